@@ -1,0 +1,62 @@
+import { ERRORS, type ErrorCode } from './catalog.ts';
+
+/** Who has to act before the same request can succeed. Drives log level and alerting: only `platform` pages anyone. */
+export type FaultOwner = 'caller' | 'connector' | 'upstream' | 'platform';
+
+/** One row of the catalogue. `title` says what happened, `hint` what to do; both are shown to people. */
+export interface ErrorSpec {
+  /** HTTP status on surfaces that speak HTTP statuses. */
+  readonly status: number;
+  readonly owner: FaultOwner;
+  readonly title: string;
+  readonly hint: string;
+}
+
+export interface AppErrorOptions {
+  /** One sentence about this occurrence, safe to show to the caller. Defaults to the catalogue's title. */
+  readonly detail?: string;
+  /** Facts for the caller's program: names, limits, positions. Serialized as they are. */
+  readonly data?: Readonly<Record<string, unknown>>;
+  /** Seconds after which a retry makes sense; becomes `Retry-After`. */
+  readonly retryAfterSeconds?: number;
+  /** For logs only. Never serialized to a caller. */
+  readonly internal?: string;
+  readonly cause?: unknown;
+}
+
+/** The one error type that crosses module borders; each surface renders it in its own shape. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly data: Readonly<Record<string, unknown>> | undefined;
+  readonly retryAfterSeconds: number | undefined;
+  readonly internal: string | undefined;
+
+  constructor(code: ErrorCode, options: AppErrorOptions = {}) {
+    super(options.detail ?? ERRORS[code].title, { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.detail = this.message;
+    this.data = options.data;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.internal = options.internal;
+  }
+
+  get spec(): ErrorSpec {
+    return ERRORS[this.code];
+  }
+}
+
+/** Every error as an AppError: an unknown one becomes `internal.unexpected` and keeps its cause for the log. */
+export function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  return new AppError('internal.unexpected', {
+    cause: error,
+    internal: error instanceof Error ? error.message : String(error),
+  });
+}
+
+/** Path of the code's page below `docs/errors/`, without ending: `policy.tool_blocked` → `policy/tool_blocked`. */
+export function errorPagePath(code: ErrorCode): string {
+  return code.replace('.', '/');
+}

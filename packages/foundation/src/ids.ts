@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+
+/** One prefix per kind of record, so that an id in a log says what it names. */
+export const ID_PREFIXES = {
+  organization: 'org',
+  person: 'psn',
+  member: 'mbr',
+  invitation: 'inv',
+  session: 'ses',
+  account: 'acc',
+  verification: 'vrf',
+  connector: 'con',
+  version: 'ver',
+  deployment: 'dep',
+  apiKey: 'key',
+  serviceAccount: 'svc',
+  auditEvent: 'aud',
+  finding: 'fnd',
+  usageEvent: 'use',
+  request: 'req',
+  invocation: 'ivk',
+  sandbox: 'sbx',
+  task: 'tsk',
+} as const;
+
+export type IdKind = keyof typeof ID_PREFIXES;
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** A new random id, 130 bits: `con_` + 26 characters. Random, so that a collision can never tell that a row exists. */
+export function newId(kind: IdKind): string {
+  let text = '';
+  for (const byte of randomBytes(26)) text += ALPHABET[byte & 31];
+  return `${ID_PREFIXES[kind]}_${text}`;
+}
+
+/** Whether the text has the form of an id of this kind; says nothing about existence. */
+export function isId(kind: IdKind, text: string): boolean {
+  return new RegExp(`^${ID_PREFIXES[kind]}_[0-9a-hjkmnp-tv-z]{26}$`).test(text);
+}

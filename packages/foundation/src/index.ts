@@ -1,0 +1,15 @@
+export { ERRORS, type ErrorCode } from './catalog.ts';
+export { type Clock, systemClock } from './clock.ts';
+export {
+  AppError,
+  type AppErrorOptions,
+  asAppError,
+  type ErrorSpec,
+  errorPagePath,
+  type FaultOwner,
+} from './errors.ts';
+export { ID_PREFIXES, type IdKind, isId, newId } from './ids.ts';
+export { ConfigError, loadConfig } from './load-config.ts';
+export { createLogger, type Logger } from './logger.ts';
+export type { Page, PageRequest } from './page.ts';
+export { Secret } from './secret.ts';
