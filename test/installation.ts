@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** What `npm start` writes for people and programs that use the installation. */
+export interface ReadyFile {
+  origin: string;
+  apiUrl: string;
+  dashboardUrl: string;
+  mcpUrl: string;
+  organization: string;
+  apiKey: string;
+  mcpApiKey: string;
+  signIn: { email: string; password: string };
+  processes: Record<string, number>;
+  sharedDirectory: string;
+}
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+
+/** A whole Patchbay, started as its user starts it, in a data directory and on ports of its own. */
+export class Installation {
+  readonly dataDirectory: string;
+  readonly port: number;
+  readonly #environment: NodeJS.ProcessEnv;
+  #starter: ChildProcess | undefined;
+  output = '';
+
+  private constructor(dataDirectory: string, port: number) {
+    this.dataDirectory = dataDirectory;
+    this.port = port;
+    this.#environment = {
+      ...process.env,
+      PATCHBAY_DATA: dataDirectory,
+      PATCHBAY_PORT: String(port),
+      PATCHBAY_ORIGIN: `http://localhost:${port}`,
+      NO_COLOR: '1',
+    };
+  }
+
+  static async at(dataDirectory: string): Promise<Installation> {
+    return new Installation(dataDirectory, await freePort());
+  }
+
+  get starterPid(): number {
+    const pid = this.#starter?.pid;
+    if (pid === undefined) throw new Error('the installation is not started');
+    return pid;
+  }
+
+  /** Starts, and resolves once the starter says that everything answers. */
+  async start(): Promise<ReadyFile> {
+    const starter = spawn(process.execPath, ['scripts/run.mjs', 'start'], {
+      cwd: ROOT,
+      env: this.#environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#starter = starter;
+    starter.stderr.on('data', (chunk: Buffer) => {
+      this.output += chunk.toString();
+    });
+    const exited = once(starter, 'exit').then(() => {
+      throw new Error(`the starter ended before it was ready:\n${this.output}`);
+    });
+    exited.catch(() => {});
+    const ready = (async () => {
+      for await (const line of createInterface({ input: starter.stdout })) {
+        this.output += `${line}\n`;
+        if (line.includes('Patchbay is ready')) return;
+      }
+    })();
+    await Promise.race([ready, exited]);
+    starter.stdout.resume();
+    return this.ready();
+  }
+
+  async ready(): Promise<ReadyFile> {
+    return JSON.parse(await readFile(path.join(this.dataDirectory, 'ready.json'), 'utf8')) as ReadyFile;
+  }
+
+  /** Ends the starter as Ctrl-C does and waits for it. */
+  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
+    const starter = this.#starter;
+    if (!starter || starter.exitCode !== null || starter.signalCode !== null) return;
+    const ended = once(starter, 'exit');
+    starter.kill(signal);
+    await ended;
+  }
+
+  /** Runs the command line of this installation; rejects when it fails. */
+  async patchbay(
+    args: readonly string[],
+    cwd: string = ROOT,
+  ): Promise<{ stdout: string; stderr: string; code: number }> {
+    const cli = spawn(process.execPath, [path.join(ROOT, 'packages/cli/bin/patchbay.mjs'), ...args], {
+      cwd,
+      env: this.#environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    cli.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+    });
+    cli.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    const [code] = (await once(cli, 'close')) as [number];
+    return { stdout, stderr, code };
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  server.close();
+  await once(server, 'close');
+  return address.port;
+}
+
+/** Whether a process of this id runs (a zombie does not count). */
+export async function isRunning(pid: number): Promise<boolean> {
+  try {
+    const status = await readFile(`/proc/${pid}/stat`, 'utf8');
+    return !/\) [ZX] /.test(status);
+  } catch {
+    return false;
+  }
+}
