@@ -1,0 +1,58 @@
+import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
+import type { Invocation } from '../protocol/invocation.ts';
+import type { IsolationKey } from '../protocol/isolation-key.ts';
+import type { JsonObject } from '../protocol/json.ts';
+import type { LogRecord } from '../protocol/log-record.ts';
+import type { InvocationNotification, InvocationOutcome } from '../protocol/outcome.ts';
+import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
+
+/** What a supervisor asks for when it must start a sandbox. `artifact` is checked against the digest by the supervisor. */
+export interface Provision {
+  readonly artifact: Uint8Array;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+export interface SandboxClientOptions {
+  readonly socketPath: string;
+  /** Called only when a sandbox must start; an AppError it throws is the answer of the call. */
+  provision(key: IsolationKey, artifactDigest: string): Promise<Provision>;
+  onLog(record: LogRecord): void;
+}
+
+export interface InvokeOptions {
+  /** Aborting cancels the call in the sandbox; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  onNotification?(notification: InvocationNotification): void;
+}
+
+/** Which sandboxes a change retires. Everything given must agree. */
+export interface RetireMatch {
+  readonly organizationId: string;
+  readonly connectorId: string;
+  readonly versionId?: string | undefined;
+  /** Only sandboxes that were given settings older than this revision. */
+  readonly settingsRevisionBelow?: number | undefined;
+}
+
+export interface RunTaskOptions {
+  readonly signal?: AbortSignal | undefined;
+  onProgress?(progress: JsonObject): void;
+}
+
+/** The way to a supervisor, for gateway, worker and `patchbay dev`. */
+export interface SandboxClient {
+  /**
+   * Runs one invocation.
+   *
+   * @throws AppError `sandbox.*` when no answer of the connector came: deadline, crash, capacity, result too large;
+   * `sandbox.supervisor_lost` (a read, safe to retry) or `sandbox.outcome_unknown` (it may have run) when the
+   * connection broke under the call
+   */
+  invoke(invocation: Invocation, options?: InvokeOptions): Promise<InvocationOutcome>;
+  /** Lets matching sandboxes finish their calls, then stops them. Resolves when no new call can reach one. */
+  retire(match: RetireMatch): Promise<void>;
+  /** Runs one build program in a throw-away sandbox. @throws AppError `sandbox.task_*` */
+  runTask(task: BuildTask, options?: RunTaskOptions): Promise<TaskOutcome>;
+  health(): Promise<SupervisorHealth>;
+  close(): Promise<void>;
+}

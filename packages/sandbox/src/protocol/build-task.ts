@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { egressRuleSchema } from './egress-rule.ts';
+import { isJsonObject, type JsonObject } from './json.ts';
+
+export const buildTaskHeaderSchema = z.strictObject({
+  id: z.string().min(1).max(64),
+  organizationId: z.string().min(1).max(64),
+  /** Which of our bundled programs runs in the build sandbox. */
+  program: z.enum(['build', 'resolve']),
+  input: z.custom<JsonObject>(isJsonObject, 'must be a JSON object'),
+  deadlineMs: z.number().positive().max(300_000),
+  egress: z.array(egressRuleSchema).max(16),
+});
+
+/** One run of a build program in a throw-away sandbox. `files` is a tar of the source. */
+export type BuildTask = Readonly<z.infer<typeof buildTaskHeaderSchema>> & { readonly files: Uint8Array };
+
+export interface TaskOutcome {
+  readonly result: JsonObject;
+  readonly files?: Uint8Array;
+  readonly usage: { readonly wallMs: number; readonly peakMemoryBytes?: number };
+}

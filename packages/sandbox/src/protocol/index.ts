@@ -1,0 +1,17 @@
+export type { BuildTask, TaskOutcome } from './build-task.ts';
+export type { EgressRule } from './egress-rule.ts';
+export { egressRuleSchema } from './egress-rule.ts';
+export {
+  type CredentialReference,
+  INVOCATION_METHODS,
+  type Invocation,
+  type InvocationContext,
+  type InvocationMethod,
+  LOG_LEVELS,
+  type LogLevel,
+} from './invocation.ts';
+export { type IsolationKey, isolationKeyText } from './isolation-key.ts';
+export { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+export type { LogRecord } from './log-record.ts';
+export type { InvocationNotification, InvocationOutcome, InvocationTimings, RpcError } from './outcome.ts';
+export type { SupervisorHealth } from './supervisor-health.ts';

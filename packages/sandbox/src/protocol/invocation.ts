@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { egressRuleSchema } from './egress-rule.ts';
+import { isolationKeySchema } from './isolation-key.ts';
+import { isJsonObject, type JsonObject } from './json.ts';
+
+/** The methods a runner answers. Everything else of MCP is answered by the gateway. */
+export const INVOCATION_METHODS = [
+  'tools/call',
+  'prompts/get',
+  'resources/read',
+  'completion/complete',
+  'tools/list',
+  'prompts/list',
+  'resources/list',
+  'resources/templates/list',
+  'patchbay/describe',
+] as const;
+
+export type InvocationMethod = (typeof INVOCATION_METHODS)[number];
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const jsonObjectSchema = z.custom<JsonObject>(isJsonObject, 'must be a JSON object');
+
+/** Who calls, for whom, and under which names; written by the gateway, never copied from a caller's bytes. */
+export const invocationContextSchema = z.strictObject({
+  user: z.strictObject({ id: z.string(), email: z.string().nullable(), name: z.string().nullable() }).nullable(),
+  organization: z.strictObject({ id: z.string(), slug: z.string() }),
+  client: z.strictObject({ name: z.string(), version: z.string().nullable() }).nullable(),
+  roles: z.array(z.string()),
+  groups: z.array(z.string()),
+  requestId: z.string(),
+  idempotencyKey: z.string(),
+  /** Capabilities of the MCP client of this call, as in `_meta` of 2026-07-28. */
+  capabilities: jsonObjectSchema,
+  /** MCP log level the client asked for; log notifications are sent only when it is set (N11). */
+  logLevel: z.string().optional(),
+  trace: z.strictObject({ traceparent: z.string(), tracestate: z.string().optional() }).optional(),
+});
+
+export type InvocationContext = Readonly<z.infer<typeof invocationContextSchema>>;
+
+/** Names a credential the egress proxy may add; the value never enters a sandbox. Empty lists until the vault brings them. */
+export const credentialReferenceSchema = z.strictObject({ id: z.string(), hosts: z.array(z.string()) });
+export type CredentialReference = Readonly<z.infer<typeof credentialReferenceSchema>>;
+
+export const invocationSchema = z.strictObject({
+  /** `ivk_…`, made by the gateway for this one call. */
+  id: z.string().min(1).max(64),
+  key: isolationKeySchema,
+  artifactDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  egress: z.array(egressRuleSchema).max(256),
+  method: z.enum(INVOCATION_METHODS),
+  /** What policy ruled on, serialised again by the gateway. */
+  params: jsonObjectSchema,
+  /** Milliseconds left, waiting included. */
+  deadlineMs: z.number().positive().max(300_000),
+  effect: z.enum(['read', 'write']),
+  context: invocationContextSchema,
+  credentials: z.array(credentialReferenceSchema).max(64),
+  resultBytesMax: z.number().int().positive(),
+});
+
+/** One call as supervisor and sandbox see it. */
+export type Invocation = Readonly<z.infer<typeof invocationSchema>>;

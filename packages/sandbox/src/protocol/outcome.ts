@@ -1,0 +1,30 @@
+import type { JsonObject } from './json.ts';
+
+/** Where the time of one invocation went, in milliseconds. */
+export interface InvocationTimings {
+  readonly queueMs: number;
+  readonly startMs: number;
+  readonly sandboxMs: number;
+  readonly egressMs: number;
+  /** Whether this invocation had to start its sandbox. */
+  readonly cold: boolean;
+}
+
+/** What the connector answered. Failures of the platform or of the process reject with an AppError instead. */
+export type InvocationOutcome =
+  | { readonly kind: 'complete'; readonly result: JsonObject; readonly timings: InvocationTimings }
+  | { readonly kind: 'input_required'; readonly result: JsonObject; readonly timings: InvocationTimings }
+  | { readonly kind: 'error'; readonly error: RpcError; readonly timings: InvocationTimings };
+
+/** The JSON-RPC error a connector answered. */
+export interface RpcError {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+}
+
+/** A progress or log notification of one invocation, while it runs. */
+export interface InvocationNotification {
+  readonly method: string;
+  readonly params: JsonObject;
+}

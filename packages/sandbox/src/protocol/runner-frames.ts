@@ -1,0 +1,34 @@
+/** Frame types on descriptor 3. Below 16: host to sandbox; from 16: sandbox to host, every one of them hostile input. */
+export const RUNNER_FRAMES = {
+  /** mixed: `Specialisation` + artifact. Once in the life of a sandbox. */
+  specialise: 1,
+  /** JSON: `RunnerCall` */
+  call: 2,
+  /** JSON: `{ id }` */
+  cancel: 3,
+  /** JSON: `{ n }` */
+  ping: 4,
+  /** mixed: `{ input }` + files; build sandboxes only, once */
+  task: 5,
+
+  /** JSON: `{}`; the program is loaded and waits */
+  ready: 16,
+  /** JSON: `{}`; the connector is loaded and serves */
+  specialised: 17,
+  /** JSON: `{ code, message, stack }` */
+  startFailed: 18,
+  /** JSON: `{ id, kind, result | error }` */
+  answer: 19,
+  /** JSON: `{ id, method, params }` */
+  notification: 20,
+  /** JSON: `{ id, level, text }` */
+  log: 21,
+  /** JSON: `{ n }` */
+  pong: 22,
+  /** JSON object, up to the program */
+  taskProgress: 23,
+  /** mixed: `{ result, hasFiles }` + files */
+  taskResult: 24,
+  /** JSON: `{ message, stack }` */
+  taskFailed: 25,
+} as const;

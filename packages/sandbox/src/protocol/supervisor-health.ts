@@ -1,0 +1,20 @@
+/** What a supervisor says about itself; `ready` is false when a wall is missing, because no untrusted code may run then. */
+export interface SupervisorHealth {
+  readonly ready: boolean;
+  readonly driver: string;
+  /** Boundaries that must all stand: namespaces, root, seccomp, capabilities. */
+  readonly walls: { readonly state: 'complete' | 'missing' | 'off'; readonly missing: readonly string[] };
+  /** Bounds that need privilege: own uid, cgroup memory, pids, cpu. */
+  readonly limits: { readonly state: 'full' | 'reduced' | 'off'; readonly reasons: readonly string[] };
+  readonly sandboxes: {
+    readonly starting: number;
+    readonly live: number;
+    readonly busy: number;
+    readonly draining: number;
+  };
+  readonly queued: number;
+  readonly coldStarts: number;
+  readonly crashes: number;
+  readonly droppedLogLines: number;
+  readonly bootId: string;
+}
