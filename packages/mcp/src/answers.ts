@@ -1,0 +1,83 @@
+import { META } from './classify-message.ts';
+import type { JsonObject } from './json.ts';
+import type { ManifestView } from './manifest.ts';
+import { type Era, negotiateRevision, SUPPORTED_REVISIONS } from './revisions.ts';
+
+/**
+ * Answers that need no process: initialize, discover and the lists, from the manifest recorded at deploy time.
+ * `ttlMs` is how long a client may reuse one; short, because an activation changes it without a notice.
+ * @see 2026-07-28 server/utilities/caching
+ */
+const TTL_MS = 60_000;
+
+/** Private, because what a list holds depends on what the caller may use. */
+const CACHE_FIELDS = { ttlMs: TTL_MS, cacheScope: 'private' } as const;
+
+export type ListMethod = 'tools/list' | 'prompts/list' | 'resources/list' | 'resources/templates/list';
+
+const LIST_FIELDS = {
+  'tools/list': 'tools',
+  'prompts/list': 'prompts',
+  'resources/list': 'resources',
+  'resources/templates/list': 'resourceTemplates',
+} as const satisfies Record<ListMethod, keyof ManifestView>;
+
+export function isListMethod(method: string): method is ListMethod {
+  return Object.hasOwn(LIST_FIELDS, method);
+}
+
+/** The declared capabilities, without those the platform does not serve yet (list changes, subscriptions). */
+export function capabilitiesOf(manifest: ManifestView, era: Era): JsonObject {
+  const resources = manifest.resources.length + manifest.resourceTemplates.length > 0;
+  return {
+    ...(manifest.tools.length > 0 && { tools: {} }),
+    ...(manifest.prompts.length > 0 && { prompts: {} }),
+    ...(resources && { resources: {} }),
+    ...(manifest.completions && { completions: {} }),
+    ...(era === 'legacy' && { logging: {} }),
+  };
+}
+
+/** @see 2025-11-25 basic/lifecycle */
+export function initializeResult(manifest: ManifestView, requestedRevision: unknown): JsonObject {
+  return {
+    protocolVersion: negotiateRevision(requestedRevision),
+    capabilities: capabilitiesOf(manifest, 'legacy'),
+    serverInfo: manifest.server,
+    ...(manifest.instructions !== undefined && { instructions: manifest.instructions }),
+  };
+}
+
+/** @see 2026-07-28 server/discover */
+export function discoverResult(manifest: ManifestView): JsonObject {
+  return completed(manifest, {
+    supportedVersions: SUPPORTED_REVISIONS,
+    capabilities: capabilitiesOf(manifest, 'modern'),
+    ...(manifest.instructions !== undefined && { instructions: manifest.instructions }),
+    ...CACHE_FIELDS,
+  });
+}
+
+/** One list. The era decides whether it carries the fields of 2026-07-28. */
+export function listResult(manifest: ManifestView, method: ListMethod, era: Era): JsonObject {
+  const field = LIST_FIELDS[method];
+  const list: JsonObject = { [field]: manifest[field] };
+  return era === 'legacy' ? list : completed(manifest, { ...list, ...CACHE_FIELDS });
+}
+
+/** A result as 2026-07-28 wants it: `resultType`, and who answered in `_meta`. What the connector said wins. */
+export function completed(manifest: ManifestView, result: JsonObject): JsonObject {
+  const meta = typeof result._meta === 'object' && result._meta !== null ? (result._meta as JsonObject) : {};
+  return { resultType: 'complete', ...result, _meta: { [META.serverInfo]: manifest.server, ...meta } };
+}
+
+/** A modern result of `resources/read`, which must say how long it may be kept; a connector that does not say: not at all. */
+export function readResult(manifest: ManifestView, result: JsonObject): JsonObject {
+  return { ttlMs: 0, cacheScope: 'private', ...completed(manifest, result) };
+}
+
+/** The same result for a client of 2025, which knows none of the new fields. */
+export function legacyResult(result: JsonObject): JsonObject {
+  const { resultType: _type, ttlMs: _ttl, cacheScope: _scope, ...rest } = result;
+  return rest;
+}

@@ -1,0 +1,148 @@
+import { isJsonObject, type JsonObject, type JsonValue, objectAt, stringAt } from './json.ts';
+import { ASSUMED_LEGACY_REVISION, type Era, MODERN_REVISION, SUPPORTED_REVISIONS } from './revisions.ts';
+import { fault, headerMismatch, RPC_CODES, type RpcFault, type RpcId, unsupportedRevision } from './rpc-errors.ts';
+
+export const META = {
+  protocolVersion: 'io.modelcontextprotocol/protocolVersion',
+  clientCapabilities: 'io.modelcontextprotocol/clientCapabilities',
+  clientInfo: 'io.modelcontextprotocol/clientInfo',
+  logLevel: 'io.modelcontextprotocol/logLevel',
+  serverInfo: 'io.modelcontextprotocol/serverInfo',
+} as const;
+
+/** The headers that mirror the body, as received; undefined when absent. */
+export interface MirrorHeaders {
+  readonly protocolVersion: string | undefined;
+  readonly method: string | undefined;
+  readonly name: string | undefined;
+}
+
+export interface McpRequest {
+  readonly kind: 'request';
+  readonly era: Era;
+  readonly revision: string;
+  readonly id: RpcId;
+  readonly method: string;
+  readonly params: JsonObject;
+  readonly meta: JsonObject;
+  /** What the call is about: a tool, a prompt, a resource URI or a task; undefined for every other method. */
+  readonly name: string | undefined;
+}
+
+export interface McpNotification {
+  readonly kind: 'notification';
+  readonly era: Era;
+  readonly method: string;
+  readonly params: JsonObject;
+}
+
+/** A client's answer to a request of ours. Only sessions have those. */
+export interface McpResponse {
+  readonly kind: 'response';
+  readonly id: RpcId;
+}
+
+export type Classification = McpRequest | McpNotification | McpResponse | RpcFault;
+
+/** Which member of `params` names what a request is about; `Mcp-Name` mirrors it (SEP-2243, SEP-2663). */
+export const NAME_SOURCES: Readonly<Record<string, string>> = {
+  'tools/call': 'name',
+  'prompts/get': 'name',
+  'resources/read': 'uri',
+  'tasks/get': 'taskId',
+  'tasks/update': 'taskId',
+  'tasks/cancel': 'taskId',
+};
+
+/**
+ * What one parsed body is: era, method, name and id, or the fault to answer. Decided by the body; the headers only
+ * have to agree with it. Never throws, whatever the value.
+ */
+export function classifyMessage(value: JsonValue, headers: MirrorHeaders): Classification {
+  if (!isJsonObject(value))
+    return invalid(Array.isArray(value) ? 'batches are not supported' : 'not a JSON-RPC message');
+  if (value.jsonrpc !== '2.0') return invalid('jsonrpc must be "2.0"', readId(value));
+  const method = value.method;
+  if (method === undefined) return classifyResponse(value);
+  if (typeof method !== 'string') return invalid('method must be a string', readId(value));
+  const params = value.params ?? {};
+  if (!isJsonObject(params)) return invalid('params must be an object', readId(value));
+  if (!Object.hasOwn(value, 'id')) return classifyNotification(method, params, headers);
+  const id = readId(value);
+  if (id === null) return invalid('id must be a string or an integer');
+  return classifyRequest({ id, method, params }, headers);
+}
+
+function classifyResponse(value: JsonObject): Classification {
+  const id = readId(value);
+  const answers = Object.hasOwn(value, 'result') !== Object.hasOwn(value, 'error');
+  return answers && id !== null ? { kind: 'response', id } : invalid('neither a request nor an answer', id);
+}
+
+function classifyNotification(method: string, params: JsonObject, headers: MirrorHeaders): Classification {
+  const claimed = stringAt(objectAt(params, '_meta'), META.protocolVersion);
+  const era: Era = (claimed ?? trimmed(headers.protocolVersion)) === MODERN_REVISION ? 'modern' : 'legacy';
+  if (era === 'modern' && headers.method !== undefined && trimmed(headers.method) !== method) {
+    return headerMismatch(null, 'Mcp-Method', `the body names ${method}`);
+  }
+  return { kind: 'notification', era, method, params };
+}
+
+function classifyRequest(
+  call: { id: RpcId; method: string; params: JsonObject },
+  headers: MirrorHeaders,
+): Classification {
+  const meta = objectAt(call.params, '_meta') ?? {};
+  const header = trimmed(headers.protocolVersion);
+  if (!Object.hasOwn(meta, META.protocolVersion)) {
+    if (header === MODERN_REVISION) {
+      return call.method === 'initialize'
+        ? headerMismatch(call.id, 'MCP-Protocol-Version', 'initialize belongs to an earlier revision')
+        : missingEnvelope(call.id, META.protocolVersion);
+    }
+    // `initialize` negotiates in its body: whatever its header says is not binding yet.
+    if (header !== undefined && call.method !== 'initialize' && !SUPPORTED_REVISIONS.includes(header)) {
+      return unsupportedRevision(call.id, header);
+    }
+    return request(call, meta, 'legacy', header ?? ASSUMED_LEGACY_REVISION);
+  }
+  const claimed = stringAt(meta, META.protocolVersion);
+  if (claimed === undefined) return missingEnvelope(call.id, META.protocolVersion);
+  if (header !== undefined && header !== claimed) {
+    return headerMismatch(call.id, 'MCP-Protocol-Version', `the body names ${claimed}, the header ${header}`);
+  }
+  if (claimed !== MODERN_REVISION) return unsupportedRevision(call.id, claimed);
+  if (objectAt(meta, META.clientCapabilities) === undefined) return missingEnvelope(call.id, META.clientCapabilities);
+  return request(call, meta, 'modern', claimed);
+}
+
+function request(
+  call: { id: RpcId; method: string; params: JsonObject },
+  meta: JsonObject,
+  era: Era,
+  revision: string,
+): McpRequest {
+  const source = Object.hasOwn(NAME_SOURCES, call.method) ? NAME_SOURCES[call.method] : undefined;
+  const name = source === undefined ? undefined : stringAt(call.params, source);
+  return { kind: 'request', era, revision, ...call, meta, name };
+}
+
+function missingEnvelope(id: RpcId, key: string): RpcFault {
+  const message = `Invalid params: _meta["${key}"] is missing or has the wrong type`;
+  return fault(400, RPC_CODES.invalidParams, message, { id, data: { missing: [key] } });
+}
+
+function invalid(why: string, id: RpcId | null = null): RpcFault {
+  return fault(400, RPC_CODES.invalidRequest, `Invalid request: ${why}`, { id });
+}
+
+function readId(value: JsonObject): RpcId | null {
+  const id = Object.hasOwn(value, 'id') ? value.id : undefined;
+  if (typeof id === 'string') return id;
+  return typeof id === 'number' && Number.isSafeInteger(id) ? id : null;
+}
+
+/** Without RFC 9110 optional whitespace. */
+function trimmed(value: string | undefined): string | undefined {
+  return value?.replace(/^[ \t]+|[ \t]+$/g, '');
+}

@@ -1,0 +1,60 @@
+/** The MCP wire, without I/O: what a message is, what the protocol refuses, what can be answered without a process. */
+export {
+  capabilitiesOf,
+  completed,
+  discoverResult,
+  initializeResult,
+  isListMethod,
+  type ListMethod,
+  legacyResult,
+  listResult,
+  readResult,
+} from './answers.ts';
+export { checkMirrorHeaders, checkParamHeaders } from './check-headers.ts';
+export {
+  type Classification,
+  classifyMessage,
+  type McpNotification,
+  type McpRequest,
+  type McpResponse,
+  META,
+  type MirrorHeaders,
+} from './classify-message.ts';
+export {
+  errorMessage,
+  faultMessage,
+  notificationMessage,
+  type RpcError,
+  resultMessage,
+  SSE_KEEP_ALIVE,
+  sseEvent,
+} from './envelope.ts';
+export { isJsonObject, type JsonObject, type JsonValue, objectAt, stringAt } from './json.ts';
+export { type ManifestView, viewManifest } from './manifest.ts';
+export { type ParsedBody, parseBody } from './parse-body.ts';
+export {
+  ASSUMED_LEGACY_REVISION,
+  type Era,
+  LEGACY_REVISIONS,
+  MODERN_REVISION,
+  negotiateRevision,
+  SUPPORTED_REVISIONS,
+} from './revisions.ts';
+export {
+  fault,
+  headerMismatch,
+  invalidParams,
+  methodNotFound,
+  RPC_CODES,
+  type RpcFault,
+  type RpcId,
+  unsupportedRevision,
+} from './rpc-errors.ts';
+export {
+  LARGE_BODY_BYTES,
+  type ScanBounds,
+  type ScanFinding,
+  type ScanProblem,
+  scanBounds,
+  scanText,
+} from './scan-text.ts';

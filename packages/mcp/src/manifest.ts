@@ -1,0 +1,42 @@
+import { isJsonObject, type JsonObject, type JsonValue, objectAt, stringAt } from './json.ts';
+
+/** What the gateway reads of a manifest recorded at deploy time. Entries are wire objects and pass through as they are. */
+export interface ManifestView {
+  readonly server: { readonly name: string; readonly version: string; readonly title?: string };
+  readonly instructions: string | undefined;
+  readonly tools: readonly JsonObject[];
+  readonly prompts: readonly JsonObject[];
+  readonly resources: readonly JsonObject[];
+  readonly resourceTemplates: readonly JsonObject[];
+  readonly completions: boolean;
+}
+
+/** Reads a stored manifest. Tolerant: a field that is missing or of another shape counts as empty. */
+export function viewManifest(manifest: unknown): ManifestView {
+  const source = isJsonObject(manifest) ? manifest : {};
+  const server = objectAt(source, 'server');
+  const title = stringAt(server, 'title');
+  return {
+    server: {
+      name: stringAt(server, 'name') ?? 'connector',
+      version: stringAt(server, 'version') ?? '0.0.0',
+      ...(title !== undefined && { title }),
+    },
+    instructions: stringAt(server, 'instructions') ?? stringAt(source, 'instructions'),
+    tools: byKey(source.tools, 'name'),
+    prompts: byKey(source.prompts, 'name'),
+    resources: byKey(source.resources, 'uri'),
+    resourceTemplates: byKey(source.resourceTemplates, 'uriTemplate'),
+    completions: objectAt(objectAt(source, 'capabilities'), 'completions') !== undefined,
+  };
+}
+
+/** Sorted, so that a list is the same text on every gateway and prompt caches hold. */
+function byKey(value: JsonValue | undefined, key: string): readonly JsonObject[] {
+  if (!Array.isArray(value)) return [];
+  const entries = value.filter(
+    (entry): entry is JsonObject => isJsonObject(entry) && stringAt(entry, key) !== undefined,
+  );
+  const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+  return entries.toSorted((a, b) => compare(stringAt(a, key) ?? '', stringAt(b, key) ?? ''));
+}

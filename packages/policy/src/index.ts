@@ -1,0 +1,11 @@
+/** Who may call what. Pure and browser-safe: the gateway rules with it, the dashboard previews with it. */
+export { decide } from './decide.ts';
+export { matchGlob } from './match-glob.ts';
+export {
+  EFFECTS,
+  type Effect,
+  type PolicyQuestion,
+  type Ruling,
+  type ToolAnnotations,
+  type ToolPolicy,
+} from './policy.ts';
