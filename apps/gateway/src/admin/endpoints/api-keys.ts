@@ -1,0 +1,71 @@
+/** API keys: one kind per door. The secret is in the answer to the creation and nowhere else. */
+import { z } from 'zod';
+import { defineEndpoint } from '../define-endpoint.ts';
+import { Actor, DisplayName, Instant, OrganizationParams, PageQuery, PermissionName, pageOf } from './parts.ts';
+
+const DAYS_MAX = 365;
+
+export const ApiKey = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['mcp', 'deploy', 'admin']),
+    name: z.string(),
+    connectorIds: z.array(z.string()).meta({ description: 'Connectors it opens (kinds mcp and deploy).' }),
+    scopes: z.array(z.string()).meta({ description: 'For kind mcp.' }),
+    permissions: z.array(PermissionName).meta({ description: 'For kind admin.' }),
+    allowedAddresses: z.array(z.string()).meta({ description: 'Addresses or CIDR ranges; empty means any.' }),
+    createdBy: Actor,
+    createdAt: Instant,
+    expiresAt: Instant,
+    lastUsedAt: Instant.nullable(),
+    lastUsedAddress: z.string().nullable(),
+    revokedAt: Instant.nullable(),
+  })
+  .meta({ id: 'ApiKey' });
+
+export const CreatedApiKey = ApiKey.extend({
+  secret: z.string().meta({ description: 'Shown this once.' }),
+}).meta({ id: 'CreatedApiKey' });
+
+export const listApiKeys = defineEndpoint({
+  method: 'GET',
+  path: '/organizations/:organization/api-keys',
+  summary: 'List API keys, without their secrets',
+  tag: 'API keys',
+  permission: 'api_keys:read',
+  audit: { none: 'a read of the caller’s own organization' },
+  params: OrganizationParams,
+  query: PageQuery,
+  reply: pageOf(ApiKey, 'ApiKeyPage'),
+});
+
+export const createApiKey = defineEndpoint({
+  method: 'POST',
+  path: '/organizations/:organization/api-keys',
+  summary: 'Create an API key; its secret is shown this once',
+  tag: 'API keys',
+  permission: 'api_keys:write',
+  audit: 'api_key.created',
+  params: OrganizationParams,
+  body: z.object({
+    kind: z.enum(['mcp', 'deploy', 'admin']),
+    name: DisplayName,
+    connectors: z.array(z.string().max(64)).max(100).default([]).meta({ description: 'Slugs or `con_` ids.' }),
+    scopes: z.array(z.string().max(64)).max(50).default([]),
+    permissions: z.array(PermissionName).default([]),
+    allowedAddresses: z.array(z.string().max(64)).max(50).default([]),
+    expiresInDays: z.number().int().min(1).max(DAYS_MAX).default(90),
+  }),
+  reply: CreatedApiKey,
+  status: 201,
+});
+
+export const revokeApiKey = defineEndpoint({
+  method: 'DELETE',
+  path: '/organizations/:organization/api-keys/:apiKey',
+  summary: 'Revoke an API key, at once and for good',
+  tag: 'API keys',
+  permission: 'api_keys:write',
+  audit: 'api_key.revoked',
+  params: OrganizationParams.extend({ apiKey: z.string().max(64).meta({ description: '`key_` id.' }) }),
+});

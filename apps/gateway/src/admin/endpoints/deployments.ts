@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { defineEndpoint } from '../define-endpoint.ts';
+import { Actor, ConnectorParams, Instant, PageQuery, pageOf } from './parts.ts';
+
+const TAG = 'Deployments';
+
+export const Deployment = z
+  .object({
+    id: z.string(),
+    versionId: z.string(),
+    versionNumber: z.number().int(),
+    state: z.enum(['active', 'held', 'superseded']),
+    cause: z.string().meta({ description: 'deploy, activate or rollback.' }),
+    reasons: z.array(z.string()).meta({ description: 'Why it is held.' }),
+    actor: Actor,
+    createdAt: Instant,
+  })
+  .meta({ id: 'Deployment' });
+
+export const listDeployments = defineEndpoint({
+  method: 'GET',
+  path: '/organizations/:organization/connectors/:connector/deployments',
+  summary: 'List deployments, newest first',
+  tag: TAG,
+  permission: 'deployments:read',
+  audit: { none: 'a read of the caller’s own organization' },
+  params: ConnectorParams,
+  query: PageQuery,
+  reply: pageOf(Deployment, 'DeploymentPage'),
+});
+
+export const activateVersion = defineEndpoint({
+  method: 'POST',
+  path: '/organizations/:organization/connectors/:connector/deployments',
+  summary: 'Let a published version serve the connector from now on',
+  tag: TAG,
+  permission: 'deployments:write',
+  audit: 'version.activated',
+  params: ConnectorParams,
+  body: z.object({ version: z.number().int().positive() }),
+  reply: Deployment,
+  status: 201,
+  idempotent: true,
+});
+
+export const rollBack = defineEndpoint({
+  method: 'POST',
+  path: '/organizations/:organization/connectors/:connector/rollback',
+  summary: 'Activate the version that served before; drops no call in flight',
+  tag: TAG,
+  permission: 'deployments:write',
+  audit: 'version.rolled_back',
+  params: ConnectorParams,
+  body: z.object({
+    version: z.number().int().positive().optional().meta({ description: 'A certain one instead of the one before.' }),
+  }),
+  reply: Deployment,
+  status: 201,
+  idempotent: true,
+});

@@ -1,0 +1,88 @@
+/** The table of the admin API. The key is the operation id. Adding an endpoint is one line here and one handler. */
+import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts';
+import { listAuditEvents } from './audit-events.ts';
+import {
+  createConnector,
+  deleteConnector,
+  getConnector,
+  listConnectors,
+  restoreConnector,
+  updateConnector,
+} from './connectors.ts';
+import { activateVersion, listDeployments, rollBack } from './deployments.ts';
+import { listConnectorLog, watchConnectorLog } from './logs.ts';
+import {
+  cancelInvitation,
+  createInvitation,
+  listInvitations,
+  listMembers,
+  removeMember,
+  updateMember,
+} from './members.ts';
+import {
+  createOrganization,
+  deleteOrganization,
+  getMe,
+  getOrganization,
+  listOrganizations,
+  restoreOrganization,
+  updateOrganization,
+} from './organizations.ts';
+import { deleteSecret, listSecrets, setSecret } from './secrets.ts';
+import {
+  createSourceDownload,
+  getLockfile,
+  getManifest,
+  getVersion,
+  listFindings,
+  listVersionLog,
+  listVersions,
+  submitVersion,
+  watchVersion,
+} from './versions.ts';
+
+export const ENDPOINTS = {
+  getMe,
+  listOrganizations,
+  createOrganization,
+  getOrganization,
+  updateOrganization,
+  deleteOrganization,
+  restoreOrganization,
+  listMembers,
+  updateMember,
+  removeMember,
+  listInvitations,
+  createInvitation,
+  cancelInvitation,
+  listApiKeys,
+  createApiKey,
+  revokeApiKey,
+  listConnectors,
+  createConnector,
+  getConnector,
+  updateConnector,
+  deleteConnector,
+  restoreConnector,
+  listVersions,
+  submitVersion,
+  getVersion,
+  listVersionLog,
+  watchVersion,
+  listFindings,
+  getManifest,
+  getLockfile,
+  createSourceDownload,
+  listDeployments,
+  activateVersion,
+  rollBack,
+  listSecrets,
+  setSecret,
+  deleteSecret,
+  listConnectorLog,
+  watchConnectorLog,
+  listAuditEvents,
+};
+
+export type EndpointTable = typeof ENDPOINTS;
+export type OperationId = keyof EndpointTable;

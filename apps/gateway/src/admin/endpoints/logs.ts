@@ -1,0 +1,47 @@
+/** What connectors wrote while they served calls. */
+import { z } from 'zod';
+import { defineEndpoint } from '../define-endpoint.ts';
+import { ConnectorParams, Instant, LogLevel, PageQuery, pageOf } from './parts.ts';
+
+const TAG = 'Logs';
+
+export const ConnectorLogLine = z
+  .object({
+    id: z.string(),
+    at: Instant,
+    level: LogLevel,
+    source: z.enum(['connector', 'stderr', 'platform']),
+    text: z.string(),
+    requestId: z.string().nullable(),
+    versionId: z.string().nullable(),
+  })
+  .meta({ id: 'ConnectorLogLine' });
+
+const Filter = z.object({
+  level: LogLevel.optional().meta({ description: 'This level and above.' }),
+  requestId: z.string().max(64).optional(),
+});
+
+export const listConnectorLog = defineEndpoint({
+  method: 'GET',
+  path: '/organizations/:organization/connectors/:connector/logs',
+  summary: 'Read log lines, oldest first; without a cursor the newest ones',
+  tag: TAG,
+  permission: 'logs:read',
+  audit: { none: 'a read of the caller’s own organization' },
+  params: ConnectorParams,
+  query: PageQuery.extend(Filter.shape),
+  reply: pageOf(ConnectorLogLine, 'ConnectorLogPage'),
+});
+
+export const watchConnectorLog = defineEndpoint({
+  method: 'GET',
+  path: '/organizations/:organization/connectors/:connector/logs/events',
+  summary: 'Follow log lines as they arrive',
+  tag: TAG,
+  permission: 'logs:read',
+  audit: { none: 'a read of the caller’s own organization' },
+  params: ConnectorParams,
+  query: Filter.extend({ cursor: z.string().max(512).optional() }),
+  events: { log: ConnectorLogLine },
+});

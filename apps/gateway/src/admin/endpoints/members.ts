@@ -1,0 +1,101 @@
+/** People of an organization, and those invited to it. */
+import { z } from 'zod';
+import { defineEndpoint } from '../define-endpoint.ts';
+import { ActionState, Instant, OrganizationParams, PageQuery, pageOf, Role } from './parts.ts';
+
+const MemberParams = OrganizationParams.extend({ member: z.string().max(64).meta({ description: '`mbr_` id.' }) });
+const InvitationParams = OrganizationParams.extend({
+  invitation: z.string().max(64).meta({ description: '`inv_` id.' }),
+});
+
+export const Member = z
+  .object({
+    id: z.string(),
+    person: z.object({ id: z.string(), name: z.string(), email: z.string() }),
+    role: Role,
+    createdAt: Instant,
+    actions: z.object({ changeRole: ActionState, remove: ActionState }),
+  })
+  .meta({ id: 'Member' });
+
+export const Invitation = z
+  .object({
+    id: z.string(),
+    email: z.email(),
+    role: Role,
+    status: z.enum(['pending', 'accepted', 'rejected', 'canceled', 'expired']),
+    createdAt: Instant,
+    expiresAt: Instant,
+    url: z.url().meta({ description: 'Where the invited person accepts, after signing in with this e-mail address.' }),
+  })
+  .meta({ id: 'Invitation' });
+
+export const listMembers = defineEndpoint({
+  method: 'GET',
+  path: '/organizations/:organization/members',
+  summary: 'List members',
+  tag: 'Members',
+  permission: 'members:read',
+  audit: { none: 'a read of the caller’s own organization' },
+  params: OrganizationParams,
+  query: PageQuery,
+  reply: pageOf(Member, 'MemberPage'),
+});
+
+export const updateMember = defineEndpoint({
+  method: 'PATCH',
+  path: '/organizations/:organization/members/:member',
+  summary: 'Change the role of a member',
+  tag: 'Members',
+  permission: 'members:write',
+  audit: 'member.role_changed',
+  params: MemberParams,
+  body: z.object({ role: Role }),
+  reply: Member,
+});
+
+export const removeMember = defineEndpoint({
+  method: 'DELETE',
+  path: '/organizations/:organization/members/:member',
+  summary: 'Remove a member, or leave; their API keys end in the same transaction',
+  tag: 'Members',
+  permission: { none: 'everybody may leave; removing somebody else needs members:write, checked by the handler' },
+  audit: 'member.removed',
+  params: MemberParams,
+});
+
+export const listInvitations = defineEndpoint({
+  method: 'GET',
+  path: '/organizations/:organization/invitations',
+  summary: 'List invitations',
+  tag: 'Members',
+  permission: 'members:read',
+  audit: { none: 'a read of the caller’s own organization' },
+  params: OrganizationParams,
+  query: PageQuery,
+  reply: pageOf(Invitation, 'InvitationPage'),
+});
+
+export const createInvitation = defineEndpoint({
+  method: 'POST',
+  path: '/organizations/:organization/invitations',
+  summary: 'Invite somebody by e-mail address; the answer holds the link to hand over',
+  tag: 'Members',
+  permission: 'members:write',
+  audit: 'invitation.created',
+  params: OrganizationParams,
+  body: z.object({ email: z.email().max(254), role: Role.default('member') }),
+  reply: Invitation,
+  status: 201,
+  idempotent: true,
+});
+
+export const cancelInvitation = defineEndpoint({
+  method: 'DELETE',
+  path: '/organizations/:organization/invitations/:invitation',
+  summary: 'Withdraw an invitation',
+  tag: 'Members',
+  permission: 'members:write',
+  audit: 'invitation.canceled',
+  params: InvitationParams,
+});

@@ -1,0 +1,56 @@
+/** Schemas that several resources are made of. */
+
+import { z } from 'zod';
+import { PERMISSIONS, ROLES } from '../vocabulary.ts';
+
+export const Instant = z.iso.datetime().meta({ description: 'UTC, ISO 8601.' });
+
+/** A list's window. `cursor` is the `nextCursor` of the page before. */
+export const PageQuery = z.object({
+  cursor: z.string().max(512).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+/** One page of `items`; `nextCursor` is null on the last. */
+export function pageOf<T extends z.ZodType>(item: T, id: string) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() }).meta({ id });
+}
+
+export const OrganizationParams = z.object({
+  organization: z.string().min(1).max(64).meta({ description: 'Slug or `org_` id.' }),
+});
+
+export const ConnectorParams = OrganizationParams.extend({
+  connector: z.string().min(1).max(64).meta({ description: 'Slug or `con_` id.' }),
+});
+
+export const VersionParams = ConnectorParams.extend({
+  number: z.coerce.number().int().positive().max(2_147_483_647).meta({ description: 'Number of the version.' }),
+});
+
+export const Role = z.enum(ROLES).meta({ id: 'Role' });
+export const PermissionName = z.enum(PERMISSIONS).meta({ id: 'Permission' });
+
+/** Whether an action is allowed now for this caller; when not, `reason` says why in a sentence. */
+export const ActionState = z
+  .object({ allowed: z.boolean(), reason: z.string().nullable() })
+  .meta({ id: 'ActionState' });
+
+/** Who caused a change. */
+export const Actor = z
+  .object({
+    kind: z.enum(['person', 'api_key', 'service_account', 'system']),
+    id: z.string().nullable(),
+    name: z.string().nullable().meta({ description: 'A name for people to read: a person, a key, a process.' }),
+  })
+  .meta({ id: 'Actor' });
+
+export const LogLevel = z.enum(['debug', 'info', 'warn', 'error']).meta({ id: 'LogLevel' });
+
+export const Slug = z
+  .string()
+  .min(1)
+  .max(40)
+  .meta({ description: '1 to 40 characters of a to z, 0 to 9 and hyphens, with no hyphen at an end.' });
+
+export const DisplayName = z.string().trim().min(1).max(80);

@@ -1,0 +1,49 @@
+/** Secrets of a connector. They go in and never come out. */
+import { z } from 'zod';
+import { defineEndpoint } from '../define-endpoint.ts';
+import { ConnectorParams, Instant } from './parts.ts';
+
+const TAG = 'Secrets';
+const VALUE_CHARACTERS_MAX = 65_536;
+
+const SecretParams = ConnectorParams.extend({
+  name: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'is 1 to 64 capital letters, digits and underscores, and begins with a letter'),
+});
+
+export const SecretName = z
+  .object({ name: z.string(), createdAt: Instant, updatedAt: Instant })
+  .meta({ id: 'SecretName' });
+
+export const listSecrets = defineEndpoint({
+  method: 'GET',
+  path: '/organizations/:organization/connectors/:connector/secrets',
+  summary: 'List the names of secrets',
+  tag: TAG,
+  permission: 'secrets:read',
+  audit: { none: 'a read of names, never of values' },
+  params: ConnectorParams,
+  reply: z.object({ items: z.array(SecretName), nextCursor: z.string().nullable() }).meta({ id: 'SecretNamePage' }),
+});
+
+export const setSecret = defineEndpoint({
+  method: 'PUT',
+  path: '/organizations/:organization/connectors/:connector/secrets/:name',
+  summary: 'Set a secret; in force for the next call',
+  tag: TAG,
+  permission: 'secrets:write',
+  audit: 'secret.set',
+  params: SecretParams,
+  body: z.object({ value: z.string().min(1).max(VALUE_CHARACTERS_MAX) }),
+});
+
+export const deleteSecret = defineEndpoint({
+  method: 'DELETE',
+  path: '/organizations/:organization/connectors/:connector/secrets/:name',
+  summary: 'Delete a secret; in force for the next call',
+  tag: TAG,
+  permission: 'secrets:write',
+  audit: 'secret.deleted',
+  params: SecretParams,
+});

@@ -1,0 +1,89 @@
+/** What a version consists of, as the API shows it. */
+import { z } from 'zod';
+import { ActionState, Actor, Instant, LogLevel } from './parts.ts';
+
+/** `active` and `held` are derived: a published version that is live, or whose activation waits for a gate. */
+export const VersionState = z
+  .enum([
+    'received',
+    'resolving',
+    'building',
+    'probing',
+    'scanning',
+    'storing',
+    'published',
+    'held',
+    'active',
+    'failed',
+    'rejected',
+  ])
+  .meta({ id: 'VersionState' });
+
+export const VersionStep = z
+  .object({
+    name: z.string().meta({ description: 'receive, resolve, build, probe, scan, store, publish or activate.' }),
+    state: z.enum(['running', 'finished', 'failed']),
+    startedAt: Instant,
+    finishedAt: Instant.nullable(),
+    durationMs: z.number().int().nullable(),
+  })
+  .meta({ id: 'VersionStep' });
+
+export const Failure = z
+  .object({
+    code: z.string(),
+    title: z.string(),
+    detail: z.string(),
+    hint: z.string(),
+    step: z.string().nullable(),
+    data: z.record(z.string(), z.unknown()).nullable(),
+    type: z.url().meta({ description: 'The page about this code.' }),
+  })
+  .meta({ id: 'Failure' });
+
+export const Version = z
+  .object({
+    id: z.string(),
+    connectorId: z.string(),
+    connectorSlug: z.string(),
+    number: z.number().int(),
+    state: VersionState,
+    final: z.boolean().meta({ description: 'Whether the deploy has ended, one way or the other.' }),
+    reasons: z.array(z.string()).meta({ description: 'Why its activation is held.' }),
+    url: z.url().meta({ description: 'The connector’s hosted MCP URL.' }),
+    previewUrl: z.url().meta({ description: 'This version alone, for owners, admins and developers.' }),
+    sourceDigest: z.string(),
+    sourceBytes: z.number().int(),
+    artifactDigest: z.string().nullable(),
+    typecheck: z.boolean(),
+    activate: z.boolean().meta({ description: 'Whether it goes live by itself once published.' }),
+    steps: z.array(VersionStep),
+    findings: z.object({ error: z.number().int(), warning: z.number().int(), info: z.number().int() }),
+    failure: Failure.nullable(),
+    createdBy: Actor,
+    createdAt: Instant,
+    publishedAt: Instant.nullable(),
+    actions: z.object({ activate: ActionState, rollBackTo: ActionState }),
+  })
+  .meta({ id: 'Version' });
+
+export const VersionLogLine = z
+  .object({
+    sequence: z.number().int(),
+    at: Instant,
+    step: z.string().nullable(),
+    level: LogLevel,
+    text: z.string(),
+  })
+  .meta({ id: 'VersionLogLine' });
+
+export const Finding = z
+  .object({
+    id: z.string(),
+    severity: z.enum(['error', 'warning', 'info']),
+    rule: z.string(),
+    message: z.string(),
+    hint: z.string().nullable(),
+    subject: z.string().nullable().meta({ description: 'The tool, prompt, resource or file it is about.' }),
+  })
+  .meta({ id: 'Finding' });

@@ -1,0 +1,2239 @@
+// Generated from openapi.json by scripts/generate.mjs. Do not edit.
+export interface paths {
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is calling, and in which organizations
+         * @description Permission: none (everybody may know who they are). Audit: none (a read of the caller’s own record).
+         */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the organizations of the caller
+         * @description Permission: none (lists only where the caller is a member). Audit: none (a read of the caller’s own memberships).
+         */
+        get: operations["listOrganizations"];
+        put?: never;
+        /**
+         * Create an organization; the caller becomes its owner
+         * @description Permission: none (there is no organization yet; the sign-up policy decides, and keys never may). Audit: `organization.created`.
+         */
+        post: operations["createOrganization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show an organization
+         * @description Permission: `organization:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["getOrganization"];
+        put?: never;
+        post?: never;
+        /**
+         * Take an organization out of service at once; restorable for 30 days
+         * @description Permission: `organization:delete`. Audit: `organization.deleted`.
+         */
+        delete: operations["deleteOrganization"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename an organization or give it another slug; the old slug stays its own
+         * @description Permission: `organization:write`. Audit: `organization.updated`.
+         */
+        patch: operations["updateOrganization"];
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a deleted organization back into service
+         * @description Permission: `organization:delete`. Audit: `organization.restored`.
+         */
+        post: operations["restoreOrganization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List members
+         * @description Permission: `members:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["listMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/members/{member}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member, or leave; their API keys end in the same transaction
+         * @description Permission: none (everybody may leave; removing somebody else needs members:write, checked by the handler). Audit: `member.removed`.
+         */
+        delete: operations["removeMember"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the role of a member
+         * @description Permission: `members:write`. Audit: `member.role_changed`.
+         */
+        patch: operations["updateMember"];
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List invitations
+         * @description Permission: `members:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["listInvitations"];
+        put?: never;
+        /**
+         * Invite somebody by e-mail address; the answer holds the link to hand over
+         * @description Permission: `members:write`. Audit: `invitation.created`.
+         */
+        post: operations["createInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw an invitation
+         * @description Permission: `members:write`. Audit: `invitation.canceled`.
+         */
+        delete: operations["cancelInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List API keys, without their secrets
+         * @description Permission: `api_keys:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["listApiKeys"];
+        put?: never;
+        /**
+         * Create an API key; its secret is shown this once
+         * @description Permission: `api_keys:write`. Audit: `api_key.created`.
+         */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/api-keys/{apiKey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key, at once and for good
+         * @description Permission: `api_keys:write`. Audit: `api_key.revoked`.
+         */
+        delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List connectors
+         * @description Permission: `connectors:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["listConnectors"];
+        put?: never;
+        /**
+         * Create a connector; it answers after its first deploy
+         * @description Permission: `connectors:write`. Audit: `connector.created`.
+         */
+        post: operations["createConnector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connectors/{connector}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a connector
+         * @description Permission: `connectors:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["getConnector"];
+        put?: never;
+        post?: never;
+        /**
+         * Take a connector out of service at once; restorable for 30 days
+         * @description Permission: `connectors:delete`. Audit: `connector.deleted`.
+         */
+        delete: operations["deleteConnector"];
+        options?: never;
+        head?: never;
+        /**
+         * Change name, slug or auth mode; the old slug stays an alias of the same connector
+         * @description Permission: `connectors:write`. Audit: `connector.updated`.
+         */
+        patch: operations["updateConnector"];
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connectors/{connector}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a deleted connector back into service
+         * @description Permission: `connectors:delete`. Audit: `connector.restored`.
+         */
+        post: operations["restoreConnector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connectors/{connector}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List versions, newest first
+         * @description Permission: `versions:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["listVersions"];
+        put?: never;
+        /**
+         * Upload source: tar.gz or zip, at most 10 MB; the deploy goes on in the background
+         * @description Permission: `versions:write`. Audit: `version.submitted`.
+         */
+        post: operations["submitVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connectors/{connector}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a version
+         * @description Permission: `versions:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["getVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connectors/{connector}/versions/{number}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the log of a deploy
+         * @description Permission: `versions:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["listVersionLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connectors/{connector}/versions/{number}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow a deploy: steps, log lines and findings from the start, then `done`
+         * @description Permission: `versions:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["watchVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connectors/{connector}/versions/{number}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what the scan found
+         * @description Permission: `versions:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["listFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connectors/{connector}/versions/{number}/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what the version declares: tools, prompts, resources, egress
+         * @description Permission: `versions:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["getManifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connectors/{connector}/versions/{number}/lockfile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the dependencies the version was built with
+         * @description Permission: `versions:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["getLockfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connectors/{connector}/versions/{number}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a one-time address for the uploaded source, good for one minute
+         * @description Permission: `versions:read`. Audit: `version.source_downloaded`.
+         */
+        post: operations["createSourceDownload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connectors/{connector}/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deployments, newest first
+         * @description Permission: `deployments:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["listDeployments"];
+        put?: never;
+        /**
+         * Let a published version serve the connector from now on
+         * @description Permission: `deployments:write`. Audit: `version.activated`.
+         */
+        post: operations["activateVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connectors/{connector}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate the version that served before; drops no call in flight
+         * @description Permission: `deployments:write`. Audit: `version.rolled_back`.
+         */
+        post: operations["rollBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connectors/{connector}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the names of secrets
+         * @description Permission: `secrets:read`. Audit: none (a read of names, never of values).
+         */
+        get: operations["listSecrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connectors/{connector}/secrets/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a secret; in force for the next call
+         * @description Permission: `secrets:write`. Audit: `secret.set`.
+         */
+        put: operations["setSecret"];
+        post?: never;
+        /**
+         * Delete a secret; in force for the next call
+         * @description Permission: `secrets:write`. Audit: `secret.deleted`.
+         */
+        delete: operations["deleteSecret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connectors/{connector}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read log lines, oldest first; without a cursor the newest ones
+         * @description Permission: `logs:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["listConnectorLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connectors/{connector}/logs/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow log lines as they arrive
+         * @description Permission: `logs:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["watchConnectorLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/audit-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List audit events, newest first
+         * @description Permission: `audit:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["listAuditEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        ActionState: {
+            allowed: boolean;
+            reason: string | null;
+        };
+        Actor: {
+            /** @enum {string} */
+            kind: "person" | "api_key" | "service_account" | "system";
+            id: string | null;
+            /** @description A name for people to read: a person, a key, a process. */
+            name: string | null;
+        };
+        ApiKey: {
+            id: string;
+            /** @enum {string} */
+            kind: "mcp" | "deploy" | "admin";
+            name: string;
+            /** @description Connectors it opens (kinds mcp and deploy). */
+            connectorIds: string[];
+            /** @description For kind mcp. */
+            scopes: string[];
+            /** @description For kind admin. */
+            permissions: components["schemas"]["Permission"][];
+            /** @description Addresses or CIDR ranges; empty means any. */
+            allowedAddresses: string[];
+            createdBy: components["schemas"]["Actor"];
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            expiresAt: string;
+            lastUsedAt: string | null;
+            lastUsedAddress: string | null;
+            revokedAt: string | null;
+        };
+        ApiKeyPage: {
+            items: components["schemas"]["ApiKey"][];
+            nextCursor: string | null;
+        };
+        AuditEvent: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            at: string;
+            actor: components["schemas"]["Actor"];
+            action: string;
+            target: {
+                type: string;
+                id: string;
+            };
+            before: unknown | null;
+            after: unknown | null;
+            requestId: string | null;
+        };
+        AuditEventPage: {
+            items: components["schemas"]["AuditEvent"][];
+            nextCursor: string | null;
+        };
+        /**
+         * @description What a call must present at the hosted URL.
+         * @enum {string}
+         */
+        AuthMode: "api_key" | "none";
+        Connector: {
+            id: string;
+            slug: string;
+            name: string;
+            authMode: components["schemas"]["AuthMode"];
+            /**
+             * Format: uri
+             * @description The hosted MCP URL. Answers once a version is live.
+             */
+            url: string;
+            /** @description The version that serves calls now. */
+            live: {
+                versionId: string;
+                number: number;
+                /**
+                 * Format: date-time
+                 * @description UTC, ISO 8601.
+                 */
+                activatedAt: string;
+            } | null;
+            /** @description The newest version, whatever its state. */
+            latest: {
+                versionId: string;
+                number: number;
+                state: components["schemas"]["VersionState"];
+            } | null;
+            settingsRevision: number;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+            deletedAt: string | null;
+            purgeAt: string | null;
+            actions: {
+                deploy: components["schemas"]["ActionState"];
+                rollBack: components["schemas"]["ActionState"];
+                update: components["schemas"]["ActionState"];
+                delete: components["schemas"]["ActionState"];
+                restore: components["schemas"]["ActionState"];
+            };
+        };
+        ConnectorLogLine: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            at: string;
+            level: components["schemas"]["LogLevel"];
+            /** @enum {string} */
+            source: "connector" | "stderr" | "platform";
+            text: string;
+            requestId: string | null;
+            versionId: string | null;
+        };
+        ConnectorLogPage: {
+            items: components["schemas"]["ConnectorLogLine"][];
+            nextCursor: string | null;
+        };
+        ConnectorPage: {
+            items: components["schemas"]["Connector"][];
+            nextCursor: string | null;
+        };
+        CreatedApiKey: {
+            id: string;
+            /** @enum {string} */
+            kind: "mcp" | "deploy" | "admin";
+            name: string;
+            /** @description Connectors it opens (kinds mcp and deploy). */
+            connectorIds: string[];
+            /** @description For kind mcp. */
+            scopes: string[];
+            /** @description For kind admin. */
+            permissions: components["schemas"]["Permission"][];
+            /** @description Addresses or CIDR ranges; empty means any. */
+            allowedAddresses: string[];
+            createdBy: components["schemas"]["Actor"];
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            expiresAt: string;
+            lastUsedAt: string | null;
+            lastUsedAddress: string | null;
+            revokedAt: string | null;
+            /** @description Shown this once. */
+            secret: string;
+        };
+        Deployment: {
+            id: string;
+            versionId: string;
+            versionNumber: number;
+            /** @enum {string} */
+            state: "active" | "held" | "superseded";
+            /** @description deploy, activate or rollback. */
+            cause: string;
+            /** @description Why it is held. */
+            reasons: string[];
+            actor: components["schemas"]["Actor"];
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+        };
+        DeploymentPage: {
+            items: components["schemas"]["Deployment"][];
+            nextCursor: string | null;
+        };
+        Download: {
+            /** Format: uri */
+            url: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        Failure: {
+            code: string;
+            title: string;
+            detail: string;
+            hint: string;
+            step: string | null;
+            data: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Format: uri
+             * @description The page about this code.
+             */
+            type: string;
+        };
+        Finding: {
+            id: string;
+            /** @enum {string} */
+            severity: "error" | "warning" | "info";
+            rule: string;
+            message: string;
+            hint: string | null;
+            /** @description The tool, prompt, resource or file it is about. */
+            subject: string | null;
+        };
+        FindingPage: {
+            items: components["schemas"]["Finding"][];
+            nextCursor: string | null;
+        };
+        Invitation: {
+            id: string;
+            /** Format: email */
+            email: string;
+            role: components["schemas"]["Role"];
+            /** @enum {string} */
+            status: "pending" | "accepted" | "rejected" | "canceled" | "expired";
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            expiresAt: string;
+            /**
+             * Format: uri
+             * @description Where the invited person accepts, after signing in with this e-mail address.
+             */
+            url: string;
+        };
+        InvitationPage: {
+            items: components["schemas"]["Invitation"][];
+            nextCursor: string | null;
+        };
+        /** @description `made` says that the source had none. */
+        Lockfile: {
+            name: string;
+            made: boolean;
+            text: string;
+        };
+        /** @enum {string} */
+        LogLevel: "debug" | "info" | "warn" | "error";
+        Manifest: {
+            [key: string]: unknown;
+        };
+        Me: {
+            /** @enum {string} */
+            kind: "person" | "api_key";
+            person: {
+                id: string;
+                name: string;
+                email: string;
+            } | null;
+            apiKey: {
+                id: string;
+                name: string;
+                /** @enum {string} */
+                kind: "admin" | "deploy";
+                /**
+                 * Format: date-time
+                 * @description UTC, ISO 8601.
+                 */
+                expiresAt: string;
+            } | null;
+            organizations: {
+                id: string;
+                slug: string;
+                name: string;
+                roles: components["schemas"]["Role"][];
+                permissions: components["schemas"]["Permission"][];
+            }[];
+        };
+        Member: {
+            id: string;
+            person: {
+                id: string;
+                name: string;
+                email: string;
+            };
+            role: components["schemas"]["Role"];
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+            actions: {
+                changeRole: components["schemas"]["ActionState"];
+                remove: components["schemas"]["ActionState"];
+            };
+        };
+        MemberPage: {
+            items: components["schemas"]["Member"][];
+            nextCursor: string | null;
+        };
+        Organization: {
+            id: string;
+            slug: string;
+            name: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+            deletedAt: string | null;
+            /** @description When a deleted organization is gone for good. */
+            purgeAt: string | null;
+            /** @description Of the caller. Empty for an API key. */
+            roles: components["schemas"]["Role"][];
+            permissions: components["schemas"]["Permission"][];
+            actions: {
+                rename: components["schemas"]["ActionState"];
+                delete: components["schemas"]["ActionState"];
+                restore: components["schemas"]["ActionState"];
+            };
+        };
+        OrganizationPage: {
+            items: components["schemas"]["Organization"][];
+            nextCursor: string | null;
+        };
+        /** @enum {string} */
+        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api_keys:read" | "api_keys:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "versions:read" | "versions:write" | "deployments:read" | "deployments:write" | "secrets:read" | "secrets:write" | "logs:read" | "audit:read";
+        Problem: {
+            /** @description Address of the page about this code. */
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            /** @description From the error catalogue: `area.what_happened`. */
+            code: string;
+            /** @description What to do. */
+            hint: string;
+            requestId: string;
+            /** @description One entry per invalid field. */
+            errors?: {
+                path: string;
+                message: string;
+            }[];
+            data?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @enum {string} */
+        Role: "owner" | "admin" | "developer" | "member";
+        SecretName: {
+            name: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            updatedAt: string;
+        };
+        SecretNamePage: {
+            items: components["schemas"]["SecretName"][];
+            nextCursor: string | null;
+        };
+        Version: {
+            id: string;
+            connectorId: string;
+            connectorSlug: string;
+            number: number;
+            state: components["schemas"]["VersionState"];
+            /** @description Whether the deploy has ended, one way or the other. */
+            final: boolean;
+            /** @description Why its activation is held. */
+            reasons: string[];
+            /**
+             * Format: uri
+             * @description The connector’s hosted MCP URL.
+             */
+            url: string;
+            /**
+             * Format: uri
+             * @description This version alone, for owners, admins and developers.
+             */
+            previewUrl: string;
+            sourceDigest: string;
+            sourceBytes: number;
+            artifactDigest: string | null;
+            typecheck: boolean;
+            /** @description Whether it goes live by itself once published. */
+            activate: boolean;
+            steps: components["schemas"]["VersionStep"][];
+            findings: {
+                error: number;
+                warning: number;
+                info: number;
+            };
+            failure: components["schemas"]["Failure"] | null;
+            createdBy: components["schemas"]["Actor"];
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+            publishedAt: string | null;
+            actions: {
+                activate: components["schemas"]["ActionState"];
+                rollBackTo: components["schemas"]["ActionState"];
+            };
+        };
+        VersionLogLine: {
+            sequence: number;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            at: string;
+            step: string | null;
+            level: components["schemas"]["LogLevel"];
+            text: string;
+        };
+        VersionLogPage: {
+            items: components["schemas"]["VersionLogLine"][];
+            nextCursor: string | null;
+        };
+        VersionPage: {
+            items: components["schemas"]["Version"][];
+            nextCursor: string | null;
+        };
+        /** @enum {string} */
+        VersionState: "received" | "resolving" | "building" | "probing" | "scanning" | "storing" | "published" | "held" | "active" | "failed" | "rejected";
+        VersionStep: {
+            /** @description receive, resolve, build, probe, scan, store, publish or activate. */
+            name: string;
+            /** @enum {string} */
+            state: "running" | "finished" | "failed";
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            startedAt: string;
+            finishedAt: string | null;
+            durationMs: number | null;
+        };
+    };
+    responses: {
+        /** @description A problem */
+        Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listOrganizations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createOrganization: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description 1 to 40 characters of a to z, 0 to 9 and hyphens, with no hyphen at an end. */
+                    slug: string;
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    /** @description 1 to 40 characters of a to z, 0 to 9 and hyphens, with no hyphen at an end. */
+                    slug?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    restoreOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMembers: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description `mbr_` id. */
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description `mbr_` id. */
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    role: components["schemas"]["Role"];
+                };
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                    /** @default member */
+                    role?: components["schemas"]["Role"];
+                };
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description `inv_` id. */
+                invitation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listApiKeys: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "mcp" | "deploy" | "admin";
+                    name: string;
+                    /**
+                     * @description Slugs or `con_` ids.
+                     * @default []
+                     */
+                    connectors?: string[];
+                    /** @default [] */
+                    scopes?: string[];
+                    /** @default [] */
+                    permissions?: components["schemas"]["Permission"][];
+                    /** @default [] */
+                    allowedAddresses?: string[];
+                    /** @default 90 */
+                    expiresInDays?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description `key_` id. */
+                apiKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listConnectors: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description Deleted ones instead of those in service. */
+                deleted?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createConnector: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description 1 to 40 characters of a to z, 0 to 9 and hyphens, with no hyphen at an end. */
+                    slug: string;
+                    name?: string;
+                    /** @default api_key */
+                    authMode?: components["schemas"]["AuthMode"];
+                };
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    /** @description 1 to 40 characters of a to z, 0 to 9 and hyphens, with no hyphen at an end. */
+                    slug?: string;
+                    authMode?: components["schemas"]["AuthMode"];
+                };
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    restoreConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listVersions: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    submitVersion: {
+        parameters: {
+            query?: {
+                /** @description Whether a type error fails the deploy. */
+                typecheck?: boolean;
+                /** @description Whether it goes live by itself once published. */
+                activate?: boolean;
+                /** @description Create the connector if the slug names none. */
+                create?: boolean;
+            };
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/gzip": string;
+                "application/zip": string;
+            };
+        };
+        responses: {
+            /** @description The answer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+                /** @description Number of the version. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listVersionLog: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+                /** @description Number of the version. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionLogPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    watchVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+                /** @description Number of the version. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events. `step`: #/components/schemas/VersionStep; `log`: #/components/schemas/VersionLogLine; `finding`: #/components/schemas/Finding; `done`: #/components/schemas/Version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listFindings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+                /** @description Number of the version. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getManifest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+                /** @description Number of the version. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Manifest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLockfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+                /** @description Number of the version. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lockfile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createSourceDownload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+                /** @description Number of the version. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Download"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDeployments: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    activateVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rollBack: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A certain one instead of the one before. */
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSecrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretNamePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    value: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listConnectorLog: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description This level and above. */
+                level?: components["schemas"]["LogLevel"];
+                requestId?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorLogPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    watchConnectorLog: {
+        parameters: {
+            query?: {
+                /** @description This level and above. */
+                level?: components["schemas"]["LogLevel"];
+                requestId?: string;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events. `log`: #/components/schemas/ConnectorLogLine */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAuditEvents: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEventPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+}
