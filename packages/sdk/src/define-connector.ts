@@ -1,0 +1,115 @@
+import type { McpServer } from '@modelcontextprotocol/server';
+import { BatchStore } from './batch.ts';
+import { CacheStore } from './cache.ts';
+import type { ConnectorMemory } from './context.ts';
+import { createServer } from './create-server.ts';
+import {
+  type ConnectorAuth,
+  type ConnectorManifest,
+  type EgressDeclaration,
+  type ProviderDeclaration,
+  readEgress,
+  type SecretDeclaration,
+} from './manifest.ts';
+import type { Prompt } from './prompt.ts';
+import type { Resource } from './resource.ts';
+import type { Tool } from './tool.ts';
+
+/** Marks a connector across copies of this package: `connector[CONNECTOR_BRAND] === 1`. */
+export const CONNECTOR_BRAND: unique symbol = Symbol.for('patchbay.connector') as never;
+
+export interface ConnectorDefinition {
+  /** Lower-case letters, digits and hyphens: `order-desk`. */
+  readonly name: string;
+  /** Name for people: `Order desk`. */
+  readonly title?: string;
+  /** For the model, about the connector as a whole: how its tools belong together. */
+  readonly instructions?: string;
+  /** The author's own version, shown to clients. Patchbay numbers deployed versions itself. Default `1.0.0`. */
+  readonly version?: string;
+  /** Default `{ type: 'none' }`. */
+  readonly auth?: ConnectorAuth;
+  /** Hosts it may reach. Default: none at all. */
+  readonly egress?: readonly EgressDeclaration[];
+  /** Name in capitals → what it is. */
+  readonly secrets?: Readonly<Record<string, SecretDeclaration>>;
+  /** Scope → what it allows, in words for the consent page. */
+  readonly scopes?: Readonly<Record<string, string>>;
+  /** OAuth providers it brings along. */
+  readonly providers?: Readonly<Record<string, ProviderDeclaration>>;
+  /** Whether its lists of tools, prompts and resources change while it runs. Default false: lists are answered from the deploy. */
+  readonly dynamic?: boolean;
+  /** Name → tool. Names are letters, digits, `_` and `-`, best at most 64 characters. */
+  readonly tools: Readonly<Record<string, Tool>>;
+  readonly resources?: Readonly<Record<string, Resource>>;
+  readonly prompts?: Readonly<Record<string, Prompt>>;
+}
+
+/** What a connector's module exports by default. */
+export interface Connector {
+  readonly [CONNECTOR_BRAND]: 1;
+  readonly manifest: ConnectorManifest;
+  readonly definition: ConnectorDefinition;
+  /** A new server with everything registered. Calls need a runtime around them (the runner, `dev`, the testing entry). */
+  createServer(): McpServer;
+}
+
+/**
+ * Defines a connector: export it by default from the entry module.
+ *
+ * @throws TypeError that names the field which is wrong
+ * @example
+ * export default defineConnector({
+ *   name: 'greeter',
+ *   tools: {
+ *     greet: tool({ description: 'Greets a person.', readOnly: true, input: z.object({ name: z.string() }),
+ *       run: ({ name }) => `Hello, ${name}!` }),
+ *   },
+ * });
+ */
+export function defineConnector(definition: ConnectorDefinition): Connector {
+  checkNames(definition);
+  const manifest: ConnectorManifest = {
+    name: definition.name,
+    title: definition.title,
+    version: definition.version ?? '1.0.0',
+    instructions: definition.instructions,
+    egress: (definition.egress ?? []).map(readEgress),
+    auth: definition.auth ?? { type: 'none' },
+    scopes: definition.scopes ?? {},
+    providers: definition.providers ?? {},
+    secrets: definition.secrets ?? {},
+    ui: null,
+    dynamic: definition.dynamic ?? false,
+  };
+  return {
+    [CONNECTOR_BRAND]: 1,
+    manifest,
+    definition,
+    createServer: () => {
+      const memory: ConnectorMemory = { cache: new CacheStore(), batches: new BatchStore() };
+      return createServer(manifest, definition, memory);
+    },
+  };
+}
+
+function checkNames(definition: ConnectorDefinition): void {
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(definition.name)) {
+    throw new TypeError(`name: ${JSON.stringify(definition.name)} must be lower-case letters, digits and hyphens.`);
+  }
+  const parts = { tools: definition.tools, resources: definition.resources, prompts: definition.prompts };
+  for (const [kind, named] of Object.entries(parts)) {
+    for (const [name, part] of Object.entries(named ?? {})) {
+      if (!/^[A-Za-z0-9_-]+$/.test(name)) {
+        throw new TypeError(`${kind}: the name ${JSON.stringify(name)} may hold letters, digits, _ and - only.`);
+      }
+      if (`${part?.kind}s` !== kind) {
+        throw new TypeError(`${kind}.${name} is not made by ${kind.slice(0, -1)}(…).`);
+      }
+    }
+  }
+  for (const name of Object.keys(definition.secrets ?? {})) {
+    if (!/^[A-Z][A-Z0-9_]*$/.test(name))
+      throw new TypeError(`secrets: ${JSON.stringify(name)} must be in capitals: API_KEY.`);
+  }
+}

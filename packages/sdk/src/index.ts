@@ -1,0 +1,24 @@
+export type { Batch, BatchOptions } from './batch.ts';
+export type { Cache, CacheOptions } from './cache.ts';
+export type { Context, Log } from './context.ts';
+export { CONNECTOR_BRAND, type Connector, type ConnectorDefinition, defineConnector } from './define-connector.ts';
+export type {
+  ConnectorAuth,
+  ConnectorManifest,
+  EgressDeclaration,
+  EgressRule,
+  ProviderDeclaration,
+  SecretDeclaration,
+} from './manifest.ts';
+export { type Completer, type Prompt, type PromptDefinition, type PromptReturn, prompt } from './prompt.ts';
+export {
+  type ListedResource,
+  type Resource,
+  type ResourceDefinition,
+  type ResourceReturn,
+  type ResourceVariables,
+  resource,
+} from './resource.ts';
+export type { LogLevel, Organization, RunnerContext, Runtime, User } from './runtime.ts';
+export { type Tool, type ToolDefinition, type ToolEffect, type ToolReturn, tool } from './tool.ts';
+export type { JsonValue, ToolResult } from './tool-result.ts';

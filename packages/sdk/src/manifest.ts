@@ -1,0 +1,70 @@
+/** A host the connector may reach; everything else is refused by the egress proxy. */
+export interface EgressRule {
+  /** A host name, or `*.` and a domain for all its subdomains. */
+  readonly host: string;
+  /** Default 443. */
+  readonly port: number;
+  /** The connector speaks TLS itself (a database, a client certificate): bytes are passed on unread. */
+  readonly tunnel?: boolean;
+}
+
+/** How egress is written: `'api.example.com'`, `'api.example.com:8443'` or a rule. */
+export type EgressDeclaration = string | { readonly host: string; readonly port?: number; readonly tunnel?: boolean };
+
+/** A secret of the connector, set by `patchbay secrets set NAME`. */
+export interface SecretDeclaration {
+  /** Where one gets it: shown when it is asked for. */
+  readonly description: string;
+  /** Default true: the deploy says when it is not set. */
+  readonly required?: boolean;
+}
+
+/** How people prove who they are to the upstream service. `none`: the connector needs no account of theirs. */
+export type ConnectorAuth =
+  | { readonly type: 'none' }
+  | { readonly type: 'oauth2'; readonly provider: string; readonly scopes?: readonly string[] };
+
+/** An OAuth provider the connector brings along, for services Patchbay does not know. */
+export interface ProviderDeclaration {
+  readonly authorizationUrl: string;
+  readonly tokenUrl: string;
+  /** Hosts that are given the person's credential. */
+  readonly hosts: readonly string[];
+}
+
+/** What a connector says about itself beside its tools, resources and prompts. */
+export interface ConnectorManifest {
+  readonly name: string;
+  readonly title: string | undefined;
+  readonly version: string;
+  readonly instructions: string | undefined;
+  readonly egress: readonly EgressRule[];
+  readonly auth: ConnectorAuth;
+  /** Scope → what it allows, in words for the consent page. */
+  readonly scopes: Readonly<Record<string, string>>;
+  readonly providers: Readonly<Record<string, ProviderDeclaration>>;
+  readonly secrets: Readonly<Record<string, SecretDeclaration>>;
+  readonly ui: null;
+  readonly dynamic: boolean;
+}
+
+const HOST = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** @throws TypeError that quotes what it cannot read */
+export function readEgress(declaration: EgressDeclaration): EgressRule {
+  const given = typeof declaration === 'string' ? splitHost(declaration) : declaration;
+  const host = given.host.toLowerCase();
+  const port = given.port ?? 443;
+  if (!HOST.test(host) || !Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new TypeError(
+      `egress: ${JSON.stringify(declaration)} is not a host. Write 'api.example.com', '*.example.com' or 'api.example.com:8443', without https:// and path.`,
+    );
+  }
+  return { host, port, ...(given.tunnel === true && { tunnel: true }) };
+}
+
+function splitHost(text: string): { host: string; port?: number; tunnel?: boolean } {
+  const colon = text.indexOf(':');
+  if (colon === -1) return { host: text };
+  return { host: text.slice(0, colon), port: Number(text.slice(colon + 1)) };
+}

@@ -1,0 +1,58 @@
+/**
+ * What surrounds a running connector. The runner puts a `Runtime` on `globalThis` under `Symbol.for('patchbay.runtime')`
+ * before it loads the connector's code; `patchbay dev` and the testing entry do the same, so a tool cannot tell them apart.
+ * A registered symbol, because the SDK in the bundle and the runner's may be two copies.
+ */
+const RUNTIME = Symbol.for('patchbay.runtime');
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** The person on whose behalf a call is made. */
+export interface User {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+}
+
+/** The organization that owns the connector. */
+export interface Organization {
+  readonly id: string;
+  readonly slug: string;
+}
+
+/** What the runner gives for one call. The SDK completes it to a {@link Context}. */
+export interface RunnerContext {
+  /** null where the endpoint asks nobody to sign in, or the caller is a key without a person. */
+  readonly user: User | null;
+  readonly organization: Organization;
+  /** The MCP client's own words about itself; null when it says nothing. Never trust it. */
+  readonly client: { readonly name: string; readonly version: string } | null;
+  readonly requestId: string;
+  /** The same for every attempt of the same write; null for reads. */
+  readonly idempotencyKey: string | null;
+  /** Aborted when the caller went away or the deadline passed. */
+  readonly signal: AbortSignal;
+  readonly fetch: typeof fetch;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Differs for each person (and each state of their rights); values cached under it are theirs alone. */
+  readonly cacheScopeKey: string;
+  log(level: LogLevel, text: string, data?: unknown): void;
+  progress(done: number, total?: number, message?: string): void;
+}
+
+export interface Runtime {
+  /** The call that runs now, undefined outside of one (at module level, in a timer of a finished call). */
+  current(): RunnerContext | undefined;
+}
+
+type RuntimeHolder = { [RUNTIME]?: Runtime };
+
+/** The runtime around this code, undefined when it runs as a plain program. */
+export function findRuntime(): Runtime | undefined {
+  return (globalThis as RuntimeHolder)[RUNTIME];
+}
+
+/** Sets the runtime. For the runner and the testing entry; a connector has no use for it. */
+export function setRuntime(runtime: Runtime): void {
+  (globalThis as RuntimeHolder)[RUNTIME] = runtime;
+}

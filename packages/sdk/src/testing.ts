@@ -1,0 +1,161 @@
+/** Tests of a connector without a server, a sandbox or a network: `import { callTool } from '@patchbay/connector/testing'`. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import {
+  type CallToolResult,
+  type CompleteResult,
+  type GetPromptResult,
+  InMemoryTransport,
+  type JSONRPCMessage,
+  type ListToolsResult,
+  type McpServer,
+  type ReadResourceResult,
+} from '@modelcontextprotocol/server';
+import type { Connector } from './define-connector.ts';
+import { type LogLevel, type RunnerContext, type Runtime, setRuntime } from './runtime.ts';
+
+/** The world around a call; everything has a default. */
+export interface TestOptions {
+  readonly user?: Partial<NonNullable<RunnerContext['user']>> | null;
+  readonly organization?: Partial<RunnerContext['organization']>;
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Stands in for the network. Default: refuses, so that a test cannot reach out by accident. */
+  readonly fetch?: typeof fetch;
+  readonly signal?: AbortSignal;
+  readonly requestId?: string;
+  readonly idempotencyKey?: string | null;
+}
+
+export interface TestLogLine {
+  readonly level: LogLevel;
+  readonly text: string;
+  readonly data: unknown;
+}
+
+/** The tool's answer as a client sees it, with the text and the structured value at hand. */
+export interface TestToolResult extends CallToolResult {
+  /** The text contents, one per line. */
+  readonly text: string;
+}
+
+/** Several calls to one instance of the connector: they share its cache, as calls to one sandbox do. */
+export interface TestSession {
+  readonly log: readonly TestLogLine[];
+  /** An error of the tool is a result with `isError: true`, as clients see it; arguments that do not fit as well. */
+  callTool(name: string, args?: Readonly<Record<string, unknown>>, options?: TestOptions): Promise<TestToolResult>;
+  listTools(): Promise<ListToolsResult['tools']>;
+  readResource(uri: string, options?: TestOptions): Promise<ReadResourceResult>;
+  getPrompt(name: string, args?: Readonly<Record<string, string>>, options?: TestOptions): Promise<GetPromptResult>;
+  /** The suggestions for one argument of a prompt. */
+  completeArgument(prompt: string, argument: string, typed: string): Promise<string[]>;
+}
+
+const calls = new AsyncLocalStorage<RunnerContext>();
+const runtime: Runtime = { current: () => calls.getStore() };
+
+/** Opens a session. `defaults` hold for every call in it. */
+export function openSession(connector: Connector, defaults: TestOptions = {}): TestSession {
+  const log: TestLogLine[] = [];
+  let connected: Promise<Link> | undefined;
+  const request = async <Result>(method: string, params: object, options: TestOptions = {}): Promise<Result> => {
+    setRuntime(runtime);
+    connected ??= connect(connector.createServer());
+    const link = await connected;
+    // The server answers with what the protocol says for the method; the callers below name it.
+    return calls.run(contextOf({ ...defaults, ...options }, log), () =>
+      link.request(method, params),
+    ) as Promise<Result>;
+  };
+  return {
+    log,
+    async callTool(name, args = {}, options = {}) {
+      const result = await request<CallToolResult>('tools/call', { name, arguments: args }, options);
+      const text = result.content.map((item) => (item.type === 'text' ? item.text : '')).join('\n');
+      return { ...result, text };
+    },
+    listTools: async () => (await request<ListToolsResult>('tools/list', {})).tools,
+    readResource: (uri, options) => request('resources/read', { uri }, options),
+    getPrompt: (name, args = {}, options = {}) => request('prompts/get', { name, arguments: args }, options),
+    async completeArgument(prompt, argument, typed) {
+      const params = { ref: { type: 'ref/prompt', name: prompt }, argument: { name: argument, value: typed } };
+      return (await request<CompleteResult>('completion/complete', params)).completion.values;
+    },
+  };
+}
+
+/**
+ * Calls one tool of a fresh instance.
+ *
+ * @example
+ * const result = await callTool(connector, 'greet', { name: 'Ada' });
+ * assert.equal(result.text, 'Hello, Ada!');
+ */
+export function callTool(
+  connector: Connector,
+  name: string,
+  args?: Readonly<Record<string, unknown>>,
+  options?: TestOptions,
+): Promise<TestToolResult> {
+  return openSession(connector, options).callTool(name, args);
+}
+
+/** The tools as clients list them, with JSON schemas and annotations. */
+export function listTools(connector: Connector): Promise<ListToolsResult['tools']> {
+  return openSession(connector).listTools();
+}
+
+function contextOf(options: TestOptions, log: TestLogLine[]): RunnerContext {
+  const user =
+    options.user === null ? null : { id: 'psn_test', email: 'ada@example.com', name: 'Ada Lovelace', ...options.user };
+  return {
+    user,
+    organization: { id: 'org_test', slug: 'test', ...options.organization },
+    client: { name: 'patchbay-testing', version: '1.0.0' },
+    requestId: options.requestId ?? 'req_test',
+    idempotencyKey: options.idempotencyKey ?? null,
+    signal: options.signal ?? new AbortController().signal,
+    fetch: options.fetch ?? refuseFetch,
+    secrets: options.secrets ?? {},
+    cacheScopeKey: user?.id ?? '',
+    log: (level, text, data) => log.push({ level, text, data }),
+    progress: () => {},
+  };
+}
+
+const refuseFetch: typeof fetch = async (input) => {
+  const url = input instanceof Request ? input.url : String(input);
+  throw new Error(`This test has no network: pass fetch to answer ${url}`);
+};
+
+interface Link {
+  request(method: string, params: object): Promise<unknown>;
+}
+
+/** The server behind an in-memory transport, with the handshake done. */
+async function connect(server: McpServer): Promise<Link> {
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  let lastId = 0;
+  near.onmessage = (message: JSONRPCMessage) => {
+    if (!('id' in message) || typeof message.id !== 'number') return;
+    const call = waiting.get(message.id);
+    waiting.delete(message.id);
+    if ('result' in message) call?.resolve(message.result);
+    else if ('error' in message) call?.reject(new Error(message.error.message));
+  };
+  await server.connect(far);
+  await near.start();
+  const request: Link['request'] = async (method, params) => {
+    const call = Promise.withResolvers<unknown>();
+    lastId += 1;
+    waiting.set(lastId, call);
+    await near.send({ jsonrpc: '2.0', id: lastId, method, params: { ...params } });
+    return call.promise;
+  };
+  await request('initialize', {
+    protocolVersion: '2025-11-25',
+    capabilities: {},
+    clientInfo: { name: 'patchbay-testing', version: '1.0.0' },
+  });
+  await near.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
+  return { request };
+}

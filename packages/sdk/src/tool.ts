@@ -1,0 +1,110 @@
+import type { CallToolResult, InputRequiredResult, ToolAnnotations } from '@modelcontextprotocol/server';
+import type { z } from 'zod';
+import type { Context } from './context.ts';
+import { type JsonValue, renderToolError, renderToolResult, type ToolResult } from './tool-result.ts';
+
+/**
+ * What a call does to the world; every tool says one of the three, because policies start from it:
+ * `readOnly: true` changes nothing; `destructive: false` adds or changes, and can be undone;
+ * `destructive: true` deletes, overwrites, sends or spends, and waits for approval unless an owner decides otherwise.
+ */
+export type ToolEffect =
+  | { readonly readOnly: true; readonly destructive?: never }
+  | { readonly readOnly?: never; readonly destructive: boolean };
+
+type EmptyObject = z.ZodObject<Record<never, never>>;
+
+/** What `run` may return: a value of the output schema when there is one, else a string or any JSON value. */
+export type ToolReturn<Output extends z.ZodType | undefined> =
+  | ToolResult
+  | InputRequiredResult
+  | (Output extends z.ZodType ? z.input<Output> : JsonValue);
+
+export type ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType | undefined> = ToolEffect & {
+  /** Name for people, in menus and approvals: `Search pages`. */
+  readonly title?: string;
+  /** For the model: what it does, when to use it, what comes back. */
+  readonly description: string;
+  /** Whether doing it twice with the same arguments is the same as doing it once. */
+  readonly idempotent?: boolean;
+  /** Whether it reaches beyond a closed set of systems (the web, e-mail). Clients assume so when it is not said. */
+  readonly openWorld?: boolean;
+  /** Arguments. Describe each field with `.describe()`: the model reads it. Default: none. */
+  readonly input?: Input;
+  /** Shape of the structured answer; a result that does not fit is an error. */
+  readonly output?: Output;
+  /** Extension data of the protocol, such as `ui`. */
+  readonly meta?: Readonly<Record<string, unknown>>;
+  /**
+   * Does it. Arguments are parsed; a thrown error becomes an error result with its message, so write messages
+   * for the model and without secrets. Pass `context.signal` on to what takes long.
+   */
+  run(args: z.output<Input>, context: Context): Promise<ToolReturn<Output>> | ToolReturn<Output>;
+};
+
+/** A tool ready to be put into `tools` of `defineConnector`, where its key is its name. */
+export interface Tool {
+  readonly kind: 'tool';
+  readonly title: string | undefined;
+  readonly description: string;
+  readonly annotations: ToolAnnotations;
+  readonly input: z.ZodObject | undefined;
+  readonly output: z.ZodType | undefined;
+  readonly meta: Readonly<Record<string, unknown>> | undefined;
+  /** Runs it with parsed arguments. Never rejects: a failure is an error result. */
+  execute(args: unknown, context: Context): Promise<CallToolResult | InputRequiredResult>;
+}
+
+/**
+ * Describes a tool. The types of `run`'s arguments and answer follow from `input` and `output`.
+ *
+ * @throws TypeError when the effect is not said, or said twice (for authors without a type checker)
+ * @example
+ * tool({
+ *   title: 'Search pages',
+ *   description: 'Finds pages by title. Returns at most `limit` pages, newest first.',
+ *   readOnly: true,
+ *   input: z.object({ query: z.string().min(1), limit: z.number().int().max(50).default(10) }),
+ *   run: async ({ query, limit }, { fetch }) => { … },
+ * })
+ */
+export function tool<Input extends z.ZodObject = EmptyObject, Output extends z.ZodType | undefined = undefined>(
+  definition: ToolDefinition<Input, Output>,
+): Tool {
+  return {
+    kind: 'tool',
+    title: definition.title,
+    description: definition.description,
+    annotations: annotationsOf(definition),
+    input: definition.input,
+    output: definition.output,
+    meta: definition.meta,
+    async execute(args, context) {
+      try {
+        // The server has parsed them with this very schema.
+        const value = await definition.run(args as z.output<Input>, context);
+        return renderToolResult(value, definition.output !== undefined);
+      } catch (error) {
+        if (!context.signal.aborted)
+          context.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+        return renderToolError(error);
+      }
+    },
+  };
+}
+
+function annotationsOf(
+  definition: ToolEffect & { title?: string; idempotent?: boolean; openWorld?: boolean },
+): ToolAnnotations {
+  const { readOnly, destructive } = definition;
+  if ((readOnly === true) === (typeof destructive === 'boolean')) {
+    throw new TypeError('A tool says exactly one of: readOnly: true, destructive: false, destructive: true.');
+  }
+  return {
+    ...(definition.title !== undefined && { title: definition.title }),
+    readOnlyHint: readOnly === true,
+    ...(destructive !== undefined && { destructiveHint: destructive }),
+    ...(definition.idempotent !== undefined && { idempotentHint: definition.idempotent }),
+    ...(definition.openWorld !== undefined && { openWorldHint: definition.openWorld }),
+  };
+}
