@@ -1,0 +1,17 @@
+export {
+  type ApiKeyCache,
+  type ApiKeyCacheOptions,
+  type ApiKeyDoor,
+  createApiKeyCache,
+  type VerifiedApiKey,
+} from './api-key-cache.ts';
+export { API_KEY_KINDS, type ApiKeyKind, newApiKeyText, type ParsedApiKey, parseApiKey } from './api-key-text.ts';
+export {
+  type ApiKey,
+  type ApiKeyCeiling,
+  createApiKey,
+  getApiKey,
+  listApiKeys,
+  type NewApiKey,
+  revokeApiKey,
+} from './api-keys.ts';

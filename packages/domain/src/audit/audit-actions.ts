@@ -1,0 +1,33 @@
+/** Every audited action. Past tense: the row commits with what it tells. */
+export const AUDIT_ACTIONS = [
+  'organization.created',
+  'organization.renamed',
+  'organization.updated',
+  'organization.deleted',
+  'organization.restored',
+  'organization.purged',
+  'member.role_changed',
+  'member.removed',
+  'member.joined',
+  'invitation.created',
+  'invitation.revoked',
+  'api_key.created',
+  'api_key.revoked',
+  'connector.created',
+  'connector.updated',
+  'connector.renamed',
+  'connector.deleted',
+  'connector.restored',
+  'connector.purged',
+  'version.submitted',
+  'version.published',
+  'version.failed',
+  'version.rejected',
+  'deployment.activated',
+  'deployment.held',
+  'deployment.rolled_back',
+  'secret.set',
+  'secret.deleted',
+] as const;
+
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -1,0 +1,3 @@
+export { type AuditWriter, createDatabase, type Database, type DatabaseOptions, type Tx } from './database.ts';
+export type { EndpointIds, ExpiredRow, Lookups } from './lookups.ts';
+export type { OrganizationScope } from './scope.ts';

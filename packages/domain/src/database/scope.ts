@@ -1,0 +1,4 @@
+/** Whose rows a piece of work may touch. Every repository function takes it inside a `Tx`, so that none can forget it. */
+export interface OrganizationScope {
+  readonly organizationId: string;
+}

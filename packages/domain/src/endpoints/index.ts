@@ -1,0 +1,6 @@
+export {
+  createEndpointDirectory,
+  type Endpoint,
+  type EndpointDirectory,
+  type EndpointDirectoryOptions,
+} from './endpoint-directory.ts';

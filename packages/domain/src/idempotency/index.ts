@@ -1,0 +1,1 @@
+export { type IdempotencyQuestion, once, type StoredAnswer } from './idempotency.ts';

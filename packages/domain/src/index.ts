@@ -1,0 +1,2 @@
+/** The database and its capabilities. Enter a capability by its own door: `@patchbay/domain/versions`. */
+export { createDatabase, type Database, type OrganizationScope, type Tx } from './database/index.ts';

@@ -1,0 +1,26 @@
+export {
+  deleteOrganization,
+  findMember,
+  getOrganization,
+  listMembers,
+  type Member,
+  type Organization,
+  restoreOrganization,
+} from './organizations.ts';
+export {
+  ALL_PERMISSIONS,
+  isRole,
+  mayGrantRole,
+  PERMISSIONS,
+  type Permission,
+  permissionsOf,
+  ROLES,
+  type Role,
+} from './permissions.ts';
+export {
+  assertConnectorSlug,
+  assertOrganizationSlug,
+  isSlug,
+  RESERVED_CONNECTOR_SLUGS,
+  RESERVED_ORGANIZATION_SLUGS,
+} from './slugs.ts';

@@ -1,0 +1,72 @@
+/** First segments of the public origin that can never be an organization. Frozen: add, never remove. */
+export const RESERVED_ORGANIZATION_SLUGS: readonly string[] = [
+  'api',
+  'dashboard',
+  'authorize',
+  'token',
+  'register',
+  'revoke',
+  'introspect',
+  'userinfo',
+  'jwks',
+  'device',
+  'par',
+  'well-known',
+  'oauth',
+  'oauth2',
+  'oidc',
+  'login',
+  'logout',
+  'sign-in',
+  'sign-up',
+  'sign-out',
+  'signin',
+  'signup',
+  'account',
+  'accounts',
+  'admin',
+  'auth',
+  'session',
+  'sessions',
+  'settings',
+  'setup',
+  'mcp',
+  'connect',
+  'connectors',
+  'docs',
+  'help',
+  'support',
+  'status',
+  'health',
+  'metrics',
+  'security',
+  'billing',
+  'pricing',
+  'assets',
+  'static',
+  'public',
+  'downloads',
+  'untrusted',
+  'favicon',
+  'robots',
+  'www',
+  'mail',
+  'patchbay',
+  'anthropic',
+  'claude',
+];
+
+/** Second segments that mean something of ours. */
+export const RESERVED_CONNECTOR_SLUGS: readonly string[] = ['mcp', 'connect', 'settings'];
+
+const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
+/** 2 to 32 of `a-z 0-9 -`; no hyphen first, last or doubled. Says nothing about reserved or taken. */
+export function isSlug(text: string): boolean {
+  return text.length >= 2 && text.length <= 32 && SLUG.test(text);
+}
+
+/** Throws `organizations.slug_invalid` or `organizations.slug_reserved`. */
+export declare function assertOrganizationSlug(slug: string): void;
+/** Throws `connectors.slug_invalid` or `connectors.slug_reserved`. */
+export declare function assertConnectorSlug(slug: string): void;

@@ -1,0 +1,1 @@
+export { deleteSecret, listSecretNames, type NewSecret, openSecrets, type SecretName, setSecret } from './secrets.ts';

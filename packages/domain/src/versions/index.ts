@@ -1,0 +1,16 @@
+export type { Finding, Version, VersionFailure, VersionLogLine, VersionStep } from './version.ts';
+export { appendLog, listFindings, listLog, recordFindings } from './version-log.ts';
+export { isFinal, mayMove, VERSION_MOVES, VERSION_STATES, type VersionState } from './version-moves.ts';
+export { failStep, finishStep, listSteps, startStep } from './version-steps.ts';
+export {
+  getVersion,
+  getVersionByNumber,
+  leaseVersion,
+  listVersions,
+  moveVersion,
+  type NewVersion,
+  releaseVersion,
+  setManifest,
+  submitVersion,
+  type VersionPatch,
+} from './versions.ts';

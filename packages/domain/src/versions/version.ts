@@ -1,0 +1,59 @@
+import type { VersionState } from './version-moves.ts';
+
+/** Why a version ended as failed or rejected; the code has a page in docs/errors. */
+export interface VersionFailure {
+  readonly code: string;
+  readonly detail: string;
+  /** The step that failed. */
+  readonly step: string;
+  readonly data?: unknown;
+}
+
+export interface Version {
+  readonly id: string;
+  readonly connectorId: string;
+  /** 1, 2, 3 … per connector, never reused. */
+  readonly number: number;
+  readonly state: VersionState;
+  /** Where the source lies in the artifact store: `sha256:…`. */
+  readonly sourceDigest: string;
+  readonly typecheck: boolean;
+  /** Activate as soon as it is published. */
+  readonly activate: boolean;
+  readonly artifactDigest: string | null;
+  readonly lockfileDigest: string | null;
+  readonly manifest: Readonly<Record<string, unknown>> | null;
+  readonly failure: VersionFailure | null;
+  readonly submittedBy: unknown;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+}
+
+export interface VersionStep {
+  readonly name: string;
+  readonly state: 'running' | 'done' | 'failed';
+  readonly attempt: number;
+  readonly startedAt: Date;
+  readonly finishedAt: Date | null;
+  /** What the step produced, so that a resumed deploy need not run it again. */
+  readonly output: unknown;
+  readonly error: unknown;
+}
+
+export interface VersionLogLine {
+  readonly sequence: bigint;
+  readonly at: Date;
+  readonly step: string;
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly text: string;
+}
+
+export interface Finding {
+  readonly id: string;
+  readonly rule: string;
+  readonly severity: 'info' | 'warning' | 'error';
+  /** The tool, prompt, resource or file it is about; empty for the whole version. */
+  readonly subject: string;
+  readonly message: string;
+  readonly hint: string;
+}
