@@ -1,0 +1,65 @@
+/**
+ * `npm run check`: every convention of this repository, one line each. Names given as arguments run only those rules:
+ * `npm run check -- imports no-cycles`.
+ */
+import path from 'node:path';
+import { formatFinding, type Rule } from './rule.ts';
+import { castsHaveReasons } from './rules/casts-have-reasons.ts';
+import { endpointsAudited } from './rules/endpoints-audited.ts';
+import { envOnlyInConfig } from './rules/env-only-in-config.ts';
+import { errorsDocumented, loadErrorCodes } from './rules/errors-documented.ts';
+import { fileNames } from './rules/file-names.ts';
+import { fileSize } from './rules/file-size.ts';
+import { imports } from './rules/imports.ts';
+import { licences } from './rules/licences.ts';
+import { migrationsSafe } from './rules/migrations-safe.ts';
+import { noCycles } from './rules/no-cycles.ts';
+import { noMachinePaths } from './rules/no-machine-paths.ts';
+import { noRawNetwork } from './rules/no-raw-network.ts';
+import { sqlIsParameterized } from './rules/sql-is-parameterized.ts';
+import { SourceTree } from './source-tree.ts';
+import { toolRule } from './tool.ts';
+
+const RULES: readonly Rule[] = [
+  toolRule('types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']),
+  toolRule('types-dashboard', 'tsc', ['--noEmit', '-p', 'apps/dashboard/tsconfig.json']),
+  toolRule('biome', 'biome', ['check', '--max-diagnostics=50', '.']),
+  toolRule('knip', 'knip', ['--no-progress']),
+  imports,
+  noCycles,
+  noRawNetwork,
+  envOnlyInConfig,
+  castsHaveReasons,
+  sqlIsParameterized,
+  fileSize,
+  fileNames,
+  errorsDocumented(loadErrorCodes),
+  endpointsAudited,
+  migrationsSafe,
+  licences(),
+  noMachinePaths,
+];
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !RULES.some((rule) => rule.name === name));
+if (unknown.length > 0) {
+  console.error(`No such rule: ${unknown.join(', ')}. There are: ${RULES.map((rule) => rule.name).join(', ')}`);
+  process.exit(2);
+}
+
+const tree = SourceTree.load(path.resolve(import.meta.dirname, '../..'));
+let failed = 0;
+for (const rule of RULES.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
+  const started = performance.now();
+  const findings = await rule.find(tree);
+  const milliseconds = `${Math.round(performance.now() - started)} ms`;
+  if (findings.length === 0) {
+    console.log(`ok    ${rule.name} (${milliseconds})`);
+    continue;
+  }
+  failed += 1;
+  console.log(`FAIL  ${rule.name}: ${findings.length} (${milliseconds})`);
+  for (const finding of findings) console.log(formatFinding(finding));
+}
+console.log(failed === 0 ? 'Everything is in order.' : `${failed} of the checks failed.`);
+process.exitCode = failed === 0 ? 0 : 1;

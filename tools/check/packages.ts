@@ -1,0 +1,47 @@
+import path from 'node:path';
+import type { SourceFile, SourceTree } from './source-tree.ts';
+
+/** A part of the repository with rules of its own; `sandbox/runner` and `sandbox/builder` run beside untrusted code. */
+export type Area = string;
+
+const AREAS: readonly (readonly [prefix: string, area: Area])[] = [
+  ['packages/sandbox/src/runner/', 'sandbox/runner'],
+  ['packages/sandbox/src/builder/', 'sandbox/builder'],
+  ['packages/sandbox/src/protocol/', 'sandbox/protocol'],
+];
+
+/** Which area a file belongs to: `sandbox/runner`, `gateway`, `domain`, `scripts` … */
+export function areaOf(filePath: string): Area {
+  const special = AREAS.find(([prefix]) => filePath.startsWith(prefix));
+  if (special) return special[1];
+  const [top = '', second = ''] = filePath.split('/');
+  return top === 'apps' || top === 'packages' ? second : top === 'examples' ? 'examples' : top;
+}
+
+/** Package name → folder, from the workspace's own package.json files (`@patchbay/connector` lives in `sdk`). */
+export function workspacePackages(tree: SourceTree): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const file of tree.files) {
+    if (!/^(apps|packages|examples)\/[^/]+\/package\.json$/.test(file.path)) continue;
+    const { name } = JSON.parse(file.text);
+    if (typeof name === 'string') found.set(name, path.posix.dirname(file.path));
+  }
+  return found;
+}
+
+/** What a specifier means: a file of the repository, a workspace package's door, or something from outside. */
+export type Target =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'package'; readonly name: string; readonly folder: string; readonly entry: string }
+  | { readonly kind: 'external'; readonly name: string };
+
+export function resolveSpecifier(from: SourceFile, specifier: string, packages: ReadonlyMap<string, string>): Target {
+  if (specifier.startsWith('.')) {
+    return { kind: 'file', path: path.posix.join(path.posix.dirname(from.path), specifier) };
+  }
+  const parts = specifier.split('/');
+  const name = specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? '');
+  const folder = packages.get(name);
+  if (folder === undefined) return { kind: 'external', name: specifier };
+  return { kind: 'package', name, folder, entry: specifier.slice(name.length + 1) };
+}

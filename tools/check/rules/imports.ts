@@ -1,0 +1,105 @@
+import { areaOf, resolveSpecifier, type Target, workspacePackages } from '../packages.ts';
+import type { Finding, Rule } from '../rule.ts';
+import type { SourceFile } from '../source-tree.ts';
+import type { ModuleReference } from '../syntax.ts';
+
+/**
+ * Who may import whom. It is a table of privileges more than of taste: the supervisor starts untrusted code, so nothing
+ * it can reach holds a database password or a key; the runner sits beside that code, so it brings nothing of ours along.
+ */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  foundation: [],
+  policy: [],
+  mcp: [],
+  sdk: [],
+  'api-client': [],
+  vault: ['foundation'],
+  artifacts: ['foundation'],
+  embedded: ['foundation'],
+  'sandbox/protocol': ['foundation'],
+  'sandbox/runner': ['sandbox/protocol', 'sdk'],
+  'sandbox/builder': ['sandbox/protocol'],
+  sandbox: ['sandbox/protocol', 'foundation', 'mcp', 'sdk'],
+  domain: ['foundation', 'vault', 'policy'],
+  cli: ['api-client', 'sdk', 'sandbox', 'sandbox/protocol', 'foundation', 'mcp'],
+  gateway: ['foundation', 'vault', 'policy', 'mcp', 'domain', 'artifacts', 'sandbox', 'sandbox/protocol'],
+  worker: ['foundation', 'vault', 'domain', 'artifacts', 'sandbox', 'sandbox/protocol', 'sdk'],
+  supervisor: ['foundation', 'mcp', 'sandbox', 'sandbox/protocol'],
+  dashboard: ['api-client', 'policy'],
+  examples: ['sdk'],
+  tools: ['foundation'],
+};
+
+/** A test may also use the kit for tests; the kit itself, the start scripts and the end-to-end tests see everything. */
+const TESTS_MAY_IMPORT = ['testing', 'embedded', 'foundation'];
+const FREE = new Set(['testing', 'scripts', 'test', 'bench', '.ci']);
+
+const CIPHERS = /^(create(Cipher|Decipher)iv|(public|private)(Encrypt|Decrypt)|subtle|webcrypto|default|\*)$/;
+
+/** `style.md` of this house, as code: see docs/adr/0005-import-rules-are-privileges.md. */
+export const imports: Rule = {
+  name: 'imports',
+  find(tree) {
+    const packages = workspacePackages(tree);
+    return tree.code.flatMap((file) =>
+      file.syntax.references.flatMap((reference) => {
+        const target = resolveSpecifier(file, reference.specifier, packages);
+        const message = objection(file, reference, target);
+        return message ? [{ file: file.path, line: reference.line, message } satisfies Finding] : [];
+      }),
+    );
+  },
+};
+
+function objection(file: SourceFile, reference: ModuleReference, target: Target): string | null {
+  const from = areaOf(file.path);
+  if (target.kind === 'external') return objectToCiphers(file, from, reference);
+  if (FREE.has(from)) return null;
+  const to = areaOf(target.kind === 'file' ? target.path : entryPath(target));
+  if (to === from) return objectToBackDoor(file, target);
+  if (file.isTest && TESTS_MAY_IMPORT.includes(to)) return target.kind === 'file' ? crossing(reference, to) : null;
+  if (to === 'sandbox/runner' && !isDriver(file)) return 'the runner is entered by the sandbox drivers only';
+  if (!(MAY_IMPORT[from] ?? []).includes(to) && !isSandboxTest(file, to)) return `${from} may not import ${to}`;
+  return target.kind === 'file' && !sameFolder(from, to) ? crossing(reference, to) : null;
+}
+
+/** Packages are entered by name, never by a path that climbs into their sources. */
+function crossing(reference: ModuleReference, to: string): string {
+  return `"${reference.specifier}" climbs into ${to}; import the package by its name`;
+}
+
+function entryPath(target: { folder: string; entry: string }): string {
+  return target.entry === '' ? `${target.folder}/` : `${target.folder}/src/${target.entry}/`;
+}
+
+function sameFolder(from: string, to: string): boolean {
+  return from.split('/')[0] === to.split('/')[0];
+}
+
+function isDriver(file: SourceFile): boolean {
+  return file.path.startsWith('packages/sandbox/src/host/drivers/');
+}
+
+/** The sandbox package's own tests look at the runner and the builder from outside. */
+function isSandboxTest(file: SourceFile, to: string): boolean {
+  return file.isTest && areaOf(file.path).startsWith('sandbox') && to.startsWith('sandbox');
+}
+
+/** Inside `domain`, a capability is entered by its door: `../connectors/index.ts`, never a file behind it. */
+function objectToBackDoor(file: SourceFile, target: Target): string | null {
+  if (target.kind !== 'file' || file.isTest) return null;
+  const capability = /^packages\/domain\/src\/([^/]+)\/(.+)$/;
+  const there = capability.exec(target.path);
+  const here = capability.exec(file.path);
+  if (!there || there[1] === here?.[1] || there[2] === 'index.ts' || there[1] === 'generated') return null;
+  return `${there[1]} is entered by its index.ts`;
+}
+
+function objectToCiphers(file: SourceFile, from: string, reference: ModuleReference): string | null {
+  if (!/^(node:)?crypto$/.test(reference.specifier) || from === 'vault' || file.isTest || reference.typeOnly)
+    return null;
+  const names = reference.names.filter((name) => CIPHERS.test(name));
+  return names.length === 0
+    ? null
+    : `only vault touches ciphers (${names.join(', ')} of node:crypto); import hashing and randomness by name`;
+}

@@ -1,0 +1,67 @@
+import type { Finding, Rule } from '../rule.ts';
+import type { SourceFile } from '../source-tree.ts';
+import { dottedName, isNode, walk } from '../syntax.ts';
+
+/**
+ * Requests to addresses that somebody else chose go through `guardedFetch` (resolved address checked at connect, no
+ * redirects into private networks). In apps and domain nobody else opens a connection; each exception has its reason.
+ */
+const ALLOWED: Readonly<Record<string, string>> = {
+  'apps/dashboard/src/lib/api.ts': 'the browser and the page server ask the admin API of their own origin',
+  'apps/dashboard/src/lib/identity.ts': 'the browser asks the sign-in endpoints of its own origin',
+};
+
+const WATCHED = /^(apps|packages\/domain)\//;
+const MODULES = /^(undici|(node:)?(http|https|net|tls|http2|dgram)|got|axios|node-fetch)$/;
+const OPENERS = new Set([
+  'request',
+  'get',
+  'connect',
+  'createConnection',
+  'Socket',
+  'fetch',
+  'Agent',
+  'ProxyAgent',
+  'Pool',
+  'Client',
+  '*',
+  'default',
+]);
+const GLOBALS = new Set(['fetch', 'globalThis.fetch', 'window.fetch', 'WebSocket']);
+
+export const noRawNetwork: Rule = {
+  name: 'no-raw-network',
+  find(tree) {
+    return tree.code
+      .filter((file) => WATCHED.test(file.path) && !file.isTest && !(file.path in ALLOWED))
+      .flatMap((file) => [...importedOpeners(file), ...globalOpeners(file)]);
+  },
+};
+
+function importedOpeners(file: SourceFile): Finding[] {
+  return file.syntax.references
+    .filter((reference) => !reference.typeOnly && MODULES.test(reference.specifier))
+    .map((reference) => ({ ...reference, openers: reference.names.filter((name) => OPENERS.has(name)) }))
+    .filter((reference) => reference.openers.length > 0)
+    .map((reference) => ({
+      file: file.path,
+      line: reference.line,
+      message: `${reference.openers.join(', ')} of ${reference.specifier}; outgoing requests go through guardedFetch`,
+    }));
+}
+
+function globalOpeners(file: SourceFile): Finding[] {
+  const findings: Finding[] = [];
+  const isLocal = file.syntax.references.some((reference) => reference.names.includes('fetch'));
+  walk(file.syntax.program, (node) => {
+    if ((node.type !== 'CallExpression' && node.type !== 'NewExpression') || !isNode(node.callee)) return;
+    const name = dottedName(node.callee);
+    if (!GLOBALS.has(name) || (name === 'fetch' && isLocal)) return;
+    findings.push({
+      file: file.path,
+      line: file.syntax.lineAt(node.start),
+      message: `${name}(…); outgoing requests go through guardedFetch`,
+    });
+  });
+  return findings;
+}
