@@ -145,7 +145,7 @@ export interface paths {
         };
         /**
          * List invitations
-         * @description Permission: `members:read`. Audit: none (a read of the caller’s own organization).
+         * @description Permission: `members:write`. Audit: none (a read of the caller’s own organization).
          */
         get: operations["listInvitations"];
         put?: never;

@@ -1,3 +1,70 @@
 import type { ErrorSpec } from '../errors.ts';
 
-export const ADMIN_ERRORS = {} as const satisfies Record<string, ErrorSpec>;
+export const ADMIN_ERRORS = {
+  'admin.not_found': {
+    status: 404,
+    owner: 'caller',
+    title: 'There is nothing at this address.',
+    hint: 'Check the path against the reference at /api/docs, and the names in it.',
+  },
+  'admin.invalid_request': {
+    status: 400,
+    owner: 'caller',
+    title: 'The request does not fit what this endpoint takes.',
+    hint: 'Correct the fields listed in `errors` and send it again.',
+  },
+  'admin.permission_missing': {
+    status: 403,
+    owner: 'caller',
+    title: 'You may not do this in this organization.',
+    hint: 'Ask an owner or admin of the organization for a role that includes the permission.',
+  },
+  'admin.person_required': {
+    status: 403,
+    owner: 'caller',
+    title: 'An API key may not do this; it takes a signed-in person.',
+    hint: 'Sign in at the dashboard and do it there.',
+  },
+  'admin.content_type': {
+    status: 415,
+    owner: 'caller',
+    title: 'The body is not of a type this endpoint takes.',
+    hint: 'Send `Content-Type: application/json`; for source, `application/gzip` or `application/zip`.',
+  },
+  'admin.body_too_large': {
+    status: 413,
+    owner: 'caller',
+    title: 'The body is larger than this endpoint takes.',
+    hint: 'Send less: JSON up to 1 MiB, source archives up to 10 MiB.',
+  },
+  'admin.too_many_streams': {
+    status: 429,
+    owner: 'caller',
+    title: 'Too many event streams are open for this caller.',
+    hint: 'Close one of them, or wait until one ends.',
+  },
+  'admin.last_owner': {
+    status: 409,
+    owner: 'caller',
+    title: 'An organization keeps at least one owner.',
+    hint: 'Make somebody else an owner first.',
+  },
+  'admin.role_above_own': {
+    status: 403,
+    owner: 'caller',
+    title: 'Only an owner may give or take the role of owner.',
+    hint: 'Ask an owner of the organization.',
+  },
+  'admin.already_member': {
+    status: 409,
+    owner: 'caller',
+    title: 'This person is a member already, or has been invited.',
+    hint: 'Look at the lists of members and invitations.',
+  },
+  'admin.download_gone': {
+    status: 404,
+    owner: 'caller',
+    title: 'This download address is used up or has expired.',
+    hint: 'Ask for a new one where you found it.',
+  },
+} as const satisfies Record<string, ErrorSpec>;

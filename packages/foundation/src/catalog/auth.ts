@@ -1,3 +1,64 @@
 import type { ErrorSpec } from '../errors.ts';
 
-export const AUTH_ERRORS = {} as const satisfies Record<string, ErrorSpec>;
+export const AUTH_ERRORS = {
+  'auth.required': {
+    status: 401,
+    owner: 'caller',
+    title: 'Sign in, or send an API key.',
+    hint: 'Sign in at the dashboard, or send `Authorization: Bearer pbk_admin_…` or `pbk_deploy_…`.',
+  },
+  'auth.key_invalid': {
+    status: 401,
+    owner: 'caller',
+    title: 'This API key is not valid.',
+    hint: 'Check that it was copied whole; otherwise create a new one.',
+  },
+  'auth.key_wrong_door': {
+    status: 401,
+    owner: 'caller',
+    title: 'A key of this kind does not open this door.',
+    hint: 'Use a key of kind admin or deploy for the admin API, and of kind mcp for hosted URLs.',
+  },
+  'auth.key_address': {
+    status: 403,
+    owner: 'caller',
+    title: 'This API key may not be used from this address.',
+    hint: 'Use it from an allowed address, or have the list changed.',
+  },
+  'auth.cross_site': {
+    status: 403,
+    owner: 'caller',
+    title: 'This request came from another site.',
+    hint: 'Repeat it from the dashboard itself.',
+  },
+  'auth.sign_up_closed': {
+    status: 403,
+    owner: 'caller',
+    title: 'Accounts here are made by invitation.',
+    hint: 'Ask an owner or admin of an organization to invite this e-mail address.',
+  },
+  'auth.not_offered': {
+    status: 404,
+    owner: 'caller',
+    title: 'This installation does not offer this sign-in function.',
+    hint: 'Use the dashboard, or the admin API.',
+  },
+  'auth.too_many_attempts': {
+    status: 429,
+    owner: 'caller',
+    title: 'Too many attempts from this address.',
+    hint: 'Wait a minute and try again.',
+  },
+  'auth.setup_link_invalid': {
+    status: 404,
+    owner: 'caller',
+    title: 'This setup link is not valid any more.',
+    hint: 'Restart the installation to get a new one, as long as it has no owner.',
+  },
+  'auth.setup_refused': {
+    status: 400,
+    owner: 'caller',
+    title: 'The form was not accepted.',
+    hint: 'Correct what the page says and send it again.',
+  },
+} as const satisfies Record<string, ErrorSpec>;

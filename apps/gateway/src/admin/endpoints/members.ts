@@ -64,12 +64,14 @@ export const removeMember = defineEndpoint({
   params: MemberParams,
 });
 
+// The link of an invitation is what proves the invited person as long as no mail is sent, so only those who may
+// invite see the list.
 export const listInvitations = defineEndpoint({
   method: 'GET',
   path: '/organizations/:organization/invitations',
   summary: 'List invitations',
   tag: 'Members',
-  permission: 'members:read',
+  permission: 'members:write',
   audit: { none: 'a read of the caller’s own organization' },
   params: OrganizationParams,
   query: PageQuery,

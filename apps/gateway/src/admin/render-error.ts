@@ -1,0 +1,64 @@
+/** AppError → problem document. @see RFC 9457 */
+import { AppError, asAppError, type ErrorCode, errorPagePath } from '@patchbay/foundation';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import type { ProblemBody } from './problem.ts';
+
+/** Codes of Fastify and Node that mean something of ours. */
+const FROM_FASTIFY: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'admin.body_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'admin.content_type',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'admin.invalid_request',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'admin.invalid_request',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'admin.invalid_request',
+};
+
+/** Any thrown value as an AppError: ours as they are, the framework's by code, the rest as `internal.unexpected`. */
+export function toAdminError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const where = error.validationContext ?? 'request';
+    const errors = error.validation.map((issue) => ({
+      path: `${where}${issue.instancePath.replaceAll('/', '.')}`,
+      message: issue.message ?? 'is not valid',
+    }));
+    const first = errors[0];
+    return new AppError('admin.invalid_request', {
+      ...(first && { detail: `${first.path}: ${first.message}` }),
+      data: { errors },
+    });
+  }
+  const code = FROM_FASTIFY[(error as Partial<FastifyError> | null)?.code ?? ''];
+  return code ? new AppError(code, { cause: error }) : asAppError(error);
+}
+
+/** @param origin of the installation, where the page about the code is served */
+export function renderProblem(error: AppError, requestId: string, origin: string): ProblemBody {
+  const { errors, ...data } = error.data ?? {};
+  return {
+    type: `${origin}/-/errors/${errorPagePath(error.code)}`,
+    title: error.spec.title,
+    status: error.spec.status,
+    detail: error.detail,
+    code: error.code,
+    hint: error.spec.hint,
+    requestId,
+    ...(Array.isArray(errors) && { errors }),
+    ...(Object.keys(data).length > 0 && { data }),
+  };
+}
+
+/** Answers with the problem and logs it: the platform's own faults as errors with their cause, the rest briefly. */
+export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply, origin: string) {
+  const error = toAdminError(thrown);
+  const facts = { code: error.code, status: error.spec.status, internal: error.internal, requestId: request.id };
+  if (error.spec.owner === 'platform') request.log.error({ ...facts, err: error.cause ?? error }, 'request failed');
+  else request.log.info(facts, 'request refused');
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
+  if (error.spec.status === 401) reply.header('www-authenticate', 'Bearer realm="patchbay"');
+  return reply
+    .code(error.spec.status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json')
+    .send(JSON.stringify(renderProblem(error, request.id, origin)));
+}

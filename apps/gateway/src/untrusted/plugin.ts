@@ -1,0 +1,42 @@
+/**
+ * Serves bytes of strangers on the public origin without giving them any of its rights: an opaque origin by response
+ * header even when opened as a page of its own, no cookie read or set, no sniffing, always as a download (S13).
+ */
+import { AppError } from '@patchbay/foundation';
+import type { FastifyInstance } from 'fastify';
+import { sendProblem } from '../admin/render-error.ts';
+import type { OneTimeFiles } from './one-time-files.ts';
+
+export interface UntrustedOptions {
+  readonly files: OneTimeFiles;
+  readonly origin: string;
+}
+
+const CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'";
+
+export async function untrustedPlugin(app: FastifyInstance, { files, origin }: UntrustedOptions) {
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, origin));
+
+  app.get<{ Params: { id: string } }>('/-/untrusted/:id', async (request, reply) => {
+    const file = files.take(request.params.id);
+    if (!file) throw new AppError('admin.download_gone');
+    const bytes = await file.load();
+    return reply
+      .headers({
+        'content-security-policy': CONTENT_SECURITY_POLICY,
+        'x-content-type-options': 'nosniff',
+        'cross-origin-resource-policy': 'same-origin',
+        'referrer-policy': 'no-referrer',
+        'cache-control': 'no-store',
+        'content-disposition': attachment(file.fileName),
+      })
+      .type(file.contentType)
+      .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  });
+}
+
+/** @see RFC 6266 §4.3; the plain form is ASCII, the extended one holds the rest */
+function attachment(fileName: string): string {
+  const plain = fileName.replace(/[^\w.-]/g, '_');
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(fileName)}`;
+}
