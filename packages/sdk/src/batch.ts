@@ -11,8 +11,9 @@ export interface BatchOptions {
  * an id without one rejects with `Nothing was found for …`.
  *
  * `name` says which look-up it is: calls with one name must pass a `loadMany` that does the same.
+ * Ids are strings or numbers; objects would never be equal.
  */
-export type Batch = <Id extends string | number, T>(
+export type Batch = <Id, T>(
   name: string,
   id: Id,
   loadMany: (ids: readonly Id[]) => Promise<ReadonlyMap<Id, T>>,
@@ -36,7 +37,7 @@ export class BatchStore {
 
   /** `batch` as one call sees it. */
   forCall(scopeKey: string, signal: AbortSignal): Batch {
-    return async <Id extends string | number, T>(
+    return async <Id, T>(
       name: string,
       id: Id,
       loadMany: (ids: readonly Id[]) => Promise<ReadonlyMap<Id, T>>,

@@ -1,7 +1,17 @@
-import { type CallToolResult, type InputRequiredResult, isInputRequiredResult } from '@modelcontextprotocol/server';
+import {
+  type CallToolResult,
+  type ContentBlock,
+  type InputRequiredResult,
+  isInputRequiredResult,
+} from '@modelcontextprotocol/server';
 
 /** A result in the protocol's own shape: texts, images, audio, embedded resources, links, structured content. */
-export type ToolResult = Partial<CallToolResult>;
+export interface ToolResult {
+  readonly content?: ContentBlock[];
+  readonly structuredContent?: CallToolResult['structuredContent'];
+  readonly isError?: boolean;
+  readonly _meta?: Record<string, unknown>;
+}
 
 /** A value that JSON can carry. `object` rather than a recursive type, so that interfaces of API answers fit. */
 export type JsonValue = string | number | boolean | null | object;
