@@ -27,6 +27,7 @@ const EXCEPTIONS: readonly { readonly name: RegExp; readonly licence: string; re
   { name: /^axe-core$/, licence: 'MPL-2.0', because: 'used in tests only' },
   { name: /^caniuse-lite$/, licence: 'CC-BY-4.0', because: 'data about browsers, read by build tools' },
   { name: /^spdx-exceptions$/, licence: 'CC-BY-3.0', because: 'a list of names, read by npm tooling' },
+  { name: /^elkjs$/, licence: 'EPL-2.0', because: 'part of the Prisma command line, a development tool' },
   { name: /^@fontsource-variable\//, licence: 'OFL-1.1', because: 'fonts, shipped unchanged with their licence' },
 ];
 

@@ -1,0 +1,230 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the fixtures are code, and that is what the rule looks for
+import { describe, expect, it } from 'vitest';
+import type { Rule } from '../rule.ts';
+import { SourceTree } from '../source-tree.ts';
+import { castsHaveReasons } from './casts-have-reasons.ts';
+import { endpointsAudited } from './endpoints-audited.ts';
+import { envOnlyInConfig } from './env-only-in-config.ts';
+import { errorsDocumented } from './errors-documented.ts';
+import { fileNames } from './file-names.ts';
+import { fileSize } from './file-size.ts';
+import { type InstalledPackage, isPermitted, licences } from './licences.ts';
+import { migrationsSafe } from './migrations-safe.ts';
+import { noMachinePaths } from './no-machine-paths.ts';
+import { noRawNetwork } from './no-raw-network.ts';
+import { sqlIsParameterized } from './sql-is-parameterized.ts';
+
+async function objections(rule: Rule, files: Readonly<Record<string, string>>, root?: string): Promise<string[]> {
+  const found = await rule.find(SourceTree.of(files, root));
+  return found.map(({ file, line, message }) => `${file}${line === undefined ? '' : `:${line}`} ${message}`);
+}
+
+describe('file-size', () => {
+  it('refuses a file of more than 400 lines and lets a test have 600', async () => {
+    const long = 'export {};\n'.repeat(401);
+    expect(await objections(fileSize, { 'packages/mcp/src/a.ts': long })).toEqual([
+      'packages/mcp/src/a.ts 401 lines, at most 400',
+    ]);
+    expect(await objections(fileSize, { 'packages/mcp/test/a.spec.ts': long })).toEqual([]);
+    expect(await objections(fileSize, { 'packages/mcp/test/a.spec.ts': 'export {};\n'.repeat(601) })).toHaveLength(1);
+  });
+});
+
+describe('file-names', () => {
+  it('refuses drawers, as a file and as a folder, and names that are not kebab-case', async () => {
+    expect(await objections(fileNames, { 'packages/mcp/src/utils.ts': '' })).toHaveLength(1);
+    expect(await objections(fileNames, { 'packages/mcp/src/helpers/read.ts': '' })).toHaveLength(1);
+    expect(await objections(fileNames, { 'packages/mcp/src/readBody.ts': '' })).toHaveLength(1);
+    expect(await objections(fileNames, { 'apps/dashboard/src/app/[organization]/page.tsx': '' })).toEqual([]);
+  });
+});
+
+describe('env-only-in-config', () => {
+  it('refuses process.env in any spelling outside config.ts', async () => {
+    const files = {
+      'apps/worker/src/main.ts': 'const url = process.env.DATABASE_URL;',
+      'apps/worker/src/wire.ts': "import { env } from 'node:process';\nexport const url = env.DATABASE_URL;",
+      'apps/worker/src/queue.ts': 'const { DATABASE_URL } = process.env;',
+    };
+    expect(await objections(envOnlyInConfig, files)).toHaveLength(3);
+  });
+
+  it('accepts it in config.ts, scripts, tool settings and tests', async () => {
+    const text = 'export const port = process.env.PORT;';
+    const paths = ['apps/worker/src/config.ts', 'scripts/start.ts', 'vitest.config.ts', 'apps/worker/test/a.spec.ts'];
+    expect(await objections(envOnlyInConfig, Object.fromEntries(paths.map((path) => [path, text])))).toEqual([]);
+  });
+});
+
+describe('casts-have-reasons', () => {
+  it.each([
+    ['as', 'const x = y as string;'],
+    ['!', 'const x = y!;'],
+    ['any', 'function f(x: any) {}'],
+    ['as unknown as', 'const x = y as unknown as string;'],
+  ])('refuses a bare %s', async (_, text) => {
+    expect((await objections(castsHaveReasons, { 'packages/mcp/src/a.ts': text })).length).toBeGreaterThan(0);
+  });
+
+  it('accepts `as const`, and a cast with its reason on the line, above the statement or inside it', async () => {
+    const text = [
+      'export const A = [1] as const;',
+      'const b = y as string; // the map was filled from the same list',
+      '// the map was filled from the same list',
+      'const c = y as string;',
+      'const d = call(',
+      '  // the map was filled from the same list',
+      '  y as string,',
+      ');',
+    ].join('\n');
+    expect(await objections(castsHaveReasons, { 'packages/mcp/src/a.ts': text })).toEqual([]);
+  });
+
+  it('does not take the comment of another statement for a reason', async () => {
+    const text = '// about a\nconst a = 1;\n\nconst b = y as string;';
+    expect(await objections(castsHaveReasons, { 'packages/mcp/src/a.ts': text })).toHaveLength(1);
+  });
+});
+
+describe('sql-is-parameterized', () => {
+  it.each([
+    ['a template with values', 'tx.query(`SELECT 1 FROM t WHERE id = ${id}`);'],
+    ['a concatenation', "client.query('SELECT ' + name);"],
+    ['the text of a query object', 'client.query({ text: `SELECT ${name}`, values: [] });'],
+    ['the unsafe Prisma call', "prisma.$queryRawUnsafe('SELECT 1');"],
+  ])('refuses %s', async (_, text) => {
+    expect(await objections(sqlIsParameterized, { 'packages/domain/src/a.ts': text })).toHaveLength(1);
+  });
+
+  it('accepts parameters, and an identifier with its reason', async () => {
+    const text = [
+      "tx.query('SELECT 1 FROM t WHERE id = $1', [id]);",
+      'tx.query(`SELECT 1`);',
+      "tx.query('SELECT 1 ' + 'FROM t');",
+      '// sql: a role name cannot be a parameter; it is one of our three constants, quoted',
+      'client.query(`CREATE ROLE ${role}`);',
+    ].join('\n');
+    expect(await objections(sqlIsParameterized, { 'packages/domain/src/a.ts': text })).toEqual([]);
+  });
+});
+
+describe('errors-documented', () => {
+  const page = (body = 'Something happened to the request, as told here.') =>
+    `# x\n\n## What happened\n\n${body}\n\n## Why\n\n${body}\n\n## What to do\n\n${body}\n`;
+  const rule = errorsDocumented(async () => ['mcp.bad_body']);
+
+  it('refuses a code without a page, and a page without a code', async () => {
+    expect(await objections(rule, {})).toEqual(['docs/errors/mcp/bad_body.md the code has no page']);
+    const files = { 'docs/errors/mcp/bad_body.md': page(), 'docs/errors/mcp/gone.md': page() };
+    expect(await objections(rule, files)).toEqual(['docs/errors/mcp/gone.md no such code in the catalogue']);
+  });
+
+  it('refuses a page whose sections are missing or empty', async () => {
+    const files = { 'docs/errors/mcp/bad_body.md': page('-') };
+    expect(await objections(rule, files)).toHaveLength(3);
+  });
+});
+
+describe('endpoints-audited', () => {
+  const at = 'apps/gateway/src/admin/endpoints/connectors.ts';
+
+  it('refuses an endpoint without permission or audit, and a route beside the table', async () => {
+    const text = "export const list = defineEndpoint({ method: 'GET', path: '/x' });\napp.get('/y', async () => 1);";
+    expect(await objections(endpointsAudited, { [at]: text })).toEqual([
+      `${at}:1 the endpoint declares no permission`,
+      `${at}:1 the endpoint declares no audit`,
+      `${at}:2 a bare route has no permission and no audit; use defineEndpoint`,
+    ]);
+  });
+
+  it('accepts an endpoint that declares both', async () => {
+    const text = "defineEndpoint({ method: 'GET', path: '/x', permission: 'a:read', audit: { none: 'a read' } });";
+    expect(await objections(endpointsAudited, { [at]: text })).toEqual([]);
+  });
+});
+
+describe('migrations-safe', () => {
+  const migrate = (sql: string, name = '20261121090000_add_x') =>
+    objections(migrationsSafe, { [`prisma/migrations/${name}/migration.sql`]: sql });
+
+  it.each([
+    ['an index that locks', 'CREATE INDEX a ON calls (x);'],
+    ['a concurrent index beside something else', 'CREATE INDEX CONCURRENTLY a ON calls (x);\nSELECT 1;'],
+    ['a column dropped at once', 'ALTER TABLE calls DROP COLUMN x;'],
+    ['a table dropped at once', 'DROP TABLE calls;'],
+    ['a foreign key that scans', 'ALTER TABLE calls ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES b (id);'],
+    ['a column no old row can have', 'ALTER TABLE calls ADD COLUMN x text NOT NULL;'],
+    ['a rename', 'ALTER TABLE calls RENAME COLUMN x TO y;'],
+  ])('refuses %s', async (_, sql) => {
+    expect(await migrate(sql)).toHaveLength(1);
+  });
+
+  it('refuses a folder without time and name', async () => {
+    expect(await migrate('SELECT 1;', 'init')).toHaveLength(1);
+  });
+
+  it('accepts the same on a table made in the same file, a lone concurrent index and an announced drop', async () => {
+    expect(await migrate('CREATE TABLE "calls" (id text);\nCREATE INDEX a ON "calls" (id);')).toEqual([]);
+    expect(await migrate('CREATE UNIQUE INDEX CONCURRENTLY a ON calls (x);')).toEqual([]);
+    expect(await migrate('-- contract: 20261101090000_stop_using_x\nALTER TABLE calls DROP COLUMN x;')).toEqual([]);
+    expect(await migrate("DO $$ BEGIN EXECUTE 'DROP TABLE x;'; END $$;\nSELECT ';DROP TABLE y;';")).toEqual([]);
+  });
+});
+
+describe('no-raw-network', () => {
+  it.each([
+    ['fetch', 'await fetch(url);'],
+    ['undici', "import { request } from 'undici';"],
+    ['http.request', "import { request } from 'node:http';"],
+    ['a namespace of net', "import * as net from 'node:net';"],
+  ])('refuses %s in an app and in the domain', async (_, text) => {
+    expect(await objections(noRawNetwork, { 'apps/worker/src/a.ts': text })).toHaveLength(1);
+    expect(await objections(noRawNetwork, { 'packages/domain/src/a.ts': text })).toHaveLength(1);
+  });
+
+  it('accepts listening, an injected fetch, and the dashboard asking its own origin', async () => {
+    const files = {
+      'apps/worker/src/a.ts': "import { createServer } from 'node:http';\nawait upstream.fetch(url);",
+      'apps/dashboard/src/lib/api.ts': 'await fetch(path);',
+    };
+    expect(await objections(noRawNetwork, files)).toEqual([]);
+  });
+});
+
+describe('licences', () => {
+  const find = (name: string, licence: string) =>
+    objections(
+      licences((): readonly InstalledPackage[] => [{ name, version: '1.0.0', licence }]),
+      {},
+    );
+
+  it('refuses copyleft, the unknown and an exception given to another package', async () => {
+    expect(await find('x', 'GPL-3.0-only')).toEqual(['pnpm-lock.yaml x@1.0.0 is licensed "GPL-3.0-only"']);
+    expect(await find('x', '')).toEqual(['pnpm-lock.yaml x@1.0.0 is licensed "unknown"']);
+    expect(await find('x', 'MPL-2.0')).toHaveLength(1);
+    expect(await find('lightningcss', 'GPL-3.0-only')).toHaveLength(1);
+  });
+
+  it('accepts permissive licences, a choice with one of them, and the named exceptions', async () => {
+    expect(await find('x', 'MIT')).toEqual([]);
+    expect(await find('lightningcss-linux-x64-gnu', 'MPL-2.0')).toEqual([]);
+    expect(isPermitted('(MIT OR GPL-3.0)')).toBe(true);
+    expect(isPermitted('MIT AND GPL-3.0')).toBe(false);
+  });
+});
+
+describe('no-machine-paths', () => {
+  it('refuses the checkout, a home directory and a download host in the lockfile', async () => {
+    const files = {
+      'docs/a.md': 'see /srv/someone/patchbay/docs',
+      'docs/b.md': `see /ho${'me'}/alice/notes`,
+      'pnpm-lock.yaml': 'resolution: {tarball: https://packages.example.com/a.tgz}',
+    };
+    expect(await objections(noMachinePaths, files, '/srv/someone/patchbay')).toHaveLength(3);
+  });
+
+  it('accepts relative paths and addresses in prose', async () => {
+    const files = { 'docs/a.md': 'see ../docs and https://example.com/home/alice/' };
+    expect(await objections(noMachinePaths, files, '/srv/someone/patchbay')).toEqual([]);
+  });
+});
