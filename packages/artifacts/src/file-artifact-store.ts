@@ -1,0 +1,115 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { access, type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError } from '@patchbay/foundation';
+import { type ArtifactStore, type Digest, folderOf, pathOf } from './artifact-store.ts';
+import { sizeLimited } from './size-limited.ts';
+import { digestOf, verified } from './verified.ts';
+
+/**
+ * Files below one directory: `<organization>/<hex digest>`, mode 0440. A file appears under its name by rename after
+ * its bytes and its directory are on disk, so that a reader never sees half of one and a crash leaves none.
+ */
+export function createFileArtifactStore(options: { readonly directory: string }): ArtifactStore {
+  const { directory } = options;
+  const incoming = path.join(directory, '.incoming');
+
+  return {
+    async put(organizationId, content, { bytesMax }) {
+      const folder = path.join(directory, folderOf(organizationId));
+      const temporary = path.join(incoming, randomUUID());
+      try {
+        await mkdir(incoming, { recursive: true, mode: 0o750 });
+        await mkdir(folder, { recursive: true, mode: 0o750 });
+        const stored = await writeDurably(temporary, sizeLimited(content, bytesMax));
+        await rename(temporary, path.join(directory, pathOf({ organizationId, digest: stored.digest })));
+        await syncDirectory(folder);
+        return stored;
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw asStoreError(error);
+      }
+    },
+
+    async get(address) {
+      try {
+        return verified(address, await readFile(path.join(directory, pathOf(address))));
+      } catch (error) {
+        throw asStoreError(error);
+      }
+    },
+
+    async has(address) {
+      return access(path.join(directory, pathOf(address))).then(
+        () => true,
+        (error) => {
+          if (codeOf(error) === 'ENOENT') return false;
+          throw asStoreError(error);
+        },
+      );
+    },
+
+    async remove(address) {
+      await rm(path.join(directory, pathOf(address)), { force: true });
+    },
+
+    async ping() {
+      await mkdir(directory, { recursive: true, mode: 0o750 });
+      await access(directory);
+    },
+  };
+}
+
+async function writeDurably(
+  file: string,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<{ digest: Digest; bytes: number }> {
+  const handle = await open(file, 'wx', 0o440);
+  try {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      await writeAll(handle, chunk);
+      bytes += chunk.byteLength;
+    }
+    await handle.sync();
+    return { digest: digestOf(hash), bytes };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** `write` may take less than it was given; the rest is then refused with the reason, such as a full disk. */
+async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let offset = 0; offset < chunk.byteLength; ) {
+    const { bytesWritten } = await handle.write(chunk, offset);
+    offset += bytesWritten;
+  }
+}
+
+/** The new name itself is durable only after its directory is synced. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+function asStoreError(error: unknown): unknown {
+  const code = codeOf(error);
+  if (code === undefined) return error;
+  if (code === 'ENOENT') return new AppError('artifacts.not_found', { cause: error });
+  if (FULL.has(code)) return new AppError('artifacts.no_space', { cause: error });
+  return new AppError('artifacts.unavailable', { cause: error, internal: code });
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^E[A-Z]/.test(error.code)
+    ? error.code
+    : undefined;
+}
