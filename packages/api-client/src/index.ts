@@ -12,6 +12,7 @@ export type Finding = Schemas['Finding'];
 export type Me = Schemas['Me'];
 export type Organization = Schemas['Organization'];
 export type Version = Schemas['Version'];
+export type VersionSummary = Schemas['VersionSummary'];
 export type VersionLogLine = Schemas['VersionLogLine'];
 export type VersionStep = Schemas['VersionStep'];
 export type { components, paths };

@@ -4,8 +4,9 @@
  * none does not compile.
  */
 
+import type { AuditAction } from '@patchbay/domain/audit';
+import type { Permission } from '@patchbay/domain/organizations';
 import { z } from 'zod';
-import type { AuditAction, Permission } from './vocabulary.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 

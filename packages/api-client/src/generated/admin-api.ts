@@ -172,7 +172,7 @@ export interface paths {
         post?: never;
         /**
          * Withdraw an invitation
-         * @description Permission: `members:write`. Audit: `invitation.canceled`.
+         * @description Permission: `members:write`. Audit: `invitation.revoked`.
          */
         delete: operations["cancelInvitation"];
         options?: never;
@@ -189,13 +189,13 @@ export interface paths {
         };
         /**
          * List API keys, without their secrets
-         * @description Permission: `api_keys:read`. Audit: none (a read of the caller’s own organization).
+         * @description Permission: `api-keys:read`. Audit: none (a read of the caller’s own organization).
          */
         get: operations["listApiKeys"];
         put?: never;
         /**
          * Create an API key; its secret is shown this once
-         * @description Permission: `api_keys:write`. Audit: `api_key.created`.
+         * @description Permission: `api-keys:write`. Audit: `api_key.created`.
          */
         post: operations["createApiKey"];
         delete?: never;
@@ -216,7 +216,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke an API key, at once and for good
-         * @description Permission: `api_keys:write`. Audit: `api_key.revoked`.
+         * @description Permission: `api-keys:write`. Audit: `api_key.revoked`.
          */
         delete: operations["revokeApiKey"];
         options?: never;
@@ -475,7 +475,7 @@ export interface paths {
         put?: never;
         /**
          * Let a published version serve the connector from now on
-         * @description Permission: `deployments:write`. Audit: `version.activated`.
+         * @description Permission: `deployments:write`. Audit: `deployment.activated`.
          */
         post: operations["activateVersion"];
         delete?: never;
@@ -495,7 +495,7 @@ export interface paths {
         put?: never;
         /**
          * Activate the version that served before; drops no call in flight
-         * @description Permission: `deployments:write`. Audit: `version.rolled_back`.
+         * @description Permission: `deployments:write`. Audit: `deployment.rolled_back`.
          */
         post: operations["rollBack"];
         delete?: never;
@@ -628,7 +628,9 @@ export interface components {
             /** @enum {string} */
             kind: "mcp" | "deploy" | "admin";
             name: string;
-            /** @description Connectors it opens (kinds mcp and deploy). */
+            /** @description First characters of the key, enough to recognise it. */
+            hint: string;
+            /** @description Connectors it opens (kinds mcp and deploy); `*` stands for every one. */
             connectorIds: string[];
             /** @description For kind mcp. */
             scopes: string[];
@@ -636,7 +638,8 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
             /** @description Addresses or CIDR ranges; empty means any. */
             allowedAddresses: string[];
-            createdBy: components["schemas"]["Actor"];
+            /** @description Whose rights it carries; it ends with their membership. */
+            owner: components["schemas"]["Actor"];
             /**
              * Format: date-time
              * @description UTC, ISO 8601.
@@ -735,7 +738,9 @@ export interface components {
             source: "connector" | "stderr" | "platform";
             text: string;
             requestId: string | null;
-            versionId: string | null;
+            versionNumber: number;
+            /** @description Another person’s sandbox wrote it: its text is withheld. */
+            hidden: boolean;
         };
         ConnectorLogPage: {
             items: components["schemas"]["ConnectorLogLine"][];
@@ -750,7 +755,9 @@ export interface components {
             /** @enum {string} */
             kind: "mcp" | "deploy" | "admin";
             name: string;
-            /** @description Connectors it opens (kinds mcp and deploy). */
+            /** @description First characters of the key, enough to recognise it. */
+            hint: string;
+            /** @description Connectors it opens (kinds mcp and deploy); `*` stands for every one. */
             connectorIds: string[];
             /** @description For kind mcp. */
             scopes: string[];
@@ -758,7 +765,8 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
             /** @description Addresses or CIDR ranges; empty means any. */
             allowedAddresses: string[];
-            createdBy: components["schemas"]["Actor"];
+            /** @description Whose rights it carries; it ends with their membership. */
+            owner: components["schemas"]["Actor"];
             /**
              * Format: date-time
              * @description UTC, ISO 8601.
@@ -781,10 +789,10 @@ export interface components {
             versionNumber: number;
             /** @enum {string} */
             state: "active" | "held" | "superseded";
-            /** @description deploy, activate or rollback. */
-            cause: string;
+            /** @enum {string} */
+            cause: "deploy" | "activate" | "rollback";
             /** @description Why it is held. */
-            reasons: string[];
+            reasons: components["schemas"]["HoldReason"][];
             actor: components["schemas"]["Actor"];
             /**
              * Format: date-time
@@ -831,6 +839,10 @@ export interface components {
             items: components["schemas"]["Finding"][];
             nextCursor: string | null;
         };
+        HoldReason: {
+            code: string;
+            reason: string;
+        };
         Invitation: {
             id: string;
             /** Format: email */
@@ -858,10 +870,8 @@ export interface components {
             items: components["schemas"]["Invitation"][];
             nextCursor: string | null;
         };
-        /** @description `made` says that the source had none. */
         Lockfile: {
             name: string;
-            made: boolean;
             text: string;
         };
         /** @enum {string} */
@@ -944,7 +954,7 @@ export interface components {
             nextCursor: string | null;
         };
         /** @enum {string} */
-        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api_keys:read" | "api_keys:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "versions:read" | "versions:write" | "deployments:read" | "deployments:write" | "secrets:read" | "secrets:write" | "logs:read" | "audit:read";
+        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
         Problem: {
             /** @description Address of the page about this code. */
             type: string;
@@ -993,7 +1003,7 @@ export interface components {
             /** @description Whether the deploy has ended, one way or the other. */
             final: boolean;
             /** @description Why its activation is held. */
-            reasons: string[];
+            reasons: components["schemas"]["HoldReason"][];
             /**
              * Format: uri
              * @description The connector’s hosted MCP URL.
@@ -1005,17 +1015,10 @@ export interface components {
              */
             previewUrl: string;
             sourceDigest: string;
-            sourceBytes: number;
             artifactDigest: string | null;
             typecheck: boolean;
             /** @description Whether it goes live by itself once published. */
             activate: boolean;
-            steps: components["schemas"]["VersionStep"][];
-            findings: {
-                error: number;
-                warning: number;
-                info: number;
-            };
             failure: components["schemas"]["Failure"] | null;
             createdBy: components["schemas"]["Actor"];
             /**
@@ -1023,10 +1026,16 @@ export interface components {
              * @description UTC, ISO 8601.
              */
             createdAt: string;
-            publishedAt: string | null;
+            finishedAt: string | null;
             actions: {
                 activate: components["schemas"]["ActionState"];
                 rollBackTo: components["schemas"]["ActionState"];
+            };
+            steps: components["schemas"]["VersionStep"][];
+            findings: {
+                error: number;
+                warning: number;
+                info: number;
             };
         };
         VersionLogLine: {
@@ -1036,7 +1045,7 @@ export interface components {
              * @description UTC, ISO 8601.
              */
             at: string;
-            step: string | null;
+            step: string;
             level: components["schemas"]["LogLevel"];
             text: string;
         };
@@ -1045,7 +1054,7 @@ export interface components {
             nextCursor: string | null;
         };
         VersionPage: {
-            items: components["schemas"]["Version"][];
+            items: components["schemas"]["VersionSummary"][];
             nextCursor: string | null;
         };
         /** @enum {string} */
@@ -1054,7 +1063,7 @@ export interface components {
             /** @description receive, resolve, build, probe, scan, store, publish or activate. */
             name: string;
             /** @enum {string} */
-            state: "running" | "finished" | "failed";
+            state: "running" | "done" | "failed";
             /**
              * Format: date-time
              * @description UTC, ISO 8601.
@@ -1062,6 +1071,44 @@ export interface components {
             startedAt: string;
             finishedAt: string | null;
             durationMs: number | null;
+        };
+        VersionSummary: {
+            id: string;
+            connectorId: string;
+            connectorSlug: string;
+            number: number;
+            state: components["schemas"]["VersionState"];
+            /** @description Whether the deploy has ended, one way or the other. */
+            final: boolean;
+            /** @description Why its activation is held. */
+            reasons: components["schemas"]["HoldReason"][];
+            /**
+             * Format: uri
+             * @description The connector’s hosted MCP URL.
+             */
+            url: string;
+            /**
+             * Format: uri
+             * @description This version alone, for owners, admins and developers.
+             */
+            previewUrl: string;
+            sourceDigest: string;
+            artifactDigest: string | null;
+            typecheck: boolean;
+            /** @description Whether it goes live by itself once published. */
+            activate: boolean;
+            failure: components["schemas"]["Failure"] | null;
+            createdBy: components["schemas"]["Actor"];
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+            finishedAt: string | null;
+            actions: {
+                activate: components["schemas"]["ActionState"];
+                rollBackTo: components["schemas"]["ActionState"];
+            };
         };
     };
     responses: {
@@ -1127,16 +1174,14 @@ export interface operations {
     createOrganization: {
         parameters: {
             query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description 1 to 40 characters of a to z, 0 to 9 and hyphens, with no hyphen at an end. */
+                    /** @description 2 to 32 characters of a to z, 0 to 9 and single hyphens, with no hyphen at an end. */
                     slug: string;
                     name: string;
                 };
@@ -1215,7 +1260,7 @@ export interface operations {
             content: {
                 "application/json": {
                     name?: string;
-                    /** @description 1 to 40 characters of a to z, 0 to 9 and hyphens, with no hyphen at an end. */
+                    /** @description 2 to 32 characters of a to z, 0 to 9 and single hyphens, with no hyphen at an end. */
                     slug?: string;
                 };
             };
@@ -1259,10 +1304,7 @@ export interface operations {
     };
     listMembers: {
         parameters: {
-            query?: {
-                cursor?: string;
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path: {
                 /** @description Slug or `org_` id. */
@@ -1342,10 +1384,7 @@ export interface operations {
     };
     listInvitations: {
         parameters: {
-            query?: {
-                cursor?: string;
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path: {
                 /** @description Slug or `org_` id. */
@@ -1470,7 +1509,7 @@ export interface operations {
                     kind: "mcp" | "deploy" | "admin";
                     name: string;
                     /**
-                     * @description Slugs or `con_` ids.
+                     * @description Slugs or `con_` ids; `*` stands for every one.
                      * @default []
                      */
                     connectors?: string[];
@@ -1566,7 +1605,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description 1 to 40 characters of a to z, 0 to 9 and hyphens, with no hyphen at an end. */
+                    /** @description 2 to 32 characters of a to z, 0 to 9 and single hyphens, with no hyphen at an end. */
                     slug: string;
                     name?: string;
                     /** @default api_key */
@@ -1653,7 +1692,7 @@ export interface operations {
             content: {
                 "application/json": {
                     name?: string;
-                    /** @description 1 to 40 characters of a to z, 0 to 9 and hyphens, with no hyphen at an end. */
+                    /** @description 2 to 32 characters of a to z, 0 to 9 and single hyphens, with no hyphen at an end. */
                     slug?: string;
                     authMode?: components["schemas"]["AuthMode"];
                 };
@@ -2043,14 +2082,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description A certain one instead of the one before. */
-                    version?: number;
-                };
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description The answer */
             201: {

@@ -20,6 +20,7 @@ export const AUDIT_ACTIONS = [
   'connector.restored',
   'connector.purged',
   'version.submitted',
+  'version.source_downloaded',
   'version.published',
   'version.failed',
   'version.rejected',

@@ -10,11 +10,14 @@ export const ApiKey = z
     id: z.string(),
     kind: z.enum(['mcp', 'deploy', 'admin']),
     name: z.string(),
-    connectorIds: z.array(z.string()).meta({ description: 'Connectors it opens (kinds mcp and deploy).' }),
+    hint: z.string().meta({ description: 'First characters of the key, enough to recognise it.' }),
+    connectorIds: z
+      .array(z.string())
+      .meta({ description: 'Connectors it opens (kinds mcp and deploy); `*` stands for every one.' }),
     scopes: z.array(z.string()).meta({ description: 'For kind mcp.' }),
     permissions: z.array(PermissionName).meta({ description: 'For kind admin.' }),
     allowedAddresses: z.array(z.string()).meta({ description: 'Addresses or CIDR ranges; empty means any.' }),
-    createdBy: Actor,
+    owner: Actor.meta({ description: 'Whose rights it carries; it ends with their membership.' }),
     createdAt: Instant,
     expiresAt: Instant,
     lastUsedAt: Instant.nullable(),
@@ -32,7 +35,7 @@ export const listApiKeys = defineEndpoint({
   path: '/organizations/:organization/api-keys',
   summary: 'List API keys, without their secrets',
   tag: 'API keys',
-  permission: 'api_keys:read',
+  permission: 'api-keys:read',
   audit: { none: 'a read of the caller’s own organization' },
   params: OrganizationParams,
   query: PageQuery,
@@ -44,13 +47,17 @@ export const createApiKey = defineEndpoint({
   path: '/organizations/:organization/api-keys',
   summary: 'Create an API key; its secret is shown this once',
   tag: 'API keys',
-  permission: 'api_keys:write',
+  permission: 'api-keys:write',
   audit: 'api_key.created',
   params: OrganizationParams,
   body: z.object({
     kind: z.enum(['mcp', 'deploy', 'admin']),
     name: DisplayName,
-    connectors: z.array(z.string().max(64)).max(100).default([]).meta({ description: 'Slugs or `con_` ids.' }),
+    connectors: z
+      .array(z.string().max(64))
+      .max(100)
+      .default([])
+      .meta({ description: 'Slugs or `con_` ids; `*` stands for every one.' }),
     scopes: z.array(z.string().max(64)).max(50).default([]),
     permissions: z.array(PermissionName).default([]),
     allowedAddresses: z.array(z.string().max(64)).max(50).default([]),
@@ -65,7 +72,7 @@ export const revokeApiKey = defineEndpoint({
   path: '/organizations/:organization/api-keys/:apiKey',
   summary: 'Revoke an API key, at once and for good',
   tag: 'API keys',
-  permission: 'api_keys:write',
+  permission: 'api-keys:write',
   audit: 'api_key.revoked',
   params: OrganizationParams.extend({ apiKey: z.string().max(64).meta({ description: '`key_` id.' }) }),
 });

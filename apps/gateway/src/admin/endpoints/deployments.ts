@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
-import { Actor, ConnectorParams, Instant, PageQuery, pageOf } from './parts.ts';
+import { Actor, ConnectorParams, HoldReason, Instant, PageQuery, pageOf } from './parts.ts';
 
 const TAG = 'Deployments';
 
@@ -10,8 +10,8 @@ export const Deployment = z
     versionId: z.string(),
     versionNumber: z.number().int(),
     state: z.enum(['active', 'held', 'superseded']),
-    cause: z.string().meta({ description: 'deploy, activate or rollback.' }),
-    reasons: z.array(z.string()).meta({ description: 'Why it is held.' }),
+    cause: z.enum(['deploy', 'activate', 'rollback']),
+    reasons: z.array(HoldReason).meta({ description: 'Why it is held.' }),
     actor: Actor,
     createdAt: Instant,
   })
@@ -35,7 +35,7 @@ export const activateVersion = defineEndpoint({
   summary: 'Let a published version serve the connector from now on',
   tag: TAG,
   permission: 'deployments:write',
-  audit: 'version.activated',
+  audit: 'deployment.activated',
   params: ConnectorParams,
   body: z.object({ version: z.number().int().positive() }),
   reply: Deployment,
@@ -49,11 +49,8 @@ export const rollBack = defineEndpoint({
   summary: 'Activate the version that served before; drops no call in flight',
   tag: TAG,
   permission: 'deployments:write',
-  audit: 'version.rolled_back',
+  audit: 'deployment.rolled_back',
   params: ConnectorParams,
-  body: z.object({
-    version: z.number().int().positive().optional().meta({ description: 'A certain one instead of the one before.' }),
-  }),
   reply: Deployment,
   status: 201,
   idempotent: true,

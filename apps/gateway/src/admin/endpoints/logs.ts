@@ -13,7 +13,8 @@ export const ConnectorLogLine = z
     source: z.enum(['connector', 'stderr', 'platform']),
     text: z.string(),
     requestId: z.string().nullable(),
-    versionId: z.string().nullable(),
+    versionNumber: z.number().int(),
+    hidden: z.boolean().meta({ description: 'Another person’s sandbox wrote it: its text is withheld.' }),
   })
   .meta({ id: 'ConnectorLogLine' });
 

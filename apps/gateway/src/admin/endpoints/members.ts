@@ -1,7 +1,7 @@
 /** People of an organization, and those invited to it. */
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
-import { ActionState, Instant, OrganizationParams, PageQuery, pageOf, Role } from './parts.ts';
+import { ActionState, Instant, OrganizationParams, pageOf, Role } from './parts.ts';
 
 const MemberParams = OrganizationParams.extend({ member: z.string().max(64).meta({ description: '`mbr_` id.' }) });
 const InvitationParams = OrganizationParams.extend({
@@ -38,7 +38,6 @@ export const listMembers = defineEndpoint({
   permission: 'members:read',
   audit: { none: 'a read of the caller’s own organization' },
   params: OrganizationParams,
-  query: PageQuery,
   reply: pageOf(Member, 'MemberPage'),
 });
 
@@ -74,7 +73,6 @@ export const listInvitations = defineEndpoint({
   permission: 'members:write',
   audit: { none: 'a read of the caller’s own organization' },
   params: OrganizationParams,
-  query: PageQuery,
   reply: pageOf(Invitation, 'InvitationPage'),
 });
 
@@ -98,6 +96,6 @@ export const cancelInvitation = defineEndpoint({
   summary: 'Withdraw an invitation',
   tag: 'Members',
   permission: 'members:write',
-  audit: 'invitation.canceled',
+  audit: 'invitation.revoked',
   params: InvitationParams,
 });

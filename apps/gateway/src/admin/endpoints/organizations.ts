@@ -69,7 +69,6 @@ export const createOrganization = defineEndpoint({
   body: z.object({ slug: Slug, name: DisplayName }),
   reply: Organization,
   status: 201,
-  idempotent: true,
 });
 
 export const getOrganization = defineEndpoint({

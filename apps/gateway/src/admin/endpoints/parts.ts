@@ -1,7 +1,7 @@
 /** Schemas that several resources are made of. */
 
+import { ALL_PERMISSIONS, ROLES } from '@patchbay/domain/organizations';
 import { z } from 'zod';
-import { PERMISSIONS, ROLES } from '../vocabulary.ts';
 
 export const Instant = z.iso.datetime().meta({ description: 'UTC, ISO 8601.' });
 
@@ -29,7 +29,7 @@ export const VersionParams = ConnectorParams.extend({
 });
 
 export const Role = z.enum(ROLES).meta({ id: 'Role' });
-export const PermissionName = z.enum(PERMISSIONS).meta({ id: 'Permission' });
+export const PermissionName = z.enum(ALL_PERMISSIONS).meta({ id: 'Permission' });
 
 /** Whether an action is allowed now for this caller; when not, `reason` says why in a sentence. */
 export const ActionState = z
@@ -50,7 +50,10 @@ export const LogLevel = z.enum(['debug', 'info', 'warn', 'error']).meta({ id: 'L
 export const Slug = z
   .string()
   .min(1)
-  .max(40)
-  .meta({ description: '1 to 40 characters of a to z, 0 to 9 and hyphens, with no hyphen at an end.' });
+  .max(64)
+  .meta({ description: '2 to 32 characters of a to z, 0 to 9 and single hyphens, with no hyphen at an end.' });
 
 export const DisplayName = z.string().trim().min(1).max(80);
+
+/** Why an activation waits, in words for people. */
+export const HoldReason = z.object({ code: z.string(), reason: z.string() }).meta({ id: 'HoldReason' });

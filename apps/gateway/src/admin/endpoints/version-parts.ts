@@ -1,6 +1,6 @@
 /** What a version consists of, as the API shows it. */
 import { z } from 'zod';
-import { ActionState, Actor, Instant, LogLevel } from './parts.ts';
+import { ActionState, Actor, HoldReason, Instant, LogLevel } from './parts.ts';
 
 /** `active` and `held` are derived: a published version that is live, or whose activation waits for a gate. */
 export const VersionState = z
@@ -22,7 +22,7 @@ export const VersionState = z
 export const VersionStep = z
   .object({
     name: z.string().meta({ description: 'receive, resolve, build, probe, scan, store, publish or activate.' }),
-    state: z.enum(['running', 'finished', 'failed']),
+    state: z.enum(['running', 'done', 'failed']),
     startedAt: Instant,
     finishedAt: Instant.nullable(),
     durationMs: z.number().int().nullable(),
@@ -41,7 +41,7 @@ export const Failure = z
   })
   .meta({ id: 'Failure' });
 
-export const Version = z
+export const VersionSummary = z
   .object({
     id: z.string(),
     connectorId: z.string(),
@@ -49,29 +49,31 @@ export const Version = z
     number: z.number().int(),
     state: VersionState,
     final: z.boolean().meta({ description: 'Whether the deploy has ended, one way or the other.' }),
-    reasons: z.array(z.string()).meta({ description: 'Why its activation is held.' }),
+    reasons: z.array(HoldReason).meta({ description: 'Why its activation is held.' }),
     url: z.url().meta({ description: 'The connector’s hosted MCP URL.' }),
     previewUrl: z.url().meta({ description: 'This version alone, for owners, admins and developers.' }),
     sourceDigest: z.string(),
-    sourceBytes: z.number().int(),
     artifactDigest: z.string().nullable(),
     typecheck: z.boolean(),
     activate: z.boolean().meta({ description: 'Whether it goes live by itself once published.' }),
-    steps: z.array(VersionStep),
-    findings: z.object({ error: z.number().int(), warning: z.number().int(), info: z.number().int() }),
     failure: Failure.nullable(),
     createdBy: Actor,
     createdAt: Instant,
-    publishedAt: Instant.nullable(),
+    finishedAt: Instant.nullable(),
     actions: z.object({ activate: ActionState, rollBackTo: ActionState }),
   })
-  .meta({ id: 'Version' });
+  .meta({ id: 'VersionSummary' });
+
+export const Version = VersionSummary.extend({
+  steps: z.array(VersionStep),
+  findings: z.object({ error: z.number().int(), warning: z.number().int(), info: z.number().int() }),
+}).meta({ id: 'Version' });
 
 export const VersionLogLine = z
   .object({
     sequence: z.number().int(),
     at: Instant,
-    step: z.string().nullable(),
+    step: z.string(),
     level: LogLevel,
     text: z.string(),
   })

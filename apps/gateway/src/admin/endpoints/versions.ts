@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
 import { ConnectorParams, PageQuery, pageOf, VersionParams } from './parts.ts';
-import { Finding, Version, VersionLogLine, VersionStep } from './version-parts.ts';
+import { Finding, Version, VersionLogLine, VersionStep, VersionSummary } from './version-parts.ts';
 
 /** Source archives above this are refused while they arrive. */
 export const SOURCE_BYTES_MAX = 10 * 1024 * 1024;
@@ -18,7 +18,7 @@ export const listVersions = defineEndpoint({
   audit: READ,
   params: ConnectorParams,
   query: PageQuery,
-  reply: pageOf(Version, 'VersionPage'),
+  reply: pageOf(VersionSummary, 'VersionPage'),
 });
 
 export const submitVersion = defineEndpoint({
@@ -104,9 +104,7 @@ export const getLockfile = defineEndpoint({
   permission: 'versions:read',
   audit: READ,
   params: VersionParams,
-  reply: z
-    .object({ name: z.string(), made: z.boolean(), text: z.string() })
-    .meta({ id: 'Lockfile', description: '`made` says that the source had none.' }),
+  reply: z.object({ name: z.string(), text: z.string() }).meta({ id: 'Lockfile' }),
 });
 
 export const createSourceDownload = defineEndpoint({
