@@ -1,3 +1,101 @@
 import type { ErrorSpec } from '../errors.ts';
 
-export const START_ERRORS = {} as const satisfies Record<string, ErrorSpec>;
+/** What can stop an installation from starting. Shown on the terminal of the person who starts it, never over HTTP. */
+export const START_ERRORS = {
+  'start.already_running': {
+    status: 409,
+    owner: 'caller',
+    title: 'Patchbay already runs on this data directory.',
+    hint: 'Use the running one, stop it with Ctrl-C, or set PATCHBAY_DATA to another directory.',
+  },
+  'start.port_in_use': {
+    status: 409,
+    owner: 'caller',
+    title: 'A port that Patchbay needs is taken.',
+    hint: 'Set the named variable to a free port, or stop the program that holds this one.',
+  },
+  'start.directory_unusable': {
+    status: 500,
+    owner: 'caller',
+    title: 'A directory that Patchbay needs cannot be used.',
+    hint: 'Give the user who starts Patchbay the right to write there, or set PATCHBAY_DATA to another directory.',
+  },
+  'start.disk_full': {
+    status: 507,
+    owner: 'caller',
+    title: 'There is no space left on the disk.',
+    hint: 'Free some space, or set PATCHBAY_DATA to a directory on another disk; nothing that was stored is lost.',
+  },
+  'start.secrets_unreadable': {
+    status: 500,
+    owner: 'caller',
+    title: 'The generated secrets of this installation cannot be read.',
+    hint: 'Put the file back from a backup: without it what it protects stays closed.',
+  },
+  'start.postgres_unsupported': {
+    status: 500,
+    owner: 'caller',
+    title: 'There is no embedded PostgreSQL for this machine.',
+    hint: 'Set DATABASE_URL to a PostgreSQL 15 or newer that you run yourself.',
+  },
+  'start.postgres_failed': {
+    status: 500,
+    owner: 'platform',
+    title: 'The embedded PostgreSQL did not start.',
+    hint: 'Read the last lines of its log, which stand above; they name the reason.',
+  },
+  'start.redis_failed': {
+    status: 500,
+    owner: 'platform',
+    title: 'The embedded Redis did not start.',
+    hint: 'Read the last lines of its log, which stand above; they name the reason.',
+  },
+  'start.database_unreachable': {
+    status: 503,
+    owner: 'caller',
+    title: 'The database of DATABASE_URL does not answer.',
+    hint: 'Check host, port, user and password of DATABASE_URL, and that the server runs.',
+  },
+  'start.database_rights': {
+    status: 500,
+    owner: 'caller',
+    title: 'The user of DATABASE_URL may not prepare the database.',
+    hint: 'Give DATABASE_URL a superuser, or a user that may create roles, databases and schemas.',
+  },
+  'start.migration_failed': {
+    status: 500,
+    owner: 'platform',
+    title: 'A migration of the database failed.',
+    hint: 'Nothing of the named migration was kept. Mend the reason and start again.',
+  },
+  'start.migration_edited': {
+    status: 500,
+    owner: 'caller',
+    title: 'A migration was edited after it was applied.',
+    hint: 'Put the file back as it was and write the change as a new migration.',
+  },
+  'start.migration_unfinished': {
+    status: 500,
+    owner: 'caller',
+    title: 'A migration that runs outside a transaction did not finish.',
+    hint: 'Undo by hand what it left, mark it with `npm run prisma -- migrate resolve --rolled-back NAME`, start again.',
+  },
+  'start.process_failed': {
+    status: 500,
+    owner: 'platform',
+    title: 'A part of Patchbay did not become ready.',
+    hint: 'Read the last lines of its log, which stand above; they name the reason.',
+  },
+  'start.seed_failed': {
+    status: 500,
+    owner: 'platform',
+    title: 'The demo could not be set up.',
+    hint: 'The platform itself runs. Read the answer above; start again to try again.',
+  },
+  'start.mode_refused': {
+    status: 500,
+    owner: 'caller',
+    title: 'The configuration is not one for production.',
+    hint: 'Set what is named, or leave PATCHBAY_MODE at development on your own machine.',
+  },
+} as const satisfies Record<string, ErrorSpec>;

@@ -1,0 +1,18 @@
+export { findProgram } from './find-program.ts';
+export { findPostgresBinaries } from './postgres/binaries.ts';
+export { type MigrateOptions, migrate } from './postgres/migrate.ts';
+export {
+  LOGIN_ROLES,
+  type LoginRole,
+  type PerRole,
+  type ProvisionOptions,
+  provisionDatabase,
+  socketUrl,
+  urlsOfRoles,
+  withDatabase,
+} from './postgres/roles.ts';
+export { type PostgresOptions, startPostgres } from './postgres/start-postgres.ts';
+export { endProcess, identifyProcess, isSameProcessRunning, type ProcessIdentity } from './process-identity.ts';
+export { type RedisOptions, type RedisProgram, redisUrl, startRedis } from './redis/start-redis.ts';
+export { lastLogLines, type RunningService } from './running-service.ts';
+export { findServiceAccount, mayExecute, runAs, type ServiceAccount } from './service-account.ts';

@@ -1,0 +1,117 @@
+import { AppError, type Secret } from '@patchbay/foundation';
+import pg from 'pg';
+import { scramVerifier } from './scram-verifier.ts';
+
+/** The database roles that log in, one per privilege; each process is given the URLs of its own and no other. */
+export const LOGIN_ROLES = ['owner', 'app', 'auth', 'queue'] as const;
+export type LoginRole = (typeof LOGIN_ROLES)[number];
+
+/** One password, or one URL, per role that logs in. */
+export type PerRole<T> = Readonly<Record<LoginRole, T>>;
+
+export interface ProvisionOptions {
+  /** A superuser, or a user that may create roles, databases and schemas; connected to any database. */
+  readonly adminUrl: string;
+  readonly database: string;
+  readonly passwords: PerRole<Secret>;
+}
+
+/**
+ * Creates what is missing of roles, database and schemas; safe to repeat.
+ *
+ * - `patchbay_owner` owns and migrates, and is used by nothing that serves.
+ * - `patchbay_app` serves: owns nothing, is bound by row-level security.
+ * - `patchbay_auth` is for the tables of people and sessions.
+ * - `patchbay_queue` owns the schema `bullmq` and sees nothing else.
+ * - `patchbay_lookup` cannot log in and bypasses row-level security: migrations give it the few listed functions that
+ *   find an id before the organization is known.
+ *
+ * @throws AppError start.database_unreachable, start.database_rights
+ */
+export async function provisionDatabase(options: ProvisionOptions): Promise<void> {
+  await withAdmin(options.adminUrl, undefined, async (admin) => {
+    for (const role of LOGIN_ROLES) {
+      await createRole(admin, `patchbay_${role}`, 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS');
+      await admin.query(`ALTER ROLE patchbay_${role} PASSWORD '${scramVerifier(options.passwords[role])}'`);
+    }
+    await createRole(admin, 'patchbay_lookup', 'NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE BYPASSRLS');
+    // The owner may hand functions to the lookup role but does not have its rights.
+    await admin.query('GRANT patchbay_lookup TO patchbay_owner WITH INHERIT FALSE, SET TRUE');
+    await createDatabase(admin, options.database);
+  });
+  await withAdmin(options.adminUrl, options.database, async (admin) => {
+    await admin.query(`
+      REVOKE ALL ON DATABASE ${pg.escapeIdentifier(options.database)} FROM PUBLIC;
+      GRANT CONNECT ON DATABASE ${pg.escapeIdentifier(options.database)}
+        TO patchbay_app, patchbay_auth, patchbay_queue;
+      GRANT ALL ON DATABASE ${pg.escapeIdentifier(options.database)} TO patchbay_owner;
+      REVOKE ALL ON SCHEMA public FROM PUBLIC;
+      GRANT ALL ON SCHEMA public TO patchbay_owner;
+      CREATE SCHEMA IF NOT EXISTS bullmq;
+      GRANT ALL ON SCHEMA bullmq TO patchbay_queue;
+    `);
+  });
+}
+
+/** Runs on one connection and says in our own words why it cannot. `database` replaces the one of the URL. */
+async function withAdmin(
+  url: string,
+  database: string | undefined,
+  work: (admin: pg.Client) => Promise<void>,
+): Promise<void> {
+  const admin = new pg.Client({ connectionString: database === undefined ? url : withDatabase(url, database) });
+  try {
+    await admin.connect();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AppError('start.database_unreachable', { detail: `The database does not let us in: ${reason}`, cause });
+  }
+  try {
+    await work(admin);
+  } catch (cause) {
+    if (cause instanceof pg.DatabaseError && cause.code === '42501') {
+      throw new AppError('start.database_rights', { detail: `PostgreSQL refused: ${cause.message}`, cause });
+    }
+    throw cause;
+  } finally {
+    await admin.end();
+  }
+}
+
+async function createRole(admin: pg.Client, name: string, attributes: string): Promise<void> {
+  const { rowCount } = await admin.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name]);
+  if (rowCount === 0) await admin.query(`CREATE ROLE ${name} ${attributes}`);
+}
+
+async function createDatabase(admin: pg.Client, name: string): Promise<void> {
+  const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+  if (rowCount === 0)
+    await admin.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} ENCODING 'UTF8' TEMPLATE template0`);
+}
+
+/** The same server and credentials, another database. */
+export function withDatabase(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${encodeURIComponent(database)}`;
+  return changed.href;
+}
+
+/** The URL of each role on the server and database of the given URL. */
+export function urlsOfRoles(url: string, passwords: PerRole<Secret>): PerRole<string> {
+  const urlOf = (role: LoginRole) => {
+    const changed = new URL(url);
+    changed.username = `patchbay_${role}`;
+    changed.password = passwords[role].reveal();
+    return changed.href;
+  };
+  return { owner: urlOf('owner'), app: urlOf('app'), auth: urlOf('auth'), queue: urlOf('queue') };
+}
+
+/** The URL of an embedded server that listens on a unix socket: the host is in the query, as libpq has it. */
+export function socketUrl(socketDirectory: string, user: { name: string; password: Secret }, database: string): string {
+  const url = new URL(`postgresql://localhost/${encodeURIComponent(database)}`);
+  url.username = user.name;
+  url.password = user.password.reveal();
+  url.searchParams.set('host', socketDirectory);
+  return url.href;
+}

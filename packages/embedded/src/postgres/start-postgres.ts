@@ -1,0 +1,92 @@
+import { chown, mkdir, readFile, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError, type Secret } from '@patchbay/foundation';
+import { type RunningService, startService, withLog } from '../running-service.ts';
+import type { ServiceAccount } from '../service-account.ts';
+import { endLeftServer, ensureCluster } from './cluster.ts';
+
+export interface PostgresOptions {
+  readonly binaries: string;
+  readonly directory: string;
+  /** Where the unix socket lies; at most 90 characters, or the kernel cannot name it. */
+  readonly socketDirectory: string;
+  readonly account: ServiceAccount | null;
+  readonly superuserPassword: Secret;
+  readonly logFile: string;
+  /** A loopback port to listen on besides the socket; tests use it. Without it there is no TCP listener at all. */
+  readonly loopbackPort?: number;
+  readonly connectionsMax?: number;
+}
+
+/** How long recovery after a crash may take before we say that the server does not start. */
+const START_DEADLINE_MS = 60_000;
+
+/**
+ * Starts PostgreSQL on the files, making them first and ending a server that was left on them.
+ * Durability settings stay at their safe defaults (`fsync`, `synchronous_commit`, `full_page_writes`).
+ *
+ * @throws AppError start.postgres_failed, start.disk_full
+ */
+export async function startPostgres(options: PostgresOptions): Promise<RunningService> {
+  await ensureCluster(options);
+  const directory = await realpath(options.directory);
+  await endLeftServer(directory);
+  await mkdir(options.socketDirectory, { recursive: true, mode: 0o700 });
+  if (options.account) await chown(options.socketDirectory, options.account.uid, options.account.gid);
+
+  const service = startService({
+    program: path.join(options.binaries, 'postgres'),
+    args: ['-D', directory, ...settings(options)],
+    account: options.account,
+    environment: { PATH: '/usr/bin:/bin', TZ: 'UTC' },
+    logFile: options.logFile,
+    // Fast shutdown: ends sessions, writes a checkpoint, ends.
+    stopSignal: 'SIGINT',
+    stopGraceMs: 20_000,
+    cwd: directory,
+  });
+  await untilReady(service, directory, options.logFile);
+  return service;
+}
+
+function settings(options: PostgresOptions): string[] {
+  const values = {
+    listen_addresses: options.loopbackPort === undefined ? '' : '127.0.0.1',
+    port: String(options.loopbackPort ?? 5432),
+    unix_socket_directories: options.socketDirectory,
+    unix_socket_permissions: '0700',
+    shared_buffers: '64MB',
+    max_connections: String(options.connectionsMax ?? 120),
+    log_line_prefix: '%m [%p] %u@%d ',
+    // A starter that is killed leaves connections behind; a dead peer must not hold locks for hours.
+    tcp_keepalives_idle: '30',
+    idle_in_transaction_session_timeout: '60s',
+  };
+  return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}
+
+/** The server writes `ready` as line 8 of postmaster.pid, for starters like this one (and pg_ctl). */
+async function untilReady(
+  service: RunningService & { exited(): boolean },
+  directory: string,
+  logFile: string,
+): Promise<void> {
+  const deadline = performance.now() + START_DEADLINE_MS;
+  const failed = (reason: string) =>
+    withLog(
+      (detail) => new AppError(/no space left/i.test(detail) ? 'start.disk_full' : 'start.postgres_failed', { detail }),
+      reason,
+      logFile,
+    );
+  for (;;) {
+    if (service.exited()) throw failed(`PostgreSQL ended at start (${await service.ended}).`);
+    const lines = (await readFile(path.join(directory, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+    if (Number(lines[0]) === service.pid && lines[7]?.trim() === 'ready') return;
+    if (performance.now() > deadline) {
+      await service.stop();
+      throw failed(`PostgreSQL was not ready after ${START_DEADLINE_MS / 1000} s.`);
+    }
+    await delay(8);
+  }
+}

@@ -1,0 +1,125 @@
+import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError, type Secret } from '@patchbay/foundation';
+import { Redis } from 'ioredis';
+import { endProcess, identifyProcess, type ProcessIdentity } from '../process-identity.ts';
+import { type RunningService, startService, withLog } from '../running-service.ts';
+import type { ServiceAccount } from '../service-account.ts';
+
+export interface RedisProgram {
+  readonly program: string;
+  /** For a privately unpacked one: where its libraries lie. */
+  readonly libraryPath?: string;
+}
+
+export interface RedisOptions {
+  readonly redis: RedisProgram;
+  /** Files and socket; made when missing. */
+  readonly directory: string;
+  readonly account: ServiceAccount | null;
+  readonly password: Secret;
+  readonly logFile: string;
+}
+
+const START_DEADLINE_MS = 30_000;
+
+/** Where clients find it: `redis+unix:///path/to.sock?password=…`. */
+export function redisUrl(directory: string, password: Secret): string {
+  const url = new URL(`redis+unix://${path.join(directory, 'redis.sock')}`);
+  url.searchParams.set('password', password.reveal());
+  return url.href;
+}
+
+/**
+ * Starts Redis on a unix socket with a password and no TCP listener, ending one that a killed starter left there.
+ * Every change is appended to a file, and nothing is evicted: the queue lives here.
+ *
+ * @throws AppError start.redis_failed
+ */
+export async function startRedis(options: RedisOptions): Promise<RunningService> {
+  const { directory, account } = options;
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await endLeftRedis(directory);
+  const configFile = path.join(directory, 'redis.conf');
+  // In a file, not in arguments: every account of the machine can read those.
+  await writeFile(configFile, configuration(options), { mode: 0o600 });
+  if (account) for (const item of [directory, configFile]) await chown(item, account.uid, account.gid);
+
+  const service = startService({
+    program: options.redis.program,
+    args: [configFile],
+    account,
+    environment: {
+      PATH: '/usr/bin:/bin',
+      TZ: 'UTC',
+      ...(options.redis.libraryPath && { LD_LIBRARY_PATH: options.redis.libraryPath }),
+    },
+    logFile: options.logFile,
+    stopSignal: 'SIGTERM',
+    stopGraceMs: 10_000,
+    cwd: directory,
+  });
+  await writeFile(path.join(directory, 'starter.json'), JSON.stringify(identifyProcess(service.pid)), { mode: 0o600 });
+  await untilReady(service, options);
+  return service;
+}
+
+function configuration(options: RedisOptions): string {
+  return `${[
+    'port 0',
+    `unixsocket "${path.join(options.directory, 'redis.sock')}"`,
+    'unixsocketperm 700',
+    `requirepass ${options.password.reveal()}`,
+    `dir "${options.directory}"`,
+    'appendonly yes',
+    'save ""',
+    'maxmemory-policy noeviction',
+    'daemonize no',
+    'databases 16',
+  ].join('\n')}\n`;
+}
+
+async function endLeftRedis(directory: string): Promise<void> {
+  const text = await readFile(path.join(directory, 'starter.json'), 'utf8').catch(() => 'null');
+  const identity = JSON.parse(text) as ProcessIdentity | null;
+  if (identity) await endProcess(identity, { signal: 'SIGTERM', graceMs: 10_000 });
+  await rm(path.join(directory, 'redis.sock'), { force: true });
+}
+
+async function untilReady(service: RunningService & { exited(): boolean }, options: RedisOptions): Promise<void> {
+  const deadline = performance.now() + START_DEADLINE_MS;
+  const failed = (reason: string) =>
+    withLog((detail) => new AppError('start.redis_failed', { detail }), reason, options.logFile);
+  const client = new Redis({
+    path: path.join(options.directory, 'redis.sock'),
+    password: options.password.reveal(),
+    lazyConnect: true,
+    retryStrategy: null,
+    enableOfflineQueue: false,
+  });
+  client.on('error', () => {}); // every failure is seen by the loop below
+  try {
+    for (;;) {
+      if (service.exited()) throw failed(`Redis ended at start (${await service.ended}).`);
+      // LOADING is answered while the append-only file is read.
+      if (await answers(client)) return;
+      if (performance.now() > deadline) {
+        await service.stop();
+        throw failed(`Redis was not ready after ${START_DEADLINE_MS / 1000} s.`);
+      }
+      await delay(8);
+    }
+  } finally {
+    client.disconnect();
+  }
+}
+
+async function answers(client: Redis): Promise<boolean> {
+  try {
+    if (client.status !== 'ready') await client.connect();
+    return (await client.ping()) === 'PONG';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import type { AppError } from '@patchbay/foundation';
+import { runAs, type ServiceAccount } from './service-account.ts';
+
+/** A started service: its pid, its end, and how to stop it. */
+export interface RunningService {
+  readonly pid: number;
+  /** Resolves with a short reason when the process has ended, for whatever reason. Never rejects. */
+  readonly ended: Promise<string>;
+  /** Stops it in order and returns when it is gone. */
+  stop(): Promise<void>;
+}
+
+export interface ServiceCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly account: ServiceAccount | null;
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly logFile: string;
+  readonly stopSignal: NodeJS.Signals;
+  /** Milliseconds between the stop signal and SIGKILL. */
+  readonly stopGraceMs: number;
+  readonly cwd: string;
+}
+
+/**
+ * Starts a service in a session of its own, so that Ctrl-C in the terminal reaches it only through us and in order.
+ * Its output goes straight to the log file: a service outlives a killed starter, and a pipe would break under it.
+ */
+export function startService(command: ServiceCommand): RunningService & { exited: () => boolean } {
+  const log = openSync(command.logFile, 'a', 0o600);
+  let child: ChildProcess;
+  try {
+    child = spawn(command.program, [...command.args], {
+      ...runAs(command.account),
+      cwd: command.cwd,
+      env: command.environment ?? {},
+      stdio: ['ignore', log, log],
+      detached: true,
+    });
+  } finally {
+    closeSync(log);
+  }
+  const ended = once(child, 'exit').then(
+    ([code, signal]) => (signal ? `signal ${signal}` : `exit code ${code}`),
+    (error: unknown) => `${error}`,
+  );
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    exited: () => over,
+    stop: async () => {
+      if (over) return;
+      child.kill(command.stopSignal);
+      const force = setTimeout(() => child.kill('SIGKILL'), command.stopGraceMs);
+      await ended;
+      clearTimeout(force);
+    },
+  };
+}
+
+/** The end of a log, for an error that shows why a service did not start. */
+export function lastLogLines(file: string, lines = 15): string {
+  try {
+    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+  } catch {
+    return '(no log)';
+  }
+}
+
+/** The error with the end of the log as its detail. */
+export function withLog(make: (detail: string) => AppError, reason: string, logFile: string): AppError {
+  return make(`${reason}\n${lastLogLines(logFile)}`);
+}

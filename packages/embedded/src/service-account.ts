@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** An unprivileged account of this machine under which a service runs when the platform is started as root. */
+export interface ServiceAccount {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** null when not started as root: then services run as the current user. No account is ever created. */
+export function findServiceAccount(preferred: readonly string[]): ServiceAccount | null {
+  if (process.getuid?.() !== 0) return null;
+  const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
+  for (const wanted of [...preferred, 'nobody']) {
+    const [name, , uid, gid] = lines.find((line) => line.startsWith(`${wanted}:`))?.split(':') ?? [];
+    if (name !== undefined && uid !== undefined && gid !== undefined) {
+      return { name, uid: Number(uid), gid: Number(gid) };
+    }
+  }
+  throw new Error('this machine has no account "nobody" in /etc/passwd');
+}
+
+/** Whether the account can execute the file: every directory above it must let it through. */
+export function mayExecute(file: string, account: ServiceAccount): boolean {
+  return spawnSync('test', ['-x', file], { uid: account.uid, gid: account.gid }).status === 0;
+}
+
+/** The part of spawn options that makes a child run as the account. */
+export function runAs(account: ServiceAccount | null): { uid?: number; gid?: number } {
+  return account === null ? {} : { uid: account.uid, gid: account.gid };
+}

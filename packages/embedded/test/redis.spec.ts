@@ -1,0 +1,45 @@
+import { stat } from 'node:fs/promises';
+import { testRedis } from '@patchbay/testing';
+import { Redis } from 'ioredis';
+import { afterEach, describe, expect, it } from 'vitest';
+
+let client: Redis | undefined;
+afterEach(() => client?.disconnect());
+
+/** A client that says what is wrong instead of trying again. */
+function connect(options: { path: string; password?: string }): Redis {
+  client = new Redis({ ...options, retryStrategy: null, lazyConnect: true });
+  client.on('error', () => {});
+  return client;
+}
+
+describe('the embedded Redis', () => {
+  it('refuses a caller without the password', async () => {
+    const redis = await testRedis();
+    const stranger = connect({ path: redis.options.path });
+    await expect(stranger.get('anything')).rejects.toThrow(/NOAUTH/);
+    await redis.stop();
+  });
+
+  it('listens on a socket for its owner alone, never evicts, and appends every change to a file', async () => {
+    const redis = await testRedis();
+    expect((await stat(redis.options.path)).mode & 0o777).toBe(0o700);
+    const ours = connect(redis.options);
+    expect(await ours.config('GET', 'port')).toEqual(['port', '0']);
+    expect(await ours.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction']);
+    expect(await ours.config('GET', 'appendonly')).toEqual(['appendonly', 'yes']);
+    await redis.stop();
+  });
+
+  it.each(['stopped', 'killed'])('comes back with what it held when it was %s', async (how) => {
+    const redis = await testRedis();
+    const before = connect(redis.options);
+    await before.set('kept', 'yes');
+    before.disconnect();
+    if (how === 'killed') process.kill(redis.pid, 'SIGKILL');
+    else await redis.stop();
+    await redis.restart();
+    expect(await connect(redis.options).get('kept')).toBe('yes');
+    await redis.stop();
+  });
+});

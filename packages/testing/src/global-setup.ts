@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  findPostgresBinaries,
+  findProgram,
+  findServiceAccount,
+  migrate,
+  provisionDatabase,
+  startPostgres,
+  urlsOfRoles,
+  withDatabase,
+} from '@patchbay/embedded';
+import { Secret } from '@patchbay/foundation';
+import type { TestProject } from 'vitest/node';
+import { freePort } from './free-port.ts';
+
+const MIGRATIONS = path.resolve(import.meta.dirname, '../../../prisma/migrations');
+const TEMPLATE = 'patchbay_template';
+
+/** Starts what one run of tests shares: a PostgreSQL with a migrated template. All of it goes when the run ends. */
+export default async function globalSetup(project: TestProject): Promise<() => Promise<void>> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'patchbay-test-'));
+  await chmod(directory, 0o755); // as root the services run under other accounts, which must pass through
+  const account = findServiceAccount(['postgres']);
+  const password = () => new Secret(randomBytes(24).toString('base64url'));
+  const superuserPassword = password();
+  const port = await freePort();
+  const postgres = await startPostgres({
+    binaries: await findPostgresBinaries({ account, copyDirectory: path.join(directory, 'postgres-binaries') }),
+    directory: path.join(directory, 'postgres'),
+    socketDirectory: path.join(directory, 'postgres-socket'),
+    account,
+    superuserPassword,
+    logFile: path.join(directory, 'postgres.log'),
+    // Over loopback, so that a test can put a proxy between and cut the line.
+    loopbackPort: port,
+    connectionsMax: 300,
+  });
+  const stop = async () => {
+    await postgres.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    const superuserUrl = `postgresql://postgres:${superuserPassword.reveal()}@127.0.0.1:${port}/postgres`;
+    const passwords = { owner: password(), app: password(), auth: password(), queue: password() };
+    await provisionDatabase({ adminUrl: superuserUrl, database: TEMPLATE, passwords });
+    const ownerUrl = urlsOfRoles(withDatabase(superuserUrl, TEMPLATE), passwords).owner;
+    await migrate({ ownerUrl, directory: MIGRATIONS });
+    const redis = await findProgram(['redis-server', 'valkey-server'], process.env.PATH ?? '');
+    project.provide('services', {
+      directory,
+      superuserUrl,
+      templateDatabase: TEMPLATE,
+      passwords: {
+        owner: passwords.owner.reveal(),
+        app: passwords.app.reveal(),
+        auth: passwords.auth.reveal(),
+        queue: passwords.queue.reveal(),
+      },
+      redis: redis === null ? null : { program: redis },
+      redisMissing: redis === null ? 'neither redis-server nor valkey-server is on PATH' : null,
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
+}

@@ -1,0 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface WaitOptions {
+  /** Milliseconds until it gives up. */
+  readonly deadlineMs?: number;
+  /** Completes "waited in vain for …". */
+  readonly what?: string;
+}
+
+/**
+ * Asks until the answer is truthy, and returns it. For conditions that nothing announces; an event is awaited instead.
+ * A condition that throws counts as not met; its last error is the cause of the failure.
+ */
+export async function waitFor<T>(
+  condition: () => T | Promise<T>,
+  options: WaitOptions = {},
+): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
+  const deadline = performance.now() + (options.deadlineMs ?? 10_000);
+  let cause: unknown;
+  for (;;) {
+    try {
+      const answer = await condition();
+      if (answer) return answer as Exclude<T, false | null | undefined | 0 | ''>;
+      cause = undefined;
+    } catch (error) {
+      cause = error;
+    }
+    if (performance.now() > deadline) {
+      throw new Error(`waited in vain for ${options.what ?? condition.toString()}`, { cause });
+    }
+    await delay(15);
+  }
+}
