@@ -1,3 +1,160 @@
 import type { ErrorSpec } from '../errors.ts';
 
-export const DEPLOY_ERRORS = {} as const satisfies Record<string, ErrorSpec>;
+export const DEPLOY_ERRORS = {
+  'deploy.package_not_found': {
+    status: 422,
+    owner: 'caller',
+    title: 'A dependency does not exist in the registry.',
+    hint: 'Check the name and the version range in package.json.',
+  },
+  'deploy.registry_unavailable': {
+    status: 503,
+    owner: 'upstream',
+    title: 'The package registry does not answer.',
+    hint: 'Deploy again in a few minutes. Operators: check PATCHBAY_NPM_REGISTRY and the way to it.',
+  },
+  'deploy.integrity_mismatch': {
+    status: 422,
+    owner: 'caller',
+    title: 'A package differs from the integrity in the lockfile.',
+    hint: 'Delete the lockfile entry and install again. If it still differs, do not use this package.',
+  },
+  'deploy.package_too_large': {
+    status: 422,
+    owner: 'caller',
+    title: 'The dependencies are too large.',
+    hint: 'Use fewer or smaller packages: at most 32 MB for one and 200 MB for all, packed.',
+  },
+  'deploy.too_many_packages': {
+    status: 422,
+    owner: 'caller',
+    title: 'The project has more than 2000 dependencies.',
+    hint: 'Use fewer packages. Development dependencies do not count.',
+  },
+  'deploy.install_script_needed': {
+    status: 422,
+    owner: 'caller',
+    title: 'A dependency works only after its install script, and none is ever run.',
+    hint: 'Use a package in plain JavaScript or WebAssembly instead of the one named.',
+  },
+  'deploy.entry_not_found': {
+    status: 422,
+    owner: 'caller',
+    title: 'The entry file of the connector was not found.',
+    hint: 'Name it in package.json as "patchbay": { "entry": "src/index.ts" }, or use src/index.ts.',
+  },
+  'deploy.type_error': {
+    status: 422,
+    owner: 'caller',
+    title: 'The types of the connector are not right.',
+    hint: 'Correct the errors listed. `--no-typecheck` publishes without this check.',
+  },
+  'deploy.syntax_error': {
+    status: 422,
+    owner: 'caller',
+    title: 'The source has a syntax error.',
+    hint: 'Correct it at the file and line named, then deploy again.',
+  },
+  'deploy.import_not_found': {
+    status: 422,
+    owner: 'caller',
+    title: 'An import does not resolve.',
+    hint: 'Correct the path, or add the package to the dependencies in package.json.',
+  },
+  'deploy.build_failed': {
+    status: 422,
+    owner: 'caller',
+    title: 'The source could not be bundled.',
+    hint: 'Correct the errors listed, then deploy again.',
+  },
+  'deploy.build_exhausted': {
+    status: 422,
+    owner: 'caller',
+    title: 'The build needed more time, memory or disk than it may use.',
+    hint: 'Use fewer or smaller dependencies: a build has 120 s, 1 GiB of memory and 512 MiB of disk.',
+  },
+  'deploy.bundle_too_large': {
+    status: 422,
+    owner: 'caller',
+    title: 'The bundled connector is larger than 6 MB.',
+    hint: 'Use smaller dependencies and keep data out of the code. The largest parts are listed.',
+  },
+  'deploy.start_failed': {
+    status: 422,
+    owner: 'connector',
+    title: 'The connector throws while it starts.',
+    hint: 'Correct the error named. Secrets and network are there during calls only, not while the module loads.',
+  },
+  'deploy.start_timeout': {
+    status: 422,
+    owner: 'connector',
+    title: 'The connector does not finish starting.',
+    hint: 'Do no waiting at the top level of the module: connect and fetch inside a tool.',
+  },
+  'deploy.start_exited': {
+    status: 422,
+    owner: 'connector',
+    title: 'The connector ends its process while it starts.',
+    hint: 'Remove process.exit, and check that nothing at the top level uses up the memory.',
+  },
+  'deploy.manifest_invalid': {
+    status: 422,
+    owner: 'connector',
+    title: 'What the connector says about itself cannot be used.',
+    hint: 'Correct the field named.',
+  },
+  'deploy.manifest_unstable': {
+    status: 422,
+    owner: 'connector',
+    title: 'The connector describes itself differently each time it starts.',
+    hint: 'Make names, descriptions and schemas constant, or set `dynamic: true` when tools depend on the person.',
+  },
+  'deploy.no_tools': {
+    status: 422,
+    owner: 'connector',
+    title: 'The connector registers no tool, prompt or resource.',
+    hint: 'Add at least one tool, and export the connector as default: `export default defineConnector({ … })`.',
+  },
+  'deploy.duplicate_tool': {
+    status: 422,
+    owner: 'connector',
+    title: 'Two tools have the same name.',
+    hint: 'Rename one of them.',
+  },
+  'deploy.schema_invalid': {
+    status: 422,
+    owner: 'connector',
+    title: 'The schema of a tool cannot be used.',
+    hint: 'Correct the schema at the place named: an object schema, at most 64 KiB, nested at most 32 deep.',
+  },
+  'deploy.schema_pattern_unsafe': {
+    status: 422,
+    owner: 'connector',
+    title: 'A pattern in a schema can take exponential time.',
+    hint: 'Write the regular expression at the place named without nested repetition.',
+  },
+  'deploy.schema_network_reference': {
+    status: 422,
+    owner: 'connector',
+    title: 'A schema refers to another document.',
+    hint: 'Copy the referenced schema into `$defs` and refer to it with `#/$defs/…`.',
+  },
+  'deploy.findings': {
+    status: 422,
+    owner: 'connector',
+    title: 'The scan found something that may not be published.',
+    hint: 'Correct the findings marked as errors, then deploy again.',
+  },
+  'deploy.lost_lease': {
+    status: 503,
+    owner: 'platform',
+    title: 'Another worker took over this deploy.',
+    hint: 'Nothing to do: the other worker finishes it.',
+  },
+  'deploy.interrupted_too_often': {
+    status: 500,
+    owner: 'platform',
+    title: 'A step of this deploy was interrupted several times.',
+    hint: 'Deploy again. If it happens again, look into the log of the worker at this time.',
+  },
+} as const satisfies Record<string, ErrorSpec>;
