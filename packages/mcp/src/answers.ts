@@ -1,5 +1,5 @@
 import { META } from './classify-message.ts';
-import type { JsonObject } from './json.ts';
+import { type JsonObject, objectAt } from './json.ts';
 import type { ManifestView } from './manifest.ts';
 import { type Era, negotiateRevision, SUPPORTED_REVISIONS } from './revisions.ts';
 
@@ -51,7 +51,7 @@ export function initializeResult(manifest: ManifestView, requestedRevision: unkn
 /** @see 2026-07-28 server/discover */
 export function discoverResult(manifest: ManifestView): JsonObject {
   return completed(manifest, {
-    supportedVersions: SUPPORTED_REVISIONS,
+    supportedVersions: [...SUPPORTED_REVISIONS],
     capabilities: capabilitiesOf(manifest, 'modern'),
     ...(manifest.instructions !== undefined && { instructions: manifest.instructions }),
     ...CACHE_FIELDS,
@@ -67,7 +67,7 @@ export function listResult(manifest: ManifestView, method: ListMethod, era: Era)
 
 /** A result as 2026-07-28 wants it: `resultType`, and who answered in `_meta`. What the connector said wins. */
 export function completed(manifest: ManifestView, result: JsonObject): JsonObject {
-  const meta = typeof result._meta === 'object' && result._meta !== null ? (result._meta as JsonObject) : {};
+  const meta = objectAt(result, '_meta') ?? {};
   return { resultType: 'complete', ...result, _meta: { [META.serverInfo]: manifest.server, ...meta } };
 }
 

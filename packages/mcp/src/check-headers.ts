@@ -1,5 +1,5 @@
 import { type McpRequest, type MirrorHeaders, NAME_SOURCES } from './classify-message.ts';
-import { isJsonObject, type JsonObject, type JsonValue, objectAt, stringAt } from './json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, objectAt, own, stringAt } from './json.ts';
 import { headerMismatch, type RpcFault } from './rpc-errors.ts';
 
 /**
@@ -71,7 +71,7 @@ function markedParams(
 
 function valueAt(root: JsonObject, path: readonly string[]): JsonValue | undefined {
   let node: JsonValue | undefined = root;
-  for (const key of path) node = isJsonObject(node) && Object.hasOwn(node, key) ? node[key] : undefined;
+  for (const key of path) node = isJsonObject(node) ? own(node, key) : undefined;
   return node;
 }
 

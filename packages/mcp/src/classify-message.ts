@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue, objectAt, stringAt } from './json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, objectAt, own, stringAt } from './json.ts';
 import { ASSUMED_LEGACY_REVISION, type Era, MODERN_REVISION, SUPPORTED_REVISIONS } from './revisions.ts';
 import { fault, headerMismatch, RPC_CODES, type RpcFault, type RpcId, unsupportedRevision } from './rpc-errors.ts';
 
@@ -61,11 +61,11 @@ export const NAME_SOURCES: Readonly<Record<string, string>> = {
 export function classifyMessage(value: JsonValue, headers: MirrorHeaders): Classification {
   if (!isJsonObject(value))
     return invalid(Array.isArray(value) ? 'batches are not supported' : 'not a JSON-RPC message');
-  if (value.jsonrpc !== '2.0') return invalid('jsonrpc must be "2.0"', readId(value));
-  const method = value.method;
+  if (own(value, 'jsonrpc') !== '2.0') return invalid('jsonrpc must be "2.0"', readId(value));
+  const method = own(value, 'method');
   if (method === undefined) return classifyResponse(value);
   if (typeof method !== 'string') return invalid('method must be a string', readId(value));
-  const params = value.params ?? {};
+  const params = own(value, 'params') ?? {};
   if (!isJsonObject(params)) return invalid('params must be an object', readId(value));
   if (!Object.hasOwn(value, 'id')) return classifyNotification(method, params, headers);
   const id = readId(value);
@@ -137,7 +137,7 @@ function invalid(why: string, id: RpcId | null = null): RpcFault {
 }
 
 function readId(value: JsonObject): RpcId | null {
-  const id = Object.hasOwn(value, 'id') ? value.id : undefined;
+  const id = own(value, 'id');
   if (typeof id === 'string') return id;
   return typeof id === 'number' && Number.isSafeInteger(id) ? id : null;
 }

@@ -29,7 +29,7 @@ export {
   SSE_KEEP_ALIVE,
   sseEvent,
 } from './envelope.ts';
-export { isJsonObject, type JsonObject, type JsonValue, objectAt, stringAt } from './json.ts';
+export { isJsonObject, type JsonObject, type JsonValue, objectAt, own, stringAt } from './json.ts';
 export { type ManifestView, viewManifest } from './manifest.ts';
 export { type ParsedBody, parseBody } from './parse-body.ts';
 export {

@@ -1,5 +1,5 @@
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
-export type JsonObject = { readonly [key: string]: JsonValue | undefined };
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+export type JsonObject = { [key: string]: JsonValue };
 
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -7,17 +7,17 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /** A string below `key`, or undefined when it is absent or something else. */
 export function stringAt(object: JsonObject | undefined, key: string): string | undefined {
-  const value = object === undefined ? undefined : own(object, key);
+  const value = own(object, key);
   return typeof value === 'string' ? value : undefined;
 }
 
 /** An object below `key`, or undefined when it is absent or something else. */
 export function objectAt(object: JsonObject | undefined, key: string): JsonObject | undefined {
-  const value = object === undefined ? undefined : own(object, key);
+  const value = own(object, key);
   return isJsonObject(value) ? value : undefined;
 }
 
 /** An own property only: a body's `constructor` or `__proto__` must not reach Object.prototype. */
-function own(object: JsonObject, key: string): JsonValue | undefined {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
+export function own(object: JsonObject | undefined, key: string): JsonValue | undefined {
+  return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
 }

@@ -4,10 +4,10 @@ import { isJsonObject, type JsonObject, type JsonValue, objectAt, stringAt } fro
 export interface ManifestView {
   readonly server: { readonly name: string; readonly version: string; readonly title?: string };
   readonly instructions: string | undefined;
-  readonly tools: readonly JsonObject[];
-  readonly prompts: readonly JsonObject[];
-  readonly resources: readonly JsonObject[];
-  readonly resourceTemplates: readonly JsonObject[];
+  readonly tools: JsonObject[];
+  readonly prompts: JsonObject[];
+  readonly resources: JsonObject[];
+  readonly resourceTemplates: JsonObject[];
   readonly completions: boolean;
 }
 
@@ -32,7 +32,7 @@ export function viewManifest(manifest: unknown): ManifestView {
 }
 
 /** Sorted, so that a list is the same text on every gateway and prompt caches hold. */
-function byKey(value: JsonValue | undefined, key: string): readonly JsonObject[] {
+function byKey(value: JsonValue | undefined, key: string): JsonObject[] {
   if (!Array.isArray(value)) return [];
   const entries = value.filter(
     (entry): entry is JsonObject => isJsonObject(entry) && stringAt(entry, key) !== undefined,

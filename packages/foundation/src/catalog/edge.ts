@@ -1,3 +1,71 @@
 import type { ErrorSpec } from '../errors.ts';
 
-export const EDGE_ERRORS = {} as const satisfies Record<string, ErrorSpec>;
+/** What the public listener refuses before any surface sees a request. */
+export const EDGE_ERRORS = {
+  'edge.bad_target': {
+    status: 400,
+    owner: 'caller',
+    title: 'The request line names a full address instead of a path.',
+    hint: 'Send the path only, as every HTTP client does that is not talking to a proxy.',
+  },
+  'edge.wrong_host': {
+    status: 403,
+    owner: 'caller',
+    title: 'This installation does not answer under that name.',
+    hint: 'Use the address the installation was configured with (PATCHBAY_ORIGIN): for a local one, the name localhost.',
+  },
+  'edge.wrong_origin': {
+    status: 403,
+    owner: 'caller',
+    title: 'Pages of other sites cannot call this installation.',
+    hint: 'Call it from a program, or from a page of the installation itself.',
+  },
+  'edge.not_found': {
+    status: 404,
+    owner: 'caller',
+    title: 'There is nothing at this address.',
+    hint: 'Check the address. A connector answers at /{organization}/{connector}/mcp.',
+  },
+  'edge.method_not_allowed': {
+    status: 405,
+    owner: 'caller',
+    title: 'This address does not take that HTTP method.',
+    hint: 'Send each MCP message as its own POST.',
+  },
+  'edge.bad_body': {
+    status: 400,
+    owner: 'caller',
+    title: 'The body could not be read.',
+    hint: 'Send one complete JSON document with the right Content-Length.',
+  },
+  'edge.body_timeout': {
+    status: 408,
+    owner: 'caller',
+    title: 'The body did not arrive in time.',
+    hint: 'Send the whole body within 10 seconds.',
+  },
+  'edge.body_too_large': {
+    status: 413,
+    owner: 'caller',
+    title: 'The body is larger than 4 MiB.',
+    hint: 'Send less in one message; pass large data by reference.',
+  },
+  'edge.unsupported_media_type': {
+    status: 415,
+    owner: 'caller',
+    title: 'This address does not take that content type.',
+    hint: 'Send Content-Type: application/json.',
+  },
+  'edge.draining': {
+    status: 503,
+    owner: 'platform',
+    title: 'This gateway is shutting down.',
+    hint: 'Send the request again: another one, or the next start, answers it.',
+  },
+  'edge.dashboard_unavailable': {
+    status: 502,
+    owner: 'platform',
+    title: 'The dashboard does not answer.',
+    hint: 'Reload in a few seconds. Connectors go on working meanwhile.',
+  },
+} as const satisfies Record<string, ErrorSpec>;

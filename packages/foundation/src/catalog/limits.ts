@@ -1,3 +1,28 @@
 import type { ErrorSpec } from '../errors.ts';
 
-export const LIMITS_ERRORS = {} as const satisfies Record<string, ErrorSpec>;
+export const LIMITS_ERRORS = {
+  'limits.bytes': {
+    status: 429,
+    owner: 'caller',
+    title: 'Too many bytes at once.',
+    hint: 'Wait for the time in Retry-After, and send large data by reference.',
+  },
+  'limits.large_bodies': {
+    status: 429,
+    owner: 'caller',
+    title: 'Too many large messages of this organization are waiting to be read.',
+    hint: 'Send one message over 256 KiB after the other.',
+  },
+  'limits.connector_busy': {
+    status: 429,
+    owner: 'caller',
+    title: 'This connector has as many calls running as it may.',
+    hint: 'Wait for calls to finish; Retry-After says when to try again.',
+  },
+  'limits.organization_busy': {
+    status: 429,
+    owner: 'caller',
+    title: 'This organization has as many calls running as it may.',
+    hint: 'Wait for calls to finish; Retry-After says when to try again.',
+  },
+} as const satisfies Record<string, ErrorSpec>;

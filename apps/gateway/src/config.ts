@@ -1,0 +1,167 @@
+import { artifactStoreFields } from '@patchbay/artifacts';
+import { loadConfig } from '@patchbay/foundation';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+/** Passwords that come with examples and tutorials. Production starts with none of them. */
+const DEFAULT_PASSWORDS = new Set([
+  '',
+  'patchbay',
+  'postgres',
+  'password',
+  'changeme',
+  'secret',
+  'redis',
+  'minioadmin',
+]);
+
+const schema = z
+  .object({
+    /** `production` refuses what only suits one machine: an http origin, default passwords, no Redis. */
+    PATCHBAY_MODE: z.enum(['development', 'production']).default('development'),
+    /** The one source of every absolute URL, without a path. `http` only for the name `localhost`. */
+    PATCHBAY_ORIGIN: z
+      .url({ protocol: /^https?$/ })
+      .default('http://localhost:4000')
+      .refine(
+        (value) => URL.canParse(value) && new URL(value).origin === value,
+        'must be an origin: no path, no slash at the end',
+      ),
+    PATCHBAY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    /** Port of the public listener. 0 takes a free one. */
+    PATCHBAY_PORT: port.default(4000),
+    /** Address of the public listener. Empty: loopback in development, every address in production. */
+    PATCHBAY_LISTEN_HOST: z.string().optional(),
+    /** Port of /health and /metrics, loopback only. Empty: PATCHBAY_PORT + 1. */
+    PATCHBAY_INTERNAL_PORT: port.optional(),
+    /** Role patchbay_app: serves under row-level security. */
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+    /** Role patchbay_auth: the tables of people and sessions. */
+    DATABASE_AUTH_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+    /** Role patchbay_queue: the queue when there is no Redis. */
+    DATABASE_QUEUE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    /** `redis://`, `rediss://` or `redis+unix:///path.sock?password=…`. Empty: no Redis, queue on PostgreSQL. */
+    REDIS_URL: z.url({ protocol: /^(rediss?|redis\+unix)$/ }).optional(),
+    /** Unix socket of the supervisor. */
+    SUPERVISOR_SOCKET: z.string().min(1),
+    ...artifactStoreFields,
+    /** File with the 32-byte master key, Base64, mode 0600. */
+    MASTER_KEY_FILE: z.string().min(1),
+    /** File with the secret that signs people's sessions, at least 32 characters, mode 0600. */
+    AUTH_SECRET_FILE: z.string().min(1),
+    /** Directory of the usage spool; survives a restart. */
+    SPOOL_DIR: z.string().min(1),
+    /** Directory with cli.tgz and connector.tgz. Empty: downloads answer 404. */
+    DOWNLOADS_DIR: z.string().optional(),
+    /** Internal address of the dashboard. Empty: /dashboard answers 404. */
+    DASHBOARD_UPSTREAM: z.url({ protocol: /^http$/ }).optional(),
+    /** Who may create an account. Empty: `open` in development, `invite` in production. */
+    PATCHBAY_SIGNUP: z
+      .string()
+      .regex(/^(open|invite|domain:[a-z0-9.-]+\.[a-z]{2,})$/, 'open, invite or domain:example.com')
+      .optional(),
+    /** Addresses or networks, comma separated, whose X-Forwarded-For is believed. Empty: nobody's. */
+    PATCHBAY_TRUSTED_PROXIES: z.string().default(''),
+  })
+  .superRefine((value, context) => {
+    for (const problem of [...originProblems(value), ...storeProblems(value), ...productionProblems(value)]) {
+      context.addIssue({ code: 'custom', path: [problem.variable], message: problem.message });
+    }
+  });
+
+type Variables = z.output<typeof schema>;
+interface Problem {
+  readonly variable: keyof Variables;
+  readonly message: string;
+}
+
+function originProblems(value: Variables): Problem[] {
+  if (!URL.canParse(value.PATCHBAY_ORIGIN)) return [];
+  const { protocol, hostname } = new URL(value.PATCHBAY_ORIGIN);
+  if (protocol === 'https:') return [];
+  if (value.PATCHBAY_MODE === 'production') {
+    return [{ variable: 'PATCHBAY_ORIGIN', message: 'production serves people and tokens, so it must be https' }];
+  }
+  return hostname === 'localhost'
+    ? []
+    : [{ variable: 'PATCHBAY_ORIGIN', message: 'http is accepted for the name localhost only (not for 127.0.0.1)' }];
+}
+
+function storeProblems(value: Variables): Problem[] {
+  if (value.ARTIFACT_DIR) return [];
+  const needed = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
+  if (needed.every((name) => value[name] === undefined)) {
+    return [{ variable: 'ARTIFACT_DIR', message: 'set it, or S3_ENDPOINT and S3_BUCKET with their keys' }];
+  }
+  return needed
+    .filter((name) => value[name] === undefined)
+    .map((variable) => ({ variable, message: 'is needed beside the other S3 variables' }));
+}
+
+function productionProblems(value: Variables): Problem[] {
+  if (value.PATCHBAY_MODE !== 'production') return [];
+  const problems: Problem[] = [];
+  if (!value.REDIS_URL) {
+    problems.push({ variable: 'REDIS_URL', message: 'limits across gateways need Redis in production' });
+  }
+  for (const variable of ['DATABASE_URL', 'DATABASE_AUTH_URL', 'DATABASE_QUEUE_URL', 'REDIS_URL'] as const) {
+    const url = value[variable];
+    if (url && DEFAULT_PASSWORDS.has(passwordIn(url))) {
+      problems.push({ variable, message: 'has no password or one that everybody knows' });
+    }
+  }
+  if (value.S3_SECRET_ACCESS_KEY && DEFAULT_PASSWORDS.has(value.S3_SECRET_ACCESS_KEY.reveal())) {
+    problems.push({ variable: 'S3_SECRET_ACCESS_KEY', message: 'is one that everybody knows' });
+  }
+  return problems;
+}
+
+function passwordIn(text: string): string {
+  const url = new URL(text);
+  return url.searchParams.get('password') ?? decodeURIComponent(url.password);
+}
+
+export type GatewayConfig = ReturnType<typeof loadGatewayConfig>;
+
+/**
+ * Reads the gateway's environment once, at start.
+ *
+ * @throws ConfigError with every problem at once, each naming its variable
+ */
+export function loadGatewayConfig(env: NodeJS.ProcessEnv) {
+  const value = loadConfig(schema, env);
+  const production = value.PATCHBAY_MODE === 'production';
+  return {
+    mode: value.PATCHBAY_MODE,
+    origin: value.PATCHBAY_ORIGIN,
+    logLevel: value.PATCHBAY_LOG_LEVEL,
+    listen: {
+      port: value.PATCHBAY_PORT,
+      host: value.PATCHBAY_LISTEN_HOST ?? (production ? '::' : 'localhost'),
+      internalPort: value.PATCHBAY_INTERNAL_PORT ?? (value.PATCHBAY_PORT === 0 ? 0 : value.PATCHBAY_PORT + 1),
+    },
+    database: { url: value.DATABASE_URL, authUrl: value.DATABASE_AUTH_URL, queueUrl: value.DATABASE_QUEUE_URL },
+    redisUrl: value.REDIS_URL,
+    supervisorSocket: value.SUPERVISOR_SOCKET,
+    artifacts: {
+      ARTIFACT_DIR: value.ARTIFACT_DIR,
+      S3_ENDPOINT: value.S3_ENDPOINT,
+      S3_BUCKET: value.S3_BUCKET,
+      S3_REGION: value.S3_REGION,
+      S3_ACCESS_KEY_ID: value.S3_ACCESS_KEY_ID,
+      S3_SECRET_ACCESS_KEY: value.S3_SECRET_ACCESS_KEY,
+    },
+    masterKeyFile: value.MASTER_KEY_FILE,
+    authSecretFile: value.AUTH_SECRET_FILE,
+    spoolDirectory: value.SPOOL_DIR,
+    downloadsDirectory: value.DOWNLOADS_DIR,
+    dashboardUpstream: value.DASHBOARD_UPSTREAM,
+    signup: value.PATCHBAY_SIGNUP ?? (production ? 'invite' : 'open'),
+    trustedProxies: value.PATCHBAY_TRUSTED_PROXIES.split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ''),
+    /** OpenTelemetry's own variables decide where spans go; none set means no export and nothing loaded. */
+    tracing: Boolean(env.OTEL_EXPORTER_OTLP_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT),
+  };
+}

@@ -1,0 +1,22 @@
+import httpProxy from '@fastify/http-proxy';
+import { AppError } from '@patchbay/foundation';
+import type { FastifyPluginAsync } from 'fastify';
+
+/** The dashboard behind the public origin. It decides nothing about permissions, and its session is the API's. */
+export const dashboardProxy: FastifyPluginAsync<{ upstream: string }> = async (app, { upstream }) => {
+  // The body goes through as a stream; nothing of it is read here.
+  await app.register(httpProxy, {
+    upstream,
+    prefix: '/dashboard',
+    rewritePrefix: '/dashboard',
+    replyOptions: {
+      rewriteHeaders: (headers) => ({
+        ...headers,
+        'content-security-policy': headers['content-security-policy'] ?? "frame-ancestors 'none'",
+      }),
+      onError: (reply, { error }) => {
+        reply.send(new AppError('edge.dashboard_unavailable', { cause: error, internal: error.message }));
+      },
+    },
+  });
+};

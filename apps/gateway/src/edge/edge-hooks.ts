@@ -1,0 +1,59 @@
+import type { Logger } from '@patchbay/foundation';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { checkTarget } from './check-target.ts';
+import { clientAddress, removeSteeringHeaders, setForwardedHeaders, type TrustedProxies } from './forwarded-headers.ts';
+import { securityHeaders } from './security-headers.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The caller's address after trusted proxies; for limits and records, never for trust. */
+    clientAddress: string;
+    /** When the first byte was seen, on the monotonic clock. Milliseconds. */
+    arrivedAtMs: number;
+  }
+}
+
+export interface EdgeOptions {
+  readonly origin: string;
+  readonly isTrustedProxy: TrustedProxies;
+  readonly logger: Logger;
+}
+
+/** What happens to every request of the public listener before any surface sees it, and to every answer after. */
+export function addEdgeHooks(app: FastifyInstance, options: EdgeOptions): void {
+  const ownUrl = new URL(options.origin);
+  const headers = securityHeaders(options.origin);
+  app.decorateRequest('clientAddress', '');
+  app.decorateRequest('arrivedAtMs', 0);
+
+  app.addHook('onRequest', async (request, reply) => {
+    request.arrivedAtMs = performance.now();
+    reply.headers(headers).header('request-id', request.id);
+    const received = request.headers;
+    const peer = request.socket.remoteAddress ?? '';
+    request.clientAddress = clientAddress(peer, joined(received['x-forwarded-for']), options.isTrustedProxy);
+    removeSteeringHeaders(received);
+    setForwardedHeaders(received, ownUrl, request.clientAddress);
+    checkTarget({ target: request.raw.url ?? '', host: received.host, origin: received.origin }, options.origin);
+  });
+
+  app.addHook('onResponse', async (request, reply) => {
+    options.logger.info(accessLine(request, reply.statusCode), 'request');
+  });
+}
+
+/** No body, no token, no query string: what is not here cannot leak from a log. */
+export function accessLine(request: FastifyRequest, status: number) {
+  return {
+    requestId: request.id,
+    method: request.method,
+    path: (request.raw.url ?? '').split('?', 1)[0],
+    status,
+    durationMs: Math.round((performance.now() - request.arrivedAtMs) * 100) / 100,
+    clientAddress: request.clientAddress,
+  };
+}
+
+function joined(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(',') : value;
+}

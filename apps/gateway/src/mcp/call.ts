@@ -1,0 +1,36 @@
+import type { Endpoint } from '@patchbay/domain/endpoints';
+import type { JsonObject, ManifestView, McpRequest } from '@patchbay/mcp';
+import type { InvocationContext, InvocationOutcome } from '@patchbay/sandbox/protocol';
+import type { StepTimer } from '../telemetry/step-timer.ts';
+import type { Principal } from './principal.ts';
+
+/** A known caller's message, on its way to an answer. */
+export interface Exchange {
+  readonly endpoint: Endpoint;
+  readonly manifest: ManifestView;
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly steps: StepTimer;
+  /** A request header by lower-case name. */
+  header(name: string): string | undefined;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+  /** Sends a notification ahead of the answer, on this request's own stream. */
+  notify(method: string, params: JsonObject): void;
+}
+
+/** The methods that run connector code. */
+export type CallMethod = 'tools/call' | 'prompts/get' | 'resources/read' | 'completion/complete';
+
+export interface Call extends Exchange {
+  readonly request: McpRequest;
+  readonly method: CallMethod;
+  /** Tool, prompt or resource URI; null for completions. */
+  readonly name: string | null;
+  /** The tool as the manifest of the version has it; null for everything that is not a tool. */
+  readonly tool: JsonObject | null;
+  readonly trace: InvocationContext['trace'];
+}
+
+/** What came back from the connector. Failures of platform or process are thrown instead. */
+export type CallReply = InvocationOutcome;

@@ -1,0 +1,35 @@
+import { AppError } from '@patchbay/foundation';
+import type { SandboxClient } from '@patchbay/sandbox/client';
+import type { CredentialReference } from '@patchbay/sandbox/protocol';
+import { buildInvocation, progressTokenOf } from './build-invocation.ts';
+import type { Call, CallReply } from './call.ts';
+
+/** Runs the call in its sandbox and splits the time by who took it. */
+export async function invokeCall(
+  sandboxes: Pick<SandboxClient, 'invoke'>,
+  call: Call,
+  credentials: readonly CredentialReference[],
+): Promise<CallReply> {
+  const invocation = buildInvocation(call, credentials);
+  const token = progressTokenOf(call);
+  try {
+    const outcome = await sandboxes.invoke(invocation, {
+      signal: call.signal,
+      onNotification({ method, params }) {
+        if (method === 'notifications/message') call.notify(method, params);
+        // The caller's own token comes back here, and only to the caller who sent one.
+        else if (method === 'notifications/progress' && token !== undefined) {
+          call.notify(method, { ...params, progressToken: token });
+        }
+      },
+    });
+    const { queueMs, startMs, sandboxMs, egressMs } = outcome.timings;
+    call.steps.set('queue', queueMs + startMs);
+    call.steps.set('sandbox', sandboxMs);
+    call.steps.set('egress', egressMs);
+    return outcome;
+  } catch (error) {
+    if (call.signal.aborted) throw new AppError('mcp.cancelled', { cause: error });
+    throw error;
+  }
+}

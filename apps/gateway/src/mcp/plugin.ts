@@ -1,0 +1,164 @@
+import type { ApiKeyCache } from '@patchbay/domain/api-keys';
+import type { Endpoint, EndpointDirectory } from '@patchbay/domain/endpoints';
+import { AppError, type Logger } from '@patchbay/foundation';
+import { type ManifestView, viewManifest } from '@patchbay/mcp';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { edgeError, logRefusal } from '../edge/render-error.ts';
+import { renderPage, wantsHtml } from '../edge/render-page.ts';
+import { MCP_HEADERS } from '../edge/security-headers.ts';
+import type { ByteRate } from '../limits/byte-rate.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { StepTimer } from '../telemetry/step-timer.ts';
+import { AnswerStream } from './answer-stream.ts';
+import { authenticate } from './authenticate.ts';
+import type { Exchange } from './call.ts';
+import { decodeRequest, one } from './decode-request.ts';
+import type { ParsePool } from './parse-pool.ts';
+import type { Principal } from './principal.ts';
+import { parseBounded, readBody } from './read-body.ts';
+import { errorAnswer, errorHeaders } from './render-error.ts';
+import { parseEndpointPath, resolveEndpoint } from './resolve-endpoint.ts';
+import { type ServeDeps, serveRequest } from './serve-request.ts';
+
+export interface McpPluginOptions {
+  readonly origin: string;
+  readonly endpoints: EndpointDirectory;
+  readonly apiKeys: Pick<ApiKeyCache, 'verify'>;
+  readonly byteRate: ByteRate;
+  readonly parsePool: ParsePool;
+  readonly serve: Omit<ServeDeps, 'origin' | 'onError'>;
+  readonly metrics: Pick<Metrics, 'refusals'>;
+  readonly logger: Logger;
+}
+
+/** What the hooks found out before the body was read. */
+interface Arrival {
+  readonly endpoint: Endpoint;
+  readonly principal: Principal;
+  readonly steps: StepTimer;
+}
+
+interface McpParams {
+  readonly organization: string;
+  readonly connector: string;
+}
+
+const BODY_LIMITS = { bytesMax: 4 * 1024 * 1024, arriveWithinMs: 10_000 };
+
+/** The MCP edge: route and authentication before the body, then one message in and one answer out. */
+export const mcpPlugin: FastifyPluginAsync<McpPluginOptions> = async (app, options) => {
+  const arrivals = new WeakMap<FastifyRequest, Arrival>();
+  const manifests = new WeakMap<Endpoint, ManifestView>();
+
+  const manifestOf = (endpoint: Endpoint): ManifestView => {
+    const known = manifests.get(endpoint) ?? viewManifest(endpoint.manifest);
+    manifests.set(endpoint, known);
+    return known;
+  };
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(MCP_HEADERS);
+    const steps = new StepTimer(request.arrivedAtMs);
+    steps.lap('edge');
+    const { organization, connector } = request.params as McpParams; // by the two routes below
+    const path = parseEndpointPath(organization, connector);
+    if (!path) throw new AppError('mcp.endpoint_not_found');
+    const found = await resolveEndpoint(options.endpoints, path);
+    steps.lap('route');
+    const { endpoint, principal } = await authenticate(options.apiKeys, found, {
+      authorization: request.headers.authorization,
+      address: request.clientAddress,
+      preview: path.version !== undefined,
+    });
+    steps.lap('auth');
+    if (request.method !== 'POST') throw new AppError('edge.method_not_allowed');
+    options.byteRate.admit(principal.limitKey, Number(request.headers['content-length'] ?? BODY_LIMITS.bytesMax));
+    arrivals.set(request, { endpoint, principal, steps });
+  });
+
+  // The body is read by the handler: within its time, with its size, and on the right thread.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', (_request, payload, done) => done(null, payload));
+
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+    const arrival = arrivals.get(request);
+    if (!arrival) throw new AppError('internal.unexpected', { internal: 'handler without arrival' });
+    const { endpoint, principal, steps } = arrival;
+    const bytes = await readBody(request.raw, BODY_LIMITS);
+    const message = decodeRequest(
+      await parseBounded(options.parsePool, endpoint.organizationId, bytes),
+      request.headers,
+    );
+    steps.lap('decode');
+
+    const gone = new AbortController();
+    const stream = new AnswerStream(reply.raw, {
+      mayStream: message.kind === 'request' && takesEvents(request.headers.accept),
+      headers: () => reply.getHeaders() as Record<string, string>, // only strings are set on this surface
+    });
+    const modern = message.kind === 'request' && message.era === 'modern';
+    reply.raw.once('close', () => {
+      stream.close();
+      // A modern client that hangs up cancels; an earlier one may just have lost its connection.
+      if (modern && !reply.raw.writableFinished) gone.abort();
+    });
+    const exchange: Exchange = {
+      endpoint,
+      manifest: manifestOf(endpoint),
+      principal,
+      requestId: request.id,
+      steps,
+      header: (name) => one(request.headers[name.toLowerCase()]),
+      signal: gone.signal,
+      notify: (method, params) => stream.notify(method, params),
+    };
+    try {
+      const served = await serveRequest({ ...options.serve, origin: options.origin, onError }, exchange, message);
+      if (stream.isOpen) {
+        reply.hijack();
+        stream.finish(served.message ?? {});
+        return reply;
+      }
+      reply.code(served.httpStatus).headers({ ...served.headers });
+      if (served.message === null) return reply.send();
+      return reply.type('application/json').send(JSON.stringify(served.message));
+    } finally {
+      stream.close();
+    }
+  };
+
+  const onError = (error: unknown, { requestId }: { readonly requestId: string }): AppError => {
+    const known = edgeError(error);
+    options.metrics.refusals.inc({ code: known.code });
+    logRefusal(options.logger, requestId, known);
+    return known;
+  };
+
+  app.setErrorHandler((error, request, reply) => {
+    const known = onError(error, { requestId: request.id });
+    const resource = `${options.origin}${(request.raw.url ?? '').split('?', 1)[0]}`;
+    reply.code(known.spec.status).headers(errorHeaders(known, resource));
+    if (known.spec.status === 401 && request.method === 'GET' && wantsHtml(request.headers.accept)) {
+      return reply.type('text/html; charset=utf-8').send(connectPage(resource));
+    }
+    return reply
+      .type('application/json')
+      .send(errorAnswer(known, null, { origin: options.origin, requestId: request.id }));
+  });
+
+  app.all('/:organization/:connector/mcp', answer);
+  app.all('/:organization/:connector/mcp/', answer);
+};
+
+function takesEvents(accept: string | undefined): boolean {
+  return accept === undefined || accept.includes('text/event-stream') || accept.includes('*/*');
+}
+
+/** A person opened the URL of a connector: what it is for, and where to go. Never a redirect (protocol C11). */
+function connectPage(resource: string): string {
+  return renderPage({
+    title: 'This address is for MCP clients',
+    text: 'Paste it into Claude or another MCP client. The page of the connector explains how.',
+    link: { href: resource.replace(/(@\d+)?\/mcp\/?$/, ''), label: 'Open the page of the connector' },
+  });
+}

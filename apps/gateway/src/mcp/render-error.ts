@@ -1,0 +1,69 @@
+import { type AppError, errorPagePath } from '@patchbay/foundation';
+import {
+  completed,
+  errorMessage,
+  type JsonObject,
+  type ManifestView,
+  type McpRequest,
+  RPC_CODES,
+  type RpcId,
+} from '@patchbay/mcp';
+
+/** Where pages about errors are, and under which id the log knows this request. */
+export interface ErrorContext {
+  readonly origin: string;
+  readonly requestId: string;
+}
+
+/**
+ * A failed tool call as a result the model reads and can act on: another tool, smaller arguments, telling its person.
+ * Null for everything that is not its business, which stays an error of the protocol.
+ */
+export function toolErrorResult(
+  error: AppError,
+  request: McpRequest,
+  manifest: ManifestView,
+  context: ErrorContext,
+): JsonObject | null {
+  const modelCanAct =
+    error.code.startsWith('policy.') || error.spec.owner === 'connector' || error.spec.owner === 'upstream';
+  if (request.method !== 'tools/call' || !modelCanAct) return null;
+  const text = `${error.detail}\n${error.spec.hint}\n(${error.code}, request ${context.requestId})`;
+  const result: JsonObject = { content: [{ type: 'text', text }], isError: true };
+  return request.era === 'modern' ? completed(manifest, result) : result;
+}
+
+/** An error of ours in JSON-RPC. Its code is the HTTP status: outside the protocol's own range, and readable. */
+export function errorAnswer(error: AppError, id: RpcId | null, context: ErrorContext) {
+  const { status, hint, title } = error.spec;
+  return errorMessage(id, {
+    code: error.code === 'internal.unexpected' ? RPC_CODES.internal : status,
+    message: error.detail,
+    data: {
+      ...error.data,
+      code: error.code,
+      title,
+      hint,
+      requestId: context.requestId,
+      page: `${context.origin}/api/docs/errors/${errorPagePath(error.code)}`,
+    },
+  });
+}
+
+/** The headers an error brings along. @see RFC 6750 §3, RFC 9110 §10.2.3 */
+export function errorHeaders(error: AppError, resource: string): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (error.retryAfterSeconds !== undefined)
+    headers['retry-after'] = String(Math.max(1, Math.ceil(error.retryAfterSeconds)));
+  if (error.spec.status === 401) {
+    const reason =
+      error.code === 'mcp.token_missing'
+        ? ''
+        : `, error="invalid_token", error_description="${error.spec.title.replace(/[^ !#-[\]-~]/g, '')}"`;
+    headers['www-authenticate'] = `Bearer realm="${resource}"${reason}`;
+  }
+  if (error.spec.status === 405) headers.allow = 'POST';
+  // What is left of an unread body must not be taken for the next request.
+  if (error.spec.status === 408 || error.spec.status === 413) headers.connection = 'close';
+  return headers;
+}

@@ -1,0 +1,54 @@
+import { type Logger, newId } from '@patchbay/foundation';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { dashboardProxy } from './edge/dashboard-proxy.ts';
+import { addEdgeHooks } from './edge/edge-hooks.ts';
+import { trustedProxies } from './edge/forwarded-headers.ts';
+import { addEdgeAnswers } from './edge/render-error.ts';
+
+/** An encapsulated part of the gateway. Its guards and its error shape stay inside it. */
+export interface Surface {
+  readonly name: string;
+  register(app: FastifyInstance): Promise<void>;
+}
+
+export interface ServerOptions {
+  readonly origin: string;
+  readonly trustedProxies: readonly string[];
+  readonly dashboardUpstream: string | undefined;
+  readonly logger: Logger;
+  /** In the order in which they are registered. */
+  readonly surfaces: readonly Surface[];
+}
+
+/** Bytes. Surfaces that take uploads say so per route. */
+export const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/** The public listener: edge hooks, then each surface behind its own wall, then the dashboard. */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = options.logger;
+  const app = Fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    // A caller's request id is his own matter; ours cannot be chosen.
+    requestIdHeader: false,
+    genReqId: () => newId('request'),
+    bodyLimit: BODY_LIMIT_BYTES,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    http: { headersTimeout: 10_000, requestTimeout: 120_000, maxHeaderSize: 16 * 1024 },
+    routerOptions: { caseSensitive: true, maxParamLength: 128 },
+  });
+
+  addEdgeHooks(app, {
+    origin: options.origin,
+    isTrustedProxy: trustedProxies(options.trustedProxies),
+    logger: options.logger,
+  });
+  addEdgeAnswers(app, options.origin, options.logger);
+  for (const surface of options.surfaces) {
+    // Never fastify-plugin: it would remove the wall between surfaces.
+    await app.register(async (walled) => surface.register(walled));
+  }
+  if (options.dashboardUpstream) await app.register(dashboardProxy, { upstream: options.dashboardUpstream });
+  return app;
+}
