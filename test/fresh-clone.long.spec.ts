@@ -1,0 +1,80 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { skipUnless } from '@patchbay/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { freePort, isRunning } from './installation.ts';
+
+/**
+ * The promise of the README: a fresh clone, nothing cached, one command. Long, because it downloads everything; run by
+ * `npm run test:long`, as root and as a user without any rights.
+ */
+const run = promisify(execFile);
+const ROOT = path.resolve(import.meta.dirname, '..');
+const NOBODY = 65534;
+const FIRST_START_MS_MAX = 60_000;
+const LATER_START_MS_MAX = 3_000;
+
+let home: string | undefined;
+afterEach(async () => {
+  if (home) await rm(home, { recursive: true, force: true });
+});
+
+describe.each([
+  { who: 'root', id: 0 },
+  { who: 'a user without rights', id: NOBODY },
+])('npm start in a fresh clone, as $who', ({ id }) => {
+  it('answers within a minute with empty caches, and within three seconds the next time', async (context) => {
+    skipUnless(context, process.getuid?.() === 0, 'only root can become the other user');
+    home = await mkdtemp(path.join(tmpdir(), 'patchbay-clone-'));
+    const clone = path.join(home, 'patchbay');
+    await run('git', ['clone', '--quiet', '--no-hardlinks', ROOT, clone]);
+    await mkdir(path.join(home, 'empty'));
+    await run('chown', ['-R', `${id}:${id}`, home]);
+
+    const first = await startOnce(clone, id);
+    const second = await startOnce(clone, id);
+    console.info(`fresh clone as uid ${id}: first start ${first} ms, second start ${second} ms`);
+    expect(first).toBeLessThan(FIRST_START_MS_MAX);
+    expect(second).toBeLessThan(LATER_START_MS_MAX);
+  }, 300_000);
+});
+
+/** Starts, waits for the ready line, stops as Ctrl-C does, and returns the milliseconds until ready. */
+async function startOnce(clone: string, id: number): Promise<number> {
+  const port = await freePort();
+  const started = performance.now();
+  const starter = spawn('npm', ['start'], {
+    cwd: clone,
+    uid: id,
+    gid: id,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: '/usr/local/bin:/usr/bin:/bin',
+      HOME: path.join(clone, '../empty'),
+      NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS,
+      PATCHBAY_PORT: String(port),
+    },
+  });
+  let output = '';
+  starter.stderr.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  let ready: number | undefined;
+  for await (const line of createInterface({ input: starter.stdout })) {
+    output += `${line}\n`;
+    if (!line.includes('Patchbay is ready')) continue;
+    ready = Math.round(performance.now() - started);
+    break;
+  }
+  const ended = once(starter, 'exit');
+  if (starter.pid !== undefined && (await isRunning(starter.pid))) process.kill(-starter.pid, 'SIGINT');
+  await ended;
+  if (ready === undefined) throw new Error(`never ready:\n${output}`);
+  return ready;
+}
