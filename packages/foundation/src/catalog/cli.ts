@@ -1,3 +1,94 @@
 import type { ErrorSpec } from '../errors.ts';
 
-export const CLI_ERRORS = {} as const satisfies Record<string, ErrorSpec>;
+export const CLI_ERRORS = {
+  'cli.usage': {
+    status: 400,
+    owner: 'caller',
+    title: 'The command line cannot be understood.',
+    hint: 'Run it with --help to see what it takes.',
+  },
+  'cli.not_connected': {
+    status: 401,
+    owner: 'caller',
+    title: 'The command does not know which installation to talk to.',
+    hint: 'Run `patchbay login --origin URL`, or start an installation with `npm start` and run this inside of it.',
+  },
+  'cli.organization_unclear': {
+    status: 400,
+    owner: 'caller',
+    title: 'The command does not know which organization is meant.',
+    hint: 'Name it with --organization SLUG.',
+  },
+  'cli.installation_unreadable': {
+    status: 500,
+    owner: 'caller',
+    title: 'The installation in this directory cannot be read.',
+    hint: 'Run it as the user who started the installation, or start it again with `npm start`.',
+  },
+  'cli.unreachable': {
+    status: 503,
+    owner: 'caller',
+    title: 'The installation does not answer.',
+    hint: 'Check that it runs and that its address is right: `patchbay whoami` shows it.',
+  },
+  'cli.no_project': {
+    status: 400,
+    owner: 'caller',
+    title: 'This directory is not a connector.',
+    hint: 'Go to a folder with a package.json, name one, or make one with `patchbay init NAME`.',
+  },
+  'cli.bad_project': {
+    status: 400,
+    owner: 'caller',
+    title: 'The package.json cannot be used.',
+    hint: 'Correct the field that is named.',
+  },
+  'cli.directory_not_empty': {
+    status: 409,
+    owner: 'caller',
+    title: 'The directory is not empty.',
+    hint: 'Choose another name, or empty the directory first.',
+  },
+  'cli.source_too_large': {
+    status: 413,
+    owner: 'caller',
+    title: 'The source is too large.',
+    hint: 'List what the connector does not need in .gitignore. Dependencies belong into package.json, not into the upload.',
+  },
+  'cli.deploy_failed': {
+    status: 422,
+    owner: 'caller',
+    title: 'The deploy failed. The live version is untouched.',
+    hint: 'Correct the source and deploy again.',
+  },
+  'cli.build_failed': {
+    status: 422,
+    owner: 'caller',
+    title: 'The connector does not build.',
+    hint: 'Correct the source; `patchbay dev` builds again when a file is saved.',
+  },
+  'cli.port_in_use': {
+    status: 409,
+    owner: 'caller',
+    title: 'The port is in use.',
+    hint: 'Choose another one with --port, or leave --port out to get a free one.',
+  },
+  'cli.value_missing': {
+    status: 400,
+    owner: 'caller',
+    title: 'No value was given.',
+    hint: 'Pipe the value into the command, or run it in a terminal to be asked.',
+  },
+  'cli.not_confirmed': {
+    status: 400,
+    owner: 'caller',
+    title: 'The command needs a confirmation.',
+    hint: 'Add --yes to confirm without being asked.',
+  },
+  'cli.call_failed': {
+    status: 502,
+    owner: 'connector',
+    title: 'The call did not succeed.',
+    hint: 'Read what the connector says, and its log with `patchbay logs`.',
+  },
+} as const satisfies Record<string, ErrorSpec>;

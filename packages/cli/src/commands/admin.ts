@@ -1,0 +1,42 @@
+import { AppError } from '@patchbay/foundation';
+import { table } from '../output.ts';
+import type { ProgramContext } from '../program-context.ts';
+
+/** Lists the members of the organization. */
+export async function members(context: ProgramContext): Promise<void> {
+  const { client, organization } = await context.session();
+  const { data } = await client.GET('/api/v1/organizations/{organization}/members', {
+    params: { path: { organization } },
+  });
+  const items = data?.items ?? [];
+  const rows = items.map((member) => [
+    member.person.name,
+    member.person.email,
+    member.role,
+    member.createdAt.slice(0, 10),
+  ]);
+  context.output.result(items, table(['NAME', 'E-MAIL', 'ROLE', 'SINCE'], rows));
+}
+
+/** Lists audit events, newest first. */
+export async function audit(context: ProgramContext, options: { lines: string }): Promise<void> {
+  const limit = Number(options.lines);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 200) {
+    throw new AppError('cli.usage', { detail: '--lines takes a number from 1 to 200.' });
+  }
+  const { client, organization } = await context.session();
+  const { data } = await client.GET('/api/v1/organizations/{organization}/audit-events', {
+    params: { path: { organization }, query: { limit } },
+  });
+  const items = data?.items ?? [];
+  const rows = items.map((event) => [
+    event.at.slice(0, 19).replace('T', ' '),
+    event.actor.name ?? event.actor.kind,
+    event.action,
+    `${event.target.type} ${event.target.id}`,
+  ]);
+  context.output.result(
+    items,
+    items.length === 0 ? 'There is no audit event.' : table(['AT (UTC)', 'ACTOR', 'ACTION', 'TARGET'], rows),
+  );
+}

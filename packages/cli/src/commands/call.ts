@@ -1,0 +1,110 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { AppError } from '@patchbay/foundation';
+import { EXIT } from '../exit-code.ts';
+import { printable, table } from '../output.ts';
+import type { ProgramContext } from '../program-context.ts';
+import { readToolArguments } from '../tool-arguments.ts';
+import { readVersionNumber } from './activate.ts';
+
+interface CallOptions {
+  readonly versionNumber?: string;
+  readonly list?: boolean;
+  readonly key?: string;
+}
+
+/** Calls a tool through the hosted URL, as any MCP client does. */
+export async function call(
+  context: ProgramContext,
+  connector: string,
+  tool: string | undefined,
+  given: readonly string[],
+  options: CallOptions,
+): Promise<void> {
+  const args = readToolArguments(given);
+  if (tool === undefined && !options.list) {
+    throw new AppError('cli.usage', { detail: 'Name a tool, or list them with --list.' });
+  }
+  const access = await openAccess(context, connector, options);
+  const client = new Client({ name: 'patchbay-cli', version: '0.1.0' }, { versionNegotiation: { mode: 'auto' } });
+  try {
+    const headers: Record<string, string> = access.key === null ? {} : { authorization: `Bearer ${access.key}` };
+    await client.connect(new StreamableHTTPClientTransport(new URL(access.url), { requestInit: { headers } }));
+    if (tool === undefined) await listTools(context, client);
+    else await callTool(context, client, { name: tool, arguments: args });
+  } catch (error) {
+    if (error instanceof AppError || (error instanceof TypeError && error.message === 'fetch failed')) throw error;
+    throw new AppError('cli.call_failed', {
+      detail: error instanceof Error ? error.message : String(error),
+      cause: error,
+    });
+  } finally {
+    await client.close();
+    await access.release();
+  }
+}
+
+async function listTools(context: ProgramContext, client: Client): Promise<void> {
+  const { tools } = await client.listTools();
+  const rows = tools.map((tool) => [
+    tool.name,
+    tool.annotations?.readOnlyHint ? 'reads' : tool.annotations?.destructiveHint === false ? 'writes' : 'destructive',
+    printable(tool.description ?? '').split('\n')[0] ?? '',
+  ]);
+  context.output.result(tools, table(['TOOL', 'EFFECT', 'DESCRIPTION'], rows));
+}
+
+async function callTool(
+  context: ProgramContext,
+  client: Client,
+  params: { name: string; arguments: Record<string, unknown> },
+) {
+  const result = await client.callTool(params, {
+    onprogress: ({ progress, total, message }) => {
+      context.output.transient(`  ${progress}${total === undefined ? '' : ` of ${total}`} ${printable(message ?? '')}`);
+    },
+    signal: context.signal,
+  });
+  const lines = result.content.map((item) => (item.type === 'text' ? printable(item.text) : `(${item.type})`));
+  context.output.result(result, lines);
+  if (result.isError) context.setExitCode(EXIT.failure);
+}
+
+interface Access {
+  readonly url: string;
+  /** null: the endpoint is called without a key. */
+  readonly key: string | null;
+  release(): Promise<void>;
+}
+
+/** Where to call and with which key. Without a key of kind mcp one is made for this call alone, and revoked after it. */
+async function openAccess(context: ProgramContext, connector: string, options: CallOptions): Promise<Access> {
+  const keep = async () => {};
+  if (/^https?:\/\//.test(connector)) {
+    return { url: connector, key: options.key ?? context.config.PATCHBAY_MCP_KEY ?? null, release: keep };
+  }
+  const session = await context.session();
+  const { organization, client } = session;
+  const version = options.versionNumber === undefined ? '' : `@${readVersionNumber(options.versionNumber)}`;
+  const url = `${session.origin}/${organization}/${connector}${version}/mcp`;
+  const key = options.key ?? session.mcpApiKey;
+  if (key !== null) return { url, key, release: keep };
+  const { data: created } = await client.POST('/api/v1/organizations/{organization}/api-keys', {
+    params: { path: { organization } },
+    body: {
+      kind: 'mcp',
+      name: 'patchbay call',
+      connectors: [connector],
+      scopes: [],
+      permissions: [],
+      allowedAddresses: [],
+      expiresInDays: 1,
+    },
+  });
+  if (!created) return { url, key: null, release: keep };
+  const release = async () => {
+    await client.DELETE('/api/v1/organizations/{organization}/api-keys/{apiKey}', {
+      params: { path: { organization, apiKey: created.id } },
+    });
+  };
+  return { url, key: created.secret, release };
+}

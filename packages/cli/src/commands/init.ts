@@ -1,0 +1,40 @@
+import path from 'node:path';
+import { AppError } from '@patchbay/foundation';
+import { createProject, TEMPLATES } from '../create-project.ts';
+import { findTools } from '../find-tools.ts';
+import type { ProgramContext } from '../program-context.ts';
+
+/** Makes a new connector: a complete small project with a test, that deploys as it is. */
+export async function init(context: ProgramContext, target: string, options: { template: string }): Promise<void> {
+  const template = TEMPLATES.find((one) => one === options.template);
+  if (template === undefined) {
+    throw new AppError('cli.usage', { detail: `--template takes one of: ${TEMPLATES.join(', ')}.` });
+  }
+  const directory = path.resolve(context.cwd, target);
+  const name = path.basename(directory);
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) || name.length > 40) {
+    throw new AppError('cli.usage', {
+      detail: `${JSON.stringify(name)} cannot be the name of a connector: lower-case letters, digits and hyphens, at most 40.`,
+    });
+  }
+  const origin =
+    context.origin ??
+    (await context.session().then(
+      ({ origin: known }) => known,
+      () => undefined,
+    ));
+  const tools = await findTools(origin, import.meta.dirname);
+  const files = await createProject({ directory, name, template, tools });
+  const shown = path.relative(context.cwd, directory) || '.';
+  context.output.result({ directory, template, files }, [
+    `Made ${shown} from the template ${template}:`,
+    ...files.map((file) => `  ${file}`),
+    '',
+    'What comes next:',
+    `  patchbay dev ${shown}       run it here, as it runs hosted`,
+    `  patchbay deploy ${shown}    from code to a hosted URL`,
+    `  cd ${shown} && npm install && npm test`,
+    ...(template === 'api-key' ? [`  patchbay secrets set API_KEY --connector ${name}`] : []),
+    ...(tools.verified ? [] : ['', `The tools were not verified: ${tools.origin} did not answer.`]),
+  ]);
+}

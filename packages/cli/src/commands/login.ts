@@ -1,0 +1,32 @@
+import { createApiClient } from '@patchbay/api-client';
+import { AppError } from '@patchbay/foundation';
+import { readSecretValue } from '../confirm.ts';
+import type { ProgramContext } from '../program-context.ts';
+import { onlyOrganization, USER_AGENT } from '../session.ts';
+
+/** Keeps an API key for later commands, after the installation has accepted it. */
+export async function login(context: ProgramContext): Promise<void> {
+  const given = context.origin ?? context.config.PATCHBAY_ORIGIN;
+  if (given === undefined) throw new AppError('cli.usage', { detail: 'Name the installation with --origin URL.' });
+  if (!URL.canParse(given)) throw new AppError('cli.usage', { detail: `${given} is not a URL.` });
+  const { origin, protocol, hostname } = new URL(given);
+  if (protocol !== 'https:' && hostname !== 'localhost') {
+    throw new AppError('cli.usage', { detail: 'A key is sent over https, or to localhost, and nowhere else.' });
+  }
+  const apiKey = await readSecretValue(context, `API key for ${origin} (kind admin or deploy)`);
+  const client = createApiClient({ origin, apiKey, userAgent: USER_AGENT });
+  const organization = context.organization ?? (await onlyOrganization(client));
+  await context.logins.write({ origin, organization, apiKey });
+  context.output.result({ origin, organization }, `Signed in to ${origin}, organization ${organization}.`);
+}
+
+/** Forgets the key on this machine. It stays valid: revoke it with `admin api-keys revoke`. */
+export async function logout(context: ProgramContext): Promise<void> {
+  const known = await context.logins.find();
+  await context.logins.remove();
+  const text =
+    known === null
+      ? 'Nobody was signed in.'
+      : `Signed out of ${known.origin}. The key itself stays valid until it is revoked.`;
+  context.output.result({ origin: known?.origin ?? null }, text);
+}

@@ -1,0 +1,18 @@
+import type { ProgramContext } from '../program-context.ts';
+
+/** Says which installation, organization and key the other commands use, and where they come from. */
+export async function whoami(context: ProgramContext): Promise<void> {
+  const session = await context.session();
+  const { data: me } = await session.client.GET('/api/v1/me');
+  const key = me?.apiKey
+    ? `${me.apiKey.name} (kind ${me.apiKey.kind}, until ${me.apiKey.expiresAt.slice(0, 10)})`
+    : null;
+  const person = me?.person ? `${me.person.name} <${me.person.email}>` : null;
+  context.output.result({ origin: session.origin, organization: session.organization, source: session.source, me }, [
+    `Installation  ${session.origin}`,
+    `Organization  ${session.organization}`,
+    ...(person === null ? [] : [`Person        ${person}`]),
+    ...(key === null ? [] : [`Key           ${key}`]),
+    `Known from    ${session.source}`,
+  ]);
+}

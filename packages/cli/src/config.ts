@@ -1,0 +1,32 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { loadConfig } from '@patchbay/foundation';
+import { z } from 'zod';
+
+const schema = z.object({
+  /** The installation to talk to, instead of the one signed in to. */
+  PATCHBAY_ORIGIN: z.url().optional(),
+  /** A key of kind admin or deploy, instead of the one signed in with. For CI. */
+  PATCHBAY_API_KEY: z.string().optional(),
+  /** A key of kind mcp for `patchbay call`. */
+  PATCHBAY_MCP_KEY: z.string().optional(),
+  /** The organization's slug, for a key that opens several. */
+  PATCHBAY_ORGANIZATION: z.string().optional(),
+  /** Data directory of a local installation; its ready.json is used. */
+  PATCHBAY_DATA: z.string().optional(),
+  /** Where `login` keeps its file, instead of ~/.config. @see https://specifications.freedesktop.org/basedir-spec/ */
+  XDG_CONFIG_HOME: z.string().default(path.join(homedir(), '.config')),
+  /** Any value turns colour off. @see https://no-color.org */
+  NO_COLOR: z.string().optional(),
+  /** `dumb` turns colour off. */
+  TERM: z.string().optional(),
+  /** Set by CI systems: nothing is asked. */
+  CI: z.string().optional(),
+});
+
+export type CliConfig = z.output<typeof schema>;
+
+/** Reads the environment once, at start. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): CliConfig {
+  return loadConfig(schema, env);
+}

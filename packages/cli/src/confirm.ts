@@ -1,0 +1,34 @@
+import { text as readText } from 'node:stream/consumers';
+import { AppError } from '@patchbay/foundation';
+import type { ProgramContext } from './program-context.ts';
+
+/**
+ * Asks before something that others feel.
+ * @throws AppError cli.not_confirmed when the answer is no, or nobody is there to ask
+ */
+export async function confirm(context: ProgramContext, question: string, yes: boolean | undefined): Promise<void> {
+  if (yes) return;
+  if (!context.interactive) throw new AppError('cli.not_confirmed', { detail: `${question} Nobody is there to ask.` });
+  const prompts = await import('@clack/prompts');
+  const answer = await prompts.confirm({ message: question, initialValue: false });
+  if (answer !== true) throw new AppError('cli.not_confirmed', { detail: 'The answer was no.' });
+}
+
+/**
+ * A secret value, from a hidden prompt or from standard input; one line break at its end is not part of it.
+ * Never from the command line, where other users of the machine and the shell's history see it.
+ *
+ * @throws AppError cli.value_missing
+ */
+export async function readSecretValue(context: ProgramContext, question: string): Promise<string> {
+  if (context.interactive) {
+    const prompts = await import('@clack/prompts');
+    const answer = await prompts.password({ message: question });
+    if (typeof answer === 'string' && answer !== '') return answer;
+    throw new AppError('cli.value_missing');
+  }
+  if (context.stdin.isTTY) throw new AppError('cli.value_missing');
+  const value = (await readText(context.stdin)).replace(/\r?\n$/, '');
+  if (value === '') throw new AppError('cli.value_missing', { detail: 'Standard input was empty.' });
+  return value;
+}

@@ -1,0 +1,188 @@
+import { Command } from 'commander';
+import type { ProgramContext } from './program-context.ts';
+
+/** From the options every command takes to what the command is given. */
+export type MakeContext = (options: Pick<ProgramContext, 'origin' | 'organization'>) => ProgramContext;
+
+const EXIT_CODES = `
+Exit codes:
+  0  it worked
+  1  it failed; the three lines on standard error say what, why and what to do
+  2  the command line cannot be understood
+  3  accepted, and waiting for somebody: an activation is held, a call waits for approval
+
+Examples:
+  patchbay init weather
+  patchbay dev weather
+  patchbay deploy weather
+  patchbay call weather get_climate city=Lisbon`;
+
+/** All commands. Each is loaded when it is run, so that a deploy does not wait for what `dev` needs. */
+export function createProgram(makeContext: MakeContext): Command {
+  const program = new Command('patchbay')
+    .description('Publish, test and govern connectors (MCP servers) on a Patchbay installation.')
+    .version('0.1.0')
+    .option('--json', 'print one JSON document, or one per line for what streams')
+    .option('--origin <url>', 'the installation to talk to')
+    .option('--organization <slug>', 'the organization to work in')
+    .showHelpAfterError(false)
+    .configureOutput({ writeErr: () => {} })
+    .exitOverride()
+    .addHelpText('after', EXIT_CODES);
+
+  /** Runs the command's function with the context, then its arguments, then its own options. */
+  const action =
+    (load: () => Promise<(context: ProgramContext, ...rest: never[]) => Promise<void>>) =>
+    async (...given: unknown[]) => {
+      const command = given.at(-1) as Command;
+      const { origin, organization } = command.optsWithGlobals<{ origin?: string; organization?: string }>();
+      const run = (await load()) as (context: ProgramContext, ...rest: unknown[]) => Promise<void>;
+      await run(makeContext({ origin, organization }), ...given.slice(0, -1));
+    };
+  const add = (parent: Command, name: string, description: string, examples: readonly string[]) =>
+    parent
+      .command(name)
+      .description(description)
+      .addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`);
+
+  add(program, 'init', 'Make a new connector: a complete small project with a test.', [
+    'patchbay init weather',
+    'patchbay init orders --template api-key',
+  ])
+    .argument('<directory>', 'where; its last part is the name')
+    .option('--template <name>', 'minimal, or api-key (an API with a key from secrets)', 'minimal')
+    .action(action(async () => (await import('./commands/init.ts')).init));
+
+  add(program, 'dev', 'Run a connector on this machine as it runs hosted; builds again when a file is saved.', [
+    'patchbay dev weather',
+    'patchbay dev weather --port 3900 --secret API_KEY=test',
+  ])
+    .argument('[directory]', 'the connector', '.')
+    .option('--port <number>', 'port of the local MCP URL (default: a free one)')
+    .option('--secret <name=value...>', 'a secret for this run; also read from .env', [])
+    .option('--plain', 'run it in a plain process, without isolation')
+    .action(action(async () => (await import('./commands/dev.ts')).dev));
+
+  add(program, 'deploy', 'Upload a connector, follow its build, and let it serve.', [
+    'patchbay deploy weather',
+    'patchbay deploy --no-activate',
+  ])
+    .argument('[directory]', 'the connector', '.')
+    .option('--connector <slug>', 'deploy to this connector (default: the name in package.json)')
+    .option('--no-typecheck', 'deploy in spite of type errors')
+    .option('--no-activate', 'publish it without letting it serve')
+    .action(action(async () => (await import('./commands/deploy.ts')).deploy));
+
+  add(program, 'versions', 'List the versions of a connector.', ['patchbay versions weather'])
+    .argument('[connector]', 'slug (default: the project in this directory)')
+    .action(action(async () => (await import('./commands/versions.ts')).versions));
+
+  add(program, 'activate', 'Let a published version serve.', ['patchbay activate weather 7'])
+    .argument('<connector>', 'slug')
+    .argument('<version>', 'number')
+    .action(action(async () => (await import('./commands/activate.ts')).activate));
+
+  add(program, 'rollback', 'Let the version before serve again. Calls in flight are finished.', [
+    'patchbay rollback weather',
+    'patchbay rollback weather --to 4 --yes',
+  ])
+    .argument('[connector]', 'slug (default: the project in this directory)')
+    .option('--to <version>', 'a certain version instead of the one before')
+    .option('--yes', 'do not ask')
+    .action(action(async () => (await import('./commands/rollback.ts')).rollback));
+
+  add(program, 'logs', 'Show what a connector logged.', [
+    'patchbay logs weather -f',
+    'patchbay logs weather --level error --json',
+  ])
+    .argument('[connector]', 'slug (default: the project in this directory)')
+    .option('-f, --follow', 'go on with new lines until Ctrl-C')
+    .option('-n, --lines <number>', 'how many lines back', '50')
+    .option('--level <level>', 'debug, info, warn or error: this and above')
+    .option('--request <id>', 'of one request')
+    .action(action(async () => (await import('./commands/logs.ts')).logs));
+
+  add(program, 'call', 'Call a tool through the hosted URL.', [
+    'patchbay call weather get_climate city=Lisbon month:=7',
+    `patchbay call weather get_climate '{"city":"Lisbon"}'`,
+    'patchbay call weather --list',
+  ])
+    .argument('<connector>', 'slug, or a full MCP URL')
+    .argument('[tool]', 'name of the tool')
+    .argument('[arguments...]', 'name=text, name:=json, or one JSON object')
+    .option('--version-number <number>', 'call this version instead of the one that serves')
+    .option('--list', 'list the tools instead')
+    .option('--key <key>', 'API key of kind mcp')
+    .action(action(async () => (await import('./commands/call.ts')).call));
+
+  add(program, 'open', 'Open the dashboard, at a connector if one is named.', ['patchbay open weather'])
+    .argument('[connector]', 'slug')
+    .action(action(async () => (await import('./commands/open.ts')).open));
+
+  add(program, 'login', 'Sign in with an API key. The key is read from a prompt or standard input.', [
+    'patchbay login --origin https://patchbay.example.com',
+    'patchbay login --origin https://patchbay.example.com < key.txt',
+  ]).action(action(async () => (await import('./commands/login.ts')).login));
+  add(program, 'logout', 'Forget the login on this machine.', ['patchbay logout']).action(
+    action(async () => (await import('./commands/login.ts')).logout),
+  );
+  add(program, 'whoami', 'Show which installation, organization and key are in use.', ['patchbay whoami']).action(
+    action(async () => (await import('./commands/whoami.ts')).whoami),
+  );
+
+  const secrets = add(program, 'secrets', 'Secrets of a connector. Values go in and never come out.', [
+    'patchbay secrets set API_KEY --connector orders < key.txt',
+    'patchbay secrets list --connector orders',
+  ]);
+  const connectorOption = ['--connector <slug>', 'whose (default: the project in this directory)'] as const;
+  add(secrets, 'set', 'Set a secret; its value is read from a prompt or standard input.', [
+    'patchbay secrets set API_KEY < key.txt',
+  ])
+    .argument('<name>', 'in capitals: API_KEY')
+    .option(...connectorOption)
+    .action(action(async () => (await import('./commands/secrets.ts')).setSecret));
+  add(secrets, 'list', 'List the names.', ['patchbay secrets list'])
+    .option(...connectorOption)
+    .action(action(async () => (await import('./commands/secrets.ts')).listSecrets));
+  add(secrets, 'remove', 'Remove a secret.', ['patchbay secrets remove API_KEY'])
+    .argument('<name>', 'its name')
+    .option(...connectorOption)
+    .action(action(async () => (await import('./commands/secrets.ts')).removeSecret));
+
+  const admin = add(program, 'admin', 'Look after an organization.', [
+    'patchbay admin members',
+    'patchbay admin audit',
+  ]);
+  add(admin, 'members', 'List the members.', ['patchbay admin members']).action(
+    action(async () => (await import('./commands/admin.ts')).members),
+  );
+  add(admin, 'audit', 'List audit events, newest first.', ['patchbay admin audit -n 20'])
+    .option('-n, --lines <number>', 'how many', '50')
+    .action(action(async () => (await import('./commands/admin.ts')).audit));
+  const apiKeys = add(admin, 'api-keys', 'API keys of the organization.', ['patchbay admin api-keys list']);
+  add(apiKeys, 'list', 'List them, without their secrets.', ['patchbay admin api-keys list']).action(
+    action(async () => (await import('./commands/api-keys.ts')).listApiKeys),
+  );
+  add(apiKeys, 'create', 'Create one; its secret is shown this once.', [
+    'patchbay admin api-keys create ci --kind deploy --connector weather',
+    'patchbay admin api-keys create claude-code --kind mcp --connector weather --days 30',
+  ])
+    .argument('<name>', 'what it is for')
+    .requiredOption('--kind <kind>', 'mcp (calls), deploy (uploads) or admin (this API)')
+    .option('--connector <slug...>', 'connectors it opens (kinds mcp and deploy)', [])
+    .option('--permission <name...>', 'what it may do (kind admin)', [])
+    .option('--days <number>', 'days until it expires', '90')
+    .action(action(async () => (await import('./commands/api-keys.ts')).createApiKey));
+  add(apiKeys, 'revoke', 'Revoke one, at once and for good.', ['patchbay admin api-keys revoke key_…'])
+    .argument('<id>', 'key_…')
+    .option('--yes', 'do not ask')
+    .action(action(async () => (await import('./commands/api-keys.ts')).revokeApiKey));
+
+  for (const command of allCommands(program)) command.exitOverride().configureOutput({ writeErr: () => {} });
+  return program;
+}
+
+/** The command and everything below it. */
+export function allCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allCommands)];
+}

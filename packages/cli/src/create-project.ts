@@ -1,0 +1,72 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError } from '@patchbay/foundation';
+import type { ToolPackages } from './find-tools.ts';
+
+export const TEMPLATES = ['minimal', 'api-key'] as const;
+export type Template = (typeof TEMPLATES)[number];
+
+export interface NewProject {
+  readonly directory: string;
+  readonly name: string;
+  readonly template: Template;
+  readonly tools: ToolPackages;
+}
+
+const SUFFIX = '.template';
+
+/**
+ * Writes the files of a template. Their names end in `.template` where they lie, so that no tool of ours takes them for
+ * sources and no packer drops the dot files.
+ *
+ * @returns the files written, relative to the directory
+ * @throws AppError cli.directory_not_empty
+ */
+export async function createProject(project: NewProject): Promise<string[]> {
+  await checkEmpty(project.directory);
+  const root = path.join(import.meta.dirname, '../templates');
+  const written: string[] = [];
+  // Later layers replace files of earlier ones.
+  for (const layer of ['base', project.template]) {
+    for (const file of await listFiles(path.join(root, layer))) {
+      const name = file.slice(0, -SUFFIX.length).replace(/(^|\/)dot-/, '$1.');
+      const target = path.join(project.directory, name);
+      await mkdir(path.dirname(target), { recursive: true });
+      await writeFile(target, fill(await readFile(path.join(root, layer, file), 'utf8'), project));
+      if (!written.includes(name)) written.push(name);
+    }
+  }
+  return written.sort();
+}
+
+function fill(text: string, { name, tools }: NewProject): string {
+  const values: Record<string, string> = {
+    name,
+    title: name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' '),
+    cli: tools.cli,
+    connector: tools.connector,
+    origin: tools.origin,
+  };
+  return text.replace(/\{\{(\w+)\}\}/g, (whole, key: string) => values[key] ?? whole);
+}
+
+async function checkEmpty(directory: string): Promise<void> {
+  const entries = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw new AppError('cli.directory_not_empty', {
+      detail: `${directory} is not a directory that can be used.`,
+      cause: error,
+    });
+  });
+  const inTheWay = entries.filter((entry) => entry !== '.git');
+  if (inTheWay.length > 0)
+    throw new AppError('cli.directory_not_empty', { detail: `${directory} holds ${inTheWay[0]}.` });
+}
+
+async function listFiles(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith(SUFFIX))
+    .map((entry) => path.relative(directory, path.join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .sort();
+}

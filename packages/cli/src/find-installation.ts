@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError } from '@patchbay/foundation';
+import { z } from 'zod';
+
+const ReadyFile = z.object({
+  origin: z.url(),
+  dashboardUrl: z.url(),
+  mcpUrl: z.string(),
+  organization: z.string(),
+  apiKey: z.string(),
+  mcpApiKey: z.string(),
+});
+
+/** What a running installation on this machine says about itself. */
+export type ReadyFile = z.output<typeof ReadyFile>;
+
+/**
+ * The installation of a data directory.
+ * @throws AppError cli.installation_unreadable when its ready.json is there and is no such file
+ */
+export async function readInstallation(dataDirectory: string): Promise<ReadyFile | null> {
+  const file = path.join(dataDirectory, 'ready.json');
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR')
+      return null;
+    throw new AppError('cli.installation_unreadable', { detail: `${file}: ${(error as Error).message}`, cause: error });
+  }
+  try {
+    return ReadyFile.parse(JSON.parse(text));
+  } catch (error) {
+    throw new AppError('cli.installation_unreadable', {
+      detail: `${file} is not what npm start writes.`,
+      cause: error,
+    });
+  }
+}
+
+/** The installation this directory, or one above it, holds in `.patchbay/`. */
+export async function findInstallation(from: string): Promise<ReadyFile | null> {
+  for (let directory = path.resolve(from); ; directory = path.dirname(directory)) {
+    const found = await readInstallation(path.join(directory, '.patchbay'));
+    if (found !== null || path.dirname(directory) === directory) return found;
+  }
+}

@@ -1,0 +1,91 @@
+import { styleText } from 'node:util';
+
+export interface OutputOptions {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly json: boolean;
+  readonly color: boolean;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/**
+ * Everything the command line prints. Results go to standard output, what goes on meanwhile and errors to standard error.
+ * With `--json` standard output holds one JSON document, or one per line for what streams, and nothing else.
+ */
+export class Output {
+  readonly json: boolean;
+  readonly #options: OutputOptions;
+  #transient = false;
+
+  constructor(options: OutputOptions) {
+    this.json = options.json;
+    this.#options = options;
+  }
+
+  /** A result: as JSON the value, else the lines. */
+  result(value: unknown, lines: string | readonly string[]): void {
+    this.#write(this.json ? JSON.stringify(value, null, 2) : [lines].flat().join('\n'));
+  }
+
+  /** One item of a stream: as JSON on a line of its own. */
+  item(value: unknown, line: string): void {
+    this.#write(this.json ? JSON.stringify(value) : line);
+  }
+
+  /** What goes on, for people; nothing with `--json`. */
+  progress(line: string): void {
+    if (!this.json) this.#write(line);
+  }
+
+  /** A line that the next one replaces; only on a terminal. */
+  transient(line: string): void {
+    if (this.json || !this.#options.stdout.isTTY) return;
+    this.#clear();
+    this.#options.stdout.write(line);
+    this.#transient = true;
+  }
+
+  error(text: string): void {
+    this.#clear();
+    this.#options.stderr.write(`${text}\n`);
+  }
+
+  style(style: Style, text: string): string {
+    return this.#options.color && !this.json ? styleText(style, text, { validateStream: false }) : text;
+  }
+
+  #write(text: string): void {
+    this.#clear();
+    this.#options.stdout.write(`${text}\n`);
+  }
+
+  #clear(): void {
+    if (this.#transient) this.#options.stdout.write('\r\u001b[K');
+    this.#transient = false;
+  }
+}
+
+/** Text of others (log lines, tool answers) without what a terminal would obey: colours, titles, cursor moves. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
+  return text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+}
+
+/** Rows in columns as wide as their widest cell. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+  return all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** `0.42 s`, `12 s`, `3 min`. */
+export function seconds(ms: number): string {
+  if (ms < 10_000) return `${(ms / 1000).toFixed(2)} s`;
+  return ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
+}

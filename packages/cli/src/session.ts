@@ -1,0 +1,112 @@
+import { type ApiClient, createApiClient } from '@patchbay/api-client';
+import { AppError } from '@patchbay/foundation';
+import type { CliConfig } from './config.ts';
+import { findInstallation, readInstallation } from './find-installation.ts';
+import type { LoginStore } from './login-store.ts';
+
+/** The installation a command talks to, and as whom. */
+export interface Session {
+  readonly origin: string;
+  readonly organization: string;
+  readonly client: ApiClient;
+  readonly apiKey: string;
+  /** For the hosted URL; null when only an administrative key is known. */
+  readonly mcpApiKey: string | null;
+  /** Where this came from, in words. */
+  readonly source: string;
+}
+
+export interface SessionRequest {
+  readonly config: CliConfig;
+  readonly logins: LoginStore;
+  readonly origin?: string;
+  readonly organization?: string;
+  /** Where to look upwards for `.patchbay/ready.json`: the working directory, and where this program lies. */
+  readonly searchFrom: readonly string[];
+}
+
+export const USER_AGENT = 'patchbay-cli/0.1.0';
+
+/**
+ * Who to talk to, in this order: a key in the environment, a data directory in the environment, the login,
+ * the installation this directory lies in.
+ *
+ * @throws AppError cli.not_connected when there is none
+ */
+export async function openSession(request: SessionRequest): Promise<Session> {
+  const { config } = request;
+  const origin = request.origin ?? config.PATCHBAY_ORIGIN;
+  if (config.PATCHBAY_API_KEY !== undefined) {
+    if (origin === undefined) {
+      throw new AppError('cli.not_connected', {
+        detail: 'PATCHBAY_API_KEY is set, and no PATCHBAY_ORIGIN or --origin says where.',
+      });
+    }
+    return sessionOf(request, { origin, apiKey: config.PATCHBAY_API_KEY, source: 'PATCHBAY_API_KEY' });
+  }
+  const installation = await findLocal(request, origin);
+  if (installation !== null) return installation;
+  throw new AppError('cli.not_connected', {
+    detail:
+      origin === undefined
+        ? 'There is no login, and no running installation in this directory or above it.'
+        : `There is no login for ${origin}.`,
+  });
+}
+
+async function findLocal(request: SessionRequest, origin: string | undefined): Promise<Session | null> {
+  const { config } = request;
+  const fits = (candidate: { origin: string }) => origin === undefined || sameOrigin(candidate.origin, origin);
+  if (config.PATCHBAY_DATA !== undefined) {
+    const ready = await readInstallation(config.PATCHBAY_DATA);
+    if (ready !== null && fits(ready)) return sessionOf(request, { ...ready, source: config.PATCHBAY_DATA });
+  }
+  const login = await request.logins.find();
+  if (login !== null && fits(login)) return sessionOf(request, { ...login, source: request.logins.file });
+  for (const from of request.searchFrom) {
+    const ready = await findInstallation(from);
+    if (ready !== null && fits(ready))
+      return sessionOf(request, { ...ready, source: 'ready.json of this installation' });
+  }
+  return null;
+}
+
+interface Known {
+  readonly origin: string;
+  readonly apiKey: string;
+  readonly organization?: string;
+  readonly mcpApiKey?: string;
+  readonly source: string;
+}
+
+async function sessionOf(request: SessionRequest, known: Known): Promise<Session> {
+  const client = createApiClient({ origin: known.origin, apiKey: known.apiKey, userAgent: USER_AGENT });
+  const organization =
+    request.organization ??
+    request.config.PATCHBAY_ORGANIZATION ??
+    known.organization ??
+    (await onlyOrganization(client));
+  return {
+    origin: known.origin,
+    organization,
+    client,
+    apiKey: known.apiKey,
+    mcpApiKey: request.config.PATCHBAY_MCP_KEY ?? known.mcpApiKey ?? null,
+    source: known.source,
+  };
+}
+
+/** @throws AppError cli.organization_unclear unless the key opens exactly one */
+export async function onlyOrganization(client: ApiClient): Promise<string> {
+  const { data } = await client.GET('/api/v1/me');
+  const slugs = data?.organizations.map((one) => one.slug) ?? [];
+  const [only] = slugs;
+  if (only !== undefined && slugs.length === 1) return only;
+  throw new AppError('cli.organization_unclear', {
+    detail: slugs.length === 0 ? 'The key belongs to no organization.' : `It may be one of: ${slugs.join(', ')}.`,
+  });
+}
+
+function sameOrigin(one: string, other: string): boolean {
+  return new URL(one).origin === new URL(other).origin;
+}

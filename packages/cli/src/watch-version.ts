@@ -1,0 +1,72 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApiProblem, type Finding, type Version, type VersionLogLine, type VersionStep } from '@patchbay/api-client';
+import type { Session } from './session.ts';
+
+export interface VersionListener {
+  step(step: VersionStep): void;
+  log(line: VersionLogLine): void;
+  finding(finding: Finding): void;
+}
+
+const RETRIES_MAX = 20;
+const RETRY_MS = 500;
+
+/**
+ * Follows a deploy to its end. When the stream breaks (a gateway restarts) it begins again; what was told once is not
+ * told twice, because the stream starts from the beginning.
+ *
+ * @returns the version when its deploy has ended
+ */
+export async function watchVersion(
+  session: Session,
+  version: Version,
+  options: { signal: AbortSignal; on: VersionListener },
+): Promise<Version> {
+  const told = new Told(options.on);
+  const { organization, client } = session;
+  const path = `/api/v1/organizations/${organization}/connectors/${version.connectorSlug}/versions/${version.number}`;
+  for (let failures = 0; ; ) {
+    try {
+      for await (const { event, data } of client.events(`${path}/events`, { signal: options.signal })) {
+        failures = 0;
+        // The event's name says which of the four it is: openapi.json, watchVersion.
+        if (event === 'step') told.step(data as VersionStep);
+        else if (event === 'log') told.log(data as VersionLogLine);
+        else if (event === 'finding') told.finding(data as Finding);
+        else if (event === 'done') return data as Version;
+      }
+    } catch (error) {
+      if (options.signal.aborted || (error instanceof ApiProblem && error.status < 500)) throw error;
+      failures += 1;
+      if (failures > RETRIES_MAX) throw error;
+    }
+    await delay(RETRY_MS, undefined, { signal: options.signal });
+  }
+}
+
+class Told implements VersionListener {
+  readonly #seen = new Set<string>();
+  readonly #on: VersionListener;
+
+  constructor(on: VersionListener) {
+    this.#on = on;
+  }
+
+  step(step: VersionStep): void {
+    if (this.#isNew(`step ${step.name} ${step.state} ${step.startedAt}`)) this.#on.step(step);
+  }
+
+  log(line: VersionLogLine): void {
+    if (this.#isNew(`log ${line.sequence}`)) this.#on.log(line);
+  }
+
+  finding(finding: Finding): void {
+    if (this.#isNew(`finding ${finding.id}`)) this.#on.finding(finding);
+  }
+
+  #isNew(key: string): boolean {
+    if (this.#seen.has(key)) return false;
+    this.#seen.add(key);
+    return true;
+  }
+}
