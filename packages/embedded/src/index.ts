@@ -1,3 +1,12 @@
+export { type FindOptions, type Found, findBubblewrap, findRedis } from './debian/find-programs.ts';
+export { writeFileAtomically } from './directories/atomic-file.ts';
+export {
+  type Directories,
+  openDirectories,
+  removeAbandonedDirectories,
+  removeInstallation,
+} from './directories/directories.ts';
+export { ensureGeneratedSecrets, type GeneratedSecrets } from './directories/generated-secrets.ts';
 export { findProgram } from './find-program.ts';
 export { findPostgresBinaries } from './postgres/binaries.ts';
 export { type MigrateOptions, migrate } from './postgres/migrate.ts';

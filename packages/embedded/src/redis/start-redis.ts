@@ -80,7 +80,8 @@ function configuration(options: RedisOptions): string {
   ].join('\n')}\n`;
 }
 
-async function endLeftRedis(directory: string): Promise<void> {
+/** Ends the Redis that a killed starter left in this directory, known by the pid that was noted at its start. */
+export async function endLeftRedis(directory: string): Promise<void> {
   const text = await readFile(path.join(directory, 'starter.json'), 'utf8').catch(() => 'null');
   const identity = JSON.parse(text) as ProcessIdentity | null;
   if (identity) await endProcess(identity, { signal: 'SIGTERM', graceMs: 10_000 });

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError, Secret } from '@patchbay/foundation';
+import { z } from 'zod';
+import { LOGIN_ROLES, type PerRole } from '../postgres/roles.ts';
+import { writeFileAtomically } from './atomic-file.ts';
+
+/** What an installation generates once and keeps, each in a file of mode 0600 below the data directory. */
+export interface GeneratedSecrets {
+  readonly superuser: Secret;
+  readonly roles: PerRole<Secret>;
+  readonly redis: Secret;
+  /** 32 random bytes, base64. The vault seals with it; whoever loses it loses every stored secret. */
+  readonly masterKeyFile: string;
+  /** 32 random bytes, base64. Signs sessions. */
+  readonly authSecretFile: string;
+}
+
+const passwordFile = z.object({
+  superuser: z.string().min(20),
+  redis: z.string().min(20),
+  ...Object.fromEntries(LOGIN_ROLES.map((role) => [role, z.string().min(20)])),
+} as Record<'superuser' | 'redis' | (typeof LOGIN_ROLES)[number], z.ZodString>);
+
+/**
+ * Reads the secrets, generating those that have no file yet.
+ *
+ * @throws AppError start.secrets_unreadable when a file is damaged: a new secret would lock out what the old one opens
+ */
+export async function ensureGeneratedSecrets(data: string): Promise<GeneratedSecrets> {
+  const text = await ensureFile(path.join(data, 'passwords.json'), () =>
+    JSON.stringify(Object.fromEntries([...LOGIN_ROLES, 'superuser', 'redis'].map((name) => [name, newPassword()]))),
+  );
+  const passwords = parsePasswords(text, path.join(data, 'passwords.json'));
+  const newKey = () => `${randomBytes(32).toString('base64')}\n`;
+  const masterKeyFile = path.join(data, 'master.key');
+  const authSecretFile = path.join(data, 'auth.secret');
+  for (const file of [masterKeyFile, authSecretFile]) {
+    const key = await ensureFile(file, newKey);
+    if (Buffer.from(key.trim(), 'base64').length !== 32) {
+      throw new AppError('start.secrets_unreadable', { detail: `${file} does not hold 32 bytes in base64.` });
+    }
+  }
+  return {
+    superuser: new Secret(passwords.superuser),
+    redis: new Secret(passwords.redis),
+    roles: {
+      owner: new Secret(passwords.owner),
+      app: new Secret(passwords.app),
+      auth: new Secret(passwords.auth),
+      queue: new Secret(passwords.queue),
+    },
+    masterKeyFile,
+    authSecretFile,
+  };
+}
+
+/** 192 bits; base64url, so that it needs no escaping in a URL or in a configuration file. */
+function newPassword(): string {
+  return randomBytes(24).toString('base64url');
+}
+
+function parsePasswords(text: string, file: string): z.output<typeof passwordFile> {
+  try {
+    return passwordFile.parse(JSON.parse(text));
+  } catch {
+    // Not as `cause`: a parser's message may quote what it read.
+    throw new AppError('start.secrets_unreadable', { detail: `${file} is damaged.` });
+  }
+}
+
+async function ensureFile(file: string, make: () => string): Promise<string> {
+  const exists = await stat(file).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) await writeFileAtomically(file, make());
+  return readFile(file, 'utf8');
+}

@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+/**
+ * The one door of every npm script. Plain JavaScript on built-in modules, for any Node from 18 on: it installs what is
+ * missing, then does the job on the pinned Node.
+ *
+ *   start · test · test:long · check · prisma <arguments> · exec <program> <arguments>
+ */
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  buildDashboard,
+  generatePrismaClient,
+  installDependencies,
+  pinnedNode,
+  ROOT,
+  toolEnvironment,
+} from './bootstrap/prepare.mjs';
+import { runCommand } from './bootstrap/run-command.mjs';
+import { fail, say } from './bootstrap/say.mjs';
+
+const at = (...parts) => path.join(ROOT, ...parts);
+
+/** Runs a program of ours or of the tools on the pinned Node. */
+function onNode(args, environment = {}) {
+  return runCommand(pinnedNode(), args, { cwd: ROOT, env: { ...toolEnvironment(), ...environment } });
+}
+
+const COMMANDS = {
+  async start() {
+    await buildDashboard();
+    const main = at('scripts/start/main.ts');
+    if (realpathSync(process.execPath) === pinnedNode()) {
+      process.chdir(ROOT);
+      Object.assign(process.env, toolEnvironment());
+      await import(pathToFileURL(main).href);
+      return undefined; // it lives until it is stopped, and sets the exit code itself
+    }
+    // The channel tells the starter when this process is killed: it then stops what it started.
+    return runCommand(pinnedNode(), [main], {
+      cwd: ROOT,
+      env: toolEnvironment(),
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    });
+  },
+  test: (args) => onNode([at('node_modules/vitest/vitest.mjs'), 'run', ...args]),
+  'test:long': (args) => onNode([at('node_modules/vitest/vitest.mjs'), 'run', ...args], { PATCHBAY_TEST_LONG: '1' }),
+  async check() {
+    const steps = {
+      types: ['tsc', '--noEmit', '-p', 'tsconfig.json'],
+      'types of the dashboard': ['tsc', '--noEmit', '-p', 'apps/dashboard/tsconfig.json'],
+      format: ['biome', 'check', '.'],
+      'unused code': ['knip'],
+      'rules of the house': ['node', 'tools/check/main.ts'],
+    };
+    const failed = [];
+    for (const [name, [program, ...args]] of Object.entries(steps)) {
+      const code = await runCommand(program, args, { cwd: ROOT, env: toolEnvironment(), quiet: true });
+      say(`${code === 0 ? 'ok    ' : 'FAILED'}  ${name}`);
+      if (code !== 0) failed.push(name);
+    }
+    return failed.length === 0 ? 0 : 1;
+  },
+  prisma: (args) => onNode([at('scripts/prisma/main.ts'), ...args]),
+  exec: ([program, ...args]) => runCommand(program ?? 'node', args, { cwd: ROOT, env: toolEnvironment() }),
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+if (command === undefined) {
+  fail(
+    `there is no command "${name}".`,
+    'this script knows only its own.',
+    `use one of: ${Object.keys(COMMANDS).join(', ')}.`,
+  );
+}
+await installDependencies();
+await generatePrismaClient();
+const code = await command(args);
+if (code !== undefined) process.exit(code);
