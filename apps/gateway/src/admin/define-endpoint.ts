@@ -52,6 +52,8 @@ type OrDefault<S, K extends PropertyKey, D> = K extends keyof S ? S[K] : D;
 
 /** The spec with its defaults filled in, keeping the exact schema types for handlers. */
 export type Endpoint<S> = EndpointSpec & {
+  readonly method: OrDefault<S, 'method', Method>;
+  readonly path: OrDefault<S, 'path', string>;
   readonly params: OrDefault<S, 'params', z.ZodObject>;
   readonly query: OrDefault<S, 'query', typeof NO_QUERY>;
   readonly body: OrDefault<S, 'body', null>;

@@ -36,7 +36,7 @@ export function toAdminError(error: unknown): AppError {
 export function renderProblem(error: AppError, requestId: string, origin: string): ProblemBody {
   const { errors, ...data } = error.data ?? {};
   return {
-    type: `${origin}/-/errors/${errorPagePath(error.code)}`,
+    type: `${origin}/api/docs/errors/${errorPagePath(error.code)}`,
     title: error.spec.title,
     status: error.spec.status,
     detail: error.detail,
@@ -55,6 +55,8 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
   if (error.spec.owner === 'platform') request.log.error({ ...facts, err: error.cause ?? error }, 'request failed');
   else request.log.info(facts, 'request refused');
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
+  // A body that is refused half-way would otherwise be read to its end.
+  if (!request.raw.complete) reply.header('connection', 'close');
   if (error.spec.status === 401) reply.header('www-authenticate', 'Bearer realm="patchbay"');
   return reply
     .code(error.spec.status)

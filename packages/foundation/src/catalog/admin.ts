@@ -61,6 +61,18 @@ export const ADMIN_ERRORS = {
     title: 'This person is a member already, or has been invited.',
     hint: 'Look at the lists of members and invitations.',
   },
+  'admin.organization_deleted': {
+    status: 410,
+    owner: 'caller',
+    title: 'This organization is deleted.',
+    hint: 'An owner can restore it within 30 days.',
+  },
+  'admin.not_yet': {
+    status: 409,
+    owner: 'caller',
+    title: 'This is not known yet.',
+    hint: 'Wait until the deploy has come that far, then ask again.',
+  },
   'admin.download_gone': {
     status: 404,
     owner: 'caller',

@@ -7,24 +7,6 @@ export const AUTH_ERRORS = {
     title: 'Sign in, or send an API key.',
     hint: 'Sign in at the dashboard, or send `Authorization: Bearer pbk_admin_…` or `pbk_deploy_…`.',
   },
-  'auth.key_invalid': {
-    status: 401,
-    owner: 'caller',
-    title: 'This API key is not valid.',
-    hint: 'Check that it was copied whole; otherwise create a new one.',
-  },
-  'auth.key_wrong_door': {
-    status: 401,
-    owner: 'caller',
-    title: 'A key of this kind does not open this door.',
-    hint: 'Use a key of kind admin or deploy for the admin API, and of kind mcp for hosted URLs.',
-  },
-  'auth.key_address': {
-    status: 403,
-    owner: 'caller',
-    title: 'This API key may not be used from this address.',
-    hint: 'Use it from an allowed address, or have the list changed.',
-  },
   'auth.cross_site': {
     status: 403,
     owner: 'caller',

@@ -1,0 +1,51 @@
+/**
+ * Request → caller. Two ways in, never mixed: a bearer (an API key of kind admin or deploy) makes cookies invisible;
+ * without one, the session cookie, for which the cross-site rule holds. A key of another kind is refused by its
+ * prefix, before any look-up (security S13, S25).
+ */
+import type { ApiKeyCache } from '@patchbay/domain/api-keys';
+import { AppError } from '@patchbay/foundation';
+import type { FastifyRequest } from 'fastify';
+import type { Identity } from '../identity/identity.ts';
+import type { Caller } from './caller.ts';
+import { checkCrossSite } from './check-cross-site.ts';
+
+export interface AuthenticateDeps {
+  readonly apiKeys: Pick<ApiKeyCache, 'verify'>;
+  readonly identity: Pick<Identity, 'findSession'>;
+  readonly origin: string;
+}
+
+const JSON_ONLY = ['application/json'];
+
+/**
+ * @param contentTypes accepted beside a cookie
+ * @throws AppError `auth.required`, `auth.cross_site`, and what the key cache throws
+ */
+export async function authenticate(
+  deps: AuthenticateDeps,
+  request: FastifyRequest,
+  contentTypes: readonly string[] = JSON_ONLY,
+): Promise<Caller> {
+  const authorization = request.headers.authorization;
+  if (authorization !== undefined) return authenticateKey(deps, authorization, request.clientAddress);
+  if (request.headers.cookie === undefined) throw new AppError('auth.required');
+  checkCrossSite(request, deps.origin, contentTypes);
+  const person = await deps.identity.findSession(request.headers);
+  if (!person) throw new AppError('auth.required');
+  return { kind: 'person', actor: { kind: 'person', personId: person.id }, person };
+}
+
+async function authenticateKey(deps: AuthenticateDeps, authorization: string, address: string): Promise<Caller> {
+  const text = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  if (!text) throw new AppError('auth.required', { detail: 'The Authorization header holds no bearer.' });
+  const { organizationId, apiKey, roles, person } = await deps.apiKeys.verify(text, ['admin', 'deploy'], address);
+  return {
+    kind: 'api_key',
+    actor: { kind: 'api_key', apiKeyId: apiKey.id, personId: person?.id },
+    apiKey,
+    organizationId,
+    person,
+    personRoles: roles,
+  };
+}

@@ -1,0 +1,61 @@
+/** Caller + organization of the path → access. What is not the caller's does not exist for them. */
+import type { Database } from '@patchbay/domain';
+import { findMember, getOrganization, type Permission, permissionsOf } from '@patchbay/domain/organizations';
+import { AppError } from '@patchbay/foundation';
+import type { Access, Caller, KeyCaller } from './caller.ts';
+
+/** What a deploy key may do, on the connectors it lists and never beyond its person's role. */
+export const DEPLOY_KEY_PERMISSIONS: readonly Permission[] = [
+  'organization:read',
+  'connectors:read',
+  'connectors:write',
+  'versions:read',
+  'versions:write',
+  'deployments:read',
+  'deployments:write',
+  'logs:read',
+];
+
+/**
+ * @param slugOrId as in the path
+ * @throws AppError `admin.not_found` for an organization that does not exist or is somebody else's
+ */
+export async function authorize(database: Database, caller: Caller, slugOrId: string): Promise<Access> {
+  const found = await database.lookups.findOrganization(slugOrId);
+  if (!found) throw new AppError('admin.not_found');
+  if (caller.kind === 'api_key') return authorizeKey(database, caller, found.organizationId);
+  return database.withOrganization(found, async (tx) => {
+    const member = await findMember(tx, caller.person.id);
+    if (!member) throw new AppError('admin.not_found');
+    const roles = [member.role];
+    return { organization: await getOrganization(tx), roles, permissions: permissionsOf(roles), connectorIds: null };
+  });
+}
+
+async function authorizeKey(database: Database, caller: KeyCaller, organizationId: string): Promise<Access> {
+  if (caller.organizationId !== organizationId) throw new AppError('admin.not_found');
+  const organization = await database.withOrganization({ organizationId }, getOrganization);
+  const { connectorIds } = caller.apiKey;
+  return {
+    organization,
+    roles: [],
+    permissions: keyPermissions(caller),
+    connectorIds: caller.apiKey.kind === 'admin' || connectorIds.includes('*') ? null : new Set(connectorIds),
+  };
+}
+
+/** What the key lists, as far as its person still has it; a service account's key has what it lists. */
+export function keyPermissions(caller: Pick<KeyCaller, 'apiKey' | 'person' | 'personRoles'>): ReadonlySet<Permission> {
+  const listed = caller.apiKey.kind === 'deploy' ? DEPLOY_KEY_PERMISSIONS : caller.apiKey.permissions;
+  if (!caller.person) return new Set(listed);
+  const held = permissionsOf(caller.personRoles);
+  return new Set(listed.filter((permission) => held.has(permission)));
+}
+
+/** Out of service means: nothing but showing, restoring and leaving. @throws AppError `admin.organization_deleted` */
+export function requireInService({ organization }: Access): void {
+  if (organization.deletedAt === null) return;
+  throw new AppError('admin.organization_deleted', {
+    data: { ...(organization.purgeAfter && { purgeAt: organization.purgeAfter.toISOString() }) },
+  });
+}

@@ -1,0 +1,64 @@
+/** Who called, and what they may do where. Made by `authenticate` and `authorize`, read by handlers. */
+import type { ApiKey } from '@patchbay/domain/api-keys';
+import type { Actor } from '@patchbay/domain/audit';
+import type { Organization, Permission, Role } from '@patchbay/domain/organizations';
+import { AppError } from '@patchbay/foundation';
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+/** A signed-in person. `headers` carry the session for what only the person's own session may do. */
+export interface SessionCaller {
+  readonly kind: 'person';
+  readonly actor: Extract<Actor, { kind: 'person' }>;
+  readonly person: Person;
+}
+
+/** A program with a key of kind admin or deploy. */
+export interface KeyCaller {
+  readonly kind: 'api_key';
+  readonly actor: Extract<Actor, { kind: 'api_key' }>;
+  readonly apiKey: ApiKey;
+  readonly organizationId: string;
+  readonly person: Person | null;
+  /** Present roles of the key's person, the ceiling of what the key may do. */
+  readonly personRoles: readonly Role[];
+}
+
+export type Caller = SessionCaller | KeyCaller;
+
+/** What one caller may do in one organization. */
+export interface Access {
+  readonly organization: Organization;
+  /** Empty for a key. */
+  readonly roles: readonly Role[];
+  readonly permissions: ReadonlySet<Permission>;
+  /** Connectors a key is limited to; null means every one. */
+  readonly connectorIds: ReadonlySet<string> | null;
+}
+
+/** Identifies the caller for limits and idempotency keys. */
+export function callerId(caller: Caller): string {
+  return caller.kind === 'person' ? caller.person.id : caller.apiKey.id;
+}
+
+/** @throws AppError `admin.permission_missing` */
+export function requirePermission(access: Access, permission: Permission): void {
+  if (access.permissions.has(permission)) return;
+  throw new AppError('admin.permission_missing', { data: { permission } });
+}
+
+/** The person, for what no key may do. @throws AppError `admin.person_required` */
+export function requirePerson(caller: Caller): SessionCaller {
+  if (caller.kind === 'person') return caller;
+  throw new AppError('admin.person_required');
+}
+
+/** @throws AppError `admin.permission_missing` when the caller is a key that does not list the connector */
+export function requireConnector(access: Access, connectorId: string): void {
+  if (access.connectorIds === null || access.connectorIds.has(connectorId)) return;
+  throw new AppError('admin.permission_missing', { detail: 'This API key does not list the connector.' });
+}

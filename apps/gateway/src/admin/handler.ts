@@ -1,0 +1,113 @@
+/** What runs behind an endpoint. The types follow from the endpoint's schemas; the plugin does the rest. */
+import type { ArtifactStore } from '@patchbay/artifacts';
+import type { Database, Tx } from '@patchbay/domain';
+import type { ApiKeyCache } from '@patchbay/domain/api-keys';
+import { once } from '@patchbay/domain/idempotency';
+import type { Clock, Logger } from '@patchbay/foundation';
+import type { Vault } from '@patchbay/vault';
+import type { z } from 'zod';
+import type { Identity } from '../identity/identity.ts';
+import type { OneTimeFiles } from '../untrusted/one-time-files.ts';
+import { type Access, type Caller, callerId } from './caller.ts';
+import type { EndpointSpec } from './define-endpoint.ts';
+import type { ServerEvent } from './event-stream.ts';
+
+/** What the handlers of the admin API are made of. */
+export interface AdminDeps {
+  readonly origin: string;
+  readonly database: Database;
+  readonly apiKeys: ApiKeyCache;
+  readonly identity: Identity;
+  readonly artifacts: ArtifactStore;
+  readonly vault: Vault;
+  /** Tells the worker that a version waits. May fail: the worker looks for itself every minute. */
+  wakeDeploy(versionId: string): Promise<void>;
+  readonly files: OneTimeFiles;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface Call<E extends EndpointSpec> {
+  readonly params: z.output<E['params']>;
+  readonly query: z.output<E['query']>;
+  readonly body: E['body'] extends z.ZodType ? z.output<E['body']> : undefined;
+  readonly caller: Caller;
+  readonly requestId: string;
+  readonly clientAddress: string;
+  /** Of an idempotent creation. `fingerprint` says what the key was used for; a body adds to it. */
+  readonly idempotency: { readonly key: string; readonly fingerprint: string } | null;
+}
+
+/** A call to a path with an organization: its access has been checked. */
+export interface OrganizationCall<E extends EndpointSpec> extends Call<E> {
+  readonly access: Access;
+  /** The body as it arrives, for uploads. */
+  readonly upload: AsyncIterable<Uint8Array> | null;
+}
+
+type Answer<E extends EndpointSpec> = E['reply'] extends z.ZodType ? z.input<E['reply']> : undefined;
+
+export type Work<E extends EndpointSpec> =
+  | { readonly kind: 'personal'; run(call: Call<E>, deps: AdminDeps): Promise<Answer<E>> }
+  | { readonly kind: 'organization'; run(call: OrganizationCall<E>, deps: AdminDeps): Promise<Answer<E>> }
+  | {
+      readonly kind: 'stream';
+      run(call: OrganizationCall<E>, deps: AdminDeps, signal: AbortSignal): AsyncIterable<ServerEvent>;
+    };
+
+/** An endpoint and what runs behind it. */
+export interface Handler<E extends EndpointSpec> {
+  readonly endpoint: E;
+  readonly work: Work<E>;
+}
+
+/** Behind a path without organization. */
+export function handlePersonal<E extends EndpointSpec>(
+  endpoint: E,
+  run: (call: Call<E>, deps: AdminDeps) => Promise<Answer<E>>,
+): Handler<E> {
+  return { endpoint, work: { kind: 'personal', run } };
+}
+
+/** Behind a path with an organization, for work that needs more than one transaction. */
+export function handleInOrganization<E extends EndpointSpec>(
+  endpoint: E,
+  run: (call: OrganizationCall<E>, deps: AdminDeps) => Promise<Answer<E>>,
+): Handler<E> {
+  return { endpoint, work: { kind: 'organization', run } };
+}
+
+/** The usual case: all of it in one transaction of the organization, once per idempotency key. */
+export function handleInTransaction<E extends EndpointSpec>(
+  endpoint: E,
+  run: (tx: Tx, call: OrganizationCall<E>, deps: AdminDeps) => Promise<Answer<E>>,
+): Handler<E> {
+  return handleInOrganization(endpoint, (call, deps) =>
+    deps.database.withOrganization(scopeOf(call), (tx) => onceOnly(tx, call, () => run(tx, call, deps))),
+  );
+}
+
+/** Behind a stream of events. */
+export function handleStream<E extends EndpointSpec>(
+  endpoint: E,
+  run: (call: OrganizationCall<E>, deps: AdminDeps, signal: AbortSignal) => AsyncIterable<ServerEvent>,
+): Handler<E> {
+  return { endpoint, work: { kind: 'stream', run } };
+}
+
+export function scopeOf(call: { readonly access: Access }) {
+  return { organizationId: call.access.organization.id };
+}
+
+/** Runs the work, or answers what the same idempotency key was answered before. */
+export async function onceOnly<A>(
+  tx: Tx,
+  call: Pick<Call<EndpointSpec>, 'caller' | 'idempotency'>,
+  work: () => Promise<A>,
+): Promise<A> {
+  if (!call.idempotency) return work();
+  const question = { ...call.idempotency, callerId: callerId(call.caller) };
+  const answer = await once(tx, question, async () => ({ status: 200, body: await work() }));
+  // Kept as JSON under this endpoint's fingerprint, so it has the shape the work answered with.
+  return answer.body as A;
+}

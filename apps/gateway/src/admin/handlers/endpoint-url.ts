@@ -1,0 +1,6 @@
+import type { Access } from '../caller.ts';
+
+/** The hosted MCP URL of a connector, or, with a number, the preview URL of one version. */
+export function endpointUrl(origin: string, access: Access, slug: string, number?: number): string {
+  return `${origin}/${access.organization.slug}/${slug}${number === undefined ? '' : `@${number}`}/mcp`;
+}

@@ -1,0 +1,92 @@
+/**
+ * Takes source in: checked access first, then the bytes into the artifact store, then one transaction with connector,
+ * version and audit, then the worker is woken. Whatever fails leaves no version behind.
+ */
+import { type Connector, createConnector, findConnector } from '@patchbay/domain/connectors';
+import { assertConnectorSlug } from '@patchbay/domain/organizations';
+import { submitVersion } from '@patchbay/domain/versions';
+import { AppError } from '@patchbay/foundation';
+import { requireConnector, requirePermission } from '../caller.ts';
+import * as endpoints from '../endpoints/versions.ts';
+import { type AdminDeps, handleInOrganization, type OrganizationCall, onceOnly, scopeOf } from '../handler.ts';
+import { requireEveryConnector } from './connectors.ts';
+import { openVersionView, presentVersion } from './present-version.ts';
+
+type SubmitCall = OrganizationCall<typeof endpoints.submitVersion>;
+
+export const submit = handleInOrganization(endpoints.submitVersion, async (call, deps) => {
+  const scope = scopeOf(call);
+  checkTarget(call, await deps.database.withOrganization(scope, (tx) => findConnector(tx, call.params.connector)));
+  const stored = await storeSource(call, deps);
+
+  const answer = await deps.database.withOrganization(scope, (tx) =>
+    onceOnly(tx, withDigest(call, stored.digest), async () => {
+      const found = await findConnector(tx, call.params.connector);
+      checkTarget(call, found);
+      const { actor } = call.caller;
+      const connector = found ?? (await createConnector(tx, actor, { slug: call.params.connector }));
+      const version = await submitVersion(tx, actor, {
+        connectorId: connector.id,
+        sourceDigest: stored.digest,
+        typecheck: call.query.typecheck,
+        activate: call.query.activate,
+        requestId: call.requestId,
+      });
+      const { origin, clock } = deps;
+      const view = await openVersionView(tx, { connector, access: call.access, origin, now: clock.now() });
+      return presentVersion(tx, version, view);
+    }),
+  );
+
+  await deps.wakeDeploy(answer.id).catch((error: unknown) => {
+    // The rows are there, and the worker looks for such versions by itself.
+    deps.logger.warn({ err: error, versionId: answer.id, requestId: call.requestId }, 'the worker was not woken');
+  });
+  return answer;
+});
+
+/** @throws AppError when the connector is not there and may not be made, or is not the key's */
+function checkTarget(call: SubmitCall, connector: Connector | null): void {
+  if (connector) {
+    requireConnector(call.access, connector.id);
+    return;
+  }
+  if (!call.query.create) {
+    throw new AppError('connectors.not_found', { detail: `There is no connector ${call.params.connector}.` });
+  }
+  requirePermission(call.access, 'connectors:write');
+  requireEveryConnector(call.access);
+  assertConnectorSlug(call.params.connector);
+}
+
+/** @throws AppError `source.truncated`, `source.too_large`, and what the store throws */
+async function storeSource(call: SubmitCall, { artifacts }: AdminDeps) {
+  if (!call.upload) throw new AppError('admin.content_type');
+  try {
+    const bytesMax = endpoints.SOURCE_BYTES_MAX;
+    const stored = await artifacts.put(scopeOf(call).organizationId, call.upload, { bytesMax });
+    if (stored.bytes === 0) throw new AppError('source.truncated', { detail: 'The upload was empty.' });
+    return stored;
+  } catch (error) {
+    if (error instanceof AppError) {
+      throw error.code === 'artifacts.too_large' ? new AppError('source.too_large', { cause: error }) : error;
+    }
+    if (isCutOff(error)) throw new AppError('source.truncated', { cause: error });
+    throw error;
+  }
+}
+
+/** The connection ended before the body did. */
+function isCutOff(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE';
+}
+
+/** The same key with other bytes is another request. */
+function withDigest(call: SubmitCall, digest: string): Pick<SubmitCall, 'caller' | 'idempotency'> {
+  const { caller, idempotency } = call;
+  return {
+    caller,
+    idempotency: idempotency && { ...idempotency, fingerprint: `${idempotency.fingerprint} ${digest}` },
+  };
+}

@@ -1,0 +1,30 @@
+import type { Connector } from '@patchbay/domain/connectors';
+import type { Deployment, HoldReason } from '@patchbay/domain/deployments';
+import type { Version, VersionState } from '@patchbay/domain/versions';
+
+export interface ShownState {
+  readonly state: VersionState | 'active' | 'held';
+  readonly reasons: readonly HoldReason[];
+}
+
+/** The newest deployment of each version; the list comes newest first. */
+export function deploymentsByVersion(deployments: readonly Deployment[]): ReadonlyMap<string, Deployment> {
+  const newest = new Map<string, Deployment>();
+  for (const deployment of deployments) {
+    if (!newest.has(deployment.versionId)) newest.set(deployment.versionId, deployment);
+  }
+  return newest;
+}
+
+/** What people see: a published version that is live is `active`, one whose activation waits is `held`. Pure. */
+export function shownState(
+  version: Pick<Version, 'id' | 'state'>,
+  connector: Pick<Connector, 'liveVersionId'>,
+  newest: ReadonlyMap<string, Deployment>,
+): ShownState {
+  if (version.state !== 'published') return { state: version.state, reasons: [] };
+  if (connector.liveVersionId === version.id) return { state: 'active', reasons: [] };
+  const deployment = newest.get(version.id);
+  if (deployment?.state === 'held') return { state: 'held', reasons: deployment.reasons };
+  return { state: 'published', reasons: [] };
+}

@@ -1,0 +1,60 @@
+/** Follows a deploy from its rows, so that a stream opened late, or at another gateway, tells the same story. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Tx } from '@patchbay/domain';
+import { listFindings, listLog, listSteps } from '@patchbay/domain/versions';
+import * as endpoints from '../endpoints/versions.ts';
+import type { ServerEvent } from '../event-stream.ts';
+import { type AdminDeps, handleStream, type OrganizationCall, scopeOf } from '../handler.ts';
+import { presentFinding, presentLogLine, presentStep } from './present-version.ts';
+import { readVersion, versionOf } from './versions.ts';
+
+/** Between two looks at the rows. */
+const LOOK_MS = 150;
+const LINES_MAX = 500;
+
+type WatchCall = OrganizationCall<typeof endpoints.watchVersion>;
+
+/** What the reader has been told already. */
+interface Told {
+  readonly steps: Map<string, string>;
+  readonly findings: Set<string>;
+  sequence: bigint;
+}
+
+export const watch = handleStream(endpoints.watchVersion, async function* (call, deps, signal) {
+  const scope = scopeOf(call);
+  const told: Told = { steps: new Map(), findings: new Set(), sequence: 0n };
+  while (!signal.aborted) {
+    const { events, ended } = await deps.database.withOrganization(scope, (tx) => look(tx, call, deps, told));
+    yield* events;
+    if (ended) return;
+    await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
+  }
+});
+
+/** The version is read first: what was written before it ended is then certainly among the rest. */
+async function look(tx: Tx, call: WatchCall, deps: AdminDeps, told: Told) {
+  const shown = await readVersion(tx, call, deps);
+  const { id } = await versionOf(tx, call);
+  const events: ServerEvent[] = [];
+  for (const step of await listSteps(tx, id)) {
+    const mark = `${step.state} ${step.attempt}`;
+    if (told.steps.get(step.name) === mark) continue;
+    told.steps.set(step.name, mark);
+    events.push({ event: 'step', data: presentStep(step) });
+  }
+  const lines = await listLog(tx, id, told.sequence, LINES_MAX);
+  for (const line of lines) {
+    told.sequence = line.sequence;
+    events.push({ event: 'log', id: String(line.sequence), data: presentLogLine(line) });
+  }
+  for (const finding of await listFindings(tx, id)) {
+    const mark = `${finding.rule} ${finding.subject} ${finding.message}`;
+    if (told.findings.has(mark)) continue;
+    told.findings.add(mark);
+    events.push({ event: 'finding', data: presentFinding(finding) });
+  }
+  const ended = shown.final && lines.length < LINES_MAX;
+  if (ended) events.push({ event: 'done', data: shown });
+  return { events, ended };
+}

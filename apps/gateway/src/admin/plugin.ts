@@ -1,0 +1,148 @@
+/**
+ * Mounts the endpoint table at /api/v1. For each request, in this order: who calls (401), whether the organization is
+ * theirs (404), whether they may (403), then the body and its schema (400), then the handler. Nothing is read from
+ * the body and nothing is changed before the first three have passed.
+ */
+import { createHash } from 'node:crypto';
+import { AppError } from '@patchbay/foundation';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { authenticate } from './authenticate.ts';
+import { authorize, requireInService } from './authorize.ts';
+import { type Access, type Caller, callerId, requirePermission } from './caller.ts';
+import type { EndpointSpec } from './define-endpoint.ts';
+import { entityTag, matchesEntityTag } from './entity-tag.ts';
+import { StreamCounter, streamEvents } from './event-stream.ts';
+import type { AdminDeps, Call, Handler, OrganizationCall } from './handler.ts';
+import { HANDLERS, WORK_ON_DELETED } from './handlers/index.ts';
+import { API_BASE } from './openapi.ts';
+import { sendProblem } from './render-error.ts';
+
+/** Bytes of a JSON body. */
+const JSON_BYTES_MAX = 1024 * 1024;
+
+const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'is 1 to 255 visible ASCII characters');
+
+interface Passed {
+  readonly caller: Caller;
+  readonly access: Access | null;
+}
+
+/** Who passed the guards. Weak, so that it ends with its request. */
+const passed = new WeakMap<FastifyRequest, Passed>();
+
+export async function adminPlugin(app: FastifyInstance, deps: AdminDeps): Promise<void> {
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, deps.origin));
+  // Fastify parses JSON by itself; sources pass through unread, to be stored as they arrive.
+  app.addContentTypeParser(['application/gzip', 'application/zip'], (_request, payload, done) => done(null, payload));
+  app.addHook('onSend', async (request, reply, payload) => addEntityTag(request, reply, payload));
+
+  const counter = new StreamCounter();
+  for (const [operationId, handler] of Object.entries(HANDLERS)) {
+    // Each handler is typed by its own endpoint; here they are all alike.
+    mount(app, deps, { operationId, counter, handler: handler as unknown as Handler<EndpointSpec> });
+  }
+  app.all(`${API_BASE}/*`, async () => {
+    throw new AppError('admin.not_found');
+  });
+}
+
+interface Mounted {
+  readonly operationId: string;
+  readonly handler: Handler<EndpointSpec>;
+  readonly counter: StreamCounter;
+}
+
+function mount(app: FastifyInstance, deps: AdminDeps, { operationId, handler, counter }: Mounted): void {
+  const { endpoint, work } = handler;
+  const guard = (request: FastifyRequest) => admit(deps, endpoint, operationId, request);
+  app.route({
+    method: endpoint.method,
+    url: `${API_BASE}${endpoint.path}`,
+    bodyLimit: endpoint.upload?.bytesMax ?? JSON_BYTES_MAX,
+    schema: {
+      params: endpoint.params,
+      querystring: endpoint.query,
+      ...(endpoint.body && { body: endpoint.body }),
+      ...(endpoint.reply && { response: { [endpoint.status]: endpoint.reply } }),
+    },
+    onRequest: async (request) => {
+      passed.set(request, await guard(request));
+    },
+    handler: async (request, reply) => {
+      const call = toCall(endpoint, request);
+      if (work.kind === 'stream') {
+        const guards = { caller: callerId(call.caller), reauthorize: async () => void (await guard(request)) };
+        return streamEvents({ request, reply, counter }, guards, (signal) => work.run(call, deps, signal));
+      }
+      const answer = await work.run(call, deps);
+      return reply.code(endpoint.status).send(answer);
+    },
+  });
+}
+
+/** 401, 404, 403, in this order. @throws AppError of the first that does not hold */
+async function admit(
+  deps: AdminDeps,
+  endpoint: EndpointSpec,
+  operationId: string,
+  request: FastifyRequest,
+): Promise<Passed> {
+  const caller = await authenticate(deps, request, endpoint.upload?.contentTypes);
+  const { organization } = request.params as { organization?: string };
+  if (organization === undefined) return { caller, access: null };
+  const access = await authorize(deps.database, caller, organization);
+  if (typeof endpoint.permission === 'string') requirePermission(access, endpoint.permission);
+  if (!WORK_ON_DELETED.has(operationId)) requireInService(access);
+  return { caller, access };
+}
+
+/** The request as its handler wants it. Params, query and body have their schema's types by now. */
+function toCall(endpoint: EndpointSpec, request: FastifyRequest): OrganizationCall<EndpointSpec> {
+  const guarded = passed.get(request);
+  if (!guarded) throw new Error('a request reached its handler without passing the guards');
+  const upload = endpoint.upload !== null;
+  if (upload && !isStream(request.body)) throw new AppError('admin.content_type');
+  const call: Omit<OrganizationCall<EndpointSpec>, 'access'> = {
+    params: request.params as Record<string, unknown>,
+    query: request.query as Record<string, unknown>,
+    body: (upload ? undefined : request.body) as Call<EndpointSpec>['body'],
+    caller: guarded.caller,
+    requestId: request.id,
+    clientAddress: request.clientAddress,
+    idempotency: idempotencyOf(endpoint, request),
+    upload: isStream(request.body) ? request.body : null,
+  };
+  // A path without organization has no access; its handlers do not see the field.
+  return guarded.access ? { ...call, access: guarded.access } : (call as OrganizationCall<EndpointSpec>);
+}
+
+function isStream(body: unknown): body is AsyncIterable<Uint8Array> {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+}
+
+/** @throws AppError `admin.invalid_request` */
+function idempotencyOf(endpoint: EndpointSpec, request: FastifyRequest): Call<EndpointSpec>['idempotency'] {
+  const header = request.headers['idempotency-key'];
+  if (!endpoint.idempotent || header === undefined) return null;
+  const key = IdempotencyKey.safeParse(header);
+  if (!key.success)
+    throw new AppError('admin.invalid_request', { detail: 'Idempotency-Key has 1 to 255 visible characters.' });
+  const body = isStream(request.body) ? '' : JSON.stringify(request.body ?? null);
+  const fingerprint = createHash('sha256').update(`${endpoint.method} ${request.raw.url}\n${body}`).digest('hex');
+  return { key: key.data, fingerprint };
+}
+
+/** Every JSON read carries a tag over its bytes; a caller that has them already gets 304. */
+function addEntityTag(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
+  if (request.method !== 'GET') return payload;
+  if (reply.statusCode !== 200 || typeof payload !== 'string') return payload;
+  const tag = entityTag(payload);
+  reply.header('etag', tag).header('cache-control', 'private, no-cache').header('vary', 'authorization, cookie');
+  if (!matchesEntityTag(request.headers['if-none-match'], tag)) return payload;
+  reply.code(304).removeHeader('content-length').removeHeader('content-type');
+  return '';
+}
