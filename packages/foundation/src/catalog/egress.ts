@@ -1,3 +1,46 @@
 import type { ErrorSpec } from '../errors.ts';
 
-export const EGRESS_ERRORS = {} as const satisfies Record<string, ErrorSpec>;
+export const EGRESS_ERRORS = {
+  'egress.address_refused': {
+    status: 403,
+    owner: 'caller',
+    title: 'The host resolves to an address that is never reached from here.',
+    hint: 'Use a host with a public address; an operator can open single private hosts.',
+  },
+  'egress.host_not_declared': {
+    status: 403,
+    owner: 'connector',
+    title: 'The connector’s manifest does not declare this host.',
+    hint: 'Add the host and port to `egress` in defineConnector and deploy again.',
+  },
+  'egress.limit_exceeded': {
+    status: 429,
+    owner: 'connector',
+    title: 'The connector has too many connections open, or a message is too large.',
+    hint: 'Close what is not needed and send or read less per request.',
+  },
+  'egress.redirect_refused': {
+    status: 502,
+    owner: 'caller',
+    title: 'The server answered with a redirect that is not followed.',
+    hint: 'Name the final address.',
+  },
+  'egress.request_refused': {
+    status: 400,
+    owner: 'connector',
+    title: 'The request cannot be sent through the egress proxy.',
+    hint: 'Send plain http or https requests with ordinary headers to declared hosts.',
+  },
+  'egress.too_large': {
+    status: 502,
+    owner: 'upstream',
+    title: 'The server’s answer is larger than allowed.',
+    hint: 'Ask for less, or for another address.',
+  },
+  'egress.upstream_failed': {
+    status: 502,
+    owner: 'upstream',
+    title: 'The server could not be reached or broke the connection.',
+    hint: 'Try again; check the host name and its certificate if it stays.',
+  },
+} as const satisfies Record<string, ErrorSpec>;

@@ -1,3 +1,142 @@
 import type { ErrorSpec } from '../errors.ts';
 
-export const SANDBOX_ERRORS = {} as const satisfies Record<string, ErrorSpec>;
+export const SANDBOX_ERRORS = {
+  'sandbox.artifact_mismatch': {
+    status: 502,
+    owner: 'platform',
+    title: 'The stored build of this connector does not have the expected content.',
+    hint: 'Deploy the connector again; tell the operator, because stored artifacts never change by themselves.',
+  },
+  'sandbox.artifact_invalid': {
+    status: 502,
+    owner: 'platform',
+    title: 'The stored build of this connector cannot be read by this runner.',
+    hint: 'Deploy the connector again to build it for this installation.',
+  },
+  'sandbox.crashed': {
+    status: 502,
+    owner: 'connector',
+    title: 'The connector ended while it worked on this call.',
+    hint: 'Read the connector’s log around this request id; it shows the error that ended it.',
+  },
+  'sandbox.crashed_at_start': {
+    status: 502,
+    owner: 'connector',
+    title: 'The connector threw an error while it started.',
+    hint: 'Fix the error named in the detail and deploy again; `patchbay dev` shows it before you deploy.',
+  },
+  'sandbox.deadline_exceeded': {
+    status: 504,
+    owner: 'connector',
+    title: 'The connector did not answer in time.',
+    hint: 'Try again. If it stays slow, have the tool do less per call or raise its deadline.',
+  },
+  'sandbox.exited_at_start': {
+    status: 502,
+    owner: 'connector',
+    title: 'The connector ended its process while it started.',
+    hint: 'Remove the call to process.exit; a connector returns a server and stays.',
+  },
+  'sandbox.invalid_result': {
+    status: 502,
+    owner: 'connector',
+    title: 'The connector’s answer is not a valid result.',
+    hint: 'Return a JSON object as the protocol describes it for this method.',
+  },
+  'sandbox.limits_reduced': {
+    status: 503,
+    owner: 'platform',
+    title: 'This host cannot set every limit on sandboxes, and the operator demands all of them.',
+    hint: 'Run the supervisor as root with writable cgroups, or set PATCHBAY_REQUIRE_FULL_LIMITS=false.',
+  },
+  'sandbox.no_capacity': {
+    status: 503,
+    owner: 'platform',
+    title: 'No sandbox is free for this connector.',
+    hint: 'Retry after the delay in Retry-After.',
+  },
+  'sandbox.no_server': {
+    status: 502,
+    owner: 'connector',
+    title: 'The connector’s default export is not a server.',
+    hint: 'Export the result of defineConnector, or a function that returns an McpServer, as default.',
+  },
+  'sandbox.out_of_memory': {
+    status: 502,
+    owner: 'connector',
+    title: 'The connector used more memory than a sandbox has.',
+    hint: 'Work in smaller pieces, or keep less in memory between calls.',
+  },
+  'sandbox.outcome_unknown': {
+    status: 502,
+    owner: 'platform',
+    title: 'The connection to the sandbox host broke while this call could write.',
+    hint: 'Check at the other service whether it happened before you call again.',
+  },
+  'sandbox.queue_full': {
+    status: 503,
+    owner: 'caller',
+    title: 'Too many calls wait for this connector.',
+    hint: 'Retry after the delay in Retry-After, with fewer calls at once.',
+  },
+  'sandbox.result_too_large': {
+    status: 502,
+    owner: 'connector',
+    title: 'The connector’s answer is larger than a result may be.',
+    hint: 'Return less: a page, a summary, or a link to the whole.',
+  },
+  'sandbox.start_failed': {
+    status: 503,
+    owner: 'platform',
+    title: 'The sandbox of this connector could not be started.',
+    hint: 'Try again in a moment; the operator finds the reason in the supervisor’s log.',
+  },
+  'sandbox.start_timeout': {
+    status: 504,
+    owner: 'connector',
+    title: 'The connector did not finish starting in time.',
+    hint: 'Do not wait for anything at module level or while the server is created; connect on the first call.',
+  },
+  'sandbox.supervisor_lost': {
+    status: 503,
+    owner: 'platform',
+    title: 'The connection to the sandbox host broke during this call.',
+    hint: 'The call only reads: try it again.',
+  },
+  'sandbox.task_failed': {
+    status: 422,
+    owner: 'caller',
+    title: 'The build program ended with an error.',
+    hint: 'Read the detail; it is the program’s own message.',
+  },
+  'sandbox.task_crashed': {
+    status: 502,
+    owner: 'caller',
+    title: 'The build program ended without a result.',
+    hint: 'The build may need more than its limits allow; read the detail and make the source or its dependencies smaller.',
+  },
+  'sandbox.task_timeout': {
+    status: 504,
+    owner: 'caller',
+    title: 'The build did not finish in time.',
+    hint: 'Make the source or its dependencies smaller, then deploy again.',
+  },
+  'sandbox.unavailable': {
+    status: 503,
+    owner: 'platform',
+    title: 'No sandbox host answers.',
+    hint: 'Try again in a moment.',
+  },
+  'sandbox.violation': {
+    status: 502,
+    owner: 'connector',
+    title: 'The sandbox was stopped because it broke the protocol with its host.',
+    hint: 'Do not write to file descriptor 3; it belongs to the platform.',
+  },
+  'sandbox.walls_missing': {
+    status: 503,
+    owner: 'platform',
+    title: 'This host cannot isolate sandboxes, so no connector runs on it.',
+    hint: 'The operator finds the missing wall in /health; user namespaces must be allowed for the supervisor.',
+  },
+} as const satisfies Record<string, ErrorSpec>;

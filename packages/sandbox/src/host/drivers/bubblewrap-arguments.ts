@@ -1,0 +1,66 @@
+import type { SandboxProfile } from '../limits.ts';
+import type { Mount } from './driver.ts';
+
+/** Descriptors of the child. 3 is the link; bubblewrap reads 4, writes 5 and waits for a byte on 6. */
+export const DESCRIPTORS = { link: 3, seccomp: 4, info: 5, block: 6 } as const;
+
+export interface BubblewrapInputs {
+  readonly profile: SandboxProfile;
+  readonly nodeFile: string;
+  /** Shared libraries node needs: file on the host → the path the loader looks at. */
+  readonly libraries: readonly Mount[];
+  readonly programFile: string;
+  readonly mounts: readonly Mount[];
+  /** Directory that holds the egress socket. */
+  readonly socketDirectory: string;
+}
+
+/**
+ * The whole command line of one sandbox.
+ *
+ * No shell, no /proc, no /sys, no certificates, no writable place but the sized scratch. `--dev` is not used: it brings an
+ * unsized tmpfs; the two devices needed are bound one by one. Root is remounted read-only last.
+ */
+export function bubblewrapArguments(inputs: BubblewrapInputs): string[] {
+  const { profile, libraries, mounts } = inputs;
+  const bind = (mount: Mount) => ['--ro-bind', mount.source, mount.target];
+  return [
+    ...['--unshare-user', '--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup'],
+    ...['--die-with-parent', '--new-session', '--as-pid-1', '--clearenv', '--setenv', 'PATH', '/'],
+    ...['--hostname', 'sandbox', '--uid', '1000', '--gid', '1000', '--cap-drop', 'ALL', '--disable-userns'],
+    ...bind({ source: inputs.nodeFile, target: '/node' }),
+    ...libraries.flatMap(bind),
+    ...bind({ source: inputs.programFile, target: '/runner/program.cjs' }),
+    ...mounts.flatMap(bind),
+    ...['--dev-bind', '/dev/null', '/dev/null', '--dev-bind', '/dev/urandom', '/dev/urandom'],
+    ...['--size', String(profile.scratch.bytes), '--tmpfs', profile.scratch.path],
+    ...bind({ source: inputs.socketDirectory, target: '/run' }),
+    ...['--chdir', profile.scratch.path, '--remount-ro', '/', '--seccomp', String(DESCRIPTORS.seccomp)],
+    // Waits for the host before anything runs, so that it can put the process into its cgroup.
+    ...['--info-fd', String(DESCRIPTORS.info), '--block-fd', String(DESCRIPTORS.block)],
+    ...['--', '/node', ...nodeFlags(profile), '/runner/program.cjs', '/run/egress.sock'],
+  ];
+}
+
+/** V8's own bounds; they fail earlier and clearer than the kernel's. */
+export function nodeFlags(profile: SandboxProfile): string[] {
+  return [
+    `--max-old-space-size=${profile.heapMebibytes}`,
+    `--max-semi-space-size=${profile.semiSpaceMebibytes}`,
+    '--no-warnings',
+    '--disable-proto=delete',
+  ];
+}
+
+/** Arguments of prlimit(1), which runs bubblewrap. `processes` is null where the uid is shared with others. */
+export function rlimitArguments(profile: SandboxProfile, own: { uid: boolean; memory: boolean }): string[] {
+  return [
+    `--nofile=${profile.openFiles}`,
+    `--fsize=${profile.fileBytes}`,
+    '--core=0',
+    // The kernel counts processes per uid: among others of the same uid it would be their limit too.
+    ...(own.uid ? [`--nproc=${profile.processes}`] : []),
+    // Address space cannot be bounded under V8, data can, coarsely: second line where no cgroup counts memory.
+    ...(own.memory ? [] : [`--data=${Math.max(profile.memoryBytes * 6, 1024 ** 3)}`]),
+  ];
+}

@@ -1,0 +1,66 @@
+/** How a sandbox is started, whatever makes its walls. bubblewrap now; gVisor or Kata can implement the same five. */
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { ProfileName } from '../limits.ts';
+
+export interface Mount {
+  readonly source: string;
+  /** Absolute path inside. Always read-only: the profile's scratch is the one writable place. */
+  readonly target: string;
+}
+
+export interface SandboxSpec {
+  readonly sandboxId: string;
+  readonly profile: ProfileName;
+  /** The CJS program node runs. */
+  readonly programFile: string;
+  readonly mounts: readonly Mount[];
+}
+
+/** A started process tree, not yet anybody's. */
+export interface SandboxProcess {
+  readonly sandboxId: string;
+  readonly pid: number;
+  /** Descriptor 3 of the program. */
+  readonly link: Socket;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Where the egress proxy must listen for this sandbox. The directory exists and is readable by this sandbox only. */
+  readonly egressSocketPath: string;
+  /** Resolves once, when the process tree is gone. */
+  readonly exited: Promise<SandboxExit>;
+  /** Gives the socket file to the sandbox's uid; call after the proxy listens. */
+  openEgress(): Promise<void>;
+}
+
+export interface SandboxExit {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** True when the kernel ended it for its memory limit. */
+  readonly outOfMemory: boolean;
+}
+
+export interface SandboxStats {
+  readonly memoryBytes: number | null;
+  readonly peakMemoryBytes: number | null;
+}
+
+export interface ProbeReport {
+  readonly walls: { readonly state: 'complete' | 'missing' | 'off'; readonly missing: readonly string[] };
+  readonly limits: { readonly state: 'full' | 'reduced' | 'off'; readonly reasons: readonly string[] };
+}
+
+export interface SandboxDriver {
+  readonly name: string;
+  /** Starts a process that waits for its specialisation. */
+  start(spec: SandboxSpec): Promise<SandboxProcess>;
+  /** Hands over everything the process will ever be: one frame, once. */
+  specialise(sandbox: SandboxProcess, frame: Buffer): void;
+  /** Kills the whole tree and removes what belonged to it. Resolves when it is gone. */
+  stop(sandbox: SandboxProcess): Promise<void>;
+  stats(sandbox: SandboxProcess): Promise<SandboxStats>;
+  /** Starts one sandbox and tries the walls from inside. */
+  probe(): Promise<ProbeReport>;
+  /** Removes what earlier boots of a supervisor left: processes, cgroups, directories. */
+  removeLeftovers(): Promise<void>;
+}

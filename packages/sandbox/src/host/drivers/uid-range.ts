@@ -1,0 +1,20 @@
+/**
+ * Host uids for sandboxes, one owner at a time. Taken in turn, oldest free first, so that a number rests as long as it can
+ * before somebody else gets it; given back only when no process and no file of it is left (S29).
+ */
+export class UidRange {
+  readonly #free: number[];
+
+  constructor(first: number, count: number) {
+    this.#free = Array.from({ length: count }, (_, index) => first + index);
+  }
+
+  /** null when every uid is owned: the caller refuses, it never shares. */
+  acquire(): number | null {
+    return this.#free.shift() ?? null;
+  }
+
+  release(uid: number): void {
+    if (!this.#free.includes(uid)) this.#free.push(uid);
+  }
+}

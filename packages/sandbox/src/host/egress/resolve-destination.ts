@@ -1,0 +1,52 @@
+import { lookup } from 'node:dns/promises';
+import { AppError } from '@patchbay/foundation';
+import ipaddr from 'ipaddr.js';
+import { guardAddress, ownAddresses } from './guard-address.ts';
+
+/** Name → addresses. The system's resolver, unless a test brings its own. */
+export type Resolver = (host: string) => Promise<readonly string[]>;
+
+export const systemResolver: Resolver = async (host) => {
+  const found = await lookup(host, { all: true, verbatim: true });
+  return found.map(({ address }) => address);
+};
+
+export interface ResolveOptions {
+  readonly resolver?: Resolver;
+  /** Hosts the operator opened: they may resolve to any address. Exact `host` or `host:port`, lower case. */
+  readonly trustedHosts?: ReadonlySet<string>;
+}
+
+/**
+ * Resolves once and answers the one address to connect to. Every address of the answer must pass: a name that also points
+ * inside is not half allowed.
+ *
+ * @throws AppError `egress.address_refused` with the rule, `egress.upstream_failed` when the name does not resolve
+ */
+export async function resolveDestination(host: string, port: number, options: ResolveOptions = {}): Promise<string> {
+  const name = host.replace(/^\[|\]$/g, '').toLowerCase();
+  const addresses = ipaddr.isValid(name) ? [name] : await resolve(name, options.resolver ?? systemResolver);
+  const [first] = addresses;
+  if (first === undefined) throw new AppError('egress.upstream_failed', { detail: `${name} does not resolve.` });
+  if (options.trustedHosts?.has(name) || options.trustedHosts?.has(`${name}:${port}`)) return first;
+  const own = ownAddresses();
+  for (const address of addresses) {
+    const ruling = guardAddress(address, own);
+    if (!ruling.allowed) {
+      throw new AppError('egress.address_refused', {
+        detail: `${name} resolves to an address that is refused (${ruling.rule}).`,
+        data: { host: name, rule: ruling.rule },
+      });
+    }
+  }
+  return first;
+}
+
+async function resolve(name: string, resolver: Resolver): Promise<readonly string[]> {
+  try {
+    return await resolver(name);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw new AppError('egress.upstream_failed', { detail: `${name} does not resolve${code}.`, cause: error });
+  }
+}

@@ -1,0 +1,74 @@
+/** Every bound of the sandbox side in one place. Measured reasons: the sandbox paper's defaults and its escape checklist. */
+
+export interface SandboxProfile {
+  /** Bytes the process tree may hold, the sized tmpfs included (its pages count). */
+  readonly memoryBytes: number;
+  /** V8 old space and young generation, in MiB. */
+  readonly heapMebibytes: number;
+  readonly semiSpaceMebibytes: number;
+  readonly processes: number;
+  /** Share of one core: 0.5 = half. */
+  readonly cpuCores: number;
+  readonly openFiles: number;
+  readonly fileBytes: number;
+  /** The one writable place. */
+  readonly scratch: { readonly path: string; readonly bytes: number };
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+export const PROFILES = {
+  /** A connector that serves. */
+  runtime: {
+    memoryBytes: 160 * MEBIBYTE,
+    heapMebibytes: 64,
+    semiSpaceMebibytes: 8,
+    processes: 40,
+    cpuCores: 0.5,
+    openFiles: 256,
+    fileBytes: 16 * MEBIBYTE,
+    scratch: { path: '/tmp', bytes: 16 * MEBIBYTE },
+  },
+  /** A deploy's build step: 1 GiB of memory beside 512 MiB of disk. */
+  build: {
+    memoryBytes: 1536 * MEBIBYTE,
+    heapMebibytes: 512,
+    semiSpaceMebibytes: 16,
+    processes: 64,
+    cpuCores: 1,
+    openFiles: 4096,
+    fileBytes: 512 * MEBIBYTE,
+    scratch: { path: '/work', bytes: 512 * MEBIBYTE },
+  },
+} as const satisfies Record<string, SandboxProfile>;
+
+export type ProfileName = keyof typeof PROFILES;
+
+export const SANDBOX_LIMITS = {
+  /** From process start to a connector that serves. */
+  startMsMax: 10_000,
+  inFlightPerSandbox: 32,
+  queuedPerSandbox: 256,
+  idleMs: 60_000,
+  /** For sandboxes that belong to one person. */
+  idleSubjectMs: 15_000,
+  /** A sandbox that does not answer within this time after a deadline is killed. */
+  pingMs: 2_000,
+  livePerOrganization: 32,
+  live: 256,
+  resultBytesMax: 4 * MEBIBYTE,
+  /** After a crash the next start waits, doubled per crash in a row. */
+  crashBackoffMs: { first: 250, most: 30_000, resetAfterMs: 60_000 },
+  buildMsMax: 120_000,
+  drainMs: 20_000,
+  log: { lineBytesMax: 8 * 1024, bytesPerMinute: MEBIBYTE },
+  egress: {
+    connections: 20,
+    headerBytes: 16 * 1024,
+    requestBytes: 16 * MEBIBYTE,
+    responseBytes: 32 * MEBIBYTE,
+    connectMs: 10_000,
+    idleMs: 30_000,
+    totalMs: 300_000,
+  },
+} as const;

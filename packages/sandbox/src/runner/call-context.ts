@@ -1,0 +1,80 @@
+/** The context of the call that runs now, for the SDK (`Symbol.for('patchbay.runtime')`) and for the console. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { format } from 'node:util';
+import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
+import type { HostLink } from './host-link.ts';
+import type { RunnerCall } from './runner-call.ts';
+
+interface RunningCall {
+  readonly call: RunnerCall;
+  readonly abort: AbortController;
+}
+
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error'];
+/** MCP's eight levels on our four: the least of ours that a client who asked for that level wants to see. */
+const LEVEL_OF_MCP: Readonly<Record<string, Level>> = { debug: 'debug', info: 'info', notice: 'info', warning: 'warn' };
+
+const running = new AsyncLocalStorage<RunningCall>();
+
+/** Runs `work` as this call: everything it starts, awaits and schedules sees the call's context. */
+export function runAsCall<T>(call: RunnerCall, abort: AbortController, work: () => T): T {
+  return running.run({ call, abort }, work);
+}
+
+/** Puts the runtime on globalThis before connector code is loaded. */
+export function installRuntime(link: HostLink, secrets: Readonly<Record<string, string>>): void {
+  const current = () => {
+    const now = running.getStore();
+    if (!now) return undefined;
+    const { call, abort } = now;
+    return {
+      user: call.context.user,
+      organization: call.context.organization,
+      client: call.context.client,
+      requestId: call.context.requestId,
+      idempotencyKey: call.context.idempotencyKey,
+      cacheScopeKey: call.context.cacheScopeKey,
+      signal: abort.signal,
+      fetch: globalThis.fetch,
+      secrets,
+      log: (level: Level, text: string, data?: unknown) =>
+        log(link, level, data === undefined ? text : format(text, data)),
+      progress: (done: number, total?: number, message?: string) =>
+        link.send(RUNNER_FRAMES.notification, {
+          id: call.id,
+          method: 'notifications/progress',
+          params: { progressToken: call.id, progress: done, total, message },
+        }),
+    };
+  };
+  Object.defineProperty(globalThis, Symbol.for('patchbay.runtime'), { value: Object.freeze({ current }) });
+}
+
+/** Sends what connector code prints as records of the call that printed it. */
+export function installConsole(link: HostLink): void {
+  const at =
+    (level: Level) =>
+    (...values: unknown[]) =>
+      log(link, level, format(...values));
+  Object.assign(console, {
+    debug: at('debug'),
+    log: at('info'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+  });
+}
+
+function log(link: HostLink, level: Level, text: string): void {
+  const call = running.getStore()?.call;
+  link.send(RUNNER_FRAMES.log, { id: call?.id ?? null, level, text });
+  const wanted = call?.context.logLevel;
+  if (!call || !wanted || LEVELS.indexOf(level) < LEVELS.indexOf(LEVEL_OF_MCP[wanted] ?? 'error')) return;
+  link.send(RUNNER_FRAMES.notification, {
+    id: call.id,
+    method: 'notifications/message',
+    params: { level: level === 'warn' ? 'warning' : level, data: text },
+  });
+}

@@ -1,0 +1,113 @@
+/**
+ * The sandbox's only way out, as code: `fetch` and `http(s).request` become plain requests with the full https URL over
+ * the egress socket. The supervisor's proxy decides, opens TLS itself and answers; no certificate is in here.
+ * This is convenience, not a wall: code that goes round it finds a network without any interface.
+ */
+import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import https from 'node:https';
+import { syncBuiltinESMExports } from 'node:module';
+
+type OnResponse = (response: IncomingMessage) => void;
+
+/** Routes everything over the socket at this path. */
+export function installEgressRoute(socketPath: string): void {
+  installFetch(socketPath);
+  installRequest(socketPath);
+}
+
+const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1');
+
+interface Dispatcher {
+  dispatch(options: { origin: string | URL; path: string; [key: string]: unknown }, handler: unknown): boolean;
+}
+
+/** Node's own fetch stays; only the dispatcher below it changes, lazily, because loading it costs milliseconds. */
+function installFetch(socketPath: string): void {
+  const nativeFetch = globalThis.fetch;
+  let routed = false;
+  const routedFetch: typeof fetch = (input, init) => {
+    if (!routed) {
+      routeDispatcher(socketPath);
+      routed = true;
+    }
+    return nativeFetch(input, init).catch((error: unknown) => {
+      throw explain(error);
+    });
+  };
+  Object.defineProperty(globalThis, 'fetch', { value: routedFetch, writable: true, configurable: true });
+}
+
+function routeDispatcher(socketPath: string): void {
+  void Response; // touching it makes Node load its fetch and set the global dispatcher
+  const holder = globalThis as unknown as Record<symbol, Dispatcher | undefined>; // Node types do not know this symbol
+  const native = holder[GLOBAL_DISPATCHER];
+  if (!native) throw new Error('This Node has no global dispatcher for fetch.');
+  const Agent = native.constructor as new (options: object) => Dispatcher;
+  const agent = new Agent({ connect: { socketPath }, connections: 20 });
+  const routedDispatcher: Dispatcher = {
+    dispatch: (options, handler) =>
+      agent.dispatch(
+        { ...options, origin: 'http://egress', path: `${new URL(options.origin).origin}${options.path}` },
+        handler,
+      ),
+  };
+  Object.setPrototypeOf(routedDispatcher, native);
+  holder[GLOBAL_DISPATCHER] = routedDispatcher;
+}
+
+/** "fetch failed" tells nobody anything; the reason is one level down. */
+function explain(error: unknown): unknown {
+  if (error instanceof TypeError && error.message === 'fetch failed' && error.cause instanceof Error) {
+    return new TypeError(`fetch failed: ${error.cause.message}`, { cause: error.cause });
+  }
+  return error;
+}
+
+function installRequest(socketPath: string): void {
+  const nativeRequest = http.request;
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 20 });
+  const route = (protocol: 'http:' | 'https:') => {
+    const request = (...given: unknown[]): ClientRequest => {
+      const { options, onResponse } = requestArguments(given, protocol);
+      const { hostname, host, port, path, headers, method, signal, timeout } = options;
+      const name = hostname ?? host?.split(':')[0] ?? 'localhost';
+      const scheme = options.protocol ?? protocol;
+      const authority = port ? `${name}:${port}` : name;
+      return nativeRequest(
+        { agent, socketPath, path: `${scheme}//${authority}${path ?? '/'}`, method, headers, signal, timeout },
+        onResponse,
+      );
+    };
+    const get = (...given: unknown[]): ClientRequest => {
+      const sent = request(...given);
+      sent.end();
+      return sent;
+    };
+    return { request, get };
+  };
+  Object.assign(http, route('http:'));
+  Object.assign(https, route('https:'));
+  syncBuiltinESMExports();
+}
+
+/** `request(url, options?, callback?)` or `request(options, callback?)`, as Node takes them. */
+function requestArguments(given: unknown[], protocol: string): { options: RequestOptions; onResponse?: OnResponse } {
+  const [first, second, third] = given;
+  const onResponse = [second, third].find((value) => typeof value === 'function') as OnResponse | undefined;
+  if (typeof first !== 'string' && !(first instanceof URL))
+    return { options: { ...(first as RequestOptions) }, onResponse };
+  const url = new URL(first);
+  const extra = typeof second === 'object' && second !== null ? (second as RequestOptions) : {};
+  const auth = url.username ? { auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` } : {};
+  return {
+    options: {
+      protocol: url.protocol || protocol,
+      hostname: url.hostname,
+      port: url.port,
+      path: `${url.pathname}${url.search}`,
+      ...auth,
+      ...extra,
+    },
+    onResponse,
+  };
+}

@@ -1,0 +1,70 @@
+/** Requests and answers of JSON-RPC over an in-process transport to one server object. */
+import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
+import type { HostLink } from './host-link.ts';
+import type { CallAnswer, CallError } from './runner-call.ts';
+
+export interface RpcMessage {
+  readonly jsonrpc: '2.0';
+  readonly id?: string | number;
+  readonly method?: string;
+  readonly params?: Record<string, unknown>;
+  readonly result?: unknown;
+  readonly error?: CallError;
+}
+
+/** The transport both SDKs connect to, and the caller's side of it. */
+export class JsonRpcSession {
+  onmessage: ((message: RpcMessage, extra?: unknown) => void) | undefined;
+  onclose: (() => void) | undefined;
+  onerror: ((error: Error) => void) | undefined;
+  readonly sessionId = undefined;
+  readonly #link: HostLink;
+  readonly #waiting = new Map<string | number, (answer: CallAnswer) => void>();
+
+  constructor(link: HostLink) {
+    this.#link = link;
+  }
+
+  async start(): Promise<void> {}
+  async close(): Promise<void> {
+    this.onclose?.();
+  }
+  setProtocolVersion(): void {}
+
+  /** What the server sends: an answer, a notification, or a request of its own, which nobody here can serve. */
+  async send(message: RpcMessage, options?: { relatedRequestId?: string | number }): Promise<void> {
+    if (message.method === undefined) {
+      const { id } = message;
+      if (id === undefined) return;
+      this.#waiting.get(id)?.(message.error ? { error: message.error } : { result: message.result });
+      this.#waiting.delete(id);
+    } else if (message.id !== undefined) {
+      const error = { code: -32601, message: `${message.method} is not available to a hosted connector.` };
+      queueMicrotask(() => this.onmessage?.({ jsonrpc: '2.0', id: message.id as string, error }));
+    } else {
+      this.#forward(message, options?.relatedRequestId);
+    }
+  }
+
+  /** Sends a request and waits for its answer. */
+  request(id: string, method: string, params: Record<string, unknown>): Promise<CallAnswer> {
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve);
+      this.onmessage?.({ jsonrpc: '2.0', id, method, params });
+    });
+  }
+
+  notify(method: string, params: Record<string, unknown>): void {
+    this.onmessage?.({ jsonrpc: '2.0', method, params });
+  }
+
+  cancel(id: string): void {
+    if (this.#waiting.delete(id)) this.notify('notifications/cancelled', { requestId: id });
+  }
+
+  #forward(message: RpcMessage, relatedRequestId: string | number | undefined): void {
+    const id = relatedRequestId ?? message.params?.progressToken;
+    if (typeof id !== 'string' || !this.#waiting.has(id)) return; // belongs to no call that runs
+    this.#link.send(RUNNER_FRAMES.notification, { id, method: message.method, params: message.params ?? {} });
+  }
+}

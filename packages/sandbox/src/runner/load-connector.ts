@@ -1,0 +1,110 @@
+/** From the artifact's bytes to a server object. Connector code runs here for the first time. */
+import { builtinModules, Module } from 'node:module';
+import { isJsonObject, type JsonObject } from '../protocol/json.ts';
+import { PROVIDED_PACKAGES } from './provided-packages.ts';
+import { messageOf, StartError } from './start-error.ts';
+
+const CONNECTOR_FILE = '/connector.cjs';
+const BRAND = Symbol.for('patchbay.connector');
+
+export interface LoadedConnector {
+  /** An McpServer or Server, of SDK v2 or v1: something with `connect(transport)`. */
+  readonly server: ConnectableServer;
+  /** Of `defineConnector`; null for a server of an MCP SDK. */
+  readonly manifest: JsonObject | null;
+  /** Whether the bundle makes code from text, which a stricter profile would refuse. */
+  readonly codeGeneration: boolean;
+}
+
+export interface ConnectableServer {
+  connect(transport: unknown): Promise<void>;
+}
+
+/** @throws StartError with a message for the author */
+export async function loadConnector(
+  artifact: Uint8Array,
+  secrets: Readonly<Record<string, string>>,
+): Promise<LoadedConnector> {
+  const { code, packages, sourceMap } = parseArtifact(artifact);
+  const exported = evaluate(code, packages, sourceMap);
+  const connector = isRecord(exported) && 'default' in exported ? exported.default : exported;
+  const codeGeneration = /\beval\s*\(|\bnew\s+Function\s*\(/.test(code);
+  if (isRecord(connector) && (BRAND in connector || typeof connector.createServer === 'function')) {
+    const server = await guarded(() => (connector.createServer as () => unknown)());
+    const manifest = isJsonObject(connector.manifest) ? connector.manifest : {};
+    return { server: asServer(server), manifest, codeGeneration };
+  }
+  if (typeof connector === 'function') {
+    const server = await guarded(() => connector({ secrets }));
+    return { server: asServer(server), manifest: null, codeGeneration };
+  }
+  return { server: asServer(connector), manifest: null, codeGeneration };
+}
+
+function parseArtifact(bytes: Uint8Array): { code: string; packages: ReadonlySet<string>; sourceMap: string | null } {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    throw new StartError('artifact_invalid', 'The artifact is not JSON.');
+  }
+  if (!isJsonObject(parsed) || parsed.format !== 1 || typeof parsed.code !== 'string') {
+    throw new StartError('artifact_invalid', 'The artifact has a format this runner does not know.');
+  }
+  const packages = Array.isArray(parsed.packages) ? parsed.packages.filter((name) => typeof name === 'string') : [];
+  return {
+    code: parsed.code,
+    packages: new Set(packages),
+    sourceMap: typeof parsed.sourceMap === 'string' ? parsed.sourceMap : null,
+  };
+}
+
+function evaluate(code: string, packages: ReadonlySet<string>, sourceMap: string | null): unknown {
+  // Module's own compile, because it is the one that learns source maps; its require is replaced before any code runs.
+  const module = new Module(CONNECTOR_FILE) as Module & { _compile(code: string, filename: string): void };
+  module.filename = CONNECTOR_FILE;
+  module.require = Object.assign((name: string) => requireProvided(name, packages), { cache: {} }) as never;
+  let text = code;
+  if (sourceMap !== null) {
+    process.setSourceMapsEnabled(true);
+    text += `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(sourceMap).toString('base64')}`;
+  }
+  try {
+    module._compile(text, CONNECTOR_FILE);
+  } catch (error) {
+    throw new StartError('crashed_at_start', messageOf(error), error);
+  }
+  return module.exports;
+}
+
+const BUILTINS = new Set(builtinModules);
+
+function requireProvided(name: string, packages: ReadonlySet<string>): unknown {
+  const builtin = name.startsWith('node:') ? name.slice(5) : name;
+  if (BUILTINS.has(builtin) || name.startsWith('node:')) return process.getBuiltinModule(`node:${builtin}`);
+  const provided = PROVIDED_PACKAGES[name];
+  if (provided && packages.has(name)) return provided;
+  throw new Error(`Cannot find module '${name}': it is neither in the bundle nor provided by the runner`);
+}
+
+async function guarded(create: () => unknown): Promise<unknown> {
+  try {
+    return await create();
+  } catch (error) {
+    throw new StartError('crashed_at_start', messageOf(error), error);
+  }
+}
+
+function asServer(value: unknown): ConnectableServer {
+  if (isRecord(value) && typeof value.connect === 'function') {
+    return value as unknown as ConnectableServer; // connect() is all the runner calls, and it was just checked
+  }
+  throw new StartError(
+    'no_server',
+    'The default export is neither a connector (defineConnector) nor a function that returns an McpServer.',
+  );
+}
+
+function isRecord(value: unknown): value is Record<PropertyKey, unknown> {
+  return typeof value === 'object' && value !== null;
+}

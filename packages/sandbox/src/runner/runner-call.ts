@@ -1,0 +1,50 @@
+import type { JsonObject } from '../protocol/json.ts';
+
+/** What the supervisor sends once: everything this process will ever be. The artifact's bytes follow in the same frame. */
+export interface Specialisation {
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** One call as the runner sees it. */
+export interface RunnerCall {
+  readonly id: string;
+  readonly method: string;
+  readonly params: JsonObject;
+  readonly resultBytesMax: number;
+  readonly context: RunnerCallContext;
+}
+
+export interface RunnerCallContext {
+  readonly user: { readonly id: string; readonly email: string; readonly name: string } | null;
+  readonly organization: { readonly id: string; readonly slug: string };
+  readonly client: { readonly name: string; readonly version: string } | null;
+  readonly requestId: string;
+  readonly idempotencyKey: string | null;
+  readonly cacheScopeKey: string;
+  readonly capabilities: JsonObject;
+  readonly logLevel: string | null;
+  readonly trace: { readonly traceparent: string; readonly tracestate?: string } | null;
+}
+
+/** A JSON-RPC error. */
+export interface CallError {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+}
+
+export type CallAnswer = { readonly result: unknown } | { readonly error: CallError };
+
+/** A connector that was loaded and answers calls, whichever SDK it was written with. */
+export interface ConnectorServer {
+  readonly sdk: 'connector' | 'v2' | 'v1';
+  /** What `initialize` or `server/discover` said. */
+  readonly identity: {
+    readonly serverInfo: JsonObject;
+    readonly capabilities: JsonObject;
+    readonly instructions: string | null;
+  };
+  request(call: Pick<RunnerCall, 'id' | 'method' | 'params'> & { context?: RunnerCallContext }): Promise<CallAnswer>;
+  /** Aborts the signal of a call; its answer is dropped by the caller. */
+  cancel(id: string): void;
+}

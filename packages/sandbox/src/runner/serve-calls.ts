@@ -1,0 +1,64 @@
+/** Calls of one specialised sandbox: from a frame to the frame that answers it. */
+import { isJsonObject } from '../protocol/json.ts';
+import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
+import { runAsCall } from './call-context.ts';
+import { describeConnector } from './describe-connector.ts';
+import type { HostLink } from './host-link.ts';
+import type { LoadedConnector } from './load-connector.ts';
+import type { CallAnswer, ConnectorServer, RunnerCall } from './runner-call.ts';
+import { messageOf } from './start-error.ts';
+
+/** The calls that run now, by invocation id. */
+export class RunningCalls {
+  readonly #running = new Map<string, { call: RunnerCall; abort: AbortController }>();
+
+  /** Delivers a message inside the context of the call it belongs to. */
+  readonly inCall = (id: string, deliver: () => void): void => {
+    const found = this.#running.get(id);
+    if (found) runAsCall(found.call, found.abort, deliver);
+    else deliver();
+  };
+
+  async serve(
+    call: RunnerCall,
+    target: { server: ConnectorServer; loaded: LoadedConnector; link: HostLink },
+  ): Promise<void> {
+    const { server, loaded, link } = target;
+    this.#running.set(call.id, { call, abort: new AbortController() });
+    let answer: CallAnswer;
+    try {
+      answer =
+        call.method === 'patchbay/describe'
+          ? await describeConnector(server, loaded, call.id)
+          : await server.request(call);
+    } catch (error) {
+      answer = { error: { code: -32603, message: messageOf(error) } };
+    }
+    if (this.#running.delete(call.id)) link.sendText(RUNNER_FRAMES.answer, answerText(call, answer));
+  }
+
+  /** Aborts the call's signal. Its answer, should one still come, is dropped. */
+  cancel(id: string, server: ConnectorServer): void {
+    const found = this.#running.get(id);
+    if (!found) return;
+    this.#running.delete(id);
+    found.abort.abort(new DOMException('The call was cancelled.', 'AbortError'));
+    server.cancel(id);
+  }
+}
+
+/** The answer frame's JSON text. The result is serialised once and bounded here; the host checks both again. */
+function answerText(call: RunnerCall, answer: CallAnswer): string {
+  const id = JSON.stringify(call.id);
+  const failed = (message: string) => `{"id":${id},"error":${JSON.stringify({ code: -32603, message })}}`;
+  try {
+    if ('error' in answer) return `{"id":${id},"error":${JSON.stringify(answer.error)}}`;
+    if (!isJsonObject(answer.result)) return failed('The connector answered without a result.');
+    const text = JSON.stringify(answer.result);
+    const resultBytes = Buffer.byteLength(text);
+    if (resultBytes > call.resultBytesMax) return `{"id":${id},"tooLarge":${resultBytes}}`;
+    return `{"id":${id},"result":${text}}`;
+  } catch (error) {
+    return failed(`The result is not JSON: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,50 @@
+/** A server that speaks only the 2025 revisions (SDK v1, or another copy of v2) in one session that lasts. */
+import { isJsonObject } from '../protocol/json.ts';
+import type { HostLink } from './host-link.ts';
+import { JsonRpcSession } from './json-rpc-session.ts';
+import type { ConnectableServer } from './load-connector.ts';
+import type { ConnectorServer } from './runner-call.ts';
+import { StartError } from './start-error.ts';
+
+const PROTOCOL_VERSION = '2025-11-25';
+
+export interface LegacyOptions {
+  readonly link: HostLink;
+  readonly inCall: (id: string, deliver: () => void) => void;
+}
+
+/** @throws StartError when the server refuses the handshake */
+export async function serveLegacy(server: ConnectableServer, options: LegacyOptions): Promise<ConnectorServer> {
+  const session = new JsonRpcSession(options.link);
+  await server.connect(session);
+  const answer = await session.request('initialize', 'initialize', {
+    protocolVersion: PROTOCOL_VERSION,
+    capabilities: {},
+    clientInfo: { name: 'patchbay', version: '1' },
+  });
+  if ('error' in answer) throw new StartError('crashed_at_start', `initialize: ${answer.error.message}`);
+  session.notify('notifications/initialized', {});
+  const found = isJsonObject(answer.result) ? answer.result : {};
+  return {
+    sdk: 'v1',
+    identity: {
+      serverInfo: isJsonObject(found.serverInfo) ? found.serverInfo : {},
+      capabilities: isJsonObject(found.capabilities) ? found.capabilities : {},
+      instructions: typeof found.instructions === 'string' ? found.instructions : null,
+    },
+    request: async ({ id, method, params }) => {
+      const given = isJsonObject(params._meta) ? params._meta : {};
+      const answered = await new Promise<Awaited<ReturnType<typeof session.request>>>((resolve) =>
+        options.inCall(id, () =>
+          resolve(session.request(id, method, { ...params, _meta: { ...given, progressToken: id } })),
+        ),
+      );
+      // Later revisions name the kind of every result; this one knows a single kind.
+      if ('result' in answered && isJsonObject(answered.result)) {
+        return { result: { resultType: 'complete', ...answered.result } };
+      }
+      return answered;
+    },
+    cancel: (id) => session.cancel(id),
+  };
+}

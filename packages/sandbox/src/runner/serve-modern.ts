@@ -1,0 +1,72 @@
+/** A server of SDK v2 under the 2026-07-28 semantics: one long-lived instance, everything about a call in its `_meta`. */
+import type { McpServer } from '@modelcontextprotocol/server';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { isJsonObject, type JsonObject } from '../protocol/json.ts';
+import type { HostLink } from './host-link.ts';
+import { JsonRpcSession, type RpcMessage } from './json-rpc-session.ts';
+import type { ConnectorServer, RunnerCallContext } from './runner-call.ts';
+import { StartError } from './start-error.ts';
+
+const PROTOCOL_VERSION = '2026-07-28';
+const META = 'io.modelcontextprotocol/';
+
+export interface ModernOptions {
+  readonly sdk: 'connector' | 'v2';
+  readonly link: HostLink;
+  /** Runs the delivery of one message inside the context of its call. */
+  readonly inCall: (id: string, deliver: () => void) => void;
+}
+
+/** @throws StartError when the server does not answer `server/discover` */
+export async function serveModern(server: McpServer, options: ModernOptions): Promise<ConnectorServer> {
+  const { sdk, link, inCall } = options;
+  const session = new JsonRpcSession(link);
+  const connect = server.connect.bind(server);
+  // serveStdio hands messages over from one queue, in the context of whichever came first: put each back into its own.
+  server.connect = async (transport) => {
+    await connect(transport);
+    const deliver = transport.onmessage;
+    transport.onmessage = (message, extra) => {
+      const id = (message as RpcMessage).id;
+      if (typeof id === 'string') inCall(id, () => deliver?.(message, extra));
+      else deliver?.(message, extra);
+    };
+  };
+  serveStdio(() => server, {
+    transport: session as never,
+    onerror: (error) => process.stderr.write(`${error.message}\n`),
+  });
+  const answer = await session.request('discover', 'server/discover', { _meta: metaOf(undefined, 'discover') });
+  if ('error' in answer) throw new StartError('crashed_at_start', `server/discover: ${answer.error.message}`);
+  return {
+    sdk,
+    identity: identityOf(answer.result),
+    request: ({ id, method, params, context }) => {
+      const given = isJsonObject(params._meta) ? params._meta : {};
+      return session.request(id, method, { ...params, _meta: { ...given, ...metaOf(context, id) } });
+    },
+    cancel: (id) => session.cancel(id),
+  };
+}
+
+function metaOf(context: RunnerCallContext | undefined, id: string): JsonObject {
+  return {
+    progressToken: id,
+    [`${META}protocolVersion`]: PROTOCOL_VERSION,
+    [`${META}clientCapabilities`]: context?.capabilities ?? {},
+    [`${META}clientInfo`]: context?.client ?? { name: 'patchbay', version: '1' },
+    ...(context?.logLevel && { [`${META}logLevel`]: context.logLevel }),
+    ...(context?.trace && { ...context.trace }),
+  };
+}
+
+function identityOf(result: unknown): ConnectorServer['identity'] {
+  const found = isJsonObject(result) ? result : {};
+  const meta = isJsonObject(found._meta) ? found._meta : {};
+  const serverInfo = meta[`${META}serverInfo`];
+  return {
+    serverInfo: isJsonObject(serverInfo) ? serverInfo : {},
+    capabilities: isJsonObject(found.capabilities) ? found.capabilities : {},
+    instructions: typeof found.instructions === 'string' ? found.instructions : null,
+  };
+}
