@@ -42,10 +42,10 @@ export interface BubblewrapDriverOptions {
 
 const PRLIMIT = '/usr/bin/prlimit';
 const FIRST_CHILD_DESCRIPTOR_FREE = 7;
-/** While it starts, a sandbox may use a whole core: half of one would double every cold start. */
-const START_CPU_CORES = 1;
+/** The profile's share of the CPU holds from here on; half a core would double every cold start. */
 const START_CPU_MS = 2_000;
-/** Uids far = 700_000_000;
+/** Uids far above those of people and of subordinate ranges; each installation has its own block. */
+const UID_BASE = 700_000_000;
 const UIDS_PER_INSTALLATION = SANDBOX_LIMITS.live * 4;
 
 interface Owned {
