@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decide } from './decide.ts';
+import { matchGlob } from './match-glob.ts';
+import { EFFECTS, type PolicyQuestion, type ToolAnnotations, type ToolPolicy } from './policy.ts';
+
+const question = (annotations: ToolAnnotations = {}): PolicyQuestion => ({
+  connector: 'weather',
+  tool: 'forecast',
+  annotations,
+  roles: ['member'],
+});
+const policy = (effect: ToolPolicy['effect'], rest: Partial<ToolPolicy> = {}): ToolPolicy => ({
+  ...{ id: `pol_${effect}`, tool: '*', connector: '*', roles: [], effect },
+  ...rest,
+});
+
+describe('decide', () => {
+  it('asks a human for tools that may destroy, or do not say', () => {
+    expect(decide(question({ destructiveHint: true }), []).effect).toBe('needs_approval');
+    expect(decide(question(), []).effect).toBe('needs_approval');
+    expect(decide(question({ readOnlyHint: false }), []).effect).toBe('needs_approval');
+  });
+
+  it('lets reads and declared harmless writes run', () => {
+    expect(decide(question({ readOnlyHint: true }), []).effect).toBe('always_allow');
+    expect(decide(question({ readOnlyHint: false, destructiveHint: false }), []).effect).toBe('always_allow');
+  });
+
+  it('names the policy that decided', () => {
+    expect(decide(question({ readOnlyHint: true }), [policy('blocked')])).toMatchObject({
+      effect: 'blocked',
+      because: 'pol_blocked',
+    });
+  });
+
+  it('ignores policies for other tools, connectors and roles', () => {
+    const others = [
+      policy('blocked', { tool: 'delete_*' }),
+      policy('blocked', { connector: 'mail' }),
+      policy('blocked', { roles: ['owner'] }),
+    ];
+    expect(decide(question({ readOnlyHint: true }), others)).toMatchObject({
+      effect: 'always_allow',
+      because: 'annotations',
+    });
+  });
+
+  it('lets the strictest win whatever its position: adding a policy never loosens another', () => {
+    const policies = fc.array(
+      fc.constantFrom(...EFFECTS).map((effect) => policy(effect)),
+      { minLength: 1 },
+    );
+    const strictness = (effect: ToolPolicy['effect']) => EFFECTS.indexOf(effect);
+    fc.assert(
+      fc.property(policies, fc.constantFrom(...EFFECTS), fc.nat(), (given, added, at) => {
+        const before = decide(question(), given).effect;
+        const index = at % (given.length + 1);
+        const after = decide(question(), given.toSpliced(index, 0, policy(added))).effect;
+        expect(strictness(after)).toBe(Math.max(strictness(before), strictness(added)));
+      }),
+    );
+  });
+});
+
+describe('matchGlob', () => {
+  it('matches like the same pattern with every star written out', () => {
+    const letters = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 8 });
+    const text = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 10 });
+    fc.assert(
+      fc.property(letters, text, (pattern, subject) => {
+        expect(matchGlob(pattern, subject)).toBe(new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(subject));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('does not slow down on patterns made to', () => {
+    const startedAt = performance.now();
+    expect(matchGlob(`${'*a'.repeat(500)}*b`, 'a'.repeat(50_000))).toBe(false);
+    expect(performance.now() - startedAt).toBeLessThan(500);
+  });
+});
