@@ -1,0 +1,19 @@
+import path from 'node:path';
+import type { NextConfig } from 'next';
+
+const repository = path.resolve(import.meta.dirname, '../..');
+
+const config: NextConfig = {
+  basePath: '/dashboard',
+  output: 'standalone',
+  outputFileTracingRoot: repository,
+  turbopack: { root: repository },
+  transpilePackages: ['@patchbay/api-client'],
+  poweredByHeader: false,
+  // The gateway compresses for everybody; nothing here is an image that needs a server.
+  compress: false,
+  images: { unoptimized: true },
+  devIndicators: false,
+};
+
+export default config;

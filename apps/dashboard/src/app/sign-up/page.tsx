@@ -1,0 +1,14 @@
+import type { Metadata } from 'next';
+import { AuthPage } from '../../features/session/auth-page.tsx';
+import { SignUpForm } from '../../features/session/sign-up-form.tsx';
+import { STRINGS } from '../../lib/strings.ts';
+
+export const metadata: Metadata = { title: STRINGS.signUp.title };
+
+export default function SignUpPage() {
+  return (
+    <AuthPage title={STRINGS.signUp.title}>
+      <SignUpForm />
+    </AuthPage>
+  );
+}

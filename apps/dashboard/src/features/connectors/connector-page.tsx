@@ -1,0 +1,72 @@
+'use client';
+
+import { Anchor, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import type { Connector } from '@patchbay/api-client';
+import { IconArrowLeft } from '@tabler/icons-react';
+import Link from 'next/link';
+import { paths } from '../../lib/paths.ts';
+import { showError } from '../../lib/show-error.ts';
+import { STRINGS } from '../../lib/strings.ts';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { RollBackButton } from '../versions/activation-buttons.tsx';
+import { VersionList } from '../versions/version-list.tsx';
+import classes from './connector-list.module.css';
+import { ConnectorStateBadge } from './connector-row.tsx';
+import { useConnector } from './use-connectors.ts';
+
+const T = STRINGS.connectors;
+
+export function ConnectorPage({ organization, slug }: { organization: string; slug: string }) {
+  const connector = useConnector(organization, slug);
+  return (
+    <Stack gap="xl">
+      <Anchor component={Link} href={paths.organization(organization)} size="sm" w="fit-content">
+        <Group gap={4}>
+          <IconArrowLeft size={14} aria-hidden /> {T.back}
+        </Group>
+      </Anchor>
+      {connector.error && <ProblemNotice problem={showError(connector.error)} onRetry={connector.refetch} />}
+      {connector.isPending && (
+        <Stack role="status" aria-busy="true" aria-label={STRINGS.loading}>
+          <Skeleton h={36} w={260} />
+          <Skeleton h={110} />
+        </Stack>
+      )}
+      {connector.data && (
+        <>
+          <Header organization={organization} connector={connector.data} />
+          <VersionList organization={organization} connector={connector.data} />
+        </>
+      )}
+    </Stack>
+  );
+}
+
+function Header({ organization, connector }: { organization: string; connector: Connector }) {
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" align="flex-start">
+        <div>
+          <Title order={1} size="h2">
+            {connector.name}
+          </Title>
+          <ConnectorStateBadge connector={connector} />
+        </div>
+        <RollBackButton organization={organization} connector={connector} />
+      </Group>
+      <Paper withBorder p="lg" bg="var(--surface-raised)">
+        <Text size="sm" fw={600} mb={4}>
+          {T.url}
+        </Text>
+        <div className={classes.url}>
+          <code className={classes.urlText}>{connector.url}</code>
+          <CopyButton value={connector.url} label={STRINGS.copyUrl(connector.name)} />
+        </div>
+        <Text size="sm" c="var(--text-quiet)" mt={8}>
+          {connector.live ? T.pasteHint : T.pasteHintDead} {connector.authMode === 'none' ? T.openAccess : T.keyAccess}.
+        </Text>
+      </Paper>
+    </Stack>
+  );
+}

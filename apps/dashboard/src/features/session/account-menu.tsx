@@ -1,0 +1,35 @@
+'use client';
+
+import { ActionIcon, Avatar, Menu, Text } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
+import { signOut } from '../../lib/identity.ts';
+import { paths } from '../../lib/paths.ts';
+import { STRINGS } from '../../lib/strings.ts';
+
+export function AccountMenu({ name, email }: { name: string; email: string }) {
+  const router = useRouter();
+  const queries = useQueryClient();
+  const leave = async () => {
+    await signOut();
+    // Nothing of this person stays behind for whoever signs in next.
+    queries.clear();
+    router.replace(paths.signIn());
+  };
+  return (
+    <Menu position="bottom-end" withArrow>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" radius="xl" aria-label={STRINGS.signedInAs(email)}>
+          <Avatar name={name} size={30} color="indigo" alt="" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          <Text size="sm">{name}</Text>
+          <Text size="xs">{email}</Text>
+        </Menu.Label>
+        <Menu.Item onClick={leave}>{STRINGS.signOut}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

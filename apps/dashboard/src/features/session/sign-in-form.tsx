@@ -1,0 +1,71 @@
+'use client';
+
+import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { isEmail, isNotEmpty, useForm } from '@mantine/form';
+import { useQueryClient } from '@tanstack/react-query';
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { type Refusal, signIn } from '../../lib/identity.ts';
+import { isInside, paths } from '../../lib/paths.ts';
+import { STRINGS } from '../../lib/strings.ts';
+
+const T = STRINGS.signIn;
+
+/** `next` is the page the person wanted; anything that leads elsewhere is ignored. */
+export function SignInForm({ next }: { next: string | null }) {
+  const router = useRouter();
+  const queries = useQueryClient();
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const form = useForm({
+    mode: 'uncontrolled',
+    initialValues: { email: '', password: '' },
+    validate: { email: isEmail(T.emailInvalid), password: isNotEmpty(T.passwordMissing) },
+  });
+
+  const submit = form.onSubmit(async ({ email, password }) => {
+    setRefusal(null);
+    const result = await signIn(email.trim(), password);
+    if (!result.ok) {
+      setRefusal(result.reason);
+      return;
+    }
+    queries.clear();
+    router.replace(next && isInside(next) ? next : paths.home);
+  });
+
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack gap="md">
+        {refusal && (
+          <Alert color="red" role="alert">
+            {STRINGS.refusals[refusal]}
+          </Alert>
+        )}
+        <TextInput
+          label={T.email}
+          type="email"
+          autoComplete="username"
+          autoFocus
+          key={form.key('email')}
+          {...form.getInputProps('email')}
+        />
+        <PasswordInput
+          label={T.password}
+          autoComplete="current-password"
+          key={form.key('password')}
+          {...form.getInputProps('password')}
+        />
+        <Button type="submit" loading={form.submitting} fullWidth>
+          {T.submit}
+        </Button>
+        <Text size="sm" ta="center">
+          {T.noAccount}{' '}
+          <Anchor component={Link} href={paths.signUp} underline="always">
+            {T.toSignUp}
+          </Anchor>
+        </Text>
+      </Stack>
+    </form>
+  );
+}

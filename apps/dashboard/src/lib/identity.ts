@@ -1,0 +1,59 @@
+/** Sign-in and sign-up with email and password, at `/api/auth` of the page's own origin. */
+
+export type Refusal =
+  | 'wrong_credentials'
+  | 'sign_up_closed'
+  | 'not_created'
+  | 'weak_password'
+  | 'too_many_attempts'
+  | 'unavailable';
+
+export type IdentityResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: Refusal; readonly requestId: string | null };
+
+export function signIn(email: string, password: string): Promise<IdentityResult> {
+  return post('sign-in/email', { email, password });
+}
+
+export function signUp(name: string, email: string, password: string): Promise<IdentityResult> {
+  return post('sign-up/email', { name, email, password });
+}
+
+export function signOut(): Promise<IdentityResult> {
+  return post('sign-out', {});
+}
+
+async function post(action: string, body: Readonly<Record<string, string>>): Promise<IdentityResult> {
+  let response: Response;
+  try {
+    response = await fetch(`/api/auth/${action}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  } catch {
+    return { ok: false, reason: 'unavailable', requestId: null };
+  }
+  if (response.ok) return { ok: true };
+  const answer: unknown = await response.json().catch(() => null);
+  const requestId = response.headers.get('x-request-id');
+  return { ok: false, reason: refusalOf(action, response.status, codeOf(answer)), requestId };
+}
+
+function codeOf(answer: unknown): string {
+  return typeof answer === 'object' && answer !== null && 'code' in answer ? String(answer.code) : '';
+}
+
+/**
+ * What to tell the person. A wrong password and an unknown address look the same, and so do an address that is taken
+ * and one that may not sign up, so that nobody learns who has an account here.
+ */
+export function refusalOf(action: string, status: number, code: string): Refusal {
+  if (status === 429) return 'too_many_attempts';
+  if (status >= 500) return 'unavailable';
+  if (action === 'sign-in/email') return 'wrong_credentials';
+  if (/PASSWORD_TOO_(SHORT|LONG)|password/i.test(code)) return 'weak_password';
+  if (status === 403 || /sign_?up/i.test(code)) return 'sign_up_closed';
+  return 'not_created';
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { isInside, paths } from './paths.ts';
+
+describe('isInside', () => {
+  it.each(['//evil.example', '/\\evil.example', '/\t/evil.example', 'https://evil.example', 'javascript:alert(1)', ''])(
+    'refuses %j, which leads elsewhere',
+    (address) => {
+      expect(isInside(address)).toBe(false);
+    },
+  );
+
+  it('accepts a path of ours with its query', () => {
+    expect(isInside('/demo/connectors/weather?tab=versions')).toBe(true);
+  });
+});
+
+describe('paths', () => {
+  it('never carries a foreign address into the sign-in page', () => {
+    expect(paths.signIn('//evil.example')).toBe('/sign-in');
+    expect(paths.signIn('/demo')).toBe('/sign-in?next=%2Fdemo');
+  });
+
+  it('escapes slugs', () => {
+    expect(paths.connector('a/b', 'c?d')).toBe('/a%2Fb/connectors/c%3Fd');
+  });
+});
