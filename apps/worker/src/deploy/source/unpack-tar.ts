@@ -30,7 +30,9 @@ export async function unpackTar(packed: Uint8Array): Promise<Map<string, Buffer>
       }
       if (type !== 'file') throw refuseLink(name);
       const chunks: Buffer[] = [];
-      for await (const chunk of entry) chunks.push(Buffer.from(chunk));
+      for await (const chunk of entry) {
+        if (chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
+      }
       collector.addFile(name, Buffer.concat(chunks));
     }
     await reading;

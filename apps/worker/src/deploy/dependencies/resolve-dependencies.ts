@@ -1,0 +1,68 @@
+import { AppError } from '@patchbay/foundation';
+import type { Source } from '../source/read-source.ts';
+import type { SourceFiles } from '../source/source-tree.ts';
+import { makeLockfile } from './make-lockfile.ts';
+import type { PackagePlan, ProvidedPackages } from './package-plan.ts';
+import { readNpmLockfile } from './read-npm-lockfile.ts';
+import { type PackageJson, readPackageJson } from './read-package-json.ts';
+import { readPnpmLockfile } from './read-pnpm-lockfile.ts';
+import type { RegistryOptions } from './registry.ts';
+
+const LOCKFILE_BYTES_MAX = 8 * 1024 * 1024;
+const FOREIGN_LOCKFILES = ['yarn.lock', 'bun.lock', 'bun.lockb', 'deno.lock'];
+
+export interface DependencyQuestion {
+  readonly source: Source;
+  readonly provided: ProvidedPackages;
+  readonly registry: RegistryOptions;
+  /** The lockfile made by an earlier attempt, so that a resumed deploy resolves to the same packages. */
+  readonly madeLockfile: string | null;
+}
+
+export interface ResolvedDependencies {
+  readonly manifest: PackageJson;
+  readonly plan: PackagePlan;
+  /** Made for a project that brought none; null otherwise. */
+  readonly madeLockfile: string | null;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Which packages the build needs, from the project's lockfile, or from one made now. Nothing of npm or pnpm runs: the
+ * lockfile is read by us and every entry checked (security.md S22).
+ *
+ * @throws AppError `source.*`, `deploy.package_not_found`, `deploy.registry_unavailable`
+ */
+export async function resolveDependencies(question: DependencyQuestion): Promise<ResolvedDependencies> {
+  const { source, provided, registry } = question;
+  const manifest = readPackageJson(source.files);
+  const ask = { manifest, provided, registry: registry.origin };
+  const npm = readText(source.files, 'package-lock.json');
+  const pnpm = readText(source.files, 'pnpm-lock.yaml');
+  const foreign = FOREIGN_LOCKFILES.filter((file) => source.files.has(file));
+  const notes = [...manifest.notes];
+
+  if (npm === null && pnpm === null && foreign[0] !== undefined) {
+    throw new AppError('source.lockfile_not_supported', {
+      detail: `${foreign[0]} is not supported.`,
+      data: { file: foreign[0] },
+    });
+  }
+  notes.push(...foreign.map((file) => `${file} is not used`));
+  if (npm !== null) {
+    if (pnpm !== null) notes.push('pnpm-lock.yaml is not used, because package-lock.json is there');
+    return { manifest, plan: readNpmLockfile(npm, ask), madeLockfile: null, notes };
+  }
+  if (pnpm !== null) return { manifest, plan: readPnpmLockfile(pnpm, ask), madeLockfile: null, notes };
+
+  const made = question.madeLockfile ?? (await makeLockfile(manifest, provided, registry));
+  return { manifest, plan: readNpmLockfile(made, ask), madeLockfile: made, notes };
+}
+
+function readText(files: SourceFiles, path: string): string | null {
+  const bytes = files.get(path);
+  if (bytes === undefined) return null;
+  if (bytes.byteLength > LOCKFILE_BYTES_MAX)
+    throw new AppError('source.bad_lockfile', { detail: `${path} is too large.` });
+  return bytes.toString('utf8');
+}

@@ -1,0 +1,48 @@
+import { mkdirSync } from 'node:fs';
+import type { BuildAnswer, BuildInput, BuildPlaces, Diagnostic } from './build-input.ts';
+import { bundleConnector, nativePackages } from './bundle-connector.ts';
+import { checkTypes } from './check-types.ts';
+import { layOutProject } from './lay-out-project.ts';
+
+const LARGEST_SHOWN = 10;
+
+/** Source and packages in, one CommonJS file out. Types and bundle are made at the same time. */
+export async function buildConnector(places: BuildPlaces, input: BuildInput, source: Uint8Array): Promise<BuildAnswer> {
+  const started = performance.now();
+  mkdirSync(places.project, { recursive: true });
+  const scripted = layOutProject(places, input, source);
+  const unpackMs = performance.now() - started;
+
+  const [types, bundle] = await Promise.all([
+    timed<readonly Diagnostic[]>(() => (input.typecheck ? checkTypes(places, input.entry) : Promise.resolve([]))),
+    timed(() => bundleConnector(places, input.entry, input.provided)),
+  ]);
+  const timings = { unpackMs, typesMs: types.ms, bundleMs: bundle.ms };
+
+  const made = bundle.value;
+  // A syntax error or a missing import shows up in the type check too; the bundler's words are the clearer ones.
+  if (!made.ok) return { ok: false, failure: made.failure, diagnostics: made.diagnostics, scripted, timings };
+  if (types.value.length > 0) return { ok: false, failure: 'types', diagnostics: types.value, scripted, timings };
+
+  const native = nativePackages(places, Object.keys(made.inputs), scripted);
+  if (native.length > 0) return { ok: false, failure: 'native', diagnostics: [], scripted: native, timings };
+  const { code, sourceMap, packages, warnings, inputs } = made;
+  return { ok: true, code, sourceMap, packages, warnings, scripted, largest: largestOf(inputs), timings };
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {
+  const started = performance.now();
+  return { value: await work(), ms: performance.now() - started };
+}
+
+function largestOf(inputs: Readonly<Record<string, number>>): { name: string; bytes: number }[] {
+  const sums = new Map<string, number>();
+  for (const [file, bytes] of Object.entries(inputs)) {
+    const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? file;
+    sums.set(name, (sums.get(name) ?? 0) + bytes);
+  }
+  return [...sums]
+    .map(([name, bytes]) => ({ name, bytes }))
+    .sort((a, b) => b.bytes - a.bytes)
+    .slice(0, LARGEST_SHOWN);
+}

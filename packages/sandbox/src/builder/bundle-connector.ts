@@ -1,0 +1,136 @@
+import { lstatSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { BuildFailure, BuildPlaces, Diagnostic } from './build-input.ts';
+
+type Esbuild = typeof import('esbuild');
+type Plugin = import('esbuild').Plugin;
+type Message = import('esbuild').Message;
+
+export type Bundle =
+  | {
+      readonly ok: true;
+      readonly code: string;
+      readonly sourceMap: string;
+      readonly packages: readonly string[];
+      readonly warnings: readonly Diagnostic[];
+      readonly inputs: Readonly<Record<string, number>>;
+    }
+  | { readonly ok: false; readonly failure: BuildFailure; readonly diagnostics: readonly Diagnostic[] };
+
+/** Packages made for ES modules ask where they lie; a bundle lies nowhere. */
+const BANNER = 'const __patchbayModuleUrl="file:///connector.cjs";';
+
+/** One CommonJS file of everything the entry imports, but for what the runner provides. */
+export async function bundleConnector(
+  places: BuildPlaces,
+  entry: string,
+  provided: readonly string[],
+): Promise<Bundle> {
+  const esbuild: Esbuild = createRequire(`${places.toolchain}/`)('esbuild');
+  const packages = new Set<string>();
+  try {
+    const result = await esbuild.build({
+      absWorkingDir: places.project,
+      entryPoints: [entry],
+      outfile: path.join(places.project, 'connector.cjs'),
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: 'cjs',
+      platform: 'node',
+      target: 'node24',
+      minifySyntax: true,
+      keepNames: true,
+      legalComments: 'none',
+      sourcemap: 'external',
+      sourcesContent: false,
+      banner: { js: BANNER },
+      define: { 'import.meta.url': '__patchbayModuleUrl' },
+      logLevel: 'silent',
+      logLimit: 50,
+      plugins: [leaveToRunner(places, provided, packages)],
+    });
+    const text = (ending: string) => result.outputFiles?.find((file) => file.path.endsWith(ending))?.text ?? '';
+    const [output] = Object.values(result.metafile?.outputs ?? {}).filter((candidate) => candidate.entryPoint);
+    const inputs = Object.entries(output?.inputs ?? {}).map(([name, { bytesInOutput }]) => [name, bytesInOutput]);
+    return {
+      ok: true,
+      code: text('.cjs'),
+      sourceMap: text('.map'),
+      packages: [...packages].sort(),
+      warnings: result.warnings.map(asDiagnostic),
+      inputs: Object.fromEntries(inputs),
+    };
+  } catch (error) {
+    const messages = messagesOf(error);
+    if (messages === null) throw error;
+    return { ok: false, failure: classify(messages), diagnostics: messages.map(asDiagnostic) };
+  }
+}
+
+/** A provided package stays outside the bundle unless the importing package brought a copy of its own. */
+function leaveToRunner(places: BuildPlaces, provided: readonly string[], used: Set<string>): Plugin {
+  return {
+    name: 'leave-to-runner',
+    setup(build) {
+      build.onResolve({ filter: /^[@a-z]/ }, ({ path: specifier, resolveDir, kind }) => {
+        if (kind === 'entry-point' || !provided.includes(specifier)) return null;
+        if (!isToolchainCopy(places, specifier, resolveDir)) return null;
+        used.add(specifier);
+        return { path: specifier, external: true };
+      });
+    },
+  };
+}
+
+function isToolchainCopy(places: BuildPlaces, name: string, from: string): boolean {
+  for (let folder = from; ; folder = path.dirname(folder)) {
+    const found = lstatSync(path.join(folder, 'node_modules', name), { throwIfNoEntry: false });
+    if (found) return found.isSymbolicLink() && (folder === places.project || folder.startsWith(places.toolchain));
+    if (folder === path.dirname(folder)) return true;
+  }
+}
+
+function messagesOf(error: unknown): readonly Message[] | null {
+  if (!(error instanceof Error) || !('errors' in error) || !Array.isArray(error.errors)) return null;
+  return error.errors.length > 0 ? error.errors : null;
+}
+
+function classify(messages: readonly Message[]): BuildFailure {
+  const texts = messages.map((message) => message.text);
+  if (texts.some((text) => /loader is configured for "\.node"/.test(text))) return 'native';
+  if (texts.some((text) => /^Could not (resolve|read)|^No matching export/.test(text))) return 'import';
+  return messages.every((message) => message.location !== null && !/top-level await/i.test(message.text))
+    ? 'syntax'
+    : 'bundle';
+}
+
+function asDiagnostic(message: Message): Diagnostic {
+  const { location } = message;
+  return {
+    file: location?.file ?? '',
+    line: location?.line ?? 0,
+    column: location === null ? 0 : location.column + 1,
+    text: message.text.slice(0, 1000),
+  };
+}
+
+/** Whether the package's own code went into the bundle and it has native parts to compile. */
+export function nativePackages(places: BuildPlaces, inputs: readonly string[], scripted: readonly string[]): string[] {
+  return scripted.filter((name) =>
+    inputs.some((input) => input.includes(`node_modules/${name}/`) && hasNativeParts(places, input, name)),
+  );
+}
+
+function hasNativeParts(places: BuildPlaces, input: string, name: string): boolean {
+  const root = input.slice(0, input.lastIndexOf(`node_modules/${name}/`) + `node_modules/${name}`.length);
+  const folder = path.join(places.project, root);
+  if (lstatSync(path.join(folder, 'binding.gyp'), { throwIfNoEntry: false })) return true;
+  try {
+    const { gypfile, binary } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    return gypfile === true || typeof binary === 'object';
+  } catch {
+    return false;
+  }
+}
