@@ -39,6 +39,8 @@ export interface Identity {
   findSession(headers: IncomingHttpHeaders): Promise<Person | null>;
   /** @returns its id @throws AppError `organizations.slug_…`, `admin.permission_missing` when the sign-up policy is closed */
   createOrganization(input: NewOrganization): Promise<string>;
+  /** As `createOrganization`, without asking the sign-up policy: for whoever sets the installation up. */
+  createFirstOrganization(input: NewOrganization): Promise<string>;
   /** @throws AppError `organizations.slug_…` */
   updateOrganization(
     change: IdentityChange,

@@ -1,0 +1,46 @@
+import { ERRORS, type ErrorCode } from '@patchbay/foundation';
+
+/**
+ * The page of an error code as HTML. `markdown` is the file below docs/errors: headings of one and two levels,
+ * paragraphs, lists and `code` are all it uses; anything else is shown as text.
+ */
+export function renderErrorPage(code: ErrorCode, markdown: string): string {
+  const { title, hint, status } = ERRORS[code];
+  const body = markdown.trim() === '' ? `<p>${escapeHtml(hint)}</p>` : renderBlocks(markdown);
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title></head>
+<body><main><h1>${escapeHtml(title)}</h1><p><code>${code}</code>, HTTP ${status}</p>
+${body}
+</main></body>
+</html>
+`;
+}
+
+function renderBlocks(markdown: string): string {
+  return markdown
+    .split(/\n{2,}/)
+    .map((block) => block.trim())
+    .filter((block) => block !== '' && !block.startsWith('# '))
+    .map(renderBlock)
+    .join('\n');
+}
+
+function renderBlock(block: string): string {
+  if (block.startsWith('## ')) return `<h2>${renderText(block.slice(3))}</h2>`;
+  if (block.startsWith('```')) return `<pre>${escapeHtml(block.replace(/^```\w*\n?|\n?```$/g, ''))}</pre>`;
+  const lines = block.split('\n');
+  if (lines.every((line) => line.startsWith('- '))) {
+    return `<ul>${lines.map((line) => `<li>${renderText(line.slice(2))}</li>`).join('')}</ul>`;
+  }
+  return `<p>${renderText(block)}</p>`;
+}
+
+/** Everything is escaped first, so that only our own tags remain. */
+function renderText(text: string): string {
+  return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

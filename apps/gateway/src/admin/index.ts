@@ -1,0 +1,21 @@
+/** The admin surface: REST for dashboard and command line, its reference, and downloads of strangers' bytes. */
+import type { FastifyInstance } from 'fastify';
+import { untrustedPlugin } from '../untrusted/plugin.ts';
+import { docsPlugin } from './docs-plugin.ts';
+import type { AdminDeps } from './handler.ts';
+import { adminPlugin } from './plugin.ts';
+
+export type { AdminDeps } from './handler.ts';
+
+/** A surface of the public listener. */
+export function createAdminSurface(deps: AdminDeps) {
+  return {
+    name: 'admin',
+    async register(app: FastifyInstance): Promise<void> {
+      const { origin, files } = deps;
+      await app.register(async (walled) => docsPlugin(walled, { origin }));
+      await app.register(async (walled) => untrustedPlugin(walled, { origin, files }));
+      await app.register(async (walled) => adminPlugin(walled, deps));
+    },
+  };
+}

@@ -1,0 +1,178 @@
+/**
+ * Every setting of better-auth with its reason. It owns people, sessions, accounts, organizations, members and
+ * invitations; it is reached over HTTP only through the few paths of `offered-paths.ts`.
+ *
+ * While no mail is sent, nobody can prove an e-mail address, so nothing here may rest on one: `emailVerified` stays
+ * false for everybody, and an invitation is proved by its link (130 random bits, shown to its inviter alone). That is
+ * why `requireEmailVerificationOnInvitation` is off for now; it goes on with mail (security S6).
+ */
+import { type IdKind, type Logger, newId, type Secret } from '@patchbay/foundation';
+import type { BetterAuthOptions } from 'better-auth';
+import { organization } from 'better-auth/plugins';
+import type { Pool } from 'pg';
+import { cookieRule } from '../edge/cookies.ts';
+
+export const SESSION_SECONDS = 14 * 24 * 60 * 60;
+export const INVITATION_SECONDS = 7 * 24 * 60 * 60;
+export const PASSWORD_CHARACTERS_MIN = 12;
+const DAY_SECONDS = 24 * 60 * 60;
+const MEMBERS_MAX = 1_000;
+
+/** The header in which the mount hands over the address that the edge decided on. Callers cannot set it. */
+export const ADDRESS_HEADER = 'x-patchbay-address';
+
+export interface AuthSettings {
+  readonly origin: string;
+  readonly secret: Secret;
+  readonly pool: Pool;
+  readonly logger: Logger;
+}
+
+const ID_KINDS: Readonly<Record<string, IdKind>> = {
+  user: 'person',
+  session: 'session',
+  account: 'account',
+  verification: 'verification',
+  organization: 'organization',
+  member: 'member',
+  invitation: 'invitation',
+};
+
+const STAMPS = { createdAt: 'created_at', updatedAt: 'updated_at' } as const;
+
+/** Cookies as `cookieRule` decides; better-auth's own prefixes are switched off. */
+function cookies(origin: string) {
+  const named = (key: string, base: string) => {
+    const { name, secure, httpOnly, sameSite, path } = cookieRule(origin, base);
+    return [key, { name, attributes: { secure, httpOnly, sameSite, path } }] as const;
+  };
+  return Object.fromEntries([
+    named('session_token', 'patchbay_session'),
+    named('session_data', 'patchbay_session_data'),
+    named('account_data', 'patchbay_account_data'),
+    named('dont_remember', 'patchbay_session_only'),
+  ]);
+}
+
+export function authOptions({ origin, secret, pool, logger }: AuthSettings) {
+  return {
+    appName: 'Patchbay',
+    baseURL: origin,
+    basePath: '/api/auth',
+    secret: secret.reveal(),
+    // Kysely over our pool, with real transactions.
+    database: pool,
+    // The one origin there is. Never taken from a request.
+    trustedOrigins: [origin],
+    telemetry: { enabled: false },
+    logger: {
+      level: 'warn',
+      log: (level, message) => logger[level === 'error' ? 'error' : 'warn']({ part: 'identity' }, message),
+    },
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: PASSWORD_CHARACTERS_MIN,
+      maxPasswordLength: 256,
+      // Signing up answers alike whether or not the address has an account; signing in is a step of its own.
+      autoSignIn: false,
+      revokeSessionsOnPasswordReset: true,
+    },
+    user: {
+      modelName: 'people',
+      fields: { emailVerified: 'email_verified', ...STAMPS },
+      changeEmail: { enabled: false },
+      deleteUser: { enabled: false },
+    },
+    session: {
+      modelName: 'sessions',
+      fields: {
+        userId: 'person_id',
+        expiresAt: 'expires_at',
+        ipAddress: 'ip_address',
+        userAgent: 'user_agent',
+        ...STAMPS,
+      },
+      expiresIn: SESSION_SECONDS,
+      updateAge: DAY_SECONDS,
+      // Ending a session must end it at the next request, so none is believed from a cookie alone.
+      cookieCache: { enabled: false },
+    },
+    account: {
+      modelName: 'accounts',
+      fields: {
+        userId: 'person_id',
+        accountId: 'account_id',
+        providerId: 'provider_id',
+        accessToken: 'access_token',
+        refreshToken: 'refresh_token',
+        idToken: 'id_token',
+        accessTokenExpiresAt: 'access_token_expires_at',
+        refreshTokenExpiresAt: 'refresh_token_expires_at',
+        ...STAMPS,
+      },
+      encryptOAuthTokens: true,
+      // An outside account is joined to a person only by that person, signed in. No provider is trusted with e-mails.
+      accountLinking: { enabled: true, disableImplicitLinking: true, trustedProviders: [] },
+    },
+    verification: {
+      modelName: 'verifications',
+      fields: { expiresAt: 'expires_at', ...STAMPS },
+      // A read of the table yields no usable link.
+      storeIdentifier: 'hashed',
+    },
+    rateLimit: {
+      enabled: true,
+      window: 60,
+      max: 120,
+      storage: 'memory',
+      customRules: {
+        '/sign-in/email': { window: 60, max: 10 },
+        '/sign-up/email': { window: 60, max: 10 },
+        '/change-password': { window: 60, max: 5 },
+        '/organization/accept-invitation': { window: 60, max: 20 },
+        '/get-session': false,
+      },
+    },
+    advanced: {
+      // The names carry `__Host-` themselves: better-auth would add `__Secure-`.
+      useSecureCookies: false,
+      cookies: cookies(origin),
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER], ipv6Subnet: 64 },
+      database: { generateId: ({ model }) => newId(idKind(model)), validateSchema: false },
+    },
+    plugins: [
+      organization({
+        creatorRole: 'owner',
+        // Organizations are made, renamed and deleted through the admin API, which audits.
+        allowUserToCreateOrganization: false,
+        disableOrganizationDeletion: true,
+        membershipLimit: MEMBERS_MAX,
+        invitationExpiresIn: INVITATION_SECONDS,
+        requireEmailVerificationOnInvitation: false,
+        schema: {
+          session: { fields: { activeOrganizationId: 'active_organization_id' } },
+          organization: { modelName: 'organizations', fields: { createdAt: 'created_at' } },
+          member: {
+            modelName: 'members',
+            fields: { organizationId: 'organization_id', userId: 'person_id', createdAt: 'created_at' },
+          },
+          invitation: {
+            modelName: 'invitations',
+            fields: {
+              organizationId: 'organization_id',
+              inviterId: 'inviter_id',
+              expiresAt: 'expires_at',
+              createdAt: 'created_at',
+            },
+          },
+        },
+      }),
+    ],
+  } as const satisfies BetterAuthOptions;
+}
+
+function idKind(model: string): IdKind {
+  const kind = ID_KINDS[model];
+  if (!kind) throw new Error(`no kind of id for the model ${model}`);
+  return kind;
+}

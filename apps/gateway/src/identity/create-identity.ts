@@ -1,0 +1,249 @@
+/**
+ * The one writer of people and organizations. Each audited change runs inside a transaction of the organization that
+ * holds the audit row and an advisory lock; better-auth's write, on its own connection and role, comes last before
+ * that transaction commits. So no change is made without its audit row, and two gateways cannot take away the last
+ * two owners at once.
+ */
+import type { Database, Tx } from '@patchbay/domain';
+import { type AuditRecord, record } from '@patchbay/domain/audit';
+import { assertOrganizationSlug, isRole, listMembers, type Member, type Role } from '@patchbay/domain/organizations';
+import { AppError, type Clock, newId } from '@patchbay/foundation';
+import { INVITATION_SECONDS } from './auth-options.ts';
+import type { Auth } from './create-auth.ts';
+import type { Identity, IdentityChange, NewOrganization, StoredInvitation } from './identity.ts';
+import type { SignUpPolicy } from './sign-up-policy.ts';
+
+export interface IdentityDeps {
+  readonly auth: Auth;
+  readonly database: Database;
+  readonly policy: SignUpPolicy;
+  readonly clock: Clock;
+}
+
+export function createIdentity(deps: IdentityDeps): Identity {
+  return {
+    async findSession(headers) {
+      const cookie = headers.cookie;
+      if (!cookie) return null;
+      const found = await deps.auth.api.getSession({
+        headers: new Headers({ cookie }),
+        query: { disableRefresh: true },
+      });
+      return found && { id: found.user.id, name: found.user.name, email: found.user.email };
+    },
+    async createOrganization(input) {
+      await requireMayCreate(deps, input.person.id);
+      return createOrganization(deps, input);
+    },
+    createFirstOrganization: (input) => createOrganization(deps, input),
+    updateOrganization: (change, patch) => updateOrganization(deps, change, patch),
+    changeRole: (change, member, role) => changeRole(deps, change, member, role),
+    removeMember: (change, member) => removeMember(deps, change, member),
+    listInvitations: (organizationId) => listInvitations(deps, organizationId),
+    invite: (change, input) => invite(deps, change, input),
+    cancelInvitation: (change, invitationId) => cancelInvitation(deps, change, invitationId),
+  };
+}
+
+async function createOrganization(deps: IdentityDeps, input: NewOrganization): Promise<string> {
+  assertOrganizationSlug(input.slug);
+  const organizationId = newId('organization');
+  const { slug, name, person } = input;
+  await audited(
+    deps,
+    { ...input, organization: { id: organizationId, slug, name } },
+    { action: 'organization.created', target: { type: 'organization', id: organizationId }, after: { slug, name } },
+    async () => {
+      const { adapter } = await deps.auth.$context;
+      const createdAt = deps.clock.now();
+      await slugErrors(() =>
+        adapter.transaction(async (trx) => {
+          await trx.create({
+            model: 'organization',
+            data: { id: organizationId, slug, name, createdAt },
+            forceAllowId: true,
+          });
+          await trx.create({
+            model: 'member',
+            data: { organizationId, userId: person.id, role: 'owner' satisfies Role, createdAt },
+          });
+        }),
+      );
+    },
+  );
+  return organizationId;
+}
+
+/** Where sign-up is closed, only somebody who owns an organization may make another. */
+async function requireMayCreate({ database, policy }: IdentityDeps, personId: string): Promise<void> {
+  if (policy.kind === 'open') return;
+  for (const scope of await database.lookups.findPersonMemberships(personId)) {
+    const members = await database.withOrganization(scope, listMembers);
+    if (members.some((member) => member.personId === personId && member.role === 'owner')) return;
+  }
+  throw new AppError('admin.permission_missing', {
+    detail: 'Only owners of an organization may create another one here.',
+  });
+}
+
+async function updateOrganization(
+  deps: IdentityDeps,
+  change: IdentityChange,
+  patch: Parameters<Identity['updateOrganization']>[1],
+): Promise<void> {
+  const { id, slug, name } = change.organization;
+  const renamed = patch.slug !== undefined && patch.slug !== slug;
+  if (patch.slug !== undefined && renamed) assertOrganizationSlug(patch.slug);
+  if (!renamed && (patch.name === undefined || patch.name === name)) return;
+  const update = { ...(renamed && { slug: patch.slug }), ...(patch.name !== undefined && { name: patch.name }) };
+  const action = renamed ? 'organization.renamed' : 'organization.updated';
+  const entry = { action, target: { type: 'organization', id }, before: { slug, name }, after: update } as const;
+  await audited(deps, change, entry, async () => {
+    const { adapter } = await deps.auth.$context;
+    await slugErrors(() => adapter.update({ model: 'organization', where: [{ field: 'id', value: id }], update }));
+  });
+}
+
+async function changeRole(deps: IdentityDeps, change: IdentityChange, member: Member, role: Role): Promise<void> {
+  const entry = {
+    action: 'member.role_changed',
+    target: { type: 'member', id: member.id },
+    before: { personId: member.personId, role: member.role },
+    after: { personId: member.personId, role },
+  } as const;
+  await audited(deps, change, entry, async (tx) => {
+    if (role !== 'owner') await keepAnOwner(tx, member.id);
+    const { adapter } = await deps.auth.$context;
+    await adapter.update({ model: 'member', where: ownRow(change, member.id), update: { role } });
+  });
+}
+
+async function removeMember(deps: IdentityDeps, change: IdentityChange, member: Member): Promise<void> {
+  const entry = {
+    action: 'member.removed',
+    target: { type: 'member', id: member.id },
+    before: { personId: member.personId, role: member.role },
+  } as const;
+  await audited(deps, change, entry, async (tx) => {
+    await keepAnOwner(tx, member.id);
+    const { adapter } = await deps.auth.$context;
+    // The person's API keys end in the transaction of this row: a trigger of the table sees to it.
+    await adapter.delete({ model: 'member', where: ownRow(change, member.id) });
+  });
+}
+
+/** Called under the lock. @throws AppError `admin.last_owner`, `admin.not_found` when the member has gone meanwhile */
+async function keepAnOwner(tx: Tx, memberId: string): Promise<void> {
+  const members = await listMembers(tx);
+  const member = members.find(({ id }) => id === memberId);
+  if (!member) throw new AppError('admin.not_found');
+  const others = members.filter(({ id, role }) => role === 'owner' && id !== memberId);
+  if (member.role === 'owner' && others.length === 0) throw new AppError('admin.last_owner');
+}
+
+async function listInvitations({ auth }: IdentityDeps, organizationId: string): Promise<StoredInvitation[]> {
+  const { adapter } = await auth.$context;
+  const rows = await adapter.findMany<Record<string, unknown>>({
+    model: 'invitation',
+    where: [{ field: 'organizationId', value: organizationId }],
+    sortBy: { field: 'createdAt', direction: 'desc' },
+    limit: 200,
+  });
+  return rows.map(toInvitation);
+}
+
+async function invite(
+  deps: IdentityDeps,
+  change: IdentityChange,
+  input: Parameters<Identity['invite']>[1],
+): Promise<StoredInvitation> {
+  const id = newId('invitation');
+  const { email, role } = input;
+  const entry = { action: 'invitation.created', target: { type: 'invitation', id }, after: { email, role } } as const;
+  return audited(deps, change, entry, async () => {
+    const now = deps.clock.now();
+    const open = (await listInvitations(deps, change.organization.id)).some(
+      (row) => row.email === email && row.status === 'pending' && row.expiresAt > now,
+    );
+    if (open) throw new AppError('admin.already_member', { detail: 'An invitation to this address is open already.' });
+    const { adapter } = await deps.auth.$context;
+    const row = await adapter.create<Record<string, unknown>>({
+      model: 'invitation',
+      data: {
+        id,
+        email,
+        role,
+        status: 'pending',
+        organizationId: change.organization.id,
+        inviterId: input.inviterId,
+        createdAt: now,
+        expiresAt: new Date(now.getTime() + INVITATION_SECONDS * 1000),
+      },
+      forceAllowId: true,
+    });
+    return toInvitation(row);
+  });
+}
+
+async function cancelInvitation(deps: IdentityDeps, change: IdentityChange, id: string): Promise<void> {
+  const entry = { action: 'invitation.revoked', target: { type: 'invitation', id } } as const;
+  await audited(deps, change, entry, async () => {
+    const { adapter } = await deps.auth.$context;
+    const canceled = await adapter.updateMany({
+      model: 'invitation',
+      where: [...ownRow(change, id), { field: 'status', value: 'pending' }],
+      update: { status: 'canceled' },
+    });
+    if (canceled === 0) throw new AppError('admin.not_found');
+  });
+}
+
+/** The audit row first, then the change, under the organization's lock; either both or neither. */
+async function audited<T>(
+  { database }: IdentityDeps,
+  change: IdentityChange,
+  entry: Omit<AuditRecord, 'actor' | 'requestId'>,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  const { organization, actor, requestId } = change;
+  return database.withOrganization({ organizationId: organization.id }, async (tx) => {
+    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`members of ${organization.id}`]);
+    await record(tx, { ...entry, actor, requestId });
+    return work(tx);
+  });
+}
+
+/** A row by id, and only in the organization of the change. */
+function ownRow(change: IdentityChange, id: string) {
+  return [
+    { field: 'id', value: id },
+    { field: 'organizationId', value: change.organization.id },
+  ];
+}
+
+/** The database's word on slugs as ours: taken now, or once and so for ever. */
+async function slugErrors<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    const retired = error.constraint === 'organization_slugs_never_change_hands';
+    throw new AppError(retired ? 'organizations.slug_retired' : 'organizations.slug_taken', { cause: error });
+  }
+}
+
+function isUniqueViolation(error: unknown): error is Error & { constraint?: string } {
+  return error instanceof Error && 'code' in error && error.code === '23505';
+}
+
+function toInvitation(row: Record<string, unknown>): StoredInvitation {
+  const status = String(row.status);
+  return {
+    id: String(row.id),
+    email: String(row.email),
+    role: isRole(String(row.role)) ? (row.role as Role) : 'member',
+    status: status === 'accepted' || status === 'rejected' || status === 'canceled' ? status : 'pending',
+    createdAt: new Date(row.createdAt as Date),
+    expiresAt: new Date(row.expiresAt as Date),
+  };
+}

@@ -1,0 +1,54 @@
+import { assertOrganizationSlug } from '@patchbay/domain/organizations';
+import { AppError, newId, type Secret } from '@patchbay/foundation';
+import { APIError } from 'better-auth/api';
+import type { Auth } from './create-auth.ts';
+import type { Identity, Person } from './identity.ts';
+
+export interface FirstOwner {
+  readonly name: string;
+  readonly email: string;
+  readonly password: Secret;
+  readonly organizationName: string;
+  readonly slug: string;
+}
+
+/**
+ * Makes a person and the organization they own; for the setup page and for seeding a demo. The sign-up policy is not
+ * asked: whoever calls this has decided.
+ *
+ * @throws AppError `auth.setup_refused`, `organizations.slug_…`
+ */
+export async function createFirstOwner(
+  deps: { readonly auth: Auth; readonly identity: Pick<Identity, 'createFirstOrganization'> },
+  owner: FirstOwner,
+): Promise<{ person: Person; organizationId: string }> {
+  // Checked before the person is made, so that a bad slug does not leave a person without organization.
+  assertOrganizationSlug(owner.slug);
+  const email = owner.email.toLowerCase();
+  const person = await signUp(deps.auth, { name: owner.name, email, password: owner.password });
+  const organizationId = await deps.identity.createFirstOrganization({
+    slug: owner.slug,
+    name: owner.organizationName,
+    person,
+    actor: { kind: 'person', personId: person.id },
+    requestId: newId('request'),
+  });
+  return { person, organizationId };
+}
+
+async function signUp(
+  auth: Auth,
+  { name, email, password }: Pick<FirstOwner, 'name' | 'email' | 'password'>,
+): Promise<Person> {
+  try {
+    await auth.api.signUpEmail({ body: { name, email, password: password.reveal() } });
+  } catch (error) {
+    if (error instanceof APIError) throw new AppError('auth.setup_refused', { detail: error.message, cause: error });
+    throw error;
+  }
+  // The answer is alike for new and known addresses, so the person is looked up.
+  const { internalAdapter } = await auth.$context;
+  const found = await internalAdapter.findUserByEmail(email);
+  if (!found) throw new AppError('auth.setup_refused', { detail: 'The account was not created.' });
+  return { id: found.user.id, name: found.user.name, email: found.user.email };
+}

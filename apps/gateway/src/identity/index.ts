@@ -1,0 +1,90 @@
+/** People and organizations: better-auth with our names, settings, paths and audit. */
+
+import type { Database } from '@patchbay/domain';
+import { record } from '@patchbay/domain/audit';
+import type { Clock, Logger, Secret } from '@patchbay/foundation';
+import type { FastifyInstance } from 'fastify';
+import { createAuth, createAuthPool } from './create-auth.ts';
+import { createIdentity } from './create-identity.ts';
+import { createFirstOwner, type FirstOwner } from './first-owner.ts';
+import type { Identity } from './identity.ts';
+import { identityPlugin } from './plugin.ts';
+import { createSetupLinks } from './setup-links.ts';
+import { setupPlugin } from './setup-plugin.ts';
+import { parseSignUpPolicy } from './sign-up-policy.ts';
+
+export type { FirstOwner } from './first-owner.ts';
+export type { Identity, Person } from './identity.ts';
+
+export interface IdentityOptions {
+  readonly origin: string;
+  /** Role `patchbay_auth`. */
+  readonly databaseUrl: Secret;
+  /** Signs sessions; at least 32 characters. */
+  readonly secret: Secret;
+  /** PATCHBAY_SIGNUP: `open`, `invite` or `domain:example.com`. */
+  readonly signup: string;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface IdentityPart {
+  readonly identity: Identity;
+  /** Surfaces of the public listener: `/api/auth` and `/-/setup`. */
+  readonly surface: { readonly name: string; register(app: FastifyInstance): Promise<void> };
+  /** A person with an organization, whatever the sign-up policy; for seeding. */
+  createFirstOwner(owner: FirstOwner): Promise<{ organizationId: string; person: { id: string } }>;
+  /** The address that creates the first owner while nobody has an account yet, otherwise null. Each call ends the last. */
+  createSetupLink(): Promise<string | null>;
+  /** Resolves when the tables of people answer; for `/health`. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createIdentityPart(options: IdentityOptions): IdentityPart {
+  const { origin, secret, database, clock, logger } = options;
+  const pool = createAuthPool(options.databaseUrl);
+  // A connection that breaks while idle is replaced; without a listener it would end the process.
+  pool.on('error', (error) => logger.warn({ err: error }, 'a connection of the identity pool broke'));
+  const auth = createAuth({ origin, secret, pool, logger });
+  const policy = parseSignUpPolicy(options.signup);
+  const identity = createIdentity({ auth, database, policy, clock });
+  const links = createSetupLinks(pool, clock);
+  const firstOwner = (owner: FirstOwner) => createFirstOwner({ auth, identity }, owner);
+
+  const recordJoin = async (joined: Parameters<Parameters<typeof identityPlugin>[1]['onJoined']>[0]) => {
+    const { organizationId, personId, memberId, requestId } = joined;
+    await database.withOrganization({ organizationId }, (tx) =>
+      record(tx, {
+        actor: { kind: 'person', personId },
+        action: 'member.joined',
+        target: { type: 'member', id: memberId },
+        after: { personId },
+        requestId,
+      }),
+    );
+  };
+
+  return {
+    identity,
+    surface: {
+      name: 'identity',
+      async register(app) {
+        await app.register(async (walled) => identityPlugin(walled, { auth, origin, policy, onJoined: recordJoin }));
+        await app.register(async (walled) =>
+          setupPlugin(walled, { origin, secret, links, logger, createFirstOwner: firstOwner }),
+        );
+      },
+    },
+    createFirstOwner: firstOwner,
+    async createSetupLink() {
+      const token = await links.create();
+      return token === null ? null : `${origin}/-/setup/${token}`;
+    },
+    async ping() {
+      await pool.query('SELECT');
+    },
+    close: () => pool.end(),
+  };
+}

@@ -1,0 +1,132 @@
+/**
+ * better-auth at /api/auth, with only the paths on our list. The sign-up policy is decided here, before better-auth
+ * sees the request; the cross-site rule of the admin API holds here too.
+ */
+import { AppError } from '@patchbay/foundation';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { checkCrossSite, mediaType } from '../admin/check-cross-site.ts';
+import { sendProblem } from '../admin/render-error.ts';
+import { ADDRESS_HEADER } from './auth-options.ts';
+import type { Auth } from './create-auth.ts';
+import { isOffered } from './offered-paths.ts';
+import { mayEnrol, type SignUpPolicy } from './sign-up-policy.ts';
+
+export interface IdentityPluginOptions {
+  readonly auth: Auth;
+  readonly origin: string;
+  readonly policy: SignUpPolicy;
+  /** Called after an invitation was accepted, with the organization joined. */
+  onJoined(joined: { organizationId: string; personId: string; memberId: string; requestId: string }): Promise<void>;
+}
+
+const BASE = '/api/auth';
+const BODY_BYTES_MAX = 64 * 1024;
+/** Names the invitation somebody signs up with. */
+export const INVITATION_HEADER = 'x-patchbay-invitation';
+/** Headers better-auth may see. Everything else of a caller stays outside. */
+const PASSED_HEADERS = [
+  'cookie',
+  'content-type',
+  'user-agent',
+  'origin',
+  'sec-fetch-site',
+  'sec-fetch-mode',
+  'sec-fetch-dest',
+];
+
+const SignUp = z.object({ email: z.email().max(254) });
+const Joined = z.object({ member: z.object({ id: z.string(), organizationId: z.string(), userId: z.string() }) });
+
+export async function identityPlugin(app: FastifyInstance, options: IdentityPluginOptions): Promise<void> {
+  const { auth, origin } = options;
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, origin));
+
+  app.route({
+    method: ['GET', 'POST'],
+    url: `${BASE}/*`,
+    bodyLimit: BODY_BYTES_MAX,
+    onRequest: async (request) => {
+      if (!isOffered(request.method, pathOf(request))) throw new AppError('auth.not_offered');
+      checkBrowser(request, origin);
+    },
+    handler: async (request, reply) => {
+      const path = pathOf(request);
+      if (path === '/sign-up/email') await checkSignUp(options, request);
+      const response = await auth.handler(toWebRequest(request, origin));
+      if (response.status === 429) {
+        const retryAfterSeconds = Number(response.headers.get('x-retry-after') ?? '60');
+        throw new AppError('auth.too_many_attempts', { retryAfterSeconds });
+      }
+      const text = await response.text();
+      if (response.ok && path === '/organization/accept-invitation') await announceJoin(options, request, text);
+      return answer(reply, response, text);
+    },
+  });
+}
+
+function pathOf(request: FastifyRequest): string {
+  return (request.raw.url ?? '').split('?', 1).join('').slice(BASE.length);
+}
+
+/** A browser always says where a request comes from; a program without cookie has nothing another site could use. */
+function checkBrowser(request: FastifyRequest, origin: string): void {
+  const { headers } = request;
+  const isBrowser = Boolean(headers.cookie ?? headers.origin ?? headers['sec-fetch-site']);
+  if (isBrowser) checkCrossSite(request, origin, ['application/json']);
+  else if (request.method !== 'GET' && mediaType(headers['content-type']) !== 'application/json') {
+    throw new AppError('admin.content_type');
+  }
+}
+
+/** @throws AppError `auth.sign_up_closed` */
+async function checkSignUp({ auth, policy }: IdentityPluginOptions, request: FastifyRequest): Promise<void> {
+  const body = SignUp.safeParse(request.body);
+  if (!body.success) throw new AppError('admin.invalid_request', { detail: 'The e-mail address is not one.' });
+  const { email } = body.data;
+  const id = request.headers[INVITATION_HEADER];
+  const invited = typeof id === 'string' && (await isInvited(auth, id, email));
+  // The same answer for every address that is not admitted: nobody learns who was invited.
+  if (!mayEnrol(policy, email, invited)) throw new AppError('auth.sign_up_closed');
+}
+
+async function isInvited(auth: Auth, id: string, email: string): Promise<boolean> {
+  const { adapter } = await auth.$context;
+  const found = await adapter.findOne<{ email: string; status: string; expiresAt: Date }>({
+    model: 'invitation',
+    where: [{ field: 'id', value: id }],
+  });
+  if (found?.status !== 'pending' || new Date(found.expiresAt) <= new Date()) return false;
+  return found.email.toLowerCase() === email.toLowerCase();
+}
+
+async function announceJoin(options: IdentityPluginOptions, request: FastifyRequest, text: string): Promise<void> {
+  const { member } = Joined.parse(JSON.parse(text));
+  await options.onJoined({
+    organizationId: member.organizationId,
+    personId: member.userId,
+    memberId: member.id,
+    requestId: request.id,
+  });
+}
+
+function toWebRequest(request: FastifyRequest, origin: string): Request {
+  const headers = new Headers();
+  for (const name of PASSED_HEADERS) {
+    const value = request.headers[name];
+    if (typeof value === 'string') headers.set(name, value);
+  }
+  headers.set(ADDRESS_HEADER, request.clientAddress);
+  return new Request(new URL(request.raw.url ?? '/', origin), {
+    method: request.method,
+    headers,
+    ...(request.method === 'POST' && { body: JSON.stringify(request.body ?? {}) }),
+  });
+}
+
+function answer(reply: FastifyReply, response: Response, text: string) {
+  reply.code(response.status).header('cache-control', 'no-store');
+  const cookies = response.headers.getSetCookie();
+  if (cookies.length > 0) reply.header('set-cookie', cookies);
+  return reply.type(response.headers.get('content-type') ?? 'application/json').send(text);
+}

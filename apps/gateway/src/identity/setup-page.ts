@@ -1,0 +1,51 @@
+import { PASSWORD_CHARACTERS_MIN } from './auth-options.ts';
+
+export interface SetupValues {
+  readonly name?: string;
+  readonly email?: string;
+  readonly organizationName?: string;
+  readonly slug?: string;
+}
+
+/** The form that creates the first owner. No script and no style, so that the strictest policy holds. */
+export function renderSetupPage(view: {
+  readonly formToken: string;
+  readonly values: SetupValues;
+  readonly problem: string | null;
+}): string {
+  const field = (label: string, name: keyof SetupValues, attributes: string) =>
+    `<p><label>${label}<br><input name="${name}" required value="${escapeHtml(view.values[name] ?? '')}" ${attributes}></label></p>`;
+  return renderDocument(
+    'Set up Patchbay',
+    `${view.problem === null ? '' : `<p role="alert"><strong>${escapeHtml(view.problem)}</strong></p>`}
+<p>This creates the first account and its organization. The link works once.</p>
+<form method="post" autocomplete="on">
+<input type="hidden" name="formToken" value="${escapeHtml(view.formToken)}">
+${field('Your name', 'name', 'maxlength="80" autocomplete="name"')}
+${field('E-mail address', 'email', 'type="email" maxlength="254" autocomplete="username"')}
+<p><label>Password (at least ${PASSWORD_CHARACTERS_MIN} characters)<br><input name="password" type="password" required minlength="${PASSWORD_CHARACTERS_MIN}" maxlength="256" autocomplete="new-password"></label></p>
+${field('Name of the organization', 'organizationName', 'maxlength="80" autocomplete="organization"')}
+${field('Its part of every URL: a to z, 0 to 9, hyphens', 'slug', 'minlength="2" maxlength="32" pattern="[a-z0-9]+(-[a-z0-9]+)*" autocapitalize="none"')}
+<p><button type="submit">Create</button></p>
+</form>`,
+  );
+}
+
+export function renderMessagePage(title: string, text: string): string {
+  return renderDocument(title, `<p>${escapeHtml(text)}</p>`);
+}
+
+function renderDocument(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title></head>
+<body><main><h1>${escapeHtml(title)}</h1>
+${body}
+</main></body>
+</html>
+`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,21 @@
+/** Who may create an account here: `open`, `invite`, or `domain:example.com`. */
+export type SignUpPolicy =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'invite' }
+  | { readonly kind: 'domain'; readonly domain: string };
+
+/** From PATCHBAY_SIGNUP, whose form the config has checked. */
+export function parseSignUpPolicy(text: string): SignUpPolicy {
+  if (text === 'open' || text === 'invite') return { kind: text };
+  return { kind: 'domain', domain: text.replace(/^domain:/, '').toLowerCase() };
+}
+
+/**
+ * Whether an account may be made for the address. Pure.
+ *
+ * @param invited whether the caller presented an open invitation to exactly this address
+ */
+export function mayEnrol(policy: SignUpPolicy, email: string, invited: boolean): boolean {
+  if (policy.kind === 'open' || invited) return true;
+  return policy.kind === 'domain' && email.toLowerCase().endsWith(`@${policy.domain}`);
+}
