@@ -1,0 +1,35 @@
+import type { ReadyFileContent } from './ready-file.ts';
+
+/** Title and tool of the demo connector that the printed line calls. */
+const DEMO_CALL = { name: 'get_climate', arguments: { city: 'Lisbon', month: 5 } };
+
+/** What a person sees when everything answers. Each `note` says what this installation does without, and why. */
+export function announcement(ready: ReadyFileContent, notes: readonly string[]): string {
+  const lines = ['', `Patchbay is ready: ${ready.origin}`, ''];
+  const row = (label: string, value: string) => lines.push(`  ${`${label}:`.padEnd(13)}${value}`);
+  row('Dashboard', ready.dashboardUrl);
+  if (ready.signIn) row('Sign in', `${ready.signIn.email}  ${ready.signIn.password}`);
+  if (ready.mcpUrl) row('MCP URL', ready.mcpUrl);
+  if (ready.mcpApiKey) row('API key', ready.mcpApiKey);
+  if (ready.mcpUrl && ready.mcpApiKey) {
+    lines.push('', '  Call a tool of the demo connector:', '', curlLine(ready.mcpUrl, ready.mcpApiKey));
+  }
+  for (const note of notes) lines.push('', `  Note: ${note}`);
+  lines.push('', '  Ctrl-C stops everything.', '');
+  return lines.join('\n');
+}
+
+/**
+ * One line that works as pasted: a `tools/call` of the 2025 era, which needs no handshake here and is the shorter one.
+ * Nothing in it holds a quote, so single quotes are enough for every shell.
+ */
+export function curlLine(mcpUrl: string, apiKey: string): string {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: DEMO_CALL });
+  const headers = [
+    `authorization: Bearer ${apiKey}`,
+    'content-type: application/json',
+    'accept: application/json, text/event-stream',
+    'mcp-protocol-version: 2025-11-25',
+  ];
+  return `curl -sS ${mcpUrl} ${headers.map((header) => `-H '${header}'`).join(' ')} -d '${body}'`;
+}

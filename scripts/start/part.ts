@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RunningService } from '@patchbay/embedded';
+
+export interface PartEvents {
+  /** A process runs now: the first one, or the one after a restart. */
+  onRunning(name: string, pid: number): void;
+  /** A line for the person at the terminal. */
+  say(text: string): void;
+}
+
+/** Waits before the first, second, … attempt to start a part again. The last one stays. */
+const RESTART_DELAYS_MS = [0, 100, 250, 500, 1_000, 2_000, 5_000] as const;
+/** A part that ran this long has recovered: the next failure begins at the shortest wait again. */
+const RECOVERED_AFTER_MS = 30_000;
+
+/** The wait before an attempt, counted from 0. */
+export function restartDelayMs(attempt: number): number {
+  return RESTART_DELAYS_MS[attempt] ?? 5_000;
+}
+
+/** One process of the installation, started again whenever it ends without being asked to. */
+export class Part {
+  readonly name: string;
+  readonly #start: () => Promise<RunningService>;
+  readonly #events: PartEvents;
+  readonly #stopping = new AbortController();
+  #running: RunningService | undefined;
+  #watching: Promise<void> | undefined;
+
+  constructor(name: string, start: () => Promise<RunningService>, events: PartEvents) {
+    this.name = name;
+    this.#start = start;
+    this.#events = events;
+  }
+
+  /** The first start: what goes wrong here goes wrong again, so it is thrown instead of tried again. */
+  async start(): Promise<void> {
+    await this.#run();
+    this.#watching = this.#watch();
+  }
+
+  /** Stops it for good and returns when it is gone. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running?.stop();
+    await this.#watching;
+    // An attempt to start it again may have been under way.
+    await this.#running?.stop();
+  }
+
+  async #run(): Promise<void> {
+    this.#running = await this.#start();
+    this.#events.onRunning(this.name, this.#running.pid);
+  }
+
+  async #watch(): Promise<void> {
+    let attempt = 0;
+    for (;;) {
+      const since = performance.now();
+      const how = (await this.#running?.ended) ?? 'never ran';
+      if (this.#stopping.signal.aborted) return;
+      if (performance.now() - since > RECOVERED_AFTER_MS) attempt = 0;
+      this.#events.say(`${this.name} ended (${how}); starting it again`);
+      attempt = await this.#restart(attempt);
+      if (this.#stopping.signal.aborted) return;
+      this.#events.say(`${this.name} runs again`);
+    }
+  }
+
+  /** Tries until it runs or is to stop; returns how many waits were used up. */
+  async #restart(attempt: number): Promise<number> {
+    for (let next = attempt; ; next += 1) {
+      await delay(restartDelayMs(next), undefined, { signal: this.#stopping.signal }).catch(() => {});
+      if (this.#stopping.signal.aborted) return next;
+      try {
+        await this.#run();
+        return next + 1;
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#events.say(`${this.name} does not start: ${reason}`);
+      }
+    }
+  }
+}

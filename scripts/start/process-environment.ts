@@ -1,0 +1,103 @@
+import path from 'node:path';
+import type { Directories, GeneratedSecrets, PerRole } from '@patchbay/embedded';
+import type { StartConfig } from './config.ts';
+
+export const APP_NAMES = ['supervisor', 'gateway', 'worker', 'dashboard'] as const;
+export type AppName = (typeof APP_NAMES)[number];
+
+/** What is known once the services run; the source of every process's environment. */
+export interface Installation {
+  readonly config: StartConfig;
+  readonly directories: Directories;
+  readonly secrets: Pick<GeneratedSecrets, 'masterKeyFile' | 'authSecretFile'>;
+  readonly databaseUrls: PerRole<string>;
+  readonly redisUrl: string | null;
+  /** null: none on this machine; the supervisor then refuses to run code. */
+  readonly bubblewrap: string | null;
+  readonly ports: {
+    readonly gatewayInternal: number;
+    readonly workerInternal: number;
+    readonly supervisorInternal: number;
+    readonly dashboard: number;
+  };
+}
+
+/** Handed on as given to every process. No HOME: nothing of ours reads or writes there. */
+const FOR_ALL = ['PATH', 'TZ', 'NODE_EXTRA_CA_CERTS', 'PATCHBAY_LOG_LEVEL'];
+const S3 = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
+
+/** Handed on as given to one process, when set. */
+const GIVEN: Record<AppName, readonly string[]> = {
+  gateway: ['PATCHBAY_LISTEN_HOST', 'PATCHBAY_SIGNUP', 'PATCHBAY_TRUSTED_PROXIES', ...S3],
+  worker: ['PATCHBAY_NPM_REGISTRY', ...S3],
+  supervisor: ['PATCHBAY_REQUIRE_FULL_LIMITS'],
+  dashboard: [],
+};
+
+/**
+ * The whole environment of a process: what its task needs and nothing else. The supervisor, which runs strangers'
+ * code, and the dashboard hold no database URL and no key; nobody but the starter knows the owner's.
+ */
+export function processEnvironment(name: AppName, installation: Installation): Record<string, string> {
+  const { config } = installation;
+  const own = OWN[name](installation);
+  const environment: Record<string, string> = {};
+  for (const [variable, value] of Object.entries(config.given)) {
+    const handedOn = FOR_ALL.includes(variable) || variable.startsWith('OTEL_') || GIVEN[name].includes(variable);
+    if (handedOn && value !== undefined && value !== '') environment[variable] = value;
+  }
+  environment.PATCHBAY_MODE = config.mode;
+  environment.PATCHBAY_ORIGIN = config.origin;
+  for (const [variable, value] of Object.entries(own)) {
+    if (value !== null) environment[variable] = value;
+  }
+  return environment;
+}
+
+const OWN: Record<AppName, (installation: Installation) => Record<string, string | null>> = {
+  gateway: ({ config, directories, secrets, databaseUrls, redisUrl, ports }) => ({
+    PATCHBAY_PORT: String(config.port),
+    PATCHBAY_INTERNAL_PORT: String(ports.gatewayInternal),
+    DATABASE_URL: databaseUrls.app,
+    DATABASE_AUTH_URL: databaseUrls.auth,
+    DATABASE_QUEUE_URL: databaseUrls.queue,
+    REDIS_URL: redisUrl,
+    SUPERVISOR_SOCKET: supervisorSocket(directories),
+    ARTIFACT_DIR: config.usesS3 ? null : directories.artifacts,
+    MASTER_KEY_FILE: secrets.masterKeyFile,
+    AUTH_SECRET_FILE: secrets.authSecretFile,
+    SPOOL_DIR: directories.spool,
+    DOWNLOADS_DIR: directories.downloads,
+    DASHBOARD_UPSTREAM: `http://127.0.0.1:${ports.dashboard}`,
+  }),
+  worker: ({ config, directories, secrets, databaseUrls, redisUrl, ports }) => ({
+    DATABASE_URL: databaseUrls.app,
+    DATABASE_QUEUE_URL: databaseUrls.queue,
+    REDIS_URL: redisUrl,
+    SUPERVISOR_SOCKET: supervisorSocket(directories),
+    ARTIFACT_DIR: config.usesS3 ? null : directories.artifacts,
+    MASTER_KEY_FILE: secrets.masterKeyFile,
+    PACKAGE_STORE_DIR: directories.packages,
+    WORKER_INTERNAL_PORT: String(ports.workerInternal),
+  }),
+  supervisor: ({ config, directories, bubblewrap, ports }) => ({
+    SUPERVISOR_SOCKET: supervisorSocket(directories),
+    SANDBOX_DIR: directories.sandbox,
+    PACKAGE_STORE_DIR: directories.packages,
+    BWRAP_PATH: bubblewrap,
+    SUPERVISOR_INTERNAL_PORT: String(ports.supervisorInternal),
+    // In production a sandbox without memory and process limits is refused rather than started.
+    ...(config.mode === 'production' && { PATCHBAY_REQUIRE_FULL_LIMITS: '1' }),
+  }),
+  dashboard: ({ config, ports }) => ({
+    PATCHBAY_API_URL: `http://localhost:${config.port}`,
+    PORT: String(ports.dashboard),
+    HOSTNAME: '127.0.0.1',
+    NODE_ENV: 'production',
+    NEXT_TELEMETRY_DISABLED: '1',
+  }),
+};
+
+export function supervisorSocket(directories: Directories): string {
+  return path.join(directories.sockets, 'supervisor.sock');
+}

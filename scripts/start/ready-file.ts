@@ -1,0 +1,59 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { writeFileAtomically } from '@patchbay/embedded';
+
+/** What programs on this machine may know of a running installation. Holds keys: mode 0600. */
+export interface ReadyFileContent {
+  readonly origin: string;
+  readonly apiUrl: string;
+  readonly dashboardUrl: string;
+  /** Hosted URL of the demo connector; null without a demo. */
+  readonly mcpUrl: string | null;
+  readonly organization: string | null;
+  /** Kind admin, for the command line. */
+  readonly apiKey: string | null;
+  /** Kind mcp, for hosted URLs. */
+  readonly mcpApiKey: string | null;
+  readonly signIn: { readonly email: string; readonly password: string } | null;
+  /** Name → pid, of what runs now. */
+  readonly processes: Readonly<Record<string, number>>;
+  readonly sharedDirectory: string;
+}
+
+/** `ready.json`: there while everything answers, written anew as a whole on each change, gone when we are. */
+export class ReadyFile {
+  readonly file: string;
+  #content: ReadyFileContent | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(dataDirectory: string) {
+    this.file = path.join(dataDirectory, 'ready.json');
+  }
+
+  publish(content: ReadyFileContent): Promise<void> {
+    this.#content = content;
+    return this.#write();
+  }
+
+  /** Does nothing before the first `publish`: a file that is there says that everything answers. */
+  async updateProcesses(processes: Readonly<Record<string, number>>): Promise<void> {
+    if (!this.#content) return;
+    this.#content = { ...this.#content, processes };
+    await this.#write();
+  }
+
+  remove(): Promise<void> {
+    this.#content = undefined;
+    return this.#write();
+  }
+
+  /** One after the other, each with what is true by then. A failure does not stop those that follow. */
+  #write(): Promise<void> {
+    const write = this.#writing.then(async () => {
+      if (this.#content) await writeFileAtomically(this.file, `${JSON.stringify(this.#content, null, 2)}\n`);
+      else await rm(this.file, { force: true });
+    });
+    this.#writing = write.catch(() => {});
+    return write;
+  }
+}

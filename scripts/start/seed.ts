@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { writeFileAtomically } from '@patchbay/embedded';
+import { AppError } from '@patchbay/foundation';
+import { z } from 'zod';
+import { PlatformApi, seedFailed } from './platform-api.ts';
+
+const run = promisify(execFile);
+const ORGANIZATION = 'demo';
+const CONNECTOR = 'weather';
+const EMAIL = 'owner@demo.example';
+const KEY_DAYS = 365;
+const DEPLOY_TIMEOUT_MS = 120_000;
+
+const Demo = z.object({
+  organization: z.string(),
+  signIn: z.object({ email: z.string(), password: z.string() }),
+  apiKey: z.string().nullable(),
+  mcpApiKey: z.string().nullable(),
+});
+type StoredDemo = z.output<typeof Demo>;
+
+/** What opens the demo; kept in `demo.json` (0600), since the platform itself keeps hashes only. */
+export interface Demo extends StoredDemo {
+  readonly apiKey: string;
+  readonly mcpApiKey: string;
+}
+
+export interface SeedOptions {
+  readonly origin: string;
+  readonly port: number;
+  readonly dataDirectory: string;
+  readonly root: string;
+  readonly searchPath: string;
+  say(text: string): void;
+}
+
+/**
+ * Sees to it that the demo is there: a person, the organization, two keys, a published connector. Everything goes
+ * through the doors that anybody uses, so a start that succeeds has shown that they work. Safe to repeat: each step
+ * looks at what is there, and what is known is kept after each.
+ *
+ * @throws AppError start.seed_failed
+ */
+export async function seedDemo(options: SeedOptions): Promise<Demo> {
+  const file = path.join(options.dataDirectory, 'demo.json');
+  const api = new PlatformApi(options.origin, options.port);
+  let demo = await readDemo(file);
+  const keep = async (change: Partial<StoredDemo>) => {
+    demo = { ...demo, ...change };
+    await writeFileAtomically(file, `${JSON.stringify(demo, null, 2)}\n`);
+  };
+  if (await isComplete(api, demo)) return demo as Demo; // complete means that both keys are there
+
+  options.say('Setting up the demo organization …');
+  await keep({ apiKey: null, mcpApiKey: null });
+  await signIn(api, demo.signIn);
+  await ensureOrganization(api);
+  const permissions = await ownPermissions(api);
+  const apiKey = await createKey(api, { kind: 'admin', name: 'Demo: command line', permissions });
+  const mcpApiKey = await createKey(api, { kind: 'mcp', name: 'Demo: hosted URLs', connectors: ['*'] });
+  await keep({ apiKey, mcpApiKey });
+  if (!(await hasLiveConnector(api, apiKey))) {
+    options.say('Deploying the demo connector …');
+    await deployConnector(options, apiKey);
+  }
+  return { ...demo, apiKey, mcpApiKey };
+}
+
+async function readDemo(file: string): Promise<StoredDemo> {
+  const text = await readFile(file, 'utf8').catch(() => null);
+  const stored = text === null ? null : Demo.safeParse(JSON.parse(text));
+  if (stored?.success) return stored.data;
+  const password = randomBytes(12).toString('base64url');
+  return { organization: ORGANIZATION, signIn: { email: EMAIL, password }, apiKey: null, mcpApiKey: null };
+}
+
+async function isComplete(api: PlatformApi, demo: StoredDemo): Promise<boolean> {
+  if (demo.apiKey === null || demo.mcpApiKey === null) return false;
+  return hasLiveConnector(api, demo.apiKey);
+}
+
+/** Signs up, or in when a former start has signed up already. */
+async function signIn(api: PlatformApi, { email, password }: StoredDemo['signIn']): Promise<void> {
+  const back = await api.send('POST', '/api/auth/sign-in/email', { email, password });
+  if (back.status < 300) return;
+  const fresh = await api.send('POST', '/api/auth/sign-up/email', { email, password, name: 'Demo Owner' });
+  if (fresh.status >= 300) throw seedFailed('Signing up the demo person', fresh);
+}
+
+async function ensureOrganization(api: PlatformApi): Promise<void> {
+  const created = await api.send('POST', '/api/v1/organizations', { slug: ORGANIZATION, name: 'Demo' });
+  if (created.status < 300 || created.status === 409) return;
+  throw seedFailed('Creating the demo organization', created);
+}
+
+const Me = z.object({ organizations: z.array(z.object({ slug: z.string(), permissions: z.array(z.string()) })) });
+
+async function ownPermissions(api: PlatformApi): Promise<string[]> {
+  const me = Me.parse(await api.must('Asking who we are', 'GET', '/api/v1/me'));
+  const membership = me.organizations.find(({ slug }) => slug === ORGANIZATION);
+  if (membership) return membership.permissions;
+  throw new AppError('start.seed_failed', {
+    detail: `The organization "${ORGANIZATION}" belongs to somebody else, so there is no demo in this installation.`,
+  });
+}
+
+async function createKey(api: PlatformApi, key: Record<string, unknown>): Promise<string> {
+  const path = `/api/v1/organizations/${ORGANIZATION}/api-keys`;
+  const created = await api.must('Creating an API key', 'POST', path, { ...key, expiresInDays: KEY_DAYS });
+  return z.object({ secret: z.string() }).parse(created).secret;
+}
+
+/** A connector without a live version has no deployment; a key that no longer opens anything has none to show. */
+async function hasLiveConnector(api: PlatformApi, apiKey: string): Promise<boolean> {
+  const path = `/api/v1/organizations/${ORGANIZATION}/connectors/${CONNECTOR}/deployments?limit=1`;
+  const answer = await api.send('GET', path, undefined, apiKey);
+  const page = z.object({ items: z.array(z.unknown()) }).safeParse(answer.body);
+  return answer.status === 200 && page.success && page.data.items.length > 0;
+}
+
+/** With the command line, as an author does it. */
+async function deployConnector(options: SeedOptions, apiKey: string): Promise<void> {
+  const cli = path.join(options.root, 'packages/cli/bin/patchbay.mjs');
+  const example = path.join(options.root, 'examples', CONNECTOR);
+  try {
+    await run(process.execPath, [cli, 'deploy', example], {
+      cwd: options.root,
+      timeout: DEPLOY_TIMEOUT_MS,
+      env: {
+        PATH: options.searchPath,
+        PATCHBAY_ORIGIN: options.origin,
+        PATCHBAY_API_KEY: apiKey,
+        PATCHBAY_ORGANIZATION: ORGANIZATION,
+        XDG_CONFIG_HOME: path.join(options.dataDirectory, 'run'),
+        CI: '1',
+        NO_COLOR: '1',
+      },
+    });
+  } catch (error) {
+    const { stderr = '', stdout = '' } = error as { stderr?: string; stdout?: string };
+    const said = `${stdout}\n${stderr}`.trim().slice(-2000) || String(error);
+    throw new AppError('start.seed_failed', { detail: `Deploying the demo connector failed:\n${said}`, cause: error });
+  }
+}

@@ -1,0 +1,218 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import {
+  type Directories,
+  ensureGeneratedSecrets,
+  findBubblewrap,
+  openDirectories,
+  type RunningService,
+  removeAbandonedDirectories,
+} from '@patchbay/embedded';
+import type { AppError } from '@patchbay/foundation';
+import { announcement } from './announcement.ts';
+import type { StartConfig } from './config.ts';
+import { InstanceLock } from './instance-lock.ts';
+import { ProcessRecord } from './left-processes.ts';
+import { startNodeProcess } from './node-process.ts';
+import { Part } from './part.ts';
+import { choosePorts } from './ports.ts';
+import { type AppName, type Installation, processEnvironment } from './process-environment.ts';
+import { ReadyFile } from './ready-file.ts';
+import { rotateLogs } from './rotate-logs.ts';
+import { type Demo, seedDemo } from './seed.ts';
+import { planDatabase, planRedis } from './services.ts';
+
+/** Milliseconds each process of ours has to finish its work. The gateway drains calls, the worker a step. */
+const STOP_GRACE_MS: Record<AppName, number> = {
+  gateway: 15_000,
+  worker: 15_000,
+  supervisor: 10_000,
+  dashboard: 3_000,
+};
+/** First those who ask, then those who answer. Names in one row stop together. */
+const STOP_ORDER = [['dashboard', 'gateway'], ['worker'], ['supervisor'], ['redis', 'postgres']];
+
+/** Thrown inside a start that is being stopped; nobody is told. */
+class Stopped extends Error {}
+
+/** The whole installation: starts its parts in order, watches them, stops them in order. */
+export class Starter {
+  readonly #config: StartConfig;
+  readonly #root: string;
+  readonly #say: (text: string) => void;
+  readonly #parts = new Map<string, Part>();
+  readonly #starting = new Set<Promise<void>>();
+  #lock: InstanceLock | undefined;
+  #record: ProcessRecord | undefined;
+  #ready: ReadyFile | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(config: StartConfig, options: { root: string; say(text: string): void }) {
+    this.#config = config;
+    this.#root = options.root;
+    this.#say = options.say;
+  }
+
+  /** Resolves when everything answers and people have been told. @throws AppError start.* */
+  async start(): Promise<void> {
+    const config = this.#config;
+    const directories = await openDirectories(config.dataDirectory);
+    this.#lock = await InstanceLock.acquire(directories.run);
+    this.#record = new ProcessRecord(directories.run);
+    this.#ready = new ReadyFile(directories.data);
+    await this.#ready.remove();
+    const left = await this.#record.endLeft();
+    if (left > 0) this.#say(`Took over from a start that was killed (${left} processes ended)`);
+
+    const secrets = await ensureGeneratedSecrets(directories.data);
+    const programs = { searchPath: config.searchPath, programs: directories.programs };
+    const [ports, bubblewrap, redis, database] = await Promise.all([
+      choosePorts(config),
+      findBubblewrap(programs),
+      planRedis(config, directories, secrets),
+      planDatabase(config, directories, secrets),
+    ]);
+    const installation: Installation = {
+      config,
+      directories,
+      secrets,
+      databaseUrls: database.urls,
+      redisUrl: redis.url,
+      bubblewrap: 'found' in bubblewrap ? bubblewrap.found : null,
+      ports,
+    };
+    await Promise.all([
+      this.#startService('redis', redis.start),
+      this.#startService('postgres', database.start).then(() => database.prepare(this.#root, this.#say)),
+      this.#startApp('supervisor', installation),
+      this.#startApp('dashboard', installation),
+    ]);
+    await Promise.all([this.#startApp('gateway', installation), this.#startApp('worker', installation)]);
+
+    const notes = [...('missing' in bubblewrap ? [noBubblewrap(bubblewrap.missing)] : []), ...redis.notes];
+    const demo = await this.#seed(directories);
+    this.#refuseWhenStopping();
+    await this.#publish(directories, demo, notes);
+    rotateLogs(directories.logs);
+    void removeAbandonedDirectories().catch(() => {});
+  }
+
+  /** Stops every part in order and leaves nothing behind. Safe to call again, and while starting. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    await this.#lock?.markStopping();
+    await this.#ready?.remove();
+    for (const names of STOP_ORDER) {
+      await Promise.all(names.map((name) => this.#parts.get(name)?.stop()));
+    }
+    // A first start that was under way has ended by now, one way or the other.
+    await Promise.allSettled(this.#starting);
+    await this.#lock?.release();
+  }
+
+  #refuseWhenStopping(): void {
+    if (this.#stopping) throw new Stopped();
+  }
+
+  async #startService(name: string, start: (() => Promise<RunningService>) | null): Promise<void> {
+    if (start) await this.#startPart(name, start);
+  }
+
+  async #startPart(name: string, start: () => Promise<RunningService>): Promise<void> {
+    this.#refuseWhenStopping();
+    const part = new Part(name, start, {
+      say: this.#say,
+      onRunning: (partName, pid) => {
+        const record = this.#record;
+        void record
+          ?.note(partName, pid)
+          .then(() => this.#ready?.updateProcesses(record.processes))
+          .catch((error: unknown) => this.#say(`ready.json could not be written: ${error}`));
+      },
+    });
+    this.#parts.set(name, part);
+    const starting = part.start();
+    this.#starting.add(starting);
+    await starting;
+    if (this.#stopping) await part.stop();
+    this.#refuseWhenStopping();
+  }
+
+  #startApp(name: AppName, installation: Installation): Promise<void> {
+    const program = appProgram(name, this.#root);
+    const { directories, ports } = installation;
+    return this.#startPart(name, () =>
+      startNodeProcess({
+        name,
+        ...program,
+        environment: processEnvironment(name, installation),
+        logFile: path.join(directories.logs, `${name}.log`),
+        stopGraceMs: STOP_GRACE_MS[name],
+        onNotice: this.#say,
+        ...(name === 'dashboard' && { isReady: () => answers(`http://127.0.0.1:${ports.dashboard}/dashboard`) }),
+      }),
+    );
+  }
+
+  /** The platform runs without its demo; what went wrong is told. Production never has one. */
+  async #seed(directories: Directories): Promise<Demo | null> {
+    const { mode, origin, port, searchPath } = this.#config;
+    if (mode === 'production') return null;
+    try {
+      return await seedDemo({
+        origin,
+        port,
+        dataDirectory: directories.data,
+        root: this.#root,
+        searchPath,
+        say: this.#say,
+      });
+    } catch (error) {
+      this.#refuseWhenStopping();
+      this.#say(`The demo could not be set up: ${(error as AppError).message}`);
+      return null;
+    }
+  }
+
+  async #publish(directories: Directories, demo: Demo | null, notes: readonly string[]): Promise<void> {
+    const { origin } = this.#config;
+    const content = {
+      origin,
+      apiUrl: `${origin}/api/v1`,
+      dashboardUrl: `${origin}/dashboard`,
+      mcpUrl: demo && `${origin}/${demo.organization}/weather/mcp`,
+      organization: demo?.organization ?? null,
+      apiKey: demo?.apiKey ?? null,
+      mcpApiKey: demo?.mcpApiKey ?? null,
+      signIn: demo?.signIn ?? null,
+      processes: this.#record?.processes ?? {},
+      sharedDirectory: directories.shared,
+    };
+    await this.#ready?.publish(content);
+    process.stdout.write(announcement(content, notes));
+  }
+}
+
+function noBubblewrap(reason: string): string {
+  return `no connector can run, since there is no bubblewrap to isolate it with: ${reason}.`;
+}
+
+/** What runs a part, and where. */
+function appProgram(name: AppName, root: string): { args: string[]; cwd: string } {
+  if (name !== 'dashboard') return { args: [path.join(root, 'apps', name, 'src/main.ts')], cwd: root };
+  const preload = ['--import', path.join(import.meta.dirname, 'end-with-starter.mjs')];
+  const dashboard = path.join(root, 'apps/dashboard');
+  const standalone = path.join(dashboard, '.next/standalone/apps/dashboard');
+  if (existsSync(path.join(standalone, 'server.js'))) return { args: [...preload, 'server.js'], cwd: standalone };
+  return { args: [...preload, path.join(dashboard, 'node_modules/next/dist/bin/next'), 'start'], cwd: dashboard };
+}
+
+async function answers(url: string): Promise<boolean> {
+  const answer = await fetch(url, { redirect: 'manual' });
+  await answer.body?.cancel();
+  return answer.status < 500;
+}
