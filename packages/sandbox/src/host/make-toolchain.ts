@@ -1,0 +1,108 @@
+/**
+ * The folder that build sandboxes see as `/toolchain`: TypeScript, esbuild, Node's types and the packages the runner
+ * provides, copied flat so that no link leads out of it.
+ */
+import { execFile } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+/** Asked for from here; what they depend on comes along. */
+const ROOTS = ['typescript', 'esbuild', '@types/node', 'zod', '@modelcontextprotocol/server'] as const;
+const SDK = '@patchbay/connector';
+const execute = promisify(execFile);
+
+interface Package {
+  readonly name: string;
+  readonly version: string;
+  readonly folder: string;
+}
+
+/** Makes the toolchain below `directory` unless it is there already, and returns its path. Safe to run twice at once. */
+export async function makeToolchain(directory: string, from: string = import.meta.url): Promise<string> {
+  const packages = await collect(from);
+  const sdk = await findPackage(SDK, from);
+  if (sdk === null) throw new Error(`${SDK} is not installed beside the supervisor`);
+  const names = packages.map(({ name, version }) => `${name}@${version}`).sort();
+  const key = createHash('sha256')
+    .update(names.join())
+    .update(await readSources(sdk.folder))
+    .digest('hex')
+    .slice(0, 16);
+  const finished = path.join(directory, `toolchain-${key}`);
+  if (existsSync(finished)) return finished;
+
+  const partial = `${finished}.${randomUUID()}`;
+  const modules = path.join(partial, 'node_modules');
+  await mkdir(modules, { recursive: true, mode: 0o755 });
+  for (const { name, folder } of packages) {
+    const filter = (file: string) => !path.relative(folder, file).split(path.sep).includes('node_modules');
+    await cp(folder, path.join(modules, name), { recursive: true, dereference: true, filter });
+  }
+  await declareSdk(sdk, modules);
+  await rename(partial, finished).catch(async (error) => {
+    await rm(partial, { recursive: true, force: true });
+    if (!existsSync(finished)) throw error;
+  });
+  return finished;
+}
+
+async function collect(from: string): Promise<Package[]> {
+  const found = new Map<string, Package>();
+  const open: { name: string; from: string }[] = ROOTS.map((name) => ({ name, from }));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (found.has(next.name)) continue;
+    const item = await findPackage(next.name, next.from);
+    // Optional parts for other platforms are not installed, and not missed.
+    if (item === null) continue;
+    found.set(item.name, item);
+    const { dependencies, optionalDependencies } = await readManifest(item.folder);
+    const inside = path.join(item.folder, 'package.json');
+    open.push(...Object.keys({ ...dependencies, ...optionalDependencies }).map((name) => ({ name, from: inside })));
+  }
+  return [...found.values()];
+}
+
+async function findPackage(name: string, from: string): Promise<Package | null> {
+  for (const folder of createRequire(from).resolve.paths(name) ?? []) {
+    if (!existsSync(path.join(folder, name, 'package.json'))) continue;
+    const real = await realpath(path.join(folder, name));
+    return { name, folder: real, version: (await readManifest(real)).version ?? '' };
+  }
+  return null;
+}
+
+async function readManifest(folder: string): Promise<{
+  version?: string;
+  dependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+}> {
+  return JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
+}
+
+async function readSources(folder: string): Promise<string> {
+  const { stdout } = await execute('find', [path.join(folder, 'src'), '-name', '*.ts', '-exec', 'cat', '{}', '+'], {
+    maxBuffer: 16 * 1024 * 1024,
+  });
+  return stdout;
+}
+
+/** The SDK's declarations. Its code stays with the runner: a bundle leaves it out. */
+async function declareSdk(sdk: Package, modules: string): Promise<void> {
+  const target = path.join(modules, SDK);
+  await mkdir(target, { recursive: true });
+  const platform = `typescript-${process.platform}-${process.arch}`;
+  const compiler = path.join(modules, '@typescript', platform, 'lib', 'tsc');
+  const options = ['--declaration', '--emitDeclarationOnly', '--noEmit', 'false', '--rewriteRelativeImportExtensions'];
+  const sources = ['index.ts', 'testing.ts'].map((file) => path.join(sdk.folder, 'src', file));
+  const language = ['--target', 'es2024', '--module', 'nodenext', '--moduleResolution', 'nodenext', '--skipLibCheck'];
+  const place = ['--rootDir', path.join(sdk.folder, 'src'), '--outDir', target, '--types', 'node', '--strict'];
+  await execute(compiler, [...sources, '--ignoreConfig', ...options, ...language, ...place], { cwd: sdk.folder });
+  const exports = { '.': './index.js', './testing': './testing.js' };
+  const manifest = { name: SDK, version: sdk.version, type: 'module', exports };
+  await writeFile(path.join(target, 'package.json'), JSON.stringify(manifest));
+  await writeFile(path.join(target, 'index.js'), `throw new Error('${SDK} is provided by the runner');\n`);
+}

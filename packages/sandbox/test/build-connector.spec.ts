@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { temporaryDirectory } from '@patchbay/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildConnector } from '../src/builder/build-connector.ts';
+import type { BuildInput, BuildPlaces } from '../src/builder/build-input.ts';
+import { makeToolchain } from '../src/host/make-toolchain.ts';
+
+/** A tar of small files, as the worker and the registry write them. */
+function tarOf(files: Readonly<Record<string, string>>): Buffer {
+  const blocks = Object.entries(files).flatMap(([name, text]) => {
+    const body = Buffer.from(text);
+    const header = Buffer.alloc(512);
+    header.write(name, 0);
+    header.write('0000644\0', 100);
+    header.write(`${body.byteLength.toString(8).padStart(11, '0')}\0`, 124);
+    header.write('0', 156);
+    header.write('ustar\0', 257);
+    return [header, body, Buffer.alloc((512 - (body.byteLength % 512)) % 512)];
+  });
+  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]));
+}
+
+const CONNECTOR = `
+import { defineConnector, tool } from '@patchbay/connector';
+import { z } from 'zod';
+export default defineConnector({
+  name: 'greeter',
+  tools: {
+    greet: tool({
+      description: 'Greets a person.',
+      readOnly: true,
+      input: z.object({ name: z.string() }),
+      run: ({ name }) => \`Hello, \${name}\`,
+    }),
+  },
+});
+`;
+
+describe('the build of a connector', () => {
+  let toolchain: string;
+  let store: string;
+
+  beforeAll(async () => {
+    // Kept between runs under its content's name: copying a compiler takes a second.
+    toolchain = await makeToolchain(path.join(tmpdir(), `patchbay-test-toolchain-${process.getuid?.() ?? 0}`));
+    store = await temporaryDirectory();
+  });
+
+  async function build(files: Readonly<Record<string, string>>, input: Partial<BuildInput> = {}) {
+    const places: BuildPlaces = { project: path.join(await temporaryDirectory(), 'project'), store, toolchain };
+    const provided = ['zod', '@patchbay/connector', '@modelcontextprotocol/server'];
+    const defaults = { entry: 'src/index.ts', typecheck: true, placements: [], links: [], provided };
+    return buildConnector(places, { ...defaults, ...input }, tarOf(files));
+  }
+
+  async function storePackage(name: string, files: Readonly<Record<string, string>>, place = `node_modules/${name}`) {
+    const bytes = tarOf(Object.fromEntries(Object.entries(files).map(([file, text]) => [`package/${file}`, text])));
+    const sha512 = createHash('sha512').update(bytes).digest('hex');
+    await mkdir(path.join(store, sha512.slice(0, 2)), { recursive: true });
+    await writeFile(path.join(store, sha512.slice(0, 2), `${sha512}.tgz`), bytes);
+    return { path: place, name, version: '1.0.0', sha512 };
+  }
+
+  it('refuses a type error with file, line and column', async () => {
+    const answer = await build({ 'src/index.ts': `${CONNECTOR}\nexport const wrong: number = 'text';\n` });
+    expect(answer).toMatchObject({ ok: false, failure: 'types' });
+    expect(answer.ok || answer.diagnostics).toMatchObject([{ file: 'src/index.ts', line: 16, column: 14 }]);
+  });
+
+  it('builds in spite of type errors when the check is switched off', async () => {
+    const files = { 'src/index.ts': `${CONNECTOR}\nexport const wrong: number = 'text';\n` };
+    expect(await build(files, { typecheck: false })).toMatchObject({ ok: true });
+  });
+
+  it('refuses a syntax error at its place', async () => {
+    const answer = await build({ 'src/index.ts': 'const a = 1;\nexport default {{;\n' });
+    expect(answer).toMatchObject({ ok: false, failure: 'syntax', diagnostics: [{ file: 'src/index.ts', line: 2 }] });
+  });
+
+  it('refuses an import that does not resolve and names it', async () => {
+    const answer = await build({ 'src/index.ts': "import x from 'not-there';\nexport default x;\n" });
+    expect(answer).toMatchObject({ ok: false, failure: 'import', diagnostics: [{ file: 'src/index.ts', line: 1 }] });
+    expect(answer.ok || answer.diagnostics[0]?.text).toContain('not-there');
+  });
+
+  it('refuses a package that must be compiled and names it', async () => {
+    const placement = await storePackage('native-thing', {
+      'package.json': '{"name":"native-thing","main":"index.js","scripts":{"install":"node-gyp rebuild"}}',
+      'binding.gyp': '{}',
+      'index.js': 'module.exports = 1',
+    });
+    const files = { 'src/index.js': "module.exports = require('native-thing')" };
+    const answer = await build(files, { entry: 'src/index.js', placements: [placement] });
+    expect(answer).toMatchObject({ ok: false, failure: 'native', scripted: ['native-thing'] });
+  });
+
+  it('bundles the connector and leaves what the runner provides outside', async () => {
+    const answer = await build({ 'src/index.ts': CONNECTOR });
+    if (!answer.ok) throw new Error(JSON.stringify(answer));
+    expect(answer.packages).toEqual(['@patchbay/connector', 'zod']);
+    expect(answer.code).toContain('require("zod")');
+    expect(answer.code.length).toBeLessThan(3000);
+    expect(JSON.parse(answer.sourceMap).sources).toEqual(['src/index.ts']);
+  });
+
+  it('bundles the copy of a provided package that another package brought along', async () => {
+    const own = { 'package.json': '{"name":"zod","main":"index.js"}', 'index.js': "exports.who = 'the copy of old'" };
+    const placements = [
+      await storePackage('old', {
+        'package.json': '{"name":"old","main":"i.js"}',
+        'i.js': "module.exports = require('zod').who",
+      }),
+      await storePackage('zod', own, 'node_modules/old/node_modules/zod'),
+    ];
+    const files = { 'src/index.js': "exports.a = require('old'); exports.b = require('zod')" };
+    const answer = await build(files, { entry: 'src/index.js', placements });
+    if (!answer.ok) throw new Error(JSON.stringify(answer));
+    expect(answer.packages).toEqual(['zod']);
+    expect(answer.code).toContain('the copy of old');
+  });
+
+  it('follows links as pnpm lays them out', async () => {
+    const placement = await storePackage(
+      'left',
+      { 'package.json': '{"name":"left","main":"i.js"}', 'i.js': 'module.exports = "left is here"' },
+      'node_modules/.pnpm/left@1.0.0/node_modules/left',
+    );
+    const links = [{ path: 'node_modules/left', target: placement.path }];
+    const files = { 'src/index.js': "module.exports = require('left')" };
+    const answer = await build(files, { entry: 'src/index.js', placements: [placement], links });
+    expect(answer).toMatchObject({ ok: true });
+    expect(answer.ok && answer.code).toContain('left is here');
+  });
+});
