@@ -3,7 +3,7 @@ import type { SourceFile } from '../source-tree.ts';
 import { dottedName, walk } from '../syntax.ts';
 
 /** Start scripts and tool settings live outside every app and may look around themselves. */
-const OUTSIDE = /^(scripts|tools|bench|\.ci)\/|(^|\/)config\.ts$|\.config\.(ts|mjs|js)$/;
+const OUTSIDE = /^(scripts|tools|bench|infra|\.ci)\/|(^|\/)config\.ts$|\.config\.(ts|mjs|js)$/;
 
 /** The environment is parsed once per app, in its `config.ts`; everything else gets typed values passed down. */
 export const envOnlyInConfig: Rule = {

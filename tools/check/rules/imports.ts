@@ -32,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** A test may also use the kit for tests; the kit itself, the start scripts and the end-to-end tests see everything. */
 const TESTS_MAY_IMPORT = ['testing', 'embedded', 'foundation'];
-const FREE = new Set(['testing', 'scripts', 'test', 'bench', '.ci']);
+const FREE = new Set(['testing', 'scripts', 'infra', 'test', 'bench', '.ci']);
 
 const CIPHERS = /^(create(Cipher|Decipher)iv|(public|private)(Encrypt|Decrypt)|subtle|webcrypto|default|\*)$/;
 

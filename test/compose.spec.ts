@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+const run = promisify(execFile);
+
+interface Service {
+  environment?: Record<string, string>;
+  security_opt?: string[];
+  networks?: unknown;
+  secrets?: { source: string }[];
+}
+interface Compose {
+  services: Record<string, Service>;
+  secrets: Record<string, { file: string }>;
+}
+type Environment = Record<string, string>;
+
+let directory: string;
+let compose: Compose;
+let composeText: string;
+let example: Environment;
+let made: Environment;
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'patchbay-compose-'));
+  composeText = await readFile(path.join(ROOT, 'docker-compose.yml'), 'utf8');
+  compose = parse(composeText, { merge: true }) as Compose;
+  example = parseEnvironment(await readFile(path.join(ROOT, '.env.example'), 'utf8'));
+  await makeSecrets('https://patchbay.example.org');
+  made = parseEnvironment(await readFile(path.join(directory, '.env'), 'utf8'));
+});
+
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+describe('make-secrets', () => {
+  it('refuses to replace secrets that exist, and an address that is not an https origin', async () => {
+    await expect(makeSecrets('https://patchbay.example.org')).rejects.toThrow('Nothing was written');
+    await expect(makeSecrets('http://patchbay.example.org')).rejects.toThrow('https');
+    await expect(makeSecrets('https://patchbay.example.org/')).rejects.toThrow('https');
+  });
+
+  it('writes fresh values for the owner alone, no two alike', async () => {
+    const secrets = Object.entries(made).filter(([name]) => example[name]?.startsWith('replace-me'));
+    expect(secrets.length).toBeGreaterThan(5);
+    expect(new Set(secrets.map(([, value]) => value)).size).toBe(secrets.length);
+    for (const [, value] of secrets) expect(value).toMatch(/^[\w-]{32}$/);
+    expect(made.PATCHBAY_ORIGIN).toBe('https://patchbay.example.org');
+    expect(made.PATCHBAY_HOST).toBe('patchbay.example.org');
+    for (const file of ['.env', ...Object.values(compose.secrets).map((secret) => secret.file)]) {
+      expect((await stat(path.join(directory, file))).mode & 0o777, file).toBe(0o600);
+    }
+  });
+});
+
+describe('docker-compose.yml', () => {
+  it('asks for exactly the variables that .env.example explains', () => {
+    const asked = new Set([...composeText.matchAll(/(?<!\$)\$\{(\w+)/g)].map((match) => match[1]));
+    expect([...asked].sort()).toEqual(Object.keys(example).sort());
+  });
+
+  it.each(['gateway', 'worker', 'supervisor'])('gives the %s an environment its config accepts', async (app) => {
+    const environment = environmentOf(app, made);
+    expect(await loadConfigOf(app, environment)).toBeTypeOf('object');
+  });
+
+  it.each(['gateway', 'worker', 'supervisor'])('gives the %s no variable its config does not know', async (app) => {
+    const known = await namesInConfigOf(app);
+    for (const name of Object.keys(environmentOf(app, made))) expect(known, name).toContain(name);
+  });
+
+  it('does not start with the placeholders of .env.example', async () => {
+    await expect(loadConfigOf('../infra/docker', environmentOf('setup', example))).rejects.toThrow('placeholder');
+    expect(await loadConfigOf('../infra/docker', environmentOf('setup', made))).toBeTypeOf('object');
+  });
+
+  it('gives the supervisor and the dashboard no database, no queue, no store and no key', () => {
+    for (const name of ['supervisor', 'dashboard']) {
+      const service = compose.services[name];
+      expect(service?.secrets, name).toBeUndefined();
+      const text = JSON.stringify(environmentOf(name, made));
+      expect(text, name).not.toMatch(/DATABASE|REDIS|S3_|KEY|PASSWORD|SECRET/);
+    }
+    expect(compose.services.supervisor?.networks).toEqual(['outside']);
+    expect(compose.services.dashboard?.networks).toEqual(['inside']);
+  });
+
+  it('takes every privilege from all but the supervisor', () => {
+    for (const name of ['gateway', 'worker', 'dashboard']) {
+      expect(compose.services[name], name).toMatchObject({ cap_drop: ['ALL'], read_only: true, user: '10001:10001' });
+    }
+  });
+
+  it('opens no port but those of the TLS front', () => {
+    const open = Object.entries(compose.services).filter(([, service]) => 'ports' in service);
+    expect(open.map(([name]) => name)).toEqual(['front']);
+  });
+});
+
+async function makeSecrets(address: string): Promise<void> {
+  try {
+    await run(process.execPath, [path.join(ROOT, 'infra/docker/make-secrets.mjs'), address, directory]);
+  } catch (error) {
+    throw new Error(String((error as { stderr?: string }).stderr));
+  }
+}
+
+function parseEnvironment(text: string): Environment {
+  const lines = text.split('\n').filter((line) => /^[A-Z]/.test(line));
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+}
+
+/** As Compose does it: `${NAME}`, `${NAME:-default}` and `${NAME:?message}`. */
+function environmentOf(service: string, values: Environment): Environment {
+  const given = compose.services[service]?.environment ?? {};
+  const fill = (text: string) =>
+    text.replace(
+      /\$\{(\w+)(?::-([^}]*))?(?::\?[^}]*)?\}/g,
+      (_, name: string, fallback = '') => values[name] ?? fallback,
+    );
+  return Object.fromEntries(Object.entries(given).map(([name, text]) => [name, fill(String(text))]));
+}
+
+async function loadConfigOf(app: string, environment: Environment): Promise<unknown> {
+  const module: Record<string, unknown> = await import(configFile(app));
+  const load = Object.entries(module).find(([name]) => /^load\w*Config$/.test(name))?.[1];
+  if (typeof load !== 'function') throw new Error(`${configFile(app)} exports no load…Config`);
+  return load(environment);
+}
+
+/** Names the schema declares, read from the source, and those of the artifact store that it spreads. */
+async function namesInConfigOf(app: string): Promise<string[]> {
+  const { artifactStoreFields } = await import('../packages/artifacts/src/index.ts');
+  const source = await readFile(configFile(app), 'utf8');
+  const declared = [...source.matchAll(/^\s+([A-Z][A-Z0-9_]+):/gm)].map((match) => match[1] ?? '');
+  return [...declared, ...(source.includes('artifactStoreFields') ? Object.keys(artifactStoreFields) : [])];
+}
+
+function configFile(app: string): string {
+  return app.startsWith('..')
+    ? path.join(ROOT, 'apps', app, 'config.ts')
+    : path.join(ROOT, 'apps', app, 'src/config.ts');
+}
