@@ -7,7 +7,7 @@ import { temporaryDirectory } from '@patchbay/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildConnector } from '../src/builder/build-connector.ts';
 import type { BuildInput, BuildPlaces } from '../src/builder/build-input.ts';
-import { makeToolchain } from '../src/host/make-toolchain.ts';
+import { prepareToolchain } from '../src/host/toolchain.ts';
 
 /** A tar of small files, as the worker and the registry write them. */
 function tarOf(files: Readonly<Record<string, string>>): Buffer {
@@ -46,7 +46,7 @@ describe('the build of a connector', () => {
 
   beforeAll(async () => {
     // Kept between runs under its content's name: copying a compiler takes a second.
-    toolchain = await makeToolchain(path.join(tmpdir(), `patchbay-test-toolchain-${process.getuid?.() ?? 0}`));
+    toolchain = await prepareToolchain(path.join(tmpdir(), `patchbay-test-toolchain-${process.getuid?.() ?? 0}`));
     store = await temporaryDirectory();
   });
 

@@ -21,8 +21,8 @@ interface Package {
   readonly folder: string;
 }
 
-/** Makes the toolchain below `directory` unless it is there already, and returns its path. Safe to run twice at once. */
-export async function makeToolchain(directory: string, from: string = import.meta.url): Promise<string> {
+/** Makes the toolchain below the sandbox directory unless it is there, and returns its path. Safe to run twice at once. */
+export async function prepareToolchain(sandboxDirectory: string, from: string = import.meta.url): Promise<string> {
   const packages = await collect(from);
   const sdk = await findPackage(SDK, from);
   if (sdk === null) throw new Error(`${SDK} is not installed beside the supervisor`);
@@ -32,7 +32,7 @@ export async function makeToolchain(directory: string, from: string = import.met
     .update(await readSources(sdk.folder))
     .digest('hex')
     .slice(0, 16);
-  const finished = path.join(directory, `toolchain-${key}`);
+  const finished = path.join(sandboxDirectory, 'toolchain', key);
   if (existsSync(finished)) return finished;
 
   const partial = `${finished}.${randomUUID()}`;

@@ -1,0 +1,113 @@
+import { AppError } from '@patchbay/foundation';
+import { egressRuleSchema } from '@patchbay/sandbox/protocol';
+import { z } from 'zod';
+import { checkSchema } from './check-schema.ts';
+
+const MANIFEST_BYTES_MAX = 2 * 1024 * 1024;
+const text = (length: number) => z.string().max(length);
+
+const toolSchema = z.looseObject({
+  name: z.string().regex(/^[A-Za-z0-9_./-]{1,128}$/, 'is not a tool name: letters, digits, _ . - and / only'),
+  title: text(256).optional(),
+  description: text(16_384).optional(),
+  inputSchema: z.unknown(),
+  outputSchema: z.unknown().optional(),
+  annotations: z
+    .looseObject({
+      title: text(256).optional(),
+      readOnlyHint: z.boolean().optional(),
+      destructiveHint: z.boolean().optional(),
+      idempotentHint: z.boolean().optional(),
+      openWorldHint: z.boolean().optional(),
+    })
+    .optional(),
+});
+const promptSchema = z.looseObject({ name: text(128).min(1), description: text(16_384).optional() });
+const resourceSchema = z.looseObject({ uri: text(2048).min(1), name: text(256), description: text(16_384).optional() });
+const templateSchema = z.looseObject({ uriTemplate: text(2048).min(1), name: text(256) });
+
+const manifestSchema = z.looseObject({
+  manifestVersion: z.literal(1),
+  sdk: z.enum(['v2', 'v1', 'connector']),
+  server: z.looseObject({
+    name: text(128).nullish(),
+    title: text(256).nullish(),
+    version: text(64).nullish(),
+    instructions: text(32_768).nullish(),
+  }),
+  capabilities: z.record(z.string(), z.unknown()).default({}),
+  tools: z.array(toolSchema).max(1000),
+  prompts: z.array(promptSchema).max(1000),
+  resources: z.array(resourceSchema).max(5000),
+  resourceTemplates: z.array(templateSchema).max(1000),
+  egress: z.array(egressRuleSchema).max(256),
+  auth: z.looseObject({ type: z.string() }),
+  dynamic: z.boolean(),
+  secrets: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.unknown()),
+  codeGeneration: z.boolean(),
+});
+
+/** What a version says about itself, checked and recorded; the gateway serves lists from it. */
+export type Manifest = z.output<typeof manifestSchema>;
+export type ManifestTool = Manifest['tools'][number];
+
+/**
+ * The answer of `patchbay/describe` as a manifest. The answer is a stranger's: everything the platform reads of it later
+ * is bounded here.
+ *
+ * @throws AppError `deploy.manifest_invalid`, `deploy.no_tools`, `deploy.duplicate_tool`, `deploy.schema_*`
+ */
+export function checkManifest(described: unknown): Manifest {
+  if (Buffer.byteLength(JSON.stringify(described) ?? '') > MANIFEST_BYTES_MAX) {
+    throw new AppError('deploy.manifest_invalid', { detail: 'Tools, prompts and resources together exceed 2 MB.' });
+  }
+  const parsed = manifestSchema.safeParse(described);
+  if (!parsed.success) throw invalid(parsed.error.issues[0], described);
+  const manifest = parsed.data;
+  refuseEmpty(manifest);
+  refuseDuplicates(
+    'tool',
+    manifest.tools.map((tool) => tool.name),
+  );
+  refuseDuplicates(
+    'prompt',
+    manifest.prompts.map((prompt) => prompt.name),
+  );
+  refuseDuplicates(
+    'resource',
+    manifest.resources.map((resource) => resource.uri),
+  );
+  for (const tool of manifest.tools) {
+    checkSchema(tool.inputSchema, `tools.${tool.name}.inputSchema`);
+    if (tool.outputSchema !== undefined) checkSchema(tool.outputSchema, `tools.${tool.name}.outputSchema`);
+  }
+  return manifest;
+}
+
+function refuseEmpty({ tools, prompts, resources, resourceTemplates }: Manifest): void {
+  if (tools.length + prompts.length + resources.length + resourceTemplates.length === 0) {
+    throw new AppError('deploy.no_tools');
+  }
+}
+
+function refuseDuplicates(kind: string, names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new AppError(kind === 'tool' ? 'deploy.duplicate_tool' : 'deploy.manifest_invalid', {
+    detail: `Two ${kind}s are named ${JSON.stringify(twice)}.`,
+    data: { name: twice },
+  });
+}
+
+/** Says `tools.search.title` rather than `tools.3.title`. */
+function invalid(issue: z.core.$ZodIssue | undefined, described: unknown): AppError {
+  const place = (issue?.path ?? []).map(String);
+  const [list = '', index = ''] = place;
+  const named = z.record(z.string(), z.unknown()).safeParse(described).data?.[list];
+  const item = Array.isArray(named) ? named[Number(index)] : undefined;
+  if (typeof item?.name === 'string') place[1] = item.name.slice(0, 64);
+  return new AppError('deploy.manifest_invalid', {
+    detail: `${place.join('.')}: ${issue?.message ?? 'cannot be read'}.`,
+    data: { place: place.join('.') },
+  });
+}

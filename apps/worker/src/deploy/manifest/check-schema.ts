@@ -1,0 +1,117 @@
+import { AppError } from '@patchbay/foundation';
+import safeRegex from 'safe-regex2';
+import { z } from 'zod';
+
+const BYTES_MAX = 64 * 1024;
+const DEPTH_MAX = 32;
+const PATTERN_LENGTH_MAX = 2000;
+
+/**
+ * Bounds a JSON Schema a connector brought along. Validators compile it for every call, so one that is huge, deep or
+ * holds an exponential pattern would cost others (security.md S21); a reference to another document would be fetched.
+ *
+ * @throws AppError `deploy.schema_invalid`, `deploy.schema_pattern_unsafe`, `deploy.schema_network_reference`, each with
+ * the place as a path: `tools.search.inputSchema.properties.query.pattern`
+ */
+export function checkSchema(schema: unknown, place: string): void {
+  if (!isObject(schema)) throw invalid(place, 'is not an object');
+  if (schema.type !== 'object') throw invalid(`${place}.type`, 'is not "object"');
+  const bytes = Buffer.byteLength(JSON.stringify(schema));
+  if (bytes > BYTES_MAX) throw invalid(place, `has ${bytes} bytes; ${BYTES_MAX} are allowed`);
+  visit(schema, place, 1);
+}
+
+function visit(node: unknown, place: string, depth: number): void {
+  if (depth > DEPTH_MAX) throw invalid(place, `is nested deeper than ${DEPTH_MAX}`);
+  if (Array.isArray(node)) {
+    node.forEach((item, index) => {
+      visit(item, `${place}.${index}`, depth + 1);
+    });
+    return;
+  }
+  if (!isObject(node)) return;
+  for (const [key, value] of Object.entries(node)) {
+    const here = `${place}.${key}`;
+    if (DATA_KEYWORDS.has(key)) continue;
+    if (REFERENCES.has(key) && typeof value === 'string') checkReference(value, here);
+    if (key === 'pattern' && typeof value === 'string') checkPattern(value, here);
+    if (key === 'patternProperties' && isObject(value)) {
+      for (const pattern of Object.keys(value)) checkPattern(pattern, here);
+    }
+    visit(value, here, depth + 1);
+  }
+}
+
+/** Their values are data, not schemas; the size of the whole bounds them. */
+const DATA_KEYWORDS = new Set(['const', 'enum', 'default', 'examples']);
+const REFERENCES = new Set(['$ref', '$dynamicRef', '$recursiveRef']);
+
+function checkReference(target: string, place: string): void {
+  if (target.startsWith('#')) return;
+  throw new AppError('deploy.schema_network_reference', {
+    detail: `${place} refers to ${JSON.stringify(target.slice(0, 200))}.`,
+    data: { place },
+  });
+}
+
+function checkPattern(pattern: string, place: string): void {
+  if (pattern.length > PATTERN_LENGTH_MAX) throw invalid(place, `is longer than ${PATTERN_LENGTH_MAX} characters`);
+  if (KNOWN_PATTERNS.has(pattern)) return;
+  if (!compiles(pattern)) throw invalid(place, `is not a regular expression: ${pattern.slice(0, 200)}`);
+  if (safeRegex(pattern, { limit: 200 })) return;
+  throw new AppError('deploy.schema_pattern_unsafe', {
+    detail: `${place}: ${pattern.slice(0, 200)} can take exponential time.`,
+    data: { place, pattern: pattern.slice(0, 200) },
+  });
+}
+
+function compiles(pattern: string): boolean {
+  try {
+    return new RegExp(pattern, 'u') instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+/** Patterns zod writes for its own formats. They are reviewed upstream; the cautious check refuses some of them. */
+const KNOWN_PATTERNS: ReadonlySet<string> = new Set(
+  [
+    z.email(),
+    z.url(),
+    z.uuid(),
+    z.guid(),
+    z.cuid(),
+    z.cuid2(),
+    z.ulid(),
+    z.xid(),
+    z.ksuid(),
+    z.nanoid(),
+    z.ipv4(),
+    z.ipv6(),
+    z.cidrv4(),
+    z.cidrv6(),
+    z.base64(),
+    z.base64url(),
+    z.e164(),
+    z.hostname(),
+    z.emoji(),
+    z.iso.date(),
+    z.iso.time(),
+    z.iso.datetime(),
+    z.iso.datetime({ offset: true }),
+    z.iso.datetime({ local: true }),
+    z.iso.datetime({ offset: true, local: true }),
+    z.iso.duration(),
+  ].flatMap((schema) => {
+    const { pattern } = z.toJSONSchema(schema, { unrepresentable: 'any' });
+    return pattern === undefined ? [] : [pattern];
+  }),
+);
+
+function invalid(place: string, reason: string): AppError {
+  return new AppError('deploy.schema_invalid', { detail: `${place} ${reason}.`, data: { place } });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

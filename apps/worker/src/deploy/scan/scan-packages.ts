@@ -1,0 +1,50 @@
+import type { Scanner } from './scanner.ts';
+
+const CODE_BYTES_LARGE = 2 * 1024 * 1024;
+
+/** What the bundle brings along: size, very new packages, packages whose scripts did not run. */
+export const scanPackages: Scanner = ({ code, youngPackages, scriptedPackages, unstable, manifest }) => [
+  ...(code.length > CODE_BYTES_LARGE
+    ? [
+        {
+          rule: 'bundle_large',
+          severity: 'warning' as const,
+          subject: '',
+          message: `The bundle has ${(code.length / 1024 / 1024).toFixed(1)} MB; each cold start reads all of it.`,
+          hint: 'Look at the largest parts in the deploy log.',
+        },
+      ]
+    : []),
+  ...youngPackages.map((name) => ({
+    rule: 'package_young',
+    severity: 'warning' as const,
+    subject: name,
+    message: `${name} was published less than 24 hours ago. Harmful versions are usually found within a day.`,
+    hint: 'Use an earlier version unless you know this one.',
+  })),
+  ...scriptedPackages.map((name) => ({
+    rule: 'install_script_skipped',
+    severity: 'info' as const,
+    subject: name,
+    message: `${name} has an install script, which was not run.`,
+    hint: 'Nothing to do if the connector works without it.',
+  })),
+  ...(manifest.dynamic ? unstable : []).map((field) => ({
+    rule: 'manifest_dynamic',
+    severity: 'info' as const,
+    subject: field,
+    message: `${field} differs from start to start; lists are answered by the connector itself.`,
+    hint: 'Nothing to do when it depends on the person. Constant lists are answered faster.',
+  })),
+  ...(manifest.codeGeneration
+    ? [
+        {
+          rule: 'code_generation',
+          severity: 'info' as const,
+          subject: '',
+          message: 'The bundle makes code from text (eval or new Function).',
+          hint: 'Nothing to do; packages that compile templates or schemas do this.',
+        },
+      ]
+    : []),
+];

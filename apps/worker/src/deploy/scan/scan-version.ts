@@ -1,0 +1,13 @@
+import { scanPackages } from './scan-packages.ts';
+import { scanSecrets } from './scan-secrets.ts';
+import { scanTexts } from './scan-texts.ts';
+import { scanTools } from './scan-tools.ts';
+import type { NewFinding, Scanned, Scanner } from './scanner.ts';
+
+const SCANNERS: readonly Scanner[] = [scanTools, scanTexts, scanSecrets, scanPackages];
+const ORDER = { error: 0, warning: 1, info: 2 } as const;
+
+/** Everything all scanners found, the worst first. */
+export function scanVersion(scanned: Scanned): NewFinding[] {
+  return SCANNERS.flatMap((scan) => scan(scanned)).sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
+}

@@ -1,0 +1,20 @@
+import type { Finding } from '@patchbay/domain/versions';
+import type { Manifest } from '../manifest/check-manifest.ts';
+
+export type NewFinding = Omit<Finding, 'id'>;
+
+/** What scanners look at. All of it was written by strangers. */
+export interface Scanned {
+  readonly manifest: Manifest;
+  /** The bundle's code. */
+  readonly code: string;
+  /** `name@version` of packages published a short time ago. */
+  readonly youngPackages: readonly string[];
+  /** Packages in the bundle whose install scripts were not run. */
+  readonly scriptedPackages: readonly string[];
+  /** Fields of the manifest that differ between two starts. */
+  readonly unstable: readonly string[];
+}
+
+/** Pure: looks at one aspect and says what it found. */
+export type Scanner = (scanned: Scanned) => readonly NewFinding[];
