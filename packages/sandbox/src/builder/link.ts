@@ -25,6 +25,16 @@ export type TaskProgram = (
   progress: (value: JsonObject) => void,
 ) => Promise<TaskAnswer>;
 
+const PATHS = { store: '/store', toolchain: '/toolchain', work: '/work' } as const;
+
+/** Where the package store, the toolchain and the scratch lie. Other paths only where isolation is off (`patchbay dev`). */
+export function taskPaths(): Readonly<Record<keyof typeof PATHS, string>> {
+  const given: unknown = JSON.parse(process.argv[3] ?? '{}');
+  if (!isJsonObject(given)) return PATHS;
+  const at = (path: string) => String(given[path] ?? path);
+  return { store: at(PATHS.store), toolchain: at(PATHS.toolchain), work: at(PATHS.work) };
+}
+
 /** Serves the one task of this process's life, then ends it. A program that throws ends the task with its message. */
 export function onTask(program: TaskProgram): void {
   const socket = new Socket({ fd: 3, readable: true, writable: true });

@@ -5,9 +5,11 @@ import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
 import type { HostLink } from './host-link.ts';
 import type { RunnerCall } from './runner-call.ts';
 
-interface RunningCall {
+export interface RunningCall {
   readonly call: RunnerCall;
   readonly abort: AbortController;
+  /** Set when the answer left: what still runs in this context speaks for nobody any more. */
+  finished: boolean;
 }
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
@@ -16,17 +18,17 @@ const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error'];
 /** MCP's eight levels on our four: the least of ours that a client who asked for that level wants to see. */
 const LEVEL_OF_MCP: Readonly<Record<string, Level>> = { debug: 'debug', info: 'info', notice: 'info', warning: 'warn' };
 
-const running = new AsyncLocalStorage<RunningCall>();
+const storage = new AsyncLocalStorage<RunningCall>();
 
 /** Runs `work` as this call: everything it starts, awaits and schedules sees the call's context. */
-export function runAsCall<T>(call: RunnerCall, abort: AbortController, work: () => T): T {
-  return running.run({ call, abort }, work);
+export function runAsCall<T>(running: RunningCall, work: () => T): T {
+  return storage.run(running, work);
 }
 
 /** Puts the runtime on globalThis before connector code is loaded. */
 export function installRuntime(link: HostLink, secrets: Readonly<Record<string, string>>): void {
   const current = () => {
-    const now = running.getStore();
+    const now = storage.getStore();
     if (!now) return undefined;
     const { call, abort } = now;
     return {
@@ -41,12 +43,11 @@ export function installRuntime(link: HostLink, secrets: Readonly<Record<string, 
       secrets,
       log: (level: Level, text: string, data?: unknown) =>
         log(link, level, data === undefined ? text : format(text, data)),
-      progress: (done: number, total?: number, message?: string) =>
-        link.send(RUNNER_FRAMES.notification, {
-          id: call.id,
-          method: 'notifications/progress',
-          params: { progressToken: call.id, progress: done, total, message },
-        }),
+      progress: (done: number, total?: number, message?: string) => {
+        if (now.finished) return;
+        const params = { progressToken: call.id, progress: done, total, message };
+        link.send(RUNNER_FRAMES.notification, { id: call.id, method: 'notifications/progress', params });
+      },
     };
   };
   Object.defineProperty(globalThis, Symbol.for('patchbay.runtime'), { value: Object.freeze({ current }) });
@@ -68,7 +69,8 @@ export function installConsole(link: HostLink): void {
 }
 
 function log(link: HostLink, level: Level, text: string): void {
-  const call = running.getStore()?.call;
+  const now = storage.getStore();
+  const call = now?.finished ? undefined : now?.call;
   link.send(RUNNER_FRAMES.log, { id: call?.id ?? null, level, text });
   const wanted = call?.context.logLevel;
   if (!call || !wanted || LEVELS.indexOf(level) < LEVELS.indexOf(LEVEL_OF_MCP[wanted] ?? 'error')) return;

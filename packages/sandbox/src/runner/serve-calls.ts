@@ -1,7 +1,7 @@
 /** Calls of one specialised sandbox: from a frame to the frame that answers it. */
 import { isJsonObject } from '../protocol/json.ts';
 import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
-import { runAsCall } from './call-context.ts';
+import { type RunningCall, runAsCall } from './call-context.ts';
 import { describeConnector } from './describe-connector.ts';
 import type { HostLink } from './host-link.ts';
 import type { LoadedConnector } from './load-connector.ts';
@@ -10,12 +10,12 @@ import { messageOf } from './start-error.ts';
 
 /** The calls that run now, by invocation id. */
 export class RunningCalls {
-  readonly #running = new Map<string, { call: RunnerCall; abort: AbortController }>();
+  readonly #running = new Map<string, RunningCall>();
 
   /** Delivers a message inside the context of the call it belongs to. */
   readonly inCall = (id: string, deliver: () => void): void => {
     const found = this.#running.get(id);
-    if (found) runAsCall(found.call, found.abort, deliver);
+    if (found) runAsCall(found, deliver);
     else deliver();
   };
 
@@ -24,7 +24,8 @@ export class RunningCalls {
     target: { server: ConnectorServer; loaded: LoadedConnector; link: HostLink },
   ): Promise<void> {
     const { server, loaded, link } = target;
-    this.#running.set(call.id, { call, abort: new AbortController() });
+    const running: RunningCall = { call, abort: new AbortController(), finished: false };
+    this.#running.set(call.id, running);
     let answer: CallAnswer;
     try {
       answer =
@@ -34,6 +35,7 @@ export class RunningCalls {
     } catch (error) {
       answer = { error: { code: -32603, message: messageOf(error) } };
     }
+    running.finished = true;
     if (this.#running.delete(call.id)) link.sendText(RUNNER_FRAMES.answer, answerText(call, answer));
   }
 
@@ -42,6 +44,7 @@ export class RunningCalls {
     const found = this.#running.get(id);
     if (!found) return;
     this.#running.delete(id);
+    found.finished = true;
     found.abort.abort(new DOMException('The call was cancelled.', 'AbortError'));
     server.cancel(id);
   }

@@ -1,0 +1,24 @@
+import type { SupervisorHealth } from '@patchbay/sandbox/protocol';
+import { Gauge, Registry } from 'prom-client';
+
+const registry = new Registry();
+const gauge = (name: string, help: string, labelNames: string[] = []) =>
+  new Gauge({ name: `patchbay_supervisor_${name}`, help, labelNames, registers: [registry] });
+
+const ready = gauge('ready', '1 when connectors may run on this host');
+const sandboxes = gauge('sandboxes', 'Sandboxes by state', ['state']);
+const queued = gauge('queued_calls', 'Calls that wait for a place in their sandbox');
+const coldStarts = gauge('cold_starts_total', 'Sandboxes started since this boot');
+const crashes = gauge('crashes_total', 'Sandboxes that ended by themselves since this boot');
+const droppedLogLines = gauge('dropped_log_lines_total', 'Log lines above the rate limit since this boot');
+
+/** The health as Prometheus text. */
+export async function renderMetrics(health: SupervisorHealth): Promise<{ contentType: string; text: string }> {
+  ready.set(health.ready ? 1 : 0);
+  for (const [state, count] of Object.entries(health.sandboxes)) sandboxes.set({ state }, count);
+  queued.set(health.queued);
+  coldStarts.set(health.coldStarts);
+  crashes.set(health.crashes);
+  droppedLogLines.set(health.droppedLogLines);
+  return { contentType: registry.contentType, text: await registry.metrics() };
+}

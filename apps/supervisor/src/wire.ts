@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { createLogger, type Logger, systemClock } from '@patchbay/foundation';
+import { createBubblewrapDriver, Programs, prepareToolchain, SandboxHost } from '@patchbay/sandbox/host';
+import type { SupervisorConfig } from './config.ts';
+
+export interface Supervisor {
+  readonly host: SandboxHost;
+  readonly logger: Logger;
+}
+
+/** Every constructor, once. Resolves when the walls were tried; the toolchain is prepared in the background. */
+export async function wire(config: SupervisorConfig): Promise<Supervisor> {
+  const logger = createLogger('supervisor', config.logLevel);
+  const { sandboxDirectory, packageStoreDirectory } = config;
+  await mkdir(sandboxDirectory, { recursive: true, mode: 0o711 });
+  await mkdir(packageStoreDirectory, { recursive: true, mode: 0o755 });
+  const bootId = randomBytes(4).toString('hex');
+  const programs = new Programs(sandboxDirectory);
+  const driver = await createBubblewrapDriver({
+    directory: sandboxDirectory,
+    bubblewrapFile: config.bubblewrapFile,
+    nodeFile: process.execPath,
+    bootId,
+    probeProgramFile: await programs.file('probe'),
+  });
+  // Tried again by the next task when it fails; a host without compilers still serves connectors.
+  let toolchain: Promise<string> | null = null;
+  const toolchainDirectory = () => {
+    toolchain ??= prepareToolchain(sandboxDirectory).catch((error: unknown) => {
+      toolchain = null;
+      throw error;
+    });
+    return toolchain;
+  };
+  const host = await SandboxHost.start({
+    driver,
+    programs,
+    clock: systemClock,
+    bootId,
+    requireFullLimits: config.requireFullLimits,
+    packageStoreDirectory,
+    toolchainDirectory,
+  });
+  const prepared = [programs.file('runner'), programs.file('build'), programs.file('resolve'), toolchainDirectory()];
+  for (const part of prepared)
+    part.catch((error: unknown) => logger.error({ err: error }, 'a sandbox program cannot be prepared'));
+  await prepared[0]?.catch(() => {});
+  return { host, logger };
+}

@@ -1,0 +1,80 @@
+/**
+ * The same programs as plain child processes, for `patchbay dev` where user namespaces do not exist. No isolation at all:
+ * the code that runs is the developer's own. The supervisor app never offers this driver.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { PROFILES } from '../limits.ts';
+import { nodeFlags } from './bubblewrap-arguments.ts';
+import type { ProbeReport, SandboxDriver, SandboxExit, SandboxProcess, SandboxSpec, SandboxStats } from './driver.ts';
+
+export class PlainDriver implements SandboxDriver {
+  readonly name = 'plain';
+  readonly #nodeFile: string;
+  readonly #children = new Map<SandboxProcess, ChildProcess>();
+
+  constructor(nodeFile: string) {
+    this.#nodeFile = nodeFile;
+  }
+
+  async start(spec: SandboxSpec): Promise<SandboxProcess> {
+    const directory = await mkdtemp(join(tmpdir(), 'pb-'));
+    const scratch = join(directory, 'work');
+    await mkdir(scratch);
+    const egressSocketPath = join(directory, 'egress.sock');
+    const mounts = Object.fromEntries(spec.mounts.map(({ source, target }) => [target, source]));
+    const paths = JSON.stringify({ ...mounts, [PROFILES[spec.profile].scratch.path]: scratch });
+    const child = spawn(
+      this.#nodeFile,
+      [...nodeFlags(PROFILES[spec.profile]), spec.programFile, egressSocketPath, paths],
+      { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: { PATH: '/' }, cwd: scratch },
+    );
+    const exited = new Promise<SandboxExit>((resolve) => {
+      child.once('error', () => resolve({ exitCode: null, signal: null, outOfMemory: false }));
+      child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, outOfMemory: false }));
+    });
+    const sandbox: SandboxProcess = {
+      sandboxId: spec.sandboxId,
+      pid: child.pid ?? 0,
+      // spawn() was told to make pipes of these, so they are there
+      link: child.stdio[3] as Socket,
+      stdout: child.stdout as Readable,
+      stderr: child.stderr as Readable,
+      egressSocketPath,
+      exited: exited.then(async (exit) => {
+        this.#children.delete(sandbox);
+        await rm(directory, { recursive: true, force: true });
+        return exit;
+      }),
+      openEgress: async () => {},
+    };
+    this.#children.set(sandbox, child);
+    return sandbox;
+  }
+
+  specialise(sandbox: SandboxProcess, frame: Buffer): void {
+    sandbox.link.write(frame);
+  }
+
+  async stop(sandbox: SandboxProcess): Promise<void> {
+    this.#children.get(sandbox)?.kill('SIGKILL');
+    await sandbox.exited;
+  }
+
+  async stats(): Promise<SandboxStats> {
+    return { memoryBytes: null, peakMemoryBytes: null };
+  }
+
+  async probe(): Promise<ProbeReport> {
+    return {
+      walls: { state: 'off', missing: ['isolation is off: connectors run as plain processes of this user'] },
+      limits: { state: 'off', reasons: ['isolation is off'] },
+    };
+  }
+
+  async removeLeftovers(): Promise<void> {}
+}

@@ -1,0 +1,256 @@
+/**
+ * One started sandbox from its specialisation to its end. Everything it sends on descriptor 3 is hostile input: an answer,
+ * log or notification for an invocation that is not in flight here, a broken frame or an unknown type kills it (S2).
+ */
+import { AppError } from '@patchbay/foundation';
+import {
+  decodeJson,
+  encodeJsonFrame,
+  encodeMixedFrame,
+  type Frame,
+  FrameReader,
+  SANDBOX_FRAME_BYTES_MAX,
+} from '../protocol/frame.ts';
+import type { Invocation } from '../protocol/invocation.ts';
+import { isJsonObject, type JsonObject } from '../protocol/json.ts';
+import type { InvocationNotification, RpcError } from '../protocol/outcome.ts';
+import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
+import type { SandboxDriver, SandboxExit, SandboxProcess } from './drivers/driver.ts';
+import { SANDBOX_LIMITS } from './limits.ts';
+import type { LogCapture } from './logs/log-capture.ts';
+import { asLogLevel, readAnswer, runnerCallOf, startErrorOf } from './runner-messages.ts';
+
+export type SandboxAnswer = { readonly result: JsonObject } | { readonly error: RpcError };
+
+interface CallInFlight {
+  readonly invocation: Invocation;
+  resolve(answer: SandboxAnswer): void;
+  reject(error: unknown): void;
+  onNotification(notification: InvocationNotification): void;
+}
+
+export interface LiveSandboxOptions {
+  readonly driver: SandboxDriver;
+  readonly process: SandboxProcess;
+  readonly logs: LogCapture;
+}
+
+export class LiveSandbox {
+  readonly id: string;
+  readonly #driver: SandboxDriver;
+  readonly #process: SandboxProcess;
+  readonly #logs: LogCapture;
+  readonly #reader = new FrameReader(SANDBOX_FRAME_BYTES_MAX);
+  readonly #calls = new Map<string, CallInFlight>();
+  /** Calls nobody waits for any more, until the sandbox has shown that it heard so. */
+  readonly #abandoned = new Map<string, number>();
+  readonly #pings = new Map<number, NodeJS.Timeout>();
+  readonly #started = Promise.withResolvers<void>();
+  #pingCount = 0;
+  #ended: AppError | null = null;
+  /** What the exit will be reported as, when it was ours to decide. */
+  #verdict: AppError | null = null;
+  readonly exited: Promise<SandboxExit>;
+
+  constructor(options: LiveSandboxOptions) {
+    this.id = options.process.sandboxId;
+    this.#driver = options.driver;
+    this.#process = options.process;
+    this.#logs = options.logs;
+    this.#started.promise.catch(() => {});
+    const { link, stdout, stderr } = options.process;
+    let lastWords = '';
+    const [toInfo, toError] = [this.#logs.stream('info'), this.#logs.stream('error')];
+    stdout.on('data', toInfo);
+    stderr.on('data', (chunk: Buffer) => {
+      lastWords = `${lastWords}${chunk.toString('latin1')}`.slice(-4096);
+      toError(chunk);
+    });
+    link.on('data', (chunk: Buffer) => this.#read(chunk));
+    link.on('error', () => {}); // the exit tells
+    this.exited = options.process.exited.then((exit) => {
+      toInfo(null);
+      toError(null);
+      this.#end(this.#verdict ?? errorOfExit(exit, lastWords));
+      return exit;
+    });
+  }
+
+  get isAlive(): boolean {
+    return this.#ended === null && this.#verdict === null;
+  }
+
+  /** Hands over code and settings. Resolves when the connector serves. @throws AppError `sandbox.*` for its author */
+  async specialise(artifact: Uint8Array, secrets: Readonly<Record<string, string>>): Promise<void> {
+    const timer = setTimeout(() => {
+      this.#kill(
+        new AppError('sandbox.start_timeout', {
+          detail: `The connector did not start within ${SANDBOX_LIMITS.startMsMax} ms.`,
+        }),
+      );
+    }, SANDBOX_LIMITS.startMsMax);
+    try {
+      this.#driver.specialise(this.#process, encodeMixedFrame(RUNNER_FRAMES.specialise, { secrets }, artifact));
+      await this.#started.promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Sends one call. Aborting the signal cancels it; a sandbox that does not hear that is killed. */
+  call(
+    invocation: Invocation,
+    options: { signal: AbortSignal; onNotification(notification: InvocationNotification): void },
+  ): Promise<SandboxAnswer> {
+    if (this.#ended ?? this.#verdict) return Promise.reject(this.#ended ?? this.#verdict);
+    return new Promise((resolve, reject) => {
+      const { signal, onNotification } = options;
+      const onAbort = () => {
+        this.#calls.delete(invocation.id);
+        this.#abandon(invocation.id);
+        reject(signal.reason);
+      };
+      const settled = () => signal.removeEventListener('abort', onAbort);
+      this.#calls.set(invocation.id, {
+        invocation,
+        onNotification,
+        resolve: (answer) => {
+          settled();
+          resolve(answer);
+        },
+        reject: (error) => {
+          settled();
+          reject(error);
+        },
+      });
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#process.link.write(encodeJsonFrame(RUNNER_FRAMES.call, runnerCallOf(invocation)));
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#verdict ??= new AppError('sandbox.crashed', { internal: 'stopped by the host' });
+    await this.#driver.stop(this.#process);
+    await this.exited;
+  }
+
+  #abandon(id: string): void {
+    const number = ++this.#pingCount;
+    this.#abandoned.set(id, number);
+    this.#process.link.write(encodeJsonFrame(RUNNER_FRAMES.cancel, { id }));
+    this.#process.link.write(encodeJsonFrame(RUNNER_FRAMES.ping, { n: number }));
+    const hangs = new AppError('sandbox.deadline_exceeded', {
+      detail: 'The connector hangs; its sandbox was stopped.',
+    });
+    this.#pings.set(
+      number,
+      setTimeout(() => this.#kill(hangs), SANDBOX_LIMITS.pingMs),
+    );
+  }
+
+  #read(chunk: Buffer): void {
+    if (!this.isAlive) return;
+    try {
+      for (const frame of this.#reader.push(chunk)) this.#take(frame);
+    } catch (error) {
+      this.#violation(error instanceof Error ? error.message : 'broken frame');
+    }
+  }
+
+  #take(frame: Frame): void {
+    const value = decodeJson(frame.payload);
+    if (!isJsonObject(value)) return void this.#violation('a frame without an object');
+    switch (frame.type) {
+      case RUNNER_FRAMES.ready:
+        return;
+      case RUNNER_FRAMES.specialised:
+        return void this.#started.resolve();
+      case RUNNER_FRAMES.startFailed:
+        return void this.#kill(startErrorOf(value));
+      case RUNNER_FRAMES.answer:
+        return void this.#takeAnswer(value);
+      case RUNNER_FRAMES.notification:
+        return void this.#takeNotification(value);
+      case RUNNER_FRAMES.log:
+        return void this.#takeLog(value);
+      case RUNNER_FRAMES.pong:
+        return void this.#takePong(value);
+      default:
+        return void this.#violation(`a frame of type ${frame.type}`);
+    }
+  }
+
+  #takeAnswer(value: JsonObject): void {
+    const found = this.#inFlight(value.id, 'an answer');
+    if (!found) return;
+    this.#calls.delete(found.invocation.id);
+    try {
+      found.resolve(readAnswer(value, found.invocation));
+    } catch (error) {
+      found.reject(error);
+    }
+  }
+
+  #takeNotification(value: JsonObject): void {
+    const found = this.#inFlight(value.id, 'a notification');
+    const { method, params } = value;
+    if (found && typeof method === 'string' && isJsonObject(params)) found.onNotification({ method, params });
+  }
+
+  #takeLog(value: JsonObject): void {
+    const found = value.id === null ? undefined : this.#inFlight(value.id, 'a log line');
+    if (value.id !== null && !found && !this.isAlive) return;
+    const requestId = found?.invocation.context.requestId;
+    this.#logs.write({ level: asLogLevel(value.level), source: 'connector', text: String(value.text), requestId });
+  }
+
+  #takePong(value: JsonObject): void {
+    const number = Number(value.n);
+    const timer = this.#pings.get(number);
+    if (timer === undefined) return void this.#violation('a pong without a ping');
+    clearTimeout(timer);
+    this.#pings.delete(number);
+    for (const [id, since] of this.#abandoned) if (since <= number) this.#abandoned.delete(id);
+  }
+
+  /** The call a frame claims to belong to. An abandoned one is ignored, any other is a violation. */
+  #inFlight(id: unknown, what: string): CallInFlight | undefined {
+    const found = typeof id === 'string' ? this.#calls.get(id) : undefined;
+    if (!found && !(typeof id === 'string' && this.#abandoned.has(id))) {
+      this.#violation(`${what} for an invocation that is not in flight`);
+    }
+    return found;
+  }
+
+  #violation(what: string): void {
+    this.#kill(new AppError('sandbox.violation', { detail: `The sandbox sent ${what} and was stopped.` }));
+  }
+
+  #kill(verdict: AppError): void {
+    if (!this.isAlive) return;
+    this.#verdict = verdict;
+    this.#logs.write({ level: 'error', source: 'platform', text: `${verdict.code}: ${verdict.detail}` });
+    this.#started.reject(verdict);
+    for (const call of this.#calls.values()) call.reject(verdict);
+    this.#calls.clear();
+    void this.#driver.stop(this.#process);
+  }
+
+  #end(error: AppError): void {
+    this.#ended = error;
+    for (const timer of this.#pings.values()) clearTimeout(timer);
+    this.#logs.flush();
+    this.#started.reject(error);
+    for (const call of this.#calls.values()) call.reject(error);
+    this.#calls.clear();
+  }
+}
+
+function errorOfExit(exit: SandboxExit, lastWords: string): AppError {
+  if (exit.outOfMemory || /heap out of memory|ERR_MEMORY_ALLOCATION_FAILED/.test(lastWords)) {
+    return new AppError('sandbox.out_of_memory');
+  }
+  return new AppError('sandbox.crashed', {
+    internal: `exit ${exit.exitCode ?? exit.signal}: ${lastWords.slice(-300)}`,
+  });
+}

@@ -1,0 +1,198 @@
+/** The live sandboxes by isolation key: started on the first call, stopped when idle, never given to another key. */
+import { AppError, type Clock } from '@patchbay/foundation';
+import type { RetireMatch } from '../client/sandbox-client.ts';
+import { type IsolationKey, isolationKeyText } from '../protocol/isolation-key.ts';
+import { CallSlots } from './call-slots.ts';
+import { CrashBackoff } from './crash-backoff.ts';
+import { SANDBOX_LIMITS } from './limits.ts';
+import type { LiveSandbox } from './live-sandbox.ts';
+import { canMove, type SandboxState } from './sandbox-state.ts';
+
+/** The longest pause a call sits out; behind a longer one it is told the crash's error at once. */
+const BACKOFF_WAITED_MS = 1_000;
+
+/** One key's place in the table. */
+export class SandboxEntry {
+  readonly key: IsolationKey;
+  readonly slots = new CallSlots(SANDBOX_LIMITS.inFlightPerSandbox, SANDBOX_LIMITS.queuedPerSandbox);
+  state: SandboxState = 'starting';
+  /** Absent until the first call that gets a place starts it. */
+  sandbox: Promise<LiveSandbox> | null = null;
+  lastUsedAt = 0;
+  idleTimer: NodeJS.Timeout | undefined;
+
+  constructor(key: IsolationKey) {
+    this.key = key;
+  }
+
+  get isIdle(): boolean {
+    return this.slots.inside === 0 && this.slots.waiting === 0;
+  }
+
+  /** @throws Error on a move that is not in the table of moves: a mistake of ours */
+  move(to: SandboxState): void {
+    if (!canMove(this.state, to)) throw new Error(`A sandbox cannot go from ${this.state} to ${to}.`);
+    this.state = to;
+  }
+}
+
+export class SandboxTable {
+  readonly #clock: Clock;
+  readonly #byKey = new Map<string, SandboxEntry>();
+  /** Retired, finishing their calls. */
+  readonly #draining = new Set<SandboxEntry>();
+  readonly #backoff = new CrashBackoff();
+  coldStarts = 0;
+  crashes = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The key's entry, made when there is none. @throws AppError `sandbox.no_capacity` */
+  entryFor(key: IsolationKey): SandboxEntry {
+    const text = isolationKeyText(key);
+    const known = this.#byKey.get(text);
+    if (known) return known;
+    this.#makeRoom(key.organizationId);
+    const entry = new SandboxEntry(key);
+    this.#byKey.set(text, entry);
+    return entry;
+  }
+
+  /** The entry's sandbox; `start` runs once per entry, after the pause that earlier crashes earned. */
+  async sandboxOf(
+    entry: SandboxEntry,
+    start: () => Promise<LiveSandbox>,
+  ): Promise<{ sandbox: LiveSandbox; cold: boolean }> {
+    if (entry.sandbox) return { sandbox: await entry.sandbox, cold: false };
+    entry.sandbox = this.#startAfterPause(entry, start);
+    entry.sandbox.catch(() => this.#forget(entry));
+    return { sandbox: await entry.sandbox, cold: true };
+  }
+
+  /** To be called when a call has left: starts the idle clock, or stops a retired sandbox that has nothing left to do. */
+  rest(entry: SandboxEntry): void {
+    entry.lastUsedAt = this.#clock.monotonicMs();
+    if (!entry.isIdle) return;
+    if (entry.state === 'draining') return void this.#stop(entry);
+    clearTimeout(entry.idleTimer);
+    const idleMs = entry.key.subject === '' ? SANDBOX_LIMITS.idleMs : SANDBOX_LIMITS.idleSubjectMs;
+    entry.idleTimer = setTimeout(() => {
+      if (entry.isIdle) void this.#stop(entry);
+    }, idleMs);
+    entry.idleTimer.unref();
+  }
+
+  /** No new call reaches a matching sandbox from here on; those inside finish. */
+  retire(match: RetireMatch): void {
+    for (const [text, entry] of this.#byKey) {
+      if (!matches(entry.key, match)) continue;
+      this.#byKey.delete(text);
+      this.#drain(entry);
+    }
+  }
+
+  /** Lets every call finish, at most this long, then stops everything. */
+  async close(drainMs: number): Promise<void> {
+    const entries = [...this.#byKey.values(), ...this.#draining];
+    this.#byKey.clear();
+    for (const entry of entries) this.#drain(entry);
+    const deadline = this.#clock.monotonicMs() + drainMs;
+    while (this.#draining.size > 0 && this.#clock.monotonicMs() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await Promise.all(entries.map((entry) => this.#stop(entry)));
+  }
+
+  counts(): { starting: number; live: number; busy: number; draining: number; queued: number } {
+    const entries = [...this.#byKey.values()];
+    return {
+      starting: entries.filter((entry) => entry.state === 'starting').length,
+      live: entries.filter((entry) => entry.state === 'live').length,
+      busy: entries.filter((entry) => entry.slots.inside > 0).length,
+      draining: this.#draining.size,
+      queued: entries.reduce((sum, entry) => sum + entry.slots.waiting, 0),
+    };
+  }
+
+  async #startAfterPause(entry: SandboxEntry, start: () => Promise<LiveSandbox>): Promise<LiveSandbox> {
+    const text = isolationKeyText(entry.key);
+    const { waitMs, error } = this.#backoff.waitFor(text, this.#clock.monotonicMs());
+    if (waitMs > BACKOFF_WAITED_MS) throw repeated(error, waitMs);
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    this.coldStarts += 1;
+    try {
+      const sandbox = await start();
+      void sandbox.exited.then(() => this.#onExit(entry));
+      if (entry.state === 'starting') entry.move('live');
+      return sandbox;
+    } catch (failure) {
+      if (failure instanceof AppError && failure.spec.owner === 'connector') this.#recordCrash(text, failure);
+      throw failure;
+    }
+  }
+
+  /** A sandbox that ended although nobody stopped it crashed. */
+  #onExit(entry: SandboxEntry): void {
+    if (entry.state === 'stopped') return;
+    this.#recordCrash(isolationKeyText(entry.key), new AppError('sandbox.crashed'));
+    this.#forget(entry);
+  }
+
+  #recordCrash(text: string, error: AppError): void {
+    this.crashes += 1;
+    this.#backoff.record(text, error, this.#clock.monotonicMs());
+  }
+
+  #forget(entry: SandboxEntry): void {
+    clearTimeout(entry.idleTimer);
+    entry.state = 'stopped';
+    this.#draining.delete(entry);
+    const text = isolationKeyText(entry.key);
+    if (this.#byKey.get(text) === entry) this.#byKey.delete(text);
+  }
+
+  #drain(entry: SandboxEntry): void {
+    if (entry.state === 'stopped') return;
+    if (entry.state !== 'draining') entry.move('draining');
+    this.#draining.add(entry);
+    if (entry.isIdle) void this.#stop(entry);
+  }
+
+  async #stop(entry: SandboxEntry): Promise<void> {
+    const starting = entry.sandbox;
+    this.#forget(entry);
+    const sandbox = await starting?.catch(() => null);
+    await sandbox?.stop();
+  }
+
+  /** An organization's crowd evicts its own first; the whole host evicts whoever rested longest. */
+  #makeRoom(organizationId: string): void {
+    const all = [...this.#byKey.values()];
+    const own = all.filter((entry) => entry.key.organizationId === organizationId);
+    if (own.length >= SANDBOX_LIMITS.livePerOrganization) this.#evictOneOf(own);
+    if (all.length >= SANDBOX_LIMITS.live) this.#evictOneOf(all);
+  }
+
+  #evictOneOf(entries: readonly SandboxEntry[]): void {
+    const [oldest] = entries.filter((entry) => entry.isIdle).sort((a, b) => a.lastUsedAt - b.lastUsedAt);
+    if (!oldest) throw new AppError('sandbox.no_capacity', { retryAfterSeconds: 1 });
+    void this.#stop(oldest);
+  }
+}
+
+function matches(key: IsolationKey, match: RetireMatch): boolean {
+  return (
+    key.organizationId === match.organizationId &&
+    key.connectorId === match.connectorId &&
+    (match.versionId === undefined || key.versionId === match.versionId) &&
+    (match.settingsRevisionBelow === undefined || key.settingsRevision < match.settingsRevisionBelow)
+  );
+}
+
+function repeated(error: unknown, waitMs: number): AppError {
+  const last = error instanceof AppError ? error : new AppError('sandbox.crashed');
+  const retryAfterSeconds = Math.ceil(waitMs / 1000);
+  return new AppError(last.code, { detail: last.detail, ...(last.data && { data: last.data }), retryAfterSeconds });
+}

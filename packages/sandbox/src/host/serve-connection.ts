@@ -1,0 +1,161 @@
+/** One connection of a gateway or worker to this supervisor: frames in, work, frames out. */
+import type { Socket } from 'node:net';
+import { AppError } from '@patchbay/foundation';
+import type { Provision } from '../client/sandbox-client.ts';
+import { buildTaskHeaderSchema } from '../protocol/build-task.ts';
+import {
+  decodeJson,
+  decodeMixed,
+  encodeJsonFrame,
+  encodeMixedFrame,
+  type Frame,
+  FrameReader,
+  HOST_FRAME_BYTES_MAX,
+} from '../protocol/frame.ts';
+import { type Invocation, invocationSchema } from '../protocol/invocation.ts';
+import { isJsonObject } from '../protocol/json.ts';
+import { retireMatchSchema } from '../protocol/retire-match.ts';
+import { SUPERVISOR_FRAMES } from '../protocol/supervisor-frames.ts';
+import { fromWireError, toWireError } from '../protocol/wire-error.ts';
+import type { SandboxHost } from './sandbox-host.ts';
+
+/** Serves the connection until it closes; work that was asked over it is then cancelled. */
+export function serveConnection(socket: Socket, host: SandboxHost): void {
+  const connection = new Connection(socket, host);
+  const reader = new FrameReader(HOST_FRAME_BYTES_MAX);
+  socket.on('data', (chunk) => {
+    try {
+      for (const frame of reader.push(chunk)) connection.take(frame);
+    } catch {
+      socket.destroy(); // a peer that breaks the framing cannot be answered
+    }
+  });
+  socket.on('error', () => {}); // close follows
+  socket.on('close', () => connection.close());
+}
+
+class Connection {
+  readonly #socket: Socket;
+  readonly #host: SandboxHost;
+  readonly #running = new Map<string, AbortController>();
+  readonly #provisions = new Map<string, PromiseWithResolvers<Provision>>();
+
+  constructor(socket: Socket, host: SandboxHost) {
+    this.#socket = socket;
+    this.#host = host;
+  }
+
+  take(frame: Frame): void {
+    switch (frame.type) {
+      case SUPERVISOR_FRAMES.invoke:
+        return void this.#answer(invocationSchema.parse(decodeJson(frame.payload)), (call, signal) =>
+          this.#invoke(call, signal),
+        );
+      case SUPERVISOR_FRAMES.task: {
+        const { header, bytes } = decodeMixed(frame.payload);
+        const task = { ...buildTaskHeaderSchema.parse(header), files: bytes };
+        return void this.#answer(task, (given, signal) => this.#runTask(given, signal));
+      }
+      case SUPERVISOR_FRAMES.cancel:
+        return void this.#running
+          .get(idOf(frame))
+          ?.abort(new AppError('sandbox.unavailable', { internal: 'cancelled by the caller' }));
+      case SUPERVISOR_FRAMES.provided:
+        return void this.#provided(frame);
+      case SUPERVISOR_FRAMES.provideFailed:
+        return void this.#provideFailed(frame);
+      case SUPERVISOR_FRAMES.retire: {
+        const { id, match } = retireMatchSchema.parse(decodeJson(frame.payload));
+        this.#host.retire(match);
+        return void this.#send(SUPERVISOR_FRAMES.done, { id, value: null });
+      }
+      case SUPERVISOR_FRAMES.health:
+        return void this.#send(SUPERVISOR_FRAMES.done, { id: idOf(frame), value: this.#host.health() });
+      default:
+        throw new Error(`unknown frame ${frame.type}`);
+    }
+  }
+
+  close(): void {
+    const lost = new AppError('sandbox.unavailable', { internal: 'the connection closed' });
+    for (const controller of this.#running.values()) controller.abort(lost);
+    for (const provision of this.#provisions.values()) provision.reject(lost);
+    this.#provisions.clear();
+  }
+
+  async #answer<T extends { readonly id: string }>(
+    request: T,
+    work: (request: T, signal: AbortSignal) => Promise<Buffer>,
+  ): Promise<void> {
+    const controller = new AbortController();
+    this.#running.set(request.id, controller);
+    let frame: Buffer;
+    try {
+      frame = await work(request, controller.signal);
+    } catch (error) {
+      frame = encodeJsonFrame(SUPERVISOR_FRAMES.failed, { id: request.id, error: toWireError(error) });
+    }
+    this.#running.delete(request.id);
+    this.#write(frame);
+  }
+
+  async #invoke(invocation: Invocation, signal: AbortSignal): Promise<Buffer> {
+    const outcome = await this.#host.invoke(invocation, {
+      signal,
+      provision: () => this.#provide(invocation),
+      onLog: (record) => this.#send(SUPERVISOR_FRAMES.log, record),
+      onNotification: (notification) =>
+        this.#send(SUPERVISOR_FRAMES.notification, { id: invocation.id, ...notification }),
+    });
+    return encodeJsonFrame(SUPERVISOR_FRAMES.outcome, { id: invocation.id, outcome });
+  }
+
+  async #runTask(task: Parameters<SandboxHost['runTask']>[0], signal: AbortSignal): Promise<Buffer> {
+    const { result, files, usage } = await this.#host.runTask(task, {
+      signal,
+      onProgress: (progress) => this.#send(SUPERVISOR_FRAMES.taskProgress, { id: task.id, progress }),
+    });
+    const header = { id: task.id, result, usage, hasFiles: files !== undefined };
+    return encodeMixedFrame(SUPERVISOR_FRAMES.taskResult, header, files ?? Buffer.alloc(0));
+  }
+
+  #provide(invocation: Invocation): Promise<Provision> {
+    const provision = Promise.withResolvers<Provision>();
+    this.#provisions.set(invocation.id, provision);
+    const { id, key, artifactDigest } = invocation;
+    this.#send(SUPERVISOR_FRAMES.provide, { id, key, artifactDigest });
+    return provision.promise;
+  }
+
+  #provided(frame: Frame): void {
+    const { header, bytes } = decodeMixed(frame.payload);
+    if (!isJsonObject(header) || !isJsonObject(header.secrets)) throw new Error('provided without secrets');
+    const secrets = Object.fromEntries(Object.entries(header.secrets).map(([name, value]) => [name, String(value)]));
+    this.#settle(String(header.id))?.resolve({ artifact: bytes, secrets });
+  }
+
+  #provideFailed(frame: Frame): void {
+    const value = decodeJson(frame.payload);
+    if (!isJsonObject(value)) throw new Error('provideFailed without an object');
+    this.#settle(String(value.id))?.reject(fromWireError(value.error));
+  }
+
+  #settle(id: string): PromiseWithResolvers<Provision> | undefined {
+    const found = this.#provisions.get(id);
+    this.#provisions.delete(id);
+    return found;
+  }
+
+  #send(type: number, value: unknown): void {
+    this.#write(encodeJsonFrame(type, value));
+  }
+
+  #write(frame: Buffer): void {
+    if (this.#socket.writable) this.#socket.write(frame);
+  }
+}
+
+function idOf(frame: Frame): string {
+  const value = decodeJson(frame.payload);
+  return isJsonObject(value) ? String(value.id) : '';
+}

@@ -1,0 +1,34 @@
+/** Frame types between gateway or worker (below 16) and supervisor (from 16). */
+export const SUPERVISOR_FRAMES = {
+  /** JSON: `Invocation` */
+  invoke: 1,
+  /** JSON: `{ id }`, an invocation or a task */
+  cancel: 2,
+  /** mixed: `{ id, secrets }` + artifact */
+  provided: 3,
+  /** JSON: `{ id, error }` */
+  provideFailed: 4,
+  /** JSON: `{ id, match }` */
+  retire: 5,
+  /** mixed: task without files + files */
+  task: 6,
+  /** JSON: `{ id }` */
+  health: 7,
+
+  /** JSON: `{ id, outcome }` */
+  outcome: 16,
+  /** JSON: `{ id, error }`, for every kind of request */
+  failed: 17,
+  /** JSON: `{ id, method, params }` */
+  notification: 18,
+  /** JSON: `{ id, key, artifactDigest }`; answered by `provided` or `provideFailed` */
+  provide: 19,
+  /** JSON: `LogRecord` */
+  log: 20,
+  /** JSON: `{ id, value }`, to `retire` and `health` */
+  done: 21,
+  /** JSON: `{ id, progress }` */
+  taskProgress: 22,
+  /** mixed: `{ id, result, usage, hasFiles }` + files */
+  taskResult: 23,
+} as const;
