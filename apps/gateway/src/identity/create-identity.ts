@@ -207,7 +207,7 @@ async function audited<T>(
 ): Promise<T> {
   const { organization, actor, requestId } = change;
   return database.withOrganization({ organizationId: organization.id }, async (tx) => {
-    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`members of ${organization.id}`]);
+    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text', [`members of ${organization.id}`]);
     await record(tx, { ...entry, actor, requestId });
     return work(tx);
   });

@@ -1,0 +1,84 @@
+/**
+ * Wakes the worker for a version. The queue only wakes: the version's state is in the database, and the worker finds
+ * what waits there by itself, so a lost job delays a deploy and never loses it.
+ */
+import type { Logger, Secret } from '@patchbay/foundation';
+import * as bullmq from 'bullmq';
+
+export interface DeployWaker {
+  /** Rejects when the queue does not answer within two seconds. */
+  wake(versionId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DeployWakerOptions {
+  /** `redis://`, `rediss://` or `redis+unix:///path?password=…`; without one the queue lies in PostgreSQL. */
+  readonly redisUrl: Secret | null;
+  /** Role `patchbay_queue`. */
+  readonly databaseUrl: Secret | null;
+  readonly logger: Logger;
+}
+
+/** Shared with the worker: name and payload `{ versionId }`. */
+export const DEPLOY_QUEUE = 'deploy';
+const PATIENCE_MS = 2_000;
+
+export function createDeployWaker(options: DeployWakerOptions): DeployWaker {
+  const queue = openQueue(options);
+  // Reported by the wake that fails; without a listener the event would end the process.
+  queue.on('error', (error) => options.logger.debug({ err: error }, 'the deploy queue does not answer'));
+  return {
+    async wake(versionId) {
+      // One job per version; BullMQ refuses ids with a colon, ours have none.
+      const added = queue.add(
+        'deploy',
+        { versionId },
+        { jobId: versionId, removeOnComplete: true, removeOnFail: true },
+      );
+      await withPatience(added);
+    },
+    close: () => queue.close(),
+  };
+}
+
+function openQueue({ redisUrl, databaseUrl }: DeployWakerOptions) {
+  if (redisUrl) return new bullmq.Queue(DEPLOY_QUEUE, { connection: redisConnection(new URL(redisUrl.reveal())) });
+  if (!databaseUrl) throw new Error('the deploy queue needs REDIS_URL or DATABASE_QUEUE_URL');
+  const { Queue } = bullmq.withBackend(bullmq.createPostgresBackend);
+  const connection = { connectionString: databaseUrl.reveal(), schema: 'bullmq', max: 2, migrate: true };
+  return new Queue(DEPLOY_QUEUE, { connection });
+}
+
+function redisConnection(url: URL) {
+  const common = { maxRetriesPerRequest: 1, enableOfflineQueue: true, connectTimeout: PATIENCE_MS };
+  if (url.protocol === 'redis+unix:') {
+    return {
+      ...common,
+      path: decodeURIComponent(url.pathname),
+      password: url.searchParams.get('password') ?? undefined,
+    };
+  }
+  return {
+    ...common,
+    host: url.hostname,
+    port: Number(url.port || '6379'),
+    username: decodeURIComponent(url.username) || undefined,
+    password: decodeURIComponent(url.password) || undefined,
+    db: Number(url.pathname.slice(1) || '0'),
+    ...(url.protocol === 'rediss:' && { tls: { servername: url.hostname } }),
+  };
+}
+
+async function withPatience(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('the deploy queue did not answer in time')), PATIENCE_MS);
+  });
+  try {
+    await Promise.race([work, tooLate]);
+  } finally {
+    clearTimeout(timer);
+    // When it fails after its time, somebody must still have listened.
+    work.catch(() => undefined);
+  }
+}
