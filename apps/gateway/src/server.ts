@@ -1,5 +1,5 @@
 import { type Logger, newId } from '@patchbay/foundation';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { dashboardProxy } from './edge/dashboard-proxy.ts';
 import { addEdgeHooks } from './edge/edge-hooks.ts';
 import { trustedProxies } from './edge/forwarded-headers.ts';
@@ -28,7 +28,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const loggerInstance: FastifyBaseLogger = options.logger;
   const app = Fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // A caller's request id is his own matter; ours cannot be chosen.
     requestIdHeader: false,
     genReqId: () => newId('request'),

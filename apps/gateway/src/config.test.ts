@@ -1,0 +1,76 @@
+import { ConfigError } from '@patchbay/foundation';
+import { describe, expect, it } from 'vitest';
+import { loadGatewayConfig } from './config.ts';
+
+const LOCAL = {
+  DATABASE_URL: 'postgres://patchbay_app:p1@localhost/patchbay',
+  DATABASE_AUTH_URL: 'postgres://patchbay_auth:p2@localhost/patchbay',
+  SUPERVISOR_SOCKET: '/run/supervisor.sock',
+  ARTIFACT_DIR: '/artifacts',
+  MASTER_KEY_FILE: '/master.key',
+  AUTH_SECRET_FILE: '/auth.secret',
+  SPOOL_DIR: '/spool',
+};
+const PRODUCTION = {
+  ...LOCAL,
+  PATCHBAY_MODE: 'production',
+  PATCHBAY_ORIGIN: 'https://patchbay.example',
+  REDIS_URL: 'rediss://:long-and-random@redis:6379',
+};
+
+const problems = (env: NodeJS.ProcessEnv): readonly string[] => {
+  try {
+    loadGatewayConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+};
+
+describe('loadGatewayConfig', () => {
+  it('names every missing variable at once', () => {
+    const found = problems({}).join('\n');
+    for (const name of ['DATABASE_URL', 'SUPERVISOR_SOCKET', 'MASTER_KEY_FILE', 'SPOOL_DIR'])
+      expect(found).toContain(name);
+  });
+
+  it.each([
+    'http://127.0.0.1:4000',
+    'http://patchbay.example',
+    'http://localhost:4000/',
+    'http://localhost:4000/x',
+    'ftp://localhost',
+  ])('refuses the origin %s', (origin) => {
+    expect(problems({ ...LOCAL, PATCHBAY_ORIGIN: origin }).join()).toContain('PATCHBAY_ORIGIN');
+  });
+
+  it.each([
+    ['an http origin', { PATCHBAY_ORIGIN: 'http://localhost:4000' }, 'PATCHBAY_ORIGIN'],
+    ['no Redis', { REDIS_URL: '' }, 'REDIS_URL'],
+    ['a Redis without password', { REDIS_URL: 'redis://redis:6379' }, 'REDIS_URL'],
+    ['a password everybody knows', { DATABASE_URL: 'postgres://patchbay_app:patchbay@db/patchbay' }, 'DATABASE_URL'],
+    ['no password', { DATABASE_AUTH_URL: 'postgres://patchbay_auth@db/patchbay' }, 'DATABASE_AUTH_URL'],
+  ])('refuses production with %s, and names the variable', (_what, change, variable) => {
+    const found = problems({ ...PRODUCTION, ...change });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(variable);
+  });
+
+  it('refuses half a description of an S3 store', () => {
+    const { ARTIFACT_DIR: _, ...rest } = LOCAL;
+    expect(problems({ ...rest, S3_ENDPOINT: 'https://s3.example', S3_BUCKET: 'patchbay' })).toEqual([
+      expect.stringContaining('S3_ACCESS_KEY_ID'),
+      expect.stringContaining('S3_SECRET_ACCESS_KEY'),
+    ]);
+  });
+
+  it('starts locally with the name localhost, open sign-up and the internal port next door', () => {
+    const config = loadGatewayConfig({ ...LOCAL, PATCHBAY_PORT: '4100', PATCHBAY_ORIGIN: 'http://localhost:4100' });
+    expect(config).toMatchObject({ signup: 'open', listen: { port: 4100, internalPort: 4101, host: 'localhost' } });
+  });
+
+  it('starts in production with https, and asks for invitations', () => {
+    expect(loadGatewayConfig(PRODUCTION)).toMatchObject({ mode: 'production', signup: 'invite' });
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { createAdmission } from './admit.ts';
+import { createByteRate } from './byte-rate.ts';
+
+describe('createAdmission', () => {
+  it('refuses a call over the connector’s bound and leaves other connectors alone', () => {
+    const admission = createAdmission({ connectorMax: 1, organizationMax: 2 });
+    const first = admission.admit({ organizationId: 'a', connectorId: '1' });
+    expect(() => admission.admit({ organizationId: 'a', connectorId: '1' })).toThrow('as many calls running');
+    admission.admit({ organizationId: 'a', connectorId: '2' });
+    expect(() => admission.admit({ organizationId: 'a', connectorId: '3' })).toThrow('This organization');
+    admission.admit({ organizationId: 'b', connectorId: '4' });
+    first.release();
+    admission.admit({ organizationId: 'a', connectorId: '1' });
+    expect(admission.inFlight()).toBe(3);
+  });
+
+  it('counts a permit that is given back twice once', () => {
+    const admission = createAdmission({ connectorMax: 2, organizationMax: 2 });
+    const permit = admission.admit({ organizationId: 'a', connectorId: '1' });
+    admission.admit({ organizationId: 'a', connectorId: '1' });
+    permit.release();
+    permit.release();
+    expect(admission.inFlight()).toBe(1);
+  });
+});
+
+describe('createByteRate', () => {
+  it('refuses bytes over the burst, says how long to wait, and lets others and small bodies pass', () => {
+    let nowMs = 0;
+    const clock = { now: () => new Date(nowMs), monotonicMs: () => nowMs };
+    const rate = createByteRate({ clock, bytesPerSecond: 100, burstBytes: 1_000, freeBytes: 10 });
+    rate.admit('alice', 900);
+    expect(() => rate.admit('alice', 300)).toThrow(
+      expect.objectContaining({ code: 'limits.bytes', retryAfterSeconds: 2 }),
+    );
+    rate.admit('alice', 10);
+    rate.admit('bob', 900);
+    nowMs = 2_000;
+    rate.admit('alice', 300);
+  });
+});

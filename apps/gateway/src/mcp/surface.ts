@@ -1,0 +1,79 @@
+import { availableParallelism } from 'node:os';
+import type { ApiKeyCache } from '@patchbay/domain/api-keys';
+import type { EndpointDirectory } from '@patchbay/domain/endpoints';
+import type { UsageSpool } from '@patchbay/domain/usage';
+import type { Clock, Logger } from '@patchbay/foundation';
+import type { ToolPolicy } from '@patchbay/policy';
+import type { SandboxClient } from '@patchbay/sandbox/client';
+import type { CredentialReference } from '@patchbay/sandbox/protocol';
+import { createAdmission } from '../limits/admit.ts';
+import { createByteRate } from '../limits/byte-rate.ts';
+import type { Surface } from '../server.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
+import type { Call } from './call.ts';
+import { callTool } from './call-tool.ts';
+import { invokeCall } from './invoke-call.ts';
+import { createParsePool } from './parse-pool.ts';
+import { mcpPlugin } from './plugin.ts';
+import { recordCall } from './record-call.ts';
+import type { SandboxRetirement } from './retire-sandboxes.ts';
+import { ruleCall, visibleTools } from './rule-call.ts';
+
+export interface McpSurfaceDeps {
+  readonly origin: string;
+  readonly endpoints: EndpointDirectory;
+  readonly apiKeys: Pick<ApiKeyCache, 'verify'>;
+  readonly sandboxes: Pick<SandboxClient, 'invoke'>;
+  readonly retirement: Pick<SandboxRetirement, 'follow'>;
+  readonly spool: Pick<UsageSpool, 'append'>;
+  /** The organization's policies, from memory. */
+  loadPolicies(organizationId: string): Promise<readonly ToolPolicy[]>;
+  /** References to the credentials a call may use. */
+  openCredentials(call: Call): Promise<readonly CredentialReference[]>;
+  readonly metrics: Metrics;
+  readonly tracing: Tracing;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** In this process. Redis will hold these across gateways. */
+const ADMISSION = { connectorMax: 128, organizationMax: 512 };
+const BYTE_RATE = { bytesPerSecond: 2 * 1024 * 1024, burstBytes: 12 * 1024 * 1024, freeBytes: 16 * 1024 };
+
+export interface McpSurface extends Surface {
+  close(): Promise<void>;
+}
+
+/** The MCP surface with everything it is made of. */
+export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
+  const admission = createAdmission(ADMISSION);
+  const byteRate = createByteRate({ ...BYTE_RATE, clock: deps.clock });
+  const parsePool = createParsePool({ threads: Math.max(1, availableParallelism() - 1), waitingMaxPerOrganization: 3 });
+  const call = (one: Call) => {
+    deps.retirement.follow(one.endpoint);
+    return callTool(
+      {
+        rule: (call) => ruleCall(deps, call),
+        admit: async (call) => admission.admit(call.endpoint),
+        openCredentials: deps.openCredentials,
+        invoke: (call, credentials) =>
+          deps.tracing.traced(call, (trace) => invokeCall(deps.sandboxes, { ...call, trace }, credentials)),
+        record: (call, outcome) => recordCall(deps, call, outcome),
+      },
+      one,
+    );
+  };
+  return {
+    name: 'mcp',
+    register: async (app) => {
+      await app.register(mcpPlugin, {
+        ...deps,
+        byteRate,
+        parsePool,
+        serve: { visibleTools: (exchange) => visibleTools(deps, exchange), callTool: call },
+      });
+    },
+    close: () => parsePool.close(),
+  };
+}

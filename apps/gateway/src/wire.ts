@@ -1,0 +1,169 @@
+/** Every constructor of the gateway, once. Reading it from top to bottom shows what the process is made of. */
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { openArtifactStore } from '@patchbay/artifacts';
+import { createDatabase } from '@patchbay/domain';
+import { createApiKeyCache } from '@patchbay/domain/api-keys';
+import { createChangeFeed } from '@patchbay/domain/changes';
+import { createEndpointDirectory } from '@patchbay/domain/endpoints';
+import { insertLogLines } from '@patchbay/domain/logs';
+import { openSecrets } from '@patchbay/domain/secrets';
+import { openUsageSpool } from '@patchbay/domain/usage';
+import { type Logger, Secret, systemClock } from '@patchbay/foundation';
+import { createSandboxClient } from '@patchbay/sandbox/client';
+import { createVault } from '@patchbay/vault';
+import type { FastifyInstance } from 'fastify';
+import { createDeployWaker } from './admin/deploy-waker.ts';
+import { createAdminSurface } from './admin/index.ts';
+import type { GatewayConfig } from './config.ts';
+import { downloadsPlugin } from './downloads/plugin.ts';
+import { createIdentityPart } from './identity/index.ts';
+import { gatewayDependencies } from './internal/dependencies.ts';
+import { readHealth } from './internal/health.ts';
+import { createRedisProbe } from './internal/redis-probe.ts';
+import { createInternalServer } from './internal/server.ts';
+import { createLogBatcher } from './mcp/log-batcher.ts';
+import { retireSandboxes } from './mcp/retire-sandboxes.ts';
+import { createMcpSurface } from './mcp/surface.ts';
+import { createServer, type Surface } from './server.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+import { startTracing } from './telemetry/tracing.ts';
+import { OneTimeFiles } from './untrusted/one-time-files.ts';
+
+export interface Gateway {
+  /** Resolves when requests are answered. */
+  listen(): Promise<{ readonly port: number; readonly internalPort: number }>;
+  /** Stops accepting, lets calls in flight finish (at most 10 s), and puts on record what happened. */
+  drain(): Promise<void>;
+}
+
+const DRAIN_MS = 10_000;
+const DATABASE_POOL_MAX = 10;
+const LOG_FLUSH_MS = 200;
+const LOG_LINES_WAITING_MAX = 20_000;
+
+/** Builds the gateway. Nothing listens yet; the database may still be away. */
+export async function wireGateway(config: GatewayConfig, logger: Logger): Promise<Gateway> {
+  const clock = systemClock;
+  const { origin } = config;
+
+  const vault = createVault({ masterKey: await readSecret(config.masterKeyFile) });
+  const artifacts = openArtifactStore(config.artifacts);
+  const database = createDatabase({ url: config.database.url, poolSizeMax: DATABASE_POOL_MAX });
+  const changes = createChangeFeed({ url: config.database.url, logger });
+  const endpoints = createEndpointDirectory({ database, feed: changes });
+  const apiKeys = createApiKeyCache({ database, feed: changes });
+  const spool = await openUsageSpool({ directory: config.spoolDirectory, database, logger });
+  const redis = config.redisUrl === undefined ? null : createRedisProbe(config.redisUrl);
+  const tracing = await startTracing(config.tracing, logger);
+  const metrics = createMetrics({
+    cacheStatistics: () => ({ endpoints: endpoints.statistics() }),
+    droppedEvents: () => spool.statistics().dropped,
+  });
+
+  const connectorLogs = createLogBatcher({
+    insert: (lines) => insertLogLines(database, lines),
+    onDropped: (lines) => metrics.logLinesDropped.inc(lines),
+    flushIntervalMs: LOG_FLUSH_MS,
+    waitingMax: LOG_LINES_WAITING_MAX,
+  });
+  const sandboxes = createSandboxClient({
+    socketPath: config.supervisorSocket,
+    provision: async ({ organizationId, connectorId }, digest) => ({
+      artifact: await artifacts.get({ organizationId, digest }),
+      secrets: await database.withOrganization({ organizationId }, (tx) => openSecrets(tx, vault, connectorId)),
+    }),
+    onLog: (record) => connectorLogs.add(record),
+  });
+  const retirement = retireSandboxes({ changes, endpoints, sandboxes, logger });
+
+  const mcp = createMcpSurface({
+    ...{ origin, endpoints, apiKeys, sandboxes, retirement, spool, metrics, tracing, logger, clock },
+    // Owners cannot write policies yet, and connections are nobody's yet: the steps are there, with nothing in them.
+    loadPolicies: async () => [],
+    openCredentials: async () => [],
+  });
+  const people = createIdentityPart({
+    ...{ origin, signup: config.signup, database, clock, logger },
+    databaseUrl: new Secret(config.database.authUrl),
+    secret: await readSecret(config.authSecretFile),
+  });
+  const waker = createDeployWaker({
+    redisUrl: config.redisUrl === undefined ? null : new Secret(config.redisUrl),
+    databaseUrl: config.database.queueUrl === undefined ? null : new Secret(config.database.queueUrl),
+    logger,
+  });
+  const admin = createAdminSurface({
+    ...{ origin, database, apiKeys, artifacts, vault, clock, logger },
+    identity: people.identity,
+    wakeDeploy: (versionId) => waker.wake(versionId),
+    files: new OneTimeFiles(clock),
+  });
+
+  const app = await createServer({
+    ...{ origin, logger, trustedProxies: config.trustedProxies, dashboardUpstream: config.dashboardUpstream },
+    surfaces: [people.surface, admin, ...downloadsSurface(config), mcp],
+  });
+
+  let draining = false;
+  const dependencies = gatewayDependencies({
+    ...{ database, changes, sandboxes, artifacts, redis, usage: spool },
+    dashboardUpstream: config.dashboardUpstream,
+  });
+  const internal = createInternalServer({
+    registry: metrics.registry,
+    readHealth: () => readHealth(dependencies, draining),
+  });
+
+  return {
+    async listen() {
+      await internal.listen({ port: config.listen.internalPort, host: '127.0.0.1' });
+      await changes.start();
+      await app.listen({ port: config.listen.port, host: config.listen.host });
+      if (config.mode === 'production') await printSetupLink(people, logger);
+      return { port: portOf(app), internalPort: portOf(internal) };
+    },
+    async drain() {
+      draining = true;
+      await closeServer(app);
+      retirement.close();
+      await Promise.all([mcp.close(), waker.close(), connectorLogs.close(), sandboxes.close(), tracing.close()]);
+      await Promise.all([spool.close(), apiKeys.close(), people.close(), internal.close()]);
+      endpoints.close();
+      redis?.close();
+      metrics.close();
+      await changes.close();
+      await database.close();
+    },
+  };
+}
+
+async function readSecret(file: string): Promise<Secret> {
+  return new Secret((await readFile(file, 'utf8')).trim());
+}
+
+function downloadsSurface({ downloadsDirectory, origin }: GatewayConfig): Surface[] {
+  if (downloadsDirectory === undefined) return [];
+  const options = { directory: downloadsDirectory, origin };
+  return [{ name: 'downloads', register: (app) => downloadsPlugin(app, options) }];
+}
+
+/** A production installation without any person needs its first owner: the operator finds the way in the log. */
+async function printSetupLink(people: { createSetupLink(): Promise<string | null> }, logger: Logger): Promise<void> {
+  const link = await people.createSetupLink();
+  if (link === null) return;
+  logger.warn('no person has an account yet; the setup link is on standard error');
+  process.stderr.write(`\nCreate the first owner within one hour, once: ${link}\n\n`);
+}
+
+/** Calls in flight get their time; what is open after that is closed under its caller. */
+async function closeServer(app: FastifyInstance): Promise<void> {
+  const late = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+  await app.close();
+  clearTimeout(late);
+}
+
+function portOf(app: FastifyInstance): number {
+  // A listening TCP server has an AddressInfo, never a pipe's name.
+  return (app.server.address() as AddressInfo).port;
+}

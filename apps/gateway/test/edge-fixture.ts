@@ -1,0 +1,204 @@
+import type { AddressInfo } from 'node:net';
+import type { VerifiedApiKey } from '@patchbay/domain/api-keys';
+import type { Endpoint } from '@patchbay/domain/endpoints';
+import type { UsageEvent } from '@patchbay/domain/usage';
+import { AppError, createLogger, systemClock } from '@patchbay/foundation';
+import type { JsonObject } from '@patchbay/mcp';
+import type { InvokeOptions } from '@patchbay/sandbox/client';
+import type { Invocation, InvocationOutcome } from '@patchbay/sandbox/protocol';
+import { freePort } from '@patchbay/testing';
+import { createMcpSurface } from '../src/mcp/surface.ts';
+import { createServer, type Surface } from '../src/server.ts';
+import { createMetrics } from '../src/telemetry/metrics.ts';
+import { startTracing } from '../src/telemetry/tracing.ts';
+
+const TIMINGS = { queueMs: 0, startMs: 0, sandboxMs: 1, egressMs: 0, cold: false };
+
+const tool = (name: string, annotations: JsonObject = { readOnlyHint: true }, rest: JsonObject = {}): JsonObject => ({
+  ...{ name, title: name, description: name, inputSchema: { type: 'object' }, annotations },
+  ...rest,
+});
+
+const MARKED = { type: 'object', properties: { region: { type: 'string', 'x-mcp-header': 'Region' } } };
+
+const MANIFEST = {
+  server: { name: 'weather', version: '1.0.0', title: 'Weather', instructions: 'Ask for the forecast.' },
+  capabilities: { tools: {}, resources: {} },
+  tools: [
+    tool('harmless'),
+    tool('delete_everything', { destructiveHint: true }),
+    tool('unannotated', {}),
+    tool('regional', { readOnlyHint: true }, { inputSchema: MARKED }),
+  ],
+  resources: [{ uri: 'weather://stations', name: 'stations' }],
+};
+
+const endpoint = (change: Partial<Endpoint> = {}): Endpoint => ({
+  ...{ organizationId: 'org_acme', organizationSlug: 'acme', connectorId: 'con_weather', connectorSlug: 'weather' },
+  ...{ connectorName: 'Weather', versionId: 'ver_2', versionNumber: 2, live: true, settingsRevision: 0 },
+  ...{
+    artifactDigest: `sha256:${'0'.repeat(64)}`,
+    manifest: MANIFEST,
+    authMode: 'api_key',
+    resource: '/acme/weather/mcp',
+  },
+  ...change,
+});
+
+/** Organization acme: `weather` asks for a key and has a previewed version 3, `open` asks nobody. */
+const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
+  'acme/weather': endpoint(),
+  'acme/weather@3': endpoint({ versionId: 'ver_3', versionNumber: 3, live: false, resource: '/acme/weather@3/mcp' }),
+  'acme/open': endpoint({
+    connectorId: 'con_open',
+    connectorSlug: 'open',
+    authMode: 'none',
+    resource: '/acme/open/mcp',
+  }),
+  'globex/weather': endpoint({
+    organizationId: 'org_globex',
+    organizationSlug: 'globex',
+    resource: '/globex/weather/mcp',
+  }),
+};
+
+const key = (role: 'owner' | 'member', change: Partial<VerifiedApiKey['apiKey']> = {}): VerifiedApiKey => ({
+  organizationId: 'org_acme',
+  roles: [role],
+  person: { id: `psn_${role}`, email: `${role}@acme.example`, name: role },
+  apiKey: {
+    ...{
+      id: `key_${role}`,
+      kind: 'mcp',
+      name: role,
+      hint: 'pbk_mcp_x',
+      personId: `psn_${role}`,
+      serviceAccountId: null,
+    },
+    ...{ connectorIds: ['*'], scopes: [], permissions: [], allowedAddresses: [], expiresAt: new Date(8e15) },
+    ...{ lastUsedAt: null, lastUsedAddress: null, createdAt: new Date(0), revokedAt: null },
+    ...change,
+  },
+});
+
+const KEYS: Readonly<Record<string, VerifiedApiKey>> = {
+  pbk_mcp_owner: key('owner'),
+  pbk_mcp_member: key('member'),
+  pbk_mcp_other: key('member', { connectorIds: ['con_open'] }),
+  pbk_mcp_globex: { ...key('owner'), organizationId: 'org_globex' },
+};
+
+/** How the sandbox behind the edge answers; by default it says what it was asked. */
+export type Runner = (invocation: Invocation, options: InvokeOptions) => Promise<InvocationOutcome>;
+
+const echo: Runner = async ({ params }) => ({
+  kind: 'complete',
+  result: { content: [{ type: 'text', text: JSON.stringify(params) }] },
+  timings: TIMINGS,
+});
+
+export const complete = (result: JsonObject): InvocationOutcome => ({ kind: 'complete', result, timings: TIMINGS });
+
+export interface EdgeFixture {
+  readonly origin: string;
+  readonly port: number;
+  /** Everything that reached the sandbox. */
+  readonly invocations: Invocation[];
+  /** Everything on record. */
+  readonly usage: UsageEvent[];
+  /** Look-ups of endpoints and keys. */
+  readonly lookups: string[];
+  /** Sets how the sandbox answers from now on. */
+  answerWith(runner: Runner): void;
+  close(): Promise<void>;
+}
+
+/**
+ * The public listener as it runs, with the data behind it spelled out here and a sandbox that counts what reaches it.
+ * For what the edge itself decides; `startPlatform` is for everything that needs the real parts.
+ */
+export async function startEdge(extra: readonly Surface[] = []): Promise<EdgeFixture> {
+  const port = await freePort();
+  const origin = `http://localhost:${port}`;
+  const logger = createLogger('gateway', 'silent');
+  const invocations: Invocation[] = [];
+  const usage: UsageEvent[] = [];
+  const lookups: string[] = [];
+  let runner = echo;
+  const surface = createMcpSurface({
+    ...{ origin, logger, clock: systemClock },
+    endpoints: {
+      resolve: async (organization, connector, version) => {
+        lookups.push('endpoint');
+        return ENDPOINTS[`${organization}/${connector}${version === undefined ? '' : `@${version}`}`] ?? null;
+      },
+      statistics: () => ({ hits: 0, misses: 0, entries: 0 }),
+      close: () => undefined,
+    },
+    apiKeys: {
+      verify: async (text) => {
+        lookups.push('key');
+        const found = KEYS[text];
+        if (!found) throw new AppError('mcp.token_invalid');
+        return found;
+      },
+    },
+    sandboxes: {
+      invoke: async (invocation, options) => {
+        invocations.push(invocation);
+        return runner(invocation, options ?? {});
+      },
+    },
+    retirement: { follow: () => undefined },
+    spool: { append: async (event) => void usage.push(event) },
+    loadPolicies: async () => [],
+    openCredentials: async () => [],
+    metrics: createMetrics({ cacheStatistics: () => ({}), droppedEvents: () => 0 }),
+    tracing: await startTracing(false, logger),
+  });
+  const app = await createServer({
+    ...{ origin, logger, trustedProxies: [], dashboardUpstream: undefined },
+    surfaces: [surface, ...extra],
+  });
+  await app.listen({ port, host: 'localhost' });
+  return {
+    ...{ origin, port: (app.server.address() as AddressInfo).port, invocations, usage, lookups },
+    answerWith: (next) => {
+      runner = next;
+    },
+    close: async () => {
+      await app.close();
+      await surface.close();
+    },
+  };
+}
+
+/** A body of 2026-07-28 with the headers that mirror it. */
+export function modernRequest(method: string, params: JsonObject = {}, id: string | number = 1) {
+  const name = params.name ?? params.uri;
+  const meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': {},
+    'io.modelcontextprotocol/clientInfo': { name: 'spec', version: '1' },
+  };
+  const given = typeof params._meta === 'object' && params._meta !== null ? params._meta : {};
+  return {
+    headers: {
+      ...JSON_HEADERS,
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': method,
+      ...(typeof name === 'string' && { 'mcp-name': name }),
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...params, _meta: { ...meta, ...given } } }),
+  };
+}
+
+/** A body of a 2025 revision without a session. */
+export function legacyRequest(method: string, params: JsonObject = {}, id: string | number = 1) {
+  return { headers: JSON_HEADERS, body: JSON.stringify({ jsonrpc: '2.0', id, method, params }) };
+}
+
+const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+
+export const asOwner = { authorization: 'Bearer pbk_mcp_owner' };
+export const asMember = { authorization: 'Bearer pbk_mcp_member' };

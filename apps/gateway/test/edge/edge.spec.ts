@@ -1,0 +1,111 @@
+import { request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type EdgeFixture, legacyRequest, startEdge } from '../edge-fixture.ts';
+
+let edge: EdgeFixture;
+beforeAll(async () => {
+  edge = await startEdge();
+});
+afterAll(() => edge.close());
+
+interface RawAnswer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: string;
+}
+
+/** As a hostile client writes it: any target, any Host, any header. */
+function raw(target: string, headers: Record<string, string>, body?: string): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(
+      { host: 'localhost', port: edge.port, path: target, method: body ? 'POST' : 'GET', headers },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk;
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
+      },
+    );
+    sent.on('error', reject).end(body);
+  });
+}
+
+const FORWARDING = [
+  { 'x-forwarded-host': 'evil.example' },
+  { 'x-forwarded-proto': 'https' },
+  { 'x-forwarded-port': '1' },
+  { forwarded: 'host=evil.example;proto=https' },
+  { 'x-original-url': '/evil' },
+] as const;
+
+describe('the public listener', () => {
+  it('answers the same bytes whatever a caller forwards, and under its own name only (S14)', async () => {
+    const own = `localhost:${edge.port}`;
+    const document = async (headers: Record<string, string>) => {
+      const {
+        status,
+        headers: sent,
+        body,
+      } = await raw('/acme/weather/mcp', { host: own, accept: 'text/html', ...headers });
+      return { status, body, challenge: sent['www-authenticate'] };
+    };
+    const plain = await document({});
+    for (const headers of FORWARDING) expect(await document(headers)).toEqual(plain);
+    expect(await document({ host: own.toUpperCase() })).toEqual(plain);
+    for (const host of ['evil.example', `127.0.0.1:${edge.port}`, 'localhost', `localhost:${edge.port}.evil.example`]) {
+      expect([host, (await raw('/acme/weather/mcp', { host })).status]).toEqual([host, 403]);
+    }
+  });
+
+  it('refuses absolute-form targets', async () => {
+    for (const target of ['http://evil.example/acme/open/mcp', `http://localhost:${edge.port}/acme/open/mcp`]) {
+      expect((await raw(target, { host: `localhost:${edge.port}` })).status).toBe(400);
+    }
+  });
+
+  it('refuses pages of other sites with 403, and lets programs pass, which send no Origin', async () => {
+    const { headers, body } = legacyRequest('ping');
+    const own = { ...headers, host: `localhost:${edge.port}` };
+    for (const origin of [
+      'https://evil.example',
+      'null',
+      `http://127.0.0.1:${edge.port}`,
+      `http://localhost:${edge.port + 1}`,
+    ]) {
+      expect([origin, (await raw('/acme/open/mcp', { ...own, origin }, body)).status]).toEqual([origin, 403]);
+    }
+    expect((await raw('/acme/open/mcp', { ...own, origin: edge.origin }, body)).status).toBe(200);
+    expect((await raw('/acme/open/mcp', own, body)).status).toBe(200);
+  });
+
+  it('sends the security headers and a request id with every answer, errors included (S13)', async () => {
+    for (const [target, resourcePolicy] of [
+      ['/acme/open/mcp', 'cross-origin'],
+      ['/nowhere', 'same-origin'],
+      ['/', 'same-origin'],
+    ] as const) {
+      const { headers } = await raw(target, { host: `localhost:${edge.port}`, 'request-id': 'req_mine' });
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-resource-policy': resourcePolicy,
+        'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
+        'request-id': expect.stringMatching(/^req_[0-9a-z]{26}$/),
+      });
+      expect(headers['set-cookie']).toBeUndefined();
+    }
+  });
+
+  it('answers unknown addresses with a page for people and a problem for programs', async () => {
+    const page = await raw('/nowhere', { host: `localhost:${edge.port}`, accept: 'text/html' });
+    expect([page.status, page.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+    const problem = await raw('/nowhere', { host: `localhost:${edge.port}` });
+    expect([problem.status, problem.headers['content-type']]).toEqual([404, 'application/problem+json; charset=utf-8']);
+    expect(JSON.parse(problem.body)).toMatchObject({
+      code: 'edge.not_found',
+      status: 404,
+      requestId: problem.headers['request-id'],
+    });
+  });
+});

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { asMember, asOwner, type EdgeFixture, legacyRequest, modernRequest, startEdge } from '../edge-fixture.ts';
+
+let edge: EdgeFixture;
+beforeAll(async () => {
+  edge = await startEdge();
+});
+afterAll(() => edge.close());
+
+const initialize = legacyRequest('initialize', {
+  protocolVersion: '2025-11-25',
+  capabilities: {},
+  clientInfo: { name: 's', version: '1' },
+});
+const post = (path: string, headers: Record<string, string> = {}, request = initialize) =>
+  fetch(`${edge.origin}${path}`, { method: 'POST', body: request.body, headers: { ...request.headers, ...headers } });
+
+describe('POST /{organization}/{connector}/mcp', () => {
+  it('answers a stranger 401 with a challenge before any JSON-RPC, initialize and discover included', async () => {
+    for (const request of [initialize, modernRequest('server/discover'), { ...initialize, body: 'not JSON' }]) {
+      const response = await post('/acme/weather/mcp', {}, request);
+      expect(response.status).toBe(401);
+      expect(response.headers.get('www-authenticate')).toBe(`Bearer realm="${edge.origin}/acme/weather/mcp"`);
+    }
+  });
+
+  it.each([
+    ['an unknown key', 'Bearer pbk_mcp_nobody', 401],
+    ['another scheme', 'Basic cGJrOm1jcA==', 401],
+    ['a key of another organization', 'Bearer pbk_mcp_globex', 401],
+    ['a key for another connector', 'Bearer pbk_mcp_other', 403],
+  ])('refuses %s', async (_what, authorization, status) => {
+    const response = await post('/acme/weather/mcp', { authorization });
+    expect(response.status).toBe(status);
+    if (status === 401) expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"');
+    expect(await response.json()).toMatchObject({
+      jsonrpc: '2.0',
+      id: null,
+      error: { data: { requestId: response.headers.get('request-id') } },
+    });
+  });
+
+  it.each([
+    '/acme/nothing/mcp',
+    '/nobody/weather/mcp',
+    '/acme/wea--ther@x/mcp',
+    '/acme/weather@0/mcp',
+    '/acme/-weather/mcp',
+  ])('answers 404 at %s', async (path) => {
+    expect((await post(path, asOwner)).status).toBe(404);
+  });
+
+  it('answers with and without the slash at the end, and whatever the case of the organization', async () => {
+    for (const path of ['/acme/weather/mcp', '/acme/weather/mcp/', '/ACME/weather/mcp', '/Acme/weather/mcp/']) {
+      const response = await post(path, asMember);
+      expect([path, response.status]).toEqual([path, 200]);
+      expect(await response.json()).toMatchObject({
+        result: { protocolVersion: '2025-11-25', serverInfo: { name: 'weather' } },
+      });
+    }
+    expect((await post('/acme/Weather/mcp', asMember)).status).toBe(404);
+  });
+
+  it('lets anyone call a connector that asks nobody, but not with a wrong key', async () => {
+    expect((await post('/acme/open/mcp')).status).toBe(200);
+    expect((await post('/acme/open/mcp', { authorization: 'Bearer pbk_mcp_nobody' })).status).toBe(401);
+  });
+
+  it('answers 405 to GET and DELETE, after authentication', async () => {
+    for (const method of ['GET', 'DELETE']) {
+      expect((await fetch(`${edge.origin}/acme/weather/mcp`, { method })).status).toBe(401);
+      const response = await fetch(`${edge.origin}/acme/weather/mcp`, { method, headers: asOwner });
+      expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+    }
+  });
+
+  it('shows a browser a page with 401 and never redirects it', async () => {
+    const response = await fetch(`${edge.origin}/acme/weather/mcp`, {
+      redirect: 'manual',
+      headers: { accept: 'text/html,*/*' },
+    });
+    expect([response.status, response.headers.get('content-type')]).toEqual([401, 'text/html; charset=utf-8']);
+    expect(await response.text()).toContain(`href="${edge.origin}/acme/weather"`);
+  });
+
+  it('refuses other content types, bodies over 4 MiB and what is not JSON', async () => {
+    expect((await post('/acme/open/mcp', { 'content-type': 'text/plain' })).status).toBe(415);
+    const large = { ...initialize, body: `"${'x'.repeat(4 * 1024 * 1024)}"` };
+    expect((await post('/acme/open/mcp', {}, large)).status).toBe(413);
+    const broken = await post('/acme/open/mcp', {}, { ...initialize, body: '{"jsonrpc":' });
+    expect([broken.status, await broken.json()]).toMatchObject([400, { error: { code: -32700 } }]);
+  });
+});
+
+describe('POST /{organization}/{connector}@{number}/mcp', () => {
+  it('answers 401 to strangers whether or not the version exists', async () => {
+    for (const path of ['/acme/weather@3/mcp', '/acme/weather@99/mcp', '/acme/nothing@1/mcp']) {
+      expect([path, (await post(path)).status]).toEqual([path, 401]);
+    }
+  });
+
+  it('answers 404 to members, whatever the auth mode, and serves those who may activate', async () => {
+    expect((await post('/acme/weather@3/mcp', asMember)).status).toBe(404);
+    expect((await post('/acme/weather@3/mcp', asOwner)).status).toBe(200);
+    expect((await post('/acme/weather@99/mcp', asOwner)).status).toBe(404);
+  });
+});
