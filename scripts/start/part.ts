@@ -25,6 +25,7 @@ export class Part {
   readonly #events: PartEvents;
   readonly #stopping = new AbortController();
   #running: RunningService | undefined;
+  #first: Promise<void> | undefined;
   #watching: Promise<void> | undefined;
 
   constructor(name: string, start: () => Promise<RunningService>, events: PartEvents) {
@@ -35,22 +36,24 @@ export class Part {
 
   /** The first start: what goes wrong here goes wrong again, so it is thrown instead of tried again. */
   async start(): Promise<void> {
-    await this.#run();
+    this.#first = this.#run();
+    await this.#first;
     this.#watching = this.#watch();
   }
 
-  /** Stops it for good and returns when it is gone. */
+  /** Stops it for good and returns when it is gone, also when it is just being started. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    await this.#first?.catch(() => {}); // told to whoever called start
     await this.#running?.stop();
     await this.#watching;
-    // An attempt to start it again may have been under way.
-    await this.#running?.stop();
   }
 
   async #run(): Promise<void> {
-    this.#running = await this.#start();
-    this.#events.onRunning(this.name, this.#running.pid);
+    const running = await this.#start();
+    this.#running = running;
+    if (this.#stopping.signal.aborted) await running.stop();
+    else this.#events.onRunning(this.name, running.pid);
   }
 
   async #watch(): Promise<void> {

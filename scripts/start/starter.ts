@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import {
   type Directories,
   ensureGeneratedSecrets,
@@ -22,6 +24,8 @@ import { rotateLogs } from './rotate-logs.ts';
 import { type Demo, seedDemo } from './seed.ts';
 import { planDatabase, planRedis } from './services.ts';
 
+const run = promisify(execFile);
+
 /** Milliseconds each process of ours has to finish its work. The gateway drains calls, the worker a step. */
 const STOP_GRACE_MS: Record<AppName, number> = {
   gateway: 15_000,
@@ -41,7 +45,6 @@ export class Starter {
   readonly #root: string;
   readonly #say: (text: string) => void;
   readonly #parts = new Map<string, Part>();
-  readonly #starting = new Set<Promise<void>>();
   #lock: InstanceLock | undefined;
   #record: ProcessRecord | undefined;
   #ready: ReadyFile | undefined;
@@ -87,10 +90,12 @@ export class Starter {
       this.#startApp('supervisor', installation),
       this.#startApp('dashboard', installation),
     ]);
+    const packing = this.#packTools(directories);
     await Promise.all([this.#startApp('gateway', installation), this.#startApp('worker', installation)]);
 
     const notes = [...('missing' in bubblewrap ? [noBubblewrap(bubblewrap.missing)] : []), ...redis.notes];
     const demo = await this.#seed(directories);
+    await packing;
     this.#refuseWhenStopping();
     await this.#publish(directories, demo, notes);
     rotateLogs(directories.logs);
@@ -109,8 +114,6 @@ export class Starter {
     for (const names of STOP_ORDER) {
       await Promise.all(names.map((name) => this.#parts.get(name)?.stop()));
     }
-    // A first start that was under way has ended by now, one way or the other.
-    await Promise.allSettled(this.#starting);
     await this.#lock?.release();
   }
 
@@ -135,10 +138,7 @@ export class Starter {
       },
     });
     this.#parts.set(name, part);
-    const starting = part.start();
-    this.#starting.add(starting);
-    await starting;
-    if (this.#stopping) await part.stop();
+    await part.start();
     this.#refuseWhenStopping();
   }
 
@@ -156,6 +156,20 @@ export class Starter {
         ...(name === 'dashboard' && { isReady: () => answers(`http://127.0.0.1:${ports.dashboard}/dashboard`) }),
       }),
     );
+  }
+
+  /** The command line and the SDK as this installation serves them. Without them everything else works. */
+  async #packTools(directories: Directories): Promise<void> {
+    const script = path.join(this.#root, 'packages/cli/scripts/pack.ts');
+    try {
+      await run(process.execPath, [script, directories.downloads, this.#config.origin], {
+        cwd: this.#root,
+        env: { PATH: this.#config.searchPath },
+      });
+    } catch (error) {
+      const said = (error as { stderr?: string }).stderr?.trim().split('\n').slice(-5).join('\n');
+      this.#say(`The downloads of the command line could not be made: ${said || error}`);
+    }
   }
 
   /** The platform runs without its demo; what went wrong is told. Production never has one. */

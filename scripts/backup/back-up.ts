@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { openDirectories } from '@patchbay/embedded';
+import { InstanceLock } from '../start/instance-lock.ts';
+import { packArchive } from './archive.ts';
+
+/** What opens the data, kept apart from it: whoever holds both files holds every stored secret. */
+export const KEY_FILES = ['master.key', 'auth.secret', 'passwords.json'] as const;
+/** Below the data directory; the database lies in the shared directory. */
+export const DATA_FOLDERS = ['artifacts', 'spool'] as const;
+
+/**
+ * Copies a stopped embedded installation: database files, artifacts and unsent usage into one file, the keys into
+ * another. The database must be stopped cleanly, because its files are only then consistent without its log of writes.
+ *
+ * @throws AppError start.already_running; Error when the database is not stopped or a target exists
+ */
+export async function backUp(dataDirectory: string, dataFile: string, keysFile: string): Promise<void> {
+  if (path.dirname(path.resolve(dataFile)) === path.dirname(path.resolve(keysFile))) {
+    throw new Error('Data and keys go to different directories: together they open every stored secret.');
+  }
+  if (!existsSync(path.join(dataDirectory, 'passwords.json'))) {
+    throw new Error(`There is no installation in ${dataDirectory}.`);
+  }
+  const directories = await openDirectories(dataDirectory);
+  const lock = await InstanceLock.acquire(directories.run);
+  try {
+    if (!existsSync(path.join(directories.postgres, 'PG_VERSION'))) {
+      throw new Error('This installation has no embedded database. Back up the server of DATABASE_URL with pg_dump.');
+    }
+    if (existsSync(path.join(directories.postgres, 'postmaster.pid'))) {
+      throw new Error('The database was not stopped cleanly. Start the platform once, stop it with Ctrl-C, try again.');
+    }
+    for (const file of [dataFile, keysFile])
+      await mkdir(path.dirname(path.resolve(file)), { recursive: true, mode: 0o700 });
+    const { data, shared, postgres } = directories;
+    await packArchive(dataFile, [
+      { folder: shared, names: [path.relative(shared, postgres)] },
+      { folder: data, names: DATA_FOLDERS },
+    ]);
+    await packArchive(keysFile, [{ folder: data, names: KEY_FILES }]);
+  } finally {
+    await lock.release();
+  }
+}

@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { findServiceAccount, openDirectories } from '@patchbay/embedded';
+import { InstanceLock } from '../start/instance-lock.ts';
+import { unpackArchive } from './archive.ts';
+import { DATA_FOLDERS, KEY_FILES } from './back-up.ts';
+
+/**
+ * Puts a backup into a data directory that holds no installation. The keys come last: an interrupted restore has none
+ * and is refused as unfinished, never started half.
+ *
+ * @throws Error when the directory holds an installation, or part of one
+ */
+export async function restore(dataFile: string, keysFile: string, dataDirectory: string): Promise<void> {
+  const directories = await openDirectories(dataDirectory);
+  const lock = await InstanceLock.acquire(directories.run);
+  try {
+    const { data, shared, postgres } = directories;
+    const taken = [path.join(data, 'passwords.json'), path.join(postgres, 'PG_VERSION')].find((file) =>
+      existsSync(file),
+    );
+    if (taken)
+      throw new Error(`${dataDirectory} holds an installation, or part of one (${taken}). Restore into a new one.`);
+    await unpackArchive(dataFile, { folder: shared, names: [path.relative(shared, postgres)] });
+    await unpackArchive(dataFile, { folder: data, names: DATA_FOLDERS });
+    const account = findServiceAccount(['postgres']);
+    if (account) await promisify(execFile)('chown', ['-R', `${account.uid}:${account.gid}`, postgres]);
+    await unpackArchive(keysFile, { folder: data, names: KEY_FILES });
+  } finally {
+    await lock.release();
+  }
+}
