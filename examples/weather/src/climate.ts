@@ -57,11 +57,11 @@ export function climateOf(city: City, month: number, units: Units): MonthClimate
 
 /**
  * How pleasant a month is to be outside, 0 to 100: best at a high of 23 °C, and dry.
- * Two points are lost per degree off, one per 4 mm of rain.
+ * Three points are lost per degree off, one per 4 mm of rain.
  */
 export function comfortOf(city: City, month: number): number {
   const { high, rain } = climateOf(city, month, 'metric');
-  return Math.max(0, Math.round(100 - 2 * Math.abs(high - 23) * 1.5 - rain / 4));
+  return Math.max(0, Math.round(100 - 3 * Math.abs(high - 23) - rain / 4));
 }
 
 const toFahrenheit = (celsius: number) => Math.round(celsius * 1.8 + 32);

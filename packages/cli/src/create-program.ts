@@ -25,8 +25,6 @@ export function createProgram(makeContext: MakeContext): Command {
     .option('--json', 'print one JSON document, or one per line for what streams')
     .option('--origin <url>', 'the installation to talk to')
     .option('--organization <slug>', 'the organization to work in')
-    .showHelpAfterError(false)
-    .configureOutput({ writeErr: () => {} })
     .exitOverride()
     .addHelpText('after', EXIT_CODES);
 
@@ -178,7 +176,7 @@ export function createProgram(makeContext: MakeContext): Command {
     .option('--yes', 'do not ask')
     .action(action(async () => (await import('./commands/api-keys.ts')).revokeApiKey));
 
-  for (const command of allCommands(program)) command.exitOverride().configureOutput({ writeErr: () => {} });
+  for (const command of allCommands(program)) command.exitOverride().configureOutput({ outputError: () => {} });
   return program;
 }
 

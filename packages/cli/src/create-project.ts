@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '@patchbay/foundation';
-import type { ToolPackages } from './find-tools.ts';
+import type { ToolPackage, ToolPackages } from './find-tools.ts';
 
 export const TEMPLATES = ['minimal', 'api-key'] as const;
 export type Template = (typeof TEMPLATES)[number];
@@ -36,15 +36,44 @@ export async function createProject(project: NewProject): Promise<string[]> {
       if (!written.includes(name)) written.push(name);
     }
   }
+  if (await writeLockfile(project)) written.push('package-lock.json');
   return written.sort();
+}
+
+/**
+ * A lockfile with the two packages of the installation and their integrity: npm refuses other bytes, and adds the rest
+ * at its first install. The public packages are the registry's to vouch for.
+ */
+async function writeLockfile({ directory, name, tools }: NewProject): Promise<boolean> {
+  if (tools.cli.locked === null || tools.connector.locked === null) return false;
+  // Written by the template just now.
+  const manifest = JSON.parse(await readFile(path.join(directory, 'package.json'), 'utf8')) as Record<string, unknown>;
+  const { version, dependencies, devDependencies } = manifest;
+  const entry = ({ url, locked }: ToolPackage, dev: boolean) => {
+    const { name: _, ...facts } = locked ?? {};
+    return { ...facts, resolved: url, ...(dev && { dev }) };
+  };
+  const lockfile = {
+    name,
+    version,
+    lockfileVersion: 3,
+    requires: true,
+    packages: {
+      '': { name, version, dependencies, devDependencies },
+      'node_modules/@patchbay/cli': entry(tools.cli, true),
+      'node_modules/@patchbay/connector': entry(tools.connector, false),
+    },
+  };
+  await writeFile(path.join(directory, 'package-lock.json'), `${JSON.stringify(lockfile, null, 2)}\n`);
+  return true;
 }
 
 function fill(text: string, { name, tools }: NewProject): string {
   const values: Record<string, string> = {
     name,
     title: name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' '),
-    cli: tools.cli,
-    connector: tools.connector,
+    cli: tools.cli.url,
+    connector: tools.connector.url,
     origin: tools.origin,
   };
   return text.replace(/\{\{(\w+)\}\}/g, (whole, key: string) => values[key] ?? whole);

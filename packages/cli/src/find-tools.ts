@@ -1,16 +1,36 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
+import { text as readText } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import { extract } from 'tar-stream';
 import { z } from 'zod';
 
 const Tool = z.object({ url: z.url(), integrity: z.string().regex(/^sha512-[A-Za-z0-9+/]{86}==$/) });
 const Tools = z.object({ cli: Tool, connector: Tool });
+const names = z.record(z.string(), z.string()).optional();
+const Manifest = z.object({
+  name: z.string(),
+  version: z.string(),
+  license: z.string().optional(),
+  dependencies: names,
+  peerDependencies: names,
+  bin: names,
+  engines: names,
+});
 
-/** The two packages a project depends on, as the installation serves them. */
+/** One of the two packages a project depends on, as a lockfile holds it. */
+export interface ToolPackage {
+  readonly url: string;
+  /** null when the installation did not answer. */
+  readonly locked: (z.output<typeof Manifest> & { readonly integrity: string }) | null;
+}
+
 export interface ToolPackages {
   readonly origin: string;
-  /** What goes into package.json: the tarball's address, with its integrity after `#` when the installation said it. */
-  readonly cli: string;
-  readonly connector: string;
+  readonly cli: ToolPackage;
+  readonly connector: ToolPackage;
   /** Whether the installation answered, so that the integrity is known. */
   readonly verified: boolean;
 }
@@ -25,20 +45,33 @@ const ANSWER_MS_MAX = 3_000;
 export async function findTools(origin: string | undefined, programDirectory: string): Promise<ToolPackages> {
   const from = origin ?? (await ownOrigin(programDirectory)) ?? DEFAULT_ORIGIN;
   try {
-    const response = await fetch(new URL('/-/downloads/index.json', from), {
-      signal: AbortSignal.timeout(ANSWER_MS_MAX),
-    });
-    const { cli, connector } = Tools.parse(await response.json());
-    return { origin: from, cli: withIntegrity(cli), connector: withIntegrity(connector), verified: true };
+    const response = await get(new URL('/-/downloads/index.json', from));
+    const tools = Tools.parse(await response.json());
+    const [cli, connector] = await Promise.all([lock(tools.cli), lock(tools.connector)]);
+    return { origin: from, cli, connector, verified: true };
   } catch {
-    const url = (name: string) => new URL(`/-/downloads/${name}.tgz`, from).href;
-    return { origin: from, cli: url('cli'), connector: url('connector'), verified: false };
+    const unknown = (name: string) => ({ url: new URL(`/-/downloads/${name}.tgz`, from).href, locked: null });
+    return { origin: from, cli: unknown('cli'), connector: unknown('connector'), verified: false };
   }
 }
 
-/** Package managers compare what they download with the part after `#`. */
-function withIntegrity(tool: z.output<typeof Tool>): string {
-  return `${tool.url}#${tool.integrity}`;
+/** Fetches the tarball and reads the package.json in it; what a package manager needs to know without fetching it. */
+async function lock(tool: z.output<typeof Tool>): Promise<ToolPackage> {
+  const bytes = Buffer.from(await (await get(new URL(tool.url))).arrayBuffer());
+  const integrity = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
+  if (integrity !== tool.integrity) throw new Error(`${tool.url} is not what the installation says it is`);
+  for await (const entry of Readable.from([gunzipSync(bytes)]).pipe(extract())) {
+    const content = await readText(entry);
+    if (entry.header.name !== 'package/package.json') continue;
+    return { url: tool.url, locked: { ...Manifest.parse(JSON.parse(content)), integrity } };
+  }
+  throw new Error(`${tool.url} holds no package.json`);
+}
+
+async function get(url: URL): Promise<Response> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+  if (!response.ok) throw new Error(`${url.href} answered ${response.status}`);
+  return response;
 }
 
 /** The installation this program was downloaded from: packing writes it beside the program. */

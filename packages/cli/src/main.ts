@@ -1,3 +1,4 @@
+import { CommanderError } from 'commander';
 import { readConfig } from './config.ts';
 import { createProgram } from './create-program.ts';
 import { EXIT } from './exit-code.ts';
@@ -49,14 +50,17 @@ async function run(): Promise<number> {
     return exitCode;
   } catch (error) {
     if (interrupted.signal.aborted) return 130;
-    if (isHelp(error)) return EXIT.ok;
+    const help = helpExitCode(error);
+    if (help !== undefined) return help;
     const rendered = renderError(error);
     output.error(json ? JSON.stringify({ error: rendered }) : errorLines(rendered));
     return rendered.exitCode;
   }
 }
 
-/** Commander throws after it printed help or the version. */
-function isHelp(error: unknown): boolean {
-  return error instanceof Error && 'exitCode' in error && error.exitCode === 0;
+/** Commander throws after it printed help or the version; help nobody asked for means that a command was missing. */
+function helpExitCode(error: unknown): number | undefined {
+  if (!(error instanceof CommanderError)) return undefined;
+  if (error.exitCode === 0) return EXIT.ok;
+  return error.code === 'commander.help' ? EXIT.usage : undefined;
 }

@@ -10,8 +10,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** The person on whose behalf a call is made. */
 export interface User {
   readonly id: string;
-  readonly email: string;
-  readonly name: string;
+  readonly email: string | null;
+  readonly name: string | null;
 }
 
 /** The organization that owns the connector. */
@@ -26,10 +26,10 @@ export interface RunnerContext {
   readonly user: User | null;
   readonly organization: Organization;
   /** The MCP client's own words about itself; null when it says nothing. Never trust it. */
-  readonly client: { readonly name: string; readonly version: string } | null;
+  readonly client: { readonly name: string; readonly version: string | null } | null;
   readonly requestId: string;
-  /** The same for every attempt of the same write; null for reads. */
-  readonly idempotencyKey: string | null;
+  /** The same for every attempt of one call: pass it on, so that a retry does not write twice. */
+  readonly idempotencyKey: string;
   /** Aborted when the caller went away or the deadline passed. */
   readonly signal: AbortSignal;
   readonly fetch: typeof fetch;

@@ -22,7 +22,7 @@ export interface TestOptions {
   readonly fetch?: typeof fetch;
   readonly signal?: AbortSignal;
   readonly requestId?: string;
-  readonly idempotencyKey?: string | null;
+  readonly idempotencyKey?: string;
 }
 
 export interface TestLogLine {
@@ -111,7 +111,7 @@ function contextOf(options: TestOptions, log: TestLogLine[]): RunnerContext {
     organization: { id: 'org_test', slug: 'test', ...options.organization },
     client: { name: 'patchbay-testing', version: '1.0.0' },
     requestId: options.requestId ?? 'req_test',
-    idempotencyKey: options.idempotencyKey ?? null,
+    idempotencyKey: options.idempotencyKey ?? 'idempotency-test',
     signal: options.signal ?? new AbortController().signal,
     fetch: options.fetch ?? refuseFetch,
     secrets: options.secrets ?? {},

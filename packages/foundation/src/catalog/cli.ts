@@ -67,6 +67,12 @@ export const CLI_ERRORS = {
     title: 'The connector does not build.',
     hint: 'Correct the source; `patchbay dev` builds again when a file is saved.',
   },
+  'cli.node_too_old': {
+    status: 500,
+    owner: 'caller',
+    title: 'Connectors run on Node 24, and there is none.',
+    hint: 'Install Node 24, or add the pinned one to the project: npm install --save-dev node@24.',
+  },
   'cli.port_in_use': {
     status: 409,
     owner: 'caller',

@@ -1,0 +1,85 @@
+/**
+ * Makes the two tarballs an installation serves: `cli.tgz` and `connector.tgz`, compiled, because Node strips no types
+ * below node_modules. The same sources make the same bytes; unchanged sources make nothing.
+ *
+ *     node packages/cli/scripts/pack.ts DIRECTORY ORIGIN
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildCli } from './build-cli.ts';
+import { buildConnector } from './build-connector.ts';
+import { makeTarball } from './make-tarball.ts';
+
+/** Packages whose sources end up in a tarball. */
+const SOURCES = ['api-client', 'cli', 'foundation', 'mcp', 'sandbox', 'sdk'];
+const PACKAGES = path.resolve(import.meta.dirname, '../..');
+
+export interface PackedTools {
+  /** Whether anything had to be made. */
+  readonly made: boolean;
+}
+
+/**
+ * Puts both tarballs into the directory. `origin` is written into the command line's, so that what is fetched from an
+ * installation knows where it came from.
+ */
+export async function packTools(directory: string, origin: string): Promise<PackedTools> {
+  await mkdir(directory, { recursive: true });
+  const stamp = `${await hashSources()} ${origin}`;
+  const stampFile = path.join(directory, 'sources.txt');
+  const outputs = ['cli.tgz', 'connector.tgz'].map((name) => path.join(directory, name));
+  const known = await readFile(stampFile, 'utf8').catch(() => '');
+  if (known === stamp && outputs.every((file) => existsSync(file))) return { made: false };
+  // Beside the checkout's packages, so that the compilers find what these import.
+  const scratch = await mkdtemp(path.join(PACKAGES, 'cli/node_modules/.pack-'));
+  try {
+    const built = { connector: path.join(scratch, 'connector'), cli: path.join(scratch, 'cli') };
+    await Promise.all([buildConnector(built.connector), buildCli(built.cli, origin)]);
+    for (const [name, folder] of Object.entries(built)) {
+      const partial = path.join(directory, `${name}.tgz.${process.pid}`);
+      await writeFile(partial, await makeTarball(folder));
+      await rename(partial, path.join(directory, `${name}.tgz`));
+    }
+    await writeFile(stampFile, stamp);
+    return { made: true };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Of every file that can change the result, and of the lockfile, which says with what it was compiled. */
+async function hashSources(): Promise<string> {
+  const hash = createHash('sha256');
+  const files = [path.resolve(PACKAGES, '../pnpm-lock.yaml')];
+  for (const name of SOURCES) {
+    for (const folder of ['src', 'bin', 'scripts', 'templates', 'package.json']) {
+      files.push(...(await filesBelow(path.join(PACKAGES, name, folder))));
+    }
+  }
+  for (const file of files)
+    hash
+      .update(`${path.relative(PACKAGES, file)}\0`)
+      .update(await readFile(file))
+      .update('\0');
+  return hash.digest('hex');
+}
+
+async function filesBelow(target: string): Promise<string[]> {
+  if (!existsSync(target)) return [];
+  if (path.extname(target) === '.json') return [target];
+  const entries = await readdir(target, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+}
+
+if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const [directory, origin = 'http://localhost:4000'] = process.argv.slice(2);
+  if (directory === undefined) throw new Error('usage: node packages/cli/scripts/pack.ts DIRECTORY [ORIGIN]');
+  const { made } = await packTools(path.resolve(directory), origin);
+  process.stdout.write(made ? 'made cli.tgz and connector.tgz\n' : 'unchanged\n');
+}

@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import path from 'node:path';
+import { AppError } from '@patchbay/foundation';
+import { readLocalSecrets } from '../dev/read-env-file.ts';
+import { Reloader } from '../dev/reloader.ts';
+import { serveLocally } from '../dev/serve-locally.ts';
+import { startLocalHost } from '../dev/start-local-host.ts';
+import { watchSources } from '../dev/watch-sources.ts';
+import { printable, seconds } from '../output.ts';
+import type { ProgramContext } from '../program-context.ts';
+import { readProject } from '../project.ts';
+import { errorLines, renderError } from '../render-error.ts';
+
+interface DevOptions {
+  readonly port?: string;
+  readonly secret: readonly string[];
+  readonly plain?: boolean;
+}
+
+/** Runs a connector here as it runs hosted: same runner, same egress rules, same sandbox where this machine can make one. */
+export async function dev(context: ProgramContext, directory: string, options: DevOptions): Promise<void> {
+  const { output } = context;
+  const project = await readProject(path.resolve(context.cwd, directory));
+  const secrets = await readLocalSecrets(project.directory, options.secret);
+  const port = readPort(options.port);
+  const host = await startLocalHost({
+    plain: options.plain ?? false,
+    secrets,
+    onLog: ({ at, level, source, text, requestId }) => {
+      const request = requestId === undefined ? '' : output.style('dim', ` ${requestId}`);
+      const style = level === 'error' ? 'red' : level === 'warn' ? 'yellow' : 'dim';
+      const line = `${at.slice(11, 23)} ${output.style(style, level.padEnd(5))} ${printable(text)}${request}`;
+      output.item({ event: 'log', at, level, source, text, requestId }, line);
+    },
+  });
+  try {
+    const reloader = new Reloader(project, host);
+    await reloader.load();
+    const endpoint = await serveLocally(() => reloader.current, port);
+    const tools = reloader.current.manifest.tools.map((tool) => tool.name);
+    if (!host.isolated)
+      output.error(`Isolation is off: ${host.reason} The connector runs as a plain process of yours.`);
+    output.item(
+      { event: 'ready', url: endpoint.url, tools, isolated: host.isolated },
+      `${endpoint.url}\n  tools: ${tools.join(', ')}`,
+    );
+    const watcher = await watchSources(project.directory, async () => {
+      const startedAt = performance.now();
+      try {
+        const loaded = await reloader.load();
+        if (loaded === null) return;
+        const names = loaded.manifest.tools.map((tool) => tool.name);
+        endpoint.changed();
+        const took = performance.now() - startedAt;
+        output.item(
+          { event: 'reloaded', tools: names, durationMs: took },
+          `Reloaded in ${seconds(took)}. Tools: ${names.join(', ')}`,
+        );
+      } catch (error) {
+        const rendered = renderError(error);
+        output.item(
+          { event: 'failed', error: rendered },
+          `${errorLines(rendered)}\n  The version before goes on serving.`,
+        );
+      }
+    });
+    if (!context.signal.aborted) await once(context.signal, 'abort');
+    await watcher.close();
+    await endpoint.close();
+  } finally {
+    await host.close();
+  }
+}
+
+function readPort(text: string | undefined): number {
+  if (text === undefined) return 0;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new AppError('cli.usage', { detail: `--port takes a number up to 65535, not ${JSON.stringify(text)}.` });
+}

@@ -1,0 +1,182 @@
+/**
+ * The supervisor's own work, in this process: the same runner, egress rules and limits as hosted, behind bubblewrap where
+ * this machine has it. Where it cannot be had the connector runs as a plain process; that is said, and never happens on
+ * the server side.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { newId, systemClock } from '@patchbay/foundation';
+import { createBubblewrapDriver, PlainDriver, Programs, type SandboxDriver, SandboxHost } from '@patchbay/sandbox/host';
+import type { EgressRule, Invocation, InvocationOutcome, IsolationKey, LogRecord } from '@patchbay/sandbox/protocol';
+import type { BuiltConnector } from './bundle-connector.ts';
+import { findNode } from './find-node.ts';
+import type { LocalManifest, LocalRequest, LocalSandbox } from './local-sandbox.ts';
+
+export interface LocalHostOptions {
+  /** Run without isolation even where it is possible. */
+  readonly plain: boolean;
+  readonly secrets: Readonly<Record<string, string>>;
+  onLog(record: LogRecord): void;
+}
+
+export interface LocalHost {
+  readonly isolated: boolean;
+  /** Why it is not isolated, one sentence. */
+  readonly reason: string;
+  /**
+   * Starts the connector in a sandbox of its own; the one before finishes its calls and ends.
+   * @throws AppError `sandbox.*` when it does not start; what ran before goes on
+   */
+  run(built: BuiltConnector): Promise<LocalSandbox>;
+  close(): Promise<void>;
+}
+
+const ORGANIZATION = { id: 'org_local', slug: 'local' };
+const CONNECTOR_ID = 'con_local';
+const DEADLINE_MS = 50_000;
+const RESULT_BYTES_MAX = 8 * 1024 * 1024;
+const DRAIN_MS = 2_000;
+
+/** @throws AppError cli.node_too_old */
+export async function startLocalHost(options: LocalHostOptions): Promise<LocalHost> {
+  // Other uids must read it: sandboxes do not run as the user who started them.
+  const directory = await mkdtemp(path.join(process.getuid?.() === 0 ? '/var/tmp' : tmpdir(), 'patchbay-dev-'));
+  await chmod(directory, 0o711);
+  const remove = () => rm(directory, { recursive: true, force: true });
+  try {
+    const parts = { directory, programs: new Programs(directory, packedPrograms()), nodeFile: await findNode() };
+    const { host, reason } = await startHost(parts, options.plain);
+    const started = new LocalSandboxes(host, options);
+    return {
+      isolated: reason === '',
+      reason,
+      run: (built) => started.run(built),
+      async close() {
+        await host.close(DRAIN_MS);
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** An installed package brings the programs finished; a checkout bundles them from their sources. */
+function packedPrograms() {
+  const packed = (name: string) => path.join(import.meta.dirname, 'programs', `${name}.cjs`);
+  return existsSync(packed('runner')) ? { runner: packed('runner'), probe: packed('probe') } : {};
+}
+
+interface HostParts {
+  readonly directory: string;
+  readonly programs: Programs;
+  readonly nodeFile: string;
+}
+
+/** The host, and why it is not isolated; empty when it is. */
+async function startHost(parts: HostParts, plain: boolean): Promise<{ host: SandboxHost; reason: string }> {
+  const bootId = randomBytes(4).toString('hex');
+  const { programs, directory, nodeFile } = parts;
+  const start = (driver: SandboxDriver) =>
+    SandboxHost.start({ driver, programs, clock: systemClock, bootId, requireFullLimits: false });
+  let reason = 'it was asked for with --plain.';
+  const bubblewrapFile = ['/usr/bin/bwrap', '/usr/local/bin/bwrap', '/bin/bwrap'].find((file) => existsSync(file));
+  if (!plain && bubblewrapFile === undefined) reason = 'bubblewrap is not installed on this machine.';
+  if (!plain && bubblewrapFile !== undefined) {
+    try {
+      const probeProgramFile = await programs.file('probe');
+      const host = await start(
+        await createBubblewrapDriver({ directory, bubblewrapFile, nodeFile, bootId, probeProgramFile }),
+      );
+      const { walls } = host.health();
+      if (walls.state === 'complete') return { host, reason: '' };
+      await host.close(0);
+      reason = `this machine does not allow it (${walls.missing.join(', ')}).`;
+    } catch (error) {
+      reason = `bubblewrap does not work here (${error instanceof Error ? error.message : String(error)}).`;
+    }
+  }
+  return { host: await start(new PlainDriver(nodeFile)), reason };
+}
+
+class LocalSandboxes {
+  readonly #host: SandboxHost;
+  readonly #options: LocalHostOptions;
+  #runs = 0;
+
+  constructor(host: SandboxHost, options: LocalHostOptions) {
+    this.#host = host;
+    this.#options = options;
+  }
+
+  async run(built: BuiltConnector): Promise<LocalSandbox> {
+    this.#runs += 1;
+    const key: IsolationKey = {
+      organizationId: ORGANIZATION.id,
+      connectorId: CONNECTOR_ID,
+      versionId: `ver_local_${this.#runs}`,
+      settingsRevision: this.#runs,
+      subject: '',
+    };
+    const described = await this.#invoke(built, key, [], {
+      method: 'patchbay/describe',
+      params: {},
+      client: null,
+      capabilities: {},
+      signal: new AbortController().signal,
+      onNotification: () => {},
+    });
+    if (described.kind !== 'complete')
+      throw new Error('error' in described ? described.error.message : 'It asks for input at start.');
+    // Made by the runner of this very release.
+    const manifest = described.result as unknown as LocalManifest & { readonly egress: readonly EgressRule[] };
+    this.#host.retire({
+      organizationId: ORGANIZATION.id,
+      connectorId: CONNECTOR_ID,
+      settingsRevisionBelow: this.#runs,
+    });
+    return { manifest, request: (request) => this.#invoke(built, key, manifest.egress, request) };
+  }
+
+  #invoke(
+    built: BuiltConnector,
+    key: IsolationKey,
+    egress: readonly EgressRule[],
+    request: LocalRequest,
+  ): Promise<InvocationOutcome> {
+    const requestId = newId('request');
+    const invocation: Invocation = {
+      id: newId('invocation'),
+      key,
+      artifactDigest: built.digest,
+      egress: [...egress],
+      method: request.method,
+      params: request.params,
+      deadlineMs: DEADLINE_MS,
+      effect: 'read',
+      context: {
+        user: { id: 'psn_local', email: 'you@localhost', name: 'You' },
+        organization: ORGANIZATION,
+        client: request.client,
+        roles: ['owner'],
+        groups: [],
+        requestId,
+        idempotencyKey: randomUUID(),
+        capabilities: request.capabilities,
+        ...(request.logLevel !== undefined && { logLevel: request.logLevel }),
+      },
+      credentials: [],
+      resultBytesMax: RESULT_BYTES_MAX,
+    };
+    return this.#host.invoke(invocation, {
+      provision: async () => ({ artifact: built.bytes, secrets: this.#options.secrets }),
+      onLog: (record) => this.#options.onLog(record),
+      onNotification: (notification) => request.onNotification(notification),
+      signal: request.signal,
+    });
+  }
+}
