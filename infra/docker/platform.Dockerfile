@@ -11,9 +11,6 @@ RUN node scripts/run.mjs prisma generate
 FROM source AS base
 ENV NODE_ENV=production
 COPY --from=generated /app/packages/domain/src/generated packages/domain/src/generated
-RUN groupadd --gid 10001 patchbay && useradd --uid 10001 --gid 10001 --no-create-home patchbay \
-  && mkdir -p /run/patchbay /var/lib/patchbay/spool /var/lib/patchbay/packages \
-  && chown -R 10001:10001 /run/patchbay /var/lib/patchbay
 
 # Runs once per release and serves nobody, so it may carry the development tools along.
 FROM generated AS setup
@@ -21,12 +18,10 @@ CMD ["node", "infra/docker/prepare-database.ts"]
 
 FROM base AS gateway
 RUN npx --yes pnpm@12.21.0 install --frozen-lockfile --prod --filter "@patchbay/gateway..."
-USER 10001:10001
 CMD ["node", "apps/gateway/src/main.ts"]
 
 FROM base AS worker
 RUN npx --yes pnpm@12.21.0 install --frozen-lockfile --prod --filter "@patchbay/worker..."
-USER 10001:10001
 CMD ["node", "apps/worker/src/main.ts"]
 
 # The worker's packages too: build sandboxes mount the compiler and the bundler from here.

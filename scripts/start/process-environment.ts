@@ -87,7 +87,7 @@ const OWN: Record<AppName, (installation: Installation) => Record<string, string
     BWRAP_PATH: bubblewrap,
     SUPERVISOR_INTERNAL_PORT: String(ports.supervisorInternal),
     // In production a sandbox without memory and process limits is refused rather than started.
-    ...(config.mode === 'production' && { PATCHBAY_REQUIRE_FULL_LIMITS: '1' }),
+    ...(config.mode === 'production' && { PATCHBAY_REQUIRE_FULL_LIMITS: 'true' }),
   }),
   dashboard: ({ config, ports }) => ({
     PATCHBAY_API_URL: `http://localhost:${config.port}`,
