@@ -33,6 +33,7 @@ export interface LiveSandboxOptions {
   readonly driver: SandboxDriver;
   readonly process: SandboxProcess;
   readonly logs: LogCapture;
+  readonly startMsMax: number;
 }
 
 export class LiveSandbox {
@@ -40,6 +41,7 @@ export class LiveSandbox {
   readonly #driver: SandboxDriver;
   readonly #process: SandboxProcess;
   readonly #logs: LogCapture;
+  readonly #startMsMax: number;
   readonly #reader = new FrameReader(SANDBOX_FRAME_BYTES_MAX);
   readonly #calls = new Map<string, CallInFlight>();
   /** Calls nobody waits for any more, until the sandbox has shown that it heard so. */
@@ -57,6 +59,7 @@ export class LiveSandbox {
     this.#driver = options.driver;
     this.#process = options.process;
     this.#logs = options.logs;
+    this.#startMsMax = options.startMsMax;
     this.#started.promise.catch(() => {});
     const { link, stdout, stderr } = options.process;
     let lastWords = '';
@@ -85,10 +88,10 @@ export class LiveSandbox {
     const timer = setTimeout(() => {
       this.#kill(
         new AppError('sandbox.start_timeout', {
-          detail: `The connector did not start within ${SANDBOX_LIMITS.startMsMax} ms.`,
+          detail: `The connector did not start within ${this.#startMsMax} ms.`,
         }),
       );
-    }, SANDBOX_LIMITS.startMsMax);
+    }, this.#startMsMax);
     try {
       this.#driver.specialise(this.#process, encodeMixedFrame(RUNNER_FRAMES.specialise, { secrets }, artifact));
       await this.#started.promise;

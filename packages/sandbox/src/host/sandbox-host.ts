@@ -26,6 +26,8 @@ export interface SandboxHostOptions {
   readonly bootId: string;
   /** Refuse to run anything when a limit that needs privilege cannot be set. */
   readonly requireFullLimits: boolean;
+  /** From process start to a connector that serves; default from the limits. */
+  readonly startMsMax?: number;
   /** Read-only directories of build sandboxes; without them no build task runs. */
   readonly packageStoreDirectory?: string;
   readonly toolchainDirectory?: () => Promise<string>;
@@ -170,7 +172,12 @@ export class SandboxHost {
         this.#droppedLogLines += 1;
       },
     });
-    const sandbox = new LiveSandbox({ driver, process, logs });
+    const sandbox = new LiveSandbox({
+      driver,
+      process,
+      logs,
+      startMsMax: this.#options.startMsMax ?? SANDBOX_LIMITS.startMsMax,
+    });
     const proxy = await startEgressProxy(process.egressSocketPath, {
       ...this.#options,
       rules: () => this.#rules.get(sandboxId) ?? [],

@@ -1,0 +1,183 @@
+import { execFileSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { newId, systemClock } from '@patchbay/foundation';
+import { createSandboxClient, type SandboxClient } from '../src/client/index.ts';
+import { createBubblewrapDriver } from '../src/host/drivers/bubblewrap-driver.ts';
+import type { SandboxDriver } from '../src/host/drivers/driver.ts';
+import {
+  type ProgramSources,
+  Programs,
+  SandboxHost,
+  type SandboxHostOptions,
+  serveConnection,
+} from '../src/host/index.ts';
+import type { Invocation, IsolationKey, JsonObject, LogRecord } from '../src/protocol/index.ts';
+
+const BUBBLEWRAP = '/usr/bin/bwrap';
+
+/** Whether this machine can build real walls. */
+export const hasBubblewrap = ((): boolean => {
+  try {
+    execFileSync(BUBBLEWRAP, ['--unshare-all', '--ro-bind', '/', '/', '/bin/true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+export const NO_BUBBLEWRAP = 'bubblewrap or user namespaces are missing';
+
+export interface GivenHost {
+  readonly host: SandboxHost;
+  readonly client: SandboxClient;
+  readonly driver: SandboxDriver;
+  readonly programs: Programs;
+  readonly directory: string;
+  readonly logs: LogRecord[];
+  /** Registers code under a new digest and returns an invocation of it. */
+  invocation(given: GivenInvocation): Invocation;
+  /** Calls a tool of the code in a sandbox of its own key. */
+  call(given: GivenInvocation): ReturnType<SandboxClient['invoke']>;
+  close(): Promise<void>;
+}
+
+export interface GivenInvocation extends Partial<Omit<Invocation, 'key' | 'params'>> {
+  readonly code: string;
+  readonly secrets?: Record<string, string>;
+  readonly key?: Partial<IsolationKey>;
+  readonly tool?: string;
+  readonly args?: JsonObject;
+  readonly params?: JsonObject;
+}
+
+/** The whole supervisor side in this process, behind its real socket, with real sandboxes. */
+export async function givenHost(
+  options: Partial<SandboxHostOptions> & { sources?: ProgramSources; makeDriver?: () => SandboxDriver } = {},
+): Promise<GivenHost> {
+  // Sandboxes run under other uids: the directory must be one that they can enter.
+  const directory = await mkdtemp('/var/tmp/patchbay-test-');
+  await mkdir(directory, { recursive: true });
+  execFileSync('chmod', ['711', directory]);
+  const programs = new Programs(directory, options.sources);
+  const bootId = randomBytes(4).toString('hex');
+  const driver =
+    options.makeDriver?.() ??
+    (await createBubblewrapDriver({
+      directory,
+      bubblewrapFile: BUBBLEWRAP,
+      nodeFile: process.execPath,
+      bootId,
+      probeProgramFile: await programs.file('probe'),
+    }));
+  const host = await SandboxHost.start({
+    driver,
+    programs,
+    clock: systemClock,
+    bootId,
+    requireFullLimits: false,
+    ...options,
+  });
+  const server = createServer((socket) => serveConnection(socket, host));
+  const socketPath = join(directory, 'supervisor.sock');
+  await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+
+  const stored = new Map<string, { artifact: Buffer; secrets: Record<string, string> }>();
+  const logs: LogRecord[] = [];
+  const client = createSandboxClient({
+    socketPath,
+    provision: async (_key, digest) => stored.get(digest) ?? Promise.reject(new Error(`no artifact ${digest}`)),
+    onLog: (record) => logs.push(record),
+  });
+  const invocation = (given: GivenInvocation) => {
+    const { digest, artifact } = artifactOf(given.code);
+    stored.set(digest, { artifact, secrets: given.secrets ?? {} });
+    return invocationOf(given, digest);
+  };
+  return {
+    host,
+    client,
+    driver,
+    programs,
+    directory,
+    logs,
+    invocation,
+    call: (given) => client.invoke(invocation(given)),
+    close: async () => {
+      await client.close();
+      await host.close(0);
+      server.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+const PACKAGES = ['zod', '@modelcontextprotocol/server', '@patchbay/connector'];
+
+export function artifactOf(code: string): { digest: string; artifact: Buffer } {
+  const artifact = Buffer.from(JSON.stringify({ format: 1, code, packages: PACKAGES, sourceMap: null }));
+  return { artifact, digest: `sha256:${createHash('sha256').update(artifact).digest('hex')}` };
+}
+
+export function invocationOf(given: GivenInvocation, digest: string): Invocation {
+  const { code: _code, secrets: _secrets, key, tool = 'run', args = {}, params, ...rest } = given;
+  const suffix = digest.slice(7, 27);
+  return {
+    id: newId('invocation'),
+    key: {
+      organizationId: 'org_1',
+      connectorId: 'con_1',
+      versionId: `ver_${suffix}`,
+      settingsRevision: 1,
+      subject: '',
+      ...key,
+    },
+    artifactDigest: digest,
+    egress: [],
+    method: 'tools/call',
+    params: params ?? { name: tool, arguments: args },
+    deadlineMs: 10_000,
+    effect: 'read',
+    context: {
+      user: { id: 'psn_1', email: 'ada@example.com', name: 'Ada' },
+      organization: { id: 'org_1', slug: 'acme' },
+      client: { name: 'test', version: '1' },
+      roles: ['member'],
+      groups: [],
+      requestId: newId('request'),
+      idempotencyKey: 'key-1',
+      capabilities: {},
+    },
+    credentials: [],
+    resultBytesMax: 1024 * 1024,
+    ...rest,
+  };
+}
+
+/** A connector of SDK v2 whose one tool runs this body: `args`, `context` (the runtime's) and `require` are in scope. */
+export function toolRunning(body: string): string {
+  return `
+    const { McpServer } = require('@modelcontextprotocol/server');
+    const { z } = require('zod');
+    const runtime = () => globalThis[Symbol.for('patchbay.runtime')].current();
+    exports.default = ({ secrets }) => {
+      const server = new McpServer({ name: 'given', version: '1.0.0' });
+      server.registerTool('run', { description: 'runs', inputSchema: z.looseObject({}) }, async (args) => {
+        const context = runtime();
+        const answer = await (async () => { ${body} })();
+        return { content: [{ type: 'text', text: typeof answer === 'string' ? answer : JSON.stringify(answer ?? null) }] };
+      });
+      return server;
+    };`;
+}
+
+/** The text of a completed tool call. @throws Error with the whole outcome otherwise */
+export function textOf(outcome: Awaited<ReturnType<SandboxClient['invoke']>>): string {
+  if (outcome.kind === 'complete' && Array.isArray(outcome.result.content)) {
+    const [first] = outcome.result.content as { text?: string }[];
+    if (first?.text !== undefined) return first.text;
+  }
+  throw new Error(`not a text: ${JSON.stringify(outcome)}`);
+}
