@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { announcement, curlLine } from './announcement.ts';
+
+const ready = {
+  origin: 'http://localhost:4000',
+  apiUrl: 'http://localhost:4000/api/v1',
+  dashboardUrl: 'http://localhost:4000/dashboard',
+  mcpUrl: 'http://localhost:4000/demo/weather/mcp',
+  organization: 'demo',
+  apiKey: 'pbk_admin_key',
+  mcpApiKey: 'pbk_mcp_key',
+  signIn: { email: 'owner@demo.example', password: 'a-password' },
+  processes: { gateway: 1 },
+  sharedDirectory: '/s',
+};
+
+describe('what a person sees when everything answers', () => {
+  it('names dashboard, sign-in, MCP URL and API key, and never the administrative key', () => {
+    const text = announcement(ready, []);
+    for (const part of [ready.dashboardUrl, ready.signIn.email, 'a-password', ready.mcpUrl, 'pbk_mcp_key']) {
+      expect(text).toContain(part);
+    }
+    expect(text).toContain('Patchbay is ready');
+    expect(text).not.toContain('pbk_admin_key');
+  });
+
+  it('says what this installation does without', () => {
+    expect(announcement(ready, ['there is no Redis (not installed).'])).toContain('Note: there is no Redis');
+  });
+
+  it('shows no demo in production', () => {
+    const production = { ...ready, mcpUrl: null, organization: null, apiKey: null, mcpApiKey: null, signIn: null };
+    expect(announcement(production, [])).not.toMatch(/curl|Sign in|null/);
+  });
+
+  it('gives the line that calls a tool a line of its own, quoted for a shell', () => {
+    const line = announcement(ready, [])
+      .split('\n')
+      .find((text) => text.startsWith('curl '));
+    expect(line).toBe(curlLine(ready.mcpUrl, ready.mcpApiKey));
+    expect(line?.split("'")).toHaveLength(11); // five quoted arguments
+    const body = JSON.parse(line?.match(/-d '(.*)'$/)?.[1] ?? '');
+    expect(body).toMatchObject({ jsonrpc: '2.0', method: 'tools/call', params: { name: 'get_climate' } });
+  });
+});

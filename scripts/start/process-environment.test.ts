@@ -1,0 +1,133 @@
+import { Secret } from '@patchbay/foundation';
+import { describe, expect, it } from 'vitest';
+import { loadStartConfig } from './config.ts';
+import { APP_NAMES, type AppName, type Installation, processEnvironment } from './process-environment.ts';
+
+const GIVEN = {
+  PATH: '/usr/bin',
+  HOME: '/root',
+  TZ: 'Europe/Lisbon',
+  NODE_EXTRA_CA_CERTS: '/etc/ca.pem',
+  NODE_OPTIONS: '--inspect',
+  AWS_SECRET_ACCESS_KEY: 'of the person who starts',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+  PATCHBAY_SIGNUP: 'invite',
+  PATCHBAY_NPM_REGISTRY: 'https://registry.example',
+  PATCHBAY_PORT: '4100',
+};
+
+function installation(given: NodeJS.ProcessEnv = GIVEN): Installation {
+  const urlOf = (role: string) => `postgresql://patchbay_${role}:password-of-${role}@localhost/patchbay`;
+  return {
+    config: loadStartConfig(given, '/checkout'),
+    directories: {
+      data: '/d',
+      logs: '/d/logs',
+      run: '/d/run',
+      spool: '/d/spool',
+      downloads: '/d/downloads',
+      artifacts: '/d/artifacts',
+      shared: '/s',
+      postgres: '/s/postgres',
+      redis: '/s/redis',
+      sockets: '/s/run',
+      sandbox: '/s/sandbox',
+      packages: '/s/packages',
+      programs: '/s/programs',
+    },
+    secrets: { masterKeyFile: '/d/master.key', authSecretFile: '/d/auth.secret' },
+    databaseUrls: { owner: urlOf('owner'), app: urlOf('app'), auth: urlOf('auth'), queue: urlOf('queue') },
+    redisUrl: `redis+unix:///s/redis/redis.sock?password=${new Secret('redis-password').reveal()}`,
+    bubblewrap: '/usr/bin/bwrap',
+    ports: { gatewayInternal: 4101, workerInternal: 5001, supervisorInternal: 5002, dashboard: 5003 },
+  };
+}
+
+const COMMON = ['NODE_EXTRA_CA_CERTS', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'PATCHBAY_MODE', 'PATCHBAY_ORIGIN', 'PATH', 'TZ'];
+
+describe('the environment of a process', () => {
+  it.each(['supervisor', 'dashboard'] as const)('gives the %s no database, no Redis and no key', (name) => {
+    const text = JSON.stringify(processEnvironment(name, installation()));
+    expect(text).not.toMatch(/postgresql:|redis|password|master\.key|auth\.secret/);
+  });
+
+  it.each(APP_NAMES)('gives the %s neither the owner of the database nor what the person who starts has', (name) => {
+    const text = JSON.stringify(processEnvironment(name, installation()));
+    expect(text).not.toContain('patchbay_owner');
+    expect(text).not.toContain('of the person who starts');
+    expect(text).not.toMatch(/"HOME"|"NODE_OPTIONS"/);
+  });
+
+  it('gives the worker no way to people and sessions', () => {
+    const text = JSON.stringify(processEnvironment('worker', installation()));
+    expect(text).not.toMatch(/patchbay_auth|auth\.secret/);
+  });
+
+  const expected: Record<AppName, readonly string[]> = {
+    gateway: [
+      'ARTIFACT_DIR',
+      'AUTH_SECRET_FILE',
+      'DASHBOARD_UPSTREAM',
+      'DATABASE_AUTH_URL',
+      'DATABASE_QUEUE_URL',
+      'DATABASE_URL',
+      'DOWNLOADS_DIR',
+      'MASTER_KEY_FILE',
+      'PATCHBAY_INTERNAL_PORT',
+      'PATCHBAY_PORT',
+      'PATCHBAY_SIGNUP',
+      'REDIS_URL',
+      'SPOOL_DIR',
+      'SUPERVISOR_SOCKET',
+    ],
+    worker: [
+      'ARTIFACT_DIR',
+      'DATABASE_QUEUE_URL',
+      'DATABASE_URL',
+      'MASTER_KEY_FILE',
+      'PACKAGE_STORE_DIR',
+      'PATCHBAY_NPM_REGISTRY',
+      'REDIS_URL',
+      'SUPERVISOR_SOCKET',
+      'WORKER_INTERNAL_PORT',
+    ],
+    supervisor: ['BWRAP_PATH', 'PACKAGE_STORE_DIR', 'SANDBOX_DIR', 'SUPERVISOR_INTERNAL_PORT', 'SUPERVISOR_SOCKET'],
+    dashboard: ['HOSTNAME', 'NEXT_TELEMETRY_DISABLED', 'NODE_ENV', 'PATCHBAY_API_URL', 'PORT'],
+  };
+  it.each(APP_NAMES)('gives the %s exactly its own variables', (name) => {
+    const names = Object.keys(processEnvironment(name, installation())).sort();
+    expect(names).toEqual([...COMMON, ...expected[name]].sort());
+  });
+
+  it('hands S3 to those who keep artifacts, instead of a directory', () => {
+    const given = { ...GIVEN, S3_ENDPOINT: 'https://s3.example', S3_SECRET_ACCESS_KEY: 'of the store' };
+    expect(processEnvironment('worker', installation(given))).toMatchObject({ S3_SECRET_ACCESS_KEY: 'of the store' });
+    expect(processEnvironment('worker', installation(given))).not.toHaveProperty('ARTIFACT_DIR');
+    expect(JSON.stringify(processEnvironment('supervisor', installation(given)))).not.toContain('of the store');
+  });
+
+  it('demands limits of every sandbox in production', () => {
+    const given = { ...GIVEN, PATCHBAY_MODE: 'production', PATCHBAY_ORIGIN: 'https://patchbay.example' };
+    expect(processEnvironment('supervisor', installation(given))).toMatchObject({ PATCHBAY_REQUIRE_FULL_LIMITS: 'true' });
+  });
+});
+
+describe('the configuration of a start', () => {
+  it.each([
+    [{ PATCHBAY_ORIGIN: 'http://127.0.0.1:4000' }, /PATCHBAY_ORIGIN: http is accepted for the name localhost only/],
+    [{ PATCHBAY_ORIGIN: 'https://patchbay.example/path' }, /PATCHBAY_ORIGIN: must be an origin/],
+    [{ PATCHBAY_MODE: 'production' }, /PATCHBAY_ORIGIN: production serves people and tokens/],
+    [{ PATCHBAY_PORT: 'eighty' }, /PATCHBAY_PORT/],
+    [{ PATCHBAY_PORT: '4000', PATCHBAY_INTERNAL_PORT: '4000' }, /PATCHBAY_INTERNAL_PORT: must differ/],
+    [{ REDIS_URL: 'http://redis' }, /REDIS_URL/],
+  ])('refuses %j', (given, message) => {
+    expect(() => loadStartConfig(given, '/checkout')).toThrow(message);
+  });
+
+  it('makes the origin of the name localhost and the port when none is given', () => {
+    expect(loadStartConfig({ PATCHBAY_PORT: '4100' }, '/checkout')).toMatchObject({
+      origin: 'http://localhost:4100',
+      dataDirectory: '/checkout/.patchbay',
+    });
+  });
+});

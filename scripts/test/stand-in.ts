@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chown, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { freePort, temporaryDirectory } from '@patchbay/testing';
+
+/**
+ * A checkout with programs that do nothing but keep the contract with the starter: they say that they are ready, note
+ * their environment, and end with the channel. The starter, PostgreSQL and Redis are the real ones.
+ */
+const SOURCE = path.resolve(import.meta.dirname, '../..');
+const STARTER = path.join(SOURCE, 'scripts/start/run-starter.ts');
+
+const APP = `
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+writeFileSync(path.join(import.meta.dirname, 'environment.json'), JSON.stringify(process.env));
+process.on('disconnect', () => process.exit(0));
+process.on('SIGTERM', () => process.exit(0));
+setInterval(() => {}, 1 << 30);
+process.send({ type: 'ready' });
+`;
+const FAILING_APP = `console.error('the reason stands here'); process.exit(3);`;
+const DASHBOARD = `
+require('node:fs').writeFileSync('environment.json', JSON.stringify(process.env));
+require('node:http').createServer((request, answer) => answer.end('page')).listen(process.env.PORT, process.env.HOSTNAME);
+`;
+
+export interface Ready {
+  readonly processes: Record<string, number>;
+  readonly sharedDirectory: string;
+}
+
+export class StandIn {
+  readonly root: string;
+  readonly data: string;
+  readonly port: number;
+  readonly #user: number | undefined;
+  starter: ChildProcess | undefined;
+  output = '';
+
+  private constructor(root: string, port: number, user: number | undefined) {
+    this.root = root;
+    this.data = path.join(root, 'data');
+    this.port = port;
+    this.#user = user;
+  }
+
+  /** `user` runs everything as that uid. */
+  static async create(options: { user?: number } = {}): Promise<StandIn> {
+    const root = await temporaryDirectory('start');
+    for (const name of ['supervisor', 'gateway', 'worker']) {
+      await mkdir(path.join(root, 'apps', name, 'src'), { recursive: true });
+      await writeFile(path.join(root, 'apps', name, 'src/main.ts'), APP);
+    }
+    const dashboard = path.join(root, 'apps/dashboard/.next/standalone/apps/dashboard');
+    await mkdir(dashboard, { recursive: true });
+    await writeFile(path.join(dashboard, 'server.js'), DASHBOARD);
+    await mkdir(path.join(root, 'prisma'));
+    await cp(path.join(SOURCE, 'prisma/migrations'), path.join(root, 'prisma/migrations'), { recursive: true });
+    await writeFile(path.join(root, 'package.json'), '{"private":true,"type":"module"}');
+    await writeFile(path.join(dashboard, 'package.json'), '{"type":"commonjs"}');
+    await mkdir(path.join(root, 'packages/cli/scripts'), { recursive: true });
+    await writeFile(path.join(root, 'packages/cli/scripts/pack.ts'), '');
+    const standIn = new StandIn(root, await freePort(), options.user);
+    if (options.user !== undefined) await standIn.#giveTo(root, options.user);
+    return standIn;
+  }
+
+  async #giveTo(directory: string, user: number): Promise<void> {
+    for (const entry of await readdir(directory, { recursive: true }))
+      await chown(path.join(directory, entry), user, user);
+    await chown(directory, user, user);
+  }
+
+  /** Makes one program end at its start, with a reason. */
+  async breakApp(name: string): Promise<void> {
+    await writeFile(path.join(this.root, 'apps', name, 'src/main.ts'), FAILING_APP);
+  }
+
+  /** Starts in production mode, which makes no demo; resolves when it is ready, rejects with its output otherwise. */
+  async start(environment: NodeJS.ProcessEnv = {}): Promise<Ready> {
+    const code = `const { runStarter } = await import(${JSON.stringify(STARTER)}); await runStarter(${JSON.stringify(this.root)});`;
+    const starter = spawn(process.execPath, ['--input-type=module', '--eval', code], {
+      cwd: this.root,
+      env: {
+        PATH: process.env.PATH,
+        PATCHBAY_DATA: this.data,
+        PATCHBAY_PORT: String(this.port),
+        PATCHBAY_MODE: 'production',
+        PATCHBAY_ORIGIN: 'https://patchbay.example',
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(this.#user !== undefined && { uid: this.#user, gid: this.#user }),
+    });
+    this.starter = starter;
+    this.output = '';
+    starter.stderr.on('data', (chunk: Buffer) => {
+      this.output += chunk.toString();
+    });
+    const lines = createInterface({ input: starter.stdout });
+    const ready = new Promise<void>((resolve) => {
+      lines.on('line', (line) => {
+        this.output += `${line}\n`;
+        if (line.includes('Patchbay is ready')) resolve();
+      });
+    });
+    const ended = once(starter, 'close').then(() => {
+      throw new Error(this.output);
+    });
+    ended.catch(() => {});
+    await Promise.race([ready, ended]);
+    return this.ready();
+  }
+
+  async ready(): Promise<Ready> {
+    return JSON.parse(await readFile(path.join(this.data, 'ready.json'), 'utf8')) as Ready;
+  }
+
+  async environmentOf(name: string): Promise<Record<string, string>> {
+    const folder = name === 'dashboard' ? '.next/standalone/apps/dashboard' : 'src';
+    return JSON.parse(await readFile(path.join(this.root, 'apps', name, folder, 'environment.json'), 'utf8'));
+  }
+
+  async end(signal: NodeJS.Signals): Promise<void> {
+    const { starter } = this;
+    if (!starter || starter.exitCode !== null || starter.signalCode !== null) return;
+    const ended = once(starter, 'exit');
+    starter.kill(signal);
+    await ended;
+  }
+}

@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { identifyProcess, mayExecute, removeInstallation } from '@patchbay/embedded';
+import { skipUnless, waitFor } from '@patchbay/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { StandIn } from './stand-in.ts';
+
+const NOBODY = { name: 'nobody', uid: 65_534, gid: 65_534 };
+const NAMES = ['dashboard', 'gateway', 'postgres', 'redis', 'supervisor', 'worker'];
+const isRoot = process.getuid?.() === 0;
+const runs = (pid: number) => identifyProcess(pid) !== null;
+
+let standIn: StandIn;
+afterEach(async () => {
+  await standIn.end('SIGTERM');
+  await removeInstallation(standIn.data);
+});
+
+describe('npm start refuses', () => {
+  it('a second start on the same data, and leaves the first alone', async () => {
+    standIn = await StandIn.create();
+    const ready = await standIn.start();
+    const first = standIn.starter;
+    await expect(standIn.start()).rejects.toThrow(/already runs on this data directory \(process \d+\)/);
+    standIn.starter = first;
+    expect((await standIn.ready()).processes).toEqual(ready.processes);
+    for (const pid of Object.values(ready.processes)) expect(runs(pid)).toBe(true);
+  }, 60_000);
+
+  it('a port that is taken, naming the variable to change', async () => {
+    standIn = await StandIn.create();
+    const other = createServer().listen(standIn.port);
+    await once(other, 'listening');
+    await expect(standIn.start()).rejects.toThrow(`Port ${standIn.port} is taken. Set PATCHBAY_PORT to another one.`);
+    other.close();
+  }, 60_000);
+
+  it('a part that does not start, with the end of its log, and stops the others', async () => {
+    standIn = await StandIn.create();
+    await standIn.breakApp('worker');
+    await expect(standIn.start()).rejects.toThrow(/worker ended at start \(exit code 3\)\.\nthe reason stands here/);
+    const recorded = await readFile(path.join(standIn.data, 'run/processes.json'), 'utf8');
+    for (const { pid } of JSON.parse(recorded) as { pid: number }[]) expect(runs(pid)).toBe(false);
+    await expect(stat(path.join(standIn.data, 'ready.json'))).rejects.toThrow(/ENOENT/);
+  }, 60_000);
+
+  it('an http origin in production', async () => {
+    standIn = await StandIn.create();
+    const started = standIn.start({ PATCHBAY_ORIGIN: 'http://localhost:4000' });
+    await expect(started).rejects.toThrow(/PATCHBAY_ORIGIN: production serves people and tokens, so it must be https/);
+  });
+});
+
+describe('npm start', () => {
+  it('hands each process its own variables, and no other process can read ready.json', async () => {
+    standIn = await StandIn.create();
+    const ready = await standIn.start({ AWS_SECRET_ACCESS_KEY: 'of the person who starts' });
+    expect(Object.keys(ready.processes).sort()).toEqual(NAMES);
+    expect((await stat(path.join(standIn.data, 'ready.json'))).mode & 0o777).toBe(0o600);
+    expect((await standIn.environmentOf('gateway')).DATABASE_URL).toContain('patchbay_app');
+    expect(await standIn.environmentOf('gateway')).not.toHaveProperty('AWS_SECRET_ACCESS_KEY');
+    for (const name of ['supervisor', 'dashboard']) {
+      expect(JSON.stringify(await standIn.environmentOf(name)), name).not.toMatch(/postgresql:|redis\+unix|password=/);
+    }
+    expect(standIn.output).not.toMatch(/Sign in|pbk_/);
+  }, 60_000);
+
+  it.each(['worker', 'redis', 'postgres'])(
+    'starts a killed %s again and says so',
+    async (name) => {
+      standIn = await StandIn.create();
+      const before = (await standIn.start()).processes[name] ?? 0;
+      process.kill(before, 'SIGKILL');
+      const after = await waitFor(
+        async () => {
+          const pid = (await standIn.ready()).processes[name];
+          return pid !== before && pid;
+        },
+        { deadlineMs: 5_000, what: `a new ${name}` },
+      );
+      expect(runs(after)).toBe(true);
+      expect(standIn.output).toContain(`${name} ended (signal SIGKILL); starting it again`);
+    },
+    60_000,
+  );
+
+  it('takes over what a killed starter left', async () => {
+    standIn = await StandIn.create();
+    const left = (await standIn.start()).processes;
+    await standIn.end('SIGKILL');
+    const next = (await standIn.start()).processes;
+    expect(Object.keys(next).sort()).toEqual(NAMES);
+    for (const [name, pid] of Object.entries(left)) {
+      expect(next[name], name).not.toBe(pid);
+      expect(runs(pid), name).toBe(false);
+    }
+  }, 60_000);
+
+  it('leaves nothing behind when it is stopped, and says the truth about it in its files', async () => {
+    standIn = await StandIn.create();
+    const { processes } = await standIn.start();
+    await standIn.end('SIGINT');
+    expect(standIn.starter?.exitCode).toBe(0);
+    for (const [name, pid] of Object.entries(processes)) expect(runs(pid), name).toBe(false);
+    expect(await readdir(standIn.data)).not.toContain('ready.json');
+    expect(await readdir(path.join(standIn.data, 'run'))).not.toContain('starter.json');
+  }, 60_000);
+
+  it('runs as a user without rights, with everything below the data directory', async (context) => {
+    skipUnless(context, isRoot, 'only root can become the other user');
+    skipUnless(context, mayExecute(process.execPath, NOBODY), 'the other user cannot enter this checkout');
+    standIn = await StandIn.create({ user: NOBODY.uid });
+    const { processes, sharedDirectory } = await standIn.start();
+    expect(Object.keys(processes).sort()).toEqual(NAMES);
+    for (const pid of Object.values(processes)) expect((await stat(`/proc/${pid}`)).uid).toBe(NOBODY.uid);
+    // Below the data unless its path is too long for the sockets in it.
+    expect(sharedDirectory).toMatch(/\/data\/shared$|^\/var\/tmp\/patchbay-[0-9a-f]{12}$/);
+  }, 60_000);
+});
