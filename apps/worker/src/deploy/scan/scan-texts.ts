@@ -23,7 +23,6 @@ const SIGNS: readonly { readonly matches: RegExp; readonly what: string }[] = [
     what: 'asks for secrets or the conversation',
   },
 ];
-// biome-ignore lint/suspicious/noMisleadingCharacterClass: each is an invisible character on its own
 const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/u;
 
 /** Instructions to the model hidden in what should be descriptions, and characters nobody sees. */

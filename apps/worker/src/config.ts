@@ -1,0 +1,50 @@
+import { artifactStoreFields } from '@patchbay/artifacts';
+import { loadConfig, Secret } from '@patchbay/foundation';
+import { z } from 'zod';
+
+const secret = z.string().transform((value) => new Secret(value));
+
+/** Everything the worker reads from its environment. */
+export const workerConfigSchema = z
+  .object({
+    /** `production` refuses what is only good enough for one developer's machine. */
+    PATCHBAY_MODE: z.enum(['development', 'production']).default('development'),
+    /** Public origin of the installation: `https://…`, or `http://localhost:…`. */
+    PATCHBAY_ORIGIN: z.url({ protocol: /^https?$/ }),
+    PATCHBAY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+    /** Role `patchbay_app`. */
+    DATABASE_URL: secret,
+    /** Role `patchbay_queue`; the queue lies there when REDIS_URL is not set. */
+    DATABASE_QUEUE_URL: secret.optional(),
+    /** `redis://`, `rediss://` or `redis+unix:///path/to.sock?password=…`. */
+    REDIS_URL: secret.optional(),
+    /** Unix socket of the supervisor. */
+    SUPERVISOR_SOCKET: z.string().min(1),
+    ...artifactStoreFields,
+    /** File with the vault's master key: purging forgets data keys. */
+    MASTER_KEY_FILE: z.string().min(1),
+    /** Package tarballs by integrity; the supervisor mounts it read-only into build sandboxes. */
+    PACKAGE_STORE_DIR: z.string().min(1),
+    /** Where dependencies come from. Its host may resolve to a private address: the operator named it. */
+    PATCHBAY_NPM_REGISTRY: z
+      .url({ protocol: /^https?$/ })
+      .default('https://registry.npmjs.org')
+      .transform((url) => url.replace(/\/+$/, '')),
+    /** Loopback port for /health and /metrics. */
+    WORKER_INTERNAL_PORT: z.coerce.number().int().min(0).max(65_535).default(4002),
+  })
+  .refine((config) => config.REDIS_URL !== undefined || config.DATABASE_QUEUE_URL !== undefined, {
+    message: 'set REDIS_URL or DATABASE_QUEUE_URL',
+    path: ['REDIS_URL'],
+  })
+  .refine((config) => config.S3_ENDPOINT !== undefined || config.ARTIFACT_DIR !== undefined, {
+    message: 'set ARTIFACT_DIR or S3_ENDPOINT',
+    path: ['ARTIFACT_DIR'],
+  });
+
+export type WorkerConfig = z.output<typeof workerConfigSchema>;
+
+/** @throws ConfigError with every problem at once */
+export function loadWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerConfig {
+  return loadConfig(workerConfigSchema, env);
+}

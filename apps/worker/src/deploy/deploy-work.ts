@@ -1,0 +1,83 @@
+import type { ArtifactStore } from '@patchbay/artifacts';
+import type { Database, OrganizationScope } from '@patchbay/domain';
+import type { Connector } from '@patchbay/domain/connectors';
+import type { Organization } from '@patchbay/domain/organizations';
+import { appendLog, type Version, type VersionPatch } from '@patchbay/domain/versions';
+import type { Logger } from '@patchbay/foundation';
+import type { SandboxClient } from '@patchbay/sandbox/client';
+import type { ProvidedPackages } from './dependencies/package-plan.ts';
+import type { PackageStore } from './dependencies/package-store.ts';
+import type { RegistryOptions } from './dependencies/registry.ts';
+import { readSource, type Source } from './source/read-source.ts';
+
+/** What the steps of a deploy use. */
+export interface DeployDeps {
+  readonly database: Database;
+  readonly artifacts: ArtifactStore;
+  readonly packages: PackageStore;
+  readonly registry: RegistryOptions;
+  readonly provided: ProvidedPackages;
+  readonly sandboxes: SandboxClient;
+  readonly logger: Logger;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** What a finished step leaves: a patch of the version's row, and facts later steps read. */
+export interface StepResult {
+  readonly patch?: VersionPatch;
+  /** Small and JSON: kept with the step, so that a resumed deploy need not run it again. */
+  readonly output?: Readonly<Record<string, unknown>>;
+}
+
+/** One attempt at one version, in one worker. Nothing in it must outlive the worker: rows and the store do. */
+export class DeployWork {
+  readonly deps: DeployDeps;
+  readonly scope: OrganizationScope;
+  readonly organization: Organization;
+  readonly connector: Connector;
+  readonly signal: AbortSignal;
+  version: Version;
+  /** Outputs of the steps that are done, by name. */
+  readonly outputs = new Map<string, Readonly<Record<string, unknown>>>();
+  #source: Promise<Source> | undefined;
+  #logging: Promise<void> = Promise.resolve();
+
+  constructor(given: {
+    readonly deps: DeployDeps;
+    readonly organization: Organization;
+    readonly connector: Connector;
+    readonly version: Version;
+    readonly signal: AbortSignal;
+  }) {
+    this.deps = given.deps;
+    this.organization = given.organization;
+    this.scope = { organizationId: given.organization.id };
+    this.connector = given.connector;
+    this.version = given.version;
+    this.signal = given.signal;
+  }
+
+  /** The upload, read once per attempt. @throws AppError `source.*`, `artifacts.not_found` */
+  source(): Promise<Source> {
+    const { artifacts } = this.deps;
+    this.#source ??= artifacts
+      .get({ ...this.scope, digest: this.version.sourceDigest })
+      .then((packed) => readSource(packed));
+    return this.#source;
+  }
+
+  /** Lines reach the log in order; a line that cannot be written does not stop the deploy. */
+  log(level: LogLevel, text: string): void {
+    const { database, logger } = this.deps;
+    const line = { step: this.version.state, level, text };
+    this.#logging = this.#logging
+      .then(() => database.withOrganization(this.scope, (tx) => appendLog(tx, this.version.id, [line])))
+      .catch((error) => logger.warn({ err: error, versionId: this.version.id }, 'a deploy log line was lost'));
+  }
+
+  /** Resolves when every line so far is written. */
+  logged(): Promise<void> {
+    return this.#logging;
+  }
+}

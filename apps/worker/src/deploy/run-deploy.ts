@@ -1,0 +1,130 @@
+import type { Tx } from '@patchbay/domain';
+import { activate } from '@patchbay/domain/deployments';
+import {
+  failStep,
+  finishStep,
+  listSteps,
+  moveVersion,
+  startStep,
+  type Version,
+  type VersionState,
+} from '@patchbay/domain/versions';
+import { AppError, asAppError } from '@patchbay/foundation';
+import { z } from 'zod';
+import { buildStep } from './build-step.ts';
+import type { DeployWork, StepResult } from './deploy-work.ts';
+import { probeStep } from './probe-step.ts';
+import { resolveStep } from './resolve-step.ts';
+import { scanStep } from './scan-step.ts';
+import { storeStep } from './store-step.ts';
+
+interface DeployStep {
+  /** The state a version is in while the step runs. */
+  readonly state: VersionState;
+  readonly run: (work: DeployWork) => Promise<StepResult>;
+  /** The state it reaches when the step is done. */
+  readonly next: VersionState;
+  /** How it ends when the step finds fault with what was uploaded. */
+  readonly refused: 'failed' | 'rejected';
+}
+
+/** The way of a deploy, top to bottom. There is no other path; `published` and activation commit together. */
+const DEPLOY_STEPS: readonly DeployStep[] = [
+  { state: 'received', run: async () => ({}), next: 'resolving', refused: 'failed' },
+  { state: 'resolving', run: resolveStep, next: 'building', refused: 'failed' },
+  { state: 'building', run: buildStep, next: 'probing', refused: 'failed' },
+  { state: 'probing', run: probeStep, next: 'scanning', refused: 'failed' },
+  { state: 'scanning', run: scanStep, next: 'storing', refused: 'rejected' },
+  { state: 'storing', run: storeStep, next: 'published', refused: 'failed' },
+];
+
+/** A step that is interrupted this often (a worker that dies each time) is given up. */
+const ATTEMPTS_MAX = 5;
+
+/**
+ * Takes a version from the state it is in to a final one. Each step's result and the move to the next state commit in
+ * one transaction, by compare-and-swap, so that a step counts once however often workers die in it. The live version of
+ * the connector is not touched before the last move.
+ *
+ * @throws AppError what a later attempt can overcome: the supervisor, the store or the database is away
+ */
+export async function runDeploy(work: DeployWork): Promise<Version> {
+  await readOutputs(work);
+  for (;;) {
+    const step = DEPLOY_STEPS.find(({ state }) => state === work.version.state);
+    if (step === undefined) return work.version;
+    work.signal.throwIfAborted();
+    work.version = await takeStep(work, step);
+  }
+}
+
+async function takeStep(work: DeployWork, step: DeployStep): Promise<Version> {
+  const { database } = work.deps;
+  const { id } = work.version;
+  const opened = await database.withOrganization(work.scope, (tx) => startStep(tx, id, step.state));
+  try {
+    if (opened.attempt > ATTEMPTS_MAX) throw new AppError('deploy.interrupted_too_often');
+    const { patch, output } = await step.run(work);
+    await work.logged();
+    work.outputs.set(step.state, output ?? {});
+    return await database.withOrganization(work.scope, async (tx) => {
+      await finishStep(tx, id, step.state, output ?? {});
+      const moved = await moveVersion(tx, id, { from: step.state, to: step.next }, patch);
+      if (step.next === 'published' && moved.activate) await activatePublished(tx, work, moved);
+      return moved;
+    });
+  } catch (error) {
+    work.signal.throwIfAborted();
+    return await failVersion(work, step, { error: asAppError(error), attempt: opened.attempt });
+  }
+}
+
+/** Ends the version, unless the platform is at fault and another attempt may succeed. */
+async function failVersion(
+  work: DeployWork,
+  step: DeployStep,
+  failed: { readonly error: AppError; readonly attempt: number },
+): Promise<Version> {
+  const { error, attempt } = failed;
+  const { owner } = error.spec;
+  if (error.code === 'versions.moved_meanwhile') throw error;
+  const retryable = (owner === 'platform' || owner === 'upstream') && attempt < ATTEMPTS_MAX;
+  if (retryable) throw error;
+  work.log('error', error.detail);
+  await work.logged();
+  const { id } = work.version;
+  const { code, detail, data } = error;
+  return work.deps.database.withOrganization(work.scope, async (tx) => {
+    await failStep(tx, id, step.state, { code, detail, hint: error.spec.hint, data: data ?? null });
+    const failure = { code, detail, step: step.state, data: data ?? null };
+    const to = code === 'deploy.findings' ? step.refused : 'failed';
+    return moveVersion(tx, id, { from: step.state, to }, { failure });
+  });
+}
+
+const actorSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('person'), personId: z.string() }),
+  z.object({ kind: z.literal('api_key'), apiKeyId: z.string(), personId: z.string().optional() }),
+  z.object({ kind: z.literal('service_account'), serviceAccountId: z.string() }),
+  z.object({ kind: z.literal('system'), name: z.string() }),
+]);
+
+/** In the name of whoever submitted the version: gates judge people, not the worker. */
+async function activatePublished(tx: Tx, work: DeployWork, version: Version): Promise<void> {
+  const actor = actorSchema.parse(version.submittedBy);
+  const { state, reasons } = await activate(tx, actor, {
+    connectorId: version.connectorId,
+    versionId: version.id,
+    cause: 'deploy',
+  });
+  work.deps.logger.info({ versionId: version.id, state, reasons: reasons.length }, 'version published');
+}
+
+const outputSchema = z.record(z.string(), z.unknown()).catch({});
+
+async function readOutputs(work: DeployWork): Promise<void> {
+  const steps = await work.deps.database.withOrganization(work.scope, (tx) => listSteps(tx, work.version.id));
+  for (const { name, state, output } of steps) {
+    if (state === 'done') work.outputs.set(name, outputSchema.parse(output));
+  }
+}

@@ -1,0 +1,46 @@
+import { recordFindings } from '@patchbay/domain/versions';
+import { AppError } from '@patchbay/foundation';
+import { z } from 'zod';
+import type { DeployWork, StepResult } from './deploy-work.ts';
+import { checkManifest } from './manifest/check-manifest.ts';
+import { waitsForApproval } from './scan/scan-tools.ts';
+import { scanVersion } from './scan/scan-version.ts';
+
+const names = z.array(z.string()).catch([]);
+
+/** Looks for what a person should know before the version serves; findings marked as errors reject it. */
+export async function scanStep(work: DeployWork): Promise<StepResult> {
+  const { version, deps } = work;
+  const manifest = checkManifest(version.manifest);
+  const artifact = await deps.artifacts.get({ ...work.scope, digest: version.artifactDigest ?? '' });
+  const { code } = z.object({ code: z.string() }).parse(JSON.parse(artifact.toString('utf8')));
+  const findings = scanVersion({
+    manifest,
+    code,
+    youngPackages: names.parse(work.outputs.get('resolving')?.youngPackages),
+    scriptedPackages: names.parse(work.outputs.get('building')?.scriptedPackages),
+    unstable: names.parse(work.outputs.get('probing')?.unstable),
+  });
+  await deps.database.withOrganization(work.scope, (tx) => recordFindings(tx, version.id, findings));
+
+  const waiting = manifest.tools.filter(waitsForApproval).map((tool) => tool.name);
+  if (waiting.length > 0) {
+    work.log(
+      'warn',
+      `calls of ${waiting.slice(0, 10).join(', ')} will wait for approval; declare readOnly: true or destructive: false if they need not`,
+    );
+  }
+  for (const { severity, subject, message } of findings) {
+    if (severity === 'info' || message.startsWith('Each call')) continue;
+    work.log(severity === 'error' ? 'error' : 'warn', `${subject === '' ? '' : `${subject}: `}${message}`);
+  }
+  const errors = findings.filter((finding) => finding.severity === 'error');
+  const [first] = errors;
+  if (first === undefined) return { output: { findings: findings.length } };
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  const subject = first.subject === '' ? '' : `${first.subject}: `;
+  throw new AppError('deploy.findings', {
+    detail: `${subject}${first.message}${more}`,
+    data: { rules: [...new Set(errors.map((finding) => finding.rule))] },
+  });
+}

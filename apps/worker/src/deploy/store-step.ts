@@ -1,0 +1,11 @@
+import { AppError } from '@patchbay/foundation';
+import type { DeployWork, StepResult } from './deploy-work.ts';
+
+/** Makes sure that what was scanned is what lies in the store, whole and under its digest, before anyone may activate it. */
+export async function storeStep(work: DeployWork): Promise<StepResult> {
+  const { artifactDigest } = work.version;
+  if (artifactDigest === null) throw new AppError('artifacts.not_found', { internal: 'no artifact to publish' });
+  const bytes = await work.deps.artifacts.get({ ...work.scope, digest: artifactDigest });
+  work.log('info', `stored ${artifactDigest} (${Math.ceil(bytes.byteLength / 1024)} KB)`);
+  return {};
+}

@@ -1,0 +1,91 @@
+import type { Logger, Secret } from '@patchbay/foundation';
+import * as bullmq from 'bullmq';
+import { z } from 'zod';
+
+/** Shared with the gateway, which adds jobs here: name and payload. */
+export const DEPLOY_QUEUE = 'deploy';
+/** An id and nothing else: whoever can write the queue can at most ask for a look at a version (security.md S16). */
+const jobSchema = z.strictObject({ versionId: z.string().regex(/^ver_[0-9a-z]{1,60}$/) });
+
+export interface DeployQueueOptions {
+  /** Without one the queue lies in PostgreSQL. */
+  readonly redisUrl: Secret | undefined;
+  readonly databaseUrl: Secret | undefined;
+  readonly concurrency: number;
+  readonly logger: Logger;
+  /** Looks at one version; does nothing when it is not due. */
+  onVersion(versionId: string): Promise<void>;
+  /** The queue answers, for the first time or again. */
+  onReady(): void;
+}
+
+export interface DeployQueue {
+  readonly backend: 'redis' | 'postgres';
+  /** Null while the queue answers, else what it said last. */
+  problem(): string | null;
+  close(): Promise<void>;
+}
+
+/** Listens to the queue. It only wakes: all that matters is in the database, so a lost job delays and loses nothing. */
+export function openDeployQueue(options: DeployQueueOptions): DeployQueue {
+  const { logger } = options;
+  let problem: string | null = 'not connected yet';
+
+  async function process(job: { readonly data: unknown }): Promise<void> {
+    const parsed = jobSchema.safeParse(job.data);
+    if (!parsed.success) {
+      logger.warn('a job in the deploy queue does not name a version; it is dropped');
+      return;
+    }
+    await options.onVersion(parsed.data.versionId);
+  }
+
+  const worker = openWorker(options, process);
+  worker.on('ready', () => {
+    problem = null;
+    options.onReady();
+  });
+  worker.on('error', (error) => {
+    if (problem === null) logger.warn({ err: error }, 'the deploy queue does not answer');
+    problem = error.message;
+  });
+  worker.on('active', () => {
+    problem = null;
+  });
+  return {
+    backend: options.redisUrl === undefined ? 'postgres' : 'redis',
+    problem: () => problem,
+    close: () => worker.close(true),
+  };
+}
+
+function openWorker(
+  { redisUrl, databaseUrl, concurrency }: DeployQueueOptions,
+  process: (job: { readonly data: unknown }) => Promise<void>,
+) {
+  if (redisUrl !== undefined) {
+    const connection = redisConnection(new URL(redisUrl.reveal()));
+    return new bullmq.Worker(DEPLOY_QUEUE, process, { connection, concurrency });
+  }
+  if (databaseUrl === undefined) throw new Error('the deploy queue needs REDIS_URL or DATABASE_QUEUE_URL');
+  const { Worker } = bullmq.withBackend(bullmq.createPostgresBackend);
+  const connection = { connectionString: databaseUrl.reveal(), schema: 'bullmq', max: 4, migrate: true };
+  return new Worker(DEPLOY_QUEUE, process, { connection, concurrency });
+}
+
+/** BullMQ's worker waits on its connection, so requests may not be given up by number. */
+export function redisConnection(url: URL): bullmq.RedisOptions {
+  if (url.protocol === 'redis+unix:') {
+    const password = url.searchParams.get('password') ?? undefined;
+    return { path: decodeURIComponent(url.pathname), password, maxRetriesPerRequest: null };
+  }
+  return {
+    host: url.hostname,
+    port: Number(url.port || '6379'),
+    username: decodeURIComponent(url.username) || undefined,
+    password: decodeURIComponent(url.password) || undefined,
+    db: Number(url.pathname.slice(1) || '0'),
+    maxRetriesPerRequest: null,
+    ...(url.protocol === 'rediss:' && { tls: { servername: url.hostname } }),
+  };
+}

@@ -1,0 +1,134 @@
+/** Every constructor of the worker, once. */
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { openArtifactStore } from '@patchbay/artifacts';
+import { createDatabase } from '@patchbay/domain';
+import { relayOutbox } from '@patchbay/domain/changes';
+import { insertLogLines } from '@patchbay/domain/logs';
+import { type Logger, Secret } from '@patchbay/foundation';
+import { createSandboxClient } from '@patchbay/sandbox/client';
+import { createVault } from '@patchbay/vault';
+import { Gauge, Histogram, Registry } from 'prom-client';
+import type { WorkerConfig } from './config.ts';
+import { PackageStore } from './deploy/dependencies/package-store.ts';
+import { findProvidedPackages } from './deploy/dependencies/provided-packages.ts';
+import { deployVersion } from './deploy/deploy-version.ts';
+import { startDeployRunner } from './deploy-runner.ts';
+import { type DependencyHealth, startInternalServer } from './internal-server.ts';
+import { openDeployQueue } from './queues.ts';
+import { createRegistryFetch } from './registry-fetch.ts';
+import { every } from './schedules/every.ts';
+import { purgeOnce } from './schedules/purge-expired.ts';
+
+const DATABASE_POOL_MAX = 8;
+/** A killed worker's version is taken up by the next one after at most this long. */
+const LEASE_SECONDS = 4;
+const SWEEP_MS = 60_000;
+const RETRY_MS = 5_000;
+const PURGE_MS = 15 * 60_000;
+const DRAIN_MS = 10_000;
+
+export interface Worker {
+  /** Where /health and /metrics answer. */
+  readonly internalPort: number;
+  /** Lets running deploys finish for ten seconds; what is left is resumed by the next worker. */
+  close(): Promise<void>;
+}
+
+/** Builds and starts the worker. */
+export async function startWorker(config: WorkerConfig, logger: Logger): Promise<Worker> {
+  const url = config.DATABASE_URL.reveal();
+  const vault = createVault({ masterKey: new Secret((await readFile(config.MASTER_KEY_FILE, 'utf8')).trim()) });
+  const database = createDatabase({ url, poolSizeMax: DATABASE_POOL_MAX });
+  const artifacts = openArtifactStore(config);
+  const registry = { origin: config.PATCHBAY_NPM_REGISTRY, fetch: createRegistryFetch(config.PATCHBAY_NPM_REGISTRY) };
+  const packages = new PackageStore(config.PACKAGE_STORE_DIR, registry);
+  const sandboxes = createSandboxClient({
+    socketPath: config.SUPERVISOR_SOCKET,
+    // Probes start without secrets: what they see is what anybody who can deploy sees.
+    provision: async ({ organizationId }, digest) => ({
+      artifact: await artifacts.get({ organizationId, digest }),
+      secrets: {},
+    }),
+    onLog: (record) => {
+      const { key, at, requestId, ...line } = record;
+      const { organizationId, connectorId, versionId } = key;
+      const row = { ...line, organizationId, connectorId, versionId, subject: '', at: new Date(at), requestId };
+      insertLogLines(database, [row]).catch((error) => logger.warn({ err: error }, 'a log line of a probe was lost'));
+    },
+  });
+
+  const metrics = new Registry();
+  const concurrency = availableParallelism();
+  const seconds = new Histogram({
+    name: 'patchbay_deploy_seconds',
+    help: 'Time one worker spent on a version.',
+    buckets: [0.5, 1, 2, 3, 5, 10, 30, 120],
+    registers: [metrics],
+  });
+  const holder = `worker-${randomUUID()}`;
+  const provided = findProvidedPackages();
+  const deps = { database, artifacts, packages, registry, provided, sandboxes, logger };
+  const runner = startDeployRunner({
+    database,
+    logger,
+    concurrency,
+    sweepMs: SWEEP_MS,
+    retryMs: RETRY_MS,
+    run: async (due) => {
+      const end = seconds.startTimer();
+      await deployVersion(deps, due, { holder, leaseSeconds: LEASE_SECONDS }).finally(end);
+    },
+  });
+  new Gauge({
+    name: 'patchbay_deploys_running',
+    help: 'Versions this worker works on.',
+    registers: [metrics],
+    collect() {
+      this.set(runner.running());
+    },
+  });
+  const queue = openDeployQueue({
+    redisUrl: config.REDIS_URL,
+    databaseUrl: config.DATABASE_QUEUE_URL,
+    concurrency: concurrency * 2,
+    logger,
+    onVersion: (versionId) => runner.wake(versionId),
+    onReady: () => runner.sweep(),
+  });
+  const relay = relayOutbox({ url, logger });
+  const purge = every(PURGE_MS, 'purge', logger, () => purgeOnce({ database, vault, artifacts, logger }));
+
+  const { port, server } = await startInternalServer({
+    port: config.WORKER_INTERNAL_PORT,
+    metrics,
+    async dependencies() {
+      const problem = queue.problem();
+      return {
+        database: await stateOf(database.ping()),
+        artifacts: await stateOf(artifacts.ping()),
+        supervisor: await stateOf(sandboxes.health()),
+        queue: problem === null ? { state: 'up' } : { state: 'down', reason: problem },
+      };
+    },
+  });
+  logger.info({ queue: queue.backend, concurrency, internalPort: port }, 'worker is ready');
+
+  return {
+    internalPort: port,
+    async close() {
+      await Promise.all([queue.close(), runner.close(DRAIN_MS), purge.close(), relay.close()]);
+      server.close();
+      await sandboxes.close();
+      await database.close();
+    },
+  };
+}
+
+function stateOf(answer: Promise<unknown>): Promise<DependencyHealth> {
+  return answer.then(
+    () => ({ state: 'up' }),
+    (error) => ({ state: 'down', reason: error instanceof Error ? error.message : String(error) }),
+  );
+}
