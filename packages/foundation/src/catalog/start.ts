@@ -36,7 +36,7 @@ export const START_ERRORS = {
     status: 500,
     owner: 'caller',
     title: 'There is no embedded PostgreSQL for this machine.',
-    hint: 'Set DATABASE_URL to a PostgreSQL 15 or newer that you run yourself.',
+    hint: 'Set DATABASE_URL to a PostgreSQL 16 or newer that you run yourself.',
   },
   'start.postgres_failed': {
     status: 500,
@@ -91,11 +91,5 @@ export const START_ERRORS = {
     owner: 'platform',
     title: 'The demo could not be set up.',
     hint: 'The platform itself runs. Read the answer above; start again to try again.',
-  },
-  'start.mode_refused': {
-    status: 500,
-    owner: 'caller',
-    title: 'The configuration is not one for production.',
-    hint: 'Set what is named, or leave PATCHBAY_MODE at development on your own machine.',
   },
 } as const satisfies Record<string, ErrorSpec>;
