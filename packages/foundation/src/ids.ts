@@ -12,6 +12,7 @@ export const ID_PREFIXES = {
   connector: 'con',
   version: 'ver',
   deployment: 'dep',
+  secret: 'sec',
   apiKey: 'key',
   serviceAccount: 'svc',
   auditEvent: 'aud',

@@ -1,1 +1,5 @@
-export type { Vault } from './vault.ts';
+export { type AuditSigner, createAuditSigner } from './audit-signer.ts';
+export { fileKeySource, type KeySource } from './key-source.ts';
+export type { SealedPlace } from './place.ts';
+export { createVault, type DataKeyStore, type Vault, type VaultOptions } from './vault.ts';
+export { VaultError } from './vault-error.ts';

@@ -1,14 +1,16 @@
-import type { Secret } from '@patchbay/foundation';
+import { randomBytes } from 'node:crypto';
+import { Secret } from '@patchbay/foundation';
+import { KEY_BYTES, openBytes, sealBytes } from './cipher.ts';
+import { createKeyCache } from './key-cache.ts';
+import type { KeySource } from './key-source.ts';
+import type { SealedPlace } from './place.ts';
+import { VaultError } from './vault-error.ts';
 
-/** Where a sealed value belongs. A value opens only with exactly the place it was sealed for. */
-export interface SealedPlace {
-  /** An organization, or the platform itself (values that belong to no organization). */
-  readonly scope: { readonly kind: 'organization'; readonly organizationId: string } | { readonly kind: 'platform' };
-  /** Id of the row. */
-  readonly record: string;
-  /** Table and column: `secrets.value`. */
-  readonly field: string;
-}
+/**
+ * Seals values so that the database alone opens none of them: each organization has a data key, each data key is
+ * wrapped by the master key, which never lies in the database. A value is bound to its scope, row and column: moved
+ * anywhere else it does not open, nor does one with a single bit changed.
+ */
 
 /** Where wrapped data keys live; the domain keeps them in rows. */
 export interface DataKeyStore {
@@ -18,9 +20,63 @@ export interface DataKeyStore {
 }
 
 export interface Vault {
+  /** `keys` is the store of the place's organization; for the platform's own values it is not asked. */
   seal(place: SealedPlace, value: Secret, keys: DataKeyStore): Promise<Uint8Array>;
   /** @throws VaultError when anything at all is not as it was sealed */
   open(place: SealedPlace, envelope: Uint8Array, keys: DataKeyStore): Promise<Secret>;
   /** Forgets the organization's unwrapped key, for example when it was purged. */
   forget(organizationId: string): void;
+  /** Overwrites every key in memory. */
+  close(): void;
+}
+
+export interface VaultOptions {
+  readonly keySource: KeySource;
+  readonly dataKeysMax?: number;
+  readonly dataKeyAgeMsMax?: number;
+}
+
+/** Reads the master key once. @throws VaultError when the source holds none */
+export async function createVault(options: VaultOptions): Promise<Vault> {
+  const masterKey = await options.keySource.masterKey();
+  const dataKeys = createKeyCache({
+    entriesMax: options.dataKeysMax ?? 1_000,
+    ageMsMax: options.dataKeyAgeMsMax ?? 600_000,
+    now: () => performance.now(),
+  });
+
+  async function keyFor(place: SealedPlace, keys: DataKeyStore, mayCreate: boolean): Promise<Uint8Array> {
+    if (place.scope.kind === 'platform') return masterKey;
+    const { organizationId } = place.scope;
+    const keyPlace = dataKeyPlace(organizationId);
+    let wrapped = await keys.find();
+    if (wrapped === null) {
+      if (!mayCreate) throw new VaultError();
+      wrapped = await keys.insert(sealBytes(masterKey, keyPlace, randomBytes(KEY_BYTES)));
+    }
+    const cached = dataKeys.get(organizationId, wrapped);
+    if (cached !== undefined) return cached;
+    const key = openBytes(masterKey, keyPlace, wrapped);
+    dataKeys.set(organizationId, wrapped, key);
+    return key;
+  }
+
+  return {
+    async seal(place, value, keys) {
+      return sealBytes(await keyFor(place, keys, true), place, Buffer.from(value.reveal()));
+    },
+    async open(place, envelope, keys) {
+      const plaintext = openBytes(await keyFor(place, keys, false), place, envelope);
+      return new Secret(Buffer.from(plaintext).toString('utf8'));
+    },
+    forget: dataKeys.delete,
+    close() {
+      dataKeys.clear();
+      masterKey.fill(0);
+    },
+  };
+}
+
+function dataKeyPlace(organizationId: string): SealedPlace {
+  return { scope: { kind: 'organization', organizationId }, record: organizationId, field: 'data_keys.wrapped' };
 }

@@ -1,18 +1,21 @@
-import type { Clock } from '@patchbay/foundation';
-import type { ChangeFeed } from '../changes/index.ts';
+import { AppError, type Clock, systemClock } from '@patchbay/foundation';
+import { type ChangeFeed, createRevisionedCache } from '../changes/index.ts';
 import type { Database } from '../database/index.ts';
-import type { Role } from '../organizations/index.ts';
-import type { ApiKey } from './api-keys.ts';
+import { findMember, type Role } from '../organizations/index.ts';
+import { isAddressAllowed } from './addresses.ts';
+import { type ApiKeyKind, parseApiKey } from './api-key-text.ts';
+import { type ApiKey, getApiKey } from './api-keys.ts';
+import { createLastUses } from './last-uses.ts';
 
 /** Where a key is presented: `/mcp`, publishing endpoints of the admin API, the rest of the admin API. */
-export type ApiKeyDoor = 'mcp' | 'deploy' | 'admin';
+export type ApiKeyDoor = ApiKeyKind;
 
 export interface VerifiedApiKey {
   readonly organizationId: string;
   readonly apiKey: ApiKey;
   /** Present roles of the key's person; a service account has none. */
   readonly roles: readonly Role[];
-  /** The person's, or null for a service account. */
+  /** Null for a service account. */
   readonly person: { readonly id: string; readonly email: string; readonly name: string } | null;
 }
 
@@ -23,7 +26,7 @@ export interface ApiKeyCacheOptions {
   readonly clock?: Clock;
 }
 
-/** Verifies keys on the hot path. Unknown keys are remembered too, in a small cache of their own. */
+/** Verifies keys on the hot path: one hash, one look into memory. */
 export interface ApiKeyCache {
   /**
    * The key and its person, checked for door, expiry, revocation, membership and address.
@@ -37,4 +40,61 @@ export interface ApiKeyCache {
   close(): Promise<void>;
 }
 
-export declare function createApiKeyCache(options: ApiKeyCacheOptions): ApiKeyCache;
+export function createApiKeyCache(options: ApiKeyCacheOptions): ApiKeyCache {
+  const { database, feed } = options;
+  const clock = options.clock ?? systemClock;
+  const lastUses = createLastUses(database);
+  const cache = createRevisionedCache<VerifiedApiKey | null>({
+    feed,
+    entriesMax: options.entriesMax ?? 10_000,
+    dependsOn: (verified) =>
+      verified === null
+        ? 'any'
+        : [
+            { kind: 'api_key', id: verified.apiKey.id },
+            { kind: 'organization', id: verified.organizationId },
+            ...(verified.person === null ? [] : [{ kind: 'person', id: verified.person.id } as const]),
+          ],
+  });
+
+  return {
+    async verify(text, doors, address) {
+      const parsed = parseApiKey(text);
+      if (parsed === null) throw new AppError('api-keys.invalid');
+      if (!doors.includes(parsed.kind)) throw new AppError('api-keys.wrong_door', { data: { kind: parsed.kind } });
+      const cacheKey = Buffer.from(parsed.hash).toString('base64url');
+      const verified = await cache.get(cacheKey, () => loadApiKey(database, parsed.hash));
+      if (verified === null) throw new AppError('api-keys.invalid');
+      if (verified.apiKey.expiresAt <= clock.now()) throw new AppError('api-keys.expired');
+      if (!isAddressAllowed(address, verified.apiKey.allowedAddresses)) throw new AppError('api-keys.address_refused');
+      lastUses.note(verified, clock.now(), address);
+      return verified;
+    },
+    flushLastUses: lastUses.flush,
+    async close() {
+      cache.close();
+      await lastUses.close();
+    },
+  };
+}
+
+async function loadApiKey(database: Database, hash: Uint8Array): Promise<VerifiedApiKey | null> {
+  const ids = await database.lookups.findApiKey(hash);
+  if (ids === null) return null;
+  const { organizationId, apiKeyId } = ids;
+  return database.withOrganization({ organizationId }, async (tx) => {
+    const apiKey = await getApiKey(tx, apiKeyId);
+    if (apiKey.revokedAt !== null) return null;
+    if ((await tx.prisma.organizationDeletion.count({ where: tx.scope })) > 0) return null;
+    if (apiKey.personId !== null) {
+      const member = await findMember(tx, apiKey.personId);
+      if (member === null) return null;
+      const { personId: id, email, name, role } = member;
+      return { organizationId, apiKey, roles: [role], person: { id, email, name } };
+    }
+    const account = await tx.prisma.serviceAccount.findFirst({
+      where: { ...tx.scope, id: apiKey.serviceAccountId ?? '', disabledAt: null },
+    });
+    return account === null ? null : { organizationId, apiKey, roles: [], person: null };
+  });
+}

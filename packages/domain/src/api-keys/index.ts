@@ -5,7 +5,14 @@ export {
   createApiKeyCache,
   type VerifiedApiKey,
 } from './api-key-cache.ts';
-export { API_KEY_KINDS, type ApiKeyKind, newApiKeyText, type ParsedApiKey, parseApiKey } from './api-key-text.ts';
+export {
+  API_KEY_KINDS,
+  API_KEY_PATTERN,
+  type ApiKeyKind,
+  newApiKeyText,
+  type ParsedApiKey,
+  parseApiKey,
+} from './api-key-text.ts';
 export {
   type ApiKey,
   type ApiKeyCeiling,

@@ -1,8 +1,17 @@
-import type { Clock, Logger } from '@patchbay/foundation';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError, type Clock, type Logger, systemClock } from '@patchbay/foundation';
 import type { Change } from './change.ts';
+import { type FeedConnection, openFeedConnection } from './feed-connection.ts';
+
+/**
+ * Follows committed changes of every organization (security.md S24): by notification within a second, by a poll of the
+ * revision feed when a notification was lost, and by declaring everything doubtful when the line itself may be dead. A
+ * heartbeat the feed sends to itself tells a quiet line from a dead one.
+ */
 
 export interface ChangeFeedOptions {
-  /** Direct connection string (never a transaction pooler) of a role that may call `read_changes`. */
+  /** Direct connection string (never a transaction pooler) of `patchbay_app`. */
   readonly url: string;
   readonly clock?: Clock;
   readonly logger?: Logger;
@@ -17,7 +26,6 @@ export interface ChangeFeedHealth {
   readonly staleMs: number;
 }
 
-/** Follows committed changes of every organization; what caches with security meaning hang on. */
 export interface ChangeFeed {
   /** Resolves when the feed listens and has read the present position. Keeps trying when the database is away. */
   start(): Promise<void>;
@@ -27,10 +35,93 @@ export interface ChangeFeed {
   onStale(listener: () => void): () => void;
   /** Grows by one each time everything became doubtful. */
   readonly epoch: number;
-  /** @throws AppError `data.stale` when nothing has confirmed the feed for 30 s. */
+  /** @throws AppError `data.stale` when nothing has confirmed the feed for 30 s */
   assertFresh(): void;
   health(): ChangeFeedHealth;
   close(): Promise<void>;
 }
 
-export declare function createChangeFeed(options: ChangeFeedOptions): ChangeFeed;
+const RECONNECT_MS = 250;
+
+export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
+  const clock = options.clock ?? systemClock;
+  const heartbeatMs = options.heartbeatMs ?? 2_000;
+  const staleAfterMs = options.staleAfterMs ?? 30_000;
+  const changeListeners = new Set<(change: Change) => void>();
+  const staleListeners = new Set<() => void>();
+  const started = Promise.withResolvers<void>();
+  const closing = new AbortController();
+  let epoch = 0;
+  let connection: FeedConnection | undefined;
+  let confirmedAtMs = clock.monotonicMs();
+  let loop: Promise<void> | undefined;
+
+  const doubtEverything = () => {
+    epoch += 1;
+    for (const listener of staleListeners) listener();
+  };
+
+  async function followOnce(): Promise<void> {
+    connection = await openFeedConnection({
+      url: options.url,
+      channel: `patchbay_beat_${randomBytes(8).toString('hex')}`,
+      heartbeatMs,
+      pollMs: options.pollMs ?? 5_000,
+      onChange: (change) => {
+        for (const listener of changeListeners) listener(change);
+      },
+      onConfirmed: () => {
+        confirmedAtMs = clock.monotonicMs();
+      },
+    });
+    // Whatever happened before this moment was not heard on this line.
+    confirmedAtMs = clock.monotonicMs();
+    doubtEverything();
+    started.resolve();
+    const reason = await connection.ended;
+    connection = undefined;
+    doubtEverything();
+    if (!closing.signal.aborted) options.logger?.warn({ reason }, 'the change feed lost its line; reconnecting');
+  }
+
+  async function follow(): Promise<void> {
+    while (!closing.signal.aborted) {
+      await followOnce().catch((error: unknown) =>
+        options.logger?.debug({ err: error }, 'the change feed cannot connect'),
+      );
+      if (!closing.signal.aborted) await pause(RECONNECT_MS, closing.signal);
+    }
+  }
+
+  return {
+    start() {
+      loop ??= follow();
+      return started.promise;
+    },
+    onChange: (listener) => subscribe(changeListeners, listener),
+    onStale: (listener) => subscribe(staleListeners, listener),
+    get epoch() {
+      return epoch;
+    },
+    assertFresh() {
+      const staleMs = clock.monotonicMs() - confirmedAtMs;
+      if (staleMs > staleAfterMs) throw new AppError('data.stale', { retryAfterSeconds: 2 });
+    },
+    health: () => ({ connected: connection !== undefined, staleMs: clock.monotonicMs() - confirmedAtMs }),
+    async close() {
+      closing.abort();
+      started.resolve();
+      connection?.close();
+      await loop;
+    },
+  };
+}
+
+function subscribe<Listener>(listeners: Set<Listener>, listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => {});
+}

@@ -1,4 +1,5 @@
 import type { Logger } from '@patchbay/foundation';
+import pg from 'pg';
 
 export interface OutboxRelayOptions {
   /** Connection string of `patchbay_app`. */
@@ -12,5 +13,47 @@ export interface OutboxRelay {
   close(): Promise<void>;
 }
 
-/** Turns committed outbox rows into notifications, coalesced. Runs in the worker; several at once share the work. */
-export declare function relayOutbox(options: OutboxRelayOptions): OutboxRelay;
+const ROWS_MAX = 1000;
+
+/**
+ * Turns committed outbox rows into notifications, each (kind, id) once per look. Runs in the worker; several at once
+ * share the work. NOTIFY takes a lock on the whole database at commit, which is why no change does it itself.
+ */
+export function relayOutbox(options: OutboxRelayOptions): OutboxRelay {
+  const intervalMs = Math.max(20, options.intervalMs ?? 50);
+  const pool = new pg.Pool({ connectionString: options.url, max: 1, application_name: 'patchbay-relay' });
+  pool.on('error', () => {});
+  let running = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+  let failing = false;
+
+  const look = async () => {
+    try {
+      await pool.query('SELECT app.relay_outbox($1)', [ROWS_MAX]);
+      failing = false;
+    } catch (error) {
+      if (!failing) options.logger?.warn({ err: error }, 'the outbox cannot be relayed; trying on');
+      failing = true;
+    }
+  };
+  const schedule = () => {
+    timer = setTimeout(
+      () => {
+        running = look().then(() => {
+          if (!closed) schedule();
+        });
+      },
+      failing ? 1_000 : intervalMs,
+    );
+  };
+  schedule();
+  return {
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      await running;
+      await pool.end();
+    },
+  };
+}

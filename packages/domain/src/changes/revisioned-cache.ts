@@ -1,11 +1,15 @@
+import { LRUCache } from 'lru-cache';
 import type { Change } from './change.ts';
 import type { ChangeFeed } from './change-feed.ts';
 
 export interface RevisionedCacheOptions<Value> {
   readonly feed: ChangeFeed;
   readonly entriesMax: number;
-  /** Which changes make a loaded value doubtful. A value of null (not there) depends on every change unless it says so. */
-  dependsOn(value: Value): readonly Change[];
+  /**
+   * Which changes make a loaded value doubtful. For "there is none", say `any`: any change may bring it to life. Such
+   * answers have a small room of their own, so that strangers' guesses push nothing out.
+   */
+  dependsOn(value: Value): readonly Change[] | 'any';
 }
 
 /** The one base of every cache that security depends on: follows the feed, and re-reads whatever may have changed. */
@@ -17,4 +21,103 @@ export interface RevisionedCache<Value> {
   close(): void;
 }
 
-export declare function createRevisionedCache<Value>(options: RevisionedCacheOptions<Value>): RevisionedCache<Value>;
+interface Entry<Value> {
+  readonly value: Value;
+  readonly tags: readonly string[];
+}
+
+interface Flight<Value> {
+  readonly result: Promise<Value>;
+  /** Cleared by any news while it loads: its answer may be from before, so nobody joins it and nothing keeps it. */
+  current: boolean;
+}
+
+const ABSENT_MAX = 1_000;
+
+export function createRevisionedCache<Value>(options: RevisionedCacheOptions<Value>): RevisionedCache<Value> {
+  const { feed } = options;
+  const keysByTag = new Map<string, Set<string>>();
+  const flights = new Map<string, Flight<Value>>();
+  let hits = 0;
+  let misses = 0;
+
+  const entries = new LRUCache<string, Entry<Value>>({
+    max: options.entriesMax,
+    dispose: (entry, key) => {
+      for (const tag of entry.tags) {
+        const keys = keysByTag.get(tag);
+        keys?.delete(key);
+        if (keys?.size === 0) keysByTag.delete(tag);
+      }
+    },
+  });
+
+  const absent = new LRUCache<string, { readonly value: Value }>({ max: ABSENT_MAX });
+
+  const forget = (tag: string) => {
+    for (const key of [...(keysByTag.get(tag) ?? [])]) entries.delete(key);
+  };
+  const doubtFlights = () => {
+    for (const flight of flights.values()) flight.current = false;
+    flights.clear();
+  };
+  const unsubscribe = [
+    feed.onChange((change) => {
+      forget(`${change.kind}:${change.id}`);
+      absent.clear();
+      doubtFlights();
+    }),
+    feed.onStale(() => {
+      entries.clear();
+      absent.clear();
+      doubtFlights();
+    }),
+  ];
+
+  function keep(key: string, value: Value): void {
+    const depends = options.dependsOn(value);
+    if (depends === 'any') {
+      absent.set(key, { value });
+      return;
+    }
+    const tags = depends.map(({ kind, id }) => `${kind}:${id}`);
+    entries.set(key, { value, tags });
+    for (const tag of tags) {
+      const keys = keysByTag.get(tag);
+      if (keys === undefined) keysByTag.set(tag, new Set([key]));
+      else keys.add(key);
+    }
+  }
+
+  async function fly(key: string, load: () => Promise<Value>): Promise<Value> {
+    const flight: Flight<Value> = { result: load(), current: true };
+    flights.set(key, flight);
+    try {
+      const value = await flight.result;
+      // Without a line nobody would tell us of the next change, so nothing may be kept.
+      if (flight.current && feed.health().connected) keep(key, value);
+      return value;
+    } finally {
+      if (flights.get(key) === flight) flights.delete(key);
+    }
+  }
+
+  return {
+    async get(key, load) {
+      feed.assertFresh();
+      const entry = entries.get(key) ?? absent.get(key);
+      if (entry !== undefined) {
+        hits += 1;
+        return entry.value;
+      }
+      misses += 1;
+      return flights.get(key)?.result ?? fly(key, load);
+    },
+    statistics: () => ({ hits, misses, entries: entries.size + absent.size }),
+    close() {
+      for (const stop of unsubscribe) stop();
+      entries.clear();
+      absent.clear();
+    },
+  };
+}

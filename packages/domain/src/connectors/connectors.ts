@@ -1,53 +1,161 @@
-import type { Page, PageRequest } from '@patchbay/foundation';
-import type { Actor } from '../audit/index.ts';
-import type { Tx } from '../database/index.ts';
+import { AppError, newId, type Page, type PageRequest } from '@patchbay/foundation';
+import { type Actor, record } from '../audit/index.ts';
+import { emitChange } from '../changes/index.ts';
+import { NEWEST_FIRST, olderThan, type Tx, toPage } from '../database/index.ts';
+import { assertConnectorSlug, RESTORABLE_DAYS } from '../organizations/index.ts';
+import { type AuthMode, type Connector, toConnector, WITH_LIVE_VERSION } from './connector.ts';
+import { claimSlug } from './connector-slugs.ts';
 
-export const AUTH_MODES = ['api_key', 'none'] as const;
-export type AuthMode = (typeof AUTH_MODES)[number];
-
-export interface Connector {
-  readonly id: string;
-  readonly slug: string;
-  readonly name: string;
-  readonly authMode: AuthMode;
-  /** Grows with every change of secrets or settings; part of the isolation key. */
-  readonly settingsRevision: number;
-  readonly liveVersionId: string | null;
-  readonly liveVersionNumber: number | null;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-  /** Set while it is out of service and can be restored. */
-  readonly deletedAt: Date | null;
-  readonly purgeAfter: Date | null;
-}
-
-/** @throws AppError `connectors.slug_taken`, `connectors.slug_retired`, `connectors.slug_invalid`, `connectors.slug_reserved` */
-export declare function createConnector(
+/**
+ * @throws AppError `connectors.slug_taken`, `connectors.slug_retired`, `connectors.slug_invalid`,
+ * `connectors.slug_reserved`
+ */
+export async function createConnector(
   tx: Tx,
   actor: Actor,
-  input: { readonly slug: string; readonly name?: string; readonly authMode?: AuthMode },
-): Promise<Connector>;
-/** By id or by present or earlier slug; deleted ones are found by id only. Null when there is none. */
-export declare function findConnector(tx: Tx, slugOrId: string): Promise<Connector | null>;
+  input: { readonly slug: string; readonly name?: string | undefined; readonly authMode?: AuthMode | undefined },
+): Promise<Connector> {
+  assertConnectorSlug(input.slug);
+  const id = newId('connector');
+  await claimSlug(tx, id, input.slug);
+  const row = await tx.prisma.connector.create({
+    data: {
+      ...tx.scope,
+      id,
+      slug: input.slug,
+      name: input.name ?? input.slug,
+      authMode: input.authMode ?? 'api_key',
+    },
+    include: WITH_LIVE_VERSION,
+  });
+  const connector = toConnector(row);
+  const { slug, name, authMode } = connector;
+  await tell(tx, actor, { id, action: 'connector.created', after: { slug, name, authMode } });
+  return connector;
+}
+
+/** By id, or by present or earlier slug; deleted ones by id only. Null when there is none. */
+export async function findConnector(tx: Tx, slugOrId: string): Promise<Connector | null> {
+  const registered = await tx.prisma.connectorSlug.findUnique({
+    where: { organizationId_slug: { ...tx.scope, slug: slugOrId } },
+  });
+  const row = await tx.prisma.connector.findUnique({
+    where: { organizationId_id: { ...tx.scope, id: registered?.connectorId ?? slugOrId } },
+    include: WITH_LIVE_VERSION,
+  });
+  if (row === null || (registered !== null && row.deletedAt !== null)) return null;
+  return toConnector(row);
+}
+
 /** As `findConnector`. @throws AppError `connectors.not_found` */
-export declare function getConnector(tx: Tx, slugOrId: string): Promise<Connector>;
+export async function getConnector(tx: Tx, slugOrId: string): Promise<Connector> {
+  const connector = await findConnector(tx, slugOrId);
+  if (connector === null) throw new AppError('connectors.not_found', { data: { connector: slugOrId } });
+  return connector;
+}
+
 /** By present or earlier slug. @throws AppError `connectors.not_found` */
-export declare function getConnectorBySlug(tx: Tx, slug: string): Promise<Connector>;
+export async function getConnectorBySlug(tx: Tx, slug: string): Promise<Connector> {
+  const connector = await getConnector(tx, slug);
+  if (connector.id === slug) throw new AppError('connectors.not_found', { data: { connector: slug } });
+  return connector;
+}
+
 /** By creation, newest first; without deleted ones unless asked. */
-export declare function listConnectors(
+export async function listConnectors(
   tx: Tx,
   page: PageRequest,
-  filter?: { readonly includeDeleted?: boolean },
-): Promise<Page<Connector>>;
-export declare function updateConnector(
+  filter: { readonly includeDeleted?: boolean | undefined } = {},
+): Promise<Page<Connector>> {
+  const rows = await tx.prisma.connector.findMany({
+    where: { ...tx.scope, ...(filter.includeDeleted ? {} : { deletedAt: null }), ...olderThan(page.cursor) },
+    include: WITH_LIVE_VERSION,
+    orderBy: NEWEST_FIRST,
+    take: page.limit + 1,
+  });
+  return toPage(rows, page.limit, toConnector, (row) => ({ at: row.createdAt, id: row.id }));
+}
+
+/** A change of how callers authenticate counts as a settings change: running sandboxes are not reused. */
+export async function updateConnector(
   tx: Tx,
   actor: Actor,
   id: string,
   patch: { readonly name?: string | undefined; readonly authMode?: AuthMode | undefined },
-): Promise<Connector>;
-/** The old slug stays an alias of this connector for ever. */
-export declare function renameConnector(tx: Tx, actor: Actor, id: string, slug: string): Promise<Connector>;
-/** Out of service at once, restorable for 30 days. */
-export declare function deleteConnector(tx: Tx, actor: Actor, id: string): Promise<Connector>;
-/** @throws AppError `connectors.not_deleted` */
-export declare function restoreConnector(tx: Tx, actor: Actor, id: string): Promise<Connector>;
+): Promise<Connector> {
+  const before = await lockConnector(tx, id);
+  const after = { name: patch.name ?? before.name, authMode: patch.authMode ?? before.authMode };
+  const isNewMode = after.authMode !== before.authMode;
+  await update(tx, id, { ...after, ...(isNewMode ? { settingsRevision: { increment: 1 } } : {}) });
+  await tell(tx, actor, {
+    id,
+    action: 'connector.updated',
+    before: { name: before.name, authMode: before.authMode },
+    after,
+  });
+  return getConnector(tx, id);
+}
+
+/** The old slug stays an alias of this connector for ever. @throws AppError as `createConnector` */
+export async function renameConnector(tx: Tx, actor: Actor, id: string, slug: string): Promise<Connector> {
+  assertConnectorSlug(slug);
+  const before = await lockConnector(tx, id);
+  if (before.slug !== slug) {
+    await claimSlug(tx, id, slug);
+    await update(tx, id, { slug });
+    await tell(tx, actor, { id, action: 'connector.renamed', before: { slug: before.slug }, after: { slug } });
+  }
+  return getConnector(tx, id);
+}
+
+/** Out of service at once, restorable for 30 days. @throws AppError `connectors.not_found` */
+export async function deleteConnector(tx: Tx, actor: Actor, id: string): Promise<Connector> {
+  await lockConnector(tx, id);
+  const deletedAt = new Date();
+  const purgeAfter = new Date(deletedAt.getTime() + RESTORABLE_DAYS * 86_400_000);
+  await update(tx, id, { deletedAt, purgeAfter });
+  await tell(tx, actor, { id, action: 'connector.deleted', after: { purgeAfter } });
+  return getConnector(tx, id);
+}
+
+/** @throws AppError `connectors.not_deleted`, `connectors.not_found` */
+export async function restoreConnector(tx: Tx, actor: Actor, id: string): Promise<Connector> {
+  const { count } = await tx.prisma.connector.updateMany({
+    where: { ...tx.scope, id, deletedAt: { not: null } },
+    data: { deletedAt: null, purgeAfter: null, updatedAt: new Date() },
+  });
+  const connector = await getConnector(tx, id);
+  if (count === 0) throw new AppError('connectors.not_deleted');
+  await tell(tx, actor, { id, action: 'connector.restored' });
+  return connector;
+}
+
+/** Holds the row to the end of the transaction; deleted connectors cannot be changed. */
+export async function lockConnector(tx: Tx, id: string): Promise<Connector> {
+  await tx.query('SELECT id FROM app.connectors WHERE organization_id = $1 AND id = $2 FOR UPDATE', [
+    tx.scope.organizationId,
+    id,
+  ]);
+  const connector = await getConnector(tx, id);
+  if (connector.deletedAt !== null) throw new AppError('connectors.not_found', { data: { connector: id } });
+  return connector;
+}
+
+async function update(tx: Tx, id: string, data: Parameters<Tx['prisma']['connector']['update']>[0]['data']) {
+  await tx.prisma.connector.update({
+    where: { organizationId_id: { ...tx.scope, id } },
+    data: { ...data, updatedAt: new Date() },
+  });
+}
+
+interface ConnectorMove {
+  readonly id: string;
+  readonly action: `connector.${'created' | 'updated' | 'renamed' | 'deleted' | 'restored'}`;
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
+async function tell(tx: Tx, actor: Actor, { id, ...entry }: ConnectorMove): Promise<void> {
+  await emitChange(tx, { kind: 'connector', id });
+  await record(tx, { actor, target: { type: 'connector', id }, ...entry });
+}

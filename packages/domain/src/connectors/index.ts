@@ -1,13 +1,12 @@
+export { AUTH_MODES, type AuthMode, type Connector } from './connector.ts';
 export {
-  AUTH_MODES,
-  type AuthMode,
-  type Connector,
   createConnector,
   deleteConnector,
   findConnector,
   getConnector,
   getConnectorBySlug,
   listConnectors,
+  lockConnector,
   renameConnector,
   restoreConnector,
   updateConnector,

@@ -1,12 +1,18 @@
-import type { PrismaClient } from '../generated/client.ts';
-import type { Lookups } from './lookups.ts';
+import { AppError } from '@patchbay/foundation';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { type Prisma, PrismaClient } from '../generated/client.ts';
+import { CleanPool } from './clean-pool.ts';
+import { asUnavailable } from './connection-errors.ts';
+import { createLookups, type Lookups } from './lookups.ts';
 import type { OrganizationScope } from './scope.ts';
 
-/** The repository's way to the tables: Prisma without anything that could start or leave a transaction. */
-export type ScopedPrisma = Omit<
-  PrismaClient,
-  '$connect' | '$disconnect' | '$on' | '$transaction' | '$extends' | '$use' | '$queryRawUnsafe' | '$executeRawUnsafe'
->;
+/**
+ * The only way into an organization's rows. Row-level security is bound to `app.organization_id`, which is set for one
+ * transaction by one function here; without it every table is empty. Nothing else in the platform holds this pool.
+ */
+
+/** The repository's way to the tables: Prisma without anything that could start, leave or go round a transaction. */
+export type ScopedPrisma = Omit<Prisma.TransactionClient, '$queryRawUnsafe' | '$executeRawUnsafe' | '$transaction'>;
 
 /** One transaction inside one organization. Only `withOrganization` makes one. */
 export interface Tx {
@@ -14,23 +20,9 @@ export interface Tx {
   readonly prisma: ScopedPrisma;
   /** Hand-written SQL with `$1` parameters, in the same transaction. Never build the text from values. */
   query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
-}
-
-export interface Database {
-  readonly lookups: Lookups;
-  /** Runs `work` in one transaction that sees and writes rows of this organization only. Any error rolls it back. */
-  withOrganization<T>(scope: OrganizationScope, work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Resolves when the database answers; for `/health`. */
-  ping(): Promise<void>;
-  close(): Promise<void>;
-}
-
-export interface DatabaseOptions {
-  /** Connection string of the role `patchbay_app`. */
-  readonly url: string;
-  readonly poolSizeMax: number;
-  /** Who signs audit rows of this process; without one they are unsigned. */
-  readonly auditWriter?: AuditWriter;
+  /** Runs just before the commit, in the order given: for locks that must be held as briefly as possible. */
+  beforeCommit(work: () => Promise<void>): void;
+  readonly auditWriter: AuditWriter | null;
 }
 
 /** One per process. The sequence of its rows has no gaps in any organization (security.md S19). */
@@ -41,4 +33,93 @@ export interface AuditWriter {
   sign(bodyHash: Uint8Array): Uint8Array;
 }
 
-export declare function createDatabase(options: DatabaseOptions): Database;
+export interface DatabaseOptions {
+  /** Connection string of the role `patchbay_app`. */
+  readonly url: string;
+  readonly poolSizeMax: number;
+  /** Who signs audit rows of this process; without one they are unsigned. */
+  readonly auditWriter?: AuditWriter;
+  /** Longest a transaction may take before it is rolled back. */
+  readonly transactionMsMax?: number;
+}
+
+export interface Database {
+  readonly lookups: Lookups;
+  /**
+   * Runs `work` in one transaction that sees and writes rows of this organization only. Any error rolls it back.
+   *
+   * @throws AppError `data.unavailable` when the database does not answer
+   */
+  withOrganization<T>(scope: OrganizationScope, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Resolves when the database answers; for `/health`. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createDatabase(options: DatabaseOptions): Database {
+  const pool = new CleanPool({
+    connectionString: options.url,
+    max: options.poolSizeMax,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'patchbay',
+  });
+  // An idle connection that breaks is replaced by the pool; the next query says so if the database is away.
+  pool.on('error', () => {});
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
+  const auditWriter = options.auditWriter ?? null;
+
+  return {
+    lookups: guardLookups(createLookups(pool)),
+    async withOrganization(scope, work) {
+      if (!/^org_[0-9a-z]+$/.test(scope.organizationId)) throw new AppError('organizations.not_found');
+      try {
+        return await prisma.$transaction(
+          async (transaction) => {
+            const pending: (() => Promise<void>)[] = [];
+            const tx: Tx = {
+              scope: Object.freeze({ organizationId: scope.organizationId }),
+              prisma: transaction,
+              query: (sql, parameters = []) => transaction.$queryRawUnsafe(sql, ...parameters),
+              beforeCommit: (step) => void pending.push(step),
+              auditWriter,
+            };
+            // LOCAL to the transaction: the third argument. The pooled session never knows an organization.
+            await transaction.$queryRaw`SELECT set_config('app.organization_id', ${scope.organizationId}, true)`;
+            const result = await work(tx);
+            for (const step of pending) await step();
+            return result;
+          },
+          { maxWait: 10_000, timeout: options.transactionMsMax ?? 30_000 },
+        );
+      } catch (error) {
+        throw asUnavailable(error);
+      }
+    },
+    async ping() {
+      await pool.query('SELECT 1').catch((error: unknown) => {
+        throw asUnavailable(error);
+      });
+    },
+    async close() {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+function guardLookups(lookups: Lookups): Lookups {
+  const guard =
+    <Arguments extends unknown[], Result>(lookup: (...given: Arguments) => Promise<Result>) =>
+    (...given: Arguments): Promise<Result> =>
+      lookup(...given).catch((error: unknown) => {
+        throw asUnavailable(error);
+      });
+  return {
+    findEndpoint: guard(lookups.findEndpoint),
+    findOrganization: guard(lookups.findOrganization),
+    findApiKey: guard(lookups.findApiKey),
+    findPersonMemberships: guard(lookups.findPersonMemberships),
+    dueVersions: guard(lookups.dueVersions),
+    expiredRows: guard(lookups.expiredRows),
+  };
+}

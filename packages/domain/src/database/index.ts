@@ -1,3 +1,5 @@
+export { isUniqueViolation } from './connection-errors.ts';
+export { decodeCursor, NEWEST_FIRST, olderThan, toPage } from './cursor.ts';
 export { type AuditWriter, createDatabase, type Database, type DatabaseOptions, type Tx } from './database.ts';
 export type { EndpointIds, ExpiredRow, Lookups } from './lookups.ts';
 export type { OrganizationScope } from './scope.ts';

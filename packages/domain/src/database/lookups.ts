@@ -1,23 +1,23 @@
+import type pg from 'pg';
+
 /**
  * What must be found before the organization is known (security.md S18). Each is one SECURITY DEFINER function of the
  * database that returns ids and nothing else; whoever wants more enters the organization with `withOrganization`.
  */
 export interface Lookups {
-  /** Slugs in any case for the organization; retired names of the same record answer too. Null when out of service. */
+  /** Organization slugs in any case; earlier slugs of the same record answer too. Null when out of service. */
   findEndpoint(organizationSlug: string, connectorSlug: string): Promise<EndpointIds | null>;
-  /** By current or earlier slug, or by `org_` id. Deleted organizations are found until they are purged. */
+  /** By present or earlier slug, or by `org_` id. Deleted organizations are found until they are purged. */
   findOrganization(slugOrId: string): Promise<{ readonly organizationId: string } | null>;
   /** By SHA-256 of the whole key text. Says nothing about validity: load the key in its organization. */
   findApiKey(hash: Uint8Array): Promise<{ readonly organizationId: string; readonly apiKeyId: string } | null>;
   findPersonMemberships(
     personId: string,
   ): Promise<readonly { readonly organizationId: string; readonly memberId: string }[]>;
-  /** Versions that are neither final nor leased by a living worker, oldest first. */
+  /** Versions nobody has leased that are not final, or published and not yet activated as asked; oldest first. */
   dueVersions(limit: number): Promise<readonly { readonly organizationId: string; readonly versionId: string }[]>;
-  /** Rows whose time has come: what kind they are says which purge function takes them. */
+  /** What `purgeExpired` has to do. */
   expiredRows(limit: number): Promise<readonly ExpiredRow[]>;
-  /** True when no person exists yet: the installation waits for its first owner. */
-  isUnclaimed(): Promise<boolean>;
 }
 
 export interface EndpointIds {
@@ -27,7 +27,57 @@ export interface EndpointIds {
 
 export interface ExpiredRow {
   readonly organizationId: string;
-  readonly kind: 'organization' | 'connector' | 'log_lines' | 'idempotency_keys' | 'usage_events' | 'version_log_lines';
-  /** The organization or connector to purge; the organization's id for rows that are purged by age. */
+  readonly kind: 'organization' | 'connector' | 'log_lines' | 'usage_events' | 'idempotency_keys';
+  /** The organization or connector to purge; the organization's id for rows that go by age. */
   readonly id: string;
+}
+
+/** Never prepared under a name: DISCARD ALL and transaction poolers drop prepared statements that the client counts on. */
+export function createLookups(pool: pg.Pool): Lookups {
+  const read = async <Row extends pg.QueryResultRow>(_name: string, text: string, values: readonly unknown[]) =>
+    (await pool.query<Row>({ text, values: [...values] })).rows;
+  return {
+    async findEndpoint(organizationSlug, connectorSlug) {
+      const rows = await read<EndpointIds>(
+        'find_endpoint',
+        'SELECT organization_id AS "organizationId", connector_id AS "connectorId" FROM app.find_endpoint($1, $2)',
+        [organizationSlug, connectorSlug],
+      );
+      return rows[0] ?? null;
+    },
+    async findOrganization(slugOrId) {
+      const [row] = await read<{ organizationId: string | null }>(
+        'find_organization',
+        'SELECT app.find_organization($1) AS "organizationId"',
+        [slugOrId],
+      );
+      return row?.organizationId ? { organizationId: row.organizationId } : null;
+    },
+    async findApiKey(hash) {
+      const rows = await read<{ organizationId: string; apiKeyId: string }>(
+        'find_api_key',
+        'SELECT organization_id AS "organizationId", api_key_id AS "apiKeyId" FROM app.find_api_key($1)',
+        [Buffer.from(hash)],
+      );
+      return rows[0] ?? null;
+    },
+    findPersonMemberships: (personId) =>
+      read(
+        'find_person_memberships',
+        'SELECT organization_id AS "organizationId", member_id AS "memberId" FROM app.find_person_memberships($1)',
+        [personId],
+      ),
+    dueVersions: (limit) =>
+      read(
+        'due_versions',
+        'SELECT organization_id AS "organizationId", version_id AS "versionId" FROM app.due_versions($1)',
+        [limit],
+      ),
+    expiredRows: (limit) =>
+      read<ExpiredRow>(
+        'expired_rows',
+        'SELECT organization_id AS "organizationId", kind, id FROM app.expired_rows($1)',
+        [limit],
+      ),
+  };
 }

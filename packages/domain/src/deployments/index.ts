@@ -1,11 +1,10 @@
+export type { Deployment, DeploymentState, HoldReason } from './deployment.ts';
 export {
   type ActivateInput,
   type Activation,
   activate,
-  type Deployment,
-  type DeploymentState,
-  type HoldReason,
   listDeployments,
+  type RollBackInput,
   rollBack,
 } from './deployments.ts';
 export { ACTIVATION_GATES, type ActivationGate, type DeploymentCause, type GateQuestion } from './gates.ts';

@@ -1,6 +1,9 @@
-import type { ChangeFeed } from '../changes/index.ts';
-import type { AuthMode } from '../connectors/index.ts';
-import type { Database } from '../database/index.ts';
+import { AppError } from '@patchbay/foundation';
+import { type ChangeFeed, createRevisionedCache } from '../changes/index.ts';
+import { type AuthMode, type Connector, getConnector } from '../connectors/index.ts';
+import type { Database, Tx } from '../database/index.ts';
+import { getOrganization, isSlug } from '../organizations/index.ts';
+import { getVersion, getVersionByNumber, type Version } from '../versions/index.ts';
 
 /** Organization + connector + one version behind one URL. */
 export interface Endpoint {
@@ -34,4 +37,73 @@ export interface EndpointDirectory {
   close(): void;
 }
 
-export declare function createEndpointDirectory(options: EndpointDirectoryOptions): EndpointDirectory;
+/** Which URL is which code, from memory; follows activations, renames, deletions and settings within a second. */
+export function createEndpointDirectory(options: EndpointDirectoryOptions): EndpointDirectory {
+  const { database, feed } = options;
+  const cache = createRevisionedCache<Endpoint | null>({
+    feed,
+    entriesMax: options.entriesMax ?? 5_000,
+    dependsOn: (endpoint) =>
+      endpoint === null
+        ? 'any'
+        : [
+            { kind: 'organization', id: endpoint.organizationId },
+            { kind: 'connector', id: endpoint.connectorId },
+          ],
+  });
+  return {
+    async resolve(organizationSlug, connectorSlug, version) {
+      const organization = organizationSlug.toLowerCase();
+      // What is no slug cannot be in the database, and must not fill the cache.
+      if (!isSlug(organization) || !isSlug(connectorSlug)) return null;
+      const key = `${organization}/${connectorSlug}@${version ?? 'live'}`;
+      return cache.get(key, () => loadEndpoint(database, { organization, connector: connectorSlug, version }));
+    },
+    statistics: cache.statistics,
+    close: cache.close,
+  };
+}
+
+interface EndpointName {
+  readonly organization: string;
+  readonly connector: string;
+  readonly version: number | undefined;
+}
+
+async function loadEndpoint(database: Database, name: EndpointName): Promise<Endpoint | null> {
+  const ids = await database.lookups.findEndpoint(name.organization, name.connector);
+  if (ids === null) return null;
+  const { organizationId, connectorId } = ids;
+  return database.withOrganization({ organizationId }, async (tx) => {
+    const organization = await getOrganization(tx);
+    const connector = await getConnector(tx, connectorId);
+    const version = await findServedVersion(tx, connector, name.version);
+    if (version?.artifactDigest == null || version.manifest === null) return null;
+    const live = name.version === undefined;
+    const number = live ? '' : `@${version.number}`;
+    return Object.freeze({
+      organizationId,
+      organizationSlug: organization.slug,
+      connectorId,
+      connectorSlug: connector.slug,
+      connectorName: connector.name,
+      versionId: version.id,
+      versionNumber: version.number,
+      live,
+      artifactDigest: version.artifactDigest,
+      manifest: version.manifest,
+      settingsRevision: connector.settingsRevision,
+      authMode: connector.authMode,
+      resource: `/${organization.slug}/${connector.slug}${number}/mcp`,
+    });
+  });
+}
+
+async function findServedVersion(tx: Tx, connector: Connector, number: number | undefined): Promise<Version | null> {
+  if (number === undefined) return connector.liveVersionId === null ? null : getVersion(tx, connector.liveVersionId);
+  const version = await getVersionByNumber(tx, connector.id, number).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'versions.not_found') return null;
+    throw error;
+  });
+  return version?.state === 'published' ? version : null;
+}

@@ -1,3 +1,4 @@
+import { AppError } from '@patchbay/foundation';
 import type { Tx } from '../database/index.ts';
 
 export interface IdempotencyQuestion {
@@ -5,7 +6,7 @@ export interface IdempotencyQuestion {
   readonly key: string;
   /** Who sent it: person or API key id. The same key of another caller is another key. */
   readonly callerId: string;
-  /** `POST /organizations/…/connectors` and SHA-256 of the body, together: what the key was used for. */
+  /** Method, path and SHA-256 of the body, together: what the key was used for. */
   readonly fingerprint: string;
 }
 
@@ -15,12 +16,31 @@ export interface StoredAnswer {
 }
 
 /**
- * Runs `work` once per key and keeps its answer for 24 hours, in the transaction of the change.
+ * Runs `work` once per key and keeps its answer for 24 hours, in the transaction of the change: when `work` throws,
+ * nothing is kept and the key can be used again. A second request with the same key waits for the first one's end.
  *
- * @throws AppError `admin.idempotency_key_reused` — defined by the admin API's catalogue as `data.idempotency_key_reused`
+ * @see draft-ietf-httpapi-idempotency-key-header
+ * @throws AppError `data.idempotency_key_reused` when the key came with another request
  */
-export declare function once(
+export async function once(
   tx: Tx,
   question: IdempotencyQuestion,
   work: () => Promise<StoredAnswer>,
-): Promise<StoredAnswer & { readonly replayed: boolean }>;
+): Promise<StoredAnswer & { readonly replayed: boolean }> {
+  const { key, callerId, fingerprint } = question;
+  const id = { organizationId_callerId_key: { ...tx.scope, callerId, key } };
+  await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text`, [
+    `idempotency ${tx.scope.organizationId} ${callerId} ${key}`,
+  ]);
+  const stored = await tx.prisma.idempotencyKey.findUnique({ where: id });
+  if (stored !== null && stored.createdAt.getTime() > Date.now() - 86_400_000) {
+    if (stored.fingerprint !== fingerprint) throw new AppError('data.idempotency_key_reused');
+    return { status: stored.status, body: stored.body, replayed: true };
+  }
+  const answer = await work();
+  // As the next reader will see it: what JSON cannot carry is gone already in the first answer.
+  const body = JSON.parse(JSON.stringify(answer.body ?? null));
+  const row = { fingerprint, status: answer.status, body, createdAt: new Date() };
+  await tx.prisma.idempotencyKey.upsert({ where: id, create: { ...tx.scope, callerId, key, ...row }, update: row });
+  return { status: answer.status, body, replayed: false };
+}

@@ -5,6 +5,7 @@ export {
   listMembers,
   type Member,
   type Organization,
+  RESTORABLE_DAYS,
   restoreOrganization,
 } from './organizations.ts';
 export {

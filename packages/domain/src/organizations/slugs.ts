@@ -1,3 +1,5 @@
+import { AppError } from '@patchbay/foundation';
+
 /** First segments of the public origin that can never be an organization. Frozen: add, never remove. */
 export const RESERVED_ORGANIZATION_SLUGS: readonly string[] = [
   'api',
@@ -66,7 +68,14 @@ export function isSlug(text: string): boolean {
   return text.length >= 2 && text.length <= 32 && SLUG.test(text);
 }
 
-/** Throws `organizations.slug_invalid` or `organizations.slug_reserved`. */
-export declare function assertOrganizationSlug(slug: string): void;
-/** Throws `connectors.slug_invalid` or `connectors.slug_reserved`. */
-export declare function assertConnectorSlug(slug: string): void;
+/** @throws AppError `organizations.slug_invalid`, `organizations.slug_reserved` */
+export function assertOrganizationSlug(slug: string): void {
+  if (!isSlug(slug)) throw new AppError('organizations.slug_invalid', { data: { slug } });
+  if (RESERVED_ORGANIZATION_SLUGS.includes(slug)) throw new AppError('organizations.slug_reserved', { data: { slug } });
+}
+
+/** @throws AppError `connectors.slug_invalid`, `connectors.slug_reserved` */
+export function assertConnectorSlug(slug: string): void {
+  if (!isSlug(slug)) throw new AppError('connectors.slug_invalid', { data: { slug } });
+  if (RESERVED_CONNECTOR_SLUGS.includes(slug)) throw new AppError('connectors.slug_reserved', { data: { slug } });
+}

@@ -1,1 +1,9 @@
-export { deleteSecret, listSecretNames, type NewSecret, openSecrets, type SecretName, setSecret } from './secrets.ts';
+export {
+  deleteSecret,
+  listSecretNames,
+  type NewSecret,
+  openSecrets,
+  type SecretName,
+  type SecretReference,
+  setSecret,
+} from './secrets.ts';

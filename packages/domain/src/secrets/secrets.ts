@@ -1,7 +1,10 @@
-import type { Secret } from '@patchbay/foundation';
-import type { Vault } from '@patchbay/vault';
-import type { Actor } from '../audit/index.ts';
+import { AppError, newId, type Secret } from '@patchbay/foundation';
+import type { SealedPlace, Vault } from '@patchbay/vault';
+import { type Actor, record } from '../audit/index.ts';
+import { emitChange } from '../changes/index.ts';
+import { lockConnector } from '../connectors/index.ts';
 import type { Tx } from '../database/index.ts';
+import { dataKeyStore } from './data-keys.ts';
 
 export interface SecretName {
   readonly name: string;
@@ -18,14 +21,91 @@ export interface NewSecret {
   readonly requestId?: string | undefined;
 }
 
-/** Seals the value, bumps the connector's settings revision and announces it: in force for the next call. */
-export declare function setSecret(tx: Tx, actor: Actor, vault: Vault, input: NewSecret): Promise<SecretName>;
+export interface SecretReference {
+  readonly connectorId: string;
+  readonly name: string;
+  readonly requestId?: string | undefined;
+}
+
+const NAME = /^[A-Z][A-Z0-9_]{0,63}$/;
+const VALUE_BYTES_MAX = 32_768;
+
+/**
+ * Seals the value, bumps the connector's settings revision and announces it: in force for the next call.
+ *
+ * @throws AppError `secrets.name_invalid`, `secrets.value_invalid`, `connectors.not_found`
+ */
+export async function setSecret(tx: Tx, actor: Actor, vault: Vault, input: NewSecret): Promise<SecretName> {
+  if (!NAME.test(input.name)) throw new AppError('secrets.name_invalid');
+  const bytes = Buffer.byteLength(input.value.reveal());
+  if (bytes < 1 || bytes > VALUE_BYTES_MAX) throw new AppError('secrets.value_invalid');
+  await lockConnector(tx, input.connectorId);
+  const { connectorId, name } = input;
+  const key = { organizationId_connectorId_name: { ...tx.scope, connectorId, name } };
+  const id = (await tx.prisma.sealedSecret.findUnique({ where: key }))?.id ?? newId('secret');
+  const sealed = Buffer.from(await vault.seal(placeOf(tx, id), input.value, dataKeyStore(tx)));
+  const row = await tx.prisma.sealedSecret.upsert({
+    where: key,
+    create: { ...tx.scope, id, connectorId, name, sealed },
+    update: { sealed, updatedAt: new Date() },
+  });
+  await bumpSettings(tx, connectorId);
+  await record(tx, {
+    actor,
+    action: 'secret.set',
+    target: { type: 'connector', id: connectorId },
+    after: { name },
+    requestId: input.requestId,
+  });
+  return { name: row.name, createdAt: row.createdAt, updatedAt: row.updatedAt };
+}
+
 /** @throws AppError `secrets.not_found` */
-export declare function deleteSecret(
-  tx: Tx,
-  actor: Actor,
-  input: { readonly connectorId: string; readonly name: string; readonly requestId?: string | undefined },
-): Promise<void>;
-export declare function listSecretNames(tx: Tx, connectorId: string): Promise<readonly SecretName[]>;
+export async function deleteSecret(tx: Tx, actor: Actor, input: SecretReference): Promise<void> {
+  const { connectorId, name, requestId } = input;
+  await lockConnector(tx, connectorId);
+  const { count } = await tx.prisma.sealedSecret.deleteMany({ where: { ...tx.scope, connectorId, name } });
+  if (count === 0) throw new AppError('secrets.not_found', { data: { name } });
+  await bumpSettings(tx, connectorId);
+  const target = { type: 'connector', id: connectorId };
+  await record(tx, { actor, action: 'secret.deleted', target, before: { name }, requestId });
+}
+
+/** By name. */
+export async function listSecretNames(tx: Tx, connectorId: string): Promise<readonly SecretName[]> {
+  return tx.prisma.sealedSecret.findMany({
+    where: { ...tx.scope, connectorId },
+    select: { name: true, createdAt: true, updatedAt: true },
+    orderBy: { name: 'asc' },
+  });
+}
+
 /** Name to value, for the moment a sandbox is specialised. @throws AppError `secrets.unreadable` */
-export declare function openSecrets(tx: Tx, vault: Vault, connectorId: string): Promise<Record<string, string>>;
+export async function openSecrets(tx: Tx, vault: Vault, connectorId: string): Promise<Record<string, string>> {
+  const rows = await tx.prisma.sealedSecret.findMany({ where: { ...tx.scope, connectorId } });
+  const opened: Record<string, string> = {};
+  for (const row of rows) {
+    try {
+      opened[row.name] = (await vault.open(placeOf(tx, row.id), row.sealed, dataKeyStore(tx))).reveal();
+    } catch (cause) {
+      throw new AppError('secrets.unreadable', { cause, internal: `secret ${row.id} of ${connectorId}` });
+    }
+  }
+  return opened;
+}
+
+function placeOf(tx: Tx, id: string): SealedPlace {
+  return {
+    scope: { kind: 'organization', organizationId: tx.scope.organizationId },
+    record: id,
+    field: 'secrets.sealed',
+  };
+}
+
+async function bumpSettings(tx: Tx, connectorId: string): Promise<void> {
+  await tx.prisma.connector.update({
+    where: { organizationId_id: { ...tx.scope, id: connectorId } },
+    data: { settingsRevision: { increment: 1 }, updatedAt: new Date() },
+  });
+  await emitChange(tx, { kind: 'connector', id: connectorId });
+}

@@ -1,10 +1,23 @@
 import type { Page, PageRequest } from '@patchbay/foundation';
-import type { Tx } from '../database/index.ts';
+import { decodeCursor, type Tx, toPage } from '../database/index.ts';
 import type { UsageEvent } from './usage-event.ts';
+import { toUsageEvent } from './usage-rows.ts';
 
 /** Newest first. */
-export declare function listUsage(
+export async function listUsage(
   tx: Tx,
-  filter: { readonly connectorId?: string },
+  filter: { readonly connectorId?: string | undefined },
   page: PageRequest,
-): Promise<Page<UsageEvent>>;
+): Promise<Page<UsageEvent>> {
+  const after = page.cursor === undefined ? null : decodeCursor(page.cursor);
+  const rows = await tx.prisma.usageEvent.findMany({
+    where: {
+      ...tx.scope,
+      ...(filter.connectorId === undefined ? {} : { connectorId: filter.connectorId }),
+      ...(after === null ? {} : { OR: [{ at: { lt: after.at } }, { at: after.at, id: { lt: after.id } }] }),
+    },
+    orderBy: [{ at: 'desc' }, { id: 'desc' }],
+    take: page.limit + 1,
+  });
+  return toPage(rows, page.limit, toUsageEvent, (row) => ({ at: row.at, id: row.id }));
+}

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** The steps of a call whose durations are kept, in the order they run. */
 export const CALL_STEPS = [
   'edge',
@@ -13,6 +15,28 @@ export const CALL_STEPS = [
 ] as const;
 export type CallStep = (typeof CALL_STEPS)[number];
 
+/** What a client calls itself is cut, and loses what PostgreSQL cannot store, rather than lose the event. */
+const text = (max: number) => z.string().transform((value) => value.slice(0, max).replaceAll('\0', ''));
+
+/** Read back from the spool's files, which a crash may have cut: a line that is not whole is no event. */
+export const UsageEventSchema = z.object({
+  id: text(64),
+  organizationId: z.string().regex(/^org_[0-9a-z]+$/),
+  connectorId: text(64),
+  versionId: text(64),
+  at: z.iso.datetime(),
+  method: text(128),
+  name: text(512).nullable(),
+  principal: z.object({ kind: z.enum(['person', 'service_account', 'anonymous']), id: text(128).nullable() }),
+  client: z.object({ name: text(256), version: text(128) }).nullable(),
+  requestId: text(128),
+  outcome: z.enum(['complete', 'input_required', 'tool_error', 'error', 'refused']),
+  errorCode: text(128).nullable(),
+  cold: z.boolean(),
+  stepsMs: z.partialRecord(z.enum(CALL_STEPS), z.number()),
+  totalMs: z.number(),
+});
+
 /** One call. Holds no argument, result, token or address. */
 export interface UsageEvent {
   /** `use_…`, made by the gateway: shipping the same event twice stores it once. */
@@ -20,7 +44,7 @@ export interface UsageEvent {
   readonly organizationId: string;
   readonly connectorId: string;
   readonly versionId: string;
-  /** When the answer was ready, ISO 8601. */
+  /** When the answer was ready, ISO 8601 in UTC. */
   readonly at: string;
   readonly method: string;
   /** Tool, prompt or resource template name; null for methods without one. */

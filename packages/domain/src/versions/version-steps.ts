@@ -1,9 +1,58 @@
+import { AppError } from '@patchbay/foundation';
+import { emitChange } from '../changes/index.ts';
 import type { Tx } from '../database/index.ts';
 import type { VersionStep } from './version.ts';
 
+const COLUMNS = `name, state, attempt, started_at AS "startedAt", finished_at AS "finishedAt", output, error`;
+
 /** Opens the step, or returns it as it was left: `done` with its output means skip it, else run it again. */
-export declare function startStep(tx: Tx, versionId: string, name: string): Promise<VersionStep>;
-export declare function finishStep(tx: Tx, versionId: string, name: string, output?: unknown): Promise<VersionStep>;
-export declare function failStep(tx: Tx, versionId: string, name: string, error: unknown): Promise<VersionStep>;
+export async function startStep(tx: Tx, versionId: string, name: string): Promise<VersionStep> {
+  const [step] = await tx.query<VersionStep>(
+    `INSERT INTO app.version_steps AS s (organization_id, version_id, name, state) VALUES ($1, $2, $3, 'running')
+     ON CONFLICT (organization_id, version_id, name) DO UPDATE SET
+       state = CASE WHEN s.state = 'done' THEN 'done' ELSE 'running' END,
+       attempt = CASE WHEN s.state = 'done' THEN s.attempt ELSE s.attempt + 1 END,
+       error = CASE WHEN s.state = 'done' THEN s.error END,
+       finished_at = CASE WHEN s.state = 'done' THEN s.finished_at END
+     RETURNING ${COLUMNS}`,
+    [tx.scope.organizationId, versionId, name],
+  );
+  return tell(tx, versionId, step);
+}
+
+/** Finishing twice keeps the first output. */
+export async function finishStep(tx: Tx, versionId: string, name: string, output?: unknown): Promise<VersionStep> {
+  const [step] = await tx.query<VersionStep>(
+    `UPDATE app.version_steps SET
+       output = CASE WHEN state = 'done' THEN output ELSE $4::jsonb END,
+       finished_at = CASE WHEN state = 'done' THEN finished_at ELSE now() END,
+       state = 'done', error = NULL
+     WHERE organization_id = $1 AND version_id = $2 AND name = $3 RETURNING ${COLUMNS}`,
+    [tx.scope.organizationId, versionId, name, output === undefined ? null : JSON.stringify(output)],
+  );
+  return tell(tx, versionId, step);
+}
+
+export async function failStep(tx: Tx, versionId: string, name: string, error: unknown): Promise<VersionStep> {
+  const [step] = await tx.query<VersionStep>(
+    `UPDATE app.version_steps SET state = 'failed', error = $4::jsonb, finished_at = now()
+     WHERE organization_id = $1 AND version_id = $2 AND name = $3 RETURNING ${COLUMNS}`,
+    [tx.scope.organizationId, versionId, name, JSON.stringify(error ?? null)],
+  );
+  return tell(tx, versionId, step);
+}
+
 /** In the order they were first started. */
-export declare function listSteps(tx: Tx, versionId: string): Promise<readonly VersionStep[]>;
+export async function listSteps(tx: Tx, versionId: string): Promise<readonly VersionStep[]> {
+  return tx.query<VersionStep>(
+    `SELECT ${COLUMNS} FROM app.version_steps WHERE organization_id = $1 AND version_id = $2
+     ORDER BY started_at, created_at`,
+    [tx.scope.organizationId, versionId],
+  );
+}
+
+async function tell(tx: Tx, versionId: string, step: VersionStep | undefined): Promise<VersionStep> {
+  if (step === undefined) throw new AppError('versions.not_found', { internal: `no such step of ${versionId}` });
+  await emitChange(tx, { kind: 'version', id: versionId });
+  return step;
+}

@@ -1,3 +1,5 @@
+import type { Actor } from '../audit/index.ts';
+import type { Version as VersionRow } from '../generated/client.ts';
 import type { VersionState } from './version-moves.ts';
 
 /** Why a version ended as failed or rejected; the code has a page in docs/errors. */
@@ -24,7 +26,8 @@ export interface Version {
   readonly lockfileDigest: string | null;
   readonly manifest: Readonly<Record<string, unknown>> | null;
   readonly failure: VersionFailure | null;
-  readonly submittedBy: unknown;
+  readonly submittedBy: Actor;
+  readonly requestId: string | null;
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
 }
@@ -56,4 +59,24 @@ export interface Finding {
   readonly subject: string;
   readonly message: string;
   readonly hint: string;
+}
+
+export function toVersion(row: VersionRow): Version {
+  return {
+    id: row.id,
+    connectorId: row.connectorId,
+    number: row.number,
+    state: row.state as VersionState, // by the table's check constraint
+    sourceDigest: row.sourceDigest,
+    typecheck: row.typecheck,
+    activate: row.activate,
+    artifactDigest: row.artifactDigest,
+    lockfileDigest: row.lockfileDigest,
+    manifest: row.manifest as Version['manifest'], // written by `moveVersion` and `setManifest` only
+    failure: row.failure as VersionFailure | null, // written by `moveVersion` only
+    submittedBy: row.submittedBy as Actor, // written by `submitVersion` only
+    requestId: row.requestId,
+    createdAt: row.createdAt,
+    finishedAt: row.finishedAt,
+  };
 }

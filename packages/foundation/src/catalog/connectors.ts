@@ -1,3 +1,40 @@
 import type { ErrorSpec } from '../errors.ts';
 
-export const CONNECTORS_ERRORS = {} as const satisfies Record<string, ErrorSpec>;
+export const CONNECTORS_ERRORS = {
+  'connectors.not_found': {
+    status: 404,
+    owner: 'caller',
+    title: 'There is no such connector.',
+    hint: 'Check the slug in the dashboard; a deleted connector is found by its id only.',
+  },
+  'connectors.slug_invalid': {
+    status: 422,
+    owner: 'caller',
+    title: 'This is not a connector slug.',
+    hint: 'Use 2 to 32 of a-z, 0-9 and -, without a hyphen first, last or doubled.',
+  },
+  'connectors.slug_reserved': {
+    status: 422,
+    owner: 'caller',
+    title: 'This connector slug is reserved.',
+    hint: 'Choose another slug: mcp, connect and settings mean something of the platform in every URL.',
+  },
+  'connectors.slug_taken': {
+    status: 409,
+    owner: 'caller',
+    title: 'A connector of this organization has this slug.',
+    hint: 'Choose another slug, or deploy to the connector that has it.',
+  },
+  'connectors.slug_retired': {
+    status: 409,
+    owner: 'caller',
+    title: 'This slug belonged to a connector before, and a URL never changes hands.',
+    hint: 'Choose another slug. A deleted connector can be restored for 30 days; a renamed one still answers at its old slug.',
+  },
+  'connectors.not_deleted': {
+    status: 409,
+    owner: 'caller',
+    title: 'This connector is not deleted.',
+    hint: 'Nothing needs to be restored.',
+  },
+} as const satisfies Record<string, ErrorSpec>;

@@ -1,0 +1,124 @@
+import pg from 'pg';
+import { CHANGE_KINDS, type Change } from './change.ts';
+
+export interface FeedConnectionOptions {
+  readonly url: string;
+  /** A channel of this connection's own, for its heartbeat. */
+  readonly channel: string;
+  readonly heartbeatMs: number;
+  readonly pollMs: number;
+  onChange(change: Change): void;
+  /** The line was proved alive and the feed complete. */
+  onConfirmed(): void;
+}
+
+export interface FeedConnection {
+  /** Resolves with the reason when the line is no longer to be trusted. */
+  readonly ended: Promise<string>;
+  close(): void;
+}
+
+const CHANGES_CHANNEL = 'patchbay_changes';
+
+/** One line to the database: listens, beats, polls, and ends itself when a beat does not come back in time. */
+export async function openFeedConnection(options: FeedConnectionOptions): Promise<FeedConnection> {
+  const client = new pg.Client({
+    connectionString: options.url,
+    connectionTimeoutMillis: options.heartbeatMs,
+    application_name: 'patchbay-changes',
+  });
+  const ended = Promise.withResolvers<string>();
+  client.on('error', (error) => ended.resolve(error.message));
+  client.on('end', () => ended.resolve('the connection ended'));
+  try {
+    await client.connect();
+    await within(options.heartbeatMs, client.query(`LISTEN ${CHANGES_CHANNEL}; LISTEN ${options.channel}`));
+  } catch (error) {
+    discard(client);
+    throw error;
+  }
+  const poll = createPoll(client, options.onChange);
+  await within(options.heartbeatMs, poll()).catch((error: unknown) => {
+    discard(client);
+    throw error;
+  });
+
+  let beat = 0;
+  let heard = 0;
+  let lastPollMs = performance.now();
+  client.on('notification', ({ channel, payload = '' }) => {
+    if (channel === options.channel) {
+      heard = Number(payload);
+      options.onConfirmed();
+    } else {
+      const change = parseChange(payload);
+      if (change !== null) options.onChange(change);
+    }
+  });
+
+  const sendBeat = () => {
+    if (heard < beat) return ended.resolve('a heartbeat was missed');
+    beat += 1;
+    client.query('SELECT pg_notify($1, $2)', [options.channel, String(beat)]).catch(() => {});
+    if (performance.now() - lastPollMs < options.pollMs) return;
+    lastPollMs = performance.now();
+    poll().catch((error: Error) => ended.resolve(error.message));
+  };
+  sendBeat();
+  const timer = setInterval(sendBeat, options.heartbeatMs);
+  void ended.promise.then(() => {
+    clearInterval(timer);
+    discard(client);
+  });
+  return { ended: ended.promise, close: () => ended.resolve('closed') };
+}
+
+/**
+ * Reads what committed since the last look. The position is the oldest transaction that was still running then, so a
+ * transaction that commits late is never passed over; what is seen twice is told once.
+ */
+function createPoll(client: pg.Client, onChange: (change: Change) => void): () => Promise<void> {
+  let position: string | undefined;
+  let told = new Set<string>();
+  return async () => {
+    const { rows } = await client.query<{ position: string; revision: string | null; kind: string; id: string }>(
+      `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS position, c.revision, c.kind, c.id
+       FROM (SELECT) AS one LEFT JOIN app.read_changes(coalesce($1::xid8, pg_snapshot_xmax(pg_current_snapshot()))) AS c
+         ON true`,
+      [position ?? null],
+    );
+    const seen = new Set<string>();
+    for (const row of rows) {
+      position = row.position;
+      if (row.revision === null) continue;
+      seen.add(row.revision);
+      const change = told.has(row.revision) ? null : parseChange(`${row.kind}:${row.id}`);
+      if (change !== null) onChange(change);
+    }
+    told = seen;
+  };
+}
+
+function parseChange(payload: string): Change | null {
+  const [kind, id] = payload.split(':', 2);
+  const known = CHANGE_KINDS.find((candidate) => candidate === kind);
+  return known && id ? { kind: known, id } : null;
+}
+
+/** Ends at once: a half-open line would wait for an answer to its goodbye. */
+function discard(client: pg.Client): void {
+  client.connection.stream.destroy();
+  client.end().catch(() => {});
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the database did not answer in time')), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,43 @@
+import { AppError, type Page } from '@patchbay/foundation';
+
+/** Position in a list sorted by (time, id), newest first: the last row that was shown. */
+export interface Position {
+  readonly at: Date;
+  readonly id: string;
+}
+
+export function encodeCursor(position: Position): string {
+  return Buffer.from(`${position.at.toISOString()} ${position.id}`).toString('base64url');
+}
+
+/** @throws AppError `data.cursor_invalid` */
+export function decodeCursor(cursor: string): Position {
+  const [time, id, ...rest] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ');
+  const at = new Date(time ?? '');
+  if (!id || rest.length > 0 || Number.isNaN(at.getTime())) throw new AppError('data.cursor_invalid');
+  return { at, id };
+}
+
+/** The Prisma condition for "after this position" of a list sorted newest first by createdAt and id. */
+export function olderThan(cursor: string | undefined) {
+  if (cursor === undefined) return {};
+  const { at, id } = decodeCursor(cursor);
+  return { OR: [{ createdAt: { lt: at } }, { createdAt: at, id: { lt: id } }] };
+}
+
+export const NEWEST_FIRST: [{ createdAt: 'desc' }, { id: 'desc' }] = [{ createdAt: 'desc' }, { id: 'desc' }];
+
+/** A page from `limit + 1` rows: the extra one says that there is more. */
+export function toPage<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  toItem: (row: Row) => Item,
+  positionOf: (row: Row) => Position,
+): Page<Item> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map(toItem),
+    nextCursor: rows.length > limit && last !== undefined ? encodeCursor(positionOf(last)) : null,
+  };
+}

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { type UsageEvent, UsageEventSchema } from './usage-event.ts';
+
+/**
+ * Names of spool files say whose they are: host, process, instance, number. A file is left to its process while that
+ * lives; a dead one's files belong to whoever looks. Two who ship the same file do no harm: events are stored by id.
+ */
+
+const HOST = hostname().replaceAll(/[^A-Za-z0-9-]/g, '-');
+const INSTANCE = randomBytes(6).toString('hex');
+const NAME = /^(?<host>[A-Za-z0-9-]+)\.(?<pid>\d+)\.(?<instance>[0-9a-f]{12})\.\d+\.ndjson$/;
+
+/** Nobody appends to a file for this long: it is rotated every second or so. */
+const ABANDONED_MS = 600_000;
+
+export function spoolFileName(number: number): string {
+  return `${HOST}.${process.pid}.${INSTANCE}.${String(number).padStart(8, '0')}.ndjson`;
+}
+
+/** Files of the directory that nobody appends to any more, oldest name first. `current` is the one we append to. */
+export async function findShippable(directory: string, current: string): Promise<readonly string[]> {
+  const names = (await readdir(directory)).filter((name) => NAME.test(name) && name !== current);
+  const shippable = await Promise.all(names.map((name) => isOver(directory, name)));
+  return names.filter((_, index) => shippable[index]).sort();
+}
+
+async function isOver(directory: string, name: string): Promise<boolean> {
+  const { host, pid, instance } = NAME.exec(name)?.groups ?? {};
+  if (instance === INSTANCE) return true;
+  if (host === HOST && (Number(pid) === process.pid || !isAlive(Number(pid)))) return true;
+  const found = await stat(path.join(directory, name)).catch(() => null);
+  return found !== null && Date.now() - found.mtimeMs > ABANDONED_MS;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** The whole events of a file; the last line of a killed process may be cut, and is none. */
+export async function readEvents(file: string): Promise<readonly UsageEvent[]> {
+  const lines = (await readFile(file, 'utf8')).split('\n');
+  return lines.flatMap((line) => {
+    const parsed = UsageEventSchema.safeParse(parseJson(line));
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes the directory's spool files take. */
+export async function spoolBytes(directory: string): Promise<number> {
+  const names = (await readdir(directory)).filter((name) => NAME.test(name));
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(path.join(directory, name)).then(
+        (found) => found.size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+export function removeFile(file: string): Promise<void> {
+  return rm(file, { force: true });
+}
