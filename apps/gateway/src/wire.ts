@@ -1,4 +1,5 @@
 /** Every constructor of the gateway, once. Reading it from top to bottom shows what the process is made of. */
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { openArtifactStore } from '@patchbay/artifacts';
@@ -11,7 +12,7 @@ import { openSecrets } from '@patchbay/domain/secrets';
 import { openUsageSpool } from '@patchbay/domain/usage';
 import { type Logger, Secret, systemClock } from '@patchbay/foundation';
 import { createSandboxClient } from '@patchbay/sandbox/client';
-import { createVault } from '@patchbay/vault';
+import { createAuditSigner, createVault, fileKeySource } from '@patchbay/vault';
 import type { FastifyInstance } from 'fastify';
 import { createDeployWaker } from './admin/deploy-waker.ts';
 import { createAdminSurface } from './admin/index.ts';
@@ -47,9 +48,15 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const clock = systemClock;
   const { origin } = config;
 
-  const vault = createVault({ masterKey: await readSecret(config.masterKeyFile) });
+  const keySource = fileKeySource(config.masterKeyFile);
+  const vault = await createVault({ keySource });
   const artifacts = openArtifactStore(config.artifacts);
-  const database = createDatabase({ url: config.database.url, poolSizeMax: DATABASE_POOL_MAX });
+  const database = createDatabase({
+    url: config.database.url,
+    poolSizeMax: DATABASE_POOL_MAX,
+    // A new name per start: a writer's rows are numbered without gaps for the life of its process (security S19).
+    auditWriter: await createAuditSigner(keySource, `gateway-${randomUUID()}`),
+  });
   const changes = createChangeFeed({ url: config.database.url, logger });
   const endpoints = createEndpointDirectory({ database, feed: changes });
   const apiKeys = createApiKeyCache({ database, feed: changes });
@@ -130,6 +137,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       await Promise.all([mcp.close(), waker.close(), connectorLogs.close(), sandboxes.close(), tracing.close()]);
       await Promise.all([spool.close(), apiKeys.close(), people.close(), internal.close()]);
       endpoints.close();
+      vault.close();
       redis?.close();
       metrics.close();
       await changes.close();

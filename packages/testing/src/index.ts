@@ -1,5 +1,17 @@
 export { createTestDatabase, type TestDatabase } from './database.ts';
+export { echoVersion } from './echo-version.ts';
 export { freePort } from './free-port.ts';
+export {
+  createGiven,
+  type Given,
+  type GivenConnector,
+  type GivenOrganization,
+  type GivenPerson,
+  type GivenVersion,
+  givenConnector,
+} from './given.ts';
+export { type Platform, type PlatformOptions, startPlatform } from './platform.ts';
+export type { PlatformProcess } from './platform-process.ts';
 export { redisMissing, type TestRedis, testRedis } from './redis.ts';
 export { skipUnless } from './skip-unless.ts';
 export { temporaryDirectory } from './temporary-directory.ts';

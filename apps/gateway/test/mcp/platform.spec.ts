@@ -1,0 +1,123 @@
+import { Client as ModernClient, StreamableHTTPClientTransport as ModernTransport } from '@modelcontextprotocol/client';
+import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import {
+  echoVersion,
+  type GivenConnector,
+  type GivenOrganization,
+  type Platform,
+  startPlatform,
+  waitFor,
+} from '@patchbay/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type legacyRequest, modernRequest } from '../edge-fixture.ts';
+
+let platform: Platform;
+let acme: GivenOrganization;
+let echo: GivenConnector;
+let ownerKey: string;
+
+beforeAll(async () => {
+  platform = await startPlatform();
+  acme = await platform.given.organization('acme');
+  echo = await platform.given.connector(acme, 'echo');
+  await platform.given.publishedVersion(echo, echoVersion('one'));
+  ownerKey = await platform.given.apiKey(acme);
+}, 60_000);
+afterAll(() => platform?.stop());
+
+const url = (path = '/acme/echo/mcp') => new URL(path, platform.origin);
+const requestInit = () => ({ headers: { authorization: `Bearer ${ownerKey}` } });
+const clientInfo = { name: 'spec', version: '1.0.0' };
+
+async function post(request: ReturnType<typeof modernRequest | typeof legacyRequest>, path?: string, key = ownerKey) {
+  const headers = { ...request.headers, authorization: `Bearer ${key}` };
+  return fetch(url(path), { method: 'POST', body: request.body, headers });
+}
+const markOf = async (path?: string): Promise<string> => {
+  const answer = (await (await post(modernRequest('tools/call', { name: 'mark', arguments: {} }), path)).json()) as {
+    result?: { content: { text: string }[] };
+  };
+  return answer.result?.content[0]?.text ?? JSON.stringify(answer);
+};
+
+describe('a published connector', () => {
+  it('answers the client of 2026-07-28', async () => {
+    const client = new ModernClient(clientInfo, { versionNegotiation: { mode: 'auto' } });
+    await client.connect(new ModernTransport(url(), { requestInit: requestInit() }));
+    expect((await client.listTools()).tools.map((tool) => tool.name)).toEqual(['echo', 'mark', 'remove', 'slow']);
+    const result = await client.callTool({ name: 'echo', arguments: { text: 'hello' } });
+    expect(result.content).toEqual([{ type: 'text', text: 'hello' }]);
+    await client.close();
+  });
+
+  it('answers the client of 2025-11-25', async () => {
+    const client = new LegacyClient(clientInfo);
+    await client.connect(new LegacyTransport(url(), { requestInit: requestInit() }));
+    expect((await client.listTools()).tools).toHaveLength(4);
+    const result = await client.callTool({ name: 'echo', arguments: { text: 'hello' } });
+    expect(result.content).toEqual([{ type: 'text', text: 'hello' }]);
+    await client.close();
+  });
+
+  it('keeps a destructive tool from running, and says so to the model', async () => {
+    const answer = await (await post(modernRequest('tools/call', { name: 'remove', arguments: {} }))).json();
+    expect(answer).toMatchObject({ result: { isError: true } });
+  });
+
+  it('shows a numbered version to those who may activate it and 404 to members', async () => {
+    await platform.given.publishedVersion(echo, echoVersion('preview', { activate: false }));
+    const member = await platform.given.member(acme, 'member');
+    const memberKey = await platform.given.apiKey(acme, member);
+    expect(await markOf('/acme/echo@2/mcp')).toBe('preview');
+    expect((await post(modernRequest('tools/list'), '/acme/echo@2/mcp', memberKey)).status).toBe(404);
+    expect((await post(modernRequest('tools/list'), '/acme/echo/mcp', memberKey)).status).toBe(200);
+  });
+
+  it('follows an activation and a rollback within a second and drops no call in flight', async () => {
+    const before = await markOf();
+    const calls = Array.from({ length: 8 }, () => post(modernRequest('tools/call', { name: 'slow', arguments: {} })));
+    const next = await platform.given.publishedVersion(echo, echoVersion('next'));
+    await waitFor(async () => (await markOf()) === 'next', { deadlineMs: 6_000, what: 'the new version' });
+    for (const response of await Promise.all(calls)) {
+      expect(await response.json()).toMatchObject({ result: { content: [{ text: before }] } });
+    }
+    expect(next.number).toBe(3);
+  });
+
+  it('refuses a revoked key, on every gateway, soon', async () => {
+    const key = await platform.given.apiKey(acme);
+    expect((await post(modernRequest('tools/list'), undefined, key)).status).toBe(200);
+    const { listApiKeys, revokeApiKey } = await import('@patchbay/domain/api-keys');
+    await platform.given.database.withOrganization({ organizationId: acme.id }, async (tx) => {
+      const newest = (await listApiKeys(tx, { limit: 1 })).items[0];
+      if (newest) await revokeApiKey(tx, acme.owner.actor, newest.id);
+    });
+    await waitFor(async () => (await post(modernRequest('tools/list'), undefined, key)).status === 401, {
+      what: 'a 401',
+    });
+  });
+
+  it('says how it is on the internal listener, and counts what happened', async () => {
+    const health = await (await fetch(`${platform.internalUrl}/health`)).json();
+    expect(health).toMatchObject({
+      ready: true,
+      dependencies: { database: { state: 'ok' }, changes: { state: 'ok' }, redis: { state: 'degraded' } },
+    });
+    const metrics = await (await fetch(`${platform.internalUrl}/metrics`)).text();
+    expect(metrics).toMatch(/patchbay_calls_total\{method="tools\/call",outcome="complete"\} [1-9]/);
+    expect(metrics).toContain('patchbay_event_loop_delay_p99_seconds');
+  });
+
+  it('answers again after its gateway or supervisor was killed', async () => {
+    await platform.processes.gateway.end('SIGKILL');
+    await platform.processes.gateway.restart();
+    expect(await markOf()).toBe('next');
+    await platform.processes.supervisor?.end('SIGKILL');
+    await platform.processes.supervisor?.restart();
+    await waitFor(async () => (await markOf()) === 'next', {
+      deadlineMs: 5_000,
+      what: 'a sandbox on the new supervisor',
+    });
+  });
+});

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type OutboxRelay, relayOutbox } from '@patchbay/domain/changes';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+import { freePort } from './free-port.ts';
+import { createGiven, type Given } from './given.ts';
+import { type PlatformProcess, startPlatformProcess } from './platform-process.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+
+export interface PlatformOptions {
+  /** Starts the worker too, which deploys and relays. Without it the changes of the test are relayed here. */
+  readonly worker?: boolean;
+  /** Default true. Without it calls fail and everything else answers. */
+  readonly supervisor?: boolean;
+  readonly redisUrl?: string;
+  /** Variables on top, or instead, for every process. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Supervisor, gateway and, if wanted, worker on a database of their own; as the starter starts them, on free ports. */
+export interface Platform {
+  readonly origin: string;
+  /** `/health` and `/metrics` of the gateway. */
+  readonly internalUrl: string;
+  readonly database: TestDatabase;
+  readonly given: Given;
+  readonly directory: string;
+  readonly processes: {
+    readonly gateway: PlatformProcess;
+    readonly supervisor: PlatformProcess | undefined;
+    readonly worker: PlatformProcess | undefined;
+  };
+  stop(): Promise<void>;
+}
+
+export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
+  const [database, directory, port, internalPort] = await Promise.all([
+    ...([createTestDatabase(), temporaryDirectory('platform')] as const),
+    ...([freePort(), freePort()] as const),
+  ]);
+  const origin = `http://localhost:${port}`;
+  const place = (name: string) => path.join(directory, name);
+  // Sandboxes run under other accounts, which must pass through.
+  await chmod(directory, 0o755);
+  for (const name of ['artifacts', 'spool', 'sandbox', 'packages', 'run']) await mkdir(place(name), { mode: 0o755 });
+  for (const name of ['master.key', 'auth.secret']) {
+    await writeFile(place(name), `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+  }
+
+  const common = { PATCHBAY_MODE: 'development', PATCHBAY_ORIGIN: origin, PATCHBAY_LOG_LEVEL: 'info' };
+  const shared = {
+    ...common,
+    DATABASE_URL: database.urls.app,
+    DATABASE_QUEUE_URL: database.urls.queue,
+    ...(options.redisUrl !== undefined && { REDIS_URL: options.redisUrl }),
+    SUPERVISOR_SOCKET: place('run/supervisor.sock'),
+    ARTIFACT_DIR: place('artifacts'),
+    MASTER_KEY_FILE: place('master.key'),
+  };
+  const start = (app: string, environment: Readonly<Record<string, string>>) =>
+    startPlatformProcess({ app, directory, environment: { ...environment, ...options.environment } });
+
+  const supervisor =
+    options.supervisor === false
+      ? undefined
+      : await start('supervisor', {
+          ...common,
+          SUPERVISOR_SOCKET: place('run/supervisor.sock'),
+          SANDBOX_DIR: place('sandbox'),
+          PACKAGE_STORE_DIR: place('packages'),
+          SUPERVISOR_INTERNAL_PORT: '0',
+        });
+  const [gateway, worker] = await Promise.all([
+    start('gateway', {
+      ...shared,
+      PATCHBAY_PORT: String(port),
+      PATCHBAY_INTERNAL_PORT: String(internalPort),
+      DATABASE_AUTH_URL: database.urls.auth,
+      AUTH_SECRET_FILE: place('auth.secret'),
+      SPOOL_DIR: place('spool'),
+    }),
+    options.worker
+      ? start('worker', { ...shared, PACKAGE_STORE_DIR: place('packages'), WORKER_INTERNAL_PORT: '0' })
+      : undefined,
+  ]);
+  const relay: OutboxRelay | undefined = options.worker ? undefined : relayOutbox({ url: database.urls.app });
+  const given = createGiven({ database, artifactDirectory: place('artifacts') });
+
+  return {
+    ...{ origin, database, given, directory, processes: { gateway, supervisor, worker } },
+    internalUrl: `http://127.0.0.1:${internalPort}`,
+    async stop() {
+      await Promise.all([gateway.end(), worker?.end()]);
+      await supervisor?.end();
+      await relay?.close();
+      await given.close();
+      await database.drop();
+    },
+  };
+}
