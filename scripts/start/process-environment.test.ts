@@ -105,11 +105,6 @@ describe('the environment of a process', () => {
     expect(processEnvironment('worker', installation(given))).not.toHaveProperty('ARTIFACT_DIR');
     expect(JSON.stringify(processEnvironment('supervisor', installation(given)))).not.toContain('of the store');
   });
-
-  it('demands limits of every sandbox in production', () => {
-    const given = { ...GIVEN, PATCHBAY_MODE: 'production', PATCHBAY_ORIGIN: 'https://patchbay.example' };
-    expect(processEnvironment('supervisor', installation(given))).toMatchObject({ PATCHBAY_REQUIRE_FULL_LIMITS: 'true' });
-  });
 });
 
 describe('the configuration of a start', () => {

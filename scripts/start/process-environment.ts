@@ -80,14 +80,12 @@ const OWN: Record<AppName, (installation: Installation) => Record<string, string
     PACKAGE_STORE_DIR: directories.packages,
     WORKER_INTERNAL_PORT: String(ports.workerInternal),
   }),
-  supervisor: ({ config, directories, bubblewrap, ports }) => ({
+  supervisor: ({ directories, bubblewrap, ports }) => ({
     SUPERVISOR_SOCKET: supervisorSocket(directories),
     SANDBOX_DIR: directories.sandbox,
     PACKAGE_STORE_DIR: directories.packages,
     BWRAP_PATH: bubblewrap,
     SUPERVISOR_INTERNAL_PORT: String(ports.supervisorInternal),
-    // In production a sandbox without memory and process limits is refused rather than started.
-    ...(config.mode === 'production' && { PATCHBAY_REQUIRE_FULL_LIMITS: 'true' }),
   }),
   dashboard: ({ config, ports }) => ({
     PATCHBAY_API_URL: `http://localhost:${config.port}`,

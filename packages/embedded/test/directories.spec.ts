@@ -49,7 +49,7 @@ describe('the directories of an installation', () => {
   it('keeps everything but the shared directory for its owner alone', async () => {
     const directories = await newInstallation();
     expect(await modeOf(directories.data)).toBe(0o700);
-    for (const key of ['logs', 'run', 'spool', 'artifacts', 'packages'] as const) {
+    for (const key of ['logs', 'run', 'spool', 'artifacts'] as const) {
       expect(await modeOf(directories[key]), key).toBe(0o700);
     }
     if (isRoot) expect(directories.shared).toMatch(/^\/var\/(lib|tmp)\/patchbay-[0-9a-f]{12}$/);

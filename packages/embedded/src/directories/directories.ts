@@ -50,10 +50,10 @@ export async function openDirectories(dataDirectory: string): Promise<Directorie
     await chmod(data, 0o700);
     const shared = await openSharedDirectory(data);
     const directories = layOut(data, shared);
-    for (const key of ['logs', 'run', 'spool', 'downloads', 'artifacts', 'sockets', 'packages'] as const) {
+    for (const key of ['logs', 'run', 'spool', 'downloads', 'artifacts', 'sockets'] as const) {
       await mkdir(directories[key], { recursive: true, mode: 0o700 });
     }
-    for (const key of ['sandbox', 'programs'] as const) {
+    for (const key of ['sandbox', 'packages', 'programs'] as const) {
       await mkdir(directories[key], { recursive: true, mode: 0o755 });
     }
     // Other accounts pass through to the one socket or directory that is theirs, and cannot list what there is.
