@@ -16,7 +16,7 @@ const CONNECTOR = `
         run: async ({ name }, context) => 'Hello, ' + name + ' of ' + context.organization.slug + ', ' + context.user.email }),
       fails: tool({ title: 'Fails', description: 'Fails.', readOnly: true, run: async () => { throw new Error('no such city'); } }),
       works: tool({ title: 'Works', description: 'Works.', readOnly: true, run: async (_, context) => {
-        context.progress(1, 2, 'half'); context.log('info', 'half way'); return 'done'; } }),
+        context.progress(1, 2, 'half'); context.log.info('half way'); return 'done'; } }),
     },
   });`;
 

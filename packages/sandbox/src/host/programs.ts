@@ -10,7 +10,6 @@ const ENTRIES = {
   runner: '../runner/main.ts',
   probe: '../probe/probe-from-inside.ts',
   build: '../builder/build.ts',
-  resolve: '../builder/resolve.ts',
 } as const;
 
 export type ProgramName = keyof typeof ENTRIES;

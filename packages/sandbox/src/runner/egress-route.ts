@@ -15,7 +15,8 @@ export function installEgressRoute(socketPath: string): void {
   installRequest(socketPath);
 }
 
-const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1');
+/** Where Node's own fetch finds the dispatcher; the second since its handlers changed. */
+const DISPATCHERS = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')];
 
 interface Dispatcher {
   dispatch(options: { origin: string | URL; path: string; [key: string]: unknown }, handler: unknown): boolean;
@@ -24,11 +25,11 @@ interface Dispatcher {
 /** Node's own fetch stays; only the dispatcher below it changes, lazily, because loading it costs milliseconds. */
 function installFetch(socketPath: string): void {
   const nativeFetch = globalThis.fetch;
-  let routed = false;
+  let isRouted = false;
   const routedFetch: typeof fetch = (input, init) => {
-    if (!routed) {
+    if (!isRouted) {
       routeDispatcher(socketPath);
-      routed = true;
+      isRouted = true;
     }
     return nativeFetch(input, init).catch((error: unknown) => {
       throw explain(error);
@@ -38,21 +39,23 @@ function installFetch(socketPath: string): void {
 }
 
 function routeDispatcher(socketPath: string): void {
-  void Response; // touching it makes Node load its fetch and set the global dispatcher
-  const holder = globalThis as unknown as Record<symbol, Dispatcher | undefined>; // Node types do not know this symbol
-  const native = holder[GLOBAL_DISPATCHER];
-  if (!native) throw new Error('This Node has no global dispatcher for fetch.');
+  Reflect.get(globalThis, 'Response'); // makes Node load its fetch and set its dispatchers
+  const holder = globalThis as unknown as Record<symbol, Dispatcher | undefined>; // Node types do not know these symbols
+  const found = DISPATCHERS.filter((symbol) => holder[symbol] !== undefined);
+  if (found.length === 0) throw new Error('This Node has no global dispatcher for fetch.');
+  for (const symbol of found) holder[symbol] = routed(holder[symbol] as Dispatcher, socketPath); // just filtered
+}
+
+function routed(native: Dispatcher, socketPath: string): Dispatcher {
   const Agent = native.constructor as new (options: object) => Dispatcher;
   const agent = new Agent({ connect: { socketPath }, connections: 20 });
-  const routedDispatcher: Dispatcher = {
-    dispatch: (options, handler) =>
-      agent.dispatch(
-        { ...options, origin: 'http://egress', path: `${new URL(options.origin).origin}${options.path}` },
-        handler,
-      ),
+  const dispatcher: Dispatcher = {
+    dispatch: (options, handler) => {
+      const path = `${new URL(options.origin).origin}${options.path}`;
+      return agent.dispatch({ ...options, origin: 'http://egress', path }, handler);
+    },
   };
-  Object.setPrototypeOf(routedDispatcher, native);
-  holder[GLOBAL_DISPATCHER] = routedDispatcher;
+  return Object.setPrototypeOf(dispatcher, native) as Dispatcher; // the same object
 }
 
 /** "fetch failed" tells nobody anything; the reason is one level down. */
@@ -69,6 +72,8 @@ function installRequest(socketPath: string): void {
   const route = (protocol: 'http:' | 'https:') => {
     const request = (...given: unknown[]): ClientRequest => {
       const { options, onResponse } = requestArguments(given, protocol);
+      // A socket of its own: the egress socket spoken to directly, or one the connector made in its scratch.
+      if (options.socketPath) return nativeRequest(options, onResponse);
       const { hostname, host, port, path, headers, method, signal, timeout } = options;
       const name = hostname ?? host?.split(':')[0] ?? 'localhost';
       const scheme = options.protocol ?? protocol;

@@ -1,0 +1,174 @@
+import { newId } from '@patchbay/foundation';
+import { skipUnless, waitFor } from '@patchbay/testing';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { encodeJsonFrame, encodeMixedFrame } from '../src/protocol/frame.ts';
+import { RUNNER_FRAMES } from '../src/protocol/runner-frames.ts';
+import {
+  artifactOf,
+  type GivenHost,
+  givenHost,
+  hasBubblewrap,
+  NO_BUBBLEWRAP,
+  textOf,
+  toolRunning,
+} from './given-host.ts';
+
+const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
+
+/** Writes one frame on descriptor 3 past the runner, as hostile code can. */
+const forge = (type: number, value: object) => `
+  const payload = Buffer.from(JSON.stringify(${JSON.stringify(value)}));
+  const head = Buffer.alloc(5); head.writeUInt32BE(payload.length, 0); head[4] = ${type};
+  require('node:fs').writeSync(3, Buffer.concat([head, payload]));
+  await new Promise(() => {});`;
+
+describe('the bounds of a sandbox', () => {
+  let given: GivenHost;
+  beforeAll(async () => {
+    given = await givenHost();
+  });
+  afterAll(() => given.close());
+
+  it('answers a call that passes its deadline, and lets the sandbox live when it still hears', async () => {
+    const code = toolRunning(
+      `if (args.pid) return String(globalThis.seen ??= Math.random()); await new Promise(() => {})`,
+    );
+    const before = textOf(await given.call({ code, args: { pid: true } }));
+    await expect(given.call({ code, deadlineMs: 200 })).rejects.toMatchObject({ code: 'sandbox.deadline_exceeded' });
+    expect(textOf(await given.call({ code, args: { pid: true } }))).toBe(before);
+  });
+
+  it('stops a sandbox that hangs in a loop, and starts a new one for the next call', async () => {
+    const code = toolRunning(
+      `globalThis.seen ??= Math.random(); if (args.loop) for (;;); return String(globalThis.seen)`,
+    );
+    const before = textOf(await given.call({ code }));
+    await expect(given.call({ code, args: { loop: true }, deadlineMs: 200 })).rejects.toMatchObject({
+      code: 'sandbox.deadline_exceeded',
+    });
+    await waitFor(() => given.host.health().crashes > 0);
+    expect(textOf(await given.call({ code }))).not.toBe(before);
+  });
+
+  it.each([
+    ['a process that ends', 'process.exit(3)', 'sandbox.crashed'],
+    ['a process that aborts', 'process.abort()', 'sandbox.crashed'],
+    [
+      'an exception in a timer',
+      `setTimeout(() => { throw new Error('late') }, 1); await new Promise(() => {})`,
+      'sandbox.crashed',
+    ],
+    [
+      'a heap that is full',
+      `const hoard = []; for (;;) hoard.push(new Array(100000).fill(Math.random()))`,
+      'sandbox.out_of_memory',
+    ],
+    ['an answer over the limit', `return 'x'.repeat(2 * 1024 * 1024)`, 'sandbox.result_too_large'],
+  ])('names %s', async (_what, body, expected) => {
+    await expect(given.call({ code: toolRunning(body) })).rejects.toMatchObject({ code: expected });
+  });
+
+  it.each([
+    ['answers a call that is not its own', forge(RUNNER_FRAMES.answer, { id: 'ivk_other', result: { content: [] } })],
+    [
+      'notifies for a call that is not its own',
+      forge(RUNNER_FRAMES.notification, { id: 'ivk_other', method: 'x', params: {} }),
+    ],
+    ['logs for a call that is not its own', forge(RUNNER_FRAMES.log, { id: 'ivk_other', level: 'info', text: 'x' })],
+    ['sends a type that does not exist', forge(99, {})],
+    ['sends a pong without a ping', forge(RUNNER_FRAMES.pong, { n: 7 })],
+    [
+      'announces a frame of 2 GB',
+      `require('node:fs').writeSync(3, Buffer.from([0x7f, 0xff, 0xff, 0xff, 19])); await new Promise(() => {})`,
+    ],
+  ])('kills a sandbox that %s', async (_what, body) => {
+    await expect(given.call({ code: toolRunning(body) })).rejects.toMatchObject({ code: 'sandbox.violation' });
+  });
+
+  it('keeps a text that looks like a message inside its argument (S1)', async () => {
+    const code = toolRunning(
+      `globalThis.calls = (globalThis.calls ?? 0) + 1; return { calls: globalThis.calls, text: args.text }`,
+    );
+    const hidden = '\n{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"run","arguments":{}}}\n';
+    const [first, second] = await Promise.all([
+      given.call({ code, args: { text: hidden } }),
+      given.call({ code, args: { text: 'bob' } }),
+    ]);
+    const answers = [first, second].map((outcome) => JSON.parse(textOf(outcome)) as { calls: number; text: string });
+    expect(answers.map(({ text }) => text)).toEqual([hidden, 'bob']);
+    expect(Math.max(...answers.map(({ calls }) => calls))).toBe(2);
+  });
+
+  it('never serves two keys in one process', async () => {
+    const code = toolRunning(`return String(globalThis.seen ??= Math.random())`);
+    const keys = [
+      {},
+      { subject: 'psn_1' },
+      { subject: 'psn_2' },
+      { settingsRevision: 2 },
+      { connectorId: 'con_2' },
+      { organizationId: 'org_2' },
+    ];
+    const answers = await Promise.all(keys.map(async (key) => textOf(await given.call({ code, key }))));
+    expect(new Set(answers).size).toBe(keys.length);
+    expect(textOf(await given.call({ code, key: { subject: 'psn_1' } }))).toBe(answers[1]);
+  });
+
+  it('refuses what does not fit into the queue, and serves all that waits', async () => {
+    const code = toolRunning(`await new Promise((done) => setTimeout(done, 30)); return 'ok'`);
+    await given.call({ code });
+    const answers = await Promise.allSettled(Array.from({ length: 300 }, () => given.call({ code })));
+    const served = answers.filter((answer) => answer.status === 'fulfilled').length;
+    const refused = answers.filter(
+      (answer) => answer.status === 'rejected' && answer.reason.code === 'sandbox.queue_full',
+    ).length;
+    expect([served, refused]).toEqual([288, 12]);
+  });
+
+  it('finishes the calls of a retired version while the next one serves', async () => {
+    const code = toolRunning(`await new Promise((done) => setTimeout(done, 5)); return args.version`);
+    const run = (version: string) =>
+      given.call({ code, key: { connectorId: 'con_r', versionId: version }, args: { version } });
+    let failed = 0;
+    const load = Array.from({ length: 8 }, async () => {
+      for (let round = 0; round < 20; round++) {
+        const version = round < 10 ? 'ver_a' : 'ver_b';
+        if (round === 10)
+          await given.client.retire({ organizationId: 'org_1', connectorId: 'con_r', versionId: 'ver_a' });
+        if (textOf(await run(version)) !== version) failed += 1;
+      }
+    });
+    await Promise.all(load);
+    expect(failed).toBe(0);
+    await waitFor(() => given.host.health().sandboxes.draining === 0);
+  });
+
+  it('dies of a second specialisation', async () => {
+    const process = await given.driver.start({
+      sandboxId: newId('sandbox'),
+      profile: 'runtime',
+      programFile: await given.programs.file('runner'),
+      mounts: [],
+    });
+    const { artifact } = artifactOf(toolRunning(`return 'x'`));
+    const frame = encodeMixedFrame(RUNNER_FRAMES.specialise, { secrets: {} }, artifact);
+    given.driver.specialise(process, frame);
+    given.driver.specialise(process, frame);
+    process.link.write(encodeJsonFrame(RUNNER_FRAMES.ping, { n: 1 }));
+    expect(await process.exited).toMatchObject({ exitCode: 70 });
+  });
+
+  it('drops log lines above the rate and says how many', async () => {
+    const code = toolRunning(`for (let i = 0; i < 400; i++) console.log('x'.repeat(6000)); return 'ok'`);
+    const key = { connectorId: 'con_flood' };
+    await given.call({ code, key });
+    await given.client.retire({ organizationId: 'org_1', connectorId: 'con_flood' });
+    await waitFor(() =>
+      given.logs.some((line) => line.key.connectorId === 'con_flood' && /lines were dropped/.test(line.text)),
+    );
+    const bytes = given.logs
+      .filter((line) => line.key.connectorId === 'con_flood')
+      .reduce((sum, line) => sum + line.text.length, 0);
+    expect(bytes).toBeLessThan(1024 * 1024 + 10_000);
+  });
+});

@@ -1,0 +1,164 @@
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { skipUnless, waitFor } from '@patchbay/testing';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { systemResolver } from '../src/host/egress/resolve-destination.ts';
+import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP, textOf, toolRunning } from './given-host.ts';
+import { TEST_AUTHORITY, TEST_SERVER } from './local-authority.ts';
+
+const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
+
+const HOST = 'api.upstream.example';
+
+/** Fetches `args.url` and reports the status with the start of the body, or why it failed. */
+const FETCH = toolRunning(`
+  try {
+    const answer = await fetch(args.url, args.init);
+    return { status: answer.status, body: (await answer.text()).slice(0, 500) };
+  } catch (error) { return { failed: error.message }; }`);
+
+describe('the way out of a sandbox', () => {
+  let given: GivenHost;
+  let upstream: Server;
+  let port: number;
+  const seen: { url: string | undefined; host: string | undefined; headers: Record<string, unknown> }[] = [];
+
+  beforeAll(async () => {
+    upstream = createServer(TEST_SERVER, (request, response) => {
+      seen.push({ url: request.url, host: request.headers.host, headers: request.headers });
+      if (request.url === '/away') return void response.writeHead(302, { location: 'https://evil.example/' }).end();
+      if (request.url === '/inside')
+        return void response.writeHead(302, { location: 'http://169.254.169.254/latest' }).end();
+      if (request.url === '/gzip')
+        return void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('packed'));
+      if (request.url === '/endless') return void endless(response);
+      request.pipe(response);
+      if (request.method === 'GET') response.end('hello');
+    });
+    await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+    port = (upstream.address() as AddressInfo).port;
+    given = await givenHost({
+      certificateAuthorities: [TEST_AUTHORITY],
+      trustedHosts: new Set([HOST]),
+      resolver: async (host) => {
+        if (host === HOST) return ['127.0.0.1'];
+        if (host === 'rebind.example') return ['93.184.216.34', '10.0.0.1'];
+        if (host === 'inside.example') return ['10.1.2.3'];
+        return systemResolver(host);
+      },
+    });
+  });
+  afterAll(async () => {
+    await given.close();
+    upstream.closeAllConnections();
+    upstream.close();
+  });
+
+  const fetchInside = async (url: string, init: object = {}, code = FETCH) => {
+    const egress = [HOST, 'inside.example', 'rebind.example', '169.254.169.254', '[::ffff:7f00:1]'].map((host) => ({
+      host,
+      port,
+    }));
+    const outcome = await given.call({ code, egress, args: { url, init: init as never } });
+    return JSON.parse(textOf(outcome)) as { status?: number; body?: string; failed?: string };
+  };
+
+  it.each([
+    ['a host that is not declared', () => `https://evil.example:${port}/`, 'egress.host_not_declared'],
+    ['another port of a declared host', () => `https://${HOST}:444/`, 'egress.host_not_declared'],
+    ['a name that resolves inside', () => `https://inside.example:${port}/`, 'egress.address_refused'],
+    ['a name with one address inside', () => `https://rebind.example:${port}/`, 'egress.address_refused'],
+    ['the metadata address', () => `http://169.254.169.254:${port}/latest`, 'egress.address_refused'],
+    ['a v4-mapped address', () => `http://[::ffff:127.0.0.1]:${port}/`, 'egress.address_refused'],
+  ])('refuses %s and says so in the log', async (_what, url, code) => {
+    const logged = given.logs.length;
+    expect(await fetchInside(url())).toMatchObject({ status: 403, body: expect.stringContaining(code) });
+    await waitFor(() =>
+      given.logs.slice(logged).some((line) => line.source === 'platform' && line.text.includes(code)),
+    );
+  });
+
+  it.each(['/away', '/inside'])('checks the redirect %s again', async (path) => {
+    expect(await fetchInside(`https://${HOST}:${port}${path}`)).toMatchObject({ status: 403 });
+  });
+
+  it('refuses a host whose certificate is not its own', async () => {
+    const wrong = await givenHost({ trustedHosts: new Set([HOST]), resolver: async () => ['127.0.0.1'] });
+    try {
+      const outcome = await wrong.call({
+        code: FETCH,
+        egress: [{ host: HOST, port }],
+        args: { url: `https://${HOST}:${port}/` },
+      });
+      expect(JSON.parse(textOf(outcome))).toMatchObject({
+        status: 502,
+        body: expect.stringContaining('egress.upstream_failed'),
+      });
+    } finally {
+      await wrong.close();
+    }
+  });
+
+  it('sets Host itself and drops what is not the sandbox’s to say', async () => {
+    seen.length = 0;
+    const code = toolRunning(`
+      const http = require('node:http');
+      return await new Promise((resolve) => http.request({ socketPath: '/run/egress.sock', path: args.url,
+        headers: { host: 'evil.example', 'proxy-authorization': 'x', 'patchbay-token': 'x', 'x-mine': 'yes' } },
+        (answer) => { answer.resume(); answer.on('end', () => resolve({ status: answer.statusCode })); }).end());`);
+    expect(await fetchInside(`https://${HOST}:${port}/h`, {}, code)).toEqual({ status: 200 });
+    expect(seen[0]).toMatchObject({ host: `${HOST}:${port}`, headers: { 'x-mine': 'yes' } });
+    expect(Object.keys(seen[0]?.headers ?? {})).not.toEqual(expect.arrayContaining(['patchbay-token']));
+    expect(seen[0]?.headers['proxy-authorization']).toBeUndefined();
+  });
+
+  it('lets nothing pass that goes round the proxy', async () => {
+    const code = toolRunning(`
+      const net = require('node:net'); const dns = require('node:dns').promises;
+      const raw = await new Promise((resolve) => net.connect(443, '1.1.1.1').on('connect', () => resolve('connected')).on('error', (e) => resolve(e.code)));
+      const name = await dns.lookup('example.com').then(() => 'resolved', (e) => e.code);
+      return { raw, name };`);
+    expect(JSON.parse(textOf(await given.call({ code })))).toEqual({
+      raw: 'ENETUNREACH',
+      name: expect.stringMatching(/^EAI_|ENOTFOUND/),
+    });
+  });
+
+  it('answers CONNECT with a refusal', async () => {
+    const code = toolRunning(`
+      return await new Promise((resolve) => { const socket = require('node:net').connect('/run/egress.sock', () => socket.write('CONNECT ${HOST}:443 HTTP/1.1\\r\\nHost: ${HOST}\\r\\n\\r\\n'));
+        socket.once('data', (data) => resolve(data.toString().split('\\r\\n')[0])); });`);
+    expect(textOf(await given.call({ code }))).toBe('HTTP/1.1 403 Forbidden');
+  });
+
+  it('carries fetch with its body over real TLS', async () => {
+    const url = `https://${HOST}:${port}/echo`;
+    expect(await fetchInside(url, { method: 'POST', body: 'the body' })).toEqual({ status: 200, body: 'the body' });
+    expect(await fetchInside(`https://${HOST}:${port}/gzip`)).toEqual({ status: 200, body: 'packed' });
+  });
+
+  it('carries https.get', async () => {
+    const code = toolRunning(`
+      return await new Promise((resolve, reject) => require('node:https').get(args.url, (answer) => {
+        let body = ''; answer.on('data', (data) => { body += data; }).on('end', () => resolve({ status: answer.statusCode, body })); }).on('error', reject));`);
+    expect(await fetchInside(`https://${HOST}:${port}/`, {}, code)).toEqual({ status: 200, body: 'hello' });
+  });
+
+  it('cuts an answer that never ends', async () => {
+    const code = toolRunning(`
+      const answer = await fetch(args.url); let bytes = 0;
+      try { for await (const chunk of answer.body) bytes += chunk.length; return { ended: bytes } } catch { return { cut: bytes } }`);
+    const outcome = (await fetchInside(`https://${HOST}:${port}/endless`, {}, code)) as { cut?: number };
+    expect(outcome.cut).toBeLessThanOrEqual(32 * 1024 * 1024);
+  });
+});
+
+function endless(response: import('node:http').ServerResponse): void {
+  const chunk = Buffer.alloc(256 * 1024);
+  const more = () => {
+    while (!response.destroyed && response.write(chunk));
+    if (!response.destroyed) response.once('drain', more);
+  };
+  more();
+}
