@@ -42,7 +42,7 @@ export async function wire(config: SupervisorConfig): Promise<Supervisor> {
     packageStoreDirectory,
     toolchainDirectory,
   });
-  const prepared = [programs.file('runner'), programs.file('build'), programs.file('resolve'), toolchainDirectory()];
+  const prepared = [programs.file('runner'), programs.file('build'), toolchainDirectory()];
   for (const part of prepared)
     part.catch((error: unknown) => logger.error({ err: error }, 'a sandbox program cannot be prepared'));
   await prepared[0]?.catch(() => {});

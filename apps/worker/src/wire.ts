@@ -1,14 +1,13 @@
 /** Every constructor of the worker, once. */
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { openArtifactStore } from '@patchbay/artifacts';
 import { createDatabase } from '@patchbay/domain';
 import { relayOutbox } from '@patchbay/domain/changes';
 import { insertLogLines } from '@patchbay/domain/logs';
-import { type Logger, Secret } from '@patchbay/foundation';
+import type { Logger } from '@patchbay/foundation';
 import { createSandboxClient } from '@patchbay/sandbox/client';
-import { createVault } from '@patchbay/vault';
+import { createVault, fileKeySource } from '@patchbay/vault';
 import { Gauge, Histogram, Registry } from 'prom-client';
 import type { WorkerConfig } from './config.ts';
 import { PackageStore } from './deploy/dependencies/package-store.ts';
@@ -39,7 +38,7 @@ export interface Worker {
 /** Builds and starts the worker. */
 export async function startWorker(config: WorkerConfig, logger: Logger): Promise<Worker> {
   const url = config.DATABASE_URL.reveal();
-  const vault = createVault({ masterKey: new Secret((await readFile(config.MASTER_KEY_FILE, 'utf8')).trim()) });
+  const vault = await createVault({ keySource: fileKeySource(config.MASTER_KEY_FILE) });
   const database = createDatabase({ url, poolSizeMax: DATABASE_POOL_MAX });
   const artifacts = openArtifactStore(config);
   const registry = { origin: config.PATCHBAY_NPM_REGISTRY, fetch: createRegistryFetch(config.PATCHBAY_NPM_REGISTRY) };
@@ -122,6 +121,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
       server.close();
       await sandboxes.close();
       await database.close();
+      vault.close();
     },
   };
 }

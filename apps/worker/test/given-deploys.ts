@@ -1,0 +1,171 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { createFileArtifactStore } from '@patchbay/artifacts';
+import type { Tx } from '@patchbay/domain';
+import {
+  getVersion,
+  isFinal,
+  listFindings,
+  listLog,
+  listSteps,
+  submitVersion,
+  type Version,
+} from '@patchbay/domain/versions';
+import { createGiven, createTestDatabase, type GivenConnector, testRedis, waitFor } from '@patchbay/testing';
+import { type PlatformProcess, startPlatformProcess } from '@patchbay/testing/platform-process';
+import tar from 'tar-stream';
+
+export const BUBBLEWRAP = '/usr/bin/bwrap';
+export const NO_BUBBLEWRAP = 'bubblewrap or user namespaces are missing';
+export const hasBubblewrap = ((): boolean => {
+  try {
+    execFileSync(BUBBLEWRAP, ['--unshare-all', '--ro-bind', '/', '/', '/bin/true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+export type Files = Readonly<Record<string, string>>;
+
+export interface GivenDeploysOptions {
+  /** Where the queue lies. Default PostgreSQL. */
+  readonly queue?: 'redis' | 'postgres';
+  readonly registry?: string;
+  /** Default true. */
+  readonly startWorker?: boolean;
+}
+
+/** A database, a supervisor and a worker, all real, and what a test asks of them. */
+export async function givenDeploys(options: GivenDeploysOptions = {}) {
+  // Sandboxes run under other uids: they must be able to enter.
+  const directory = await mkdtemp('/var/tmp/patchbay-test-');
+  await chmod(directory, 0o711);
+  const inside = (name: string) => path.join(directory, name);
+  const database = await createTestDatabase();
+  const given = createGiven({ database, artifactDirectory: inside('artifacts') });
+  const artifacts = createFileArtifactStore({ directory: inside('artifacts') });
+  await writeFile(inside('master.key'), randomBytes(32).toString('base64'), { mode: 0o600 });
+  const shared = {
+    PATCHBAY_ORIGIN: 'http://localhost:4000',
+    SUPERVISOR_SOCKET: inside('supervisor.sock'),
+    PACKAGE_STORE_DIR: inside('packages'),
+  };
+  const supervisor = await startPlatformProcess({
+    app: 'supervisor',
+    directory,
+    environment: { ...shared, SANDBOX_DIR: inside('sandbox'), BWRAP_PATH: BUBBLEWRAP, SUPERVISOR_INTERNAL_PORT: '0' },
+  });
+  const redis = options.queue === 'redis' ? await testRedis() : null;
+  const environment = {
+    ...shared,
+    DATABASE_URL: database.urls.app,
+    DATABASE_QUEUE_URL: database.urls.queue,
+    ...(redis && { REDIS_URL: redis.url }),
+    ARTIFACT_DIR: inside('artifacts'),
+    MASTER_KEY_FILE: inside('master.key'),
+    WORKER_INTERNAL_PORT: '0',
+    ...(options.registry && { PATCHBAY_NPM_REGISTRY: options.registry }),
+  };
+  const workers: PlatformProcess[] = [];
+  const startWorker = async (changes: Files = {}) => {
+    const worker = await startPlatformProcess({
+      app: 'worker',
+      directory,
+      environment: { ...environment, ...changes },
+    });
+    workers.push(worker);
+    return worker;
+  };
+  if (options.startWorker !== false) await startWorker();
+
+  const inScope = <T>(connector: GivenConnector, work: (tx: Tx) => Promise<T>) =>
+    given.database.withOrganization({ organizationId: connector.organization.id }, work);
+
+  return {
+    given,
+    database,
+    directory,
+    artifacts,
+    startWorker,
+    inScope,
+    supervisor,
+    /** Stores an upload as a version that waits for a worker; the minute's sweep or a start of a worker finds it. */
+    async submit(connector: GivenConnector, upload: Uint8Array | Files, flags: { typecheck?: boolean } = {}) {
+      const bytes = upload instanceof Uint8Array ? upload : await packed(upload);
+      const { digest } = await artifacts.put(connector.organization.id, bytes, { bytesMax: 64 * 1024 * 1024 });
+      const input = {
+        connectorId: connector.id,
+        sourceDigest: digest,
+        activate: true,
+        typecheck: flags.typecheck ?? true,
+      };
+      return inScope(connector, (tx) => submitVersion(tx, connector.organization.owner.actor, input));
+    },
+    /** The version when it is final. */
+    async finished(connector: GivenConnector, { id }: Version): Promise<Version> {
+      return waitFor(async () => {
+        const version = await inScope(connector, (tx) => getVersion(tx, id));
+        return isFinal(version.state) ? version : null;
+      });
+    },
+    steps: (connector: GivenConnector, { id }: Version) => inScope(connector, (tx) => listSteps(tx, id)),
+    findings: (connector: GivenConnector, { id }: Version) => inScope(connector, (tx) => listFindings(tx, id)),
+    async log(connector: GivenConnector, { id }: Version): Promise<string[]> {
+      const lines = await inScope(connector, (tx) => listLog(tx, id, 0n, 1000));
+      return lines.map((line) => line.text);
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.end('SIGKILL')));
+      await supervisor.end();
+      await given.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export type GivenDeploys = Awaited<ReturnType<typeof givenDeploys>>;
+
+/** A tar.gz as `patchbay deploy` sends it. */
+export async function packed(files: Files): Promise<Buffer> {
+  const pack = tar.pack();
+  for (const [name, text] of Object.entries(files)) pack.entry({ name }, text);
+  pack.finalize();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of pack) if (chunk instanceof Uint8Array) chunks.push(chunk);
+  return gzipSync(Buffer.concat(chunks));
+}
+
+export const PACKAGE_JSON = JSON.stringify({
+  name: 'greeter',
+  type: 'module',
+  dependencies: { '@patchbay/connector': 'http://localhost:4000/-/downloads/connector.tgz', zod: '^4.0.0' },
+});
+
+/** The source of a small connector; `changes` replace or add files. */
+export function greeter(changes: Files = {}): Files {
+  return {
+    'package.json': PACKAGE_JSON,
+    'src/index.ts': `
+import { defineConnector, tool } from '@patchbay/connector';
+import { z } from 'zod';
+
+export default defineConnector({
+  name: 'greeter',
+  tools: {
+    greet: tool({
+      title: 'Greet',
+      description: 'Greets a person by name.',
+      readOnly: true,
+      input: z.object({ name: z.string() }),
+      run: ({ name }) => \`Hello, \${name}\`,
+    }),
+  },
+});
+`,
+    ...changes,
+  };
+}
