@@ -56,7 +56,7 @@ async function createOrganization(deps: IdentityDeps, input: NewOrganization): P
     async () => {
       const { adapter } = await deps.auth.$context;
       const createdAt = deps.clock.now();
-      await slugErrors(() =>
+      await slugErrors(deps, slug, () =>
         adapter.transaction(async (trx) => {
           await trx.create({
             model: 'organization',
@@ -100,7 +100,9 @@ async function updateOrganization(
   const entry = { action, target: { type: 'organization', id }, before: { slug, name }, after: update } as const;
   await audited(deps, change, entry, async () => {
     const { adapter } = await deps.auth.$context;
-    await slugErrors(() => adapter.update({ model: 'organization', where: [{ field: 'id', value: id }], update }));
+    await slugErrors(deps, patch.slug, () =>
+      adapter.update({ model: 'organization', where: [{ field: 'id', value: id }], update }),
+    );
   });
 }
 
@@ -221,18 +223,19 @@ function ownRow(change: IdentityChange, id: string) {
   ];
 }
 
-/** The database's word on slugs as ours: taken now, or once and so for ever. */
-async function slugErrors<T>(work: () => Promise<T>): Promise<T> {
+/** The database's word on slugs as ours: somebody else's now, or once and so for ever. */
+async function slugErrors<T>({ auth }: IdentityDeps, slug: string | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    const retired = error.constraint === 'organization_slugs_never_change_hands';
-    throw new AppError(retired ? 'organizations.slug_retired' : 'organizations.slug_taken', { cause: error });
+    const { adapter } = await auth.$context;
+    const present = await adapter.findOne({ model: 'organization', where: [{ field: 'slug', value: slug ?? '' }] });
+    throw new AppError(present ? 'organizations.slug_taken' : 'organizations.slug_retired', { cause: error });
   }
 }
 
-function isUniqueViolation(error: unknown): error is Error & { constraint?: string } {
+function isUniqueViolation(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '23505';
 }
 

@@ -115,10 +115,11 @@ describe('/api/auth on an open installation', () => {
 
   it('refuses a sign-in that another site or another port caused', async () => {
     const body = { email: 'ada@example.com', password: PASSWORD };
-    for (const headers of [
+    const foreign: Record<string, string>[] = [
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site', origin: 'http://localhost:4000' },
-    ]) {
+    ];
+    for (const headers of foreign) {
       const answer = await post(installation.app, '/sign-in/email', body, headers);
       expect([answer.statusCode, answer.json().code]).toEqual([403, 'auth.cross_site']);
     }

@@ -738,7 +738,7 @@ export interface components {
             source: "connector" | "stderr" | "platform";
             text: string;
             requestId: string | null;
-            versionNumber: number;
+            versionNumber: number | null;
             /** @description Another person’s sandbox wrote it: its text is withheld. */
             hidden: boolean;
         };

@@ -13,7 +13,7 @@ export const ConnectorLogLine = z
     source: z.enum(['connector', 'stderr', 'platform']),
     text: z.string(),
     requestId: z.string().nullable(),
-    versionNumber: z.number().int(),
+    versionNumber: z.number().int().nullable(),
     hidden: z.boolean().meta({ description: 'Another person’s sandbox wrote it: its text is withheld.' }),
   })
   .meta({ id: 'ConnectorLogLine' });

@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { entityTag, matchesEntityTag } from './entity-tag.ts';
+
+describe('entity tags', () => {
+  const tag = entityTag('{"a":1}');
+
+  it('do not match other bytes, an absent header or a part of the tag', () => {
+    expect(matchesEntityTag(entityTag('{"a":2}'), tag)).toBe(false);
+    expect(matchesEntityTag(undefined, tag)).toBe(false);
+    expect(matchesEntityTag(tag.slice(1, -1), tag)).toBe(false);
+  });
+
+  it('match themselves, weakly, in a list and under a star', () => {
+    for (const header of [tag, `W/${tag}`, `"x", ${tag}`, '*']) expect(matchesEntityTag(header, tag)).toBe(true);
+  });
+});

@@ -1,0 +1,61 @@
+import { Secret } from '@patchbay/foundation';
+import pg from 'pg';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { authOptions } from './auth-options.ts';
+
+const settings = (origin: string) => ({
+  origin,
+  secret: new Secret('a secret for tests of forty characters..'),
+  // Not connected: a pool connects with its first query.
+  pool: new pg.Pool(),
+  logger: pino({ level: 'silent' }),
+});
+
+describe('the settings of better-auth', () => {
+  const options = authOptions(settings('http://localhost:4000'));
+
+  it('trust no provider’s word about e-mail addresses and link nothing implicitly', () => {
+    expect(options.account.accountLinking).toEqual({
+      enabled: true,
+      disableImplicitLinking: true,
+      trustedProviders: [],
+    });
+    expect(JSON.stringify(options)).not.toContain('trustEmailVerified');
+  });
+
+  it('trust one origin, the configured one, and switch no check off', () => {
+    expect(options.trustedOrigins).toEqual(['http://localhost:4000']);
+    expect(options.advanced).not.toHaveProperty('disableCSRFCheck');
+    expect(options.advanced).not.toHaveProperty('disableOriginCheck');
+    expect(options.advanced).not.toHaveProperty('trustedProxyHeaders');
+  });
+
+  it('keep verification identifiers hashed, sessions out of cookies, and telemetry off', () => {
+    expect(options.verification.storeIdentifier).toBe('hashed');
+    expect(options.session.cookieCache).toEqual({ enabled: false });
+    expect(options.telemetry).toEqual({ enabled: false });
+  });
+
+  it('let nobody sign up into a session, change an e-mail address or delete themselves', () => {
+    expect(options.emailAndPassword).toMatchObject({ autoSignIn: false, minPasswordLength: 12 });
+    expect(options.user.changeEmail).toEqual({ enabled: false });
+    expect(options.user.deleteUser).toEqual({ enabled: false });
+  });
+
+  it('install the organization plugin and no other: API keys are ours', () => {
+    expect(options.plugins.map(({ id }) => id)).toEqual(['organization']);
+    const [organization] = options.plugins;
+    expect(organization.options).toMatchObject({
+      allowUserToCreateOrganization: false,
+      disableOrganizationDeletion: true,
+      requireEmailVerificationOnInvitation: false,
+    });
+  });
+
+  it('name every cookie __Host- on https and plainly on the local origin', () => {
+    const names = (origin: string) => Object.values(authOptions(settings(origin)).advanced.cookies).map((c) => c.name);
+    expect(names('https://patchbay.example.com').every((name) => name.startsWith('__Host-patchbay_'))).toBe(true);
+    expect(names('http://localhost:4000').every((name) => name.startsWith('patchbay_'))).toBe(true);
+  });
+});

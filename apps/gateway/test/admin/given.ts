@@ -1,0 +1,196 @@
+/** An installation with the admin surface on a database of its own, and people and keys in it. */
+import { type ArtifactStore, createFileArtifactStore } from '@patchbay/artifacts';
+import { createDatabase, type Database } from '@patchbay/domain';
+import { createApiKey, createApiKeyCache, type NewApiKey } from '@patchbay/domain/api-keys';
+import { createChangeFeed, relayOutbox } from '@patchbay/domain/changes';
+import { ALL_PERMISSIONS, findMember, type Role } from '@patchbay/domain/organizations';
+import { Secret, systemClock } from '@patchbay/foundation';
+import { createTestDatabase, temporaryDirectory } from '@patchbay/testing';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { createAdminSurface } from '../../src/admin/index.ts';
+import { createIdentityPart, type IdentityPart } from '../../src/identity/index.ts';
+import { createServer } from '../../src/server.ts';
+import { OneTimeFiles } from '../../src/untrusted/one-time-files.ts';
+import { testVault } from './vault.ts';
+
+export const ORIGIN = 'http://localhost:4000';
+export const PASSWORD = 'correct horse battery staple';
+const DAY_MS = 86_400_000;
+
+export interface SignedIn {
+  readonly personId: string;
+  readonly email: string;
+  readonly cookie: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | number | undefined>;
+  readonly text: string;
+  /** The parsed body, read loosely: what it holds is what the test asserts. */
+  // biome-ignore lint/suspicious/noExplicitAny: assertions read many shapes
+  readonly body: any;
+}
+
+export interface Call {
+  readonly as?: SignedIn | string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  readonly payload?: Buffer;
+}
+
+/** The installation of one test file. */
+export class Installation {
+  readonly database: Database;
+  readonly artifacts: ArtifactStore;
+  readonly people: IdentityPart;
+  readonly app: FastifyInstance;
+  /** Versions the worker was woken for. */
+  readonly woken: string[];
+  readonly #close: () => Promise<void>;
+  #addresses = 0;
+
+  private constructor(
+    parts: Omit<Installation, 'call' | 'owner' | 'join' | 'key' | 'close'> & { close(): Promise<void> },
+  ) {
+    this.database = parts.database;
+    this.artifacts = parts.artifacts;
+    this.people = parts.people;
+    this.app = parts.app;
+    this.woken = parts.woken;
+    this.#close = parts.close;
+  }
+
+  static async start(signup = 'open'): Promise<Installation> {
+    const { urls } = await createTestDatabase();
+    const logger = pino({ level: 'silent' });
+    const database = createDatabase({ url: urls.app, poolSizeMax: 4 });
+    const feed = createChangeFeed({ url: urls.app, logger });
+    await feed.start();
+    const relay = relayOutbox({ url: urls.app, logger });
+    const apiKeys = createApiKeyCache({ database, feed });
+    const artifacts = createFileArtifactStore({ directory: await temporaryDirectory('artifacts') });
+    const people = createIdentityPart({
+      origin: ORIGIN,
+      databaseUrl: new Secret(urls.auth),
+      secret: new Secret('a secret for tests of forty characters..'),
+      signup,
+      database,
+      clock: systemClock,
+      logger,
+    });
+    const woken: string[] = [];
+    const admin = createAdminSurface({
+      ...{ origin: ORIGIN, database, apiKeys, artifacts, logger, clock: systemClock },
+      vault: testVault(),
+      identity: people.identity,
+      wakeDeploy: async (versionId) => void woken.push(versionId),
+      files: new OneTimeFiles(systemClock),
+    });
+    const app = await createServer({
+      ...{ origin: ORIGIN, logger, trustedProxies: [], dashboardUpstream: undefined },
+      surfaces: [people.surface, admin],
+    });
+    const close = async () => {
+      await app.close();
+      await Promise.all([apiKeys.close(), people.close()]);
+      await Promise.all([feed.close(), relay.close()]);
+      await database.close();
+    };
+    return new Installation({ database, artifacts, people, app, woken, close });
+  }
+
+  /** A call to `/api/v1` + path: as a signed-in browser page, with a key, or as nobody. */
+  async call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, call: Call = {}): Promise<Answer> {
+    const { as, body } = call;
+    const answer = await this.app.inject({
+      method,
+      url: path.startsWith('/api') || path.startsWith('/-/') ? path : `/api/v1${path}`,
+      headers: {
+        host: 'localhost:4000',
+        ...(typeof as === 'string' && { authorization: `Bearer ${as}` }),
+        ...(typeof as === 'object' && { cookie: as.cookie, 'sec-fetch-site': 'same-origin' }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...call.headers,
+      },
+      payload: call.payload ?? (body === undefined ? undefined : JSON.stringify(body)),
+    });
+    const isJson = String(answer.headers['content-type']).includes('json');
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      text: answer.body,
+      body: isJson && answer.body !== '' ? JSON.parse(answer.body) : null,
+    };
+  }
+
+  /** A person who owns a new organization. */
+  async owner(slug: string): Promise<SignedIn & { readonly organizationId: string }> {
+    const email = `owner@${slug}.example`;
+    const { person, organizationId } = await this.people.createFirstOwner({
+      ...{ name: `Owner of ${slug}`, email, slug, organizationName: slug },
+      password: new Secret(PASSWORD),
+    });
+    return { ...(await this.#signIn(email, person.id)), organizationId };
+  }
+
+  /** Another person, in the owner's organization with a role. */
+  async join(owner: SignedIn & { organizationId: string }, role: Role, name: string): Promise<SignedIn> {
+    const email = `${name}@people.example`;
+    const path = `/organizations/${owner.organizationId}/invitations`;
+    const invitation = await this.call('POST', path, { as: owner, body: { email, role } });
+    await this.#auth('/sign-up/email', { email, password: PASSWORD, name }, {});
+    const person = await this.#signIn(email, '');
+    await this.#auth(
+      '/organization/accept-invitation',
+      { invitationId: invitation.body.id },
+      { cookie: person.cookie, 'sec-fetch-site': 'same-origin' },
+    );
+    return person;
+  }
+
+  /** The text of a new key. */
+  async key(owner: { organizationId: string; personId: string }, input: Partial<NewApiKey> = {}): Promise<string> {
+    return this.database.withOrganization(owner, async (tx) => {
+      const member = await findMember(tx, owner.personId);
+      if (!member) throw new Error('keys belong to members');
+      const { secret } = await createApiKey(
+        tx,
+        { kind: 'person', personId: owner.personId },
+        { kind: 'admin', name: 'test', expiresAt: new Date(Date.now() + DAY_MS), ...defaultsOf(input), ...input },
+        { permissions: new Set(ALL_PERMISSIONS) },
+      );
+      return secret.reveal();
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+
+  async #signIn(email: string, personId: string): Promise<SignedIn> {
+    const answer = await this.#auth('/sign-in/email', { email, password: PASSWORD }, {});
+    const cookie = String([answer.headers['set-cookie']].flat()[0]).split(';', 1).join('');
+    return { email, cookie, personId: personId || answer.json().user.id };
+  }
+
+  /** Attempts are limited per address, so each comes from another. */
+  #auth(path: string, body: unknown, headers: Record<string, string>) {
+    this.#addresses += 1;
+    return this.app.inject({
+      method: 'POST',
+      url: `/api/auth${path}`,
+      remoteAddress: `10.0.${this.#addresses >> 8}.${this.#addresses & 255}`,
+      headers: { host: 'localhost:4000', 'content-type': 'application/json', ...headers },
+      payload: JSON.stringify(body),
+    });
+  }
+}
+
+/** What a key of the kind must list to exist at all. */
+function defaultsOf(input: Partial<NewApiKey>): Partial<NewApiKey> {
+  if (input.kind === 'mcp' || input.kind === 'deploy') return { connectorIds: ['*'] };
+  const never = ['api-keys:write', 'members:write', 'organization:delete'];
+  return { permissions: ALL_PERMISSIONS.filter((permission) => !never.includes(permission)) };
+}

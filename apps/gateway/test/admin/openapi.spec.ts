@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { ENDPOINTS } from '../../src/admin/endpoints/index.ts';
+import { HANDLERS } from '../../src/admin/handlers/index.ts';
+import { renderOpenApi } from '../../src/admin/openapi.ts';
+import { API_VERSION } from '../../src/admin/version.ts';
+
+describe('the endpoint table', () => {
+  it('is what the committed document says; else run `node apps/gateway/src/admin/write-openapi.ts`', async () => {
+    const committed = await readFile(new URL('../../../../packages/api-client/openapi.json', import.meta.url), 'utf8');
+    expect(JSON.parse(committed)).toEqual(JSON.parse(JSON.stringify(renderOpenApi(ENDPOINTS, API_VERSION))));
+  });
+
+  it('audits every change, or says why not', () => {
+    const silent = Object.entries(ENDPOINTS).filter(
+      ([, { method, audit }]) => method !== 'GET' && typeof audit !== 'string',
+    );
+    expect(silent).toEqual([]);
+  });
+
+  it('gives each endpoint its own handler', () => {
+    for (const [id, handler] of Object.entries(HANDLERS)) {
+      expect([id, handler.endpoint === ENDPOINTS[id as keyof typeof ENDPOINTS]]).toEqual([id, true]);
+    }
+  });
+
+  it('resolves every reference of the document', () => {
+    const document = renderOpenApi(ENDPOINTS, API_VERSION);
+    const schemas = document.components.schemas as Record<string, unknown>;
+    const names = [...JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g)].map(
+      ([, name]) => name ?? '',
+    );
+    expect([...new Set(names)].filter((name) => !(name in schemas))).toEqual([]);
+  });
+});

@@ -1,0 +1,2 @@
+import type { Vault } from '@patchbay/vault';
+export const testVault = (): Vault => undefined as never;

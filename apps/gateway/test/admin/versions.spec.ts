@@ -1,0 +1,220 @@
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { activate } from '@patchbay/domain/deployments';
+import { appendLog, finishStep, moveVersion, setManifest, startStep, VERSION_STATES } from '@patchbay/domain/versions';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readEvents } from '../../../../packages/api-client/src/index.ts';
+import { SOURCE_BYTES_MAX } from '../../src/admin/endpoints/versions.ts';
+import { Installation, type SignedIn } from './given.ts';
+
+let installation: Installation;
+let owner: SignedIn & { organizationId: string };
+let key: string;
+const BASE = '/organizations/acme/connectors';
+const SOURCE = gzipSync('not a real archive: the worker looks inside');
+
+beforeAll(async () => {
+  installation = await Installation.start();
+  owner = await installation.owner('acme');
+  key = await installation.key(owner, { kind: 'deploy' });
+});
+afterAll(() => installation.close());
+
+function upload(
+  connector: string,
+  options: { query?: string; headers?: Record<string, string>; payload?: Buffer } = {},
+) {
+  return installation.call('POST', `${BASE}/${connector}/versions?${options.query ?? 'create=true'}`, {
+    as: key,
+    headers: { 'content-type': 'application/gzip', ...options.headers },
+    payload: options.payload ?? SOURCE,
+  });
+}
+
+/** Does what the worker does: every step once, then the activation. */
+async function deploy(versionId: string, connectorId: string): Promise<void> {
+  const scope = { organizationId: owner.organizationId };
+  const run = VERSION_STATES.slice(0, VERSION_STATES.indexOf('published') + 1);
+  for (const [index, to] of run.entries()) {
+    const from = run[index - 1];
+    if (!from) continue;
+    await installation.database.withOrganization(scope, async (tx) => {
+      await startStep(tx, versionId, to);
+      await appendLog(tx, versionId, [{ step: to, level: 'info', text: `${to} begins` }]);
+      await finishStep(tx, versionId, to);
+      if (to === 'published') await setManifest(tx, versionId, { manifestVersion: 1, tools: [] });
+      await moveVersion(
+        tx,
+        versionId,
+        { from, to },
+        to === 'published' ? { artifactDigest: `sha256:${'0'.repeat(64)}` } : {},
+      );
+    });
+  }
+  await installation.database.withOrganization(scope, (tx) =>
+    activate(tx, { kind: 'system', name: 'worker' }, { connectorId, versionId, cause: 'deploy' }),
+  );
+}
+
+describe('uploading source', () => {
+  it('refuses a connector that is not there unless asked to create it, and bad slugs even then', async () => {
+    const missing = await upload('missing', { query: '' });
+    expect([missing.status, missing.body.code]).toEqual([404, 'connectors.not_found']);
+    expect((await upload('not_a_slug')).body.code).toBe('connectors.slug_invalid');
+    expect(installation.woken).toEqual([]);
+  });
+
+  it('refuses other content types, an empty body and more than ten megabytes, and stores no version', async () => {
+    expect((await upload('empty', { headers: { 'content-type': 'text/plain' } })).status).toBe(415);
+    const json = await upload('empty', { headers: { 'content-type': 'application/json' }, payload: Buffer.from('{}') });
+    expect(json.status).toBe(415);
+    expect((await upload('empty', { payload: Buffer.alloc(0) })).body.code).toBe('source.truncated');
+    expect((await upload('empty', { payload: Buffer.alloc(SOURCE_BYTES_MAX + 1) })).status).toBe(413);
+    expect((await installation.call('GET', `${BASE}/empty`, { as: key })).status).toBe(404);
+  });
+
+  it('leaves no connector and no version behind when the connection is cut half-way', async () => {
+    await installation.app.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = installation.app.server.address() as AddressInfo;
+    await new Promise<void>((resolve) => {
+      const cut = request({
+        ...{ port, host: '127.0.0.1', method: 'POST', path: `/api/v1${BASE}/cut/versions?create=true` },
+        headers: {
+          host: 'localhost:4000',
+          authorization: `Bearer ${key}`,
+          'content-type': 'application/gzip',
+          'content-length': String(SOURCE.length * 2),
+        },
+      });
+      cut.on('error', () => resolve());
+      cut.on('close', () => resolve());
+      cut.write(SOURCE, () => cut.destroy());
+    });
+    expect((await installation.call('GET', `${BASE}/cut`, { as: key })).status).toBe(404);
+    expect(installation.woken).toEqual([]);
+  });
+
+  it('makes version after version, wakes the worker for each, and one only for one idempotency key', async () => {
+    const first = await upload('weather');
+    expect([first.status, first.body.number, first.body.state]).toEqual([202, 1, 'received']);
+    expect(first.body).toMatchObject({ final: false, activate: true, typecheck: true, createdBy: { kind: 'api_key' } });
+    const headers = { 'idempotency-key': 'deploy-2' };
+    const [second, again] = [await upload('weather', { headers }), await upload('weather', { headers })];
+    expect([second.body.number, again.body.id]).toEqual([2, second.body.id]);
+    const other = await upload('weather', { headers, payload: gzipSync('other bytes') });
+    expect(other.body.code).toBe('data.idempotency_key_reused');
+    expect(new Set(installation.woken)).toEqual(new Set([first.body.id, second.body.id]));
+  });
+
+  it('hands the source out once, as a download without any right of this origin', async () => {
+    const path = `${BASE}/weather/versions/1/source`;
+    const made = await installation.call('POST', path, { as: key });
+    expect(made.status).toBe(201);
+    const { pathname } = new URL(made.body.url);
+    const file = await installation.call('GET', pathname);
+    expect(file.status).toBe(200);
+    expect(file.headers['content-security-policy']).toMatch(/^sandbox;/);
+    expect(file.headers['content-disposition']).toMatch(/^attachment;/);
+    expect(file.headers['set-cookie']).toBeUndefined();
+    expect((await installation.call('GET', pathname)).status).toBe(404);
+  });
+});
+
+describe('following a deploy', () => {
+  it('tells every step and line from the start, and ends with the version, live', async () => {
+    const { body } = await upload('followed');
+    const { port } = installation.app.server.address() as AddressInfo;
+    const response = await streamOf(port, `${BASE}/followed/versions/1/events`);
+    const done = deploy(body.id, body.connectorId);
+    const events = [];
+    for await (const event of readEvents(response)) events.push(event);
+    await done;
+    expect(events.at(-1)).toMatchObject({ event: 'done', data: { number: 1, state: 'active', final: true } });
+    const steps = events.filter(({ event }) => event === 'step').map(({ data }) => (data as { name: string }).name);
+    expect([...new Set(steps)]).toEqual(['resolving', 'building', 'probing', 'scanning', 'storing', 'published']);
+    expect(events.filter(({ event }) => event === 'log')).toHaveLength(6);
+  });
+
+  it('tells the same story to who comes late, and pages the log', async () => {
+    const { port } = installation.app.server.address() as AddressInfo;
+    const names = [];
+    for await (const { event } of readEvents(await streamOf(port, `${BASE}/followed/versions/1/events`)))
+      names.push(event);
+    expect(names.filter((name) => name === 'log')).toHaveLength(6);
+    expect(names.at(-1)).toBe('done');
+    const page = await installation.call('GET', `${BASE}/followed/versions/1/log?limit=4`, { as: key });
+    const rest = await installation.call('GET', `${BASE}/followed/versions/1/log?cursor=${page.body.nextCursor}`, {
+      as: key,
+    });
+    expect([page.body.items.length, rest.body.items.length]).toEqual([4, 2]);
+    expect((await installation.call('GET', `${BASE}/followed/versions/1/manifest`, { as: key })).body.tools).toEqual(
+      [],
+    );
+    expect((await installation.call('GET', `${BASE}/weather/versions/1/manifest`, { as: key })).body.code).toBe(
+      'admin.not_yet',
+    );
+  });
+
+  it('refuses the ninth stream of one caller, and admits it when one has ended', async () => {
+    const { port } = installation.app.server.address() as AddressInfo;
+    const open = new AbortController();
+    const path = `${BASE}/followed/logs/events`;
+    const streams = await Promise.all(Array.from({ length: 8 }, () => streamOf(port, path, open.signal)));
+    expect(streams.map(({ status }) => status)).toEqual(Array(8).fill(200));
+    expect((await streamOf(port, path)).status).toBe(429);
+    open.abort();
+    await expect
+      .poll(async () => {
+        const one = new AbortController();
+        const { status } = await streamOf(port, path, one.signal);
+        one.abort();
+        return status;
+      })
+      .toBe(200);
+  });
+
+  /** Fetch sets Host by the address it calls, and the edge answers under its configured name only. */
+  async function streamOf(port: number, path: string, signal?: AbortSignal): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      const sent = request(
+        {
+          ...{ port, host: '127.0.0.1', path: `/api/v1${path}`, signal },
+          headers: { host: 'localhost:4000', authorization: `Bearer ${key}` },
+        },
+        (message) => {
+          message.on('error', () => undefined);
+          resolve(new Response(ReadableStream.from(message), { status: message.statusCode ?? 0 }));
+        },
+      );
+      sent.on('error', reject);
+      sent.end();
+    });
+  }
+});
+
+describe('deployments', () => {
+  it('say what may be done with each version, activate by hand and roll back', async () => {
+    const { body: second } = await upload('followed', { query: 'activate=true' });
+    const early = await installation.call('POST', `${BASE}/followed/deployments`, { as: key, body: { version: 2 } });
+    expect([early.status, early.body.code]).toEqual([409, 'deployments.version_not_published']);
+    expect(second.actions.activate).toEqual({ allowed: false, reason: 'Only a published version can serve calls.' });
+
+    await deploy(second.id, second.connectorId);
+    const connector = await installation.call('GET', `${BASE}/followed`, { as: key });
+    expect(connector.body).toMatchObject({ live: { number: 2 }, latest: { number: 2, state: 'active' } });
+    expect(connector.body.actions.rollBack.allowed).toBe(true);
+
+    const back = await installation.call('POST', `${BASE}/followed/rollback`, { as: key });
+    expect([back.status, back.body]).toMatchObject([201, { versionNumber: 1, cause: 'rollback', state: 'active' }]);
+    const forth = await installation.call('POST', `${BASE}/followed/deployments`, { as: key, body: { version: 2 } });
+    expect(forth.body).toMatchObject({ versionNumber: 2, cause: 'activate' });
+    const list = await installation.call('GET', `${BASE}/followed/deployments`, { as: key });
+    expect(list.body.items.map(({ versionNumber, state }: Record<string, unknown>) => [versionNumber, state])).toEqual([
+      [2, 'active'],
+      [1, 'superseded'],
+      [2, 'superseded'],
+      [1, 'superseded'],
+    ]);
+  });
+});
