@@ -1,0 +1,155 @@
+import { newId } from '@patchbay/foundation';
+import { createTestDatabase, type TestDatabase } from '@patchbay/testing';
+import pg from 'pg';
+import type { Actor } from '../src/audit/index.ts';
+import { type Connector, createConnector } from '../src/connectors/index.ts';
+import { createDatabase, type Database, type DatabaseOptions, type OrganizationScope } from '../src/database/index.ts';
+import type { Role } from '../src/organizations/index.ts';
+import { moveVersion, submitVersion, VERSION_STATES, type Version } from '../src/versions/index.ts';
+
+export const SYSTEM: Actor = { kind: 'system', name: 'test' };
+export const DIGEST = `sha256:${'a'.repeat(64)}`;
+
+export interface GivenOrganization extends OrganizationScope {
+  readonly slug: string;
+  readonly personId: string;
+  readonly actor: Actor;
+}
+
+export interface Given {
+  readonly test: TestDatabase;
+  readonly database: Database;
+  /** Looks behind every wall. */
+  readonly superuser: pg.Pool;
+  /** As better-auth writes. */
+  readonly auth: pg.Pool;
+  organization(options?: { slug?: string; role?: Role }): Promise<GivenOrganization>;
+  connector(organization: OrganizationScope, slug?: string): Promise<Connector>;
+  publishedVersion(organization: OrganizationScope, connectorId: string): Promise<Version>;
+  close(): Promise<void>;
+}
+
+let counter = 0;
+
+export async function startGiven(options: Partial<DatabaseOptions> = {}): Promise<Given> {
+  const test = await createTestDatabase();
+  const database = createDatabase({ url: test.urls.app, poolSizeMax: 5, ...options });
+  const superuser = new pg.Pool({ connectionString: test.superuserUrl, max: 2 });
+  const auth = new pg.Pool({ connectionString: test.urls.auth, max: 2 });
+  for (const pool of [superuser, auth]) pool.on('error', () => {});
+  return {
+    test,
+    database,
+    superuser,
+    auth,
+    async organization({ slug, role = 'owner' } = {}) {
+      counter += 1;
+      const organizationId = newId('organization');
+      const personId = newId('person');
+      const chosen = slug ?? `org-${counter}`;
+      await auth.query('INSERT INTO identity.people (id, email, name) VALUES ($1, $2, $3)', [
+        personId,
+        `${personId}@example.com`,
+        `Person ${counter}`,
+      ]);
+      await auth.query('INSERT INTO identity.organizations (id, name, slug) VALUES ($1, $2, $3)', [
+        organizationId,
+        `Organization ${counter}`,
+        chosen,
+      ]);
+      await auth.query(
+        'INSERT INTO identity.members (id, organization_id, person_id, role) VALUES ($1, $2, $3, $4)',
+        [newId('member'), organizationId, personId, role],
+      );
+      return { organizationId, slug: chosen, personId, actor: { kind: 'person', personId } };
+    },
+    connector(organization, slug) {
+      counter += 1;
+      const chosen = slug ?? `connector-${counter}`;
+      return database.withOrganization(organization, (tx) => createConnector(tx, SYSTEM, { slug: chosen }));
+    },
+    publishedVersion: ({ organizationId }, connectorId) =>
+      database.withOrganization({ organizationId }, async (tx) => {
+        const input = { connectorId, sourceDigest: DIGEST, typecheck: true, activate: false };
+        let version = await submitVersion(tx, SYSTEM, input);
+        const way = VERSION_STATES.slice(0, VERSION_STATES.indexOf('published') + 1);
+        for (const [index, from] of way.entries()) {
+          const to = way[index + 1];
+          const patch = to === 'published' ? { artifactDigest: DIGEST, manifest: { manifestVersion: 1 } } : {};
+          if (to !== undefined) version = await moveVersion(tx, version.id, { from, to }, patch);
+        }
+        return version;
+      }),
+    async close() {
+      await database.close();
+      await Promise.all([superuser.end(), auth.end()]);
+      await test.drop();
+    },
+  };
+}
+
+/** A row in every table of schema app that an organization can have. */
+export async function fillEveryTable(given: Given, organization: GivenOrganization): Promise<void> {
+  const connector = await given.connector(organization, 'filled');
+  const version = await given.publishedVersion(organization, connector.id);
+  const { organizationId: org } = organization;
+  const insert = (sql: string, ...values: unknown[]) => given.superuser.query(sql, [org, ...values]);
+  const dep = newId('deployment');
+  await insert(
+    `INSERT INTO app.deployments (organization_id, id, connector_id, version_id, state, reasons, cause, actor)
+     VALUES ($1, $2, $3, $4, 'active', '[]', 'activate', '{}')`,
+    dep,
+    connector.id,
+    version.id,
+  );
+  await insert(
+    `INSERT INTO app.version_steps (organization_id, version_id, name, state) VALUES ($1, $2, 'building', 'done')`,
+    version.id,
+  );
+  await insert(
+    `INSERT INTO app.version_log_lines (organization_id, version_id, step, level, text) VALUES ($1, $2, 's', 'info', 't')`,
+    version.id,
+  );
+  await insert(
+    `INSERT INTO app.findings (organization_id, id, version_id, position, rule, severity, subject, message, hint)
+     VALUES ($1, $2, $3, 0, 'r', 'info', '', 'm', 'h')`,
+    newId('finding'),
+    version.id,
+  );
+  await insert(
+    `INSERT INTO app.secrets (organization_id, id, connector_id, name, sealed) VALUES ($1, $2, $3, 'A', '\\x00')`,
+    newId('secret'),
+    connector.id,
+  );
+  await insert(`INSERT INTO app.data_keys (organization_id, wrapped) VALUES ($1, '\\x00')`);
+  await insert(`INSERT INTO app.service_accounts (organization_id, id, name) VALUES ($1, $2, 'n')`, newId('serviceAccount'));
+  await insert(
+    `INSERT INTO app.api_keys (organization_id, id, kind, name, hint, hash, person_id, created_by, expires_at)
+     VALUES ($1, $2, 'mcp', 'n', 'h', decode(md5($1), 'hex'), $3, '{}', now() + interval '1 day')`,
+    newId('apiKey'),
+    organization.personId,
+  );
+  await insert(
+    `INSERT INTO app.idempotency_keys (organization_id, caller_id, key, fingerprint, status, body)
+     VALUES ($1, 'c', 'k', 'f', 200, '{}')`,
+  );
+  await insert(
+    `INSERT INTO app.connector_log_lines
+       (organization_id, connector_id, version_id, subject, sandbox_id, level, source, text, at)
+     VALUES ($1, $2, $3, '', 'sbx', 1, 'stderr', 't', now())`,
+    connector.id,
+    version.id,
+  );
+  await insert(
+    `INSERT INTO app.usage_events (organization_id, id, connector_id, version_id, at, method, principal_kind, request_id,
+       outcome, cold, steps_ms, total_ms)
+     VALUES ($1, $2, $3, $4, now(), 'tools/call', 'person', 'r', 'complete', false, '{}', 1)`,
+    newId('usageEvent'),
+    connector.id,
+    version.id,
+  );
+  await insert(
+    `INSERT INTO app.organization_deletions (organization_id, deleted_by, deleted_at, purge_after)
+     VALUES ($1, '{}', now(), now() + interval '30 days')`,
+  );
+}
