@@ -41,7 +41,7 @@ export interface EgressProxy {
   close(): Promise<void>;
 }
 
-/** Listens on the socket. @throws Error of listen() */
+/** Listens on the socket. @throws AppError `sandbox.start_failed` when the sandbox is gone already */
 export async function startEgressProxy(socketPath: string, options: EgressProxyOptions): Promise<EgressProxy> {
   let active = 0;
   const server = createServer(
@@ -175,9 +175,12 @@ const withoutQuery = (target: string) => (target.split('?')[0] ?? '').slice(0, 5
 
 function listen(server: Server, socketPath: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => {
+      // The sandbox ended before it was anybody's, and its directory with it.
+      reject(new AppError('sandbox.start_failed', { internal: error.message, cause: error }));
+    });
     server.listen(socketPath, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       resolve();
     });
   });

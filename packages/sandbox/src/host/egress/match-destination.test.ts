@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { matchDestination } from './match-destination.ts';
+
+const rules = [
+  { host: 'api.example.com', port: 443 },
+  { host: '*.wild.example', port: 443 },
+  { host: '*.com', port: 443 },
+  { host: 'db.example.com', port: 5432, tunnel: true },
+];
+
+describe('matchDestination', () => {
+  it.each([
+    ['example.com', 443],
+    ['api.example.com', 80],
+    ['api.example.com.evil.example', 443],
+    ['evil-api.example.com', 443],
+    ['wild.example', 443],
+    ['evilwild.example', 443],
+    ['anything.com', 443],
+    ['', 443],
+  ])('refuses %s:%i', (host, port) => {
+    expect(matchDestination(host, port, rules)).toMatchObject({ allowed: false });
+  });
+
+  it('refuses everything when nothing is declared, and says so', () => {
+    expect(matchDestination('api.example.com', 443, [])).toEqual({
+      allowed: false,
+      reason: 'api.example.com:443 is not declared; declared: nothing',
+    });
+  });
+
+  it('refuses a tunnel, which is not served', () => {
+    expect(matchDestination('db.example.com', 5432, rules)).toMatchObject({
+      allowed: false,
+      reason: expect.stringContaining('tunnel'),
+    });
+  });
+
+  it.each(['api.example.com', 'API.Example.COM', 'api.example.com.', 'a.wild.example', 'a.b.wild.example'])(
+    'allows %s',
+    (host) => {
+      expect(matchDestination(host, 443, rules)).toMatchObject({ allowed: true });
+    },
+  );
+});
