@@ -21,13 +21,10 @@ describe('a deploy', () => {
     deploys = await givenDeploys();
     connector = await deploys.given.connector(await deploys.given.organization('acme'), 'greeter');
   });
-  afterAll(() => deploys?.close());
+  afterAll(async () => { console.log(require('node:fs').readFileSync(deploys.directory+'/worker.log','utf8').slice(0,6000), require('node:fs').readFileSync(deploys.directory+'/supervisor.log','utf8').slice(0,3000)); await deploys?.close(); });
 
   async function deploy(upload: Uint8Array | Files, flags: { typecheck?: boolean } = {}) {
     const version = await deploys.submit(connector, upload, flags);
-    await deploys
-      .startWorker()
-      .then((worker) => deploys.finished(connector, version).finally(() => worker.end('SIGKILL')));
     return deploys.finished(connector, version);
   }
 

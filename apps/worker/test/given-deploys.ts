@@ -16,6 +16,7 @@ import {
 } from '@patchbay/domain/versions';
 import { createGiven, createTestDatabase, type GivenConnector, testRedis, waitFor } from '@patchbay/testing';
 import { type PlatformProcess, startPlatformProcess } from '@patchbay/testing/platform-process';
+import * as bullmq from 'bullmq';
 import tar from 'tar-stream';
 
 export const BUBBLEWRAP = '/usr/bin/bwrap';
@@ -82,6 +83,7 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
   };
   if (options.startWorker !== false) await startWorker();
 
+  const queue = openQueue(redis?.options, database.urls.queue);
   const inScope = <T>(connector: GivenConnector, work: (tx: Tx) => Promise<T>) =>
     given.database.withOrganization({ organizationId: connector.organization.id }, work);
 
@@ -93,8 +95,12 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
     startWorker,
     inScope,
     supervisor,
-    /** Stores an upload as a version that waits for a worker; the minute's sweep or a start of a worker finds it. */
-    async submit(connector: GivenConnector, upload: Uint8Array | Files, flags: { typecheck?: boolean } = {}) {
+    /** Stores an upload as a version and wakes the worker for it, as the gateway does. */
+    async submit(
+      connector: GivenConnector,
+      upload: Uint8Array | Files,
+      flags: { typecheck?: boolean; wake?: boolean } = {},
+    ) {
       const bytes = upload instanceof Uint8Array ? upload : await packed(upload);
       const { digest } = await artifacts.put(connector.organization.id, bytes, { bytesMax: 64 * 1024 * 1024 });
       const input = {
@@ -103,8 +109,12 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
         activate: true,
         typecheck: flags.typecheck ?? true,
       };
-      return inScope(connector, (tx) => submitVersion(tx, connector.organization.owner.actor, input));
+      const version = await inScope(connector, (tx) => submitVersion(tx, connector.organization.owner.actor, input));
+      if (flags.wake !== false) await queue.add('deploy', { versionId: version.id }, { jobId: version.id });
+      return version;
     },
+    queue,
+    redis,
     /** The version when it is final. */
     async finished(connector: GivenConnector, { id }: Version): Promise<Version> {
       return waitFor(async () => {
@@ -119,12 +129,22 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
       return lines.map((line) => line.text);
     },
     async close() {
+      await queue.close();
       await Promise.all(workers.map((worker) => worker.end('SIGKILL')));
       await supervisor.end();
       await given.close();
+      await redis?.stop();
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+function openQueue(redis: bullmq.RedisOptions | undefined, databaseUrl: string) {
+  if (redis) return new bullmq.Queue('deploy', { connection: redis });
+  const { Queue } = bullmq.withBackend(bullmq.createPostgresBackend);
+  return new Queue('deploy', {
+    connection: { connectionString: databaseUrl, schema: 'bullmq', max: 2, migrate: true },
+  });
 }
 
 export type GivenDeploys = Awaited<ReturnType<typeof givenDeploys>>;

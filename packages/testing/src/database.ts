@@ -26,6 +26,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     client.query(`
       REVOKE ALL ON DATABASE ${name} FROM PUBLIC;
       GRANT CONNECT ON DATABASE ${name} TO patchbay_app, patchbay_auth, patchbay_queue;
+      GRANT CREATE ON DATABASE ${name} TO patchbay_queue;
       GRANT ALL ON DATABASE ${name} TO patchbay_owner`),
   );
   const superuserUrl = withDatabase(services.superuserUrl, name);

@@ -49,6 +49,8 @@ export async function provisionDatabase(options: ProvisionOptions): Promise<void
       GRANT ALL ON SCHEMA public TO patchbay_owner;
       CREATE SCHEMA IF NOT EXISTS bullmq;
       GRANT ALL ON SCHEMA bullmq TO patchbay_queue;
+      -- BullMQ's own migrations begin with CREATE SCHEMA IF NOT EXISTS, which asks for this even when it exists.
+      GRANT CREATE ON DATABASE ${pg.escapeIdentifier(options.database)} TO patchbay_queue;
     `);
   });
 }

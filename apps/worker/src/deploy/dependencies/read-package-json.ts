@@ -12,7 +12,7 @@ const packageJsonSchema = z.looseObject({
   name: z.string().optional(),
   version: z.string().optional(),
   main: z.string().optional(),
-  exports: z.unknown(),
+  exports: z.unknown().optional(),
   patchbay: z.looseObject({ entry: z.string().optional() }).optional(),
   dependencies,
   devDependencies: dependencies,

@@ -26,7 +26,7 @@ const lockfileSchema = z.looseObject({
   snapshots: z
     .record(z.string(), z.looseObject({ dependencies: versions, optionalDependencies: versions }))
     .default({}),
-  patchedDependencies: z.unknown(),
+  patchedDependencies: z.unknown().optional(),
 });
 type Lockfile = z.output<typeof lockfileSchema>;
 

@@ -31,7 +31,7 @@ const versionSchema = z.looseObject({
     .default({})
     .catch({}),
   hasInstallScript: z.boolean().optional(),
-  deprecated: z.unknown(),
+  deprecated: z.unknown().optional(),
   os: z.array(z.string()).optional().catch(undefined),
   cpu: z.array(z.string()).optional().catch(undefined),
   dist: z.looseObject({ integrity: z.string().optional(), tarball: z.string().optional() }),
