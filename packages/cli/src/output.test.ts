@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { printable, seconds, table } from './output.ts';
+
+describe('what is printed', () => {
+  it('holds nothing of others that a terminal obeys', () => {
+    expect(printable('a\u001b[31mred\u001b[0m\u001b]0;title\u0007b\u009b2Jc\r')).toBe('ared]0;titleb2Jc');
+    expect(printable('two\nlines\tand ümläut')).toBe('two\nlines\tand ümläut');
+  });
+
+  it('stands in columns, and times have units', () => {
+    expect(
+      table(
+        ['A', 'B'],
+        [
+          ['long', 'x'],
+          ['', 'y'],
+        ],
+      ),
+    ).toEqual(['A     B', 'long  x', '      y']);
+    expect([seconds(420), seconds(12_400), seconds(180_000)]).toEqual(['0.42 s', '12 s', '3 min']);
+  });
+});
