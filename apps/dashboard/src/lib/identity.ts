@@ -8,9 +8,7 @@ export type Refusal =
   | 'too_many_attempts'
   | 'unavailable';
 
-export type IdentityResult =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly reason: Refusal; readonly requestId: string | null };
+export type IdentityResult = { readonly ok: true } | { readonly ok: false; readonly reason: Refusal };
 
 export function signIn(email: string, password: string): Promise<IdentityResult> {
   return post('sign-in/email', { email, password });
@@ -33,12 +31,11 @@ async function post(action: string, body: Readonly<Record<string, string>>): Pro
       body: JSON.stringify(body),
     });
   } catch {
-    return { ok: false, reason: 'unavailable', requestId: null };
+    return { ok: false, reason: 'unavailable' };
   }
   if (response.ok) return { ok: true };
   const answer: unknown = await response.json().catch(() => null);
-  const requestId = response.headers.get('x-request-id');
-  return { ok: false, reason: refusalOf(action, response.status, codeOf(answer)), requestId };
+  return { ok: false, reason: refusalOf(action, response.status, codeOf(answer)) };
 }
 
 function codeOf(answer: unknown): string {

@@ -68,12 +68,13 @@ export const STRINGS = {
     never: 'not live yet',
     emptyTitle: 'No connector yet',
     emptyLead: 'Publish one from your terminal. It appears here as soon as its source arrives.',
-    emptySteps: [
-      { what: 'Make a small project, with a test', command: 'npx patchbay init weather' },
-      { what: 'Run it in the same sandbox as production', command: 'npx patchbay dev weather' },
-      { what: 'Publish it and get its URL', command: 'npx patchbay deploy weather' },
+    emptySteps: (origin: string) => [
+      { what: 'Make a small project, with a test', command: `npx --yes ${origin}/-/downloads/cli.tgz init weather` },
+      { what: 'In its folder, run it in the same sandbox as production', command: 'npm install && npx patchbay dev' },
+      { what: 'Publish it and get its URL', command: `npx patchbay login --origin ${origin} && npx patchbay deploy` },
     ],
-    emptyNote: 'Run these inside a checkout or project that has Patchbay’s own command line installed.',
+    emptyNote:
+      'The project brings Patchbay’s own command line. The package named patchbay on the public npm registry is somebody else’s.',
     back: 'All connectors',
     openAccess: 'Open: answers without a key',
     keyAccess: 'Needs an API key',

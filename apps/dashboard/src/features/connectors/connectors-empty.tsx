@@ -1,3 +1,5 @@
+'use client';
+
 import { List, Paper, Stack, Text, Title } from '@mantine/core';
 import { STRINGS } from '../../lib/strings.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
@@ -15,7 +17,7 @@ export function ConnectorsEmpty() {
         </Title>
         <Text>{T.emptyLead}</Text>
         <List type="ordered" spacing="md">
-          {T.emptySteps.map(({ what, command }) => (
+          {T.emptySteps(window.location.origin).map(({ what, command }) => (
             <List.Item key={command}>
               <Text size="sm">{what}</Text>
               <div className={classes.url}>

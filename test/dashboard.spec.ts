@@ -1,0 +1,171 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { skipUnless, temporaryDirectory } from '@patchbay/testing';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Installation, type ReadyFile } from './installation.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const ROOT = path.resolve(import.meta.dirname, '..');
+/** Chromium must not call home from a test. */
+const QUIET = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+
+const hasChromium = existsSync(CHROMIUM);
+let installation: Installation;
+let ready: ReadyFile;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let complaints: string[];
+
+beforeAll(async () => {
+  if (!hasChromium) return;
+  installation = await Installation.at(await temporaryDirectory('dashboard'));
+  ready = await installation.start();
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: [...sandbox, ...QUIET] });
+}, 180_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await installation?.stop();
+}, 60_000);
+
+beforeEach(async (test) => {
+  skipUnless(test, hasChromium, 'no Chromium on this machine (apt-get install chromium)');
+  context = await browser.newContext({ viewport: SIZES.desktop, permissions: ['clipboard-read', 'clipboard-write'] });
+  page = await context.newPage();
+  complaints = [];
+  // A policy violation or an exception on any page fails the test it happens in.
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (/Content Security Policy/i.test(message.text())) complaints.push(message.text());
+  });
+});
+
+afterEach(async () => {
+  await context?.close();
+  expect(complaints ?? []).toEqual([]);
+});
+
+async function signIn(password = ready.signIn.password): Promise<void> {
+  await page.getByLabel('Email').fill(ready.signIn.email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+describe('the dashboard', () => {
+  it('takes whoever is not signed in to the sign-in page, and back to where they wanted to go', async () => {
+    await page.goto(`${ready.dashboardUrl.replace(/\/$/, '')}/${ready.organization}/connectors/weather`);
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await signIn();
+    await page.getByRole('heading', { name: 'Versions' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/dashboard/${ready.organization}/connectors/weather`);
+  });
+
+  it('lets a newcomer create an account and an organization, and says how to publish', async () => {
+    await page.goto(`${ready.origin}/dashboard/sign-up`);
+    await page.getByLabel('Your name').fill('Nora Newcomer');
+    await page.getByLabel('Email').fill('nora@example.com');
+    await page.getByLabel('Password', { exact: true }).fill('a long enough sentence');
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Northwind');
+    await page.getByLabel('Short name').fill('northwind');
+    await page.getByRole('button', { name: 'Create organization' }).click();
+    await page.getByText('No connector yet').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/dashboard/northwind');
+  });
+
+  it('never follows a sign-in to another site', async () => {
+    await page.goto(`${ready.origin}/dashboard/sign-in?next=${encodeURIComponent('//evil.invalid/x')}`);
+    await signIn();
+    await page.getByRole('heading', { name: 'Connectors' }).waitFor();
+    expect(new URL(page.url()).origin).toBe(ready.origin);
+  });
+
+  it('answers a wrong password and an unknown address with the same words', async () => {
+    await page.goto(`${ready.origin}/dashboard/sign-in`);
+    await signIn('not the password at all');
+    const words = await page.getByRole('alert').filter({ hasText: 'match' }).textContent();
+    await page.getByLabel('Email').fill('nobody@example.com');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    expect(await page.getByRole('alert').filter({ hasText: 'match' }).textContent()).toBe(words);
+    expect(new URL(page.url()).pathname).toBe('/dashboard/sign-in');
+  });
+
+  it('lists the demo connector, live, and copies the URL that Claude needs', async () => {
+    await page.goto(ready.dashboardUrl);
+    await signIn();
+    const row = page.getByRole('listitem').filter({ hasText: ready.mcpUrl });
+    await row.getByText(/Live · version/).waitFor();
+    await row.getByRole('button', { name: /Copy the URL/ }).click();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(ready.mcpUrl);
+  });
+
+  it('says what is wrong when the API does not answer, and recovers by itself', async () => {
+    await page.goto(ready.dashboardUrl);
+    await signIn();
+    const row = page.getByRole('listitem').filter({ hasText: ready.mcpUrl });
+    await row.waitFor();
+    await context.route('**/api/v1/**', (route) => route.abort());
+    await page.getByText('Patchbay does not answer.').waitFor({ timeout: 20_000 });
+    expect(await row.isVisible()).toBe(true);
+    await context.unroute('**/api/v1/**');
+    await page.getByText('Patchbay does not answer.').waitFor({ state: 'hidden', timeout: 20_000 });
+  }, 60_000);
+
+  it('forgets everything when the person signs out', async () => {
+    await page.goto(ready.dashboardUrl);
+    await signIn();
+    await page.getByRole('button', { name: /^Signed in as/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect((await context.request.get(`${ready.apiUrl}/me`)).status()).toBe(401);
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has no accessibility violation in %s colors, wide and narrow',
+    async (scheme) => {
+      const axe = createRequire(path.join(ROOT, 'apps/dashboard/package.json')).resolve('axe-core/axe.min.js');
+      const source = await readFile(axe, 'utf8');
+      const shots = path.join(ROOT, 'test-artifacts/dashboard');
+      await mkdir(shots, { recursive: true });
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      const look = async (name: string) => {
+        for (const [size, viewport] of Object.entries(SIZES)) {
+          await page.setViewportSize(viewport);
+          await page.screenshot({ path: path.join(shots, `${name}-${scheme}-${size}.png`) });
+          await page.evaluate(source);
+          const violations = await page.evaluate('axe.run().then((result) => result.violations.map((one) => one.id))');
+          expect(violations, `${name} ${size}`).toEqual([]);
+        }
+      };
+      await page.goto(`${ready.origin}/dashboard/sign-in`);
+      await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+      await look('sign-in');
+      await signIn();
+      await page
+        .getByText(/Live · version/)
+        .first()
+        .waitFor();
+      await look('connectors');
+      await page
+        .getByRole('link', { name: /weather/i })
+        .first()
+        .click();
+      await page.getByText('Version 1', { exact: true }).waitFor();
+      await look('connector');
+    },
+    60_000,
+  );
+});
