@@ -1,4 +1,5 @@
 /** An installation with the admin surface on a database of its own, and people and keys in it. */
+import { randomBytes } from 'node:crypto';
 import { type ArtifactStore, createFileArtifactStore } from '@patchbay/artifacts';
 import { createDatabase, type Database } from '@patchbay/domain';
 import { createApiKey, createApiKeyCache, type NewApiKey } from '@patchbay/domain/api-keys';
@@ -6,13 +7,13 @@ import { createChangeFeed, relayOutbox } from '@patchbay/domain/changes';
 import { ALL_PERMISSIONS, findMember, type Role } from '@patchbay/domain/organizations';
 import { Secret, systemClock } from '@patchbay/foundation';
 import { createTestDatabase, temporaryDirectory } from '@patchbay/testing';
+import { createVault, type Vault } from '@patchbay/vault';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { createAdminSurface } from '../../src/admin/index.ts';
 import { createIdentityPart, type IdentityPart } from '../../src/identity/index.ts';
 import { createServer } from '../../src/server.ts';
 import { OneTimeFiles } from '../../src/untrusted/one-time-files.ts';
-import { testVault } from './vault.ts';
 
 export const ORIGIN = 'http://localhost:4000';
 export const PASSWORD = 'correct horse battery staple';
@@ -45,6 +46,7 @@ export class Installation {
   readonly database: Database;
   readonly artifacts: ArtifactStore;
   readonly people: IdentityPart;
+  readonly vault: Vault;
   readonly app: FastifyInstance;
   /** Versions the worker was woken for. */
   readonly woken: string[];
@@ -57,6 +59,7 @@ export class Installation {
     this.database = parts.database;
     this.artifacts = parts.artifacts;
     this.people = parts.people;
+    this.vault = parts.vault;
     this.app = parts.app;
     this.woken = parts.woken;
     this.#close = parts.close;
@@ -80,10 +83,11 @@ export class Installation {
       clock: systemClock,
       logger,
     });
+    const vault = await createVault({ keySource: { masterKey: async () => randomBytes(32) } });
     const woken: string[] = [];
     const admin = createAdminSurface({
       ...{ origin: ORIGIN, database, apiKeys, artifacts, logger, clock: systemClock },
-      vault: testVault(),
+      vault,
       identity: people.identity,
       wakeDeploy: async (versionId) => void woken.push(versionId),
       files: new OneTimeFiles(systemClock),
@@ -98,7 +102,7 @@ export class Installation {
       await Promise.all([feed.close(), relay.close()]);
       await database.close();
     };
-    return new Installation({ database, artifacts, people, app, woken, close });
+    return new Installation({ database, artifacts, people, vault, app, woken, close });
   }
 
   /** A call to `/api/v1` + path: as a signed-in browser page, with a key, or as nobody. */

@@ -1,2 +1,0 @@
-import type { Vault } from '@patchbay/vault';
-export const testVault = (): Vault => undefined as never;
