@@ -1,5 +1,6 @@
 import { type Logger, newId } from '@patchbay/foundation';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { checkReservedSegments } from './edge/check-reserved-segments.ts';
 import { dashboardProxy } from './edge/dashboard-proxy.ts';
 import { addEdgeHooks } from './edge/edge-hooks.ts';
 import { trustedProxies } from './edge/forwarded-headers.ts';
@@ -45,10 +46,13 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     logger: options.logger,
   });
   addEdgeAnswers(app, options.origin, options.logger);
+  const urls = new Set<string>();
+  app.addHook('onRoute', (route) => void urls.add(route.url));
   for (const surface of options.surfaces) {
     // Never fastify-plugin: it would remove the wall between surfaces.
     await app.register(async (walled) => surface.register(walled));
   }
   if (options.dashboardUpstream) await app.register(dashboardProxy, { upstream: options.dashboardUpstream });
+  checkReservedSegments(urls);
   return app;
 }

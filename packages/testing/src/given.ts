@@ -84,7 +84,10 @@ export function createGiven(options: { readonly database: TestDatabase; readonly
   };
   const join = (organizationId: string, personId: string, role: Role) =>
     people.query('INSERT INTO identity.members (id, organization_id, person_id, role) VALUES ($1, $2, $3, $4)', [
-      ...[newId('member'), organizationId, personId, role],
+      newId('member'),
+      organizationId,
+      personId,
+      role,
     ]);
 
   return {

@@ -35,10 +35,10 @@ export interface Platform {
 }
 
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
-  const [database, directory, port, internalPort] = await Promise.all([
-    ...([createTestDatabase(), temporaryDirectory('platform')] as const),
-    ...([freePort(), freePort()] as const),
-  ]);
+  const database = await createTestDatabase();
+  const directory = await temporaryDirectory('platform');
+  const port = await freePort();
+  const internalPort = await freePort();
   const origin = `http://localhost:${port}`;
   const place = (name: string) => path.join(directory, name);
   // Sandboxes run under other accounts, which must pass through.

@@ -6,7 +6,7 @@ import type { Clock, Logger } from '@patchbay/foundation';
 import type { ToolPolicy } from '@patchbay/policy';
 import type { SandboxClient } from '@patchbay/sandbox/client';
 import type { CredentialReference } from '@patchbay/sandbox/protocol';
-import { createAdmission } from '../limits/admit.ts';
+import { createAdmission, type Permit } from '../limits/admit.ts';
 import { createByteRate } from '../limits/byte-rate.ts';
 import type { Surface } from '../server.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -45,6 +45,17 @@ export interface McpSurface extends Surface {
   close(): Promise<void>;
 }
 
+/** Shows the permit on /metrics while it is held. */
+function counted(permit: Permit, { callsInFlight }: Pick<Metrics, 'callsInFlight'>): Permit {
+  callsInFlight.inc();
+  return {
+    release() {
+      callsInFlight.dec();
+      permit.release();
+    },
+  };
+}
+
 /** The MCP surface with everything it is made of. */
 export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
   const admission = createAdmission(ADMISSION);
@@ -55,7 +66,7 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
     return callTool(
       {
         rule: (call) => ruleCall(deps, call),
-        admit: async (call) => admission.admit(call.endpoint),
+        admit: async (call) => counted(admission.admit(call.endpoint), deps.metrics),
         openCredentials: deps.openCredentials,
         invoke: (call, credentials) =>
           deps.tracing.traced(call, (trace) => invokeCall(deps.sandboxes, { ...call, trace }, credentials)),

@@ -49,6 +49,11 @@ export function createMetrics(sources: MetricSources) {
   });
   return {
     registry,
+    callsInFlight: new Gauge({
+      name: 'patchbay_calls_in_flight',
+      help: 'Calls that hold room in this gateway.',
+      registers,
+    }),
     calls: new Counter({
       name: 'patchbay_calls_total',
       help: 'Calls by method and outcome.',

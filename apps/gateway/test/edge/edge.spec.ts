@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EdgeFixture, legacyRequest, startEdge } from '../edge-fixture.ts';
 
@@ -107,5 +108,17 @@ describe('the public listener', () => {
       status: 404,
       requestId: problem.headers['request-id'],
     });
+  });
+
+  it('does not start with a route below a name an organization could take', async () => {
+    const route = (url: string) => ({
+      name: 'fixture',
+      register: async (app: FastifyInstance) => void app.get(url, async () => 'ours'),
+    });
+    await expect(startEdge([route('/globex/hello')])).rejects.toThrow('/globex/hello');
+    for (const url of ['/api/hello', '/dashboard/hello', '/-/hello', '/.well-known/hello']) {
+      const started = await startEdge([route(url)]);
+      await started.close();
+    }
   });
 });
