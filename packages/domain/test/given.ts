@@ -57,10 +57,12 @@ export async function startGiven(options: Partial<DatabaseOptions> = {}): Promis
         `Organization ${counter}`,
         chosen,
       ]);
-      await auth.query(
-        'INSERT INTO identity.members (id, organization_id, person_id, role) VALUES ($1, $2, $3, $4)',
-        [newId('member'), organizationId, personId, role],
-      );
+      await auth.query('INSERT INTO identity.members (id, organization_id, person_id, role) VALUES ($1, $2, $3, $4)', [
+        newId('member'),
+        organizationId,
+        personId,
+        role,
+      ]);
       return { organizationId, slug: chosen, personId, actor: { kind: 'person', personId } };
     },
     connector(organization, slug) {
@@ -122,7 +124,10 @@ export async function fillEveryTable(given: Given, organization: GivenOrganizati
     connector.id,
   );
   await insert(`INSERT INTO app.data_keys (organization_id, wrapped) VALUES ($1, '\\x00')`);
-  await insert(`INSERT INTO app.service_accounts (organization_id, id, name) VALUES ($1, $2, 'n')`, newId('serviceAccount'));
+  await insert(
+    `INSERT INTO app.service_accounts (organization_id, id, name) VALUES ($1, $2, 'n')`,
+    newId('serviceAccount'),
+  );
   await insert(
     `INSERT INTO app.api_keys (organization_id, id, kind, name, hint, hash, person_id, created_by, expires_at)
      VALUES ($1, $2, 'mcp', 'n', 'h', decode(md5($1), 'hex'), $3, '{}', now() + interval '1 day')`,

@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getConnector } from '../src/connectors/index.ts';
+import { activate, listDeployments, rollBack } from '../src/deployments/index.ts';
+import {
+  appendLog,
+  finishStep,
+  leaseVersion,
+  listFindings,
+  listLog,
+  mayMove,
+  moveVersion,
+  recordFindings,
+  startStep,
+  submitVersion,
+  VERSION_STATES,
+} from '../src/versions/index.ts';
+import { DIGEST, type Given, type GivenOrganization, SYSTEM, startGiven } from './given.ts';
+
+let given: Given;
+let ours: GivenOrganization;
+beforeAll(async () => {
+  given = await startGiven();
+  ours = await given.organization();
+});
+afterAll(() => given.close());
+
+const inside = <T>(work: Parameters<typeof given.database.withOrganization<T>>[1]) =>
+  given.database.withOrganization(ours, work);
+const submit = (connectorId: string) =>
+  inside((tx) => submitVersion(tx, SYSTEM, { connectorId, sourceDigest: DIGEST, typecheck: true, activate: true }));
+
+describe('a version', () => {
+  it('makes no move that is not in the table', async () => {
+    const { id } = await submit((await given.connector(ours)).id);
+    for (const to of VERSION_STATES.filter((state) => !mayMove('received', state))) {
+      await expect(
+        inside((tx) => moveVersion(tx, id, { from: 'received', to })),
+        to,
+      ).rejects.toMatchObject({
+        code: 'versions.illegal_move',
+      });
+    }
+  });
+
+  it('is moved by one of two workers, and the other one is told', async () => {
+    const { id } = await submit((await given.connector(ours)).id);
+    const move = () => inside((tx) => moveVersion(tx, id, { from: 'received', to: 'resolving' }));
+    const results = await Promise.allSettled([move(), move()]);
+    expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
+    await expect(move()).rejects.toMatchObject({ code: 'versions.moved_meanwhile' });
+  });
+
+  it('cannot be published without artifact and manifest, nor changed afterwards', async () => {
+    const connector = await given.connector(ours);
+    const { id } = await given.publishedVersion(ours, connector.id);
+    const draft = await submit(connector.id);
+    await given.superuser.query("UPDATE app.versions SET state = 'storing' WHERE id = $1", [draft.id]);
+    await expect(inside((tx) => moveVersion(tx, draft.id, { from: 'storing', to: 'published' }))).rejects.toThrow();
+    await expect(inside((tx) => moveVersion(tx, id, { from: 'published', to: 'failed' }))).rejects.toMatchObject({
+      code: 'versions.illegal_move',
+    });
+  });
+
+  it('gets the next number, also when many are uploaded at once', async () => {
+    const { id } = await given.connector(ours);
+    const versions = await Promise.all(Array.from({ length: 8 }, () => submit(id)));
+    expect(versions.map((version) => version.number).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('is due until it is final or leased, and again when the lease has run out', async () => {
+    const { id } = await submit((await given.connector(ours)).id);
+    const isDue = async () => (await given.database.lookups.dueVersions(1000)).some((due) => due.versionId === id);
+    expect(await isDue()).toBe(true);
+    expect(await inside((tx) => leaseVersion(tx, id, { holder: 'a', seconds: 60 }))).toBe(true);
+    expect(await inside((tx) => leaseVersion(tx, id, { holder: 'b', seconds: 60 }))).toBe(false);
+    expect(await inside((tx) => leaseVersion(tx, id, { holder: 'a', seconds: 60 }))).toBe(true);
+    expect(await isDue()).toBe(false);
+    await given.superuser.query("UPDATE app.versions SET lease_until = now() - interval '1 s' WHERE id = $1", [id]);
+    expect(await isDue()).toBe(true);
+    await inside((tx) => moveVersion(tx, id, { from: 'received', to: 'rejected' }));
+    expect(await isDue()).toBe(false);
+  });
+
+  it('remembers what a step produced, so that a resumed deploy runs each step once', async () => {
+    const { id } = await submit((await given.connector(ours)).id);
+    expect(await inside((tx) => startStep(tx, id, 'building'))).toMatchObject({ state: 'running', attempt: 1 });
+    expect(await inside((tx) => startStep(tx, id, 'building'))).toMatchObject({ state: 'running', attempt: 2 });
+    await inside((tx) => finishStep(tx, id, 'building', { digest: 'one' }));
+    await inside((tx) => finishStep(tx, id, 'building', { digest: 'two' }));
+    expect(await inside((tx) => startStep(tx, id, 'building'))).toMatchObject({
+      state: 'done',
+      output: { digest: 'one' },
+    });
+  });
+
+  it('keeps its log in order and escaped, and its findings once', async () => {
+    const { id } = await submit((await given.connector(ours)).id);
+    const lines = ['one', 'two \u001b[2J', 'three'].map((text) => ({ step: 'building', level: 'info' as const, text }));
+    await inside((tx) => appendLog(tx, id, lines));
+    const log = await inside((tx) => listLog(tx, id, 0n, 10));
+    expect(log.map((line) => line.text)).toEqual(['one', 'two \\u{1b}[2J', 'three']);
+    expect(await inside((tx) => listLog(tx, id, log[1]?.sequence ?? 0n, 10))).toHaveLength(1);
+    const finding = { rule: 'r', severity: 'warning', subject: 'tool', message: 'm', hint: 'h' } as const;
+    await inside((tx) => recordFindings(tx, id, [finding]));
+    await inside((tx) => recordFindings(tx, id, [finding, { ...finding, rule: 's' }]));
+    expect((await inside((tx) => listFindings(tx, id))).map((found) => found.rule)).toEqual(['r', 's']);
+  });
+});
+
+describe('a deployment', () => {
+  const liveNumber = async (id: string) => (await inside((tx) => getConnector(tx, id))).liveVersionNumber;
+
+  async function threeLive(): Promise<string> {
+    const { id: connectorId } = await given.connector(ours);
+    for (let number = 1; number <= 3; number += 1) {
+      const { id: versionId } = await given.publishedVersion(ours, connectorId);
+      await inside((tx) => activate(tx, SYSTEM, { connectorId, versionId, cause: 'activate' }));
+    }
+    return connectorId;
+  }
+
+  it('is refused for a version that is not published', async () => {
+    const { id: connectorId } = await given.connector(ours);
+    const { id: versionId } = await submit(connectorId);
+    await expect(
+      inside((tx) => activate(tx, SYSTEM, { connectorId, versionId, cause: 'activate' })),
+    ).rejects.toMatchObject({ code: 'deployments.version_not_published' });
+  });
+
+  it('is held with every gate’s reason and leaves the live version as it is', async () => {
+    const connectorId = await threeLive();
+    const { id: versionId } = await given.publishedVersion(ours, connectorId);
+    const gates = [() => ({ code: 'a', reason: 'A' }), () => null, () => ({ code: 'b', reason: 'B' })];
+    const held = await inside((tx) => activate(tx, SYSTEM, { connectorId, versionId, cause: 'deploy', gates }));
+    expect(held).toMatchObject({ state: 'held', reasons: [{ code: 'a' }, { code: 'b' }] });
+    expect(await liveNumber(connectorId)).toBe(3);
+  });
+
+  it('is the last one when several activate at once, and all are in the history', async () => {
+    const { id: connectorId } = await given.connector(ours);
+    const versions = await Promise.all([1, 2, 3, 4].map(() => given.publishedVersion(ours, connectorId)));
+    await Promise.all(
+      versions.map(({ id }) => inside((tx) => activate(tx, SYSTEM, { connectorId, versionId: id, cause: 'activate' }))),
+    );
+    const { items } = await inside((tx) => listDeployments(tx, connectorId, { limit: 10 }));
+    expect(items).toHaveLength(4);
+    expect(items.filter((deployment) => deployment.live)).toHaveLength(1);
+  });
+
+  it('is not doubled when a worker asks again after a crash', async () => {
+    const connectorId = await threeLive();
+    const { liveVersionId } = await inside((tx) => getConnector(tx, connectorId));
+    await inside((tx) => activate(tx, SYSTEM, { connectorId, versionId: liveVersionId ?? '', cause: 'deploy' }));
+    expect((await inside((tx) => listDeployments(tx, connectorId, { limit: 10 }))).items).toHaveLength(3);
+  });
+
+  it('rolls back step by step, never forth and back, until nothing is left', async () => {
+    const connectorId = await threeLive();
+    for (const expected of [2, 1]) {
+      await inside((tx) => rollBack(tx, SYSTEM, { connectorId }));
+      expect(await liveNumber(connectorId)).toBe(expected);
+    }
+    await expect(inside((tx) => rollBack(tx, SYSTEM, { connectorId }))).rejects.toMatchObject({
+      code: 'deployments.nothing_to_roll_back',
+    });
+  });
+
+  it('of two roll backs that mean the same live version moves one version only', async () => {
+    const connectorId = await threeLive();
+    const from = (await inside((tx) => getConnector(tx, connectorId))).liveVersionId ?? '';
+    const results = await Promise.allSettled(
+      [1, 2].map(() => inside((tx) => rollBack(tx, SYSTEM, { connectorId, from }))),
+    );
+    expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await liveNumber(connectorId)).toBe(2);
+  });
+});

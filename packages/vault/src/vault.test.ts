@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { Secret } from '@patchbay/foundation';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { openBytes, sealBytes } from './cipher.ts';
+import { createVault, type DataKeyStore, type SealedPlace, VaultError } from './index.ts';
+import { createKeyCache } from './key-cache.ts';
+
+const place = (organizationId: string, record = 'sec_1', field = 'secrets.sealed'): SealedPlace => ({
+  scope: { kind: 'organization', organizationId },
+  record,
+  field,
+});
+
+function store(): DataKeyStore & { wrapped: Uint8Array | null } {
+  return {
+    wrapped: null,
+    async find() {
+      return this.wrapped;
+    },
+    async insert(wrapped) {
+      this.wrapped ??= wrapped;
+      return this.wrapped;
+    },
+  };
+}
+
+const newVault = (masterKey: Uint8Array = randomBytes(32)) =>
+  createVault({ keySource: { masterKey: async () => masterKey.slice() } });
+
+describe('a sealed value', () => {
+  const key = randomBytes(32);
+  const home = place('org_a');
+
+  it('does not open with any single bit of it flipped', () => {
+    const sealed = sealBytes(key, home, Buffer.from('the value'));
+    for (let index = 0; index < sealed.length * 8; index += 1) {
+      const broken = sealed.slice();
+      broken[index >> 3] = (broken[index >> 3] ?? 0) ^ (1 << (index & 7));
+      expect(() => openBytes(key, home, broken), `bit ${index}`).toThrow(VaultError);
+    }
+  });
+
+  it('does not open cut or lengthened anywhere', () => {
+    const sealed = sealBytes(key, home, Buffer.from('the value'));
+    for (let length = 0; length < sealed.length; length += 1) {
+      expect(() => openBytes(key, home, sealed.slice(0, length)), `${length} bytes`).toThrow(VaultError);
+    }
+    expect(() => openBytes(key, home, Buffer.concat([sealed, Buffer.from([0])]))).toThrow(VaultError);
+  });
+
+  it('does not open at any other place, whatever the names, and opens at its own', () => {
+    const name = fc.string({ minLength: 0, maxLength: 12 });
+    const anyPlace = fc.record({
+      scope: fc.oneof(
+        fc.record({ kind: fc.constant('organization' as const), organizationId: name }),
+        fc.constant({ kind: 'platform' as const }),
+      ),
+      record: name,
+      field: name,
+    });
+    fc.assert(
+      fc.property(anyPlace, anyPlace, fc.uint8Array({ maxLength: 64 }), (here, there, value) => {
+        const sealed = sealBytes(key, here, value);
+        expect(Buffer.compare(openBytes(key, here, sealed), value)).toBe(0);
+        if (JSON.stringify(here) !== JSON.stringify(there)) {
+          expect(() => openBytes(key, there, sealed)).toThrow(VaultError);
+        }
+      }),
+    );
+  });
+
+  it('is different each time and never contains the value', () => {
+    const value = Buffer.from('a value that would be recognised');
+    const once = Buffer.from(sealBytes(key, home, value));
+    expect(once.equals(Buffer.from(sealBytes(key, home, value)))).toBe(false);
+    expect(once.includes(value)).toBe(false);
+  });
+});
+
+describe('the vault', () => {
+  it('does not open with another master key, another organization’s key, or a data key that is gone', async () => {
+    const keys = store();
+    const sealed = await (await newVault()).seal(place('org_a'), new Secret('v'), keys);
+    const other = await newVault();
+    await expect(other.open(place('org_a'), sealed, keys)).rejects.toThrow(VaultError);
+    const master = randomBytes(32);
+    const vault = await newVault(master);
+    const [a, b] = [store(), store()];
+    const ofA = await vault.seal(place('org_a'), new Secret('v'), a);
+    await vault.seal(place('org_b'), new Secret('v'), b);
+    await expect(vault.open(place('org_b'), ofA, b)).rejects.toThrow(VaultError);
+    await expect(vault.open(place('org_a'), ofA, b)).rejects.toThrow(VaultError);
+    a.wrapped = null;
+    await expect(vault.open(place('org_a'), ofA, a)).rejects.toThrow(VaultError);
+  });
+
+  it('opens what it sealed, also after a restart', async () => {
+    const master = randomBytes(32);
+    const keys = store();
+    const sealed = await (await newVault(master)).seal(place('org_a'), new Secret('grüße'), keys);
+    const opened = await (await newVault(master)).open(place('org_a'), sealed, keys);
+    expect(opened.reveal()).toBe('grüße');
+    expect(`${opened} ${JSON.stringify({ opened })}`).not.toContain('grüße');
+  });
+});
+
+describe('the cache of data keys', () => {
+  it('forgets by number, by age and by name, and overwrites what it forgets', () => {
+    let now = 0;
+    const cache = createKeyCache({ entriesMax: 2, ageMsMax: 100, now: () => now });
+    const wrapped = Buffer.from('wrapped');
+    for (const id of ['a', 'b', 'c']) cache.set(id, wrapped, randomBytes(32));
+    expect(cache.get('a', wrapped)).toBeUndefined();
+    expect(cache.get('b', wrapped)).toBeDefined();
+    cache.delete('b');
+    expect(cache.get('b', wrapped)).toBeUndefined();
+    expect(cache.get('c', wrapped)).toBeDefined();
+    expect(cache.get('c', Buffer.from('another wrapped key'))).toBeUndefined();
+    cache.set('c', wrapped, randomBytes(32));
+    now = 100;
+    expect(cache.get('c', wrapped)).toBeUndefined();
+  });
+});
