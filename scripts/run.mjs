@@ -3,7 +3,7 @@
  * The one door of every npm script. Plain JavaScript on built-in modules, for any Node from 18 on: it installs what is
  * missing, then does the job on the pinned Node.
  *
- *   start · test · test:long · check · prisma <arguments> · exec <program> <arguments>
+ *   start · test · test:long · check · reset --yes · prisma <arguments> · exec <program> <arguments>
  */
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
@@ -61,6 +61,7 @@ const COMMANDS = {
     }
     return failed.length === 0 ? 0 : 1;
   },
+  reset: (args) => onNode([at('scripts/start/reset.ts'), ...args]),
   prisma: (args) => onNode([at('scripts/prisma/main.ts'), ...args]),
   exec: ([program, ...args]) => runCommand(program ?? 'node', args, { cwd: ROOT, env: toolEnvironment() }),
 };

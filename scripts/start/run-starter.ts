@@ -39,6 +39,8 @@ export async function runStarter(root: string): Promise<void> {
 }
 
 async function run(config: StartConfig, root: string): Promise<void> {
+  // Whoever reads our lines may go first; that is no reason to leave processes behind.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const starter = new Starter(config, { root, say });
   let stopping: Promise<void> | undefined;
   const stop = (exitCode: number) => {
