@@ -129,7 +129,7 @@ export type GatewayConfig = ReturnType<typeof loadGatewayConfig>;
  *
  * @throws ConfigError with every problem at once, each naming its variable
  */
-export function loadGatewayConfig(env: NodeJS.ProcessEnv) {
+export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
   const value = loadConfig(schema, env);
   const production = value.PATCHBAY_MODE === 'production';
   return {

@@ -4,7 +4,7 @@ import { loadGatewayConfig } from './config.ts';
 import { wireGateway } from './wire.ts';
 
 async function main(): Promise<void> {
-  const config = loadGatewayConfig(process.env);
+  const config = loadGatewayConfig();
   const logger = createLogger('gateway', config.logLevel);
   const gateway = await wireGateway(config, logger);
   let ending = false;
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   process.stderr.write(
-    `gateway: ${error instanceof ConfigError ? error.message : String((error as Error)?.stack ?? error)}\n`,
+    `gateway: ${error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
   );
   process.exit(1);
 });

@@ -34,6 +34,7 @@ export function parseBody(bytes: Uint8Array): ParsedBody {
     });
   }
   try {
+    // JSON.parse returns nothing but JSON values.
     return { kind: 'value', value: JSON.parse(text) as JsonValue };
   } catch {
     return fault(400, RPC_CODES.parse, 'Parse error: the body is not JSON');

@@ -4,6 +4,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
+/** Where system programs lie; the platform's own are named by variables. */
+const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const READY_DEADLINE_MS = 20_000;
 
 export interface PlatformProcess {
@@ -46,7 +48,7 @@ export async function startPlatformProcess(options: PlatformProcessOptions): Pro
 async function start({ app, environment }: PlatformProcessOptions, logFile: string): Promise<ChildProcess> {
   const child = fork(path.join(ROOT, 'apps', app, 'src/main.ts'), [], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH ?? '', ...environment },
+    env: { PATH: SYSTEM_PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const log = createWriteStream(logFile, { flags: 'a' });

@@ -1,19 +1,19 @@
-import { type AppError, asAppError, errorPagePath, type Logger, AppError as Refusal } from '@patchbay/foundation';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError, asAppError, errorPagePath, type Logger } from '@patchbay/foundation';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { renderPage, wantsHtml } from './render-page.ts';
 
 /** Fastify's own refusals as ours; everything else as it is, or as an unexpected error. */
 export function edgeError(error: unknown): AppError {
-  const code = error instanceof Error ? (error as FastifyError).code : undefined;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new Refusal('edge.body_too_large', { cause: error });
+      return new AppError('edge.body_too_large', { cause: error });
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new Refusal('edge.unsupported_media_type', { cause: error });
+      return new AppError('edge.unsupported_media_type', { cause: error });
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return new Refusal('edge.bad_body', { cause: error });
+      return new AppError('edge.bad_body', { cause: error });
     default:
       return asAppError(error);
   }
@@ -42,7 +42,7 @@ export function addEdgeAnswers(app: FastifyInstance, origin: string, logger: Log
     });
   };
   app.setErrorHandler((error, request, reply) => answer(request, reply, edgeError(error)));
-  app.setNotFoundHandler((request, reply) => answer(request, reply, new Refusal('edge.not_found')));
+  app.setNotFoundHandler((request, reply) => answer(request, reply, new AppError('edge.not_found')));
 }
 
 /** Only failures of ours are errors in the log; a caller's mistake is not news. */
