@@ -4,9 +4,10 @@
  */
 import { buildConnector } from './build-connector.ts';
 import { buildInputSchema } from './build-input.ts';
-import { onTask } from './link.ts';
+import { onTask, taskPaths } from './link.ts';
 
-const PLACES = { project: '/work/project', store: '/store', toolchain: '/toolchain' };
+const { work, store, toolchain } = taskPaths();
+const PLACES = { project: `${work}/project`, store, toolchain };
 
 onTask(async (input, files, progress) => {
   progress({ stage: 'unpack' });
