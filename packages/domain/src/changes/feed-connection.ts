@@ -45,7 +45,6 @@ export async function openFeedConnection(options: FeedConnectionOptions): Promis
 
   let beat = 0;
   let heard = 0;
-  let lastPollMs = performance.now();
   client.on('notification', ({ channel, payload = '' }) => {
     if (channel === options.channel) {
       heard = Number(payload);
@@ -60,14 +59,15 @@ export async function openFeedConnection(options: FeedConnectionOptions): Promis
     if (heard < beat) return ended.resolve('a heartbeat was missed');
     beat += 1;
     client.query('SELECT pg_notify($1, $2)', [options.channel, String(beat)]).catch(() => {});
-    if (performance.now() - lastPollMs < options.pollMs) return;
-    lastPollMs = performance.now();
-    poll().catch((error: Error) => ended.resolve(error.message));
   };
   sendBeat();
-  const timer = setInterval(sendBeat, options.heartbeatMs);
+  const beats = setInterval(sendBeat, options.heartbeatMs);
+  const polls = setInterval(() => {
+    poll().catch((error: Error) => ended.resolve(error.message));
+  }, options.pollMs);
   void ended.promise.then(() => {
-    clearInterval(timer);
+    clearInterval(beats);
+    clearInterval(polls);
     discard(client);
   });
   return { ended: ended.promise, close: () => ended.resolve('closed') };

@@ -1,0 +1,174 @@
+import { type Clock, systemClock } from '@patchbay/foundation';
+import { waitFor } from '@patchbay/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ApiKeyCache, createApiKey, createApiKeyCache, revokeApiKey } from '../src/api-keys/index.ts';
+import { type Change, type ChangeFeed, createChangeFeed, emitChange, relayOutbox } from '../src/changes/index.ts';
+import { activate } from '../src/deployments/index.ts';
+import { createEndpointDirectory } from '../src/endpoints/index.ts';
+import { permissionsOf } from '../src/organizations/index.ts';
+import { type CuttableProxy, startCuttableProxy } from './cuttable-proxy.ts';
+import { type Given, type GivenOrganization, SYSTEM, startGiven } from './given.ts';
+
+let given: Given;
+let ours: GivenOrganization;
+let proxy: CuttableProxy;
+let feed: ChangeFeed;
+let keys: ApiKeyCache;
+let leadMs = 0;
+/** Real time, plus what a test adds. */
+const clock: Clock = { now: () => new Date(), monotonicMs: () => systemClock.monotonicMs() + leadMs };
+
+beforeAll(async () => {
+  given = await startGiven();
+  ours = await given.organization();
+  proxy = await startCuttableProxy(given.test.urls.app);
+  feed = createChangeFeed({ url: proxy.url, clock });
+  keys = createApiKeyCache({ database: given.database, feed });
+  await feed.start();
+});
+afterAll(async () => {
+  await keys.close();
+  await feed.close();
+  await proxy.close();
+  await given.close();
+});
+
+async function newKey() {
+  const { apiKey, secret } = await given.database.withOrganization(ours, (tx) =>
+    createApiKey(
+      tx,
+      ours.actor,
+      { kind: 'mcp', name: 'k', connectorIds: ['*'], expiresAt: new Date(Date.now() + 86_400_000) },
+      { permissions: permissionsOf(['owner']) },
+    ),
+  );
+  const verify = () => keys.verify(secret.reveal(), ['mcp'], '203.0.113.1');
+  await verify();
+  const revoke = () => given.database.withOrganization(ours, (tx) => revokeApiKey(tx, ours.actor, apiKey.id));
+  const isRefused = () =>
+    verify().then(
+      () => false,
+      (error: { code?: string }) => error.code === 'api-keys.invalid',
+    );
+  return { verify, revoke, isRefused };
+}
+
+describe('the change feed', () => {
+  it('refuses a revoked key within a second, through the relay', async () => {
+    const relay = relayOutbox({ url: given.test.urls.app });
+    try {
+      const key = await newKey();
+      await key.revoke();
+      await waitFor(key.isRefused, { deadlineMs: 1_000 });
+    } finally {
+      await relay.close();
+    }
+  });
+
+  it('refuses a revoked key within 6 s when the relay is dead, by its poll', async () => {
+    const key = await newKey();
+    await key.revoke();
+    await waitFor(key.isRefused, { deadlineMs: 6_000 });
+  });
+
+  it('refuses a revoked key within 8 s when the line drops without a sound', async () => {
+    const key = await newKey();
+    proxy.cut();
+    try {
+      await key.revoke();
+      await waitFor(key.isRefused, { deadlineMs: 8_000 });
+      expect(feed.health().connected).toBe(false);
+    } finally {
+      proxy.mend();
+    }
+    await waitFor(() => feed.health().connected, { deadlineMs: 8_000 });
+  }, 25_000);
+
+  it('answers data.stale after 30 s without a proof of life, and serves again after one', async () => {
+    const key = await newKey();
+    proxy.cut();
+    try {
+      await waitFor(() => !feed.health().connected, { deadlineMs: 8_000 });
+      leadMs = 40_000;
+      await expect(key.verify()).rejects.toMatchObject({ code: 'data.stale' });
+    } finally {
+      proxy.mend();
+    }
+    await waitFor(() => feed.health().connected, { deadlineMs: 8_000 });
+    await expect(key.verify()).resolves.toBeDefined();
+  }, 25_000);
+
+  it('passes over no transaction that commits after later ones', async () => {
+    const heard: Change[] = [];
+    const polling = createChangeFeed({ url: given.test.urls.app, pollMs: 100 });
+    await polling.start();
+    polling.onChange((change) => void heard.push(change));
+    const late = Promise.withResolvers<void>();
+    const slow = given.database.withOrganization(ours, async (tx) => {
+      await emitChange(tx, { kind: 'connector', id: 'con_slow' });
+      await late.promise;
+    });
+    await given.database.withOrganization(ours, (tx) => emitChange(tx, { kind: 'connector', id: 'con_quick' }));
+    await waitFor(() => heard.some((change) => change.id === 'con_quick'), { deadlineMs: 7_000 });
+    late.resolve();
+    await slow;
+    await waitFor(() => heard.some((change) => change.id === 'con_slow'), { deadlineMs: 7_000 });
+    expect(heard.filter((change) => change.id === 'con_quick')).toHaveLength(1);
+    await polling.close();
+  });
+
+  it('tells a change a thousand times as one notification, and none of a rolled back transaction', async () => {
+    const heard: Change[] = [];
+    const stop = feed.onChange((change) => void heard.push(change));
+    await Promise.allSettled(
+      [true, false].map((fails) =>
+        given.database.withOrganization(ours, async (tx) => {
+          const id = fails ? 'con_never' : 'con_often';
+          for (let index = 0; index < 100; index += 1) await emitChange(tx, { kind: 'connector', id });
+          if (fails) throw new Error('rolled back');
+        }),
+      ),
+    );
+    const relay = relayOutbox({ url: given.test.urls.app });
+    await waitFor(() => heard.some((change) => change.id === 'con_often'));
+    expect(heard.filter((change) => change.id === 'con_often')).toHaveLength(1);
+    expect(heard.filter((change) => change.id === 'con_never')).toEqual([]);
+    await relay.close();
+    stop();
+  });
+});
+
+describe('the endpoint directory', () => {
+  it('answers null for what is no slug, unknown or not live, and follows an activation within a second', async () => {
+    const relay = relayOutbox({ url: given.test.urls.app });
+    const directory = createEndpointDirectory({ database: given.database, feed });
+    try {
+      const connector = await given.connector(ours);
+      expect(await directory.resolve('no', 'body')).toBeNull();
+      expect(await directory.resolve('..', 'x')).toBeNull();
+      expect(await directory.resolve(ours.slug, connector.slug)).toBeNull();
+      for (const number of [1, 2]) {
+        const { id: versionId } = await given.publishedVersion(ours, connector.id);
+        await given.database.withOrganization(ours, (tx) =>
+          activate(tx, SYSTEM, { connectorId: connector.id, versionId, cause: 'activate' }),
+        );
+        const endpoint = await waitFor(
+          async () => {
+            const found = await directory.resolve(ours.slug.toUpperCase(), connector.slug);
+            return found?.versionNumber === number ? found : null;
+          },
+          { deadlineMs: 1_000 },
+        );
+        expect(endpoint).toMatchObject({ live: true, resource: `/${ours.slug}/${connector.slug}/mcp` });
+      }
+      const preview = await directory.resolve(ours.slug, connector.slug, 1);
+      expect(preview).toMatchObject({ live: false, resource: `/${ours.slug}/${connector.slug}@1/mcp` });
+      const before = directory.statistics().misses;
+      await directory.resolve(ours.slug, connector.slug, 1);
+      expect(directory.statistics().misses).toBe(before);
+    } finally {
+      directory.close();
+      await relay.close();
+    }
+  });
+});
