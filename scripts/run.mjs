@@ -17,7 +17,7 @@ import {
   toolEnvironment,
 } from './bootstrap/prepare.mjs';
 import { runCommand } from './bootstrap/run-command.mjs';
-import { fail, say } from './bootstrap/say.mjs';
+import { fail } from './bootstrap/say.mjs';
 
 const at = (...parts) => path.join(ROOT, ...parts);
 
@@ -45,23 +45,7 @@ const COMMANDS = {
   },
   test: (args) => onNode([at('node_modules/vitest/vitest.mjs'), 'run', ...args]),
   'test:long': (args) => onNode([at('node_modules/vitest/vitest.mjs'), 'run', ...args], { PATCHBAY_TEST_LONG: '1' }),
-  async check() {
-    const steps = {
-      types: ['tsc', '--noEmit', '-p', 'tsconfig.json'],
-      'types of the dashboard': ['tsc', '--noEmit', '-p', 'apps/dashboard/tsconfig.json'],
-      format: ['biome', 'check', '.'],
-      'unused code': ['knip'],
-      'rules of the house': ['node', 'tools/check/main.ts'],
-    };
-    const failed = [];
-    for (const [name, [program, ...args]] of Object.entries(steps)) {
-      const code = await runCommand(program, args, { cwd: ROOT, env: toolEnvironment(), quiet: true });
-      say(`${code === 0 ? 'ok    ' : 'FAILED'}  ${name}`);
-      if (code !== 0) failed.push(name);
-    }
-    return failed.length === 0 ? 0 : 1;
-  },
-  reset: (args) => onNode([at('scripts/start/reset.ts'), ...args]),
+  check: (args) => onNode([at('tools/check/main.ts'), ...args]),
   prisma: (args) => onNode([at('scripts/prisma/main.ts'), ...args]),
   exec: ([program, ...args]) => runCommand(program ?? 'node', args, { cwd: ROOT, env: toolEnvironment() }),
 };

@@ -1,12 +1,13 @@
 import path from 'node:path';
 import type { SourceFile, SourceTree } from './source-tree.ts';
 
-/** A part of the repository with rules of its own; `sandbox/runner` and `sandbox/builder` run beside untrusted code. */
+/** A part of the repository with rules of its own; `sandbox/runner`, `builder` and `probe` run beside untrusted code. */
 export type Area = string;
 
 const AREAS: readonly (readonly [prefix: string, area: Area])[] = [
   ['packages/sandbox/src/runner/', 'sandbox/runner'],
   ['packages/sandbox/src/builder/', 'sandbox/builder'],
+  ['packages/sandbox/src/probe/', 'sandbox/probe'],
   ['packages/sandbox/src/protocol/', 'sandbox/protocol'],
 ];
 

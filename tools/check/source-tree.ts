@@ -36,9 +36,9 @@ export class SourceFile {
     return CODE.test(this.path);
   }
 
-  /** Tests, their helpers and fixtures: everything below a `test` or `e2e` folder, and `x.test.ts` beside code. */
+  /** Tests and what serves only them: a `test` folder, `x.test.ts` beside code, the package `testing`. */
   get isTest(): boolean {
-    return /(^|\/)(test|e2e)\/|\.(test|spec)\.tsx?$/.test(this.path);
+    return /(^|\/)test\/|^packages\/testing\/|\.(test|spec)\.tsx?$/.test(this.path);
   }
 }
 

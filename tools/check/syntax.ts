@@ -37,7 +37,8 @@ export function parseSource(filePath: string, text: string): Syntax {
     references.push({
       specifier: declaration.moduleRequest.value,
       line: lineAt(declaration.start),
-      names: declaration.entries.map(
+      // A name imported as a type opens nothing; a declaration of types only keeps its names for the message.
+      names: valueEntries(declaration.entries).map(
         (entry) => entry.importName.name ?? (entry.importName.kind === 'Default' ? 'default' : '*'),
       ),
       typeOnly: declaration.entries.length > 0 && declaration.entries.every((entry) => entry.isType),
@@ -105,4 +106,9 @@ function lineOf(starts: readonly number[], position: number): number {
     else high = middle;
   }
   return low;
+}
+
+function valueEntries<E extends { readonly isType: boolean }>(entries: readonly E[]): readonly E[] {
+  const values = entries.filter((entry) => !entry.isType);
+  return values.length > 0 ? values : entries;
 }

@@ -2,8 +2,9 @@ import type { Finding, Rule } from '../rule.ts';
 import type { SourceFile } from '../source-tree.ts';
 import { dottedName, walk } from '../syntax.ts';
 
-/** Start scripts and tool settings live outside every app and may look around themselves. */
-const OUTSIDE = /^(scripts|tools|bench|infra|\.ci)\/|(^|\/)config\.ts$|\.config\.(ts|mjs|js)$/;
+/** Start scripts and tool settings live outside every app; the probe looks at what a sandbox gets to see. */
+const OUTSIDE =
+  /^(scripts|tools|bench|infra|\.ci)\/|^packages\/sandbox\/src\/probe\/|(^|\/)config\.ts$|\.config\.(ts|mjs|js)$/;
 
 /** The environment is parsed once per app, in its `config.ts`; everything else gets typed values passed down. */
 export const envOnlyInConfig: Rule = {
@@ -16,9 +17,12 @@ export const envOnlyInConfig: Rule = {
 function findInFile(file: SourceFile): Finding[] {
   if (!/\benv\b/.test(file.text)) return [];
   const findings: Finding[] = [];
-  walk(file.syntax.program, (node) => {
+  walk(file.syntax.program, (node, ancestors) => {
     if (node.type !== 'MemberExpression' || !['process.env', 'globalThis.process.env'].includes(dottedName(node)))
       return;
+    // `main.ts` hands the environment whole to its config and never looks inside.
+    const parent = ancestors.at(-1);
+    if (parent?.type === 'CallExpression' && /^load\w*Config$/.test(dottedName(parent.callee))) return;
     findings.push({ file: file.path, line: file.syntax.lineAt(node.start), message: 'process.env outside config.ts' });
   });
   for (const reference of file.syntax.references) {

@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'sandbox/protocol': ['foundation'],
   'sandbox/runner': ['sandbox/protocol', 'sdk'],
   'sandbox/builder': ['sandbox/protocol'],
+  'sandbox/probe': ['sandbox/builder', 'sandbox/protocol'],
   sandbox: ['sandbox/protocol', 'foundation', 'mcp', 'sdk'],
   domain: ['foundation', 'vault', 'policy'],
   cli: ['api-client', 'sdk', 'sandbox', 'sandbox/protocol', 'foundation', 'mcp'],
@@ -31,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** A test may also use the kit for tests; the kit itself, the start scripts and the end-to-end tests see everything. */
-const TESTS_MAY_IMPORT = ['testing', 'embedded', 'foundation'];
+const TESTS_MAY_IMPORT = ['testing', 'embedded', 'foundation', 'api-client'];
 const FREE = new Set(['testing', 'scripts', 'infra', 'test', 'bench', '.ci']);
 
 const CIPHERS = /^(create(Cipher|Decipher)iv|(public|private)(Encrypt|Decrypt)|subtle|webcrypto|default|\*)$/;

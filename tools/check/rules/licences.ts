@@ -62,14 +62,23 @@ export function isPermitted(expression: string): boolean {
 function installedPackages(root: string): readonly InstalledPackage[] {
   const store = path.join(root, 'node_modules/.pnpm');
   const found = new Map<string, InstalledPackage>();
+  const wanted = lockedPackages(root);
   for (const entry of readdirSync(store)) {
     for (const folder of packageFolders(path.join(store, entry, 'node_modules'))) {
       const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
       const { name, version } = manifest;
+      if (!wanted.has(`${name}@${version}`)) continue;
       found.set(`${name}@${version}`, { name, version, licence: licenceOf(manifest, folder) });
     }
   }
   return [...found.values()].sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** What the lockfile names: pnpm leaves folders of packages behind that are no longer wanted. */
+function lockedPackages(root: string): ReadonlySet<string> {
+  const lockfile = readFileSync(path.join(root, 'pnpm-lock.yaml'), 'utf8');
+  const section = lockfile.split(/^packages:$/m)[1]?.split(/^snapshots:$/m)[0] ?? '';
+  return new Set([...section.matchAll(/^ {2}'?(@?[^@'\s]+@[^:'\s]+)'?:$/gm)].map((match) => match[1] ?? ''));
 }
 
 /** Below `.pnpm/x/node_modules` a real folder is x itself; its dependencies are links. */

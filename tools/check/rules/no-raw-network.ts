@@ -8,8 +8,6 @@ import { dottedName, isNode, walk } from '../syntax.ts';
  */
 const ALLOWED: Readonly<Record<string, string>> = {
   'apps/gateway/src/internal/dependencies.ts': 'health asks the dashboard at the address of the configuration',
-  'apps/gateway/src/internal/dependencies.ts':
-    'the health page asks our own dashboard, at the address of the configuration',
   'apps/dashboard/src/lib/api.ts': 'the browser and the page server ask the admin API of their own origin',
   'apps/dashboard/src/lib/identity.ts': 'the browser asks the sign-in endpoints of its own origin',
 };

@@ -52,6 +52,8 @@ describe('env-only-in-config', () => {
   it('accepts it in config.ts, scripts, tool settings and tests', async () => {
     const text = 'export const port = process.env.PORT;';
     const paths = ['apps/worker/src/config.ts', 'scripts/start.ts', 'vitest.config.ts', 'apps/worker/test/a.spec.ts'];
+    const main = { 'apps/worker/src/main.ts': 'const config = loadWorkerConfig(process.env);' };
+    expect(await objections(envOnlyInConfig, main)).toEqual([]);
     expect(await objections(envOnlyInConfig, Object.fromEntries(paths.map((path) => [path, text])))).toEqual([]);
   });
 });
@@ -100,6 +102,8 @@ describe('sql-is-parameterized', () => {
     const text = [
       "tx.query('SELECT 1 FROM t WHERE id = $1', [id]);",
       'tx.query(`SELECT 1`);',
+      'tx.query(`SELECT ${COLUMNS} FROM t`);',
+      'tx.query(`GRANT ALL ON DATABASE ${pg.escapeIdentifier(name)} TO x`);',
       "tx.query('SELECT 1 ' + 'FROM t');",
       '// sql: a role name cannot be a parameter; it is one of our three constants, quoted',
       'client.query(`CREATE ROLE ${role}`);',

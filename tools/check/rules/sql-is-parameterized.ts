@@ -1,6 +1,6 @@
 import type { Finding, Rule } from '../rule.ts';
 import type { SourceFile } from '../source-tree.ts';
-import { isNode, type SyntaxNode, walk } from '../syntax.ts';
+import { dottedName, isNode, type SyntaxNode, walk } from '../syntax.ts';
 
 const UNSAFE = new Set(['$queryRawUnsafe', '$executeRawUnsafe', 'queryRawUnsafe', 'executeRawUnsafe']);
 const RUNS_SQL = new Set(['query', 'execute', 'unsafe']);
@@ -24,16 +24,12 @@ function findInFile(file: SourceFile): Finding[] {
     if (node.type !== 'CallExpression' || !isNode(node.callee)) return;
     const method = calledMethod(node.callee);
     const line = lineAt(node.start);
-    if (UNSAFE.has(method))
-      findings.push({ file: file.path, line, message: `${method} takes SQL as text; use parameters` });
-    if (!RUNS_SQL.has(method) || !isBuilt(firstArgument(node))) return;
+    const isUnsafe = UNSAFE.has(method);
+    if (!isUnsafe && !(RUNS_SQL.has(method) && isBuilt(firstArgument(node)))) return;
     const statement = ancestors.findLast((ancestor) => /Statement$|Declaration$/.test(ancestor.type)) ?? node;
     if (reasons.has(lineAt(statement.start) - 1) || reasons.has(line - 1) || reasons.has(line)) return;
-    findings.push({
-      file: file.path,
-      line,
-      message: 'SQL put together from values; use parameters or say why with "// sql: …"',
-    });
+    const what = isUnsafe ? `${method} takes SQL as text` : 'SQL put together from values';
+    findings.push({ file: file.path, line, message: `${what}; use parameters or say why with "// sql: …"` });
   });
   return findings;
 }
@@ -55,11 +51,29 @@ function firstArgument(call: SyntaxNode): unknown {
 
 function isBuilt(text: unknown): boolean {
   if (!isNode(text)) return false;
-  if (text.type === 'TemplateLiteral') return Array.isArray(text.expressions) && text.expressions.length > 0;
-  if (text.type !== 'BinaryExpression' || text.operator !== '+') return false;
-  const isText = (side: unknown) => isNode(side) && side.type === 'Literal';
+  if (text.type === 'TemplateLiteral') {
+    return Array.isArray(text.expressions) && text.expressions.some((expression) => !isFixed(expression));
+  }
+  return text.type === 'BinaryExpression' && text.operator === '+' && ![text.left, text.right].every(isFixedText);
+}
+
+function isFixedText(side: unknown): boolean {
   return (
-    !(isText(text.left) && isText(text.right)) &&
-    (isBuilt(text.left) || isBuilt(text.right) || isText(text.left) || isText(text.right))
+    isFixed(side) ||
+    (isNode(side) && side.type === 'Literal') ||
+    (isNode(side) && !isBuilt(side) && isConcatenation(side))
+  );
+}
+
+function isConcatenation(node: SyntaxNode): boolean {
+  return node.type === 'BinaryExpression' || node.type === 'TemplateLiteral';
+}
+
+/** A constant of the module (`COLUMNS`), or what pg itself has escaped. */
+function isFixed(expression: unknown): boolean {
+  if (!isNode(expression)) return false;
+  if (expression.type === 'Identifier') return /^[A-Z][A-Z0-9_]*$/.test(String(expression.name));
+  return (
+    expression.type === 'CallExpression' && /(^|\.)escape(Identifier|Literal)$/.test(dottedName(expression.callee))
   );
 }
