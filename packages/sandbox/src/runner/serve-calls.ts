@@ -12,9 +12,9 @@ import { messageOf } from './start-error.ts';
 export class RunningCalls {
   readonly #running = new Map<string, RunningCall>();
 
-  /** Delivers a message inside the context of the call it belongs to. */
+  /** Delivers a message inside the context of the call it belongs to; the parts of a description are named `id:part`. */
   readonly inCall = (id: string, deliver: () => void): void => {
-    const found = this.#running.get(id);
+    const found = this.#running.get(id.split(':', 1)[0] ?? id);
     if (found) runAsCall(found, deliver);
     else deliver();
   };
