@@ -2,6 +2,7 @@
  * The build program's side of descriptor 3: one task in, progress and one answer out.
  * Runs inside a build sandbox; imports nothing of ours but the frame codec.
  */
+import { existsSync } from 'node:fs';
 import { Socket } from 'node:net';
 import {
   decodeMixed,
@@ -25,6 +26,7 @@ export type TaskProgram = (
   progress: (value: JsonObject) => void,
 ) => Promise<TaskAnswer>;
 
+const SANDBOX_NODE = '/node';
 const PATHS = { store: '/store', toolchain: '/toolchain', work: '/work' } as const;
 
 /** Where the package store, the toolchain and the scratch lie. Other paths only where isolation is off (`patchbay dev`). */
@@ -37,6 +39,8 @@ export function taskPaths(): Readonly<Record<keyof typeof PATHS, string>> {
 
 /** Serves the one task of this process's life, then ends it. A program that throws ends the task with its message. */
 export function onTask(program: TaskProgram): void {
+  // In a build sandbox the link Node reads its own path from leads to the type checker.
+  if (existsSync(SANDBOX_NODE)) process.execPath = SANDBOX_NODE;
   const socket = new Socket({ fd: 3, readable: true, writable: true });
   const reader = new FrameReader(HOST_FRAME_BYTES_MAX);
   let taken = false;

@@ -22,6 +22,13 @@ import type { Programs } from './programs.ts';
 
 const TASKS_WAITING_MAX = 256;
 const LAST_WORDS = 2_000;
+/**
+ * The type checker finds itself by this link and does not start without it. It is a link in an empty directory: no process
+ * file system is mounted.
+ */
+const LINKS = {
+  '/proc/self/exe': `/toolchain/node_modules/@typescript/typescript-linux-${process.arch}/lib/tsc`,
+};
 
 export interface TaskRunnerOptions {
   readonly driver: SandboxDriver;
@@ -62,7 +69,7 @@ export class TaskRunner {
     const startedAt = performance.now();
     const programFile = await programs.file(task.program);
     const mounts = await this.#mounts();
-    const sandbox = await driver.start({ sandboxId: task.id, profile: 'build', programFile, mounts });
+    const sandbox = await driver.start({ sandboxId: task.id, profile: 'build', programFile, mounts, links: LINKS });
     const refusals: string[] = [];
     const proxy = await startEgressProxy(sandbox.egressSocketPath, {
       ...this.#options,

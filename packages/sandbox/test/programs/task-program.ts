@@ -16,7 +16,7 @@ onTask(async (input, files, progress) => {
     bytes: files.byteLength,
     given: input,
     pid: process.pid,
-    proc: existsSync('/proc'),
+    proc: existsSync('/proc/self/status'),
     store: existsSync('/store'),
   };
   return { result, files: Buffer.from(files).reverse() };
@@ -34,7 +34,8 @@ async function compile(toolchain: string, work: string) {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   } catch (error) {
-    said = String((error as { stdout?: Buffer }).stdout);
+    const failure = error as { stdout?: Buffer; stderr?: Buffer; message: string };
+    said = `${failure.stdout}${failure.stderr}`.trim() || failure.message;
   }
   const esbuild = join(toolchain, `node_modules/@esbuild/linux-${process.arch}/bin/esbuild`);
   const bundle = execFileSync(esbuild, ['index.ts', '--bundle', '--format=cjs'], {

@@ -11,6 +11,7 @@ export interface BubblewrapInputs {
   readonly libraries: readonly Mount[];
   readonly programFile: string;
   readonly mounts: readonly Mount[];
+  readonly links: Readonly<Record<string, string>>;
   /** Directory that holds the egress socket. */
   readonly socketDirectory: string;
 }
@@ -32,6 +33,7 @@ export function bubblewrapArguments(inputs: BubblewrapInputs): string[] {
     ...libraries.flatMap(bind),
     ...bind({ source: inputs.programFile, target: '/runner/program.cjs' }),
     ...mounts.flatMap(bind),
+    ...Object.entries(inputs.links).flatMap(([path, target]) => ['--symlink', target, path]),
     ...['--dev-bind', '/dev/null', '/dev/null', '--dev-bind', '/dev/urandom', '/dev/urandom'],
     ...['--size', String(profile.scratch.bytes), '--tmpfs', profile.scratch.path],
     ...bind({ source: inputs.socketDirectory, target: '/run' }),

@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { chmod, chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
@@ -191,6 +192,7 @@ export class BubblewrapDriver implements SandboxDriver {
         libraries: this.#host.libraries,
         programFile: spec.programFile,
         mounts: spec.mounts,
+        links: spec.links ?? {},
         socketDirectory: own.socketDirectory,
       }),
     ];
@@ -216,10 +218,14 @@ export class BubblewrapDriver implements SandboxDriver {
     const info = pipes[DESCRIPTORS.info] as Readable; // a pipe, as spawn() was told
     const gate = pipes[DESCRIPTORS.block] as Writable; // a pipe, as spawn() was told
     gate.on('error', () => {});
-    const failed = exit.then(() => Promise.reject(startFailure(child)));
+    const failed = exit.then(async () => Promise.reject(await startFailure(child)));
     const innerPid = await Promise.race([readInnerPid(info), failed]);
     failed.catch(() => {});
-    if (cgroup) await cgroup.add([child.pid ?? innerPid, innerPid]);
+    await cgroup?.add([child.pid ?? innerPid, innerPid]).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ESRCH') throw error;
+      await exit; // bubblewrap gave up after it had told the pid; what it said is the reason
+      throw await startFailure(child);
+    });
     gate.end('1');
     return innerPid;
   }
@@ -249,9 +255,16 @@ function exitOf(child: ChildProcess): Promise<SandboxExit> {
   });
 }
 
-function startFailure(child: ChildProcess): AppError {
-  const said = child.stderr?.read();
-  return new AppError('sandbox.start_failed', { internal: `bubblewrap ended: ${String(said ?? '').slice(0, 500)}` });
+/** With what bubblewrap said on its standard error, which can arrive after its exit. */
+async function startFailure(child: ChildProcess): Promise<AppError> {
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said += chunk.toString('utf8');
+  });
+  if (child.stderr && !child.stderr.readableEnded) {
+    await Promise.race([once(child.stderr, 'end'), new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
+  }
+  return new AppError('sandbox.start_failed', { internal: `bubblewrap ended: ${said.trim().slice(0, 500)}` });
 }
 
 function readInnerPid(info: Readable): Promise<number> {
@@ -276,6 +289,7 @@ function kill(pid: number): void {
 
 const GONE_POLL_MS = 2;
 const MONITOR_EXIT_MS = 200;
+const LAST_WORDS_MS = 200;
 
 async function untilGone(pid: number): Promise<void> {
   for (let attempt = 0; attempt < 500; attempt++) {

@@ -15,6 +15,8 @@ export interface SandboxSpec {
   /** The CJS program node runs. */
   readonly programFile: string;
   readonly mounts: readonly Mount[];
+  /** Links made in the sandbox's root: path inside → what it points to. */
+  readonly links?: Readonly<Record<string, string>>;
 }
 
 /** A started process tree, not yet anybody's. */
