@@ -26,10 +26,11 @@ interface Entry<Value> {
   readonly tags: readonly string[];
 }
 
+/** One load. What is heard meanwhile decides whether its answer may be kept: it may be from before. */
 interface Flight<Value> {
   readonly result: Promise<Value>;
-  /** Cleared by any news while it loads: its answer may be from before, so nobody joins it and nothing keeps it. */
-  current: boolean;
+  readonly heard: Set<string>;
+  isDoubtful: boolean;
 }
 
 const ABSENT_MAX = 1_000;
@@ -37,7 +38,8 @@ const ABSENT_MAX = 1_000;
 export function createRevisionedCache<Value>(options: RevisionedCacheOptions<Value>): RevisionedCache<Value> {
   const { feed } = options;
   const keysByTag = new Map<string, Set<string>>();
-  const flights = new Map<string, Flight<Value>>();
+  const joinable = new Map<string, Flight<Value>>();
+  const inFlight = new Set<Flight<Value>>();
   let hits = 0;
   let misses = 0;
 
@@ -57,30 +59,34 @@ export function createRevisionedCache<Value>(options: RevisionedCacheOptions<Val
   const forget = (tag: string) => {
     for (const key of [...(keysByTag.get(tag) ?? [])]) entries.delete(key);
   };
-  const doubtFlights = () => {
-    for (const flight of flights.values()) flight.current = false;
-    flights.clear();
-  };
   const unsubscribe = [
-    feed.onChange((change) => {
-      forget(`${change.kind}:${change.id}`);
+    feed.onChange(({ kind, id }) => {
+      // Nothing that is cached hangs on the audit log.
+      if (kind === 'audit_event') return;
+      forget(`${kind}:${id}`);
       absent.clear();
-      doubtFlights();
+      for (const flight of inFlight) flight.heard.add(`${kind}:${id}`);
+      // Whoever asks from now on must see this change: nobody joins an earlier load.
+      joinable.clear();
     }),
     feed.onStale(() => {
       entries.clear();
       absent.clear();
-      doubtFlights();
+      for (const flight of inFlight) flight.isDoubtful = true;
+      joinable.clear();
     }),
   ];
 
-  function keep(key: string, value: Value): void {
+  function keep(key: string, value: Value, flight: Flight<Value>): void {
+    // Without a line nobody would tell us of the next change.
+    if (flight.isDoubtful || !feed.health().connected) return;
     const depends = options.dependsOn(value);
     if (depends === 'any') {
-      absent.set(key, { value });
+      if (flight.heard.size === 0) absent.set(key, { value });
       return;
     }
     const tags = depends.map(({ kind, id }) => `${kind}:${id}`);
+    if (tags.some((tag) => flight.heard.has(tag))) return;
     entries.set(key, { value, tags });
     for (const tag of tags) {
       const keys = keysByTag.get(tag);
@@ -90,15 +96,16 @@ export function createRevisionedCache<Value>(options: RevisionedCacheOptions<Val
   }
 
   async function fly(key: string, load: () => Promise<Value>): Promise<Value> {
-    const flight: Flight<Value> = { result: load(), current: true };
-    flights.set(key, flight);
+    const flight: Flight<Value> = { result: load(), heard: new Set(), isDoubtful: false };
+    joinable.set(key, flight);
+    inFlight.add(flight);
     try {
       const value = await flight.result;
-      // Without a line nobody would tell us of the next change, so nothing may be kept.
-      if (flight.current && feed.health().connected) keep(key, value);
+      keep(key, value, flight);
       return value;
     } finally {
-      if (flights.get(key) === flight) flights.delete(key);
+      inFlight.delete(flight);
+      if (joinable.get(key) === flight) joinable.delete(key);
     }
   }
 
@@ -111,7 +118,7 @@ export function createRevisionedCache<Value>(options: RevisionedCacheOptions<Val
         return entry.value;
       }
       misses += 1;
-      return flights.get(key)?.result ?? fly(key, load);
+      return joinable.get(key)?.result ?? fly(key, load);
     },
     statistics: () => ({ hits, misses, entries: entries.size + absent.size }),
     close() {

@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { newId } from '@patchbay/foundation';
+import { temporaryDirectory } from '@patchbay/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listUsage, openUsageSpool, type UsageEvent } from '../src/usage/index.ts';
+import { type Given, type GivenOrganization, startGiven } from './given.ts';
+
+let given: Given;
+let ours: GivenOrganization;
+beforeAll(async () => {
+  given = await startGiven();
+  ours = await given.organization();
+});
+afterAll(() => given.close());
+
+const count = async () => {
+  const { rows } = await given.superuser.query('SELECT count(*)::int AS count FROM app.usage_events');
+  return rows[0].count as number;
+};
+const event = (): UsageEvent => ({
+  id: newId('usageEvent'),
+  organizationId: ours.organizationId,
+  connectorId: 'con_2',
+  versionId: 'ver_1',
+  at: new Date().toISOString(),
+  method: 'tools/call',
+  name: 'greet',
+  principal: { kind: 'person', id: 'psn_1' },
+  client: null,
+  requestId: 'req_1',
+  outcome: 'refused',
+  errorCode: 'policy.tool_blocked',
+  cold: true,
+  stepsMs: { edge: 1, policy: 0.25 },
+  totalMs: 1.25,
+});
+
+describe('the usage spool', () => {
+  it('loses no event of a process that is killed with SIGKILL, and stores none twice', async () => {
+    const directory = await temporaryDirectory();
+    const writer = spawn(process.execPath, [
+      path.join(import.meta.dirname, 'spool-writer.ts'),
+      directory,
+      ours.organizationId,
+      '500',
+    ]);
+    await once(writer.stdout, 'data');
+    writer.kill('SIGKILL');
+    await once(writer, 'exit');
+    const [file = ''] = await readdir(directory);
+    // What a kill in the middle of a write leaves.
+    await appendFile(path.join(directory, file), '{"id":"use_cut');
+    const spools = await Promise.all(
+      [1, 2].map(() => openUsageSpool({ directory, database: given.database, shipIntervalMs: 3_600_000 })),
+    );
+    await Promise.all(spools.map((spool) => spool.ship()));
+    expect(await count()).toBe(500);
+    expect(await readdir(directory)).toEqual([]);
+    await Promise.all(spools.map((spool) => spool.close()));
+  });
+
+  it('keeps events on disk while the database is away, drops and counts them when it is full, and never rejects', async () => {
+    const directory = await temporaryDirectory();
+    const before = await count();
+    const { createDatabase } = await import('../src/database/index.ts');
+    const away = createDatabase({ url: 'postgresql://patchbay_app:x@127.0.0.1:1/none', poolSizeMax: 1 });
+    const spool = await openUsageSpool({ directory, database: away, shipIntervalMs: 3_600_000, bytesMax: 2_000 });
+    for (let index = 0; index < 20; index += 1) await spool.append(event());
+    await expect(spool.ship()).rejects.toMatchObject({ code: 'data.unavailable' });
+    const { appended, dropped, shipped } = spool.statistics();
+    expect({ all: appended + dropped, shipped }).toEqual({ all: 20, shipped: 0 });
+    expect(dropped).toBeGreaterThan(0);
+    await spool.close();
+    await away.close();
+    const next = await openUsageSpool({ directory, database: given.database });
+    await next.ship();
+    expect(await count()).toBe(before + appended);
+    await next.close();
+  });
+
+  it('lists what was shipped, whole, newest first', async () => {
+    const directory = await temporaryDirectory();
+    const spool = await openUsageSpool({ directory, database: given.database });
+    const sent = { ...event(), connectorId: 'con_listed' };
+    await spool.append(sent);
+    await spool.close();
+    const { items } = await given.database.withOrganization(ours, (tx) =>
+      listUsage(tx, { connectorId: 'con_listed' }, { limit: 10 }),
+    );
+    expect(items).toEqual([sent]);
+  });
+});
