@@ -1,3 +1,4 @@
+import { getConnector } from '@patchbay/domain/connectors';
 import type { GivenConnector } from '@patchbay/testing';
 import { skipUnless } from '@patchbay/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
@@ -8,38 +9,156 @@ import {
   greeter,
   hasBubblewrap,
   NO_BUBBLEWRAP,
+  PACKAGE_JSON,
   packed,
 } from './given-deploys.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 
+const server = (body: string) => ({
+  'src/index.ts': `
+import { McpServer } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+export default () => {
+  const server = new McpServer({ name: 'guest', version: '1.0.0' });
+  ${body}
+  return server;
+};`,
+  'package.json': JSON.stringify({ dependencies: { '@modelcontextprotocol/server': '^2.4.0', zod: '^4.0.0' } }),
+});
+const named = (name: string) =>
+  `server.registerTool('${name}', { title: 'T', description: 'd', inputSchema: z.object({}), annotations: { readOnlyHint: true } }, async () => ({ content: [] }));`;
+const withSchema = (schema: string) =>
+  `server.registerTool('t', { title: 'T', description: 'd', inputSchema: ${schema}, annotations: { readOnlyHint: true } }, async () => ({ content: [] }));`;
+
+/** What, the upload, the code it ends with, and what its message names. */
+const BAD: readonly (readonly [string, Files, string, RegExp])[] = [
+  ['a source without package.json', { 'index.ts': '' }, 'source.no_package_json', /package\.json/],
+  [
+    'a type error',
+    greeter({ 'src/more.ts': '', 'src/index.ts': 'const n: number = "x";\nexport default n;' }),
+    'deploy.type_error',
+    /src\/index\.ts:1:7/,
+  ],
+  ['a syntax error', greeter({ 'src/index.ts': 'export default {{;' }), 'deploy.syntax_error', /src\/index\.ts:1/],
+  [
+    'an import that does not resolve',
+    greeter({ 'src/index.ts': "import './gone.ts';" }),
+    'deploy.import_not_found',
+    /gone/,
+  ],
+  [
+    'a connector that throws at start',
+    greeter({ 'src/index.ts': "\nthrow new Error('no way');" }),
+    'deploy.start_failed',
+    /src\/index\.ts:2: .*no way/,
+  ],
+  [
+    'a connector that ends its process at start',
+    greeter({ 'src/index.ts': 'process.exit(0);' }),
+    'deploy.start_exited',
+    /./,
+  ],
+  ['a connector that hangs at start', greeter({ 'src/index.ts': 'for (;;) {}' }), 'deploy.start_timeout', /./],
+  ['a connector that registers nothing', server(''), 'deploy.no_tools', /./],
+  ['two tools of one name', server(named('twice') + named('twice')), 'deploy.duplicate_tool', /twice/],
+  [
+    'an exponential pattern',
+    server(withSchema('z.object({ q: z.string().regex(/^(a+)+$/) })')),
+    'deploy.schema_pattern_unsafe',
+    /tools\.t\.inputSchema\.properties\.q\.pattern/,
+  ],
+  ['a reserved tool name', server(named('a__b')), 'deploy.findings', /a__b/],
+  [
+    'tools that differ from start to start',
+    server(
+      "server.registerTool('t' + Math.random().toString(36).slice(2), { description: 'd', inputSchema: z.object({}) }, async () => ({ content: [] }));",
+    ),
+    'deploy.manifest_unstable',
+    /tools\./,
+  ],
+  [
+    'a git dependency',
+    greeter({ 'package.json': '{"dependencies":{"x":"github:a/b"}}' }),
+    'source.dependency_not_allowed',
+    /package\.json:1: x is asked for/,
+  ],
+  ['a yarn lockfile', greeter({ 'yarn.lock': '' }), 'source.lockfile_not_supported', /yarn\.lock/],
+];
+
 describe('a deploy', () => {
   let deploys: GivenDeploys;
   let connector: GivenConnector;
+  let liveVersion: string;
 
   beforeAll(async () => {
     deploys = await givenDeploys();
     connector = await deploys.given.connector(await deploys.given.organization('acme'), 'greeter');
+    const version = await deploy(greeter());
+    if (version.state !== 'published') throw new Error(JSON.stringify(version.failure));
+    liveVersion = version.id;
   });
-  afterAll(async () => { console.log(require('node:fs').readFileSync(deploys.directory+'/worker.log','utf8').slice(0,6000), require('node:fs').readFileSync(deploys.directory+'/supervisor.log','utf8').slice(0,3000)); await deploys?.close(); });
+  afterAll(() => deploys?.close());
 
   async function deploy(upload: Uint8Array | Files, flags: { typecheck?: boolean } = {}) {
-    const version = await deploys.submit(connector, upload, flags);
-    return deploys.finished(connector, version);
+    return deploys.finished(connector, await deploys.submit(connector, upload, flags));
   }
 
-  it('publishes and activates a small connector within two seconds of work', async () => {
-    const version = await deploy(greeter());
-    expect(version.failure).toBeNull();
+  async function live(): Promise<string | null> {
+    return (await deploys.inScope(connector, (tx) => getConnector(tx, connector.id))).liveVersionId;
+  }
+
+  it.for(BAD)('refuses %s with its own code, and leaves the live version', async ([, files, code, names]) => {
+    const version = await deploy(files);
+    expect(version.failure).toMatchObject({ code });
+    expect(version.failure?.detail).toMatch(names);
+    expect(version.state).toBe(code === 'deploy.findings' ? 'rejected' : 'failed');
+    expect(await live()).toBe(liveVersion);
+  });
+
+  it('refuses an upload cut in half', async () => {
+    const bytes = await packed(greeter());
+    const version = await deploy(bytes.subarray(0, bytes.byteLength / 2));
+    expect(version.failure).toMatchObject({ code: 'source.truncated', step: 'resolving' });
+  });
+
+  it('publishes guests with type errors when the check is switched off', async () => {
+    const files = greeter({ 'src/extra.ts': 'export const n: number = "x";' });
+    const source = `import './extra.ts';\n${files['src/index.ts']}`;
+    expect(await deploy({ ...files, 'src/index.ts': source }, { typecheck: false })).toMatchObject({
+      state: 'published',
+    });
+  });
+
+  it('says which tools will wait for approval', async () => {
+    const tool =
+      "server.registerTool('wipe', { description: 'd', inputSchema: z.object({}) }, async () => ({ content: [] }));";
+    const version = await deploy(server(tool));
     expect(version).toMatchObject({ state: 'published' });
+    expect(await deploys.findings(connector, version)).toMatchObject([
+      { rule: 'annotations_missing', severity: 'warning', subject: 'wipe' },
+      { rule: 'title_missing', severity: 'info', subject: 'wipe' },
+    ]);
+    expect((await deploys.log(connector, version)).join('\n')).toMatch(/calls of wipe will wait for approval/);
+  });
+
+  it('runs each step once and takes little time', async () => {
+    const version = await deploy(greeter({ 'src/note.ts': PACKAGE_JSON.slice(0, 0) }));
     const steps = await deploys.steps(connector, version);
-    expect(steps.map(({ name, state }) => `${name} ${state}`)).toEqual(
-      ['received', 'resolving', 'building', 'probing', 'scanning', 'storing'].map((name) => `${name} done`),
+    expect(steps.map(({ name, state, attempt }) => `${name} ${state} ${attempt}`)).toEqual(
+      ['received', 'resolving', 'building', 'probing', 'scanning', 'storing'].map((name) => `${name} done 1`),
     );
-    const [first, last] = [steps[0]?.startedAt, steps.at(-1)?.finishedAt];
-    console.info(
-      steps.map(({ name, startedAt, finishedAt }) => `${name} ${Number(finishedAt) - Number(startedAt)}`).join(', '),
-    );
-    expect(Number(last) - Number(first)).toBeLessThan(4000);
+    const took = steps.map((step) => Number(step.finishedAt) - Number(step.startedAt));
+    console.info(`deploy steps in ms: ${steps.map(({ name }, index) => `${name} ${took[index]}`).join(', ')}`);
+    expect(took.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(5000);
+  });
+
+  it('gives a second organization an artifact of its own for the same source', async () => {
+    const other = await deploys.given.connector(await deploys.given.organization('globex'), 'greeter');
+    const version = await deploys.finished(other, await deploys.submit(other, greeter()));
+    expect(version).toMatchObject({ state: 'published' });
+    const digest = version.artifactDigest ?? '';
+    await deploys.artifacts.remove({ organizationId: connector.organization.id, digest });
+    expect(await deploys.artifacts.has({ organizationId: other.organization.id, digest })).toBe(true);
   });
 });

@@ -117,10 +117,13 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
     redis,
     /** The version when it is final. */
     async finished(connector: GivenConnector, { id }: Version): Promise<Version> {
-      return waitFor(async () => {
-        const version = await inScope(connector, (tx) => getVersion(tx, id));
-        return isFinal(version.state) ? version : null;
-      });
+      return waitFor(
+        async () => {
+          const version = await inScope(connector, (tx) => getVersion(tx, id));
+          return isFinal(version.state) ? version : null;
+        },
+        { what: 'the version to be final', timeoutMs: 18_000 },
+      );
     },
     steps: (connector: GivenConnector, { id }: Version) => inScope(connector, (tx) => listSteps(tx, id)),
     findings: (connector: GivenConnector, { id }: Version) => inScope(connector, (tx) => listFindings(tx, id)),

@@ -49,6 +49,7 @@ export async function makeLockfile(
   const nodes: TreeNode[] = [];
 
   while (level.length > 0) {
+    for (const demand of level) refuseAddress(packageOf(demand), demand);
     for (const demand of level) void describe(packageOf(demand).name);
     const next: Demand[] = [];
     for (const demand of level) {
@@ -74,6 +75,8 @@ async function place(
   const visible = findVisible(from, name);
   if (visible?.version && semver.satisfies(visible.version.version, wanted.range)) return null;
   if (from.parent !== null && visible === null && isProvided(provided, name, wanted.range)) return null;
+  refuseAddress(wanted, demand);
+  if (from.children.has(name)) return null;
   const version = await choose(await describe(wanted.name), wanted, demand);
   if (version === null) return null;
   const home = highestFree(from, name);
@@ -88,6 +91,13 @@ function packageOf({ name, range }: Demand): { name: string; range: string } {
   return alias ? { name: alias[1] ?? name, range: alias[2] ?? '*' } : { name, range };
 }
 
+/** A range, or a word that can be a tag; everything else is an address. Before anything is asked of the registry. */
+function refuseAddress(wanted: { name: string; range: string }, { from }: Demand): void {
+  if (semver.validRange(wanted.range) !== null || /^[A-Za-z][\w.-]*$/.test(wanted.range)) return;
+  const at = from.key === '' ? 'package.json:1' : `package.json:1 (through ${from.key})`;
+  throw refuse(at, `${wanted.name} is asked for as ${JSON.stringify(wanted.range.slice(0, 200))}`);
+}
+
 async function choose(
   packument: Packument,
   wanted: { name: string; range: string },
@@ -95,14 +105,11 @@ async function choose(
 ): Promise<RegistryVersion | null> {
   const tagged = packument.tags[wanted.range === '' ? 'latest' : wanted.range];
   if (tagged !== undefined) return packument.version(tagged);
-  if (semver.validRange(wanted.range) === null) {
-    const by = demand.from.key === '' ? 'package.json:1' : `package.json:1 (through ${demand.from.key})`;
-    throw refuse(by, `${wanted.name} is asked for as ${JSON.stringify(wanted.range.slice(0, 200))}`);
-  }
   const latest = packument.tags.latest;
   // npm prefers what the maintainers call latest over a higher number.
   if (latest !== undefined && semver.satisfies(latest, wanted.range)) return packument.version(latest);
-  const best = semver.maxSatisfying([...packument.versions], wanted.range);
+  const best =
+    semver.validRange(wanted.range) === null ? null : semver.maxSatisfying([...packument.versions], wanted.range);
   if (best !== null) return packument.version(best);
   if (demand.optional) return null;
   throw new AppError('deploy.package_not_found', {

@@ -45,7 +45,10 @@ export function readPackageJson(files: SourceFiles): PackageJson {
     });
   }
   const manifest = parsed.data;
-  const types = Object.entries(manifest.devDependencies).filter(([name]) => name.startsWith('@types/'));
+  // Node's own types are the toolchain's: they must be of the Node that runs connectors.
+  const types = Object.entries(manifest.devDependencies).filter(
+    ([name]) => name.startsWith('@types/') && name !== '@types/node',
+  );
   const { optionalDependencies: optional, dependencies: direct, peerDependencies: peers } = manifest;
   const wanted = new Map([...types, ...Object.entries({ ...peers, ...optional, ...direct })]);
   const notes = IGNORED.filter((field) => field in manifest).map((field) => `package.json: ${field} is not followed`);
