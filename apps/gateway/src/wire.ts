@@ -114,7 +114,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
 
   let draining = false;
   const dependencies = gatewayDependencies({
-    ...{ database, changes, sandboxes, artifacts, redis, usage: spool },
+    ...{ database, identity: people, changes, sandboxes, artifacts, redis, usage: spool },
     dashboardUpstream: config.dashboardUpstream,
   });
   const internal = createInternalServer({

@@ -117,7 +117,7 @@ export interface EdgeFixture {
  * The public listener as it runs, with the data behind it spelled out here and a sandbox that counts what reaches it.
  * For what the edge itself decides; `startPlatform` is for everything that needs the real parts.
  */
-export async function startEdge(extra: readonly Surface[] = []): Promise<EdgeFixture> {
+export async function startEdge(extra: readonly Surface[] = [], dashboardUpstream?: string): Promise<EdgeFixture> {
   const port = await freePort();
   const origin = `http://localhost:${port}`;
   const logger = createLogger('gateway', 'silent');
@@ -157,7 +157,7 @@ export async function startEdge(extra: readonly Surface[] = []): Promise<EdgeFix
     tracing: await startTracing(false, logger),
   });
   const app = await createServer({
-    ...{ origin, logger, trustedProxies: [], dashboardUpstream: undefined },
+    ...{ origin, logger, trustedProxies: [], dashboardUpstream },
     surfaces: [surface, ...extra],
   });
   await app.listen({ port, host: 'localhost' });

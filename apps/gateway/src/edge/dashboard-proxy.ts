@@ -4,6 +4,7 @@ import type { FastifyPluginAsync } from 'fastify';
 
 /** The dashboard behind the public origin. It decides nothing about permissions, and its session is the API's. */
 export const dashboardProxy: FastifyPluginAsync<{ upstream: string }> = async (app, { upstream }) => {
+  app.get('/', async (_request, reply) => reply.redirect('/dashboard', 302));
   // The body goes through as a stream; nothing of it is read here.
   await app.register(httpProxy, {
     upstream,

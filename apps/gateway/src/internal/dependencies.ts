@@ -6,6 +6,7 @@ import type { Dependency } from './health.ts';
 
 export interface HealthSources {
   readonly database: Pick<Database, 'ping'>;
+  readonly identity: { ping(): Promise<void> };
   readonly changes: Pick<ChangeFeed, 'health'>;
   readonly sandboxes: Pick<SandboxClient, 'health'>;
   readonly artifacts: Pick<ArtifactStore, 'ping'>;
@@ -21,6 +22,7 @@ const STALE_DEGRADED_MS = 5_000;
 export function gatewayDependencies(sources: HealthSources): Dependency[] {
   return [
     { name: 'database', required: true, check: async () => nothingWrong(await sources.database.ping()) },
+    { name: 'identity', required: false, check: async () => nothingWrong(await sources.identity.ping()) },
     { name: 'changes', required: true, check: async () => changesReasons(sources.changes.health()) },
     { name: 'supervisor', required: false, check: () => supervisorReasons(sources.sandboxes) },
     { name: 'artifacts', required: false, check: async () => nothingWrong(await sources.artifacts.ping()) },

@@ -122,6 +122,14 @@ export const mcpPlugin: FastifyPluginAsync<McpPluginOptions> = async (app, optio
       reply.code(served.httpStatus).headers({ ...served.headers });
       if (served.message === null) return reply.send();
       return reply.type('application/json').send(JSON.stringify(served.message));
+    } catch (error) {
+      if (!stream.isOpen) throw error;
+      // The status is out already; the stream can still say what happened.
+      const context = { origin: options.origin, requestId: request.id };
+      const id = message.kind === 'request' ? message.id : null;
+      reply.hijack();
+      stream.finish(errorAnswer(onError(error, context), id, context));
+      return reply;
     } finally {
       stream.close();
     }
@@ -138,7 +146,8 @@ export const mcpPlugin: FastifyPluginAsync<McpPluginOptions> = async (app, optio
     const known = onError(error, { requestId: request.id });
     const resource = `${options.origin}${(request.raw.url ?? '').split('?', 1)[0]}`;
     reply.code(known.spec.status).headers(errorHeaders(known, resource));
-    if (known.spec.status === 401 && request.method === 'GET' && wantsHtml(request.headers.accept)) {
+    const opened = known.spec.status === 401 || known.spec.status === 405;
+    if (opened && request.method === 'GET' && wantsHtml(request.headers.accept)) {
       return reply.type('text/html; charset=utf-8').send(connectPage(resource));
     }
     return reply

@@ -81,6 +81,8 @@ describe('POST /{organization}/{connector}/mcp', () => {
     });
     expect([response.status, response.headers.get('content-type')]).toEqual([401, 'text/html; charset=utf-8']);
     expect(await response.text()).toContain(`href="${edge.origin}/acme/weather"`);
+    const open = await fetch(`${edge.origin}/acme/open/mcp`, { redirect: 'manual', headers: { accept: 'text/html' } });
+    expect([open.status, open.headers.get('content-type')]).toEqual([405, 'text/html; charset=utf-8']);
   });
 
   it('refuses other content types, bodies over 4 MiB and what is not JSON', async () => {
