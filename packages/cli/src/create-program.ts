@@ -117,10 +117,15 @@ export function createProgram(makeContext: MakeContext): Command {
     .argument('[connector]', 'slug')
     .action(action(async () => (await import('./commands/open.ts')).open));
 
-  add(program, 'login', 'Sign in with an API key. The key is read from a prompt or standard input.', [
-    'patchbay login --origin https://patchbay.example.com',
-    'patchbay login --origin https://patchbay.example.com < key.txt',
-  ]).action(action(async () => (await import('./commands/login.ts')).login));
+  add(
+    program,
+    'login',
+    'Sign in with an API key, read from a prompt or standard input. One of kind mcp is added for calls.',
+    [
+      'patchbay login --origin https://patchbay.example.com',
+      'patchbay login --origin https://patchbay.example.com < key.txt',
+    ],
+  ).action(action(async () => (await import('./commands/login.ts')).login));
   add(program, 'logout', 'Forget the login on this machine.', ['patchbay logout']).action(
     action(async () => (await import('./commands/login.ts')).logout),
   );
@@ -157,24 +162,9 @@ export function createProgram(makeContext: MakeContext): Command {
   add(admin, 'audit', 'List audit events, newest first.', ['patchbay admin audit -n 20'])
     .option('-n, --lines <number>', 'how many', '50')
     .action(action(async () => (await import('./commands/admin.ts')).audit));
-  const apiKeys = add(admin, 'api-keys', 'API keys of the organization.', ['patchbay admin api-keys list']);
-  add(apiKeys, 'list', 'List them, without their secrets.', ['patchbay admin api-keys list']).action(
-    action(async () => (await import('./commands/api-keys.ts')).listApiKeys),
-  );
-  add(apiKeys, 'create', 'Create one; its secret is shown this once.', [
-    'patchbay admin api-keys create ci --kind deploy --connector weather',
-    'patchbay admin api-keys create claude-code --kind mcp --connector weather --days 30',
-  ])
-    .argument('<name>', 'what it is for')
-    .requiredOption('--kind <kind>', 'mcp (calls), deploy (uploads) or admin (this API)')
-    .option('--connector <slug...>', 'connectors it opens (kinds mcp and deploy)', [])
-    .option('--permission <name...>', 'what it may do (kind admin)', [])
-    .option('--days <number>', 'days until it expires', '90')
-    .action(action(async () => (await import('./commands/api-keys.ts')).createApiKey));
-  add(apiKeys, 'revoke', 'Revoke one, at once and for good.', ['patchbay admin api-keys revoke key_…'])
-    .argument('<id>', 'key_…')
-    .option('--yes', 'do not ask')
-    .action(action(async () => (await import('./commands/api-keys.ts')).revokeApiKey));
+  add(admin, 'api-keys', 'List the API keys. They are made and revoked in the dashboard: no key may make a key.', [
+    'patchbay admin api-keys',
+  ]).action(action(async () => (await import('./commands/api-keys.ts')).listApiKeys));
 
   for (const command of allCommands(program)) command.exitOverride().configureOutput({ outputError: () => {} });
   return program;

@@ -2,10 +2,16 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path';
 import { z } from 'zod';
 
-const Login = z.object({ origin: z.url(), organization: z.string(), apiKey: z.string() });
+const Login = z.object({
+  origin: z.url(),
+  organization: z.string(),
+  apiKey: z.string(),
+  /** For `patchbay call`. */
+  mcpApiKey: z.string().optional(),
+});
 export type Login = z.output<typeof Login>;
 
-/** What `patchbay login` keeps: one installation, its key, in a file only its owner reads. */
+/** What `patchbay login` keeps: one installation and its keys, in a file only its owner reads. */
 export class LoginStore {
   readonly file: string;
 

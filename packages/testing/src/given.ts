@@ -39,6 +39,8 @@ export interface GivenVersion {
   readonly activate?: boolean;
 }
 
+/** What no key may do, whoever made it: createApiKey refuses it. */
+const NEVER_OF_A_KEY: ReadonlySet<string> = new Set(['api-keys:write', 'members:write', 'organization:delete']);
 const YEAR_MS = 364 * 24 * 3_600_000;
 const PIPELINE: readonly VersionState[] = [
   'received',
@@ -134,7 +136,10 @@ export function createGiven(options: { readonly database: TestDatabase; readonly
     apiKey: (organization, holder = organization.owner, kind = 'mcp') =>
       inside(organization, async (tx) => {
         const input = { kind, name: `${kind} key`, expiresAt: new Date(Date.now() + YEAR_MS), personId: holder.id };
-        const lists = kind === 'admin' ? { permissions: [...ALL_PERMISSIONS] } : { connectorIds: ['*'] };
+        const lists =
+          kind === 'admin'
+            ? { permissions: ALL_PERMISSIONS.filter((name) => !NEVER_OF_A_KEY.has(name)) }
+            : { connectorIds: ['*'] };
         const ceiling = { permissions: new Set(ALL_PERMISSIONS) };
         const { secret } = await createApiKey(tx, holder.actor, { ...input, ...lists }, ceiling);
         return secret.reveal();

@@ -24,7 +24,7 @@ export async function call(
   if (tool === undefined && !options.list) {
     throw new AppError('cli.usage', { detail: 'Name a tool, or list them with --list.' });
   }
-  const access = await openAccess(context, connector, options);
+  const access = await findAccess(context, connector, options);
   const client = new Client({ name: 'patchbay-cli', version: '0.1.0' }, { versionNegotiation: { mode: 'auto' } });
   try {
     const headers: Record<string, string> = access.key === null ? {} : { authorization: `Bearer ${access.key}` };
@@ -39,7 +39,6 @@ export async function call(
     });
   } finally {
     await client.close();
-    await access.release();
   }
 }
 
@@ -71,40 +70,18 @@ async function callTool(
 
 interface Access {
   readonly url: string;
-  /** null: the endpoint is called without a key. */
+  /** null: an address was given, and it is called without a key. */
   readonly key: string | null;
-  release(): Promise<void>;
 }
 
-/** Where to call and with which key. Without a key of kind mcp one is made for this call alone, and revoked after it. */
-async function openAccess(context: ProgramContext, connector: string, options: CallOptions): Promise<Access> {
-  const keep = async () => {};
-  if (/^https?:\/\//.test(connector)) {
-    return { url: connector, key: options.key ?? context.config.PATCHBAY_MCP_KEY ?? null, release: keep };
-  }
+/** Where to call and with which key. @throws AppError cli.call_key_missing */
+async function findAccess(context: ProgramContext, connector: string, options: CallOptions): Promise<Access> {
+  const given = options.key ?? context.config.PATCHBAY_MCP_KEY;
+  if (/^https?:\/\//.test(connector)) return { url: connector, key: given ?? null };
   const session = await context.session();
-  const { organization, client } = session;
   const version = options.versionNumber === undefined ? '' : `@${readVersionNumber(options.versionNumber)}`;
-  const url = `${session.origin}/${organization}/${connector}${version}/mcp`;
-  const key = options.key ?? session.mcpApiKey;
-  if (key !== null) return { url, key, release: keep };
-  const { data: created } = await client.POST('/api/v1/organizations/{organization}/api-keys', {
-    params: { path: { organization } },
-    body: {
-      kind: 'mcp',
-      name: 'patchbay call',
-      connectors: [connector],
-      scopes: [],
-      permissions: [],
-      allowedAddresses: [],
-      expiresInDays: 1,
-    },
-  });
-  if (!created) return { url, key: null, release: keep };
-  const release = async () => {
-    await client.DELETE('/api/v1/organizations/{organization}/api-keys/{apiKey}', {
-      params: { path: { organization, apiKey: created.id } },
-    });
-  };
-  return { url, key: created.secret, release };
+  const url = `${session.origin}/${session.organization}/${connector}${version}/mcp`;
+  const key = given ?? session.mcpApiKey;
+  if (key === null) throw new AppError('cli.call_key_missing', { detail: `The login for ${session.origin} has none.` });
+  return { url, key };
 }

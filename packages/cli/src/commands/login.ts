@@ -13,14 +13,27 @@ export async function login(context: ProgramContext): Promise<void> {
   if (protocol !== 'https:' && hostname !== 'localhost') {
     throw new AppError('cli.usage', { detail: 'A key is sent over https, or to localhost, and nowhere else.' });
   }
-  const apiKey = await readSecretValue(context, `API key for ${origin} (kind admin or deploy)`);
+  const apiKey = await readSecretValue(context, `API key for ${origin} (kind admin or deploy; kind mcp for calls)`);
+  if (apiKey.startsWith('pbk_mcp_')) return addCallKey(context, origin, apiKey);
   const client = createApiClient({ origin, apiKey, userAgent: USER_AGENT });
   const organization = context.organization ?? (await onlyOrganization(client));
   await context.logins.write({ origin, organization, apiKey });
   context.output.result({ origin, organization }, `Signed in to ${origin}, organization ${organization}.`);
 }
 
-/** Forgets the key on this machine. It stays valid: revoke it with `admin api-keys revoke`. */
+/** A key of kind mcp opens no administration: it joins the login that is there. */
+async function addCallKey(context: ProgramContext, origin: string, mcpApiKey: string): Promise<void> {
+  const known = await context.logins.find();
+  if (known?.origin !== origin) {
+    throw new AppError('cli.not_connected', {
+      detail: `A key of kind mcp joins a login, and there is none for ${origin}.`,
+    });
+  }
+  await context.logins.write({ ...known, mcpApiKey });
+  context.output.result({ origin, organization: known.organization }, `\`patchbay call\` uses this key for ${origin}.`);
+}
+
+/** Forgets the key on this machine. It stays valid until it is revoked in the dashboard. */
 export async function logout(context: ProgramContext): Promise<void> {
   const known = await context.logins.find();
   await context.logins.remove();

@@ -91,6 +91,12 @@ export const CLI_ERRORS = {
     title: 'The command needs a confirmation.',
     hint: 'Add --yes to confirm without being asked.',
   },
+  'cli.call_key_missing': {
+    status: 401,
+    owner: 'caller',
+    title: 'Calling a connector needs an API key of kind mcp.',
+    hint: 'Make one in the dashboard, then run `patchbay login` with it, or set PATCHBAY_MCP_KEY.',
+  },
   'cli.call_failed': {
     status: 502,
     owner: 'connector',

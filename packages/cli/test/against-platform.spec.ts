@@ -1,0 +1,156 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Platform, startPlatform } from '@patchbay/testing/platform';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jsonLines, runCli, startCli } from './run-cli.ts';
+
+/** The commands against a real platform, in the order an author meets them; each step stands on the one before. */
+let platform: Platform;
+let cwd: string;
+let environment: Record<string, string>;
+let adminKey: string;
+
+beforeAll(async () => {
+  cwd = await mkdtemp(path.join(tmpdir(), 'patchbay-cli-'));
+  platform = await startPlatform({ worker: true });
+  const organization = await platform.given.organization('acme');
+  adminKey = await platform.given.apiKey(organization, organization.owner, 'admin');
+  environment = {
+    PATCHBAY_ORIGIN: platform.origin,
+    PATCHBAY_API_KEY: adminKey,
+    PATCHBAY_MCP_KEY: await platform.given.apiKey(organization),
+  };
+}, 90_000);
+
+afterAll(async () => {
+  await platform?.stop();
+  await rm(cwd, { recursive: true, force: true });
+}, 60_000);
+
+const patchbay = (...args: string[]) => runCli(args, { cwd, environment });
+
+/** The JSON a command prints; fails with its error when there is none. */
+async function jsonOf(...args: string[]) {
+  const run = await patchbay(...args, '--json');
+  expect(run.code, run.stderr).toBe(0);
+  return JSON.parse(run.stdout);
+}
+
+/** Each question starts a process, which takes its time on a busy machine. */
+const WITHIN = { timeout: 15_000, interval: 100 };
+const greeting = async () => (await patchbay('call', 'greeter', 'greet', 'name=Ada')).stdout;
+
+async function changeSource(edit: (code: string) => string): Promise<string> {
+  const file = path.join(cwd, 'greeter/src/index.ts');
+  const before = await readFile(file, 'utf8');
+  await writeFile(file, edit(before));
+  return before;
+}
+
+describe('the command line and a platform', () => {
+  it('refuses a key the platform does not know', async () => {
+    const run = await runCli(['whoami', '--json'], {
+      cwd,
+      environment: { ...environment, PATCHBAY_API_KEY: 'pbk_admin_x' },
+    });
+    expect(run.code).toBe(1);
+    expect(JSON.parse(run.stderr).error.code).toMatch(/^(auth|api-keys)\./);
+  });
+
+  it('login keeps the key for its owner alone, and logout forgets it', async () => {
+    const plain = (args: string[], input?: string) => runCli(args, { cwd, ...(input !== undefined && { input }) });
+    const login = await plain(['login', '--origin', platform.origin], `${adminKey}\n`);
+    expect(login.code, login.stderr).toBe(0);
+    expect(login.stdout + login.stderr).not.toContain(adminKey);
+    expect((await stat(path.join(cwd, '.config/patchbay/login.json'))).mode & 0o777).toBe(0o600);
+    expect((await plain(['whoami'])).stdout).toContain('Organization  acme');
+    await plain(['logout']);
+    expect((await plain(['whoami'])).code).toBe(1);
+  });
+
+  it('deploys with every step told, and ends with the hosted URL', async () => {
+    await patchbay('init', 'greeter');
+    const run = await patchbay('deploy', 'greeter');
+    expect(run.code, run.stdout + run.stderr).toBe(0);
+    for (const step of ['resolving', 'building', 'probing', 'scanning', 'storing'])
+      expect(run.stdout).toMatch(new RegExp(`${step}\\s+\\d+\\.\\d+ s`));
+    expect(run.stdout.trim().split('\n').at(-1)).toBe(`${platform.origin}/acme/greeter/mcp`);
+  }, 60_000);
+
+  it('calls the tool through the hosted URL, and lists what there is', async () => {
+    expect((await patchbay('call', 'greeter', 'greet', 'name=Ada')).stdout).toBe('Hello, Ada!\n');
+    expect((await patchbay('call', 'greeter', '--list')).stdout).toMatch(/greet +reads +Greets a person/);
+    const failed = await patchbay('call', 'greeter', 'greet', 'name=');
+    expect(failed.code).toBe(1);
+    expect((await patchbay('call', 'nothing', '--list', '--json')).stderr).toContain('cli.call_failed');
+  }, 30_000);
+
+  it('says which key a call needs when it has none, and takes it by login', async () => {
+    const plain = (args: string[], input?: string) => runCli(args, { cwd, ...(input !== undefined && { input }) });
+    await plain(['login', '--origin', platform.origin], adminKey);
+    expect((await plain(['call', 'greeter', 'greet', 'name=Bo', '--json'])).stderr).toContain('cli.call_key_missing');
+    await plain(['login', '--origin', platform.origin], environment.PATCHBAY_MCP_KEY);
+    expect(await plain(['call', 'greeter', 'greet', 'name=Bo'])).toMatchObject({ code: 0, stdout: 'Hello, Bo!\n' });
+    await plain(['logout']);
+  }, 30_000);
+
+  it('says file and line of a type error, and leaves the live version alone', async () => {
+    const before = await changeSource((code) => `${code}\nconst wrong: number = 'text';\n`);
+    const run = await patchbay('deploy', 'greeter');
+    await changeSource(() => before);
+    expect(run.code).toBe(1);
+    expect(run.stdout + run.stderr).toMatch(/src\/index\.ts:\d+/);
+    expect(run.stderr).toMatch(/^Error: The deploy failed\. The live version is untouched\./);
+    expect((await patchbay('call', 'greeter', 'greet', 'name=Ada')).stdout).toBe('Hello, Ada!\n');
+  }, 60_000);
+
+  it('publishes without serving, activates, and rolls back', async () => {
+    await changeSource((code) => code.replace('Hello', 'Good day'));
+    const published = await jsonOf('deploy', 'greeter', '--no-activate');
+    expect(published).toMatchObject({ state: 'published' });
+    expect((await patchbay('call', 'greeter', 'greet', 'name=Ada')).stdout).toBe('Hello, Ada!\n');
+    await jsonOf('activate', 'greeter', String(published.number));
+    await expect.poll(greeting, WITHIN).toBe('Good day, Ada!\n');
+    const states = (await jsonOf('versions', 'greeter')).map((version: { state: string }) => version.state);
+    expect(states[0]).toBe('active');
+    expect(await jsonOf('rollback', 'greeter', '--yes')).toMatchObject({ cause: 'rollback', versionNumber: 1 });
+    await expect.poll(greeting, WITHIN).toBe('Hello, Ada!\n');
+  }, 90_000);
+
+  it('sets, lists and removes secrets without ever printing a value', async () => {
+    const set = await runCli(['secrets', 'set', 'API_KEY', '--connector', 'greeter'], {
+      cwd,
+      environment,
+      input: 's3cret\n',
+    });
+    expect(set.code, set.stderr).toBe(0);
+    const list = await patchbay('secrets', 'list', '--connector', 'greeter', '--json');
+    expect(JSON.parse(list.stdout)).toMatchObject([{ name: 'API_KEY' }]);
+    expect(set.stdout + list.stdout).not.toContain('s3cret');
+    await jsonOf('secrets', 'remove', 'API_KEY', '--connector', 'greeter');
+    expect(await jsonOf('secrets', 'list', '--connector', 'greeter')).toEqual([]);
+  }, 30_000);
+
+  it('follows the log of a connector', async () => {
+    const follower = startCli(['logs', 'greeter', '-f', '--json'], { cwd, environment });
+    follower.stderr.resume();
+    try {
+      const wanted = (async () => {
+        for await (const line of jsonLines(follower)) if (String(line.text).includes('characters: 7')) return line;
+        throw new Error('the log ended');
+      })();
+      await patchbay('call', 'greeter', 'greet', 'name=Charles');
+      expect(await wanted).toMatchObject({ level: 'info', source: 'connector', requestId: expect.any(String) });
+    } finally {
+      follower.kill('SIGINT');
+    }
+  }, 30_000);
+
+  it('shows members, keys and audit events to an administrator', async () => {
+    expect(await jsonOf('admin', 'members')).toMatchObject([{ role: 'owner' }]);
+    expect(await jsonOf('admin', 'api-keys')).toMatchObject([{ kind: 'mcp' }, { kind: 'admin' }]);
+    const actions = (await jsonOf('admin', 'audit')).map((event: { action: string }) => event.action);
+    expect(actions).toEqual(expect.arrayContaining(['api_key.created', 'version.submitted']));
+  }, 30_000);
+});
