@@ -73,6 +73,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         signal: upload.signal,
       });
       if (!response.ok) throw await readProblem(response);
+      // A success is what the document says.
       return (await response.json()) as components['schemas']['Version'];
     },
   });

@@ -21,6 +21,7 @@ export async function* readEvents<T = unknown>(response: Response): AsyncGenerat
   let data: string[] = [];
   for await (const line of readLines(response.body)) {
     if (line === '') {
+      // The caller knows which stream it opened, and so what its data is.
       if (data.length > 0) yield { event, id, data: JSON.parse(data.join('\n')) as T };
       event = 'message';
       data = [];

@@ -22,8 +22,11 @@ class SchemaCollector {
 
   /** JSON Schema 2020-12 of a zod schema; `input` is what callers send, `output` what they get. */
   add(schema: z.ZodType, io: 'input' | 'output'): Json {
+    // What toJSONSchema returns is JSON, and so are its definitions.
     const { $schema: _, $defs, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' }) as Json;
+    // JSON again.
     for (const [id, definition] of Object.entries(($defs ?? {}) as Json)) this.#name(id, definition as Json);
+    // An object stays one.
     return pointAtComponents(rest) as Json;
   }
 
@@ -108,10 +111,13 @@ function describe(endpoint: EndpointSpec): string {
 
 function parameters(schema: z.ZodObject, place: 'path' | 'query', collector: SchemaCollector): Json[] {
   const object = collector.add(schema, 'input');
+  // JSON Schema: a list of names, and an object of schemas.
   const required = new Set((object.required ?? []) as string[]);
-  return Object.entries((object.properties ?? {}) as Json).map(([name, property]) => {
-    const { description, ...rest } = property as Json;
-    // A coerced parameter accepts anything on the wire; what it must look like is what comes out.
+  // Each of them an object.
+  const properties = (object.properties ?? {}) as Record<string, Json>;
+  return Object.entries(properties).map(([name, { description, ...rest }]) => {
+    // A coerced parameter accepts anything on the wire; what it must look like is what comes out. The properties are
+    // those of the shape, and their schemas are JSON.
     const out = z.toJSONSchema(schema.shape[name] as z.ZodType, { io: 'output' }) as Json;
     const { $schema: _, $defs: __, id: ___, description: ____, ...coerced } = out;
     return {
@@ -139,6 +145,7 @@ function requestBody(endpoint: EndpointSpec, collector: SchemaCollector): Json |
 function answer(endpoint: EndpointSpec, collector: SchemaCollector): Json {
   if (endpoint.events) {
     const events = Object.entries(endpoint.events).map(([name, schema]) => {
+      // A named schema is a reference, whose text says which.
       return `\`${name}\`: ${(collector.add(schema, 'output').$ref as string | undefined) ?? 'object'}`;
     });
     return {

@@ -92,6 +92,7 @@ async function admit(
   request: FastifyRequest,
 ): Promise<Passed> {
   const caller = await authenticate(deps, request, endpoint.upload?.contentTypes);
+  // Parameters of a path are texts; their schema is checked later.
   const { organization } = request.params as { organization?: string };
   if (organization === undefined) return { caller, access: null };
   const access = await authorize(deps.database, caller, organization);
@@ -106,10 +107,13 @@ function toCall(endpoint: EndpointSpec, request: FastifyRequest): OrganizationCa
   if (!guarded) throw new Error('a request reached its handler without passing the guards');
   const upload = endpoint.upload !== null;
   if (upload && !isStream(request.body)) throw new AppError('admin.content_type');
+  // By now they are what the endpoint's schemas made of them.
+  const parsed = { params: request.params, query: request.query } as Pick<Call<EndpointSpec>, 'params' | 'query'>;
+  // So is the body; an upload is not parsed and goes beside it.
+  const body = (upload ? undefined : request.body) as Call<EndpointSpec>['body'];
   const call: Omit<OrganizationCall<EndpointSpec>, 'access'> = {
-    params: request.params as Record<string, unknown>,
-    query: request.query as Record<string, unknown>,
-    body: (upload ? undefined : request.body) as Call<EndpointSpec>['body'],
+    ...parsed,
+    body,
     caller: guarded.caller,
     requestId: request.id,
     clientAddress: request.clientAddress,

@@ -28,6 +28,7 @@ export function toAdminError(error: unknown): AppError {
       data: { errors },
     });
   }
+  // Whatever was thrown: a code is read only if it has one.
   const code = FROM_FASTIFY[(error as Partial<FastifyError> | null)?.code ?? ''];
   return code ? new AppError(code, { cause: error }) : asAppError(error);
 }

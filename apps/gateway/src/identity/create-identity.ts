@@ -145,7 +145,7 @@ async function keepAnOwner(tx: Tx, memberId: string): Promise<void> {
 
 async function listInvitations({ auth }: IdentityDeps, organizationId: string): Promise<StoredInvitation[]> {
   const { adapter } = await auth.$context;
-  const rows = await adapter.findMany<Record<string, unknown>>({
+  const rows = await adapter.findMany<InvitationRow>({
     model: 'invitation',
     where: [{ field: 'organizationId', value: organizationId }],
     sortBy: { field: 'createdAt', direction: 'desc' },
@@ -169,7 +169,7 @@ async function invite(
     );
     if (open) throw new AppError('admin.already_member', { detail: 'An invitation to this address is open already.' });
     const { adapter } = await deps.auth.$context;
-    const row = await adapter.create<Record<string, unknown>>({
+    const row = await adapter.create<Record<string, unknown>, InvitationRow>({
       model: 'invitation',
       data: {
         id,
@@ -239,14 +239,15 @@ function isUniqueViolation(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '23505';
 }
 
-function toInvitation(row: Record<string, unknown>): StoredInvitation {
-  const status = String(row.status);
+interface InvitationRow extends Omit<StoredInvitation, 'role' | 'status'> {
+  readonly role: string;
+  readonly status: string;
+}
+
+function toInvitation({ id, email, role, status, createdAt, expiresAt }: InvitationRow): StoredInvitation {
   return {
-    id: String(row.id),
-    email: String(row.email),
-    role: isRole(String(row.role)) ? (row.role as Role) : 'member',
+    ...{ id, email, createdAt, expiresAt },
+    role: isRole(role) ? role : 'member',
     status: status === 'accepted' || status === 'rejected' || status === 'canceled' ? status : 'pending',
-    createdAt: new Date(row.createdAt as Date),
-    expiresAt: new Date(row.expiresAt as Date),
   };
 }

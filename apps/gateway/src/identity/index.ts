@@ -8,13 +8,14 @@ import { createAuth, createAuthPool } from './create-auth.ts';
 import { createIdentity } from './create-identity.ts';
 import { createFirstOwner, type FirstOwner } from './first-owner.ts';
 import type { Identity } from './identity.ts';
+import { invitationPlugin } from './invitation-plugin.ts';
 import { identityPlugin } from './plugin.ts';
 import { createSetupLinks } from './setup-links.ts';
 import { setupPlugin } from './setup-plugin.ts';
 import { parseSignUpPolicy } from './sign-up-policy.ts';
 
 export type { FirstOwner } from './first-owner.ts';
-export type { Identity, Person } from './identity.ts';
+export type { Identity } from './identity.ts';
 
 export interface IdentityOptions {
   readonly origin: string;
@@ -72,6 +73,9 @@ export function createIdentityPart(options: IdentityOptions): IdentityPart {
       name: 'identity',
       async register(app) {
         await app.register(async (walled) => identityPlugin(walled, { auth, origin, policy, onJoined: recordJoin }));
+        await app.register(async (walled) =>
+          invitationPlugin(walled, { origin, secret, auth, logger, onJoined: recordJoin }),
+        );
         await app.register(async (walled) =>
           setupPlugin(walled, { origin, secret, links, logger, createFirstOwner: firstOwner }),
         );

@@ -10,6 +10,7 @@ import { sendProblem } from '../admin/render-error.ts';
 import { ADDRESS_HEADER } from './auth-options.ts';
 import type { Auth } from './create-auth.ts';
 import { isOffered } from './offered-paths.ts';
+import { findOpenInvitation } from './open-invitation.ts';
 import { mayEnrol, type SignUpPolicy } from './sign-up-policy.ts';
 
 export interface IdentityPluginOptions {
@@ -91,13 +92,8 @@ async function checkSignUp({ auth, policy }: IdentityPluginOptions, request: Fas
 }
 
 async function isInvited(auth: Auth, id: string, email: string): Promise<boolean> {
-  const { adapter } = await auth.$context;
-  const found = await adapter.findOne<{ email: string; status: string; expiresAt: Date }>({
-    model: 'invitation',
-    where: [{ field: 'id', value: id }],
-  });
-  if (found?.status !== 'pending' || new Date(found.expiresAt) <= new Date()) return false;
-  return found.email.toLowerCase() === email.toLowerCase();
+  const invitation = await findOpenInvitation(auth, id);
+  return invitation?.email.toLowerCase() === email.toLowerCase();
 }
 
 async function announceJoin(options: IdentityPluginOptions, request: FastifyRequest, text: string): Promise<void> {

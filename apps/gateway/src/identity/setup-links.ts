@@ -29,10 +29,12 @@ export function createSetupLinks(pool: Pool, clock: Clock): SetupLinks {
       return token;
     },
     async isOpen(token) {
+      // sql: a condition of this file, no value
       const found = await pool.query(`SELECT FROM identity.setup_links WHERE ${OPEN}`, [hash(token), clock.now()]);
       return found.rows.length > 0;
     },
     async use(token, work) {
+      // sql: a condition of this file, no value
       const taken = await pool.query(`UPDATE identity.setup_links SET used_at = $2 WHERE ${OPEN}`, [
         hash(token),
         clock.now(),

@@ -31,6 +31,29 @@ ${field('Its part of every URL: a to z, 0 to 9, hyphens', 'slug', 'minlength="2"
   );
 }
 
+/** The form that joins an organization. */
+export function renderInvitationPage(view: {
+  readonly formToken: string;
+  readonly invitation: { readonly email: string; readonly role: string; readonly organizationName: string };
+  readonly name: string;
+  readonly problem: string | null;
+}): string {
+  const { email, role, organizationName } = view.invitation;
+  return renderDocument(
+    `Join ${organizationName}`,
+    `${view.problem === null ? '' : `<p role="alert"><strong>${escapeHtml(view.problem)}</strong></p>`}
+<p>You were invited as ${escapeHtml(role)}, with the address ${escapeHtml(email)}.</p>
+<p>If you have an account here, give its password; otherwise choose one.</p>
+<form method="post" autocomplete="on">
+<input type="hidden" name="formToken" value="${escapeHtml(view.formToken)}">
+<input type="hidden" name="username" value="${escapeHtml(email)}" autocomplete="username">
+<p><label>Your name<br><input name="name" required value="${escapeHtml(view.name)}" maxlength="80" autocomplete="name"></label></p>
+<p><label>Password (at least ${PASSWORD_CHARACTERS_MIN} characters)<br><input name="password" type="password" required minlength="${PASSWORD_CHARACTERS_MIN}" maxlength="256"></label></p>
+<p><button type="submit">Join</button></p>
+</form>`,
+  );
+}
+
 export function renderMessagePage(title: string, text: string): string {
   return renderDocument(title, `<p>${escapeHtml(text)}</p>`);
 }

@@ -4,7 +4,6 @@ import { gzipSync } from 'node:zlib';
 import { activate } from '@patchbay/domain/deployments';
 import { appendLog, finishStep, moveVersion, setManifest, startStep, VERSION_STATES } from '@patchbay/domain/versions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readEvents } from '../../../../packages/api-client/src/index.ts';
 import { SOURCE_BYTES_MAX } from '../../src/admin/endpoints/versions.ts';
 import { Installation, type SignedIn } from './given.ts';
 
@@ -55,6 +54,15 @@ async function deploy(versionId: string, connectorId: string): Promise<void> {
   await installation.database.withOrganization(scope, (tx) =>
     activate(tx, { kind: 'system', name: 'worker' }, { connectorId, versionId, cause: 'deploy' }),
   );
+}
+
+/** Events of a stream that has ended. */
+async function eventsOf(response: Response): Promise<{ event: string; data: Record<string, unknown> }[]> {
+  const blocks = (await response.text()).split('\n\n').filter((block) => /^data: /m.test(block));
+  return blocks.map((block) => ({
+    event: /^event: (.*)$/m.exec(block)?.[1] ?? '',
+    data: JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? '{}'),
+  }));
 }
 
 describe('uploading source', () => {
@@ -127,20 +135,19 @@ describe('following a deploy', () => {
     const { port } = installation.app.server.address() as AddressInfo;
     const response = await streamOf(port, `${BASE}/followed/versions/1/events`);
     const done = deploy(body.id, body.connectorId);
-    const events = [];
-    for await (const event of readEvents(response)) events.push(event);
+    const events = await eventsOf(response);
     await done;
     expect(events.at(-1)).toMatchObject({ event: 'done', data: { number: 1, state: 'active', final: true } });
-    const steps = events.filter(({ event }) => event === 'step').map(({ data }) => (data as { name: string }).name);
+    const steps = events.filter(({ event }) => event === 'step').map(({ data }) => data.name);
     expect([...new Set(steps)]).toEqual(['resolving', 'building', 'probing', 'scanning', 'storing', 'published']);
     expect(events.filter(({ event }) => event === 'log')).toHaveLength(6);
   });
 
   it('tells the same story to who comes late, and pages the log', async () => {
     const { port } = installation.app.server.address() as AddressInfo;
-    const names = [];
-    for await (const { event } of readEvents(await streamOf(port, `${BASE}/followed/versions/1/events`)))
-      names.push(event);
+    const names = (await eventsOf(await streamOf(port, `${BASE}/followed/versions/1/events`))).map(
+      ({ event }) => event,
+    );
     expect(names.filter((name) => name === 'log')).toHaveLength(6);
     expect(names.at(-1)).toBe('done');
     const page = await installation.call('GET', `${BASE}/followed/versions/1/log?limit=4`, { as: key });

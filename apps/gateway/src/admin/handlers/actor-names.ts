@@ -13,6 +13,7 @@ export interface NamedActor {
 export async function actorNames(tx: Tx): Promise<(actor: unknown) => NamedActor> {
   const members = new Map((await listMembers(tx)).map((member) => [member.personId, member.name]));
   const keys = new Map((await listApiKeys(tx, { limit: 200 })).items.map((key) => [key.id, key.name]));
+  // Actors come from rows that only our own code writes.
   return (actor) => nameActor(actor as Actor, members, keys);
 }
 

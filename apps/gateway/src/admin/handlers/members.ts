@@ -35,7 +35,7 @@ function presentInvitation(invitation: StoredInvitation, origin: string, now: Da
     status: expired ? ('expired' as const) : invitation.status,
     createdAt: invitation.createdAt.toISOString(),
     expiresAt: invitation.expiresAt.toISOString(),
-    url: `${origin}/dashboard/invitations/${invitation.id}`,
+    url: `${origin}/-/invitations/${invitation.id}`,
   };
 }
 

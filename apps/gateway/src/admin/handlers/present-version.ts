@@ -114,6 +114,7 @@ export function presentFinding(finding: Finding) {
 /** The catalogue's words for the code; a code of an older release that is gone keeps its own. */
 function presentFailure(failure: VersionFailure, origin: string) {
   const known = Object.hasOwn(ERRORS, failure.code);
+  // Just looked up.
   const spec = known ? ERRORS[failure.code as ErrorCode] : null;
   return {
     code: failure.code,
@@ -122,6 +123,7 @@ function presentFailure(failure: VersionFailure, origin: string) {
     hint: spec?.hint ?? 'Deploy again.',
     step: failure.step || null,
     data: isRecord(failure.data) ? failure.data : null,
+    // A path is made of the text alone, so that codes of older releases have one too.
     type: `${origin}/api/docs/errors/${errorPagePath(failure.code as ErrorCode)}`,
   };
 }

@@ -1,0 +1,67 @@
+/**
+ * What our own forms have in common: they work without script, and only their own page can send them. The address of
+ * each holds a secret (a setup token, an invitation); the form token is bound to it (security S13, "Also").
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { AppError, type Secret } from '@patchbay/foundation';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { checkCrossSite } from '../admin/check-cross-site.ts';
+
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+const FORM_BYTES_MAX = 16 * 1024;
+const MINUTE_MS = 60_000;
+
+/** Fields of a form as they were sent. */
+export type FormValues = Readonly<Record<string, string | undefined>>;
+
+export function addFormParser(app: FastifyInstance): void {
+  app.addContentTypeParser(FORM_TYPE, { parseAs: 'string', bodyLimit: FORM_BYTES_MAX }, (_request, body, done) =>
+    done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+  );
+}
+
+export function formToken(secret: Secret, address: string): string {
+  return createHmac('sha256', secret.reveal()).update(`form of ${address}`).digest('base64url');
+}
+
+/** The fields, once the request has proved to come from the form of this address. @throws AppError `auth.cross_site` */
+export function readForm(request: FastifyRequest, expected: { origin: string; token: string }): FormValues {
+  checkCrossSite(request, expected.origin, [FORM_TYPE]);
+  // The parser above makes a flat record of texts, the only one this surface has.
+  const values = (request.body ?? {}) as FormValues;
+  if (!sameText(values.formToken ?? '', expected.token)) throw new AppError('auth.cross_site');
+  return values;
+}
+
+/**
+ * The policy of every answer forbids forms and sends no referrer; with no referrer a browser would name the origin of
+ * the form `null`. The page's own address stays within this origin.
+ */
+export function sendPage(reply: FastifyReply, status: number, html: string) {
+  return reply
+    .code(status)
+    .headers({
+      'content-security-policy': "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+      'referrer-policy': 'same-origin',
+      'cache-control': 'no-store',
+    })
+    .type('text/html; charset=utf-8')
+    .send(html);
+}
+
+/** One budget for a whole page: few people have reason to open it. Throws `auth.too_many_attempts`. */
+export function attemptLimit(perMinuteMax: number): () => void {
+  let windowStart = 0;
+  let attempts = 0;
+  return () => {
+    const now = performance.now();
+    if (now - windowStart > MINUTE_MS) [windowStart, attempts] = [now, 0];
+    attempts += 1;
+    if (attempts > perMinuteMax) throw new AppError('auth.too_many_attempts', { retryAfterSeconds: 60 });
+  };
+}
+
+function sameText(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
