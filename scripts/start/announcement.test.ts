@@ -40,6 +40,6 @@ describe('what a person sees when everything answers', () => {
     expect(line).toBe(curlLine(ready.mcpUrl, ready.mcpApiKey));
     expect(line?.split("'")).toHaveLength(11); // five quoted arguments
     const body = JSON.parse(line?.match(/-d '(.*)'$/)?.[1] ?? '');
-    expect(body).toMatchObject({ jsonrpc: '2.0', method: 'tools/call', params: { name: 'get_climate' } });
+    expect(body).toMatchObject({ jsonrpc: '2.0', method: 'tools/call', params: { name: 'best_months' } });
   });
 });

@@ -1,7 +1,7 @@
 import type { ReadyFileContent } from './ready-file.ts';
 
-/** Title and tool of the demo connector that the printed line calls. */
-const DEMO_CALL = { name: 'get_climate', arguments: { city: 'Lisbon', month: 5 } };
+/** The tool of the demo connector that the printed line calls. */
+const DEMO_CALL = { name: 'best_months', arguments: { city: 'Lisbon' } };
 
 /** What a person sees when everything answers. Each `note` says what this installation does without, and why. */
 export function announcement(ready: ReadyFileContent, notes: readonly string[]): string {

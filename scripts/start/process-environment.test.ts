@@ -43,7 +43,15 @@ function installation(given: NodeJS.ProcessEnv = GIVEN): Installation {
   };
 }
 
-const COMMON = ['NODE_EXTRA_CA_CERTS', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'PATCHBAY_MODE', 'PATCHBAY_ORIGIN', 'PATH', 'TZ'];
+const COMMON = [
+  'NODE_COMPILE_CACHE',
+  'NODE_EXTRA_CA_CERTS',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'PATCHBAY_MODE',
+  'PATCHBAY_ORIGIN',
+  'PATH',
+  'TZ',
+];
 
 describe('the environment of a process', () => {
   it.each(['supervisor', 'dashboard'] as const)('gives the %s no database, no Redis and no key', (name) => {

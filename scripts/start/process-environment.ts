@@ -48,6 +48,8 @@ export function processEnvironment(name: AppName, installation: Installation): R
   }
   environment.PATCHBAY_MODE = config.mode;
   environment.PATCHBAY_ORIGIN = config.origin;
+  // Compiled code from the start before: nearly halves the work of a start. Only the owner can write there.
+  environment.NODE_COMPILE_CACHE = path.join(installation.directories.run, 'compile-cache');
   for (const [variable, value] of Object.entries(own)) {
     if (value !== null) environment[variable] = value;
   }
