@@ -52,6 +52,8 @@ export class SandboxHost {
   readonly #report: ProbeReport;
   readonly #rules = new Map<string, readonly EgressRule[]>();
   readonly #logTargets = new Map<string, (record: LogRecord) => void>();
+  /** Milliseconds each sandbox's requests spent outside, since its start. */
+  readonly #egressMs = new Map<string, number>();
   #droppedLogLines = 0;
 
   private constructor(options: SandboxHostOptions, report: ProbeReport) {
@@ -85,12 +87,14 @@ export class SandboxHost {
         const readyAt = clock.monotonicMs();
         this.#rules.set(sandbox.id, invocation.egress);
         this.#logTargets.set(sandbox.id, caller.onLog);
+        const egressBefore = this.#egressMs.get(sandbox.id) ?? 0;
         const answer = await sandbox.call(invocation, { signal, onNotification: caller.onNotification });
         const timings = {
           queueMs: enteredAt - startedAt,
           startMs: readyAt - enteredAt,
           sandboxMs: clock.monotonicMs() - readyAt,
-          egressMs: 0,
+          // Of calls side by side in one sandbox nobody can tell whose request it was: the sum is an upper bound.
+          egressMs: (this.#egressMs.get(sandbox.id) ?? 0) - egressBefore,
           cold,
         };
         if ('error' in answer) return { kind: 'error', error: answer.error, timings };
@@ -181,11 +185,15 @@ export class SandboxHost {
     const proxy = await startEgressProxy(process.egressSocketPath, {
       ...this.#options,
       rules: () => this.#rules.get(sandboxId) ?? [],
+      onSpent: (milliseconds) => {
+        this.#egressMs.set(sandboxId, (this.#egressMs.get(sandboxId) ?? 0) + milliseconds);
+      },
       onRefusal: (text) => logs.write({ level: 'warn', source: 'platform', text: `egress refused: ${text}` }),
     });
     void sandbox.exited.then(() => {
       this.#rules.delete(sandboxId);
       this.#logTargets.delete(sandboxId);
+      this.#egressMs.delete(sandboxId);
       return proxy.close();
     });
     await process.openEgress();

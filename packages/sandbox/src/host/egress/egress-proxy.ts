@@ -85,7 +85,7 @@ async function forward(request: IncomingMessage, response: ServerResponse, optio
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
   const ruling = matchDestination(url.hostname, port, options.rules());
   if (!ruling.allowed) throw new AppError('egress.host_not_declared', { detail: `${ruling.reason}.` });
-  const address = await resolveDestination(url.hostname, port, options);
+  const address = await resolveDestination(url.hostname, options);
   const upstream = await open(request, { url, port, address, options });
   response.writeHead(upstream.statusCode ?? 502, responseHeaders(upstream.headers));
   try {

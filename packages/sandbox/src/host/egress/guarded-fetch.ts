@@ -52,7 +52,7 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
       timeout: bounds.timeoutMs,
       // The one place a name becomes an address; undici connects to exactly what this answers.
       lookup: (host, _options, done) => {
-        resolveDestination(host, 443, options).then(
+        resolveDestination(host, options).then(
           (address) => done(null, [{ address, family: address.includes(':') ? 6 : 4 }]),
           (error: Error) => done(error, []),
         );
@@ -84,8 +84,7 @@ async function send(
     throw new AppError('egress.request_refused', { detail: `${url.protocol}// is not allowed here.` });
   }
   // A literal address never reaches the lookup above.
-  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-  if (/^[\d.]+$|^\[/.test(url.hostname)) await resolveDestination(url.hostname, port, bounds);
+  if (/^[\d.]+$|^\[/.test(url.hostname)) await resolveDestination(url.hostname, bounds);
   const timeout = AbortSignal.timeout(bounds.timeoutMs);
   try {
     const answer = await request(url, {

@@ -13,7 +13,7 @@ export const systemResolver: Resolver = async (host) => {
 
 export interface ResolveOptions {
   readonly resolver?: Resolver;
-  /** Hosts the operator opened: they may resolve to any address. Exact `host` or `host:port`, lower case. */
+  /** Hosts the operator opened: they may resolve to any address. Exact names, lower case. */
   readonly trustedHosts?: ReadonlySet<string>;
 }
 
@@ -23,12 +23,12 @@ export interface ResolveOptions {
  *
  * @throws AppError `egress.address_refused` with the rule, `egress.upstream_failed` when the name does not resolve
  */
-export async function resolveDestination(host: string, port: number, options: ResolveOptions = {}): Promise<string> {
+export async function resolveDestination(host: string, options: ResolveOptions = {}): Promise<string> {
   const name = host.replace(/^\[|\]$/g, '').toLowerCase();
   const addresses = ipaddr.isValid(name) ? [name] : await resolve(name, options.resolver ?? systemResolver);
   const [first] = addresses;
   if (first === undefined) throw new AppError('egress.upstream_failed', { detail: `${name} does not resolve.` });
-  if (options.trustedHosts?.has(name) || options.trustedHosts?.has(`${name}:${port}`)) return first;
+  if (options.trustedHosts?.has(name)) return first;
   const own = ownAddresses();
   for (const address of addresses) {
     const ruling = guardAddress(address, own);
