@@ -122,7 +122,7 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
           const version = await inScope(connector, (tx) => getVersion(tx, id));
           return isFinal(version.state) ? version : null;
         },
-        { what: 'the version to be final', timeoutMs: 18_000 },
+        { what: 'the version to be final', deadlineMs: 18_000 },
       );
     },
     steps: (connector: GivenConnector, { id }: Version) => inScope(connector, (tx) => listSteps(tx, id)),

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { readNpmLockfile } from './read-npm-lockfile.ts';
+import { readPackageJson } from './read-package-json.ts';
+import { readPnpmLockfile } from './read-pnpm-lockfile.ts';
+
+const registry = 'https://registry.npmjs.org';
+const integrity = `sha512-${Buffer.alloc(64).toString('base64')}`;
+const entry = (name: string, rest: object = {}) => ({
+  version: '1.0.0',
+  resolved: `${registry}/${name}/-/${name}-1.0.0.tgz`,
+  integrity,
+  ...rest,
+});
+
+function npm(packages: Record<string, object>, dependencies: Record<string, string> = { a: '^1.0.0' }) {
+  const manifest = readPackageJson(new Map([['package.json', Buffer.from(JSON.stringify({ dependencies }))]]));
+  const provided = new Map([['zod', '4.6.7']]);
+  const text = JSON.stringify({ lockfileVersion: 3, packages: { '': {}, ...packages } }, null, 2);
+  return readNpmLockfile(text, { manifest, provided, registry });
+}
+
+describe('package-lock.json', () => {
+  it.for<[string, object]>([
+    ['a git address', { resolved: 'git+ssh://git@github.com/a/a.git#1234' }],
+    ['a tarball somewhere else', { resolved: 'https://evil.example/a-1.0.0.tgz' }],
+    ['the tarball of another package', { resolved: `${registry}/b/-/b-1.0.0.tgz` }],
+    ['a registry that only begins alike', { resolved: 'https://registry.npmjs.org.evil.example/a/-/a-1.0.0.tgz' }],
+    ['a file', { resolved: 'file:../a' }],
+    ['no integrity', { integrity: undefined }],
+    ['a weak integrity', { integrity: 'sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk=' }],
+    ['an alias without integrity', { name: 'b', integrity: undefined }],
+    ['no version', { version: '' }],
+    ['a range for a version', { version: '^1.0.0' }],
+    ['a link', { link: true }],
+    ['a name that climbs out', { name: '../../b' }],
+  ])('refuses %s with the line', ([, change]) => {
+    const read = () => npm({ 'node_modules/a': entry('a', change) });
+    expect(read).toThrow(expect.objectContaining({ code: 'source.dependency_not_allowed' }));
+    expect(read).toThrow(/package-lock\.json:5: /);
+  });
+
+  it('refuses a file that does not fit package.json, is old, or is not JSON', () => {
+    expect(() => npm({})).toThrow(expect.objectContaining({ code: 'source.lockfile_outdated' }));
+    expect(() => npm({ 'node_modules/a': entry('a', { version: '2.0.0', resolved: undefined }) })).toThrow(
+      /asks for a \^1\.0\.0/,
+    );
+    const question = {
+      manifest: readPackageJson(new Map([['package.json', Buffer.from('{}')]])),
+      provided: new Map(),
+      registry,
+    };
+    expect(() => readNpmLockfile('{"lockfileVersion":1}', question)).toThrow(
+      expect.objectContaining({ code: 'source.bad_lockfile' }),
+    );
+    expect(() => readNpmLockfile('<<<<<<<', question)).toThrow(
+      expect.objectContaining({ code: 'source.bad_lockfile' }),
+    );
+  });
+
+  it('places what the project reaches, and neither development nor foreign platforms', () => {
+    const plan = npm({
+      'node_modules/a': entry('a', { dependencies: { b: '*' }, optionalDependencies: { mac: '*' } }),
+      'node_modules/a/node_modules/b': entry('b'),
+      'node_modules/mac': entry('mac', { os: ['darwin'], optional: true }),
+      'node_modules/vitest': entry('vitest', { dev: true, resolved: 'git+ssh://x' }),
+    });
+    expect(plan.placements.map(({ path }) => path)).toEqual(['node_modules/a', 'node_modules/a/node_modules/b']);
+  });
+
+  it('links what the runner provides when the range fits, and installs it when it does not', () => {
+    expect(npm({}, { zod: '^4.0.0' })).toMatchObject({ placements: [], provided: ['zod'] });
+    const old = entry('zod', { version: '3.25.0', resolved: undefined });
+    expect(npm({ 'node_modules/zod': old }, { zod: '^3.0.0' })).toMatchObject({
+      placements: [{ name: 'zod' }],
+      provided: [],
+    });
+  });
+});
+
+describe('pnpm-lock.yaml', () => {
+  const read = (version: string, resolution: string, extra = '') =>
+    readPnpmLockfile(
+      `lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      a:\n        specifier: ^1.0.0\n        version: ${version}\npackages:\n  a@1.0.0:\n    resolution: ${resolution}\n  b@1.0.0:\n    resolution: {integrity: ${integrity}}\nsnapshots:\n  a@1.0.0:\n    dependencies:\n      b: 1.0.0\n  b@1.0.0: {}\n${extra}`,
+      {
+        manifest: readPackageJson(new Map([['package.json', Buffer.from('{"dependencies":{"a":"^1.0.0"}}')]])),
+        provided: new Map(),
+        registry,
+      },
+    );
+
+  it.for([
+    ['a link', 'link:../a', `{integrity: ${integrity}}`],
+    ['a git address', 'https://codeload.github.com/a/a/tar.gz/1', `{integrity: ${integrity}}`],
+    ['a tarball somewhere else', '1.0.0', `{integrity: ${integrity}, tarball: https://evil.example/a.tgz}`],
+    ['no integrity', '1.0.0', '{}'],
+  ] as const)('refuses %s', ([, version, resolution]) => {
+    expect(() => read(version, resolution)).toThrow(expect.objectContaining({ code: 'source.dependency_not_allowed' }));
+  });
+
+  it('refuses patched dependencies', () => {
+    expect(() => read('1.0.0', `{integrity: ${integrity}}`, 'patchedDependencies:\n  a: x.patch\n')).toThrow(/patched/);
+  });
+
+  it('places each package in a folder of its own and links what it depends on', () => {
+    const plan = read('1.0.0', `{integrity: ${integrity}}`);
+    expect(plan.placements.map(({ path }) => path)).toEqual([
+      'node_modules/.pnpm/a@1.0.0/node_modules/a',
+      'node_modules/.pnpm/b@1.0.0/node_modules/b',
+    ]);
+    expect(plan.links).toEqual([
+      { path: 'node_modules/a', target: 'node_modules/.pnpm/a@1.0.0/node_modules/a' },
+      { path: 'node_modules/.pnpm/a@1.0.0/node_modules/b', target: 'node_modules/.pnpm/b@1.0.0/node_modules/b' },
+    ]);
+  });
+});
