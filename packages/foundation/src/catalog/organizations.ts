@@ -43,10 +43,4 @@ export const ORGANIZATIONS_ERRORS = {
     title: 'This organization is not deleted.',
     hint: 'Nothing needs to be restored.',
   },
-  'slugs.retired': {
-    status: 409,
-    owner: 'caller',
-    title: 'This slug belonged to another organization, and a URL never changes hands.',
-    hint: 'Choose another slug.',
-  },
 } as const satisfies Record<string, ErrorSpec>;
