@@ -85,6 +85,13 @@ describe('the bounds of a sandbox', () => {
     await expect(given.call({ code: toolRunning(body) })).rejects.toMatchObject({ code: 'sandbox.violation' });
   });
 
+  it('gives no further call to a sandbox that is being killed', async () => {
+    const code = toolRunning(`if (!args.bad) return 'ok'; ${forge(99, {})}`);
+    await given.call({ code });
+    await expect(given.call({ code, args: { bad: true } })).rejects.toMatchObject({ code: 'sandbox.violation' });
+    expect(textOf(await given.call({ code }))).toBe('ok');
+  });
+
   it('keeps a text that looks like a message inside its argument (S1)', async () => {
     const code = toolRunning(
       `globalThis.calls = (globalThis.calls ?? 0) + 1; return { calls: globalThis.calls, text: args.text }`,

@@ -53,6 +53,9 @@ export class LiveSandbox {
   /** What the exit will be reported as, when it was ours to decide. */
   #verdict: AppError | null = null;
   readonly exited: Promise<SandboxExit>;
+  readonly #doom = Promise.withResolvers<void>();
+  /** Resolves as soon as it is known to end, which is before the process is gone: no further call may be given to it. */
+  readonly doomed = this.#doom.promise;
 
   constructor(options: LiveSandboxOptions) {
     this.id = options.process.sandboxId;
@@ -232,6 +235,7 @@ export class LiveSandbox {
   #kill(verdict: AppError): void {
     if (!this.isAlive) return;
     this.#verdict = verdict;
+    this.#doom.resolve();
     this.#logs.write({ level: 'error', source: 'platform', text: `${verdict.code}: ${verdict.detail}` });
     this.#started.reject(verdict);
     for (const call of this.#calls.values()) call.reject(verdict);
@@ -241,6 +245,7 @@ export class LiveSandbox {
 
   #end(error: AppError): void {
     this.#ended = error;
+    this.#doom.resolve();
     for (const timer of this.#pings.values()) clearTimeout(timer);
     this.#logs.flush();
     this.#started.reject(error);

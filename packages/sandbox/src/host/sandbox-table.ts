@@ -124,7 +124,7 @@ export class SandboxTable {
     this.coldStarts += 1;
     try {
       const sandbox = await start();
-      void sandbox.exited.then(() => this.#onExit(entry));
+      void sandbox.doomed.then(() => this.#onDoomed(entry));
       if (entry.state === 'starting') entry.move('live');
       return sandbox;
     } catch (failure) {
@@ -134,7 +134,7 @@ export class SandboxTable {
   }
 
   /** A sandbox that ended although nobody stopped it crashed. */
-  #onExit(entry: SandboxEntry): void {
+  #onDoomed(entry: SandboxEntry): void {
     if (entry.state === 'stopped') return;
     this.#recordCrash(isolationKeyText(entry.key), new AppError('sandbox.crashed'));
     this.#forget(entry);
