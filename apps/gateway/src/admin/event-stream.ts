@@ -24,9 +24,19 @@ export interface StreamGuards {
   reauthorize(): Promise<void>;
 }
 
-/** Counts open streams per caller. */
+/** Counts open streams per caller, and ends them all when the server closes. */
 export class StreamCounter {
   readonly #open = new Map<string, number>();
+  readonly #closing = new AbortController();
+
+  /** Aborted when the server closes: an open stream would otherwise hold it up for ever. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
 
   /** @returns gives the place back; call it once @throws AppError `admin.too_many_streams` */
   admit(caller: string): () => void {
@@ -55,11 +65,12 @@ export async function streamEvents(
   const ended = new AbortController();
   const stop = () => ended.abort();
   request.raw.socket.once('close', stop);
+  counter.closing.addEventListener('abort', stop, { once: true });
   reply.raw.once('error', stop);
   reply.hijack();
   const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
-  // Proxies that buffer would hold events back.
-  reply.raw.writeHead(200, { ...headers, 'x-accel-buffering': 'no' } as Record<string, string>);
+  // Proxies that buffer would hold events back; a connection kept after its stream would hold up a closing server.
+  reply.raw.writeHead(200, { ...headers, 'x-accel-buffering': 'no', connection: 'close' } as Record<string, string>);
   const write = (text: string) => writeWithDeadline(reply, text, stop);
   write(': open\n\n');
   const keepAlive = setInterval(() => write(': keep-alive\n\n'), KEEP_ALIVE_MS);
@@ -75,6 +86,7 @@ export async function streamEvents(
     clearInterval(keepAlive);
     clearInterval(check);
     request.raw.socket.off('close', stop);
+    counter.closing.removeEventListener('abort', stop);
     stop();
     release();
     reply.raw.end();

@@ -41,6 +41,7 @@ export async function adminPlugin(app: FastifyInstance, deps: AdminDeps): Promis
   app.addHook('onSend', async (request, reply, payload) => addEntityTag(request, reply, payload));
 
   const counter = new StreamCounter();
+  app.addHook('preClose', async () => counter.close());
   for (const [operationId, handler] of Object.entries(HANDLERS)) {
     // Each handler is typed by its own endpoint; here they are all alike.
     mount(app, deps, { operationId, counter, handler: handler as unknown as Handler<EndpointSpec> });

@@ -129,6 +129,24 @@ describe('uploading source', () => {
   });
 });
 
+/** Fetch sets Host by the address it calls, and the edge answers under its configured name only. */
+async function streamOf(port: number, path: string, signal?: AbortSignal): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        ...{ port, host: '127.0.0.1', path: `/api/v1${path}`, signal },
+        headers: { host: 'localhost:4000', authorization: `Bearer ${key}` },
+      },
+      (message) => {
+        message.on('error', () => undefined);
+        resolve(new Response(ReadableStream.from(message), { status: message.statusCode ?? 0 }));
+      },
+    );
+    sent.on('error', reject);
+    sent.end();
+  });
+}
+
 describe('following a deploy', () => {
   it('tells every step and line from the start, and ends with the version, live', async () => {
     const { body } = await upload('followed');
@@ -180,24 +198,6 @@ describe('following a deploy', () => {
       })
       .toBe(200);
   });
-
-  /** Fetch sets Host by the address it calls, and the edge answers under its configured name only. */
-  async function streamOf(port: number, path: string, signal?: AbortSignal): Promise<Response> {
-    return new Promise((resolve, reject) => {
-      const sent = request(
-        {
-          ...{ port, host: '127.0.0.1', path: `/api/v1${path}`, signal },
-          headers: { host: 'localhost:4000', authorization: `Bearer ${key}` },
-        },
-        (message) => {
-          message.on('error', () => undefined);
-          resolve(new Response(ReadableStream.from(message), { status: message.statusCode ?? 0 }));
-        },
-      );
-      sent.on('error', reject);
-      sent.end();
-    });
-  }
 });
 
 describe('deployments', () => {
@@ -223,5 +223,15 @@ describe('deployments', () => {
       [2, 'superseded'],
       [1, 'superseded'],
     ]);
+  });
+});
+
+describe('closing the server', () => {
+  it('ends open streams when the server closes, instead of waiting for their readers', async () => {
+    const { port } = installation.app.server.address() as AddressInfo;
+    const stream = await streamOf(port, `${BASE}/followed/logs/events`);
+    const closed = installation.app.close();
+    expect(await stream.text()).toContain(': open');
+    await closed;
   });
 });
