@@ -13,6 +13,7 @@ export {
 export { type Platform, type PlatformOptions, startPlatform } from './platform.ts';
 export type { PlatformProcess } from './platform-process.ts';
 export { redisMissing, type TestRedis, testRedis } from './redis.ts';
+export { hasSandboxes } from './sandboxes.ts';
 export { skipUnless } from './skip-unless.ts';
 export { temporaryDirectory } from './temporary-directory.ts';
 export { waitFor } from './wait-for.ts';

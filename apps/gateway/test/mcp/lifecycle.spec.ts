@@ -7,12 +7,14 @@ import {
   echoVersion,
   type GivenConnector,
   type GivenOrganization,
+  hasSandboxes,
   type Platform,
+  skipUnless,
   startPlatform,
   waitFor,
 } from '@patchbay/testing';
 import { createVault, fileKeySource } from '@patchbay/vault';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { type legacyRequest, modernRequest } from '../edge-fixture.ts';
 
 /** Reads its secret and writes a log line whenever it is called. */
@@ -28,12 +30,15 @@ const CONFIDANT = `
     return server;
   };`;
 
+const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespaces are missing');
+
 let platform: Platform;
 let acme: GivenOrganization;
 let confidant: GivenConnector;
 let key: string;
 
 beforeAll(async () => {
+  if (!hasSandboxes()) return;
   platform = await startPlatform();
   acme = await platform.given.organization('acme');
   const echo = await platform.given.connector(acme, 'echo');

@@ -5,12 +5,16 @@ import {
   echoVersion,
   type GivenConnector,
   type GivenOrganization,
+  hasSandboxes,
   type Platform,
+  skipUnless,
   startPlatform,
   waitFor,
 } from '@patchbay/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { type legacyRequest, modernRequest } from '../edge-fixture.ts';
+
+const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespaces are missing');
 
 let platform: Platform;
 let acme: GivenOrganization;
@@ -18,6 +22,7 @@ let echo: GivenConnector;
 let ownerKey: string;
 
 beforeAll(async () => {
+  if (!hasSandboxes()) return;
   platform = await startPlatform();
   acme = await platform.given.organization('acme');
   echo = await platform.given.connector(acme, 'echo');

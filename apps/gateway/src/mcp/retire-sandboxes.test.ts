@@ -1,0 +1,72 @@
+import type { Change } from '@patchbay/domain/changes';
+import type { Endpoint } from '@patchbay/domain/endpoints';
+import { createLogger } from '@patchbay/foundation';
+import type { RetireMatch } from '@patchbay/sandbox/client';
+import { describe, expect, it } from 'vitest';
+import { retireSandboxes } from './retire-sandboxes.ts';
+
+const LIVE: Endpoint = {
+  ...{ organizationId: 'org_a', organizationSlug: 'acme', connectorId: 'con_a', connectorSlug: 'weather' },
+  ...{ connectorName: 'Weather', versionId: 'ver_1', versionNumber: 1, live: true, artifactDigest: 'sha256:0' },
+  ...{ manifest: {}, settingsRevision: 1, authMode: 'none', resource: '/acme/weather/mcp' },
+};
+const OWNER = { organizationId: 'org_a', connectorId: 'con_a' };
+
+function watched(now: Endpoint | null) {
+  const retired: RetireMatch[] = [];
+  let announce: (change: Change) => void = () => undefined;
+  const retirement = retireSandboxes({
+    changes: {
+      onChange: (listener) => {
+        announce = listener;
+        return () => undefined;
+      },
+    },
+    endpoints: { resolve: async () => now },
+    sandboxes: { retire: async (match) => void retired.push(match) },
+    logger: createLogger('test', 'silent'),
+  });
+  const change = async (kind: Change['kind'], id: string) => {
+    announce({ kind, id });
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { retired, retirement, change };
+}
+
+describe('retireSandboxes', () => {
+  it('leaves alone what nobody called here, other connectors, and what did not change', async () => {
+    const { retired, retirement, change } = watched(LIVE);
+    await change('connector', 'con_a');
+    retirement.follow(LIVE);
+    await change('connector', 'con_b');
+    await change('connector', 'con_a');
+    expect(retired).toEqual([]);
+  });
+
+  it('ends sandboxes of the version before an activation', async () => {
+    const { retired, retirement, change } = watched({ ...LIVE, versionId: 'ver_2' });
+    retirement.follow(LIVE);
+    await change('connector', 'con_a');
+    expect(retired).toEqual([{ ...OWNER, versionId: 'ver_1' }]);
+  });
+
+  it('ends sandboxes with the settings before a change', async () => {
+    const { retired, retirement, change } = watched({ ...LIVE, settingsRevision: 2 });
+    retirement.follow(LIVE);
+    await change('connector', 'con_a');
+    expect(retired).toEqual([{ ...OWNER, settingsRevisionBelow: 2 }]);
+  });
+
+  it('ends all of them when the connector or its organization is gone, or its slug is another’s', async () => {
+    for (const [now, kind, id] of [
+      [null, 'connector', 'con_a'],
+      [null, 'organization', 'org_a'],
+      [{ ...LIVE, connectorId: 'con_b' }, 'connector', 'con_a'],
+    ] as const) {
+      const { retired, retirement, change } = watched(now);
+      retirement.follow(LIVE);
+      await change(kind, id);
+      expect(retired).toEqual([OWNER]);
+    }
+  });
+});
