@@ -32,6 +32,7 @@ export async function openFeedConnection(options: FeedConnectionOptions): Promis
   client.on('end', () => ended.resolve('the connection ended'));
   try {
     await client.connect();
+    // sql: LISTEN takes no parameters; both names are ours, of letters, digits and underscores.
     await within(options.heartbeatMs, client.query(`LISTEN ${CHANGES_CHANNEL}; LISTEN ${options.channel}`));
   } catch (error) {
     discard(client);

@@ -48,6 +48,7 @@ function watch(client: pg.PoolClient): pg.PoolClient {
 }
 
 function isRollback(statement: unknown): boolean {
+  // Either form that pg takes: the text, or an object that may carry it; read as unknown, so the cast promises nothing.
   const text = typeof statement === 'string' ? statement : (statement as { text?: unknown } | undefined)?.text;
   return typeof text === 'string' && /^\s*ROLLBACK\s*;?\s*$/i.test(text);
 }

@@ -45,6 +45,7 @@ export function asUnavailable(error: unknown): unknown {
 
 function isAway(error: unknown, depth: number): boolean {
   if (!(error instanceof Error) || depth > 4) return false;
+  // Fields that an error may have, each checked before use.
   const { code, errorCode } = error as { code?: unknown; errorCode?: unknown };
   if (typeof code === 'string' && AWAY.has(code)) return true;
   if (typeof errorCode === 'string' && AWAY.has(errorCode)) return true;
@@ -54,6 +55,7 @@ function isAway(error: unknown, depth: number): boolean {
 /** Whether the error says that a row with the same unique key exists, from Prisma or from PostgreSQL. */
 export function isUniqueViolation(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  // Fields that an error may have, each compared before use.
   const { code, meta } = error as { code?: unknown; meta?: { code?: unknown } };
   return code === 'P2002' || code === '23505' || meta?.code === '23505';
 }

@@ -53,7 +53,7 @@ export const PERMISSIONS = {
 } as const satisfies Record<Role, readonly Permission[]>;
 
 export function isRole(text: string): text is Role {
-  return (ROLES as readonly string[]).includes(text);
+  return ROLES.some((role) => role === text);
 }
 
 /** Union over the roles. */

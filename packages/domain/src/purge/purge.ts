@@ -63,6 +63,7 @@ const DROP = {
 } as const satisfies Record<AgedKind, string>;
 
 async function dropByAge(tx: Tx, kind: AgedKind): Promise<number> {
+  // sql: DROP holds three constant statements.
   const rows = await tx.query<{ count: number }>(
     `WITH gone AS (${DROP[kind]} RETURNING 1) SELECT count(*)::int AS count FROM gone`,
     [tx.scope.organizationId],

@@ -40,6 +40,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
+    // process.kill throws system errors only.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -41,10 +41,10 @@ export function toUsageEvent(row: UsageRow): UsageEvent {
     principal: { kind: row.principalKind as UsageEvent['principal']['kind'], id: row.principalId },
     client: row.clientName === null ? null : { name: row.clientName, version: row.clientVersion ?? '' },
     requestId: row.requestId,
-    outcome: row.outcome as UsageEvent['outcome'],
+    outcome: row.outcome as UsageEvent['outcome'], // see above
     errorCode: row.errorCode,
     cold: row.cold,
-    stepsMs: row.stepsMs as UsageEvent['stepsMs'],
+    stepsMs: row.stepsMs as UsageEvent['stepsMs'], // see above
     totalMs: row.totalMs,
   };
 }

@@ -29,5 +29,5 @@ export function isFinal(state: VersionState): boolean {
 }
 
 export function mayMove(from: VersionState, to: VersionState): boolean {
-  return (VERSION_MOVES[from] as readonly VersionState[]).includes(to);
+  return VERSION_MOVES[from].some((move) => move === to);
 }
