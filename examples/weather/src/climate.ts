@@ -83,6 +83,7 @@ const UNITS = {
 } as const;
 
 export type Unit = keyof typeof UNITS;
+// The keys of the table above, which is not empty.
 export const UNIT_NAMES = Object.keys(UNITS) as [Unit, ...Unit[]];
 
 /** @throws Error when the units measure different things */

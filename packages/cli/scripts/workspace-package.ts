@@ -25,6 +25,7 @@ export async function pinnedVersions(
   names: Iterable<string>,
   folders: readonly string[],
 ): Promise<Record<string, string>> {
+  // Ours, and read by pnpm at every install.
   const workspace = parse(await readFile(path.join(ROOT, 'pnpm-workspace.yaml'), 'utf8')) as {
     catalog: Record<string, string>;
   };

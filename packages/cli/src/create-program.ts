@@ -32,8 +32,10 @@ export function createProgram(makeContext: MakeContext): Command {
   const action =
     (load: () => Promise<(context: ProgramContext, ...rest: never[]) => Promise<void>>) =>
     async (...given: unknown[]) => {
+      // Commander passes the arguments, then the options, then the command itself.
       const command = given.at(-1) as Command;
       const { origin, organization } = command.optsWithGlobals<{ origin?: string; organization?: string }>();
+      // Each function takes what its own declaration above asks for.
       const run = (await load()) as (context: ProgramContext, ...rest: unknown[]) => Promise<void>;
       await run(makeContext({ origin, organization }), ...given.slice(0, -1));
     };

@@ -25,9 +25,9 @@ export async function readInstallation(dataDirectory: string): Promise<ReadyFile
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR')
-      return null;
-    throw new AppError('cli.installation_unreadable', { detail: `${file}: ${(error as Error).message}`, cause: error });
+    if (isMissing(error)) return null;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new AppError('cli.installation_unreadable', { detail: `${file}: ${why}`, cause: error });
   }
   try {
     return ReadyFile.parse(JSON.parse(text));
@@ -37,6 +37,10 @@ export async function readInstallation(dataDirectory: string): Promise<ReadyFile
       cause: error,
     });
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
 
 /** The installation this directory, or one above it, holds in `.patchbay/`. */

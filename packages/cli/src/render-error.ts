@@ -50,7 +50,7 @@ export function renderError(error: unknown): RenderedError {
     code: known.code,
     what: known.spec.title,
     why: known.code === 'internal.unexpected' ? (known.internal ?? known.detail) : known.detail,
-    whatToDo: known.spec.hint,
+    whatToDo: typeof known.data?.hint === 'string' ? known.data.hint : known.spec.hint,
     exitCode: known.code === 'cli.usage' ? EXIT.usage : EXIT.failure,
   };
 }
@@ -59,7 +59,8 @@ export function renderError(error: unknown): RenderedError {
 function asNetworkError(error: unknown): AppError {
   if (error instanceof TypeError && error.message === 'fetch failed') {
     const cause = error.cause;
-    const why = cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code : undefined;
+    const why =
+      cause instanceof Error ? cause.message || ('code' in cause ? String(cause.code) : undefined) : undefined;
     return new AppError('cli.unreachable', { detail: why ?? 'The connection failed.', cause: error });
   }
   return asAppError(error);

@@ -28,6 +28,9 @@ function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new AppError('cli.usage', { detail: `${text} is not JSON: ${(error as Error).message}`, cause: error });
+    throw new AppError('cli.usage', {
+      detail: `${text} is not JSON: ${error instanceof Error ? error.message : error}`,
+      cause: error,
+    });
   }
 }

@@ -29,11 +29,11 @@ export async function watchVersion(
     try {
       for await (const { event, data } of client.events(`${path}/events`, { signal: options.signal })) {
         failures = 0;
-        // The event's name says which of the four it is: openapi.json, watchVersion.
-        if (event === 'step') told.step(data as VersionStep);
-        else if (event === 'log') told.log(data as VersionLogLine);
-        else if (event === 'finding') told.finding(data as Finding);
-        else if (event === 'done') return data as Version;
+        // The event's name says which of the four the data is: watchVersion in the API's document.
+        if (event === 'step') told.step(data as VersionStep /* by its name */);
+        else if (event === 'log') told.log(data as VersionLogLine /* by its name */);
+        else if (event === 'finding') told.finding(data as Finding /* by its name */);
+        else if (event === 'done') return data as Version; // by its name
       }
     } catch (error) {
       if (options.signal.aborted || (error instanceof ApiProblem && error.status < 500)) throw error;

@@ -46,7 +46,7 @@ export class BatchStore {
       const key = JSON.stringify([name, scopeKey]);
       // The name vouches for the types, see Batch.
       const value = await this.#load(key, id, loadMany as unknown as LoadMany, { ...options, signal });
-      return value as T;
+      return value as T; // what loadMany put under this id
     };
   }
 

@@ -45,14 +45,15 @@ export interface Runtime {
   current(): RunnerContext | undefined;
 }
 
+/** `globalThis` with the one property that this module gives it. */
 type RuntimeHolder = { [RUNTIME]?: Runtime };
 
 /** The runtime around this code, undefined when it runs as a plain program. */
 export function findRuntime(): Runtime | undefined {
-  return (globalThis as RuntimeHolder)[RUNTIME];
+  return (globalThis as RuntimeHolder)[RUNTIME]; // optional there, so nothing is claimed
 }
 
 /** Sets the runtime. For the runner and the testing entry; a connector has no use for it. */
 export function setRuntime(runtime: Runtime): void {
-  (globalThis as RuntimeHolder)[RUNTIME] = runtime;
+  (globalThis as RuntimeHolder)[RUNTIME] = runtime; // adds the property
 }

@@ -28,6 +28,7 @@ export function renderToolResult(value: unknown, hasOutputSchema: boolean): Call
   if (isToolResult(value)) return { ...value, content: value.content ?? [textOf(value.structuredContent)] };
   // A tool with an output schema answers with a value of that schema, also when the value is a string.
   if (hasOutputSchema)
+    // Checked against the schema by the server before it goes out.
     return { content: [textOf(value)], structuredContent: value as CallToolResult['structuredContent'] };
   return { content: [textOf(value)] };
 }

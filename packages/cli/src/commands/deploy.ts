@@ -69,10 +69,11 @@ function failureOf(version: Version): Error {
   if (failure === null)
     return new AppError('cli.deploy_failed', { detail: `Version ${version.number} is ${version.state}.` });
   return new AppError('cli.deploy_failed', {
-    detail: [failure.title, failure.detail === failure.title ? '' : failure.detail, failure.hint, `(${failure.code})`]
+    detail: [failure.title, failure.detail === failure.title ? '' : failure.detail, `(${failure.code})`]
       .filter((part) => part !== '')
       .join('\n'),
-    data: { failure, version: version.number },
+    // What to do depends on what failed: the platform's hint replaces the general one.
+    data: { hint: failure.hint, failure, version: version.number },
   });
 }
 

@@ -44,6 +44,7 @@ export async function bundleConnector(project: Project): Promise<BuiltConnector>
 }
 
 function describe(error: unknown): string {
+  // esbuild's own failures carry their messages; others have none.
   const errors = (error as Partial<BuildFailure>).errors ?? [];
   if (errors.length === 0) return error instanceof Error ? error.message : String(error);
   return errors.slice(0, 10).map(place).join('\n');

@@ -34,6 +34,7 @@ async function ask(
   request: unknown,
   mcp: ServerContext,
 ): Promise<JsonObject> {
+  // The library has checked the request against the method's schema.
   const { _meta, ...params } = (request as { params?: JsonObject }).params ?? {};
   const token = mcp.mcpReq._meta?.progressToken;
   const outcome = await run(() =>
