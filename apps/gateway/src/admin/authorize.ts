@@ -4,11 +4,13 @@ import { findMember, getOrganization, type Permission, permissionsOf } from '@pa
 import { AppError } from '@patchbay/foundation';
 import type { Access, Caller, KeyCaller } from './caller.ts';
 
-/** What a deploy key may do, on the connectors it lists and never beyond its person's role. */
+/**
+ * What a deploy key may do, on the connectors it lists and never beyond its person's role. It publishes; it cannot
+ * change who may call a connector, so it has no `connectors:write`.
+ */
 export const DEPLOY_KEY_PERMISSIONS: readonly Permission[] = [
   'organization:read',
   'connectors:read',
-  'connectors:write',
   'versions:read',
   'versions:write',
   'deployments:read',

@@ -45,6 +45,17 @@ describe('creating a connector', () => {
     expect((await installation.call('GET', `${BASE}/taken`, { as: key })).status).toBe(403);
   });
 
+  it('refuses to let a deploy key decide who may call a connector', async () => {
+    const key = await installation.key(owner, { kind: 'deploy' });
+    for (const [method, path] of [
+      ['PATCH', `${BASE}/taken`],
+      ['POST', BASE],
+    ] as const) {
+      const answer = await installation.call(method, path, { as: key, body: { slug: 'opened', authMode: 'none' } });
+      expect([answer.status, answer.body.data]).toEqual([403, { permission: 'connectors:write' }]);
+    }
+  });
+
   it('makes one connector for one idempotency key, and refuses the key for another body', async () => {
     const headers = { 'idempotency-key': 'once-1' };
     const [first, again] = [await create({ slug: 'once' }, headers), await create({ slug: 'once' }, headers)];

@@ -54,7 +54,9 @@ function checkTarget(call: SubmitCall, connector: Connector | null): void {
   if (!call.query.create) {
     throw new AppError('connectors.not_found', { detail: `There is no connector ${call.params.connector}.` });
   }
-  requirePermission(call.access, 'connectors:write');
+  // A deploy key makes a connector only on the way of a deploy, and only when it is not limited to certain ones.
+  const isDeployKey = call.caller.kind === 'api_key' && call.caller.apiKey.kind === 'deploy';
+  requirePermission(call.access, isDeployKey ? 'versions:write' : 'connectors:write');
   requireEveryConnector(call.access);
   assertConnectorSlug(call.params.connector);
 }
