@@ -1,6 +1,7 @@
 'use client';
 
 import { ActionIcon, Avatar, Menu, Text } from '@mantine/core';
+import { IconUser } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { signOut } from '../../lib/identity.ts';
@@ -20,7 +21,9 @@ export function AccountMenu({ name, email }: { name: string; email: string }) {
     <Menu position="bottom-end" withArrow>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="lg" radius="xl" aria-label={STRINGS.signedInAs(email)}>
-          <Avatar name={name} size={30} color="indigo" alt="" />
+          <Avatar size={30} color="indigo">
+            <IconUser size={18} aria-hidden />
+          </Avatar>
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
