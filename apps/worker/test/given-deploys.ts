@@ -84,6 +84,8 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
   if (options.startWorker !== false) await startWorker();
 
   const queue = openQueue(redis?.options, database.urls.queue);
+  // Tests take Redis away on purpose.
+  queue.on('error', () => {});
   const inScope = <T>(connector: GivenConnector, work: (tx: Tx) => Promise<T>) =>
     given.database.withOrganization({ organizationId: connector.organization.id }, work);
 
@@ -132,7 +134,7 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
       return lines.map((line) => line.text);
     },
     async close() {
-      await queue.close();
+      await Promise.race([queue.close(), new Promise((resolve) => setTimeout(resolve, 1000))]);
       await Promise.all(workers.map((worker) => worker.end('SIGKILL')));
       await supervisor.end();
       await given.close();

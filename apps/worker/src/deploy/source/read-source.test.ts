@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
-import type { Headers } from 'tar-stream';
+import type { Header } from 'tar-stream';
 import tar from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { readSource } from './read-source.ts';
 
-type Entry = Partial<Headers> & { name: string; text?: string };
+type Entry = Partial<Header> & { name: string; text?: string };
 
 async function tarGz(entries: readonly Entry[]): Promise<Buffer> {
   const pack = tar.pack();

@@ -1,0 +1,46 @@
+import { redisMissing, skipUnless } from '@patchbay/testing';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { type GivenDeploys, givenDeploys, greeter, hasBubblewrap, NO_BUBBLEWRAP } from './given-deploys.ts';
+
+const { describe, it } = skipUnless(hasBubblewrap && redisMissing() === null, redisMissing() ?? NO_BUBBLEWRAP);
+
+describe('a deploy whose queue is lost', () => {
+  let deploys: GivenDeploys;
+  beforeAll(async () => {
+    deploys = await givenDeploys({ queue: 'redis', startWorker: false });
+  });
+  afterAll(() => deploys?.close());
+
+  it('is ended by forged jobs neither for a version that is final nor for one that is not there', async () => {
+    const connector = await deploys.given.connector(await deploys.given.organization('acme'), 'greeter');
+    const worker = await deploys.startWorker();
+    const version = await deploys.submit(connector, greeter());
+    expect(await deploys.finished(connector, version)).toMatchObject({ state: 'published' });
+    const before = await deploys.steps(connector, version);
+    for (const data of [
+      { versionId: version.id },
+      { versionId: 'ver_0' },
+      { run: 'rm -rf /' },
+      { versionId: version.id, organizationId: 'org_x' },
+    ]) {
+      await deploys.queue.add('deploy', data as { versionId: string });
+    }
+    const next = await deploys.submit(connector, greeter());
+    await deploys.finished(connector, next);
+    expect(await deploys.steps(connector, version)).toEqual(before);
+    await worker.end('SIGKILL');
+  }, 30_000);
+
+  it('is finished by a worker that has another queue, and while Redis is gone', async () => {
+    const connector = await deploys.given.connector(await deploys.given.organization('globex'), 'greeter');
+    const version = await deploys.submit(connector, greeter());
+    await deploys.redis?.stop();
+    const worker = await deploys.startWorker({ REDIS_URL: '' });
+    expect(await deploys.finished(connector, version)).toMatchObject({ state: 'published' });
+    await worker.end('SIGKILL');
+    const later = await deploys.submit(connector, greeter(), { wake: false });
+    const withoutQueue = await deploys.startWorker();
+    expect(await deploys.finished(connector, later)).toMatchObject({ state: 'published' });
+    await withoutQueue.end('SIGKILL');
+  }, 40_000);
+});
