@@ -1,7 +1,7 @@
 'use client';
 
-import { ActionIcon, Avatar, Menu, Text } from '@mantine/core';
-import { IconUser } from '@tabler/icons-react';
+import { ActionIcon, Menu, Text } from '@mantine/core';
+import { IconUserCircle } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { signOut } from '../../lib/identity.ts';
@@ -21,9 +21,7 @@ export function AccountMenu({ name, email }: { name: string; email: string }) {
     <Menu position="bottom-end" withArrow>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="lg" radius="xl" aria-label={STRINGS.signedInAs(email)}>
-          <Avatar size={30} color="indigo">
-            <IconUser size={18} aria-hidden />
-          </Avatar>
+          <IconUserCircle size={22} aria-hidden />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
