@@ -68,7 +68,7 @@ async function startOnce(clone: string, id: number): Promise<number> {
   let ready: number | undefined;
   for await (const line of createInterface({ input: starter.stdout })) {
     output += `${line}\n`;
-    if (!line.includes('Patchbay is ready')) continue;
+    if (!line.includes('Ctrl-C stops everything')) continue;
     ready = Math.round(performance.now() - started);
     break;
   }

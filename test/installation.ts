@@ -66,14 +66,14 @@ export class Installation {
       throw new Error(`the starter ended before it was ready:\n${this.output}`);
     });
     exited.catch(() => {});
-    const ready = (async () => {
-      for await (const line of createInterface({ input: starter.stdout })) {
+    const ready = new Promise<void>((resolve) => {
+      createInterface({ input: starter.stdout }).on('line', (line) => {
         this.output += `${line}\n`;
-        if (line.includes('Patchbay is ready')) return;
-      }
-    })();
+        // The last line of the block that says how to use it.
+        if (line.includes('Ctrl-C stops everything')) resolve();
+      });
+    });
     await Promise.race([ready, exited]);
-    starter.stdout.resume();
     return this.ready();
   }
 

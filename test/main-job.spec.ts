@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { removeInstallation } from '@patchbay/embedded';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectLegacy, connectModern, firstText } from './clients.ts';
 import { Installation, isRunning, type ReadyFile } from './installation.ts';
@@ -22,6 +23,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await installation?.stop();
+  if (installation) await removeInstallation(installation.dataDirectory);
   await rm(home, { recursive: true, force: true });
 }, 60_000);
 
