@@ -27,14 +27,13 @@ export function isListMethod(method: string): method is ListMethod {
 }
 
 /** The declared capabilities, without those the platform does not serve yet (list changes, subscriptions). */
-export function capabilitiesOf(manifest: ManifestView, era: Era): JsonObject {
+export function capabilitiesOf(manifest: ManifestView): JsonObject {
   const resources = manifest.resources.length + manifest.resourceTemplates.length > 0;
   return {
     ...(manifest.tools.length > 0 && { tools: {} }),
     ...(manifest.prompts.length > 0 && { prompts: {} }),
     ...(resources && { resources: {} }),
     ...(manifest.completions && { completions: {} }),
-    ...(era === 'legacy' && { logging: {} }),
   };
 }
 
@@ -42,7 +41,7 @@ export function capabilitiesOf(manifest: ManifestView, era: Era): JsonObject {
 export function initializeResult(manifest: ManifestView, requestedRevision: unknown): JsonObject {
   return {
     protocolVersion: negotiateRevision(requestedRevision),
-    capabilities: capabilitiesOf(manifest, 'legacy'),
+    capabilities: capabilitiesOf(manifest),
     serverInfo: manifest.server,
     ...(manifest.instructions !== undefined && { instructions: manifest.instructions }),
   };
@@ -52,7 +51,7 @@ export function initializeResult(manifest: ManifestView, requestedRevision: unkn
 export function discoverResult(manifest: ManifestView): JsonObject {
   return completed(manifest, {
     supportedVersions: [...SUPPORTED_REVISIONS],
-    capabilities: capabilitiesOf(manifest, 'modern'),
+    capabilities: capabilitiesOf(manifest),
     ...(manifest.instructions !== undefined && { instructions: manifest.instructions }),
     ...CACHE_FIELDS,
   });

@@ -65,6 +65,7 @@ export function progressTokenOf(call: Call): string | number | undefined {
 
 function contextOf(call: Call, invocationId: string): InvocationContext {
   const { principal, endpoint, request } = call;
+  const logLevel = logLevelOf(call);
   return {
     user: principal.user,
     organization: { id: endpoint.organizationId, slug: endpoint.organizationSlug },
@@ -74,18 +75,17 @@ function contextOf(call: Call, invocationId: string): InvocationContext {
     requestId: call.requestId,
     idempotencyKey: invocationId,
     capabilities: objectAt(request.meta, META.clientCapabilities) ?? {},
-    ...logLevelOf(call),
+    ...(logLevel !== undefined && { logLevel }),
     ...(call.trace && { trace: call.trace }),
   };
 }
 
-const LEGACY_LOG_LEVEL = 'info';
-
-/** Modern clients ask per request; to earlier ones without a session the server chooses. */
-function logLevelOf(call: Call): { logLevel?: string } {
-  if (call.request.era === 'legacy') return { logLevel: LEGACY_LOG_LEVEL };
-  const logLevel = stringAt(call.request.meta, META.logLevel);
-  return logLevel === undefined ? {} : { logLevel };
+/**
+ * From which level on the caller wants log lines ahead of the answer; undefined: none. Modern clients ask per request
+ * (protocol N11). Earlier ones set a level for their session, and without sessions nobody has set one.
+ */
+export function logLevelOf(call: Call): string | undefined {
+  return call.request.era === 'modern' ? stringAt(call.request.meta, META.logLevel) : undefined;
 }
 
 /** What the client says it is: for records and logs, never for decisions. */

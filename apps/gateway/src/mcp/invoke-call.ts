@@ -1,7 +1,7 @@
 import { AppError } from '@patchbay/foundation';
 import type { SandboxClient } from '@patchbay/sandbox/client';
 import type { CredentialReference } from '@patchbay/sandbox/protocol';
-import { buildInvocation, progressTokenOf } from './build-invocation.ts';
+import { buildInvocation, logLevelOf, progressTokenOf } from './build-invocation.ts';
 import type { Call, CallReply } from './call.ts';
 
 /** Runs the call in its sandbox and splits the time by who took it. */
@@ -12,13 +12,15 @@ export async function invokeCall(
 ): Promise<CallReply> {
   const invocation = buildInvocation(call, credentials);
   const token = progressTokenOf(call);
+  const wantsLogs = logLevelOf(call) !== undefined;
   try {
     const outcome = await sandboxes.invoke(invocation, {
       signal: call.signal,
       onNotification({ method, params }) {
-        if (method === 'notifications/message') call.notify(method, params);
+        // A server on the SDK may log unasked: what the caller did not ask for goes no further.
+        if (method === 'notifications/message' && wantsLogs) call.notify(method, params);
         // The caller's own token comes back here, and only to the caller who sent one.
-        else if (method === 'notifications/progress' && token !== undefined) {
+        if (method === 'notifications/progress' && token !== undefined) {
           call.notify(method, { ...params, progressToken: token });
         }
       },

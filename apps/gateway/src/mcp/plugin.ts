@@ -148,7 +148,7 @@ export const mcpPlugin: FastifyPluginAsync<McpPluginOptions> = async (app, optio
     reply.code(known.spec.status).headers(errorHeaders(known, resource));
     const opened = known.spec.status === 401 || known.spec.status === 405;
     if (opened && request.method === 'GET' && wantsHtml(request.headers.accept)) {
-      return reply.type('text/html; charset=utf-8').send(connectPage(resource));
+      return reply.type('text/html; charset=utf-8').send(connectPage(resource, known.spec.status === 401));
     }
     return reply
       .type('application/json')
@@ -163,11 +163,19 @@ function takesEvents(accept: string | undefined): boolean {
   return accept === undefined || accept.includes('text/event-stream') || accept.includes('*/*');
 }
 
-/** A person opened the URL of a connector: what it is for, and where to go. Never a redirect (protocol C11). */
-function connectPage(resource: string): string {
+/** A person opened the URL of a connector: what it is for, and what to do with it. Never a redirect (protocol C11). */
+function connectPage(resource: string, needsKey: boolean): string {
+  const name = /([^/@]+)(@\d+)?\/mcp\/?$/.exec(resource)?.[1] ?? 'connector';
+  const header = needsKey ? ' --header "Authorization: Bearer YOUR_KEY"' : '';
+  const keyHint =
+    'It asks for an API key: an owner or admin of the organization makes one. Clients send it as this header:';
   return renderPage({
     title: 'This address is for MCP clients',
-    text: 'Paste it into Claude or another MCP client. The page of the connector explains how.',
-    link: { href: resource.replace(/(@\d+)?\/mcp\/?$/, ''), label: 'Open the page of the connector' },
+    text: 'A browser cannot use it. Give it to Claude or to any other MCP client:',
+    steps: [
+      { text: 'In Claude: Settings, Connectors, Add custom connector. Paste this URL:', copy: resource },
+      { text: 'In Claude Code, run:', copy: `claude mcp add --transport http ${name} ${resource}${header}` },
+      ...(needsKey ? [{ text: keyHint, copy: 'Authorization: Bearer YOUR_KEY' }] : []),
+    ],
   });
 }

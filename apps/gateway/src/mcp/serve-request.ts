@@ -90,7 +90,7 @@ async function answerList(
   method: ListMethod,
 ): Promise<Answer> {
   const { manifest } = exchange;
-  const declared = capabilitiesOf(manifest, request.era);
+  const declared = capabilitiesOf(manifest);
   if (declared[LIST_CAPABILITY[method]] === undefined)
     return faultAnswer(methodNotFound(request.id, method, request.era));
   const shown = method === 'tools/list' ? { ...manifest, tools: await deps.visibleTools(exchange) } : manifest;

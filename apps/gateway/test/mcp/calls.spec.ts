@@ -136,6 +136,26 @@ describe('a call', () => {
     expect(unasked.headers.get('content-type')).toContain('application/json');
   });
 
+  it('sends log lines to a client that asked for them, and none to the others', async () => {
+    edge.answerWith(async ({ context }, { onNotification }) => {
+      // As a server on the SDK does, which logs whether or not anybody asked.
+      onNotification?.({
+        method: 'notifications/message',
+        params: { level: 'info', data: context.logLevel ?? 'none' },
+      });
+      return complete({ content: [] });
+    });
+    const asked = await post(call('harmless', { _meta: { 'io.modelcontextprotocol/logLevel': 'info' } }));
+    expect(asked.headers.get('content-type')).toBe('text/event-stream');
+    expect(await asked.text()).toContain('"data":"info"');
+    for (const request of [call('harmless'), legacyRequest('tools/call', { name: 'harmless' })]) {
+      const response = await post(request);
+      expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+      expect(await response.json()).toMatchObject({ id: 1, result: { content: [] } });
+    }
+    expect(edge.invocations.map(({ context }) => context.logLevel)).toEqual(['info', undefined, undefined]);
+  });
+
   it('is cancelled when a modern client hangs up, and runs on for an earlier one', async () => {
     for (const [request, cancelled] of [
       [call('harmless'), true],

@@ -80,9 +80,15 @@ describe('POST /{organization}/{connector}/mcp', () => {
       headers: { accept: 'text/html,*/*' },
     });
     expect([response.status, response.headers.get('content-type')]).toEqual([401, 'text/html; charset=utf-8']);
-    expect(await response.text()).toContain(`href="${edge.origin}/acme/weather"`);
+    const page = await response.text();
+    const command = `claude mcp add --transport http weather ${edge.origin}/acme/weather/mcp`;
+    expect(page).toContain('Add custom connector');
+    expect(page).toContain(`${command} --header`);
+    // Everything it names exists: no address but the connector's own, and that as text.
+    expect(page).not.toContain('href=');
     const open = await fetch(`${edge.origin}/acme/open/mcp`, { redirect: 'manual', headers: { accept: 'text/html' } });
     expect([open.status, open.headers.get('content-type')]).toEqual([405, 'text/html; charset=utf-8']);
+    expect(await open.text()).not.toContain('API key');
   });
 
   it('refuses other content types, bodies over 4 MiB and what is not JSON', async () => {
