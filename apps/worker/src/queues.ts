@@ -15,6 +15,8 @@ export interface DeployQueueOptions {
   readonly logger: Logger;
   /** Looks at one version; does nothing when it is not due. */
   onVersion(versionId: string): Promise<void>;
+  /** A job that names no version: someone other than the gateway writes the queue. */
+  onMalformed(): void;
   /** The queue answers, for the first time or again. */
   onReady(): void;
 }
@@ -34,7 +36,9 @@ export function openDeployQueue(options: DeployQueueOptions): DeployQueue {
   async function process(job: { readonly data: unknown }): Promise<void> {
     const parsed = jobSchema.safeParse(job.data);
     if (!parsed.success) {
+      // No audit row: the job proves no organization, and whoever can write the queue must not write into their logs.
       logger.warn('a job in the deploy queue does not name a version; it is dropped');
+      options.onMalformed();
       return;
     }
     await options.onVersion(parsed.data.versionId);

@@ -7,8 +7,8 @@ import { relayOutbox } from '@patchbay/domain/changes';
 import { insertLogLines } from '@patchbay/domain/logs';
 import type { Logger } from '@patchbay/foundation';
 import { createSandboxClient } from '@patchbay/sandbox/client';
-import { createVault, fileKeySource } from '@patchbay/vault';
-import { Gauge, Histogram, Registry } from 'prom-client';
+import { createAuditSigner, createVault, fileKeySource } from '@patchbay/vault';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { WorkerConfig } from './config.ts';
 import { PackageStore } from './deploy/dependencies/package-store.ts';
 import { findProvidedPackages } from './deploy/dependencies/provided-packages.ts';
@@ -21,10 +21,11 @@ import { every } from './schedules/every.ts';
 import { purgeOnce } from './schedules/purge-expired.ts';
 
 const DATABASE_POOL_MAX = 8;
-/** A killed worker's version is taken up by the next one after at most this long. */
-const LEASE_SECONDS = 4;
-const SWEEP_MS = 60_000;
-const RETRY_MS = 5_000;
+/** Renewed every second: a killed worker's version is free for the next one after at most this long. */
+const LEASE_SECONDS = 3;
+const SWEEP_MS = 10_000;
+/** While leases of a worker that died may run out: after the start, and after a deploy was interrupted. */
+const WATCH_MS = { every: 250, during: (LEASE_SECONDS + 2) * 1000 };
 const PURGE_MS = 15 * 60_000;
 const DRAIN_MS = 10_000;
 
@@ -38,8 +39,12 @@ export interface Worker {
 /** Builds and starts the worker. */
 export async function startWorker(config: WorkerConfig, logger: Logger): Promise<Worker> {
   const url = config.DATABASE_URL.reveal();
-  const vault = await createVault({ keySource: fileKeySource(config.MASTER_KEY_FILE) });
-  const database = createDatabase({ url, poolSizeMax: DATABASE_POOL_MAX });
+  const keySource = fileKeySource(config.MASTER_KEY_FILE);
+  const vault = await createVault({ keySource });
+  // A new name per start: it holds leases, and its audit rows are numbered without gaps (security.md S19).
+  const holder = `worker-${randomUUID()}`;
+  const auditWriter = await createAuditSigner(keySource, holder);
+  const database = createDatabase({ url, poolSizeMax: DATABASE_POOL_MAX, auditWriter });
   const artifacts = openArtifactStore(config);
   const registry = { origin: config.PATCHBAY_NPM_REGISTRY, fetch: createRegistryFetch(config.PATCHBAY_NPM_REGISTRY) };
   const packages = new PackageStore(config.PACKAGE_STORE_DIR, registry);
@@ -66,7 +71,6 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     buckets: [0.5, 1, 2, 3, 5, 10, 30, 120],
     registers: [metrics],
   });
-  const holder = `worker-${randomUUID()}`;
   const provided = findProvidedPackages();
   const deps = { database, artifacts, packages, registry, provided, sandboxes, logger };
   const runner = startDeployRunner({
@@ -74,7 +78,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     logger,
     concurrency,
     sweepMs: SWEEP_MS,
-    retryMs: RETRY_MS,
+    watchMs: WATCH_MS,
     run: async (due) => {
       const end = seconds.startTimer();
       await deployVersion(deps, due, { holder, leaseSeconds: LEASE_SECONDS }).finally(end);
@@ -88,13 +92,22 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
       this.set(runner.running());
     },
   });
+  const ignored = new Counter({
+    name: 'patchbay_deploy_jobs_ignored_total',
+    help: 'Jobs of the deploy queue that started nothing: malformed (somebody else writes the queue) or not_due (done already, running elsewhere, or made up).',
+    labelNames: ['reason'],
+    registers: [metrics],
+  });
   const queue = openDeployQueue({
     redisUrl: config.REDIS_URL,
     databaseUrl: config.DATABASE_QUEUE_URL,
     concurrency: concurrency * 2,
     logger,
-    onVersion: (versionId) => runner.wake(versionId),
-    onReady: () => runner.sweep(),
+    onVersion: async (versionId) => {
+      if (!(await runner.wake(versionId))) ignored.inc({ reason: 'not_due' });
+    },
+    onMalformed: () => ignored.inc({ reason: 'malformed' }),
+    onReady: () => runner.watch(),
   });
   const relay = relayOutbox({ url, logger });
   const purge = every(PURGE_MS, 'purge', logger, () => purgeOnce({ database, vault, artifacts, logger }));
