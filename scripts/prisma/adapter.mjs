@@ -40,12 +40,14 @@ async function openShadow(config) {
   const name = `prisma_shadow_${randomUUID().replaceAll('-', '')}`;
   const admin = new pg.Client(config);
   await admin.connect();
+  // sql: a database's name cannot be a parameter; this one is 32 hex digits
   await admin.query(`CREATE DATABASE ${name}`);
   const shadow = await new PrismaPg({ ...config, database: name }).connect();
   const endPool = shadow.dispose.bind(shadow);
   shadow.dispose = async () => {
     openShadows.delete(shadow);
     await endPool();
+    // sql: as above
     await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await admin.end();
   };

@@ -30,7 +30,7 @@ async function runPrisma(databaseUrl: string): Promise<number> {
       stdio: 'inherit',
     },
   );
-  const [code] = (await once(cli, 'exit')) as [number | null];
+  const [code]: (number | null)[] = await once(cli, 'exit');
   return code ?? 1;
 }
 

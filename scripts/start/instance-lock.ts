@@ -1,12 +1,18 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { identifyProcess, isSameProcessRunning, type ProcessIdentity, writeFileAtomically } from '@patchbay/embedded';
+import {
+  identifyProcess,
+  isSameProcessRunning,
+  type ProcessIdentity,
+  processIdentity,
+  readSystemError,
+  writeFileAtomically,
+} from '@patchbay/embedded';
 import { AppError } from '@patchbay/foundation';
+import { z } from 'zod';
 
-interface Holder extends ProcessIdentity {
-  readonly stopping: boolean;
-}
+const lockHolder = processIdentity.extend({ stopping: z.boolean() });
 
 /** How long a start waits for a predecessor that is on its way out. */
 const STOPPING_DEADLINE_MS = 40_000;
@@ -31,7 +37,7 @@ export class InstanceLock {
       const deadline = performance.now() + STOPPING_DEADLINE_MS;
       while (!(await isLinked(own, file))) {
         const text = await readFile(file, 'utf8').catch(() => null);
-        const holder = text === null ? null : (JSON.parse(text) as Holder);
+        const holder = text === null ? null : lockHolder.parse(JSON.parse(text));
         if (holder === null) continue;
         if (!isSameProcessRunning(holder)) await removeStale(file, text ?? '');
         else if (holder.stopping && performance.now() < deadline) await delay(50);
@@ -59,7 +65,7 @@ async function isLinked(own: string, file: string): Promise<boolean> {
     await link(own, file);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (readSystemError(error).code === 'EEXIST') return false;
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import {
   endProcess,
   identifyProcess,
   isSameProcessRunning,
-  type ProcessIdentity,
+  processIdentity,
   writeFileAtomically,
 } from '@patchbay/embedded';
 
@@ -36,7 +36,7 @@ export class ProcessRecord {
   /** Ends what is left of the start before this one. PostgreSQL and Redis are ended by their own starters as well. */
   async endLeft(): Promise<number> {
     const text = await readFile(this.#file, 'utf8').catch(() => '[]');
-    const left = (JSON.parse(text) as ProcessIdentity[]).filter(isSameProcessRunning);
+    const left = processIdentity.array().parse(JSON.parse(text)).filter(isSameProcessRunning);
     // SIGINT is what PostgreSQL takes for a fast shutdown; to ours it means the same as SIGTERM.
     await Promise.all(left.map((identity) => endProcess(identity, { signal: 'SIGINT', graceMs: 5_000 })));
     return left.length;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { readSystemError } from '@patchbay/embedded';
 import { AppError } from '@patchbay/foundation';
 import type { StartConfig } from './config.ts';
 import type { Installation } from './process-environment.ts';
@@ -34,7 +35,7 @@ async function isFree(port: number, host: string): Promise<boolean> {
   try {
     await once(server, 'listening');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code } = readSystemError(error);
     if (code === 'EADDRINUSE') return false;
     throw new AppError('start.port_in_use', {
       detail: `Port ${port} on ${host} cannot be used (${code}).`,

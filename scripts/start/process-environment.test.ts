@@ -100,7 +100,7 @@ describe('the environment of a process', () => {
       'WORKER_INTERNAL_PORT',
     ],
     supervisor: ['BWRAP_PATH', 'PACKAGE_STORE_DIR', 'SANDBOX_DIR', 'SUPERVISOR_INTERNAL_PORT', 'SUPERVISOR_SOCKET'],
-    dashboard: ['HOSTNAME', 'NEXT_TELEMETRY_DISABLED', 'NODE_ENV', 'PATCHBAY_API_URL', 'PORT'],
+    dashboard: ['HOSTNAME', 'NEXT_TELEMETRY_DISABLED', 'NODE_ENV', 'PORT'],
   };
   it.each(APP_NAMES)('gives the %s exactly its own variables', (name) => {
     const names = Object.keys(processEnvironment(name, installation())).sort();

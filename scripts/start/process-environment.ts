@@ -89,8 +89,7 @@ const OWN: Record<AppName, (installation: Installation) => Record<string, string
     BWRAP_PATH: bubblewrap,
     SUPERVISOR_INTERNAL_PORT: String(ports.supervisorInternal),
   }),
-  dashboard: ({ config, ports }) => ({
-    PATCHBAY_API_URL: `http://localhost:${config.port}`,
+  dashboard: ({ ports }) => ({
     PORT: String(ports.dashboard),
     HOSTNAME: '127.0.0.1',
     NODE_ENV: 'production',

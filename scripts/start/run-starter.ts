@@ -1,3 +1,4 @@
+import { readSystemError } from '@patchbay/embedded';
 import { AppError, ConfigError, ERRORS, errorPagePath } from '@patchbay/foundation';
 import { loadStartConfig, type StartConfig } from './config.ts';
 import { Starter } from './starter.ts';
@@ -22,7 +23,7 @@ function explain(error: unknown): string {
 
 /** Errors of the file system that reach us from anywhere mean the same everywhere. */
 function startCodeOf(error: unknown) {
-  const { code } = error as NodeJS.ErrnoException;
+  const { code } = readSystemError(error);
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'start.disk_full';
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return 'start.directory_unusable';
   return 'internal.unexpected';

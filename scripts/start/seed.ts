@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { writeFileAtomically } from '@patchbay/embedded';
+import { readSystemError, writeFileAtomically } from '@patchbay/embedded';
 import { AppError } from '@patchbay/foundation';
 import { z } from 'zod';
 import { PlatformApi, seedFailed } from './platform-api.ts';
@@ -145,7 +145,7 @@ async function deployConnector(options: SeedOptions, apiKey: string): Promise<vo
       },
     });
   } catch (error) {
-    const { stderr = '', stdout = '' } = error as { stderr?: string; stdout?: string };
+    const { stderr = '', stdout = '' } = readSystemError(error);
     const said = `${stdout}\n${stderr}`.trim().slice(-2000) || String(error);
     throw new AppError('start.seed_failed', { detail: `Deploying the demo connector failed:\n${said}`, cause: error });
   }

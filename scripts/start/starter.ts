@@ -8,9 +8,9 @@ import {
   findBubblewrap,
   openDirectories,
   type RunningService,
+  readSystemError,
   removeAbandonedDirectories,
 } from '@patchbay/embedded';
-import type { AppError } from '@patchbay/foundation';
 import { announcement } from './announcement.ts';
 import type { StartConfig } from './config.ts';
 import { InstanceLock } from './instance-lock.ts';
@@ -167,7 +167,7 @@ export class Starter {
         env: { PATH: this.#config.searchPath },
       });
     } catch (error) {
-      const said = (error as { stderr?: string }).stderr?.trim().split('\n').slice(-5).join('\n');
+      const said = readSystemError(error).stderr?.trim().split('\n').slice(-5).join('\n');
       this.#say(`The downloads of the command line could not be made: ${said || error}`);
     }
   }
@@ -187,7 +187,7 @@ export class Starter {
       });
     } catch (error) {
       this.#refuseWhenStopping();
-      this.#say(`The demo could not be set up: ${(error as AppError).message}`);
+      this.#say(`The demo could not be set up: ${error instanceof Error ? error.message : error}`);
       return null;
     }
   }

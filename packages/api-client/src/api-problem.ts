@@ -50,7 +50,7 @@ export async function readProblem(response: Response): Promise<ApiProblem> {
       detail: `Got status ${response.status} without a problem document.`,
       code: 'api.unreadable_answer',
       hint: 'Check the address, and any proxy on the way.',
-      requestId: response.headers.get('x-request-id') ?? '',
+      requestId: response.headers.get('request-id') ?? '',
     },
     options,
   );

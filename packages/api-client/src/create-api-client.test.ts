@@ -39,8 +39,13 @@ describe('createApiClient', () => {
   });
 
   it('throws a problem of its own when something on the way answers', async () => {
-    const { client } = clientWith(() => new Response('<h1>Bad gateway</h1>', { status: 502 }));
-    await expect(client.GET('/api/v1/me')).rejects.toMatchObject({ code: 'api.unreadable_answer', status: 502 });
+    const headers = { 'request-id': 'req_9' };
+    const { client } = clientWith(() => new Response('<h1>Bad gateway</h1>', { status: 502, headers }));
+    await expect(client.GET('/api/v1/me')).rejects.toMatchObject({
+      code: 'api.unreadable_answer',
+      status: 502,
+      requestId: 'req_9',
+    });
   });
 
   it('sends the key to the right path, with every part of it escaped', async () => {

@@ -21,7 +21,14 @@ export {
   withDatabase,
 } from './postgres/roles.ts';
 export { type PostgresOptions, startPostgres } from './postgres/start-postgres.ts';
-export { endProcess, identifyProcess, isSameProcessRunning, type ProcessIdentity } from './process-identity.ts';
+export {
+  endProcess,
+  identifyProcess,
+  isSameProcessRunning,
+  type ProcessIdentity,
+  processIdentity,
+} from './process-identity.ts';
 export { type RedisOptions, type RedisProgram, redisUrl, startRedis } from './redis/start-redis.ts';
 export { lastLogLines, type RunningService } from './running-service.ts';
 export { findServiceAccount, mayExecute, runAs, type ServiceAccount } from './service-account.ts';
+export { readSystemError, type SystemErrorFields } from './system-error.ts';

@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+
+/** A process identity as it is kept in a file between two starts. */
+export const processIdentity = z.object({
+  pid: z.number().int().positive(),
+  /** Field 22 of /proc/<pid>/stat: clock ticks since boot. null where there is no /proc. */
+  startTicks: z.number().nullable(),
+});
 
 /**
  * A process that cannot be mistaken for a later one with the same number: pids are reused, a pid together with its
  * start time is not.
  */
-export interface ProcessIdentity {
-  readonly pid: number;
-  /** Field 22 of /proc/<pid>/stat: clock ticks since boot. null where there is no /proc. */
-  readonly startTicks: number | null;
-}
+export type ProcessIdentity = Readonly<z.output<typeof processIdentity>>;
 
 /** null when no such process runs (a zombie does not). @see proc_pid_stat(5) */
 export function identifyProcess(pid: number): ProcessIdentity | null {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { findProgram } from '../find-program.ts';
 import type { RedisProgram } from '../redis/start-redis.ts';
+import { readSystemError } from '../system-error.ts';
 import { libraryPathOf, unpackDebianPackages } from './unpack-packages.ts';
 
 const run = promisify(execFile);
@@ -11,7 +12,7 @@ const run = promisify(execFile);
 export type Found<T> = { readonly found: T } | { readonly missing: string };
 
 export interface FindOptions {
-  /** The PATH to look in first. */
+  /** The PATH to look in first; apt and dpkg are found in it too. */
   readonly searchPath: string;
   /** Where programs are unpacked for this installation. */
   readonly programs: string;
@@ -52,10 +53,10 @@ async function unpacked<T>(
     return { missing: `not installed, and there is no apt-get to unpack the package from (${names})` };
   }
   try {
-    await unpackDebianPackages(what);
+    await unpackDebianPackages({ ...what, searchPath: options.searchPath });
     return { found: await check() };
   } catch (error) {
-    const reason = (error as { stderr?: string }).stderr?.trim().split('\n')[0] || String(error);
+    const reason = readSystemError(error).stderr?.trim().split('\n')[0] || String(error);
     return { missing: `not installed, and the package (${names}) cannot be unpacked: ${reason}` };
   }
 }

@@ -12,6 +12,8 @@ export interface UnpackOptions {
   readonly packages: readonly string[];
   /** Where the files go: `<directory>/usr/bin/…`. Kept for later starts. */
   readonly directory: string;
+  /** The PATH with apt and dpkg: all that they are given of our environment. */
+  readonly searchPath: string;
 }
 
 /**
@@ -25,7 +27,7 @@ export async function unpackDebianPackages(options: UnpackOptions): Promise<void
   await mkdir(path.dirname(options.directory), { recursive: true });
   const work = await mkdtemp(`${options.directory}.`);
   try {
-    const apt = await createPrivateApt(work);
+    const apt = await createPrivateApt(work, options.searchPath);
     const names = new Set([...options.packages, ...(await missingDependencies(apt, options.packages))]);
     const downloads = path.join(work, 'downloads');
     await mkdir(downloads);
@@ -55,7 +57,7 @@ export async function libraryPathOf(directory: string): Promise<string> {
 
 type Apt = (args: readonly string[], cwd?: string) => Promise<string>;
 
-async function createPrivateApt(work: string): Promise<Apt> {
+async function createPrivateApt(work: string, searchPath: string): Promise<Apt> {
   const state = path.join(work, 'state');
   const cache = path.join(work, 'cache');
   await mkdir(path.join(state, 'lists/partial'), { recursive: true });
@@ -75,7 +77,7 @@ async function createPrivateApt(work: string): Promise<Apt> {
       cwd,
       timeout: APT_TIMEOUT_MS,
       maxBuffer: 16 * 2 ** 20,
-      env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
+      env: { PATH: searchPath, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
     });
     return stdout;
   };

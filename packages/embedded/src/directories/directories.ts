@@ -3,8 +3,10 @@ import { chmod, lstat, mkdir, readdir, readFile, realpath, rm } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AppError } from '@patchbay/foundation';
+import { z } from 'zod';
 import { endLeftServer } from '../postgres/cluster.ts';
 import { endLeftRedis } from '../redis/start-redis.ts';
+import { readSystemError } from '../system-error.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 
 /** Every directory of an installation, absolute. Those below `data` are for the owner alone (mode 0700). */
@@ -108,14 +110,12 @@ async function installationId(data: string): Promise<string> {
   return id;
 }
 
-interface Mark {
-  readonly id: string;
-  readonly dataDirectory: string;
-}
+const installationMark = z.object({ id: z.string(), dataDirectory: z.string() });
+type Mark = z.output<typeof installationMark>;
 
 async function readMark(directory: string): Promise<Mark | null> {
   const text = await readFile(path.join(directory, MARK), 'utf8').catch(() => null);
-  return text === null ? null : (JSON.parse(text) as Mark);
+  return text === null ? null : installationMark.parse(JSON.parse(text));
 }
 
 /** A predictable name below a directory that anybody writes to: what stands there already must be ours alone. */
@@ -183,8 +183,7 @@ function isRoot(): boolean {
 }
 
 function directoryError(error: unknown, directory: string): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  const where = (error as NodeJS.ErrnoException).path ?? directory;
+  const { code, path: where = directory } = readSystemError(error);
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new AppError('start.disk_full', { detail: `There is no space left for ${where}.`, cause: error });
   }

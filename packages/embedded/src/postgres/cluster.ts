@@ -55,7 +55,7 @@ async function runInitdb(options: ClusterOptions, directory: string, passwordFil
       output = (output + chunk.toString()).slice(-4000);
     });
   }
-  const code = await once(child, 'close').then(([status]) => status as number | null);
+  const [code] = await once(child, 'close');
   if (code === 0) return;
   if (/no space left/i.test(output)) throw new AppError('start.disk_full', { detail: output.trim() });
   throw new AppError('start.postgres_failed', { detail: `initdb ended with ${code}:\n${output.trim()}` });

@@ -32,6 +32,7 @@ export async function provisionDatabase(options: ProvisionOptions): Promise<void
   await withAdmin(options.adminUrl, undefined, async (admin) => {
     for (const role of LOGIN_ROLES) {
       await createRole(admin, `patchbay_${role}`, 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS');
+      // sql: a role's name and verifier cannot be parameters; the name is one of ours, the verifier is base64
       await admin.query(`ALTER ROLE patchbay_${role} PASSWORD '${scramVerifier(options.passwords[role])}'`);
     }
     await createRole(admin, 'patchbay_lookup', 'NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE BYPASSRLS');
@@ -82,6 +83,7 @@ async function withAdmin(
 
 async function createRole(admin: pg.Client, name: string, attributes: string): Promise<void> {
   const { rowCount } = await admin.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name]);
+  // sql: CREATE ROLE takes no parameters; both values are constants of this file
   if (rowCount === 0) await admin.query(`CREATE ROLE ${name} ${attributes}`);
 }
 

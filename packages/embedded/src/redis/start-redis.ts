@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type Secret } from '@patchbay/foundation';
 import { Redis } from 'ioredis';
-import { endProcess, identifyProcess, type ProcessIdentity } from '../process-identity.ts';
+import { endProcess, identifyProcess, processIdentity } from '../process-identity.ts';
 import { type RunningService, startService, withLog } from '../running-service.ts';
 import type { ServiceAccount } from '../service-account.ts';
 
@@ -83,7 +83,7 @@ function configuration(options: RedisOptions): string {
 /** Ends the Redis that a killed starter left in this directory, known by the pid that was noted at its start. */
 export async function endLeftRedis(directory: string): Promise<void> {
   const text = await readFile(path.join(directory, 'starter.json'), 'utf8').catch(() => 'null');
-  const identity = JSON.parse(text) as ProcessIdentity | null;
+  const identity = processIdentity.nullable().parse(JSON.parse(text));
   if (identity) await endProcess(identity, { signal: 'SIGTERM', graceMs: 10_000 });
   await rm(path.join(directory, 'redis.sock'), { force: true });
 }
