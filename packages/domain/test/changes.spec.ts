@@ -1,8 +1,16 @@
-import { type Clock, systemClock } from '@patchbay/foundation';
+import { AppError, type Clock, systemClock } from '@patchbay/foundation';
 import { waitFor } from '@patchbay/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiKeyCache, createApiKey, createApiKeyCache, revokeApiKey } from '../src/api-keys/index.ts';
-import { type Change, type ChangeFeed, createChangeFeed, emitChange, relayOutbox } from '../src/changes/index.ts';
+import {
+  type Change,
+  type ChangeFeed,
+  createChangeFeed,
+  createRevisionedCache,
+  emitChange,
+  relayOutbox,
+} from '../src/changes/index.ts';
+import { createDatabase } from '../src/database/index.ts';
 import { activate } from '../src/deployments/index.ts';
 import { createEndpointDirectory } from '../src/endpoints/index.ts';
 import { permissionsOf } from '../src/organizations/index.ts';
@@ -83,6 +91,53 @@ describe('the change feed', () => {
     }
     await waitFor(() => feed.health().connected, { deadlineMs: 8_000 });
   }, 25_000);
+
+  it('serves what it knew while the database is away, and nothing it did not know', async () => {
+    const away = createDatabase({ url: new URL('postgresql://nobody:x@127.0.0.1:1/none').href, poolSizeMax: 1 });
+    const line = await startCuttableProxy(given.test.urls.app);
+    const followed = createChangeFeed({ url: line.url });
+    const cache = createRevisionedCache<string | null>({
+      feed: followed,
+      entriesMax: 10,
+      dependsOn: (value) => (value === null ? 'any' : [{ kind: 'api_key', id: value }]),
+    });
+    const load = () => away.lookups.findApiKey(new Uint8Array(32)).then(() => null);
+    try {
+      await followed.start();
+      expect(await cache.get('known', async () => 'key_1')).toBe('key_1');
+      await line.close();
+      await waitFor(() => !followed.health().connected);
+      expect(await cache.get('known', load)).toBe('key_1');
+      expect(await cache.get('known', () => new Promise(() => undefined))).toBe('key_1');
+      await expect(cache.get('unknown', load)).rejects.toMatchObject({ code: 'data.unavailable' });
+    } finally {
+      cache.close();
+      await followed.close();
+      await away.close();
+    }
+  });
+
+  it('forgets what it read to be gone while no line stood', async () => {
+    const line = await startCuttableProxy(given.test.urls.app);
+    const followed = createChangeFeed({ url: line.url });
+    const cache = createRevisionedCache<string | null>({
+      feed: followed,
+      entriesMax: 10,
+      dependsOn: (value) => (value === null ? 'any' : [{ kind: 'api_key', id: value }]),
+    });
+    try {
+      await followed.start();
+      await cache.get('key', async () => 'key_1');
+      await line.close();
+      await waitFor(() => !followed.health().connected);
+      expect(await cache.get('key', async () => null)).toBeNull();
+      const away = () => Promise.reject(new AppError('data.unavailable'));
+      await expect(cache.get('key', away)).rejects.toMatchObject({ code: 'data.unavailable' });
+    } finally {
+      cache.close();
+      await followed.close();
+    }
+  });
 
   it('answers data.stale after 30 s without a proof of life, and serves again after one', async () => {
     const key = await newKey();

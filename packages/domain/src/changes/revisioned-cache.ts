@@ -1,3 +1,4 @@
+import { AppError } from '@patchbay/foundation';
 import { LRUCache } from 'lru-cache';
 import type { Change } from './change.ts';
 import type { ChangeFeed } from './change-feed.ts';
@@ -12,9 +13,15 @@ export interface RevisionedCacheOptions<Value> {
   dependsOn(value: Value): readonly Change[] | 'any';
 }
 
-/** The one base of every cache that security depends on: follows the feed, and re-reads whatever may have changed. */
+/**
+ * The one base of every cache that security depends on: follows the feed, and re-reads whatever may have changed.
+ *
+ * A value from before the line broke is doubtful and is read again before use. Only when that read finds no database
+ * does it serve on, and only until the feed gives up (30 s): a database that restarts stops nobody, and nobody lives on
+ * yesterday's permission.
+ */
 export interface RevisionedCache<Value> {
-  /** The value under the key, loaded at most once at a time. @throws AppError `data.stale` */
+  /** The value under the key, loaded at most once at a time. @throws AppError `data.stale`, `data.unavailable` */
   get(key: string, load: () => Promise<Value>): Promise<Value>;
   /** Hits and misses since start, for metrics. */
   statistics(): { readonly hits: number; readonly misses: number; readonly entries: number };
@@ -24,16 +31,22 @@ export interface RevisionedCache<Value> {
 interface Entry<Value> {
   readonly value: Value;
   readonly tags: readonly string[];
+  /** The feed's epoch in which it was true; `DOUBTFUL` when no line stood. */
+  readonly epoch: number;
 }
 
 /** One load. What is heard meanwhile decides whether its answer may be kept: it may be from before. */
 interface Flight<Value> {
   readonly result: Promise<Value>;
+  readonly startedAtMs: number;
   readonly heard: Set<string>;
   isDoubtful: boolean;
 }
 
 const ABSENT_MAX = 1_000;
+const DOUBTFUL = -1;
+/** How long a doubtful value waits for its confirmation before a silent database counts as away. */
+const CONFIRM_WITHIN_MS = 1_000;
 
 export function createRevisionedCache<Value>(options: RevisionedCacheOptions<Value>): RevisionedCache<Value> {
   const { feed } = options;
@@ -70,7 +83,6 @@ export function createRevisionedCache<Value>(options: RevisionedCacheOptions<Val
       joinable.clear();
     }),
     feed.onStale(() => {
-      entries.clear();
       absent.clear();
       for (const flight of inFlight) flight.isDoubtful = true;
       joinable.clear();
@@ -79,15 +91,18 @@ export function createRevisionedCache<Value>(options: RevisionedCacheOptions<Val
 
   function keep(key: string, value: Value, flight: Flight<Value>): void {
     // Without a line nobody would tell us of the next change.
-    if (flight.isDoubtful || !feed.health().connected) return;
+    const isFollowed = !flight.isDoubtful && feed.health().connected;
+    // Of several reads without a line, the last one knows best.
+    if (!isFollowed && joinable.get(key) !== flight) return;
     const depends = options.dependsOn(value);
     if (depends === 'any') {
-      if (flight.heard.size === 0) absent.set(key, { value });
+      entries.delete(key);
+      if (isFollowed && flight.heard.size === 0) absent.set(key, { value });
       return;
     }
     const tags = depends.map(({ kind, id }) => `${kind}:${id}`);
     if (tags.some((tag) => flight.heard.has(tag))) return;
-    entries.set(key, { value, tags });
+    entries.set(key, { value, tags, epoch: isFollowed ? feed.epoch : DOUBTFUL });
     for (const tag of tags) {
       const keys = keysByTag.get(tag);
       if (keys === undefined) keysByTag.set(tag, new Set([key]));
@@ -95,30 +110,48 @@ export function createRevisionedCache<Value>(options: RevisionedCacheOptions<Val
     }
   }
 
-  async function fly(key: string, load: () => Promise<Value>): Promise<Value> {
-    const flight: Flight<Value> = { result: load(), heard: new Set(), isDoubtful: false };
+  function fly(key: string, load: () => Promise<Value>): Flight<Value> {
+    const settle = async (loading: Promise<Value>): Promise<Value> => {
+      try {
+        const value = await loading;
+        keep(key, value, flight);
+        return value;
+      } finally {
+        inFlight.delete(flight);
+        if (joinable.get(key) === flight) joinable.delete(key);
+      }
+    };
+    const startedAtMs = performance.now();
+    const flight: Flight<Value> = { result: settle(load()), startedAtMs, heard: new Set(), isDoubtful: false };
     joinable.set(key, flight);
     inFlight.add(flight);
+    return flight;
+  }
+
+  async function confirm(key: string, doubtful: Entry<Value>, flight: Flight<Value>): Promise<Value> {
     try {
-      const value = await flight.result;
-      keep(key, value, flight);
-      return value;
-    } finally {
-      inFlight.delete(flight);
-      if (joinable.get(key) === flight) joinable.delete(key);
+      return await within(CONFIRM_WITHIN_MS - (performance.now() - flight.startedAtMs), flight.result);
+    } catch (error) {
+      const isAway = error instanceof AppError && error.code === 'data.unavailable';
+      // A change of it that was heard meanwhile took it out of the cache.
+      if (!isAway || entries.get(key) !== doubtful) throw error;
+      feed.assertFresh();
+      return doubtful.value;
     }
   }
 
   return {
     async get(key, load) {
       feed.assertFresh();
-      const entry = entries.get(key) ?? absent.get(key);
-      if (entry !== undefined) {
+      const entry = entries.get(key);
+      const known = entry?.epoch === feed.epoch ? entry : absent.get(key);
+      if (known !== undefined) {
         hits += 1;
-        return entry.value;
+        return known.value;
       }
       misses += 1;
-      return joinable.get(key)?.result ?? fly(key, load);
+      const flight = joinable.get(key) ?? fly(key, load);
+      return entry === undefined ? flight.result : confirm(key, entry, flight);
     },
     statistics: () => ({ hits, misses, entries: entries.size + absent.size }),
     close() {
@@ -127,4 +160,17 @@ export function createRevisionedCache<Value>(options: RevisionedCacheOptions<Val
       absent.clear();
     },
   };
+}
+
+/** @throws AppError `data.unavailable` when the work takes longer; it goes on all the same */
+async function within<Value>(ms: number, work: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new AppError('data.unavailable', { retryAfterSeconds: 2 })), Math.max(0, ms));
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -29,7 +29,7 @@ const AWAY = new Set([
 
 /** pg and its pool report some losses by message only. */
 const AWAY_MESSAGE =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Can't reach database|ConnectionClosed|DatabaseNotReachable|SocketTimeout|terminating connection/;
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Can't reach database|ConnectionClosed|DatabaseNotReachable|SocketTimeout|Query read timeout|terminating connection/;
 
 /** An error of a lost database as `data.unavailable`; any other error as it is. */
 export function asUnavailable(error: unknown): unknown {

@@ -57,10 +57,13 @@ export interface Database {
 }
 
 export function createDatabase(options: DatabaseOptions): Database {
+  const transactionMsMax = options.transactionMsMax ?? 30_000;
   const pool = new CleanPool({
     connectionString: options.url,
     max: options.poolSizeMax,
     connectionTimeoutMillis: 10_000,
+    // A line that lost its other end without a word would otherwise be waited on for a quarter of an hour.
+    query_timeout: transactionMsMax,
     application_name: 'patchbay',
   });
   // An idle connection that breaks is replaced by the pool; the next query says so if the database is away.
@@ -90,7 +93,7 @@ export function createDatabase(options: DatabaseOptions): Database {
             for (const step of pending) await step();
             return result;
           },
-          { maxWait: 10_000, timeout: options.transactionMsMax ?? 30_000 },
+          { maxWait: 10_000, timeout: transactionMsMax },
         );
       } catch (error) {
         throw asUnavailable(error);
