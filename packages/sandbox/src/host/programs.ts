@@ -8,6 +8,8 @@ import { build } from 'esbuild';
 
 const ENTRIES = {
   runner: '../runner/main.ts',
+  resumable: '../runner/resumable.ts',
+  'take-snapshot': '../builder/take-snapshot.ts',
   probe: '../probe/probe-from-inside.ts',
   build: '../builder/build.ts',
 } as const;

@@ -25,8 +25,16 @@ export function runAsCall<T>(running: RunningCall, work: () => T): T {
   return storage.run(running, work);
 }
 
-/** Puts the runtime on globalThis before connector code is loaded. */
+/** Where the SDK looks for what surrounds it. */
+export const RUNTIME = Symbol.for('patchbay.runtime');
+
+/** Puts the runtime on globalThis, for good, before connector code is loaded. */
 export function installRuntime(link: HostLink, secrets: Readonly<Record<string, string>>): void {
+  Object.defineProperty(globalThis, RUNTIME, { value: createRuntime(link, secrets) });
+}
+
+/** What answers the SDK's question for the call that runs now. */
+export function createRuntime(link: HostLink, secrets: Readonly<Record<string, string>>): object {
   const current = () => {
     const now = storage.getStore();
     if (!now) return undefined;
@@ -50,7 +58,7 @@ export function installRuntime(link: HostLink, secrets: Readonly<Record<string, 
       },
     };
   };
-  Object.defineProperty(globalThis, Symbol.for('patchbay.runtime'), { value: Object.freeze({ current }) });
+  return Object.freeze({ current });
 }
 
 /** Sends what connector code prints as records of the call that printed it. */

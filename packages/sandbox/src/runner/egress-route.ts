@@ -3,8 +3,7 @@
  * the egress socket. The supervisor's proxy decides, opens TLS itself and answers; no certificate is in here.
  * This is convenience, not a wall: code that goes round it finds a network without any interface.
  */
-import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import https from 'node:https';
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 
 type OnResponse = (response: IncomingMessage) => void;
@@ -12,7 +11,7 @@ type OnResponse = (response: IncomingMessage) => void;
 /** Routes everything over the socket at this path. */
 export function installEgressRoute(socketPath: string): void {
   installFetch(socketPath);
-  installRequest(socketPath);
+  installRequestOnDemand(socketPath);
 }
 
 /** Where Node's own fetch finds the dispatcher; the second since its handlers changed. */
@@ -66,7 +65,26 @@ function explain(error: unknown): unknown {
   return error;
 }
 
-function installRequest(socketPath: string): void {
+/** Node's `http` costs milliseconds and fits into no snapshot: it is loaded, and routed, for the connector that asks for it. */
+function installRequestOnDemand(socketPath: string): void {
+  const load = process.getBuiltinModule.bind(process);
+  let isRouted = false;
+  const routedLoad = (name: string) => {
+    if (!isRouted && /^(node:)?https?$/.test(name)) {
+      isRouted = true;
+      installRequest(socketPath, { http: load('node:http'), https: load('node:https') });
+    }
+    return load(name);
+  };
+  process.getBuiltinModule = routedLoad as typeof process.getBuiltinModule; // the same signature, without its overloads
+}
+
+interface RequestModules {
+  readonly http: typeof import('node:http');
+  readonly https: typeof import('node:https');
+}
+
+function installRequest(socketPath: string, { http, https }: RequestModules): void {
   const nativeRequest = http.request;
   const agent = new http.Agent({ keepAlive: true, maxSockets: 20 });
   const route = (protocol: 'http:' | 'https:') => {

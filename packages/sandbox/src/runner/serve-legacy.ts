@@ -1,20 +1,15 @@
 /** A server that speaks only the 2025 revisions (SDK v1, or another copy of v2) in one session that lasts. */
 import { isJsonObject } from '../protocol/json.ts';
-import type { HostLink } from './host-link.ts';
 import { JsonRpcSession } from './json-rpc-session.ts';
 import type { ConnectableServer } from './load-connector.ts';
 import type { ConnectorServer } from './runner-call.ts';
+import type { ServeOptions } from './serve-connector.ts';
 import { StartError } from './start-error.ts';
 
 const PROTOCOL_VERSION = '2025-11-25';
 
-export interface LegacyOptions {
-  readonly link: HostLink;
-  readonly inCall: (id: string, deliver: () => void) => void;
-}
-
 /** @throws StartError when the server refuses the handshake */
-export async function serveLegacy(server: ConnectableServer, options: LegacyOptions): Promise<ConnectorServer> {
+export async function serveLegacy(server: ConnectableServer, options: ServeOptions): Promise<ConnectorServer> {
   const session = new JsonRpcSession(options.link);
   await server.connect(session);
   const answer = await session.request('initialize', 'initialize', {

@@ -2,19 +2,16 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { isJsonObject, type JsonObject } from '../protocol/json.ts';
-import type { HostLink } from './host-link.ts';
 import { JsonRpcSession, type RpcMessage } from './json-rpc-session.ts';
 import type { ConnectorServer, RunnerCallContext } from './runner-call.ts';
+import type { ServeOptions } from './serve-connector.ts';
 import { StartError } from './start-error.ts';
 
 const PROTOCOL_VERSION = '2026-07-28';
 const META = 'io.modelcontextprotocol/';
 
-export interface ModernOptions {
+export interface ModernOptions extends ServeOptions {
   readonly sdk: 'connector' | 'v2';
-  readonly link: HostLink;
-  /** Runs the delivery of one message inside the context of its call. */
-  readonly inCall: (id: string, deliver: () => void) => void;
 }
 
 /** @throws StartError when the server does not answer `server/discover` */

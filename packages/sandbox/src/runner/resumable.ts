@@ -1,0 +1,17 @@
+/**
+ * The runner as a program whose state is kept in a startup snapshot: loaded and warmed while the snapshot is taken, opened
+ * when a process resumes from it. No order of imports may change: the guard stands before anything else is loaded.
+ */
+
+import { startupSnapshot } from 'node:v8';
+import { drainRandomCaches } from './drain-random-caches.ts';
+import { liftRandomnessGuard } from './forbid-randomness.ts';
+import { startRunner } from './start-runner.ts';
+import { warmUp } from './warm-up.ts';
+
+startupSnapshot.setDeserializeMainFunction(() => {
+  liftRandomnessGuard();
+  drainRandomCaches();
+  startRunner();
+});
+void warmUp();

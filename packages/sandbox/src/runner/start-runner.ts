@@ -1,0 +1,94 @@
+/**
+ * The runner: our program inside a sandbox, beside untrusted code. It waits for one specialisation, loads the connector
+ * and serves its calls. Nothing here protects the platform; the walls around the process and the supervisor do.
+ */
+import { decodeJson, decodeMixed, type Frame } from '../protocol/frame.ts';
+import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
+import { installConsole, installRuntime } from './call-context.ts';
+import { installEgressRoute } from './egress-route.ts';
+import { type HostLink, openHostLink } from './host-link.ts';
+import { type LoadedConnector, loadConnector } from './load-connector.ts';
+import type { ConnectorServer, RunnerCall, Specialisation } from './runner-call.ts';
+import { RunningCalls } from './serve-calls.ts';
+import { serveConnector } from './serve-connector.ts';
+import { authorStack, messageOf, StartError } from './start-error.ts';
+
+const endProcess = process.exit.bind(process);
+const calls = new RunningCalls();
+let specialised = false;
+let serving: { server: ConnectorServer; loaded: LoadedConnector } | null = null;
+let link: HostLink;
+
+/** Opens the link and waits. Runs once: at the program's start, or when a process resumes from its snapshot. */
+export function startRunner(): void {
+  link = openHostLink(onFrame);
+  guardExits();
+  link.send(RUNNER_FRAMES.ready, {});
+}
+
+function onFrame(frame: Frame): void {
+  switch (frame.type) {
+    case RUNNER_FRAMES.specialise:
+      // Once in a life: whoever sends a second one would run code of one tenant beside the secrets of another.
+      if (specialised) endProcess(70);
+      specialised = true;
+      void specialise(frame.payload);
+      return;
+    case RUNNER_FRAMES.call:
+      // The supervisor is the one peer of this descriptor; what it sends has the protocol's shape.
+      if (serving) void calls.serve(decodeJson(frame.payload) as RunnerCall, { ...serving, link });
+      return;
+    case RUNNER_FRAMES.cancel:
+      if (serving) calls.cancel((decodeJson(frame.payload) as { id: string }).id, serving.server);
+      return;
+    case RUNNER_FRAMES.ping:
+      link.send(RUNNER_FRAMES.pong, decodeJson(frame.payload));
+      return;
+  }
+}
+
+async function specialise(payload: Buffer): Promise<void> {
+  const { header, bytes } = decodeMixed(payload);
+  const secrets = Object.freeze({ ...(header as Specialisation).secrets });
+  installRuntime(link, secrets);
+  installConsole(link);
+  installEgressRoute(process.argv[2] ?? '/run/egress.sock');
+  try {
+    const loaded = await loadConnector(bytes, secrets);
+    serving = { loaded, server: await serveConnector(loaded, { link, inCall: calls.inCall }) };
+    link.send(RUNNER_FRAMES.specialised, {});
+  } catch (error) {
+    reportStartFailure(error);
+  }
+}
+
+function reportStartFailure(error: unknown): void {
+  const code = error instanceof StartError ? error.code : 'crashed_at_start';
+  const cause = error instanceof StartError && error.cause !== undefined ? error.cause : error;
+  const message = error instanceof StartError ? error.message : messageOf(error);
+  link.sendNow(RUNNER_FRAMES.startFailed, { code, message, stack: authorStack(cause) });
+}
+
+/** A connector that ends its process says why before it goes. */
+function guardExits(): void {
+  process.on('uncaughtException', (error) => {
+    if (serving) link.sendNow(RUNNER_FRAMES.log, { id: null, level: 'error', text: crashText(error) });
+    else reportStartFailure(error);
+    endProcess(1);
+  });
+  process.on('unhandledRejection', (reason) => {
+    if (serving)
+      link.send(RUNNER_FRAMES.log, { id: null, level: 'error', text: `Unhandled rejection: ${crashText(reason)}` });
+    else reportStartFailure(reason);
+  });
+  process.exit = (code) => {
+    const text = `The connector called process.exit(${code ?? ''}).`;
+    if (serving) link.sendNow(RUNNER_FRAMES.log, { id: null, level: 'error', text });
+    else reportStartFailure(new StartError('exited_at_start', text, new Error(text)));
+    return endProcess(code);
+  };
+}
+
+function crashText(error: unknown): string {
+  return [messageOf(error), ...authorStack(error)].join('\n  ');
+}

@@ -1,0 +1,82 @@
+/** Runs throw-away connectors through everything a first call touches, so that a resumed process has it compiled. */
+import { createRuntime, RUNTIME } from './call-context.ts';
+import type { HostLink } from './host-link.ts';
+import { loadConnector } from './load-connector.ts';
+import { PROVIDED_PACKAGES } from './provided-packages.ts';
+import type { RunnerCall } from './runner-call.ts';
+import { RunningCalls } from './serve-calls.ts';
+import { serveConnector } from './serve-connector.ts';
+
+const ROUNDS = 20;
+
+const CONNECTORS = [
+  `const { McpServer } = require('@modelcontextprotocol/server');
+   const { z } = require('zod');
+   exports.default = () => {
+     const server = new McpServer({ name: 'warm', version: '1.0.0' });
+     server.registerTool('run', { description: 'x', inputSchema: z.object({ text: z.string() }) },
+       async ({ text }) => ({ content: [{ type: 'text', text }] }));
+     return server;
+   };`,
+  `const { defineConnector, tool } = require('@patchbay/connector');
+   const { z } = require('zod');
+   exports.default = defineConnector({ name: 'warm', title: 'Warm', tools: {
+     run: tool({ title: 'Run', description: 'x', readOnly: true, input: z.object({ text: z.string() }),
+       run: async ({ text }) => text }) } });`,
+];
+
+const SILENT: HostLink = { send: () => {}, sendText: () => {}, sendNow: () => {} };
+
+/** @throws Error when a call does not answer: a snapshot of that is of no use */
+export async function warmUp(): Promise<void> {
+  Object.defineProperty(globalThis, RUNTIME, { value: createRuntime(SILENT, {}), configurable: true });
+  for (const code of CONNECTORS) await callRepeatedly(code);
+  Reflect.deleteProperty(globalThis, RUNTIME);
+}
+
+async function callRepeatedly(code: string): Promise<void> {
+  const packages = Object.keys(PROVIDED_PACKAGES);
+  const artifact = Buffer.from(JSON.stringify({ format: 1, code, packages, sourceMap: null }));
+  const loaded = await loadConnector(artifact, {});
+  const calls = new RunningCalls();
+  let answer = '';
+  const link: HostLink = {
+    ...SILENT,
+    sendText: (_type, json) => {
+      answer = json;
+    },
+  };
+  const server = await serveConnector(loaded, { link, inCall: calls.inCall });
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [method, params] of Object.entries(REQUESTS)) {
+      answer = '';
+      await calls.serve(callOf(`warm-${round}`, method, params), { server, loaded, link });
+      if (!answer.includes('"result"')) throw new Error(`${method} of the warm-up: ${answer}`);
+    }
+  }
+}
+
+const REQUESTS: Readonly<Record<string, RunnerCall['params']>> = {
+  'tools/list': {},
+  'tools/call': { name: 'run', arguments: { text: 'x' } },
+};
+
+function callOf(id: string, method: string, params: RunnerCall['params']): RunnerCall {
+  return {
+    id,
+    method,
+    params,
+    resultBytesMax: 1024 * 1024,
+    context: {
+      user: { id: 'warm', email: '', name: '' },
+      organization: { id: 'warm', slug: 'warm' },
+      client: { name: 'warm', version: '1' },
+      requestId: 'warm',
+      idempotencyKey: null,
+      cacheScopeKey: '',
+      capabilities: {},
+      logLevel: null,
+      trace: null,
+    },
+  };
+}
