@@ -1,5 +1,5 @@
 import { AppError, type Clock, systemClock } from '@patchbay/foundation';
-import { waitFor } from '@patchbay/testing';
+import { type CuttableProxy, startCuttableProxy, waitFor } from '@patchbay/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiKeyCache, createApiKey, createApiKeyCache, revokeApiKey } from '../src/api-keys/index.ts';
 import {
@@ -14,7 +14,6 @@ import { createDatabase } from '../src/database/index.ts';
 import { activate } from '../src/deployments/index.ts';
 import { createEndpointDirectory } from '../src/endpoints/index.ts';
 import { permissionsOf } from '../src/organizations/index.ts';
-import { type CuttableProxy, startCuttableProxy } from './cuttable-proxy.ts';
 import { type Given, type GivenOrganization, SYSTEM, startGiven } from './given.ts';
 
 let given: Given;

@@ -1,3 +1,4 @@
+export { type CuttableProxy, startCuttableProxy } from './cuttable-proxy.ts';
 export { createTestDatabase, type TestDatabase } from './database.ts';
 export { echoVersion } from './echo-version.ts';
 export { freePort } from './free-port.ts';

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type OutboxRelay, relayOutbox } from '@patchbay/domain/changes';
+import { type CuttableProxy, startCuttableProxy } from './cuttable-proxy.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { freePort } from './free-port.ts';
 import { createGiven, type Given } from './given.ts';
@@ -14,6 +15,8 @@ export interface PlatformOptions {
   /** Default true. Without it calls fail and everything else answers. */
   readonly supervisor?: boolean;
   readonly redisUrl?: string;
+  /** Puts a proxy between the processes and their database: `platform.databaseLine`. The test itself goes round it. */
+  readonly databaseLine?: boolean;
   /** Variables on top, or instead, for every process. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -24,6 +27,7 @@ export interface Platform {
   /** `/health` and `/metrics` of the gateway. */
   readonly internalUrl: string;
   readonly database: TestDatabase;
+  readonly databaseLine: CuttableProxy | undefined;
   readonly given: Given;
   readonly directory: string;
   readonly processes: {
@@ -36,6 +40,8 @@ export interface Platform {
 
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
   const database = await createTestDatabase();
+  const databaseLine = options.databaseLine ? await startCuttableProxy(database.urls.app) : undefined;
+  const through = (url: string) => databaseLine?.through(url) ?? url;
   const directory = await temporaryDirectory('platform');
   const port = await freePort();
   const internalPort = await freePort();
@@ -51,8 +57,8 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const common = { PATCHBAY_MODE: 'development', PATCHBAY_ORIGIN: origin, PATCHBAY_LOG_LEVEL: 'info' };
   const shared = {
     ...common,
-    DATABASE_URL: database.urls.app,
-    DATABASE_QUEUE_URL: database.urls.queue,
+    DATABASE_URL: through(database.urls.app),
+    DATABASE_QUEUE_URL: through(database.urls.queue),
     ...(options.redisUrl !== undefined && { REDIS_URL: options.redisUrl }),
     SUPERVISOR_SOCKET: place('run/supervisor.sock'),
     ARTIFACT_DIR: place('artifacts'),
@@ -76,7 +82,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       ...shared,
       PATCHBAY_PORT: String(port),
       PATCHBAY_INTERNAL_PORT: String(internalPort),
-      DATABASE_AUTH_URL: database.urls.auth,
+      DATABASE_AUTH_URL: through(database.urls.auth),
       AUTH_SECRET_FILE: place('auth.secret'),
       SPOOL_DIR: place('spool'),
     }),
@@ -88,13 +94,14 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const given = createGiven({ database, artifactDirectory: place('artifacts') });
 
   return {
-    ...{ origin, database, given, directory, processes: { gateway, supervisor, worker } },
+    ...{ origin, database, databaseLine, given, directory, processes: { gateway, supervisor, worker } },
     internalUrl: `http://127.0.0.1:${internalPort}`,
     async stop() {
       await Promise.all([gateway.end(), worker?.end()]);
       await supervisor?.end();
       await relay?.close();
       await given.close();
+      await databaseLine?.close();
       await database.drop();
     },
   };

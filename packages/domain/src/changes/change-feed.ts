@@ -85,9 +85,17 @@ export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
   }
 
   async function follow(): Promise<void> {
+    let complained = false;
     while (!closing.signal.aborted) {
-      await followOnce().catch((error: unknown) =>
-        options.logger?.debug({ err: error }, 'the change feed cannot connect'),
+      await followOnce().then(
+        () => {
+          complained = false;
+        },
+        (error: unknown) => {
+          // Said once per absence, not four times a second.
+          if (!complained) options.logger?.warn({ err: error }, 'the database does not answer; trying on');
+          complained = true;
+        },
       );
       if (!closing.signal.aborted) await pause(RECONNECT_MS, closing.signal);
     }

@@ -1,10 +1,16 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A TCP proxy that can stop forwarding without closing anything: what a dropped line looks like from both ends. */
+/** A TCP proxy before a database, which a test takes away: a line that falls silent, or a server that is not there. */
 export interface CuttableProxy {
+  /** The database's URL through this proxy. */
   readonly url: string;
+  /** Another URL of the same server (another role) through this proxy. */
+  through(databaseUrl: string): string;
+  /** Stops forwarding without closing anything: what a dropped line looks like from both ends. */
   cut(): void;
+  /** Ends every connection and every new one at once, as while the server restarts. */
+  refuse(): void;
   mend(): void;
   close(): Promise<void>;
 }
@@ -13,7 +19,12 @@ export async function startCuttableProxy(databaseUrl: string): Promise<CuttableP
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   let isCut = false;
+  let isRefusing = false;
+  const destroyAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   const server: Server = createServer((client) => {
+    if (isRefusing) return client.destroy();
     const upstream = connect(Number(target.port), target.hostname);
     for (const [from, to] of [
       [client, upstream],
@@ -32,19 +43,30 @@ export async function startCuttableProxy(databaseUrl: string): Promise<CuttableP
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  const url = new URL(databaseUrl);
-  url.port = String(typeof address === 'object' ? address?.port : 0);
+  const port = String(typeof address === 'object' ? address?.port : 0);
+  const through = (other: string) => {
+    const url = new URL(other);
+    url.hostname = '127.0.0.1';
+    url.port = port;
+    return url.href;
+  };
   return {
-    url: url.href,
+    url: through(databaseUrl),
+    through,
     cut() {
       isCut = true;
     },
+    refuse() {
+      isRefusing = true;
+      destroyAll();
+    },
     mend() {
       isCut = false;
-      for (const socket of sockets) socket.destroy(); // lines that lost bytes cannot go on
+      isRefusing = false;
+      destroyAll(); // lines that lost bytes cannot go on
     },
     async close() {
-      for (const socket of sockets) socket.destroy();
+      destroyAll();
       server.close();
       await once(server, 'close');
     },

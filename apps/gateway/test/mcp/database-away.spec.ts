@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import {
+  echoVersion,
+  type GivenConnector,
+  type GivenOrganization,
+  hasSandboxes,
+  type Platform,
+  skipUnless,
+  startPlatform,
+  waitFor,
+} from '@patchbay/testing';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { modernRequest } from '../edge-fixture.ts';
+import { readHealth } from './read-health.ts';
+
+const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespaces are missing');
+
+let platform: Platform;
+let acme: GivenOrganization;
+let echo: GivenConnector;
+let key: string;
+
+beforeAll(async () => {
+  if (!hasSandboxes()) return;
+  platform = await startPlatform({ databaseLine: true });
+  acme = await platform.given.organization('acme');
+  echo = await platform.given.connector(acme, 'echo');
+  await platform.given.publishedVersion(echo, echoVersion('one'));
+  const cold = await platform.given.connector(acme, 'cold');
+  await platform.given.publishedVersion(cold, echoVersion('cold'));
+  key = await platform.given.apiKey(acme);
+}, 60_000);
+afterAll(() => platform?.stop());
+
+const mark = (connector = 'echo') => {
+  const request = modernRequest('tools/call', { name: 'mark', arguments: {} });
+  const headers = { ...request.headers, authorization: `Bearer ${key}` };
+  return fetch(`${platform.origin}/acme/${connector}/mcp`, { method: 'POST', body: request.body, headers });
+};
+const textOf = async (response: Response) =>
+  ((await response.json()) as { result?: { content: { text: string }[] } }).result?.content[0]?.text;
+
+describe('a gateway whose database is away', () => {
+  it('at start: waits, says so in its health and its log, and answers when the database is there', async () => {
+    const { gateway } = platform.processes;
+    await gateway.end();
+    platform.databaseLine?.refuse();
+    const started = gateway.restart();
+    const health = await waitFor(() => readHealth(platform));
+    expect(health).toMatchObject({ status: 503, ready: false, dependencies: { database: { state: 'away' } } });
+    expect(health.dependencies.database?.reasons[0]).toMatch(/database/);
+    await expect(mark()).rejects.toThrow();
+    await waitFor(async () => (await readFile(gateway.logFile, 'utf8')).includes('the database does not answer'));
+    platform.databaseLine?.mend();
+    await started;
+    expect(await textOf(await mark())).toBe('one');
+    expect(await readHealth(platform)).toMatchObject({ status: 200, ready: true });
+  });
+
+  it('in the middle: goes on with what it knows, refuses what it would have to ask, and recovers by itself', async () => {
+    expect(await textOf(await mark())).toBe('one');
+    platform.databaseLine?.refuse();
+    await waitFor(async () => !(await readHealth(platform)).ready, { what: 'health to notice' });
+    for (let call = 0; call < 5; call += 1) expect(await textOf(await mark())).toBe('one');
+    const unknown = await mark('cold');
+    expect([unknown.status, unknown.headers.get('retry-after')]).toEqual([503, '2']);
+    expect(await unknown.json()).toMatchObject({ error: { data: { code: 'data.unavailable' } } });
+    expect((await readHealth(platform)).dependencies).toMatchObject({
+      database: { state: 'away' },
+      changes: { state: 'degraded', reasons: [expect.stringMatching(/^not connected; last complete \d+ ms ago$/)] },
+    });
+
+    platform.databaseLine?.mend();
+    await waitFor(async () => (await readHealth(platform)).ready, { what: 'the gateway to recover' });
+    expect(await textOf(await mark('cold'))).toBe('cold');
+    await platform.given.publishedVersion(echo, echoVersion('two'));
+    await waitFor(async () => (await textOf(await mark())) === 'two', { what: 'a change after the gap' });
+  });
+
+  it('silent instead of refusing: a warm call waits a second at most', async () => {
+    expect(await textOf(await mark())).toBe('two');
+    platform.databaseLine?.cut();
+    try {
+      await waitFor(async () => (await readHealth(platform)).dependencies.changes?.state === 'degraded', {
+        deadlineMs: 8_000,
+        what: 'the missed heartbeat',
+      });
+      const startedAt = performance.now();
+      expect(await textOf(await mark())).toBe('two');
+      expect(performance.now() - startedAt).toBeLessThan(4_000);
+      expect(await textOf(await mark())).toBe('two');
+    } finally {
+      platform.databaseLine?.mend();
+    }
+    await waitFor(async () => (await readHealth(platform)).ready, { what: 'the gateway to recover' });
+  });
+});
