@@ -14,7 +14,14 @@ import {
   submitVersion,
   type Version,
 } from '@patchbay/domain/versions';
-import { createGiven, createTestDatabase, type GivenConnector, testRedis, waitFor } from '@patchbay/testing';
+import {
+  createGiven,
+  createTestDatabase,
+  type GivenConnector,
+  type TestDatabase,
+  testRedis,
+  waitFor,
+} from '@patchbay/testing';
 import { type PlatformProcess, startPlatformProcess } from '@patchbay/testing/platform-process';
 import * as bullmq from 'bullmq';
 import tar from 'tar-stream';
@@ -36,6 +43,8 @@ export interface GivenDeploysOptions {
   /** Where the queue lies. Default PostgreSQL. */
   readonly queue?: 'redis' | 'postgres';
   readonly registry?: string;
+  /** One of its own, for tests that take it away. Default a database of the run's server. */
+  readonly database?: TestDatabase;
   /** Default true. */
   readonly startWorker?: boolean;
 }
@@ -46,7 +55,7 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
   const directory = await mkdtemp('/var/tmp/patchbay-test-');
   await chmod(directory, 0o711);
   const inside = (name: string) => path.join(directory, name);
-  const database = await createTestDatabase();
+  const database = options.database ?? (await createTestDatabase());
   const given = createGiven({ database, artifactDirectory: inside('artifacts') });
   const artifacts = createFileArtifactStore({ directory: inside('artifacts') });
   await writeFile(inside('master.key'), randomBytes(32).toString('base64'), { mode: 0o600 });
@@ -118,7 +127,7 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
     queue,
     redis,
     /** The version when it is final. */
-    async finished(connector: GivenConnector, { id }: Version): Promise<Version> {
+    async finished(connector: GivenConnector, { id }: Pick<Version, 'id'>): Promise<Version> {
       return waitFor(
         async () => {
           const version = await inScope(connector, (tx) => getVersion(tx, id));
@@ -127,9 +136,10 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
         { what: 'the version to be final', deadlineMs: 18_000 },
       );
     },
-    steps: (connector: GivenConnector, { id }: Version) => inScope(connector, (tx) => listSteps(tx, id)),
-    findings: (connector: GivenConnector, { id }: Version) => inScope(connector, (tx) => listFindings(tx, id)),
-    async log(connector: GivenConnector, { id }: Version): Promise<string[]> {
+    steps: (connector: GivenConnector, { id }: Pick<Version, 'id'>) => inScope(connector, (tx) => listSteps(tx, id)),
+    findings: (connector: GivenConnector, { id }: Pick<Version, 'id'>) =>
+      inScope(connector, (tx) => listFindings(tx, id)),
+    async log(connector: GivenConnector, { id }: Pick<Version, 'id'>): Promise<string[]> {
       const lines = await inScope(connector, (tx) => listLog(tx, id, 0n, 1000));
       return lines.map((line) => line.text);
     },

@@ -71,6 +71,7 @@ export function createGiven(options: { readonly database: TestDatabase; readonly
   const artifacts = createFileArtifactStore({ directory: options.artifactDirectory });
   // People are better-auth's to write; a test writes them as the superuser, under the same names.
   const people = new pg.Pool({ connectionString: options.database.superuserUrl, max: 1 });
+  people.on('error', () => {}); // a test may take the server away
   const inside = <T>(organization: GivenOrganization, work: (tx: Tx) => Promise<T>) =>
     database.withOrganization({ organizationId: organization.id }, work);
 

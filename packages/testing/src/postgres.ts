@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { chmod } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  findPostgresBinaries,
+  findServiceAccount,
+  migrate,
+  provisionDatabase,
+  type RunningService,
+  startPostgres,
+  urlsOfRoles,
+  withDatabase,
+} from '@patchbay/embedded';
+import { Secret } from '@patchbay/foundation';
+import type { TestDatabase } from './database.ts';
+import { freePort } from './free-port.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+
+const MIGRATIONS = path.resolve(import.meta.dirname, '../../../prisma/migrations');
+const DATABASE = 'patchbay';
+
+export interface TestPostgres {
+  readonly database: TestDatabase;
+  /** Ends every process of it at once, without a checkpoint: it recovers from its log when it starts again. */
+  kill(): Promise<void>;
+  /** Starts it again on the same files and port; it recovers what was committed. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A PostgreSQL of its own with a migrated database, for tests that take it away. About 2 s. */
+export async function testPostgres(): Promise<TestPostgres> {
+  const account = findServiceAccount(['postgres']);
+  const directory = await temporaryDirectory('postgres');
+  await chmod(directory, 0o755); // as root the server runs under another account, which must pass through
+  const inside = (name: string) => path.join(directory, name);
+  const password = () => new Secret(randomBytes(24).toString('base64url'));
+  const superuserPassword = password();
+  const loopbackPort = await freePort();
+  const binaries = await findPostgresBinaries({ account, copyDirectory: inside('binaries') });
+  const start = () =>
+    startPostgres({
+      binaries,
+      directory: inside('data'),
+      socketDirectory: inside('socket'),
+      account,
+      superuserPassword,
+      logFile: inside('postgres.log'),
+      loopbackPort,
+    });
+  let running: RunningService = await start();
+  const adminUrl = `postgresql://postgres:${superuserPassword.reveal()}@127.0.0.1:${loopbackPort}/postgres`;
+  const passwords = { owner: password(), app: password(), auth: password(), queue: password() };
+  await provisionDatabase({ adminUrl, database: DATABASE, passwords });
+  const superuserUrl = withDatabase(adminUrl, DATABASE);
+  const urls = urlsOfRoles(superuserUrl, passwords);
+  await migrate({ ownerUrl: urls.owner, directory: MIGRATIONS });
+  return {
+    database: { name: DATABASE, urls, superuserUrl, drop: async () => {} },
+    async kill() {
+      // Immediate shutdown: SIGKILL would leave sessions that end a little later by themselves.
+      process.kill(running.pid, 'SIGQUIT');
+      await running.ended;
+    },
+    async restart() {
+      running = await start();
+    },
+    stop: () => running.stop(),
+  };
+}
