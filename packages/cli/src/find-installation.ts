@@ -6,10 +6,11 @@ import { z } from 'zod';
 const ReadyFile = z.object({
   origin: z.url(),
   dashboardUrl: z.url(),
-  mcpUrl: z.string(),
-  organization: z.string(),
-  apiKey: z.string(),
-  mcpApiKey: z.string(),
+  /** What opens the demo; all null where there is none, as in production. */
+  mcpUrl: z.string().nullable(),
+  organization: z.string().nullable(),
+  apiKey: z.string().nullable(),
+  mcpApiKey: z.string().nullable(),
 });
 
 /** What a running installation on this machine says about itself. */

@@ -1,7 +1,7 @@
 import { type ApiClient, createApiClient } from '@patchbay/api-client';
 import { AppError } from '@patchbay/foundation';
 import type { CliConfig } from './config.ts';
-import { findInstallation, readInstallation } from './find-installation.ts';
+import { findInstallation, type ReadyFile, readInstallation } from './find-installation.ts';
 import type { LoginStore } from './login-store.ts';
 
 /** The installation a command talks to, and as whom. */
@@ -59,14 +59,13 @@ async function findLocal(request: SessionRequest, origin: string | undefined): P
   const fits = (candidate: { origin: string }) => origin === undefined || sameOrigin(candidate.origin, origin);
   if (config.PATCHBAY_DATA !== undefined) {
     const ready = await readInstallation(config.PATCHBAY_DATA);
-    if (ready !== null && fits(ready)) return sessionOf(request, { ...ready, source: config.PATCHBAY_DATA });
+    if (ready !== null && fits(ready)) return sessionOf(request, knownFrom(ready, config.PATCHBAY_DATA));
   }
   const login = await request.logins.find();
   if (login !== null && fits(login)) return sessionOf(request, { ...login, source: request.logins.file });
   for (const from of request.searchFrom) {
     const ready = await findInstallation(from);
-    if (ready !== null && fits(ready))
-      return sessionOf(request, { ...ready, source: 'ready.json of this installation' });
+    if (ready !== null && fits(ready)) return sessionOf(request, knownFrom(ready, 'ready.json of this installation'));
   }
   return null;
 }
@@ -74,9 +73,17 @@ async function findLocal(request: SessionRequest, origin: string | undefined): P
 interface Known {
   readonly origin: string;
   readonly apiKey: string;
-  readonly organization?: string;
-  readonly mcpApiKey?: string;
+  readonly organization?: string | null;
+  readonly mcpApiKey?: string | null;
   readonly source: string;
+}
+
+/** @throws AppError cli.not_connected for an installation without a demo: it hands out no keys by itself */
+function knownFrom({ origin, apiKey, organization, mcpApiKey }: ReadyFile, source: string): Known {
+  if (apiKey !== null) return { origin, apiKey, organization, mcpApiKey, source };
+  throw new AppError('cli.not_connected', {
+    detail: `${origin} runs here without a demo, so its ready.json holds no API key. Make one in ${origin}/dashboard and give it to \`patchbay login --origin ${origin}\`.`,
+  });
 }
 
 async function sessionOf(request: SessionRequest, known: Known): Promise<Session> {

@@ -85,6 +85,11 @@ describe('the command line', () => {
     await writeFile(path.join(cwd, '.patchbay/ready.json'), JSON.stringify(ready));
     const run = await runCli(['open', 'weather', '--json'], { cwd: path.join(cwd, 'deep/er') });
     expect(JSON.parse(run.stdout)).toEqual({ url: 'http://localhost:9/dashboard/demo/connectors/weather' });
+    const withoutDemo = { ...ready, mcpUrl: null, organization: null, apiKey: null, mcpApiKey: null };
+    await writeFile(path.join(cwd, '.patchbay/ready.json'), JSON.stringify(withoutDemo));
+    const keyless = await runCli(['open', '--json'], { cwd: path.join(cwd, 'deep/er') });
+    expect(JSON.parse(keyless.stderr)).toMatchObject({ error: { code: 'cli.not_connected' } });
+    expect(keyless.stderr).toContain('patchbay login --origin http://localhost:9');
     await writeFile(path.join(cwd, '.patchbay/ready.json'), '{');
     const broken = await runCli(['open', '--json'], { cwd: path.join(cwd, 'deep/er') });
     expect(JSON.parse(broken.stderr)).toMatchObject({ error: { code: 'cli.installation_unreadable' } });

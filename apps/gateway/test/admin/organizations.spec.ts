@@ -56,6 +56,12 @@ describe('renaming an organization', () => {
     expect((await installation.call('GET', path, { as: owner })).body.slug).toBe('new-name');
     const again = await create('old-name');
     expect([again.status, again.body.code]).toEqual([409, 'organizations.slug_retired']);
+    await create('other-name');
+    const taken = await installation.call('PATCH', '/organizations/other-name', {
+      as: owner,
+      body: { slug: 'old-name' },
+    });
+    expect([taken.status, taken.body.code]).toEqual([409, 'organizations.slug_retired']);
   });
 });
 
