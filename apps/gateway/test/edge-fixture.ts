@@ -7,7 +7,7 @@ import type { JsonObject } from '@patchbay/mcp';
 import type { InvokeOptions } from '@patchbay/sandbox/client';
 import type { Invocation, InvocationOutcome } from '@patchbay/sandbox/protocol';
 import { freePort } from '@patchbay/testing';
-import { createMcpSurface } from '../src/mcp/surface.ts';
+import { createMcpSurface, type McpSurfaceDeps } from '../src/mcp/surface.ts';
 import { createServer, type Surface } from '../src/server.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
 import { startTracing } from '../src/telemetry/tracing.ts';
@@ -115,9 +115,13 @@ export interface EdgeFixture {
 
 /**
  * The public listener as it runs, with the data behind it spelled out here and a sandbox that counts what reaches it.
- * For what the edge itself decides; `startPlatform` is for everything that needs the real parts.
+ * What `real` names is used instead. For what the edge itself decides; `startPlatform` is for everything that needs the real parts.
  */
-export async function startEdge(extra: readonly Surface[] = [], dashboardUpstream?: string): Promise<EdgeFixture> {
+export async function startEdge(
+  extra: readonly Surface[] = [],
+  dashboardUpstream?: string,
+  real: Partial<Pick<McpSurfaceDeps, 'endpoints' | 'apiKeys' | 'spool'>> = {},
+): Promise<EdgeFixture> {
   const port = await freePort();
   const origin = `http://localhost:${port}`;
   const logger = createLogger('gateway', 'silent');
@@ -155,6 +159,7 @@ export async function startEdge(extra: readonly Surface[] = [], dashboardUpstrea
     openCredentials: async () => [],
     metrics: createMetrics({ cacheStatistics: () => ({}), droppedEvents: () => 0 }),
     tracing: await startTracing(false, logger),
+    ...real,
   });
   const app = await createServer({
     ...{ origin, logger, trustedProxies: [], dashboardUpstream },
