@@ -27,6 +27,7 @@ import { createLogBatcher } from './mcp/log-batcher.ts';
 import { retireSandboxes } from './mcp/retire-sandboxes.ts';
 import { createMcpSurface } from './mcp/surface.ts';
 import { createServer, type Surface } from './server.ts';
+import { glanceAtSupervisor } from './telemetry/glance-at-supervisor.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { startTracing } from './telemetry/tracing.ts';
 import { OneTimeFiles } from './untrusted/one-time-files.ts';
@@ -63,11 +64,6 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const spool = await openUsageSpool({ directory: config.spoolDirectory, database, logger });
   const redis = config.redisUrl === undefined ? null : createRedisProbe(config.redisUrl);
   const tracing = await startTracing(config.tracing, logger);
-  const metrics = createMetrics({
-    cacheStatistics: () => ({ endpoints: endpoints.statistics() }),
-    droppedEvents: () => spool.statistics().dropped,
-  });
-
   const connectorLogs = createLogBatcher({
     insert: (lines) => insertLogLines(database, lines),
     onDropped: (lines) => metrics.logLinesDropped.inc(lines),
@@ -81,6 +77,11 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       secrets: await database.withOrganization({ organizationId }, (tx) => openSecrets(tx, vault, connectorId)),
     }),
     onLog: (record) => connectorLogs.add(record),
+  });
+  const metrics = createMetrics({
+    cacheStatistics: () => ({ endpoints: endpoints.statistics(), api_keys: apiKeys.statistics() }),
+    droppedEvents: () => spool.statistics().dropped,
+    supervisor: glanceAtSupervisor(sandboxes),
   });
   const retirement = retireSandboxes({ changes, endpoints, sandboxes, logger });
 
@@ -114,7 +115,8 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
 
   let draining = false;
   const dependencies = gatewayDependencies({
-    ...{ database, identity: people, changes, sandboxes, artifacts, redis, usage: spool },
+    ...{ database, identity: people, changes, sandboxes, artifacts, redis },
+    ...{ queue: waker, usage: spool },
     dashboardUpstream: config.dashboardUpstream,
   });
   const internal = createInternalServer({
@@ -156,12 +158,17 @@ function downloadsSurface({ downloadsDirectory, origin }: GatewayConfig): Surfac
   return [{ name: 'downloads', register: (app) => downloadsPlugin(app, options) }];
 }
 
-/** A production installation without any person needs its first owner: the operator finds the way in the log. */
+/**
+ * A production installation without any person needs its first owner. The link goes to whoever sees the start: the
+ * starter's terminal, or the container's log where nothing else started us. It is never in a log file of ours.
+ */
 async function printSetupLink(people: { createSetupLink(): Promise<string | null> }, logger: Logger): Promise<void> {
   const link = await people.createSetupLink();
   if (link === null) return;
-  logger.warn('no person has an account yet; the setup link is on standard error');
-  process.stderr.write(`\nCreate the first owner within one hour, once: ${link}\n\n`);
+  logger.warn('no person has an account yet; the operator is shown the setup link');
+  const text = `Create the first owner within one hour, once: ${link}`;
+  if (process.send) process.send({ type: 'notice', text });
+  else process.stderr.write(`\n${text}\n\n`);
 }
 
 /** Calls in flight get their time; what is open after that is closed under its caller. */

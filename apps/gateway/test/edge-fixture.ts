@@ -157,7 +157,7 @@ export async function startEdge(
     spool: { append: async (event) => void usage.push(event) },
     loadPolicies: async () => [],
     openCredentials: async () => [],
-    metrics: createMetrics({ cacheStatistics: () => ({}), droppedEvents: () => 0 }),
+    metrics: createMetrics({ cacheStatistics: () => ({}), droppedEvents: () => 0, supervisor: async () => null }),
     tracing: await startTracing(false, logger),
     ...real,
   });

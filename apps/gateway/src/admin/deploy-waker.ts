@@ -8,6 +8,8 @@ import * as bullmq from 'bullmq';
 export interface DeployWaker {
   /** Rejects when the queue does not answer within two seconds. */
   wake(versionId: string): Promise<void>;
+  /** How many wake-ups wait for the worker. Rejects like `wake`. */
+  ping(): Promise<{ readonly waiting: number }>;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export function createDeployWaker(options: DeployWakerOptions): DeployWaker {
       );
       await withPatience(added);
     },
+    ping: async () => ({ waiting: await withPatience(queue.getWaitingCount()) }),
     close: () => queue.close(),
   };
 }
@@ -69,13 +72,13 @@ function redisConnection(url: URL) {
   };
 }
 
-async function withPatience(work: Promise<unknown>): Promise<void> {
+async function withPatience<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error('the deploy queue did not answer in time')), PATIENCE_MS);
   });
   try {
-    await Promise.race([work, tooLate]);
+    return await Promise.race([work, tooLate]);
   } finally {
     clearTimeout(timer);
     // When it fails after its time, somebody must still have listened.

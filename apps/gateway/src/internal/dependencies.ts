@@ -1,8 +1,9 @@
 import type { ArtifactStore } from '@patchbay/artifacts';
 import type { Database } from '@patchbay/domain';
 import type { ChangeFeed } from '@patchbay/domain/changes';
+import type { UsageSpool } from '@patchbay/domain/usage';
 import type { SandboxClient } from '@patchbay/sandbox/client';
-import type { Dependency } from './health.ts';
+import type { Condition, Dependency } from './health.ts';
 
 export interface HealthSources {
   readonly database: Pick<Database, 'ping'>;
@@ -12,56 +13,67 @@ export interface HealthSources {
   readonly artifacts: Pick<ArtifactStore, 'ping'>;
   /** Null: this installation runs without Redis. */
   readonly redis: { ping(): Promise<void> } | null;
+  /** The queue that wakes the worker. */
+  readonly queue: { ping(): Promise<{ readonly waiting: number }> };
   readonly dashboardUpstream: string | undefined;
-  readonly usage: { statistics(): { readonly dropped: number } };
+  readonly usage: Pick<UsageSpool, 'statistics'>;
 }
 
 /** Past this the feed's caches are read again before use; at 30 s they answer 503. */
 const STALE_DEGRADED_MS = 5_000;
+const DASHBOARD_TIMEOUT_MS = 1_500;
 
+/** Everything the gateway leans on. Only without the database it should get no requests. */
 export function gatewayDependencies(sources: HealthSources): Dependency[] {
   return [
-    { name: 'database', required: true, check: async () => nothingWrong(await sources.database.ping()) },
-    { name: 'identity', required: false, check: async () => nothingWrong(await sources.identity.ping()) },
-    { name: 'changes', required: true, check: async () => changesReasons(sources.changes.health()) },
-    { name: 'supervisor', required: false, check: () => supervisorReasons(sources.sandboxes) },
-    { name: 'artifacts', required: false, check: async () => nothingWrong(await sources.artifacts.ping()) },
-    { name: 'redis', required: false, check: () => redisReasons(sources.redis) },
-    { name: 'dashboard', required: false, check: () => dashboardReasons(sources.dashboardUpstream) },
-    { name: 'usage', required: false, check: async () => usageReasons(sources.usage.statistics().dropped) },
+    { name: 'database', required: true, check: () => answers(sources.database.ping()) },
+    { name: 'changes', required: true, check: async () => changesCondition(sources.changes.health()) },
+    { name: 'identity', required: false, check: () => answers(sources.identity.ping()) },
+    { name: 'supervisor', required: false, check: () => supervisorCondition(sources.sandboxes) },
+    { name: 'artifacts', required: false, check: () => answers(sources.artifacts.ping()) },
+    { name: 'redis', required: false, check: () => redisCondition(sources.redis) },
+    { name: 'queue', required: false, check: async () => ({ reasons: [], facts: await sources.queue.ping() }) },
+    { name: 'dashboard', required: false, check: () => dashboardCondition(sources.dashboardUpstream) },
+    { name: 'usage', required: false, check: async () => usageCondition(sources.usage.statistics()) },
   ];
 }
 
-function nothingWrong(_answered: unknown): readonly string[] {
-  return [];
+async function answers(ping: Promise<unknown>): Promise<Condition> {
+  await ping;
+  return { reasons: [] };
 }
 
-function changesReasons({ connected, staleMs }: ReturnType<ChangeFeed['health']>): readonly string[] {
-  if (!connected) return [`not connected; last complete ${Math.round(staleMs)} ms ago`];
-  return staleMs > STALE_DEGRADED_MS ? [`last complete ${Math.round(staleMs)} ms ago`] : [];
+function changesCondition({ connected, staleMs }: ReturnType<ChangeFeed['health']>): Condition {
+  const age = `last complete ${Math.round(staleMs)} ms ago`;
+  const facts = { connected, ageMs: Math.round(staleMs) };
+  if (!connected) return { reasons: [`not connected; ${age}`], facts };
+  return { reasons: staleMs > STALE_DEGRADED_MS ? [age] : [], facts };
 }
 
-async function supervisorReasons(sandboxes: Pick<SandboxClient, 'health'>): Promise<readonly string[]> {
-  const { ready, walls, limits } = await sandboxes.health();
+async function supervisorCondition(sandboxes: Pick<SandboxClient, 'health'>): Promise<Condition> {
+  const { ready, walls, limits, ...facts } = await sandboxes.health();
   if (!ready) throw new Error(`runs no connector: missing ${walls.missing.join(', ') || walls.state}`);
-  return [
-    ...(walls.state === 'complete' ? [] : [`walls ${walls.state}: ${walls.missing.join(', ')}`]),
-    ...(limits.state === 'full' ? [] : limits.reasons.map((reason) => `limits ${limits.state}: ${reason}`)),
-  ];
+  const wallReasons = walls.state === 'complete' ? [] : [`walls ${walls.state}: ${walls.missing.join(', ')}`];
+  const limitReasons = limits.reasons.map((reason) => `limits ${limits.state}: ${reason}`);
+  return {
+    reasons: [...wallReasons, ...(limits.state === 'full' ? [] : limitReasons)],
+    facts: { walls: walls.state, limits: limits.state, ...facts },
+  };
 }
 
-async function redisReasons(redis: HealthSources['redis']): Promise<readonly string[]> {
-  if (!redis) return ['not configured: limits count per gateway and the queue runs on PostgreSQL'];
-  await redis.ping();
-  return [];
+async function redisCondition(redis: HealthSources['redis']): Promise<Condition> {
+  if (!redis) return { reasons: ['not configured: limits count per gateway and the queue runs on PostgreSQL'] };
+  return answers(redis.ping());
 }
 
-async function dashboardReasons(upstream: string | undefined): Promise<readonly string[]> {
-  if (upstream === undefined) return ['not configured'];
-  await fetch(`${upstream}/dashboard`, { redirect: 'manual', signal: AbortSignal.timeout(1_500) });
-  return [];
+async function dashboardCondition(upstream: string | undefined): Promise<Condition> {
+  if (upstream === undefined) return { reasons: ['not configured'] };
+  const signal = AbortSignal.timeout(DASHBOARD_TIMEOUT_MS);
+  const { status } = await fetch(`${upstream}/dashboard`, { redirect: 'manual', signal });
+  return { reasons: status < 500 ? [] : [`answers ${status}`] };
 }
 
-function usageReasons(dropped: number): readonly string[] {
-  return dropped === 0 ? [] : [`${dropped} usage events lost since start: the spool was full`];
+function usageCondition({ appended, shipped, dropped }: ReturnType<UsageSpool['statistics']>): Condition {
+  const reasons = dropped === 0 ? [] : [`${dropped} usage events lost since start: the spool or its disk was full`];
+  return { reasons, facts: { appended, shipped, dropped } };
 }

@@ -1,6 +1,7 @@
 import { Client as ModernClient, StreamableHTTPClientTransport as ModernTransport } from '@modelcontextprotocol/client';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { CALL_STEPS } from '@patchbay/domain/usage';
 import {
   echoVersion,
   type GivenConnector,
@@ -13,6 +14,7 @@ import {
 } from '@patchbay/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { type legacyRequest, modernRequest } from '../edge-fixture.ts';
+import { readHealth } from './read-health.ts';
 
 const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespaces are missing');
 
@@ -103,15 +105,52 @@ describe('a published connector', () => {
     });
   });
 
-  it('says how it is on the internal listener, and counts what happened', async () => {
-    const health = await (await fetch(`${platform.internalUrl}/health`)).json();
+  it('says how it is on the internal listener, each thing with its reason or its facts', async () => {
+    const health = await readHealth(platform);
     expect(health).toMatchObject({
-      ready: true,
-      dependencies: { database: { state: 'ok' }, changes: { state: 'ok' }, redis: { state: 'degraded' } },
+      ...{ live: true, state: 'degraded', ready: true },
+      dependencies: {
+        database: { state: 'ok' },
+        changes: { state: 'ok', facts: { connected: true, ageMs: expect.any(Number) } },
+        identity: { state: 'ok' },
+        supervisor: {
+          facts: { walls: 'complete', limits: expect.any(String), sandboxes: { live: expect.any(Number) } },
+        },
+        artifacts: { state: 'ok' },
+        redis: { state: 'degraded', reasons: [expect.stringContaining('not configured')] },
+        queue: { state: 'ok', facts: { waiting: 0 } },
+        dashboard: { state: 'degraded', reasons: ['not configured'] },
+        usage: { state: 'ok', facts: { dropped: 0 } },
+      },
     });
+    const { limits, ...supervisor } = health.dependencies.supervisor?.facts ?? {};
+    expect(supervisor).toMatchObject({ queued: 0, crashes: 0 });
+    // Reduced limits are no secret: each one is named.
+    if (limits !== 'full') expect(health.dependencies.supervisor?.reasons[0]).toContain('limits');
+  });
+
+  it('counts what happened: every number the operator was promised', async () => {
+    await post(modernRequest('tools/list'), undefined, 'pbk_mcp_nobody');
     const metrics = await (await fetch(`${platform.internalUrl}/metrics`)).text();
-    expect(metrics).toMatch(/patchbay_calls_total\{method="tools\/call",outcome="complete"\} [1-9]/);
-    expect(metrics).toContain('patchbay_event_loop_delay_p99_seconds');
+    for (const line of [
+      /^patchbay_calls_total\{method="tools\/call",outcome="complete"\} [1-9]/m,
+      ...CALL_STEPS.map((step) => new RegExp(`^patchbay_call_step_seconds_count\\{step="${step}"\\} [1-9]`, 'm')),
+      /^patchbay_call_seconds_count\{method="tools\/call"\} [1-9]/m,
+      /^patchbay_refusals_total\{code="api-keys\.invalid"\} [1-9]/m,
+      /^patchbay_sandboxes\{state="live"\} [1-9]/m,
+      /^patchbay_cold_calls_total [1-9]/m,
+      /^patchbay_cold_starts [1-9]/m,
+      /^patchbay_sandbox_crashes 0/m,
+      /^patchbay_calls_queued 0/m,
+      /^patchbay_calls_in_flight 0/m,
+      /^patchbay_cache_lookups\{cache="endpoints",outcome="hit"\} [1-9]/m,
+      /^patchbay_cache_lookups\{cache="api_keys",outcome="hit"\} [1-9]/m,
+      /^patchbay_usage_events_dropped 0/m,
+      /^patchbay_log_lines_dropped_total 0/m,
+      /^patchbay_event_loop_delay_p99_seconds \d/m,
+    ]) {
+      expect(metrics).toMatch(line);
+    }
   });
 
   it('answers again after its gateway or supervisor was killed', async () => {

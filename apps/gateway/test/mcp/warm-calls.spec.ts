@@ -59,7 +59,7 @@ afterAll(async () => {
   await line.close();
 });
 
-const post = ({ body, headers }: ReturnType<typeof modernRequest>) =>
+const post = ({ body, headers }: ReturnType<typeof modernRequest | typeof legacyRequest>) =>
   fetch(`${edge.origin}/acme/echo/mcp`, {
     ...{ method: 'POST', body, headers: { ...headers, authorization: `Bearer ${key}` } },
   });

@@ -37,6 +37,8 @@ export interface ApiKeyCache {
   verify(text: string, doors: readonly ApiKeyDoor[], address: string): Promise<VerifiedApiKey>;
   /** Writes the batched last uses. Runs by itself every 30 s and on close. */
   flushLastUses(): Promise<void>;
+  /** Hits and misses since start, for metrics. */
+  statistics(): { readonly hits: number; readonly misses: number; readonly entries: number };
   close(): Promise<void>;
 }
 
@@ -71,6 +73,7 @@ export function createApiKeyCache(options: ApiKeyCacheOptions): ApiKeyCache {
       return verified;
     },
     flushLastUses: lastUses.flush,
+    statistics: cache.statistics,
     async close() {
       cache.close();
       await lastUses.close();
