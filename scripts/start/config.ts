@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { loadConfig } from '@patchbay/foundation';
+import { hasWellKnownPassword, loadConfig } from '@patchbay/foundation';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -20,6 +20,10 @@ const schema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** An existing Redis instead of the embedded one. */
   REDIS_URL: z.url({ protocol: /^(rediss?|redis\+unix)$/ }).optional(),
+  /** File with the 32-byte master key, Base64. Production keeps it outside of PATCHBAY_DATA. Empty: a generated one. */
+  MASTER_KEY_FILE: z.string().optional(),
+  /** File with the secret that signs sessions, 32 bytes in Base64. As above. */
+  AUTH_SECRET_FILE: z.string().optional(),
   /** An S3-compatible store instead of a directory; with its four companions. */
   S3_ENDPOINT: z.url().optional(),
   /** Where programs are looked for before they are unpacked privately. */
@@ -35,6 +39,8 @@ export interface StartConfig {
   readonly origin: string;
   readonly databaseUrl: string | undefined;
   readonly redisUrl: string | undefined;
+  /** Keys that are kept elsewhere; undefined: generated below the data directory. */
+  readonly keyFiles: { readonly masterKey: string | undefined; readonly authSecret: string | undefined };
   readonly usesS3: boolean;
   readonly searchPath: string;
   /** The environment the starter was given; `processEnvironment` takes from it by name. */
@@ -47,7 +53,12 @@ export interface StartConfig {
  * @throws ConfigError with every problem at once
  */
 export function loadStartConfig(env: NodeJS.ProcessEnv, root: string): StartConfig {
-  const value = loadConfig(schema.superRefine(refuseUnsafe), env);
+  const checked = schema.superRefine((value, context) => {
+    for (const [variable, message] of [...originProblems(value), ...productionProblems(value, root)]) {
+      context.addIssue({ code: 'custom', path: [variable], message });
+    }
+  });
+  const value = loadConfig(checked, env);
   return {
     dataDirectory: path.resolve(root, value.PATCHBAY_DATA),
     mode: value.PATCHBAY_MODE,
@@ -56,25 +67,57 @@ export function loadStartConfig(env: NodeJS.ProcessEnv, root: string): StartConf
     origin: value.PATCHBAY_ORIGIN ?? `http://localhost:${value.PATCHBAY_PORT}`,
     databaseUrl: value.DATABASE_URL,
     redisUrl: value.REDIS_URL,
+    keyFiles: { masterKey: value.MASTER_KEY_FILE, authSecret: value.AUTH_SECRET_FILE },
     usesS3: value.S3_ENDPOINT !== undefined,
     searchPath: value.PATH,
     given: env,
   };
 }
 
+type Variables = z.output<typeof schema>;
+type Problem = readonly [variable: keyof Variables, message: string];
+
 /** What each process would refuse as well, said before anything is started. */
-function refuseUnsafe(value: z.output<typeof schema>, context: z.RefinementCtx): void {
-  const refuse = (variable: string, message: string) => context.addIssue({ code: 'custom', path: [variable], message });
+function originProblems(value: Variables): Problem[] {
+  const problems: Problem[] = [];
   const origin = new URL(value.PATCHBAY_ORIGIN ?? `http://localhost:${value.PATCHBAY_PORT}`);
   if (value.PATCHBAY_ORIGIN && origin.origin !== value.PATCHBAY_ORIGIN) {
-    refuse('PATCHBAY_ORIGIN', 'must be an origin: no path, no slash at the end');
+    problems.push(['PATCHBAY_ORIGIN', 'must be an origin: no path, no slash at the end']);
   }
   if (value.PATCHBAY_MODE === 'production' && origin.protocol !== 'https:') {
-    refuse('PATCHBAY_ORIGIN', 'production serves people and tokens, so it must be https');
+    problems.push(['PATCHBAY_ORIGIN', 'production serves people and tokens, so it must be https']);
   } else if (origin.protocol === 'http:' && origin.hostname !== 'localhost') {
-    refuse('PATCHBAY_ORIGIN', 'http is accepted for the name localhost only (not for 127.0.0.1)');
+    problems.push(['PATCHBAY_ORIGIN', 'http is accepted for the name localhost only (not for 127.0.0.1)']);
   }
   if (value.PATCHBAY_INTERNAL_PORT === value.PATCHBAY_PORT) {
-    refuse('PATCHBAY_INTERNAL_PORT', 'must differ from PATCHBAY_PORT: what it serves is not for the public');
+    problems.push(['PATCHBAY_INTERNAL_PORT', 'must differ from PATCHBAY_PORT: what it serves is not for the public']);
   }
+  return problems;
+}
+
+/** Production takes nothing from the starter that must outlive it, or that a backup of the data must not hold. */
+function productionProblems(value: Variables, root: string): Problem[] {
+  if (value.PATCHBAY_MODE !== 'production') return [];
+  const problems: Problem[] = [];
+  for (const variable of ['DATABASE_URL', 'REDIS_URL'] as const) {
+    const url = value[variable];
+    if (!url)
+      problems.push([
+        variable,
+        'production needs a service that you run and back up; the embedded one is for trying out',
+      ]);
+    else if (hasWellKnownPassword(url)) problems.push([variable, 'has no password or one that everybody knows']);
+  }
+  const data = path.resolve(root, value.PATCHBAY_DATA) + path.sep;
+  for (const variable of ['MASTER_KEY_FILE', 'AUTH_SECRET_FILE'] as const) {
+    const file = value[variable];
+    if (!file) problems.push([variable, 'production keeps its keys in files of their own: openssl rand -base64 32']);
+    else if (path.resolve(root, file).startsWith(data)) {
+      problems.push([
+        variable,
+        'must lie outside of PATCHBAY_DATA: whoever copies the data must not get the key with it',
+      ]);
+    }
+  }
+  return problems;
 }

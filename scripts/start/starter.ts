@@ -23,6 +23,7 @@ import { ReadyFile } from './ready-file.ts';
 import { rotateLogs } from './rotate-logs.ts';
 import { type Demo, seedDemo } from './seed.ts';
 import { planDatabase, planRedis } from './services.ts';
+import { refuseUnfitHost, unfitHost } from './unfit-host.ts';
 
 const run = promisify(execFile);
 
@@ -67,7 +68,7 @@ export class Starter {
     const left = await this.#record.endLeft();
     if (left > 0) this.#say(`Took over from a start that was killed (${left} processes ended)`);
 
-    const secrets = await ensureGeneratedSecrets(directories.data);
+    const secrets = await ensureGeneratedSecrets(directories.data, config.keyFiles);
     const programs = { searchPath: config.searchPath, programs: directories.programs };
     const [ports, bubblewrap, redis, database] = await Promise.all([
       choosePorts(config),
@@ -84,12 +85,14 @@ export class Starter {
       bubblewrap: 'found' in bubblewrap ? bubblewrap.found : null,
       ports,
     };
+    if (config.mode === 'production' && installation.bubblewrap === null) throw unfitHost(['there is no bubblewrap']);
     await Promise.all([
       this.#startService('redis', redis.start),
       this.#startService('postgres', database.start).then(() => database.prepare(this.#root, this.#say)),
       this.#startApp('supervisor', installation),
       this.#startApp('dashboard', installation),
     ]);
+    if (config.mode === 'production') await refuseUnfitHost(ports.supervisorInternal);
     const packing = this.#packTools(directories);
     await Promise.all([this.#startApp('gateway', installation), this.#startApp('worker', installation)]);
 

@@ -79,7 +79,7 @@ export class StandIn {
     await writeFile(path.join(this.root, 'apps', name, 'src/main.ts'), FAILING_APP);
   }
 
-  /** Starts in production mode, which makes no demo; resolves when it is ready, rejects with its output otherwise. */
+  /** Starts, without a demo because nothing answers at the port; resolves when it is ready, rejects with its output otherwise. */
   async start(environment: NodeJS.ProcessEnv = {}): Promise<Ready> {
     const code = `const { runStarter } = await import(${JSON.stringify(STARTER)}); await runStarter(${JSON.stringify(this.root)});`;
     const starter = spawn(process.execPath, ['--input-type=module', '--eval', code], {
@@ -88,8 +88,6 @@ export class StandIn {
         PATH: process.env.PATH,
         PATCHBAY_DATA: this.data,
         PATCHBAY_PORT: String(this.port),
-        PATCHBAY_MODE: 'production',
-        PATCHBAY_ORIGIN: 'https://patchbay.example',
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -46,10 +46,25 @@ describe('npm start refuses', () => {
     await expect(stat(path.join(standIn.data, 'ready.json'))).rejects.toThrow(/ENOENT/);
   }, 60_000);
 
-  it('an http origin in production', async () => {
+  it('in production all that suits one machine only, at once and before anything is made', async () => {
     standIn = await StandIn.create();
-    const started = standIn.start({ PATCHBAY_ORIGIN: 'http://localhost:4000' });
-    await expect(started).rejects.toThrow(/PATCHBAY_ORIGIN: production serves people and tokens, so it must be https/);
+    const started = standIn.start({
+      PATCHBAY_MODE: 'production',
+      PATCHBAY_ORIGIN: 'http://localhost:4000',
+      DATABASE_URL: 'postgresql://postgres:postgres@db.example/patchbay',
+      MASTER_KEY_FILE: path.join(standIn.data, 'master.key'),
+    });
+    const output = await started.then(String, String);
+    for (const problem of [
+      'PATCHBAY_ORIGIN: production serves people and tokens, so it must be https',
+      'DATABASE_URL: has no password or one that everybody knows',
+      'REDIS_URL: production needs a service that you run and back up',
+      'MASTER_KEY_FILE: must lie outside of PATCHBAY_DATA',
+      'AUTH_SECRET_FILE: production keeps its keys in files of their own',
+    ]) {
+      expect(output).toContain(problem);
+    }
+    await expect(stat(standIn.data)).rejects.toThrow(/ENOENT/);
   });
 });
 

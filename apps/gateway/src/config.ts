@@ -1,20 +1,8 @@
 import { artifactStoreFields } from '@patchbay/artifacts';
-import { loadConfig } from '@patchbay/foundation';
+import { hasWellKnownPassword, isWellKnownPassword, loadConfig } from '@patchbay/foundation';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
-
-/** Passwords that come with examples and tutorials. Production starts with none of them. */
-const DEFAULT_PASSWORDS = new Set([
-  '',
-  'patchbay',
-  'postgres',
-  'password',
-  'changeme',
-  'secret',
-  'redis',
-  'minioadmin',
-]);
 
 const schema = z
   .object({
@@ -107,19 +95,14 @@ function productionProblems(value: Variables): Problem[] {
   }
   for (const variable of ['DATABASE_URL', 'DATABASE_AUTH_URL', 'DATABASE_QUEUE_URL', 'REDIS_URL'] as const) {
     const url = value[variable];
-    if (url && DEFAULT_PASSWORDS.has(passwordIn(url))) {
+    if (url && hasWellKnownPassword(url)) {
       problems.push({ variable, message: 'has no password or one that everybody knows' });
     }
   }
-  if (value.S3_SECRET_ACCESS_KEY && DEFAULT_PASSWORDS.has(value.S3_SECRET_ACCESS_KEY.reveal())) {
+  if (value.S3_SECRET_ACCESS_KEY && isWellKnownPassword(value.S3_SECRET_ACCESS_KEY.reveal())) {
     problems.push({ variable: 'S3_SECRET_ACCESS_KEY', message: 'is one that everybody knows' });
   }
   return problems;
-}
-
-function passwordIn(text: string): string {
-  const url = new URL(text);
-  return url.searchParams.get('password') ?? decodeURIComponent(url.password);
 }
 
 export type GatewayConfig = ReturnType<typeof loadGatewayConfig>;

@@ -13,3 +13,4 @@ export { ConfigError, loadConfig } from './load-config.ts';
 export { createLogger, type Logger } from './logger.ts';
 export type { Page, PageRequest } from './page.ts';
 export { Secret } from './secret.ts';
+export { hasWellKnownPassword, isWellKnownPassword } from './well-known-passwords.ts';

@@ -17,24 +17,31 @@ export interface GeneratedSecrets {
   readonly authSecretFile: string;
 }
 
+/** Key files that somebody else keeps: read and checked, never made. */
+export interface GivenKeyFiles {
+  readonly masterKey?: string | undefined;
+  readonly authSecret?: string | undefined;
+}
+
 const PASSWORD_NAMES = [...LOGIN_ROLES, 'superuser', 'redis'] as const;
 const passwordFile = z.record(z.enum(PASSWORD_NAMES), z.string().min(20));
 
 /**
- * Reads the secrets, generating those that have no file yet.
+ * Reads the secrets, generating those that have no file yet and were not given.
  *
  * @throws AppError start.secrets_unreadable when a file is damaged: a new secret would lock out what the old one opens
  */
-export async function ensureGeneratedSecrets(data: string): Promise<GeneratedSecrets> {
+export async function ensureGeneratedSecrets(data: string, given: GivenKeyFiles = {}): Promise<GeneratedSecrets> {
   const text = await ensureFile(path.join(data, 'passwords.json'), () =>
     JSON.stringify(Object.fromEntries(PASSWORD_NAMES.map((name) => [name, newPassword()]))),
   );
   const passwords = parsePasswords(text, path.join(data, 'passwords.json'));
   const newKey = () => `${randomBytes(32).toString('base64')}\n`;
-  const masterKeyFile = path.join(data, 'master.key');
-  const authSecretFile = path.join(data, 'auth.secret');
+  const masterKeyFile = given.masterKey ?? path.join(data, 'master.key');
+  const authSecretFile = given.authSecret ?? path.join(data, 'auth.secret');
   for (const file of [masterKeyFile, authSecretFile]) {
-    const key = await ensureFile(file, newKey);
+    const isGiven = file === given.masterKey || file === given.authSecret;
+    const key = isGiven ? await readGivenKey(file) : await ensureFile(file, newKey);
     if (Buffer.from(key.trim(), 'base64').length !== 32) {
       throw new AppError('start.secrets_unreadable', { detail: `${file} does not hold 32 bytes in base64.` });
     }
@@ -51,6 +58,14 @@ export async function ensureGeneratedSecrets(data: string): Promise<GeneratedSec
     masterKeyFile,
     authSecretFile,
   };
+}
+
+async function readGivenKey(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new AppError('start.secrets_unreadable', { detail: `${file} cannot be read.`, cause });
+  }
 }
 
 /** 192 bits; base64url, so that it needs no escaping in a URL or in a configuration file. */

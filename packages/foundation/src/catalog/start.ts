@@ -8,6 +8,12 @@ export const START_ERRORS = {
     title: 'Patchbay already runs on this data directory.',
     hint: 'Use the running one, stop it with Ctrl-C, or set PATCHBAY_DATA to another directory.',
   },
+  'start.host_unfit': {
+    status: 500,
+    owner: 'caller',
+    title: 'This machine cannot isolate connectors as production requires.',
+    hint: 'Give the supervisor what infra/sandbox/README.md lists, or accept reduced limits with PATCHBAY_REQUIRE_FULL_LIMITS=false; walls are never optional.',
+  },
   'start.port_in_use': {
     status: 409,
     owner: 'caller',
