@@ -52,6 +52,8 @@ export type Work<E extends EndpointSpec> =
   | { readonly kind: 'organization'; run(call: OrganizationCall<E>, deps: AdminDeps): Promise<Answer<E>> }
   | {
       readonly kind: 'stream';
+      /** Before the answer begins: afterwards there is no status left to refuse with. */
+      check(call: OrganizationCall<E>, deps: AdminDeps): Promise<unknown>;
       run(call: OrganizationCall<E>, deps: AdminDeps, signal: AbortSignal): AsyncIterable<ServerEvent>;
     };
 
@@ -87,12 +89,15 @@ export function handleInTransaction<E extends EndpointSpec>(
   );
 }
 
-/** Behind a stream of events. */
+/** Behind a stream of events. `find` looks for what the path names, and throws when there is nothing to follow. */
 export function handleStream<E extends EndpointSpec>(
   endpoint: E,
+  find: (tx: Tx, call: OrganizationCall<E>) => Promise<unknown>,
   run: (call: OrganizationCall<E>, deps: AdminDeps, signal: AbortSignal) => AsyncIterable<ServerEvent>,
 ): Handler<E> {
-  return { endpoint, work: { kind: 'stream', run } };
+  const check = (call: OrganizationCall<E>, deps: AdminDeps) =>
+    deps.database.withOrganization(scopeOf(call), (tx) => find(tx, call));
+  return { endpoint, work: { kind: 'stream', check, run } };
 }
 
 export function scopeOf(call: { readonly access: Access }) {

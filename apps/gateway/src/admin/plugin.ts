@@ -76,6 +76,7 @@ function mount(app: FastifyInstance, deps: AdminDeps, { operationId, handler, co
     handler: async (request, reply) => {
       const call = toCall(endpoint, request);
       if (work.kind === 'stream') {
+        await work.check(call, deps);
         const guards = { caller: callerId(call.caller), reauthorize: async () => void (await guard(request)) };
         return streamEvents({ request, reply, counter }, guards, (signal) => work.run(call, deps, signal));
       }

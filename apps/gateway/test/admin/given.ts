@@ -50,6 +50,8 @@ export class Installation {
   readonly app: FastifyInstance;
   /** Versions the worker was woken for. */
   readonly woken: string[];
+  readonly origin: string;
+  readonly files: OneTimeFiles;
   readonly #close: () => Promise<void>;
   #addresses = 0;
 
@@ -62,10 +64,12 @@ export class Installation {
     this.vault = parts.vault;
     this.app = parts.app;
     this.woken = parts.woken;
+    this.origin = parts.origin;
+    this.files = parts.files;
     this.#close = parts.close;
   }
 
-  static async start(signup = 'open'): Promise<Installation> {
+  static async start(signup = 'open', origin = ORIGIN): Promise<Installation> {
     const { urls } = await createTestDatabase();
     const logger = pino({ level: 'silent' });
     const database = createDatabase({ url: urls.app, poolSizeMax: 4 });
@@ -74,8 +78,9 @@ export class Installation {
     const relay = relayOutbox({ url: urls.app, logger });
     const apiKeys = createApiKeyCache({ database, feed });
     const artifacts = createFileArtifactStore({ directory: await temporaryDirectory('artifacts') });
+    const files = new OneTimeFiles(systemClock);
     const people = createIdentityPart({
-      origin: ORIGIN,
+      origin,
       databaseUrl: new Secret(urls.auth),
       secret: new Secret('a secret for tests of forty characters..'),
       signup,
@@ -86,14 +91,14 @@ export class Installation {
     const vault = await createVault({ keySource: { masterKey: async () => randomBytes(32) } });
     const woken: string[] = [];
     const admin = createAdminSurface({
-      ...{ origin: ORIGIN, database, apiKeys, artifacts, logger, clock: systemClock },
+      ...{ origin, database, apiKeys, artifacts, logger, clock: systemClock },
       vault,
       identity: people.identity,
       wakeDeploy: async (versionId) => void woken.push(versionId),
-      files: new OneTimeFiles(systemClock),
+      files,
     });
     const app = await createServer({
-      ...{ origin: ORIGIN, logger, trustedProxies: [], dashboardUpstream: undefined },
+      ...{ origin, logger, trustedProxies: [], dashboardUpstream: undefined },
       surfaces: [people.surface, admin],
     });
     const close = async () => {
@@ -102,7 +107,7 @@ export class Installation {
       await Promise.all([feed.close(), relay.close()]);
       await database.close();
     };
-    return new Installation({ database, artifacts, people, vault, app, woken, close });
+    return new Installation({ origin, database, artifacts, people, vault, app, woken, files, close });
   }
 
   /** A call to `/api/v1` + path: as a signed-in browser page, with a key, or as nobody. */
@@ -112,7 +117,7 @@ export class Installation {
       method,
       url: path.startsWith('/api') || path.startsWith('/-/') ? path : `/api/v1${path}`,
       headers: {
-        host: 'localhost:4000',
+        host: new URL(this.origin).host,
         ...(typeof as === 'string' && { authorization: `Bearer ${as}` }),
         ...(typeof as === 'object' && { cookie: as.cookie, 'sec-fetch-site': 'same-origin' }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -186,7 +191,7 @@ export class Installation {
       method: 'POST',
       url: `/api/auth${path}`,
       remoteAddress: `10.0.${this.#addresses >> 8}.${this.#addresses & 255}`,
-      headers: { host: 'localhost:4000', 'content-type': 'application/json', ...headers },
+      headers: { host: new URL(this.origin).host, 'content-type': 'application/json', ...headers },
       payload: JSON.stringify(body),
     });
   }

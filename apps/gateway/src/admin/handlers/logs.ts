@@ -44,7 +44,7 @@ export const list = handleInTransaction(endpoints.listConnectorLog, async (tx, c
   return { items: lines.map(present), nextCursor: last ? String(last.sequence) : (cursor ?? null) };
 });
 
-export const watch = handleStream(endpoints.watchConnectorLog, async function* (call, deps, signal) {
+export const watch = handleStream(endpoints.watchConnectorLog, connectorOf, async function* (call, deps, signal) {
   const scope = scopeOf(call);
   const { cursor, level, requestId } = call.query;
   const filter = { level, requestId, reader: readerOf(call.caller) };

@@ -21,7 +21,7 @@ interface Told {
   sequence: bigint;
 }
 
-export const watch = handleStream(endpoints.watchVersion, async function* (call, deps, signal) {
+export const watch = handleStream(endpoints.watchVersion, versionOf, async function* (call, deps, signal) {
   const scope = scopeOf(call);
   const told: Told = { steps: new Map(), findings: new Set(), sequence: 0n };
   while (!signal.aborted) {
