@@ -154,6 +154,19 @@ export async function fillEveryTable(given: Given, organization: GivenOrganizati
     version.id,
   );
   await insert(
+    `INSERT INTO app.mcp_sessions (organization_id, id, connector_id, principal_hash, expires_at)
+     VALUES ($1, 's', $2, 'h', now())`,
+    connector.id,
+  );
+  await insert(
+    `INSERT INTO app.mcp_session_streams (organization_id, session_id, id, request_id, alive_until)
+     VALUES ($1, 's', 't', '1', now())`,
+  );
+  await insert(
+    `INSERT INTO app.mcp_session_events (organization_id, session_id, stream_id, sequence, sealed)
+     VALUES ($1, 's', 't', 1, '\\x00')`,
+  );
+  await insert(
     `INSERT INTO app.organization_deletions (organization_id, deleted_by, deleted_at, purge_after)
      VALUES ($1, '{}', now(), now() + interval '30 days')`,
   );

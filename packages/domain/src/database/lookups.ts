@@ -27,7 +27,14 @@ export interface EndpointIds {
 
 export interface ExpiredRow {
   readonly organizationId: string;
-  readonly kind: 'organization' | 'connector' | 'log_lines' | 'usage_events' | 'idempotency_keys';
+  readonly kind:
+    | 'organization'
+    | 'connector'
+    | 'log_lines'
+    | 'usage_events'
+    | 'idempotency_keys'
+    | 'mcp_sessions'
+    | 'mcp_session_streams';
   /** The organization or connector to purge; the organization's id for rows that go by age. */
   readonly id: string;
 }

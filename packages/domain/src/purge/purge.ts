@@ -60,10 +60,14 @@ const DROP = {
   log_lines: `DELETE FROM app.connector_log_lines WHERE organization_id = $1 AND created_at < now() - interval '14 days'`,
   usage_events: `DELETE FROM app.usage_events WHERE organization_id = $1 AND created_at < now() - interval '90 days'`,
   idempotency_keys: `DELETE FROM app.idempotency_keys WHERE organization_id = $1 AND created_at < now() - interval '24 hours'`,
+  mcp_sessions: `DELETE FROM app.mcp_sessions WHERE organization_id = $1
+    AND last_used_at < now() - interval '24 hours' AND (terminated_at IS NULL OR expires_at < now())`,
+  mcp_session_streams: `DELETE FROM app.mcp_session_streams WHERE organization_id = $1
+    AND created_at < now() - interval '10 minutes' AND alive_until < now()`,
 } as const satisfies Record<AgedKind, string>;
 
 async function dropByAge(tx: Tx, kind: AgedKind): Promise<number> {
-  // sql: DROP holds three constant statements.
+  // sql: DROP holds constant statements.
   const rows = await tx.query<{ count: number }>(
     `WITH gone AS (${DROP[kind]} RETURNING 1) SELECT count(*)::int AS count FROM gone`,
     [tx.scope.organizationId],
