@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { newId, systemClock } from '@patchbay/foundation';
 import { createSandboxClient, type SandboxClient } from '../src/client/index.ts';
+import type { Wall } from '../src/host/drivers/bubblewrap-arguments.ts';
 import { createBubblewrapDriver } from '../src/host/drivers/bubblewrap-driver.ts';
 import type { SandboxDriver } from '../src/host/drivers/driver.ts';
 import {
@@ -53,10 +54,15 @@ export interface GivenInvocation extends Partial<Omit<Invocation, 'key' | 'param
   readonly params?: JsonObject;
 }
 
+interface GivenDriver {
+  readonly sources?: ProgramSources;
+  makeDriver?(): SandboxDriver;
+  /** Walls that are left out, to show what they are good for. */
+  readonly without?: readonly Wall[];
+}
+
 /** The whole supervisor side in this process, behind its real socket, with real sandboxes. */
-export async function givenHost(
-  options: Partial<SandboxHostOptions> & { sources?: ProgramSources; makeDriver?: () => SandboxDriver } = {},
-): Promise<GivenHost> {
+export async function givenHost(options: Partial<SandboxHostOptions> & GivenDriver = {}): Promise<GivenHost> {
   // Sandboxes run under other uids: the directory must be one that they can enter.
   const directory = await mkdtemp('/var/tmp/patchbay-test-');
   await mkdir(directory, { recursive: true });
@@ -71,6 +77,7 @@ export async function givenHost(
       nodeFile: process.execPath,
       bootId,
       probeProgramFile: await programs.file('probe'),
+      without: new Set(options.without),
     }));
   const host = await SandboxHost.start({
     driver,

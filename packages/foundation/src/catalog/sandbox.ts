@@ -13,6 +13,12 @@ export const SANDBOX_ERRORS = {
     title: 'The stored build of this connector cannot be read by this runner.',
     hint: 'Deploy the connector again to build it for this installation.',
   },
+  'sandbox.cpu_exceeded': {
+    status: 502,
+    owner: 'connector',
+    title: 'The connector used more CPU time than a sandbox has.',
+    hint: 'Look for a loop or timers that go on after the answer, and do less work per call.',
+  },
   'sandbox.crashed': {
     status: 502,
     owner: 'connector',
@@ -72,6 +78,12 @@ export const SANDBOX_ERRORS = {
     owner: 'platform',
     title: 'The connection to the sandbox host broke while this call could write.',
     hint: 'Check at the other service whether it happened before you call again.',
+  },
+  'sandbox.processes_exceeded': {
+    status: 502,
+    owner: 'connector',
+    title: 'The connector started more processes or threads than a sandbox may have.',
+    hint: 'Use fewer workers, and end them when their work is done.',
   },
   'sandbox.queue_full': {
     status: 503,

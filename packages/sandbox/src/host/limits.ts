@@ -9,6 +9,8 @@ export interface SandboxProfile {
   readonly processes: number;
   /** Share of one core: 0.5 = half. */
   readonly cpuCores: number;
+  /** CPU time of the process tree within any minute, in milliseconds; two cores for half a minute are as much as one. */
+  readonly cpuMsPerMinute: number;
   readonly openFiles: number;
   readonly fileBytes: number;
   /** The one writable place. */
@@ -25,6 +27,7 @@ export const PROFILES = {
     semiSpaceMebibytes: 8,
     processes: 40,
     cpuCores: 0.5,
+    cpuMsPerMinute: 60_000,
     openFiles: 256,
     fileBytes: 16 * MEBIBYTE,
     scratch: { path: '/tmp', bytes: 16 * MEBIBYTE },
@@ -36,6 +39,7 @@ export const PROFILES = {
     semiSpaceMebibytes: 16,
     processes: 64,
     cpuCores: 1,
+    cpuMsPerMinute: 120_000,
     openFiles: 4096,
     fileBytes: 512 * MEBIBYTE,
     scratch: { path: '/work', bytes: 512 * MEBIBYTE },
@@ -55,6 +59,15 @@ export const SANDBOX_LIMITS = {
   /** A sandbox that does not answer within this time after a deadline is killed. */
   pingMs: 2_000,
   livePerOrganization: 32,
+  /** Processes that start at once for one organization, and first calls that wait for that. */
+  startsPerOrganization: 4,
+  startsWaitingPerOrganization: 64,
+  pool: {
+    /** A sandbox that waited this long is replaced. */
+    blankAgeMaxMs: 3_600_000,
+    /** Counted for one sandbox when memory is planned: its own pages with what a first call adds. */
+    sandboxBytes: 40 * MEBIBYTE,
+  },
   live: 256,
   resultBytesMax: 4 * MEBIBYTE,
   /** After a crash the next start waits, doubled per crash in a row. */

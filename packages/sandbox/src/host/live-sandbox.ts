@@ -16,7 +16,8 @@ import { isJsonObject, type JsonObject } from '../protocol/json.ts';
 import type { InvocationNotification, RpcError } from '../protocol/outcome.ts';
 import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
 import type { SandboxDriver, SandboxExit, SandboxProcess } from './drivers/driver.ts';
-import { SANDBOX_LIMITS } from './limits.ts';
+import { errorOfLimit } from './exceeded-limit.ts';
+import { PROFILES, SANDBOX_LIMITS } from './limits.ts';
 import type { LogCapture } from './logs/log-capture.ts';
 import { asLogLevel, readAnswer, runnerCallOf, startErrorOf } from './runner-messages.ts';
 
@@ -77,7 +78,11 @@ export class LiveSandbox {
     this.exited = options.process.exited.then((exit) => {
       toInfo(null);
       toError(null);
-      this.#end(this.#verdict ?? errorOfExit(exit, lastWords));
+      const error = this.#verdict ?? errorOfExit(exit, lastWords);
+      if (error.data?.limit !== undefined) {
+        this.#logs.write({ level: 'error', source: 'platform', text: `${error.code}: ${error.detail}` });
+      }
+      this.#end(error);
       return exit;
     });
   }
@@ -255,10 +260,6 @@ export class LiveSandbox {
 }
 
 function errorOfExit(exit: SandboxExit, lastWords: string): AppError {
-  if (exit.outOfMemory || /heap out of memory|ERR_MEMORY_ALLOCATION_FAILED/.test(lastWords)) {
-    return new AppError('sandbox.out_of_memory');
-  }
-  return new AppError('sandbox.crashed', {
-    internal: `exit ${exit.exitCode ?? exit.signal}: ${lastWords.slice(-300)}`,
-  });
+  const internal = `exit ${exit.exitCode ?? exit.signal}: ${lastWords.slice(-300)}`;
+  return errorOfLimit(exit.exceeded, lastWords, PROFILES.runtime) ?? new AppError('sandbox.crashed', { internal });
 }

@@ -16,9 +16,10 @@ import { CallSlots } from './call-slots.ts';
 import type { Mount, SandboxDriver, SandboxProcess } from './drivers/driver.ts';
 import { startEgressProxy } from './egress/egress-proxy.ts';
 import type { Resolver } from './egress/resolve-destination.ts';
-import { SANDBOX_LIMITS } from './limits.ts';
+import { errorOfLimit } from './exceeded-limit.ts';
+import { PROFILES, SANDBOX_LIMITS } from './limits.ts';
 import { escapeText } from './logs/escape-text.ts';
-import type { Programs } from './programs.ts';
+import type { ProgramName, Programs } from './programs.ts';
 
 const TASKS_WAITING_MAX = 256;
 const LAST_WORDS = 2_000;
@@ -39,6 +40,9 @@ export interface TaskRunnerOptions {
   readonly certificateAuthorities?: readonly string[];
 }
 
+/** Gateway and worker may name some of our programs, this process any. */
+export type Task = Omit<BuildTask, 'program'> & { readonly program: ProgramName };
+
 export interface TaskCaller {
   readonly signal: AbortSignal;
   onProgress(progress: JsonObject): void;
@@ -55,7 +59,7 @@ export class TaskRunner {
   }
 
   /** @throws AppError `sandbox.task_failed` with the program's message, `sandbox.task_crashed`, `sandbox.task_timeout` */
-  async run(task: BuildTask, caller: TaskCaller): Promise<TaskOutcome> {
+  async run(task: Task, caller: TaskCaller): Promise<TaskOutcome> {
     const leave = await this.#slots.acquire(caller.signal);
     try {
       return await this.#runInSandbox(task, caller);
@@ -64,7 +68,7 @@ export class TaskRunner {
     }
   }
 
-  async #runInSandbox(task: BuildTask, caller: TaskCaller): Promise<TaskOutcome> {
+  async #runInSandbox(task: Task, caller: TaskCaller): Promise<TaskOutcome> {
     const { driver, programs } = this.#options;
     const startedAt = performance.now();
     const programFile = await programs.file(task.program);
@@ -98,7 +102,7 @@ export class TaskRunner {
     return mounts;
   }
 
-  async #converse(sandbox: SandboxProcess, task: BuildTask, caller: TaskCaller): Promise<Answer> {
+  async #converse(sandbox: SandboxProcess, task: Task, caller: TaskCaller): Promise<Answer> {
     const answered = Promise.withResolvers<Answer>();
     const reader = new FrameReader(HOST_FRAME_BYTES_MAX);
     let lastWords = '';
@@ -118,7 +122,7 @@ export class TaskRunner {
       }
     });
     void sandbox.exited.then((exit) => {
-      const detail = exit.outOfMemory ? 'The build used more memory than it has.' : escapeText(lastWords.trim());
+      const detail = errorOfLimit(exit.exceeded, '', PROFILES.build)?.detail ?? escapeText(lastWords.trim());
       answered.reject(
         new AppError('sandbox.task_crashed', { ...(detail !== '' && { detail }), internal: JSON.stringify(exit) }),
       );

@@ -10,11 +10,32 @@ export interface BubblewrapInputs {
   /** Shared libraries node needs: file on the host → the path the loader looks at. */
   readonly libraries: readonly Mount[];
   readonly programFile: string;
+  readonly snapshotFile: string | undefined;
   readonly mounts: readonly Mount[];
   readonly links: Readonly<Record<string, string>>;
   /** Directory that holds the egress socket. */
   readonly socketDirectory: string;
+  readonly without: ReadonlySet<Wall>;
 }
+
+/**
+ * Walls a test takes away to show that the attempts it makes would get through without them. A driver that lacks one says
+ * so in its probe, and a host on top of it runs nobody's code.
+ */
+export type Wall =
+  | 'own root'
+  | 'read-only root'
+  | 'own network'
+  | 'own processes'
+  | 'seccomp'
+  | 'no capabilities'
+  | 'no nested namespaces'
+  | 'empty environment'
+  | 'closed descriptors'
+  | 'sized scratch'
+  | 'rlimits'
+  | 'cgroups'
+  | 'usage watch';
 
 /**
  * The whole command line of one sandbox.
@@ -23,26 +44,46 @@ export interface BubblewrapInputs {
  * unsized tmpfs; the two devices needed are bound one by one. Root is remounted read-only last.
  */
 export function bubblewrapArguments(inputs: BubblewrapInputs): string[] {
-  const { profile, libraries, mounts } = inputs;
+  const { profile, libraries, mounts, without } = inputs;
+  const unless = (wall: Wall, ...given: string[]) => (without.has(wall) ? [] : given);
   const bind = (mount: Mount) => ['--ro-bind', mount.source, mount.target];
+  const { snapshotFile } = inputs;
+  const program = snapshotFile
+    ? { source: snapshotFile, target: '/runner/program.blob' }
+    : { source: inputs.programFile, target: '/runner/program.cjs' };
+  const resume = snapshotFile ? ['--snapshot-blob', program.target] : [];
   return [
-    ...['--unshare-user', '--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup'],
-    ...['--die-with-parent', '--new-session', '--as-pid-1', '--clearenv', '--setenv', 'PATH', '/'],
-    ...['--hostname', 'sandbox', '--uid', '1000', '--gid', '1000', '--cap-drop', 'ALL', '--disable-userns'],
+    ...['--unshare-user', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup', '--die-with-parent', '--new-session'],
+    ...unless('own processes', '--unshare-pid', '--as-pid-1'),
+    ...unless('own network', '--unshare-net'),
+    ...unless('empty environment', '--clearenv', '--setenv', 'PATH', '/'),
+    ...['--hostname', 'sandbox', '--uid', '1000', '--gid', '1000'],
+    ...(without.has('no capabilities') ? ['--cap-add', 'ALL'] : ['--cap-drop', 'ALL']),
+    ...unless('no nested namespaces', '--disable-userns'),
+    ...(without.has('own root') ? HOST_FILES.flatMap(bind) : []),
     ...bind({ source: inputs.nodeFile, target: '/node' }),
     ...libraries.flatMap(bind),
-    ...bind({ source: inputs.programFile, target: '/runner/program.cjs' }),
+    ...bind(program),
     ...mounts.flatMap(bind),
     ...Object.entries(inputs.links).flatMap(([path, target]) => ['--symlink', target, path]),
     ...['--dev-bind', '/dev/null', '/dev/null', '--dev-bind', '/dev/urandom', '/dev/urandom'],
-    ...['--size', String(profile.scratch.bytes), '--tmpfs', profile.scratch.path],
+    ...unless('sized scratch', '--size', String(profile.scratch.bytes)),
+    ...['--tmpfs', profile.scratch.path],
     ...bind({ source: inputs.socketDirectory, target: '/run' }),
-    ...['--chdir', profile.scratch.path, '--remount-ro', '/', '--seccomp', String(DESCRIPTORS.seccomp)],
+    ...['--chdir', profile.scratch.path],
+    ...unless('read-only root', '--remount-ro', '/'),
+    ...unless('seccomp', '--seccomp', String(DESCRIPTORS.seccomp)),
     // Waits for the host before anything runs, so that it can put the process into its cgroup.
     ...['--info-fd', String(DESCRIPTORS.info), '--block-fd', String(DESCRIPTORS.block)],
-    ...['--', '/node', ...nodeFlags(profile), '/runner/program.cjs', '/run/egress.sock'],
+    ...['--', '/node', ...nodeFlags(profile), ...resume, '/runner/program.cjs', '/run/egress.sock'],
   ];
 }
+
+/** What a sandbox without its own root would see. */
+const HOST_FILES = ['/etc', '/proc', '/bin', '/lib64'].map((path) => ({ source: path, target: path }));
+
+/** Options that shape the objects a snapshot holds: the same when it is taken and when it is resumed. */
+export const SNAPSHOT_FLAGS = ['--disable-proto=delete'] as const;
 
 /** V8's own bounds; they fail earlier and clearer than the kernel's. */
 export function nodeFlags(profile: SandboxProfile): string[] {
@@ -50,7 +91,7 @@ export function nodeFlags(profile: SandboxProfile): string[] {
     `--max-old-space-size=${profile.heapMebibytes}`,
     `--max-semi-space-size=${profile.semiSpaceMebibytes}`,
     '--no-warnings',
-    '--disable-proto=delete',
+    ...SNAPSHOT_FLAGS,
   ];
 }
 

@@ -3,7 +3,7 @@
  * cgroup per sandbox where the supervisor may set them. Guards every tenant against every other and the host against all;
  * assumes that the kernel holds (docs/threat-model.md).
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
@@ -11,11 +11,12 @@ import { chmod, chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { promisify } from 'node:util';
 import { AppError } from '@patchbay/foundation';
-import { PROFILES, SANDBOX_LIMITS } from '../limits.ts';
-import { bubblewrapArguments, DESCRIPTORS, rlimitArguments } from './bubblewrap-arguments.ts';
-import { type CgroupParent, findCgroupParent, removeForeignCgroups, SandboxCgroup } from './cgroup-v1.ts';
+import { PROFILES, SANDBOX_LIMITS, type SandboxProfile } from '../limits.ts';
+import { bubblewrapArguments, DESCRIPTORS, rlimitArguments, type Wall } from './bubblewrap-arguments.ts';
 import type {
+  ExceededLimit,
   Mount,
   ProbeReport,
   SandboxDriver,
@@ -25,11 +26,15 @@ import type {
   SandboxStats,
 } from './driver.ts';
 import { inheritedDescriptors } from './inherited-descriptors.ts';
+import { findKernelLimits } from './kernel-limits.ts';
+import type { KernelLimits, LimitGroup } from './limit-group.ts';
 import { placeFile } from './place-file.ts';
 import { probeWalls } from './probe-walls.ts';
+import { readTreeUsage } from './process-tree.ts';
 import { type Architecture, assembleSeccompFilter } from './seccomp.ts';
 import { sharedLibrariesOf } from './shared-libraries.ts';
 import { UidRange } from './uid-range.ts';
+import { UsageWatch } from './usage-watch.ts';
 
 export interface BubblewrapDriverOptions {
   /** Readable by other uids; holds the root's files, the sockets and the programs. */
@@ -39,6 +44,8 @@ export interface BubblewrapDriverOptions {
   readonly bootId: string;
   /** Program of the self-test, bundled. */
   readonly probeProgramFile: string;
+  /** Walls left out, for the tests that show what each is good for. The supervisor has no way to say this. */
+  readonly without?: ReadonlySet<Wall>;
 }
 
 const PRLIMIT = '/usr/bin/prlimit';
@@ -49,12 +56,16 @@ const START_CPU_MS = 2_000;
 const UID_BASE = 700_000_000;
 const UIDS_PER_INSTALLATION = SANDBOX_LIMITS.live * 4;
 
+const LIMIT_WALLS: ReadonlySet<Wall> = new Set(['cgroups', 'usage watch', 'rlimits']);
+
 interface Owned {
   readonly child: ChildProcess;
   readonly innerPid: number;
   readonly uid: number | null;
   readonly socketDirectory: string;
-  readonly cgroup: SandboxCgroup | null;
+  readonly group: LimitGroup | null;
+  /** Set when the watch ended it. */
+  exceeded: ExceededLimit | null;
 }
 
 /** Prepares the root's files and finds out what this host allows. @throws Error when bubblewrap or node are not usable */
@@ -70,7 +81,7 @@ export async function createBubblewrapDriver(options: BubblewrapDriverOptions): 
     nodeFile,
     seccompFile,
     libraries: sharedLibrariesOf(nodeFile),
-    cgroups: await findCgroupParent(),
+    kernelLimits: options.without?.has('cgroups') ? { reason: 'cgroups are switched off' } : await findKernelLimits(),
   });
 }
 
@@ -79,7 +90,7 @@ interface HostParts {
   readonly nodeFile: string;
   readonly seccompFile: string;
   readonly libraries: readonly Mount[];
-  readonly cgroups: CgroupParent | { readonly reason: string };
+  readonly kernelLimits: KernelLimits | { readonly reason: string };
 }
 
 export class BubblewrapDriver implements SandboxDriver {
@@ -90,10 +101,13 @@ export class BubblewrapDriver implements SandboxDriver {
   readonly #installation: string;
   readonly #uids: UidRange | null;
   readonly #owned = new Map<SandboxProcess, Owned>();
+  readonly #watch = new UsageWatch();
+  readonly #without: ReadonlySet<Wall>;
 
   constructor(options: BubblewrapDriverOptions, host: HostParts) {
     this.#options = options;
     this.#host = host;
+    this.#without = options.without ?? new Set();
     const hash = createHash('sha256').update(options.directory).digest();
     this.#installation = hash.toString('hex', 0, 4);
     const block = hash.readUInt16BE(4) * UIDS_PER_INSTALLATION;
@@ -107,19 +121,18 @@ export class BubblewrapDriver implements SandboxDriver {
     const socketDirectory = join(this.#options.directory, 's', name);
     await mkdir(socketDirectory, { recursive: true, mode: 0o700 });
     if (uid !== null) await chown(socketDirectory, uid, uid);
-    const cgroup =
-      'path' in this.#host.cgroups
-        ? await SandboxCgroup.create(this.#host.cgroups, `${this.#installation}-${name}`, PROFILES[spec.profile])
-        : null;
-    const child = this.#spawn(spec, { uid, socketDirectory, hasCgroup: cgroup !== null });
+    const profile = PROFILES[spec.profile];
+    const { kernelLimits } = this.#host;
+    const group = 'create' in kernelLimits ? await kernelLimits.create(`${this.#installation}-${name}`, profile) : null;
+    const child = this.#spawn(spec, { uid, socketDirectory, hasGroup: group !== null });
     const exit = exitOf(child);
-    const innerPid = await this.#admit(child, cgroup, exit).catch(async (error: unknown) => {
+    const innerPid = await this.#admit(child, { group, uid, profile }, exit).catch(async (error: unknown) => {
       child.kill('SIGKILL');
       await exit;
-      await this.#release({ uid, socketDirectory, cgroup });
+      await this.#release({ uid, socketDirectory, group });
       throw error;
     });
-    const owned: Owned = { child, innerPid, uid, socketDirectory, cgroup };
+    const owned: Owned = { child, innerPid, uid, socketDirectory, group, exceeded: null };
     const egressSocketPath = join(socketDirectory, 'egress.sock');
     const sandbox: SandboxProcess = {
       sandboxId: spec.sandboxId,
@@ -136,7 +149,13 @@ export class BubblewrapDriver implements SandboxDriver {
       },
     };
     this.#owned.set(sandbox, owned);
-    if (cgroup) setTimeout(() => void cgroup.limitCpu(PROFILES[spec.profile].cpuCores), START_CPU_MS).unref();
+    if (group) setTimeout(() => void group.limitCpu(profile.cpuCores), START_CPU_MS).unref();
+    else if (!this.#without.has('usage watch')) {
+      this.#watch.add(innerPid, profile, (limit) => {
+        owned.exceeded = limit;
+        kill(innerPid);
+      });
+    }
     return sandbox;
   }
 
@@ -155,15 +174,21 @@ export class BubblewrapDriver implements SandboxDriver {
   }
 
   async stats(sandbox: SandboxProcess): Promise<SandboxStats> {
-    const found = await this.#owned.get(sandbox)?.cgroup?.stats();
-    return { memoryBytes: found?.memoryBytes ?? null, peakMemoryBytes: found?.peakMemoryBytes ?? null };
+    const owned = this.#owned.get(sandbox);
+    if (!owned) return { memoryBytes: null, peakMemoryBytes: null };
+    if (owned.group) return owned.group.stats();
+    return { memoryBytes: readTreeUsage(owned.innerPid)?.memoryBytes ?? null, peakMemoryBytes: null };
   }
 
   async probe(): Promise<ProbeReport> {
     const reasons = [];
     if (!this.#uids) reasons.push('not root: sandboxes share the uid of the supervisor');
-    if ('reason' in this.#host.cgroups) reasons.push(this.#host.cgroups.reason);
-    const missing = await probeWalls(this, this.#options.probeProgramFile);
+    if ('reason' in this.#host.kernelLimits) reasons.push(this.#host.kernelLimits.reason);
+    const switchedOff = (what: Wall) => `${what} (switched off)`;
+    const isLimit = (what: Wall) => LIMIT_WALLS.has(what);
+    reasons.push(...[...this.#without].filter(isLimit).map(switchedOff));
+    const removed = [...this.#without].filter((what) => !isLimit(what)).map(switchedOff);
+    const missing = [...removed, ...(await probeWalls(this, this.#options.probeProgramFile))];
     return {
       walls: { state: missing.length === 0 ? 'complete' : 'missing', missing },
       limits: { state: reasons.length === 0 ? 'full' : 'reduced', reasons },
@@ -171,9 +196,8 @@ export class BubblewrapDriver implements SandboxDriver {
   }
 
   async removeLeftovers(): Promise<void> {
-    if ('path' in this.#host.cgroups) {
-      await removeForeignCgroups(this.#host.cgroups, this.#installation, this.#options.bootId);
-    }
+    const { kernelLimits } = this.#host;
+    if ('create' in kernelLimits) await kernelLimits.removeForeign(this.#installation, this.#options.bootId);
     const sockets = join(this.#options.directory, 's');
     await mkdir(sockets, { recursive: true, mode: 0o711 });
     for (const name of await readdir(sockets)) {
@@ -181,26 +205,31 @@ export class BubblewrapDriver implements SandboxDriver {
     }
   }
 
-  #spawn(spec: SandboxSpec, own: { uid: number | null; socketDirectory: string; hasCgroup: boolean }): ChildProcess {
+  #spawn(spec: SandboxSpec, own: { uid: number | null; socketDirectory: string; hasGroup: boolean }): ChildProcess {
     const profile = PROFILES[spec.profile];
     const command = [
-      ...rlimitArguments(profile, { uid: own.uid !== null, memory: own.hasCgroup }),
+      ...(this.#without.has('rlimits')
+        ? []
+        : rlimitArguments(profile, { uid: own.uid !== null, memory: own.hasGroup })),
       this.#host.bubblewrapFile,
       ...bubblewrapArguments({
         profile,
         nodeFile: this.#host.nodeFile,
         libraries: this.#host.libraries,
         programFile: spec.programFile,
+        snapshotFile: spec.snapshotFile,
         mounts: spec.mounts,
         links: spec.links ?? {},
         socketDirectory: own.socketDirectory,
+        without: this.#without,
       }),
     ];
     const seccomp = openSync(this.#host.seccompFile, 'r'); // fresh for each: bubblewrap reads it to its end
     const nothing = openSync('/dev/null', 'r+');
     try {
       const stdio: ('pipe' | 'ignore' | number)[] = ['ignore', 'pipe', 'pipe', 'pipe', seccomp, 'pipe', 'pipe'];
-      for (const descriptor of inheritedDescriptors(FIRST_CHILD_DESCRIPTOR_FREE)) {
+      const passed = this.#without.has('closed descriptors') ? [] : inheritedDescriptors(FIRST_CHILD_DESCRIPTOR_FREE);
+      for (const descriptor of passed) {
         while (stdio.length < descriptor) stdio.push('ignore');
         stdio[descriptor] = nothing;
       }
@@ -212,8 +241,12 @@ export class BubblewrapDriver implements SandboxDriver {
     }
   }
 
-  /** Learns the inner pid, puts both processes into their cgroup and only then lets bubblewrap go on. */
-  async #admit(child: ChildProcess, cgroup: SandboxCgroup | null, exit: Promise<SandboxExit>): Promise<number> {
+  /** Learns the inner pid, sets the limits of both processes and only then lets bubblewrap go on. */
+  async #admit(
+    child: ChildProcess,
+    own: { group: LimitGroup | null; uid: number | null; profile: SandboxProfile },
+    exit: Promise<SandboxExit>,
+  ): Promise<number> {
     const pipes: readonly unknown[] = child.stdio; // Node types only the first five
     const info = pipes[DESCRIPTORS.info] as Readable; // a pipe, as spawn() was told
     const gate = pipes[DESCRIPTORS.block] as Writable; // a pipe, as spawn() was told
@@ -221,8 +254,13 @@ export class BubblewrapDriver implements SandboxDriver {
     const failed = exit.then(async () => Promise.reject(await startFailure(child)));
     const innerPid = await Promise.race([readInnerPid(info), failed]);
     failed.catch(() => {});
-    await cgroup?.add([child.pid ?? innerPid, innerPid]).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ESRCH') throw error;
+    const admitted = Promise.all([
+      own.group?.add([child.pid ?? innerPid, innerPid]),
+      // Without a uid of its own: inside its user namespace processes are counted apart from the supervisor's others.
+      own.uid === null && !this.#without.has('rlimits') ? limitProcesses(innerPid, own.profile.processes) : null,
+    ]);
+    await admitted.catch(async (error: NodeJS.ErrnoException) => {
+      if (isRunning(innerPid)) throw error;
       await exit; // bubblewrap gave up after it had told the pid; what it said is the reason
       throw await startFailure(child);
     });
@@ -234,15 +272,17 @@ export class BubblewrapDriver implements SandboxDriver {
     const owned = this.#owned.get(sandbox);
     if (!owned) return ended;
     this.#owned.delete(sandbox);
+    this.#watch.remove(owned.innerPid);
     await untilGone(owned.innerPid);
-    const outOfMemory = (await owned.cgroup?.stats())?.outOfMemory ?? false;
+    const stats = await owned.group?.stats();
     await this.#release(owned);
-    return { ...ended, outOfMemory };
+    const refused = (stats?.processesRefused ?? 0) > 0 && ended.exitCode !== 0 ? 'processes' : null;
+    return { ...ended, exceeded: owned.exceeded ?? (stats?.outOfMemory ? 'memory' : refused) };
   }
 
-  async #release(owned: Pick<Owned, 'uid' | 'socketDirectory' | 'cgroup'>): Promise<void> {
+  async #release(owned: Pick<Owned, 'uid' | 'socketDirectory' | 'group'>): Promise<void> {
     await rm(owned.socketDirectory, { recursive: true, force: true });
-    const empty = (await owned.cgroup?.removeWhenEmpty()) ?? true;
+    const empty = (await owned.group?.removeWhenEmpty()) ?? true;
     // A uid whose group still holds a process stays taken: nobody may meet its former owner.
     if (empty && owned.uid !== null) this.#uids?.release(owned.uid);
   }
@@ -250,8 +290,8 @@ export class BubblewrapDriver implements SandboxDriver {
 
 function exitOf(child: ChildProcess): Promise<SandboxExit> {
   return new Promise((resolve) => {
-    child.once('error', () => resolve({ exitCode: null, signal: null, outOfMemory: false }));
-    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, outOfMemory: false }));
+    child.once('error', () => resolve({ exitCode: null, signal: null, exceeded: null }));
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, exceeded: null }));
   });
 }
 
@@ -265,6 +305,11 @@ async function startFailure(child: ChildProcess): Promise<AppError> {
     await Promise.race([once(child.stderr, 'end'), new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
   }
   return new AppError('sandbox.start_failed', { internal: `bubblewrap ended: ${said.trim().slice(0, 500)}` });
+}
+
+/** @throws Error of prlimit when the process is gone */
+async function limitProcesses(pid: number, processes: number): Promise<void> {
+  await promisify(execFile)(PRLIMIT, ['--pid', String(pid), `--nproc=${processes}:${processes}`], { env: {} });
 }
 
 function readInnerPid(info: Readable): Promise<number> {

@@ -14,6 +14,10 @@ export interface SandboxSpec {
   readonly profile: ProfileName;
   /** The CJS program node runs. */
   readonly programFile: string;
+  /** A startup snapshot of that program, to resume from instead of loading it. */
+  readonly snapshotFile?: string;
+  /** Nobody waits for it: it leaves the processor to those who do, until it is specialised. */
+  readonly isBackground?: boolean;
   readonly mounts: readonly Mount[];
   /** Links made in the sandbox's root: path inside → what it points to. */
   readonly links?: Readonly<Record<string, string>>;
@@ -38,9 +42,11 @@ export interface SandboxProcess {
 export interface SandboxExit {
   readonly exitCode: number | null;
   readonly signal: string | null;
-  /** True when the kernel ended it for its memory limit. */
-  readonly outOfMemory: boolean;
+  /** The limit that it passed and was ended for. */
+  readonly exceeded: ExceededLimit | null;
 }
+
+export type ExceededLimit = 'memory' | 'cpu' | 'processes';
 
 export interface SandboxStats {
   readonly memoryBytes: number | null;

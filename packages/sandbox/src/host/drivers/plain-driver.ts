@@ -34,8 +34,8 @@ export class PlainDriver implements SandboxDriver {
       { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: { PATH: '/' }, cwd: scratch },
     );
     const exited = new Promise<SandboxExit>((resolve) => {
-      child.once('error', () => resolve({ exitCode: null, signal: null, outOfMemory: false }));
-      child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, outOfMemory: false }));
+      child.once('error', () => resolve({ exitCode: null, signal: null, exceeded: null }));
+      child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, exceeded: null }));
     });
     const sandbox: SandboxProcess = {
       sandboxId: spec.sandboxId,

@@ -1,0 +1,89 @@
+/** Limits that the kernel holds for a whole process tree, whichever cgroup version this host has. */
+import { readFile, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SandboxProfile } from '../limits.ts';
+
+export interface GroupStats {
+  readonly memoryBytes: number | null;
+  readonly peakMemoryBytes: number | null;
+  /** The kernel ended a process of the group for its memory limit. */
+  readonly outOfMemory: boolean;
+  /** How often a process or thread was refused. */
+  readonly processesRefused: number;
+}
+
+/** The limits of one sandbox. */
+export interface LimitGroup {
+  /** Moves processes in. @throws ESRCH when one of them is gone */
+  add(pids: readonly number[]): Promise<void>;
+  /** Sets the share of a core; the profile's share follows once the start is over. */
+  limitCpu(cores: number): Promise<void>;
+  stats(): Promise<GroupStats>;
+  /** Waits a moment for the last process to be gone and removes the group. False when one is still there. */
+  removeWhenEmpty(): Promise<boolean>;
+}
+
+/** Where this process may make groups: below its own, so that limits set on it from outside keep holding. */
+export interface KernelLimits {
+  readonly version: 1 | 2;
+  /** Makes a group with the profile's limits; `name` carries the boot id, so that a later boot knows it as foreign. */
+  create(name: string, profile: SandboxProfile): Promise<LimitGroup>;
+  /** Kills and removes the groups that other boots of this installation left. */
+  removeForeign(installation: string, bootId: string): Promise<void>;
+}
+
+export const GROUP_PREFIX = 'patchbay-';
+/** Starts are not slowed by the share that serving gets: half a core would double every cold start. */
+export const START_CPU_CORES = 1;
+export const CPU_PERIOD_US = 100_000;
+
+/** The names of the groups of this installation that another boot made. */
+export function foreignGroups(names: readonly string[], installation: string, bootId: string): string[] {
+  const ours = `${GROUP_PREFIX}${installation}-`;
+  return names.filter((name) => name.startsWith(ours) && !name.startsWith(`${ours}${bootId}`));
+}
+
+/** Removes every directory; true when none is left. Tried for half a second, since processes take a moment to go. */
+export async function removeGroups(directories: readonly string[]): Promise<boolean> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const removed = await Promise.all(directories.map(removeGroup));
+    if (removed.every(Boolean)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return false;
+}
+
+export async function killAndRemoveGroup(directory: string): Promise<void> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    for (const pid of await pidsIn(directory)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // Gone in between.
+      }
+    }
+    if (await removeGroup(directory)) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** A number from a control file, by the name before it where the file has several. Null where the kernel does not tell. */
+export async function readNumber(file: string, name = ''): Promise<number | null> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const found = new RegExp(name === '' ? '^(\\d+)' : `^${name} (\\d+)`, 'm').exec(text)?.[1];
+  return found === undefined ? null : Number(found);
+}
+
+async function pidsIn(directory: string): Promise<number[]> {
+  const text = await readFile(join(directory, 'cgroup.procs'), 'utf8').catch(() => '');
+  return text.split('\n').filter(Boolean).map(Number);
+}
+
+async function removeGroup(directory: string): Promise<boolean> {
+  try {
+    await rmdir(directory);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'; // rmdir throws nothing else
+  }
+}
