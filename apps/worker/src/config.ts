@@ -30,6 +30,8 @@ export const workerConfigSchema = z
       .url({ protocol: /^https?$/ })
       .default('https://registry.npmjs.org')
       .transform((url) => url.replace(/\/+$/, '')),
+    /** How long one answer of the registry may take, its body included. */
+    PATCHBAY_NPM_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(30_000),
     /** Loopback port for /health and /metrics. */
     WORKER_INTERNAL_PORT: z.coerce.number().int().min(0).max(65_535).default(4002),
   })

@@ -46,7 +46,11 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const auditWriter = await createAuditSigner(keySource, holder);
   const database = createDatabase({ url, poolSizeMax: DATABASE_POOL_MAX, auditWriter });
   const artifacts = openArtifactStore(config);
-  const registry = { origin: config.PATCHBAY_NPM_REGISTRY, fetch: createRegistryFetch(config.PATCHBAY_NPM_REGISTRY) };
+  const registry = {
+    origin: config.PATCHBAY_NPM_REGISTRY,
+    fetch: createRegistryFetch(config.PATCHBAY_NPM_REGISTRY),
+    timeoutMs: config.PATCHBAY_NPM_TIMEOUT_MS,
+  };
   const packages = new PackageStore(config.PACKAGE_STORE_DIR, registry);
   const sandboxes = createSandboxClient({
     socketPath: config.SUPERVISOR_SOCKET,

@@ -43,6 +43,8 @@ export interface GivenDeploysOptions {
   /** Where the queue lies. Default PostgreSQL. */
   readonly queue?: 'redis' | 'postgres';
   readonly registry?: string;
+  /** More of the worker's variables. */
+  readonly workerEnvironment?: Readonly<Record<string, string>>;
   /** One of its own, for tests that take it away. Default a database of the run's server. */
   readonly database?: TestDatabase;
   /** Default true. */
@@ -79,6 +81,7 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
     MASTER_KEY_FILE: inside('master.key'),
     WORKER_INTERNAL_PORT: '0',
     ...(options.registry && { PATCHBAY_NPM_REGISTRY: options.registry }),
+    ...options.workerEnvironment,
   };
   const workers: PlatformProcess[] = [];
   const startWorker = async (changes: Files = {}) => {

@@ -98,6 +98,16 @@ describe('the build of a connector', () => {
     expect(answer).toMatchObject({ ok: false, failure: 'native', scripted: ['native-thing'] });
   });
 
+  it('refuses a package whose install script would have made what it imports, and names it', async () => {
+    const placement = await storePackage('unfinished', {
+      'package.json': '{"name":"unfinished","main":"index.js","scripts":{"postinstall":"node make.js"}}',
+      'index.js': "module.exports = require('./made.js')",
+    });
+    const files = { 'src/index.js': "module.exports = require('unfinished')" };
+    const answer = await build(files, { entry: 'src/index.js', placements: [placement] });
+    expect(answer).toMatchObject({ ok: false, failure: 'native', scripted: ['unfinished'] });
+  });
+
   it('bundles the connector and leaves what the runner provides outside', async () => {
     const answer = await build({ 'src/index.ts': CONNECTOR });
     if (!answer.ok) throw new Error(JSON.stringify(answer));

@@ -127,7 +127,7 @@ function failureOf(work: DeployWork, answer: Extract<z.output<typeof answerSchem
   const more = answer.diagnostics.length - 1;
   const detail =
     answer.failure === 'native'
-      ? `${answer.scripted.join(', ') || (first ? render(first) : 'A package')} has native parts that an install script would compile.`
+      ? `${answer.scripted.join(', ') || (first ? render(first) : 'A package')} needs files that its install script would make.`
       : `${first ? render(first) : 'The build failed.'}${more > 0 ? ` (and ${more} more)` : ''}`;
   return new AppError(FAILURES[answer.failure], { detail, data: { diagnostics: shown } });
 }

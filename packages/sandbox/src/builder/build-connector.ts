@@ -21,13 +21,23 @@ export async function buildConnector(places: BuildPlaces, input: BuildInput, sou
 
   const made = bundle.value;
   // A syntax error or a missing import shows up in the type check too; the bundler's words are the clearer ones.
-  if (!made.ok) return { ok: false, failure: made.failure, diagnostics: made.diagnostics, scripted, timings };
+  if (!made.ok) {
+    const { failure, diagnostics } = made;
+    const unfinished = failure === 'import' ? importersOf(diagnostics, scripted) : [];
+    if (unfinished.length > 0) return { ok: false, failure: 'native', diagnostics, scripted: unfinished, timings };
+    return { ok: false, failure, diagnostics, scripted, timings };
+  }
   if (types.value.length > 0) return { ok: false, failure: 'types', diagnostics: types.value, scripted, timings };
 
   const native = nativePackages(places, Object.keys(made.inputs), scripted);
   if (native.length > 0) return { ok: false, failure: 'native', diagnostics: [], scripted: native, timings };
   const { code, sourceMap, packages, warnings, inputs } = made;
   return { ok: true, code, sourceMap, packages, warnings, scripted, largest: largestOf(inputs), timings };
+}
+
+/** Packages that miss a file of their own or another's and wanted a script, which would have made it. */
+function importersOf(diagnostics: readonly Diagnostic[], scripted: readonly string[]): string[] {
+  return scripted.filter((name) => diagnostics.some(({ file }) => file.includes(`node_modules/${name}/`)));
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {

@@ -18,6 +18,8 @@ export interface RegistryOptions {
   /** `https://registry.npmjs.org`, without a slash at the end. */
   readonly origin: string;
   readonly fetch: FetchPublic;
+  /** For one request, its body included. */
+  readonly timeoutMs: number;
 }
 
 const names = z.record(z.string(), z.string()).default({});
@@ -50,7 +52,6 @@ export interface Packument {
 }
 
 const PACKUMENT_BYTES_MAX = 32 * 1024 * 1024;
-const TIMEOUT_MS = 30_000;
 
 /** The registry's description of a package. @throws AppError `deploy.package_not_found`, `deploy.registry_unavailable` */
 export async function fetchPackument(registry: RegistryOptions, name: string): Promise<Packument> {
@@ -83,7 +84,7 @@ export async function requestRegistry(
 ): Promise<RegistryResponse> {
   let response: RegistryResponse;
   try {
-    response = await registry.fetch(url, { headers: { accept }, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    response = await registry.fetch(url, { headers: { accept }, signal: AbortSignal.timeout(registry.timeoutMs) });
   } catch (error) {
     throw unavailable(String(error), error);
   }
