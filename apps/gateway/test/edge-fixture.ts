@@ -7,6 +7,7 @@ import type { JsonObject } from '@patchbay/mcp';
 import type { InvokeOptions } from '@patchbay/sandbox/client';
 import type { Invocation, InvocationOutcome } from '@patchbay/sandbox/protocol';
 import { freePort } from '@patchbay/testing';
+import { createLocalEvents } from '../src/mcp/subscriptions/connector-events.ts';
 import { createMcpSurface, type McpSurfaceDeps } from '../src/mcp/surface.ts';
 import { createServer, type Surface } from '../src/server.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
@@ -154,6 +155,8 @@ export async function startEdge(
       },
     },
     retirement: { follow: () => undefined },
+    changes: { onChange: () => () => undefined, onStale: () => () => undefined },
+    events: createLocalEvents(),
     spool: { append: async (event) => void usage.push(event) },
     loadPolicies: async () => [],
     openCredentials: async () => [],

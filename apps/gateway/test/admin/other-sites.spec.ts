@@ -21,6 +21,32 @@ const FLAGS = [
   ...['--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP other-site.test 127.0.0.1'],
 ];
 
+/** Every way a page has to send something elsewhere. `attack` answers what it could read. */
+const STRANGER = `<!doctype html><title>stranger</title><script>
+  async function attack(target, method) {
+    const attempts = [
+      { method, credentials: 'include', headers: { 'content-type': 'application/json' }, body: '{}' },
+      { method: 'POST', credentials: 'include', mode: 'no-cors', body: '{"slug":"stolen"}' },
+      { method: 'POST', credentials: 'include', mode: 'no-cors', body: new URLSearchParams({ slug: 'stolen' }) },
+    ];
+    const read = [];
+    for (const attempt of attempts) {
+      const text = await fetch(target, attempt).then((answer) => answer.text()).catch(() => '');
+      if (text) read.push(text);
+    }
+    navigator.sendBeacon(target, new Blob(['{"slug":"stolen"}'], { type: 'text/plain' }));
+    return read;
+  }
+  function submitTo(action) {
+    const frame = document.createElement('iframe');
+    frame.name = action;
+    const form = document.createElement('form');
+    Object.assign(form, { method: 'POST', action, enctype: 'text/plain', target: action });
+    document.body.append(frame, form);
+    form.submit();
+  }
+</script>`;
+
 const CHANGES: readonly (readonly [string, EndpointSpec])[] = Object.entries(ENDPOINTS).filter(
   ([, { method }]) => method !== 'GET',
 );
@@ -52,7 +78,7 @@ beforeAll(async () => {
     );
   });
   stranger = createServer((_request, response) => {
-    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>stranger</title>');
+    response.writeHead(200, { 'content-type': 'text/html' }).end(STRANGER);
   });
   await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
   strangerPort = (stranger.address() as AddressInfo).port;
@@ -101,36 +127,12 @@ describe('with the browser of a signed-in owner', () => {
     asked = [];
     for (const [, endpoint] of CHANGES) {
       const url = `${origin}${pathOf(endpoint)}`;
-      const readable = await page.evaluate(
-        async ({ target, method }) => {
-          const attempts: RequestInit[] = [
-            { method, credentials: 'include', headers: { 'content-type': 'application/json' }, body: '{}' },
-            { method: 'POST', credentials: 'include', mode: 'no-cors', body: '{"slug":"stolen"}' },
-            { method: 'POST', credentials: 'include', mode: 'no-cors', body: new URLSearchParams({ slug: 'stolen' }) },
-          ];
-          const read: string[] = [];
-          for (const attempt of attempts) {
-            const answer = await fetch(target, attempt).catch(() => null);
-            const text = await answer?.text().catch(() => '');
-            if (text) read.push(text);
-          }
-          navigator.sendBeacon(target, new Blob(['{"slug":"stolen"}'], { type: 'text/plain' }));
-          return read;
-        },
-        { target: url, method: endpoint.method },
-      );
+      const readable = await page.evaluate(`attack(${JSON.stringify(url)}, '${endpoint.method}')`);
       expect([url, readable]).toEqual([url, []]);
     }
     for (const path of ['/api/v1/organizations/acme/connectors', '/api/v1/organizations', '/api/auth/sign-out']) {
       const sent = asked.length;
-      await page.evaluate((action) => {
-        const frame = document.createElement('iframe');
-        frame.name = action;
-        const form = document.createElement('form');
-        Object.assign(form, { method: 'POST', action, enctype: 'text/plain', target: action });
-        document.body.append(frame, form);
-        form.submit();
-      }, `${origin}${path}`);
+      await page.evaluate(`submitTo(${JSON.stringify(origin + path)})`);
       const answer = await waitFor(() => asked.slice(sent).find((one) => one.path === path), {
         what: `the form to ${path}`,
       });
