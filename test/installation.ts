@@ -29,7 +29,7 @@ export class Installation {
   #starter: ChildProcess | undefined;
   output = '';
 
-  private constructor(dataDirectory: string, port: number) {
+  private constructor(dataDirectory: string, port: number, environment: NodeJS.ProcessEnv) {
     this.dataDirectory = dataDirectory;
     this.port = port;
     this.#environment = {
@@ -38,11 +38,16 @@ export class Installation {
       PATCHBAY_PORT: String(port),
       PATCHBAY_ORIGIN: `http://localhost:${port}`,
       NO_COLOR: '1',
+      ...environment,
     };
   }
 
-  static async at(dataDirectory: string): Promise<Installation> {
-    return new Installation(dataDirectory, await freePort());
+  /** `environment` adds to what a start needs, or replaces it; `port` is for whoever must know it before. */
+  static async at(
+    dataDirectory: string,
+    { environment = {}, port }: { environment?: NodeJS.ProcessEnv; port?: number } = {},
+  ): Promise<Installation> {
+    return new Installation(dataDirectory, port ?? (await freePort()), environment);
   }
 
   get starterPid(): number {

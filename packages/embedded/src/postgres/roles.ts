@@ -10,7 +10,7 @@ export type LoginRole = (typeof LOGIN_ROLES)[number];
 export type PerRole<T> = Readonly<Record<LoginRole, T>>;
 
 export interface ProvisionOptions {
-  /** A superuser, or a user that may create roles, databases and schemas; connected to any database. */
+  /** A superuser, or a user that may create roles, databases and schemas. Its database need not exist yet. */
   readonly adminUrl: string;
   readonly database: string;
   readonly passwords: PerRole<Secret>;
@@ -62,9 +62,9 @@ async function withAdmin(
   database: string | undefined,
   work: (admin: pg.Client) => Promise<void>,
 ): Promise<void> {
-  const admin = new pg.Client({ connectionString: database === undefined ? url : withDatabase(url, database) });
+  let admin: pg.Client;
   try {
-    await admin.connect();
+    admin = await connect(database === undefined ? url : withDatabase(url, database));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new AppError('start.database_unreachable', { detail: `The database does not let us in: ${reason}`, cause });
@@ -78,6 +78,22 @@ async function withAdmin(
     throw cause;
   } finally {
     await admin.end();
+  }
+}
+
+const NO_SUCH_DATABASE = '3D000';
+
+/** The URL may name the database that is to be made: every server has `postgres` to ask from. */
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError && error.code === NO_SUCH_DATABASE)) throw error;
+    const other = new pg.Client({ connectionString: withDatabase(url, 'postgres') });
+    await other.connect();
+    return other;
   }
 }
 
@@ -106,6 +122,8 @@ export function urlsOfRoles(url: string, passwords: PerRole<Secret>): PerRole<st
     const changed = new URL(url);
     changed.username = `patchbay_${role}`;
     changed.password = passwords[role].reveal();
+    // In the query both would win over what stands before the host.
+    for (const name of ['user', 'password']) changed.searchParams.delete(name);
     return changed.href;
   };
   return { owner: urlOf('owner'), app: urlOf('app'), auth: urlOf('auth'), queue: urlOf('queue') };
