@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { removeInstallation } from '@patchbay/embedded';
 import { skipUnless, temporaryDirectory } from '@patchbay/testing';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -32,7 +33,7 @@ let session: Awaited<ReturnType<BrowserContext['cookies']>>;
 
 beforeAll(async () => {
   if (!hasChromium) return;
-  installation = await Installation.at(await temporaryDirectory('dashboard'));
+  installation = await Installation.at(path.join(await temporaryDirectory('dashboard'), 'data'));
   ready = await installation.start();
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   browser = await chromium.launch({ executablePath: CHROMIUM, args: [...sandbox, ...QUIET] });
@@ -48,6 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await installation?.stop();
+  if (installation) await removeInstallation(installation.dataDirectory);
 }, 60_000);
 
 beforeEach(async (test) => {
@@ -164,7 +166,8 @@ describe('the dashboard', () => {
       await page.goto(`${ready.origin}/dashboard/sign-in`);
       await page.getByRole('heading', { name: 'Sign in' }).waitFor();
       await look('sign-in');
-      await signIn();
+      await context.addCookies(session);
+      await page.goto(ready.dashboardUrl);
       await page
         .getByText(/Live · version/)
         .first()

@@ -16,16 +16,21 @@ COPY --from=generated /app/packages/domain/src/generated packages/domain/src/gen
 FROM generated AS setup
 CMD ["node", "infra/docker/prepare-database.ts"]
 
+# The command line and the SDK as this installation serves them; the address people use is written into the former.
+FROM generated AS downloads
+ARG PATCHBAY_ORIGIN
+RUN node packages/cli/scripts/pack.ts /downloads "${PATCHBAY_ORIGIN:?give the build the address people use}"
+
 FROM base AS gateway
 RUN npx --yes pnpm@12.21.0 install --frozen-lockfile --prod --filter "@patchbay/gateway..."
+COPY --from=downloads /downloads /app/downloads
 CMD ["node", "apps/gateway/src/main.ts"]
 
 FROM base AS worker
 RUN npx --yes pnpm@12.21.0 install --frozen-lockfile --prod --filter "@patchbay/worker..."
 CMD ["node", "apps/worker/src/main.ts"]
 
-# The worker's packages too: build sandboxes mount the compiler and the bundler from here.
 FROM base AS supervisor
 RUN apt-get update && apt-get install -y --no-install-recommends bubblewrap && rm -rf /var/lib/apt/lists/*
-RUN npx --yes pnpm@12.21.0 install --frozen-lockfile --prod --filter "@patchbay/supervisor..." --filter "@patchbay/worker..."
+RUN npx --yes pnpm@12.21.0 install --frozen-lockfile --prod --filter "@patchbay/supervisor..."
 CMD ["node", "apps/supervisor/src/main.ts"]
