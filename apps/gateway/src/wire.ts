@@ -25,6 +25,7 @@ import { createRedisProbe } from './internal/redis-probe.ts';
 import { createInternalServer } from './internal/server.ts';
 import { createLogBatcher } from './mcp/log-batcher.ts';
 import { retireSandboxes } from './mcp/retire-sandboxes.ts';
+import { createLocalEvents, createRedisEvents } from './mcp/subscriptions/connector-events.ts';
 import { createMcpSurface } from './mcp/surface.ts';
 import { createServer, type Surface } from './server.ts';
 import { glanceAtSupervisor } from './telemetry/glance-at-supervisor.ts';
@@ -70,6 +71,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     flushIntervalMs: LOG_FLUSH_MS,
     waitingMax: LOG_LINES_WAITING_MAX,
   });
+  const events = config.redisUrl === undefined ? createLocalEvents() : createRedisEvents(config.redisUrl, logger);
   const sandboxes = createSandboxClient({
     socketPath: config.supervisorSocket,
     provision: async ({ organizationId, connectorId }, digest) => ({
@@ -77,6 +79,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       secrets: await database.withOrganization({ organizationId }, (tx) => openSecrets(tx, vault, connectorId)),
     }),
     onLog: (record) => connectorLogs.add(record),
+    onEvent: (event) => events.publish(event),
   });
   const metrics = createMetrics({
     cacheStatistics: () => ({ endpoints: endpoints.statistics(), api_keys: apiKeys.statistics() }),
@@ -87,6 +90,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
 
   const mcp = createMcpSurface({
     ...{ origin, endpoints, apiKeys, sandboxes, retirement, spool, metrics, tracing, logger, clock },
+    ...{ changes, events },
     // Owners cannot write policies yet, and connections are nobody's yet: the steps are there, with nothing in them.
     loadPolicies: async () => [],
     openCredentials: async () => [],
@@ -127,7 +131,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   return {
     async listen() {
       await internal.listen({ port: config.listen.internalPort, host: '127.0.0.1' });
-      await changes.start();
+      await Promise.all([changes.start(), app.ready()]);
       await app.listen({ port: config.listen.port, host: config.listen.host });
       if (config.mode === 'production') await printSetupLink(people, logger);
       return { port: portOf(app), internalPort: portOf(internal) };
@@ -141,6 +145,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       endpoints.close();
       vault.close();
       redis?.close();
+      events.close();
       metrics.close();
       await changes.close();
       await database.close();

@@ -3,7 +3,6 @@
  * what waits there by itself, so a lost job delays a deploy and never loses it.
  */
 import type { Logger, Secret } from '@patchbay/foundation';
-import * as bullmq from 'bullmq';
 
 export interface DeployWaker {
   /** Rejects when the queue does not answer within two seconds. */
@@ -26,29 +25,38 @@ export const DEPLOY_QUEUE = 'deploy';
 const PATIENCE_MS = 2_000;
 
 export function createDeployWaker(options: DeployWakerOptions): DeployWaker {
-  const queue = openQueue(options);
-  // Reported by the wake that fails; without a listener the event would end the process.
-  queue.on('error', (error) => options.logger.debug({ err: error }, 'the deploy queue does not answer'));
+  if (!options.redisUrl && !options.databaseUrl) {
+    throw new Error('the deploy queue needs REDIS_URL or DATABASE_QUEUE_URL');
+  }
+  let opening: Promise<DeployQueue> | undefined;
+  // On the first wake: a gateway that starts has calls to answer first.
+  const open = async (): Promise<DeployQueue> => {
+    opening ??= openQueue(options).then((queue) => {
+      // Reported by the wake that fails; without a listener the event would end the process.
+      queue.on('error', (error) => options.logger.debug({ err: error }, 'the deploy queue does not answer'));
+      return queue;
+    });
+    return opening;
+  };
   return {
     async wake(versionId) {
       // One job per version; BullMQ refuses ids with a colon, ours have none.
-      const added = queue.add(
-        'deploy',
-        { versionId },
-        { jobId: versionId, removeOnComplete: true, removeOnFail: true },
-      );
-      await withPatience(added);
+      const job = { jobId: versionId, removeOnComplete: true, removeOnFail: true };
+      await withPatience(open().then((queue) => queue.add('deploy', { versionId }, job)));
     },
-    ping: async () => ({ waiting: await withPatience(queue.getWaitingCount()) }),
-    close: () => queue.close(),
+    ping: async () => ({ waiting: await withPatience(open().then((queue) => queue.getWaitingCount())) }),
+    close: async () => (await opening)?.close(),
   };
 }
 
-function openQueue({ redisUrl, databaseUrl }: DeployWakerOptions) {
+/** On either backend; the two differ in their type parameters only. */
+type DeployQueue = Awaited<ReturnType<typeof openQueue>>;
+
+async function openQueue({ redisUrl, databaseUrl }: DeployWakerOptions) {
+  const bullmq = await import('bullmq');
   if (redisUrl) return new bullmq.Queue(DEPLOY_QUEUE, { connection: redisConnection(new URL(redisUrl.reveal())) });
-  if (!databaseUrl) throw new Error('the deploy queue needs REDIS_URL or DATABASE_QUEUE_URL');
   const { Queue } = bullmq.withBackend(bullmq.createPostgresBackend);
-  const connection = { connectionString: databaseUrl.reveal(), schema: 'bullmq', max: 2, migrate: true };
+  const connection = { connectionString: databaseUrl?.reveal(), schema: 'bullmq', max: 2, migrate: true };
   return new Queue(DEPLOY_QUEUE, { connection });
 }
 

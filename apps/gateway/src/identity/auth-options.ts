@@ -11,15 +11,10 @@ import type { BetterAuthOptions } from 'better-auth';
 import { organization } from 'better-auth/plugins';
 import type { Pool } from 'pg';
 import { cookieRule } from '../edge/cookies.ts';
+import { ADDRESS_HEADER, INVITATION_SECONDS, PASSWORD_CHARACTERS_MIN, SESSION_SECONDS } from './account-rules.ts';
 
-export const SESSION_SECONDS = 14 * 24 * 60 * 60;
-export const INVITATION_SECONDS = 7 * 24 * 60 * 60;
-export const PASSWORD_CHARACTERS_MIN = 12;
 const DAY_SECONDS = 24 * 60 * 60;
 const MEMBERS_MAX = 1_000;
-
-/** The header in which the mount hands over the address that the edge decided on. Callers cannot set it. */
-export const ADDRESS_HEADER = 'x-patchbay-address';
 
 export interface AuthSettings {
   readonly origin: string;

@@ -1,11 +1,37 @@
 import type { Secret } from '@patchbay/foundation';
-import { betterAuth } from 'better-auth';
 import pg from 'pg';
-import { type AuthSettings, authOptions } from './auth-options.ts';
+import type { AuthSettings } from './auth-options.ts';
+import type { BetterAuth } from './create-better-auth.ts';
 
-/** better-auth with our settings. */
-export const createAuth = (settings: AuthSettings) => betterAuth(authOptions(settings));
-export type Auth = ReturnType<typeof createAuth>;
+/** What we use of better-auth. Every member of `api` is an asynchronous function. */
+export type Auth = Pick<BetterAuth, 'api' | '$context'> & { handler(request: Request): Promise<Response> };
+
+/**
+ * better-auth, loaded when somebody first signs in or is asked for: it is the largest thing the gateway imports, and a
+ * gateway that was killed has calls to answer first.
+ */
+export function createAuth(settings: AuthSettings): Auth {
+  let loading: Promise<BetterAuth> | undefined;
+  const load = () => {
+    loading ??= import('./create-better-auth.ts').then(({ createBetterAuth }) => createBetterAuth(settings));
+    return loading;
+  };
+  return {
+    handler: async (request) => (await load()).handler(request),
+    get $context() {
+      return load().then((auth) => auth.$context);
+    },
+    // Same functions, same promises; only the first one comes later.
+    api: new Proxy({} as Auth['api'], {
+      get:
+        (_target, name) =>
+        async (...given: unknown[]) => {
+          const { api } = await load();
+          return Reflect.apply(Reflect.get(api, name), api, given);
+        },
+    }),
+  };
+}
 
 const POOL_SIZE_MAX = 5;
 

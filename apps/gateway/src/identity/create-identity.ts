@@ -8,7 +8,7 @@ import type { Database, Tx } from '@patchbay/domain';
 import { type AuditRecord, record } from '@patchbay/domain/audit';
 import { assertOrganizationSlug, isRole, listMembers, type Member, type Role } from '@patchbay/domain/organizations';
 import { AppError, type Clock, newId } from '@patchbay/foundation';
-import { INVITATION_SECONDS } from './auth-options.ts';
+import { INVITATION_SECONDS } from './account-rules.ts';
 import type { Auth } from './create-auth.ts';
 import type { Identity, IdentityChange, NewOrganization, StoredInvitation } from './identity.ts';
 import type { SignUpPolicy } from './sign-up-policy.ts';

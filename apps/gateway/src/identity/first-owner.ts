@@ -1,6 +1,5 @@
 import { assertOrganizationSlug } from '@patchbay/domain/organizations';
 import { AppError, newId, type Secret } from '@patchbay/foundation';
-import { APIError } from 'better-auth/api';
 import type { Auth } from './create-auth.ts';
 import type { Identity, Person } from './identity.ts';
 
@@ -43,6 +42,7 @@ async function signUp(
   try {
     await auth.api.signUpEmail({ body: { name, email, password: password.reveal() } });
   } catch (error) {
+    const { APIError } = await import('better-auth/api');
     if (error instanceof APIError) throw new AppError('auth.setup_refused', { detail: error.message, cause: error });
     throw error;
   }

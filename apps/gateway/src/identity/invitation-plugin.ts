@@ -3,11 +3,10 @@
  * is made on the way when there is none.
  */
 import type { Logger, Secret } from '@patchbay/foundation';
-import { APIError } from 'better-auth/api';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { sendProblem } from '../admin/render-error.ts';
-import { PASSWORD_CHARACTERS_MIN } from './auth-options.ts';
+import { PASSWORD_CHARACTERS_MIN } from './account-rules.ts';
 import type { Auth } from './create-auth.ts';
 import { addFormParser, attemptLimit, formToken, readForm, sendPage } from './form-page.ts';
 import { findOpenInvitation, type OpenInvitation } from './open-invitation.ts';
@@ -77,6 +76,7 @@ async function enter(
     const { headers } = await auth.api.signInEmail({ body: { email, password }, returnHeaders: true });
     return headers.getSetCookie();
   } catch (error) {
+    const { APIError } = await import('better-auth/api');
     if (error instanceof APIError) return null;
     throw error;
   }

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { checkCrossSite, mediaType } from '../admin/check-cross-site.ts';
 import { sendProblem } from '../admin/render-error.ts';
-import { ADDRESS_HEADER } from './auth-options.ts';
+import { ADDRESS_HEADER } from './account-rules.ts';
 import type { Auth } from './create-auth.ts';
 import { isOffered } from './offered-paths.ts';
 import { findOpenInvitation } from './open-invitation.ts';

@@ -1,4 +1,4 @@
-import { PASSWORD_CHARACTERS_MIN } from './auth-options.ts';
+import { PASSWORD_CHARACTERS_MIN } from './account-rules.ts';
 
 export interface SetupValues {
   readonly name?: string;

@@ -6,7 +6,7 @@ import { AppError, asAppError, type Logger, Secret } from '@patchbay/foundation'
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { sendProblem } from '../admin/render-error.ts';
-import { PASSWORD_CHARACTERS_MIN } from './auth-options.ts';
+import { PASSWORD_CHARACTERS_MIN } from './account-rules.ts';
 import type { FirstOwner } from './first-owner.ts';
 import { addFormParser, attemptLimit, formToken, readForm, sendPage } from './form-page.ts';
 import type { SetupLinks } from './setup-links.ts';
