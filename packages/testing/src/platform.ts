@@ -7,6 +7,7 @@ import { createTestDatabase, type TestDatabase } from './database.ts';
 import { freePort } from './free-port.ts';
 import { createGiven, type Given } from './given.ts';
 import { type PlatformProcess, startPlatformProcess } from './platform-process.ts';
+import { runServices } from './run-services.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 export interface PlatformOptions {
@@ -54,7 +55,9 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     await writeFile(place(name), `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
   }
 
-  const common = { PATCHBAY_MODE: 'development', PATCHBAY_ORIGIN: origin, PATCHBAY_LOG_LEVEL: 'info' };
+  // As the starter does: what one process compiled, the next one finds.
+  const compiled = { NODE_COMPILE_CACHE: path.join(runServices().directory, 'compile-cache') };
+  const common = { ...compiled, PATCHBAY_MODE: 'development', PATCHBAY_ORIGIN: origin, PATCHBAY_LOG_LEVEL: 'info' };
   const shared = {
     ...common,
     DATABASE_URL: through(database.urls.app),

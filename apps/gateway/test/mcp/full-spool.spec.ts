@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { listUsage } from '@patchbay/domain/usage';
+import {
+  echoVersion,
+  type GivenOrganization,
+  hasSandboxes,
+  type Platform,
+  skipUnless,
+  startPlatform,
+  temporaryDirectory,
+  waitFor,
+} from '@patchbay/testing';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { modernRequest } from '../edge-fixture.ts';
+import { readHealth, readMetric } from './read-health.ts';
+
+const run = promisify(execFile);
+const isRoot = process.getuid?.() === 0;
+const { describe, it } = skipUnless(isRoot && hasSandboxes(), 'only root can mount a small disk for the spool');
+
+let platform: Platform;
+let disk: string;
+let acme: GivenOrganization;
+let key: string;
+
+beforeAll(async () => {
+  if (!isRoot || !hasSandboxes()) return;
+  disk = path.join(await temporaryDirectory('small-disk'), 'spool');
+  await mkdir(disk);
+  await run('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=0700', 'tmpfs', disk]);
+  platform = await startPlatform({ environment: { SPOOL_DIR: disk } });
+  acme = await platform.given.organization('acme');
+  await platform.given.publishedVersion(await platform.given.connector(acme, 'echo'), echoVersion('one'));
+  key = await platform.given.apiKey(acme);
+}, 60_000);
+afterAll(async () => {
+  await platform?.stop();
+  if (disk) await run('umount', [disk]);
+});
+
+const call = async () => {
+  const { headers, body } = modernRequest('tools/call', { name: 'mark', arguments: {} });
+  const response = await fetch(`${platform.origin}/acme/echo/mcp`, {
+    ...{ method: 'POST', body, headers: { ...headers, authorization: `Bearer ${key}` } },
+  });
+  return { status: response.status, requestId: response.headers.get('request-id'), text: await response.text() };
+};
+
+describe('a gateway whose spool disk is full', () => {
+  it('answers reads, counts what it could not keep, says so in its health, and keeps on when there is room', async () => {
+    expect(await call()).toMatchObject({ status: 200 });
+    expect(await readMetric(platform, 'patchbay_usage_events_dropped')).toBe(0);
+
+    const ballast = path.join(disk, 'ballast');
+    await expect(writeFile(ballast, Buffer.alloc(128 * 1024))).rejects.toMatchObject({ code: 'ENOSPC' });
+    for (let index = 0; index < 20; index += 1) expect(await call()).toMatchObject({ status: 200 });
+    const dropped = await readMetric(platform, 'patchbay_usage_events_dropped');
+    expect(dropped).toBeGreaterThanOrEqual(15);
+    expect((await readHealth(platform)).dependencies.usage).toMatchObject({
+      state: 'degraded',
+      reasons: [expect.stringContaining(`${dropped} usage events lost`)],
+    });
+
+    await run('rm', [ballast]);
+    const { requestId } = await call();
+    await waitFor(
+      async () => {
+        const scope = { organizationId: acme.id };
+        const page = await platform.given.database.withOrganization(scope, (tx) => listUsage(tx, {}, { limit: 50 }));
+        return page.items.some((event) => event.requestId === requestId);
+      },
+      { what: 'the event of a call after there was room' },
+    );
+    expect(await readMetric(platform, 'patchbay_usage_events_dropped')).toBe(dropped);
+  });
+});

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { echoVersion, hasSandboxes, type Platform, skipUnless, startPlatform, waitFor } from '@patchbay/testing';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { modernRequest } from '../edge-fixture.ts';
+
+const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespaces are missing');
+
+interface Span {
+  readonly name: string;
+  readonly traceId: string;
+  readonly parentSpanId?: string;
+  readonly attributes: readonly { readonly key: string; readonly value: { readonly stringValue?: string } }[];
+}
+/** OTLP/HTTP in JSON, the parts that are read here. */
+interface Export {
+  readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly Span[] }[] }[];
+}
+
+let platform: Platform;
+let collector: Server;
+const spans: Span[] = [];
+
+beforeAll(async () => {
+  if (!hasSandboxes()) return;
+  collector = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer); // a request without encoding yields buffers
+    const { resourceSpans } = JSON.parse(Buffer.concat(chunks).toString()) as Export;
+    spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)));
+    response.setHeader('content-type', 'application/json').end('{}');
+  }).listen(0, '127.0.0.1');
+  await once(collector, 'listening');
+  const { port } = collector.address() as AddressInfo; // a TCP server listens at one
+  const environment = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+    OTEL_BSP_SCHEDULE_DELAY: '100',
+  };
+  platform = await startPlatform({ environment });
+}, 60_000);
+afterAll(async () => {
+  await platform?.stop();
+  collector?.close();
+});
+
+describe('a gateway with an OpenTelemetry exporter', () => {
+  it('sends a span of each call, below the caller’s own and under the request id of the answer', async () => {
+    const acme = await platform.given.organization('acme');
+    await platform.given.publishedVersion(await platform.given.connector(acme, 'echo'), echoVersion('one'));
+    const key = await platform.given.apiKey(acme);
+    const [traceId, parentId] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
+    const _meta = { traceparent: `00-${traceId}-${parentId}-01` };
+    const { headers, body } = modernRequest('tools/call', { name: 'mark', arguments: {}, _meta });
+    const response = await fetch(`${platform.origin}/acme/echo/mcp`, {
+      ...{ method: 'POST', body, headers: { ...headers, authorization: `Bearer ${key}` } },
+    });
+    expect(response.status).toBe(200);
+
+    const requestId = response.headers.get('request-id') ?? '';
+    const span = await waitFor(() => spans.find((one) => attribute(one, 'patchbay.request_id') === requestId));
+    expect(span).toMatchObject({ name: 'mcp tools/call', traceId, parentSpanId: parentId });
+    expect(attribute(span, 'patchbay.organization_id')).toBe(acme.id);
+    expect(attribute(span, 'gen_ai.tool.name')).toBe('mark');
+    // Where the time went, and nothing of what was said.
+    expect(span.attributes.map(({ key: name }) => name)).toContain('patchbay.step.sandbox_ms');
+    expect(JSON.stringify(spans)).not.toContain(key);
+  });
+});
+
+const attribute = (span: Span, name: string) => span.attributes.find(({ key }) => key === name)?.value.stringValue;
