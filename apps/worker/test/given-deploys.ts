@@ -43,6 +43,9 @@ export interface GivenDeploysOptions {
   /** Where the queue lies. Default PostgreSQL. */
   readonly queue?: 'redis' | 'postgres';
   readonly registry?: string;
+  /** Default below the directory of the test. */
+  readonly artifactDirectory?: string;
+  readonly packageDirectory?: string;
   /** More of the worker's variables. */
   readonly workerEnvironment?: Readonly<Record<string, string>>;
   /** One of its own, for tests that take it away. Default a database of the run's server. */
@@ -58,13 +61,14 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
   await chmod(directory, 0o711);
   const inside = (name: string) => path.join(directory, name);
   const database = options.database ?? (await createTestDatabase());
-  const given = createGiven({ database, artifactDirectory: inside('artifacts') });
-  const artifacts = createFileArtifactStore({ directory: inside('artifacts') });
+  const artifactDirectory = options.artifactDirectory ?? inside('artifacts');
+  const given = createGiven({ database, artifactDirectory });
+  const artifacts = createFileArtifactStore({ directory: artifactDirectory });
   await writeFile(inside('master.key'), randomBytes(32).toString('base64'), { mode: 0o600 });
   const shared = {
     PATCHBAY_ORIGIN: 'http://localhost:4000',
     SUPERVISOR_SOCKET: inside('supervisor.sock'),
-    PACKAGE_STORE_DIR: inside('packages'),
+    PACKAGE_STORE_DIR: options.packageDirectory ?? inside('packages'),
   };
   const supervisor = await startPlatformProcess({
     app: 'supervisor',
@@ -77,7 +81,7 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
     DATABASE_URL: database.urls.app,
     DATABASE_QUEUE_URL: database.urls.queue,
     ...(redis && { REDIS_URL: redis.url }),
-    ARTIFACT_DIR: inside('artifacts'),
+    ARTIFACT_DIR: artifactDirectory,
     MASTER_KEY_FILE: inside('master.key'),
     WORKER_INTERNAL_PORT: '0',
     ...(options.registry && { PATCHBAY_NPM_REGISTRY: options.registry }),

@@ -2,27 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { temporaryDirectory } from '@patchbay/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildConnector } from '../src/builder/build-connector.ts';
 import type { BuildInput, BuildPlaces } from '../src/builder/build-input.ts';
 import { prepareToolchain } from '../src/host/toolchain.ts';
-
-/** A tar of small files, as the worker and the registry write them. */
-function tarOf(files: Readonly<Record<string, string>>): Buffer {
-  const blocks = Object.entries(files).flatMap(([name, text]) => {
-    const body = Buffer.from(text);
-    const header = Buffer.alloc(512);
-    header.write(name, 0);
-    header.write('0000644\0', 100);
-    header.write(`${body.byteLength.toString(8).padStart(11, '0')}\0`, 124);
-    header.write('0', 156);
-    header.write('ustar\0', 257);
-    return [header, body, Buffer.alloc((512 - (body.byteLength % 512)) % 512)];
-  });
-  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]));
-}
+import { tarOf } from './tar-of.ts';
 
 const CONNECTOR = `
 import { defineConnector, tool } from '@patchbay/connector';

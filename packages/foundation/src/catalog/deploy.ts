@@ -19,6 +19,12 @@ export const DEPLOY_ERRORS = {
     title: 'A package differs from the integrity in the lockfile.',
     hint: 'Delete the lockfile entry and install again. If it still differs, do not use this package.',
   },
+  'deploy.package_store_full': {
+    status: 507,
+    owner: 'platform',
+    title: 'The package store has no space left.',
+    hint: 'Operators: free space on the disk of PACKAGE_STORE_DIR or lower PACKAGE_STORE_BYTES_MAX, then deploy again.',
+  },
   'deploy.package_too_large': {
     status: 422,
     owner: 'caller',

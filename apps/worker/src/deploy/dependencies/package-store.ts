@@ -133,5 +133,5 @@ function exists(file: string): Promise<boolean> {
 
 function asDiskError(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'ENOSPC' || code === 'EDQUOT' ? new AppError('artifacts.no_space', { cause: error }) : error;
+  return code === 'ENOSPC' || code === 'EDQUOT' ? new AppError('deploy.package_store_full', { cause: error }) : error;
 }
