@@ -3,7 +3,7 @@ import { readConfig } from './config.ts';
 import { createProgram } from './create-program.ts';
 import { EXIT } from './exit-code.ts';
 import { LoginStore } from './login-store.ts';
-import { Output } from './output.ts';
+import { Output, printableJson } from './output.ts';
 import type { ProgramContext } from './program-context.ts';
 import { errorLines, renderError } from './render-error.ts';
 import { openSession } from './session.ts';
@@ -53,7 +53,7 @@ async function run(): Promise<number> {
     const help = helpExitCode(error);
     if (help !== undefined) return help;
     const rendered = renderError(error);
-    output.error(json ? JSON.stringify({ error: rendered }) : errorLines(rendered));
+    output.error(json ? printableJson({ error: rendered }) : errorLines(rendered));
     return rendered.exitCode;
   }
 }

@@ -25,12 +25,12 @@ export class Output {
 
   /** A result: as JSON the value, else the lines. */
   result(value: unknown, lines: string | readonly string[]): void {
-    this.#write(this.json ? JSON.stringify(value, null, 2) : [lines].flat().join('\n'));
+    this.#write(this.json ? printableJson(value, 2) : [lines].flat().join('\n'));
   }
 
   /** One item of a stream: as JSON on a line of its own. */
   item(value: unknown, line: string): void {
-    this.#write(this.json ? JSON.stringify(value) : line);
+    this.#write(this.json ? printableJson(value) : line);
   }
 
   /** What goes on, for people; nothing with `--json`. */
@@ -66,10 +66,35 @@ export class Output {
   }
 }
 
-/** Text of others (log lines, tool answers) without what a terminal would obey: colours, titles, cursor moves. */
+/** C0 but line break and tab, DEL, C1; zero-width and direction marks; line and paragraph separators. */
+const STEERING =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/**
+ * Text of others (log lines, tool answers) without what a terminal would obey or what reorders what a person reads:
+ * colours are removed, everything else of that kind is shown by its code (security S27).
+ */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-  return text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+  return text.replace(/\u001b\[[0-9;]*m|\r(?=\n)/g, '').replace(STEERING, codeOf);
+}
+
+/** As `printable`, on one line: what a log line says cannot look like another line. */
+export function printableLine(text: string): string {
+  return printable(text).replaceAll('\n', '\\x0a');
+}
+
+/** JSON that is ASCII where a terminal would obey: it reads back as the same value. */
+export function printableJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(
+    STEERING,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function codeOf(character: string): string {
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
 
 /** Rows in columns as wide as their widest cell. */

@@ -68,10 +68,14 @@ function asNetworkError(error: unknown): AppError {
 
 /** The three lines. Detail of several lines (a compiler's output) stays as it is. */
 export function errorLines(error: RenderedError): string {
-  const lines = [`Error: ${error.what}`];
-  if (error.why !== '' && error.why !== error.what)
-    lines.push(`  Why: ${printable(error.why).replaceAll('\n', '\n       ')}`);
-  lines.push(`  Do:  ${error.whatToDo}`);
-  if (error.requestId !== undefined) lines.push(`  Request id: ${error.requestId}`);
+  const lines = [`Error: ${indented(error.what)}`];
+  if (error.why !== '' && error.why !== error.what) lines.push(`  Why: ${indented(error.why)}`);
+  lines.push(`  Do:  ${indented(error.whatToDo)}`);
+  if (error.requestId !== undefined) lines.push(`  Request id: ${indented(error.requestId)}`);
   return lines.join('\n');
+}
+
+/** Words of an installation, which may be anybody's: nothing a terminal obeys, and no line that looks like ours. */
+function indented(text: string): string {
+  return printable(text).replaceAll('\n', '\n       ');
 }

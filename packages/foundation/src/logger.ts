@@ -1,17 +1,26 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 
 export type { Logger };
 
 /** Header and field names whose values never reach a log line, at any depth the platform logs. */
 const REDACTED = ['authorization', 'cookie', 'password', 'secret', 'token', 'apiKey', 'value'];
 
-/** A JSON logger to standard output. `name` is the process: gateway, worker, supervisor. */
-export function createLogger(name: string, level: string): Logger {
-  return pino({
+/** What JSON leaves as it is and a terminal or an editor obeys: DEL, C1, line separators, direction marks. */
+const STEERING = /[\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** A JSON logger to standard output, unless a destination is named. `name` is the process: gateway, worker, supervisor. */
+export function createLogger(name: string, level: string, destination?: DestinationStream): Logger {
+  const options: LoggerOptions = {
     name,
     level,
     redact: { paths: REDACTED.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' },
     formatters: { level: (label) => ({ level: label }) },
+    // Texts of connectors and callers are in our lines: no byte of them may steer who reads the log (security S27).
+    hooks: {
+      streamWrite: (line) =>
+        line.replace(STEERING, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
-  });
+  };
+  return destination ? pino(options, destination) : pino(options);
 }

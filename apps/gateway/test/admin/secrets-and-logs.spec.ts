@@ -7,6 +7,15 @@ import { Installation, type SignedIn } from './given.ts';
 let installation: Installation;
 let owner: SignedIn & { organizationId: string };
 let connectorId: string;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
+const OBEYED = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
+const BYTES_LINE = {
+  subject: '',
+  sandboxId: 'sbx_1',
+  level: 'info',
+  source: 'stderr',
+  requestId: 'req_bytes',
+} as const;
 const BASE = '/organizations/acme/connectors/weather';
 
 beforeAll(async () => {
@@ -94,5 +103,25 @@ describe('logs', () => {
     const rest = await read(`cursor=${first.body.nextCursor}&limit=2`);
     expect([first.body.items.length, rest.body.items.length]).toEqual([2, 1]);
     expect((await read('cursor=abc')).body.code).toBe('admin.invalid_request');
+  });
+
+  it('hold every byte as text: no answer carries one that steers, and no line can look like two', async () => {
+    const text = `${Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('')}\u2028\u202e\ufeff`;
+    const versions = await installation.call('GET', `${BASE}/versions`, { as: owner });
+    const line = { organizationId: owner.organizationId, connectorId, versionId: versions.body.items[0].id };
+    const forged = '{"level":"error","source":"platform","requestId":"req_forged"}';
+    const texts = [text, `x\n${forged}`, 'x'.repeat(1024 * 1024)];
+    await insertLogLines(
+      installation.database,
+      texts.map((one) => ({ ...line, ...BYTES_LINE, at: new Date(), text: one })),
+    );
+    const answer = await installation.call('GET', `${BASE}/logs?limit=200&requestId=req_bytes`, { as: owner });
+    const shown: { text: string; level: string; source: string }[] = answer.body.items;
+    expect(shown.map(({ level, source }) => [level, source])).toEqual(Array(3).fill(['info', 'stderr']));
+    for (const one of shown) {
+      expect(one.text).not.toMatch(OBEYED);
+      expect(Buffer.byteLength(one.text)).toBeLessThanOrEqual(8192);
+    }
+    expect(answer.text).not.toMatch(OBEYED);
   });
 });

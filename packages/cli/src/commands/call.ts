@@ -45,7 +45,7 @@ export async function call(
 async function listTools(context: ProgramContext, client: Client): Promise<void> {
   const { tools } = await client.listTools();
   const rows = tools.map((tool) => [
-    tool.name,
+    printable(tool.name),
     tool.annotations?.readOnlyHint ? 'reads' : tool.annotations?.destructiveHint === false ? 'writes' : 'destructive',
     printable(tool.description ?? '').split('\n')[0] ?? '',
   ]);

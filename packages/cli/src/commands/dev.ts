@@ -6,7 +6,7 @@ import { Reloader } from '../dev/reloader.ts';
 import { serveLocally } from '../dev/serve-locally.ts';
 import { startLocalHost } from '../dev/start-local-host.ts';
 import { watchSources } from '../dev/watch-sources.ts';
-import { printable, seconds } from '../output.ts';
+import { printableLine, seconds } from '../output.ts';
 import type { ProgramContext } from '../program-context.ts';
 import { readProject } from '../project.ts';
 import { errorLines, renderError } from '../render-error.ts';
@@ -29,7 +29,7 @@ export async function dev(context: ProgramContext, directory: string, options: D
     onLog: ({ at, level, source, text, requestId }) => {
       const request = requestId === undefined ? '' : output.style('dim', ` ${requestId}`);
       const style = level === 'error' ? 'red' : level === 'warn' ? 'yellow' : 'dim';
-      const line = `${at.slice(11, 23)} ${output.style(style, level.padEnd(5))} ${printable(text)}${request}`;
+      const line = `${at.slice(11, 23)} ${output.style(style, level.padEnd(5))} ${printableLine(text)}${request}`;
       output.item({ event: 'log', at, level, source, text, requestId }, line);
     },
   });

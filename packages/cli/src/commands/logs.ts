@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiProblem, type ConnectorLogLine } from '@patchbay/api-client';
 import { AppError } from '@patchbay/foundation';
-import { type Output, printable } from '../output.ts';
+import { type Output, printableLine } from '../output.ts';
 import type { ProgramContext } from '../program-context.ts';
 import { connectorSlug } from '../project.ts';
 
@@ -54,7 +54,7 @@ function print(output: Output, line: ConnectorLogLine): void {
   const style = line.level === 'error' ? 'red' : line.level === 'warn' ? 'yellow' : 'dim';
   const request = line.requestId === null ? '' : output.style('dim', ` ${line.requestId}`);
   const time = line.at.slice(11, 23);
-  output.item(line, `${time} ${output.style(style, line.level.padEnd(5))} ${printable(line.text)}${request}`);
+  output.item(line, `${time} ${output.style(style, line.level.padEnd(5))} ${printableLine(line.text)}${request}`);
 }
 
 function readLevel(text: string | undefined): (typeof LEVELS)[number] | undefined {
