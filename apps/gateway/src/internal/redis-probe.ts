@@ -32,10 +32,14 @@ export function createRedisProbe(url: string): RedisProbe {
     retryStrategy: (attempt) => Math.min(attempt * 200, 2_000),
   });
   // Being away is the probe's news, not a crash.
-  redis.on('error', () => undefined);
+  let problem = 'not connected yet';
+  redis.on('error', (error: Error) => {
+    problem = error.message;
+  });
   redis.connect().catch(() => undefined);
   return {
     ping: async () => {
+      if (redis.status !== 'ready') throw new Error(problem);
       await redis.ping();
     },
     close: () => redis.disconnect(),

@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import {
+  type GivenOrganization,
+  hasSandboxes,
+  type Platform,
+  redisMissing,
+  skipUnless,
+  startPlatform,
+  type TestRedis,
+  temporaryDirectory,
+  testRedis,
+  waitFor,
+} from '@patchbay/testing';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { modernRequest } from '../edge-fixture.ts';
+import { readHealth } from './read-health.ts';
+
+const run = promisify(execFile);
+const isAble = hasSandboxes() && redisMissing() === null;
+const { describe, it } = skipUnless(isAble, redisMissing() ?? 'bubblewrap or user namespaces are missing');
+
+let redis: TestRedis;
+let platform: Platform;
+let acme: GivenOrganization;
+let mcpKey: string;
+let deployKey: string;
+let source: Buffer;
+
+beforeAll(async () => {
+  if (!isAble) return;
+  redis = await testRedis();
+  platform = await startPlatform({ redisUrl: redis.url, worker: true });
+  acme = await platform.given.organization('acme');
+  mcpKey = await platform.given.apiKey(acme);
+  deployKey = await platform.given.apiKey(acme, undefined, 'admin');
+  source = await packGreeter(platform.origin);
+}, 60_000);
+afterAll(async () => {
+  await platform?.stop();
+  await redis?.stop();
+});
+
+/** A small connector as the command line would send it. */
+async function packGreeter(origin: string): Promise<Buffer> {
+  const directory = await temporaryDirectory('greeter');
+  const dependencies = { '@patchbay/connector': `${origin}/-/downloads/connector.tgz`, zod: '^4.0.0' };
+  await mkdir(path.join(directory, 'src'));
+  await writeFile(
+    path.join(directory, 'package.json'),
+    JSON.stringify({ name: 'greeter', type: 'module', dependencies }),
+  );
+  await writeFile(
+    path.join(directory, 'src/index.ts'),
+    `import { defineConnector, tool } from '@patchbay/connector';
+     import { z } from 'zod';
+     const greet = tool({
+       title: 'Greet', description: 'Greets a person by name.', readOnly: true,
+       input: z.object({ name: z.string() }), run: ({ name }) => \`Hello, \${name}\`,
+     });
+     export default defineConnector({ name: 'greeter', tools: { greet } });`,
+  );
+  return (await run('tar', ['-czf', '-', '-C', directory, '.'], { encoding: 'buffer' })).stdout;
+}
+
+async function deploy(): Promise<number> {
+  const address = `${platform.origin}/api/v1/organizations/acme/connectors/greeter/versions?create=true&typecheck=false`;
+  const response = await fetch(address, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${deployKey}`, 'content-type': 'application/gzip' },
+    body: new Uint8Array(source),
+  });
+  expect(response.status).toBe(202);
+  return ((await response.json()) as { number: number }).number;
+}
+
+async function greet(path = '/acme/greeter/mcp'): Promise<string> {
+  const { headers, body } = modernRequest('tools/call', { name: 'greet', arguments: { name: 'Ada' } });
+  const response = await fetch(`${platform.origin}${path}`, {
+    ...{ method: 'POST', body, headers: { ...headers, authorization: `Bearer ${mcpKey}` } },
+  });
+  return response.text();
+}
+const answers = (version: number) =>
+  waitFor(async () => (await greet(`/acme/greeter@${version}/mcp`)).includes('Hello, Ada'), {
+    deadlineMs: 15_000,
+    what: `version ${version}`,
+  });
+
+const WITHOUT_REDIS = {
+  ...{ status: 200, state: 'degraded', ready: true },
+  dependencies: {
+    redis: { state: 'away', reasons: [expect.stringMatching(/ENOENT|ECONNREFUSED/)] },
+    queue: { state: 'away', reasons: [expect.any(String)] },
+    database: { state: 'ok' },
+  },
+};
+
+describe('an installation whose Redis is away', () => {
+  it('at start: starts, says so in its health, and deploys all the same', async () => {
+    await redis.stop();
+    const { gateway, worker } = platform.processes;
+    await Promise.all([gateway.end(), worker?.end('SIGKILL')]);
+    await gateway.restart();
+    expect(await readHealth(platform)).toMatchObject(WITHOUT_REDIS);
+    const version = await deploy();
+    await worker?.restart();
+    await answers(version);
+  }, 40_000);
+
+  it('in the middle: calls go on, and an upload is accepted and finished when Redis is back', async () => {
+    await redis.restart();
+    const isBack = async () => {
+      const { queue, redis: probe } = (await readHealth(platform)).dependencies;
+      return queue?.state === 'ok' && probe?.state === 'ok';
+    };
+    await waitFor(isBack, { what: 'Redis and the queue to answer again' });
+    expect(await greet()).toContain('Hello, Ada');
+
+    await redis.stop();
+    await waitFor(async () => (await readHealth(platform)).dependencies.redis?.state === 'away');
+    expect(await greet()).toContain('Hello, Ada');
+    const version = await deploy();
+    await redis.restart();
+    await answers(version);
+  }, 40_000);
+});
