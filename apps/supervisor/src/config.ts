@@ -25,6 +25,7 @@ const schema = z
   })
   .transform((env) => ({
     logLevel: env.PATCHBAY_LOG_LEVEL,
+    platformHosts: new Set([new URL(env.PATCHBAY_ORIGIN).hostname.toLowerCase()]),
     socketPath: env.SUPERVISOR_SOCKET,
     sandboxDirectory: env.SANDBOX_DIR,
     packageStoreDirectory: env.PACKAGE_STORE_DIR,

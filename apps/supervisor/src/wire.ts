@@ -41,6 +41,7 @@ export async function wire(config: SupervisorConfig): Promise<Supervisor> {
     requireFullLimits: config.requireFullLimits,
     packageStoreDirectory,
     toolchainDirectory,
+    platformHosts: config.platformHosts,
   });
   const prepared = [programs.file('runner'), programs.file('build'), toolchainDirectory()];
   for (const part of prepared)

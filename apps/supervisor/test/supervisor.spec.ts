@@ -65,7 +65,10 @@ function sandboxProcesses(directory: string): number[] {
     .filter((pid) => {
       try {
         const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-        return !/^State:\tZ/m.test(status) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(directory);
+        return (
+          !/^State:\tZ/m.test(status) &&
+          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(join(directory, 'sandbox/root'))
+        );
       } catch {
         return false;
       }

@@ -7,6 +7,18 @@ export const EGRESS_ERRORS = {
     title: 'The host resolves to an address that is never reached from here.',
     hint: 'Use a host with a public address; an operator can open single private hosts.',
   },
+  'egress.credential_refused': {
+    status: 403,
+    owner: 'connector',
+    title: 'No credential may be sent with this request.',
+    hint: 'Ask the provider’s own host over https, with the reference of the call that runs now.',
+  },
+  'egress.header_refused': {
+    status: 400,
+    owner: 'connector',
+    title: 'The request carries a header that a connector cannot set.',
+    hint: 'Leave Host, Connection, Proxy-* and Patchbay-* headers to the platform.',
+  },
   'egress.host_not_declared': {
     status: 403,
     owner: 'connector',
@@ -30,6 +42,12 @@ export const EGRESS_ERRORS = {
     owner: 'connector',
     title: 'The request cannot be sent through the egress proxy.',
     hint: 'Send plain http or https requests with ordinary headers to declared hosts.',
+  },
+  'egress.tunnel_refused': {
+    status: 403,
+    owner: 'connector',
+    title: 'The tunnel does not begin with a TLS handshake for the declared host.',
+    hint: 'Open TLS first, with the declared host as server name and without encrypted ClientHello.',
   },
   'egress.too_large': {
     status: 502,

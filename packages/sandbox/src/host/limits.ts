@@ -85,3 +85,5 @@ export const SANDBOX_LIMITS = {
     totalMs: 300_000,
   },
 } as const;
+
+export type EgressLimits = { readonly [name in keyof typeof SANDBOX_LIMITS.egress]: number };

@@ -33,6 +33,8 @@ export interface SandboxHostOptions {
   readonly toolchainDirectory?: () => Promise<string>;
   /** Hosts the operator opened for connectors, wherever they resolve to. */
   readonly trustedHosts?: ReadonlySet<string>;
+  /** The platform's own public names; no sandbox reaches them, wherever they resolve to. */
+  readonly platformHosts?: ReadonlySet<string>;
   readonly resolver?: Resolver;
   readonly certificateAuthorities?: readonly string[];
 }

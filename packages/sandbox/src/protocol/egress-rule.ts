@@ -4,8 +4,10 @@ import { z } from 'zod';
 export const egressRuleSchema = z.strictObject({
   host: z.string().min(1).max(253),
   port: z.number().int().min(1).max(65_535),
-  /** Opens a CONNECT tunnel instead of a plain request. Not served yet: shown to the owner, refused by the proxy. */
+  /** CONNECT instead of plain requests: the proxy sees the TLS name and no more, and sends no credential. */
   tunnel: z.boolean().optional(),
+  /** Whether a credential host may also be asked without a credential. */
+  anonymous: z.boolean().optional(),
 });
 
 export type EgressRule = Readonly<z.infer<typeof egressRuleSchema>>;

@@ -5,65 +5,82 @@
  * once, refuses every address that is not public, connects to exactly that address, opens and verifies TLS itself and
  * sets Host and SNI from the URL it checked. It follows no redirect; the sandbox asks again and is checked again.
  */
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestOptions,
-  request as requestHttp,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
-import { request as requestHttps } from 'node:https';
-import { isIP } from 'node:net';
-import { Transform } from 'node:stream';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { AppError, asAppError } from '@patchbay/foundation';
-import type { EgressRule } from '../../protocol/egress-rule.ts';
-import { SANDBOX_LIMITS } from '../limits.ts';
-import { requestHeaders, responseHeaders } from './header-rules.ts';
+import { type EgressLimits, SANDBOX_LIMITS } from '../limits.ts';
+import { authorise } from './authorise-request.ts';
+import { bounded } from './bounded.ts';
+import type { EgressProxyOptions } from './egress-options.ts';
+import { responseHeaders } from './header-rules.ts';
+import { hideInBody, hideInHeaders } from './hide-credential.ts';
 import { matchDestination } from './match-destination.ts';
-import { type ResolveOptions, resolveDestination } from './resolve-destination.ts';
-
-const LIMITS = SANDBOX_LIMITS.egress;
-
-export interface EgressProxyOptions extends ResolveOptions {
-  /** The rules that hold now, from the key's manifest. */
-  rules(): readonly EgressRule[];
-  /** A refusal, for the author's log. */
-  onRefusal(text: string): void;
-  /** Time a request spent outside, for the timings of the invocation. */
-  onSpent?(milliseconds: number): void;
-  /** Certificate authorities beside the system's; tests bring their own. */
-  readonly certificateAuthorities?: readonly string[] | undefined;
-}
+import { openUpstream } from './open-upstream.ts';
+import { resolveDestination } from './resolve-destination.ts';
+import { openTunnel } from './tunnel.ts';
 
 export interface EgressProxy {
   close(): Promise<void>;
 }
 
+/** How often requests that are not complete are looked at. */
+const CHECK_MS = 1_000;
+
 /** Listens on the socket. @throws AppError `sandbox.start_failed` when the sandbox is gone already */
 export async function startEgressProxy(socketPath: string, options: EgressProxyOptions): Promise<EgressProxy> {
+  const limits: EgressLimits = { ...SANDBOX_LIMITS.egress, ...options.limits };
+  const bounds = {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.connectMs,
+    requestTimeout: limits.totalMs,
+    connectionsCheckingInterval: Math.min(CHECK_MS, limits.connectMs),
+  };
   let active = 0;
-  const server = createServer(
-    { maxHeaderSize: LIMITS.headerBytes, requestTimeout: LIMITS.totalMs },
-    (request, response) => {
-      active += 1;
-      response.once('close', () => {
-        active -= 1;
+  const tunnels = new Set<Socket>();
+  const enter = (leaves: { once(event: 'close', leave: () => void): unknown }) => {
+    active += 1;
+    leaves.once('close', () => {
+      active -= 1;
+    });
+    if (active > limits.connections) {
+      throw new AppError('egress.limit_exceeded', {
+        detail: `More than ${limits.connections} requests are open at once.`,
       });
-      const serve = active > LIMITS.connections ? tooMany() : forward(request, response, options);
-      serve.catch((error: unknown) => refuse(request, response, asAppError(error), options));
-    },
-  );
-  server.maxConnections = LIMITS.connections * 2;
-  server.headersTimeout = LIMITS.connectMs;
-  server.on('connect', (request, socket) => {
-    options.onRefusal(`CONNECT ${request.url}: tunnels are not served`);
-    socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+    }
+  };
+  const server = createServer(bounds, (request, response) => {
+    forward(request, response, { ...options, limits, enter }).catch((error: unknown) =>
+      refuse(request, response, asAppError(error), options),
+    );
   });
-  server.on('upgrade', (request, socket) => {
-    options.onRefusal(`${request.url}: protocol upgrades are not served`);
-    socket.end('HTTP/1.1 501 Not Implemented\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+  server.maxConnections = limits.connections * 2;
+  // Longer than upstream's own idle bound, so that the sandbox hears which end was silent.
+  server.timeout = limits.idleMs + CHECK_MS;
+  server.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    tunnels.add(socket);
+    socket.once('close', () => tunnels.delete(socket));
+    socket.on('error', () => socket.destroy());
+    const tunnel = async () => {
+      enter(socket);
+      await openTunnel(request.url ?? '', { socket, head }, { ...options, limits });
+    };
+    tunnel().catch((error: unknown) => refuseRaw(socket, `CONNECT ${request.url}`, asAppError(error), options));
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
+    const error = new AppError('egress.request_refused', { detail: 'Protocol upgrades are not served.' });
+    refuseRaw(socket, withoutQuery(request.url ?? ''), error, options);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    const isSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+    const code = isSlow || error.code === 'HPE_HEADER_OVERFLOW' ? 'egress.limit_exceeded' : 'egress.request_refused';
+    refuseRaw(
+      socket,
+      'a request',
+      new AppError(code, { detail: `The request cannot be read (${error.code}).` }),
+      options,
+    );
   });
   await listen(server, socketPath);
   return {
@@ -71,31 +88,62 @@ export async function startEgressProxy(socketPath: string, options: EgressProxyO
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
+        for (const socket of tunnels) socket.destroy();
       }),
   };
 }
 
-async function tooMany(): Promise<never> {
-  throw new AppError('egress.limit_exceeded', { detail: `More than ${LIMITS.connections} requests are open at once.` });
+interface ForwardOptions extends EgressProxyOptions {
+  readonly limits: EgressLimits;
+  enter(leaves: ServerResponse): void;
 }
 
-async function forward(request: IncomingMessage, response: ServerResponse, options: EgressProxyOptions): Promise<void> {
+async function forward(request: IncomingMessage, response: ServerResponse, options: ForwardOptions): Promise<void> {
+  options.enter(response);
   const startedAt = performance.now();
-  const url = readTarget(request.url ?? '');
+  const { limits } = options;
+  const url = readTarget(request);
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
   const ruling = matchDestination(url.hostname, port, options.rules());
   if (!ruling.allowed) throw new AppError('egress.host_not_declared', { detail: `${ruling.reason}.` });
   const address = await resolveDestination(url.hostname, options);
-  const upstream = await open(request, { url, port, address, options });
-  response.writeHead(upstream.statusCode ?? 502, responseHeaders(upstream.headers));
+  if (url.protocol === 'http:' && !options.trustedHosts?.has(url.hostname)) {
+    throw new AppError('egress.request_refused', { detail: 'Plain http is not sent; use https.' });
+  }
+  const sent = authorise(request.headers, url, { rule: ruling.rule, credentials: options.credentials });
+  const upstream = await openUpstream(request, {
+    url,
+    port,
+    address,
+    sent,
+    limits,
+    authorities: options.certificateAuthorities,
+  });
   try {
-    await pipeline(upstream, bounded(LIMITS.responseBytes, 'The answer'), response);
+    const answer = readable(responseHeaders(upstream.headers), sent.spellings, request.method === 'HEAD');
+    const announced = Number(upstream.headers['content-length'] ?? 0);
+    if (announced > limits.responseBytes) throw tooLarge('The answer', limits.responseBytes);
+    response.writeHead(upstream.statusCode ?? 502, answer.headers);
+    const steps = [...answer.steps, bounded(limits.responseBytes, 'The answer')];
+    await pipeline([upstream, ...steps, response]);
   } finally {
+    upstream.destroy();
     options.onSpent?.(performance.now() - startedAt);
   }
 }
 
-function readTarget(target: string): URL {
+/** Headers and body steps of an answer; a credential that comes back in it is taken out. */
+function readable(headers: ReturnType<typeof responseHeaders>, spellings: readonly string[], isHead: boolean) {
+  if (spellings.length === 0) return { headers, steps: [] };
+  const clean = hideInHeaders(headers, spellings);
+  return isHead ? { headers: clean, steps: [] } : hideInBody(clean, spellings);
+}
+
+const tooLarge = (what: string, bytesMax: number) =>
+  new AppError('egress.limit_exceeded', { detail: `${what} is larger than ${bytesMax} bytes.` });
+
+function readTarget(request: IncomingMessage): URL {
+  const target = request.url ?? '';
   const url = URL.canParse(target) ? new URL(target) : null;
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw new AppError('egress.request_refused', {
@@ -105,56 +153,8 @@ function readTarget(target: string): URL {
   if (url.username !== '' || url.password !== '') {
     throw new AppError('egress.request_refused', { detail: 'A URL must not carry a user name or password.' });
   }
+  if (request.method === 'TRACE') throw new AppError('egress.request_refused', { detail: 'TRACE is not sent.' });
   return url;
-}
-
-interface Destination {
-  readonly url: URL;
-  readonly port: number;
-  readonly address: string;
-  readonly options: EgressProxyOptions;
-}
-
-function open(request: IncomingMessage, destination: Destination): Promise<IncomingMessage> {
-  const { url, port, address, options } = destination;
-  const isTls = url.protocol === 'https:';
-  const sent: RequestOptions & { servername?: string; ca?: string[] } = {
-    host: address,
-    port,
-    method: request.method,
-    path: `${url.pathname}${url.search}`,
-    headers: requestHeaders(request.headers, url.host),
-    agent: false,
-    timeout: LIMITS.idleMs,
-    maxHeaderSize: LIMITS.headerBytes,
-    setHost: false,
-    signal: AbortSignal.timeout(LIMITS.totalMs),
-  };
-  if (isTls && isIP(url.hostname) === 0) sent.servername = url.hostname;
-  if (isTls && options.certificateAuthorities) sent.ca = [...options.certificateAuthorities];
-  return new Promise((resolve, reject) => {
-    const upstream = (isTls ? requestHttps : requestHttp)(sent, resolve);
-    upstream.on('timeout', () => upstream.destroy(new Error('timed out')));
-    upstream.on('error', (error: NodeJS.ErrnoException) => {
-      const said = error.code ?? error.message;
-      reject(new AppError('egress.upstream_failed', { detail: `${url.host}: ${said}.`, cause: error }));
-    });
-    request.once('close', () => {
-      if (!request.complete) upstream.destroy();
-    });
-    pipeline(request, bounded(LIMITS.requestBytes, 'The request'), upstream).catch(reject);
-  });
-}
-
-function bounded(bytesMax: number, what: string): Transform {
-  let seen = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      seen += chunk.byteLength;
-      if (seen <= bytesMax) return done(null, chunk);
-      done(new AppError('egress.limit_exceeded', { detail: `${what} is larger than ${bytesMax} bytes.` }));
-    },
-  });
 }
 
 function refuse(
@@ -167,8 +167,19 @@ function refuse(
   if (response.headersSent) return void response.destroy();
   // The body is left unread; the connection cannot be used again.
   response.writeHead(error.spec.status, { 'content-type': 'application/json', connection: 'close' });
-  response.end(JSON.stringify({ code: error.code, detail: error.detail, hint: error.spec.hint }));
+  response.end(bodyOf(error));
 }
+
+/** Where there is no response object: the same answer by hand. */
+function refuseRaw(socket: Socket, what: string, error: AppError, options: EgressProxyOptions): void {
+  options.onRefusal(`${what}: ${error.code}: ${error.detail}`);
+  if (!socket.writable) return void socket.destroy();
+  const body = bodyOf(error);
+  const head = `HTTP/1.1 ${error.spec.status} Refused\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}`;
+  socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`);
+}
+
+const bodyOf = (error: AppError) => JSON.stringify({ code: error.code, detail: error.detail, hint: error.spec.hint });
 
 /** Query strings carry keys; they are in no log. */
 const withoutQuery = (target: string) => (target.split('?')[0] ?? '').slice(0, 500);

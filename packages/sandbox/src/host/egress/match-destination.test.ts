@@ -29,11 +29,13 @@ describe('matchDestination', () => {
     });
   });
 
-  it('refuses a tunnel, which is not served', () => {
+  it('keeps plain requests and tunnels apart', () => {
     expect(matchDestination('db.example.com', 5432, rules)).toMatchObject({
       allowed: false,
       reason: expect.stringContaining('tunnel'),
     });
+    expect(matchDestination('db.example.com', 5432, rules, 'tunnel')).toMatchObject({ allowed: true });
+    expect(matchDestination('api.example.com', 443, rules, 'tunnel')).toMatchObject({ allowed: false });
   });
 
   it.each(['api.example.com', 'API.Example.COM', 'api.example.com.', 'a.wild.example', 'a.b.wild.example'])(

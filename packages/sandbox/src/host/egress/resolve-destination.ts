@@ -15,6 +15,8 @@ export interface ResolveOptions {
   readonly resolver?: Resolver;
   /** Hosts the operator opened: they may resolve to any address. Exact names, lower case. */
   readonly trustedHosts?: ReadonlySet<string>;
+  /** The platform's own public names, wherever they resolve to: nothing of ours is reached from behind. Lower case. */
+  readonly platformHosts?: ReadonlySet<string>;
 }
 
 /**
@@ -24,7 +26,13 @@ export interface ResolveOptions {
  * @throws AppError `egress.address_refused` with the rule, `egress.upstream_failed` when the name does not resolve
  */
 export async function resolveDestination(host: string, options: ResolveOptions = {}): Promise<string> {
-  const name = host.replace(/^\[|\]$/g, '').toLowerCase();
+  const name = host.replace(/^\[|\]$|\.$/g, '').toLowerCase();
+  if (options.platformHosts?.has(name) && !options.trustedHosts?.has(name)) {
+    throw new AppError('egress.address_refused', {
+      detail: `${name} is the platform itself (own name).`,
+      data: { host: name, rule: 'own name' },
+    });
+  }
   const addresses = ipaddr.isValid(name) ? [name] : await resolve(name, options.resolver ?? systemResolver);
   const [first] = addresses;
   if (first === undefined) throw new AppError('egress.upstream_failed', { detail: `${name} does not resolve.` });

@@ -1,0 +1,52 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { AppError } from '@patchbay/foundation';
+import type { EgressRule } from '../../protocol/egress-rule.ts';
+import type { CredentialReferences } from './credentials.ts';
+import { CREDENTIAL_HEADER, type Headers, requestHeaders } from './header-rules.ts';
+import { READABLE_ENCODINGS, spellingsOf } from './hide-credential.ts';
+import { hostName } from './match-destination.ts';
+import { pathWithoutOwnParameters, withoutOwnHeaders } from './own-authority.ts';
+
+export interface AuthorisedRequest {
+  readonly headers: Headers;
+  /** Path and query. */
+  readonly path: string;
+  /** Forms of the credential that was put in, to be hidden in the answer. */
+  readonly spellings: readonly string[];
+}
+
+/**
+ * What is sent for a request to a declared destination: on a credential host the caller's credential or nothing, and never
+ * the connector's own; elsewhere what the connector said.
+ *
+ * @throws AppError `egress.header_refused`, `egress.credential_refused`
+ */
+export function authorise(
+  given: IncomingHttpHeaders,
+  url: URL,
+  by: { rule: EgressRule; credentials: CredentialReferences | undefined },
+): AuthorisedRequest {
+  const headers = requestHeaders(given, url.host);
+  const reference = given[CREDENTIAL_HEADER];
+  const isCredentialHost = by.credentials?.isCredentialHost(hostName(url.hostname)) ?? false;
+  if (reference === undefined && !isCredentialHost)
+    return { headers, path: `${url.pathname}${url.search}`, spellings: [] };
+  const own = withoutOwnHeaders(headers);
+  const path = pathWithoutOwnParameters(url);
+  if (reference === undefined) {
+    if (by.rule.anonymous) return { headers: own, path, spellings: [] };
+    throw new AppError('egress.credential_refused', {
+      detail: `${url.hostname} is asked with the caller’s credential only, and the request names none.`,
+    });
+  }
+  if (!by.credentials || typeof reference !== 'string') {
+    throw new AppError('egress.credential_refused', { detail: 'This sandbox was given no credential.' });
+  }
+  const { header, secret } = by.credentials.grantFor(reference, url);
+  const value = `${header.prefix}${secret.reveal()}`;
+  return {
+    headers: { ...own, [header.name.toLowerCase()]: value, 'accept-encoding': READABLE_ENCODINGS },
+    path,
+    spellings: spellingsOf(secret.reveal(), value),
+  };
+}

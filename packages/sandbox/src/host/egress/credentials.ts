@@ -1,0 +1,110 @@
+/**
+ * Which credential goes into which request (S2, S3). Connector code holds a reference: 128 random bits, issued for one
+ * invocation of one sandbox, known to that sandbox's proxy alone, revoked before the invocation's answer leaves.
+ */
+import { randomBytes } from 'node:crypto';
+import { AppError, type Secret } from '@patchbay/foundation';
+import { covers } from './match-destination.ts';
+
+/** One credential, opened for one invocation, with everybody's word on where it may go. The manifest is the fourth. */
+export interface CredentialGrant {
+  /** What the connector calls it. */
+  readonly name: string;
+  readonly secret: Secret;
+  /** Where the value is put: `Authorization` with `Bearer `, `X-Api-Key` with nothing. */
+  readonly header: { readonly name: string; readonly prefix: string };
+  /** Hosts of the provider's catalogue entry. `*.name` covers hosts that anybody can rent. */
+  readonly providerHosts: readonly string[];
+  /** The exact host that was recorded when the connection was made; null where the provider has fixed hosts. */
+  readonly connectionHost: string | null;
+  /** Hosts the organization's egress policy allows; null where it does not narrow. */
+  readonly organizationHosts: readonly string[] | null;
+  /** Paths that answer tokens: no credential is ever sent to them. */
+  readonly tokenPaths: readonly string[];
+}
+
+/** Opens what an invocation may use. The vault brings the real one. */
+export type CredentialSource = (invocation: {
+  readonly id: string;
+  readonly credentials: readonly { readonly id: string; readonly hosts: readonly string[] }[];
+}) => Promise<readonly CredentialGrant[]>;
+
+export interface IssuedReferences {
+  /** Name of the credential → reference, as the connector gets them. */
+  readonly references: Readonly<Record<string, string>>;
+  revoke(): void;
+}
+
+/** The references of one sandbox. */
+export class CredentialReferences {
+  readonly #grants = new Map<string, CredentialGrant>();
+  /** Stays for the life of the sandbox: between two invocations the host is no less somebody's account. */
+  readonly #credentialHosts = new Set<string>();
+
+  issue(grants: readonly CredentialGrant[]): IssuedReferences {
+    const issued = grants.map((grant) => [grant.name, `cref_${randomBytes(16).toString('base64url')}`, grant] as const);
+    for (const [, reference, grant] of issued) {
+      this.#grants.set(reference, grant);
+      for (const host of grant.providerHosts) this.#credentialHosts.add(host.toLowerCase());
+    }
+    return {
+      references: Object.fromEntries(issued.map(([name, reference]) => [name, reference])),
+      revoke: () => {
+        for (const [, reference] of issued) this.#grants.delete(reference);
+      },
+    };
+  }
+
+  /** Whether the host belongs to a provider whose credentials this sandbox is given. */
+  isCredentialHost(host: string): boolean {
+    return [...this.#credentialHosts].some((pattern) => covers(pattern, host));
+  }
+
+  /** The credential for one request. @throws AppError `egress.credential_refused` with the word that is missing */
+  grantFor(reference: string, url: URL): CredentialGrant {
+    const grant = this.#grants.get(reference);
+    if (!grant) throw refused('the reference is not valid now, or not for this sandbox');
+    if (url.protocol !== 'https:') throw refused('a credential is never sent over http');
+    const host = url.hostname.toLowerCase();
+    const isFixed = grant.providerHosts.some((pattern) => pattern.toLowerCase() === host);
+    if (!isFixed && !grant.providerHosts.some((pattern) => covers(pattern.toLowerCase(), host))) {
+      throw refused(`${host} is not a host of its provider`);
+    }
+    if (grant.connectionHost === null ? !isFixed : grant.connectionHost.toLowerCase() !== host) {
+      throw refused(`${host} is not the host this connection was made for`);
+    }
+    if (grant.organizationHosts && !grant.organizationHosts.some((pattern) => covers(pattern.toLowerCase(), host))) {
+      throw refused(`the organization’s egress policy does not allow ${host}`);
+    }
+    const path = canonicalPath(url.pathname);
+    if (grant.tokenPaths.some((tokenPath) => path === tokenPath || path.startsWith(`${tokenPath}/`))) {
+      throw refused('this path answers tokens');
+    }
+    return grant;
+  }
+}
+
+/** Every spelling of a path as one: decoded until nothing changes, lower case, single slashes, none at the end. */
+function canonicalPath(pathname: string): string {
+  let path = pathname;
+  for (let round = 0; round < 4; round++) {
+    let decoded: string;
+    try {
+      decoded = decodeURIComponent(path);
+    } catch {
+      throw refused('the path cannot be read');
+    }
+    if (decoded === path) break;
+    path = decoded;
+  }
+  const segments: string[] = [];
+  for (const segment of path.toLowerCase().replaceAll('\\', '/').split('/')) {
+    if (segment === '..') segments.pop();
+    else if (segment !== '' && segment !== '.') segments.push(segment.split(';')[0] ?? '');
+  }
+  return `/${segments.join('/')}`;
+}
+
+function refused(reason: string): AppError {
+  return new AppError('egress.credential_refused', { detail: `No credential was sent: ${reason}.` });
+}

@@ -1,0 +1,19 @@
+import type { EgressRule } from '../../protocol/egress-rule.ts';
+import type { EgressLimits } from '../limits.ts';
+import type { CredentialReferences } from './credentials.ts';
+import type { ResolveOptions } from './resolve-destination.ts';
+
+export interface EgressProxyOptions extends ResolveOptions {
+  /** The rules that hold now, from the key's manifest. */
+  rules(): readonly EgressRule[];
+  /** A refusal, for the author's log. */
+  onRefusal(text: string): void;
+  /** Time a request spent outside, for the timings of the invocation. */
+  onSpent?(milliseconds: number): void;
+  /** Certificate authorities beside the system's; tests bring their own. */
+  readonly certificateAuthorities?: readonly string[] | undefined;
+  /** What this sandbox may use; without it, no credential is ever sent. */
+  readonly credentials?: CredentialReferences;
+  /** Other bounds than the defaults, for tests that cannot wait minutes. */
+  readonly limits?: Partial<EgressLimits>;
+}
