@@ -99,8 +99,10 @@ async function declareSdk(sdk: Package, modules: string): Promise<void> {
   const options = ['--declaration', '--emitDeclarationOnly', '--noEmit', 'false', '--rewriteRelativeImportExtensions'];
   const sources = ['index.ts', 'testing.ts'].map((file) => path.join(sdk.folder, 'src', file));
   const language = ['--target', 'es2024', '--module', 'nodenext', '--moduleResolution', 'nodenext', '--skipLibCheck'];
-  const place = ['--rootDir', path.join(sdk.folder, 'src'), '--outDir', target, '--types', 'node', '--strict'];
-  await execute(compiler, [...sources, '--ignoreConfig', ...options, ...language, ...place], { cwd: sdk.folder });
+  // Node's types from here too: in production the SDK's own folder holds no tools.
+  const types = ['--typeRoots', path.join(modules, '@types'), '--types', 'node', '--strict'];
+  const place = ['--rootDir', path.join(sdk.folder, 'src'), '--outDir', target];
+  await execute(compiler, [...sources, '--ignoreConfig', ...options, ...language, ...types, ...place], { cwd: sdk.folder });
   const exports = { '.': './index.js', './testing': './testing.js' };
   const manifest = { name: SDK, version: sdk.version, type: 'module', exports };
   await writeFile(path.join(target, 'package.json'), JSON.stringify(manifest));
