@@ -102,7 +102,9 @@ async function declareSdk(sdk: Package, modules: string): Promise<void> {
   // Node's types from here too: in production the SDK's own folder holds no tools.
   const types = ['--typeRoots', path.join(modules, '@types'), '--types', 'node', '--strict'];
   const place = ['--rootDir', path.join(sdk.folder, 'src'), '--outDir', target];
-  await execute(compiler, [...sources, '--ignoreConfig', ...options, ...language, ...types, ...place], { cwd: sdk.folder });
+  await execute(compiler, [...sources, '--ignoreConfig', ...options, ...language, ...types, ...place], {
+    cwd: sdk.folder,
+  });
   const exports = { '.': './index.js', './testing': './testing.js' };
   const manifest = { name: SDK, version: sdk.version, type: 'module', exports };
   await writeFile(path.join(target, 'package.json'), JSON.stringify(manifest));
