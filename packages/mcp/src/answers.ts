@@ -37,6 +37,20 @@ export function capabilitiesOf(manifest: ManifestView): JsonObject {
   };
 }
 
+/** The same for 2026-07-28, whose clients hear of changes on `subscriptions/listen`. */
+function listenedCapabilities(manifest: ManifestView): JsonObject {
+  const declared = capabilitiesOf(manifest);
+  return {
+    ...declared,
+    // Every list changes with an activation, whatever the connector itself announces.
+    ...(declared.tools !== undefined && { tools: { listChanged: true } }),
+    ...(declared.prompts !== undefined && { prompts: { listChanged: true } }),
+    ...(declared.resources !== undefined && {
+      resources: { listChanged: true, ...(manifest.resourceUpdates && { subscribe: true }) },
+    }),
+  };
+}
+
 /** @see 2025-11-25 basic/lifecycle */
 export function initializeResult(manifest: ManifestView, requestedRevision: unknown): JsonObject {
   return {
@@ -51,7 +65,7 @@ export function initializeResult(manifest: ManifestView, requestedRevision: unkn
 export function discoverResult(manifest: ManifestView): JsonObject {
   return completed(manifest, {
     supportedVersions: [...SUPPORTED_REVISIONS],
-    capabilities: capabilitiesOf(manifest),
+    capabilities: listenedCapabilities(manifest),
     ...(manifest.instructions !== undefined && { instructions: manifest.instructions }),
     ...CACHE_FIELDS,
   });

@@ -58,3 +58,13 @@ export {
   scanBounds,
   scanText,
 } from './scan-text.ts';
+export {
+  acknowledgedMessage,
+  changedLists,
+  filterAccepts,
+  honoredFilter,
+  readSubscriptionFilter,
+  type SubscriptionFilter,
+  subscriptionEnd,
+  subscriptionMessage,
+} from './subscription-filter.ts';

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue, objectAt, stringAt } from './json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, objectAt, own, stringAt } from './json.ts';
 
 /** What the gateway reads of a manifest recorded at deploy time. Entries are wire objects and pass through as they are. */
 export interface ManifestView {
@@ -9,6 +9,10 @@ export interface ManifestView {
   readonly resources: JsonObject[];
   readonly resourceTemplates: JsonObject[];
   readonly completions: boolean;
+  /** Whether the connector announces that single resources changed. */
+  readonly resourceUpdates: boolean;
+  /** Whether its lists change while a version runs: they are asked for, not taken from here. */
+  readonly dynamic: boolean;
 }
 
 /** Reads a stored manifest. Tolerant: a field that is missing or of another shape counts as empty. */
@@ -16,6 +20,7 @@ export function viewManifest(manifest: unknown): ManifestView {
   const source = isJsonObject(manifest) ? manifest : {};
   const server = objectAt(source, 'server');
   const title = stringAt(server, 'title');
+  const capabilities = objectAt(source, 'capabilities');
   return {
     server: {
       name: stringAt(server, 'name') ?? 'connector',
@@ -27,7 +32,9 @@ export function viewManifest(manifest: unknown): ManifestView {
     prompts: byKey(source.prompts, 'name'),
     resources: byKey(source.resources, 'uri'),
     resourceTemplates: byKey(source.resourceTemplates, 'uriTemplate'),
-    completions: objectAt(objectAt(source, 'capabilities'), 'completions') !== undefined,
+    completions: objectAt(capabilities, 'completions') !== undefined,
+    resourceUpdates: own(objectAt(capabilities, 'resources'), 'subscribe') === true,
+    dynamic: own(source, 'dynamic') === true,
   };
 }
 

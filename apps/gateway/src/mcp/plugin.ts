@@ -1,7 +1,7 @@
 import type { ApiKeyCache } from '@patchbay/domain/api-keys';
 import type { Endpoint, EndpointDirectory } from '@patchbay/domain/endpoints';
 import { AppError, type Logger } from '@patchbay/foundation';
-import { type ManifestView, viewManifest } from '@patchbay/mcp';
+import { type ManifestView, type McpRequest, viewManifest } from '@patchbay/mcp';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { edgeError, logRefusal } from '../edge/render-error.ts';
 import { renderPage, wantsHtml } from '../edge/render-page.ts';
@@ -19,6 +19,8 @@ import { parseBounded, readBody } from './read-body.ts';
 import { errorAnswer, errorHeaders } from './render-error.ts';
 import { parseEndpointPath, resolveEndpoint } from './resolve-endpoint.ts';
 import { type ServeDeps, serveRequest } from './serve-request.ts';
+import { answerListen, LISTEN_METHOD } from './subscriptions/answer-listen.ts';
+import type { ListenStreams, Permission } from './subscriptions/listen-streams.ts';
 
 export interface McpPluginOptions {
   readonly origin: string;
@@ -26,6 +28,7 @@ export interface McpPluginOptions {
   readonly apiKeys: Pick<ApiKeyCache, 'verify'>;
   readonly byteRate: ByteRate;
   readonly parsePool: ParsePool;
+  readonly listenStreams: ListenStreams;
   readonly serve: Omit<ServeDeps, 'origin' | 'onError'>;
   readonly metrics: Pick<Metrics, 'refusals'>;
   readonly logger: Logger;
@@ -36,6 +39,8 @@ interface Arrival {
   readonly endpoint: Endpoint;
   readonly principal: Principal;
   readonly steps: StepTimer;
+  /** Finds the same out again, for answers that last. */
+  authorize(): Promise<Permission>;
 }
 
 interface McpParams {
@@ -63,17 +68,20 @@ export const mcpPlugin: FastifyPluginAsync<McpPluginOptions> = async (app, optio
     const { organization, connector } = request.params as McpParams; // by the two routes below
     const path = parseEndpointPath(organization, connector);
     if (!path) throw new AppError('mcp.endpoint_not_found');
-    const found = await resolveEndpoint(options.endpoints, path);
-    steps.lap('route');
-    const { endpoint, principal } = await authenticate(options.apiKeys, found, {
-      authorization: request.headers.authorization,
-      address: request.clientAddress,
-      preview: path.version !== undefined,
-    });
+    const authorize = async (): Promise<Permission> => {
+      const found = await resolveEndpoint(options.endpoints, path);
+      steps.lap('route');
+      return authenticate(options.apiKeys, found, {
+        authorization: request.headers.authorization,
+        address: request.clientAddress,
+        preview: path.version !== undefined,
+      });
+    };
+    const { endpoint, principal } = await authorize();
     steps.lap('auth');
     if (request.method !== 'POST') throw new AppError('edge.method_not_allowed');
     options.byteRate.admit(principal.limitKey, Number(request.headers['content-length'] ?? BODY_LIMITS.bytesMax));
-    arrivals.set(request, { endpoint, principal, steps });
+    arrivals.set(request, { endpoint, principal, steps, authorize });
   });
 
   // The body is read by the handler: within its time, with its size, and on the right thread.
@@ -113,7 +121,11 @@ export const mcpPlugin: FastifyPluginAsync<McpPluginOptions> = async (app, optio
       notify: (method, params) => stream.notify(method, params),
     };
     try {
-      const served = await serveRequest({ ...options.serve, origin: options.origin, onError }, exchange, message);
+      const served =
+        modern && message.method === LISTEN_METHOD
+          ? await listen(request, reply, exchange, message)
+          : await serveRequest({ ...options.serve, origin: options.origin, onError }, exchange, message);
+      if (served === null) return reply.hijack();
       if (stream.isOpen) {
         reply.hijack();
         stream.finish(served.message ?? {});
@@ -134,6 +146,19 @@ export const mcpPlugin: FastifyPluginAsync<McpPluginOptions> = async (app, optio
       stream.close();
     }
   };
+
+  /** Null when the response belongs to the stream from now on. */
+  const listen = (request: FastifyRequest, reply: FastifyReply, exchange: Exchange, message: McpRequest) => {
+    const context = { origin: options.origin, requestId: request.id };
+    return answerListen(options.listenStreams, exchange, message, {
+      response: reply.raw,
+      headers: reply.getHeaders() as Record<string, string>, // only strings are set on this surface
+      mayStream: takesEvents(request.headers.accept),
+      reauthorize: () => arrivals.get(request)?.authorize() ?? Promise.reject(new AppError('mcp.endpoint_not_found')),
+      explain: (error) => errorAnswer(onError(error, context), message.id, context),
+    });
+  };
+  app.addHook('preClose', async () => options.listenStreams.close());
 
   const onError = (error: unknown, { requestId }: { readonly requestId: string }): AppError => {
     const known = edgeError(error);

@@ -185,11 +185,12 @@ function replyAnswer(call: Call, reply: CallReply): Answer {
       const message = 'The connector asks for more input, which this client cannot give without a session.';
       return { httpStatus: 200, message: errorMessage(request.id, { code: RPC_CODES.internal, message }) };
     }
-    case 'error':
-      return {
-        httpStatus: 200,
-        message: errorMessage(request.id, { ...reply.error, code: outwardCode(reply.error.code) }),
-      };
+    case 'error': {
+      const code = outwardCode(reply.error.code);
+      // The one error of a connector that has an HTTP status of its own (protocol N4).
+      const httpStatus = request.era === 'modern' && code === RPC_CODES.missingCapability ? 400 : 200;
+      return { httpStatus, message: errorMessage(request.id, { ...reply.error, code }) };
+    }
   }
 }
 

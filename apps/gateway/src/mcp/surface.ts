@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { ApiKeyCache } from '@patchbay/domain/api-keys';
+import type { ChangeFeed } from '@patchbay/domain/changes';
 import type { EndpointDirectory } from '@patchbay/domain/endpoints';
 import type { UsageSpool } from '@patchbay/domain/usage';
 import type { Clock, Logger } from '@patchbay/foundation';
@@ -8,6 +9,7 @@ import type { SandboxClient } from '@patchbay/sandbox/client';
 import type { CredentialReference } from '@patchbay/sandbox/protocol';
 import { createAdmission, type Permit } from '../limits/admit.ts';
 import { createByteRate } from '../limits/byte-rate.ts';
+import { createStreamPlaces } from '../limits/stream-places.ts';
 import type { Surface } from '../server.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
@@ -19,6 +21,8 @@ import { mcpPlugin } from './plugin.ts';
 import { recordCall } from './record-call.ts';
 import type { SandboxRetirement } from './retire-sandboxes.ts';
 import { ruleCall, visibleTools } from './rule-call.ts';
+import type { ConnectorEvents } from './subscriptions/connector-events.ts';
+import { createListenStreams } from './subscriptions/listen-streams.ts';
 
 export interface McpSurfaceDeps {
   readonly origin: string;
@@ -27,6 +31,9 @@ export interface McpSurfaceDeps {
   readonly sandboxes: Pick<SandboxClient, 'invoke'>;
   readonly retirement: Pick<SandboxRetirement, 'follow'>;
   readonly spool: Pick<UsageSpool, 'append'>;
+  readonly changes: Pick<ChangeFeed, 'onChange' | 'onStale'>;
+  /** What connectors announce while they run. */
+  readonly events: ConnectorEvents;
   /** The organization's policies, from memory. */
   loadPolicies(organizationId: string): Promise<readonly ToolPolicy[]>;
   /** References to the credentials a call may use. */
@@ -39,6 +46,7 @@ export interface McpSurfaceDeps {
 
 /** In this process. Redis will hold these across gateways. */
 const ADMISSION = { connectorMax: 128, organizationMax: 512 };
+const STREAMS = { principalMax: 8, organizationMax: 1_000 };
 const BYTE_RATE = { bytesPerSecond: 2 * 1024 * 1024, burstBytes: 12 * 1024 * 1024, freeBytes: 16 * 1024 };
 
 export interface McpSurface extends Surface {
@@ -60,6 +68,7 @@ function counted(permit: Permit, { callsInFlight }: Pick<Metrics, 'callsInFlight
 export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
   const admission = createAdmission(ADMISSION);
   const byteRate = createByteRate({ ...BYTE_RATE, clock: deps.clock });
+  const listenStreams = createListenStreams({ ...deps, places: createStreamPlaces(STREAMS) });
   const parsePool = createParsePool({ threads: Math.max(1, availableParallelism() - 1), waitingMaxPerOrganization: 3 });
   const call = (one: Call) => {
     deps.retirement.follow(one.endpoint);
@@ -82,6 +91,7 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
         ...deps,
         byteRate,
         parsePool,
+        listenStreams,
         serve: { visibleTools: (exchange) => visibleTools(deps, exchange), callTool: call },
       });
     },

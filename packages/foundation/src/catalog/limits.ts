@@ -25,4 +25,10 @@ export const LIMITS_ERRORS = {
     title: 'This organization has as many calls running as it may.',
     hint: 'Wait for calls to finish; Retry-After says when to try again.',
   },
+  'limits.streams': {
+    status: 429,
+    owner: 'caller',
+    title: 'This caller has as many streams open as it may.',
+    hint: 'Close a stream before opening another one: one stream can carry every subscription of a connector.',
+  },
 } as const satisfies Record<string, ErrorSpec>;

@@ -4,6 +4,7 @@
  */
 import { AppError, newId } from '@patchbay/foundation';
 import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
+import type { ConnectorEvent } from '../protocol/connector-event.ts';
 import { decodeJson, decodeMixed, encodeJsonFrame, encodeMixedFrame, type Frame } from '../protocol/frame.ts';
 import type { Invocation } from '../protocol/invocation.ts';
 import type { IsolationKey } from '../protocol/isolation-key.ts';
@@ -55,6 +56,8 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
 
   function onFrame(frame: Frame): void {
     if (frame.type === SUPERVISOR_FRAMES.log) return void options.onLog(decodeJson(frame.payload) as LogRecord); // our own supervisor
+    if (frame.type === SUPERVISOR_FRAMES.event)
+      return void options.onEvent?.(decodeJson(frame.payload) as unknown as ConnectorEvent); // checked by our supervisor
     if (frame.type === SUPERVISOR_FRAMES.taskResult) return void onTaskResult(frame);
     const value = decodeJson(frame.payload);
     if (!isJsonObject(value)) return;

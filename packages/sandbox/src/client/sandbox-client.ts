@@ -1,4 +1,5 @@
 import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
+import type { ConnectorEvent } from '../protocol/connector-event.ts';
 import type { Invocation } from '../protocol/invocation.ts';
 import type { IsolationKey } from '../protocol/isolation-key.ts';
 import type { JsonObject } from '../protocol/json.ts';
@@ -17,6 +18,8 @@ export interface SandboxClientOptions {
   /** Called only when a sandbox must start; an AppError it throws is the answer of the call. */
   provision(key: IsolationKey, artifactDigest: string): Promise<Provision>;
   onLog(record: LogRecord): void;
+  /** Told what connectors announce outside of their calls. */
+  onEvent?(event: ConnectorEvent): void;
 }
 
 export interface InvokeOptions {

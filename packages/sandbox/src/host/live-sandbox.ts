@@ -3,6 +3,7 @@
  * log or notification for an invocation that is not in flight here, a broken frame or an unknown type kills it (S2).
  */
 import { AppError } from '@patchbay/foundation';
+import { type ConnectorEvent, isConnectorEventMethod } from '../protocol/connector-event.ts';
 import {
   decodeJson,
   encodeJsonFrame,
@@ -16,6 +17,7 @@ import { isJsonObject, type JsonObject } from '../protocol/json.ts';
 import type { InvocationNotification, RpcError } from '../protocol/outcome.ts';
 import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
 import type { SandboxDriver, SandboxExit, SandboxProcess } from './drivers/driver.ts';
+import { EVENT_URI_LENGTH_MAX, EventRate } from './event-rate.ts';
 import { errorOfLimit } from './exceeded-limit.ts';
 import { PROFILES, SANDBOX_LIMITS } from './limits.ts';
 import type { LogCapture } from './logs/log-capture.ts';
@@ -34,6 +36,8 @@ export interface LiveSandboxOptions {
   readonly driver: SandboxDriver;
   readonly process: SandboxProcess;
   readonly logs: LogCapture;
+  /** Told what the connector announces outside of its calls. */
+  onEvent?(event: Omit<ConnectorEvent, 'key'>): void;
   readonly startMsMax: number;
 }
 
@@ -43,6 +47,8 @@ export class LiveSandbox {
   readonly #process: SandboxProcess;
   readonly #logs: LogCapture;
   readonly #startMsMax: number;
+  readonly #onEvent: LiveSandboxOptions['onEvent'];
+  readonly #events = new EventRate();
   readonly #reader = new FrameReader(SANDBOX_FRAME_BYTES_MAX);
   readonly #calls = new Map<string, CallInFlight>();
   /** Calls nobody waits for any more, until the sandbox has shown that it heard so. */
@@ -64,6 +70,7 @@ export class LiveSandbox {
     this.#process = options.process;
     this.#logs = options.logs;
     this.#startMsMax = options.startMsMax;
+    this.#onEvent = options.onEvent;
     this.#started.promise.catch(() => {});
     const { link, stdout, stderr } = options.process;
     let lastWords = '';
@@ -184,6 +191,8 @@ export class LiveSandbox {
         return void this.#takeNotification(value);
       case RUNNER_FRAMES.log:
         return void this.#takeLog(value);
+      case RUNNER_FRAMES.event:
+        return void this.#takeEvent(value);
       case RUNNER_FRAMES.pong:
         return void this.#takePong(value);
       default:
@@ -213,6 +222,13 @@ export class LiveSandbox {
     if (value.id !== null && !found && !this.isAlive) return;
     const requestId = found?.invocation.context.requestId;
     this.#logs.write({ level: asLogLevel(value.level), source: 'connector', text: String(value.text), requestId });
+  }
+
+  #takeEvent({ method, uri }: JsonObject): void {
+    if (!isConnectorEventMethod(method)) return void this.#violation('an event of an unknown kind');
+    if (!this.#events.take()) return;
+    if (method !== 'notifications/resources/updated') this.#onEvent?.({ method });
+    else if (typeof uri === 'string' && uri.length <= EVENT_URI_LENGTH_MAX) this.#onEvent?.({ method, uri });
   }
 
   #takePong(value: JsonObject): void {

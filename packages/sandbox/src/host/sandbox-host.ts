@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { AppError, type Clock, newId } from '@patchbay/foundation';
 import type { Provision, RetireMatch } from '../client/sandbox-client.ts';
 import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
+import type { ConnectorEvent } from '../protocol/connector-event.ts';
 import type { EgressRule } from '../protocol/egress-rule.ts';
 import type { Invocation } from '../protocol/invocation.ts';
 import type { JsonObject } from '../protocol/json.ts';
@@ -44,6 +45,8 @@ export interface InvokeCaller {
   provision(): Promise<Provision>;
   onLog(record: LogRecord): void;
   onNotification(notification: InvocationNotification): void;
+  /** What the connector announces outside of calls, from the moment it was last called for this asker. */
+  onEvent?(event: ConnectorEvent): void;
   readonly signal: AbortSignal;
 }
 
@@ -54,6 +57,7 @@ export class SandboxHost {
   readonly #report: ProbeReport;
   readonly #rules = new Map<string, readonly EgressRule[]>();
   readonly #logTargets = new Map<string, (record: LogRecord) => void>();
+  readonly #eventTargets = new Map<string, (event: ConnectorEvent) => void>();
   /** Milliseconds each sandbox's requests spent outside, since its start. */
   readonly #egressMs = new Map<string, number>();
   #droppedLogLines = 0;
@@ -89,6 +93,7 @@ export class SandboxHost {
         const readyAt = clock.monotonicMs();
         this.#rules.set(sandbox.id, invocation.egress);
         this.#logTargets.set(sandbox.id, caller.onLog);
+        if (caller.onEvent) this.#eventTargets.set(sandbox.id, caller.onEvent);
         const egressBefore = this.#egressMs.get(sandbox.id) ?? 0;
         const answer = await sandbox.call(invocation, { signal, onNotification: caller.onNotification });
         const timings = {
@@ -182,6 +187,7 @@ export class SandboxHost {
       driver,
       process,
       logs,
+      onEvent: (event) => this.#eventTargets.get(sandboxId)?.({ ...event, key: invocation.key }),
       startMsMax: this.#options.startMsMax ?? SANDBOX_LIMITS.startMsMax,
     });
     const proxy = await startEgressProxy(process.egressSocketPath, {
@@ -195,6 +201,7 @@ export class SandboxHost {
     void sandbox.exited.then(() => {
       this.#rules.delete(sandboxId);
       this.#logTargets.delete(sandboxId);
+      this.#eventTargets.delete(sandboxId);
       this.#egressMs.delete(sandboxId);
       return proxy.close();
     });

@@ -104,6 +104,7 @@ class Connection {
       signal,
       provision: () => this.#provide(invocation),
       onLog: (record) => this.#send(SUPERVISOR_FRAMES.log, record),
+      onEvent: (event) => this.#send(SUPERVISOR_FRAMES.event, event),
       onNotification: (notification) =>
         this.#send(SUPERVISOR_FRAMES.notification, { id: invocation.id, ...notification }),
     });

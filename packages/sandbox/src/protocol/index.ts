@@ -1,4 +1,10 @@
 export type { BuildTask, TaskOutcome } from './build-task.ts';
+export {
+  CONNECTOR_EVENT_METHODS,
+  type ConnectorEvent,
+  type ConnectorEventMethod,
+  isConnectorEventMethod,
+} from './connector-event.ts';
 export type { EgressRule } from './egress-rule.ts';
 export { egressRuleSchema } from './egress-rule.ts';
 export {

@@ -31,4 +31,6 @@ export const RUNNER_FRAMES = {
   taskResult: 24,
   /** JSON: `{ message, stack }` */
   taskFailed: 25,
+  /** JSON: `{ method, uri? }`, a change announced outside of any call */
+  event: 26,
 } as const;

@@ -31,4 +31,6 @@ export const SUPERVISOR_FRAMES = {
   taskProgress: 22,
   /** mixed: `{ id, result, usage, hasFiles }` + files */
   taskResult: 23,
+  /** JSON: `ConnectorEvent` */
+  event: 24,
 } as const;

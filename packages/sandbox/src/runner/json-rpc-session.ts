@@ -1,4 +1,5 @@
 /** Requests and answers of JSON-RPC over an in-process transport to one server object. */
+import { isConnectorEventMethod } from '../protocol/connector-event.ts';
 import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
 import type { HostLink } from './host-link.ts';
 import type { CallAnswer, CallError } from './runner-call.ts';
@@ -62,7 +63,15 @@ export class JsonRpcSession {
     if (this.#waiting.delete(id)) this.notify('notifications/cancelled', { requestId: id });
   }
 
+  /** Passes on a change that concerns everybody who listens, and says whether the message was one. */
+  announce({ id, method, params }: RpcMessage): boolean {
+    if (id !== undefined || !isConnectorEventMethod(method)) return false;
+    this.#link.send(RUNNER_FRAMES.event, { method, uri: params?.uri });
+    return true;
+  }
+
   #forward(message: RpcMessage, relatedRequestId: string | number | undefined): void {
+    if (this.announce(message)) return;
     const id = relatedRequestId ?? message.params?.progressToken;
     if (typeof id !== 'string' || !this.#waiting.has(id)) return; // belongs to no call that runs
     this.#link.send(RUNNER_FRAMES.notification, { id, method: message.method, params: message.params ?? {} });

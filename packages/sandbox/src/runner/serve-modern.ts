@@ -21,6 +21,11 @@ export async function serveModern(server: McpServer, options: ModernOptions): Pr
   const connect = server.connect.bind(server);
   // serveStdio hands messages over from one queue, in the context of whichever came first: put each back into its own.
   server.connect = async (transport) => {
+    const send = transport.send.bind(transport);
+    // The entry would drop changes that no subscription of this very connection asked for; the gateway's listeners did.
+    transport.send = async (message, options) => {
+      if (!session.announce(message as RpcMessage)) await send(message, options);
+    };
     await connect(transport);
     const deliver = transport.onmessage;
     transport.onmessage = (message, extra) => {
