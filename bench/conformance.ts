@@ -1,0 +1,95 @@
+/**
+ * The official conformance suite through the gateway: `examples/fixture`, deployed by the real pipeline on a fresh
+ * installation, once without authentication and once through a proxy that adds a key. Exits non-zero when a required
+ * scenario fails. There is no list of expected failures.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { Installation, type ReadyFile } from '../test/installation.ts';
+import { startBearerProxy } from './conformance/bearer-proxy.ts';
+import { runSuite, type Scenario, SUITES } from './conformance/run-suite.ts';
+
+const SLUG = 'fixture';
+const ROOT = path.resolve(import.meta.dirname, '..');
+
+const { values } = parseArgs({
+  options: {
+    /** Only suites whose name contains this. */
+    suite: { type: 'string', default: '' },
+    /** Where the output of each suite is written. */
+    output: { type: 'string' },
+  },
+});
+
+interface Row {
+  readonly suite: string;
+  readonly scenario: Scenario;
+}
+
+const directory = await mkdtemp(path.join(tmpdir(), 'patchbay-conformance-'));
+const installation = await Installation.at(path.join(directory, 'data'));
+let failed = 0;
+try {
+  const ready = await installation.start();
+  const deployed = await installation.patchbay(['deploy', path.join(ROOT, 'examples/fixture')]);
+  if (deployed.code !== 0) throw new Error(`the fixture was not deployed:\n${deployed.stdout}${deployed.stderr}`);
+  const endpoint = `/${ready.organization}/${SLUG}/mcp`;
+
+  await setAuthMode(ready, 'none');
+  const open = await runAll('no authentication', `${ready.origin}${endpoint}`);
+  await setAuthMode(ready, 'api_key');
+  const proxy = await startBearerProxy(ready.origin, ready.mcpApiKey);
+  const keyed = await runAll('API key', `${proxy.origin}${endpoint}`);
+  await proxy.close();
+
+  failed = print([...open, ...keyed]);
+} finally {
+  await installation.stop();
+  await rm(directory, { recursive: true, force: true });
+}
+process.exit(failed === 0 ? 0 : 1);
+
+async function runAll(access: string, url: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const suite of SUITES.filter(({ name }) => name.includes(values.suite))) {
+    const name = `${suite.name}, ${access}`;
+    process.stderr.write(`${name} …\n`);
+    const report = await runSuite(suite, url);
+    rows.push(...report.scenarios.map((scenario) => ({ suite: name, scenario })));
+    if (values.output)
+      await writeFile(path.join(values.output, `${name.replaceAll(/[^a-z0-9.]+/gi, '-')}.log`), report.output);
+  }
+  return rows;
+}
+
+async function setAuthMode(ready: ReadyFile, authMode: 'none' | 'api_key'): Promise<void> {
+  const response = await fetch(`${ready.apiUrl}/organizations/${ready.organization}/connectors/${SLUG}`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${ready.apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ authMode }),
+  });
+  if (!response.ok)
+    throw new Error(`the connector's access was not changed: ${response.status} ${await response.text()}`);
+}
+
+/** A line per scenario that is required, what is not required in a sentence, and how many required ones failed. */
+function print(rows: readonly Row[]): number {
+  const lines: string[] = [];
+  let failures = 0;
+  for (const suite of new Set(rows.map((row) => row.suite))) {
+    const of = rows.filter((row) => row.suite === suite).map((row) => row.scenario);
+    const required = of.filter((scenario) => scenario.isRequired);
+    const red = required.filter((scenario) => scenario.failed > 0);
+    const others = of.filter((scenario) => !scenario.isRequired && scenario.failed > 0).map(({ name }) => name);
+    failures += red.length;
+    lines.push('', `${suite}: ${required.length - red.length} of ${required.length} required scenarios pass`);
+    for (const { name, passed, failed: bad } of required) {
+      lines.push(`  ${bad === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(48)} ${passed} passed, ${bad} failed`);
+    }
+    if (others.length > 0) lines.push(`  not required and failing: ${others.join(', ')}`);
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return failures;
+}
