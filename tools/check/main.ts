@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { formatFinding, type Rule } from './rule.ts';
 import { castsHaveReasons } from './rules/casts-have-reasons.ts';
+import { documentedPaths } from './rules/documented-paths.ts';
 import { endpointsAudited } from './rules/endpoints-audited.ts';
 import { envOnlyInConfig } from './rules/env-only-in-config.ts';
 import { errorsDocumented, loadErrorCodes } from './rules/errors-documented.ts';
@@ -34,6 +35,7 @@ const RULES: readonly Rule[] = [
   fileSize,
   fileNames,
   errorsDocumented(loadErrorCodes),
+  documentedPaths,
   endpointsAudited,
   migrationsSafe,
   licences(),

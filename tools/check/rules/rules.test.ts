@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Rule } from '../rule.ts';
 import { SourceTree } from '../source-tree.ts';
 import { castsHaveReasons } from './casts-have-reasons.ts';
+import { documentedPaths } from './documented-paths.ts';
 import { endpointsAudited } from './endpoints-audited.ts';
 import { envOnlyInConfig } from './env-only-in-config.ts';
 import { errorsDocumented } from './errors-documented.ts';
@@ -27,6 +28,18 @@ describe('file-size', () => {
     ]);
     expect(await objections(fileSize, { 'packages/mcp/test/a.spec.ts': long })).toEqual([]);
     expect(await objections(fileSize, { 'packages/mcp/test/a.spec.ts': 'export {};\n'.repeat(601) })).toHaveLength(1);
+  });
+});
+
+describe('documented-paths', () => {
+  it('refuses links and quoted paths that lead nowhere', async () => {
+    const files = {
+      'docs/a.md': 'See [b](b.md), [c](../README.md#start), [out](https://x.example/y) and\n`apps/worker/src/gone.ts`.',
+      'docs/b.md': '`apps/worker/` and `apps/worker/src/main.ts` are there; `tools/call` is no path.',
+      'apps/worker/src/main.ts': '',
+      'README.md': '[docs](docs)',
+    };
+    expect(await objections(documentedPaths, files)).toEqual(['docs/a.md:2 there is no apps/worker/src/gone.ts']);
   });
 });
 
