@@ -25,6 +25,12 @@ export const workerConfigSchema = z
     MASTER_KEY_FILE: z.string().min(1),
     /** Package tarballs by integrity; the supervisor mounts it read-only into build sandboxes. */
     PACKAGE_STORE_DIR: z.string().min(1),
+    /** Size of the package store: what was used longest ago goes when it is larger. Default 5 GiB. */
+    PACKAGE_STORE_BYTES_MAX: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .default(5 * 1024 ** 3),
     /** Where dependencies come from. Its host may resolve to a private address: the operator named it. */
     PATCHBAY_NPM_REGISTRY: z
       .url({ protocol: /^https?$/ })

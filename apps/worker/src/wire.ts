@@ -12,6 +12,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { WorkerConfig } from './config.ts';
 import { PackageStore } from './deploy/dependencies/package-store.ts';
 import { findProvidedPackages } from './deploy/dependencies/provided-packages.ts';
+import { trimPackageStore } from './deploy/dependencies/trim-package-store.ts';
 import { deployVersion } from './deploy/deploy-version.ts';
 import { startDeployRunner } from './deploy-runner.ts';
 import { type DependencyHealth, startInternalServer } from './internal-server.ts';
@@ -19,6 +20,7 @@ import { openDeployQueue } from './queues.ts';
 import { createRegistryFetch } from './registry-fetch.ts';
 import { every } from './schedules/every.ts';
 import { purgeOnce } from './schedules/purge-expired.ts';
+import { removeOrphans } from './schedules/remove-orphans.ts';
 
 const DATABASE_POOL_MAX = 8;
 /** Renewed every second: a killed worker's version is free for the next one after at most this long. */
@@ -27,6 +29,9 @@ const SWEEP_MS = 10_000;
 /** While leases of a worker that died may run out: after the start, and after a deploy was interrupted. */
 const WATCH_MS = { every: 250, during: (LEASE_SECONDS + 2) * 1000 };
 const PURGE_MS = 15 * 60_000;
+/** Both look at every file there is. */
+const TIDY_MS = 6 * 60 * 60_000;
+const PACKAGES_UNUSED_MS = 30 * 24 * 60 * 60_000;
 const DRAIN_MS = 10_000;
 
 export interface Worker {
@@ -115,6 +120,12 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   });
   const relay = relayOutbox({ url, logger });
   const purge = every(PURGE_MS, 'purge', logger, () => purgeOnce({ database, vault, artifacts, logger }));
+  const tidy = every(TIDY_MS, 'tidy', logger, async () => {
+    const limits = { bytesMax: config.PACKAGE_STORE_BYTES_MAX, unusedMs: PACKAGES_UNUSED_MS };
+    const trimmed = await trimPackageStore(config.PACKAGE_STORE_DIR, limits);
+    if (trimmed > 0) logger.info({ trimmed }, 'removed packages from the package store');
+    await removeOrphans({ database, artifacts, logger });
+  });
 
   const { port, server } = await startInternalServer({
     port: config.WORKER_INTERNAL_PORT,
@@ -134,7 +145,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   return {
     internalPort: port,
     async close() {
-      await Promise.all([queue.close(), runner.close(DRAIN_MS), purge.close(), relay.close()]);
+      await Promise.all([queue.close(), runner.close(DRAIN_MS), purge.close(), tidy.close(), relay.close()]);
       server.close();
       await sandboxes.close();
       await database.close();

@@ -17,6 +17,11 @@ export interface StoredArtifact {
   readonly bytes: number;
 }
 
+export interface ListedArtifact extends ArtifactAddress {
+  /** When it was last put: putting the same bytes again counts. */
+  readonly storedAt: Date;
+}
+
 export interface PutOptions {
   /** Refused with `artifacts.too_large` as soon as one byte more arrives. */
   readonly bytesMax: number;
@@ -39,6 +44,10 @@ export interface ArtifactStore {
   has(address: ArtifactAddress): Promise<boolean>;
   /** Removes the file; nothing happens when there is none. */
   remove(address: ArtifactAddress): Promise<void>;
+  /** Every file there is, in no order. May take long. @throws AppError `artifacts.unavailable` */
+  list(): AsyncIterable<ListedArtifact>;
+  /** Removes what writers that died left of uploads begun before this time. */
+  removeUnfinished(before: Date): Promise<void>;
   /** Resolves when the store answers; for `/health`. */
   ping(): Promise<void>;
 }
@@ -54,6 +63,15 @@ export function pathOf({ organizationId, digest }: ArtifactAddress): string {
 export function folderOf(organizationId: string): string {
   if (!ORGANIZATION.test(organizationId)) throw new TypeError('not an organization id');
   return organizationId;
+}
+
+/** The address a path names; null for what the store did not put there. */
+export function addressOf(path: string): ArtifactAddress | null {
+  const [organizationId = '', hex = '', ...rest] = path.split('/');
+  const digest = `sha256:${hex}`;
+  return rest.length === 0 && ORGANIZATION.test(organizationId) && DIGEST.test(digest)
+    ? { organizationId, digest }
+    : null;
 }
 
 function hexOf(digest: string): string {

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '@patchbay/foundation';
-import { type ArtifactStore, type Digest, folderOf, pathOf } from './artifact-store.ts';
+import { type ArtifactStore, addressOf, type Digest, folderOf, pathOf } from './artifact-store.ts';
 import { sizeLimited } from './size-limited.ts';
 import { digestOf, verified } from './verified.ts';
 
@@ -53,11 +53,51 @@ export function createFileArtifactStore(options: { readonly directory: string })
       await rm(path.join(directory, pathOf(address)), { force: true });
     },
 
+    async *list() {
+      for (const folder of await namesIn(directory)) {
+        if (addressOf(`${folder}/${NO_DIGEST}`) === null) continue;
+        for (const file of await namesIn(path.join(directory, folder))) {
+          const address = addressOf(`${folder}/${file}`);
+          const storedAt = address === null ? null : await changedAt(path.join(directory, folder, file));
+          if (address !== null && storedAt !== null) yield { ...address, storedAt };
+        }
+      }
+    },
+
+    async removeUnfinished(before) {
+      for (const name of await namesIn(incoming)) {
+        const begun = await changedAt(path.join(incoming, name));
+        if (begun !== null && begun < before) await rm(path.join(incoming, name), { force: true });
+      }
+    },
+
     async ping() {
       await mkdir(directory, { recursive: true, mode: 0o750 });
       await access(directory);
     },
   };
+}
+
+const NO_DIGEST = '0'.repeat(64);
+
+/** Empty when the directory is not there. */
+async function namesIn(directory: string): Promise<readonly string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw asStoreError(error);
+  }
+}
+
+/** Null when it went meanwhile. */
+async function changedAt(file: string): Promise<Date | null> {
+  try {
+    return (await stat(file)).mtime;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw asStoreError(error);
+  }
 }
 
 async function writeDurably(

@@ -1,6 +1,6 @@
 import { AppError, type Secret } from '@patchbay/foundation';
 import { AwsClient } from 'aws4fetch';
-import { type ArtifactStore, folderOf, pathOf } from './artifact-store.ts';
+import { type ArtifactStore, addressOf, folderOf, pathOf } from './artifact-store.ts';
 import { sizeLimited } from './size-limited.ts';
 import { digestBytes, verified } from './verified.ts';
 
@@ -78,10 +78,43 @@ export function createS3ArtifactStore(options: S3ArtifactStoreOptions): Artifact
       if (response.status !== 404) await expectSuccess(response).then(drain);
     },
 
+    async *list() {
+      for (let next: string | undefined = ''; next !== undefined; ) {
+        const from: string = next === '' ? '' : `&continuation-token=${encodeURIComponent(next)}`;
+        const response = await expectSuccess(await send('GET', `?list-type=2${from}`));
+        const page = readListing(await response.text());
+        for (const { key, storedAt } of page.objects) {
+          const address = addressOf(key);
+          if (address === null) continue;
+          if (Number.isNaN(storedAt.getTime()))
+            throw new AppError('artifacts.unavailable', { internal: `${key} has no date` });
+          yield { ...address, storedAt };
+        }
+        next = page.next;
+      }
+    },
+
+    // An object appears whole or not at all.
+    async removeUnfinished() {},
+
     async ping() {
       await expectSuccess(await send('HEAD', ''));
     },
   };
+}
+
+/**
+ * The keys and dates of a listing. Keys of ours are letters, digits and one slash, so nothing in them is escaped.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+ */
+function readListing(xml: string) {
+  const text = (from: string, name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(from)?.[1];
+  const objects = [...xml.matchAll(/<Contents>(.*?)<\/Contents>/gs)].map(([, entry = '']) => ({
+    key: text(entry, 'Key') ?? '',
+    storedAt: new Date(text(entry, 'LastModified') ?? Number.NaN),
+  }));
+  return { objects, next: text(xml, 'NextContinuationToken') };
 }
 
 const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';

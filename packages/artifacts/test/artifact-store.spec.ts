@@ -3,7 +3,13 @@ import path from 'node:path';
 import { newId, Secret } from '@patchbay/foundation';
 import { temporaryDirectory } from '@patchbay/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ArtifactStore, createFileArtifactStore, createS3ArtifactStore, digestBytes } from '../src/index.ts';
+import {
+  type ArtifactStore,
+  createFileArtifactStore,
+  createS3ArtifactStore,
+  digestBytes,
+  type ListedArtifact,
+} from '../src/index.ts';
 import { type S3StandIn, startS3StandIn } from './s3-stand-in.ts';
 
 const bytesMax = 1024 * 1024;
@@ -24,6 +30,12 @@ function s3(secret = keys.secretAccessKey): ArtifactStore {
     accessKeyId: keys.accessKeyId,
     secretAccessKey,
   });
+}
+
+async function listOf(store: ArtifactStore): Promise<ListedArtifact[]> {
+  const listed: ListedArtifact[] = [];
+  for await (const item of store.list()) listed.push(item);
+  return listed;
 }
 
 const STORES: readonly (readonly [string, () => Promise<ArtifactStore>])[] = [
@@ -64,6 +76,20 @@ describe.for(STORES)('%s', ([, open]) => {
     expect((await store.get({ organizationId, ...stored })).toString()).toBe('hello');
   });
 
+  it('lists every file with its organization and time, and nothing else', async () => {
+    const store = await open();
+    const owner = newId('organization');
+    const before = Date.now() - 2000; // a file system's clock may be a tick behind
+    const digests: string[] = [];
+    for (const text of ['a', 'b', 'c', 'd', 'e']) {
+      digests.push((await store.put(owner, Buffer.from(text), { bytesMax })).digest);
+    }
+    await store.removeUnfinished(new Date());
+    const listed = (await listOf(store)).filter((item) => item.organizationId === owner);
+    expect(listed.map((item) => item.digest).sort()).toEqual(digests.sort());
+    for (const { storedAt } of listed) expect(storedAt.getTime()).toBeGreaterThan(before);
+  });
+
   it('keeps organizations apart that store the same bytes', async () => {
     const store = await open();
     const { digest } = await store.put(organizationId, Buffer.from('mine'), { bytesMax });
@@ -89,6 +115,19 @@ describe('the file store', () => {
     await chmod(file, 0o600);
     await writeFile(file, 'evil');
     await expect(store.get({ organizationId, digest })).rejects.toMatchObject({ code: 'artifacts.damaged' });
+  });
+
+  it('removes what a writer that died left, once it is old', async () => {
+    const directory = await temporaryDirectory();
+    const left = path.join(directory, '.incoming/left-by-a-crash');
+    await mkdir(path.dirname(left), { recursive: true });
+    await writeFile(left, 'half');
+    const store = createFileArtifactStore({ directory });
+    await store.removeUnfinished(new Date(Date.now() - 60_000));
+    expect(await readdir(path.dirname(left))).toHaveLength(1);
+    await store.removeUnfinished(new Date(Date.now() + 60_000));
+    expect(await readdir(path.dirname(left))).toEqual([]);
+    expect(await listOf(store)).toEqual([]);
   });
 
   it('leaves nothing behind when a writer fails in the middle', async () => {

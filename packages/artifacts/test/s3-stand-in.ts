@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 export interface S3StandIn {
   readonly endpoint: string;
+  /** By path, `/<bucket>/<key>`. */
   readonly objects: Map<string, Buffer>;
   close(): Promise<void>;
 }
@@ -22,6 +23,14 @@ export async function startS3StandIn(keys: { accessKeyId: string; secretAccessKe
     const { method = '', url = '', headers } = request;
     if (!isSigned({ method, url, headers, body }, keys))
       return void response.writeHead(403).end('SignatureDoesNotMatch');
+    const { pathname, searchParams } = new URL(url, 'http://stand-in');
+    if (method === 'GET' && searchParams.get('list-type') === '2') {
+      const prefix = pathname.endsWith('/') ? pathname : `${pathname}/`;
+      const keys = [...objects.keys()]
+        .filter((path) => path.startsWith(prefix))
+        .map((path) => path.slice(prefix.length));
+      return void response.end(listing(keys, searchParams.get('continuation-token')));
+    }
     const object = objects.get(url);
     if (method === 'PUT') objects.set(url, body);
     if (method === 'DELETE') objects.delete(url);
@@ -35,6 +44,17 @@ export async function startS3StandIn(keys: { accessKeyId: string; secretAccessKe
     objects,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
+}
+
+/** Pages of two, so that every listing has several. */
+function listing(keys: readonly string[], token: string | null): string {
+  const from = Number(token ?? '0');
+  const page = keys.slice(from, from + 2);
+  const contents = page.map(
+    (key) => `<Contents><Key>${key}</Key><LastModified>${new Date().toISOString()}</LastModified></Contents>`,
+  );
+  const more = from + 2 < keys.length ? `<NextContinuationToken>${from + 2}</NextContinuationToken>` : '';
+  return `<?xml version="1.0"?><ListBucketResult>${more}${contents.join('')}</ListBucketResult>`;
 }
 
 interface Signed {

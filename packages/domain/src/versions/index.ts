@@ -5,6 +5,7 @@ export { failStep, finishStep, listSteps, startStep } from './version-steps.ts';
 export {
   getVersion,
   getVersionByNumber,
+  keptDigests,
   leaseVersion,
   listVersions,
   moveVersion,

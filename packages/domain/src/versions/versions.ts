@@ -130,6 +130,18 @@ export async function setManifest(tx: Tx, id: string, manifest: Readonly<Record<
   if (count === 0) throw new AppError('versions.moved_meanwhile');
 }
 
+/** Which of these files of the organization are still needed: sources, lockfiles, and artifacts of versions that did not fail. */
+export async function keptDigests(tx: Tx, digests: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await tx.query<{ digest: string }>(
+    `SELECT DISTINCT d.digest FROM app.versions v,
+       LATERAL (VALUES (v.source_digest), (v.lockfile_digest),
+         (CASE WHEN v.state NOT IN ('failed', 'rejected') THEN v.artifact_digest END)) AS d (digest)
+     WHERE v.organization_id = $1 AND d.digest = ANY ($2)`,
+    [tx.scope.organizationId, digests],
+  );
+  return new Set(rows.map((row) => row.digest));
+}
+
 /** Takes or renews the right to work on a version; false when another living worker has it. */
 export async function leaseVersion(
   tx: Tx,

@@ -9,6 +9,7 @@ const TARBALL_BYTES_MAX = 32 * 1024 * 1024;
 const TOTAL_BYTES_MAX = 200 * 1024 * 1024;
 const PARALLEL = 12;
 const NO_DATE = new Date(0);
+const USE_NOTED_EVERY_MS = 10 * 60 * 1000;
 
 export interface FetchedPackages {
   readonly fetched: number;
@@ -46,7 +47,7 @@ export class PackageStore {
           await this.#fetchOnce(item, file);
           fetched += 1;
         }
-        const { size, mtimeMs } = await stat(file);
+        const { size, mtimeMs } = await this.#use(file);
         bytes += size;
         if (bytes > TOTAL_BYTES_MAX) throw new AppError('deploy.package_too_large');
         if (Date.now() - mtimeMs < youngerThanMs) young.push(`${item.name}@${item.version}`);
@@ -54,6 +55,13 @@ export class PackageStore {
     };
     await Promise.all(Array.from({ length: Math.min(PARALLEL, unique.length) }, work));
     return { fetched, bytes, young };
+  }
+
+  /** Notes the use, for `trimPackageStore`: sandboxes mount the store read-only and leave no trace. */
+  async #use(file: string) {
+    const found = await stat(file);
+    if (Date.now() - found.atimeMs > USE_NOTED_EVERY_MS) await utimes(file, new Date(), found.mtime);
+    return found;
   }
 
   #file(integrity: string): string {
@@ -87,7 +95,7 @@ export class PackageStore {
       // The file's date is the day of publication, where the registry tells it: the youngest packages are pointed out.
       const published = new Date(response.headers.get('last-modified') ?? Number.NaN);
       const date = Number.isNaN(published.getTime()) ? NO_DATE : published;
-      await utimes(temporary, date, date);
+      await utimes(temporary, new Date(), date);
       await chmod(temporary, 0o444);
       await rename(temporary, file);
     } catch (error) {

@@ -16,9 +16,10 @@ const PATTERN_LENGTH_MAX = 2000;
 export function checkSchema(schema: unknown, place: string): void {
   if (!isObject(schema)) throw invalid(place, 'is not an object');
   if (schema.type !== 'object') throw invalid(`${place}.type`, 'is not "object"');
+  // Depth first: what is too deep cannot be written as text either.
+  visit(schema, place, 1);
   const bytes = Buffer.byteLength(JSON.stringify(schema));
   if (bytes > BYTES_MAX) throw invalid(place, `has ${bytes} bytes; ${BYTES_MAX} are allowed`);
-  visit(schema, place, 1);
 }
 
 function visit(node: unknown, place: string, depth: number): void {

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { checkSchema } from './check-schema.ts';
+
+const object = (properties: object, rest: object = {}) => ({ type: 'object', properties, ...rest });
+const nested = (levels: number): object => (levels === 0 ? {} : { not: nested(levels - 1) });
+const deep = (levels: number): unknown => {
+  let schema: unknown = {};
+  for (let level = 0; level < levels; level += 1) schema = { not: schema };
+  return schema;
+};
+
+describe('a schema of a connector', () => {
+  it.each<[string, unknown, string, string]>([
+    ['a text', 'object', 'deploy.schema_invalid', 't '],
+    ['a list', [], 'deploy.schema_invalid', 't '],
+    ['nothing', null, 'deploy.schema_invalid', 't '],
+    ['of another type', { type: 'string' }, 'deploy.schema_invalid', 't.type '],
+    ['of no type', {}, 'deploy.schema_invalid', 't.type '],
+    ['over 64 KiB', object({ a: { description: 'x'.repeat(65 * 1024) } }), 'deploy.schema_invalid', 't '],
+    ['of 33 levels', object(nested(32)), 'deploy.schema_invalid', 't.properties.not.'],
+    ['of 100 000 levels', { ...object({}), not: deep(100_000) }, 'deploy.schema_invalid', 't.not.not.'],
+    ['with a broken pattern', object({ q: { pattern: '(' } }), 'deploy.schema_invalid', 't.properties.q.pattern '],
+    ['with a huge pattern', object({ q: { pattern: 'a'.repeat(2001) } }), 'deploy.schema_invalid', 't.properties.q'],
+    ['with an exponential pattern', object({ q: { pattern: '^(a+)+$' } }), 'deploy.schema_pattern_unsafe', 't.prop'],
+    [
+      'with an exponential pattern for names',
+      object({}, { patternProperties: { '^(a+)+$': {} } }),
+      'deploy.schema_pattern_unsafe',
+      't.patternProperties',
+    ],
+    [
+      'with one in a definition',
+      object({}, { $defs: { x: { items: [{ pattern: '(a*)*b' }] } } }),
+      'deploy.schema_pattern_unsafe',
+      't.$defs.x.items.0.pattern',
+    ],
+    [
+      'with a reference to the network',
+      object({ q: { $ref: 'https://evil.example/schema.json' } }),
+      'deploy.schema_network_reference',
+      't.properties.q.$ref ',
+    ],
+    [
+      'with a relative reference',
+      object({ q: { $dynamicRef: 'other.json#/x' } }),
+      'deploy.schema_network_reference',
+      't.properties.q.$dynamicRef ',
+    ],
+  ])('%s is refused at its place', (_what, schema, code, place) => {
+    expect(() => checkSchema(schema, 't')).toThrow(
+      expect.objectContaining({ code, detail: expect.stringContaining(place) }),
+    );
+  });
+
+  it('may refer to itself, hold data that looks like schemas, and use the patterns of zod', () => {
+    const data = { enum: ['^(a+)+$'], default: { pattern: '^(a+)+$', $ref: 'https://example.com' } };
+    const schema = object({ a: data, b: { $ref: '#/$defs/b' }, c: { pattern: '^[a-z]+$' } }, { $defs: { b: {} } });
+    expect(() => checkSchema(schema, 't')).not.toThrow();
+  });
+});
