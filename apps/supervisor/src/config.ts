@@ -20,6 +20,8 @@ const schema = z
     BWRAP_PATH: z.string().min(1).default('/usr/bin/bwrap'),
     /** Loopback port of /health and /metrics; 0 takes a free one. */
     SUPERVISOR_INTERNAL_PORT: z.coerce.number().int().min(0).max(65_535),
+    /** Sandboxes that wait for first calls, about 30 MB each. Default: 4 in development, 8 in production. */
+    SANDBOX_POOL_SIZE: z.coerce.number().int().min(0).max(64).optional(),
     /** Refuse to run connectors where uid, memory, process or CPU limits cannot be set. Default: in production. */
     PATCHBAY_REQUIRE_FULL_LIMITS: flag.optional(),
   })
@@ -31,6 +33,7 @@ const schema = z
     packageStoreDirectory: env.PACKAGE_STORE_DIR,
     bubblewrapFile: env.BWRAP_PATH,
     internalPort: env.SUPERVISOR_INTERNAL_PORT,
+    poolSize: env.SANDBOX_POOL_SIZE ?? (env.PATCHBAY_MODE === 'production' ? 8 : 4),
     requireFullLimits: env.PATCHBAY_REQUIRE_FULL_LIMITS ?? env.PATCHBAY_MODE === 'production',
   }));
 

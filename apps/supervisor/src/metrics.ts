@@ -7,6 +7,7 @@ const gauge = (name: string, help: string, labelNames: string[] = []) =>
 
 const ready = gauge('ready', '1 when connectors may run on this host');
 const sandboxes = gauge('sandboxes', 'Sandboxes by state', ['state']);
+const pooled = gauge('pool', 'Sandboxes that wait for a first call', ['of']);
 const queued = gauge('queued_calls', 'Calls that wait for a place in their sandbox');
 const coldStarts = gauge('cold_starts_total', 'Sandboxes started since this boot');
 const crashes = gauge('crashes_total', 'Sandboxes that ended by themselves since this boot');
@@ -16,6 +17,8 @@ const droppedLogLines = gauge('dropped_log_lines_total', 'Log lines above the ra
 export async function renderMetrics(health: SupervisorHealth): Promise<{ contentType: string; text: string }> {
   ready.set(health.ready ? 1 : 0);
   for (const [state, count] of Object.entries(health.sandboxes)) sandboxes.set({ state }, count);
+  pooled.set({ of: 'waiting' }, health.pool.waiting);
+  pooled.set({ of: 'size' }, health.pool.size);
   queued.set(health.queued);
   coldStarts.set(health.coldStarts);
   crashes.set(health.crashes);

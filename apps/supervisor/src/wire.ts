@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createLogger, type Logger, systemClock } from '@patchbay/foundation';
 import { createBubblewrapDriver, Programs, prepareToolchain, SandboxHost } from '@patchbay/sandbox/host';
 import type { SupervisorConfig } from './config.ts';
@@ -9,7 +10,7 @@ export interface Supervisor {
   readonly logger: Logger;
 }
 
-/** Every constructor, once. Resolves when the walls were tried; the toolchain is prepared in the background. */
+/** Every constructor, once. Resolves when the walls were tried; toolchain, snapshot and pool are prepared in the background. */
 export async function wire(config: SupervisorConfig): Promise<Supervisor> {
   const logger = createLogger('supervisor', config.logLevel);
   const { sandboxDirectory, packageStoreDirectory } = config;
@@ -42,10 +43,18 @@ export async function wire(config: SupervisorConfig): Promise<Supervisor> {
     packageStoreDirectory,
     toolchainDirectory,
     platformHosts: config.platformHosts,
+    poolSize: config.poolSize,
+    snapshot: { directory: join(sandboxDirectory, 'snapshots'), nodeFile: process.execPath },
   });
   const prepared = [programs.file('runner'), programs.file('build'), toolchainDirectory()];
   for (const part of prepared)
     part.catch((error: unknown) => logger.error({ err: error }, 'a sandbox program cannot be prepared'));
   await prepared[0]?.catch(() => {});
+  // In the background: until the pool is full, first calls start their own sandboxes.
+  void host.warm().then(() => {
+    const { snapshot, pool } = host.health();
+    if (snapshot.reason === null) logger.info({ snapshot, pool }, 'the pool is warm');
+    else logger.warn({ snapshot, pool }, 'sandboxes start without a snapshot');
+  });
   return { host, logger };
 }

@@ -122,7 +122,7 @@ describe('the bounds of a sandbox', () => {
   });
 
   it('refuses what does not fit into the queue, and serves all that waits', async () => {
-    const code = toolRunning(`await new Promise((done) => setTimeout(done, 30)); return 'ok'`);
+    const code = toolRunning(`await new Promise((done) => setTimeout(done, 150)); return 'ok'`);
     await given.call({ code });
     const answers = await Promise.allSettled(Array.from({ length: 300 }, () => given.call({ code })));
     const served = answers.filter((answer) => answer.status === 'fulfilled').length;

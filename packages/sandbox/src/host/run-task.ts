@@ -72,7 +72,9 @@ export class TaskRunner {
     const { driver, programs } = this.#options;
     const startedAt = performance.now();
     const programFile = await programs.file(task.program);
-    const mounts = await this.#mounts();
+    // Only the build of a connector compiles anything.
+    const mounts = task.program === 'build' ? await this.#mounts() : [];
+    caller.signal.throwIfAborted();
     const sandbox = await driver.start({ sandboxId: task.id, profile: 'build', programFile, mounts, links: LINKS });
     const refusals: string[] = [];
     const proxy = await startEgressProxy(sandbox.egressSocketPath, {
@@ -135,6 +137,7 @@ export class TaskRunner {
     }, ms);
     const onAbort = () => answered.reject(caller.signal.reason);
     caller.signal.addEventListener('abort', onAbort, { once: true });
+    if (caller.signal.aborted) onAbort();
     const header = { input: task.input };
     this.#options.driver.specialise(sandbox, encodeMixedFrame(RUNNER_FRAMES.task, header, task.files));
     try {

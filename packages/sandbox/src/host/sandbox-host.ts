@@ -1,23 +1,18 @@
 /** The supervisor's work without its listener, so that `patchbay dev` can run the same in one process. */
-import { createHash } from 'node:crypto';
-import { AppError, type Clock, newId } from '@patchbay/foundation';
-import type { Provision, RetireMatch } from '../client/sandbox-client.ts';
+import { AppError, type Clock } from '@patchbay/foundation';
+import type { RetireMatch } from '../client/sandbox-client.ts';
 import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
-import type { ConnectorEvent } from '../protocol/connector-event.ts';
-import type { EgressRule } from '../protocol/egress-rule.ts';
 import type { Invocation } from '../protocol/invocation.ts';
 import type { JsonObject } from '../protocol/json.ts';
-import type { LogRecord } from '../protocol/log-record.ts';
 import type { InvocationNotification, InvocationOutcome } from '../protocol/outcome.ts';
 import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
 import type { ProbeReport, SandboxDriver } from './drivers/driver.ts';
-import { startEgressProxy } from './egress/egress-proxy.ts';
 import type { Resolver } from './egress/resolve-destination.ts';
 import { SANDBOX_LIMITS } from './limits.ts';
-import { LiveSandbox } from './live-sandbox.ts';
-import { LogCapture } from './logs/log-capture.ts';
+import type { RoomBounds } from './pool/plan-pool.ts';
 import type { Programs } from './programs.ts';
 import { TaskRunner } from './run-task.ts';
+import { type SandboxOwner, SandboxSupply } from './sandbox-supply.ts';
 import { SandboxTable } from './sandbox-table.ts';
 
 export interface SandboxHostOptions {
@@ -38,15 +33,17 @@ export interface SandboxHostOptions {
   readonly platformHosts?: ReadonlySet<string>;
   readonly resolver?: Resolver;
   readonly certificateAuthorities?: readonly string[];
+  /** Sandboxes that wait for first calls once `warm` was called; default none. */
+  readonly poolSize?: number;
+  /** Where the runner's snapshot lies and the Node it belongs to; without it the runner is loaded as a program. */
+  readonly snapshot?: { readonly directory: string; readonly nodeFile: string };
+  /** How many may live at once; default from the limits. */
+  readonly room?: RoomBounds;
 }
 
 /** Who asks: where code and settings come from and where lines and notifications go. */
-export interface InvokeCaller {
-  provision(): Promise<Provision>;
-  onLog(record: LogRecord): void;
+export interface InvokeCaller extends SandboxOwner {
   onNotification(notification: InvocationNotification): void;
-  /** What the connector announces outside of calls, from the moment it was last called for this asker. */
-  onEvent?(event: ConnectorEvent): void;
   readonly signal: AbortSignal;
 }
 
@@ -55,24 +52,25 @@ export class SandboxHost {
   readonly #table: SandboxTable;
   readonly #tasks: TaskRunner;
   readonly #report: ProbeReport;
-  readonly #rules = new Map<string, readonly EgressRule[]>();
-  readonly #logTargets = new Map<string, (record: LogRecord) => void>();
-  readonly #eventTargets = new Map<string, (event: ConnectorEvent) => void>();
-  /** Milliseconds each sandbox's requests spent outside, since its start. */
-  readonly #egressMs = new Map<string, number>();
-  #droppedLogLines = 0;
+  readonly #supply: SandboxSupply;
 
   private constructor(options: SandboxHostOptions, report: ProbeReport) {
     this.#options = options;
     this.#report = report;
-    this.#table = new SandboxTable(options.clock);
+    this.#table = new SandboxTable(options.clock, options.room ?? SANDBOX_LIMITS);
     this.#tasks = new TaskRunner(options);
+    this.#supply = new SandboxSupply(options, { table: this.#table, tasks: this.#tasks });
   }
 
   /** Removes what an earlier boot left, tries the walls, and answers only then. Missing walls do not throw: health says it. */
   static async start(options: SandboxHostOptions): Promise<SandboxHost> {
     await options.driver.removeLeftovers();
     return new SandboxHost(options, await options.driver.probe());
+  }
+
+  /** Takes the runner's snapshot and fills the pool, where the walls stand. Calls are served meanwhile; health says how far it is. */
+  async warm(): Promise<void> {
+    if (this.#refusal() === null) await this.#supply.warm();
   }
 
   /** @throws AppError `sandbox.*` when no answer of the connector came */
@@ -88,20 +86,18 @@ export class SandboxHost {
       const leave = await entry.slots.acquire(signal);
       try {
         const enteredAt = clock.monotonicMs();
-        const start = () => this.#startSandbox(invocation, caller);
+        const start = () => this.#supply.start(invocation, caller);
         const { sandbox, cold } = await orAborted(this.#table.sandboxOf(entry, start), signal);
         const readyAt = clock.monotonicMs();
-        this.#rules.set(sandbox.id, invocation.egress);
-        this.#logTargets.set(sandbox.id, caller.onLog);
-        if (caller.onEvent) this.#eventTargets.set(sandbox.id, caller.onEvent);
-        const egressBefore = this.#egressMs.get(sandbox.id) ?? 0;
+        this.#supply.serve(sandbox.id, { invocation, user: caller });
+        const egressBefore = this.#supply.egressMsOf(sandbox.id);
         const answer = await sandbox.call(invocation, { signal, onNotification: caller.onNotification });
         const timings = {
           queueMs: enteredAt - startedAt,
           startMs: readyAt - enteredAt,
           sandboxMs: clock.monotonicMs() - readyAt,
           // Of calls side by side in one sandbox nobody can tell whose request it was: the sum is an upper bound.
-          egressMs: (this.#egressMs.get(sandbox.id) ?? 0) - egressBefore,
+          egressMs: this.#supply.egressMsOf(sandbox.id) - egressBefore,
           cold,
         };
         if ('error' in answer) return { kind: 'error', error: answer.error, timings };
@@ -139,16 +135,17 @@ export class SandboxHost {
       limits,
       sandboxes,
       queued,
+      ...this.#supply.health,
       coldStarts: this.#table.coldStarts,
       crashes: this.#table.crashes,
-      droppedLogLines: this.#droppedLogLines,
+      droppedLogLines: this.#supply.droppedLogLines,
       bootId: this.#options.bootId,
     };
   }
 
   /** Lets calls finish, then stops every sandbox. */
   async close(drainMs: number = SANDBOX_LIMITS.drainMs): Promise<void> {
-    await this.#table.close(drainMs);
+    await Promise.all([this.#table.close(drainMs), this.#supply.close()]);
   }
 
   #refusal(): AppError | null {
@@ -164,74 +161,6 @@ export class SandboxHost {
     const refusal = this.#refusal();
     if (refusal) throw refusal;
   }
-
-  async #startSandbox(invocation: Invocation, caller: InvokeCaller): Promise<LiveSandbox> {
-    const { driver, programs } = this.#options;
-    const sandboxId = newId('sandbox');
-    const [{ artifact, secrets }, process] = await bothOrNeither(
-      provisionOf(invocation, caller),
-      driver.start({ sandboxId, profile: 'runtime', programFile: await programs.file('runner'), mounts: [] }),
-      (started) => driver.stop(started),
-    );
-    this.#rules.set(sandboxId, invocation.egress);
-    this.#logTargets.set(sandboxId, caller.onLog);
-    const logs = new LogCapture({
-      secrets: Object.values(secrets),
-      now: () => this.#options.clock.now().getTime(),
-      emit: (line) => this.#logTargets.get(sandboxId)?.({ ...line, key: invocation.key, sandboxId }),
-      onDropped: () => {
-        this.#droppedLogLines += 1;
-      },
-    });
-    const sandbox = new LiveSandbox({
-      driver,
-      process,
-      logs,
-      onEvent: (event) => this.#eventTargets.get(sandboxId)?.({ ...event, key: invocation.key }),
-      startMsMax: this.#options.startMsMax ?? SANDBOX_LIMITS.startMsMax,
-    });
-    const proxy = await startEgressProxy(process.egressSocketPath, {
-      ...this.#options,
-      rules: () => this.#rules.get(sandboxId) ?? [],
-      onSpent: (milliseconds) => {
-        this.#egressMs.set(sandboxId, (this.#egressMs.get(sandboxId) ?? 0) + milliseconds);
-      },
-      onRefusal: (text) => logs.write({ level: 'warn', source: 'platform', text: `egress refused: ${text}` }),
-    });
-    void sandbox.exited.then(() => {
-      this.#rules.delete(sandboxId);
-      this.#logTargets.delete(sandboxId);
-      this.#eventTargets.delete(sandboxId);
-      this.#egressMs.delete(sandboxId);
-      return proxy.close();
-    });
-    await process.openEgress();
-    await sandbox.specialise(artifact, secrets);
-    return sandbox;
-  }
-}
-
-async function provisionOf(invocation: Invocation, caller: InvokeCaller): Promise<Provision> {
-  const provision = await caller.provision();
-  const digest = `sha256:${createHash('sha256').update(provision.artifact).digest('hex')}`;
-  if (digest !== invocation.artifactDigest) {
-    throw new AppError('sandbox.artifact_mismatch', {
-      internal: `expected ${invocation.artifactDigest}, got ${digest}`,
-    });
-  }
-  return provision;
-}
-
-/** Waits for both; when the first fails, what the second made is undone. */
-async function bothOrNeither<A, B>(
-  first: Promise<A>,
-  second: Promise<B>,
-  undo: (made: B) => Promise<void>,
-): Promise<[A, B]> {
-  const [a, b] = await Promise.allSettled([first, second]);
-  if (a.status === 'fulfilled' && b.status === 'fulfilled') return [a.value, b.value];
-  if (b.status === 'fulfilled') await undo(b.value);
-  throw a.status === 'rejected' ? a.reason : (b as PromiseRejectedResult).reason; // one of them was rejected
 }
 
 function deadlineError(invocation: Invocation): AppError {

@@ -1,4 +1,4 @@
-/** The live sandboxes by isolation key: started on the first call, stopped when idle, never given to another key. */
+/** The live sandboxes by isolation key: started on the first call, never given to another key. Who has to go is planned elsewhere. */
 import { AppError, type Clock } from '@patchbay/foundation';
 import type { RetireMatch } from '../client/sandbox-client.ts';
 import { type IsolationKey, isolationKeyText } from '../protocol/isolation-key.ts';
@@ -6,6 +6,7 @@ import { CallSlots } from './call-slots.ts';
 import { CrashBackoff } from './crash-backoff.ts';
 import { SANDBOX_LIMITS } from './limits.ts';
 import type { LiveSandbox } from './live-sandbox.ts';
+import { type ObservedSandbox, planRoom, type RoomBounds } from './pool/plan-pool.ts';
 import { canMove, type SandboxState } from './sandbox-state.ts';
 
 /** The longest pause a call sits out; behind a longer one it is told the crash's error at once. */
@@ -19,7 +20,6 @@ export class SandboxEntry {
   /** Absent until the first call that gets a place starts it. */
   sandbox: Promise<LiveSandbox> | null = null;
   lastUsedAt = 0;
-  idleTimer: NodeJS.Timeout | undefined;
 
   constructor(key: IsolationKey) {
     this.key = key;
@@ -38,6 +38,7 @@ export class SandboxEntry {
 
 export class SandboxTable {
   readonly #clock: Clock;
+  readonly #bounds: RoomBounds;
   readonly #byKey = new Map<string, SandboxEntry>();
   /** Retired, finishing their calls. */
   readonly #draining = new Set<SandboxEntry>();
@@ -45,8 +46,9 @@ export class SandboxTable {
   coldStarts = 0;
   crashes = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, bounds: RoomBounds) {
     this.#clock = clock;
+    this.#bounds = bounds;
   }
 
   /** The key's entry, made when there is none. @throws AppError `sandbox.no_capacity` */
@@ -54,7 +56,7 @@ export class SandboxTable {
     const text = isolationKeyText(key);
     const known = this.#byKey.get(text);
     if (known) return known;
-    this.#makeRoom(key.organizationId);
+    for (const id of planRoom(this.observe(), key.organizationId, this.#bounds)) this.stop(id);
     const entry = new SandboxEntry(key);
     this.#byKey.set(text, entry);
     return entry;
@@ -71,17 +73,27 @@ export class SandboxTable {
     return { sandbox: await entry.sandbox, cold: true };
   }
 
-  /** To be called when a call has left: starts the idle clock, or stops a retired sandbox that has nothing left to do. */
+  /** To be called when a call has left: its rest begins, or a retired sandbox with nothing left to do stops. */
   rest(entry: SandboxEntry): void {
     entry.lastUsedAt = this.#clock.monotonicMs();
     if (!entry.isIdle) return;
-    if (entry.state === 'draining') return void this.#stop(entry);
-    clearTimeout(entry.idleTimer);
-    const idleMs = entry.key.subject === '' ? SANDBOX_LIMITS.idleMs : SANDBOX_LIMITS.idleSubjectMs;
-    entry.idleTimer = setTimeout(() => {
-      if (entry.isIdle) void this.#stop(entry);
-    }, idleMs);
-    entry.idleTimer.unref();
+    if (entry.state === 'draining') void this.#stop(entry);
+  }
+
+  /** Every sandbox that calls can reach, as plans see it. */
+  observe(): ObservedSandbox[] {
+    return [...this.#byKey].map(([id, entry]) => ({
+      id,
+      organizationId: entry.key.organizationId,
+      isPersonal: entry.key.subject !== '',
+      idleSinceMs: entry.isIdle ? entry.lastUsedAt : null,
+    }));
+  }
+
+  /** Stops one that rests; one that was called in the meantime stays. */
+  stop(id: string): void {
+    const entry = this.#byKey.get(id);
+    if (entry?.isIdle) void this.#stop(entry);
   }
 
   /** No new call reaches a matching sandbox from here on; those inside finish. */
@@ -146,7 +158,6 @@ export class SandboxTable {
   }
 
   #forget(entry: SandboxEntry): void {
-    clearTimeout(entry.idleTimer);
     entry.state = 'stopped';
     this.#draining.delete(entry);
     const text = isolationKeyText(entry.key);
@@ -165,20 +176,6 @@ export class SandboxTable {
     this.#forget(entry);
     const sandbox = await starting?.catch(() => null);
     await sandbox?.stop();
-  }
-
-  /** An organization's crowd evicts its own first; the whole host evicts whoever rested longest. */
-  #makeRoom(organizationId: string): void {
-    const all = [...this.#byKey.values()];
-    const own = all.filter((entry) => entry.key.organizationId === organizationId);
-    if (own.length >= SANDBOX_LIMITS.livePerOrganization) this.#evictOneOf(own);
-    if (all.length >= SANDBOX_LIMITS.live) this.#evictOneOf(all);
-  }
-
-  #evictOneOf(entries: readonly SandboxEntry[]): void {
-    const [oldest] = entries.filter((entry) => entry.isIdle).sort((a, b) => a.lastUsedAt - b.lastUsedAt);
-    if (!oldest) throw new AppError('sandbox.no_capacity', { retryAfterSeconds: 1 });
-    void this.#stop(oldest);
   }
 }
 

@@ -13,6 +13,19 @@ export interface SupervisorHealth {
     readonly draining: number;
   };
   readonly queued: number;
+  /** What sandboxes start from: the runner's snapshot, or the plain program and why. `takenAt` is an ISO 8601 time. */
+  readonly snapshot: {
+    readonly state: 'resumed' | 'plain';
+    readonly reason: string | null;
+    readonly takenAt: string | null;
+  };
+  /** Sandboxes that wait for a first call; first calls that found one and that did not, since this boot. */
+  readonly pool: {
+    readonly size: number;
+    readonly waiting: number;
+    readonly taken: number;
+    readonly missed: number;
+  };
   readonly coldStarts: number;
   readonly crashes: number;
   readonly droppedLogLines: number;

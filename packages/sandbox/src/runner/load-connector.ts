@@ -26,7 +26,15 @@ export async function loadConnector(
   secrets: Readonly<Record<string, string>>,
 ): Promise<LoadedConnector> {
   const { code, packages, sourceMap } = parseArtifact(artifact);
-  const exported = evaluate(code, packages, sourceMap);
+  return createServer(evaluate(code, packages, sourceMap), code, secrets);
+}
+
+/** The server of what a connector's module exports. @throws StartError with a message for the author */
+export async function createServer(
+  exported: unknown,
+  code: string,
+  secrets: Readonly<Record<string, string>>,
+): Promise<LoadedConnector> {
   const connector = isRecord(exported) && 'default' in exported ? exported.default : exported;
   const codeGeneration = /\beval\s*\(|\bnew\s+Function\s*\(/.test(code);
   if (isRecord(connector) && (BRAND in connector || typeof connector.createServer === 'function')) {

@@ -1,7 +1,8 @@
 /**
  * The runner as a program whose state is kept in a startup snapshot: loaded and warmed while the snapshot is taken, opened
- * when a process resumes from it. No order of imports may change: the guard stands before anything else is loaded.
+ * when a process resumes from it. The guard stands before anything else is loaded.
  */
+import './forbid-randomness.ts';
 
 import { startupSnapshot } from 'node:v8';
 import { drainRandomCaches } from './drain-random-caches.ts';

@@ -1,7 +1,7 @@
 /** Runs throw-away connectors through everything a first call touches, so that a resumed process has it compiled. */
 import { createRuntime, RUNTIME } from './call-context.ts';
 import type { HostLink } from './host-link.ts';
-import { loadConnector } from './load-connector.ts';
+import { createServer } from './load-connector.ts';
 import { PROVIDED_PACKAGES } from './provided-packages.ts';
 import type { RunnerCall } from './runner-call.ts';
 import { RunningCalls } from './serve-calls.ts';
@@ -35,9 +35,10 @@ export async function warmUp(): Promise<void> {
 }
 
 async function callRepeatedly(code: string): Promise<void> {
-  const packages = Object.keys(PROVIDED_PACKAGES);
-  const artifact = Buffer.from(JSON.stringify({ format: 1, code, packages, sourceMap: null }));
-  const loaded = await loadConnector(artifact, {});
+  const module = { exports: {} };
+  // Not by Node's module loader: once used, its state does not survive a snapshot.
+  new Function('exports', 'require', code)(module.exports, (name: string) => PROVIDED_PACKAGES[name]);
+  const loaded = await createServer(module.exports, code, {});
   const calls = new RunningCalls();
   let answer = '';
   const link: HostLink = {

@@ -6,9 +6,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
@@ -44,14 +45,18 @@ export interface BubblewrapDriverOptions {
   readonly bootId: string;
   /** Program of the self-test, bundled. */
   readonly probeProgramFile: string;
+  /** How many host uids this installation owns; default four for each sandbox that may live. */
+  readonly uidCount?: number;
   /** Walls left out, for the tests that show what each is good for. The supervisor has no way to say this. */
   readonly without?: ReadonlySet<Wall>;
 }
 
 const PRLIMIT = '/usr/bin/prlimit';
 const FIRST_CHILD_DESCRIPTOR_FREE = 7;
-/** The profile's share of the CPU holds from here on; half a core would double every cold start. */
+/** The profile's share of the CPU holds this long after the specialisation; half a core would double every cold start. */
 const START_CPU_MS = 2_000;
+/** @see nice(2) */
+const BACKGROUND_PRIORITY = 10;
 /** Uids far above those of people and of subordinate ranges; each installation has its own block. */
 const UID_BASE = 700_000_000;
 const UIDS_PER_INSTALLATION = SANDBOX_LIMITS.live * 4;
@@ -64,6 +69,9 @@ interface Owned {
   readonly uid: number | null;
   readonly socketDirectory: string;
   readonly group: LimitGroup | null;
+  readonly profile: SandboxProfile;
+  /** Runs at a low priority until it is specialised. */
+  readonly isBackground: boolean;
   /** Set when the watch ended it. */
   exceeded: ExceededLimit | null;
 }
@@ -111,7 +119,8 @@ export class BubblewrapDriver implements SandboxDriver {
     const hash = createHash('sha256').update(options.directory).digest();
     this.#installation = hash.toString('hex', 0, 4);
     const block = hash.readUInt16BE(4) * UIDS_PER_INSTALLATION;
-    this.#uids = process.getuid?.() === 0 ? new UidRange(UID_BASE + block, UIDS_PER_INSTALLATION) : null;
+    this.#uids =
+      process.getuid?.() === 0 ? new UidRange(UID_BASE + block, options.uidCount ?? UIDS_PER_INSTALLATION) : null;
   }
 
   async start(spec: SandboxSpec): Promise<SandboxProcess> {
@@ -126,13 +135,16 @@ export class BubblewrapDriver implements SandboxDriver {
     const group = 'create' in kernelLimits ? await kernelLimits.create(`${this.#installation}-${name}`, profile) : null;
     const child = this.#spawn(spec, { uid, socketDirectory, hasGroup: group !== null });
     const exit = exitOf(child);
+    // Only where it can be taken back: without privilege a priority goes down for ever.
+    const isBackground = spec.isBackground === true && uid !== null;
+    if (isBackground && child.pid !== undefined) setPriority(child.pid, BACKGROUND_PRIORITY);
     const innerPid = await this.#admit(child, { group, uid, profile }, exit).catch(async (error: unknown) => {
       child.kill('SIGKILL');
       await exit;
       await this.#release({ uid, socketDirectory, group });
       throw error;
     });
-    const owned: Owned = { child, innerPid, uid, socketDirectory, group, exceeded: null };
+    const owned: Owned = { child, innerPid, uid, socketDirectory, group, profile, isBackground, exceeded: null };
     const egressSocketPath = join(socketDirectory, 'egress.sock');
     const sandbox: SandboxProcess = {
       sandboxId: spec.sandboxId,
@@ -149,8 +161,7 @@ export class BubblewrapDriver implements SandboxDriver {
       },
     };
     this.#owned.set(sandbox, owned);
-    if (group) setTimeout(() => void group.limitCpu(profile.cpuCores), START_CPU_MS).unref();
-    else if (!this.#without.has('usage watch')) {
+    if (!group && !this.#without.has('usage watch')) {
       this.#watch.add(innerPid, profile, (limit) => {
         owned.exceeded = limit;
         kill(innerPid);
@@ -160,7 +171,11 @@ export class BubblewrapDriver implements SandboxDriver {
   }
 
   specialise(sandbox: SandboxProcess, frame: Buffer): void {
+    const owned = this.#owned.get(sandbox);
+    if (owned?.isBackground) bringForward(owned.innerPid);
     sandbox.link.write(frame);
+    const { group, profile } = owned ?? {};
+    if (group && profile) setTimeout(() => void group.limitCpu(profile.cpuCores), START_CPU_MS).unref();
   }
 
   async stop(sandbox: SandboxProcess): Promise<void> {
@@ -322,6 +337,15 @@ function readInnerPid(info: Readable): Promise<number> {
       if (found !== undefined) resolve(Number(found));
     });
   });
+}
+
+/** All of its threads: the kernel keeps a priority for each. */
+function bringForward(pid: number): void {
+  try {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), 0);
+  } catch {
+    // It ended by itself.
+  }
 }
 
 function kill(pid: number): void {

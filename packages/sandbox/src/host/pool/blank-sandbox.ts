@@ -1,0 +1,86 @@
+/** A started sandbox that is nobody's yet: it waits, and is handed out once in its life or stopped. */
+import { AppError } from '@patchbay/foundation';
+import { FrameReader, SANDBOX_FRAME_BYTES_MAX } from '../../protocol/frame.ts';
+import { RUNNER_FRAMES } from '../../protocol/runner-frames.ts';
+import type { SandboxDriver, SandboxProcess } from '../drivers/driver.ts';
+
+type BlankState = 'starting' | 'waiting' | 'claimed' | 'ended';
+
+const LAST_WORDS = 2_000;
+
+export class BlankSandbox {
+  readonly id: string;
+  readonly sinceMs: number;
+  readonly #driver: SandboxDriver;
+  readonly #process: SandboxProcess;
+  readonly #reader = new FrameReader(SANDBOX_FRAME_BYTES_MAX);
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<void>();
+  #state: BlankState = 'starting';
+  #lastWords = '';
+
+  constructor(driver: SandboxDriver, process: SandboxProcess, sinceMs: number) {
+    this.id = process.sandboxId;
+    this.sinceMs = sinceMs;
+    this.#driver = driver;
+    this.#process = process;
+    this.#ready.promise.catch(() => {});
+    process.link.on('data', this.#read);
+    process.link.on('error', () => {}); // the exit tells
+    process.stdout.on('data', this.#hear);
+    process.stderr.on('data', this.#hear);
+    void process.exited.then((exit) => this.#end(`exit ${exit.exitCode ?? exit.signal}`));
+  }
+
+  /** Resolves when it waits to be handed out. @throws AppError `sandbox.start_failed` when it ended before */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  /** Resolves when it ended without ever having been anybody's. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /** Its process, for the one who asks first; null for everybody else, and while it is not waiting. */
+  claim(): SandboxProcess | null {
+    if (this.#state !== 'waiting') return null;
+    this.#state = 'claimed';
+    this.#process.link.off('data', this.#read);
+    this.#process.stdout.off('data', this.#hear);
+    this.#process.stderr.off('data', this.#hear);
+    return this.#process;
+  }
+
+  /** Stops it unless it is somebody's. */
+  async stop(): Promise<void> {
+    if (this.#state === 'claimed') return;
+    this.#end('stopped');
+    await this.#driver.stop(this.#process);
+  }
+
+  /** It has one thing to say before it is specialised. Anything else is no runner of ours. */
+  readonly #read = (chunk: Buffer): void => {
+    try {
+      for (const { type } of this.#reader.push(chunk)) {
+        if (type !== RUNNER_FRAMES.ready || this.#state !== 'starting') return void this.stop();
+        this.#state = 'waiting';
+        this.#ready.resolve();
+      }
+    } catch {
+      void this.stop();
+    }
+  };
+
+  readonly #hear = (chunk: Buffer): void => {
+    this.#lastWords = `${this.#lastWords}${chunk.toString('latin1')}`.slice(-LAST_WORDS);
+  };
+
+  #end(how: string): void {
+    if (this.#state === 'claimed' || this.#state === 'ended') return;
+    this.#state = 'ended';
+    const internal = `the runner ended before it was ready (${how}): ${this.#lastWords.trim()}`;
+    this.#ready.reject(new AppError('sandbox.start_failed', { internal }));
+    this.#ended.resolve();
+  }
+}

@@ -1,0 +1,115 @@
+/** What the supervisor's sandboxes should become, from what they are: pure, so that every rule is tested without a process. */
+import { AppError } from '@patchbay/foundation';
+
+/** A sandbox that belongs to somebody. */
+export interface ObservedSandbox {
+  readonly id: string;
+  readonly organizationId: string;
+  /** Belongs to one person of the organization. */
+  readonly isPersonal: boolean;
+  /** Since when it has had nothing to do; null while it works. Monotonic milliseconds, like every time here. */
+  readonly idleSinceMs: number | null;
+}
+
+/** A sandbox that waits in the pool and is nobody's. */
+export interface ObservedBlank {
+  readonly id: string;
+  readonly sinceMs: number;
+}
+
+export interface PoolObservation {
+  readonly nowMs: number;
+  readonly availableMemoryBytes: number;
+  readonly sandboxes: readonly ObservedSandbox[];
+  readonly blanks: readonly ObservedBlank[];
+  /** On their way into the pool. */
+  readonly blanksStarting: number;
+  /** Starts that a call waits for: the pool does not compete with them. */
+  readonly startsAwaited: number;
+}
+
+export interface PoolBounds {
+  /** Blanks that wait when there is memory for them. */
+  readonly size: number;
+  readonly idleMs: number;
+  readonly idlePersonalMs: number;
+  /** A blank that waited longer is replaced: nothing that old has been measured, and its snapshot may be. */
+  readonly blankAgeMaxMs: number;
+  /** Memory that stays free on this host. */
+  readonly memoryReserveBytes: number;
+  /** What one more sandbox costs, or one less gives back. */
+  readonly sandboxBytes: number;
+}
+
+export interface PoolPlan {
+  readonly stopSandboxes: readonly string[];
+  readonly stopBlanks: readonly string[];
+  readonly startBlanks: number;
+}
+
+/** Sandboxes that rested too long stop; under memory pressure blanks go first, then who rested longest; then the pool fills. */
+export function planPool(observation: PoolObservation, bounds: PoolBounds): PoolPlan {
+  const { nowMs, sandboxes, blanks } = observation;
+  const expired = sandboxes.filter((one) => isExpired(one, nowMs, bounds));
+  const old = blanks.filter(({ sinceMs }) => nowMs - sinceMs >= bounds.blankAgeMaxMs);
+  const returnedBytes = (expired.length + old.length) * bounds.sandboxBytes;
+  const missingBytes = bounds.memoryReserveBytes - observation.availableMemoryBytes - returnedBytes;
+  const pressed = Math.max(0, Math.ceil(missingBytes / bounds.sandboxBytes));
+  const droppable = blanks.filter((blank) => !old.includes(blank)).slice(0, pressed);
+  const evicted = byRest(sandboxes.filter((one) => !expired.includes(one))).slice(0, pressed - droppable.length);
+  return {
+    stopSandboxes: [...expired, ...evicted].map(({ id }) => id),
+    stopBlanks: [...old, ...droppable].map(({ id }) => id),
+    startBlanks: pressed > 0 ? 0 : blanksToStart(observation, bounds, old.length),
+  };
+}
+
+export interface RoomBounds {
+  readonly live: number;
+  readonly livePerOrganization: number;
+}
+
+/**
+ * Which sandboxes must go so that this organization may have one more. An organization with more than its share of the
+ * host evicts its own first; otherwise whoever rested longest goes.
+ *
+ * @throws AppError `sandbox.no_capacity` when none that could go rests
+ */
+export function planRoom(
+  sandboxes: readonly ObservedSandbox[],
+  organizationId: string,
+  bounds: RoomBounds,
+): readonly string[] {
+  const own = sandboxes.filter((one) => one.organizationId === organizationId);
+  if (own.length >= bounds.livePerOrganization) return [longestResting(own)];
+  if (sandboxes.length < bounds.live) return [];
+  const organizations = new Set(sandboxes.map((one) => one.organizationId)).add(organizationId).size;
+  const isCrowd = own.length >= bounds.live / organizations;
+  return [longestResting(isCrowd && byRest(own).length > 0 ? own : sandboxes)];
+}
+
+function longestResting(sandboxes: readonly ObservedSandbox[]): string {
+  const [first] = byRest(sandboxes);
+  if (!first) throw new AppError('sandbox.no_capacity', { retryAfterSeconds: 1 });
+  return first.id;
+}
+
+/** Those that rest, the longest first. */
+function byRest(sandboxes: readonly ObservedSandbox[]): ObservedSandbox[] {
+  return sandboxes
+    .filter(({ idleSinceMs }) => idleSinceMs !== null)
+    .sort((one, other) => (one.idleSinceMs ?? 0) - (other.idleSinceMs ?? 0));
+}
+
+function isExpired({ idleSinceMs, isPersonal }: ObservedSandbox, nowMs: number, bounds: PoolBounds): boolean {
+  const allowedMs = isPersonal ? bounds.idlePersonalMs : bounds.idleMs;
+  return idleSinceMs !== null && nowMs - idleSinceMs >= allowedMs;
+}
+
+/** One at a time, never beside a start that a call waits for, and only while the reserve stays untouched with one to spare. */
+function blanksToStart(observation: PoolObservation, bounds: PoolBounds, leaving: number): number {
+  const { blanks, blanksStarting, startsAwaited, availableMemoryBytes } = observation;
+  if (blanksStarting > 0 || startsAwaited > 0) return 0;
+  if (blanks.length - leaving >= bounds.size) return 0;
+  return availableMemoryBytes - 2 * bounds.sandboxBytes >= bounds.memoryReserveBytes ? 1 : 0;
+}
