@@ -31,6 +31,25 @@ const named = (name: string) =>
 const withSchema = (schema: string) =>
   `server.registerTool('t', { title: 'T', description: 'd', inputSchema: ${schema}, annotations: { readOnlyHint: true } }, async () => ({ content: [] }));`;
 
+/** Replaces and adds files wherever its process may, as a tenant would who hopes that the next one starts from them. */
+const WRITES_EVERYWHERE = `
+import { readdirSync, writeFileSync } from 'node:fs';
+const seen = new Set();
+const spoil = (directory, depth) => {
+  if (depth > 6 || seen.has(directory)) return;
+  seen.add(directory);
+  try { writeFileSync(directory + '/left-behind.js', 'throw new Error("left behind")'); } catch {}
+  let entries = [];
+  try { entries = readdirSync(directory, { withFileTypes: true }); } catch {}
+  for (const entry of entries) {
+    const path = directory + '/' + entry.name;
+    if (entry.isDirectory()) spoil(path, depth + 1);
+    else if (/\\.(js|mjs|cjs|json|tgz|d\\.ts)$/.test(entry.name)) try { writeFileSync(path, 'throw 1'); } catch {}
+  }
+};
+for (const top of ['/store', '/toolchain', '/work', '/tmp', '/runner', '/etc', '/usr', '/dev/shm', '.']) spoil(top, 0);
+`;
+
 /** What, the upload, the code it ends with, and what its message names. */
 const BAD: readonly (readonly [string, Files, string, RegExp])[] = [
   ['a source without package.json', { 'index.ts': '' }, 'source.no_package_json', /package\.json/],
@@ -67,6 +86,18 @@ const BAD: readonly (readonly [string, Files, string, RegExp])[] = [
     server(withSchema('z.object({ q: z.string().regex(/^(a+)+$/) })')),
     'deploy.schema_pattern_unsafe',
     /tools\.t\.inputSchema\.properties\.q\.pattern/,
+  ],
+  [
+    'a schema with a reference to the network',
+    server(withSchema("z.object({ q: z.string().meta({ $ref: 'https://evil.example/s.json' }) })")),
+    'deploy.schema_network_reference',
+    /tools\.t\.inputSchema/,
+  ],
+  [
+    'a schema that is too large',
+    server(withSchema("z.object({ q: z.string().describe('x'.repeat(70000)) })")),
+    'deploy.schema_invalid',
+    /tools\.t\.inputSchema/,
   ],
   ['a reserved tool name', server(named('a__b')), 'deploy.findings', /a__b/],
   [
@@ -151,6 +182,28 @@ describe('a deploy', () => {
     const took = steps.map((step) => Number(step.finishedAt) - Number(step.startedAt));
     console.info(`deploy steps in ms: ${steps.map(({ name }, index) => `${name} ${took[index]}`).join(', ')}`);
     expect(took.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(5000);
+  });
+
+  it('lets no connector leave anything for the next one’s deploy, wherever it writes', async () => {
+    const clean = await deploy(greeter({ 'src/same.ts': '' }));
+    const spoiling = greeter({ 'src/index.ts': `${WRITES_EVERYWHERE}\n${greeter()['src/index.ts']}` });
+    const hostile = await deploy(spoiling, { typecheck: false });
+    expect(hostile.failure).toBeNull();
+    const other = await deploys.given.connector(await deploys.given.organization('initech'), 'greeter');
+    const after = await deploys.finished(other, await deploys.submit(other, greeter({ 'src/same.ts': '' })));
+    expect(after).toMatchObject({ state: 'published', artifactDigest: clean.artifactDigest });
+    expect(after.manifest).toEqual(clean.manifest);
+  });
+
+  it('signs what it writes into the audit log, as a writer of its own', async () => {
+    const [row] = await deploys.inScope(connector, (tx) =>
+      tx.query<{ writer: string; hmac: Uint8Array | null }>(
+        "SELECT writer_id AS writer, hmac FROM app.audit_events WHERE action = 'version.published' AND target_id = $1",
+        [liveVersion],
+      ),
+    );
+    expect(row?.writer).toMatch(/^worker-[0-9a-f-]{36}$/);
+    expect(row?.hmac?.byteLength).toBe(32);
   });
 
   it('gives a second organization an artifact of its own for the same source', async () => {
