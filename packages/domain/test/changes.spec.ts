@@ -178,7 +178,7 @@ describe('the change feed', () => {
       [true, false].map((fails) =>
         given.database.withOrganization(ours, async (tx) => {
           const id = fails ? 'con_never' : 'con_often';
-          for (let index = 0; index < 100; index += 1) await emitChange(tx, { kind: 'connector', id });
+          for (let index = 0; index < 1000; index += 1) await emitChange(tx, { kind: 'connector', id });
           if (fails) throw new Error('rolled back');
         }),
       ),
