@@ -1,8 +1,17 @@
+import { readFile } from 'node:fs/promises';
 import { redisMissing, skipUnless } from '@patchbay/testing';
+import type { PlatformProcess } from '@patchbay/testing/platform-process';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { type GivenDeploys, givenDeploys, greeter, hasBubblewrap, NO_BUBBLEWRAP } from './given-deploys.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap && redisMissing() === null, redisMissing() ?? NO_BUBBLEWRAP);
+
+/** What the worker's metrics say; its log says where they are. */
+async function ignoredJobs({ logFile }: PlatformProcess): Promise<string> {
+  const [, port] = /"internalPort":(\d+)/.exec(await readFile(logFile, 'utf8')) ?? [];
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+  return response.text();
+}
 
 describe('a deploy whose queue is lost', () => {
   let deploys: GivenDeploys;
@@ -28,6 +37,10 @@ describe('a deploy whose queue is lost', () => {
     const next = await deploys.submit(connector, greeter());
     await deploys.finished(connector, next);
     expect(await deploys.steps(connector, version)).toEqual(before);
+    // Nobody's audit log: a job proves no organization. Two name no version, two name one that is not due.
+    const ignored = await ignoredJobs(worker);
+    expect(ignored).toContain('patchbay_deploy_jobs_ignored_total{reason="malformed"} 2');
+    expect(ignored).toContain('patchbay_deploy_jobs_ignored_total{reason="not_due"} 2');
     await worker.end('SIGKILL');
   }, 30_000);
 
