@@ -12,7 +12,7 @@ import { openSecrets } from '@patchbay/domain/secrets';
 import { openUsageSpool } from '@patchbay/domain/usage';
 import { type Logger, Secret, systemClock } from '@patchbay/foundation';
 import { createSandboxClient } from '@patchbay/sandbox/client';
-import { createAuditSigner, createVault, fileKeySource } from '@patchbay/vault';
+import { createAuditSigner, createTokenSigner, createVault, fileKeySource } from '@patchbay/vault';
 import type { FastifyInstance } from 'fastify';
 import { createDeployWaker } from './admin/deploy-waker.ts';
 import { createAdminSurface } from './admin/index.ts';
@@ -25,6 +25,8 @@ import { createRedisProbe } from './internal/redis-probe.ts';
 import { createInternalServer } from './internal/server.ts';
 import { createLogBatcher } from './mcp/log-batcher.ts';
 import { retireSandboxes } from './mcp/retire-sandboxes.ts';
+import { createSessionStore } from './mcp/sessions/session-store.ts';
+import { Sessions } from './mcp/sessions/sessions.ts';
 import { createLocalEvents, createRedisEvents } from './mcp/subscriptions/connector-events.ts';
 import { createMcpSurface } from './mcp/surface.ts';
 import { createServer, type Surface } from './server.ts';
@@ -88,9 +90,14 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   });
   const retirement = retireSandboxes({ changes, endpoints, sandboxes, logger });
 
+  const sessions = new Sessions({
+    signer: await createTokenSigner(keySource, 'mcp sessions'),
+    store: createSessionStore({ database, vault }),
+    clock,
+  });
   const mcp = createMcpSurface({
     ...{ origin, endpoints, apiKeys, sandboxes, retirement, spool, metrics, tracing, logger, clock },
-    ...{ changes, events },
+    ...{ changes, events, sessions },
     // Owners cannot write policies yet, and connections are nobody's yet: the steps are there, with nothing in them.
     loadPolicies: async () => [],
     openCredentials: async () => [],

@@ -7,6 +7,9 @@ import type { JsonObject } from '@patchbay/mcp';
 import type { InvokeOptions } from '@patchbay/sandbox/client';
 import type { Invocation, InvocationOutcome } from '@patchbay/sandbox/protocol';
 import { freePort } from '@patchbay/testing';
+import { createTokenSigner } from '@patchbay/vault';
+import type { SessionStore } from '../src/mcp/sessions/session-store.ts';
+import { Sessions } from '../src/mcp/sessions/sessions.ts';
 import { createLocalEvents } from '../src/mcp/subscriptions/connector-events.ts';
 import { createMcpSurface, type McpSurfaceDeps } from '../src/mcp/surface.ts';
 import { createServer, type Surface } from '../src/server.ts';
@@ -89,6 +92,14 @@ const KEYS: Readonly<Record<string, VerifiedApiKey>> = {
   pbk_mcp_globex: { ...key('owner'), organizationId: 'org_globex' },
 };
 
+const absent = () => Promise.reject(new AppError('data.unavailable'));
+
+/** Sessions that needed no row yet, behind a database that is away. */
+const NO_SESSIONS: SessionStore = {
+  ...{ find: async () => null, remember: absent, openStream: absent, extendStream: absent, append: absent },
+  ...{ read: absent, answer: absent, answers: absent },
+};
+
 /** How the sandbox behind the edge answers; by default it says what it was asked. */
 export type Runner = (invocation: Invocation, options: InvokeOptions) => Promise<InvocationOutcome>;
 
@@ -130,6 +141,7 @@ export async function startEdge(
   const usage: UsageEvent[] = [];
   const lookups: string[] = [];
   let runner = echo;
+  const signer = await createTokenSigner({ masterKey: async () => Buffer.alloc(32) }, 'mcp sessions');
   const surface = createMcpSurface({
     ...{ origin, logger, clock: systemClock },
     endpoints: {
@@ -157,6 +169,7 @@ export async function startEdge(
     retirement: { follow: () => undefined },
     changes: { onChange: () => () => undefined, onStale: () => () => undefined },
     events: createLocalEvents(),
+    sessions: new Sessions({ signer, store: NO_SESSIONS, clock: systemClock }),
     spool: { append: async (event) => void usage.push(event) },
     loadPolicies: async () => [],
     openCredentials: async () => [],

@@ -22,6 +22,7 @@ export const ID_PREFIXES = {
   invocation: 'ivk',
   sandbox: 'sbx',
   task: 'tsk',
+  mcpSession: 'mcs',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

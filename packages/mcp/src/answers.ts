@@ -37,7 +37,7 @@ export function capabilitiesOf(manifest: ManifestView): JsonObject {
   };
 }
 
-/** The same for 2026-07-28, whose clients hear of changes on `subscriptions/listen`. */
+/** The same with what clients hear of on `subscriptions/listen`, or on the GET stream of a session. */
 function listenedCapabilities(manifest: ManifestView): JsonObject {
   const declared = capabilitiesOf(manifest);
   return {
@@ -55,7 +55,8 @@ function listenedCapabilities(manifest: ManifestView): JsonObject {
 export function initializeResult(manifest: ManifestView, requestedRevision: unknown): JsonObject {
   return {
     protocolVersion: negotiateRevision(requestedRevision),
-    capabilities: capabilitiesOf(manifest),
+    // Whatever the connector declares: what it prints reaches clients that ask for it.
+    capabilities: { ...listenedCapabilities(manifest), logging: {} },
     serverInfo: manifest.server,
     ...(manifest.instructions !== undefined && { instructions: manifest.instructions }),
   };

@@ -41,6 +41,8 @@ export interface McpNotification {
 export interface McpResponse {
   readonly kind: 'response';
   readonly id: RpcId;
+  /** The member `result` or `error`, as the client sent it. */
+  readonly answer: JsonObject;
 }
 
 export type Classification = McpRequest | McpNotification | McpResponse | RpcFault;
@@ -77,7 +79,9 @@ export function classifyMessage(value: JsonValue, headers: MirrorHeaders): Class
 function classifyResponse(value: JsonObject): Classification {
   const id = readId(value);
   const answers = Object.hasOwn(value, 'result') !== Object.hasOwn(value, 'error');
-  return answers && id !== null ? { kind: 'response', id } : invalid('neither a request nor an answer', id);
+  if (!answers || id === null) return invalid('neither a request nor an answer', id);
+  const member = Object.hasOwn(value, 'result') ? 'result' : 'error';
+  return { kind: 'response', id, answer: { [member]: own(value, member) ?? null } };
 }
 
 function classifyNotification(method: string, params: JsonObject, headers: MirrorHeaders): Classification {

@@ -24,9 +24,23 @@ export function notificationMessage(method: string, params: JsonObject) {
   return { jsonrpc: '2.0', method, params } as const;
 }
 
-/** One server-sent event. JSON text holds no line break, so a connector's text cannot forge a second event. */
-export function sseEvent(message: unknown): string {
-  return `event: message\ndata: ${JSON.stringify(message)}\n\n`;
+/** A request of the server's, as only sessions of 2025 know them. */
+export function requestMessage(id: RpcId, method: string, params: JsonObject) {
+  return { jsonrpc: '2.0', id, method, params } as const;
+}
+
+/**
+ * One server-sent event. JSON text holds no line break, so a connector's text cannot forge a second event.
+ * `eventId` lets the client come back to this place.
+ */
+export function sseEvent(message: unknown, eventId?: string): string {
+  const id = eventId === undefined ? '' : `id: ${eventId}\n`;
+  return `${id}event: message\ndata: ${JSON.stringify(message)}\n\n`;
+}
+
+/** An event without data: where the stream can be resumed, and after how long. @see SEP-1699 */
+export function ssePriming(eventId: string, retryMs: number): string {
+  return `id: ${eventId}\nretry: ${retryMs}\ndata: \n\n`;
 }
 
 /** Keeps idle connections open; clients ignore it. */

@@ -25,9 +25,11 @@ export {
   faultMessage,
   notificationMessage,
   type RpcError,
+  requestMessage,
   resultMessage,
   SSE_KEEP_ALIVE,
   sseEvent,
+  ssePriming,
 } from './envelope.ts';
 export { isJsonObject, type JsonObject, type JsonValue, objectAt, own, stringAt } from './json.ts';
 export { type ManifestView, viewManifest } from './manifest.ts';

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type JsonObject, notificationMessage, SSE_KEEP_ALIVE, sseEvent } from '@patchbay/mcp';
+import { type JsonObject, notificationMessage, SSE_KEEP_ALIVE, sseEvent, ssePriming } from '@patchbay/mcp';
 
 export interface AnswerStreamOptions {
   /** Whether the client takes text/event-stream. */
@@ -41,9 +41,23 @@ export class AnswerStream {
     if (this.#options.mayStream && !this.#ended) this.#write(sseEvent(notificationMessage(method, params)));
   }
 
+  get mayStream(): boolean {
+    return this.#options.mayStream;
+  }
+
+  /** Marks the place to come back to before anything was said. */
+  prime(eventId: string, retryMs: number): void {
+    if (!this.#ended) this.#write(ssePriming(eventId, retryMs));
+  }
+
+  /** Sends a request of ours, which the client answers by a POST of its own. */
+  send(message: object, eventId: string): void {
+    if (!this.#ended) this.#write(sseEvent(message, eventId));
+  }
+
   /** Ends an open stream with the answer. */
-  finish(message: object): void {
-    this.#write(sseEvent(message));
+  finish(message: object, eventId?: string): void {
+    this.#write(sseEvent(message, eventId));
     this.close();
     this.#response.end();
   }

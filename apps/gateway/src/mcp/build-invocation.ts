@@ -82,10 +82,10 @@ function contextOf(call: Call, invocationId: string): InvocationContext {
 
 /**
  * From which level on the caller wants log lines ahead of the answer; undefined: none. Modern clients ask per request
- * (protocol N11). Earlier ones set a level for their session, and without sessions nobody has set one.
+ * (protocol N11); what earlier ones set for their session is put into the same place.
  */
 export function logLevelOf(call: Call): string | undefined {
-  return call.request.era === 'modern' ? stringAt(call.request.meta, META.logLevel) : undefined;
+  return stringAt(call.request.meta, META.logLevel);
 }
 
 /** What the client says it is: for records and logs, never for decisions. */

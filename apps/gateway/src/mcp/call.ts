@@ -17,6 +17,17 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** Sends a notification ahead of the answer, on this request's own stream. */
   notify(method: string, params: JsonObject): void;
+  /** With a client of 2025 that opened a session; undefined without one. */
+  readonly conversation?: Conversation;
+}
+
+/** What a session adds to a call: its client can be asked, and can come back for the answer. */
+export interface Conversation {
+  /** Makes the call, asking the client for what the connector wants to know in between. */
+  hold(call: Call, callTool: (call: Call) => Promise<CallReply>): Promise<CallReply>;
+  /** Keeps the answer for a client that lost the stream; the id of its event, or undefined when there is no need. */
+  keep(message: object): Promise<string | undefined>;
+  close(): void;
 }
 
 /** The methods that run connector code. */

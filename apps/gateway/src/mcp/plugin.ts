@@ -1,12 +1,13 @@
 import type { ApiKeyCache } from '@patchbay/domain/api-keys';
 import type { Endpoint, EndpointDirectory } from '@patchbay/domain/endpoints';
 import { AppError, type Logger } from '@patchbay/foundation';
-import { type ManifestView, type McpRequest, viewManifest } from '@patchbay/mcp';
+import { type Classification, type ManifestView, type McpRequest, viewManifest } from '@patchbay/mcp';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { edgeError, logRefusal } from '../edge/render-error.ts';
 import { renderPage, wantsHtml } from '../edge/render-page.ts';
 import { MCP_HEADERS } from '../edge/security-headers.ts';
 import type { ByteRate } from '../limits/byte-rate.ts';
+import type { StreamPlaces } from '../limits/stream-places.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { StepTimer } from '../telemetry/step-timer.ts';
 import { AnswerStream } from './answer-stream.ts';
@@ -19,6 +20,10 @@ import { parseBounded, readBody } from './read-body.ts';
 import { errorAnswer, errorHeaders } from './render-error.ts';
 import { parseEndpointPath, resolveEndpoint } from './resolve-endpoint.ts';
 import { type ServeDeps, serveRequest } from './serve-request.ts';
+import { answerSession } from './sessions/answer-session.ts';
+import { createConversation } from './sessions/conversation.ts';
+import { serveSessionGet } from './sessions/serve-session.ts';
+import { type OpenSession, SESSION_HEADER, type Sessions } from './sessions/sessions.ts';
 import { answerListen, LISTEN_METHOD } from './subscriptions/answer-listen.ts';
 import type { ListenStreams, Permission } from './subscriptions/listen-streams.ts';
 
@@ -29,6 +34,8 @@ export interface McpPluginOptions {
   readonly byteRate: ByteRate;
   readonly parsePool: ParsePool;
   readonly listenStreams: ListenStreams;
+  readonly streamPlaces: StreamPlaces;
+  readonly sessions: Sessions;
   readonly serve: Omit<ServeDeps, 'origin' | 'onError'>;
   readonly metrics: Pick<Metrics, 'refusals'>;
   readonly logger: Logger;
@@ -79,8 +86,10 @@ export const mcpPlugin: FastifyPluginAsync<McpPluginOptions> = async (app, optio
     };
     const { endpoint, principal } = await authorize();
     steps.lap('auth');
-    if (request.method !== 'POST') throw new AppError('edge.method_not_allowed');
-    options.byteRate.admit(principal.limitKey, Number(request.headers['content-length'] ?? BODY_LIMITS.bytesMax));
+    const isPost = request.method === 'POST';
+    if (!isPost && !ofSession(request)) throw new AppError('edge.method_not_allowed');
+    if (isPost)
+      options.byteRate.admit(principal.limitKey, Number(request.headers['content-length'] ?? BODY_LIMITS.bytesMax));
     arrivals.set(request, { endpoint, principal, steps, authorize });
   });
 
@@ -92,12 +101,19 @@ export const mcpPlugin: FastifyPluginAsync<McpPluginOptions> = async (app, optio
     const arrival = arrivals.get(request);
     if (!arrival) throw new AppError('internal.unexpected', { internal: 'handler without arrival' });
     const { endpoint, principal, steps } = arrival;
+    if (request.method !== 'POST') return answerSessionOnly(request, reply, arrival);
     const bytes = await readBody(request.raw, BODY_LIMITS);
-    const message = decodeRequest(
+    const decoded = decodeRequest(
       await parseBounded(options.parsePool, endpoint.organizationId, bytes),
       request.headers,
     );
     steps.lap('decode');
+    const session = await sessionOf(request, decoded, arrival);
+    const hasRevision = request.headers['mcp-protocol-version'] !== undefined;
+    const message =
+      session && decoded.kind === 'request' ? options.sessions.inSession(session, decoded, hasRevision) : decoded;
+    if (session && message.kind === 'notification') options.sessions.takeNotification(session, message);
+    if (session && message.kind === 'response') await options.sessions.takeAnswer(session, message);
 
     const gone = new AbortController();
     const stream = new AnswerStream(reply.raw, {
@@ -110,6 +126,14 @@ export const mcpPlugin: FastifyPluginAsync<McpPluginOptions> = async (app, optio
       // A modern client that hangs up cancels; an earlier one may just have lost its connection.
       if (modern && !reply.raw.writableFinished) gone.abort();
     });
+    const isSessionCall = session !== null && message.kind === 'request';
+    const untrack = isSessionCall ? options.sessions.track(session, message.id, gone) : () => undefined;
+    const conversation = isSessionCall
+      ? createConversation(
+          { ...options.sessions, onError: (error) => void onError(error, { requestId: request.id }) },
+          { claims: session.claims, requestId: message.id, stream, signal: gone.signal },
+        )
+      : undefined;
     const exchange: Exchange = {
       endpoint,
       manifest: manifestOf(endpoint),
@@ -119,19 +143,25 @@ export const mcpPlugin: FastifyPluginAsync<McpPluginOptions> = async (app, optio
       header: (name) => one(request.headers[name.toLowerCase()]),
       signal: gone.signal,
       notify: (method, params) => stream.notify(method, params),
+      ...(conversation && { conversation }),
     };
     try {
       const served =
         modern && message.method === LISTEN_METHOD
           ? await listen(request, reply, exchange, message)
-          : await serveRequest({ ...options.serve, origin: options.origin, onError }, exchange, message);
+          : ((isSessionCall ? await answerSession(options.sessions, session, message, exchange) : null) ??
+            (await serveRequest({ ...options.serve, origin: options.origin, onError }, exchange, message)));
       if (served === null) return reply.hijack();
+      const eventId = await conversation?.keep(served.message ?? {});
       if (stream.isOpen) {
         reply.hijack();
-        stream.finish(served.message ?? {});
+        stream.finish(served.message ?? {}, eventId);
         return reply;
       }
       reply.code(served.httpStatus).headers({ ...served.headers });
+      if (opensSession(message) && served.httpStatus === 200) {
+        reply.header(SESSION_HEADER, options.sessions.start(arrival, message.params));
+      }
       if (served.message === null) return reply.send();
       return reply.type('application/json').send(JSON.stringify(served.message));
     } catch (error) {
@@ -139,12 +169,49 @@ export const mcpPlugin: FastifyPluginAsync<McpPluginOptions> = async (app, optio
       // The status is out already; the stream can still say what happened.
       const context = { origin: options.origin, requestId: request.id };
       const id = message.kind === 'request' ? message.id : null;
+      const last = errorAnswer(onError(error, context), id, context);
+      const eventId = await conversation?.keep(last);
       reply.hijack();
-      stream.finish(errorAnswer(onError(error, context), id, context));
+      stream.finish(last, eventId);
       return reply;
     } finally {
+      untrack();
+      conversation?.close();
       stream.close();
     }
+  };
+
+  /** The session a legacy message names. The other era has none, whatever its headers say (protocol N10). */
+  const sessionOf = async (
+    request: FastifyRequest,
+    message: Classification,
+    arrival: Arrival,
+  ): Promise<OpenSession | null> => {
+    const id = one(request.headers[SESSION_HEADER]);
+    const isModern = 'era' in message && message.era === 'modern';
+    if (id === undefined || message.kind === 'fault' || isModern || opensSession(message)) return null;
+    return options.sessions.find(id, arrival);
+  };
+
+  /** GET listens or resumes, DELETE ends. */
+  const answerSessionOnly = async (request: FastifyRequest, reply: FastifyReply, arrival: Arrival) => {
+    const session = await options.sessions.find(one(request.headers[SESSION_HEADER]) ?? '', arrival);
+    if (request.method === 'DELETE') {
+      await options.sessions.terminate(session);
+      return reply.code(204).send();
+    }
+    const context = { origin: options.origin, requestId: request.id };
+    const place = { sessions: options.sessions, streams: options.listenStreams, places: options.streamPlaces };
+    const target = {
+      response: reply.raw,
+      headers: reply.getHeaders() as Record<string, string>, // only strings are set on this surface
+      permission: arrival,
+      reauthorize: arrival.authorize,
+      onError: (error: unknown) => void onError(error, context),
+      explain: (error: unknown, id: string | number) => errorAnswer(onError(error, context), id, context),
+    };
+    await serveSessionGet(place, session, target, one(request.headers['last-event-id']));
+    return reply.hijack();
   };
 
   /** Null when the response belongs to the stream from now on. */
@@ -183,6 +250,16 @@ export const mcpPlugin: FastifyPluginAsync<McpPluginOptions> = async (app, optio
   app.all('/:organization/:connector/mcp', answer);
   app.all('/:organization/:connector/mcp/', answer);
 };
+
+/** Whether a request without a body is for a session: without one these methods are not served. */
+function ofSession({ method, headers }: FastifyRequest): boolean {
+  if (headers[SESSION_HEADER] === undefined) return false;
+  return method === 'DELETE' || (method === 'GET' && takesEvents(headers.accept));
+}
+
+function opensSession(message: Classification): message is McpRequest {
+  return message.kind === 'request' && message.era === 'legacy' && message.method === 'initialize';
+}
 
 function takesEvents(accept: string | undefined): boolean {
   return accept === undefined || accept.includes('text/event-stream') || accept.includes('*/*');

@@ -128,7 +128,10 @@ async function answerCall(
     trace: traceOf(request, exchange),
   };
   try {
-    return replyAnswer(call, await deps.callTool(call));
+    const reply = exchange.conversation
+      ? await exchange.conversation.hold(call, deps.callTool)
+      : await deps.callTool(call);
+    return replyAnswer(call, reply);
   } catch (error) {
     deps.onError(error, exchange);
     const known = asAppError(error);

@@ -21,6 +21,7 @@ import { mcpPlugin } from './plugin.ts';
 import { recordCall } from './record-call.ts';
 import type { SandboxRetirement } from './retire-sandboxes.ts';
 import { ruleCall, visibleTools } from './rule-call.ts';
+import type { Sessions } from './sessions/sessions.ts';
 import type { ConnectorEvents } from './subscriptions/connector-events.ts';
 import { createListenStreams } from './subscriptions/listen-streams.ts';
 
@@ -34,6 +35,8 @@ export interface McpSurfaceDeps {
   readonly changes: Pick<ChangeFeed, 'onChange' | 'onStale'>;
   /** What connectors announce while they run. */
   readonly events: ConnectorEvents;
+  /** Of clients that open with `initialize`. */
+  readonly sessions: Sessions;
   /** The organization's policies, from memory. */
   loadPolicies(organizationId: string): Promise<readonly ToolPolicy[]>;
   /** References to the credentials a call may use. */
@@ -68,7 +71,8 @@ function counted(permit: Permit, { callsInFlight }: Pick<Metrics, 'callsInFlight
 export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
   const admission = createAdmission(ADMISSION);
   const byteRate = createByteRate({ ...BYTE_RATE, clock: deps.clock });
-  const listenStreams = createListenStreams({ ...deps, places: createStreamPlaces(STREAMS) });
+  const streamPlaces = createStreamPlaces(STREAMS);
+  const listenStreams = createListenStreams({ ...deps, places: streamPlaces });
   const parsePool = createParsePool({ threads: Math.max(1, availableParallelism() - 1), waitingMaxPerOrganization: 3 });
   const call = (one: Call) => {
     deps.retirement.follow(one.endpoint);
@@ -92,6 +96,7 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
         byteRate,
         parsePool,
         listenStreams,
+        streamPlaces,
         serve: { visibleTools: (exchange) => visibleTools(deps, exchange), callTool: call },
       });
     },

@@ -1,3 +1,4 @@
+export { dataKeyStore } from './data-keys.ts';
 export {
   deleteSecret,
   listSecretNames,

@@ -32,6 +32,42 @@ export const MCP_ERRORS = {
     title: 'The API key is not for this connector.',
     hint: 'Create a key that lists this connector, or ask an owner for one.',
   },
+  'mcp.session_ended': {
+    status: 404,
+    owner: 'caller',
+    title: 'This session has ended, or it is not yours.',
+    hint: 'Initialize again without a session id. Clients do that by themselves.',
+  },
+  'mcp.event_unknown': {
+    status: 404,
+    owner: 'caller',
+    title: 'There is nothing to resume at this event.',
+    hint: 'Repeat the request. What was said on a stream is kept for ten minutes, for its own session only.',
+  },
+  'mcp.call_lost': {
+    status: 503,
+    owner: 'platform',
+    title: 'The call ended with the process that worked on it.',
+    hint: 'Repeat the request: the session goes on. If the tool changes something, look first whether it did.',
+  },
+  'mcp.client_cannot_answer': {
+    status: 422,
+    owner: 'connector',
+    title: 'The tool asks for something this client cannot answer.',
+    hint: 'Use a client that supports it, or another tool. Authors: look at the client’s capabilities before asking.',
+  },
+  'mcp.client_refused': {
+    status: 422,
+    owner: 'connector',
+    title: 'The client refused to answer what the tool asked.',
+    hint: 'Allow the request in the client and call the tool again.',
+  },
+  'mcp.client_silent': {
+    status: 504,
+    owner: 'connector',
+    title: 'Nobody answered what the tool asked within ten minutes.',
+    hint: 'Call the tool again and answer its question.',
+  },
   'mcp.cancelled': {
     status: 499,
     owner: 'caller',

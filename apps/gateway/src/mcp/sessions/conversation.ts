@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import type { McpStreamKey } from '@patchbay/domain/sessions';
+import { AppError } from '@patchbay/foundation';
+import { isJsonObject, type JsonObject, objectAt, own, type RpcId, requestMessage, stringAt } from '@patchbay/mcp';
+import type { TokenSigner } from '@patchbay/vault';
+import type { AnswerStream } from '../answer-stream.ts';
+import type { Call, CallReply, Conversation } from '../call.ts';
+import { writeEventId } from './event-id.ts';
+import { mayAsk } from './may-ask.ts';
+import type { Nudges } from './nudges.ts';
+import type { SessionClaims } from './session-id.ts';
+import { EXTEND_EVERY_MS, type SessionStore } from './session-store.ts';
+
+export interface ConversationDeps {
+  readonly store: SessionStore;
+  readonly signer: TokenSigner;
+  readonly nudges: Nudges;
+  /** Told of what went wrong behind an answer that left all the same. */
+  onError(error: unknown): void;
+}
+
+export interface ConversationPart {
+  readonly claims: SessionClaims;
+  /** The client's id of the call. */
+  readonly requestId: RpcId;
+  readonly stream: AnswerStream;
+  readonly signal: AbortSignal;
+}
+
+/** How long a question waits for its person. */
+const ANSWER_WITHIN_MS = 10 * 60_000;
+const ROUNDS_MAX = 32;
+const QUESTIONS_MAX = 16;
+/** A call that lasts is worth a row: from here on its client may lose the connection without losing the answer. */
+const RESUMABLE_AFTER_MS = 15_000;
+const LOOK_EVERY_MS = 500;
+/** After how long a client that lost the stream comes back. */
+export const RETRY_MS = 1_000;
+/** Earlier clients do not know events without data. @see SEP-1699 */
+const PRIMING_SINCE = '2025-11-25';
+
+/**
+ * One call of a 2025 session. What the sandbox asks for by `input_required` becomes requests on the call's own stream;
+ * the client POSTs its answers, to whichever gateway; the call is repeated inside with them.
+ */
+export function createConversation(deps: ConversationDeps, part: ConversationPart): Conversation {
+  const { store, signer } = deps;
+  const { claims, stream, signal } = part;
+  let kept: Promise<McpStreamKey> | undefined;
+  let extending: NodeJS.Timeout | undefined;
+  let sequence = 0;
+
+  const eventId = (key: McpStreamKey, at: number) =>
+    writeEventId(signer, claims, { kind: 'call', streamId: key.id, sequence: at });
+  const keepStream = (): Promise<McpStreamKey> => {
+    kept ??= store.openStream(claims, part.requestId).then((key) => {
+      if (claims.revision >= PRIMING_SINCE) stream.prime(eventId(key, 0), RETRY_MS);
+      extending = setInterval(() => void store.extendStream(claims, key).catch(deps.onError), EXTEND_EVERY_MS);
+      return key;
+    });
+    return kept;
+  };
+  const lasting = setTimeout(() => {
+    if (stream.mayStream) keepStream().catch(deps.onError);
+  }, RESUMABLE_AFTER_MS);
+
+  const ask = async (questions: readonly Question[]): Promise<ReadonlyMap<string, JsonObject>> => {
+    const key = await keepStream();
+    for (const { id, method, params } of questions) {
+      sequence += 1;
+      const message = requestMessage(id, method, params);
+      await store.append(claims, key, { sequence, text: JSON.stringify(message), questionId: id });
+      stream.send(message, eventId(key, sequence));
+    }
+    const answers = await waitForAnswers(questions.map(({ id }) => id));
+    return new Map(questions.map(({ id, name, method }) => [name, resultOf(method, answers.get(id))]));
+  };
+
+  const waitForAnswers = async (ids: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+    const until = performance.now() + ANSWER_WITHIN_MS;
+    for (;;) {
+      if (signal.aborted) throw new AppError('mcp.cancelled');
+      const answers = await store.answers(claims, ids);
+      if (answers.size === ids.length) return answers;
+      if (performance.now() > until) throw new AppError('mcp.client_silent');
+      // An answer that came to another gateway is seen by the next look.
+      await deps.nudges.wait(claims.id, LOOK_EVERY_MS, signal);
+    }
+  };
+
+  return {
+    async hold(call, callTool) {
+      let current = call;
+      for (let round = 0; round < ROUNDS_MAX; round++) {
+        const reply = await callTool(current);
+        if (reply.kind !== 'input_required') return reply;
+        const questions = questionsOf(reply, claims.capabilities, stream.mayStream);
+        const answers = await ask(questions);
+        current = repeated(call, Object.fromEntries(answers), own(reply.result, 'requestState'));
+      }
+      throw new AppError('mcp.client_cannot_answer', { detail: `The tool asked more than ${ROUNDS_MAX} times.` });
+    },
+    async keep(message) {
+      if (!kept) return undefined;
+      try {
+        const key = await kept;
+        sequence += 1;
+        await store.append(claims, key, { sequence, text: JSON.stringify(message), last: true });
+        deps.nudges.nudge(claims.id);
+        return eventId(key, sequence);
+      } catch (error) {
+        deps.onError(error);
+        return undefined;
+      }
+    },
+    close() {
+      clearTimeout(lasting);
+      clearInterval(extending);
+    },
+  };
+}
+
+interface Question {
+  readonly id: string;
+  /** Under which the connector expects the answer. */
+  readonly name: string;
+  readonly method: string;
+  readonly params: JsonObject;
+}
+
+/** @throws AppError mcp.client_cannot_answer when the client did not declare what is asked of it */
+function questionsOf(reply: CallReply & { kind: 'input_required' }, capabilities: JsonObject, mayStream: boolean) {
+  const asked = Object.entries(objectAt(reply.result, 'inputRequests') ?? {});
+  if (asked.length > QUESTIONS_MAX) {
+    throw new AppError('mcp.client_cannot_answer', { detail: `The tool asked ${asked.length} things at once.` });
+  }
+  return asked.map(([name, request]): Question => {
+    const method = isJsonObject(request) ? stringAt(request, 'method') : undefined;
+    const params = (isJsonObject(request) ? objectAt(request, 'params') : undefined) ?? {};
+    if (method === undefined || !mayStream || !mayAsk(method, params, capabilities)) {
+      throw new AppError('mcp.client_cannot_answer', {
+        detail: `The tool needs ${method ?? 'an answer'} from the client, which it cannot give.`,
+        data: { method },
+      });
+    }
+    return { id: randomUUID(), name, method, params };
+  });
+}
+
+/** @throws AppError mcp.client_refused when the client answered with an error */
+function resultOf(method: string, text: string | undefined): JsonObject {
+  const answer: unknown = JSON.parse(text ?? '{}');
+  const result = isJsonObject(answer) ? objectAt(answer, 'result') : undefined;
+  if (result !== undefined) return result;
+  const reason = isJsonObject(answer) ? stringAt(objectAt(answer, 'error'), 'message') : undefined;
+  throw new AppError('mcp.client_refused', {
+    detail: `The client answered ${method} with an error: ${reason ?? 'no reason given'}`,
+  });
+}
+
+function repeated(call: Call, inputResponses: JsonObject, requestState: unknown): Call {
+  const { inputResponses: _before, requestState: _state, ...params } = call.request.params;
+  const next: JsonObject = { ...params, inputResponses };
+  if (typeof requestState === 'string') next.requestState = requestState;
+  return { ...call, request: { ...call.request, params: next } };
+}

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { newId } from '@patchbay/foundation';
+import { isJsonObject, type JsonObject, objectAt, own, stringAt } from '@patchbay/mcp';
+import type { TokenSigner } from '@patchbay/vault';
+import type { Principal } from '../principal.ts';
+import type { Permission } from '../subscriptions/listen-streams.ts';
+
+/**
+ * The id of a 2025 session says everything about it that never changes, signed, so that a session costs no row until
+ * something has to be remembered. It authenticates nobody: each request shows its own credentials, and they must be of
+ * whoever opened the session. @see 2025-11-25 basic/security_best_practices, "Session Hijacking"
+ */
+export interface SessionClaims {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly connectorId: string;
+  /** Canonical path of the URL it was opened at: a preview's session is not the live connector's. */
+  readonly resource: string;
+  readonly principalHash: string;
+  /** What `initialize` agreed on. */
+  readonly revision: string;
+  /** What the client said it can be asked for. */
+  readonly capabilities: JsonObject;
+  readonly client: JsonObject | null;
+  /** Milliseconds since 1970. */
+  readonly expiresAtMs: number;
+}
+
+const LIFETIME_MS = 7 * 24 * 3_600_000;
+/** What a header may hold of a client's own words. Characters. */
+const NAME_LENGTH_MAX = 64;
+const EXTENSIONS_LENGTH_MAX = 512;
+
+/** Opens a session for the parameters of an `initialize`. */
+export function newSession(
+  { endpoint, principal }: Permission,
+  opening: { readonly params: JsonObject; readonly revision: string; readonly nowMs: number },
+): SessionClaims {
+  return {
+    id: newId('mcpSession'),
+    organizationId: endpoint.organizationId,
+    connectorId: endpoint.connectorId,
+    resource: endpoint.resource,
+    principalHash: hashOf(principal),
+    revision: opening.revision,
+    capabilities: keptCapabilities(objectAt(opening.params, 'capabilities')),
+    client: keptClient(objectAt(opening.params, 'clientInfo')),
+    expiresAtMs: opening.nowMs + LIFETIME_MS,
+  };
+}
+
+export function writeSessionId(signer: TokenSigner, claims: SessionClaims): string {
+  const { id, organizationId, connectorId, resource, principalHash, revision, capabilities, client } = claims;
+  return signer.sign(
+    JSON.stringify([
+      ...[id, organizationId, connectorId, resource, principalHash, revision],
+      ...[capabilities, client, claims.expiresAtMs],
+    ]),
+  );
+}
+
+/** Null for whatever is not a session of this caller at this address that is still valid. */
+export function readSessionId(
+  signer: TokenSigner,
+  text: string,
+  { endpoint, principal }: Permission,
+  nowMs: number,
+): SessionClaims | null {
+  const payload = signer.open(text);
+  if (payload === null) return null;
+  const [id, organizationId, connectorId, resource, principalHash, revision, capabilities, client, expiresAtMs] =
+    JSON.parse(payload); // signed: it has the shape that writeSessionId gave it
+  const claims: SessionClaims = {
+    ...{ id, organizationId, connectorId, resource, principalHash, revision, capabilities, client, expiresAtMs },
+  };
+  const isHere = organizationId === endpoint.organizationId && connectorId === endpoint.connectorId;
+  // A renamed connector keeps its sessions; a preview and the live connector keep theirs apart.
+  const isSameVersion = previewOf(resource) === previewOf(endpoint.resource);
+  return isHere && isSameVersion && principalHash === hashOf(principal) && expiresAtMs > nowMs ? claims : null;
+}
+
+function previewOf(resource: string): string {
+  return /@(\d+)\/mcp$/.exec(resource)?.[1] ?? '';
+}
+
+/** Who the caller is, whatever key was used: a new key of the same person goes on with the session. */
+function hashOf({ kind, organizationId, userId, serviceAccountId, clientId }: Principal): string {
+  const who = userId ?? serviceAccountId ?? clientId ?? '';
+  return createHash('sha256').update(`${organizationId} ${kind} ${who}`).digest('base64url').slice(0, 22);
+}
+
+/** The capabilities that decide what may be asked, and the extensions where they are short. */
+function keptCapabilities(declared: JsonObject | undefined): JsonObject {
+  const flags = (name: string, known: readonly string[]): JsonObject => {
+    const found = objectAt(declared, name);
+    if (found === undefined) return {};
+    return { [name]: Object.fromEntries(known.filter((key) => isJsonObject(own(found, key))).map((key) => [key, {}])) };
+  };
+  const extensions = objectAt(declared, 'extensions');
+  const isShort = extensions !== undefined && JSON.stringify(extensions).length <= EXTENSIONS_LENGTH_MAX;
+  return {
+    ...flags('elicitation', ['form', 'url']),
+    ...flags('sampling', ['tools', 'context']),
+    ...flags('roots', []),
+    ...(isShort && { extensions }),
+  };
+}
+
+function keptClient(info: JsonObject | undefined): JsonObject | null {
+  const name = stringAt(info, 'name');
+  if (name === undefined) return null;
+  return {
+    name: name.slice(0, NAME_LENGTH_MAX),
+    version: (stringAt(info, 'version') ?? '').slice(0, NAME_LENGTH_MAX),
+  };
+}

@@ -1,0 +1,110 @@
+import type { McpSession } from '@patchbay/domain/sessions';
+import { AppError, type Clock } from '@patchbay/foundation';
+import {
+  type JsonObject,
+  type McpNotification,
+  type McpRequest,
+  type McpResponse,
+  META,
+  negotiateRevision,
+  own,
+  type RpcId,
+} from '@patchbay/mcp';
+import type { TokenSigner } from '@patchbay/vault';
+import type { Permission } from '../subscriptions/listen-streams.ts';
+import { Nudges } from './nudges.ts';
+import { newSession, readSessionId, type SessionClaims, writeSessionId } from './session-id.ts';
+import type { SessionStore } from './session-store.ts';
+
+export interface SessionsDeps {
+  readonly signer: TokenSigner;
+  readonly store: SessionStore;
+  readonly clock: Clock;
+}
+
+/** A session as one request finds it. */
+export interface OpenSession {
+  readonly claims: SessionClaims;
+  /** Null when nothing had to be remembered. */
+  readonly row: McpSession | null;
+}
+
+export const SESSION_HEADER = 'mcp-session-id';
+
+/** The sessions of 2025 clients at this gateway. What must survive it lies in their ids and in the store. */
+export class Sessions {
+  readonly signer: TokenSigner;
+  readonly store: SessionStore;
+  readonly nudges = new Nudges();
+  readonly #clock: Clock;
+  readonly #running = new Map<string, AbortController>();
+
+  constructor({ signer, store, clock }: SessionsDeps) {
+    this.signer = signer;
+    this.store = store;
+    this.#clock = clock;
+  }
+
+  /** The id that goes out with the answer to an `initialize`. Writes nothing. */
+  start(permission: Permission, params: JsonObject): string {
+    const revision = negotiateRevision(own(params, 'protocolVersion'));
+    const claims = newSession(permission, { params, revision, nowMs: this.#clock.now().getTime() });
+    return writeSessionId(this.signer, claims);
+  }
+
+  /** @throws AppError mcp.session_ended for an id that is not one of this caller's sessions here, or not any more */
+  async find(id: string, permission: Permission): Promise<OpenSession> {
+    const claims = readSessionId(this.signer, id, permission, this.#clock.now().getTime());
+    if (!claims) throw new AppError('mcp.session_ended');
+    const row = await this.store.find(claims);
+    if (row?.terminatedAt) throw new AppError('mcp.session_ended');
+    return { claims, row };
+  }
+
+  /** A request as if its client had said in `_meta` what it said at `initialize` and since. */
+  inSession({ claims, row }: OpenSession, request: McpRequest, hasRevision: boolean): McpRequest {
+    return {
+      ...request,
+      revision: hasRevision ? request.revision : claims.revision,
+      meta: {
+        ...request.meta,
+        [META.clientCapabilities]: claims.capabilities,
+        ...(claims.client && { [META.clientInfo]: claims.client }),
+        ...(row?.logLevel && { [META.logLevel]: row.logLevel }),
+      },
+    };
+  }
+
+  /** Lets the session's client cancel the request until it is answered. Returns the way to say so. */
+  track({ claims }: OpenSession, requestId: RpcId, abort: AbortController): () => void {
+    const key = runningKey(claims, requestId);
+    this.#running.set(key, abort);
+    return () => {
+      if (this.#running.get(key) === abort) this.#running.delete(key);
+    };
+  }
+
+  /** Only cancellation means anything; hanging up does not. @see 2025-11-25 basic/utilities/cancellation */
+  takeNotification({ claims }: OpenSession, { method, params }: McpNotification): void {
+    if (method !== 'notifications/cancelled') return;
+    const requestId = own(params, 'requestId');
+    if (typeof requestId !== 'string' && typeof requestId !== 'number') return;
+    this.#running.get(runningKey(claims, requestId))?.abort();
+  }
+
+  /** The client's answer to one of our questions. What nobody asked is dropped. */
+  async takeAnswer({ claims }: OpenSession, { id, answer }: McpResponse): Promise<void> {
+    if (await this.store.answer(claims, String(id), JSON.stringify(answer))) this.nudges.nudge(claims.id);
+  }
+
+  /** Ends the session for ever, with its calls here. */
+  async terminate({ claims }: OpenSession): Promise<void> {
+    await this.store.remember(claims, { terminate: true });
+    for (const [key, abort] of this.#running) if (key.startsWith(`${claims.id} `)) abort.abort();
+    this.nudges.nudge(claims.id);
+  }
+}
+
+function runningKey({ id }: SessionClaims, requestId: RpcId): string {
+  return `${id} ${JSON.stringify(requestId)}`;
+}
