@@ -12,7 +12,7 @@ import { openSecrets } from '@patchbay/domain/secrets';
 import { openUsageSpool } from '@patchbay/domain/usage';
 import { type Logger, Secret, systemClock } from '@patchbay/foundation';
 import { createSandboxClient } from '@patchbay/sandbox/client';
-import { createAuditSigner, createTokenSigner, createVault, fileKeySource } from '@patchbay/vault';
+import { createAuditSigner, createStateSealer, createTokenSigner, createVault, fileKeySource } from '@patchbay/vault';
 import type { FastifyInstance } from 'fastify';
 import { createDeployWaker } from './admin/deploy-waker.ts';
 import { createAdminSurface } from './admin/index.ts';
@@ -97,6 +97,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   });
   const mcp = createMcpSurface({
     ...{ origin, endpoints, apiKeys, sandboxes, retirement, spool, metrics, tracing, logger, clock },
+    stateSealer: await createStateSealer(keySource, 'request state'),
     ...{ changes, events, sessions },
     // Owners cannot write policies yet, and connections are nobody's yet: the steps are there, with nothing in them.
     loadPolicies: async () => [],

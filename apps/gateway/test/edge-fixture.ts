@@ -7,7 +7,7 @@ import type { JsonObject } from '@patchbay/mcp';
 import type { InvokeOptions } from '@patchbay/sandbox/client';
 import type { Invocation, InvocationOutcome } from '@patchbay/sandbox/protocol';
 import { freePort } from '@patchbay/testing';
-import { createTokenSigner } from '@patchbay/vault';
+import { createStateSealer, createTokenSigner } from '@patchbay/vault';
 import type { SessionStore } from '../src/mcp/sessions/session-store.ts';
 import { Sessions } from '../src/mcp/sessions/sessions.ts';
 import { createLocalEvents } from '../src/mcp/subscriptions/connector-events.ts';
@@ -169,6 +169,7 @@ export async function startEdge(
     retirement: { follow: () => undefined },
     changes: { onChange: () => () => undefined, onStale: () => () => undefined },
     events: createLocalEvents(),
+    stateSealer: await createStateSealer({ masterKey: async () => new Uint8Array(32) }, 'request state'),
     sessions: new Sessions({ signer, store: NO_SESSIONS, clock: systemClock }),
     spool: { append: async (event) => void usage.push(event) },
     loadPolicies: async () => [],

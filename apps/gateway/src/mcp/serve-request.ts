@@ -25,6 +25,7 @@ import {
 } from '@patchbay/mcp';
 import type { Call, CallMethod, CallReply, Exchange } from './call.ts';
 import { errorAnswer, errorHeaders, toolErrorResult } from './render-error.ts';
+import { isRetry, type RequestStates } from './request-states.ts';
 import { traceOf } from './trace-context.ts';
 
 /** What goes back. A null message is an empty body. */
@@ -38,6 +39,8 @@ export interface ServeDeps {
   readonly origin: string;
   visibleTools(exchange: Exchange): Promise<JsonObject[]>;
   callTool(call: Call): Promise<CallReply>;
+  /** Guards what connectors give clients to keep between two rounds of one call. */
+  readonly requestStates: RequestStates;
   /** Told of every error, refusals included. */
   onError(error: unknown, exchange: Exchange): void;
 }
@@ -119,7 +122,7 @@ async function answerCall(
   const { tool } = subject;
   const mismatch = checkParamHeaders(request, tool ? objectAt(tool, 'inputSchema') : undefined, exchange.header);
   if (mismatch) return faultAnswer(mismatch);
-  const call: Call = {
+  const given: Call = {
     ...exchange,
     request,
     method,
@@ -127,11 +130,14 @@ async function answerCall(
     tool,
     trace: traceOf(request, exchange),
   };
+  // A session's client never sees a state: the conversation keeps it here.
+  const call = request.era === 'modern' ? deps.requestStates.open(given) : given;
+  if (!call) return faultAnswer(invalidParams(request.id, 'params.requestState is not the state of this request'));
   try {
     const reply = exchange.conversation
       ? await exchange.conversation.hold(call, deps.callTool)
       : await deps.callTool(call);
-    return replyAnswer(call, reply);
+    return replyAnswer(deps, call, reply);
   } catch (error) {
     deps.onError(error, exchange);
     const known = asAppError(error);
@@ -174,17 +180,20 @@ function findSubject(
   }
 }
 
-function replyAnswer(call: Call, reply: CallReply): Answer {
+function replyAnswer(deps: ServeDeps, call: Call, reply: CallReply): Answer {
   const { request, manifest } = call;
   switch (reply.kind) {
     case 'complete': {
       if (request.era === 'legacy') return result(request, legacyResult(reply.result));
       const whole =
         call.method === 'resources/read' ? readResult(manifest, reply.result) : completed(manifest, reply.result);
-      return result(request, whole);
+      const mayNotKeep = call.method === 'resources/read' && isRetry(call);
+      return result(request, mayNotKeep ? { ...whole, ttlMs: 0, cacheScope: 'private' } : whole);
     }
     case 'input_required': {
-      if (request.era === 'modern') return result(request, { ...reply.result, resultType: 'input_required' });
+      if (request.era === 'modern') {
+        return result(request, { ...deps.requestStates.seal(call, reply.result), resultType: 'input_required' });
+      }
       const message = 'The connector asks for more input, which this client cannot give without a session.';
       return { httpStatus: 200, message: errorMessage(request.id, { code: RPC_CODES.internal, message }) };
     }

@@ -7,6 +7,7 @@ import type { Clock, Logger } from '@patchbay/foundation';
 import type { ToolPolicy } from '@patchbay/policy';
 import type { SandboxClient } from '@patchbay/sandbox/client';
 import type { CredentialReference } from '@patchbay/sandbox/protocol';
+import type { StateSealer } from '@patchbay/vault';
 import { createAdmission, type Permit } from '../limits/admit.ts';
 import { createByteRate } from '../limits/byte-rate.ts';
 import { createStreamPlaces } from '../limits/stream-places.ts';
@@ -19,6 +20,7 @@ import { invokeCall } from './invoke-call.ts';
 import { createParsePool } from './parse-pool.ts';
 import { mcpPlugin } from './plugin.ts';
 import { recordCall } from './record-call.ts';
+import { createRequestStates } from './request-states.ts';
 import type { SandboxRetirement } from './retire-sandboxes.ts';
 import { ruleCall, visibleTools } from './rule-call.ts';
 import type { Sessions } from './sessions/sessions.ts';
@@ -33,6 +35,8 @@ export interface McpSurfaceDeps {
   readonly retirement: Pick<SandboxRetirement, 'follow'>;
   readonly spool: Pick<UsageSpool, 'append'>;
   readonly changes: Pick<ChangeFeed, 'onChange' | 'onStale'>;
+  /** Seals what clients keep between two rounds of a call. */
+  readonly stateSealer: StateSealer;
   /** What connectors announce while they run. */
   readonly events: ConnectorEvents;
   /** Of clients that open with `initialize`. */
@@ -72,6 +76,7 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
   const admission = createAdmission(ADMISSION);
   const byteRate = createByteRate({ ...BYTE_RATE, clock: deps.clock });
   const streamPlaces = createStreamPlaces(STREAMS);
+  const requestStates = createRequestStates({ sealer: deps.stateSealer, clock: deps.clock });
   const listenStreams = createListenStreams({ ...deps, places: streamPlaces });
   const parsePool = createParsePool({ threads: Math.max(1, availableParallelism() - 1), waitingMaxPerOrganization: 3 });
   const call = (one: Call) => {
@@ -97,7 +102,7 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
         parsePool,
         listenStreams,
         streamPlaces,
-        serve: { visibleTools: (exchange) => visibleTools(deps, exchange), callTool: call },
+        serve: { visibleTools: (exchange) => visibleTools(deps, exchange), callTool: call, requestStates },
       });
     },
     close: () => parsePool.close(),
