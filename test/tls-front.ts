@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
-import { createServer, type IncomingHttpHeaders, type RequestOptions, request as requestTls } from 'node:https';
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { createServer, type RequestOptions, request as requestTls } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 

@@ -1,13 +1,13 @@
 export type SandboxState = 'starting' | 'live' | 'draining' | 'stopped';
 
 /** Every legal move. A move that is not listed does not exist; `stopped` is the end, nothing is ever reused. */
-export const SANDBOX_MOVES = {
+export const SANDBOX_MOVES: Readonly<Record<SandboxState, readonly SandboxState[]>> = {
   starting: ['live', 'draining', 'stopped'],
   live: ['draining', 'stopped'],
   draining: ['stopped'],
   stopped: [],
-} as const satisfies Record<SandboxState, readonly SandboxState[]>;
+};
 
 export function canMove(from: SandboxState, to: SandboxState): boolean {
-  return (SANDBOX_MOVES[from] as readonly SandboxState[]).includes(to);
+  return SANDBOX_MOVES[from].includes(to);
 }

@@ -46,6 +46,7 @@ function routeDispatcher(socketPath: string): void {
 }
 
 function routed(native: Dispatcher, socketPath: string): Dispatcher {
+  // Node exports no Agent of its own fetch; the global dispatcher is one.
   const Agent = native.constructor as new (options: object) => Dispatcher;
   const agent = new Agent({ connect: { socketPath }, connections: 20 });
   const dispatcher: Dispatcher = {
@@ -116,10 +117,13 @@ function installRequest(socketPath: string, { http, https }: RequestModules): vo
 /** `request(url, options?, callback?)` or `request(options, callback?)`, as Node takes them. */
 function requestArguments(given: unknown[], protocol: string): { options: RequestOptions; onResponse?: OnResponse } {
   const [first, second, third] = given;
+  // A function among the arguments of http.request can only be its callback.
   const onResponse = [second, third].find((value) => typeof value === 'function') as OnResponse | undefined;
   if (typeof first !== 'string' && !(first instanceof URL))
+    // Neither text nor URL: the options, as the overloads of http.request have it. Node checks what is in them.
     return { options: { ...(first as RequestOptions) }, onResponse };
   const url = new URL(first);
+  // As above.
   const extra = typeof second === 'object' && second !== null ? (second as RequestOptions) : {};
   const auth = url.username ? { auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` } : {};
   return {

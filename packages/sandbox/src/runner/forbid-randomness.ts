@@ -25,9 +25,11 @@ const NODE_NAMES = [
 let isForbidden = true;
 const originals: (() => void)[] = [];
 
+// Both are objects whose functions are looked up by name; their types have no index.
 forbid(crypto as unknown as Holder, NODE_NAMES, 'crypto');
 forbid(Object.getPrototypeOf(globalThis.crypto), ['randomUUID', 'getRandomValues'], 'web crypto');
 forbid(Object.getPrototypeOf(globalThis.crypto.subtle), ['generateKey'], 'web crypto');
+// As above.
 forbid(Math as unknown as Holder, ['random'], 'Math');
 
 /** Everything is what it was; a replacement that somebody kept asks the original. */

@@ -40,8 +40,9 @@ export class JsonRpcSession {
       this.#waiting.get(id)?.(message.error ? { error: message.error } : { result: message.result });
       this.#waiting.delete(id);
     } else if (message.id !== undefined) {
+      const { id } = message;
       const error = { code: -32601, message: `${message.method} is not available to a hosted connector.` };
-      queueMicrotask(() => this.onmessage?.({ jsonrpc: '2.0', id: message.id as string, error }));
+      queueMicrotask(() => this.onmessage?.({ jsonrpc: '2.0', id, error }));
     } else {
       this.#forward(message, options?.relatedRequestId);
     }

@@ -38,6 +38,7 @@ export async function createServer(
   const connector = isRecord(exported) && 'default' in exported ? exported.default : exported;
   const codeGeneration = /\beval\s*\(|\bnew\s+Function\s*\(/.test(code);
   if (isRecord(connector) && (BRAND in connector || typeof connector.createServer === 'function')) {
+    // Ours brands only what has it; without the brand it was just looked at. Called for what it may throw.
     const server = await guarded(() => (connector.createServer as () => unknown)());
     const manifest = isJsonObject(connector.manifest) ? connector.manifest : {};
     return { server: asServer(server), manifest, codeGeneration };
@@ -71,6 +72,7 @@ function evaluate(code: string, packages: ReadonlySet<string>, sourceMap: string
   // Module's own compile, because it is the one that learns source maps; its require is replaced before any code runs.
   const module = new Module(CONNECTOR_FILE) as Module & { _compile(code: string, filename: string): void };
   module.filename = CONNECTOR_FILE;
+  // The type asks for the whole of Node's require; a connector gets the part that exists here.
   module.require = Object.assign((name: string) => requireProvided(name, packages), { cache: {} }) as never;
   let text = code;
   if (sourceMap !== null) {

@@ -24,17 +24,19 @@ export async function serveModern(server: McpServer, options: ModernOptions): Pr
     const send = transport.send.bind(transport);
     // The entry would drop changes that no subscription of this very connection asked for; the gateway's listeners did.
     transport.send = async (message, options) => {
+      // The SDK's union of messages, read field by field.
       if (!session.announce(message as RpcMessage)) await send(message, options);
     };
     await connect(transport);
     const deliver = transport.onmessage;
     transport.onmessage = (message, extra) => {
-      const id = (message as RpcMessage).id;
+      const { id } = message as RpcMessage; // as above
       if (typeof id === 'string') inCall(id, () => deliver?.(message, extra));
       else deliver?.(message, extra);
     };
   };
   serveStdio(() => server, {
+    // It has every member of a transport; its messages are typed wider than the SDK's union.
     transport: session as never,
     onerror: (error) => process.stderr.write(`${error.message}\n`),
   });

@@ -39,6 +39,7 @@ function onFrame(frame: Frame): void {
       if (serving) void calls.serve(decodeJson(frame.payload) as RunnerCall, { ...serving, link });
       return;
     case RUNNER_FRAMES.cancel:
+      // As above.
       if (serving) calls.cancel((decodeJson(frame.payload) as { id: string }).id, serving.server);
       return;
     case RUNNER_FRAMES.ping:
@@ -49,6 +50,7 @@ function onFrame(frame: Frame): void {
 
 async function specialise(payload: Buffer): Promise<void> {
   const { header, bytes } = decodeMixed(payload);
+  // As above: the supervisor wrote it.
   const secrets = Object.freeze({ ...(header as Specialisation).secrets });
   installRuntime(link, secrets);
   installConsole(link);

@@ -151,8 +151,8 @@ export class BubblewrapDriver implements SandboxDriver {
       pid: innerPid,
       // spawn() was told to make pipes of these, so they are there
       link: child.stdio[3] as Socket,
-      stdout: child.stdout as Readable,
-      stderr: child.stderr as Readable,
+      stdout: child.stdout as Readable, // a pipe as well
+      stderr: child.stderr as Readable, // a pipe as well
       egressSocketPath,
       exited: exit.then((ended) => this.#afterExit(sandbox, ended)),
       openEgress: async () => {

@@ -42,8 +42,8 @@ export class PlainDriver implements SandboxDriver {
       pid: child.pid ?? 0,
       // spawn() was told to make pipes of these, so they are there
       link: child.stdio[3] as Socket,
-      stdout: child.stdout as Readable,
-      stderr: child.stderr as Readable,
+      stdout: child.stdout as Readable, // a pipe as well
+      stderr: child.stderr as Readable, // a pipe as well
       egressSocketPath,
       exited: exited.then(async (exit) => {
         this.#children.delete(sandbox);

@@ -43,7 +43,7 @@ export function guardAddress(address: string, own: ReadonlySet<string> = new Set
     return { allowed: false, rule: 'not an address' };
   }
   const parsed = ipaddr.parse(address);
-  if (parsed.kind() === 'ipv6' && (parsed as ipaddr.IPv6).isIPv4MappedAddress()) {
+  if (parsed instanceof ipaddr.IPv6 && parsed.isIPv4MappedAddress()) {
     return { allowed: false, rule: 'v4-mapped' };
   }
   if (own.has(parsed.toNormalizedString())) return { allowed: false, rule: 'own address' };

@@ -115,7 +115,7 @@ function asResponse(url: URL, answer: Awaited<ReturnType<typeof request>>, bytes
     body,
     bytes,
     text,
-    json: async () => JSON.parse(await text()) as unknown,
+    json: async (): Promise<unknown> => JSON.parse(await text()),
   };
 }
 
