@@ -26,14 +26,17 @@ export async function measure(work: (lap: (name: string) => void) => Promise<voi
   return { totalMs: performance.now() - startedAt, laps };
 }
 
-/** Percentiles by nearest rank. @throws RangeError without values */
-export function summarize(values: readonly number[]): Summary {
+/** The value below which this share of them lies, by nearest rank. @throws RangeError without values */
+export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);
-  const at = (share: number) => {
-    const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
-    if (value === undefined) throw new RangeError('summarize: there are no values');
-    return value;
-  };
+  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+  if (value === undefined) throw new RangeError('percentile: there are no values');
+  return value;
+}
+
+/** @throws RangeError without values */
+export function summarize(values: readonly number[]): Summary {
+  const at = (share: number) => percentile(values, share);
   const [p50, p95] = [at(0.5), at(0.95)];
   return { p50, p95, min: at(0), max: at(1), spread: (p95 - p50) / p50 };
 }
