@@ -33,6 +33,11 @@ export type ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType |
   readonly input?: Input;
   /** Shape of the structured answer; a result that does not fit is an error. */
   readonly output?: Output;
+  /**
+   * How long one call may take, in milliseconds: 1 000 to 300 000, waiting for a sandbox included. Default: 50 000, so
+   * that an explained error arrives before a client gives up. Say more only where the work takes more.
+   */
+  readonly timeoutMs?: number;
   /** Extension data of the protocol, such as `ui`. */
   readonly meta?: Readonly<Record<string, unknown>>;
   /**
@@ -78,7 +83,7 @@ export function tool<Input extends z.ZodObject = EmptyObject, Output extends z.Z
     annotations: annotationsOf(definition),
     input: definition.input,
     output: definition.output,
-    meta: definition.meta,
+    meta: metaOf(definition),
     async execute(args, context) {
       try {
         // The server has parsed them with this very schema.
@@ -91,6 +96,14 @@ export function tool<Input extends z.ZodObject = EmptyObject, Output extends z.Z
       }
     },
   };
+}
+
+function metaOf({ meta, timeoutMs }: { meta?: Readonly<Record<string, unknown>>; timeoutMs?: number }) {
+  if (timeoutMs === undefined) return meta;
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 1_000 || timeoutMs > 300_000) {
+    throw new TypeError(`tool: timeoutMs must be a whole number from 1000 to 300000, got ${timeoutMs}.`);
+  }
+  return { ...meta, 'patchbay/timeoutMs': timeoutMs };
 }
 
 function annotationsOf(

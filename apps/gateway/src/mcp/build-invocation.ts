@@ -12,6 +12,10 @@ import { annotationsOf } from './rule-call.ts';
 
 /** How long a call may take, waiting included: an explained error arrives before a hosted client gives up. */
 const DEADLINE_MS = 50_000;
+/** What a tool may ask for instead. Claude itself gives up after 300 s. */
+const DEADLINE_MS_RANGE = { least: 1_000, most: 300_000 };
+/** The member of a tool's `_meta` that asks. */
+const TIMEOUT_META = 'patchbay/timeoutMs';
 /** Bytes of one result on its way to the client. */
 const RESULT_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -35,12 +39,18 @@ export function buildInvocation(call: Call, credentials: readonly CredentialRefe
     egress: egressOf(call.endpoint.manifest),
     method: call.method,
     params: invocationParams(call, id),
-    deadlineMs: DEADLINE_MS,
+    deadlineMs: deadlineOf(call),
     effect: call.tool && annotationsOf(call.tool).readOnlyHint !== true ? 'write' : 'read',
     context: contextOf(call, id),
     credentials: [...credentials],
     resultBytesMax: RESULT_BYTES_MAX,
   };
+}
+
+function deadlineOf({ tool }: Call): number {
+  const asked = own(tool ? objectAt(tool, '_meta') : undefined, TIMEOUT_META);
+  if (typeof asked !== 'number' || !Number.isFinite(asked)) return DEADLINE_MS;
+  return Math.min(DEADLINE_MS_RANGE.most, Math.max(DEADLINE_MS_RANGE.least, Math.round(asked)));
 }
 
 const RESERVED_META = /^(io\.modelcontextprotocol|com\.patchbay)\//;

@@ -3,6 +3,7 @@ import type { SandboxClient } from '@patchbay/sandbox/client';
 import type { CredentialReference } from '@patchbay/sandbox/protocol';
 import { buildInvocation, logLevelOf, progressTokenOf } from './build-invocation.ts';
 import type { Call, CallReply } from './call.ts';
+import { checkResultLength } from './result-limit.ts';
 
 /** Runs the call in its sandbox and splits the time by who took it. */
 export async function invokeCall(
@@ -29,6 +30,7 @@ export async function invokeCall(
     call.steps.set('queue', queueMs + startMs);
     call.steps.set('sandbox', sandboxMs);
     call.steps.set('egress', egressMs);
+    checkResultLength(call, outcome);
     return outcome;
   } catch (error) {
     if (call.signal.aborted) throw new AppError('mcp.cancelled', { cause: error });

@@ -74,4 +74,10 @@ export const MCP_ERRORS = {
     title: 'The client hung up before the answer was ready.',
     hint: 'Nothing to do: hanging up cancels a call. Keep the connection open to get the answer.',
   },
+  'mcp.result_too_long': {
+    status: 502,
+    owner: 'connector',
+    title: 'The result is longer than the client takes.',
+    hint: 'Ask for less: a smaller page, fewer fields, or a narrower query.',
+  },
 } as const satisfies Record<string, ErrorSpec>;
