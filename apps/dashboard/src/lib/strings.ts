@@ -76,10 +76,9 @@ export const STRINGS = {
     emptyNote:
       'The project brings Patchbay’s own command line. The package named patchbay on the public npm registry is somebody else’s.',
     back: 'All connectors',
-    openAccess: 'Open: answers without a key',
-    keyAccess: 'Needs an API key',
-    pasteHint: 'Paste this URL into Claude: Settings, Connectors, Add custom connector.',
-    pasteHintDead: 'The URL answers once a version is active.',
+    openHint: 'Paste this URL into Claude: Settings, Connectors, Add custom connector. It answers without a key.',
+    keyHint: 'Answers callers with an API key, such as Claude Code. Claude on the web cannot send one.',
+    deadHint: 'The URL answers once a version is active.',
   },
 
   states: {

@@ -64,7 +64,8 @@ function Header({ organization, connector }: { organization: string; connector: 
           <CopyButton value={connector.url} label={STRINGS.copyUrl(connector.name)} />
         </div>
         <Text size="sm" c="var(--text-quiet)" mt={8}>
-          {connector.live ? T.pasteHint : T.pasteHintDead} {connector.authMode === 'none' ? T.openAccess : T.keyAccess}.
+          {connector.live ? null : `${T.deadHint} `}
+          {connector.authMode === 'none' ? T.openHint : T.keyHint}
         </Text>
       </Paper>
     </Stack>

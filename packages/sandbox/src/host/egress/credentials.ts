@@ -23,7 +23,11 @@ export interface CredentialGrant {
   readonly tokenPaths: readonly string[];
 }
 
-/** Opens what an invocation may use. The vault brings the real one. */
+/**
+ * Opens what an invocation may use. The vault brings the real one.
+ *
+ * @public the seam it will fill; nothing imports it until then
+ */
 export type CredentialSource = (invocation: {
   readonly id: string;
   readonly credentials: readonly { readonly id: string; readonly hosts: readonly string[] }[];
