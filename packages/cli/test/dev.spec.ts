@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { Client as ModernClient, StreamableHTTPClientTransport as ModernTransport } from '@modelcontextprotocol/client';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
@@ -54,6 +55,21 @@ async function connectLegacy(url: URL): Promise<LegacyClient> {
 }
 
 describe('patchbay dev', () => {
+  it('refuses a port that is taken, names it, and leaves whoever has it alone', async () => {
+    const cwd = await ownDirectory();
+    await runCli(['init', 'greeter'], { cwd });
+    const holder = createServer((_request, response) => response.end('mine')).listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    onTestFinished(() => void holder.close());
+    const { port } = holder.address() as AddressInfo; // listening on a port
+    const run = await runCli(['dev', 'greeter', '--plain', '--json', '--port', String(port)], { cwd });
+    expect([run.code, JSON.parse(run.stderr.trimEnd().split('\n').at(-1) ?? '')]).toMatchObject([
+      1,
+      { error: { code: 'cli.port_in_use', why: expect.stringContaining(String(port)) } },
+    ]);
+    expect(await (await fetch(`http://127.0.0.1:${port}`)).text()).toBe('mine');
+  });
+
   it('answers no other host name and no foreign page', async () => {
     const { start } = await startDev('--plain');
     const { url } = await start();
