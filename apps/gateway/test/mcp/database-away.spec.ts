@@ -46,7 +46,7 @@ describe('a gateway whose database is away', () => {
     await gateway.end();
     platform.databaseLine?.refuse();
     const started = gateway.restart();
-    const health = await waitFor(() => readHealth(platform));
+    const health = await waitFor(() => readHealth(platform), { deadlineMs: 15_000, what: 'the internal listener' });
     expect(health).toMatchObject({ status: 503, ready: false, dependencies: { database: { state: 'away' } } });
     expect(health.dependencies.database?.reasons[0]).toMatch(/database/);
     await expect(mark()).rejects.toThrow();
@@ -55,7 +55,7 @@ describe('a gateway whose database is away', () => {
     await started;
     expect(await textOf(await mark())).toBe('one');
     expect(await readHealth(platform)).toMatchObject({ status: 200, ready: true });
-  });
+  }, 40_000);
 
   it('in the middle: goes on with what it knows, refuses what it would have to ask, and recovers by itself', async () => {
     expect(await textOf(await mark())).toBe('one');

@@ -72,12 +72,15 @@ export async function openUsageSpool(options: UsageSpoolOptions): Promise<UsageS
     } catch (error) {
       if (counts.dropped === 0) logger?.error({ err: error }, 'usage events are being dropped');
       counts.dropped += lines.length;
+      // The disk may have taken half a line; the next event must not be written behind it.
+      await rotate().catch(() => undefined);
     }
   }
 
   async function rotate(): Promise<void> {
-    await file?.handle.close();
+    const closing = file;
     file = undefined;
+    await closing?.handle.close();
   }
 
   async function shipFile(name: string): Promise<void> {
