@@ -46,6 +46,7 @@ const COMMANDS = {
   test: (args) => onNode([at('node_modules/vitest/vitest.mjs'), 'run', ...args]),
   'test:long': (args) => onNode([at('node_modules/vitest/vitest.mjs'), 'run', ...args], { PATCHBAY_TEST_LONG: '1' }),
   check: (args) => onNode([at('tools/check/main.ts'), ...args]),
+  reset: (args) => onNode([at('scripts/start/reset.ts'), ...args]),
   prisma: (args) => onNode([at('scripts/prisma/main.ts'), ...args]),
   exec: ([program, ...args]) => runCommand(program ?? 'node', args, { cwd: ROOT, env: toolEnvironment() }),
 };
