@@ -10,6 +10,8 @@ export interface RunningCall {
   readonly abort: AbortController;
   /** Set when the answer left: what still runs in this context speaks for nobody any more. */
   finished: boolean;
+  /** The invocation that goes on with the work, when this one ended with a question to its client. */
+  continuedAs?: RunningCall;
 }
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
@@ -25,6 +27,13 @@ export function runAsCall<T>(running: RunningCall, work: () => T): T {
   return storage.run(running, work);
 }
 
+/** The call whose code runs now. */
+export function runningCall(): RunningCall | undefined {
+  let now = storage.getStore();
+  while (now?.continuedAs) now = now.continuedAs;
+  return now;
+}
+
 /** Where the SDK looks for what surrounds it. */
 export const RUNTIME = Symbol.for('patchbay.runtime');
 
@@ -36,7 +45,7 @@ export function installRuntime(link: HostLink, secrets: Readonly<Record<string, 
 /** What answers the SDK's question for the call that runs now. */
 export function createRuntime(link: HostLink, secrets: Readonly<Record<string, string>>): object {
   const current = () => {
-    const now = storage.getStore();
+    const now = runningCall();
     if (!now) return undefined;
     const { call, abort } = now;
     return {
@@ -77,7 +86,7 @@ export function installConsole(link: HostLink): void {
 }
 
 function log(link: HostLink, level: Level, text: string): void {
-  const now = storage.getStore();
+  const now = runningCall();
   const call = now?.finished ? undefined : now?.call;
   link.send(RUNNER_FRAMES.log, { id: call?.id ?? null, level, text });
   const wanted = call?.context.logLevel;

@@ -13,12 +13,26 @@ export interface RpcMessage {
   readonly error?: CallError;
 }
 
+/** A request the server sends in the middle of a call. */
+export interface ServerRequest {
+  readonly id: string | number;
+  readonly method: string;
+  readonly params: Record<string, unknown>;
+  /** The request it was sent for, where the server says so. */
+  readonly relatedRequestId: string | number | undefined;
+}
+
 /** The transport both SDKs connect to, and the caller's side of it. */
 export class JsonRpcSession {
   onmessage: ((message: RpcMessage, extra?: unknown) => void) | undefined;
   onclose: (() => void) | undefined;
   onerror: ((error: Error) => void) | undefined;
   readonly sessionId = undefined;
+  /** Takes requests of the server's own; without it they are refused. */
+  onrequest: ((request: ServerRequest) => void) | undefined;
+  /** Under which invocation a notification goes out, from the request it names; undefined drops it. */
+  invocationOf: (requestId: string | undefined, message: RpcMessage) => string | undefined = (id) =>
+    id !== undefined && this.#waiting.has(id) ? id : undefined;
   readonly #link: HostLink;
   readonly #waiting = new Map<string | number, (answer: CallAnswer) => void>();
 
@@ -32,7 +46,7 @@ export class JsonRpcSession {
   }
   setProtocolVersion(): void {}
 
-  /** What the server sends: an answer, a notification, or a request of its own, which nobody here can serve. */
+  /** What the server sends: an answer, a notification, or a request of its own. */
   async send(message: RpcMessage, options?: { relatedRequestId?: string | number }): Promise<void> {
     if (message.method === undefined) {
       const { id } = message;
@@ -41,8 +55,13 @@ export class JsonRpcSession {
       this.#waiting.delete(id);
     } else if (message.id !== undefined) {
       const { id } = message;
+      const { relatedRequestId } = options ?? {};
+      if (this.onrequest) {
+        this.onrequest({ id, method: message.method, params: message.params ?? {}, relatedRequestId });
+        return;
+      }
       const error = { code: -32601, message: `${message.method} is not available to a hosted connector.` };
-      queueMicrotask(() => this.onmessage?.({ jsonrpc: '2.0', id, error }));
+      queueMicrotask(() => this.answer(id, { error }));
     } else {
       this.#forward(message, options?.relatedRequestId);
     }
@@ -60,6 +79,11 @@ export class JsonRpcSession {
     this.onmessage?.({ jsonrpc: '2.0', method, params });
   }
 
+  /** Answers a request of the server's. */
+  answer(id: string | number, answer: CallAnswer): void {
+    this.onmessage?.({ jsonrpc: '2.0', id, ...answer });
+  }
+
   cancel(id: string): void {
     if (this.#waiting.delete(id)) this.notify('notifications/cancelled', { requestId: id });
   }
@@ -74,7 +98,9 @@ export class JsonRpcSession {
   #forward(message: RpcMessage, relatedRequestId: string | number | undefined): void {
     if (this.announce(message)) return;
     const id = relatedRequestId ?? message.params?.progressToken;
-    if (typeof id !== 'string' || !this.#waiting.has(id)) return; // belongs to no call that runs
-    this.#link.send(RUNNER_FRAMES.notification, { id, method: message.method, params: message.params ?? {} });
+    const invocation = this.invocationOf(typeof id === 'string' ? id : undefined, message);
+    if (invocation === undefined) return; // belongs to no call that runs
+    const { method, params = {} } = message;
+    this.#link.send(RUNNER_FRAMES.notification, { id: invocation, method, params });
   }
 }

@@ -1,5 +1,6 @@
 /** A server that speaks only the 2025 revisions (SDK v1, or another copy of v2) in one session that lasts. */
 import { isJsonObject } from '../protocol/json.ts';
+import { BRIDGE_CAPABILITIES, EraBridge } from './era-bridge.ts';
 import { JsonRpcSession } from './json-rpc-session.ts';
 import type { ConnectableServer } from './load-connector.ts';
 import type { ConnectorServer } from './runner-call.ts';
@@ -14,11 +15,12 @@ export async function serveLegacy(server: ConnectableServer, options: ServeOptio
   await server.connect(session);
   const answer = await session.request('initialize', 'initialize', {
     protocolVersion: PROTOCOL_VERSION,
-    capabilities: {},
+    capabilities: BRIDGE_CAPABILITIES,
     clientInfo: { name: 'patchbay', version: '1' },
   });
   if ('error' in answer) throw new StartError('crashed_at_start', `initialize: ${answer.error.message}`);
   session.notify('notifications/initialized', {});
+  const bridge = new EraBridge(session, options);
   const found = isJsonObject(answer.result) ? answer.result : {};
   return {
     sdk: 'v1',
@@ -27,19 +29,7 @@ export async function serveLegacy(server: ConnectableServer, options: ServeOptio
       capabilities: isJsonObject(found.capabilities) ? found.capabilities : {},
       instructions: typeof found.instructions === 'string' ? found.instructions : null,
     },
-    request: async ({ id, method, params }) => {
-      const given = isJsonObject(params._meta) ? params._meta : {};
-      const answered = await new Promise<Awaited<ReturnType<typeof session.request>>>((resolve) =>
-        options.inCall(id, () =>
-          resolve(session.request(id, method, { ...params, _meta: { ...given, progressToken: id } })),
-        ),
-      );
-      // Later revisions name the kind of every result; this one knows a single kind.
-      if ('result' in answered && isJsonObject(answered.result)) {
-        return { result: { resultType: 'complete', ...answered.result } };
-      }
-      return answered;
-    },
-    cancel: (id) => session.cancel(id),
+    request: (call) => bridge.request(call),
+    cancel: (id) => bridge.cancel(id),
   };
 }

@@ -1,0 +1,74 @@
+/**
+ * Calls of a 2025 server that asked their client something. The server waits inside for an answer to its request; outside,
+ * the call ended with `input_required` and is repeated with the answers and the state that names the parked one.
+ */
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { JsonObject } from '../protocol/json.ts';
+import type { RunningCall } from './call-context.ts';
+import type { ServerRequest } from './json-rpc-session.ts';
+import type { CallAnswer } from './runner-call.ts';
+
+/** One call from its begin to its end, over all invocations that carry it. */
+export interface BridgedCall {
+  /** Id of the first invocation; the server knows the call by it. */
+  readonly id: string;
+  /** Whose call it is and what it is about: only the same may go on with it. */
+  readonly owner: string;
+  readonly capabilities: JsonObject;
+  /** From which level on the client wants log lines; null: none. */
+  readonly logLevel: string | null;
+  readonly context: RunningCall | undefined;
+  /** What the server waits for, by the name under which the client is asked. */
+  readonly questions: Map<string, ServerRequest>;
+  /** The invocation that waits now; null while the call is parked. */
+  invocation: { readonly id: string; resolve(answer: CallAnswer): void } | null;
+  /** How the call ended while nobody waited. */
+  ended?: CallAnswer;
+}
+
+const PARKED_MAX = 64;
+const PARKED_MS_MAX = 10 * 60_000;
+
+export class ParkedCalls {
+  readonly #key = randomBytes(32);
+  readonly #parked = new Map<string, { readonly call: BridgedCall; readonly expiry: NodeJS.Timeout }>();
+  readonly #abandon: (call: BridgedCall) => void;
+
+  /** `abandon` is told of calls that nobody came back for. */
+  constructor(abandon: (call: BridgedCall) => void) {
+    this.#abandon = abandon;
+  }
+
+  /** Keeps the call for ten minutes; the one parked for longest makes room. Returns the state that names it. */
+  park(call: BridgedCall): string {
+    for (const id of this.#parked.keys()) if (this.#parked.size >= PARKED_MAX) this.#drop(id);
+    const expiry = setTimeout(() => this.#drop(call.id), PARKED_MS_MAX).unref();
+    this.#parked.set(call.id, { call, expiry });
+    return `${call.id}.${this.#seal(call)}`;
+  }
+
+  /** The parked call of this owner that the state names, once. Undefined when it is not here (any more). */
+  take(state: string, owner: string): BridgedCall | undefined {
+    const [id = '', seal = ''] = state.split('.');
+    const found = this.#parked.get(id);
+    if (!found || found.call.owner !== owner) return undefined;
+    const expected = Buffer.from(this.#seal(found.call));
+    const given = Buffer.from(seal);
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+    clearTimeout(found.expiry);
+    this.#parked.delete(id);
+    return found.call;
+  }
+
+  #seal({ id, owner }: BridgedCall): string {
+    return createHmac('sha256', this.#key).update(`${id} ${owner}`).digest('base64url');
+  }
+
+  #drop(id: string): void {
+    const found = this.#parked.get(id);
+    if (!found) return;
+    clearTimeout(found.expiry);
+    this.#parked.delete(id);
+    this.#abandon(found.call);
+  }
+}

@@ -1,0 +1,140 @@
+import { skipUnless, waitFor } from '@patchbay/testing';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect } from 'vitest';
+import type { InvocationNotification, InvocationOutcome, JsonObject } from '../src/protocol/index.ts';
+import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP, textOf } from './given-host.ts';
+
+const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
+
+/** A server of SDK v1 that asks its client in every way such a server can. */
+const SOURCE = `
+  import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+  import { ListRootsResultSchema } from '@modelcontextprotocol/sdk/types.js';
+  const text = (value) => ({ content: [{ type: 'text', text: value }] });
+  const requestedSchema = { type: 'object', properties: { name: { type: 'string' } } };
+  export default () => {
+    const server = new McpServer({ name: 'old', version: '1.0.0' }, { capabilities: { logging: {} } });
+    server.registerTool('ask', {}, async (extra) => {
+      const answer = await server.server.elicitInput({ message: 'Who?', requestedSchema });
+      console.log('heard ' + answer.action);
+      await server.server.sendLoggingMessage({ level: 'debug', data: 'too quiet' });
+      await server.server.sendLoggingMessage({ level: 'error', data: 'loud' });
+      await extra.sendNotification({ method: 'notifications/progress',
+        params: { progressToken: extra._meta.progressToken, progress: 1 } });
+      return text(answer.action + ' ' + (answer.content?.name ?? ''));
+    });
+    server.registerTool('twice', {}, async () => {
+      const messages = [{ role: 'user', content: { type: 'text', text: 'one' } }];
+      const first = await server.server.createMessage({ messages, maxTokens: 5 });
+      const second = await server.server.createMessage({ messages, maxTokens: 6 });
+      return text(first.content.text + second.content.text);
+    });
+    server.registerTool('both', {}, async (extra) => {
+      const [answer, roots] = await Promise.all([
+        server.server.elicitInput({ message: 'Who?', requestedSchema }),
+        extra.sendRequest({ method: 'roots/list' }, ListRootsResultSchema),
+      ]);
+      return text(answer.action + ' ' + roots.roots.length);
+    });
+    return server;
+  };`;
+
+let given: GivenHost;
+let code: string;
+beforeAll(async () => {
+  if (!hasBubblewrap) return;
+  const bundled = await build({
+    ...{ bundle: true, write: false, platform: 'node', format: 'cjs', minify: true },
+    stdin: { contents: SOURCE, resolveDir: import.meta.dirname },
+  });
+  code = bundled.outputFiles[0]?.text ?? '';
+  given = await givenHost();
+}, 30_000);
+afterAll(() => given?.close());
+
+const EVERYTHING = { elicitation: {}, sampling: {}, roots: {} };
+
+interface Round {
+  readonly tool: string;
+  readonly capabilities?: JsonObject;
+  readonly more?: JsonObject;
+  readonly userId?: string;
+}
+
+function call(
+  { tool, capabilities = EVERYTHING, more = {}, userId = 'psn_1' }: Round,
+  seen?: InvocationNotification[],
+) {
+  const invocation = given.invocation({ code, params: { name: tool, arguments: {}, ...more } });
+  const user = { id: userId, email: 'ada@example.com', name: 'Ada' };
+  return given.client.invoke(
+    { ...invocation, context: { ...invocation.context, user, capabilities, logLevel: 'warning' } },
+    { onNotification: (notification) => seen?.push(notification) },
+  );
+}
+
+/** The questions of an outcome, and what a retry must carry to answer them. */
+function asked(outcome: InvocationOutcome) {
+  if (outcome.kind !== 'input_required') throw new Error(`no question: ${JSON.stringify(outcome)}`);
+  const questions = Object.entries(
+    outcome.result.inputRequests as Record<string, { method: string; params: JsonObject }>,
+  );
+  const answering = (answers: Readonly<Record<string, JsonObject>>): JsonObject => ({
+    requestState: outcome.result.requestState ?? null,
+    inputResponses: Object.fromEntries(questions.map(([name, { method }]) => [name, answers[method] ?? {}])),
+  });
+  return { methods: questions.map(([, { method }]) => method).sort(), answering };
+}
+
+const ACCEPT = { action: 'accept', content: { name: 'Ada' } };
+const sampled = (text: string) => ({ model: 'm', role: 'assistant', content: { type: 'text', text } });
+
+describe('a server of SDK v1 that asks its client', () => {
+  it('is refused what the client of the call did not declare', async () => {
+    const outcome = await call({ tool: 'ask', capabilities: { sampling: {} } });
+    expect(outcome).toMatchObject({ kind: 'complete', result: { isError: true } });
+    expect(JSON.stringify(outcome)).toContain('does not support elicitation/create');
+  });
+
+  it('is not resumed by a state of nobody, of another tool or of another person', async () => {
+    const { answering } = asked(await call({ tool: 'ask' }));
+    const more = answering({ 'elicitation/create': ACCEPT });
+    const forged = { ...more, requestState: `${String(more.requestState).slice(0, -2)}xx` };
+    for (const round of [
+      { tool: 'ask', more: forged },
+      { tool: 'twice', more },
+      { tool: 'ask', more, userId: 'psn_2' },
+    ]) {
+      expect(await call(round)).toMatchObject({ kind: 'complete', result: { isError: true } });
+    }
+    expect(textOf(await call({ tool: 'ask', more }))).toBe('accept Ada');
+    expect(await call({ tool: 'ask', more })).toMatchObject({ result: { isError: true } });
+  });
+
+  it('becomes input_required, and goes on where it was with the answer', async () => {
+    const first = asked(await call({ tool: 'ask' }));
+    expect(first.methods).toEqual(['elicitation/create']);
+    const seen: InvocationNotification[] = [];
+    const more = first.answering({ 'elicitation/create': ACCEPT });
+    expect(textOf(await call({ tool: 'ask', more }, seen))).toBe('accept Ada');
+    expect(seen).toMatchObject([
+      { method: 'notifications/message', params: { data: 'loud' } },
+      { method: 'notifications/progress', params: { progress: 1 } },
+    ]);
+    const heard = await waitFor(() => given.logs.findLast(({ text }) => text === 'heard accept'));
+    expect(heard.requestId).toMatch(/^req_/);
+  });
+
+  it('asks again as often as it needs, and several things at once', async () => {
+    const first = asked(await call({ tool: 'twice' }));
+    const second = asked(
+      await call({ tool: 'twice', more: first.answering({ 'sampling/createMessage': sampled('a') }) }),
+    );
+    const last = await call({ tool: 'twice', more: second.answering({ 'sampling/createMessage': sampled('b') }) });
+    expect(textOf(last)).toBe('ab');
+    const both = asked(await call({ tool: 'both' }));
+    expect(both.methods).toEqual(['elicitation/create', 'roots/list']);
+    const more = both.answering({ 'elicitation/create': ACCEPT, 'roots/list': { roots: [{ uri: 'file:///a' }] } });
+    expect(textOf(await call({ tool: 'both', more }))).toBe('accept 1');
+  });
+});
