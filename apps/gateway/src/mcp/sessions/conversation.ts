@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { McpStreamKey } from '@patchbay/domain/sessions';
 import { AppError } from '@patchbay/foundation';
-import { isJsonObject, type JsonObject, objectAt, own, type RpcId, requestMessage, stringAt } from '@patchbay/mcp';
+import {
+  isJsonObject,
+  type JsonObject,
+  objectAt,
+  own,
+  RPC_CODES,
+  type RpcId,
+  requestMessage,
+  stringAt,
+} from '@patchbay/mcp';
 import type { TokenSigner } from '@patchbay/vault';
 import type { AnswerStream } from '../answer-stream.ts';
 import type { Call, CallReply, Conversation } from '../call.ts';
@@ -93,6 +102,10 @@ export function createConversation(deps: ConversationDeps, part: ConversationPar
       let current = call;
       for (let round = 0; round < ROUNDS_MAX; round++) {
         const reply = await callTool(current);
+        // The server object itself refused to ask; this era has no such error, and its model should know.
+        if (reply.kind === 'error' && reply.error.code === RPC_CODES.missingCapability) {
+          throw new AppError('mcp.client_cannot_answer', { detail: reply.error.message });
+        }
         if (reply.kind !== 'input_required') return reply;
         const questions = questionsOf(reply, claims.capabilities, stream.mayStream);
         const answers = await ask(questions);

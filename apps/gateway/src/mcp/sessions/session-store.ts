@@ -43,8 +43,8 @@ export interface SessionStore {
 }
 
 /** A stream whose gateway was not heard of for this long has nobody who works on it. */
-const LEASE_MS = 15_000;
-export const EXTEND_EVERY_MS = 5_000;
+const LEASE_MS = 9_000;
+export const EXTEND_EVERY_MS = 3_000;
 
 const KNOWN = { max: 20_000, ttl: 5_000 };
 /** How old the note of the last use may become before a read renews it. */

@@ -1,0 +1,226 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import {
+  CreateMessageRequestSchema,
+  ElicitRequestSchema,
+  LoggingMessageNotificationSchema,
+  ToolListChangedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+import {
+  type GivenConnector,
+  type GivenOrganization,
+  hasSandboxes,
+  type Platform,
+  skipUnless,
+  startPlatform,
+  waitFor,
+} from '@patchbay/testing';
+import pg from 'pg';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { legacyRequest } from '../edge-fixture.ts';
+import { curiousVersion, eventsOf, RawClient, type SseEvent } from './sessions-fixture.ts';
+
+const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespaces are missing');
+
+let platform: Platform;
+let acme: GivenOrganization;
+let curious: GivenConnector;
+let ownerKey: string;
+let memberKey: string;
+let superuser: pg.Pool;
+
+beforeAll(async () => {
+  if (!hasSandboxes()) return;
+  platform = await startPlatform();
+  acme = await platform.given.organization('acme');
+  curious = await platform.given.connector(acme, 'curious');
+  await platform.given.publishedVersion(curious, curiousVersion('one'));
+  ownerKey = await platform.given.apiKey(acme);
+  memberKey = await platform.given.apiKey(acme, await platform.given.member(acme, 'member'));
+  superuser = new pg.Pool({ connectionString: platform.database.superuserUrl, max: 1 });
+}, 60_000);
+afterAll(async () => {
+  await superuser?.end();
+  await platform?.stop();
+});
+
+const url = () => `${platform.origin}/acme/curious/mcp`;
+const raw = (key = ownerKey) => new RawClient(url(), key);
+const ELICITS = { elicitation: {} };
+
+async function connect(capabilities = {}): Promise<{ client: Client; transport: StreamableHTTPClientTransport }> {
+  const client = new Client({ name: 'spec', version: '1.0.0' }, { capabilities });
+  const requestInit = { headers: { authorization: `Bearer ${ownerKey}` } };
+  const transport = new StreamableHTTPClientTransport(new URL(url()), { requestInit });
+  // The client of SDK v1 declares an optional member that this repository's compiler settings take at its word.
+  await client.connect(transport as never);
+  return { client, transport };
+}
+
+const rows = async (): Promise<number> => {
+  const { rows: found } = await superuser.query<{ count: number }>(
+    'SELECT count(*)::int AS count FROM app.mcp_sessions',
+  );
+  return found[0]?.count ?? 0;
+};
+
+/** Reads until the connector's question, and returns everything read so far. */
+async function untilQuestion(response: Response): Promise<SseEvent[]> {
+  const seen: SseEvent[] = [];
+  for await (const event of eventsOf(response)) {
+    seen.push(event);
+    if (event.message?.method === 'elicitation/create') break;
+  }
+  return seen;
+}
+
+async function rest(response: Response): Promise<SseEvent[]> {
+  const seen: SseEvent[] = [];
+  for await (const event of eventsOf(response)) seen.push(event);
+  return seen;
+}
+
+async function callsInFlight(): Promise<number> {
+  const metrics = await (await fetch(`${platform.internalUrl}/metrics`)).text();
+  return Number(/^patchbay_calls_in_flight (\d+)$/m.exec(metrics)?.[1] ?? 0);
+}
+
+const accept = (id: unknown) =>
+  JSON.stringify({ jsonrpc: '2.0', id, result: { action: 'accept', content: { name: 'Ada' } } });
+
+describe('a session id', () => {
+  it('of another person, of nobody, or altered is unknown', async () => {
+    const { id } = await raw().initialize();
+    const list = legacyRequest('tools/list').body;
+    const thief = raw(memberKey);
+    for (const stolen of [id, `${id}x`, id.replace(/^./, 'A'), 'made-up', id.split('.')[0] ?? '']) {
+      thief.id = stolen;
+      expect([stolen, (await thief.post(list)).status]).toEqual([stolen, 404]);
+      expect((await thief.send('GET')).status).toBe(404);
+      expect((await thief.send('DELETE')).status).toBe(404);
+    }
+  });
+
+  it('is unknown for ever after DELETE', async () => {
+    const client = await raw().initialize();
+    expect((await client.send('DELETE')).status).toBe(204);
+    expect((await client.post(legacyRequest('ping').body)).status).toBe(404);
+    await platform.processes.gateway.end('SIGKILL');
+    await platform.processes.gateway.restart();
+    expect((await client.post(legacyRequest('ping').body)).status).toBe(404);
+  });
+
+  it('costs no row until there is something to remember', async () => {
+    const before = await rows();
+    const client = await raw().initialize();
+    await (await client.post(legacyRequest('tools/list').body)).text();
+    await (await client.call('say')).text();
+    expect(await rows()).toBe(before);
+    await (await client.post(legacyRequest('logging/setLevel', { level: 'debug' }).body)).text();
+    expect(await rows()).toBe(before + 1);
+  });
+
+  it('without which GET and DELETE are not served', async () => {
+    expect((await raw().send('GET')).status).toBe(405);
+    expect((await raw().send('DELETE')).status).toBe(405);
+  });
+});
+
+describe('a client of 2025-11-25', () => {
+  it('is not asked for what it did not declare: the model reads why', async () => {
+    const { client } = await connect();
+    const result = await client.callTool({ name: 'name', arguments: {} });
+    expect(result).toMatchObject({ isError: true });
+    expect(JSON.stringify(result.content)).toContain('mcp.client_cannot_answer');
+    await client.close();
+  });
+
+  it('answers questions to its person and to its model in the middle of a call', async () => {
+    const { client } = await connect({ elicitation: {}, sampling: {} });
+    client.setRequestHandler(ElicitRequestSchema, (request) => {
+      expect(request.params.message).toBe('Who?');
+      return { action: 'accept', content: { name: 'Ada' } };
+    });
+    client.setRequestHandler(CreateMessageRequestSchema, () => ({
+      ...{ model: 'm', role: 'assistant', content: { type: 'text', text: 'hm' } },
+    }));
+    const named = await client.callTool({ name: 'name', arguments: {} });
+    expect(named.content).toEqual([{ type: 'text', text: 'one accept Ada' }]);
+    const thought = await client.callTool({ name: 'think', arguments: {} });
+    expect(JSON.stringify(thought.content)).toContain('hm');
+    await client.close();
+  });
+
+  it('gets log lines once it set a level', async () => {
+    const { client } = await connect();
+    const lines: unknown[] = [];
+    client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void lines.push(params.data));
+    await client.callTool({ name: 'say', arguments: {} });
+    expect(lines).toEqual([]);
+    await client.setLoggingLevel('info');
+    await client.callTool({ name: 'say', arguments: {} });
+    expect(lines).toEqual(['said']);
+    await client.close();
+  });
+
+  it('hears on its GET stream that an activation changed the tools', async () => {
+    const { client } = await connect();
+    let changed = 0;
+    client.setNotificationHandler(ToolListChangedNotificationSchema, () => void changed++);
+    await waitFor(async () => (await rows()) > 0, { what: 'the row of the stream' });
+    await platform.given.publishedVersion(curious, curiousVersion('one', ['added']));
+    await waitFor(() => changed > 0, { deadlineMs: 8_000, what: 'the notification' });
+    expect((await client.listTools()).tools.map(({ name }) => name)).toContain('added');
+    await client.close();
+  });
+
+  it('cancels by a notification, and not by hanging up', async () => {
+    const client = await raw().initialize();
+    const slow = client.call('slow');
+    await waitFor(async () => (await callsInFlight()) > 0, { what: 'a call in flight' });
+    const body = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 7 } });
+    expect((await client.post(body)).status).toBe(202);
+    expect(await (await slow).text()).toContain('mcp.cancelled');
+  });
+});
+
+describe('a session', () => {
+  it('goes on when gateway and supervisor were killed after initialize', async () => {
+    const { client } = await connect(ELICITS);
+    client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'decline' }));
+    await platform.processes.gateway.end('SIGKILL');
+    await platform.processes.supervisor?.end('SIGKILL');
+    await platform.processes.supervisor?.restart();
+    await platform.processes.gateway.restart();
+    const result = await client.callTool({ name: 'name', arguments: {} });
+    expect(result.content).toEqual([{ type: 'text', text: 'one decline ' }]);
+    await client.close();
+  });
+
+  it('gives the answer to a client that lost the stream and came back, and to nobody else', async () => {
+    const client = await raw().initialize(ELICITS);
+    const cut = new AbortController();
+    const seen = await untilQuestion(await client.call('name', cut.signal));
+    cut.abort();
+    const [priming] = seen;
+    const question = seen.at(-1);
+    expect(priming?.message).toBeNull();
+    const stranger = await raw().initialize(ELICITS);
+    expect((await stranger.send('GET', { 'last-event-id': question?.id ?? '' })).status).toBe(404);
+    expect((await client.post(accept(question?.message?.id))).status).toBe(202);
+    const resumed = await rest(await client.send('GET', { 'last-event-id': question?.id ?? '' }));
+    expect(resumed.map(({ message }) => message?.result?.content?.[0]?.text)).toEqual(['one accept Ada']);
+    const fromStart = await rest(await client.send('GET', { 'last-event-id': priming?.id ?? '' }));
+    expect(fromStart.map(({ message }) => message?.method ?? message?.id)).toEqual(['elicitation/create', 7]);
+  });
+
+  it('says that a call is lost when its gateway was killed, and takes the next one', async () => {
+    const client = await raw().initialize(ELICITS);
+    const seen = await untilQuestion(await client.call('name'));
+    await platform.processes.gateway.end('SIGKILL');
+    await platform.processes.gateway.restart();
+    const resumed = await rest(await client.send('GET', { 'last-event-id': seen.at(-1)?.id ?? '' }));
+    expect(resumed.at(-1)?.message).toMatchObject({ id: 7, error: { data: { code: 'mcp.call_lost' } } });
+    expect(await (await client.call('say')).text()).toContain('done');
+  }, 30_000);
+});
