@@ -43,3 +43,17 @@ export type SupervisorConfig = z.output<typeof schema>;
 export function loadSupervisorConfig(env: NodeJS.ProcessEnv = process.env): SupervisorConfig {
   return loadConfig(schema, env);
 }
+
+const probeSchema = z
+  .object({
+    /** The bubblewrap program. */
+    BWRAP_PATH: z.string().min(1).default('/usr/bin/bwrap'),
+    /** Where the probe keeps its files while it runs. */
+    PROBE_DIR: z.string().min(1).default('/var/tmp'),
+  })
+  .transform((env) => ({ bubblewrapFile: env.BWRAP_PATH, scratchDirectory: env.PROBE_DIR }));
+
+/** @throws ConfigError with every problem at once */
+export function loadProbeConfig(env: NodeJS.ProcessEnv = process.env): z.output<typeof probeSchema> {
+  return loadConfig(probeSchema, env);
+}

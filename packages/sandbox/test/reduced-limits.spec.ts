@@ -70,14 +70,3 @@ describe('a host that demands full limits', () => {
     }
   });
 });
-
-describe('a host without any stand-in', () => {
-  it('lets the same memory grow past the bound, so the watch is what stops it', async () => {
-    const given = await givenHost({ without: ['cgroups', 'usage watch', 'rlimits'] });
-    try {
-      expect(textOf(await given.call({ code: toolRunning(BUFFERS) }))).toBe('60 buffers');
-    } finally {
-      await given.close();
-    }
-  });
-});

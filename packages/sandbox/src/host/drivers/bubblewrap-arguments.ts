@@ -80,7 +80,7 @@ export function bubblewrapArguments(inputs: BubblewrapInputs): string[] {
 }
 
 /** What a sandbox without its own root would see. */
-const HOST_FILES = ['/etc', '/proc', '/bin', '/lib64'].map((path) => ({ source: path, target: path }));
+const HOST_FILES = ['/etc', '/proc'].map((path) => ({ source: path, target: path }));
 
 /** Options that shape the objects a snapshot holds: the same when it is taken and when it is resumed. */
 export const SNAPSHOT_FLAGS = ['--disable-proto=delete'] as const;

@@ -138,6 +138,7 @@ export class BubblewrapDriver implements SandboxDriver {
     // Only where it can be taken back: without privilege a priority goes down for ever.
     const isBackground = spec.isBackground === true && uid !== null;
     if (isBackground && child.pid !== undefined) setPriority(child.pid, BACKGROUND_PRIORITY);
+    for (const pipe of child.stdio) pipe?.on('error', () => {}); // the exit tells
     const innerPid = await this.#admit(child, { group, uid, profile }, exit).catch(async (error: unknown) => {
       child.kill('SIGKILL');
       await exit;
@@ -203,7 +204,9 @@ export class BubblewrapDriver implements SandboxDriver {
     const isLimit = (what: Wall) => LIMIT_WALLS.has(what);
     reasons.push(...[...this.#without].filter(isLimit).map(switchedOff));
     const removed = [...this.#without].filter((what) => !isLimit(what)).map(switchedOff);
-    const missing = [...removed, ...(await probeWalls(this, this.#options.probeProgramFile))];
+    const attempts = await probeWalls(this, this.#options.probeProgramFile);
+    const open = attempts.filter(({ verdict }) => verdict === 'got through');
+    const missing = [...removed, ...open.map(({ name, got }) => `${name} (${got})`)];
     return {
       walls: { state: missing.length === 0 ? 'complete' : 'missing', missing },
       limits: { state: reasons.length === 0 ? 'full' : 'reduced', reasons },

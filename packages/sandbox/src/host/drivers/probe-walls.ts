@@ -1,12 +1,8 @@
 /** Starts one sandbox and tries its walls: attempts from inside, the kernel's own account of the process from outside. */
 import { readFileSync } from 'node:fs';
 import { newId } from '@patchbay/foundation';
-import { decodeMixed, encodeMixedFrame, FrameReader, SANDBOX_FRAME_BYTES_MAX } from '../../protocol/frame.ts';
-import { isJsonObject } from '../../protocol/json.ts';
-import { RUNNER_FRAMES } from '../../protocol/runner-frames.ts';
 import type { SandboxDriver, SandboxProcess } from './driver.ts';
-
-const PROBE_MS = 10_000;
+import { type ProbedAttempt, runAttempts } from './run-attempts.ts';
 
 /** What a process inside must look like from outside. @see proc(5), /proc/pid/status */
 const STATUS: Readonly<Record<string, RegExp>> = {
@@ -14,59 +10,44 @@ const STATUS: Readonly<Record<string, RegExp>> = {
   no_new_privs: /^NoNewPrivs:\t1$/m,
   'no effective capabilities': /^CapEff:\t0+$/m,
   'no permitted capabilities': /^CapPrm:\t0+$/m,
+  'no inheritable capabilities': /^CapInh:\t0+$/m,
+  'no ambient capabilities': /^CapAmb:\t0+$/m,
   'no bounding capabilities': /^CapBnd:\t0+$/m,
 };
 
-/** The names of the walls that do not stand; empty when all do. Never throws: a sandbox that cannot start is a missing wall. */
-export async function probeWalls(driver: SandboxDriver, programFile: string): Promise<string[]> {
+/** Every attempt with what came of it. Never throws: a sandbox that cannot start is a missing wall. */
+export async function probeWalls(driver: SandboxDriver, programFile: string): Promise<ProbedAttempt[]> {
   let sandbox: SandboxProcess;
   try {
     sandbox = await driver.start({ sandboxId: newId('sandbox'), profile: 'runtime', programFile, mounts: [] });
   } catch (error) {
     const reason = error instanceof Error && 'internal' in error ? error.internal : error;
-    return [`a sandbox starts (${String(reason).trim()})`];
+    return [{ name: 'a sandbox starts', expected: 'it does', got: String(reason).trim(), verdict: 'got through' }];
   }
   try {
-    return [...(await fromInside(driver, sandbox)), ...fromOutside(sandbox)];
+    let outside: ProbedAttempt[] = [];
+    const inside = await runAttempts(driver, sandbox, () => {
+      outside = fromOutside(sandbox);
+    });
+    return [...inside, ...outside];
+  } catch (error) {
+    const got = error instanceof Error ? error.message : String(error);
+    return [{ name: 'the probe reports', expected: 'it does', got, verdict: 'got through' }];
   } finally {
     await driver.stop(sandbox);
   }
 }
 
-function fromOutside(sandbox: SandboxProcess): string[] {
+function fromOutside(sandbox: SandboxProcess): ProbedAttempt[] {
   let status = '';
   try {
     status = readFileSync(`/proc/${sandbox.pid}/status`, 'utf8');
   } catch {
-    return ['the sandbox lives until it is stopped'];
+    // It ended: nothing of what is expected will be found.
   }
-  return Object.entries(STATUS)
-    .filter(([, expected]) => !expected.test(status))
-    .map(([wall]) => wall);
-}
-
-function fromInside(driver: SandboxDriver, sandbox: SandboxProcess): Promise<string[]> {
-  return new Promise((resolve) => {
-    const reader = new FrameReader(SANDBOX_FRAME_BYTES_MAX);
-    const timer = setTimeout(() => resolve(['the probe answers in time']), PROBE_MS);
-    const finish = (missing: string[]) => {
-      clearTimeout(timer);
-      resolve(missing);
-    };
-    let said = '';
-    sandbox.stderr.on('data', (chunk: Buffer) => {
-      said = `${said}${chunk}`.slice(0, 500);
-    });
-    sandbox.link.on('error', () => {});
-    sandbox.link.on('close', () => finish([`the probe runs (${said.trim()})`]));
-    sandbox.link.on('data', (chunk: Buffer) => {
-      for (const frame of reader.push(chunk)) {
-        if (frame.type !== RUNNER_FRAMES.taskResult) continue;
-        const { header } = decodeMixed(frame.payload);
-        const result = isJsonObject(header) && isJsonObject(header.result) ? header.result : {};
-        finish(Array.isArray(result.missing) ? result.missing.map(String) : ['the probe answers']);
-      }
-    });
-    driver.specialise(sandbox, encodeMixedFrame(RUNNER_FRAMES.task, { input: {} }, Buffer.alloc(0)));
+  return Object.entries(STATUS).map(([wall, expected]) => {
+    const line = new RegExp(`^${expected.source.slice(1).split(':')[0]}:.*$`, 'm').exec(status)?.[0] ?? 'gone';
+    const verdict = expected.test(status) ? 'held' : 'got through';
+    return { name: `seen from outside: ${wall}`, expected: expected.source, got: line.replace('\t', ' '), verdict };
   });
 }

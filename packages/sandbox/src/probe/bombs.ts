@@ -1,0 +1,91 @@
+/** What uses a resource until a bound stops it. Each needs a sandbox of its own, since most end with it. */
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+
+export interface Bomb {
+  readonly name: string;
+  /** Answers how far it came, or never. */
+  explode(): unknown;
+  /** `answer: …`, `exit …`, or `stopped` when the host had to. */
+  readonly held: RegExp;
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export const BOMBS: readonly Bomb[] = [
+  {
+    name: 'fill the JavaScript heap',
+    explode: () => {
+      const hoard: unknown[] = [];
+      for (;;) hoard.push(new Array(100_000).fill(Math.random()));
+    },
+    held: /^exit/,
+  },
+  {
+    name: 'fill memory outside of the heap',
+    explode: async () => {
+      const hoard: Buffer[] = [];
+      for (let count = 0; count < 60; count++) {
+        hoard.push(Buffer.alloc(8 * 1024 * 1024, 1));
+        await pause(5);
+      }
+      return `${hoard.length * 8} MiB held`;
+    },
+    held: /^exit .*memory|ERR_MEMORY_ALLOCATION_FAILED|Array buffer allocation failed/,
+  },
+  {
+    name: 'start processes without end',
+    explode: async () => {
+      let [started, refused] = [0, ''];
+      for (let count = 0; count < 100 && refused === ''; count++) {
+        await new Promise<void>((next) => {
+          const child = spawn('/node', ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+          child.on('spawn', () => {
+            started += 1;
+            next();
+          });
+          child.on('error', (error: NodeJS.ErrnoException) => {
+            refused = error.code ?? error.message;
+            next();
+          });
+        });
+      }
+      return refused || `${started} processes`;
+    },
+    held: /EAGAIN|^exit .*(processes|memory)/,
+  },
+  {
+    name: 'start threads without end',
+    explode: async () => {
+      const failed = new Promise((resolve) => {
+        for (let count = 0; count < 100; count++) {
+          const worker = new Worker('setInterval(() => {}, 1000)', { eval: true });
+          worker.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+        }
+      });
+      return Promise.race([failed, pause(3_000).then(() => '100 threads')]);
+    },
+    held: /^exit|ERR_WORKER|EAGAIN/,
+  },
+  {
+    name: 'loop for ever',
+    explode: () => {
+      for (;;);
+    },
+    held: /^stopped$/,
+  },
+  {
+    name: 'fill the scratch until it is memory',
+    explode: () => {
+      for (let count = 0; ; count++) writeFileSync(`/tmp/bomb-${count}`, Buffer.alloc(1024 * 1024, 1));
+    },
+    held: /ENOSPC|^exit memory/,
+  },
+  { name: 'answer 300 MB', explode: () => 'x'.repeat(300_000_000), held: /^exit|frame|^stopped$/ },
+  {
+    name: 'abort',
+    explode: () => process.abort(),
+    held: /^exit/,
+  },
+];
