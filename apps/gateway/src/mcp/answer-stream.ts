@@ -55,6 +55,12 @@ export class AnswerStream {
     if (!this.#ended) this.#write(sseEvent(message, eventId));
   }
 
+  /** Ends the response without the answer: its client comes back for it. */
+  leave(): void {
+    this.close();
+    this.#response.end();
+  }
+
   /** Ends an open stream with the answer. */
   finish(message: object, eventId?: string): void {
     this.#write(sseEvent(message, eventId));
@@ -69,7 +75,7 @@ export class AnswerStream {
   }
 
   #write(text: string): void {
-    if (this.#response.destroyed) return;
+    if (this.#response.destroyed || this.#response.writableEnded) return;
     if (!this.#open) {
       this.#open = true;
       this.#response.writeHead(200, {

@@ -27,6 +27,8 @@ export interface Conversation {
   hold(call: Call, callTool: (call: Call) => Promise<CallReply>): Promise<CallReply>;
   /** Keeps the answer for a client that lost the stream; the id of its event, or undefined when there is no need. */
   keep(message: object): Promise<string | undefined>;
+  /** Lets the stream go before the answer: the client comes back for it. */
+  leave(): void;
   close(): void;
 }
 

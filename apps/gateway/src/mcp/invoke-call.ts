@@ -1,6 +1,6 @@
 import { AppError } from '@patchbay/foundation';
 import type { SandboxClient } from '@patchbay/sandbox/client';
-import type { CredentialReference } from '@patchbay/sandbox/protocol';
+import { type CredentialReference, LEAVE_STREAM_METHOD } from '@patchbay/sandbox/protocol';
 import { buildInvocation, logLevelOf, progressTokenOf } from './build-invocation.ts';
 import type { Call, CallReply } from './call.ts';
 import { checkResultLength } from './result-limit.ts';
@@ -20,6 +20,7 @@ export async function invokeCall(
       onNotification({ method, params }) {
         // A server on the SDK may log unasked: what the caller did not ask for goes no further.
         if (method === 'notifications/message' && wantsLogs) call.notify(method, params);
+        if (method === LEAVE_STREAM_METHOD) call.conversation?.leave();
         // The caller's own token comes back here, and only to the caller who sent one.
         if (method === 'notifications/progress' && token !== undefined) {
           call.notify(method, { ...params, progressToken: token });

@@ -19,5 +19,11 @@ export {
 export { type IsolationKey, isolationKeyText } from './isolation-key.ts';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 export type { LogRecord } from './log-record.ts';
-export type { InvocationNotification, InvocationOutcome, InvocationTimings, RpcError } from './outcome.ts';
+export {
+  type InvocationNotification,
+  type InvocationOutcome,
+  type InvocationTimings,
+  LEAVE_STREAM_METHOD,
+  type RpcError,
+} from './outcome.ts';
 export type { SupervisorHealth } from './supervisor-health.ts';

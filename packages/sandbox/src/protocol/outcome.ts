@@ -23,6 +23,9 @@ export interface RpcError {
   readonly data?: unknown;
 }
 
+/** The connector lets the client's stream go and answers later (SEP-1699): a hint, of no meaning without a session. */
+export const LEAVE_STREAM_METHOD = 'com.patchbay/leave_stream';
+
 /** A progress or log notification of one invocation, while it runs. */
 export interface InvocationNotification {
   readonly method: string;

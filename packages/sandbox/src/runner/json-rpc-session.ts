@@ -1,5 +1,6 @@
 /** Requests and answers of JSON-RPC over an in-process transport to one server object. */
 import { isConnectorEventMethod } from '../protocol/connector-event.ts';
+import { LEAVE_STREAM_METHOD } from '../protocol/outcome.ts';
 import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
 import type { HostLink } from './host-link.ts';
 import type { CallAnswer, CallError } from './runner-call.ts';
@@ -67,11 +68,17 @@ export class JsonRpcSession {
     }
   }
 
+  /** What the SDKs tell a handler of its transport: here, how to let the stream of its client go. */
+  extraOf(id: string): { closeSSEStream(): void } {
+    const message: RpcMessage = { jsonrpc: '2.0', method: LEAVE_STREAM_METHOD };
+    return { closeSSEStream: () => this.#forward(message, id) };
+  }
+
   /** Sends a request and waits for its answer. */
   request(id: string, method: string, params: Record<string, unknown>): Promise<CallAnswer> {
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve);
-      this.onmessage?.({ jsonrpc: '2.0', id, method, params });
+      this.onmessage?.({ jsonrpc: '2.0', id, method, params }, this.extraOf(id));
     });
   }
 

@@ -31,7 +31,7 @@ export async function serveModern(server: McpServer, options: ModernOptions): Pr
     const deliver = transport.onmessage;
     transport.onmessage = (message, extra) => {
       const { id } = message as RpcMessage; // as above
-      if (typeof id === 'string') inCall(id, () => deliver?.(message, extra));
+      if (typeof id === 'string') inCall(id, () => deliver?.(message, { ...extra, ...session.extraOf(id) }));
       else deliver?.(message, extra);
     };
   };

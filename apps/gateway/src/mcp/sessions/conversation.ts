@@ -126,6 +126,10 @@ export function createConversation(deps: ConversationDeps, part: ConversationPar
         return undefined;
       }
     },
+    leave() {
+      if (!stream.mayStream || claims.revision < PRIMING_SINCE) return;
+      keepStream().then(() => stream.leave(), deps.onError);
+    },
     close() {
       clearTimeout(lasting);
       clearInterval(extending);
