@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { Secret } from '@patchbay/foundation';
 import { skipUnless, waitFor } from '@patchbay/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { systemResolver } from '../src/host/egress/resolve-destination.ts';
@@ -146,6 +147,60 @@ describe('the way out of a sandbox', () => {
       try { for await (const chunk of answer.body) bytes += chunk.length; return { ended: bytes } } catch { return { cut: bytes } }`);
     const outcome = (await fetchInside(`https://${HOST}:${port}/endless`, {}, code)) as { cut?: number };
     expect(outcome.cut).toBeLessThanOrEqual(32 * 1024 * 1024);
+  });
+});
+
+describe('a connector that keeps what it was given', () => {
+  it('gets nothing for a reference of an earlier call, and never the value', async () => {
+    const tokens: (string | undefined)[] = [];
+    const upstream = createServer(TEST_SERVER, (request, response) => {
+      tokens.push(request.headers.authorization);
+      response.end(request.headers.authorization);
+    });
+    await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+    const { port } = upstream.address() as AddressInfo; // it listens
+    const given = await givenHost({
+      certificateAuthorities: [TEST_AUTHORITY],
+      trustedHosts: new Set([HOST]),
+      resolver: async () => ['127.0.0.1'],
+      credentials: async ({ credentials }) =>
+        credentials.map(({ id }) => ({
+          name: 'api',
+          secret: new Secret(`token-of-${id}`),
+          header: { name: 'Authorization', prefix: 'Bearer ' },
+          providerHosts: [HOST],
+          connectionHost: null,
+          organizationHosts: null,
+          tokenPaths: [],
+        })),
+    });
+    const code = toolRunning(`
+      globalThis.kept ??= context.credentials.api;
+      const ask = async (reference) => { const answer = await fetch(args.url, { headers: { 'patchbay-credential': reference } }); return [answer.status, (await answer.text()).slice(0, 60)]; };
+      return { own: await ask(context.credentials.api), kept: await ask(globalThis.kept) };`);
+    const call = async (id: string) =>
+      JSON.parse(
+        textOf(
+          await given.call({
+            code,
+            egress: [{ host: HOST, port }],
+            credentials: [{ id, hosts: [HOST] }],
+            args: { url: `https://${HOST}:${port}/` },
+          }),
+        ),
+      ) as { own: [number, string]; kept: [number, string] };
+    try {
+      expect(await call('alice')).toEqual({ own: [200, '[credential]'], kept: [200, '[credential]'] });
+      expect(await call('bob')).toMatchObject({
+        own: [200, '[credential]'],
+        kept: [403, expect.stringContaining('egress.credential_refused')],
+      });
+      expect(tokens).toEqual(['Bearer token-of-alice', 'Bearer token-of-alice', 'Bearer token-of-bob']);
+    } finally {
+      await given.close();
+      upstream.closeAllConnections();
+      upstream.close();
+    }
   });
 });
 

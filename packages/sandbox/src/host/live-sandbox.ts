@@ -118,7 +118,12 @@ export class LiveSandbox {
   /** Sends one call. Aborting the signal cancels it; a sandbox that does not hear that is killed. */
   call(
     invocation: Invocation,
-    options: { signal: AbortSignal; onNotification(notification: InvocationNotification): void },
+    options: {
+      signal: AbortSignal;
+      /** Name of a credential → what the connector says to use it, during this call. */
+      references: Readonly<Record<string, string>>;
+      onNotification(notification: InvocationNotification): void;
+    },
   ): Promise<SandboxAnswer> {
     if (this.#ended ?? this.#verdict) return Promise.reject(this.#ended ?? this.#verdict);
     return new Promise((resolve, reject) => {
@@ -142,7 +147,7 @@ export class LiveSandbox {
         },
       });
       signal.addEventListener('abort', onAbort, { once: true });
-      this.#process.link.write(encodeJsonFrame(RUNNER_FRAMES.call, runnerCallOf(invocation)));
+      this.#process.link.write(encodeJsonFrame(RUNNER_FRAMES.call, runnerCallOf(invocation, options.references)));
     });
   }
 

@@ -5,8 +5,8 @@ import { isJsonObject, type JsonObject } from '../protocol/json.ts';
 import type { RpcError } from '../protocol/outcome.ts';
 import { escapeText } from './logs/escape-text.ts';
 
-/** What the runner is told about one call: nothing of keys, digests, rules or credentials. */
-export function runnerCallOf(invocation: Invocation): object {
+/** What the runner is told about one call: nothing of keys, digests or rules, and of credentials the references. */
+export function runnerCallOf(invocation: Invocation, references: Readonly<Record<string, string>>): object {
   const { id, method, params, resultBytesMax, context, effect, key } = invocation;
   const { user, organization, client, requestId, idempotencyKey, capabilities, logLevel, trace } = context;
   return {
@@ -21,6 +21,7 @@ export function runnerCallOf(invocation: Invocation): object {
       requestId,
       idempotencyKey: effect === 'write' ? idempotencyKey : null,
       cacheScopeKey: `${key.organizationId}:${user?.id ?? ''}:${[...context.roles].sort().join()}:${[...context.groups].sort().join()}`,
+      credentials: references,
       capabilities,
       logLevel: logLevel ?? null,
       trace: trace ?? null,

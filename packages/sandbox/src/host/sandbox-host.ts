@@ -7,6 +7,7 @@ import type { JsonObject } from '../protocol/json.ts';
 import type { InvocationNotification, InvocationOutcome } from '../protocol/outcome.ts';
 import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
 import type { ProbeReport, SandboxDriver } from './drivers/driver.ts';
+import type { CredentialSource } from './egress/credentials.ts';
 import type { Resolver } from './egress/resolve-destination.ts';
 import { SANDBOX_LIMITS } from './limits.ts';
 import type { RoomBounds } from './pool/plan-pool.ts';
@@ -32,6 +33,8 @@ export interface SandboxHostOptions {
   /** The platform's own public names; no sandbox reaches them, wherever they resolve to. */
   readonly platformHosts?: ReadonlySet<string>;
   readonly resolver?: Resolver;
+  /** Opens what a call may use. Without it no credential is ever sent. */
+  readonly credentials?: CredentialSource;
   readonly certificateAuthorities?: readonly string[];
   /** Sandboxes that wait for first calls once `warm` was called; default none. */
   readonly poolSize?: number;
@@ -91,7 +94,10 @@ export class SandboxHost {
         const readyAt = clock.monotonicMs();
         this.#supply.serve(sandbox.id, { invocation, user: caller });
         const egressBefore = this.#supply.egressMsOf(sandbox.id);
-        const answer = await sandbox.call(invocation, { signal, onNotification: caller.onNotification });
+        const grants = invocation.credentials.length > 0 ? await this.#options.credentials?.(invocation) : [];
+        const { references, revoke } = this.#supply.issue(sandbox.id, grants ?? []);
+        const { onNotification } = caller;
+        const answer = await sandbox.call(invocation, { signal, references, onNotification }).finally(revoke);
         const timings = {
           queueMs: enteredAt - startedAt,
           startMs: readyAt - enteredAt,

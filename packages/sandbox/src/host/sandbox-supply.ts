@@ -7,6 +7,7 @@ import type { Invocation } from '../protocol/invocation.ts';
 import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
 import { SNAPSHOT_FLAGS } from './drivers/bubblewrap-arguments.ts';
 import type { SandboxProcess } from './drivers/driver.ts';
+import type { CredentialGrant, IssuedReferences } from './egress/credentials.ts';
 import { SANDBOX_LIMITS } from './limits.ts';
 import type { LiveSandbox } from './live-sandbox.ts';
 import { PoolKeeper } from './pool/keep-pool.ts';
@@ -104,6 +105,11 @@ export class SandboxSupply {
     );
     this.#keeper.nudge();
     return this.#starter.specialise(process, { invocation, provision, user: owner });
+  }
+
+  /** References for one call; to be revoked before its answer leaves. */
+  issue(sandboxId: string, grants: readonly CredentialGrant[]): IssuedReferences {
+    return this.#starter.issue(sandboxId, grants);
   }
 
   /** To be called before each call: whose rules hold, and where lines and events go. */

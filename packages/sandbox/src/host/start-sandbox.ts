@@ -9,6 +9,7 @@ import type { EgressRule } from '../protocol/egress-rule.ts';
 import type { Invocation } from '../protocol/invocation.ts';
 import type { LogRecord } from '../protocol/log-record.ts';
 import type { SandboxDriver, SandboxProcess } from './drivers/driver.ts';
+import { type CredentialGrant, CredentialReferences, type IssuedReferences } from './egress/credentials.ts';
 import { startEgressProxy } from './egress/egress-proxy.ts';
 import type { Resolver } from './egress/resolve-destination.ts';
 import { SANDBOX_LIMITS } from './limits.ts';
@@ -41,6 +42,8 @@ interface Attachment {
   rules: readonly EgressRule[];
   user: SandboxUser | null;
   logs: LogCapture | null;
+  /** What its calls may use; known to its own proxy and to no other. */
+  readonly credentials: CredentialReferences;
   /** Milliseconds its requests spent outside, since its start. */
   egressMs: number;
 }
@@ -59,13 +62,15 @@ export class SandboxStarter {
     const { driver } = this.#options;
     const sandboxId = newId('sandbox');
     const process = await driver.start({ ...image, sandboxId, profile: 'runtime', mounts: [], isBackground });
-    const attachment: Attachment = { rules: [], user: null, logs: null, egressMs: 0 };
+    const credentials = new CredentialReferences();
+    const attachment: Attachment = { rules: [], user: null, logs: null, credentials, egressMs: 0 };
     this.#attachments.set(sandboxId, attachment);
     void process.exited.then(() => this.#attachments.delete(sandboxId));
     try {
       const proxy = await startEgressProxy(process.egressSocketPath, {
         ...this.#options,
         rules: () => attachment.rules,
+        credentials,
         onSpent: (milliseconds) => {
           attachment.egressMs += milliseconds;
         },
@@ -141,6 +146,12 @@ export class SandboxStarter {
     if (!attachment) return; // ended in between; the call finds out
     attachment.rules = given.invocation.egress;
     attachment.user = given.user;
+  }
+
+  /** References for one call. */
+  issue(sandboxId: string, grants: readonly CredentialGrant[]): IssuedReferences {
+    const attachment = this.#attachments.get(sandboxId);
+    return (attachment?.credentials ?? new CredentialReferences()).issue(grants);
   }
 
   egressMsOf(sandboxId: string): number {

@@ -55,6 +55,7 @@ export function createRuntime(link: HostLink, secrets: Readonly<Record<string, s
       requestId: call.context.requestId,
       idempotencyKey: call.context.idempotencyKey,
       cacheScopeKey: call.context.cacheScopeKey,
+      credentials: call.context.credentials,
       signal: abort.signal,
       fetch: globalThis.fetch,
       secrets,

@@ -21,6 +21,8 @@ export interface RunnerCallContext {
   readonly requestId: string;
   readonly idempotencyKey: string | null;
   readonly cacheScopeKey: string;
+  /** Name → reference for the header `patchbay-credential`, valid until this call's answer. */
+  readonly credentials: Readonly<Record<string, string>>;
   readonly capabilities: JsonObject;
   readonly logLevel: string | null;
   readonly trace: { readonly traceparent: string; readonly tracestate?: string } | null;

@@ -74,6 +74,7 @@ function callOf(id: string, method: string, params: RunnerCall['params']): Runne
       client: { name: 'warm', version: '1' },
       requestId: 'warm',
       idempotencyKey: null,
+      credentials: {},
       cacheScopeKey: '',
       capabilities: {},
       logLevel: null,
