@@ -174,6 +174,17 @@ describe('a client of 2025-11-25', () => {
     await client.close();
   });
 
+  it('has one GET stream: a later one takes over, and the loss of the key ends it', async () => {
+    const member = await platform.given.member(acme, 'member');
+    const client = await raw(await platform.given.apiKey(acme, member)).initialize();
+    const first = rest(await client.send('GET'));
+    const second = await client.send('GET');
+    expect((await first).map(({ message }) => message)).toEqual([null]);
+    await superuser.query('DELETE FROM identity.members WHERE person_id = $1', [member.id]);
+    expect((await rest(second)).map(({ message }) => message)).toEqual([null]);
+    expect((await client.send('GET')).status).toBe(401);
+  });
+
   it('cancels by a notification, and not by hanging up', async () => {
     const client = await raw().initialize();
     const slow = client.call('slow');
@@ -195,7 +206,7 @@ describe('a session', () => {
     const result = await client.callTool({ name: 'name', arguments: {} });
     expect(result.content).toEqual([{ type: 'text', text: 'one decline ' }]);
     await client.close();
-  });
+  }, 60_000);
 
   it('gives the answer to a client that lost the stream and came back, and to nobody else', async () => {
     const client = await raw().initialize(ELICITS);

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { createVault } from '@patchbay/vault';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { purgeExpired } from '../src/purge/index.ts';
+import {
+  appendEvent,
+  findMcpSession,
+  type McpSessionKey,
+  openStream,
+  readStream,
+  rememberMcpSession,
+} from '../src/sessions/index.ts';
+import { type Given, type GivenOrganization, startGiven } from './given.ts';
+
+let given: Given;
+let organization: GivenOrganization;
+let connectorId: string;
+
+beforeAll(async () => {
+  given = await startGiven();
+  organization = await given.organization();
+  connectorId = (await given.connector(organization, 'asked')).id;
+});
+afterAll(() => given.close());
+
+const key = (id: string): McpSessionKey => ({
+  ...{ id, connectorId, principalHash: 'somebody', expiresAt: new Date(Date.now() + 60_000) },
+});
+const inside = <T>(work: Parameters<typeof given.database.withOrganization<T>>[1]) =>
+  given.database.withOrganization({ organizationId: organization.organizationId }, work);
+
+it('keeps what a session set, each thing by itself', async () => {
+  await inside((tx) => rememberMcpSession(tx, key('one'), { logLevel: 'error' }));
+  await inside((tx) => rememberMcpSession(tx, key('one'), { subscribe: 'test://a' }));
+  await inside((tx) => rememberMcpSession(tx, key('one'), { subscribe: 'test://b' }));
+  await inside((tx) => rememberMcpSession(tx, key('one'), { subscribe: 'test://a' }));
+  const row = await inside((tx) => findMcpSession(tx, 'one'));
+  expect(row).toMatchObject({ logLevel: 'error', subscriptions: ['test://b', 'test://a'], terminatedAt: null });
+  await inside((tx) => rememberMcpSession(tx, key('one'), { unsubscribe: 'test://b' }));
+  expect((await inside((tx) => findMcpSession(tx, 'one')))?.subscriptions).toEqual(['test://a']);
+});
+
+it('keeps a terminated session terminated', async () => {
+  await inside((tx) => rememberMcpSession(tx, key('ended'), { terminate: true }));
+  const row = await inside((tx) => rememberMcpSession(tx, key('ended'), { logLevel: 'info' }));
+  expect(row.terminatedAt).toBeInstanceOf(Date);
+});
+
+it('remembers a thousand sessions of one person and connector: the one idle for longest makes room', async () => {
+  await given.superuser.query(
+    `INSERT INTO app.mcp_sessions (organization_id, id, connector_id, principal_hash, expires_at, last_used_at)
+     SELECT $1, 'many-' || n, $2, 'busy', now() + interval '1 day', now() - n * interval '1 second'
+     FROM generate_series(1, 1000) AS n`,
+    [organization.organizationId, connectorId],
+  );
+  await inside((tx) => rememberMcpSession(tx, { ...key('newest'), principalHash: 'busy' }, {}));
+  expect(await inside((tx) => findMcpSession(tx, 'many-1000'))).toBeNull();
+  expect(await inside((tx) => findMcpSession(tx, 'many-999'))).not.toBeNull();
+  expect(await inside((tx) => findMcpSession(tx, 'newest'))).not.toBeNull();
+});
+
+it('forgets sessions after 24 idle hours, ended ones with their id, and what was said after ten minutes', async () => {
+  const vault = await createVault({ keySource: { masterKey: async () => randomBytes(32) } });
+  const stream = { sessionId: 'fresh', id: 'call' };
+  await inside((tx) => rememberMcpSession(tx, key('fresh'), {}));
+  await inside((tx) => rememberMcpSession(tx, key('idle'), {}));
+  await inside((tx) => rememberMcpSession(tx, key('ended-idle'), { terminate: true }));
+  await inside((tx) => openStream(tx, stream, { requestId: 1, leaseMs: 1 }));
+  await inside((tx) => appendEvent(tx, vault, stream, { sequence: 1, text: '{}' }));
+  await purgeExpired(given.database, vault);
+  expect(await inside((tx) => readStream(tx, vault, stream, 0))).toMatchObject({
+    requestId: 1,
+    events: [{ text: '{}' }],
+  });
+  await given.superuser.query(
+    `UPDATE app.mcp_sessions SET last_used_at = now() - interval '25 hours' WHERE id LIKE '%idle'`,
+  );
+  await given.superuser.query(`UPDATE app.mcp_session_streams
+    SET created_at = now() - interval '11 minutes', alive_until = now() - interval '11 minutes'`);
+  await purgeExpired(given.database, vault);
+  const kept = await Promise.all(['fresh', 'idle', 'ended-idle'].map((id) => inside((tx) => findMcpSession(tx, id))));
+  expect(kept.map((row) => row !== null)).toEqual([true, false, true]);
+  const { rows } = await given.superuser.query('SELECT 1 FROM app.mcp_session_events');
+  expect(rows).toEqual([]);
+  vault.close();
+});
