@@ -132,7 +132,7 @@ export interface EdgeFixture {
 export async function startEdge(
   extra: readonly Surface[] = [],
   dashboardUpstream?: string,
-  real: Partial<Pick<McpSurfaceDeps, 'endpoints' | 'apiKeys' | 'spool'>> = {},
+  real: Partial<Pick<McpSurfaceDeps, 'endpoints' | 'apiKeys' | 'spool' | 'changes' | 'events'>> = {},
 ): Promise<EdgeFixture> {
   const port = await freePort();
   const origin = `http://localhost:${port}`;
@@ -149,6 +149,10 @@ export async function startEdge(
         lookups.push('endpoint');
         return ENDPOINTS[`${organization}/${connector}${version === undefined ? '' : `@${version}`}`] ?? null;
       },
+      listLive: async (organization) =>
+        Object.values(ENDPOINTS)
+          .filter((one) => one.live && one.organizationSlug === organization)
+          .map((one) => one.connectorSlug),
       statistics: () => ({ hits: 0, misses: 0, entries: 0 }),
       close: () => undefined,
     },
@@ -189,7 +193,10 @@ export async function startEdge(
       runner = next;
     },
     close: async () => {
+      // As the gateway does it, with less patience: what is open after that is closed under its caller.
+      const late = setTimeout(() => app.server.closeAllConnections(), 1_000);
       await app.close();
+      clearTimeout(late);
       await surface.close();
     },
   };

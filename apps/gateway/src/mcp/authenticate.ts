@@ -48,8 +48,8 @@ export async function authenticate(
   return { endpoint, principal: principalOfApiKey(key, endpoint) };
 }
 
-/** @see RFC 6750 §2.1 */
-function bearerOf(authorization: string): string {
+/** @see RFC 6750 §2.1 @throws AppError mcp.token_invalid */
+export function bearerOf(authorization: string): string {
   const match = /^bearer +([A-Za-z0-9._~+/=-]+) *$/i.exec(authorization);
   if (!match?.[1]) throw new AppError('mcp.token_invalid');
   return match[1];

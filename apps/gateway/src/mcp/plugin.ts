@@ -55,7 +55,7 @@ interface McpParams {
   readonly connector: string;
 }
 
-const BODY_LIMITS = { bytesMax: 4 * 1024 * 1024, arriveWithinMs: 10_000 };
+export const BODY_LIMITS = { bytesMax: 4 * 1024 * 1024, arriveWithinMs: 10_000 };
 
 /** The MCP edge: route and authentication before the body, then one message in and one answer out. */
 export const mcpPlugin: FastifyPluginAsync<McpPluginOptions> = async (app, options) => {
@@ -261,7 +261,7 @@ function opensSession(message: Classification): message is McpRequest {
   return message.kind === 'request' && message.era === 'legacy' && message.method === 'initialize';
 }
 
-function takesEvents(accept: string | undefined): boolean {
+export function takesEvents(accept: string | undefined): boolean {
   return accept === undefined || accept.includes('text/event-stream') || accept.includes('*/*');
 }
 

@@ -16,7 +16,10 @@ export async function ruleCall(deps: RuleDeps, call: Call): Promise<Ruling> {
 }
 
 /** The tools the caller may use: those that no policy blocks. */
-export async function visibleTools(deps: RuleDeps, exchange: Exchange): Promise<JsonObject[]> {
+export async function visibleTools(
+  deps: RuleDeps,
+  exchange: Pick<Exchange, 'endpoint' | 'manifest' | 'principal'>,
+): Promise<JsonObject[]> {
   const policies = await deps.loadPolicies(exchange.endpoint.organizationId);
   const { tools } = exchange.manifest;
   if (policies.length === 0) return tools;
@@ -26,7 +29,7 @@ export async function visibleTools(deps: RuleDeps, exchange: Exchange): Promise<
   });
 }
 
-function question(exchange: Exchange, tool: string, annotations: ToolAnnotations) {
+function question(exchange: Pick<Exchange, 'endpoint' | 'principal'>, tool: string, annotations: ToolAnnotations) {
   return { connector: exchange.endpoint.connectorSlug, tool, annotations, roles: exchange.principal.roles };
 }
 

@@ -37,7 +37,7 @@ export interface Answer {
 
 export interface ServeDeps {
   readonly origin: string;
-  visibleTools(exchange: Exchange): Promise<JsonObject[]>;
+  visibleTools(exchange: Pick<Exchange, 'endpoint' | 'manifest' | 'principal'>): Promise<JsonObject[]>;
   callTool(call: Call): Promise<CallReply>;
   /** Guards what connectors give clients to keep between two rounds of one call. */
   readonly requestStates: RequestStates;

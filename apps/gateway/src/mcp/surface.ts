@@ -17,6 +17,7 @@ import type { Tracing } from '../telemetry/tracing.ts';
 import type { Call } from './call.ts';
 import { callTool } from './call-tool.ts';
 import { invokeCall } from './invoke-call.ts';
+import { organizationPlugin } from './organization/plugin.ts';
 import { createParsePool } from './parse-pool.ts';
 import { mcpPlugin } from './plugin.ts';
 import { recordCall } from './record-call.ts';
@@ -96,14 +97,20 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
   return {
     name: 'mcp',
     register: async (app) => {
-      await app.register(mcpPlugin, {
+      const options = {
         ...deps,
         byteRate,
         parsePool,
         listenStreams,
         streamPlaces,
-        serve: { visibleTools: (exchange) => visibleTools(deps, exchange), callTool: call, requestStates },
-      });
+        serve: {
+          visibleTools: (exchange: Parameters<typeof visibleTools>[1]) => visibleTools(deps, exchange),
+          callTool: call,
+          requestStates,
+        },
+      };
+      await app.register(mcpPlugin, options);
+      await app.register(organizationPlugin, options);
     },
     close: () => parsePool.close(),
   };

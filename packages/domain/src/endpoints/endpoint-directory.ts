@@ -33,9 +33,15 @@ export interface EndpointDirectoryOptions {
 export interface EndpointDirectory {
   /** Null when there is no such endpoint, nothing is live, or it is out of service. @throws AppError `data.stale` */
   resolve(organizationSlug: string, connectorSlug: string, version?: number): Promise<Endpoint | null>;
+  /** Slugs of the organization's connectors with a live version, sorted. Null when there is no such organization. */
+  listLive(organizationSlug: string): Promise<readonly string[] | null>;
   statistics(): { readonly hits: number; readonly misses: number; readonly entries: number };
   close(): void;
 }
+
+/** Connectors behind one URL of an organization. */
+const CONNECTORS_MAX = 500;
+const LISTS_MAX = 1_000;
 
 /** Which URL is which code, from memory; follows activations, renames, deletions and settings within a second. */
 export function createEndpointDirectory(options: EndpointDirectoryOptions): EndpointDirectory {
@@ -51,6 +57,12 @@ export function createEndpointDirectory(options: EndpointDirectoryOptions): Endp
             { kind: 'connector', id: endpoint.connectorId },
           ],
   });
+  const lists = createRevisionedCache<readonly string[] | null>({
+    feed,
+    entriesMax: LISTS_MAX,
+    // A connector that is new belongs to no list yet.
+    dependsOn: () => 'any',
+  });
   return {
     async resolve(organizationSlug, connectorSlug, version) {
       const organization = organizationSlug.toLowerCase();
@@ -59,9 +71,34 @@ export function createEndpointDirectory(options: EndpointDirectoryOptions): Endp
       const key = `${organization}/${connectorSlug}@${version ?? 'live'}`;
       return cache.get(key, () => loadEndpoint(database, { organization, connector: connectorSlug, version }));
     },
+    async listLive(organizationSlug) {
+      const organization = organizationSlug.toLowerCase();
+      if (!isSlug(organization)) return null;
+      return lists.get(organization, () => loadLive(database, organization));
+    },
     statistics: cache.statistics,
-    close: cache.close,
+    close() {
+      cache.close();
+      lists.close();
+    },
   };
+}
+
+async function loadLive(database: Database, slug: string): Promise<readonly string[] | null> {
+  const found = await database.lookups.findOrganization(slug);
+  if (found === null) return null;
+  return database.withOrganization(found, async (tx) => {
+    const organization = await getOrganization(tx);
+    // An earlier slug leads nowhere here, and a deleted organization serves nothing.
+    if (organization.slug !== slug || organization.deletedAt !== null) return null;
+    const rows = await tx.prisma.connector.findMany({
+      where: { ...tx.scope, deletedAt: null, liveDeploymentId: { not: null } },
+      select: { slug: true },
+      orderBy: { slug: 'asc' },
+      take: CONNECTORS_MAX,
+    });
+    return rows.map((row) => row.slug);
+  });
 }
 
 interface EndpointName {

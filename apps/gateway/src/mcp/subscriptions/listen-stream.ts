@@ -46,6 +46,8 @@ export class ListenStream {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
+      // Kept after its stream, the connection would hold up a gateway that closes.
+      connection: 'close',
     });
     this.#write(sseEvent(acknowledgedMessage(request.id, filter)));
     if (this.#waiting.size > 0) this.#gather();

@@ -1,0 +1,88 @@
+import type { JsonObject } from '@patchbay/mcp';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type EdgeFixture, legacyRequest, modernRequest, startEdge } from '../edge-fixture.ts';
+
+let edge: EdgeFixture;
+beforeAll(async () => {
+  edge = await startEdge();
+});
+afterAll(() => edge.close());
+beforeEach(() => {
+  edge.invocations.length = 0;
+});
+
+type Request = ReturnType<typeof modernRequest> | ReturnType<typeof legacyRequest>;
+const post = (request: Request, key: string | null = 'pbk_mcp_owner', path = '/acme/mcp') =>
+  fetch(`${edge.origin}${path}`, {
+    method: 'POST',
+    body: request.body,
+    headers: { ...request.headers, ...(key !== null && { authorization: `Bearer ${key}` }) },
+  });
+const call = (name: string, key?: string) => post(modernRequest('tools/call', { name, arguments: {} }), key);
+const namesOf = async (response: Response) => {
+  const { result } = (await response.json()) as { result: { tools: { name: string }[] } };
+  return result.tools.map((tool) => tool.name);
+};
+
+describe('the URL of an organization', () => {
+  it('refuses callers who do not say who they are, also where a connector of it would not ask', async () => {
+    expect((await post(modernRequest('tools/list'), null)).status).toBe(401);
+    expect((await post(modernRequest('tools/list'), 'pbk_mcp_unknown')).status).toBe(401);
+    expect((await post(modernRequest('tools/list'), 'pbk_mcp_globex')).status).toBe(401);
+    expect((await post(modernRequest('tools/list'), 'pbk_mcp_owner', '/nobody/mcp')).status).toBe(404);
+  });
+
+  it('shows and runs nothing of a connector the key does not list', async () => {
+    const names = await namesOf(await post(modernRequest('tools/list'), 'pbk_mcp_other'));
+    expect(names.every((name) => name.startsWith('open__'))).toBe(true);
+    expect(await (await call('weather__harmless', 'pbk_mcp_other')).json()).toMatchObject({ error: { code: -32602 } });
+    expect(edge.invocations).toHaveLength(0);
+  });
+
+  it('knows joined names only: neither the tool alone nor a name with the parts shifted', async () => {
+    for (const name of ['harmless', 'weather_harmless', 'weather__', '__harmless', 'weather__open__harmless']) {
+      expect(await (await call(name)).json()).toMatchObject({ error: { code: -32602 } });
+    }
+    expect(edge.invocations).toHaveLength(0);
+  });
+
+  it('keeps a destructive tool from running, as its own URL does', async () => {
+    expect(await (await call('weather__delete_everything')).json()).toMatchObject({ result: { isError: true } });
+    expect(edge.invocations).toHaveLength(0);
+  });
+
+  it('reads no resource that two connectors claim', async () => {
+    const answer = await post(modernRequest('resources/read', { uri: 'weather://stations' }));
+    expect(await answer.json()).toMatchObject({ error: { code: -32602 } });
+    const only = await post(modernRequest('resources/read', { uri: 'weather://stations' }), 'pbk_mcp_other');
+    expect(only.status).toBe(200);
+    expect(edge.invocations.map(({ key }) => key.connectorId)).toEqual(['con_open']);
+  });
+
+  it('lists the tools of every connector privately, and sends each call to its own', async () => {
+    const list = (await (await post(modernRequest('tools/list'))).json()) as { result: JsonObject };
+    expect(list.result).toMatchObject({ cacheScope: 'private', resultType: 'complete' });
+    const names = await namesOf(await post(legacyRequest('tools/list')));
+    expect(names).toContain('weather__harmless');
+    expect(names).toContain('open__harmless');
+    await call('weather__harmless');
+    await call('open__harmless');
+    expect(edge.invocations.map(({ key, params }) => [key.connectorId, params.name])).toEqual([
+      ['con_weather', 'harmless'],
+      ['con_open', 'harmless'],
+    ]);
+    expect(edge.usage.slice(-2).map(({ connectorId, name }) => [connectorId, name])).toEqual([
+      ['con_weather', 'harmless'],
+      ['con_open', 'harmless'],
+    ]);
+  });
+
+  it('answers discover and initialize', async () => {
+    expect(await (await post(modernRequest('server/discover'), 'pbk_mcp_other')).json()).toMatchObject({
+      result: { capabilities: { tools: {}, resources: {} }, cacheScope: 'private' },
+    });
+    expect(await (await post(legacyRequest('initialize', { protocolVersion: '2025-06-18' }))).json()).toMatchObject({
+      result: { protocolVersion: '2025-06-18', serverInfo: { name: 'acme' } },
+    });
+  });
+});
