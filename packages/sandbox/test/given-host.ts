@@ -5,7 +5,6 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { newId, systemClock } from '@patchbay/foundation';
 import { createSandboxClient, type SandboxClient } from '../src/client/index.ts';
-import type { Wall } from '../src/host/drivers/bubblewrap-arguments.ts';
 import { createBubblewrapDriver } from '../src/host/drivers/bubblewrap-driver.ts';
 import type { SandboxDriver } from '../src/host/drivers/driver.ts';
 import {
@@ -15,6 +14,7 @@ import {
   type SandboxHostOptions,
   serveConnection,
 } from '../src/host/index.ts';
+import type { Wall } from '../src/probe/wall.ts';
 import type { Invocation, IsolationKey, JsonObject, LogRecord } from '../src/protocol/index.ts';
 
 const BUBBLEWRAP = '/usr/bin/bwrap';

@@ -20,7 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'sandbox/runner': ['sandbox/protocol', 'sdk'],
   'sandbox/builder': ['sandbox/protocol'],
   'sandbox/probe': ['sandbox/builder', 'sandbox/protocol'],
-  sandbox: ['sandbox/protocol', 'foundation', 'mcp', 'sdk'],
+  // The host reads the probe's catalogue of attempts, to judge outside what each reported from inside.
+  sandbox: ['sandbox/protocol', 'sandbox/probe', 'foundation', 'mcp', 'sdk'],
   domain: ['foundation', 'vault', 'policy'],
   cli: ['api-client', 'sdk', 'sandbox', 'sandbox/protocol', 'foundation', 'mcp'],
   gateway: ['foundation', 'vault', 'policy', 'mcp', 'domain', 'artifacts', 'sandbox', 'sandbox/protocol'],

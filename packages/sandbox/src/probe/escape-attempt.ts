@@ -1,4 +1,4 @@
-import type { Wall } from '../host/drivers/bubblewrap-arguments.ts';
+import type { Wall } from './wall.ts';
 
 /** What the host tells an attempt about itself; an attacker would guess or scan it. */
 export interface AttemptGiven {

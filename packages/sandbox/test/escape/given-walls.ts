@@ -1,10 +1,10 @@
 import { mkdtempSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
-import type { Wall } from '../../src/host/drivers/bubblewrap-arguments.ts';
 import { createBubblewrapDriver } from '../../src/host/drivers/bubblewrap-driver.ts';
 import { probeWalls } from '../../src/host/drivers/probe-walls.ts';
 import { type ProbedAttempt, runBombs } from '../../src/host/drivers/run-attempts.ts';
 import { Programs } from '../../src/host/programs.ts';
+import type { Wall } from '../../src/probe/wall.ts';
 
 /** Runs work with a driver that lacks these walls. */
 async function withDriver<T>(

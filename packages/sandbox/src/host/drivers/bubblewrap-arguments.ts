@@ -1,3 +1,4 @@
+import type { Wall } from '../../probe/wall.ts';
 import type { SandboxProfile } from '../limits.ts';
 import type { Mount } from './driver.ts';
 
@@ -17,25 +18,6 @@ export interface BubblewrapInputs {
   readonly socketDirectory: string;
   readonly without: ReadonlySet<Wall>;
 }
-
-/**
- * Walls a test takes away to show that the attempts it makes would get through without them. A driver that lacks one says
- * so in its probe, and a host on top of it runs nobody's code.
- */
-export type Wall =
-  | 'own root'
-  | 'read-only root'
-  | 'own network'
-  | 'own processes'
-  | 'seccomp'
-  | 'no capabilities'
-  | 'no nested namespaces'
-  | 'empty environment'
-  | 'closed descriptors'
-  | 'sized scratch'
-  | 'rlimits'
-  | 'cgroups'
-  | 'usage watch';
 
 /**
  * The whole command line of one sandbox.

@@ -14,8 +14,9 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { AppError } from '@patchbay/foundation';
+import type { Wall } from '../../probe/wall.ts';
 import { PROFILES, SANDBOX_LIMITS, type SandboxProfile } from '../limits.ts';
-import { bubblewrapArguments, DESCRIPTORS, rlimitArguments, type Wall } from './bubblewrap-arguments.ts';
+import { bubblewrapArguments, DESCRIPTORS, rlimitArguments } from './bubblewrap-arguments.ts';
 import type {
   ExceededLimit,
   Mount,
