@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { findBubblewrap, findProgram, findRedis, findServiceAccount, startRedis } from '../src/index.ts';
 
 const run = promisify(execFile);
-const TOOLS = ['apt-get', 'dpkg-deb', 'gpgv'];
+const TOOLS = ['apt-get', 'dpkg-deb'];
 
 /** A search path with what is needed to unpack packages and none of the programs that are looked for. */
 async function bareSearchPath(directory: string, tools: readonly string[]): Promise<string> {

@@ -57,6 +57,9 @@ export async function libraryPathOf(directory: string): Promise<string> {
 
 type Apt = (args: readonly string[], cwd?: string) => Promise<string>;
 
+/** apt checks signatures with programs of the system; they are looked up here, whatever PATH we were given. */
+const SYSTEM_PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
+
 async function createPrivateApt(work: string, searchPath: string): Promise<Apt> {
   const state = path.join(work, 'state');
   const cache = path.join(work, 'cache');
@@ -77,7 +80,7 @@ async function createPrivateApt(work: string, searchPath: string): Promise<Apt> 
       cwd,
       timeout: APT_TIMEOUT_MS,
       maxBuffer: 16 * 2 ** 20,
-      env: { PATH: searchPath, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
+      env: { PATH: `${searchPath}:${SYSTEM_PATH}`, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
     });
     return stdout;
   };
