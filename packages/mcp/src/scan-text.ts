@@ -95,6 +95,8 @@ function scanString(text: string, start: number): { end: number; escaped: boolea
   let escaped = false;
   let at = start + 1;
   for (;;) {
+    // Beyond the end the expression would begin again at the start of the text.
+    if (at >= text.length) return { problem: 'malformed', position: start };
     PLAIN.lastIndex = at;
     PLAIN.test(text);
     at = PLAIN.lastIndex;
