@@ -40,7 +40,7 @@ export async function once({ stamp, inputs, outputs = [], lockFile }, step) {
 }
 
 async function withLock(lockFile, work) {
-  mkdirSync(path.dirname(lockFile), { recursive: true, mode: 0o700 });
+  mkdirSync(path.dirname(lockFile), { recursive: true });
   let told = false;
   while (!tryLock(lockFile)) {
     if (!told) say('Another command prepares this checkout; waiting for it …');

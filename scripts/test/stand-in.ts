@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { freePort, temporaryDirectory } from '@patchbay/testing';
 
 /**
@@ -10,7 +11,8 @@ import { freePort, temporaryDirectory } from '@patchbay/testing';
  * their environment, and end with the channel. The starter, PostgreSQL and Redis are the real ones.
  */
 const SOURCE = path.resolve(import.meta.dirname, '../..');
-const STARTER = path.join(SOURCE, 'scripts/start/run-starter.ts');
+const STARTER = 'scripts/start/run-starter.ts';
+const run = promisify(execFile);
 
 const APP = `
 import { writeFileSync } from 'node:fs';
@@ -37,6 +39,8 @@ export class StandIn {
   readonly data: string;
   readonly port: number;
   readonly #user: number | undefined;
+  /** Where the checkout is seen: a place that the user can enter, also when its own parents are closed to others. */
+  #source = SOURCE;
   starter: ChildProcess | undefined;
   output = '';
 
@@ -64,7 +68,10 @@ export class StandIn {
     await mkdir(path.join(root, 'packages/cli/scripts'), { recursive: true });
     await writeFile(path.join(root, 'packages/cli/scripts/pack.ts'), '');
     const standIn = new StandIn(root, await freePort(), options.user);
-    if (options.user !== undefined) await standIn.#giveTo(root, options.user);
+    if (options.user !== undefined) {
+      await standIn.#giveTo(root, options.user);
+      await standIn.#showCheckout();
+    }
     return standIn;
   }
 
@@ -74,6 +81,16 @@ export class StandIn {
     await chown(directory, user, user);
   }
 
+  async #showCheckout(): Promise<void> {
+    const place = await temporaryDirectory('checkout');
+    await chmod(place, 0o755);
+    this.#source = path.join(place, 'checkout');
+    await mkdir(this.#source);
+    await run('mount', ['--bind', SOURCE, this.#source]);
+    // Read-only, so that whoever removes the temporary directory can never remove the checkout with it.
+    await run('mount', ['-o', 'remount,bind,ro', this.#source]);
+  }
+
   /** Makes one program end at its start, with a reason. */
   async breakApp(name: string): Promise<void> {
     await writeFile(path.join(this.root, 'apps', name, 'src/main.ts'), FAILING_APP);
@@ -81,8 +98,10 @@ export class StandIn {
 
   /** Starts, without a demo because nothing answers at the port; resolves when it is ready, rejects with its output otherwise. */
   async start(environment: NodeJS.ProcessEnv = {}): Promise<Ready> {
-    const code = `const { runStarter } = await import(${JSON.stringify(STARTER)}); await runStarter(${JSON.stringify(this.root)});`;
-    const starter = spawn(process.execPath, ['--input-type=module', '--eval', code], {
+    const starterFile = path.join(this.#source, STARTER);
+    const node = path.join(this.#source, path.relative(SOURCE, process.execPath));
+    const code = `const { runStarter } = await import(${JSON.stringify(starterFile)}); await runStarter(${JSON.stringify(this.root)});`;
+    const starter = spawn(this.#source === SOURCE ? process.execPath : node, ['--input-type=module', '--eval', code], {
       cwd: this.root,
       env: {
         PATH: process.env.PATH,
@@ -124,9 +143,14 @@ export class StandIn {
 
   async end(signal: NodeJS.Signals): Promise<void> {
     const { starter } = this;
-    if (!starter || starter.exitCode !== null || starter.signalCode !== null) return;
-    const ended = once(starter, 'exit');
-    starter.kill(signal);
-    await ended;
+    if (starter && starter.exitCode === null && starter.signalCode === null) {
+      const ended = once(starter, 'exit');
+      starter.kill(signal);
+      await ended;
+    }
+    if (this.#source === SOURCE) return;
+    const shown = this.#source;
+    this.#source = SOURCE;
+    await run('umount', [shown]);
   }
 }
