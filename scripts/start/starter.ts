@@ -86,15 +86,22 @@ export class Starter {
       ports,
     };
     if (config.mode === 'production' && installation.bubblewrap === null) throw unfitHost(['there is no bubblewrap']);
-    await Promise.all([
+    const services = Promise.all([
       this.#startService('redis', redis.start),
       this.#startService('postgres', database.start).then(() => database.prepare(this.#root, this.#say)),
-      this.#startApp('supervisor', installation),
-      this.#startApp('dashboard', installation),
     ]);
-    if (config.mode === 'production') await refuseUnfitHost(ports.supervisorInternal);
+    const supervisor = this.#startApp('supervisor', installation);
+    // Production asks the supervisor first whether this host can isolate anybody at all.
+    const mayServe =
+      config.mode === 'production' ? supervisor.then(() => refuseUnfitHost(ports.supervisorInternal)) : null;
     const packing = this.#packTools(directories);
-    await Promise.all([this.#startApp('gateway', installation), this.#startApp('worker', installation)]);
+    await Promise.all([
+      supervisor,
+      this.#startApp('dashboard', installation),
+      Promise.all([services, mayServe]).then(() =>
+        Promise.all([this.#startApp('gateway', installation), this.#startApp('worker', installation)]),
+      ),
+    ]);
 
     const notes = [...('missing' in bubblewrap ? [noBubblewrap(bubblewrap.missing)] : []), ...redis.notes];
     const demo = await this.#seed(directories);
