@@ -8,6 +8,7 @@ import {
   foreignGroups,
   GROUP_PREFIX,
   type GroupStats,
+  isGroupGone,
   type KernelLimits,
   killAndRemoveGroup,
   type LimitGroup,
@@ -96,8 +97,8 @@ class GroupV1 implements LimitGroup {
 
   async limitCpu(cores: number): Promise<void> {
     const quota = String(Math.round(cores * CPU_PERIOD_US));
-    await writeFile(join(this.#directories.cpu, 'cpu.cfs_quota_us'), quota).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error; // the sandbox ended before its share was due
+    await writeFile(join(this.#directories.cpu, 'cpu.cfs_quota_us'), quota).catch((error: unknown) => {
+      if (!isGroupGone(error)) throw error; // the sandbox ended before its share was due
     });
   }
 

@@ -8,6 +8,7 @@ import {
   foreignGroups,
   GROUP_PREFIX,
   type GroupStats,
+  isGroupGone,
   type KernelLimits,
   killAndRemoveGroup,
   type LimitGroup,
@@ -100,8 +101,8 @@ class GroupV2 implements LimitGroup {
 
   async limitCpu(cores: number): Promise<void> {
     const share = `${Math.round(cores * CPU_PERIOD_US)} ${CPU_PERIOD_US}`;
-    await writeFile(join(this.#directory, 'cpu.max'), share).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error; // the sandbox ended before its share was due
+    await writeFile(join(this.#directory, 'cpu.max'), share).catch((error: unknown) => {
+      if (!isGroupGone(error)) throw error; // the sandbox ended before its share was due
     });
   }
 

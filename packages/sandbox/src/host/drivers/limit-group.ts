@@ -37,6 +37,11 @@ export const GROUP_PREFIX = 'patchbay-';
 export const START_CPU_CORES = 1;
 export const CPU_PERIOD_US = 100_000;
 
+/** Whether a file of a group could not be written because the group is gone: before it was opened, or since. */
+export function isGroupGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENODEV');
+}
+
 /** The names of the groups of this installation that another boot made. */
 export function foreignGroups(names: readonly string[], installation: string, bootId: string): string[] {
   const ours = `${GROUP_PREFIX}${installation}-`;
