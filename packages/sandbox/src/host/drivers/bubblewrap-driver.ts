@@ -177,7 +177,10 @@ export class BubblewrapDriver implements SandboxDriver {
     if (owned?.isBackground) bringForward(owned.innerPid);
     sandbox.link.write(frame);
     const { group, profile } = owned ?? {};
-    if (group && profile) setTimeout(() => void group.limitCpu(profile.cpuCores), START_CPU_MS).unref();
+    if (!group || !profile) return;
+    // A sandbox that cannot be held to its share does not go on, and takes nobody with it.
+    const limit = () => void group.limitCpu(profile.cpuCores).catch(() => this.stop(sandbox));
+    setTimeout(limit, START_CPU_MS).unref();
   }
 
   async stop(sandbox: SandboxProcess): Promise<void> {
