@@ -21,6 +21,8 @@ export interface EscapeAttempt {
   readonly held: RegExp;
   /** Without all of these it gets through: what the tests take away to see it succeed. Absent: there is no such switch. */
   readonly walls?: readonly Wall[];
+  /** Asked outside of any sandbox: false where the machine itself has nothing there to get through. */
+  hasDoor?(scratchDirectory: string): boolean;
   readonly skip?: string;
 }
 
