@@ -19,13 +19,16 @@ export function checkMirrorHeaders(request: McpRequest, headers: MirrorHeaders):
   if (!Object.hasOwn(NAME_SOURCES, request.method) || request.name === undefined) return null;
   if (headers.name === undefined) return absent(request, 'Mcp-Name');
   const name = decodeHeaderValue(headers.name);
-  if (name === null) return headerMismatch(request.id, 'Mcp-Name', 'its Base64 form is not valid');
+  if (name === null) return headerMismatch(request.id, 'Mcp-Name', 'it is neither plain ASCII nor valid Base64');
   return name === request.name ? null : headerMismatch(request.id, 'Mcp-Name', 'the body names something else');
 }
 
 /**
  * The same for `Mcp-Param-*`: parameters a tool's schema marks with `x-mcp-header`. A marked argument that the body
- * carries must be mirrored; integers compare as numbers, everything else as text. An absent or null one is not expected.
+ * carries must be mirrored; integers compare as numbers, everything else as text. An absent or null one is not expected,
+ * and its header would tell whoever routes by it something that nobody asked for.
+ *
+ * @see 2026-07-28 basic/transports/streamable-http, "Server Behavior for Custom Headers"
  */
 export function checkParamHeaders(
   request: McpRequest,
@@ -35,20 +38,24 @@ export function checkParamHeaders(
   if (request.era !== 'modern') return null;
   const args = objectAt(request.params, 'arguments') ?? {};
   for (const param of markedParams(inputSchema)) {
-    const value = valueAt(args, param.path);
-    if (value === undefined || value === null || typeof value === 'object') continue;
+    const value = valueAt(args, param.path) ?? null;
     const name = `Mcp-Param-${param.header}`;
     const received = header(name);
+    // What is no plain value has no form in a header; the runner refuses it by the schema.
+    const isMirrored = value !== null && typeof value !== 'object';
+    if (received === undefined && !isMirrored) continue;
     if (received === undefined) return absent(request, name);
     const decoded = decodeHeaderValue(received);
-    if (decoded === null) return headerMismatch(request.id, name, 'its Base64 form is not valid');
-    if (!sameValue(value, decoded)) return headerMismatch(request.id, name, 'the body carries something else');
+    if (decoded === null) return headerMismatch(request.id, name, 'it is neither plain ASCII nor valid Base64');
+    if (!isMirrored || !sameValue(value, decoded)) {
+      return headerMismatch(request.id, name, 'the body carries something else');
+    }
   }
   return null;
 }
 
 function sameValue(value: JsonValue, decoded: string): boolean {
-  if (typeof value === 'number' && /^-?\d+(\.\d+)?$/.test(decoded)) return Number(decoded) === value;
+  if (typeof value === 'number' && /^-?\d+(\.0+)?$/.test(decoded)) return Number(decoded) === value;
   return decoded === String(value);
 }
 
@@ -83,9 +90,10 @@ function trimOws(value: string): string {
   return value.replace(/^[ \t]+|[ \t]+$/g, '');
 }
 
-/** A header value as the body would spell it: `=?base64?…?=` is UTF-8 in canonical Base64. Null when it is not. */
+/** A header value as the body would spell it: ASCII, or `=?base64?…?=` of UTF-8 in canonical Base64. Null when it is neither. */
 function decodeHeaderValue(raw: string): string | null {
   const value = trimOws(raw);
+  if (!/^[\t\x20-\x7e]*$/.test(value)) return null;
   if (!value.startsWith('=?base64?') || !value.endsWith('?=')) return value;
   const encoded = value.slice('=?base64?'.length, -2);
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(encoded)) return null;

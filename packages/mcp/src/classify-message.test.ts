@@ -75,6 +75,18 @@ describe('classifyMessage', () => {
     );
   });
 
+  it('refuses notifications of two revisions at once or of none we speak, and answers where nobody asks', () => {
+    const notification = { jsonrpc: '2.0', method: 'notifications/x', params: { _meta: MODERN_META } };
+    const answer = { jsonrpc: '2.0', id: 1, result: {} };
+    const refused = (body: JsonObject, protocolVersion?: string) =>
+      fault(classifyMessage(body, headers({ protocolVersion }))).code;
+    expect(refused(notification, '2025-11-25')).toBe(RPC_CODES.headerMismatch);
+    expect(refused({ jsonrpc: '2.0', method: 'notifications/x' }, '1999-01-01')).toBe(RPC_CODES.unsupportedRevision);
+    expect(refused(answer, '1999-01-01')).toBe(RPC_CODES.unsupportedRevision);
+    expect(refused(answer, MODERN_REVISION)).toBe(RPC_CODES.invalidRequest);
+    expect(classifyMessage(answer, headers({ protocolVersion: '2025-11-25' }))).toMatchObject({ kind: 'response' });
+  });
+
   it('takes a request without envelope for a legacy one, and a missing header for 2025-03-26', () => {
     expect(classifyMessage(message('tools/list'), NO_HEADERS)).toMatchObject({ era: 'legacy', revision: '2025-03-26' });
     expect(classifyMessage(message('initialize'), headers({ protocolVersion: '2099-01-01' }))).toMatchObject({
@@ -165,9 +177,30 @@ describe('checkParamHeaders', () => {
     return checkParamHeaders(request, schema, (name) => sent[name]);
   };
 
-  it('refuses a marked argument that is not mirrored or differs', () => {
-    expect(fault(check({ region: 'eu' }, {}))).toMatchObject({ status: 400, code: RPC_CODES.headerMismatch });
-    expect(fault(check({ region: 'eu' }, { 'Mcp-Param-Region': 'us' })).code).toBe(RPC_CODES.headerMismatch);
+  it.each<[string, JsonObject, Record<string, string>]>([
+    ['a marked argument is not mirrored', { region: 'eu' }, {}],
+    ['the header differs', { region: 'eu' }, { 'Mcp-Param-Region': 'us' }],
+    ['it differs in case', { region: 'eu' }, { 'Mcp-Param-Region': 'EU' }],
+    ['it speaks of an argument that is not there', {}, { 'Mcp-Param-Region': 'eu' }],
+    ['it speaks of an argument that is null', { region: null }, { 'Mcp-Param-Region': 'null' }],
+    ['the argument is no plain value', { region: ['eu'] }, { 'Mcp-Param-Region': 'eu' }],
+    ['an inner argument differs', { page: { size: 42 } }, { 'Mcp-Param-Size': '43' }],
+    ['a number is spelled in a way of its own', { page: { size: 16 } }, { 'Mcp-Param-Size': '0x10' }],
+    ['it is not ASCII', { region: 'é' }, { 'Mcp-Param-Region': 'é' }],
+    ['its Base64 is not UTF-8', { region: 'é' }, { 'Mcp-Param-Region': '=?base64?/w==?=' }],
+    ['a text only looks like Base64', { region: '=?base64?eu?=' }, { 'Mcp-Param-Region': '=?base64?eu?=' }],
+  ])('refuses with 400 and -32020 when %s', (_what, args, sent) => {
+    expect(fault(check(args, sent))).toEqual({ status: 400, code: RPC_CODES.headerMismatch, id: 1 });
+  });
+
+  it('takes every value in the form clients give it', () => {
+    const base64 = (text: string) => `=?base64?${Buffer.from(text).toString('base64')}?=`;
+    for (const region of ['eu', 'a, b', 'größe', ' padded ', 'line1\nline2', '=?base64?literal?=', '']) {
+      expect(check({ region }, { 'Mcp-Param-Region': base64(region) })).toBeNull();
+    }
+    expect(check({ region: 'eu' }, { 'Mcp-Param-Region': ' eu\t', 'Mcp-Param-Unknown': 'x' })).toBeNull();
+    expect(check({ region: true }, { 'Mcp-Param-Region': 'true' })).toBeNull();
+    expect(check({ page: { size: -7 } }, { 'Mcp-Param-Size': '-7' })).toBeNull();
   });
 
   it('expects nothing for absent arguments, and compares numbers as numbers', () => {

@@ -66,7 +66,7 @@ export function classifyMessage(value: JsonValue, headers: MirrorHeaders): Class
     return invalid(Array.isArray(value) ? 'batches are not supported' : 'not a JSON-RPC message');
   if (own(value, 'jsonrpc') !== '2.0') return invalid('jsonrpc must be "2.0"', readId(value));
   const method = own(value, 'method');
-  if (method === undefined) return classifyResponse(value);
+  if (method === undefined) return classifyResponse(value, headers);
   if (typeof method !== 'string') return invalid('method must be a string', readId(value));
   const params = own(value, 'params') ?? {};
   if (!isJsonObject(params)) return invalid('params must be an object', readId(value));
@@ -76,17 +76,27 @@ export function classifyMessage(value: JsonValue, headers: MirrorHeaders): Class
   return classifyRequest({ id, method, params }, headers);
 }
 
-function classifyResponse(value: JsonObject): Classification {
+function classifyResponse(value: JsonObject, headers: MirrorHeaders): Classification {
   const id = readId(value);
   const answers = Object.hasOwn(value, 'result') !== Object.hasOwn(value, 'error');
   if (!answers || id === null) return invalid('neither a request nor an answer', id);
+  const header = trimmed(headers.protocolVersion);
+  // 2026-07-28 basic/transports/streamable-http: clients must not send responses.
+  if (header === MODERN_REVISION) return invalid('this revision asks clients nothing that they could answer', id);
+  if (isUnknown(header)) return unsupportedRevision(id, header);
   const member = Object.hasOwn(value, 'result') ? 'result' : 'error';
   return { kind: 'response', id, answer: { [member]: own(value, member) ?? null } };
 }
 
 function classifyNotification(method: string, params: JsonObject, headers: MirrorHeaders): Classification {
   const claimed = stringAt(objectAt(params, '_meta'), META.protocolVersion);
-  const era: Era = (claimed ?? trimmed(headers.protocolVersion)) === MODERN_REVISION ? 'modern' : 'legacy';
+  const header = trimmed(headers.protocolVersion);
+  if (claimed !== undefined && header !== undefined && claimed !== header) {
+    return headerMismatch(null, 'MCP-Protocol-Version', `the body names ${claimed}, the header ${header}`);
+  }
+  const revision = claimed ?? header;
+  if (isUnknown(revision)) return unsupportedRevision(null, revision);
+  const era: Era = revision === MODERN_REVISION ? 'modern' : 'legacy';
   if (era === 'modern' && headers.method !== undefined && trimmed(headers.method) !== method) {
     return headerMismatch(null, 'Mcp-Method', `the body names ${method}`);
   }
@@ -106,9 +116,7 @@ function classifyRequest(
         : missingEnvelope(call.id, META.protocolVersion);
     }
     // `initialize` negotiates in its body: whatever its header says is not binding yet.
-    if (header !== undefined && call.method !== 'initialize' && !SUPPORTED_REVISIONS.includes(header)) {
-      return unsupportedRevision(call.id, header);
-    }
+    if (isUnknown(header) && call.method !== 'initialize') return unsupportedRevision(call.id, header);
     return request(call, meta, 'legacy', header ?? ASSUMED_LEGACY_REVISION);
   }
   const claimed = stringAt(meta, META.protocolVersion);
@@ -145,6 +153,10 @@ function readId(value: JsonObject): RpcId | null {
   const id = own(value, 'id');
   if (typeof id === 'string') return id;
   return typeof id === 'number' && Number.isSafeInteger(id) ? id : null;
+}
+
+function isUnknown(revision: string | undefined): revision is string {
+  return revision !== undefined && !SUPPORTED_REVISIONS.includes(revision);
 }
 
 /** Without RFC 9110 optional whitespace. */

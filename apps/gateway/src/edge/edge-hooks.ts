@@ -1,5 +1,6 @@
 import type { Logger } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { checkSingleHeaders } from './check-single-headers.ts';
 import { checkTarget } from './check-target.ts';
 import { clientAddress, removeSteeringHeaders, setForwardedHeaders, type TrustedProxies } from './forwarded-headers.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -34,6 +35,7 @@ export function addEdgeHooks(app: FastifyInstance, options: EdgeOptions): void {
     request.clientAddress = clientAddress(peer, joined(received['x-forwarded-for']), options.isTrustedProxy);
     removeSteeringHeaders(received);
     setForwardedHeaders(received, ownUrl, request.clientAddress);
+    checkSingleHeaders(request.raw.rawHeaders);
     checkTarget({ target: request.raw.url ?? '', host: received.host, origin: received.origin }, options.origin);
   });
 

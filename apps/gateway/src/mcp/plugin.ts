@@ -1,7 +1,16 @@
 import type { ApiKeyCache } from '@patchbay/domain/api-keys';
 import type { Endpoint, EndpointDirectory } from '@patchbay/domain/endpoints';
 import { AppError, type Logger } from '@patchbay/foundation';
-import { type Classification, type ManifestView, type McpRequest, viewManifest } from '@patchbay/mcp';
+import {
+  type Classification,
+  faultMessage,
+  type ManifestView,
+  type McpRequest,
+  MODERN_REVISION,
+  SUPPORTED_REVISIONS,
+  unsupportedRevision,
+  viewManifest,
+} from '@patchbay/mcp';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { edgeError, logRefusal } from '../edge/render-error.ts';
 import { renderPage, wantsHtml } from '../edge/render-page.ts';
@@ -87,7 +96,7 @@ export const mcpPlugin: FastifyPluginAsync<McpPluginOptions> = async (app, optio
     const { endpoint, principal } = await authorize();
     steps.lap('auth');
     const isPost = request.method === 'POST';
-    if (!isPost && !ofSession(request)) throw new AppError('edge.method_not_allowed');
+    if (!isPost && !isOfSession(request)) throw new AppError('edge.method_not_allowed');
     if (isPost)
       options.byteRate.admit(principal.limitKey, Number(request.headers['content-length'] ?? BODY_LIMITS.bytesMax));
     arrivals.set(request, { endpoint, principal, steps, authorize });
@@ -195,6 +204,14 @@ export const mcpPlugin: FastifyPluginAsync<McpPluginOptions> = async (app, optio
 
   /** GET listens or resumes, DELETE ends. */
   const answerSessionOnly = async (request: FastifyRequest, reply: FastifyReply, arrival: Arrival) => {
+    const revision = one(request.headers['mcp-protocol-version']);
+    if (revision !== undefined && !SUPPORTED_REVISIONS.includes(revision)) {
+      const refused = unsupportedRevision(null, revision);
+      return reply
+        .code(refused.httpStatus)
+        .type('application/json')
+        .send(JSON.stringify(faultMessage(refused)));
+    }
     const session = await options.sessions.find(one(request.headers[SESSION_HEADER]) ?? '', arrival);
     if (request.method === 'DELETE') {
       await options.sessions.terminate(session);
@@ -251,9 +268,9 @@ export const mcpPlugin: FastifyPluginAsync<McpPluginOptions> = async (app, optio
   app.all('/:organization/:connector/mcp/', answer);
 };
 
-/** Whether a request without a body is for a session: without one these methods are not served. */
-function ofSession({ method, headers }: FastifyRequest): boolean {
-  if (headers[SESSION_HEADER] === undefined) return false;
+/** Whether a request without a body is for a session: without one, and in 2026-07-28, these methods are not served. */
+function isOfSession({ method, headers }: FastifyRequest): boolean {
+  if (headers[SESSION_HEADER] === undefined || headers['mcp-protocol-version'] === MODERN_REVISION) return false;
   return method === 'DELETE' || (method === 'GET' && takesEvents(headers.accept));
 }
 

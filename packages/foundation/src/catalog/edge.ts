@@ -8,6 +8,12 @@ export const EDGE_ERRORS = {
     title: 'The request line names a full address instead of a path.',
     hint: 'Send the path only, as every HTTP client does that is not talking to a proxy.',
   },
+  'edge.repeated_header': {
+    status: 400,
+    owner: 'caller',
+    title: 'A header that says one thing was sent twice.',
+    hint: 'Send Host, Authorization and Content-Type once each.',
+  },
   'edge.wrong_host': {
     status: 403,
     owner: 'caller',

@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+
+/** A server that waits for the rest of a body says nothing for this long. */
+const SILENCE_MS = 3_000;
+
+/**
+ * Sends bytes as they are, as no HTTP library would, and returns everything that comes back until the other side closes
+ * or says nothing more for a while.
+ */
+export async function sendRaw(port: number, bytes: string | Uint8Array): Promise<string> {
+  const socket = connect({ port, host: 'localhost' });
+  await once(socket, 'connect');
+  let answer = '';
+  socket.setEncoding('latin1').on('data', (text: string) => {
+    answer += text;
+  });
+  socket.on('error', () => undefined); // a reset is an answer too
+  socket.setTimeout(SILENCE_MS, () => socket.destroy());
+  socket.write(bytes);
+  await once(socket, 'close');
+  return answer;
+}
+
+/** The status of every response in what came back. */
+export function statusesIn(answer: string): number[] {
+  return [...answer.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map((match) => Number(match[1]));
+}
