@@ -48,9 +48,11 @@ export {
   headerMismatch,
   invalidParams,
   methodNotFound,
+  missingCapability,
   RPC_CODES,
   type RpcFault,
   type RpcId,
+  resourceNotFound,
   unsupportedRevision,
 } from './rpc-errors.ts';
 export {

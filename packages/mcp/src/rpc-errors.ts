@@ -1,3 +1,4 @@
+import type { JsonObject } from './json.ts';
 import { SUPPORTED_REVISIONS } from './revisions.ts';
 
 /** JSON-RPC codes on this wire. @see 2026-07-28 basic/index, "Error Codes" */
@@ -10,6 +11,10 @@ export const RPC_CODES = {
   headerMismatch: -32020,
   missingCapability: -32021,
   unsupportedRevision: -32022,
+  /** Of 2025 only; later an unknown resource is `invalidParams`. */
+  legacyResourceNotFound: -32002,
+  /** Of 2025-11-25 only; later a connector asks by `input_required`. */
+  legacyUrlElicitationRequired: -32042,
 } as const;
 
 /** A refusal decided by the protocol itself: what to answer and with which HTTP status. A value, never thrown. */
@@ -53,6 +58,21 @@ export function unsupportedRevision(id: RpcId | null, requested: string): RpcFau
 /** 404 in the modern era; legacy clients expect 200, because Claude asks for lists nobody declared. */
 export function methodNotFound(id: RpcId, method: string, era: 'modern' | 'legacy'): RpcFault {
   return fault(era === 'modern' ? 404 : 200, RPC_CODES.methodNotFound, `Method not found: ${method}`, { id });
+}
+
+/** In-band; its code depends on the era. */
+export function resourceNotFound(id: RpcId, uri: string, era: 'modern' | 'legacy'): RpcFault {
+  const code = era === 'modern' ? RPC_CODES.invalidParams : RPC_CODES.legacyResourceNotFound;
+  return fault(200, code, `Unknown resource: ${uri}`, { id, data: { uri } });
+}
+
+/** The connector needs what the client did not declare. @param required the capabilities, as a client declares them */
+export function missingCapability(id: RpcId, required: JsonObject): RpcFault {
+  const names = Object.keys(required).join(', ');
+  return fault(400, RPC_CODES.missingCapability, `The client does not declare what the request needs: ${names}`, {
+    id,
+    data: { requiredCapabilities: required },
+  });
 }
 
 /** In-band: an unknown tool, prompt or resource, or arguments of the wrong shape. */

@@ -5,6 +5,7 @@ import {
   checkParamHeaders,
   completed,
   discoverResult,
+  type Era,
   errorMessage,
   faultMessage,
   initializeResult,
@@ -21,12 +22,15 @@ import {
   RPC_CODES,
   type RpcFault,
   readResult,
+  resourceNotFound,
   resultMessage,
 } from '@patchbay/mcp';
 import type { Call, CallMethod, CallReply, Exchange } from './call.ts';
+import { checkQuestions } from './check-questions.ts';
 import { errorAnswer, errorHeaders, toolErrorResult } from './render-error.ts';
 import { isRetry, type RequestStates } from './request-states.ts';
 import { traceOf } from './trace-context.ts';
+import { urlQuestions } from './url-questions.ts';
 
 /** What goes back. A null message is an empty body. */
 export interface Answer {
@@ -93,6 +97,10 @@ async function answerList(
   method: ListMethod,
 ): Promise<Answer> {
   const { manifest } = exchange;
+  // A connector's own lists have one page: nobody was given a place to go on from.
+  if (own(request.params, 'cursor') !== undefined) {
+    return faultAnswer(invalidParams(request.id, 'params.cursor is not of this list'));
+  }
   const declared = capabilitiesOf(manifest);
   if (declared[LIST_CAPABILITY[method]] === undefined)
     return faultAnswer(methodNotFound(request.id, method, request.era));
@@ -173,7 +181,7 @@ function findSubject(
       if (name === undefined) return invalidParams(id, 'params.uri must be a resource URI');
       // Templates are a tenant's patterns: the runner matches them, not we (security S21).
       const known = manifest.resourceTemplates.length > 0 || manifest.resources.some((entry) => entry.uri === name);
-      return known ? { tool: null } : invalidParams(id, `Unknown resource: ${name}`, { uri: name });
+      return known ? { tool: null } : resourceNotFound(id, name, request.era);
     }
     case 'completion/complete':
       return manifest.completions ? { tool: null } : methodNotFound(id, method, request.era);
@@ -191,14 +199,14 @@ function replyAnswer(deps: ServeDeps, call: Call, reply: CallReply): Answer {
       return result(request, mayNotKeep ? { ...whole, ttlMs: 0, cacheScope: 'private' } : whole);
     }
     case 'input_required': {
-      if (request.era === 'modern') {
-        return result(request, { ...deps.requestStates.seal(call, reply.result), resultType: 'input_required' });
-      }
+      if (request.era === 'modern') return askAnswer(deps, call, reply.result);
       const message = 'The connector asks for more input, which this client cannot give without a session.';
       return { httpStatus: 200, message: errorMessage(request.id, { code: RPC_CODES.internal, message }) };
     }
     case 'error': {
-      const code = outwardCode(reply.error.code);
+      const questions = request.era === 'modern' ? urlQuestions(reply.error) : null;
+      if (questions) return askAnswer(deps, call, questions);
+      const code = outwardCode(reply.error.code, request.era);
       // The one error of a connector that has an HTTP status of its own (protocol N4).
       const httpStatus = request.era === 'modern' && code === RPC_CODES.missingCapability ? 400 : 200;
       return { httpStatus, message: errorMessage(request.id, { ...reply.error, code }) };
@@ -206,9 +214,16 @@ function replyAnswer(deps: ServeDeps, call: Call, reply: CallReply): Answer {
   }
 }
 
+function askAnswer(deps: ServeDeps, call: Call, questions: JsonObject): Answer {
+  const refused = checkQuestions(call, questions);
+  if (refused) return faultAnswer(refused);
+  return result(call.request, { ...deps.requestStates.seal(call, questions), resultType: 'input_required' });
+}
+
 /** A connector cannot speak for the protocol: its use of the reserved codes becomes the general ones. */
-function outwardCode(code: number): number {
-  if (code === -32002) return RPC_CODES.invalidParams;
+function outwardCode(code: number, era: Era): number {
+  if (code === RPC_CODES.legacyResourceNotFound) return era === 'legacy' ? code : RPC_CODES.invalidParams;
+  if (code === RPC_CODES.legacyUrlElicitationRequired && era === 'legacy') return code;
   return code <= -32020 && code >= -32099 && code !== RPC_CODES.missingCapability ? RPC_CODES.internal : code;
 }
 

@@ -1,3 +1,4 @@
+import { AppError } from '@patchbay/foundation';
 import type { JsonObject } from '@patchbay/mcp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type EdgeFixture, legacyRequest, modernRequest, startEdge } from '../edge-fixture.ts';
@@ -75,6 +76,34 @@ describe('the URL of an organization', () => {
       ['con_weather', 'harmless'],
       ['con_open', 'harmless'],
     ]);
+  });
+
+  it('ends the call behind it when its modern client hangs up', async () => {
+    const started = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<void>();
+    edge.answerWith(async (_invocation, { signal }) => {
+      signal?.addEventListener('abort', () => ended.resolve());
+      started.resolve();
+      await ended.promise;
+      throw new AppError('mcp.cancelled');
+    });
+    const hangUp = new AbortController();
+    const { headers, body } = modernRequest('tools/call', { name: 'weather__harmless', arguments: {} });
+    const pending = fetch(`${edge.origin}/acme/mcp`, {
+      ...{ method: 'POST', body, signal: hangUp.signal },
+      headers: { ...headers, authorization: 'Bearer pbk_mcp_owner' },
+    });
+    await started.promise;
+    hangUp.abort();
+    await expect(pending).rejects.toThrow();
+    await ended.promise;
+  });
+
+  it('answers what needs no connector, and refuses what nobody serves', async () => {
+    expect(await (await post(legacyRequest('ping'))).json()).toMatchObject({ id: 1, result: {} });
+    const unknown = await post(legacyRequest('tools/destroy'));
+    expect([unknown.status, await unknown.json()]).toMatchObject([200, { error: { code: -32601 } }]);
+    expect((await post(modernRequest('ping'))).status).toBe(404);
   });
 
   it('answers discover and initialize', async () => {

@@ -9,9 +9,11 @@ import {
   type JsonObject,
   listResult,
   type McpRequest,
+  methodNotFound,
   objectAt,
   own,
   type RpcFault,
+  resourceNotFound,
   resultMessage,
   stringAt,
 } from '@patchbay/mcp';
@@ -51,6 +53,7 @@ export async function answerOrganization(
     const result = initializeResult(manifest, own(message.params, 'protocolVersion'));
     return answered(message, { ...result, capabilities: capabilitiesOf(manifest) });
   }
+  if (method === 'ping' && era === 'legacy') return answered(message, {});
   if (method === 'tools/call' && onDemand && message.name === SEARCH_TOOL) {
     const query = stringAt(objectAt(message.params, 'arguments'), 'query') ?? '';
     const found = searchTools(manifest.tools, query);
@@ -92,17 +95,15 @@ function findTarget(view: OrganizationView, request: McpRequest, onDemand: boole
     }
     case 'resources/read': {
       const member = view.findResource(name);
-      return member ? { member, request } : invalidParams(id, `Unknown resource: ${name}`, { uri: name });
+      return member ? { member, request } : resourceNotFound(id, name, request.era);
     }
     case 'completion/complete':
       return findCompleted(view, request);
     default:
       // Answered the same whichever connector would: nobody serves it.
-      return { kind: 'fault', httpStatus: request.era === 'modern' ? 404 : 200, ...METHOD_UNKNOWN, id };
+      return methodNotFound(id, method, request.era);
   }
 }
-
-const METHOD_UNKNOWN = { code: -32601, message: 'Method not found' } as const;
 
 /** `call_tool`: the call inside it, as if it had come under the tool's own name. */
 function findCalled(view: OrganizationView, request: McpRequest): Target | RpcFault {

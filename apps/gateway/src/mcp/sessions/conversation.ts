@@ -14,8 +14,8 @@ import {
 import type { TokenSigner } from '@patchbay/vault';
 import type { AnswerStream } from '../answer-stream.ts';
 import type { Call, CallReply, Conversation } from '../call.ts';
+import { missingCapability } from '../missing-capability.ts';
 import { writeEventId } from './event-id.ts';
-import { mayAsk } from './may-ask.ts';
 import type { Nudges } from './nudges.ts';
 import type { SessionClaims } from './session-id.ts';
 import { EXTEND_EVERY_MS, type SessionStore } from './session-store.ts';
@@ -154,7 +154,7 @@ function questionsOf(reply: CallReply & { kind: 'input_required' }, capabilities
   return asked.map(([name, request]): Question => {
     const method = isJsonObject(request) ? stringAt(request, 'method') : undefined;
     const params = (isJsonObject(request) ? objectAt(request, 'params') : undefined) ?? {};
-    if (method === undefined || !mayStream || !mayAsk(method, params, capabilities)) {
+    if (method === undefined || !mayStream || missingCapability(method, params, capabilities) !== null) {
       throw new AppError('mcp.client_cannot_answer', {
         detail: `The tool needs ${method ?? 'an answer'} from the client, which it cannot give.`,
         data: { method },
