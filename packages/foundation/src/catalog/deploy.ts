@@ -145,6 +145,12 @@ export const DEPLOY_ERRORS = {
     title: 'A schema refers to another document.',
     hint: 'Copy the referenced schema into `$defs` and refer to it with `#/$defs/…`.',
   },
+  'deploy.mirrored_parameter_invalid': {
+    status: 422,
+    owner: 'connector',
+    title: 'A parameter cannot be mirrored into a header.',
+    hint: 'Correct x-mcp-header at the place named: a string, integer or boolean in `properties`, with a header name of its own.',
+  },
   'deploy.findings': {
     status: 422,
     owner: 'connector',

@@ -1,6 +1,7 @@
 import { AppError } from '@patchbay/foundation';
 import { egressRuleSchema } from '@patchbay/sandbox/protocol';
 import { z } from 'zod';
+import { checkMirroredParameters } from './check-mirrored-parameters.ts';
 import { checkSchema } from './check-schema.ts';
 
 const MANIFEST_BYTES_MAX = 2 * 1024 * 1024;
@@ -55,7 +56,8 @@ export type ManifestTool = Manifest['tools'][number];
  * The answer of `patchbay/describe` as a manifest. The answer is a stranger's: everything the platform reads of it later
  * is bounded here.
  *
- * @throws AppError `deploy.manifest_invalid`, `deploy.no_tools`, `deploy.duplicate_tool`, `deploy.schema_*`
+ * @throws AppError `deploy.manifest_invalid`, `deploy.no_tools`, `deploy.duplicate_tool`, `deploy.schema_*`,
+ * `deploy.mirrored_parameter_invalid`
  */
 export function checkManifest(described: unknown): Manifest {
   if (Buffer.byteLength(JSON.stringify(described) ?? '') > MANIFEST_BYTES_MAX) {
@@ -79,6 +81,7 @@ export function checkManifest(described: unknown): Manifest {
   );
   for (const tool of manifest.tools) {
     checkSchema(tool.inputSchema, `tools.${tool.name}.inputSchema`);
+    checkMirroredParameters(tool.inputSchema, `tools.${tool.name}.inputSchema`);
     if (tool.outputSchema !== undefined) checkSchema(tool.outputSchema, `tools.${tool.name}.outputSchema`);
   }
   return manifest;
