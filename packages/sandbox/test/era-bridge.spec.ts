@@ -36,6 +36,13 @@ const SOURCE = `
       ]);
       return text(answer.action + ' ' + roots.roots.length);
     });
+    const seen = [];
+    server.registerTool('wait', {}, (extra) => new Promise((resolve) => {
+      seen.push('started');
+      extra.signal.addEventListener('abort', () => resolve(seen.push('aborted')));
+    }));
+    server.registerTool('seen', {}, async () => text(seen.join(' ')));
+    server.registerTool('meta', {}, async (extra) => text(JSON.stringify(extra._meta)));
     return server;
   };`;
 
@@ -88,6 +95,25 @@ function asked(outcome: InvocationOutcome) {
 
 const ACCEPT = { action: 'accept', content: { name: 'Ada' } };
 const sampled = (text: string) => ({ model: 'm', role: 'assistant', content: { type: 'text', text } });
+
+describe('a server of SDK v1', () => {
+  it('is told that its call was cancelled, and keeps serving', async () => {
+    const caller = new AbortController();
+    const invocation = given.invocation({ code, params: { name: 'wait', arguments: {} } });
+    const waiting = given.client.invoke(invocation, { signal: caller.signal });
+    await waitFor(async () => textOf(await call({ tool: 'seen' })) === 'started');
+    caller.abort(new Error('the caller went away'));
+    await expect(waiting).rejects.toThrow('the caller went away');
+    await waitFor(async () => textOf(await call({ tool: 'seen' })) === 'started aborted');
+  });
+
+  it('finds the trace of its caller where later revisions have it', async () => {
+    const trace = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, tracestate: 'v=1', baggage: 'user=7' };
+    const invocation = given.invocation({ code, params: { name: 'meta', arguments: {} } });
+    const outcome = await given.client.invoke({ ...invocation, context: { ...invocation.context, trace } });
+    expect(JSON.parse(textOf(outcome))).toMatchObject(trace);
+  });
+});
 
 describe('a server of SDK v1 that asks its client', () => {
   it('is refused what the client of the call did not declare', async () => {

@@ -35,9 +35,14 @@ export async function startTracing(enabled: boolean, logger: Logger): Promise<Tr
       const span = tracer.startSpan(`mcp ${call.method}`, { attributes: attributesOf(call) }, parent);
       const carrier: Record<string, string> = {};
       api.propagation.inject(api.trace.setSpan(parent, span), carrier);
-      const { traceparent, tracestate } = carrier;
+      const { traceparent, tracestate, baggage } = carrier;
+      const handedOn = traceparent && {
+        traceparent,
+        ...(tracestate && { tracestate }),
+        ...(baggage && { baggage }),
+      };
       try {
-        return await work(traceparent ? { traceparent, ...(tracestate && { tracestate }) } : call.trace);
+        return await work(handedOn || call.trace);
       } catch (error) {
         span.setStatus({ code: api.SpanStatusCode.ERROR });
         throw error;

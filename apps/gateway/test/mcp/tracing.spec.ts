@@ -10,6 +10,7 @@ const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespac
 interface Span {
   readonly name: string;
   readonly traceId: string;
+  readonly spanId: string;
   readonly parentSpanId?: string;
   readonly attributes: readonly { readonly key: string; readonly value: { readonly stringValue?: string } }[];
 }
@@ -17,6 +18,19 @@ interface Span {
 interface Export {
   readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly Span[] }[] }[];
 }
+
+/** Tells what its caller's protocol said beside the arguments. */
+const META_VERSION = echoVersion('one', {
+  code: `
+    const { McpServer } = require('@modelcontextprotocol/server');
+    exports.default = () => {
+      const server = new McpServer({ name: 'echo', version: '1.0.0' });
+      server.registerTool('mark', { annotations: { readOnlyHint: true } }, async (ctx) => ({
+        content: [{ type: 'text', text: JSON.stringify(ctx.mcpReq._meta) }],
+      }));
+      return server;
+    };`,
+});
 
 let platform: Platform;
 let collector: Server;
@@ -45,23 +59,26 @@ afterAll(async () => {
 });
 
 describe('a gateway with an OpenTelemetry exporter', () => {
-  it('sends a span of each call, below the caller’s own and under the request id of the answer', async () => {
+  it('sends a span of each call, between the caller’s and the connector’s', async () => {
     const acme = await platform.given.organization('acme');
-    await platform.given.publishedVersion(await platform.given.connector(acme, 'echo'), echoVersion('one'));
+    await platform.given.publishedVersion(await platform.given.connector(acme, 'echo'), META_VERSION);
     const key = await platform.given.apiKey(acme);
     const [traceId, parentId] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
-    const _meta = { traceparent: `00-${traceId}-${parentId}-01` };
+    const _meta = { traceparent: `00-${traceId}-${parentId}-01`, tracestate: 'vendor=1', baggage: 'user=7' };
     const { headers, body } = modernRequest('tools/call', { name: 'mark', arguments: {}, _meta });
     const response = await fetch(`${platform.origin}/acme/echo/mcp`, {
       ...{ method: 'POST', body, headers: { ...headers, authorization: `Bearer ${key}` } },
     });
-    expect(response.status).toBe(200);
+    const { result } = (await response.json()) as { result: { content: { text: string }[] } };
 
     const requestId = response.headers.get('request-id') ?? '';
     const span = await waitFor(() => spans.find((one) => attribute(one, 'patchbay.request_id') === requestId));
     expect(span).toMatchObject({ name: 'mcp tools/call', traceId, parentSpanId: parentId });
     expect(attribute(span, 'patchbay.organization_id')).toBe(acme.id);
     expect(attribute(span, 'gen_ai.tool.name')).toBe('mark');
+    expect(JSON.parse(result.content[0]?.text ?? '')).toMatchObject({
+      ...{ traceparent: `00-${traceId}-${span.spanId}-01`, tracestate: 'vendor=1', baggage: 'user=7' },
+    });
     // Where the time went, and nothing of what was said.
     expect(span.attributes.map(({ key: name }) => name)).toContain('patchbay.step.sandbox_ms');
     expect(JSON.stringify(spans)).not.toContain(key);

@@ -36,7 +36,10 @@ export const invocationContextSchema = z.strictObject({
   capabilities: jsonObjectSchema,
   /** MCP log level the client asked for; log notifications are sent only when it is set (N11). */
   logLevel: z.string().optional(),
-  trace: z.strictObject({ traceparent: z.string(), tracestate: z.string().optional() }).optional(),
+  /** What the caller's trace hands on, in the forms of the W3C. */
+  trace: z
+    .strictObject({ traceparent: z.string(), tracestate: z.string().optional(), baggage: z.string().optional() })
+    .optional(),
 });
 
 export type InvocationContext = Readonly<z.infer<typeof invocationContextSchema>>;

@@ -61,7 +61,7 @@ export class EraBridge {
         this.#calls.set(id, call);
         const { inputResponses: _none, ...given } = params;
         const meta = isJsonObject(params._meta) ? params._meta : {};
-        const sent = { ...given, _meta: { ...meta, progressToken: id } };
+        const sent = { ...given, _meta: { ...meta, ...context?.trace, progressToken: id } };
         void this.#session.request(id, method, sent).then((answer) => this.#end(call, answer));
       });
     });

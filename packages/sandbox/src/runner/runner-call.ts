@@ -25,7 +25,7 @@ export interface RunnerCallContext {
   readonly credentials: Readonly<Record<string, string>>;
   readonly capabilities: JsonObject;
   readonly logLevel: string | null;
-  readonly trace: { readonly traceparent: string; readonly tracestate?: string } | null;
+  readonly trace: { readonly traceparent: string; readonly tracestate?: string; readonly baggage?: string } | null;
 }
 
 /** A JSON-RPC error. */
