@@ -7,7 +7,7 @@ import { fail, say } from './say.mjs';
 
 export const ROOT = path.resolve(path.dirname(realpathSync(new URL(import.meta.url).pathname)), '../..');
 
-const PNPM = 'pnpm@12.21.0';
+export const PNPM = 'pnpm@12.21.0';
 const STAMPS = path.join(ROOT, 'node_modules/.patchbay');
 const LOCKS = path.join(ROOT, 'node_modules');
 /** The oldest Node that runs TypeScript as it is; older ones only start the pinned one. */

@@ -1,0 +1,57 @@
+import {
+  echoVersion,
+  hasSandboxes,
+  type Platform,
+  skipUnless,
+  startPlatform,
+  temporaryDirectory,
+} from '@patchbay/testing';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { installPeers } from './peer-programs.ts';
+import type { Peer, Target } from './peers.ts';
+
+export type Access = 'an API key' | 'no sign-in' | 'the URL of the organization';
+
+const TOOLS = ['echo', 'mark', 'remove', 'slow'];
+
+/** Programs start twice each, from many files, on whatever else the machine does. */
+const STARTS_WITHIN_MS = 90_000;
+
+/** Lets each peer list and call, once with each kind of access. */
+export function describePeers(pairs: readonly { readonly peer: Peer; readonly accesses: readonly Access[] }[]): void {
+  const canRun = hasSandboxes() && installPeers();
+  const { describe, it } = skipUnless(canRun, 'sandboxes are missing, or the clients of others cannot be installed');
+  const targets = new Map<Access, Target>();
+  let platform: Platform | undefined;
+
+  beforeAll(async () => {
+    if (!canRun) return;
+    platform = await startPlatform();
+    const { given, origin } = platform;
+    const acme = await given.organization('acme');
+    await given.publishedVersion(await given.connector(acme, 'echo'), echoVersion('one'));
+    await given.publishedVersion(await given.connector(acme, 'open', 'none'), echoVersion('two'));
+    const rest = { key: await given.apiKey(acme), prefix: '', home: await temporaryDirectory('peers') };
+    targets.set('an API key', { ...rest, url: `${origin}/acme/echo/mcp` });
+    targets.set('no sign-in', { ...rest, url: `${origin}/acme/open/mcp`, key: undefined });
+    targets.set('the URL of the organization', { ...rest, url: `${origin}/acme/mcp`, prefix: 'echo__' });
+  }, 60_000);
+  afterAll(() => platform?.stop());
+
+  for (const { peer, accesses } of pairs) {
+    describe(peer.name, () => {
+      it.each(accesses)(
+        'lists and calls with %s',
+        async (access) => {
+          const target = targets.get(access);
+          if (!target) throw new Error(`no target for ${access}`);
+          const text = `größe, \u{1f600}, "${access}"`;
+          const { tools, echoed } = await peer.look(target, text);
+          expect(tools).toEqual(expect.arrayContaining(TOOLS.map((name) => `${target.prefix}${name}`)));
+          expect(echoed).toBe(text);
+        },
+        STARTS_WITHIN_MS,
+      );
+    });
+  }
+}
