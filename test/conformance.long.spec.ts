@@ -1,0 +1,21 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { hasSandboxes, skipUnless } from '@patchbay/testing';
+import { expect } from 'vitest';
+
+const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespaces are missing');
+const run = promisify(execFile);
+
+describe('npm run conformance', () => {
+  it('passes every scenario of every suite but those of tasks, with and without a key', async () => {
+    const program = path.resolve(import.meta.dirname, '../bench/conformance.ts');
+    // Its exit code is the verdict; what it printed is in the error when it is bad.
+    const { stdout } = await run(process.execPath, [program], { maxBuffer: 16 * 1024 * 1024 });
+    for (const suite of ['0.2.0-alpha.12, 2026-07-28', '0.2.0-alpha.12, 2025-11-25', '0.1.16']) {
+      for (const access of ['no authentication', 'API key']) {
+        expect(stdout).toMatch(new RegExp(`^${suite}.*, ${access}: (\\d+) of \\1 required scenarios pass$`, 'm'));
+      }
+    }
+  }, 900_000);
+});
