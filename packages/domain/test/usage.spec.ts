@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, readdir } from 'node:fs/promises';
+import { appendFile, readdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { newId } from '@patchbay/foundation';
 import { temporaryDirectory } from '@patchbay/testing';
@@ -79,6 +79,29 @@ describe('the usage spool', () => {
     await next.ship();
     expect(await count()).toBe(before + appended);
     await next.close();
+  });
+
+  it('stores what a client calls itself without what PostgreSQL cannot, from memory and from a file', async () => {
+    const name = (at: string) => ({
+      ...event(),
+      connectorId: `con_${at}`,
+      client: { name: 'a\0b\ud83d', version: '\\u0000' },
+    });
+    const directory = await temporaryDirectory();
+    const spool = await openUsageSpool({ directory, database: given.database, shipIntervalMs: 3_600_000 });
+    await spool.append(name('memory'));
+    await spool.close();
+    await writeFile(path.join(directory, 'elsewhere.1.0123456789ab.00000001.ndjson'), JSON.stringify(name('file')));
+    await utimes(path.join(directory, 'elsewhere.1.0123456789ab.00000001.ndjson'), 0, 0);
+    const next = await openUsageSpool({ directory, database: given.database, shipIntervalMs: 3_600_000 });
+    await next.ship();
+    await next.close();
+    for (const connectorId of ['con_memory', 'con_file']) {
+      const { items } = await given.database.withOrganization(ours, (tx) =>
+        listUsage(tx, { connectorId }, { limit: 10 }),
+      );
+      expect(items.map(({ client }) => client)).toEqual([{ name: 'ab\ufffd', version: '\\u0000' }]);
+    }
   });
 
   it('lists what was shipped, whole, newest first', async () => {

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { type UsageEvent, UsageEventSchema } from './usage-event.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { UsageEventSchema, usageEventText } from './usage-event.ts';
 
 /**
  * Names of spool files say whose they are: host, process, instance, number. A file is left to its process while that
@@ -45,13 +46,28 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** One event as it lies in a file. */
+export interface SpoolLine {
+  readonly organizationId: string;
+  readonly text: string;
+}
+
+/** Lines that are parsed before whatever else waits has its turn: a file may hold thousands. */
+const LINES_PER_TURN = 100;
+
 /** The whole events of a file; the last line of a killed process may be cut, and is none. */
-export async function readEvents(file: string): Promise<readonly UsageEvent[]> {
+export async function readLines(file: string): Promise<readonly SpoolLine[]> {
   const lines = (await readFile(file, 'utf8')).split('\n');
-  return lines.flatMap((line) => {
-    const parsed = UsageEventSchema.safeParse(parseJson(line));
-    return parsed.success ? [parsed.data] : [];
-  });
+  const whole: SpoolLine[] = [];
+  for (let start = 0; start < lines.length; start += LINES_PER_TURN) {
+    for (const line of lines.slice(start, start + LINES_PER_TURN)) {
+      const parsed = UsageEventSchema.safeParse(parseJson(line));
+      if (!parsed.success) continue;
+      whole.push({ organizationId: parsed.data.organizationId, text: usageEventText(parsed.data) });
+    }
+    await nextTurn();
+  }
+  return whole;
 }
 
 function parseJson(line: string): unknown {

@@ -16,7 +16,11 @@ export const CALL_STEPS = [
 export type CallStep = (typeof CALL_STEPS)[number];
 
 /** What a client calls itself is cut, and loses what PostgreSQL cannot store, rather than lose the event. */
-const text = (max: number) => z.string().transform((value) => value.slice(0, max).replaceAll('\0', ''));
+const text = (max: number) => z.string().transform((value) => storable(value.slice(0, max)));
+
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '');
+}
 
 /** Read back from the spool's files, which a crash may have cut: a line that is not whole is no event. */
 export const UsageEventSchema = z.object({
@@ -36,6 +40,16 @@ export const UsageEventSchema = z.object({
   stepsMs: z.partialRecord(z.enum(CALL_STEPS), z.number()),
   totalMs: z.number(),
 });
+
+/** How JSON spells what PostgreSQL cannot store; a backslash of the text itself before it only costs a second look. */
+const UNSTORABLE = /\\u(?:0000|d[89a-f])/;
+
+/** The event as one line of a file and one element of what is sent to the database. */
+export function usageEventText(event: UsageEvent): string {
+  const text = JSON.stringify(event);
+  if (!UNSTORABLE.test(text)) return text;
+  return JSON.stringify(event, (_key, value) => (typeof value === 'string' ? storable(value) : value));
+}
 
 /** One call. Holds no argument, result, token or address. */
 export interface UsageEvent {

@@ -1,9 +1,11 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '@patchbay/foundation';
 import type { Database } from '../database/index.ts';
-import { findShippable, readEvents, removeFile, spoolBytes, spoolFileName } from './spool-files.ts';
-import type { UsageEvent } from './usage-event.ts';
+import { findShippable, readLines, removeFile, type SpoolLine, spoolBytes, spoolFileName } from './spool-files.ts';
+import { type UsageEvent, usageEventText } from './usage-event.ts';
 import { insertUsageEvents } from './usage-rows.ts';
 
 /**
@@ -33,6 +35,15 @@ export interface UsageSpool {
 }
 
 const EVENTS_PER_INSERT = 500;
+/** Events that are remembered until they are shipped, so that they need not be read back; their files hold all. */
+const REMEMBERED_MAX = 20_000;
+
+/** The file that is written to, with its lines. */
+interface OpenFile {
+  readonly name: string;
+  readonly descriptor: number;
+  readonly lines: SpoolLine[];
+}
 
 /** Opens the spool and takes over what dead processes left in the directory. */
 export async function openUsageSpool(options: UsageSpoolOptions): Promise<UsageSpool> {
@@ -42,68 +53,84 @@ export async function openUsageSpool(options: UsageSpoolOptions): Promise<UsageS
   const counts = { appended: 0, shipped: 0, dropped: 0 };
   let bytes = await spoolBytes(directory);
   let fileNumber = 0;
-  let file: { readonly name: string; readonly handle: FileHandle; written: number } | undefined;
-  let waiting: string[] = [];
+  let file: OpenFile | undefined;
+  const remembered = new Map<string, readonly SpoolLine[]>();
+  let rememberedLines = 0;
+  let waiting: SpoolLine[] = [];
   let batch: Promise<void> | undefined;
-  // Writing and rotating take turns, so that a closed file is whole.
-  let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = turn.then(work);
-    turn = result.catch(() => {});
-    return result;
-  };
 
-  async function writeWaiting(): Promise<void> {
+  /**
+   * Not on a thread: the kernel copies a few hundred bytes in microseconds, while the way to a thread and back is the
+   * better part of what a call costs.
+   */
+  function writeWaiting(): void {
     const lines = waiting;
     waiting = [];
     batch = undefined;
-    const text = Buffer.from(lines.join(''));
+    const text = Buffer.from(lines.map((line) => `${line.text}\n`).join(''));
     try {
       if (bytes + text.length > bytesMax) throw new Error('the spool is full');
-      if (file === undefined) {
-        fileNumber += 1;
-        const name = spoolFileName(fileNumber);
-        file = { name, handle: await open(path.join(directory, name), 'ax', 0o600), written: 0 };
-      }
-      await file.handle.writeFile(text);
-      file.written += text.length;
+      file ??= openNext();
+      for (let at = 0; at < text.length; ) at += writeSync(file.descriptor, text, at);
+      file.lines.push(...lines);
       bytes += text.length;
       counts.appended += lines.length;
     } catch (error) {
       if (counts.dropped === 0) logger?.error({ err: error }, 'usage events are being dropped');
       counts.dropped += lines.length;
       // The disk may have taken half a line; the next event must not be written behind it.
-      await rotate().catch(() => undefined);
+      rotate();
     }
   }
 
-  async function rotate(): Promise<void> {
-    const closing = file;
+  function openNext(): OpenFile {
+    fileNumber += 1;
+    const name = spoolFileName(fileNumber);
+    return { name, descriptor: openSync(path.join(directory, name), 'ax', 0o600), lines: [] };
+  }
+
+  function rotate(): void {
+    if (file === undefined) return;
+    const { name, descriptor, lines } = file;
     file = undefined;
-    await closing?.handle.close();
+    if (rememberedLines + lines.length <= REMEMBERED_MAX) {
+      remembered.set(name, lines);
+      rememberedLines += lines.length;
+    }
+    try {
+      closeSync(descriptor);
+    } catch {
+      // What the disk did not take is lost already; the next event gets a file of its own.
+    }
   }
 
   async function shipFile(name: string): Promise<void> {
     const location = path.join(directory, name);
-    const events = await readEvents(location).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return []; // another process shipped it
-      throw error;
-    });
-    for (const [organizationId, ofOne] of Map.groupBy(events, (event) => event.organizationId)) {
+    const lines = remembered.get(name) ?? (await readLines(location).catch(noneIfShipped));
+    for (const [organizationId, ofOne] of Map.groupBy(lines, (line) => line.organizationId)) {
       for (let start = 0; start < ofOne.length; start += EVENTS_PER_INSERT) {
-        const slice = ofOne.slice(start, start + EVENTS_PER_INSERT);
-        await database.withOrganization({ organizationId }, (tx) => insertUsageEvents(tx, slice));
+        const texts = ofOne.slice(start, start + EVENTS_PER_INSERT).map(({ text }) => text);
+        await database.withOrganization({ organizationId }, (tx) => insertUsageEvents(tx, texts));
       }
     }
     await removeFile(location);
-    counts.shipped += events.length;
+    counts.shipped += lines.length;
+    forget(name);
+  }
+
+  function forget(name: string): void {
+    rememberedLines -= remembered.get(name)?.length ?? 0;
+    remembered.delete(name);
   }
 
   let shipping: Promise<void> | undefined;
   function ship(): Promise<void> {
     shipping ??= (async () => {
-      await inTurn(rotate);
-      for (const name of await findShippable(directory, file?.name ?? '')) await shipFile(name);
+      rotate();
+      const names = new Set(await findShippable(directory, file?.name ?? ''));
+      // Shipped by somebody else, who took this process for dead.
+      for (const name of remembered.keys()) if (!names.has(name)) forget(name);
+      for (const name of names) await shipFile(name);
       bytes = await spoolBytes(directory);
     })().finally(() => {
       shipping = undefined;
@@ -127,18 +154,25 @@ export async function openUsageSpool(options: UsageSpoolOptions): Promise<UsageS
 
   return {
     append(event) {
-      waiting.push(`${JSON.stringify(event)}\n`);
-      batch ??= inTurn(writeWaiting);
+      waiting.push({ organizationId: event.organizationId, text: usageEventText(event) });
+      // What else ends in this turn of the event loop goes into the same write.
+      batch ??= nextTurn().then(writeWaiting);
       return batch;
     },
     ship,
     statistics: () => ({ ...counts }),
     async close() {
       clearInterval(timer);
-      await turn;
+      await batch;
       // What cannot be shipped now stays on disk for the next process.
       await ship().catch(() => {});
-      await inTurn(rotate);
+      rotate();
     },
   };
+}
+
+/** A file that is gone was shipped by another process. */
+function noneIfShipped(error: NodeJS.ErrnoException): [] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
 }
