@@ -20,7 +20,8 @@ export async function listenForClients(socketPath: string, host: SandboxHost): P
   return {
     close: () => {
       server.close();
-      for (const socket of sockets) socket.destroy();
+      // Soon: an answer that was written in this turn still leaves.
+      for (const socket of sockets) socket.destroySoon();
     },
   };
 }

@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { AppError } from '@patchbay/foundation';
 import { type Frame, FrameReader, HOST_FRAME_BYTES_MAX } from '../protocol/frame.ts';
+import { writeInTurn } from '../protocol/write-in-turn.ts';
 
 const RECONNECT_MS = { first: 20, most: 1_000 };
 
@@ -63,7 +64,7 @@ export class SupervisorConnection {
 
   /** Writes and waits until the kernel takes more: a slow supervisor slows its callers instead of filling their memory. */
   async write(socket: Socket, frame: Buffer): Promise<void> {
-    if (socket.write(frame) || socket.destroyed) return;
+    if (writeInTurn(socket, frame) || socket.destroyed) return;
     await new Promise<void>((resolve) => {
       const go = () => {
         socket.off('drain', go);

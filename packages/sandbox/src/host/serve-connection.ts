@@ -17,6 +17,7 @@ import { isJsonObject } from '../protocol/json.ts';
 import { retireMatchSchema } from '../protocol/retire-match.ts';
 import { SUPERVISOR_FRAMES } from '../protocol/supervisor-frames.ts';
 import { fromWireError, toWireError } from '../protocol/wire-error.ts';
+import { writeInTurn } from '../protocol/write-in-turn.ts';
 import type { SandboxHost } from './sandbox-host.ts';
 
 /** Serves the connection until it closes; work that was asked over it is then cancelled. */
@@ -152,7 +153,7 @@ class Connection {
   }
 
   #write(frame: Buffer): void {
-    if (this.#socket.writable) this.#socket.write(frame);
+    if (this.#socket.writable) writeInTurn(this.#socket, frame);
   }
 }
 
