@@ -35,6 +35,7 @@ import { serveSessionGet } from './sessions/serve-session.ts';
 import { type OpenSession, SESSION_HEADER, type Sessions } from './sessions/sessions.ts';
 import { answerListen, LISTEN_METHOD } from './subscriptions/answer-listen.ts';
 import type { ListenStreams, Permission } from './subscriptions/listen-streams.ts';
+import { whenGone } from './when-gone.ts';
 
 export interface McpPluginOptions {
   readonly origin: string;
@@ -130,7 +131,7 @@ export const mcpPlugin: FastifyPluginAsync<McpPluginOptions> = async (app, optio
       headers: () => reply.getHeaders() as Record<string, string>, // only strings are set on this surface
     });
     const modern = message.kind === 'request' && message.era === 'modern';
-    reply.raw.once('close', () => {
+    whenGone(reply.raw, () => {
       stream.close();
       // A modern client that hangs up cancels; an earlier one may just have lost its connection.
       if (modern && !reply.raw.writableFinished) gone.abort();

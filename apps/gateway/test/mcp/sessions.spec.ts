@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect as tcp } from 'node:net';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import {
@@ -183,6 +185,27 @@ describe('a client of 2025-11-25', () => {
     await superuser.query('DELETE FROM identity.members WHERE person_id = $1', [member.id]);
     expect((await rest(second)).map(({ message }) => message)).toEqual([null]);
     expect((await client.send('GET')).status).toBe(401);
+  });
+
+  it('keeps no place for GET streams whose clients were gone before they opened', async () => {
+    const { hostname, port, pathname } = new URL(url());
+    for (let index = 0; index < 12; index += 1) {
+      const { id } = await raw(memberKey).initialize();
+      const lines = [`GET ${pathname} HTTP/1.1`, `host: ${hostname}:${port}`, 'accept: text/event-stream'];
+      lines.push(`authorization: Bearer ${memberKey}`, `mcp-session-id: ${id}`);
+      const socket = tcp(Number(port), hostname);
+      socket.write(`${lines.join('\r\n')}\r\n\r\n`, () => socket.destroy());
+      await once(socket, 'close');
+    }
+    const client = await raw(memberKey).initialize();
+    await waitFor(
+      async () => {
+        const { status, body } = await client.send('GET');
+        await body?.cancel();
+        return status === 200;
+      },
+      { what: 'a place for a stream' },
+    );
   });
 
   it('cancels by a notification, and not by hanging up', async () => {

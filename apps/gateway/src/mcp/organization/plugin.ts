@@ -9,6 +9,7 @@ import { decodeRequest, one } from '../decode-request.ts';
 import { BODY_LIMITS, type McpPluginOptions, takesEvents } from '../plugin.ts';
 import { parseBounded, readBody } from '../read-body.ts';
 import { errorAnswer, errorHeaders } from '../render-error.ts';
+import { whenGone } from '../when-gone.ts';
 import { answerOrganization } from './answer-organization.ts';
 import { findAccess, loadView, type OrganizationAccess } from './load-view.ts';
 import type { OrganizationView } from './organization-view.ts';
@@ -80,7 +81,7 @@ export const organizationPlugin: FastifyPluginAsync<OrganizationPluginOptions> =
       headers: () => reply.getHeaders() as Record<string, string>, // only strings are set on this surface
     });
     const isModern = message.kind === 'request' && message.era === 'modern';
-    reply.raw.once('close', () => {
+    whenGone(reply.raw, () => {
       stream.close();
       if (isModern && !reply.raw.writableFinished) gone.abort();
     });

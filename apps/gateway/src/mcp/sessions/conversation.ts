@@ -57,6 +57,7 @@ export function createConversation(deps: ConversationDeps, part: ConversationPar
   const { claims, stream, signal } = part;
   let kept: Promise<McpStreamKey> | undefined;
   let extending: NodeJS.Timeout | undefined;
+  let isClosed = false;
   let sequence = 0;
 
   const eventId = (key: McpStreamKey, at: number) =>
@@ -64,7 +65,8 @@ export function createConversation(deps: ConversationDeps, part: ConversationPar
   const keepStream = (): Promise<McpStreamKey> => {
     kept ??= store.openStream(claims, part.requestId).then((key) => {
       if (claims.revision >= PRIMING_SINCE) stream.prime(eventId(key, 0), RETRY_MS);
-      extending = setInterval(() => void store.extendStream(claims, key).catch(deps.onError), EXTEND_EVERY_MS);
+      if (!isClosed)
+        extending = setInterval(() => void store.extendStream(claims, key).catch(deps.onError), EXTEND_EVERY_MS);
       return key;
     });
     return kept;
@@ -131,6 +133,7 @@ export function createConversation(deps: ConversationDeps, part: ConversationPar
       keepStream().then(() => stream.leave(), deps.onError);
     },
     close() {
+      isClosed = true;
       clearTimeout(lasting);
       clearInterval(extending);
     },

@@ -4,6 +4,7 @@ import { AppError } from '@patchbay/foundation';
 import { SSE_KEEP_ALIVE, sseEvent } from '@patchbay/mcp';
 import type { StreamPlaces } from '../../limits/stream-places.ts';
 import type { Permission } from '../subscriptions/listen-streams.ts';
+import { whenGone } from '../when-gone.ts';
 import { writeEventId } from './event-id.ts';
 import type { OpenSession, Sessions } from './sessions.ts';
 
@@ -40,7 +41,7 @@ export async function replayCall(
   if (!first) throw new AppError('mcp.event_unknown');
   const giveBack = target.places.take(target.permission.principal);
   const gone = new AbortController();
-  response.once('close', () => {
+  whenGone(response, () => {
     gone.abort();
     giveBack();
   });

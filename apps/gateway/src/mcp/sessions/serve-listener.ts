@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { AppError } from '@patchbay/foundation';
 import { capabilitiesOf, viewManifest } from '@patchbay/mcp';
 import type { ListenStreams, Permission } from '../subscriptions/listen-streams.ts';
+import { whenGone } from '../when-gone.ts';
 import { RETRY_MS } from './conversation.ts';
 import { writeEventId } from './event-id.ts';
 import { ListenerStream } from './listener-stream.ts';
@@ -58,7 +59,7 @@ export async function serveListener(
   await sessions.store.remember(claims, { listenerId });
   sessions.nudges.nudge(claims.id);
   const abort = new AbortController();
-  target.response.once('close', () => abort.abort());
+  whenGone(target.response, () => abort.abort());
   await streams.open({
     ...target,
     stream,

@@ -6,6 +6,7 @@ import type { ConnectorEvent } from '@patchbay/sandbox/protocol';
 import type { StreamPlaces } from '../../limits/stream-places.ts';
 import { isolationKeyOf } from '../build-invocation.ts';
 import type { Principal } from '../principal.ts';
+import { whenGone } from '../when-gone.ts';
 import type { ConnectorEvents } from './connector-events.ts';
 import { ListenStream, type ListenStreamOptions } from './listen-stream.ts';
 
@@ -139,7 +140,7 @@ export function createListenStreams(deps: ListenStreamsDeps): ListenStreams {
         },
       };
       leases.add(lease);
-      response.once('close', lease.stop);
+      whenGone(response, lease.stop);
       const stopListening = await deps.events.subscribe(permission.endpoint.connectorId, (event) => {
         if (isFor(event, lease.permission)) stream.tell(event.method, event.uri);
       });
