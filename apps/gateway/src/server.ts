@@ -30,6 +30,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const app = Fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
+    // Lines name their request themselves; a logger per request costs every request something.
+    childLoggerFactory: (logger) => logger,
     // A caller's request id is his own matter; ours cannot be chosen.
     requestIdHeader: false,
     genReqId: () => newId('request'),

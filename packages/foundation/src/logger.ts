@@ -8,6 +8,12 @@ const REDACTED = ['authorization', 'cookie', 'password', 'secret', 'token', 'api
 /** What JSON leaves as it is and a terminal or an editor obeys: DEL, C1, line separators, direction marks. */
 const STEERING = /[\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
+/** One for all loggers of a process. */
+let standardOutput: DestinationStream | undefined;
+
+/** Bytes of lines that wait for the end of the turn; more are written at once. */
+const WAITING_BYTES_MAX = 8 * 1024;
+
 /** A JSON logger to standard output, unless a destination is named. `name` is the process: gateway, worker, supervisor. */
 export function createLogger(name: string, level: string, destination?: DestinationStream): Logger {
   const options: LoggerOptions = {
@@ -22,5 +28,25 @@ export function createLogger(name: string, level: string, destination?: Destinat
     },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
   };
-  return destination ? pino(options, destination) : pino(options);
+  if (destination) return pino(options, destination);
+  standardOutput ??= openStandardOutput();
+  return pino(options, standardOutput);
+}
+
+/** The lines of one turn of the event loop leave in one write, and the last ones before the process does. */
+function openStandardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: true, minLength: WAITING_BYTES_MAX });
+  let isWaiting = false;
+  const flush = () => {
+    isWaiting = false;
+    output.flushSync();
+  };
+  process.once('exit', flush);
+  return {
+    write(line) {
+      output.write(line);
+      if (!isWaiting) setImmediate(flush);
+      isWaiting = true;
+    },
+  };
 }

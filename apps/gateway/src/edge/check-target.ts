@@ -16,9 +16,9 @@ export interface RequestTarget {
  * @throws AppError edge.bad_target, edge.wrong_host, edge.wrong_origin
  * @see 2026-07-28 basic/transports/streamable-http, "Security & Endpoint"
  */
-export function checkTarget(request: RequestTarget, ownOrigin: string): void {
+export function checkTarget(request: RequestTarget, own: URL): void {
   if (!request.target.startsWith('/')) throw new AppError('edge.bad_target');
-  if (request.host?.toLowerCase() !== new URL(ownOrigin).host)
-    throw new AppError('edge.wrong_host', { data: { expected: ownOrigin } });
-  if (request.origin !== undefined && request.origin !== ownOrigin) throw new AppError('edge.wrong_origin');
+  if (request.host?.toLowerCase() !== own.host)
+    throw new AppError('edge.wrong_host', { data: { expected: own.origin } });
+  if (request.origin !== undefined && request.origin !== own.origin) throw new AppError('edge.wrong_origin');
 }

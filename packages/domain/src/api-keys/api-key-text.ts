@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { Secret } from '@patchbay/foundation';
 
@@ -23,7 +23,7 @@ export function parseApiKey(text: string): ParsedApiKey | null {
   const [, kind, body, checksum] = match ?? [];
   const known = API_KEY_KINDS.find((candidate) => candidate === kind);
   if (known === undefined || body === undefined || checksumOf(`pbk_${known}_${body}`) !== checksum) return null;
-  return { kind: known, hash: createHash('sha256').update(text).digest() };
+  return { kind: known, hash: hash('sha256', text, 'buffer') };
 }
 
 /** New key text: `pbk_{kind}_` + 43 characters base64url of 32 random bytes + 6 characters base62 of the CRC-32 so far. */

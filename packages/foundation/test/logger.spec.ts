@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, it } from 'vitest';
+
+const LOGGER = path.resolve(import.meta.dirname, '../src/logger.ts');
+
+/** What a program that logs three lines and ends like this has written. */
+async function writtenBy(end: string): Promise<number[]> {
+  const program = `
+    import { createLogger } from ${JSON.stringify(LOGGER)};
+    const logger = createLogger('spec', 'info');
+    for (const line of [1, 2, 3]) logger.info({ line }, 'said');
+    ${end}`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [written] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  return written
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).line);
+}
+
+it.each(['process.exit(3);', 'throw new Error("unexpected");', ''])(
+  'has written every line when the process ends by "%s"',
+  async (end) => {
+    expect(await writtenBy(end)).toEqual([1, 2, 3]);
+  },
+);
