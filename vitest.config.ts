@@ -31,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: [
-            '{apps,packages,tools,scripts}/**/*.test.ts',
+            '{apps,bench,packages,tools,scripts}/**/*.test.ts',
             '{apps,packages,tools,examples}/**/test/**/*.spec.ts',
           ],
           exclude,

@@ -20,7 +20,8 @@ const { values } = parseArgs({
   },
 });
 const installation = await readRunningInstallation();
-const caller = await KeepAliveCaller.open(new URL(installation.mcpUrl), installation.mcpApiKey, DEMO_READ);
+const caller = await KeepAliveCaller.open(new URL(installation.mcpUrl));
+const request = caller.post(DEMO_READ, { authorization: `Bearer ${installation.mcpApiKey}` });
 const noisy = await createNeighbourOrganization(installation);
 try {
   await callFor(2);
@@ -58,7 +59,7 @@ async function callFor(seconds: number): Promise<Latency> {
   const durations: number[] = [];
   const until = performance.now() + seconds * 1000;
   while (performance.now() < until) {
-    const { status, body, ms } = await caller.call();
+    const { status, body, ms } = await caller.call(request);
     if (status !== 200) throw new Error(`the neighbour's call failed (${status}): ${body}`);
     durations.push(ms);
   }

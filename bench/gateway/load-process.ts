@@ -1,0 +1,81 @@
+/** Sends the calls of one measurement, from a process of its own: the same for every configuration. */
+import { headerOf, KeepAliveCaller } from '../keep-alive-caller.ts';
+import { percentile } from '../summarize.ts';
+
+/** What a client of one configuration sends. */
+export interface ClientPlan {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly message: object;
+  /** Whether each connection opens a session first, as a client of 2025-11-25 does. */
+  readonly session: boolean;
+}
+
+export interface LoadPlan extends ClientPlan {
+  /** Connections, each with one call under way. */
+  readonly inFlight: number;
+  readonly seconds: number;
+  /** Whether each call is told by its Request-Id. */
+  readonly named: boolean;
+}
+
+export interface LoadResult {
+  readonly calls: number;
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+  /** Request-Id → milliseconds; empty unless asked for. */
+  readonly named: readonly (readonly [id: string, ms: number])[];
+}
+
+interface Connection {
+  readonly caller: KeepAliveCaller;
+  readonly request: Buffer;
+}
+
+process.on('message', (plan: LoadPlan) => {
+  run(plan).then(
+    (result) => process.send?.({ result }),
+    (error: unknown) => process.send?.({ error: error instanceof Error ? error.message : String(error) }),
+  );
+});
+process.on('disconnect', () => process.exit(0));
+
+async function run(plan: LoadPlan): Promise<LoadResult> {
+  const connections = await Promise.all(Array.from({ length: plan.inFlight }, () => open(plan)));
+  const durations: number[] = [];
+  const named: [string, number][] = [];
+  const startedAt = performance.now();
+  const until = startedAt + plan.seconds * 1000;
+  await Promise.all(
+    connections.map(async ({ caller, request }) => {
+      while (performance.now() < until) {
+        const answer = await caller.call(request);
+        if (answer.status !== 200 || !answer.body.includes('"result"')) {
+          throw new Error(`a call failed (${answer.status}): ${answer.body}`);
+        }
+        durations.push(answer.ms);
+        if (plan.named) named.push([headerOf(answer, 'request-id') ?? '', answer.ms]);
+      }
+      caller.close();
+    }),
+  );
+  const perSecond = (durations.length / (performance.now() - startedAt)) * 1000;
+  const [p50, p99] = [percentile(durations, 0.5), percentile(durations, 0.99)];
+  return { calls: durations.length, perSecond, p50, p99, named };
+}
+
+async function open({ url, headers, message, session }: ClientPlan): Promise<Connection> {
+  const caller = await KeepAliveCaller.open(new URL(url));
+  if (!session) return { caller, request: caller.post(message, headers) };
+  const initialize = {
+    ...{ jsonrpc: '2.0', id: 0, method: 'initialize' },
+    params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '1' } },
+  };
+  const opened = await caller.call(caller.post(initialize, headers));
+  const id = headerOf(opened, 'mcp-session-id');
+  if (id === undefined) throw new Error(`no session was opened (${opened.status}): ${opened.body}`);
+  const inSession = { ...headers, 'mcp-session-id': id, 'mcp-protocol-version': '2025-11-25' };
+  await caller.call(caller.post({ jsonrpc: '2.0', method: 'notifications/initialized' }, inSession));
+  return { caller, request: caller.post(message, inSession) };
+}

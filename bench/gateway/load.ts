@@ -1,0 +1,26 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import type { LoadPlan, LoadResult } from './load-process.ts';
+
+/** The one process that sends load, kept for all measurements so that each meets the same warm program. */
+export class Load {
+  readonly #child: ChildProcess;
+
+  constructor() {
+    this.#child = fork(path.join(import.meta.dirname, 'load-process.ts'));
+  }
+
+  /** @throws Error when a call fails */
+  async run(plan: LoadPlan): Promise<LoadResult> {
+    const answered = once(this.#child, 'message');
+    this.#child.send(plan);
+    const [answer] = (await answered) as [{ result?: LoadResult; error?: string }]; // load-process.ts sends nothing else
+    if (!answer.result) throw new Error(`${plan.url}: ${answer.error}`);
+    return answer.result;
+  }
+
+  close(): void {
+    this.#child.disconnect();
+  }
+}

@@ -1,0 +1,91 @@
+import type { AddedLatency } from './added-latency.ts';
+import type { Configuration } from './configuration.ts';
+import { FEW, MANY, type ManyConnectors } from './many-connectors.ts';
+import type { AsleepAnswer } from './sleeping.ts';
+import { judge, noiseOf, type Samples, summarizeSamples, type ThroughputRow } from './throughput.ts';
+
+/** How many times faster than the fastest of a family (docs: architecture, numbers to reach). */
+const RATIO_TARGETS: readonly (readonly [Configuration['family'], number])[] = [
+  ['sdk', 1],
+  ['mcp-proxy', 2],
+  ['supergateway stateless', 50],
+];
+const ADDED_TARGETS_MS = { p50: 1, p99: 5 };
+const ASLEEP_P99_MS = 5;
+const FIRST_CALL_P50_MS = { 'from the pool': 10, 'no pool': 70 };
+const MANY_RATIO = 1.1;
+
+const ms = (value: number) => `${value.toFixed(2)} ms`;
+const within = (value: number, target: number) =>
+  `${ms(value)} (target ${target} ms: ${value <= target ? 'met' : 'missed'})`;
+
+/** A row per configuration, then what our calls per second are in terms of each family with a target. */
+export function throughputLines(inFlight: number, samples: Samples): string[] {
+  const rows = summarizeSamples(samples);
+  const ours = rows.find(({ configuration }) => configuration.family === 'patchbay');
+  if (!ours) return [];
+  const noise = noiseOf(samples.get(ours.configuration) ?? []);
+  const lines = rows.map(
+    ({ configuration: { name }, perSecond, spread, p50, p99, cpuMs }) =>
+      `  ${name.padEnd(24)} ${perSecond.toFixed(0).padStart(6)}/s ±${(spread * 50).toFixed(0).padStart(2)} %` +
+      `  p50 ${ms(p50).padStart(9)}  p99 ${ms(p99).padStart(9)}  CPU ${ms(cpuMs).padStart(9)} per call`,
+  );
+  const ratios = RATIO_TARGETS.flatMap(([family, target]) => {
+    const fastest = fastestOf(rows, family);
+    if (!fastest) return [];
+    const ratio = ours.perSecond / fastest.perSecond;
+    const verdict = judge(ratio, target, noise);
+    return [`  ${ratio.toFixed(2)} × ${fastest.configuration.name} (target ${target}: ${verdict})`];
+  });
+  return [`${inFlight} in flight; two runs of ours differ by ${noise.toFixed(2)} ×`, ...lines, ...ratios];
+}
+
+function fastestOf(rows: readonly ThroughputRow[], family: Configuration['family']): ThroughputRow | undefined {
+  return rows
+    .filter(({ configuration }) => configuration.family === family)
+    .toSorted((one, other) => other.perSecond - one.perSecond)[0];
+}
+
+export function addedLines({ inFlight, calls, whole, added, steps }: AddedLatency): string[] {
+  // The targets are for one client; with more, calls wait for each other's CPU.
+  const against = (value: number, target: number) => (inFlight === 1 ? within(value, target) : ms(value));
+  return [
+    `Gateway added, ${inFlight} in flight, ${calls} calls`,
+    `  whole p50 ${ms(whole.p50)}  p99 ${ms(whole.p99)}`,
+    `  added p50 ${against(added.p50, ADDED_TARGETS_MS.p50)}  p99 ${against(added.p99, ADDED_TARGETS_MS.p99)}`,
+    `  mean  ${Object.entries(steps)
+      .map(([step, mean]) => `${step} ${mean.toFixed(3)}`)
+      .join('  ')}`,
+  ];
+}
+
+export function asleepLines(answers: readonly AsleepAnswer[]): string[] {
+  return [
+    'Answered while asleep, one client',
+    ...answers.map(
+      ({ method, p50, p99, started }) =>
+        `  ${method.padEnd(16)} p50 ${ms(p50)}  p99 ${within(p99, ASLEEP_P99_MS)}  sandboxes started: ${started}`,
+    ),
+  ];
+}
+
+export function firstCallLine(
+  from: keyof typeof FIRST_CALL_P50_MS,
+  { p50, max, calls }: { readonly p50: number; readonly max: number; readonly calls: number },
+): string {
+  return `First call of a sleeping connector, ${from}: p50 ${within(p50, FIRST_CALL_P50_MS[from])}, at most ${ms(max)}, ${calls} calls`;
+}
+
+export function manyLines({ few, many, firstLook, ...steps }: ManyConnectors): string[] {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const ratio = mean(many) / mean(few);
+  const noise = Math.max(...few, ...many) / Math.min(...few, ...many);
+  const each = (values: readonly number[]) => values.map((value) => value.toFixed(3)).join(' and ');
+  const verdict = ratio <= MANY_RATIO ? 'met' : 'missed';
+  return [
+    `A warm call beside ${FEW} and beside ${MANY} published connectors, one client`,
+    `  p50 ${each(few)} ms, then ${each(many)} ms: ${ratio.toFixed(2)} × (target ${MANY_RATIO}: ${verdict}); all four differ by ${noise.toFixed(2)} ×`,
+    `  route and policy, mean ${each(steps.fewRouteAndPolicy)} ms, then ${each(steps.manyRouteAndPolicy)} ms`,
+    `  first look at each, read from the database: p50 ${ms(firstLook.p50)}  p99 ${ms(firstLook.p99)}`,
+  ];
+}

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { judge, noiseOf } from './throughput.ts';
+
+const sample = (perSecond: number) => ({ perSecond, p50: 1, p99: 1, cpuMs: 1 });
+
+describe('judge', () => {
+  it('calls a target missed only when the noise cannot explain it', () => {
+    expect(judge(0.7, 1, 1.2)).toBe('missed');
+    expect(judge(0.9, 1, 1.2)).toBe('within the noise');
+    expect(judge(1.01, 1, 1.2)).toBe('met');
+  });
+});
+
+describe('noiseOf', () => {
+  it('is the worst ratio of two measurements in one round, whichever came first', () => {
+    expect(noiseOf([sample(100), sample(125), sample(300), sample(200)])).toBe(1.5);
+  });
+
+  it('is 1 for one measurement, which cannot differ from itself', () => {
+    expect(noiseOf([sample(100)])).toBe(1);
+  });
+});

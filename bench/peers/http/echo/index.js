@@ -1,0 +1,17 @@
+import { McpServer } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+
+/** The one tool of every configuration: deployed to Patchbay as it is, and served by the SDK's own servers. */
+export default function createServer() {
+  const server = new McpServer({ name: 'echo', version: '0.1.0' });
+  server.registerTool(
+    'echo',
+    {
+      description: 'Answers the text it was given.',
+      inputSchema: z.object({ text: z.string() }),
+      annotations: { readOnlyHint: true },
+    },
+    async ({ text }) => ({ content: [{ type: 'text', text }] }),
+  );
+  return server;
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { judgeGrowth } from './judge-growth.ts';
+
+const allowance = { share: 0.1, least: 2 };
+
+describe('judgeGrowth', () => {
+  it('sees a slow rise after the warm-up', () => {
+    const rising = Array.from({ length: 30 }, (_, index) => 100 + 2 * index);
+    expect(judgeGrowth(rising, allowance)).toMatchObject({ grows: true });
+  });
+
+  it('lets a warm-up rise as far as it likes, and what follows stay where it is', () => {
+    const warmed = Array.from({ length: 30 }, (_, index) => (index < 10 ? 10 * index : 100 + (index % 3)));
+    expect(judgeGrowth(warmed, allowance)).toMatchObject({ early: 101, late: 101, grows: false });
+  });
+
+  it('does not take one sample of a bad moment for a leak', () => {
+    const values = Array.from({ length: 30 }, (_, index) => (index === 29 ? 10_000 : 100));
+    expect(judgeGrowth(values, allowance).grows).toBe(false);
+  });
+
+  it('lets small measures move by their least', () => {
+    expect(judgeGrowth([1, 1, 1, 1, 3, 3], allowance).grows).toBe(false);
+    expect(judgeGrowth([1, 1, 1, 1, 4, 4], allowance).grows).toBe(true);
+  });
+
+  it('refuses too few values', () => {
+    expect(() => judgeGrowth([1, 2], allowance)).toThrow(RangeError);
+  });
+});
