@@ -1,6 +1,7 @@
 import { AppError, type ErrorCode, newId } from '@patchbay/foundation';
+import { checkPatterns } from './check-patterns.ts';
 import type { DeployWork, StepResult } from './deploy-work.ts';
-import { checkManifest, type Manifest } from './manifest/check-manifest.ts';
+import { type CheckedManifest, checkManifest } from './manifest/check-manifest.ts';
 import { differencesOf } from './manifest/compare-manifests.ts';
 
 const DEADLINE_MS = 15_000;
@@ -13,14 +14,16 @@ const RESULT_BYTES_MAX = 4 * 1024 * 1024;
  */
 export async function probeStep(work: DeployWork): Promise<StepResult> {
   try {
-    const [probed, served] = await Promise.all([describe(work, 'probe'), describe(work, newId('person'))]);
-    const unstable = differencesOf(probed, served);
+    const [first, second] = await Promise.all([describe(work, 'probe'), describe(work, newId('person'))]);
+    const { manifest: probed } = first;
+    const unstable = differencesOf(probed, second.manifest);
     if (unstable.length > 0 && !probed.dynamic) {
       throw new AppError('deploy.manifest_unstable', {
         detail: `Two starts differ in ${unstable.slice(0, 5).join(', ')}.`,
         data: { differences: unstable.slice(0, 50) },
       });
     }
+    await checkPatterns(work, first.patterns);
     const { tools, prompts, resources, resourceTemplates } = probed;
     work.log(
       'info',
@@ -35,7 +38,7 @@ export async function probeStep(work: DeployWork): Promise<StepResult> {
 }
 
 /** A subject of its own keeps the sandbox apart from every one that will serve calls: it was started without secrets. */
-async function describe(work: DeployWork, subject: string): Promise<Manifest> {
+async function describe(work: DeployWork, subject: string): Promise<CheckedManifest> {
   const { organization, connector, version, deps, signal } = work;
   if (version.artifactDigest === null) throw new AppError('artifacts.not_found', { internal: 'no artifact to probe' });
   const isProbe = subject === 'probe';

@@ -11,7 +11,7 @@ const names = z.array(z.string()).catch([]);
 /** Looks for what a person should know before the version serves; findings marked as errors reject it. */
 export async function scanStep(work: DeployWork): Promise<StepResult> {
   const { version, deps } = work;
-  const manifest = checkManifest(version.manifest);
+  const { manifest } = checkManifest(version.manifest);
   const artifact = await deps.artifacts.get({ ...work.scope, digest: version.artifactDigest ?? '' });
   const { code } = z.object({ code: z.string() }).parse(JSON.parse(artifact.toString('utf8')));
   const findings = scanVersion({

@@ -136,8 +136,8 @@ export const DEPLOY_ERRORS = {
   'deploy.schema_pattern_unsafe': {
     status: 422,
     owner: 'connector',
-    title: 'A pattern in a schema can take exponential time.',
-    hint: 'Write the regular expression at the place named without nested repetition.',
+    title: 'A pattern in a schema can take more than linear time.',
+    hint: 'Anchor it with ^, and let no two repetitions match the same characters; or check the form inside the tool.',
   },
   'deploy.schema_network_reference': {
     status: 422,

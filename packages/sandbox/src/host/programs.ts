@@ -12,6 +12,7 @@ const ENTRIES = {
   'take-snapshot': '../builder/take-snapshot.ts',
   probe: '../probe/probe-from-inside.ts',
   build: '../builder/build.ts',
+  'check-patterns': '../builder/check-patterns.ts',
 } as const;
 
 export type ProgramName = keyof typeof ENTRIES;

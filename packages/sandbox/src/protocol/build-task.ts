@@ -6,7 +6,7 @@ export const buildTaskHeaderSchema = z.strictObject({
   id: z.string().min(1).max(64),
   organizationId: z.string().min(1).max(64),
   /** Which of our bundled programs runs in the build sandbox. */
-  program: z.enum(['build']),
+  program: z.enum(['build', 'check-patterns']),
   input: z.custom<JsonObject>(isJsonObject, 'must be a JSON object'),
   deadlineMs: z.number().positive().max(300_000),
   egress: z.array(egressRuleSchema).max(16),

@@ -2,7 +2,7 @@ import { AppError } from '@patchbay/foundation';
 import { egressRuleSchema } from '@patchbay/sandbox/protocol';
 import { z } from 'zod';
 import { checkMirroredParameters } from './check-mirrored-parameters.ts';
-import { checkSchema } from './check-schema.ts';
+import { checkSchema, type FoundPattern } from './check-schema.ts';
 
 const MANIFEST_BYTES_MAX = 2 * 1024 * 1024;
 const text = (length: number) => z.string().max(length);
@@ -52,6 +52,12 @@ const manifestSchema = z.looseObject({
 export type Manifest = z.output<typeof manifestSchema>;
 export type ManifestTool = Manifest['tools'][number];
 
+export interface CheckedManifest {
+  readonly manifest: Manifest;
+  /** Of all schemas; still to be looked at, in a sandbox. */
+  readonly patterns: readonly FoundPattern[];
+}
+
 /**
  * The answer of `patchbay/describe` as a manifest. The answer is a stranger's: everything the platform reads of it later
  * is bounded here.
@@ -59,7 +65,7 @@ export type ManifestTool = Manifest['tools'][number];
  * @throws AppError `deploy.manifest_invalid`, `deploy.no_tools`, `deploy.duplicate_tool`, `deploy.schema_*`,
  * `deploy.mirrored_parameter_invalid`
  */
-export function checkManifest(described: unknown): Manifest {
+export function checkManifest(described: unknown): CheckedManifest {
   if (Buffer.byteLength(JSON.stringify(described) ?? '') > MANIFEST_BYTES_MAX) {
     throw new AppError('deploy.manifest_invalid', { detail: 'Tools, prompts and resources together exceed 2 MB.' });
   }
@@ -79,12 +85,13 @@ export function checkManifest(described: unknown): Manifest {
     'resource',
     manifest.resources.map((resource) => resource.uri),
   );
-  for (const tool of manifest.tools) {
-    checkSchema(tool.inputSchema, `tools.${tool.name}.inputSchema`);
-    checkMirroredParameters(tool.inputSchema, `tools.${tool.name}.inputSchema`);
-    if (tool.outputSchema !== undefined) checkSchema(tool.outputSchema, `tools.${tool.name}.outputSchema`);
-  }
-  return manifest;
+  const patterns = manifest.tools.flatMap(({ name, inputSchema, outputSchema }) => {
+    const found = checkSchema(inputSchema, `tools.${name}.inputSchema`);
+    checkMirroredParameters(inputSchema, `tools.${name}.inputSchema`);
+    const ofOutput = outputSchema === undefined ? [] : checkSchema(outputSchema, `tools.${name}.outputSchema`);
+    return [...found, ...ofOutput];
+  });
+  return { manifest, patterns };
 }
 
 function refuseEmpty({ tools, prompts, resources, resourceTemplates }: Manifest): void {

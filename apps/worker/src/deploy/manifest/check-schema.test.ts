@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { checkSchema } from './check-schema.ts';
 
 const object = (properties: object, rest: object = {}) => ({ type: 'object', properties, ...rest });
@@ -19,21 +20,7 @@ describe('a schema of a connector', () => {
     ['over 64 KiB', object({ a: { description: 'x'.repeat(65 * 1024) } }), 'deploy.schema_invalid', 't '],
     ['of 33 levels', object(nested(32)), 'deploy.schema_invalid', 't.properties.not.'],
     ['of 100 000 levels', { ...object({}), not: deep(100_000) }, 'deploy.schema_invalid', 't.not.not.'],
-    ['with a broken pattern', object({ q: { pattern: '(' } }), 'deploy.schema_invalid', 't.properties.q.pattern '],
     ['with a huge pattern', object({ q: { pattern: 'a'.repeat(2001) } }), 'deploy.schema_invalid', 't.properties.q'],
-    ['with an exponential pattern', object({ q: { pattern: '^(a+)+$' } }), 'deploy.schema_pattern_unsafe', 't.prop'],
-    [
-      'with an exponential pattern for names',
-      object({}, { patternProperties: { '^(a+)+$': {} } }),
-      'deploy.schema_pattern_unsafe',
-      't.patternProperties',
-    ],
-    [
-      'with one in a definition',
-      object({}, { $defs: { x: { items: [{ pattern: '(a*)*b' }] } } }),
-      'deploy.schema_pattern_unsafe',
-      't.$defs.x.items.0.pattern',
-    ],
     [
       'with a reference to the network',
       object({ q: { $ref: 'https://evil.example/schema.json' } }),
@@ -52,9 +39,22 @@ describe('a schema of a connector', () => {
     );
   });
 
+  it('gives every pattern with its place, and leaves looking at it to a sandbox', () => {
+    const schema = object(
+      { q: { pattern: '^(a+)+$' } },
+      { patternProperties: { '(': {} }, $defs: { x: { items: [{ pattern: '(a*)*b' }] } } },
+    );
+    expect(checkSchema(schema, 't')).toEqual([
+      { place: 't.properties.q.pattern', pattern: '^(a+)+$' },
+      { place: 't.patternProperties', pattern: '(' },
+      { place: 't.$defs.x.items.0.pattern', pattern: '(a*)*b' },
+    ]);
+  });
+
   it('may refer to itself, hold data that looks like schemas, and use the patterns of zod', () => {
     const data = { enum: ['^(a+)+$'], default: { pattern: '^(a+)+$', $ref: 'https://example.com' } };
-    const schema = object({ a: data, b: { $ref: '#/$defs/b' }, c: { pattern: '^[a-z]+$' } }, { $defs: { b: {} } });
-    expect(() => checkSchema(schema, 't')).not.toThrow();
+    const { properties = {} } = z.toJSONSchema(z.object({ email: z.email(), at: z.iso.datetime() }));
+    const schema = object({ a: data, b: { $ref: '#/$defs/b' }, ...properties }, { $defs: { b: {} } });
+    expect(checkSchema(schema, 't')).toEqual([]);
   });
 });

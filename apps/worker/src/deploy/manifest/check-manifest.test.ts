@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { checkManifest } from './check-manifest.ts';
+
+const tool = (name: string, rest: object = {}) => ({ name, inputSchema: { type: 'object' }, ...rest });
+const described = (changes: object = {}) => ({
+  ...{ manifestVersion: 1, sdk: 'v2', server: { name: 'a' }, tools: [tool('a')], prompts: [], resources: [] },
+  ...{ resourceTemplates: [], egress: [], auth: { type: 'none' }, dynamic: false, secrets: {}, codeGeneration: false },
+  ...changes,
+});
+
+describe('what a connector says about itself', () => {
+  it.each([
+    ['nothing', {}, 'deploy.manifest_invalid', /manifestVersion/],
+    [
+      'a tool whose name is no name',
+      described({ tools: [tool('a b')] }),
+      'deploy.manifest_invalid',
+      /tools\.a b\.name/,
+    ],
+    [
+      'a title without end',
+      described({ tools: [tool('a', { title: 'x'.repeat(300) })] }),
+      'deploy.manifest_invalid',
+      /tools\.a\.title/,
+    ],
+    ['2 MB of text', described({ more: 'x'.repeat(2 * 1024 * 1024) }), 'deploy.manifest_invalid', /2 MB/],
+    [
+      'two prompts of one name',
+      described({ prompts: [{ name: 'p' }, { name: 'p' }] }),
+      'deploy.manifest_invalid',
+      /"p"/,
+    ],
+    ['two tools of one name', described({ tools: [tool('a'), tool('a')] }), 'deploy.duplicate_tool', /"a"/],
+    ['no tool', described({ tools: [] }), 'deploy.no_tools', /./],
+  ])('is refused when it is %s', (_what, value, code, names) => {
+    expect(() => checkManifest(value)).toThrow(expect.objectContaining({ code, detail: expect.stringMatching(names) }));
+  });
+
+  it('is taken with the patterns of all its schemas', () => {
+    const inputSchema = { type: 'object', properties: { q: { pattern: '^a$' } } };
+    const { manifest, patterns } = checkManifest(
+      described({ tools: [tool('a', { inputSchema, outputSchema: inputSchema })] }),
+    );
+    expect(manifest.tools).toHaveLength(1);
+    expect(patterns.map(({ place }) => place)).toEqual([
+      'tools.a.inputSchema.properties.q.pattern',
+      'tools.a.outputSchema.properties.q.pattern',
+    ]);
+  });
+});

@@ -1,0 +1,19 @@
+/**
+ * The program that reads the patterns of a connector's schemas, in a build sandbox: their author is a stranger, and both
+ * parser and analysis are programs he can aim at (security.md S21).
+ */
+import { z } from 'zod';
+import { onTask } from './link.ts';
+import { decidePattern } from './patterns/decide-pattern.ts';
+
+const inputSchema = z.object({ patterns: z.array(z.string()) });
+
+/** Stops at the first that is not linear: one is enough to refuse. */
+onTask(async (input) => {
+  const { patterns } = inputSchema.parse(input);
+  for (const [index, pattern] of patterns.entries()) {
+    const ruling = decidePattern(pattern);
+    if (ruling.kind !== 'linear') return { result: { index, ...ruling } };
+  }
+  return { result: { index: null } };
+});
