@@ -20,6 +20,7 @@ const LISTED = [
   'app.find_api_key',
   'app.find_person_memberships',
   'app.due_versions',
+  'app.due_identity_changes',
   'app.expired_rows',
   'app.read_changes',
   'app.relay_outbox',
@@ -29,6 +30,7 @@ const LISTED = [
   'identity.announce_organization',
   'identity.announce_member',
   'identity.announce_person',
+  'identity.note_change',
 ];
 const LISTED_SQL = LISTED.map((name) => `'${name}'`).join(', ');
 
