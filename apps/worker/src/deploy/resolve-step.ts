@@ -15,10 +15,9 @@ export async function resolveStep(work: DeployWork): Promise<StepResult> {
 
   const { placements, provided } = resolved.plan;
   const fetched = await packages.ensure(placements, MINIMUM_RELEASE_AGE_MS);
-  work.log(
-    'info',
-    `${source.files.size} files; ${placements.length} packages (${fetched.fetched} fetched), ${provided.length} from the runner`,
-  );
+  // How many had to be fetched is the operator's to know: it says what others used before (security.md S22).
+  work.deps.logger.info({ versionId: work.version.id, fetched: fetched.fetched }, 'packages are in the store');
+  work.log('info', `${source.files.size} files; ${placements.length} packages, ${provided.length} from the runner`);
   for (const name of fetched.young) work.log('warn', `${name} was published less than 24 hours ago`);
 
   const output = { youngPackages: fetched.young };
