@@ -68,8 +68,8 @@ export const STRINGS = {
     never: 'not live yet',
     emptyTitle: 'No connector yet',
     emptyLead: 'Publish one from your terminal. It appears here as soon as its source arrives.',
-    emptySteps: (origin: string) => [
-      { what: 'Make a small project, with a test', command: `npx --yes ${origin}/-/downloads/cli.tgz init weather` },
+    emptySteps: (origin: string, cliUrl: string) => [
+      { what: 'Make a small project, with a test', command: `npx --yes ${cliUrl} init weather` },
       { what: 'In its folder, run it in the same sandbox as production', command: 'npm install && npx patchbay dev' },
       { what: 'Publish it and get its URL', command: `npx patchbay login --origin ${origin} && npx patchbay deploy` },
     ],

@@ -1,9 +1,13 @@
-/** The installation's own tools, as package tarballs: what `npx --yes ORIGIN/-/downloads/cli.tgz` fetches. */
+/**
+ * The installation's own tools, as package tarballs. npx and npm keep what they fetched under its address, so the address
+ * that `init` writes and pages show names the bytes: after an upgrade it is another one. The short address always answers
+ * with what is there now.
+ */
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@patchbay/foundation';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { entityTag, matchesEntityTag } from '../admin/entity-tag.ts';
 import { sendProblem } from '../admin/render-error.ts';
 
@@ -15,11 +19,14 @@ export interface DownloadsOptions {
 
 const FILES = ['cli.tgz', 'connector.tgz'] as const;
 type DownloadName = (typeof FILES)[number];
+const DIGEST_CHARACTERS = 16;
 
 interface Download {
   readonly bytes: Buffer;
   /** Subresource integrity text, as package managers write it into lockfiles. */
   readonly integrity: string;
+  /** The part of the address that names these bytes. */
+  readonly digest: string;
   readonly tag: string;
 }
 
@@ -40,11 +47,15 @@ class DownloadCache {
     const stamp = `${found.size}-${found.mtimeMs}`;
     const loaded = this.#loaded.get(name);
     if (loaded?.stamp === stamp) return loaded.download;
-    const download = readFile(path).then((bytes) => ({
-      bytes,
-      integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}`,
-      tag: entityTag(bytes.toString('latin1')),
-    }));
+    const download = readFile(path).then((bytes) => {
+      const sha512 = createHash('sha512').update(bytes).digest();
+      return {
+        bytes,
+        integrity: `sha512-${sha512.toString('base64')}`,
+        digest: sha512.toString('hex').slice(0, DIGEST_CHARACTERS),
+        tag: entityTag(bytes.toString('latin1')),
+      };
+    });
     this.#loaded.set(name, { stamp, download });
     download.catch(() => this.#loaded.delete(name));
     return download;
@@ -57,18 +68,18 @@ export async function downloadsPlugin(app: FastifyInstance, { directory, origin 
 
   for (const name of FILES) {
     app.get(`/-/downloads/${name}`, async (request, reply) => {
-      const { bytes, integrity, tag } = await cache.get(name);
-      reply.headers({
-        etag: tag,
-        'cache-control': 'public, no-cache',
-        'x-content-type-options': 'nosniff',
-        'content-disposition': `attachment; filename="${name}"`,
-        'x-integrity': integrity,
-        // @see RFC 9530 §3
-        'repr-digest': `sha-512=:${integrity.slice('sha512-'.length)}:`,
-      });
-      if (matchesEntityTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
-      return reply.type('application/gzip').send(bytes);
+      reply.header('cache-control', 'public, no-cache');
+      return send(request, reply, { name, ...(await cache.get(name)) });
+    });
+
+    app.get<{ Params: { digest: string } }>(`/-/downloads/:digest/${name}`, async (request, reply) => {
+      const download = await cache.get(name);
+      if (request.params.digest !== download.digest) {
+        const detail = `This installation serves another ${name} by now. Its present one: ${origin}/-/downloads/${name}`;
+        throw new AppError('admin.not_found', { detail });
+      }
+      reply.header('cache-control', 'public, max-age=31536000, immutable');
+      return send(request, reply, { name, ...download });
     });
   }
 
@@ -76,10 +87,24 @@ export async function downloadsPlugin(app: FastifyInstance, { directory, origin 
   app.get('/-/downloads/index.json', async (_request, reply) => {
     const entries = await Promise.all(
       FILES.map(async (name) => {
-        const { integrity } = await cache.get(name);
-        return [name.replace('.tgz', ''), { url: `${origin}/-/downloads/${name}`, integrity }] as const;
+        const { integrity, digest } = await cache.get(name);
+        return [name.replace('.tgz', ''), { url: `${origin}/-/downloads/${digest}/${name}`, integrity }] as const;
       }),
     );
     return reply.header('cache-control', 'no-cache').send(Object.fromEntries(entries));
   });
+}
+
+function send(request: FastifyRequest, reply: FastifyReply, download: Download & { readonly name: string }) {
+  const { name, bytes, integrity, tag } = download;
+  reply.headers({
+    etag: tag,
+    'x-content-type-options': 'nosniff',
+    'content-disposition': `attachment; filename="${name}"`,
+    'x-integrity': integrity,
+    // @see RFC 9530 §3
+    'repr-digest': `sha-512=:${integrity.slice('sha512-'.length)}:`,
+  });
+  if (matchesEntityTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
+  return reply.type('application/gzip').send(bytes);
 }

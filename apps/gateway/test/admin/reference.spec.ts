@@ -64,11 +64,22 @@ describe('downloads', () => {
       'application/gzip',
     ]);
     const index = (await app.inject('/-/downloads/index.json')).json();
-    expect(index.cli).toEqual({ url: `${ORIGIN}/-/downloads/cli.tgz`, integrity: first.headers['x-integrity'] });
+    expect(index.cli).toEqual({
+      url: expect.stringMatching(/^http:\/\/localhost:4000\/-\/downloads\/[0-9a-f]{16}\/cli\.tgz$/),
+      integrity: first.headers['x-integrity'],
+    });
+    const named = new URL(index.cli.url).pathname;
+    const answer = await app.inject(named);
+    expect([answer.statusCode, answer.body]).toEqual([200, 'bytes of cli.tgz']);
+    expect(answer.headers['cache-control']).toContain('immutable');
     const headers = { 'if-none-match': String(first.headers.etag) };
     expect((await app.inject({ url: '/-/downloads/cli.tgz', headers })).statusCode).toBe(304);
     await writeFile(path.join(directory, 'cli.tgz'), 'other bytes, longer');
     expect((await app.inject({ url: '/-/downloads/cli.tgz', headers })).statusCode).toBe(200);
+    const gone = await app.inject(named);
+    expect([gone.statusCode, gone.json().code]).toEqual([404, 'admin.not_found']);
+    expect(gone.json().detail).toContain(`${ORIGIN}/-/downloads/cli.tgz`);
+    expect((await app.inject('/-/downloads/index.json')).json().cli.url).not.toBe(index.cli.url);
     await app.close();
   });
 });

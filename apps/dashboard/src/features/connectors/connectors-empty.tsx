@@ -4,11 +4,13 @@ import { List, Paper, Stack, Text, Title } from '@mantine/core';
 import { STRINGS } from '../../lib/strings.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import classes from './connector-list.module.css';
+import { useCliUrl } from './use-cli-url.ts';
 
 const T = STRINGS.connectors;
 
 /** Nothing here yet, and how to change that. */
 export function ConnectorsEmpty() {
+  const cliUrl = useCliUrl();
   return (
     <Paper withBorder p="xl" bg="var(--surface-raised)">
       <Stack gap="md" maw={560}>
@@ -17,7 +19,7 @@ export function ConnectorsEmpty() {
         </Title>
         <Text>{T.emptyLead}</Text>
         <List type="ordered" spacing="md">
-          {T.emptySteps(window.location.origin).map(({ what, command }) => (
+          {T.emptySteps(window.location.origin, cliUrl).map(({ what, command }) => (
             <List.Item key={command}>
               <Text size="sm">{what}</Text>
               <div className={classes.url}>

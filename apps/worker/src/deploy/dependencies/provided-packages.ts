@@ -30,8 +30,8 @@ function readManifest(file: string): { name?: unknown; version?: unknown } | nul
   }
 }
 
-/** Our SDK is not on the public registry: an installation serves it, and `init` writes this address. */
-const OWN_DOWNLOAD = /^https?:\/\/[^/]+\/-\/downloads\/connector\.tgz$/;
+/** Our SDK is not on the public registry: an installation serves it, and `init` writes this address, with the digest. */
+const OWN_DOWNLOAD = /^https?:\/\/[^/]+\/-\/downloads\/(?:[0-9a-f]{16}\/)?connector\.tgz$/;
 
 /** Whether the runner's own copy of the package fits what package.json asks for. */
 export function isProvided(provided: ProvidedPackages, name: string, range: string): boolean {
