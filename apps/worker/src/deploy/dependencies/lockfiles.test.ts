@@ -39,6 +39,32 @@ describe('package-lock.json', () => {
     expect(read).toThrow(/package-lock\.json:5: /);
   });
 
+  it('refuses more packages than a connector may have', () => {
+    const names = Array.from({ length: 2001 }, (_, index) => `p${index}`);
+    const packages = Object.fromEntries(names.map((name) => [`node_modules/${name}`, entry(name)]));
+    const wanted = Object.fromEntries(names.map((name) => [name, '^1.0.0']));
+    expect(() => npm(packages, wanted)).toThrow(expect.objectContaining({ code: 'deploy.too_many_packages' }));
+  });
+
+  it('takes the SDK from the runner when it is asked for by an address of an installation, and from nowhere else', () => {
+    const provided = new Map([['@patchbay/connector', '0.1.0']]);
+    const plan = (address: string) => {
+      const dependencies = { '@patchbay/connector': address };
+      const manifest = readPackageJson(new Map([['package.json', Buffer.from(JSON.stringify({ dependencies }))]]));
+      return readNpmLockfile('{"lockfileVersion":3,"packages":{"":{}}}', { manifest, provided, registry }).provided;
+    };
+    const downloads = 'https://patchbay.example/-/downloads';
+    expect(plan(`${downloads}/connector.tgz`)).toEqual(['@patchbay/connector']);
+    expect(plan(`${downloads}/0123456789abcdef/connector.tgz`)).toEqual(['@patchbay/connector']);
+    for (const address of [
+      `${downloads}/../connector.tgz`,
+      `${downloads}/0123/connector.tgz`,
+      'https://evil.example/a',
+    ]) {
+      expect(() => plan(address)).toThrow();
+    }
+  });
+
   it('refuses a file that does not fit package.json, is old, or is not JSON', () => {
     expect(() => npm({})).toThrow(expect.objectContaining({ code: 'source.lockfile_outdated' }));
     expect(() => npm({ 'node_modules/a': entry('a', { version: '2.0.0', resolved: undefined }) })).toThrow(

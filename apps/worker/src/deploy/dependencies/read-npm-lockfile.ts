@@ -5,7 +5,7 @@ import { lineOf } from './line-of.ts';
 import { PACKAGES_MAX, type PackagePlan, type Placement, type ProvidedPackages } from './package-plan.ts';
 import { isProvided } from './provided-packages.ts';
 import type { PackageJson } from './read-package-json.ts';
-import { checkRegistryPackage, refuse } from './registry-package.ts';
+import { checkRegistryPackage, type Place, refuse } from './registry-package.ts';
 
 const FILE = 'package-lock.json';
 const names = z.record(z.string(), z.string()).default({});
@@ -47,7 +47,7 @@ export interface LockfileQuestion {
  */
 export function readNpmLockfile(text: string, question: LockfileQuestion): PackagePlan {
   const lockfile = parse(text);
-  const at = (key: string) => `${FILE}:${lineOf(text, `${JSON.stringify(key)}:`)}`;
+  const at = (key: string) => () => `${FILE}:${lineOf(text, `${JSON.stringify(key)}:`)}`;
   const placements = new Map<string, Placement>();
   const provided = new Set<string>();
   const seen = new Set<string>();
@@ -87,7 +87,7 @@ export function readNpmLockfile(text: string, question: LockfileQuestion): Packa
       if (found !== null) open.push(found);
       else if (question.provided.has(name)) provided.add(name);
       else if (name in entry.dependencies && !(name in entry.optionalDependencies)) {
-        throw outdated(`${at(key)}: ${key} needs ${name}, which is not in the file`);
+        throw outdated(`${at(key)()}: ${key} needs ${name}, which is not in the file`);
       }
     }
   }
@@ -111,7 +111,7 @@ function parse(text: string): ReadonlyMap<string, Entry> {
   throw new AppError('source.bad_lockfile', { detail });
 }
 
-function checked(key: string, entry: Entry, at: string, registry: string) {
+function checked(key: string, entry: Entry, at: Place, registry: string) {
   const name = entry.name ?? key.slice(key.lastIndexOf('node_modules/') + 'node_modules/'.length);
   return checkRegistryPackage(
     {
@@ -127,7 +127,7 @@ function checked(key: string, entry: Entry, at: string, registry: string) {
 }
 
 /** Tags and aliases cannot be compared; versions can. */
-function checkRange(name: string, range: string, entry: Entry, at: string): void {
+function checkRange(name: string, range: string, entry: Entry, at: Place): void {
   if (
     /^(git|github:|file:|link:|https?:|workspace:|bitbucket:|gitlab:|gist:)/.test(range) ||
     /^[\w.-]+\/[\w.-]+/.test(range)
@@ -136,7 +136,7 @@ function checkRange(name: string, range: string, entry: Entry, at: string): void
   }
   if (semver.validRange(range) === null || semver.valid(entry.version) === null) return;
   if (!semver.satisfies(entry.version, range, { includePrerelease: true })) {
-    throw outdated(`package.json asks for ${name} ${range}, ${at} has ${entry.version}`);
+    throw outdated(`package.json asks for ${name} ${range}, ${at()} has ${entry.version}`);
   }
 }
 

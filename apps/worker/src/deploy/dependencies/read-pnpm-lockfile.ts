@@ -113,14 +113,14 @@ function parse(text: string): Lockfile {
 
 function locate(lockfile: Lockfile, key: string, text: string) {
   const id = key.replace(/\(.*$/s, '');
-  const at = `${FILE}:${lineOf(text, id)}`;
+  const at = () => `${FILE}:${lineOf(text, id)}`;
   const cut = id.lastIndexOf('@');
   const [name, version] = [id.slice(0, cut), id.slice(cut + 1)];
   if (cut <= 0 || /^(link|file|git|https?|github|git\+\w+):/.test(version) || id.includes('://')) {
     throw refuse(at, `${JSON.stringify(id)} does not come from the registry`);
   }
   const entry = lockfile.packages[id];
-  if (entry === undefined) throw new AppError('source.bad_lockfile', { detail: `${at}: ${id} is not described.` });
+  if (entry === undefined) throw new AppError('source.bad_lockfile', { detail: `${at()}: ${id} is not described.` });
   return { name, version, entry, at };
 }
 

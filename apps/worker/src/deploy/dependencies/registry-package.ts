@@ -9,9 +9,11 @@ export interface LockedEntry {
   readonly integrity: string | undefined;
   readonly tarball: string | undefined;
   readonly hasInstallScript: boolean;
-  /** `package-lock.json:42` */
-  readonly at: string;
+  readonly at: Place;
 }
+
+/** `package-lock.json:42`, found when somebody has to be told: it reads the file from its start. */
+export type Place = () => string;
 
 const NAME = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-zA-Z0-9~_-][a-zA-Z0-9._~-]*$/;
 const SHA512 = /^sha512-[A-Za-z0-9+/]{86}==$/;
@@ -37,10 +39,11 @@ export function checkRegistryPackage(entry: LockedEntry, registry: string): Regi
   return { name, version, integrity, tarball, hasInstallScript: entry.hasInstallScript };
 }
 
-export function refuse(at: string, reason: string): AppError {
-  const [file = '', line = '1'] = at.split(':');
+export function refuse(at: string | Place, reason: string): AppError {
+  const place = typeof at === 'string' ? at : at();
+  const [file = '', line = '1'] = place.split(':');
   return new AppError('source.dependency_not_allowed', {
-    detail: `${at}: ${reason}.`,
+    detail: `${place}: ${reason}.`,
     data: { file, line: Number(line) },
   });
 }
