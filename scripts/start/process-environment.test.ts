@@ -12,6 +12,7 @@ const GIVEN = {
   AWS_SECRET_ACCESS_KEY: 'of the person who starts',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
   PATCHBAY_SIGNUP: 'invite',
+  PATCHBAY_RELEASED_NAMES: 'claude-lab=org_1',
   PATCHBAY_NPM_REGISTRY: 'https://registry.example',
   PATCHBAY_PORT: '4100',
 };
@@ -83,6 +84,7 @@ describe('the environment of a process', () => {
       'MASTER_KEY_FILE',
       'PATCHBAY_INTERNAL_PORT',
       'PATCHBAY_PORT',
+      'PATCHBAY_RELEASED_NAMES',
       'PATCHBAY_SIGNUP',
       'REDIS_URL',
       'SPOOL_DIR',

@@ -28,7 +28,7 @@ const S3 = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY_ID', 'S3_SEC
 
 /** Handed on as given to one process, when set. */
 const GIVEN: Record<AppName, readonly string[]> = {
-  gateway: ['PATCHBAY_LISTEN_HOST', 'PATCHBAY_SIGNUP', 'PATCHBAY_TRUSTED_PROXIES', ...S3],
+  gateway: ['PATCHBAY_LISTEN_HOST', 'PATCHBAY_SIGNUP', 'PATCHBAY_RELEASED_NAMES', 'PATCHBAY_TRUSTED_PROXIES', ...S3],
   worker: ['PATCHBAY_NPM_REGISTRY', 'PATCHBAY_NPM_TIMEOUT_MS', 'PACKAGE_STORE_BYTES_MAX', ...S3],
   supervisor: ['PATCHBAY_REQUIRE_FULL_LIMITS', 'SANDBOX_POOL_SIZE'],
   dashboard: [],

@@ -49,6 +49,11 @@ const schema = z
       .string()
       .regex(/^(open|invite|domain:[a-z0-9.-]+\.[a-z]{2,})$/, 'open, invite or domain:example.com')
       .optional(),
+    /** Names that look like a brand, each with its holder: `slug=org_…` or `slug=per_…`, comma separated. */
+    PATCHBAY_RELEASED_NAMES: z
+      .string()
+      .default('')
+      .refine((value) => value.split(',').every(isRelease), 'entries of the form slug=org_… or slug=per_…'),
     /** Addresses or networks, comma separated, whose X-Forwarded-For is believed. Empty: nobody's. */
     PATCHBAY_TRUSTED_PROXIES: z.string().default(''),
   })
@@ -62,6 +67,10 @@ type Variables = z.output<typeof schema>;
 interface Problem {
   readonly variable: keyof Variables;
   readonly message: string;
+}
+
+function isRelease(entry: string): boolean {
+  return entry.trim() === '' || /^[a-z0-9-]{2,32}=(org|per)_[0-9a-z]+$/.test(entry.trim());
 }
 
 function originProblems(value: Variables): Problem[] {
@@ -141,6 +150,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     downloadsDirectory: value.DOWNLOADS_DIR,
     dashboardUpstream: value.DASHBOARD_UPSTREAM,
     signup: value.PATCHBAY_SIGNUP ?? (production ? 'invite' : 'open'),
+    releasedNames: value.PATCHBAY_RELEASED_NAMES,
     trustedProxies: value.PATCHBAY_TRUSTED_PROXIES.split(',')
       .map((entry) => entry.trim())
       .filter((entry) => entry !== ''),

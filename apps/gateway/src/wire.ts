@@ -29,6 +29,8 @@ import { createSessionStore } from './mcp/sessions/session-store.ts';
 import { Sessions } from './mcp/sessions/sessions.ts';
 import { createLocalEvents, createRedisEvents } from './mcp/subscriptions/connector-events.ts';
 import { createMcpSurface } from './mcp/surface.ts';
+import { createLocalNotes } from './notes/local-notes.ts';
+import { createRedisNotes } from './notes/redis-notes.ts';
 import { createServer, type Surface } from './server.ts';
 import { glanceAtSupervisor } from './telemetry/glance-at-supervisor.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -103,10 +105,15 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     loadPolicies: async () => [],
     openCredentials: async () => [],
   });
+  const secret = await readSecret(config.authSecretFile);
+  const notes =
+    config.redisUrl === undefined
+      ? createLocalNotes(clock)
+      : createRedisNotes({ redisUrl: config.redisUrl, secret, clock, logger });
   const people = createIdentityPart({
-    ...{ origin, signup: config.signup, database, clock, logger },
+    ...{ origin, signup: config.signup, database, notes, clock, logger, secret },
+    releasedNames: config.releasedNames,
     databaseUrl: new Secret(config.database.authUrl),
-    secret: await readSecret(config.authSecretFile),
   });
   const waker = createDeployWaker({
     redisUrl: config.redisUrl === undefined ? null : new Secret(config.redisUrl),
@@ -117,7 +124,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     ...{ origin, database, apiKeys, artifacts, vault, clock, logger },
     identity: people.identity,
     wakeDeploy: (versionId) => waker.wake(versionId),
-    files: new OneTimeFiles(clock),
+    files: new OneTimeFiles({ notes, artifacts, clock }),
   });
 
   const app = await createServer({
@@ -154,6 +161,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       vault.close();
       redis?.close();
       events.close();
+      notes.close();
       metrics.close();
       await changes.close();
       await database.close();

@@ -20,6 +20,7 @@ import { openDeployQueue } from './queues.ts';
 import { createRegistryFetch } from './registry-fetch.ts';
 import { every } from './schedules/every.ts';
 import { purgeOnce } from './schedules/purge-expired.ts';
+import { recordIdentityChanges } from './schedules/record-identity-changes.ts';
 import { removeOrphans } from './schedules/remove-orphans.ts';
 
 const DATABASE_POOL_MAX = 8;
@@ -29,6 +30,7 @@ const SWEEP_MS = 10_000;
 /** While leases of a worker that died may run out: after the start, and after a deploy was interrupted. */
 const WATCH_MS = { every: 250, during: (LEASE_SECONDS + 2) * 1000 };
 const PURGE_MS = 15 * 60_000;
+const RECORD_MS = 60_000;
 /** Both look at every file there is. */
 const TIDY_MS = 6 * 60 * 60_000;
 const PACKAGES_UNUSED_MS = 30 * 24 * 60 * 60_000;
@@ -120,6 +122,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   });
   const relay = relayOutbox({ url, logger });
   const purge = every(PURGE_MS, 'purge', logger, () => purgeOnce({ database, vault, artifacts, logger }));
+  const recording = every(RECORD_MS, 'record', logger, () => recordIdentityChanges({ database, logger }));
   const tidy = every(TIDY_MS, 'tidy', logger, async () => {
     const limits = { bytesMax: config.PACKAGE_STORE_BYTES_MAX, unusedMs: PACKAGES_UNUSED_MS };
     const trimmed = await trimPackageStore(config.PACKAGE_STORE_DIR, limits);
@@ -145,7 +148,14 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   return {
     internalPort: port,
     async close() {
-      await Promise.all([queue.close(), runner.close(DRAIN_MS), purge.close(), tidy.close(), relay.close()]);
+      await Promise.all([
+        queue.close(),
+        runner.close(DRAIN_MS),
+        purge.close(),
+        recording.close(),
+        tidy.close(),
+        relay.close(),
+      ]);
       server.close();
       await sandboxes.close();
       await database.close();

@@ -1,7 +1,8 @@
-import { Secret } from '@patchbay/foundation';
+import { Secret, systemClock } from '@patchbay/foundation';
 import pg from 'pg';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { createLocalNotes } from '../notes/local-notes.ts';
 import { authOptions } from './auth-options.ts';
 
 const settings = (origin: string) => ({
@@ -9,6 +10,7 @@ const settings = (origin: string) => ({
   secret: new Secret('a secret for tests of forty characters..'),
   // Not connected: a pool connects with its first query.
   pool: new pg.Pool(),
+  notes: createLocalNotes(systemClock),
   logger: pino({ level: 'silent' }),
 });
 

@@ -11,6 +11,7 @@ import type { BetterAuthOptions } from 'better-auth';
 import { organization } from 'better-auth/plugins';
 import type { Pool } from 'pg';
 import { cookieRule } from '../edge/cookies.ts';
+import type { SharedNotes } from '../notes/shared-notes.ts';
 import { ADDRESS_HEADER, INVITATION_SECONDS, PASSWORD_CHARACTERS_MIN, SESSION_SECONDS } from './account-rules.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -20,6 +21,8 @@ export interface AuthSettings {
   readonly origin: string;
   readonly secret: Secret;
   readonly pool: Pool;
+  /** Counts attempts for all gateways together. */
+  readonly notes: SharedNotes;
   readonly logger: Logger;
 }
 
@@ -49,7 +52,7 @@ function cookies(origin: string) {
   ]);
 }
 
-export function authOptions({ origin, secret, pool, logger }: AuthSettings) {
+export function authOptions({ origin, secret, pool, notes, logger }: AuthSettings) {
   return {
     appName: 'Patchbay',
     baseURL: origin,
@@ -119,7 +122,7 @@ export function authOptions({ origin, secret, pool, logger }: AuthSettings) {
       enabled: true,
       window: 60,
       max: 120,
-      storage: 'memory',
+      customStorage: countIn(notes),
       customRules: {
         '/sign-in/email': { window: 60, max: 10 },
         '/sign-up/email': { window: 60, max: 10 },
@@ -164,6 +167,17 @@ export function authOptions({ origin, secret, pool, logger }: AuthSettings) {
       }),
     ],
   } as const satisfies BetterAuthOptions;
+}
+
+/** better-auth asks once per attempt; its keys hold the caller's address and the path. */
+function countIn(notes: SharedNotes) {
+  return {
+    async consume(key: string, rule: { readonly window: number; readonly max: number }) {
+      const limit = { max: rule.max, windowSeconds: rule.window };
+      const { allowed, retryAfterSeconds } = await notes.admit(['attempt', key], limit);
+      return { allowed, retryAfter: allowed ? null : retryAfterSeconds };
+    },
+  };
 }
 
 function idKind(model: string): IdKind {

@@ -1,22 +1,27 @@
 /**
  * The one writer of people and organizations. Each audited change runs inside a transaction of the organization that
- * holds the audit row and an advisory lock; better-auth's write, on its own connection and role, comes last before
- * that transaction commits. So no change is made without its audit row, and two gateways cannot take away the last
- * two owners at once.
+ * holds an advisory lock, so that two gateways cannot take away the last two owners at once. better-auth writes on its
+ * own connection and role; a trigger notes the change in that same transaction, and ours takes the note and writes the
+ * audit row. When this process dies between the two commits, the note is left and the worker records it.
  */
 import type { Database, Tx } from '@patchbay/domain';
-import { type AuditRecord, record } from '@patchbay/domain/audit';
+import { type AuditRecord, record, takeIdentityChanges } from '@patchbay/domain/audit';
 import { assertOrganizationSlug, isRole, listMembers, type Member, type Role } from '@patchbay/domain/organizations';
 import { AppError, type Clock, newId } from '@patchbay/foundation';
 import { INVITATION_SECONDS } from './account-rules.ts';
+import type { Announce, Operation } from './announce-change.ts';
 import type { Auth } from './create-auth.ts';
 import type { Identity, IdentityChange, NewOrganization, StoredInvitation } from './identity.ts';
+import { type ReleasedName, releaseOf } from './released-names.ts';
 import type { SignUpPolicy } from './sign-up-policy.ts';
 
 export interface IdentityDeps {
   readonly auth: Auth;
+  /** Says what better-auth is about to write, and who wants it. */
+  readonly announce: Announce;
   readonly database: Database;
   readonly policy: SignUpPolicy;
+  readonly released: readonly ReleasedName[];
   readonly clock: Clock;
 }
 
@@ -33,9 +38,10 @@ export function createIdentity(deps: IdentityDeps): Identity {
     },
     async createOrganization(input) {
       await requireMayCreate(deps, input.person.id);
-      return createOrganization(deps, input);
+      const { slug, name, person } = input;
+      return createOrganization(deps, input, releaseOf({ slug, name, holder: person.id }, deps.released));
     },
-    createFirstOrganization: (input) => createOrganization(deps, input),
+    createFirstOrganization: (input) => createOrganization(deps, input, null),
     updateOrganization: (change, patch) => updateOrganization(deps, change, patch),
     changeRole: (change, member, role) => changeRole(deps, change, member, role),
     removeMember: (change, member) => removeMember(deps, change, member),
@@ -45,14 +51,23 @@ export function createIdentity(deps: IdentityDeps): Identity {
   };
 }
 
-async function createOrganization(deps: IdentityDeps, input: NewOrganization): Promise<string> {
+async function createOrganization(
+  deps: IdentityDeps,
+  input: NewOrganization,
+  releasedTo: string | null,
+): Promise<string> {
   assertOrganizationSlug(input.slug);
   const organizationId = newId('organization');
   const { slug, name, person } = input;
   await audited(
     deps,
     { ...input, organization: { id: organizationId, slug, name } },
-    { action: 'organization.created', target: { type: 'organization', id: organizationId }, after: { slug, name } },
+    {
+      operation: 'INSERT',
+      action: 'organization.created',
+      target: { type: 'organization', id: organizationId },
+      after: { slug, name, ...(releasedTo !== null && { releasedTo }) },
+    },
     async () => {
       const { adapter } = await deps.auth.$context;
       const createdAt = deps.clock.now();
@@ -96,8 +111,12 @@ async function updateOrganization(
   if (patch.slug !== undefined && renamed) assertOrganizationSlug(patch.slug);
   if (!renamed && (patch.name === undefined || patch.name === name)) return;
   const update = { ...(renamed && { slug: patch.slug }), ...(patch.name !== undefined && { name: patch.name }) };
+  const wanted = { slug: patch.slug ?? slug, name: patch.name ?? name, holder: id };
+  const releasedTo = releaseOf(wanted, deps.released);
+  const after = { ...update, ...(releasedTo !== null && { releasedTo }) };
   const action = renamed ? 'organization.renamed' : 'organization.updated';
-  const entry = { action, target: { type: 'organization', id }, before: { slug, name }, after: update } as const;
+  const target = { type: 'organization', id };
+  const entry = { operation: 'UPDATE', action, target, before: { slug, name }, after } as const;
   await audited(deps, change, entry, async () => {
     const { adapter } = await deps.auth.$context;
     await slugErrors(deps, patch.slug, () =>
@@ -108,6 +127,7 @@ async function updateOrganization(
 
 async function changeRole(deps: IdentityDeps, change: IdentityChange, member: Member, role: Role): Promise<void> {
   const entry = {
+    operation: 'UPDATE',
     action: 'member.role_changed',
     target: { type: 'member', id: member.id },
     before: { personId: member.personId, role: member.role },
@@ -122,6 +142,7 @@ async function changeRole(deps: IdentityDeps, change: IdentityChange, member: Me
 
 async function removeMember(deps: IdentityDeps, change: IdentityChange, member: Member): Promise<void> {
   const entry = {
+    operation: 'DELETE',
     action: 'member.removed',
     target: { type: 'member', id: member.id },
     before: { personId: member.personId, role: member.role },
@@ -161,7 +182,8 @@ async function invite(
 ): Promise<StoredInvitation> {
   const id = newId('invitation');
   const { email, role } = input;
-  const entry = { action: 'invitation.created', target: { type: 'invitation', id }, after: { email, role } } as const;
+  const target = { type: 'invitation', id };
+  const entry = { operation: 'INSERT', action: 'invitation.created', target, after: { email, role } } as const;
   return audited(deps, change, entry, async () => {
     const now = deps.clock.now();
     const open = (await listInvitations(deps, change.organization.id)).some(
@@ -188,7 +210,7 @@ async function invite(
 }
 
 async function cancelInvitation(deps: IdentityDeps, change: IdentityChange, id: string): Promise<void> {
-  const entry = { action: 'invitation.revoked', target: { type: 'invitation', id } } as const;
+  const entry = { operation: 'UPDATE', action: 'invitation.revoked', target: { type: 'invitation', id } } as const;
   await audited(deps, change, entry, async () => {
     const { adapter } = await deps.auth.$context;
     const canceled = await adapter.updateMany({
@@ -200,18 +222,26 @@ async function cancelInvitation(deps: IdentityDeps, change: IdentityChange, id: 
   });
 }
 
-/** The audit row first, then the change, under the organization's lock; either both or neither. */
+type Entry = Omit<AuditRecord, 'actor' | 'requestId'> & { readonly operation: Operation };
+
+/** Announces, changes, and records with the trigger's note in hand: without one somebody else has recorded it. */
 async function audited<T>(
-  { database }: IdentityDeps,
+  { database, announce }: IdentityDeps,
   change: IdentityChange,
-  entry: Omit<AuditRecord, 'actor' | 'requestId'>,
+  { operation, ...facts }: Entry,
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   const { organization, actor, requestId } = change;
-  return database.withOrganization({ organizationId: organization.id }, async (tx) => {
-    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text', [`members of ${organization.id}`]);
-    await record(tx, { ...entry, actor, requestId });
-    return work(tx);
+  const { id: organizationId } = organization;
+  const entry: AuditRecord = { ...facts, actor, requestId };
+  return database.withOrganization({ organizationId }, async (tx) => {
+    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text', [`members of ${organizationId}`]);
+    await announce({ organizationId, subjectId: entry.target.id, operation, entry });
+    const result = await work(tx);
+    // A new organization comes with its first member.
+    const noted = await takeIdentityChanges(tx, entry.action === 'organization.created' ? null : entry.target.id);
+    if (noted.length > 0) await record(tx, entry);
+    return result;
   });
 }
 

@@ -6,10 +6,11 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { AppError, type Secret } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { checkCrossSite } from '../admin/check-cross-site.ts';
+import type { SharedNotes } from '../notes/shared-notes.ts';
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 const FORM_BYTES_MAX = 16 * 1024;
-const MINUTE_MS = 60_000;
+const MINUTE_SECONDS = 60;
 
 /** Fields of a form as they were sent. */
 export type FormValues = Readonly<Record<string, string | undefined>>;
@@ -49,16 +50,11 @@ export function sendPage(reply: FastifyReply, status: number, html: string) {
     .send(html);
 }
 
-/** One budget for a whole page: few people have reason to open it. Throws `auth.too_many_attempts`. */
-export function attemptLimit(perMinuteMax: number): () => void {
-  let windowStart = 0;
-  let attempts = 0;
-  return () => {
-    const now = performance.now();
-    if (now - windowStart > MINUTE_MS) [windowStart, attempts] = [now, 0];
-    attempts += 1;
-    if (attempts > perMinuteMax) throw new AppError('auth.too_many_attempts', { retryAfterSeconds: 60 });
-  };
+/** One budget for a whole page: few people have reason to open it. @throws AppError `auth.too_many_attempts` */
+export async function admitAttempt(notes: SharedNotes, page: string, perMinuteMax: number): Promise<void> {
+  const limit = { max: perMinuteMax, windowSeconds: MINUTE_SECONDS };
+  const { allowed, retryAfterSeconds } = await notes.admit(['page', page], limit);
+  if (!allowed) throw new AppError('auth.too_many_attempts', { retryAfterSeconds });
 }
 
 function sameText(a: string, b: string): boolean {

@@ -1,15 +1,18 @@
 /** People and organizations: better-auth with our names, settings, paths and audit. */
 
 import type { Database } from '@patchbay/domain';
-import { record } from '@patchbay/domain/audit';
+import { record, takeIdentityChanges } from '@patchbay/domain/audit';
 import type { Clock, Logger, Secret } from '@patchbay/foundation';
 import type { FastifyInstance } from 'fastify';
+import type { SharedNotes } from '../notes/shared-notes.ts';
+import { createAnnounce } from './announce-change.ts';
 import { createAuth, createAuthPool } from './create-auth.ts';
 import { createIdentity } from './create-identity.ts';
 import { createFirstOwner, type FirstOwner } from './first-owner.ts';
 import type { Identity } from './identity.ts';
 import { invitationPlugin } from './invitation-plugin.ts';
 import { identityPlugin } from './plugin.ts';
+import { parseReleasedNames } from './released-names.ts';
 import { createSetupLinks } from './setup-links.ts';
 import { setupPlugin } from './setup-plugin.ts';
 import { parseSignUpPolicy } from './sign-up-policy.ts';
@@ -25,7 +28,10 @@ export interface IdentityOptions {
   readonly secret: Secret;
   /** PATCHBAY_SIGNUP: `open`, `invite` or `domain:example.com`. */
   readonly signup: string;
+  /** PATCHBAY_RELEASED_NAMES. */
+  readonly releasedNames?: string;
   readonly database: Database;
+  readonly notes: SharedNotes;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -44,27 +50,30 @@ export interface IdentityPart {
 }
 
 export function createIdentityPart(options: IdentityOptions): IdentityPart {
-  const { origin, secret, database, clock, logger } = options;
+  const { origin, secret, database, notes, clock, logger } = options;
   const pool = createAuthPool(options.databaseUrl);
   // A connection that breaks while idle is replaced; without a listener it would end the process.
   pool.on('error', (error) => logger.warn({ err: error }, 'a connection of the identity pool broke'));
-  const auth = createAuth({ origin, secret, pool, logger });
+  const auth = createAuth({ origin, secret, pool, notes, logger });
   const policy = parseSignUpPolicy(options.signup);
-  const identity = createIdentity({ auth, database, policy, clock });
+  const released = parseReleasedNames(options.releasedNames ?? '');
+  const identity = createIdentity({ auth, announce: createAnnounce(pool), database, policy, released, clock });
   const links = createSetupLinks(pool, clock);
   const firstOwner = (owner: FirstOwner) => createFirstOwner({ auth, identity }, owner);
 
   const recordJoin = async (joined: Parameters<Parameters<typeof identityPlugin>[1]['onJoined']>[0]) => {
     const { organizationId, personId, memberId, requestId } = joined;
-    await database.withOrganization({ organizationId }, (tx) =>
-      record(tx, {
+    await database.withOrganization({ organizationId }, async (tx) => {
+      const noted = await takeIdentityChanges(tx, memberId);
+      if (noted.length === 0) return; // the worker was first
+      await record(tx, {
         actor: { kind: 'person', personId },
         action: 'member.joined',
         target: { type: 'member', id: memberId },
         after: { personId },
         requestId,
-      }),
-    );
+      });
+    });
   };
 
   return {
@@ -74,10 +83,10 @@ export function createIdentityPart(options: IdentityOptions): IdentityPart {
       async register(app) {
         await app.register(async (walled) => identityPlugin(walled, { auth, origin, policy, onJoined: recordJoin }));
         await app.register(async (walled) =>
-          invitationPlugin(walled, { origin, secret, auth, logger, onJoined: recordJoin }),
+          invitationPlugin(walled, { origin, secret, notes, auth, logger, onJoined: recordJoin }),
         );
         await app.register(async (walled) =>
-          setupPlugin(walled, { origin, secret, links, logger, createFirstOwner: firstOwner }),
+          setupPlugin(walled, { origin, secret, notes, links, logger, createFirstOwner: firstOwner }),
         );
       },
     },

@@ -6,15 +6,17 @@ import type { Logger, Secret } from '@patchbay/foundation';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { sendProblem } from '../admin/render-error.ts';
+import type { SharedNotes } from '../notes/shared-notes.ts';
 import { PASSWORD_CHARACTERS_MIN } from './account-rules.ts';
 import type { Auth } from './create-auth.ts';
-import { addFormParser, attemptLimit, formToken, readForm, sendPage } from './form-page.ts';
+import { addFormParser, admitAttempt, formToken, readForm, sendPage } from './form-page.ts';
 import { findOpenInvitation, type OpenInvitation } from './open-invitation.ts';
 import { renderInvitationPage, renderMessagePage } from './setup-page.ts';
 
 export interface InvitationOptions {
   readonly origin: string;
   readonly secret: Secret;
+  readonly notes: SharedNotes;
   readonly auth: Auth;
   readonly logger: Logger;
   onJoined(joined: { organizationId: string; personId: string; memberId: string; requestId: string }): Promise<void>;
@@ -34,12 +36,12 @@ const Form = z.object({
 
 export async function invitationPlugin(app: FastifyInstance, options: InvitationOptions): Promise<void> {
   const { origin, auth } = options;
-  const admit = attemptLimit(ATTEMPTS_PER_MINUTE_MAX);
+  const admit = () => admitAttempt(options.notes, 'invitation', ATTEMPTS_PER_MINUTE_MAX);
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, origin));
   addFormParser(app);
 
   app.get<{ Params: { id: string } }>('/-/invitations/:id', async (request, reply) => {
-    admit();
+    await admit();
     const invitation = await findOpenInvitation(auth, request.params.id);
     if (!invitation) return sendPage(reply, 404, renderMessagePage(CLOSED_TITLE, CLOSED_TEXT));
     const token = formToken(options.secret, invitation.id);
@@ -47,7 +49,7 @@ export async function invitationPlugin(app: FastifyInstance, options: Invitation
   });
 
   app.post<{ Params: { id: string } }>('/-/invitations/:id', async (request, reply) => {
-    admit();
+    await admit();
     const token = formToken(options.secret, request.params.id);
     const values = readForm(request, { origin, token });
     const invitation = await findOpenInvitation(auth, request.params.id);

@@ -6,15 +6,17 @@ import { AppError, asAppError, type Logger, Secret } from '@patchbay/foundation'
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { sendProblem } from '../admin/render-error.ts';
+import type { SharedNotes } from '../notes/shared-notes.ts';
 import { PASSWORD_CHARACTERS_MIN } from './account-rules.ts';
 import type { FirstOwner } from './first-owner.ts';
-import { addFormParser, attemptLimit, formToken, readForm, sendPage } from './form-page.ts';
+import { addFormParser, admitAttempt, formToken, readForm, sendPage } from './form-page.ts';
 import type { SetupLinks } from './setup-links.ts';
 import { renderMessagePage, renderSetupPage } from './setup-page.ts';
 
 export interface SetupOptions {
   readonly origin: string;
   readonly secret: Secret;
+  readonly notes: SharedNotes;
   readonly links: SetupLinks;
   readonly logger: Logger;
   createFirstOwner(owner: FirstOwner): Promise<unknown>;
@@ -35,12 +37,12 @@ const Form = z.object({
 
 export async function setupPlugin(app: FastifyInstance, options: SetupOptions): Promise<void> {
   const { origin, links, logger } = options;
-  const admit = attemptLimit(ATTEMPTS_PER_MINUTE_MAX);
+  const admit = () => admitAttempt(options.notes, 'setup', ATTEMPTS_PER_MINUTE_MAX);
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, origin));
   addFormParser(app);
 
   app.get<{ Params: { token: string } }>('/-/setup/:token', async (request, reply) => {
-    admit();
+    await admit();
     const { token } = request.params;
     if (!(await links.isOpen(token))) return sendPage(reply, 404, closedPage());
     return sendPage(
@@ -51,7 +53,7 @@ export async function setupPlugin(app: FastifyInstance, options: SetupOptions): 
   });
 
   app.post<{ Params: { token: string } }>('/-/setup/:token', async (request, reply) => {
-    admit();
+    await admit();
     const { token } = request.params;
     const values = readForm(request, { origin, token: formToken(options.secret, token) });
     const problem = (detail: string) =>

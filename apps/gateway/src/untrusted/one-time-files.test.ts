@@ -1,31 +1,34 @@
+import type { Clock } from '@patchbay/foundation';
 import { describe, expect, it } from 'vitest';
+import { createLocalNotes } from '../notes/local-notes.ts';
 import { OneTimeFiles } from './one-time-files.ts';
 
-const file = { fileName: 'a.txt', contentType: 'text/plain', load: async () => new Uint8Array() };
+const file = { fileName: 'a.txt', contentType: 'text/plain', organizationId: 'org_1', digest: 'sha256:1' };
+const bytes = Buffer.from('abc');
+
+function files() {
+  const time = { ms: 0 };
+  const clock: Clock = { now: () => new Date(time.ms), monotonicMs: () => time.ms };
+  return {
+    time,
+    files: new OneTimeFiles({ notes: createLocalNotes(clock), artifacts: { get: async () => bytes }, clock }),
+  };
+}
 
 describe('OneTimeFiles', () => {
-  it('gives a file once, and never for an unknown id', () => {
-    const files = new OneTimeFiles({ now: () => new Date(0), monotonicMs: () => 0 });
-    const { id } = files.offer(file);
-    expect(files.take('unknown')).toBeNull();
-    expect(files.take(id)).toBe(file);
-    expect(files.take(id)).toBeNull();
+  it('gives a file once, and never for an unknown id', async () => {
+    const given = files().files;
+    const { id } = await given.offer(file);
+    expect(await given.take('unknown')).toBeNull();
+    expect(await given.take(id)).toEqual({ file, bytes });
+    expect(await given.take(id)).toBeNull();
   });
 
-  it('gives nothing after a minute', () => {
-    let now = 0;
-    const files = new OneTimeFiles({ now: () => new Date(now), monotonicMs: () => now });
-    const { id, expiresAt } = files.offer(file);
+  it('gives nothing after a minute', async () => {
+    const given = files();
+    const { id, expiresAt } = await given.files.offer(file);
     expect(expiresAt).toEqual(new Date(60_000));
-    now = 60_000;
-    expect(files.take(id)).toBeNull();
-  });
-
-  it('forgets the oldest when too many wait', () => {
-    const files = new OneTimeFiles({ now: () => new Date(0), monotonicMs: () => 0 });
-    const first = files.offer(file);
-    const rest = Array.from({ length: 1_000 }, () => files.offer(file));
-    expect(files.take(first.id)).toBeNull();
-    expect(files.take(rest.at(-1)?.id ?? '')).toBe(file);
+    given.time.ms = 60_000;
+    expect(await given.files.take(id)).toBeNull();
   });
 });

@@ -1,49 +1,56 @@
 import { randomBytes } from 'node:crypto';
+import type { ArtifactStore } from '@patchbay/artifacts';
 import type { Clock } from '@patchbay/foundation';
+import { z } from 'zod';
+import type { SharedNotes } from '../notes/shared-notes.ts';
 
 const LIFETIME_MS = 60_000;
-const WAITING_MAX = 1_000;
 
-/** Bytes of strangers, offered once under an address nobody can guess. */
-export interface OneTimeFile {
-  readonly fileName: string;
-  readonly contentType: string;
-  /** Called when the address is opened; may fail then. */
-  load(): Promise<Uint8Array>;
+const offered = z.object({
+  fileName: z.string(),
+  contentType: z.string(),
+  organizationId: z.string(),
+  digest: z.string(),
+});
+
+/** Bytes of strangers, offered once under an address nobody can guess. They lie in the artifact store. */
+export type OneTimeFile = Readonly<z.infer<typeof offered>>;
+
+export interface OneTimeFilesDeps {
+  readonly notes: SharedNotes;
+  readonly artifacts: Pick<ArtifactStore, 'get'>;
+  readonly clock: Clock;
 }
 
 /**
  * Addresses for bytes of strangers: each works once, for a minute, and needs no cookie, so that the answer can be
- * given without any. Kept in memory: with several gateways a reload of the page that offered it makes a new one.
+ * given without any. Any gateway answers them, whichever offered them.
  */
 export class OneTimeFiles {
-  readonly #waiting = new Map<string, { file: OneTimeFile; expiresAt: number }>();
-  readonly #clock: Clock;
+  readonly #deps: OneTimeFilesDeps;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(deps: OneTimeFilesDeps) {
+    this.#deps = deps;
   }
 
   /** @returns the id below `/-/untrusted/` and when it stops working */
-  offer(file: OneTimeFile): { id: string; expiresAt: Date } {
-    this.#forget();
+  async offer(file: OneTimeFile): Promise<{ id: string; expiresAt: Date }> {
+    const { notes, clock } = this.#deps;
     const id = randomBytes(32).toString('base64url');
-    const expiresAt = this.#clock.now().getTime() + LIFETIME_MS;
-    this.#waiting.set(id, { file, expiresAt });
-    return { id, expiresAt: new Date(expiresAt) };
+    const expiresAt = new Date(clock.now().getTime() + LIFETIME_MS);
+    await notes.put(keyOf(id), JSON.stringify(file), LIFETIME_MS);
+    return { id, expiresAt };
   }
 
-  /** The file, the first time; null for an id that is unknown, used or too old. */
-  take(id: string): OneTimeFile | null {
-    const found = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    return found && found.expiresAt > this.#clock.now().getTime() ? found.file : null;
+  /** The file and its bytes, the first time; null for an id that is unknown, used or too old. */
+  async take(id: string): Promise<{ file: OneTimeFile; bytes: Uint8Array } | null> {
+    const text = await this.#deps.notes.take(keyOf(id));
+    if (text === null) return null;
+    const file = offered.parse(JSON.parse(text));
+    return { file, bytes: await this.#deps.artifacts.get(file) };
   }
+}
 
-  #forget() {
-    const now = this.#clock.now().getTime();
-    for (const [id, { expiresAt }] of this.#waiting) {
-      if (expiresAt <= now || this.#waiting.size >= WAITING_MAX) this.#waiting.delete(id);
-    }
-  }
+function keyOf(id: string): readonly string[] {
+  return ['one-time file', id];
 }

@@ -18,9 +18,9 @@ export async function untrustedPlugin(app: FastifyInstance, { files, origin }: U
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, origin));
 
   app.get<{ Params: { id: string } }>('/-/untrusted/:id', async (request, reply) => {
-    const file = files.take(request.params.id);
-    if (!file) throw new AppError('admin.download_gone');
-    const bytes = await file.load();
+    const taken = await files.take(request.params.id);
+    if (!taken) throw new AppError('admin.download_gone');
+    const { file, bytes } = taken;
     return reply
       .headers({
         'content-security-policy': CONTENT_SECURITY_POLICY,

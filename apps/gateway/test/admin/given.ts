@@ -12,6 +12,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { createAdminSurface } from '../../src/admin/index.ts';
 import { createIdentityPart, type IdentityPart } from '../../src/identity/index.ts';
+import { createLocalNotes } from '../../src/notes/local-notes.ts';
 import { createServer } from '../../src/server.ts';
 import { OneTimeFiles } from '../../src/untrusted/one-time-files.ts';
 
@@ -78,13 +79,15 @@ export class Installation {
     const relay = relayOutbox({ url: urls.app, logger });
     const apiKeys = createApiKeyCache({ database, feed });
     const artifacts = createFileArtifactStore({ directory: await temporaryDirectory('artifacts') });
-    const files = new OneTimeFiles(systemClock);
+    const notes = createLocalNotes(systemClock);
+    const files = new OneTimeFiles({ notes, artifacts, clock: systemClock });
     const people = createIdentityPart({
       origin,
       databaseUrl: new Secret(urls.auth),
       secret: new Secret('a secret for tests of forty characters..'),
       signup,
       database,
+      notes,
       clock: systemClock,
       logger,
     });

@@ -30,6 +30,22 @@ describe('creating an organization', () => {
     ]);
   });
 
+  it('refuses a name that looks like a brand, and says what the operator would have to write', async () => {
+    const answer = await create('claude-team');
+    expect([answer.status, answer.body.code]).toEqual([403, 'organizations.name_needs_release']);
+    expect(answer.body.detail).toContain(`claude-team=${owner.personId}`);
+    const renamed = await installation.call('PATCH', '/organizations/acme', { as: owner, body: { name: 'Anthropic' } });
+    expect([renamed.status, renamed.body.code]).toEqual([403, 'organizations.name_needs_release']);
+  });
+
+  it('refuses a body that is too large', async () => {
+    const answer = await installation.call('POST', '/organizations', {
+      as: owner,
+      body: { name: 'x'.repeat(5_000_000) },
+    });
+    expect([answer.status, answer.body.code]).toEqual([413, 'admin.body_too_large']);
+  });
+
   it('refuses keys, whatever they list', async () => {
     const answer = await create('by-key', await installation.key(owner));
     expect([answer.status, answer.body.code]).toEqual([403, 'admin.person_required']);

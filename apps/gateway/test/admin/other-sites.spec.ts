@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { newId } from '@patchbay/foundation';
 import { freePort, skipUnless, waitFor } from '@patchbay/testing';
 import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
@@ -155,10 +156,10 @@ describe('with the browser of a signed-in owner', () => {
       try { report('parent', parent.document.title); } catch (error) { report('parent', error.name); }
       fetch('/api/v1/organizations', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
     </script>`;
-    const { id } = installation.files.offer({
-      ...{ fileName: 'preview.html', contentType: 'text/html' },
-      load: async () => Buffer.from(hostile),
-    });
+    const organizationId = newId('organization');
+    const stored = await installation.artifacts.put(organizationId, Buffer.from(hostile), { bytesMax: 10_000 });
+    const file = { fileName: 'preview.html', contentType: 'text/html', organizationId, digest: stored.digest };
+    const { id } = await installation.files.offer(file);
     const page = await context.newPage();
     const download = page.waitForEvent('download');
     await page.goto(`${origin}/-/untrusted/${id}`).catch(() => undefined);
@@ -166,10 +167,7 @@ describe('with the browser of a signed-in owner', () => {
     expect(page.url()).toBe('about:blank');
 
     // A browser without that header's support would show it: the policy of the same answer still takes every right.
-    const shown = installation.files.offer({
-      ...{ fileName: 'preview.html', contentType: 'text/html' },
-      load: async () => Buffer.from(hostile),
-    });
+    const shown = await installation.files.offer(file);
     await page.route('**/-/untrusted/*', async (route) => {
       const answer = await route.fetch();
       const headers = answer.headers();

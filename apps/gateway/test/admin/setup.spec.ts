@@ -1,10 +1,11 @@
 import { createDatabase } from '@patchbay/domain';
 import { listMembers } from '@patchbay/domain/organizations';
-import { Secret } from '@patchbay/foundation';
+import { AppError, Secret, systemClock } from '@patchbay/foundation';
 import { createTestDatabase } from '@patchbay/testing';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createIdentityPart } from '../../src/identity/index.ts';
+import { createLocalNotes } from '../../src/notes/local-notes.ts';
 import { createServer } from '../../src/server.ts';
 
 const ORIGIN = 'http://localhost:4000';
@@ -20,6 +21,7 @@ async function install() {
     secret: new Secret('a secret for tests of forty characters..'),
     signup: 'invite',
     database,
+    notes: createLocalNotes(systemClock),
     clock: { now: () => now, monotonicMs: () => now.getTime() },
     logger,
   });
@@ -116,6 +118,9 @@ describe('the setup link', () => {
     ]);
     expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([303, 404]);
     expect(await installation.part.createSetupLink()).toBeNull();
+    expect((await installation.open(link)).body).toContain(new AppError('auth.setup_link_invalid').spec.title);
+    const weak = { ...OWNER, email: 'weak@example.com', slug: 'weak', password: new Secret('short') };
+    await expect(installation.part.createFirstOwner(weak)).rejects.toMatchObject({ code: 'auth.setup_refused' });
 
     const found =
       (await installation.database.lookups.findOrganization('acme')) ??

@@ -124,6 +124,7 @@ function guardLookups(lookups: Lookups): Lookups {
     findApiKey: guard(lookups.findApiKey),
     findPersonMemberships: guard(lookups.findPersonMemberships),
     dueVersions: guard(lookups.dueVersions),
+    dueIdentityChanges: guard(lookups.dueIdentityChanges),
     expiredRows: guard(lookups.expiredRows),
   };
 }

@@ -16,6 +16,8 @@ export interface Lookups {
   ): Promise<readonly { readonly organizationId: string; readonly memberId: string }[]>;
   /** Versions nobody has leased that are not final, or published and not yet activated as asked; oldest first. */
   dueVersions(limit: number): Promise<readonly { readonly organizationId: string; readonly versionId: string }[]>;
+  /** Organizations where a change of people waits to be put on record, longest first. */
+  dueIdentityChanges(limit: number): Promise<readonly { readonly organizationId: string }[]>;
   /** What `purgeExpired` has to do. */
   expiredRows(limit: number): Promise<readonly ExpiredRow[]>;
 }
@@ -80,6 +82,10 @@ export function createLookups(pool: pg.Pool): Lookups {
         'SELECT organization_id AS "organizationId", version_id AS "versionId" FROM app.due_versions($1)',
         [limit],
       ),
+    dueIdentityChanges: (limit) =>
+      read('due_identity_changes', 'SELECT organization_id AS "organizationId" FROM app.due_identity_changes($1)', [
+        limit,
+      ]),
     expiredRows: (limit) =>
       read<ExpiredRow>(
         'expired_rows',

@@ -1,3 +1,4 @@
+export { imitatedBrand } from './imitated-brand.ts';
 export {
   deleteOrganization,
   findMember,

@@ -19,6 +19,12 @@ export const ORGANIZATIONS_ERRORS = {
     title: 'This organization slug is reserved.',
     hint: 'Choose another slug: this word is, or may become, an address of the platform.',
   },
+  'organizations.name_needs_release': {
+    status: 403,
+    owner: 'caller',
+    title: "This name looks like a brand and needs the operator's release.",
+    hint: 'Choose another name, or ask the operator to release this one to you.',
+  },
   'organizations.slug_taken': {
     status: 409,
     owner: 'caller',

@@ -24,11 +24,11 @@ export const source = handleInTransaction(endpoints.createSourceDownload, async 
     target: { type: 'version', id: version.id },
     requestId: call.requestId,
   });
-  const address = { ...tx.scope, digest: version.sourceDigest };
-  const { id, expiresAt } = deps.files.offer({
+  const { id, expiresAt } = await deps.files.offer({
+    organizationId: tx.scope.organizationId,
+    digest: version.sourceDigest,
     fileName: `${call.params.connector}-${version.number}.source`,
     contentType: 'application/octet-stream',
-    load: () => deps.artifacts.get(address),
   });
   return { url: `${deps.origin}/-/untrusted/${id}`, expiresAt: expiresAt.toISOString() };
 });

@@ -1,0 +1,30 @@
+import type { AuditRecord } from '@patchbay/domain/audit';
+import type { Pool } from 'pg';
+
+export type Operation = 'INSERT' | 'UPDATE' | 'DELETE';
+
+export interface Announcement {
+  readonly organizationId: string;
+  /** Id of the row better-auth is about to write. */
+  readonly subjectId: string;
+  readonly operation: Operation;
+  readonly entry: AuditRecord;
+}
+
+export type Announce = (announcement: Announcement) => Promise<void>;
+
+/**
+ * Leaves, for the trigger of the change, what the audit log is to say of it. Under the organization's lock, so that the
+ * announcement the trigger finds is the one of this change; one that came to nothing is replaced by the next.
+ */
+export function createAnnounce(pool: Pool): Announce {
+  return async ({ organizationId, subjectId, operation, entry }) => {
+    await pool.query("DELETE FROM identity.announced_changes WHERE created_at < now() - interval '1 day'");
+    await pool.query(
+      `INSERT INTO identity.announced_changes (organization_id, subject_id, operation, entry) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (organization_id, subject_id, operation)
+         DO UPDATE SET entry = excluded.entry, created_at = excluded.created_at`,
+      [organizationId, subjectId, operation, JSON.stringify(entry)],
+    );
+  };
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { parseReleasedNames, releaseOf } from './released-names.ts';
+
+const released = parseReleasedNames('claude-lab=org_1, github-tools=per_2');
+const wanted = { slug: 'claude-lab', name: 'Lab', holder: 'org_1' };
+
+describe('a name that looks like a brand', () => {
+  it.each([
+    ['to nobody', { ...wanted, slug: 'claude-shop' }, 'claude-shop=org_1'],
+    ['to somebody else', { ...wanted, holder: 'org_2' }, 'claude-lab=org_2'],
+    ['only as a slug of another', { slug: 'acme', name: 'Claude', holder: 'org_1' }, 'acme=org_1'],
+  ])('released %s is refused, with what the operator would have to write', (_what, name, release) => {
+    expect(() => releaseOf(name, released)).toThrow(
+      expect.objectContaining({ code: 'organizations.name_needs_release', data: expect.objectContaining({ release }) }),
+    );
+  });
+
+  it('is its holder’s, and the holder is told', () => {
+    expect(releaseOf(wanted, released)).toBe('org_1');
+    expect(releaseOf({ slug: 'github-tools', name: 'GitHub Tools', holder: 'per_2' }, released)).toBe('per_2');
+  });
+});
+
+describe('any other name', () => {
+  it('needs no release', () => {
+    expect(releaseOf({ slug: 'acme', name: 'Acme', holder: 'org_9' }, [])).toBeNull();
+    expect(parseReleasedNames('')).toEqual([]);
+  });
+});

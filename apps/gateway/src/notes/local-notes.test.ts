@@ -1,0 +1,30 @@
+import type { Clock } from '@patchbay/foundation';
+import { describe, expect, it } from 'vitest';
+import { createLocalNotes } from './local-notes.ts';
+
+function given() {
+  const time = { ms: 0 };
+  const clock: Clock = { now: () => new Date(time.ms), monotonicMs: () => time.ms };
+  return { time, notes: createLocalNotes(clock) };
+}
+
+describe('notes of one process', () => {
+  it('refuse what is over the limit of a window, per key, and begin anew after it', async () => {
+    const { time, notes } = given();
+    const limit = { max: 2, windowSeconds: 60 };
+    const use = async (key: string) => (await notes.admit(['sign-in', key], limit)).allowed;
+    expect([await use('a'), await use('a'), await use('a'), await use('b')]).toEqual([true, true, false, true]);
+    time.ms = 59_000;
+    expect(await notes.admit(['sign-in', 'a'], limit)).toEqual({ allowed: false, retryAfterSeconds: 1 });
+    time.ms = 60_000;
+    expect(await use('a')).toBe(true);
+  });
+
+  it('take two lists of parts that read alike for two keys', async () => {
+    const { notes } = given();
+    await notes.put(['a', 'b'], 'one', 1000);
+    expect(await notes.take(['ab'])).toBeNull();
+    expect(await notes.take(['a","b'])).toBeNull();
+    expect(await notes.take(['a', 'b'])).toBe('one');
+  });
+});

@@ -1,0 +1,68 @@
+import type { Clock } from '@patchbay/foundation';
+import type { SharedNotes } from './shared-notes.ts';
+
+const KEPT_MAX = 100_000;
+
+/** Notes of one process: for an installation of one gateway, and where Redis is away. The oldest go when it is full. */
+export function createLocalNotes(clock: Clock): SharedNotes {
+  const counts = new Expiring<{ used: number }>(clock);
+  const texts = new Expiring<string>(clock);
+  return {
+    async admit(key, { max, windowSeconds }) {
+      const id = JSON.stringify(key);
+      const open = counts.get(id) ?? counts.set(id, { used: 0 }, windowSeconds * 1000);
+      open.value.used += 1;
+      const retryAfterSeconds = Math.max(1, Math.ceil((open.expiresAt - clock.monotonicMs()) / 1000));
+      return { allowed: open.value.used <= max, retryAfterSeconds };
+    },
+    async put(key, text, lifetimeMs) {
+      texts.set(JSON.stringify(key), text, lifetimeMs);
+    },
+    async take(key) {
+      return texts.take(JSON.stringify(key));
+    },
+    close: () => {},
+  };
+}
+
+interface Entry<T> {
+  readonly value: T;
+  readonly expiresAt: number;
+}
+
+class Expiring<T> {
+  readonly #entries = new Map<string, Entry<T>>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get(id: string): Entry<T> | undefined {
+    const entry = this.#entries.get(id);
+    return entry && entry.expiresAt > this.#clock.monotonicMs() ? entry : undefined;
+  }
+
+  set(id: string, value: T, lifetimeMs: number): Entry<T> {
+    this.#makeRoom();
+    const entry = { value, expiresAt: this.#clock.monotonicMs() + lifetimeMs };
+    this.#entries.delete(id);
+    this.#entries.set(id, entry);
+    return entry;
+  }
+
+  take(id: string): T | null {
+    const entry = this.get(id);
+    this.#entries.delete(id);
+    return entry?.value ?? null;
+  }
+
+  /** Entries lie by age: those at the front that are over go, and the oldest when there are too many. */
+  #makeRoom(): void {
+    const now = this.#clock.monotonicMs();
+    for (const [id, { expiresAt }] of this.#entries) {
+      if (expiresAt > now && this.#entries.size < KEPT_MAX) return;
+      this.#entries.delete(id);
+    }
+  }
+}

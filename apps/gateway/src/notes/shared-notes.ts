@@ -1,0 +1,21 @@
+/** Small things all gateways of an installation know together, for seconds to minutes. Losing them is never a breach. */
+export interface SharedNotes {
+  /** Counts one use of the key. A window begins with its first use. */
+  admit(key: readonly string[], limit: UseLimit): Promise<Admittance>;
+  /** Keeps a text until it is taken. */
+  put(key: readonly string[], text: string, lifetimeMs: number): Promise<void>;
+  /** The text, to whoever asks first; null for everybody after, and when its time is over. */
+  take(key: readonly string[]): Promise<string | null>;
+  close(): void;
+}
+
+export interface UseLimit {
+  readonly max: number;
+  readonly windowSeconds: number;
+}
+
+export interface Admittance {
+  readonly allowed: boolean;
+  /** Until the window is over. */
+  readonly retryAfterSeconds: number;
+}

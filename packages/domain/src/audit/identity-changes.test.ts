@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { entryOf, type TakenChange } from './identity-changes.ts';
+
+const change = (given: Partial<TakenChange>): TakenChange => ({
+  kind: 'member',
+  operation: 'UPDATE',
+  subjectId: 'mem_1',
+  entry: null,
+  rowBefore: null,
+  rowAfter: null,
+  ...given,
+});
+
+describe('the audit entry of a change that was not announced', () => {
+  it('does not exist for a change nobody foresaw', () => {
+    expect(() => entryOf(change({ kind: 'session' }))).toThrow(/no action/);
+  });
+
+  it('names the system, and the member only for joining', () => {
+    const rows = { rowBefore: { person_id: 'per_1', role: 'member' }, rowAfter: { person_id: 'per_1', role: 'owner' } };
+    expect(entryOf(change(rows))).toEqual({
+      actor: { kind: 'system', name: 'identity' },
+      action: 'member.role_changed',
+      target: { type: 'member', id: 'mem_1' },
+      before: { personId: 'per_1', role: 'member' },
+      after: { personId: 'per_1', role: 'owner' },
+    });
+    expect(entryOf(change({ operation: 'INSERT', rowAfter: rows.rowAfter })).actor).toEqual({
+      kind: 'person',
+      personId: 'per_1',
+    });
+  });
+
+  it('is what was announced, where something was', () => {
+    const entry = entryOf(change({ operation: 'DELETE', rowBefore: {} }));
+    expect(entryOf(change({ entry, rowAfter: { role: 'x' } }))).toBe(entry);
+  });
+});

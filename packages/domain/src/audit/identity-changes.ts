@@ -1,0 +1,84 @@
+/**
+ * Changes of people and organizations, noted by a trigger in the transaction in which better-auth makes them. Whoever
+ * records one takes its note in the transaction of the audit row, so each is recorded exactly once: by the gateway that
+ * made it, or by the worker when that gateway died in between.
+ */
+import type { Database, Tx } from '../database/index.ts';
+import type { AuditAction } from './audit-actions.ts';
+import { type AuditRecord, record } from './record.ts';
+
+export interface TakenChange {
+  readonly kind: string;
+  readonly operation: string;
+  readonly subjectId: string;
+  /** What the gateway announced; null when the change came another way, such as an invitation that was accepted. */
+  readonly entry: AuditRecord | null;
+  readonly rowBefore: Row | null;
+  readonly rowAfter: Row | null;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+const COLUMNS = `kind, operation, subject_id AS "subjectId", entry, row_before AS "rowBefore", row_after AS "rowAfter"`;
+const ORGANIZATIONS_PER_TURN = 100;
+
+/** Takes the notes about one subject, or all of the organization. Take none, and somebody else has recorded it. */
+export function takeIdentityChanges(tx: Tx, subjectId: string | null): Promise<TakenChange[]> {
+  // sql: the columns above, no value
+  const sql = `DELETE FROM app.identity_changes
+    WHERE organization_id = $1 AND ($2::text IS NULL OR subject_id = $2) RETURNING ${COLUMNS}`;
+  return tx.query<TakenChange>(sql, [tx.scope.organizationId, subjectId]);
+}
+
+/** Records what nobody recorded within a minute. Returns how many. For the worker, every minute. */
+export async function recordLeftChanges(database: Database): Promise<number> {
+  let recorded = 0;
+  for (const scope of await database.lookups.dueIdentityChanges(ORGANIZATIONS_PER_TURN)) {
+    recorded += await database.withOrganization(scope, async (tx) => {
+      const changes = await takeDue(tx);
+      for (const change of changes) await record(tx, entryOf(change));
+      return changes.length;
+    });
+  }
+  return recorded;
+}
+
+async function takeDue(tx: Tx): Promise<TakenChange[]> {
+  // sql: the columns above, no value
+  const sql = `DELETE FROM app.identity_changes
+    WHERE organization_id = $1 AND created_at < now() - interval '1 minute' RETURNING id, ${COLUMNS}`;
+  const rows = await tx.query<TakenChange & { readonly id: bigint }>(sql, [tx.scope.organizationId]);
+  return rows.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+const ACTIONS: Readonly<Record<string, AuditAction>> = {
+  'organization INSERT': 'organization.created',
+  'organization UPDATE': 'organization.updated',
+  'member INSERT': 'member.joined',
+  'member UPDATE': 'member.role_changed',
+  'member DELETE': 'member.removed',
+  'invitation INSERT': 'invitation.created',
+  'invitation UPDATE': 'invitation.revoked',
+};
+
+/** What was announced; else what the row tells. Only joining says who did it: the member. */
+export function entryOf(change: TakenChange): AuditRecord {
+  const { kind, operation, subjectId, entry, rowBefore, rowAfter } = change;
+  if (entry !== null) return entry;
+  const action = ACTIONS[`${kind} ${operation}`];
+  if (action === undefined) throw new Error(`no action for a ${kind} and ${operation}`);
+  const joined = action === 'member.joined' ? rowAfter?.person_id : undefined;
+  return {
+    actor: typeof joined === 'string' ? { kind: 'person', personId: joined } : { kind: 'system', name: 'identity' },
+    action,
+    target: { type: kind, id: subjectId },
+    ...(rowBefore && { before: tell(rowBefore) }),
+    ...(rowAfter && { after: tell(rowAfter) }),
+  };
+}
+
+/** What an audit row may say of a row of people: no e-mail text beyond an invitation's, which it says elsewhere too. */
+function tell(row: Row): Row {
+  const told = { personId: row.person_id, role: row.role, slug: row.slug, name: row.name, email: row.email };
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+}
