@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { identifyProcess, removeInstallation } from '@patchbay/embedded';
+import { type ErrorCode, errorPagePath } from '@patchbay/foundation';
 import { skipUnless, waitFor } from '@patchbay/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { StandIn } from './stand-in.ts';
@@ -10,6 +11,7 @@ import { StandIn } from './stand-in.ts';
 const NOBODY = { name: 'nobody', uid: 65_534, gid: 65_534 };
 const NAMES = ['dashboard', 'gateway', 'postgres', 'redis', 'supervisor', 'worker'];
 const isRoot = process.getuid?.() === 0;
+const pageOf = (code: ErrorCode) => `docs/errors/${errorPagePath(code)}.md`;
 const runs = (pid: number) => identifyProcess(pid) !== null;
 
 let standIn: StandIn;
@@ -24,6 +26,7 @@ describe('npm start refuses', () => {
     const ready = await standIn.start();
     const first = standIn.starter;
     await expect(standIn.start()).rejects.toThrow(/already runs on this data directory \(process \d+\)/);
+    expect(standIn.output).toContain(pageOf('start.already_running'));
     standIn.starter = first;
     expect((await standIn.ready()).processes).toEqual(ready.processes);
     for (const pid of Object.values(ready.processes)) expect(runs(pid)).toBe(true);
@@ -34,6 +37,7 @@ describe('npm start refuses', () => {
     const other = createServer().listen(standIn.port);
     await once(other, 'listening');
     await expect(standIn.start()).rejects.toThrow(`Port ${standIn.port} is taken. Set PATCHBAY_PORT to another one.`);
+    expect(standIn.output).toContain(pageOf('start.port_in_use'));
     other.close();
   }, 60_000);
 
@@ -41,6 +45,7 @@ describe('npm start refuses', () => {
     standIn = await StandIn.create();
     await standIn.breakApp('worker');
     await expect(standIn.start()).rejects.toThrow(/worker ended at start \(exit code 3\)\.\nthe reason stands here/);
+    expect(standIn.output).toContain(pageOf('start.process_failed'));
     const recorded = await readFile(path.join(standIn.data, 'run/processes.json'), 'utf8');
     for (const { pid } of JSON.parse(recorded) as { pid: number }[]) expect(runs(pid)).toBe(false);
     await expect(stat(path.join(standIn.data, 'ready.json'))).rejects.toThrow(/ENOENT/);

@@ -9,6 +9,7 @@ import { documentedPaths } from './rules/documented-paths.ts';
 import { endpointsAudited } from './rules/endpoints-audited.ts';
 import { envOnlyInConfig } from './rules/env-only-in-config.ts';
 import { errorsDocumented, loadErrorCodes } from './rules/errors-documented.ts';
+import { errorsTested } from './rules/errors-tested.ts';
 import { fileNames } from './rules/file-names.ts';
 import { fileSize } from './rules/file-size.ts';
 import { imports } from './rules/imports.ts';
@@ -20,6 +21,15 @@ import { noRawNetwork } from './rules/no-raw-network.ts';
 import { sqlIsParameterized } from './rules/sql-is-parameterized.ts';
 import { SourceTree } from './source-tree.ts';
 import { toolRule } from './tool.ts';
+
+const UNTESTED = {
+  'cli.node_too_old': 'the tests run on a Node that is new enough',
+  'deploy.build_exhausted': 'a build has two minutes and a gibibyte before it is stopped',
+  'deploy.build_failed': 'for failures of the build program nobody knows yet',
+  'deploy.lost_lease': 'ends the work of one worker inside; nobody is answered with it',
+  'mcp.client_silent': 'a client has minutes to answer',
+  'start.postgres_unsupported': 'the tests run where there is a PostgreSQL',
+};
 
 const RULES: readonly Rule[] = [
   toolRule('types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']),
@@ -35,6 +45,7 @@ const RULES: readonly Rule[] = [
   fileSize,
   fileNames,
   errorsDocumented(loadErrorCodes),
+  errorsTested(loadErrorCodes, UNTESTED),
   documentedPaths,
   endpointsAudited,
   migrationsSafe,

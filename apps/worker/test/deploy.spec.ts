@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { getConnector } from '@patchbay/domain/connectors';
+import { startStep, submitVersion } from '@patchbay/domain/versions';
 import type { GivenConnector } from '@patchbay/testing';
 import { skipUnless } from '@patchbay/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
@@ -88,6 +90,18 @@ const BAD: readonly (readonly [string, Files, string, RegExp])[] = [
     /tools\.t\.inputSchema\.properties\.q\.pattern/,
   ],
   [
+    'a pattern that is quadratic',
+    server(withSchema('z.object({ q: z.string().regex(/[a-z]+$/) })')),
+    'deploy.schema_pattern_unsafe',
+    /tools\.t\.inputSchema\.properties\.q\.pattern: .* polynomial of degree 2/,
+  ],
+  [
+    'a pattern that is none',
+    server(withSchema("z.object({ q: z.string().meta({ pattern: '(' }) })")),
+    'deploy.schema_invalid',
+    /tools\.t\.inputSchema\.properties\.q\.pattern is not a regular expression/,
+  ],
+  [
     'a schema with a reference to the network',
     server(withSchema("z.object({ q: z.string().meta({ $ref: 'https://evil.example/s.json' }) })")),
     'deploy.schema_network_reference',
@@ -147,6 +161,30 @@ describe('a deploy', () => {
     expect(await live()).toBe(liveVersion);
   });
 
+  it('refuses a bundle that is larger than a connector may be, and names its largest part', async () => {
+    const data = `export const data = '${randomBytes(3_200_000).toString('hex')}';`;
+    const entry = `export { data } from './data.ts';\n${greeter()['src/index.ts']}`;
+    const version = await deploy(greeter({ 'src/data.ts': data, 'src/index.ts': entry }));
+    expect(version.failure).toMatchObject({
+      code: 'deploy.bundle_too_large',
+      detail: expect.stringMatching(/data\.ts/),
+    });
+  });
+
+  it('gives up a step that workers died in again and again', async () => {
+    const upload = await packed(greeter({ 'src/again.ts': '' }));
+    const { digest } = await deploys.artifacts.put(connector.organization.id, upload, { bytesMax: 1_000_000 });
+    const input = { connectorId: connector.id, sourceDigest: digest, activate: true, typecheck: true };
+    const version = await deploys.inScope(connector, async (tx) => {
+      const submitted = await submitVersion(tx, connector.organization.owner.actor, input);
+      for (let attempt = 0; attempt < 5; attempt += 1) await startStep(tx, submitted.id, 'received');
+      return submitted;
+    });
+    await deploys.queue.add('deploy', { versionId: version.id }, { jobId: version.id });
+    const finished = await deploys.finished(connector, version);
+    expect(finished).toMatchObject({ state: 'failed', failure: { code: 'deploy.interrupted_too_often' } });
+  });
+
   it('refuses an upload cut in half', async () => {
     const bytes = await packed(greeter());
     const version = await deploy(bytes.subarray(0, bytes.byteLength / 2));
@@ -159,6 +197,12 @@ describe('a deploy', () => {
     expect(await deploy({ ...files, 'src/index.ts': source }, { typecheck: false })).toMatchObject({
       state: 'published',
     });
+  });
+
+  it('takes patterns whose time is linear', async () => {
+    const pattern = '/^[a-z0-9]{1,63}(\\.[a-z0-9]{1,63})*$/';
+    const version = await deploy(server(withSchema(`z.object({ host: z.string().regex(${pattern}), to: z.email() })`)));
+    expect(version).toMatchObject({ state: 'published', failure: null });
   });
 
   it('says which tools will wait for approval', async () => {

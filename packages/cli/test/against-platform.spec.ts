@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { AppError } from '@patchbay/foundation';
 import { type Platform, startPlatform } from '@patchbay/testing/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jsonLines, runCli, startCli } from './run-cli.ts';
@@ -101,7 +102,7 @@ describe('the command line and a platform', () => {
     await changeSource(() => before);
     expect(run.code).toBe(1);
     expect(run.stdout + run.stderr).toMatch(/src\/index\.ts:\d+/);
-    expect(run.stderr).toMatch(/^Error: The deploy failed\. The live version is untouched\./);
+    expect(run.stderr.startsWith(`Error: ${new AppError('cli.deploy_failed').spec.title}`)).toBe(true);
     expect((await patchbay('call', 'greeter', 'greet', 'name=Ada')).stdout).toBe('Hello, Ada!\n');
   }, 60_000);
 

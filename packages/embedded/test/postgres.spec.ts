@@ -98,6 +98,23 @@ describe('the embedded PostgreSQL', () => {
     await expect(stat(path.join(directory, 'postgres.password'))).rejects.toThrow(/ENOENT/);
   });
 
+  it('refuses a database that does not let us in, and one where we may not make roles', async () => {
+    const directory = await passableDirectory();
+    await start(directory);
+    const options = { database: 'patchbay', passwords };
+    const wrong = urlOf(directory, new Secret('wrong'));
+    await expect(provisionDatabase({ ...options, adminUrl: wrong })).rejects.toMatchObject({
+      code: 'start.database_unreachable',
+    });
+    await query(urlOf(directory), "CREATE ROLE weak LOGIN PASSWORD 'weak'");
+    const adminUrl = socketUrl(
+      path.join(directory, 'socket'),
+      { name: 'weak', password: new Secret('weak') },
+      'postgres',
+    );
+    await expect(provisionDatabase({ ...options, adminUrl })).rejects.toMatchObject({ code: 'start.database_rights' });
+  });
+
   it('makes roles that may do what their process needs, and is content when they are there', async () => {
     const directory = await passableDirectory();
     await start(directory);

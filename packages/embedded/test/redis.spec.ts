@@ -1,7 +1,10 @@
 import { stat } from 'node:fs/promises';
-import { testRedis } from '@patchbay/testing';
+import path from 'node:path';
+import { Secret } from '@patchbay/foundation';
+import { temporaryDirectory, testRedis } from '@patchbay/testing';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
+import { findServiceAccount, startRedis } from '../src/index.ts';
 
 let client: Redis | undefined;
 afterEach(() => client?.disconnect());
@@ -14,6 +17,18 @@ function connect(options: { path: string; password?: string }): Redis {
 }
 
 describe('the embedded Redis', () => {
+  it('says why it does not start', async () => {
+    const directory = await temporaryDirectory('redis');
+    const started = startRedis({
+      redis: { program: '/bin/false' },
+      directory,
+      account: findServiceAccount(['redis']),
+      password: new Secret('a password'),
+      logFile: path.join(directory, 'redis.log'),
+    });
+    await expect(started).rejects.toMatchObject({ code: 'start.redis_failed' });
+  });
+
   it('refuses a caller without the password', async () => {
     const redis = await testRedis();
     const stranger = connect({ path: redis.options.path });

@@ -7,6 +7,7 @@ import { documentedPaths } from './documented-paths.ts';
 import { endpointsAudited } from './endpoints-audited.ts';
 import { envOnlyInConfig } from './env-only-in-config.ts';
 import { errorsDocumented } from './errors-documented.ts';
+import { errorsTested } from './errors-tested.ts';
 import { fileNames } from './file-names.ts';
 import { fileSize } from './file-size.ts';
 import { type InstalledPackage, isPermitted, licences } from './licences.ts';
@@ -139,6 +140,27 @@ describe('errors-documented', () => {
   it('refuses a page whose sections are missing or empty', async () => {
     const files = { 'docs/errors/mcp/bad_body.md': page('-') };
     expect(await objections(rule, files)).toHaveLength(3);
+  });
+});
+
+describe('errors-tested', () => {
+  const codes = async () => ['mcp.bad_body', 'mcp.slow'];
+  const named = { 'packages/mcp/src/a.test.ts': "expect(code).toBe('mcp.bad_body');" };
+
+  it('refuses a code no test names, also when the code itself does', async () => {
+    const files = { 'packages/mcp/src/a.ts': "throw new AppError('mcp.slow');", ...named };
+    expect(await objections(errorsTested(codes, {}), files)).toEqual([
+      'packages/foundation/src/catalog.ts no test names mcp.slow',
+    ]);
+    expect(await objections(errorsTested(codes, { 'mcp.slow': 'takes minutes' }), files)).toEqual([]);
+  });
+
+  it('refuses an exception for what has a test, or is gone', async () => {
+    const untested = { 'mcp.slow': 'takes minutes', 'mcp.bad_body': 'once', 'mcp.gone': 'long ago' };
+    expect(await objections(errorsTested(codes, untested), named)).toEqual([
+      'packages/foundation/src/catalog.ts mcp.bad_body is gone or has a test; take it off the list',
+      'packages/foundation/src/catalog.ts mcp.gone is gone or has a test; take it off the list',
+    ]);
   });
 });
 

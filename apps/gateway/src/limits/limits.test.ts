@@ -6,9 +6,13 @@ describe('createAdmission', () => {
   it('refuses a call over the connector’s bound and leaves other connectors alone', () => {
     const admission = createAdmission({ connectorMax: 1, organizationMax: 2 });
     const first = admission.admit({ organizationId: 'a', connectorId: '1' });
-    expect(() => admission.admit({ organizationId: 'a', connectorId: '1' })).toThrow('as many calls running');
+    expect(() => admission.admit({ organizationId: 'a', connectorId: '1' })).toThrow(
+      expect.objectContaining({ code: 'limits.connector_busy' }),
+    );
     admission.admit({ organizationId: 'a', connectorId: '2' });
-    expect(() => admission.admit({ organizationId: 'a', connectorId: '3' })).toThrow('This organization');
+    expect(() => admission.admit({ organizationId: 'a', connectorId: '3' })).toThrow(
+      expect.objectContaining({ code: 'limits.organization_busy' }),
+    );
     admission.admit({ organizationId: 'b', connectorId: '4' });
     first.release();
     admission.admit({ organizationId: 'a', connectorId: '1' });

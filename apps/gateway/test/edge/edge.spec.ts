@@ -55,13 +55,15 @@ describe('the public listener', () => {
     for (const headers of FORWARDING) expect(await document(headers)).toEqual(plain);
     expect(await document({ host: own.toUpperCase() })).toEqual(plain);
     for (const host of ['evil.example', `127.0.0.1:${edge.port}`, 'localhost', `localhost:${edge.port}.evil.example`]) {
-      expect([host, (await raw('/acme/weather/mcp', { host })).status]).toEqual([host, 403]);
+      const refused = await raw('/acme/weather/mcp', { host });
+      expect([host, refused.status, JSON.parse(refused.body).code]).toEqual([host, 403, 'edge.wrong_host']);
     }
   });
 
   it('refuses absolute-form targets', async () => {
     for (const target of ['http://evil.example/acme/open/mcp', `http://localhost:${edge.port}/acme/open/mcp`]) {
-      expect((await raw(target, { host: `localhost:${edge.port}` })).status).toBe(400);
+      const refused = await raw(target, { host: `localhost:${edge.port}` });
+      expect([refused.status, JSON.parse(refused.body).code]).toEqual([400, 'edge.bad_target']);
     }
   });
 
@@ -74,7 +76,9 @@ describe('the public listener', () => {
       `http://127.0.0.1:${edge.port}`,
       `http://localhost:${edge.port + 1}`,
     ]) {
-      expect([origin, (await raw('/acme/open/mcp', { ...own, origin }, body)).status]).toEqual([origin, 403]);
+      const refused = await raw('/acme/open/mcp', { ...own, origin }, body);
+      expect([origin, refused.status]).toEqual([origin, 403]);
+      expect(refused.body).toContain('edge.wrong_origin');
     }
     expect((await raw('/acme/open/mcp', { ...own, origin: edge.origin }, body)).status).toBe(200);
     expect((await raw('/acme/open/mcp', own, body)).status).toBe(200);
@@ -96,6 +100,16 @@ describe('the public listener', () => {
       });
       expect(headers['set-cookie']).toBeUndefined();
     }
+  });
+
+  it('refuses a method without a meaning there, a body that is no JSON, and a caller without a key', async () => {
+    const host = `localhost:${edge.port}`;
+    const get = await raw('/acme/open/mcp', { host, accept: 'application/json' });
+    expect([get.status, get.headers.allow]).toEqual([405, 'POST']);
+    expect(get.body).toContain('edge.method_not_allowed');
+    const { headers, body } = legacyRequest('ping');
+    const keyless = await raw('/acme/weather/mcp', { ...headers, host }, body);
+    expect([keyless.status, JSON.parse(keyless.body).error.data.code]).toEqual([401, 'mcp.token_missing']);
   });
 
   it('answers unknown addresses with a page for people and a problem for programs', async () => {

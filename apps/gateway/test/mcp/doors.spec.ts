@@ -27,16 +27,16 @@ describe('POST /{organization}/{connector}/mcp', () => {
   it.each([
     ['an unknown key', 'Bearer pbk_mcp_nobody', 401],
     ['another scheme', 'Basic cGJrOm1jcA==', 401],
-    ['a key of another organization', 'Bearer pbk_mcp_globex', 401],
-    ['a key for another connector', 'Bearer pbk_mcp_other', 403],
-  ])('refuses %s', async (_what, authorization, status) => {
+    ['a key of another organization', 'Bearer pbk_mcp_globex', 401, 'mcp.wrong_audience'],
+    ['a key for another connector', 'Bearer pbk_mcp_other', 403, 'mcp.connector_not_listed'],
+  ])('refuses %s', async (_what, authorization, status, code = expect.any(String)) => {
     const response = await post('/acme/weather/mcp', { authorization });
     expect(response.status).toBe(status);
     if (status === 401) expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"');
     expect(await response.json()).toMatchObject({
       jsonrpc: '2.0',
       id: null,
-      error: { data: { requestId: response.headers.get('request-id') } },
+      error: { data: { code, requestId: response.headers.get('request-id') } },
     });
   });
 

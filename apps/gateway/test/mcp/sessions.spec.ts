@@ -106,7 +106,8 @@ describe('a session id', () => {
   it('is unknown for ever after DELETE', async () => {
     const client = await raw().initialize();
     expect((await client.send('DELETE')).status).toBe(204);
-    expect((await client.post(legacyRequest('ping').body)).status).toBe(404);
+    const ended = await client.post(legacyRequest('ping').body);
+    expect([ended.status, await ended.text()]).toEqual([404, expect.stringContaining('mcp.session_ended')]);
     await platform.processes.gateway.end('SIGKILL');
     await platform.processes.gateway.restart();
     expect((await client.post(legacyRequest('ping').body)).status).toBe(404);
@@ -150,6 +151,19 @@ describe('a client of 2025-11-25', () => {
     expect(named.content).toEqual([{ type: 'text', text: 'one accept Ada' }]);
     const thought = await client.callTool({ name: 'think', arguments: {} });
     expect(JSON.stringify(thought.content)).toContain('hm');
+    await client.close();
+  });
+
+  it('ends the call when it refuses to answer, and the reason is its own', async () => {
+    const { client } = await connect(ELICITS);
+    client.setRequestHandler(ElicitRequestSchema, () => {
+      throw new Error('nobody is here');
+    });
+    const outcome = await client
+      .callTool({ name: 'name', arguments: {} })
+      .catch(({ message, data }) => ({ message, data }));
+    expect(JSON.stringify(outcome)).toContain('mcp.client_refused');
+    expect(JSON.stringify(outcome)).toContain('nobody is here');
     await client.close();
   });
 
@@ -240,7 +254,9 @@ describe('a session', () => {
     const question = seen.at(-1);
     expect(priming?.message).toBeNull();
     const stranger = await raw().initialize(ELICITS);
-    expect((await stranger.send('GET', { 'last-event-id': question?.id ?? '' })).status).toBe(404);
+    const refused = await stranger.send('GET', { 'last-event-id': question?.id ?? '' });
+    expect(refused.status).toBe(404);
+    expect(await refused.text()).toContain('mcp.event_unknown');
     expect((await client.post(accept(question?.message?.id))).status).toBe(202);
     const resumed = await rest(await client.send('GET', { 'last-event-id': question?.id ?? '' }));
     expect(resumed.map(({ message }) => message?.result?.content?.[0]?.text)).toEqual(['one accept Ada']);

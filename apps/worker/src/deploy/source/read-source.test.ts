@@ -95,6 +95,8 @@ describe('an upload', () => {
     const whole = await tarGz([{ name: 'a', text: 'x'.repeat(5000) }]);
     await expect(readSource(whole.subarray(0, 60))).rejects.toMatchObject({ code: 'source.truncated' });
     await expect(readSource(Buffer.from('{}'))).rejects.toMatchObject({ code: 'source.not_an_archive' });
+    const spoiled = Buffer.from(whole).fill(0xff, 20, 40);
+    await expect(readSource(spoiled)).rejects.toMatchObject({ code: 'source.damaged' });
     await expect(readSource(Buffer.alloc(11 * 1024 * 1024))).rejects.toMatchObject({ code: 'source.too_large' });
   });
 

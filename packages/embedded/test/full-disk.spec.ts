@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Secret } from '@patchbay/foundation';
+import { skipUnless, temporaryDirectory } from '@patchbay/testing';
+import pg from 'pg';
+import { afterEach, expect } from 'vitest';
+import {
+  findPostgresBinaries,
+  findServiceAccount,
+  type RunningService,
+  socketUrl,
+  startPostgres,
+} from '../src/index.ts';
+
+const canMount = process.getuid?.() === 0 && process.platform === 'linux';
+const { describe, it } = skipUnless(canMount, 'only root can mount a disk');
+const MEBIBYTE = 1024 * 1024;
+const superuserPassword = new Secret('a-password-of-the-superuser');
+const account = findServiceAccount(['postgres']);
+
+/** PostgreSQL on a disk of its own, its socket and its programs elsewhere. */
+async function onDisk(bytes: number) {
+  const place = await temporaryDirectory('full');
+  await chmod(place, 0o755); // the server's account must pass through
+  const disk = path.join(place, 'disk');
+  await mkdir(disk);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes},mode=0755`, 'tmpfs', disk]);
+  const filler = path.join(disk, 'filler');
+  return {
+    start: async () =>
+      startPostgres({
+        binaries: await findPostgresBinaries({ account, copyDirectory: path.join(place, 'binaries') }),
+        directory: path.join(disk, 'postgres'),
+        socketDirectory: path.join(place, 'socket'),
+        ...{ account, superuserPassword, logFile: path.join(place, 'postgres.log') },
+      }),
+    async query(sql: string) {
+      const name = { name: 'postgres', password: superuserPassword };
+      const client = new pg.Client({ connectionString: socketUrl(path.join(place, 'socket'), name, 'postgres') });
+      await client.connect();
+      try {
+        return (await client.query(sql)).rows;
+      } finally {
+        await client.end();
+      }
+    },
+    async fill() {
+      const { bavail, bsize } = await statfs(disk);
+      await writeFile(filler, Buffer.alloc(bavail * bsize));
+    },
+    clear: () => rm(filler),
+    unmount: () => execFileSync('umount', ['-l', disk]),
+  };
+}
+
+let disk: Awaited<ReturnType<typeof onDisk>> | undefined;
+let running: RunningService | undefined;
+afterEach(async () => {
+  await running?.stop();
+  running = undefined;
+  disk?.unmount();
+  disk = undefined;
+});
+
+describe('PostgreSQL on a full disk', () => {
+  it('is not made there, and the reason is the disk', async () => {
+    disk = await onDisk(8 * MEBIBYTE);
+    await expect(disk.start()).rejects.toMatchObject({ code: 'start.disk_full' });
+  });
+
+  it('refuses writes and answers reads, does not start while it is full, and has lost nothing afterwards', async () => {
+    disk = await onDisk(160 * MEBIBYTE);
+    running = await disk.start();
+    await disk.query('CREATE TABLE kept AS SELECT 42 AS answer');
+    await disk.fill();
+    const large = 'CREATE TABLE large AS SELECT repeat(md5(i::text), 50) FROM generate_series(1, 50000) AS i';
+    await expect(disk.query(large)).rejects.toThrow(/No space left on device/);
+    expect(await disk.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+
+    process.kill(running.pid, 'SIGKILL');
+    await running.ended;
+    await expect(disk.start()).rejects.toMatchObject({ code: 'start.disk_full' });
+    await disk.clear();
+    running = await disk.start();
+    expect(await disk.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  }, 60_000);
+});
