@@ -10,7 +10,7 @@ export type PatternRuling =
   | { readonly kind: 'invalid' | 'slow' | 'undecided'; readonly reason: string };
 
 /** More ways than this through counted repetitions is too slow, although it is a constant. */
-const WAYS_MAX = 1000;
+const WAYS_MAX = 10_000;
 const ANALYSIS_MS = 5_000;
 const LINEAR: PatternRuling = { kind: 'linear' };
 
