@@ -10,6 +10,7 @@ describe('a name', () => {
     ['patch-bay', 'patchbay'],
     ['patchbay-security', 'patchbay'],
     ['thepatchbay', 'patchbay'],
+    ['claudeteam', 'claude'],
     ['g00gle', 'google'],
     ['git-hub', 'github'],
     ['paypa1', 'paypal'],
@@ -25,7 +26,7 @@ describe('a name', () => {
     expect(imitatedBrand(text)).toBe(brand);
   });
 
-  it.each(['acme', 'globex', 'pineapple', 'slacks-and-ties', 'notional', 'cloud-nine', 'demo', 'weather-co', 'ab'])(
+  it.each(['acme', 'globex', 'pineapple', 'slacks-and-ties', 'notional', 'pinstripes', 'demo', 'weather-co', 'ab'])(
     'like %s is its own',
     (text) => {
       expect(imitatedBrand(text)).toBeNull();

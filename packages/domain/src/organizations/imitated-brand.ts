@@ -31,8 +31,10 @@ const BRANDS: readonly string[] = [
   'okta',
 ];
 
-/** A shorter brand is part of too many other words to be looked for inside them. */
-const INSIDE_LENGTH_MIN = 6;
+/** Brands that are also words, or parts of some: `notional`, `pineapple`. They count as a word of their own only. */
+const ALSO_WORDS: ReadonlySet<string> = new Set([
+  ...['notion', 'stripe', 'slack', 'apple', 'amazon', 'gemini', 'copilot', 'jira', 'okta', 'gmail'],
+]);
 
 /** Characters that look like a letter of the alphabet: digits, and the Cyrillic and Greek ones. */
 const LOOKALIKES: Readonly<Record<string, string>> = {
@@ -52,7 +54,7 @@ export function imitatedBrand(text: string): string | null {
 function isLike(brand: string, whole: string, words: readonly string[]): boolean {
   const seen = variantsOf(brand);
   if (seen.some((variant) => variant === whole || words.includes(variant))) return true;
-  return brand.length >= INSIDE_LENGTH_MIN && seen.some((variant) => whole.includes(variant));
+  return !ALSO_WORDS.has(brand) && seen.some((variant) => whole.includes(variant));
 }
 
 /** Lower case, without accents, each lookalike as its letter. */
