@@ -142,7 +142,7 @@ describe('a deploy', () => {
     const version = await deploy(greeter());
     if (version.state !== 'published') throw new Error(JSON.stringify(version.failure));
     liveVersion = version.id;
-  });
+  }, 90_000);
   afterAll(() => deploys?.close());
 
   async function deploy(upload: Uint8Array | Files, flags: { typecheck?: boolean } = {}) {

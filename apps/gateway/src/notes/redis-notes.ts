@@ -13,7 +13,7 @@ export interface RedisNotesOptions {
   readonly logger: Logger;
 }
 
-const ANSWER_MS_MAX = 500;
+const ANSWER_MS_MAX = 2_000;
 /** A gateway that counted nothing for so long is not one of those that share a limit. */
 const SEEN_MS = 600_000;
 const PREFIX = 'patchbay:note:';

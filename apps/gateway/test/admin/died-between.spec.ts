@@ -17,7 +17,7 @@ beforeAll(async () => {
   acme = await platform.given.organization('acme');
   key = await platform.given.apiKey(acme, acme.owner, 'admin');
   await inside((tx) => takeIdentityChanges(tx, null)); // what made the organization went no gateway's way
-});
+}, 60_000);
 afterAll(async () => {
   await superuser?.end();
   await platform?.stop();

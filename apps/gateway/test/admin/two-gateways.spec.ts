@@ -10,6 +10,7 @@ import {
   type TestRedis,
   temporaryDirectory,
   testRedis,
+  waitFor,
 } from '@patchbay/testing';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
@@ -35,11 +36,22 @@ describe('two gateways', () => {
     const { urls } = await createTestDatabase();
     const secret = new Secret(randomBytes(32).toString('base64'));
     gateways = [await startGateway(urls, secret), await startGateway(urls, secret)];
-  });
+    await waitFor(knowEachOther, { what: 'the gateways to have counted in Redis' });
+  }, 60_000);
   afterAll(async () => {
     await Promise.all((gateways ?? []).map((gateway) => gateway.close()));
     await redis?.stop();
   });
+
+  /** Each has counted while the other was known: a gateway learns of others with its own counts. */
+  async function knowEachOther(): Promise<boolean> {
+    for (const { notes } of gateways) await notes.admit(['warm-up'], { max: 1, windowSeconds: 60 });
+    const client = new Redis(redis.options);
+    const known = await client.zcard('patchbay:note:gateways');
+    client.disconnect();
+    for (const { notes } of gateways) await notes.admit(['warm-up'], { max: 1, windowSeconds: 60 });
+    return known === gateways.length;
+  }
 
   async function startGateway(urls: { app: string; auth: string }, secret: Secret) {
     const logger = pino({ level: 'silent' });
@@ -60,7 +72,7 @@ describe('two gateways', () => {
       ],
     });
     return {
-      ...{ app, files, store },
+      ...{ app, files, store, notes },
       async close() {
         await app.close();
         await people.close();

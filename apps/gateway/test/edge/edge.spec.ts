@@ -56,14 +56,16 @@ describe('the public listener', () => {
     expect(await document({ host: own.toUpperCase() })).toEqual(plain);
     for (const host of ['evil.example', `127.0.0.1:${edge.port}`, 'localhost', `localhost:${edge.port}.evil.example`]) {
       const refused = await raw('/acme/weather/mcp', { host });
-      expect([host, refused.status, JSON.parse(refused.body).code]).toEqual([host, 403, 'edge.wrong_host']);
+      expect([host, refused.status]).toEqual([host, 403]);
+      expect(refused.body).toContain('edge.wrong_host');
     }
   });
 
   it('refuses absolute-form targets', async () => {
     for (const target of ['http://evil.example/acme/open/mcp', `http://localhost:${edge.port}/acme/open/mcp`]) {
       const refused = await raw(target, { host: `localhost:${edge.port}` });
-      expect([refused.status, JSON.parse(refused.body).code]).toEqual([400, 'edge.bad_target']);
+      expect(refused.status).toBe(400);
+      expect(refused.body).toContain('edge.bad_target');
     }
   });
 
