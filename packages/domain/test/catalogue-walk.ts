@@ -24,6 +24,7 @@ const LISTED = [
   'app.expired_rows',
   'app.read_changes',
   'app.relay_outbox',
+  'app.relay_announcements',
   'app.purge_connector',
   'app.purge_organization',
   'identity.keep_organization_slug',

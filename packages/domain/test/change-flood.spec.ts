@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '@patchbay/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { insertAnnouncements } from '../src/announcements/index.ts';
 import { emitChange, type OutboxRelay, relayOutbox } from '../src/changes/index.ts';
 import { createDatabase, type Database } from '../src/database/index.ts';
 import { type Given, type GivenOrganization, startGiven } from './given.ts';
@@ -30,8 +31,8 @@ beforeAll(async () => {
     `SELECT DISTINCT (regexp_match(prosrc, 'pg_notify\\(''([a-z_]+)'''))[1] AS channel FROM pg_proc
      WHERE prosrc LIKE '%pg_notify(%'`,
   );
-  expect(rows.map(({ channel }) => channel)).toHaveLength(1);
-  await listener.query(`LISTEN ${rows[0]?.channel}`);
+  expect(rows.map(({ channel }) => channel).toSorted()).toEqual(['patchbay_announcements', 'patchbay_changes']);
+  for (const { channel } of rows) await listener.query(`LISTEN ${channel}`);
   listener.on('notification', ({ processId, payload = '' }) => {
     if (payload.includes('con_')) heard.push({ sender: processId, payload });
   });
@@ -93,6 +94,26 @@ describe('a tenant that changes a thousand things a second', () => {
     const senders = new Set([...rows, ...relays.rows].map(({ pid }) => pid));
     expect(heard.every(({ sender }) => senders.has(sender))).toBe(true);
     expect(heard.every(({ payload }) => payload.length < 200)).toBe(true);
+  });
+
+  it('is heard of once per look of the relay, however often it announces the same', async () => {
+    heard.length = 0;
+    const said = { topic: 'connector', subjectId: 'con_loud', content: { method: 'a' } } as const;
+    const startedAtMs = performance.now();
+    for (let batch = 0; batch < 10; batch += 1) {
+      await flooding.withOrganization(noisy, (tx) => insertAnnouncements(tx, 'gateway', Array(100).fill(said)));
+    }
+    await given.database.withOrganization(quiet, (tx) =>
+      insertAnnouncements(tx, 'gateway', [{ ...said, subjectId: 'con_last' }]),
+    );
+    await waitFor(() => heard.some(({ payload }) => payload === 'connector:con_last'), {
+      what: 'the last announcement',
+    });
+    const told = heard.filter(({ payload }) => payload === 'connector:con_loud').length;
+    expect(told).toBeGreaterThan(0);
+    expect(told).toBeLessThanOrEqual(1 + (performance.now() - startedAtMs) / 40);
+    const { rows } = await given.superuser.query('SELECT 1 FROM app.announcements WHERE told_at IS NULL');
+    expect(rows).toEqual([]);
   });
 
   it('leaves the writes of others as quick as they were', async () => {

@@ -25,7 +25,7 @@ export interface Given {
   readonly auth: pg.Pool;
   organization(options?: { slug?: string; role?: Role }): Promise<GivenOrganization>;
   connector(organization: OrganizationScope, slug?: string): Promise<Connector>;
-  publishedVersion(organization: OrganizationScope, connectorId: string): Promise<Version>;
+  publishedVersion(organization: OrganizationScope, connectorId: string, manifest?: object): Promise<Version>;
   close(): Promise<void>;
 }
 
@@ -70,14 +70,15 @@ export async function startGiven(options: Partial<DatabaseOptions> = {}): Promis
       const chosen = slug ?? `connector-${counter}`;
       return database.withOrganization(organization, (tx) => createConnector(tx, SYSTEM, { slug: chosen }));
     },
-    publishedVersion: ({ organizationId }, connectorId) =>
+    publishedVersion: ({ organizationId }, connectorId, manifest = {}) =>
       database.withOrganization({ organizationId }, async (tx) => {
         const input = { connectorId, sourceDigest: DIGEST, typecheck: true, activate: false };
         let version = await submitVersion(tx, SYSTEM, input);
         const way = VERSION_STATES.slice(0, VERSION_STATES.indexOf('published') + 1);
         for (const [index, from] of way.entries()) {
           const to = way[index + 1];
-          const patch = to === 'published' ? { artifactDigest: DIGEST, manifest: { manifestVersion: 1 } } : {};
+          const patch =
+            to === 'published' ? { artifactDigest: DIGEST, manifest: { manifestVersion: 1, ...manifest } } : {};
           if (to !== undefined) version = await moveVersion(tx, version.id, { from, to }, patch);
         }
         return version;
@@ -152,6 +153,20 @@ export async function fillEveryTable(given: Given, organization: GivenOrganizati
     newId('usageEvent'),
     connector.id,
     version.id,
+  );
+  await insert(
+    `INSERT INTO app.joined_names (organization_id, kind, joined, connector_id, name)
+     VALUES ($1, 'tool', 'filled__t', $2, 't')`,
+    connector.id,
+  );
+  await insert(
+    `INSERT INTO app.resource_claims (organization_id, connector_id, uri, is_template) VALUES ($1, $2, 'a://b', false)`,
+    connector.id,
+  );
+  await insert(
+    `INSERT INTO app.announcements (organization_id, origin, topic, subject_id, content)
+     VALUES ($1, 'o', 'connector', $2, '{}')`,
+    connector.id,
   );
   await insert(
     `INSERT INTO app.mcp_sessions (organization_id, id, connector_id, principal_hash, expires_at)

@@ -31,7 +31,7 @@ export {
   sseEvent,
   ssePriming,
 } from './envelope.ts';
-export { type JoinedEntry, joinedNames, joinName } from './joined-name.ts';
+export { joinName } from './joined-name.ts';
 export { isJsonObject, type JsonObject, type JsonValue, objectAt, own, stringAt } from './json.ts';
 export { type ManifestView, viewManifest } from './manifest.ts';
 export { type ParsedBody, parseBody } from './parse-body.ts';

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { joinedNames, joinName } from './joined-name.ts';
+import { joinName } from './joined-name.ts';
 
 const slug = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/);
 /** What publish lets through: no leading underscore, no two in a row. */
 const tool = fc.stringMatching(/^[A-Za-z0-9.-][A-Za-z0-9._-]{0,90}$/).filter((name) => !name.includes('__'));
-const connector = (name: string) => ({ slug: name });
 
 describe('joinName', () => {
   it('is injective over slugs and tools, and fits', () => {
@@ -26,16 +25,5 @@ describe('joinName', () => {
   it('tells apart long names that begin alike', () => {
     const long = 'x'.repeat(80);
     expect(joinName('git', `${long}a`)).not.toBe(joinName('git', `${long}b`));
-  });
-});
-
-describe('joinedNames', () => {
-  it('leaves out both of two pairs with one name, and keeps the others', () => {
-    const entries = [
-      { connector: connector('a'), name: 'one' },
-      { connector: connector('a'), name: 'one' },
-      { connector: connector('b'), name: 'one' },
-    ];
-    expect([...joinedNames(entries).keys()]).toEqual(['b__one']);
   });
 });

@@ -17,27 +17,3 @@ export function joinName(connectorSlug: string, name: string): string {
   const tail = Array.from(hash.subarray(0, TAIL_LENGTH), (byte) => ALPHABET[byte & 31]).join('');
   return `${joined.slice(0, NAME_LENGTH_MAX - TAIL_LENGTH - 1)}-${tail}`;
 }
-
-/** What one joined name stands for. */
-export interface JoinedEntry<Connector> {
-  readonly connector: Connector;
-  readonly name: string;
-}
-
-/**
- * The table of joined names. Two pairs that would share a name are both left out: better that neither can be called than
- * that one answers for the other (security S12).
- */
-export function joinedNames<Connector extends { readonly slug: string }>(
-  entries: Iterable<JoinedEntry<Connector>>,
-): Map<string, JoinedEntry<Connector>> {
-  const table = new Map<string, JoinedEntry<Connector>>();
-  const shared = new Set<string>();
-  for (const entry of entries) {
-    const joined = joinName(entry.connector.slug, entry.name);
-    if (table.has(joined)) shared.add(joined);
-    table.set(joined, entry);
-  }
-  for (const joined of shared) table.delete(joined);
-  return table;
-}

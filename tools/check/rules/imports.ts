@@ -22,7 +22,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'sandbox/probe': ['sandbox/builder', 'sandbox/protocol'],
   // The host reads the probe's catalogue of attempts, to judge outside what each reported from inside.
   sandbox: ['sandbox/protocol', 'sandbox/probe', 'foundation', 'mcp', 'sdk'],
-  domain: ['foundation', 'vault', 'policy'],
+  // Names at an organization's URL are recorded as the wire has them; mcp is pure and holds nothing.
+  domain: ['foundation', 'vault', 'policy', 'mcp'],
   cli: ['api-client', 'sdk', 'sandbox', 'sandbox/protocol', 'foundation', 'mcp'],
   gateway: ['foundation', 'vault', 'policy', 'mcp', 'domain', 'artifacts', 'sandbox', 'sandbox/protocol'],
   worker: ['foundation', 'vault', 'domain', 'artifacts', 'sandbox', 'sandbox/protocol', 'sdk'],

@@ -22,3 +22,4 @@ export {
   type NewApiKey,
   revokeApiKey,
 } from './api-keys.ts';
+export { findKeyTexts, revokeExposedKey } from './revoke-exposed-key.ts';

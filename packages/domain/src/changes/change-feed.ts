@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type Clock, type Logger, systemClock } from '@patchbay/foundation';
+import type { AnnouncementSubject } from '../announcements/index.ts';
 import type { Change } from './change.ts';
 import { type FeedConnection, openFeedConnection } from './feed-connection.ts';
 
@@ -31,6 +32,8 @@ export interface ChangeFeed {
   start(): Promise<void>;
   /** Called once per change. Returns the way to stop. */
   onChange(listener: (change: Change) => void): () => void;
+  /** Called when there is something to read of what gateways tell each other. One that is missed is not told again. */
+  onAnnouncement(listener: (subject: AnnouncementSubject) => void): () => void;
   /** Called when changes may have been missed: everything read before is doubtful. */
   onStale(listener: () => void): () => void;
   /** Grows by one each time everything became doubtful. */
@@ -48,6 +51,7 @@ export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
   const heartbeatMs = options.heartbeatMs ?? 2_000;
   const staleAfterMs = options.staleAfterMs ?? 30_000;
   const changeListeners = new Set<(change: Change) => void>();
+  const announcementListeners = new Set<(subject: AnnouncementSubject) => void>();
   const staleListeners = new Set<() => void>();
   const started = Promise.withResolvers<void>();
   const closing = new AbortController();
@@ -69,6 +73,9 @@ export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
       pollMs: options.pollMs ?? 5_000,
       onChange: (change) => {
         for (const listener of changeListeners) listener(change);
+      },
+      onAnnouncement: (subject) => {
+        for (const listener of announcementListeners) listener(subject);
       },
       onConfirmed: () => {
         confirmedAtMs = clock.monotonicMs();
@@ -107,6 +114,7 @@ export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
       return started.promise;
     },
     onChange: (listener) => subscribe(changeListeners, listener),
+    onAnnouncement: (listener) => subscribe(announcementListeners, listener),
     onStale: (listener) => subscribe(staleListeners, listener),
     get epoch() {
       return epoch;

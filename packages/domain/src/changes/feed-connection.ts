@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { ANNOUNCEMENT_TOPICS, type AnnouncementSubject } from '../announcements/index.ts';
 import { CHANGE_KINDS, type Change } from './change.ts';
 
 export interface FeedConnectionOptions {
@@ -8,6 +9,8 @@ export interface FeedConnectionOptions {
   readonly heartbeatMs: number;
   readonly pollMs: number;
   onChange(change: Change): void;
+  /** Other gateways said something about it. */
+  onAnnouncement(subject: AnnouncementSubject): void;
   /** The line was proved alive and the feed complete. */
   onConfirmed(): void;
 }
@@ -19,6 +22,7 @@ export interface FeedConnection {
 }
 
 const CHANGES_CHANNEL = 'patchbay_changes';
+const ANNOUNCEMENTS_CHANNEL = 'patchbay_announcements';
 
 /** One line to the database: listens, beats, polls, and ends itself when a beat does not come back in time. */
 export async function openFeedConnection(options: FeedConnectionOptions): Promise<FeedConnection> {
@@ -32,8 +36,9 @@ export async function openFeedConnection(options: FeedConnectionOptions): Promis
   client.on('end', () => ended.resolve('the connection ended'));
   try {
     await client.connect();
-    // sql: LISTEN takes no parameters; both names are ours, of letters, digits and underscores.
-    await within(options.heartbeatMs, client.query(`LISTEN ${CHANGES_CHANNEL}; LISTEN ${options.channel}`));
+    const channels = [CHANGES_CHANNEL, ANNOUNCEMENTS_CHANNEL, options.channel];
+    // sql: LISTEN takes no parameters; the names are ours, of letters, digits and underscores.
+    await within(options.heartbeatMs, client.query(channels.map((channel) => `LISTEN ${channel}`).join('; ')));
   } catch (error) {
     discard(client);
     throw error;
@@ -50,6 +55,9 @@ export async function openFeedConnection(options: FeedConnectionOptions): Promis
     if (channel === options.channel) {
       heard = Number(payload);
       options.onConfirmed();
+    } else if (channel === ANNOUNCEMENTS_CHANNEL) {
+      const subject = parseSubject(payload);
+      if (subject !== null) options.onAnnouncement(subject);
     } else {
       const change = parseChange(payload);
       if (change !== null) options.onChange(change);
@@ -104,6 +112,12 @@ function parseChange(payload: string): Change | null {
   const [kind, id] = payload.split(':', 2);
   const known = CHANGE_KINDS.find((candidate) => candidate === kind);
   return known && id ? { kind: known, id } : null;
+}
+
+function parseSubject(payload: string): AnnouncementSubject | null {
+  const [topic, subjectId] = payload.split(':', 2);
+  const known = ANNOUNCEMENT_TOPICS.find((candidate) => candidate === topic);
+  return known && subjectId ? { topic: known, subjectId } : null;
 }
 
 /** Ends at once: a half-open line would wait for an answer to its goodbye. */

@@ -5,7 +5,7 @@ export interface OutboxRelayOptions {
   /** Connection string of `patchbay_app`. */
   readonly url: string;
   readonly logger?: Logger;
-  /** Between two looks at the outbox; at least 20 ms, so that there are at most 50 notifying transactions a second. */
+  /** Between two looks at the outbox; at least 40 ms, so that there are at most 50 notifying transactions a second. */
   readonly intervalMs?: number;
 }
 
@@ -16,11 +16,11 @@ export interface OutboxRelay {
 const ROWS_MAX = 1000;
 
 /**
- * Turns committed outbox rows into notifications, each (kind, id) once per look. Runs in the worker; several at once
+ * Turns committed outbox rows and announcements into notifications, each once per look. Runs in the worker; several at once
  * share the work. NOTIFY takes a lock on the whole database at commit, which is why no change does it itself.
  */
 export function relayOutbox(options: OutboxRelayOptions): OutboxRelay {
-  const intervalMs = Math.max(20, options.intervalMs ?? 50);
+  const intervalMs = Math.max(40, options.intervalMs ?? 50);
   const pool = new pg.Pool({ connectionString: options.url, max: 1, application_name: 'patchbay-relay' });
   pool.on('error', () => {});
   let running = Promise.resolve();
@@ -30,7 +30,9 @@ export function relayOutbox(options: OutboxRelayOptions): OutboxRelay {
 
   const look = async () => {
     try {
+      // Two statements: what gateways chat about never holds up what caches depend on.
       await pool.query('SELECT app.relay_outbox($1)', [ROWS_MAX]);
+      await pool.query('SELECT app.relay_announcements($1)', [ROWS_MAX]);
       failing = false;
     } catch (error) {
       if (!failing) options.logger?.warn({ err: error }, 'the outbox cannot be relayed; trying on');

@@ -2,6 +2,7 @@ import { AppError, newId, type Page, type PageRequest } from '@patchbay/foundati
 import { type Actor, record } from '../audit/index.ts';
 import { emitChange } from '../changes/index.ts';
 import { NEWEST_FIRST, olderThan, type Tx, toPage } from '../database/index.ts';
+import { recordLiveNames } from '../joined-names/index.ts';
 import { assertConnectorSlug, RESTORABLE_DAYS } from '../organizations/index.ts';
 import { type AuthMode, type Connector, toConnector, WITH_LIVE_VERSION } from './connector.ts';
 import { claimSlug } from './connector-slugs.ts';
@@ -96,13 +97,19 @@ export async function updateConnector(
   return getConnector(tx, id);
 }
 
-/** The old slug stays an alias of this connector for ever. @throws AppError as `createConnector` */
+/**
+ * The old slug stays an alias of this connector for ever.
+ *
+ * @throws AppError as `createConnector`, and `connectors.names_shared`
+ */
 export async function renameConnector(tx: Tx, actor: Actor, id: string, slug: string): Promise<Connector> {
   assertConnectorSlug(slug);
   const before = await lockConnector(tx, id);
   if (before.slug !== slug) {
     await claimSlug(tx, id, slug);
     await update(tx, id, { slug });
+    const [shared] = await recordLiveNames(tx, id);
+    if (shared) throw new AppError('connectors.names_shared', { data: { slug, kind: shared.kind, name: shared.name } });
     await tell(tx, actor, { id, action: 'connector.renamed', before: { slug: before.slug }, after: { slug } });
   }
   return getConnector(tx, id);
@@ -114,6 +121,7 @@ export async function deleteConnector(tx: Tx, actor: Actor, id: string): Promise
   const deletedAt = new Date();
   const purgeAfter = new Date(deletedAt.getTime() + RESTORABLE_DAYS * 86_400_000);
   await update(tx, id, { deletedAt, purgeAfter });
+  await recordLiveNames(tx, id);
   await tell(tx, actor, { id, action: 'connector.deleted', after: { purgeAfter } });
   return getConnector(tx, id);
 }
@@ -126,6 +134,7 @@ export async function restoreConnector(tx: Tx, actor: Actor, id: string): Promis
   });
   const connector = await getConnector(tx, id);
   if (count === 0) throw new AppError('connectors.not_deleted');
+  await recordLiveNames(tx, id);
   await tell(tx, actor, { id, action: 'connector.restored' });
   return connector;
 }

@@ -3,9 +3,16 @@ import { type Actor, record } from '../audit/index.ts';
 import { emitChange } from '../changes/index.ts';
 import { type Connector, lockConnector } from '../connectors/index.ts';
 import { NEWEST_FIRST, olderThan, type Tx, toPage } from '../database/index.ts';
+import { findNameConflicts, recordLiveNames } from '../joined-names/index.ts';
 import { getVersion } from '../versions/index.ts';
 import { type Deployment, type DeploymentState, type HoldReason, toDeployment, WITH_NUMBER } from './deployment.ts';
-import { ACTIVATION_GATES, type ActivationGate, type DeploymentCause } from './gates.ts';
+import {
+  ACTIVATION_GATES,
+  type ActivationGate,
+  type DeploymentCause,
+  type GateQuestion,
+  refuseSharedNames,
+} from './gates.ts';
 
 export interface Activation {
   readonly deployment: Deployment;
@@ -39,8 +46,8 @@ export async function activate(tx: Tx, actor: Actor, input: ActivateInput): Prom
   if (connector.liveVersionId === version.id && connector.liveDeploymentId !== null) {
     return toActivation(await getDeployment(tx, connector.liveDeploymentId));
   }
-  const question = { connector, version, actor, cause: input.cause };
-  const reasons = (input.gates ?? ACTIVATION_GATES).map((gate) => gate(question)).filter((reason) => reason !== null);
+  const gates = input.gates ?? ACTIVATION_GATES;
+  const reasons = await askGates(tx, gates, { connector, version, actor, cause: input.cause });
   return append(tx, actor, connector, {
     versionId: version.id,
     previousId: connector.liveDeploymentId,
@@ -73,14 +80,25 @@ export async function rollBack(tx: Tx, actor: Actor, input: RollBackInput): Prom
     include: { previous: true },
   });
   if (live.previous === null) throw new AppError('deployments.nothing_to_roll_back');
+  const version = await getVersion(tx, live.previous.versionId);
+  const reasons = await askGates(tx, [refuseSharedNames], { connector, version, actor, cause: 'rollback' });
   return append(tx, actor, connector, {
-    versionId: live.previous.versionId,
+    versionId: version.id,
     // What was before the version we go back to: the next roll back goes further, never forth and back.
     previousId: live.previous.previousId,
     cause: 'rollback',
-    reasons: [],
+    reasons,
     requestId: input.requestId,
   });
+}
+
+async function askGates(
+  tx: Tx,
+  gates: readonly ActivationGate[],
+  facts: Omit<GateQuestion, 'nameConflicts'>,
+): Promise<HoldReason[]> {
+  const nameConflicts = await findNameConflicts(tx, facts.connector, facts.version.manifest);
+  return gates.map((gate) => gate({ ...facts, nameConflicts })).filter((reason) => reason !== null);
 }
 
 interface NewDeployment {
@@ -112,6 +130,7 @@ async function append(tx: Tx, actor: Actor, connector: Connector, input: NewDepl
       where: { organizationId_id: { ...tx.scope, id: connector.id } },
       data: { liveDeploymentId: id, updatedAt: new Date() },
     });
+    await recordLiveNames(tx, connector.id);
     await emitChange(tx, { kind: 'connector', id: connector.id });
   }
   await emitChange(tx, { kind: 'version', id: input.versionId });

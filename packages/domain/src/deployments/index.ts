@@ -7,4 +7,10 @@ export {
   type RollBackInput,
   rollBack,
 } from './deployments.ts';
-export { ACTIVATION_GATES, type ActivationGate, type DeploymentCause, type GateQuestion } from './gates.ts';
+export {
+  ACTIVATION_GATES,
+  type ActivationGate,
+  type DeploymentCause,
+  type GateQuestion,
+  refuseSharedNames,
+} from './gates.ts';

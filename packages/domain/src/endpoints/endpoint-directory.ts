@@ -2,6 +2,7 @@ import { AppError } from '@patchbay/foundation';
 import { type ChangeFeed, createRevisionedCache } from '../changes/index.ts';
 import { type AuthMode, type Connector, getConnector } from '../connectors/index.ts';
 import type { Database, Tx } from '../database/index.ts';
+import { loadNames, type OrganizationNames } from '../joined-names/index.ts';
 import { getOrganization, isSlug } from '../organizations/index.ts';
 import { getVersion, getVersionByNumber, type Version } from '../versions/index.ts';
 
@@ -24,6 +25,13 @@ export interface Endpoint {
   readonly resource: string;
 }
 
+/** What there is behind the URL of an organization, whoever asks. */
+export interface LiveConnectors extends OrganizationNames {
+  readonly organizationId: string;
+  /** Of connectors with a live version, sorted. */
+  readonly slugs: readonly string[];
+}
+
 export interface EndpointDirectoryOptions {
   readonly database: Database;
   readonly feed: ChangeFeed;
@@ -33,8 +41,8 @@ export interface EndpointDirectoryOptions {
 export interface EndpointDirectory {
   /** Null when there is no such endpoint, nothing is live, or it is out of service. @throws AppError `data.stale` */
   resolve(organizationSlug: string, connectorSlug: string, version?: number): Promise<Endpoint | null>;
-  /** Slugs of the organization's connectors with a live version, sorted. Null when there is no such organization. */
-  listLive(organizationSlug: string): Promise<readonly string[] | null>;
+  /** Null when there is no such organization, or it is out of service. @throws AppError `data.stale` */
+  findLive(organizationSlug: string): Promise<LiveConnectors | null>;
   statistics(): { readonly hits: number; readonly misses: number; readonly entries: number };
   close(): void;
 }
@@ -57,11 +65,16 @@ export function createEndpointDirectory(options: EndpointDirectoryOptions): Endp
             { kind: 'connector', id: endpoint.connectorId },
           ],
   });
-  const lists = createRevisionedCache<readonly string[] | null>({
+  const lists = createRevisionedCache<LiveConnectors | null>({
     feed,
     entriesMax: LISTS_MAX,
-    // A connector that is new belongs to no list yet.
-    dependsOn: () => 'any',
+    dependsOn: (live) =>
+      live === null
+        ? 'any'
+        : [
+            { kind: 'organization', id: live.organizationId },
+            { kind: 'joined_names', id: live.organizationId },
+          ],
   });
   return {
     async resolve(organizationSlug, connectorSlug, version) {
@@ -71,7 +84,7 @@ export function createEndpointDirectory(options: EndpointDirectoryOptions): Endp
       const key = `${organization}/${connectorSlug}@${version ?? 'live'}`;
       return cache.get(key, () => loadEndpoint(database, { organization, connector: connectorSlug, version }));
     },
-    async listLive(organizationSlug) {
+    async findLive(organizationSlug) {
       const organization = organizationSlug.toLowerCase();
       if (!isSlug(organization)) return null;
       return lists.get(organization, () => loadLive(database, organization));
@@ -84,7 +97,7 @@ export function createEndpointDirectory(options: EndpointDirectoryOptions): Endp
   };
 }
 
-async function loadLive(database: Database, slug: string): Promise<readonly string[] | null> {
+async function loadLive(database: Database, slug: string): Promise<LiveConnectors | null> {
   const found = await database.lookups.findOrganization(slug);
   if (found === null) return null;
   return database.withOrganization(found, async (tx) => {
@@ -97,7 +110,8 @@ async function loadLive(database: Database, slug: string): Promise<readonly stri
       orderBy: { slug: 'asc' },
       take: CONNECTORS_MAX,
     });
-    return rows.map((row) => row.slug);
+    const slugs = rows.map((row) => row.slug);
+    return Object.freeze({ ...found, slugs, ...(await loadNames(tx)) });
   });
 }
 

@@ -3,4 +3,5 @@ export {
   type Endpoint,
   type EndpointDirectory,
   type EndpointDirectoryOptions,
+  type LiveConnectors,
 } from './endpoint-directory.ts';

@@ -11,6 +11,7 @@ export {
   extendStream,
   finishStream,
   type McpStreamKey,
+  type McpStreamSubject,
   type McpStreamView,
   openStream,
   readAnswers,

@@ -7,7 +7,8 @@ import type { Tx } from '../database/index.ts';
 /** What the signed id says of a session. */
 export interface McpSessionKey {
   readonly id: string;
-  readonly connectorId: string;
+  /** Null at the URL of a whole organization. */
+  readonly connectorId: string | null;
   /** Of whoever opened it; nobody else may use it. */
   readonly principalHash: string;
   readonly expiresAt: Date;
@@ -30,7 +31,7 @@ export interface McpSessionChange {
   readonly terminate?: boolean;
 }
 
-/** Remembered at once, per person and connector; the one idle for longest makes room. */
+/** Remembered at once, per person and URL; the one idle for longest makes room. */
 const SESSIONS_MAX = 1_000;
 /** Resources one session may follow; the oldest makes room. */
 const SUBSCRIPTIONS_MAX = 1_000;
@@ -88,10 +89,13 @@ export async function rememberMcpSession(tx: Tx, key: McpSessionKey, change: Mcp
 }
 
 async function makeRoom(tx: Tx, { connectorId, principalHash }: McpSessionKey): Promise<void> {
+  // Written out, because an index finds a value or NULL, but not "not distinct from".
+  const atSameUrl = connectorId === null ? '$2::text IS NULL AND connector_id IS NULL' : 'connector_id = $2';
+  // sql: one of two constant conditions.
   await tx.query(
     `WITH gone AS (DELETE FROM app.mcp_sessions WHERE (organization_id, id) IN (
        SELECT organization_id, id FROM app.mcp_sessions
-       WHERE organization_id = $1 AND connector_id = $2 AND principal_hash = $3
+       WHERE organization_id = $1 AND ${atSameUrl} AND principal_hash = $3
        ORDER BY last_used_at DESC OFFSET $4::int) RETURNING 1) SELECT count(*)::int AS count FROM gone`,
     [tx.scope.organizationId, connectorId, principalHash, SESSIONS_MAX],
   );

@@ -13,9 +13,16 @@ export interface McpStreamKey {
   readonly id: string;
 }
 
+/** Whose call it is, and of which tool; null where it is of none, or from before this was recorded. */
+export interface McpStreamSubject {
+  readonly connectorId: string | null;
+  readonly tool: string | null;
+}
+
 export interface McpStreamView {
   /** JSON-RPC id of the call. */
   readonly requestId: string | number;
+  readonly subject: McpStreamSubject;
   readonly isFinished: boolean;
   /** Whether some gateway still works on the call. */
   readonly isAlive: boolean;
@@ -30,12 +37,15 @@ const EVENTS_MAX = 1_000;
 export async function openStream(
   tx: Tx,
   stream: McpStreamKey,
-  call: { readonly requestId: string | number; readonly leaseMs: number },
+  call: { readonly requestId: string | number; readonly subject: McpStreamSubject; readonly leaseMs: number },
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO app.mcp_session_streams (organization_id, session_id, id, request_id, alive_until)
-     VALUES ($1, $2, $3, $4::jsonb, now() + $5 * interval '1 millisecond')`,
-    [tx.scope.organizationId, stream.sessionId, stream.id, JSON.stringify(call.requestId), call.leaseMs],
+    `INSERT INTO app.mcp_session_streams (organization_id, session_id, id, request_id, alive_until, connector_id, tool)
+     VALUES ($1, $2, $3, $4::jsonb, now() + $5 * interval '1 millisecond', $6, $7)`,
+    [
+      ...[tx.scope.organizationId, stream.sessionId, stream.id, JSON.stringify(call.requestId), call.leaseMs],
+      ...[call.subject.connectorId, call.subject.tool],
+    ],
   );
 }
 
@@ -88,8 +98,8 @@ export async function readStream(
   after: number,
 ): Promise<McpStreamView | null> {
   const scope = [tx.scope.organizationId, stream.sessionId, stream.id];
-  const [head] = await tx.query<Omit<McpStreamView, 'events'>>(
-    `SELECT request_id AS "requestId", finished_at IS NOT NULL AS "isFinished", alive_until > now() AS "isAlive"
+  const [head] = await tx.query<Omit<McpStreamView, 'events' | 'subject'> & McpStreamSubject>(
+    `SELECT connector_id AS "connectorId", tool, request_id AS "requestId", finished_at IS NOT NULL AS "isFinished", alive_until > now() AS "isAlive"
      FROM app.mcp_session_streams WHERE organization_id = $1 AND session_id = $2 AND id = $3
        AND (created_at > now() - interval '10 minutes' OR alive_until > now() - interval '10 minutes')`,
     scope,
@@ -106,7 +116,8 @@ export async function readStream(
       return { sequence, text: (await vault.open(place, sealed, dataKeyStore(tx))).reveal() };
     }),
   );
-  return { ...head, events };
+  const { connectorId, tool, ...rest } = head;
+  return { ...rest, subject: { connectorId, tool }, events };
 }
 
 /** Keeps the client's answer, once. False when no such question is open in this session. */

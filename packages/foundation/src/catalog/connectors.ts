@@ -31,6 +31,12 @@ export const CONNECTORS_ERRORS = {
     title: 'This slug belonged to a connector before, and a URL never changes hands.',
     hint: 'Choose another slug. A deleted connector can be restored for 30 days; a renamed one still answers at its old slug.',
   },
+  'connectors.names_shared': {
+    status: 409,
+    owner: 'caller',
+    title: 'Under this slug two tools or prompts would share a name at the URL of the organization.',
+    hint: 'Choose a shorter slug, or deploy a version with shorter names first.',
+  },
   'connectors.not_deleted': {
     status: 409,
     owner: 'caller',

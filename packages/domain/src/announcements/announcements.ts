@@ -1,0 +1,48 @@
+import type { Tx } from '../database/index.ts';
+
+/**
+ * What gateways tell each other where there is no Redis: hints, which may get lost and are forgotten after a minute.
+ * They are written outside of any call's transaction, and the one relay tells listeners that there is something to read
+ * (security S24).
+ */
+
+/** What an announcement is about. */
+export const ANNOUNCEMENT_TOPICS = ['connector', 'session'] as const;
+export type AnnouncementTopic = (typeof ANNOUNCEMENT_TOPICS)[number];
+
+export interface AnnouncementSubject {
+  readonly topic: AnnouncementTopic;
+  /** Id of the connector or the session. */
+  readonly subjectId: string;
+}
+
+export interface NewAnnouncement extends AnnouncementSubject {
+  readonly content: unknown;
+}
+
+/** All of one organization. `origin`: which process says so; it reads everybody's but its own. */
+export async function insertAnnouncements(tx: Tx, origin: string, announcements: readonly NewAnnouncement[]) {
+  await tx.query(
+    `INSERT INTO app.announcements (organization_id, origin, topic, subject_id, content)
+     SELECT $1, $2, one.topic, one.subject_id, one.content
+     FROM jsonb_to_recordset($3::jsonb) AS one (topic text, subject_id text, content jsonb)`,
+    [
+      ...[tx.scope.organizationId, origin],
+      JSON.stringify(announcements.map(({ subjectId, ...rest }) => ({ ...rest, subject_id: subjectId }))),
+    ],
+  );
+}
+
+/** What others said of the subject in the last seconds, oldest first. */
+export async function readAnnouncements(
+  tx: Tx,
+  origin: string,
+  { topic, subjectId }: AnnouncementSubject,
+): Promise<readonly { readonly id: string; readonly content: unknown }[]> {
+  return tx.query(
+    `SELECT id::text, content FROM app.announcements
+     WHERE organization_id = $1 AND topic = $2 AND subject_id = $3 AND origin <> $4
+       AND created_at > now() - interval '10 seconds' ORDER BY id LIMIT 1000`,
+    [tx.scope.organizationId, topic, subjectId, origin],
+  );
+}

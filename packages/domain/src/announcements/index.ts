@@ -1,0 +1,8 @@
+export {
+  ANNOUNCEMENT_TOPICS,
+  type AnnouncementSubject,
+  type AnnouncementTopic,
+  insertAnnouncements,
+  type NewAnnouncement,
+  readAnnouncements,
+} from './announcements.ts';
