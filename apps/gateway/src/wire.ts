@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { openArtifactStore } from '@patchbay/artifacts';
 import { createDatabase } from '@patchbay/domain';
-import { createApiKeyCache } from '@patchbay/domain/api-keys';
+import { createApiKeyCache, revokeExposedKey } from '@patchbay/domain/api-keys';
 import { createChangeFeed } from '@patchbay/domain/changes';
 import { createEndpointDirectory } from '@patchbay/domain/endpoints';
 import { insertLogLines } from '@patchbay/domain/logs';
@@ -16,6 +16,8 @@ import { createAuditSigner, createStateSealer, createTokenSigner, createVault, f
 import type { FastifyInstance } from 'fastify';
 import { createDeployWaker } from './admin/deploy-waker.ts';
 import { createAdminSurface } from './admin/index.ts';
+import { createRedisAnnouncements } from './announcements/redis-announcements.ts';
+import { createRelayedAnnouncements } from './announcements/relayed-announcements.ts';
 import type { GatewayConfig } from './config.ts';
 import { downloadsPlugin } from './downloads/plugin.ts';
 import { createIdentityPart } from './identity/index.ts';
@@ -25,9 +27,10 @@ import { createRedisProbe } from './internal/redis-probe.ts';
 import { createInternalServer } from './internal/server.ts';
 import { createLogBatcher } from './mcp/log-batcher.ts';
 import { retireSandboxes } from './mcp/retire-sandboxes.ts';
+import { SessionSignals } from './mcp/sessions/session-signals.ts';
 import { createSessionStore } from './mcp/sessions/session-store.ts';
 import { Sessions } from './mcp/sessions/sessions.ts';
-import { createLocalEvents, createRedisEvents } from './mcp/subscriptions/connector-events.ts';
+import { createConnectorEvents } from './mcp/subscriptions/connector-events.ts';
 import { createMcpSurface } from './mcp/surface.ts';
 import { createLocalNotes } from './notes/local-notes.ts';
 import { createRedisNotes } from './notes/redis-notes.ts';
@@ -75,7 +78,11 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     flushIntervalMs: LOG_FLUSH_MS,
     waitingMax: LOG_LINES_WAITING_MAX,
   });
-  const events = config.redisUrl === undefined ? createLocalEvents() : createRedisEvents(config.redisUrl, logger);
+  const announcements =
+    config.redisUrl === undefined
+      ? createRelayedAnnouncements({ database, changes, logger })
+      : createRedisAnnouncements(config.redisUrl, logger);
+  const events = createConnectorEvents(announcements);
   const sandboxes = createSandboxClient({
     socketPath: config.supervisorSocket,
     provision: async ({ organizationId, connectorId }, digest) => ({
@@ -95,6 +102,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const sessions = new Sessions({
     signer: await createTokenSigner(keySource, 'mcp sessions'),
     store: createSessionStore({ database, vault }),
+    signals: new SessionSignals(announcements),
     clock,
   });
   const mcp = createMcpSurface({
@@ -121,7 +129,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     logger,
   });
   const admin = createAdminSurface({
-    ...{ origin, database, apiKeys, artifacts, vault, clock, logger },
+    ...{ origin, database, apiKeys, artifacts, vault, changes, clock, logger },
     identity: people.identity,
     wakeDeploy: (versionId) => waker.wake(versionId),
     files: new OneTimeFiles({ notes, artifacts, clock }),
@@ -129,6 +137,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
 
   const app = await createServer({
     ...{ origin, logger, trustedProxies: config.trustedProxies, dashboardUpstream: config.dashboardUpstream },
+    revokeExposedKey: (text) => revokeExposedKey(database, text),
     surfaces: [people.surface, admin, ...downloadsSurface(config), mcp],
   });
 
@@ -160,8 +169,8 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       endpoints.close();
       vault.close();
       redis?.close();
-      events.close();
       notes.close();
+      await announcements.close();
       metrics.close();
       await changes.close();
       await database.close();

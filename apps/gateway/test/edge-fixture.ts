@@ -1,16 +1,19 @@
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import type { VerifiedApiKey } from '@patchbay/domain/api-keys';
-import type { Endpoint } from '@patchbay/domain/endpoints';
+import type { Endpoint, LiveConnectors } from '@patchbay/domain/endpoints';
 import type { UsageEvent } from '@patchbay/domain/usage';
 import { AppError, createLogger, systemClock } from '@patchbay/foundation';
-import type { JsonObject } from '@patchbay/mcp';
+import { type JsonObject, joinName } from '@patchbay/mcp';
 import type { InvokeOptions } from '@patchbay/sandbox/client';
 import type { Invocation, InvocationOutcome } from '@patchbay/sandbox/protocol';
 import { freePort } from '@patchbay/testing';
 import { createStateSealer, createTokenSigner } from '@patchbay/vault';
+import { createLocalAnnouncements } from '../src/announcements/announcements.ts';
+import { SessionSignals } from '../src/mcp/sessions/session-signals.ts';
 import type { SessionStore } from '../src/mcp/sessions/session-store.ts';
 import { Sessions } from '../src/mcp/sessions/sessions.ts';
-import { createLocalEvents } from '../src/mcp/subscriptions/connector-events.ts';
+import { createConnectorEvents } from '../src/mcp/subscriptions/connector-events.ts';
 import { createMcpSurface, type McpSurfaceDeps } from '../src/mcp/surface.ts';
 import { createServer, type Surface } from '../src/server.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
@@ -66,6 +69,30 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   }),
 };
 
+/** What `loadNames` would have recorded of an organization here. */
+const LIVE = new Map<string, LiveConnectors>();
+function liveConnectors(organization: string): LiveConnectors | null {
+  const known = LIVE.get(organization);
+  const found = Object.values(ENDPOINTS).filter((one) => one.live && one.organizationSlug === organization);
+  const [first] = found;
+  if (known || !first) return known ?? null;
+  const made: LiveConnectors = {
+    organizationId: first.organizationId,
+    slugs: found.map(({ connectorSlug }) => connectorSlug),
+    names: found.flatMap(({ connectorId, connectorSlug }) =>
+      MANIFEST.tools.map(({ name }) => ({
+        ...{ kind: 'tool' as const, connectorId, name: String(name) },
+        joined: joinName(connectorSlug, String(name)),
+      })),
+    ),
+    claims: found.flatMap(({ connectorId }) =>
+      MANIFEST.resources.map(({ uri }) => ({ connectorId, uri, isTemplate: false })),
+    ),
+  };
+  LIVE.set(organization, made);
+  return made;
+}
+
 const key = (role: 'owner' | 'member', change: Partial<VerifiedApiKey['apiKey']> = {}): VerifiedApiKey => ({
   organizationId: 'org_acme',
   roles: [role],
@@ -96,7 +123,14 @@ const absent = () => Promise.reject(new AppError('data.unavailable'));
 
 /** Sessions that needed no row yet, behind a database that is away. */
 const NO_SESSIONS: SessionStore = {
-  ...{ find: async () => null, remember: absent, openStream: absent, extendStream: absent, append: absent },
+  ...{
+    find: async () => null,
+    refresh: absent,
+    remember: absent,
+    openStream: absent,
+    extendStream: absent,
+    append: absent,
+  },
   ...{ read: absent, answer: absent, answers: absent },
 };
 
@@ -120,6 +154,8 @@ export interface EdgeFixture {
   readonly usage: UsageEvent[];
   /** Look-ups of endpoints and keys. */
   readonly lookups: string[];
+  /** Connections the listener has not closed. */
+  connections(): Promise<number>;
   /** Sets how the sandbox answers from now on. */
   answerWith(runner: Runner): void;
   close(): Promise<void>;
@@ -142,6 +178,7 @@ export async function startEdge(
   const lookups: string[] = [];
   let runner = echo;
   const signer = await createTokenSigner({ masterKey: async () => Buffer.alloc(32) }, 'mcp sessions');
+  const announcements = createLocalAnnouncements();
   const surface = createMcpSurface({
     ...{ origin, logger, clock: systemClock },
     endpoints: {
@@ -149,10 +186,7 @@ export async function startEdge(
         lookups.push('endpoint');
         return ENDPOINTS[`${organization}/${connector}${version === undefined ? '' : `@${version}`}`] ?? null;
       },
-      listLive: async (organization) =>
-        Object.values(ENDPOINTS)
-          .filter((one) => one.live && one.organizationSlug === organization)
-          .map((one) => one.connectorSlug),
+      findLive: async (organization) => liveConnectors(organization),
       statistics: () => ({ hits: 0, misses: 0, entries: 0 }),
       close: () => undefined,
     },
@@ -172,9 +206,12 @@ export async function startEdge(
     },
     retirement: { follow: () => undefined },
     changes: { onChange: () => () => undefined, onStale: () => () => undefined },
-    events: createLocalEvents(),
+    events: createConnectorEvents(announcements),
     stateSealer: await createStateSealer({ masterKey: async () => new Uint8Array(32) }, 'request state'),
-    sessions: new Sessions({ signer, store: NO_SESSIONS, clock: systemClock }),
+    sessions: new Sessions({
+      ...{ signer, store: NO_SESSIONS, clock: systemClock },
+      signals: new SessionSignals(announcements),
+    }),
     spool: { append: async (event) => void usage.push(event) },
     loadPolicies: async () => [],
     openCredentials: async () => [],
@@ -184,11 +221,13 @@ export async function startEdge(
   });
   const app = await createServer({
     ...{ origin, logger, trustedProxies: [], dashboardUpstream },
+    revokeExposedKey: async () => undefined,
     surfaces: [surface, ...extra],
   });
   await app.listen({ port, host: 'localhost' });
   return {
     ...{ origin, port: (app.server.address() as AddressInfo).port, invocations, usage, lookups },
+    connections: () => promisify(app.server.getConnections.bind(app.server))(),
     answerWith: (next) => {
       runner = next;
     },

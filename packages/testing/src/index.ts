@@ -1,6 +1,7 @@
 export { type CuttableProxy, startCuttableProxy } from './cuttable-proxy.ts';
 export { createTestDatabase, type TestDatabase } from './database.ts';
 export { echoVersion } from './echo-version.ts';
+export { fetchAt } from './fetch-at.ts';
 export { freePort } from './free-port.ts';
 export {
   createGiven,
@@ -11,7 +12,7 @@ export {
   type GivenVersion,
   givenConnector,
 } from './given.ts';
-export { type Platform, type PlatformOptions, startPlatform } from './platform.ts';
+export { type OtherGateway, type Platform, type PlatformOptions, startPlatform } from './platform.ts';
 export type { PlatformProcess } from './platform-process.ts';
 export { redisMissing, type TestRedis, testRedis } from './redis.ts';
 export { hasSandboxes } from './sandboxes.ts';

@@ -6,7 +6,7 @@ import path from 'node:path';
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 /** Where system programs lie; the platform's own are named by variables. */
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-const READY_DEADLINE_MS = 20_000;
+const READY_DEADLINE_MS = 40_000;
 
 export interface PlatformProcess {
   readonly pid: number;

@@ -31,12 +31,20 @@ export interface Platform {
   readonly databaseLine: CuttableProxy | undefined;
   readonly given: Given;
   readonly directory: string;
+  /** One more gateway of the same installation. It is reached at its own address, under the name of `origin`. */
+  startGateway(): Promise<OtherGateway>;
   readonly processes: {
     readonly gateway: PlatformProcess;
     readonly supervisor: PlatformProcess | undefined;
     readonly worker: PlatformProcess | undefined;
   };
   stop(): Promise<void>;
+}
+
+export interface OtherGateway {
+  /** Where it listens. Requests must carry the `Host` of the platform's origin. */
+  readonly address: string;
+  readonly process: PlatformProcess;
 }
 
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
@@ -80,15 +88,18 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
           PACKAGE_STORE_DIR: place('packages'),
           SUPERVISOR_INTERNAL_PORT: '0',
         });
-  const [gateway, worker] = await Promise.all([
+  const startGateway = (at: { readonly port: number; readonly internalPort: number; readonly spool: string }) =>
     start('gateway', {
       ...shared,
-      PATCHBAY_PORT: String(port),
-      PATCHBAY_INTERNAL_PORT: String(internalPort),
+      PATCHBAY_PORT: String(at.port),
+      PATCHBAY_INTERNAL_PORT: String(at.internalPort),
       DATABASE_AUTH_URL: through(database.urls.auth),
       AUTH_SECRET_FILE: place('auth.secret'),
-      SPOOL_DIR: place('spool'),
-    }),
+      SPOOL_DIR: place(at.spool),
+    });
+  const others: PlatformProcess[] = [];
+  const [gateway, worker] = await Promise.all([
+    startGateway({ port, internalPort, spool: 'spool' }),
     options.worker
       ? start('worker', { ...shared, PACKAGE_STORE_DIR: place('packages'), WORKER_INTERNAL_PORT: '0' })
       : undefined,
@@ -99,8 +110,16 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   return {
     ...{ origin, database, databaseLine, given, directory, processes: { gateway, supervisor, worker } },
     internalUrl: `http://127.0.0.1:${internalPort}`,
+    async startGateway() {
+      const at = { port: await freePort(), internalPort: await freePort(), spool: `spool-${others.length + 2}` };
+      await mkdir(place(at.spool), { mode: 0o755 });
+      const other = await startGateway(at);
+      others.push(other);
+      return { address: `http://localhost:${at.port}`, process: other };
+    },
     async stop() {
-      await Promise.all([gateway.end(), worker?.end()]);
+      await Promise.all([gateway, ...others].map((one) => one.end()));
+      await worker?.end();
       await supervisor?.end();
       await relay?.close();
       await given.close();

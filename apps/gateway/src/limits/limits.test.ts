@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAdmission } from './admit.ts';
 import { createByteRate } from './byte-rate.ts';
+import { createStreamPlaces } from './stream-places.ts';
 
 describe('createAdmission', () => {
   it('refuses a call over the connector’s bound and leaves other connectors alone', () => {
@@ -42,5 +43,23 @@ describe('createByteRate', () => {
     rate.admit('bob', 900);
     nowMs = 2_000;
     rate.admit('alice', 300);
+  });
+});
+
+describe('createStreamPlaces', () => {
+  const owner = (limitKey: string, organizationId: string) => ({ limitKey, organizationId });
+
+  it('refuses one stream too many of a caller or of an organization, and nobody else’s', () => {
+    const places = createStreamPlaces({ principalMax: 2, organizationMax: 3 });
+    places.take(owner('alice', 'a'));
+    places.take(owner('alice', 'a'));
+    expect(() => places.take(owner('alice', 'a'))).toThrow(expect.objectContaining({ code: 'limits.streams' }));
+    const giveBack = places.take(owner('bob', 'a'));
+    expect(() => places.take(owner('carol', 'a'))).toThrow(expect.objectContaining({ code: 'limits.streams' }));
+    places.take(owner('alice', 'b'));
+    giveBack();
+    giveBack();
+    places.take(owner('carol', 'a'));
+    expect(() => places.take(owner('dave', 'a'))).toThrow(expect.objectContaining({ code: 'limits.streams' }));
   });
 });

@@ -1,16 +1,18 @@
 import type { ServerResponse } from 'node:http';
-import { type JsonObject, notificationMessage, SSE_KEEP_ALIVE, sseEvent, ssePriming } from '@patchbay/mcp';
+import { type JsonObject, notificationMessage, sseEvent, ssePriming } from '@patchbay/mcp';
+import { EventWriter } from '../streams/event-writer.ts';
 
 export interface AnswerStreamOptions {
   /** Whether the client takes text/event-stream. */
   readonly mayStream: boolean;
   /** Headers the answer carries whichever shape it gets. */
   headers(): Readonly<Record<string, string>>;
+  /** Told once, when the answer becomes a stream. */
+  onOpen(): void;
 }
 
 /** After this long without an answer the stream opens, so that nothing on the way closes an idle connection. */
 const KEEP_ALIVE_MS = 15_000;
-/** What a reader who does not read may leave lying here before the connection is closed. Bytes. */
 const UNREAD_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
@@ -18,27 +20,29 @@ const UNREAD_BYTES_MAX = 4 * 1024 * 1024;
  * response. Decided late, because most calls just answer.
  */
 export class AnswerStream {
-  readonly #response: ServerResponse;
+  readonly #writer: EventWriter;
   readonly #options: AnswerStreamOptions;
   readonly #keepAlive: NodeJS.Timeout | undefined;
-  #open = false;
   #ended = false;
 
   constructor(response: ServerResponse, options: AnswerStreamOptions) {
-    this.#response = response;
+    this.#writer = new EventWriter(response, { headers: options.headers, unreadBytesMax: UNREAD_BYTES_MAX });
     this.#options = options;
     if (options.mayStream) {
-      this.#keepAlive = setInterval(() => this.#write(SSE_KEEP_ALIVE), KEEP_ALIVE_MS);
+      this.#keepAlive = setInterval(() => {
+        this.#open();
+        this.#writer.keepAlive();
+      }, KEEP_ALIVE_MS);
     }
   }
 
   /** Whether the response was taken over: its status is sent and only events may follow. */
   get isOpen(): boolean {
-    return this.#open;
+    return this.#writer.isOpen;
   }
 
   notify(method: string, params: JsonObject): void {
-    if (this.#options.mayStream && !this.#ended) this.#write(sseEvent(notificationMessage(method, params)));
+    if (this.#options.mayStream) this.#write(sseEvent(notificationMessage(method, params)));
   }
 
   get mayStream(): boolean {
@@ -47,25 +51,25 @@ export class AnswerStream {
 
   /** Marks the place to come back to before anything was said. */
   prime(eventId: string, retryMs: number): void {
-    if (!this.#ended) this.#write(ssePriming(eventId, retryMs));
+    this.#write(ssePriming(eventId, retryMs));
   }
 
   /** Sends a request of ours, which the client answers by a POST of its own. */
   send(message: object, eventId: string): void {
-    if (!this.#ended) this.#write(sseEvent(message, eventId));
+    this.#write(sseEvent(message, eventId));
   }
 
   /** Ends the response without the answer: its client comes back for it. */
   leave(): void {
     this.close();
-    this.#response.end();
+    this.#writer.end();
   }
 
-  /** Ends an open stream with the answer. */
+  /** Ends an open stream with the answer. Does nothing when it has ended: its client was told why. */
   finish(message: object, eventId?: string): void {
     this.#write(sseEvent(message, eventId));
     this.close();
-    this.#response.end();
+    this.#writer.end();
   }
 
   /** No more events; gives the timer back. */
@@ -75,17 +79,14 @@ export class AnswerStream {
   }
 
   #write(text: string): void {
-    if (this.#response.destroyed || this.#response.writableEnded) return;
-    if (!this.#open) {
-      this.#open = true;
-      this.#response.writeHead(200, {
-        ...this.#options.headers(),
-        'content-type': 'text/event-stream',
-        'cache-control': 'no-store, no-transform',
-        'x-accel-buffering': 'no',
-      });
-    }
-    this.#response.write(text);
-    if (this.#response.writableLength > UNREAD_BYTES_MAX) this.#response.destroy();
+    if (this.#ended) return;
+    this.#open();
+    this.#writer.write(text);
+  }
+
+  #open(): void {
+    if (this.#writer.isOpen) return;
+    this.#writer.open();
+    if (this.#writer.isOpen) this.#options.onOpen();
   }
 }

@@ -1,4 +1,4 @@
-import type { ApiKeyCache } from '@patchbay/domain/api-keys';
+import type { ApiKeyCache, VerifiedApiKey } from '@patchbay/domain/api-keys';
 import type { Endpoint } from '@patchbay/domain/endpoints';
 import type { Role } from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
@@ -39,13 +39,23 @@ export async function authenticate(
   const token = bearerOf(presented.authorization);
   // Keys of other kinds are turned away by their text alone, before any look-up (security S25).
   const key = await apiKeys.verify(token, ['mcp'], presented.address);
+  return { endpoint, principal: admitKey(key, endpoint, presented.preview) };
+}
+
+/**
+ * The endpoint's own rules for a key that is valid: asked at its URL, and again for each connector behind the URL of an
+ * organization (security S12).
+ *
+ * @throws AppError mcp.wrong_audience, mcp.connector_not_listed, mcp.endpoint_not_found
+ */
+export function admitKey(key: VerifiedApiKey, endpoint: Endpoint, preview: boolean): Principal {
   if (key.organizationId !== endpoint.organizationId) throw new AppError('mcp.wrong_audience');
   const listed = key.apiKey.connectorIds;
   if (!listed.includes('*') && !listed.includes(endpoint.connectorId)) throw new AppError('mcp.connector_not_listed');
-  if (presented.preview && !key.roles.some((role) => PREVIEW_ROLES.has(role))) {
+  if (preview && !key.roles.some((role) => PREVIEW_ROLES.has(role))) {
     throw new AppError('mcp.endpoint_not_found', { internal: 'preview without owner, admin or developer' });
   }
-  return { endpoint, principal: principalOfApiKey(key, endpoint) };
+  return principalOfApiKey(key, endpoint);
 }
 
 /** @see RFC 6750 §2.1 @throws AppError mcp.token_invalid */

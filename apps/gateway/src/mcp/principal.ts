@@ -22,7 +22,7 @@ export interface Principal {
   readonly limitKey: string;
 }
 
-export function principalOfApiKey(key: VerifiedApiKey, endpoint: Endpoint): Principal {
+export function principalOfApiKey(key: VerifiedApiKey, { resource }: Pick<Endpoint, 'resource'>): Principal {
   const { apiKey, person } = key;
   return {
     kind: person ? 'person' : 'service_account',
@@ -34,7 +34,7 @@ export function principalOfApiKey(key: VerifiedApiKey, endpoint: Endpoint): Prin
     groups: [],
     clientId: apiKey.id,
     scopes: apiKey.scopes,
-    resource: endpoint.resource,
+    resource,
     limitKey: `${key.organizationId} ${person?.id ?? apiKey.serviceAccountId ?? apiKey.id}`,
   };
 }

@@ -9,6 +9,8 @@ export interface BodyLimits {
   readonly arriveWithinMs: number;
 }
 
+export const BODY_LIMITS: BodyLimits = { bytesMax: 4 * 1024 * 1024, arriveWithinMs: 10_000 };
+
 /**
  * The whole body, within its bounds. Charges what arrives beyond the announced length as it comes.
  *

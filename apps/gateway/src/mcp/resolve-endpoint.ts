@@ -25,6 +25,9 @@ export function parseEndpointPath(organization: string, connector: string): Endp
 }
 
 /** The endpoint behind a path, from memory when it was asked for before. Null when there is none. */
-export async function resolveEndpoint(directory: EndpointDirectory, path: EndpointPath): Promise<Endpoint | null> {
+export async function resolveEndpoint(
+  directory: Pick<EndpointDirectory, 'resolve'>,
+  path: EndpointPath,
+): Promise<Endpoint | null> {
   return directory.resolve(path.organization, path.connector, path.version);
 }

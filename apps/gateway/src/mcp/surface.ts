@@ -12,14 +12,16 @@ import { createAdmission, type Permit } from '../limits/admit.ts';
 import { createByteRate } from '../limits/byte-rate.ts';
 import { createStreamPlaces } from '../limits/stream-places.ts';
 import type { Surface } from '../server.ts';
+import { createLeases } from '../streams/leases.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 import type { Call } from './call.ts';
 import { callTool } from './call-tool.ts';
+import { createConnectorDoor } from './connector-door.ts';
 import { invokeCall } from './invoke-call.ts';
-import { organizationPlugin } from './organization/plugin.ts';
+import { createOrganizationDoor } from './organization/organization-door.ts';
 import { createParsePool } from './parse-pool.ts';
-import { mcpPlugin } from './plugin.ts';
+import { createMcpPlugin } from './plugin.ts';
 import { recordCall } from './record-call.ts';
 import { createRequestStates } from './request-states.ts';
 import type { SandboxRetirement } from './retire-sandboxes.ts';
@@ -55,6 +57,8 @@ export interface McpSurfaceDeps {
 /** In this process. Redis will hold these across gateways. */
 const ADMISSION = { connectorMax: 128, organizationMax: 512 };
 const STREAMS = { principalMax: 8, organizationMax: 1_000 };
+/** Calls that wait for an answer of their client. */
+const PARKED = { principalMax: 64, organizationMax: 1_000 };
 const BYTE_RATE = { bytesPerSecond: 2 * 1024 * 1024, burstBytes: 12 * 1024 * 1024, freeBytes: 16 * 1024 };
 
 export interface McpSurface extends Surface {
@@ -76,9 +80,11 @@ function counted(permit: Permit, { callsInFlight }: Pick<Metrics, 'callsInFlight
 export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
   const admission = createAdmission(ADMISSION);
   const byteRate = createByteRate({ ...BYTE_RATE, clock: deps.clock });
-  const streamPlaces = createStreamPlaces(STREAMS);
+  const places = createStreamPlaces(STREAMS);
+  const parked = createStreamPlaces(PARKED);
+  const leases = createLeases(deps.changes);
   const requestStates = createRequestStates({ sealer: deps.stateSealer, clock: deps.clock });
-  const listenStreams = createListenStreams({ ...deps, places: streamPlaces });
+  const listenStreams = createListenStreams({ leases, places, events: deps.events });
   const parsePool = createParsePool({ threads: Math.max(1, availableParallelism() - 1), waitingMaxPerOrganization: 3 });
   const call = (one: Call) => {
     deps.retirement.follow(one.endpoint);
@@ -97,21 +103,18 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
   return {
     name: 'mcp',
     register: async (app) => {
+      const visible = (exchange: Parameters<typeof visibleTools>[1]) => visibleTools(deps, exchange);
       const options = {
-        ...deps,
-        byteRate,
-        parsePool,
-        listenStreams,
-        streamPlaces,
-        serve: {
-          visibleTools: (exchange: Parameters<typeof visibleTools>[1]) => visibleTools(deps, exchange),
-          callTool: call,
-          requestStates,
-        },
+        ...{ ...deps, byteRate, parsePool, listenStreams, leases, places, parked },
+        serve: { visibleTools: visible, callTool: call, requestStates },
       };
-      await app.register(mcpPlugin, options);
-      await app.register(organizationPlugin, options);
+      app.addHook('preClose', async () => listenStreams.close());
+      await app.register(createMcpPlugin(createConnectorDoor(deps)), options);
+      await app.register(createMcpPlugin(createOrganizationDoor({ ...deps, visibleTools: visible })), options);
     },
-    close: () => parsePool.close(),
+    close() {
+      leases.close();
+      return parsePool.close();
+    },
   };
 }

@@ -3,7 +3,8 @@ import type { Endpoint } from '@patchbay/domain/endpoints';
 import { AppError } from '@patchbay/foundation';
 import type { JsonObject } from '@patchbay/mcp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLocalEvents } from '../../src/mcp/subscriptions/connector-events.ts';
+import { createLocalAnnouncements } from '../../src/announcements/announcements.ts';
+import { createConnectorEvents } from '../../src/mcp/subscriptions/connector-events.ts';
 import { type EdgeFixture, modernRequest, startEdge } from '../edge-fixture.ts';
 
 const tool = (name: string) => ({ name, inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } });
@@ -20,7 +21,7 @@ const KEY = { organizationId: 'org_a', connectorId: 'con_a', versionId: 'ver_1',
 
 let edge: EdgeFixture;
 let live: Endpoint | null = version('ver_1', ['a']);
-const events = createLocalEvents();
+const events = createConnectorEvents(createLocalAnnouncements());
 const listeners = new Set<(change: Change) => void>();
 const change = (kind: Change['kind'], id: string) => {
   for (const listener of listeners) listener({ kind, id });
@@ -38,7 +39,7 @@ beforeAll(async () => {
     },
     endpoints: {
       resolve: async () => live,
-      listLive: async () => [],
+      findLive: async () => null,
       statistics: () => ({ hits: 0, misses: 0, entries: 0 }),
       close: () => undefined,
     },

@@ -1,4 +1,4 @@
-import type { GivenVersion } from '@patchbay/testing';
+import { fetchAt, type GivenVersion } from '@patchbay/testing';
 import { legacyRequest } from '../edge-fixture.ts';
 
 const tool = (name: string) => ({
@@ -6,9 +6,12 @@ const tool = (name: string) => ({
   inputSchema: { type: 'object' },
 });
 
-/** A connector that asks: `name` asks the person, `think` the model, `say` writes a log line, `slow` takes a second. */
+/**
+ * A connector that asks: `name` asks the person, `think` the model, `say` writes a log line, `slow` takes a second,
+ * `announce` says that its tools changed, `stateful` asks as `name` does and gives its client a state to keep.
+ */
 export function curiousVersion(mark: string, more: readonly string[] = []): GivenVersion {
-  const names = ['name', 'think', 'say', 'slow', ...more];
+  const names = ['name', 'think', 'say', 'slow', 'announce', 'stateful', ...more];
   return {
     code: `
       const { McpServer, inputRequired, inputResponse } = require('@modelcontextprotocol/server');
@@ -17,11 +20,14 @@ export function curiousVersion(mark: string, more: readonly string[] = []): Give
       const schema = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] };
       exports.default = () => {
         const server = new McpServer({ name: 'curious', version: '1.0.0' }, { capabilities: { logging: {} } });
-        server.registerTool('name', read, (ctx) => {
+        const ask = (state) => (ctx) => {
           const answer = inputResponse(ctx.mcpReq.inputResponses, 'who');
           if (answer.kind === 'elicit') return text(${JSON.stringify(mark)} + ' ' + answer.action + ' ' + (answer.content?.name ?? ''));
-          return inputRequired({ inputRequests: { who: inputRequired.elicit({ message: 'Who?', requestedSchema: schema }) } });
-        });
+          const who = inputRequired.elicit({ message: 'Who?', requestedSchema: schema });
+          return inputRequired({ inputRequests: { who }, ...state });
+        };
+        server.registerTool('name', read, ask({}));
+        server.registerTool('stateful', read, ask({ requestState: 'asked' }));
         server.registerTool('think', read, (ctx) => {
           const answer = inputResponse(ctx.mcpReq.inputResponses, 'thought');
           if (answer.kind === 'sampling') return text(JSON.stringify(answer.result.content));
@@ -31,6 +37,10 @@ export function curiousVersion(mark: string, more: readonly string[] = []): Give
         server.registerTool('say', read, async (ctx) => {
           await ctx.mcpReq.log('info', 'said');
           return text('done');
+        });
+        server.registerTool('announce', read, () => {
+          server.sendToolListChanged();
+          return text('announced');
         });
         server.registerTool('slow', read, async () => {
           await new Promise((resolve) => setTimeout(resolve, 1_000));
@@ -82,11 +92,14 @@ export async function* eventsOf(response: Response): AsyncGenerator<SseEvent> {
 export class RawClient {
   readonly #url: string;
   readonly #key: string;
+  readonly #host: string | undefined;
   id = '';
 
-  constructor(url: string, key: string) {
+  /** `host`: the name of the installation, where the URL is of one of several gateways. */
+  constructor(url: string, key: string, host?: string) {
     this.#url = url;
     this.#key = key;
+    this.#host = host;
   }
 
   async initialize(capabilities = {}): Promise<this> {
@@ -106,11 +119,13 @@ export class RawClient {
   }
 
   send(method: string, headers: Record<string, string> = {}, body?: string, signal?: AbortSignal): Promise<Response> {
-    return fetch(this.#url, {
+    const send = this.#host === undefined ? fetch : fetchAt;
+    return send(this.#url, {
       method,
       headers: {
         ...{ authorization: `Bearer ${this.#key}`, accept: 'application/json, text/event-stream' },
         ...(this.id !== '' && { 'mcp-session-id': this.id }),
+        ...(this.#host !== undefined && { host: this.#host }),
         ...headers,
       },
       ...(body !== undefined && { body }),

@@ -1,106 +1,139 @@
-import type { Endpoint } from '@patchbay/domain/endpoints';
-import { type JoinedEntry, type JsonObject, joinedNames, joinName, type ManifestView, stringAt } from '@patchbay/mcp';
-import type { Principal } from '../principal.ts';
+import type { OrganizationNames } from '@patchbay/domain/joined-names';
+import { type JsonObject, joinName, type ManifestView, stringAt } from '@patchbay/mcp';
+import type { ServedConnector } from '../permission.ts';
+import { isOverBudget } from './on-demand-tools.ts';
 
-/** One connector the caller may use, under its own rules. */
-export interface Member {
-  readonly slug: string;
-  readonly endpoint: Endpoint;
-  readonly principal: Principal;
-  readonly manifest: ManifestView;
-  /** The tools no policy keeps from the caller. */
+/** A connector with the tools no policy keeps from the caller. */
+export interface VisibleConnector extends ServedConnector {
   readonly tools: readonly JsonObject[];
+}
+
+/** What one joined name stands for. */
+export interface NamedEntry {
+  readonly connector: VisibleConnector;
+  /** Its connector's own name for it. */
+  readonly name: string;
 }
 
 /** Everything one caller may use at the organization's own URL, and which connector each part belongs to. */
 export interface OrganizationView {
   readonly manifest: ManifestView;
-  findTool(joined: string): JoinedEntry<Member> | undefined;
-  findPrompt(joined: string): JoinedEntry<Member> | undefined;
-  /** The connector a resource is read from, or undefined when none or more than one could be meant. */
-  findResource(uri: string): Member | undefined;
+  /** Whether there are so many tools that a client finds and calls them by two. */
+  readonly isOnDemand: boolean;
+  findTool(joined: string): NamedEntry | undefined;
+  findPrompt(joined: string): NamedEntry | undefined;
+  /** The connectors this URI could be read from. One, where the record or a template says which. */
+  findOwners(uri: string): readonly VisibleConnector[];
 }
 
-export function viewOrganization(slug: string, members: readonly Member[]): OrganizationView {
-  const tools = joinedNames(
-    members.flatMap((connector) => connector.tools.map((tool) => ({ connector, name: nameOf(tool) }))),
-  );
-  const prompts = joinedNames(
-    members.flatMap((connector) => connector.manifest.prompts.map((prompt) => ({ connector, name: nameOf(prompt) }))),
-  );
-  const resources = onlyOwners(members, ({ manifest }) =>
-    manifest.resources.map((entry) => stringAt(entry, 'uri') ?? ''),
-  );
-  const templates = onlyOwners(members, ({ manifest }) =>
-    manifest.resourceTemplates.map((entry) => stringAt(entry, 'uriTemplate') ?? ''),
-  );
+/** `recorded`: the organization's table, of which a caller sees what their connectors have. */
+export function viewOrganization(
+  slug: string,
+  connectors: readonly VisibleConnector[],
+  recorded: OrganizationNames,
+): OrganizationView {
+  const tools = namedEntries(connectors, recorded, { kind: 'tool', entriesOf: ({ tools: own }) => own });
+  const prompts = namedEntries(connectors, recorded, { kind: 'prompt', entriesOf: ({ manifest }) => manifest.prompts });
+  const resources = ownedEntries(connectors, recorded, {
+    isTemplate: false,
+    entriesOf: ({ manifest }) => manifest.resources,
+  });
+  const templates = ownedEntries(connectors, recorded, {
+    isTemplate: true,
+    entriesOf: ({ manifest }) => manifest.resourceTemplates,
+  });
   return {
+    isOnDemand: isOverBudget(shown(tools)),
     manifest: {
       server: { name: slug, version: '1', title: slug },
-      instructions: `Tools of ${members.length} connectors of ${slug}. A name is the connector's, two underscores, the tool's.`,
-      tools: renamed(members, ({ tools: own }) => own, tools),
-      prompts: renamed(members, ({ manifest }) => manifest.prompts, prompts),
-      resources: ownedBy(members, ({ manifest }) => manifest.resources, 'uri', resources),
-      resourceTemplates: ownedBy(members, ({ manifest }) => manifest.resourceTemplates, 'uriTemplate', templates),
-      completions: members.some(({ manifest }) => manifest.completions),
-      resourceUpdates: false,
+      instructions: `Tools of ${connectors.length} connectors of ${slug}. A name is the connector's, two underscores, the tool's.`,
+      tools: shown(tools),
+      prompts: shown(prompts),
+      resources: shown(resources),
+      resourceTemplates: shown(templates),
+      completions: connectors.some(({ manifest }) => manifest.completions),
+      resourceUpdates: connectors.some(({ manifest }) => manifest.resourceUpdates),
       dynamic: false,
     },
     findTool: (joined) => tools.get(joined),
     findPrompt: (joined) => prompts.get(joined),
-    findResource(uri) {
+    findOwners(uri) {
       const listed = resources.get(uri) ?? templates.get(uri);
-      if (listed) return listed;
+      if (listed) return [listed.connector];
       // A template is a tenant's pattern and is not matched here (security S21); its fixed beginning is text.
-      const matching = [...templates].filter(([template]) => beginsLike(uri, template)).map(([, member]) => member);
-      const owners = new Set(matching);
-      return owners.size === 1 ? matching[0] : undefined;
+      const matching = [...templates].filter(([template]) => beginsLike(uri, template));
+      return [...new Set(matching.map(([, { connector }]) => connector))];
     },
   };
 }
 
-/** Key → its connector, for keys that exactly one connector has: nobody can put himself in front of another. */
-function onlyOwners(members: readonly Member[], keysOf: (member: Member) => readonly string[]): Map<string, Member> {
-  const owners = new Map<string, Member>();
-  const shared = new Set<string>();
-  for (const member of members) {
-    for (const key of new Set(keysOf(member))) {
-      if (owners.has(key)) shared.add(key);
-      owners.set(key, member);
+interface Shown extends NamedEntry {
+  readonly entry: JsonObject;
+}
+
+function shown(entries: ReadonlyMap<string, Shown>): JsonObject[] {
+  return [...entries.values()].map(({ entry }) => entry);
+}
+
+interface NamedPart {
+  readonly kind: 'tool' | 'prompt';
+  entriesOf(connector: VisibleConnector): readonly JsonObject[];
+}
+
+/** By joined name, in the order of connectors and of their own lists. */
+function namedEntries(
+  connectors: readonly VisibleConnector[],
+  { names }: OrganizationNames,
+  { kind, entriesOf }: NamedPart,
+): Map<string, Shown> {
+  const ofKind = names.filter((row) => row.kind === kind);
+  const recorded = new Map(ofKind.map(({ connectorId, name, joined }) => [`${connectorId} ${name}`, joined]));
+  const isRecorded = new Set(ofKind.map(({ joined }) => joined));
+  const found = new Map<string, Shown>();
+  for (const connector of connectors) {
+    const { connectorId, connectorSlug } = connector.endpoint;
+    for (const entry of entriesOf(connector)) {
+      const name = stringAt(entry, 'name') ?? '';
+      const own = recorded.get(`${connectorId} ${name}`);
+      // What appeared while the version ran is in no record yet, and takes nobody's place.
+      const joined = own ?? (connector.manifest.dynamic ? joinName(connectorSlug, name) : undefined);
+      if (joined === undefined || (own === undefined && (isRecorded.has(joined) || found.has(joined)))) continue;
+      found.set(joined, { connector, name, entry: { ...entry, name: joined } });
     }
   }
-  for (const key of shared) owners.delete(key);
-  return owners;
+  return found;
 }
 
-function renamed(
-  members: readonly Member[],
-  entriesOf: (member: Member) => readonly JsonObject[],
-  table: ReadonlyMap<string, unknown>,
-): JsonObject[] {
-  return members.flatMap((member) =>
-    entriesOf(member)
-      .map((entry) => ({ ...entry, name: joinName(member.slug, nameOf(entry)) }))
-      .filter(({ name }) => table.has(name)),
-  );
+interface OwnedPart {
+  readonly isTemplate: boolean;
+  entriesOf(connector: VisibleConnector): readonly JsonObject[];
 }
 
-function ownedBy(
-  members: readonly Member[],
-  entriesOf: (member: Member) => readonly JsonObject[],
-  key: 'uri' | 'uriTemplate',
-  owners: ReadonlyMap<string, Member>,
-): JsonObject[] {
-  return members.flatMap((member) =>
-    entriesOf(member).filter((entry) => owners.get(stringAt(entry, key) ?? '') === member),
-  );
+/** By URI: the oldest claim among the connectors the caller may use. */
+function ownedEntries(
+  connectors: readonly VisibleConnector[],
+  { claims }: OrganizationNames,
+  { isTemplate, entriesOf }: OwnedPart,
+): Map<string, Shown> {
+  const key = isTemplate ? 'uriTemplate' : 'uri';
+  const visible = new Map(connectors.map((connector) => [connector.endpoint.connectorId, connector]));
+  const owners = new Map<string, VisibleConnector>();
+  for (const claim of claims) {
+    const connector = visible.get(claim.connectorId);
+    if (claim.isTemplate === isTemplate && connector && !owners.has(claim.uri)) owners.set(claim.uri, connector);
+  }
+  const found = new Map<string, Shown>();
+  for (const connector of connectors) {
+    for (const entry of entriesOf(connector)) {
+      const uri = stringAt(entry, key) ?? '';
+      const isNew = connector.manifest.dynamic && !owners.has(uri) && !found.has(uri);
+      if (owners.get(uri) === connector || isNew) found.set(uri, { connector, name: uri, entry });
+    }
+  }
+  return found;
 }
 
 function beginsLike(uri: string, template: string): boolean {
   const brace = template.indexOf('{');
   return brace > 0 && uri.startsWith(template.slice(0, brace));
-}
-
-function nameOf(entry: JsonObject): string {
-  return stringAt(entry, 'name') ?? '';
 }

@@ -1,5 +1,5 @@
 import { faultMessage, invalidParams, type McpRequest, own, type RpcFault, resultMessage } from '@patchbay/mcp';
-import type { Exchange } from '../call.ts';
+import type { Permission } from '../permission.ts';
 import type { Answer } from '../serve-request.ts';
 import type { OpenSession, Sessions } from './sessions.ts';
 
@@ -12,7 +12,7 @@ export async function answerSession(
   sessions: Sessions,
   session: OpenSession,
   request: McpRequest,
-  { manifest }: Exchange,
+  permission: Permission,
 ): Promise<Answer | null> {
   switch (request.method) {
     case 'logging/setLevel': {
@@ -25,13 +25,16 @@ export async function answerSession(
     }
     case 'resources/subscribe':
     case 'resources/unsubscribe': {
-      if (!manifest.resourceUpdates) return null;
+      if (!permission.manifest.resourceUpdates) return null;
       const uri = own(request.params, 'uri');
       if (typeof uri !== 'string' || uri.length > URI_LENGTH_MAX) {
         return refused(invalidParams(request.id, 'params.uri must be a resource URI'));
       }
-      const change = request.method === 'resources/subscribe' ? { subscribe: uri } : { unsubscribe: uri };
-      await sessions.store.remember(session.claims, change);
+      const isFollowing = request.method === 'resources/subscribe';
+      if (isFollowing && !permission.ownerOf(uri)?.manifest.resourceUpdates) {
+        return refused(invalidParams(request.id, `No connector here announces changes of ${uri}`, { uri }));
+      }
+      await sessions.store.remember(session.claims, isFollowing ? { subscribe: uri } : { unsubscribe: uri });
       return done(request);
     }
     default:

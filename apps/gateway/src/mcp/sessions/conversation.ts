@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { McpStreamKey } from '@patchbay/domain/sessions';
+import type { McpStreamKey, McpStreamSubject } from '@patchbay/domain/sessions';
 import { AppError } from '@patchbay/foundation';
 import {
   isJsonObject,
@@ -12,18 +12,22 @@ import {
   stringAt,
 } from '@patchbay/mcp';
 import type { TokenSigner } from '@patchbay/vault';
+import type { StreamPlaces } from '../../limits/stream-places.ts';
 import type { AnswerStream } from '../answer-stream.ts';
 import type { Call, CallReply, Conversation } from '../call.ts';
 import { missingCapability } from '../missing-capability.ts';
+import type { Principal } from '../principal.ts';
 import { writeEventId } from './event-id.ts';
-import type { Nudges } from './nudges.ts';
 import type { SessionClaims } from './session-id.ts';
+import type { SessionSignals } from './session-signals.ts';
 import { EXTEND_EVERY_MS, type SessionStore } from './session-store.ts';
 
 export interface ConversationDeps {
   readonly store: SessionStore;
   readonly signer: TokenSigner;
-  readonly nudges: Nudges;
+  readonly signals: SessionSignals;
+  /** For calls that wait for a person: they hold no permit of a sandbox meanwhile, and must not be without number. */
+  readonly parked: StreamPlaces;
   /** Told of what went wrong behind an answer that left all the same. */
   onError(error: unknown): void;
 }
@@ -32,6 +36,8 @@ export interface ConversationPart {
   readonly claims: SessionClaims;
   /** The client's id of the call. */
   readonly requestId: RpcId;
+  readonly subject: McpStreamSubject;
+  readonly principal: Principal;
   readonly stream: AnswerStream;
   readonly signal: AbortSignal;
 }
@@ -42,7 +48,7 @@ const ROUNDS_MAX = 32;
 const QUESTIONS_MAX = 16;
 /** A call that lasts is worth a row: from here on its client may lose the connection without losing the answer. */
 const RESUMABLE_AFTER_MS = 15_000;
-const LOOK_EVERY_MS = 500;
+const LOOK_EVERY_MS = 2_000;
 /** After how long a client that lost the stream comes back. */
 export const RETRY_MS = 1_000;
 /** Earlier clients do not know events without data. @see SEP-1699 */
@@ -63,7 +69,7 @@ export function createConversation(deps: ConversationDeps, part: ConversationPar
   const eventId = (key: McpStreamKey, at: number) =>
     writeEventId(signer, claims, { kind: 'call', streamId: key.id, sequence: at });
   const keepStream = (): Promise<McpStreamKey> => {
-    kept ??= store.openStream(claims, part.requestId).then((key) => {
+    kept ??= store.openStream(claims, part.requestId, part.subject).then((key) => {
       if (claims.revision >= PRIMING_SINCE) stream.prime(eventId(key, 0), RETRY_MS);
       if (!isClosed)
         extending = setInterval(() => void store.extendStream(claims, key).catch(deps.onError), EXTEND_EVERY_MS);
@@ -76,6 +82,15 @@ export function createConversation(deps: ConversationDeps, part: ConversationPar
   }, RESUMABLE_AFTER_MS);
 
   const ask = async (questions: readonly Question[]): Promise<ReadonlyMap<string, JsonObject>> => {
+    const giveBack = deps.parked.take(part.principal);
+    try {
+      return await askAll(questions);
+    } finally {
+      giveBack();
+    }
+  };
+
+  const askAll = async (questions: readonly Question[]): Promise<ReadonlyMap<string, JsonObject>> => {
     const key = await keepStream();
     for (const { id, method, params } of questions) {
       sequence += 1;
@@ -89,13 +104,18 @@ export function createConversation(deps: ConversationDeps, part: ConversationPar
 
   const waitForAnswers = async (ids: readonly string[]): Promise<ReadonlyMap<string, string>> => {
     const until = performance.now() + ANSWER_WITHIN_MS;
-    for (;;) {
-      if (signal.aborted) throw new AppError('mcp.cancelled');
-      const answers = await store.answers(claims, ids);
-      if (answers.size === ids.length) return answers;
-      if (performance.now() > until) throw new AppError('mcp.client_silent');
-      // An answer that came to another gateway is seen by the next look.
-      await deps.nudges.wait(claims.id, LOOK_EVERY_MS, signal);
+    const watch = deps.signals.watch(claims);
+    try {
+      for (;;) {
+        if (signal.aborted) throw new AppError('mcp.cancelled');
+        const answers = await store.answers(claims, ids);
+        if (answers.size === ids.length) return answers;
+        if (performance.now() > until) throw new AppError('mcp.client_silent');
+        // A signal is a hint: without one the next look finds what came.
+        await watch.next(LOOK_EVERY_MS, signal);
+      }
+    } finally {
+      watch.end();
     }
   };
 
@@ -121,7 +141,7 @@ export function createConversation(deps: ConversationDeps, part: ConversationPar
         const key = await kept;
         sequence += 1;
         await store.append(claims, key, { sequence, text: JSON.stringify(message), last: true });
-        deps.nudges.nudge(claims.id);
+        deps.signals.nudge(claims);
         return eventId(key, sequence);
       } catch (error) {
         deps.onError(error);

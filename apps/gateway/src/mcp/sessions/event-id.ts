@@ -5,11 +5,11 @@ import type { SessionClaims } from './session-id.ts';
 export type EventPosition =
   /** The stream of one call. `sequence` is the last message the client has. */
   | { readonly kind: 'call'; readonly streamId: string; readonly sequence: number }
-  /** The stream of GETs. `versionId` is what the client last knew the lists of. */
-  | { readonly kind: 'listener'; readonly versionId: string };
+  /** The stream of GETs. `revision` is what the client last knew the lists of. */
+  | { readonly kind: 'listener'; readonly revision: string };
 
 export function writeEventId(signer: TokenSigner, claims: SessionClaims, position: EventPosition): string {
-  const where = position.kind === 'call' ? ['c', position.streamId, position.sequence] : ['l', position.versionId];
+  const where = position.kind === 'call' ? ['c', position.streamId, position.sequence] : ['l', position.revision];
   return signer.sign(JSON.stringify([claims.id, claims.principalHash, ...where]));
 }
 
@@ -21,5 +21,5 @@ export function readEventId(signer: TokenSigner, claims: SessionClaims, text: st
   if (sessionId !== claims.id || principalHash !== claims.principalHash) return null;
   return kind === 'c'
     ? { kind: 'call', streamId: where[0], sequence: where[1] }
-    : { kind: 'listener', versionId: where[0] };
+    : { kind: 'listener', revision: where[0] };
 }

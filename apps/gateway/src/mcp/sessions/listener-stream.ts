@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import { asAppError } from '@patchbay/foundation';
 import { notificationMessage, SSE_KEEP_ALIVE, sseEvent, ssePriming } from '@patchbay/mcp';
+import { EventWriter } from '../../streams/event-writer.ts';
 import type { LeasedStream } from '../subscriptions/listen-streams.ts';
 
 export interface ListenerStreamOptions {
@@ -16,28 +18,26 @@ export interface ListenerStreamOptions {
   follows(uri: string): Promise<boolean>;
 }
 
-/** What a reader who does not read may leave lying here. Bytes. */
 const UNREAD_BYTES_MAX = 256 * 1024;
 
 /** The GET stream of a 2025 session: changed lists, and resources it follows. @see 2025-11-25 basic/transports */
 export class ListenerStream implements LeasedStream {
   readonly #options: ListenerStreamOptions;
+  readonly #writer: EventWriter;
   #isOpen = false;
 
   constructor(options: ListenerStreamOptions) {
     this.#options = options;
+    this.#writer = new EventWriter(options.response, {
+      headers: () => options.headers,
+      unreadBytesMax: UNREAD_BYTES_MAX,
+    });
   }
 
   open(): void {
-    const { response, headers, eventId, retryMs, primes, missed } = this.#options;
+    const { eventId, retryMs, primes, missed } = this.#options;
     this.#isOpen = true;
-    response.writeHead(200, {
-      ...headers,
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-store, no-transform',
-      'x-accel-buffering': 'no',
-    });
-    this.#write(primes ? ssePriming(eventId(), retryMs) : SSE_KEEP_ALIVE);
+    this.#writer.write(primes ? ssePriming(eventId(), retryMs) : SSE_KEEP_ALIVE);
     for (const method of missed) this.tell(method);
   }
 
@@ -54,13 +54,13 @@ export class ListenerStream implements LeasedStream {
   }
 
   keepAlive(): void {
-    if (this.#isOpen) this.#write(SSE_KEEP_ALIVE);
+    if (this.#isOpen) this.#writer.keepAlive();
   }
 
-  /** Just ends: this era has no last message. Its client comes back, or hears why it may not. */
-  end(): void {
+  /** This era has no last message: who reads the bytes finds the reason, and its client hears it when it comes back. */
+  end(error: unknown): void {
     this.dispose();
-    this.#options.response.end();
+    this.#writer.end(error === null ? undefined : `: ${asAppError(error).code}\n\n`);
   }
 
   dispose(): void {
@@ -68,13 +68,6 @@ export class ListenerStream implements LeasedStream {
   }
 
   #send(method: string, params: { readonly uri?: string }): void {
-    this.#write(sseEvent(notificationMessage(method, { ...params }), this.#options.eventId()));
-  }
-
-  #write(text: string): void {
-    const { response } = this.#options;
-    if (response.destroyed) return;
-    response.write(text);
-    if (response.writableLength > UNREAD_BYTES_MAX) response.destroy();
+    this.#writer.write(sseEvent(notificationMessage(method, { ...params }), this.#options.eventId()));
   }
 }

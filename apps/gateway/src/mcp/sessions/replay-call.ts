@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import type { McpStreamView } from '@patchbay/domain/sessions';
+import type { McpStreamSubject, McpStreamView } from '@patchbay/domain/sessions';
 import { AppError } from '@patchbay/foundation';
-import { SSE_KEEP_ALIVE, sseEvent } from '@patchbay/mcp';
+import { sseEvent } from '@patchbay/mcp';
 import type { StreamPlaces } from '../../limits/stream-places.ts';
-import type { Permission } from '../subscriptions/listen-streams.ts';
+import { EventWriter } from '../../streams/event-writer.ts';
+import type { Leases } from '../../streams/leases.ts';
+import { concernsPermission, type Permission } from '../permission.ts';
 import { whenGone } from '../when-gone.ts';
 import { writeEventId } from './event-id.ts';
 import type { OpenSession, Sessions } from './sessions.ts';
@@ -17,9 +19,17 @@ export interface ReplayTarget {
   explain(error: unknown, requestId: string | number): object;
 }
 
-const LOOK_EVERY_MS = 500;
-const REAUTHORIZE_EVERY_MS = 2_000;
+export interface ReplayPlace {
+  /** Whether what a call of this tool said may (still) be heard. @throws AppError when not */
+  checkHeard(subject: McpStreamSubject, permission: Permission): Promise<void>;
+  readonly places: StreamPlaces;
+  readonly leases: Leases;
+}
+
+const LOOK_EVERY_MS = 2_000;
 const KEEP_ALIVE_MS = 15_000;
+/** What the client of one call may have missed is told at once, and is not more than this. */
+const UNREAD_BYTES_MAX = 16 * 1024 * 1024;
 
 /**
  * Goes on with the stream of one call after the last event its client has, on whichever gateway: what was said since,
@@ -31,54 +41,61 @@ export async function replayCall(
   sessions: Sessions,
   session: OpenSession,
   from: { readonly streamId: string; readonly sequence: number },
-  target: ReplayTarget & { readonly places: StreamPlaces },
+  target: ReplayTarget & ReplayPlace,
 ): Promise<void> {
   const { claims } = session;
-  const { response } = target;
+  const { response, permission } = target;
   const key = { sessionId: claims.id, id: from.streamId };
   const read = (after: number) => sessions.store.read(claims, key, after);
   const first = await read(from.sequence);
   if (!first) throw new AppError('mcp.event_unknown');
-  const giveBack = target.places.take(target.permission.principal);
+  await target.checkHeard(first.subject, permission);
+  const giveBack = target.places.take(permission.principal);
+  const watch = sessions.signals.watch(claims);
   const gone = new AbortController();
+  const writer = new EventWriter(response, { headers: () => target.headers, unreadBytesMax: UNREAD_BYTES_MAX });
+  const lease = target.leases.hold(permission, {
+    concerns: concernsPermission,
+    reauthorize: async () => {
+      const now = await target.reauthorize();
+      await target.checkHeard(first.subject, now);
+      return now;
+    },
+    lost: (error) => gone.abort(error),
+  });
   whenGone(response, () => {
     gone.abort();
+    lease.end();
+    watch.end();
     giveBack();
   });
-  response.writeHead(200, {
-    ...target.headers,
-    'content-type': 'text/event-stream',
-    'cache-control': 'no-store, no-transform',
-    'x-accel-buffering': 'no',
-  });
-  const keepAlive = setInterval(() => response.write(SSE_KEEP_ALIVE), KEEP_ALIVE_MS);
+  writer.open();
+  const keepAlive = setInterval(() => writer.keepAlive(), KEEP_ALIVE_MS);
   try {
     await follow(first);
+    writer.end();
   } catch (error) {
-    response.write(sseEvent(target.explain(error, first.requestId)));
+    writer.end(sseEvent(target.explain(error, first.requestId)));
   } finally {
     clearInterval(keepAlive);
-    response.end();
   }
 
   async function follow(start: McpStreamView): Promise<void> {
     let view: McpStreamView | null = start;
     let sequence = from.sequence;
-    let authorizedAtMs = performance.now();
-    while (!gone.signal.aborted) {
+    for (;;) {
+      if (response.destroyed) return;
+      // The reason of the lease: nothing more is said.
+      gone.signal.throwIfAborted();
       if (!view) throw new AppError('mcp.event_unknown');
       for (const event of view.events) {
         sequence = event.sequence;
         const id = writeEventId(sessions.signer, claims, { kind: 'call', streamId: key.id, sequence });
-        response.write(sseEvent(JSON.parse(event.text), id));
+        writer.write(sseEvent(JSON.parse(event.text), id));
       }
       if (view.isFinished) return;
       if (!view.isAlive) throw new AppError('mcp.call_lost');
-      await sessions.nudges.wait(claims.id, LOOK_EVERY_MS, gone.signal);
-      if (performance.now() > authorizedAtMs + REAUTHORIZE_EVERY_MS) {
-        await target.reauthorize();
-        authorizedAtMs = performance.now();
-      }
+      await watch.next(LOOK_EVERY_MS, gone.signal);
       view = await read(sequence);
     }
   }

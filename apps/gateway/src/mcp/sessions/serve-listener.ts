@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { AppError } from '@patchbay/foundation';
-import { capabilitiesOf, viewManifest } from '@patchbay/mcp';
-import type { ListenStreams, Permission } from '../subscriptions/listen-streams.ts';
+import { capabilitiesOf } from '@patchbay/mcp';
+import type { Permission } from '../permission.ts';
+import type { ListenStreams } from '../subscriptions/listen-streams.ts';
 import { whenGone } from '../when-gone.ts';
 import { RETRY_MS } from './conversation.ts';
 import { writeEventId } from './event-id.ts';
@@ -14,8 +15,6 @@ export interface ListenerTarget {
   readonly headers: Readonly<Record<string, string>>;
   readonly permission: Permission;
   reauthorize(): Promise<Permission>;
-  /** Told why a stream ended, for the log. */
-  onError(error: unknown): void;
 }
 
 export interface ListenerPlace {
@@ -31,7 +30,7 @@ const LISTS = {
 
 /**
  * Opens the GET stream of a session; a later one takes over, because its client may have lost the earlier one without
- * anybody's notice. `knownVersionId`: which version's lists the client knew when it lost the stream.
+ * anybody's notice. `knownRevision`: which lists the client knew when it lost the stream.
  *
  * @throws AppError limits.streams
  */
@@ -39,13 +38,13 @@ export async function serveListener(
   { sessions, streams }: ListenerPlace,
   session: OpenSession,
   target: ListenerTarget,
-  knownVersionId: string | undefined,
+  knownRevision: string | undefined,
 ): Promise<void> {
   const { claims } = session;
   const listenerId = randomUUID();
-  let { versionId } = target.permission.endpoint;
-  const declared = capabilitiesOf(viewManifest(target.permission.endpoint.manifest));
-  const isBehind = knownVersionId !== undefined && knownVersionId !== versionId;
+  let { revision } = target.permission;
+  const declared = capabilitiesOf(target.permission.manifest);
+  const isBehind = knownRevision !== undefined && knownRevision !== revision;
   const stream = new ListenerStream({
     ...target,
     retryMs: RETRY_MS,
@@ -53,11 +52,11 @@ export async function serveListener(
     missed: isBehind
       ? Object.entries(LISTS).flatMap(([name, method]) => (declared[name] === undefined ? [] : [method]))
       : [],
-    eventId: () => writeEventId(sessions.signer, claims, { kind: 'listener', versionId }),
+    eventId: () => writeEventId(sessions.signer, claims, { kind: 'listener', revision }),
     follows: async (uri) => (await sessions.store.find(claims))?.subscriptions.includes(uri) ?? false,
   });
   await sessions.store.remember(claims, { listenerId });
-  sessions.nudges.nudge(claims.id);
+  sessions.signals.nudge(claims);
   const abort = new AbortController();
   whenGone(target.response, () => abort.abort());
   await streams.open({
@@ -66,23 +65,21 @@ export async function serveListener(
     // Asked for whenever something changed, and at least every 30 s (security S30).
     reauthorize: async () => {
       const permission = await target.reauthorize();
-      const row = await sessions.store.find(claims);
+      const row = await sessions.store.refresh(claims);
       if (row?.terminatedAt || row?.listenerId !== listenerId) throw new AppError('mcp.session_ended');
-      versionId = permission.endpoint.versionId;
+      revision = permission.revision;
       return permission;
-    },
-    explain: (error) => {
-      target.onError(error);
-      return {};
     },
   });
   void endWhenReplaced();
 
   async function endWhenReplaced(): Promise<void> {
+    const watch = sessions.signals.watch(claims);
     while (!abort.signal.aborted) {
-      await sessions.nudges.wait(claims.id, 30_000, abort.signal);
-      const row = await sessions.store.find(claims).catch(() => null);
-      if (row && (row.terminatedAt || row.listenerId !== listenerId)) return stream.end();
+      await watch.next(30_000, abort.signal);
+      const row = abort.signal.aborted ? null : await sessions.store.refresh(claims).catch(() => null);
+      if (row && (row.terminatedAt || row.listenerId !== listenerId)) stream.end(new AppError('mcp.session_ended'));
     }
+    watch.end();
   }
 }

@@ -1,7 +1,6 @@
 import { AppError } from '@patchbay/foundation';
-import type { StreamPlaces } from '../../limits/stream-places.ts';
 import { readEventId } from './event-id.ts';
-import { type ReplayTarget, replayCall } from './replay-call.ts';
+import { type ReplayPlace, type ReplayTarget, replayCall } from './replay-call.ts';
 import { type ListenerPlace, type ListenerTarget, serveListener } from './serve-listener.ts';
 import type { OpenSession } from './sessions.ts';
 
@@ -12,7 +11,7 @@ import type { OpenSession } from './sessions.ts';
  * @throws AppError mcp.event_unknown for an event id of anybody else, limits.streams
  */
 export async function serveSessionGet(
-  place: ListenerPlace & { readonly places: StreamPlaces },
+  place: ListenerPlace & ReplayPlace,
   session: OpenSession,
   target: ListenerTarget & ReplayTarget,
   lastEventId: string | undefined,
@@ -20,6 +19,6 @@ export async function serveSessionGet(
   if (lastEventId === undefined) return serveListener(place, session, target, undefined);
   const position = readEventId(place.sessions.signer, session.claims, lastEventId);
   if (!position) throw new AppError('mcp.event_unknown');
-  if (position.kind === 'listener') return serveListener(place, session, target, position.versionId);
-  return replayCall(place.sessions, session, position, { ...target, places: place.places });
+  if (position.kind === 'listener') return serveListener(place, session, target, position.revision);
+  return replayCall(place.sessions, session, position, { ...target, ...place });
 }

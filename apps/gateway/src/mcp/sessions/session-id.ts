@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { newId } from '@patchbay/foundation';
 import { isJsonObject, type JsonObject, objectAt, own, stringAt } from '@patchbay/mcp';
 import type { TokenSigner } from '@patchbay/vault';
+import type { Permission } from '../permission.ts';
 import type { Principal } from '../principal.ts';
-import type { Permission } from '../subscriptions/listen-streams.ts';
 
 /**
  * The id of a 2025 session says everything about it that never changes, signed, so that a session costs no row until
@@ -13,7 +13,8 @@ import type { Permission } from '../subscriptions/listen-streams.ts';
 export interface SessionClaims {
   readonly id: string;
   readonly organizationId: string;
-  readonly connectorId: string;
+  /** Null at the URL of a whole organization. */
+  readonly connectorId: string | null;
   /** Canonical path of the URL it was opened at: a preview's session is not the live connector's. */
   readonly resource: string;
   readonly principalHash: string;
@@ -33,15 +34,15 @@ const EXTENSIONS_LENGTH_MAX = 512;
 
 /** Opens a session for the parameters of an `initialize`. */
 export function newSession(
-  { endpoint, principal }: Permission,
+  permission: Permission,
   opening: { readonly params: JsonObject; readonly revision: string; readonly nowMs: number },
 ): SessionClaims {
   return {
     id: newId('mcpSession'),
-    organizationId: endpoint.organizationId,
-    connectorId: endpoint.connectorId,
-    resource: endpoint.resource,
-    principalHash: hashOf(principal),
+    organizationId: permission.organizationId,
+    connectorId: permission.connectorId,
+    resource: permission.resource,
+    principalHash: hashOf(permission.principal),
     revision: opening.revision,
     capabilities: keptCapabilities(objectAt(opening.params, 'capabilities')),
     client: keptClient(objectAt(opening.params, 'clientInfo')),
@@ -63,7 +64,7 @@ export function writeSessionId(signer: TokenSigner, claims: SessionClaims): stri
 export function readSessionId(
   signer: TokenSigner,
   text: string,
-  { endpoint, principal }: Permission,
+  permission: Permission,
   nowMs: number,
 ): SessionClaims | null {
   const payload = signer.open(text);
@@ -73,10 +74,12 @@ export function readSessionId(
   const claims: SessionClaims = {
     ...{ id, organizationId, connectorId, resource, principalHash, revision, capabilities, client, expiresAtMs },
   };
-  const isHere = organizationId === endpoint.organizationId && connectorId === endpoint.connectorId;
+  const isHere = organizationId === permission.organizationId && connectorId === permission.connectorId;
   // A renamed connector keeps its sessions; a preview and the live connector keep theirs apart.
-  const isSameVersion = previewOf(resource) === previewOf(endpoint.resource);
-  return isHere && isSameVersion && principalHash === hashOf(principal) && expiresAtMs > nowMs ? claims : null;
+  const isSameVersion = previewOf(resource) === previewOf(permission.resource);
+  return isHere && isSameVersion && principalHash === hashOf(permission.principal) && expiresAtMs > nowMs
+    ? claims
+    : null;
 }
 
 function previewOf(resource: string): string {

@@ -8,6 +8,7 @@ import {
   type McpSession,
   type McpSessionChange,
   type McpStreamKey,
+  type McpStreamSubject,
   type McpStreamView,
   openStream,
   readAnswers,
@@ -28,8 +29,10 @@ export interface SessionStoreDeps {
 export interface SessionStore {
   /** Null when nothing had to be remembered. At most 5 s old. */
   find(claims: SessionClaims): Promise<McpSession | null>;
+  /** The same as it is now. */
+  refresh(claims: SessionClaims): Promise<McpSession | null>;
   remember(claims: SessionClaims, change: McpSessionChange): Promise<McpSession>;
-  openStream(claims: SessionClaims, requestId: string | number): Promise<McpStreamKey>;
+  openStream(claims: SessionClaims, requestId: string | number, subject: McpStreamSubject): Promise<McpStreamKey>;
   extendStream(claims: SessionClaims, stream: McpStreamKey): Promise<void>;
   /** `last` ends the stream. */
   append(
@@ -54,6 +57,11 @@ export function createSessionStore({ database, vault }: SessionStoreDeps): Sessi
   const known = new LRUCache<string, { readonly row: McpSession | null }>(KNOWN);
   const inside = <T>({ organizationId }: SessionClaims, work: (tx: Tx) => Promise<T>) =>
     database.withOrganization({ organizationId }, work);
+  const refresh = async (claims: SessionClaims): Promise<McpSession | null> => {
+    const row = await inside(claims, (tx) => findMcpSession(tx, claims.id));
+    known.set(claims.id, { row });
+    return row;
+  };
   const remember = async (claims: SessionClaims, change: McpSessionChange): Promise<McpSession> => {
     const { id, connectorId, principalHash, expiresAtMs } = claims;
     const key = { id, connectorId, principalHash, expiresAt: new Date(expiresAtMs) };
@@ -65,16 +73,16 @@ export function createSessionStore({ database, vault }: SessionStoreDeps): Sessi
     async find(claims) {
       const found = known.get(claims.id);
       if (found) return found.row;
-      const row = await inside(claims, (tx) => findMcpSession(tx, claims.id));
-      known.set(claims.id, { row });
+      const row = await refresh(claims);
       const isStale = row !== null && row.lastUsedAt.getTime() < Date.now() - TOUCH_AFTER_MS;
       return isStale ? remember(claims, {}) : row;
     },
+    refresh,
     remember,
-    async openStream(claims, requestId) {
+    async openStream(claims, requestId, subject) {
       const stream = { sessionId: claims.id, id: newId('request') };
       await remember(claims, {});
-      await inside(claims, (tx) => openStream(tx, stream, { requestId, leaseMs: LEASE_MS }));
+      await inside(claims, (tx) => openStream(tx, stream, { requestId, subject, leaseMs: LEASE_MS }));
       return stream;
     },
     extendStream: (claims, stream) => inside(claims, (tx) => extendStream(tx, stream, LEASE_MS)),

@@ -11,14 +11,15 @@ import {
   type RpcId,
 } from '@patchbay/mcp';
 import type { TokenSigner } from '@patchbay/vault';
-import type { Permission } from '../subscriptions/listen-streams.ts';
-import { Nudges } from './nudges.ts';
+import type { Permission } from '../permission.ts';
 import { newSession, readSessionId, type SessionClaims, writeSessionId } from './session-id.ts';
+import type { SessionSignals } from './session-signals.ts';
 import type { SessionStore } from './session-store.ts';
 
 export interface SessionsDeps {
   readonly signer: TokenSigner;
   readonly store: SessionStore;
+  readonly signals: SessionSignals;
   readonly clock: Clock;
 }
 
@@ -35,13 +36,13 @@ export const SESSION_HEADER = 'mcp-session-id';
 export class Sessions {
   readonly signer: TokenSigner;
   readonly store: SessionStore;
-  readonly nudges = new Nudges();
+  readonly signals: SessionSignals;
   readonly #clock: Clock;
-  readonly #running = new Map<string, AbortController>();
 
-  constructor({ signer, store, clock }: SessionsDeps) {
+  constructor({ signer, store, signals, clock }: SessionsDeps) {
     this.signer = signer;
     this.store = store;
+    this.signals = signals;
     this.#clock = clock;
   }
 
@@ -77,34 +78,24 @@ export class Sessions {
 
   /** Lets the session's client cancel the request until it is answered. Returns the way to say so. */
   track({ claims }: OpenSession, requestId: RpcId, abort: AbortController): () => void {
-    const key = runningKey(claims, requestId);
-    this.#running.set(key, abort);
-    return () => {
-      if (this.#running.get(key) === abort) this.#running.delete(key);
-    };
+    return this.signals.follow(claims, requestId, abort);
   }
 
   /** Only cancellation means anything; hanging up does not. @see 2025-11-25 basic/utilities/cancellation */
   takeNotification({ claims }: OpenSession, { method, params }: McpNotification): void {
     if (method !== 'notifications/cancelled') return;
     const requestId = own(params, 'requestId');
-    if (typeof requestId !== 'string' && typeof requestId !== 'number') return;
-    this.#running.get(runningKey(claims, requestId))?.abort();
+    if (typeof requestId === 'string' || typeof requestId === 'number') this.signals.cancel(claims, requestId);
   }
 
   /** The client's answer to one of our questions. What nobody asked is dropped. */
   async takeAnswer({ claims }: OpenSession, { id, answer }: McpResponse): Promise<void> {
-    if (await this.store.answer(claims, String(id), JSON.stringify(answer))) this.nudges.nudge(claims.id);
+    if (await this.store.answer(claims, String(id), JSON.stringify(answer))) this.signals.nudge(claims);
   }
 
-  /** Ends the session for ever, with its calls here. */
+  /** Ends the session for ever, with its calls, wherever they run. */
   async terminate({ claims }: OpenSession): Promise<void> {
     await this.store.remember(claims, { terminate: true });
-    for (const [key, abort] of this.#running) if (key.startsWith(`${claims.id} `)) abort.abort();
-    this.nudges.nudge(claims.id);
+    this.signals.cancel(claims, null);
   }
-}
-
-function runningKey({ id }: SessionClaims, requestId: RpcId): string {
-  return `${id} ${JSON.stringify(requestId)}`;
 }

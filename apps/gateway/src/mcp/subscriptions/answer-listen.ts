@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { faultMessage, honoredFilter, invalidParams, type McpRequest, readSubscriptionFilter } from '@patchbay/mcp';
-import type { Exchange } from '../call.ts';
+import type { Permission } from '../permission.ts';
 import type { Answer } from '../serve-request.ts';
-import type { ListenStreams, Permission } from './listen-streams.ts';
+import { ListenStream } from './listen-stream.ts';
+import type { ListenStreams } from './listen-streams.ts';
 
 export const LISTEN_METHOD = 'subscriptions/listen';
 
@@ -11,6 +12,7 @@ export interface ListenTarget {
   readonly headers: Readonly<Record<string, string>>;
   /** Whether the client takes text/event-stream. */
   readonly mayStream: boolean;
+  readonly permission: Permission;
   reauthorize(): Promise<Permission>;
   explain(error: unknown): object;
 }
@@ -23,7 +25,6 @@ export interface ListenTarget {
  */
 export async function answerListen(
   streams: ListenStreams,
-  exchange: Exchange,
   request: McpRequest,
   target: ListenTarget,
 ): Promise<Answer | null> {
@@ -37,11 +38,15 @@ export async function answerListen(
     const fault = invalidParams(request.id, problem ?? '');
     return { httpStatus: fault.httpStatus, message: faultMessage(fault) };
   }
-  await streams.open({
-    ...target,
-    request,
-    filter: honoredFilter(asked, exchange.manifest),
-    permission: { endpoint: exchange.endpoint, principal: exchange.principal },
-  });
+  const { permission } = target;
+  const honored = honoredFilter(asked, permission.manifest);
+  const filter = {
+    ...honored,
+    resourceSubscriptions: honored.resourceSubscriptions.filter(
+      (uri) => permission.ownerOf(uri)?.manifest.resourceUpdates,
+    ),
+  };
+  const stream = new ListenStream({ ...target, request, filter, manifest: permission.manifest });
+  await streams.open({ ...target, stream });
   return null;
 }

@@ -2,73 +2,74 @@ import type { ServerResponse } from 'node:http';
 import {
   acknowledgedMessage,
   filterAccepts,
+  type ManifestView,
   type McpRequest,
-  SSE_KEEP_ALIVE,
+  resultMessage,
   type SubscriptionFilter,
   sseEvent,
+  subscriptionEnd,
   subscriptionMessage,
 } from '@patchbay/mcp';
+import { EventWriter } from '../../streams/event-writer.ts';
+import type { LeasedStream } from './listen-streams.ts';
 
 export interface ListenStreamOptions {
   readonly response: ServerResponse;
   readonly headers: Readonly<Record<string, string>>;
   readonly request: McpRequest;
   readonly filter: SubscriptionFilter;
+  readonly manifest: ManifestView;
+  /** The last message of a stream that ends for this reason. */
+  explain(error: unknown): object;
 }
 
 /** Changes that come close together are told once. Milliseconds. */
 const GATHER_MS = 25;
-/** A reader who leaves what was written lying for this long is closed: its memory is ours (security S30). */
-const WRITE_DEADLINE_MS = 10_000;
+const UNREAD_BYTES_MAX = 256 * 1024;
 
 /** The events of one `subscriptions/listen` request: acknowledged first, then only what was asked for. */
-export class ListenStream {
+export class ListenStream implements LeasedStream {
   readonly #options: ListenStreamOptions;
+  readonly #writer: EventWriter;
   readonly #waiting = new Map<string, { readonly method: string; readonly uri?: string }>();
   #gathering: NodeJS.Timeout | undefined;
-  #deadline: NodeJS.Timeout | undefined;
   #isOpen = false;
 
   constructor(options: ListenStreamOptions) {
     this.#options = options;
-  }
-
-  get filter(): SubscriptionFilter {
-    return this.#options.filter;
+    this.#writer = new EventWriter(options.response, {
+      // Kept after its stream, the connection would hold up a gateway that closes.
+      headers: () => ({ ...options.headers, connection: 'close' }),
+      unreadBytesMax: UNREAD_BYTES_MAX,
+    });
   }
 
   /** Sends the headers and the acknowledgement. */
   open(): void {
-    const { response, headers, request, filter } = this.#options;
+    const { request, filter } = this.#options;
     this.#isOpen = true;
-    response.writeHead(200, {
-      ...headers,
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-store, no-transform',
-      'x-accel-buffering': 'no',
-      // Kept after its stream, the connection would hold up a gateway that closes.
-      connection: 'close',
-    });
-    this.#write(sseEvent(acknowledgedMessage(request.id, filter)));
+    this.#writer.write(sseEvent(acknowledgedMessage(request.id, filter)));
     if (this.#waiting.size > 0) this.#gather();
   }
 
   /** Tells of a change, if the stream asked for its kind. What is told already and not yet sent is told once. */
   tell(method: string, uri?: string): void {
-    if (!filterAccepts(this.filter, method, uri)) return;
+    if (!filterAccepts(this.#options.filter, method, uri)) return;
     this.#waiting.set(`${method} ${uri ?? ''}`, uri === undefined ? { method } : { method, uri });
     if (this.#isOpen) this.#gather();
   }
 
   keepAlive(): void {
-    if (this.#isOpen) this.#write(SSE_KEEP_ALIVE);
+    if (this.#isOpen) this.#writer.keepAlive();
   }
 
   /** The last message, which says why, and the end. */
-  end(message: object): void {
-    if (this.#isOpen) this.#write(sseEvent(message));
+  end(error: unknown): void {
+    const { request, manifest, explain } = this.#options;
+    const last = error === null ? resultMessage(request.id, subscriptionEnd(request.id, manifest)) : explain(error);
+    const wasOpen = this.#isOpen;
     this.dispose();
-    this.#options.response.end();
+    this.#writer.end(wasOpen ? sseEvent(last) : undefined);
   }
 
   /** No more events; gives the timers back. */
@@ -76,7 +77,6 @@ export class ListenStream {
     this.#isOpen = false;
     this.#waiting.clear();
     clearTimeout(this.#gathering);
-    clearTimeout(this.#deadline);
   }
 
   #gather(): void {
@@ -88,18 +88,7 @@ export class ListenStream {
       const text = changes.map(({ method, uri }) =>
         sseEvent(subscriptionMessage(id, method, uri === undefined ? {} : { uri })),
       );
-      this.#write(text.join(''));
+      this.#writer.write(text.join(''));
     }, GATHER_MS);
-  }
-
-  #write(text: string): void {
-    const { response } = this.#options;
-    if (response.destroyed || response.write(text) || this.#deadline) return;
-    const isRead = () => {
-      clearTimeout(this.#deadline);
-      this.#deadline = undefined;
-    };
-    this.#deadline = setTimeout(() => response.destroy(), WRITE_DEADLINE_MS);
-    response.once('drain', isRead);
   }
 }

@@ -1,0 +1,33 @@
+import type { ApiKeyCache } from '@patchbay/domain/api-keys';
+import type { EndpointDirectory } from '@patchbay/domain/endpoints';
+import { AppError } from '@patchbay/foundation';
+import { authenticate } from './authenticate.ts';
+import type { Door } from './door.ts';
+import { manifestOf } from './manifest-of.ts';
+import { type ConnectorPermission, connectorPermission } from './permission.ts';
+import { parseEndpointPath, resolveEndpoint } from './resolve-endpoint.ts';
+
+export interface ConnectorDoorDeps {
+  readonly endpoints: Pick<EndpointDirectory, 'resolve'>;
+  readonly apiKeys: Pick<ApiKeyCache, 'verify'>;
+}
+
+/** `/{organization}/{connector}[@{number}]/mcp`: one connector, live or in preview. */
+export function createConnectorDoor({ endpoints, apiKeys }: ConnectorDoorDeps): Door<ConnectorPermission> {
+  return {
+    paths: ['/:organization/:connector/mcp', '/:organization/:connector/mcp/'],
+    async permit({ params, steps, ...presented }) {
+      const path = parseEndpointPath(params.organization ?? '', params.connector ?? '');
+      if (!path) throw new AppError('mcp.endpoint_not_found');
+      const found = await resolveEndpoint(endpoints, path);
+      steps.lap('route');
+      const { endpoint, principal } = await authenticate(apiKeys, found, {
+        ...presented,
+        preview: path.version !== undefined,
+      });
+      steps.lap('auth');
+      return connectorPermission({ endpoint, principal, manifest: manifestOf(endpoint) });
+    },
+    route: ({ connectors: [connector] }, message) => ({ connector, message }),
+  };
+}

@@ -1,0 +1,57 @@
+import type { ApiKeyCache } from '@patchbay/domain/api-keys';
+import type { EndpointDirectory } from '@patchbay/domain/endpoints';
+import type { OrganizationNames } from '@patchbay/domain/joined-names';
+import { AppError } from '@patchbay/foundation';
+import { admitKey, bearerOf, type Presented } from '../authenticate.ts';
+import { manifestOf } from '../manifest-of.ts';
+import type { ServedConnector } from '../permission.ts';
+import { type Principal, principalOfApiKey } from '../principal.ts';
+
+export interface FindAccessDeps {
+  readonly endpoints: Pick<EndpointDirectory, 'resolve' | 'findLive'>;
+  readonly apiKeys: Pick<ApiKeyCache, 'verify'>;
+}
+
+/** Who calls, and the connectors of the organization each of whose own rules let them in. */
+export interface OrganizationAccess {
+  readonly principal: Principal;
+  readonly organizationId: string;
+  readonly connectors: readonly ServedConnector[];
+  /** What the organization's URL calls what they serve. */
+  readonly names: OrganizationNames;
+}
+
+/**
+ * Finds out what the caller may use at the organization's URL. A caller must always say who they are; a connector that
+ * refuses them at its own URL is not there for them here (security S12).
+ *
+ * @throws AppError mcp.token_missing, mcp.endpoint_not_found, mcp.wrong_audience, api-keys.*
+ */
+export async function findAccess(
+  { endpoints, apiKeys }: FindAccessDeps,
+  organization: string,
+  presented: Presented,
+): Promise<OrganizationAccess> {
+  // Asked first, so that a stranger learns nothing of who exists.
+  if (presented.authorization === undefined) throw new AppError('mcp.token_missing');
+  const key = await apiKeys.verify(bearerOf(presented.authorization), ['mcp'], presented.address);
+  const live = await endpoints.findLive(organization);
+  const connectors: ServedConnector[] = [];
+  let refusal: unknown = new AppError('mcp.endpoint_not_found');
+  for (const slug of live?.slugs ?? []) {
+    const endpoint = await endpoints.resolve(organization, slug);
+    if (endpoint === null) continue;
+    try {
+      const principal = admitKey(key, endpoint, presented.preview);
+      connectors.push({ endpoint, principal, manifest: manifestOf(endpoint) });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      // What only this connector refuses leaves the others; a bad key is refused by all of them.
+      if (error.code !== 'mcp.connector_not_listed') throw error;
+      refusal = error;
+    }
+  }
+  if (!live || connectors.length === 0) throw refusal;
+  const principal = principalOfApiKey(key, { resource: `/${organization}/mcp` });
+  return { principal, organizationId: live.organizationId, connectors, names: live };
+}

@@ -1,0 +1,154 @@
+import type { Endpoint } from '@patchbay/domain/endpoints';
+import type { OrganizationNames } from '@patchbay/domain/joined-names';
+import { type Classification, classifyMessage, type JsonObject, joinName, viewManifest } from '@patchbay/mcp';
+import { describe, expect, it } from 'vitest';
+import type { Routed } from '../door.ts';
+import type { Principal } from '../principal.ts';
+import { type VisibleConnector, viewOrganization } from './organization-view.ts';
+import { routeOrganization } from './route-organization.ts';
+
+const PRINCIPAL: Principal = {
+  ...{ kind: 'person', organizationId: 'org_a', user: null, roles: [], groups: [], clientId: 'key_a', scopes: [] },
+  ...{ resource: '', limitKey: '' },
+};
+
+function connector(slug: string, manifest: JsonObject): VisibleConnector {
+  const endpoint = { connectorId: `con_${slug}`, connectorSlug: slug, resource: `/acme/${slug}/mcp` } as Endpoint; // all that is read here
+  const view = viewManifest({ server: { name: slug }, ...manifest });
+  return { endpoint, principal: PRINCIPAL, manifest: view, tools: view.tools };
+}
+
+/** As `loadNames` gives it: everything of these connectors, in their order. */
+function record(connectors: readonly VisibleConnector[]): OrganizationNames {
+  const named = (kind: 'tool' | 'prompt', of: (one: VisibleConnector) => readonly JsonObject[]) =>
+    connectors.flatMap((one) =>
+      of(one).map(({ name }) => ({
+        ...{ kind, connectorId: one.endpoint.connectorId, name: String(name) },
+        joined: joinName(one.endpoint.connectorSlug, String(name)),
+      })),
+    );
+  const claimed = (isTemplate: boolean, key: 'uri' | 'uriTemplate') =>
+    connectors.flatMap(({ endpoint: { connectorId }, manifest: { resources, resourceTemplates } }) =>
+      (isTemplate ? resourceTemplates : resources).map((entry) => ({
+        connectorId,
+        uri: String(entry[key]),
+        isTemplate,
+      })),
+    );
+  return {
+    names: [...named('tool', ({ tools }) => tools), ...named('prompt', ({ manifest }) => manifest.prompts)],
+    claims: [...claimed(false, 'uri'), ...claimed(true, 'uriTemplate')],
+  };
+}
+
+const viewOf = (...connectors: VisibleConnector[]) => viewOrganization('acme', connectors, record(connectors));
+const NO_HEADERS = { protocolVersion: undefined, method: undefined, name: undefined };
+const ask = (method: string, params: JsonObject = {}): Classification =>
+  classifyMessage({ jsonrpc: '2.0', id: 1, method, params }, NO_HEADERS);
+/** The result, or the error, of a message the door answers by itself. */
+function answerOf(routed: Routed): JsonObject {
+  if (!('answer' in routed)) throw new Error('it was sent on to a connector');
+  const { result, error } = routed.answer.message as { result?: JsonObject; error?: JsonObject }; // a JSON-RPC answer
+  return result ?? error ?? {};
+}
+/** Where a message went, and what it asks there. */
+function targetOf(routed: Routed) {
+  if ('answer' in routed) throw new Error(JSON.stringify(routed.answer.message));
+  const { connector: to, message } = routed;
+  return { to: to.endpoint.connectorSlug, params: message.kind === 'request' ? message.params : null };
+}
+const tools = (prefix: string, count: number, descriptionLength: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    name: `${prefix}_${index}`,
+    description: 'd'.repeat(descriptionLength),
+  }));
+
+describe('an organization with more tools than a model can read', () => {
+  const view = viewOf(connector('big', { tools: [...tools('a', 900, 200), { name: 'find_me' }] }));
+
+  it('calls nothing through call_tool that is not in the record', () => {
+    for (const name of ['call_tool', 'search_tools', 'find_me', 'big__nothing', '']) {
+      const routed = routeOrganization(view, ask('tools/call', { name: 'call_tool', arguments: { name } }));
+      expect(answerOf(routed)).toMatchObject({ code: -32602 });
+    }
+  });
+
+  it('lists two tools, finds by words, and calls what was found under its own name', () => {
+    const listed = answerOf(routeOrganization(view, ask('tools/list'))).tools as { name: string }[]; // a list of tools
+    expect(listed.map(({ name }) => name)).toEqual(['call_tool', 'search_tools']);
+    const search = { name: 'search_tools', arguments: { query: 'find me' } };
+    expect(JSON.stringify(answerOf(routeOrganization(view, ask('tools/call', search))))).toContain('big__find_me');
+    const call = { name: 'call_tool', arguments: { name: 'big__find_me', arguments: { a: 1 } } };
+    expect(targetOf(routeOrganization(view, ask('tools/call', call)))).toEqual({
+      to: 'big',
+      params: { name: 'find_me', arguments: { a: 1 } },
+    });
+    expect(targetOf(routeOrganization(view, ask('tools/call', { name: 'big__find_me' }))).to).toBe('big');
+  });
+});
+
+describe('a list that is longer than a page', () => {
+  const prompts = (count: number) => tools('p', count, 1_000);
+
+  it('refuses a cursor of another list, and of one that changed', () => {
+    const before = viewOf(connector('big', { prompts: prompts(400) }));
+    const { nextCursor } = answerOf(routeOrganization(before, ask('prompts/list')));
+    const after = viewOf(connector('big', { prompts: prompts(401) }));
+    for (const [view, cursor] of [
+      [after, nextCursor],
+      [before, 'made.up'],
+      [before, 7],
+    ] as const) {
+      const params: JsonObject = cursor === undefined ? {} : { cursor };
+      expect(answerOf(routeOrganization(view, ask('prompts/list', params)))).toMatchObject({ code: -32602 });
+    }
+  });
+
+  it('comes page by page, each entry once', () => {
+    const view = viewOf(connector('big', { prompts: prompts(400) }));
+    const seen: string[] = [];
+    let cursor: JsonObject[string] | undefined;
+    do {
+      const page = answerOf(routeOrganization(view, ask('prompts/list', cursor === undefined ? {} : { cursor })));
+      expect(JSON.stringify(page).length).toBeLessThan(250_000);
+      seen.push(...(page.prompts as { name: string }[]).map(({ name }) => name)); // a list of prompts
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(seen).toHaveLength(400);
+    expect(new Set(seen).size).toBe(400);
+  });
+});
+
+describe('a resource', () => {
+  const a = connector('a', { resources: [{ uri: 'doc://one' }], resourceTemplates: [{ uriTemplate: 'doc://{id}' }] });
+  const b = connector('b', { resources: [{ uri: 'doc://one' }], resourceTemplates: [{ uriTemplate: 'doc://{name}' }] });
+  const read = (uri: string, ...connectors: VisibleConnector[]) =>
+    routeOrganization(viewOf(...connectors), ask('resources/read', { uri }));
+
+  it('that several templates could mean is refused, with the URLs that tell them apart', () => {
+    const refused = answerOf(read('doc://two', a, b));
+    expect(refused).toMatchObject({ code: -32602, data: { paths: ['/acme/a/mcp', '/acme/b/mcp'] } });
+    expect(refused.message).toContain('/acme/a/mcp or /acme/b/mcp');
+  });
+
+  it('is read from the connector that had it first, listed or by its only template', () => {
+    expect(targetOf(read('doc://one', a, b)).to).toBe('a');
+    expect(targetOf(read('doc://one', b, a)).to).toBe('b');
+    expect(targetOf(read('doc://two', b)).to).toBe('b');
+    expect(answerOf(read('other://two', a, b))).toMatchObject({ code: -32002, data: { uri: 'other://two' } });
+  });
+});
+
+describe('what appears while a dynamic connector runs', () => {
+  it('takes no recorded name, and is called by its own', () => {
+    const steady = connector('steady', { tools: [{ name: 'one' }] });
+    const moving = connector('moving', { tools: [{ name: 'two' }], dynamic: true });
+    const recorded = record([steady]);
+    const stolen = recorded.names.map((row) => ({ ...row, joined: 'moving__two' }));
+    const call = ask('tools/call', { name: 'moving__two' });
+    const free = viewOrganization('acme', [steady, moving], recorded);
+    expect(targetOf(routeOrganization(free, call)).to).toBe('moving');
+    const taken = viewOrganization('acme', [steady, moving], { names: stolen, claims: [] });
+    expect(targetOf(routeOrganization(taken, call)).to).toBe('steady');
+  });
+});

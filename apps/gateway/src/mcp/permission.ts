@@ -1,0 +1,69 @@
+import type { Change } from '@patchbay/domain/changes';
+import type { Endpoint } from '@patchbay/domain/endpoints';
+import type { ManifestView } from '@patchbay/mcp';
+import type { Principal } from './principal.ts';
+
+/** One connector that lets the caller in, under its own rules. */
+export interface ServedConnector {
+  readonly endpoint: Endpoint;
+  readonly principal: Principal;
+  readonly manifest: ManifestView;
+}
+
+/** Who may use what behind one URL, as it was last found out. */
+export interface Permission {
+  readonly principal: Principal;
+  readonly organizationId: string;
+  /** Null at the URL of a whole organization. */
+  readonly connectorId: string | null;
+  /** Canonical path of the URL. */
+  readonly resource: string;
+  /** What the URL serves its caller as a whole. */
+  readonly manifest: ManifestView;
+  /** Equal as long as the lists of `manifest` are. */
+  readonly revision: string;
+  /** The connectors behind it. */
+  readonly connectors: readonly ServedConnector[];
+  /** The connector this resource is read from here. */
+  ownerOf(uri: string): ServedConnector | undefined;
+}
+
+export interface ConnectorPermission extends Permission {
+  readonly connectors: readonly [ServedConnector];
+}
+
+/** The permission at the URL of one connector. */
+export function connectorPermission(served: ServedConnector): ConnectorPermission {
+  const { endpoint, principal, manifest } = served;
+  return {
+    principal,
+    manifest,
+    connectors: [served],
+    organizationId: endpoint.organizationId,
+    connectorId: endpoint.connectorId,
+    resource: endpoint.resource,
+    revision: endpoint.versionId,
+    ownerOf: () => served,
+  };
+}
+
+/** Whether the change can end the permission or change what it is for. */
+export function concernsPermission({ kind, id }: Change, permission: Permission): boolean {
+  const { principal, connectors, organizationId, connectorId } = permission;
+  switch (kind) {
+    case 'connector':
+      return connectors.some(({ endpoint }) => endpoint.connectorId === id);
+    case 'joined_names':
+      // Which connectors there are is part of what the organization's own URL serves.
+      return connectorId === null && id === organizationId;
+    case 'organization':
+      return id === organizationId;
+    case 'api_key':
+      return id === principal.clientId;
+    case 'person':
+      return id === principal.userId;
+    case 'version':
+    case 'audit_event':
+      return false;
+  }
+}

@@ -1,0 +1,103 @@
+import type { Change } from '@patchbay/domain/changes';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createLeases, type LeaseTerms } from './leases.ts';
+
+const changed = new Set<(change: Change) => void>();
+const stale = new Set<() => void>();
+const changes = {
+  onChange(listener: (change: Change) => void) {
+    changed.add(listener);
+    return () => changed.delete(listener);
+  },
+  onStale(listener: () => void) {
+    stale.add(listener);
+    return () => stale.delete(listener);
+  },
+};
+const tell = (id: string) => {
+  for (const listener of changed) listener({ kind: 'api_key', id });
+};
+
+let leases = createLeases(changes);
+beforeEach(() => {
+  vi.useFakeTimers();
+  leases = createLeases(changes);
+});
+afterEach(() => {
+  leases.close();
+  vi.useRealTimers();
+});
+
+/** A lease on a number that counts how often it was asked for. */
+function hold(reauthorize: () => Promise<number>, more: Partial<LeaseTerms<number>> = {}) {
+  const lost: unknown[] = [];
+  const lease = leases.hold(0, {
+    concerns: ({ id }) => id === 'key_a',
+    reauthorize,
+    lost: (error) => void lost.push(error),
+    ...more,
+  });
+  return { lease, lost };
+}
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+describe('a lease', () => {
+  it('is lost once when the permission is gone, and asked for no more', async () => {
+    const reauthorize = vi.fn(() => Promise.reject(new Error('gone')));
+    const { lost } = hold(reauthorize);
+    await settle();
+    tell('key_a');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(lost).toEqual([new Error('gone')]);
+    expect(reauthorize).toHaveBeenCalledTimes(1);
+  });
+
+  it('is lost when what is permitted now is not what it was held for', async () => {
+    const { lost } = hold(async () => 1, {
+      renewed: () => {
+        throw new Error('another one');
+      },
+    });
+    await settle();
+    expect(lost).toEqual([new Error('another one')]);
+  });
+
+  it('that was given back is neither asked for nor lost', async () => {
+    const answer = Promise.withResolvers<number>();
+    const { lease, lost } = hold(() => answer.promise);
+    lease.end();
+    answer.reject(new Error('too late'));
+    tell('key_a');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(lost).toEqual([]);
+  });
+
+  it('is asked for at once, at every change that concerns it, when the feed broke, and within 30 seconds', async () => {
+    let asked = 0;
+    const { lease } = hold(async () => ++asked);
+    await settle();
+    expect(lease.permission).toBe(1);
+    tell('key_b');
+    await settle();
+    expect(asked).toBe(1);
+    tell('key_a');
+    await settle();
+    expect(asked).toBe(2);
+    for (const listener of stale) listener();
+    await settle();
+    expect(asked).toBe(3);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(asked).toBe(4);
+  });
+
+  it('is asked for again when something happened while it was asked for', async () => {
+    const first = Promise.withResolvers<number>();
+    let asked = 0;
+    const { lease } = hold(() => (++asked === 1 ? first.promise : Promise.resolve(2)));
+    tell('key_a');
+    first.resolve(1);
+    await settle();
+    expect(asked).toBe(2);
+    expect(lease.permission).toBe(2);
+  });
+});

@@ -1,0 +1,130 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ElicitRequestSchema, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import { rollBack } from '@patchbay/domain/deployments';
+import {
+  type GivenConnector,
+  type GivenOrganization,
+  hasSandboxes,
+  type Platform,
+  skipUnless,
+  startPlatform,
+  waitFor,
+} from '@patchbay/testing';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { legacyRequest, modernRequest } from '../edge-fixture.ts';
+import { curiousVersion, eventsOf, RawClient } from './sessions-fixture.ts';
+
+const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespaces are missing');
+
+let platform: Platform;
+let acme: GivenOrganization;
+let one: GivenConnector;
+let key: string;
+
+beforeAll(async () => {
+  if (!hasSandboxes()) return;
+  platform = await startPlatform();
+  acme = await platform.given.organization('acme');
+  one = await platform.given.connector(acme, 'one');
+  await platform.given.publishedVersion(one, curiousVersion('one'));
+  await platform.given.publishedVersion(await platform.given.connector(acme, 'two'), curiousVersion('two'));
+  key = await platform.given.apiKey(acme);
+}, 60_000);
+afterAll(() => platform?.stop());
+
+const raw = () => new RawClient(`${platform.origin}/acme/mcp`, key);
+
+async function connect(): Promise<Client> {
+  const client = new Client({ name: 'spec', version: '1.0.0' }, { capabilities: { elicitation: {} } });
+  const requestInit = { headers: { authorization: `Bearer ${key}` } };
+  const transport = new StreamableHTTPClientTransport(new URL(`${platform.origin}/acme/mcp`), { requestInit });
+  // The client of SDK v1 declares an optional member that this repository's compiler settings take at its word.
+  await client.connect(transport as never);
+  client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept', content: { name: 'Ada' } }));
+  return client;
+}
+
+/** `tools/call` of 2026-07-28 by somebody who can be asked. */
+async function call(name: string, more: object = {}) {
+  const _meta = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: {} } };
+  const { headers, body } = modernRequest('tools/call', { name, arguments: {}, _meta, ...more });
+  const response = await fetch(`${platform.origin}/acme/mcp`, {
+    ...{ method: 'POST', body, headers: { ...headers, authorization: `Bearer ${key}` } },
+  });
+  return (await response.json()) as { result: { requestState: string }; error?: { code: number } };
+}
+
+describe('a session at the URL of an organization', () => {
+  it('is nobody’s at the URL of a connector, and the other way round', async () => {
+    const client = await raw().initialize();
+    const elsewhere = new RawClient(`${platform.origin}/acme/one/mcp`, key);
+    elsewhere.id = client.id;
+    expect((await elsewhere.post(legacyRequest('ping').body)).status).toBe(404);
+    const own = await new RawClient(`${platform.origin}/acme/one/mcp`, key).initialize();
+    client.id = own.id;
+    expect((await client.post(legacyRequest('ping').body)).status).toBe(404);
+  });
+
+  it('lets the tools of each connector ask their question in the middle of a call', async () => {
+    const client = await connect();
+    for (const slug of ['one', 'two']) {
+      const answer = await client.callTool({ name: `${slug}__name`, arguments: {} });
+      expect(answer.content).toEqual([{ type: 'text', text: `${slug} accept Ada` }]);
+    }
+    await client.close();
+  });
+
+  it('hears of every connector that is activated or rolled back', async () => {
+    const client = await connect();
+    let changes = 0;
+    client.setNotificationHandler(ToolListChangedNotificationSchema, () => void changes++);
+    const names = async () => (await client.listTools()).tools.map(({ name }) => name);
+    const three = await platform.given.connector(acme, 'three');
+    // The stream of GETs opens behind the client's back: what changes before it is there is not missed but listed.
+    await waitFor(
+      async () => {
+        await platform.given.publishedVersion(three, curiousVersion('three', [`more-${changes}`]));
+        return changes > 0;
+      },
+      { what: 'the news of an activation' },
+    );
+    expect(await names()).toContain('three__say');
+    await platform.given.publishedVersion(one, curiousVersion('one', ['added']));
+    await waitFor(async () => (await names()).includes('one__added'), { what: 'the added tool' });
+    const before = changes;
+    await platform.given.database.withOrganization({ organizationId: acme.id }, (tx) =>
+      rollBack(tx, acme.owner.actor, { connectorId: one.id }),
+    );
+    await waitFor(() => changes > before, { what: 'the news of a rollback' });
+    await waitFor(async () => !(await names()).includes('one__added'), { what: 'the list without the added tool' });
+    await client.close();
+  }, 30_000);
+
+  it('gives the answer to a client that lost the stream and came back, and ends for ever', async () => {
+    const client = await raw().initialize({ elicitation: {} });
+    const cut = new AbortController();
+    const lost = eventsOf(await client.call('two__name', cut.signal));
+    await lost.next();
+    const question = (await lost.next()).value;
+    cut.abort();
+    const answer = { result: { action: 'accept', content: { name: 'Ada' } } };
+    await client.post(JSON.stringify({ jsonrpc: '2.0', id: question?.message?.id, ...answer }));
+    const resumed = await client.send('GET', { 'last-event-id': question?.id ?? '' });
+    expect(await resumed.text()).toContain('two accept Ada');
+    expect((await client.send('DELETE')).status).toBe(204);
+    expect((await client.post(legacyRequest('ping').body)).status).toBe(404);
+  });
+});
+
+describe('a call of 2026-07-28 at the URL of an organization', () => {
+  it('takes up its own connector’s question only', async () => {
+    const asked = await call('one__stateful');
+    const { requestState } = asked.result;
+    const inputResponses = { who: { action: 'accept', content: { name: 'Ada' } } };
+    expect(await call('two__stateful', { requestState, inputResponses })).toMatchObject({ error: { code: -32602 } });
+    expect(await call('one__stateful', { requestState, inputResponses })).toMatchObject({
+      result: { content: [{ text: 'one accept Ada' }] },
+    });
+  });
+});

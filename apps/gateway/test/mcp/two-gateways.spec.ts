@@ -1,0 +1,122 @@
+import { fetchAt, hasSandboxes, redisMissing, skipUnless, startPlatform, testRedis, waitFor } from '@patchbay/testing';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { legacyRequest, modernRequest } from '../edge-fixture.ts';
+import { curiousVersion, eventsOf, RawClient, type SseEvent } from './sessions-fixture.ts';
+
+const ELICITS = { elicitation: {} };
+const answerTo = (question: SseEvent | undefined) =>
+  JSON.stringify({
+    ...{ jsonrpc: '2.0', id: question?.message?.id },
+    result: { action: 'accept', content: { name: 'Ada' } },
+  });
+const CANCEL = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 7 } });
+
+async function untilQuestion(response: Response): Promise<{ question: SseEvent; rest: AsyncGenerator<SseEvent> }> {
+  const rest = eventsOf(response);
+  for (;;) {
+    const { value, done } = await rest.next();
+    if (done) throw new Error('the stream ended without a question');
+    if (value.message?.method === 'elicitation/create') return { question: value, rest };
+  }
+}
+
+async function textsOf(events: AsyncGenerator<SseEvent>): Promise<string[]> {
+  const texts: string[] = [];
+  for await (const { message } of events) texts.push(JSON.stringify(message));
+  return texts;
+}
+
+/** The same, whatever carries what gateways tell each other. */
+function serveTogether(
+  carrier: string,
+  missing: string | null,
+  startRedis: () => Promise<{ url: string; stop(): Promise<void> } | null>,
+) {
+  const isAble = hasSandboxes() && missing === null;
+  const { describe, it } = skipUnless(isAble, missing ?? 'bubblewrap or user namespaces are missing');
+
+  describe(`two gateways that tell each other through ${carrier}`, () => {
+    let platform: Awaited<ReturnType<typeof startPlatform>>;
+    let redis: Awaited<ReturnType<typeof startRedis>>;
+    let other: Awaited<ReturnType<typeof platform.startGateway>>;
+    let key: string;
+
+    beforeAll(async () => {
+      if (!isAble) return;
+      redis = await startRedis();
+      platform = await startPlatform(redis ? { redisUrl: redis.url } : {});
+      other = await platform.startGateway();
+      const acme = await platform.given.organization('acme');
+      await platform.given.publishedVersion(await platform.given.connector(acme, 'curious'), curiousVersion('one'));
+      key = await platform.given.apiKey(acme);
+    }, 120_000);
+    afterAll(async () => {
+      await platform?.stop();
+      await redis?.stop();
+    });
+
+    const here = () => new RawClient(`${platform.origin}/acme/curious/mcp`, key);
+    /** The same session, at the other gateway. */
+    const there = ({ id }: RawClient) => {
+      const client = new RawClient(`${other.address}/acme/curious/mcp`, key, new URL(platform.origin).host);
+      client.id = id;
+      return client;
+    };
+
+    it('end a call at one when its cancellation, or the end of its session, comes to the other', async () => {
+      for (const end of [(client: RawClient) => client.post(CANCEL), (client: RawClient) => client.send('DELETE')]) {
+        const client = await here().initialize(ELICITS);
+        const parked = await untilQuestion(await client.call('name'));
+        expect((await end(there(client))).ok).toBe(true);
+        expect((await textsOf(parked.rest)).join()).toContain('mcp.cancelled');
+      }
+    });
+
+    it('continue a session of one at the other: the answer to a question, and then the next call', async () => {
+      const client = await here().initialize(ELICITS);
+      const parked = await untilQuestion(await client.call('name'));
+      expect((await there(client).post(answerTo(parked.question))).status).toBe(202);
+      expect((await textsOf(parked.rest)).join()).toContain('one accept Ada');
+      expect(await (await there(client).call('say')).text()).toContain('done');
+    });
+
+    it('hand the GET stream of a session over', async () => {
+      const client = await here().initialize();
+      const first = textsOf(eventsOf(await client.send('GET')));
+      const second = await there(client).send('GET');
+      expect(await first).toEqual(['null']);
+      await second.body?.cancel();
+    });
+
+    it('pass on at one what a connector announces to the other', async () => {
+      const hangUp = new AbortController();
+      const { headers, body } = modernRequest('subscriptions/listen', { notifications: { toolsListChanged: true } });
+      const response = await fetchAt(`${other.address}/acme/mcp`, {
+        ...{ method: 'POST', body, signal: hangUp.signal },
+        headers: { ...headers, authorization: `Bearer ${key}`, host: new URL(platform.origin).host },
+      });
+      const events = eventsOf(response);
+      expect((await events.next()).value.message).toMatchObject({ method: 'notifications/subscriptions/acknowledged' });
+      await (await here().post(legacyRequest('tools/call', { name: 'announce', arguments: {} }).body)).text();
+      expect((await events.next()).value.message).toMatchObject({ method: 'notifications/tools/list_changed' });
+      hangUp.abort();
+    });
+
+    it('say that a call is lost when the gateway it was parked at is killed, and go on with the session', async () => {
+      const client = await here().initialize(ELICITS);
+      const parked = await untilQuestion(await client.call('name'));
+      await platform.processes.gateway.end('SIGKILL');
+      const survivor = there(client);
+      const resumed = await survivor.send('GET', { 'last-event-id': parked.question.id ?? '' });
+      expect((await textsOf(eventsOf(resumed))).at(-1)).toContain('mcp.call_lost');
+      expect(await (await survivor.call('say')).text()).toContain('done');
+      await platform.processes.gateway.restart();
+      await waitFor(async () => (await (await client.call('say')).text()).includes('done'), {
+        what: 'the restarted one',
+      });
+    }, 60_000);
+  });
+}
+
+serveTogether('the relay of PostgreSQL', null, async () => null);
+serveTogether('Redis', redisMissing(), testRedis);
