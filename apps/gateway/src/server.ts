@@ -4,6 +4,7 @@ import { checkReservedSegments } from './edge/check-reserved-segments.ts';
 import { dashboardProxy } from './edge/dashboard-proxy.ts';
 import { addEdgeHooks } from './edge/edge-hooks.ts';
 import { trustedProxies } from './edge/forwarded-headers.ts';
+import type { RevokeExposedKey } from './edge/refuse-url-tokens.ts';
 import { addEdgeAnswers } from './edge/render-error.ts';
 
 /** An encapsulated part of the gateway. Its guards and its error shape stay inside it. */
@@ -16,6 +17,7 @@ export interface ServerOptions {
   readonly origin: string;
   readonly trustedProxies: readonly string[];
   readonly dashboardUpstream: string | undefined;
+  readonly revokeExposedKey: RevokeExposedKey;
   readonly logger: Logger;
   /** In the order in which they are registered. */
   readonly surfaces: readonly Surface[];
@@ -45,6 +47,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addEdgeHooks(app, {
     origin: options.origin,
     isTrustedProxy: trustedProxies(options.trustedProxies),
+    revokeExposedKey: options.revokeExposedKey,
     logger: options.logger,
   });
   addEdgeAnswers(app, options.origin, options.logger);

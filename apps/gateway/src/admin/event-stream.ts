@@ -1,13 +1,16 @@
 /**
- * Server-sent events on a Fastify answer. A stream is held to what it may cost: a number per caller, a permission
- * that is checked again while it lasts, and a deadline for each write, so that a reader who stops reading is dropped.
+ * Server-sent events on a Fastify answer. A stream is held to what it may cost: a number per caller, a permission that is
+ * checked again while it lasts, and a deadline for each write, so that a reader who stops reading is dropped.
  */
-import { AppError } from '@patchbay/foundation';
+import { once } from 'node:events';
+import type { Change } from '@patchbay/domain/changes';
+import { AppError, asAppError } from '@patchbay/foundation';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { EventWriter } from '../streams/event-writer.ts';
+import type { Leases } from '../streams/leases.ts';
 
 const KEEP_ALIVE_MS = 15_000;
-const WRITE_DEADLINE_MS = 20_000;
-const REAUTHORIZE_MS = 30_000;
+const UNREAD_BYTES_MAX = 1024 * 1024;
 export const STREAMS_PER_CALLER_MAX = 8;
 
 /** One event; `id` lets the reader go on where it stopped. */
@@ -20,6 +23,8 @@ export interface ServerEvent {
 export interface StreamGuards {
   /** Key of the caller the stream counts against. */
   readonly caller: string;
+  /** Whether the change can end the permission. */
+  concerns(change: Change): boolean;
   /** Throws once the caller may no longer see the stream. */
   reauthorize(): Promise<void>;
 }
@@ -52,64 +57,63 @@ export class StreamCounter {
 }
 
 /**
- * Writes events until the source ends, the reader goes away or the permission does.
- * The source gets a signal that ends with the stream.
+ * Writes events until the source ends, the reader goes away or the permission does; then the last event, `ended`, says
+ * why. The source gets a signal that ends with the stream.
  */
 export async function streamEvents(
-  exchange: { request: FastifyRequest; reply: FastifyReply; counter: StreamCounter },
+  exchange: { request: FastifyRequest; reply: FastifyReply; counter: StreamCounter; leases: Leases },
   guards: StreamGuards,
   source: (signal: AbortSignal) => AsyncIterable<ServerEvent>,
 ): Promise<void> {
-  const { request, reply, counter } = exchange;
+  const { request, reply, counter, leases } = exchange;
+  const response = reply.raw;
   const release = counter.admit(guards.caller);
   const ended = new AbortController();
   const stop = () => ended.abort();
-  request.raw.socket.once('close', stop);
+  response.once('close', stop);
   counter.closing.addEventListener('abort', stop, { once: true });
-  reply.raw.once('error', stop);
   reply.hijack();
-  const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
-  // Proxies that buffer would hold events back; a connection kept after its stream would hold up a closing server.
-  reply.raw.writeHead(200, { ...headers, 'x-accel-buffering': 'no', connection: 'close' } as Record<string, string>);
-  const write = (text: string) => writeWithDeadline(reply, text, stop);
-  write(': open\n\n');
-  const keepAlive = setInterval(() => write(': keep-alive\n\n'), KEEP_ALIVE_MS);
-  const check = setInterval(() => guards.reauthorize().catch(stop), REAUTHORIZE_MS);
+  const writer = new EventWriter(response, {
+    // A connection kept after its stream would hold up a closing server.
+    headers: () => ({ ...(reply.getHeaders() as Record<string, string>), connection: 'close' }), // set as texts only
+    unreadBytesMax: UNREAD_BYTES_MAX,
+  });
+  writer.write(': open\n\n');
+  const keepAlive = setInterval(() => writer.keepAlive(), KEEP_ALIVE_MS);
+  let lost: unknown = null;
+  const lease = leases.hold<void>(undefined, {
+    concerns: guards.concerns,
+    reauthorize: guards.reauthorize,
+    lost(error) {
+      lost = error;
+      stop();
+    },
+  });
   try {
     for await (const event of source(ended.signal)) {
       if (ended.signal.aborted) break;
-      await write(render(event));
+      writer.write(render(event));
+      // Events are made as fast as they are read.
+      if (response.writableNeedDrain) await once(response, 'drain', { signal: ended.signal });
     }
   } catch (error) {
-    if (!ended.signal.aborted) request.log.error({ err: error, requestId: request.id }, 'event stream failed');
+    // A source that stops because the stream has ended tells nothing new.
+    if (!ended.signal.aborted) lost = error;
   } finally {
     clearInterval(keepAlive);
-    clearInterval(check);
-    request.raw.socket.off('close', stop);
+    lease.end();
     counter.closing.removeEventListener('abort', stop);
     stop();
     release();
-    reply.raw.end();
+    writer.end(lost === null ? undefined : renderEnd(lost, request));
   }
 }
 
-/** Resolves when the bytes left our memory; a reader that takes too long loses the connection. */
-function writeWithDeadline(reply: FastifyReply, text: string, stop: () => void): Promise<void> {
-  if (reply.raw.destroyed || reply.raw.writableEnded) return Promise.resolve();
-  if (reply.raw.write(text)) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      stop();
-      reply.raw.destroy();
-      resolve();
-    }, WRITE_DEADLINE_MS);
-    const done = () => {
-      clearTimeout(timer);
-      reply.raw.off('drain', done).off('close', done);
-      resolve();
-    };
-    reply.raw.once('drain', done).once('close', done);
-  });
+function renderEnd(cause: unknown, request: FastifyRequest): string {
+  const error = asAppError(cause);
+  if (error.spec.owner === 'platform') request.log.error({ err: cause, requestId: request.id }, 'event stream failed');
+  const { title, hint } = error.spec;
+  return render({ event: 'ended', data: { code: error.code, title, hint, requestId: request.id } });
 }
 
 function render({ event, data, id }: ServerEvent): string {

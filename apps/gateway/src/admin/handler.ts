@@ -2,6 +2,7 @@
 import type { ArtifactStore } from '@patchbay/artifacts';
 import type { Database, Tx } from '@patchbay/domain';
 import type { ApiKeyCache } from '@patchbay/domain/api-keys';
+import type { ChangeFeed } from '@patchbay/domain/changes';
 import { once } from '@patchbay/domain/idempotency';
 import type { Clock, Logger } from '@patchbay/foundation';
 import type { Vault } from '@patchbay/vault';
@@ -17,6 +18,8 @@ export interface AdminDeps {
   readonly origin: string;
   readonly database: Database;
   readonly apiKeys: ApiKeyCache;
+  /** What can end a stream. */
+  readonly changes: Pick<ChangeFeed, 'onChange' | 'onStale'>;
   readonly identity: Identity;
   readonly artifacts: ArtifactStore;
   readonly vault: Vault;

@@ -4,10 +4,12 @@
  * the body and nothing is changed before the first three have passed.
  */
 import { createHash } from 'node:crypto';
+import type { Change } from '@patchbay/domain/changes';
 import { AppError } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { createLeases, type Leases } from '../streams/leases.ts';
 import { authenticate } from './authenticate.ts';
 import { authorize, requireInService } from './authorize.ts';
 import { type Access, type Caller, callerId, requirePermission } from './caller.ts';
@@ -41,10 +43,12 @@ export async function adminPlugin(app: FastifyInstance, deps: AdminDeps): Promis
   app.addHook('onSend', async (request, reply, payload) => addEntityTag(request, reply, payload));
 
   const counter = new StreamCounter();
+  const leases = createLeases(deps.changes);
   app.addHook('preClose', async () => counter.close());
+  app.addHook('onClose', async () => leases.close());
   for (const [operationId, handler] of Object.entries(HANDLERS)) {
     // Each handler is typed by its own endpoint; here they are all alike.
-    mount(app, deps, { operationId, counter, handler: handler as unknown as Handler<EndpointSpec> });
+    mount(app, deps, { operationId, counter, leases, handler: handler as unknown as Handler<EndpointSpec> });
   }
   app.all(`${API_BASE}/*`, async () => {
     throw new AppError('admin.not_found');
@@ -55,9 +59,10 @@ interface Mounted {
   readonly operationId: string;
   readonly handler: Handler<EndpointSpec>;
   readonly counter: StreamCounter;
+  readonly leases: Leases;
 }
 
-function mount(app: FastifyInstance, deps: AdminDeps, { operationId, handler, counter }: Mounted): void {
+function mount(app: FastifyInstance, deps: AdminDeps, { operationId, handler, counter, leases }: Mounted): void {
   const { endpoint, work } = handler;
   const guard = (request: FastifyRequest) => admit(deps, endpoint, operationId, request);
   app.route({
@@ -77,13 +82,31 @@ function mount(app: FastifyInstance, deps: AdminDeps, { operationId, handler, co
       const call = toCall(endpoint, request);
       if (work.kind === 'stream') {
         await work.check(call, deps);
-        const guards = { caller: callerId(call.caller), reauthorize: async () => void (await guard(request)) };
-        return streamEvents({ request, reply, counter }, guards, (signal) => work.run(call, deps, signal));
+        const guards = {
+          caller: callerId(call.caller),
+          concerns: (change: Change) => concernsCaller(change, call),
+          reauthorize: async () => void (await guard(request)),
+        };
+        return streamEvents({ request, reply, counter, leases }, guards, (signal) => work.run(call, deps, signal));
       }
       const answer = await work.run(call, deps);
       return reply.code(endpoint.status).send(answer);
     },
   });
+}
+
+/** Whether the change can end what the caller may see. What the path names, the stream itself looks for again. */
+function concernsCaller({ kind, id }: Change, { caller, access }: OrganizationCall<EndpointSpec>): boolean {
+  switch (kind) {
+    case 'organization':
+      return id === access.organization.id;
+    case 'person':
+      return id === caller.person?.id;
+    case 'api_key':
+      return caller.kind === 'api_key' && id === caller.apiKey.id;
+    default:
+      return false;
+  }
 }
 
 /** 401, 404, 403, in this order. @throws AppError of the first that does not hold */

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkSingleHeaders } from './check-single-headers.ts';
 import { checkTarget } from './check-target.ts';
 import { clientAddress, removeSteeringHeaders, setForwardedHeaders, type TrustedProxies } from './forwarded-headers.ts';
+import { type RevokeExposedKey, refuseUrlTokens } from './refuse-url-tokens.ts';
 import { securityHeaders } from './security-headers.ts';
 
 declare module 'fastify' {
@@ -17,6 +18,7 @@ declare module 'fastify' {
 export interface EdgeOptions {
   readonly origin: string;
   readonly isTrustedProxy: TrustedProxies;
+  readonly revokeExposedKey: RevokeExposedKey;
   readonly logger: Logger;
 }
 
@@ -39,6 +41,7 @@ export function addEdgeHooks(app: FastifyInstance, options: EdgeOptions): void {
     setForwardedHeaders(received, ownUrl, request.clientAddress);
     checkSingleHeaders(request.raw.rawHeaders);
     checkTarget({ target: request.raw.url ?? '', host: received.host, origin: received.origin }, ownUrl);
+    await refuseUrlTokens(request.raw.url ?? '', options.revokeExposedKey);
   });
 
   app.addHook('onResponse', async (request, reply) => {

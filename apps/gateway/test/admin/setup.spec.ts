@@ -29,6 +29,7 @@ async function install() {
     origin: ORIGIN,
     trustedProxies: [],
     dashboardUpstream: undefined,
+    revokeExposedKey: async () => undefined,
     logger,
     surfaces: [part.surface],
   });

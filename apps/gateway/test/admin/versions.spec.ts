@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { activate } from '@patchbay/domain/deployments';
 import { appendLog, finishStep, moveVersion, setManifest, startStep, VERSION_STATES } from '@patchbay/domain/versions';
+import { fetchAt } from '@patchbay/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SOURCE_BYTES_MAX } from '../../src/admin/endpoints/versions.ts';
 import { Installation, type SignedIn } from './given.ts';
@@ -129,21 +130,10 @@ describe('uploading source', () => {
   });
 });
 
-/** Fetch sets Host by the address it calls, and the edge answers under its configured name only. */
-async function streamOf(port: number, path: string, signal?: AbortSignal): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      {
-        ...{ port, host: '127.0.0.1', path: `/api/v1${path}`, signal },
-        headers: { host: 'localhost:4000', authorization: `Bearer ${key}` },
-      },
-      (message) => {
-        message.on('error', () => undefined);
-        resolve(new Response(ReadableStream.from(message), { status: message.statusCode ?? 0 }));
-      },
-    );
-    sent.on('error', reject);
-    sent.end();
+function streamOf(port: number, path: string, signal?: AbortSignal): Promise<Response> {
+  return fetchAt(`http://127.0.0.1:${port}/api/v1${path}`, {
+    headers: { host: 'localhost:4000', authorization: `Bearer ${key}` },
+    ...(signal && { signal }),
   });
 }
 

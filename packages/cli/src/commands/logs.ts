@@ -40,7 +40,9 @@ export async function logs(context: ProgramContext, named: string | undefined, o
   const path = `/api/v1/organizations/${organization}/connectors/${connector}/logs/events?${query}`;
   while (!context.signal.aborted) {
     try {
-      for await (const { data: line } of client.events<ConnectorLogLine>(path, { signal: context.signal })) show(line);
+      for await (const { event, data: line } of client.events<ConnectorLogLine>(path, { signal: context.signal })) {
+        if (event === 'log') show(line);
+      }
     } catch (error) {
       if (context.signal.aborted) return;
       if (error instanceof ApiProblem && error.status < 500) throw error;

@@ -14,6 +14,12 @@ export const EDGE_ERRORS = {
     title: 'A header that says one thing was sent twice.',
     hint: 'Send Host, Authorization and Content-Type once each.',
   },
+  'edge.token_in_url': {
+    status: 400,
+    owner: 'caller',
+    title: 'A token belongs into the Authorization header, never into the address.',
+    hint: 'Create a new API key, as the one in the address is revoked, and send it as "Authorization: Bearer …".',
+  },
   'edge.wrong_host': {
     status: 403,
     owner: 'caller',
