@@ -5,6 +5,7 @@ import { socketUrl } from '@patchbay/embedded';
 import { Secret } from '@patchbay/foundation';
 import { z } from 'zod';
 import { Installation, type ReadyFile } from '../../test/installation.ts';
+import { atOurEnd } from './at-our-end.ts';
 import type { Configuration } from './configuration.ts';
 import { MODERN_CALL } from './requests.ts';
 
@@ -28,7 +29,9 @@ export async function startEchoInstallation(environment: NodeJS.ProcessEnv = {})
   const directory = await mkdtemp(path.join(tmpdir(), 'patchbay-bench-'));
   const data = path.join(directory, 'data');
   const installation = await Installation.at(data, { environment });
+  const takeBack = atOurEnd(() => process.kill(installation.starterPid, 'SIGINT'));
   const stop = async () => {
+    takeBack();
     await installation.stop();
     await rm(directory, { recursive: true, force: true });
   };

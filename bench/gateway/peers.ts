@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from '../../test/installation.ts';
+import { atOurEnd } from './at-our-end.ts';
 import type { Configuration } from './configuration.ts';
 import { legacyCall, MODERN_CALL } from './requests.ts';
 
@@ -74,15 +75,20 @@ async function start({ name, family, request, command }: Peer): Promise<Configur
     // Their own children end with them: the group is ended as a whole.
     detached: true,
   });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${name} does not start: ${file}`);
+  const end = () => process.kill(-pid, 'SIGKILL');
+  const takeBack = atOurEnd(end);
   await listening(child, port, name);
   return {
     ...{ name, family },
     client: { ...request, url: `http://127.0.0.1:${port}/mcp` },
-    pids: () => (child.pid === undefined ? [] : [child.pid]),
+    pids: () => [pid],
     async stop() {
-      if (child.pid === undefined || child.exitCode !== null) return;
+      takeBack();
+      if (child.exitCode !== null) return;
       const ended = once(child, 'exit');
-      process.kill(-child.pid, 'SIGKILL');
+      end();
       await ended;
     },
   };
