@@ -1,4 +1,4 @@
-import type { Logger, Secret } from '@patchbay/foundation';
+import { type Logger, parseRedisUrl, type Secret } from '@patchbay/foundation';
 import * as bullmq from 'bullmq';
 import { z } from 'zod';
 
@@ -68,28 +68,12 @@ function openWorker(
   process: (job: { readonly data: unknown }) => Promise<void>,
 ) {
   if (redisUrl !== undefined) {
-    const connection = redisConnection(new URL(redisUrl.reveal()));
+    // The worker waits on its connection, so requests may not be given up by number.
+    const connection = { ...parseRedisUrl(redisUrl.reveal()), maxRetriesPerRequest: null };
     return new bullmq.Worker(DEPLOY_QUEUE, process, { connection, concurrency });
   }
   if (databaseUrl === undefined) throw new Error('the deploy queue needs REDIS_URL or DATABASE_QUEUE_URL');
   const { Worker } = bullmq.withBackend(bullmq.createPostgresBackend);
   const connection = { connectionString: databaseUrl.reveal(), schema: 'bullmq', max: 4, migrate: true };
   return new Worker(DEPLOY_QUEUE, process, { connection, concurrency });
-}
-
-/** BullMQ's worker waits on its connection, so requests may not be given up by number. */
-export function redisConnection(url: URL): bullmq.RedisOptions {
-  if (url.protocol === 'redis+unix:') {
-    const password = url.searchParams.get('password') ?? undefined;
-    return { path: decodeURIComponent(url.pathname), password, maxRetriesPerRequest: null };
-  }
-  return {
-    host: url.hostname,
-    port: Number(url.port || '6379'),
-    username: decodeURIComponent(url.username) || undefined,
-    password: decodeURIComponent(url.password) || undefined,
-    db: Number(url.pathname.slice(1) || '0'),
-    maxRetriesPerRequest: null,
-    ...(url.protocol === 'rediss:' && { tls: { servername: url.hostname } }),
-  };
 }

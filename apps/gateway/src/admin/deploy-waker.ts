@@ -2,7 +2,7 @@
  * Wakes the worker for a version. The queue only wakes: the version's state is in the database, and the worker finds
  * what waits there by itself, so a lost job delays a deploy and never loses it.
  */
-import type { Logger, Secret } from '@patchbay/foundation';
+import { type Logger, parseRedisUrl, type Secret } from '@patchbay/foundation';
 
 export interface DeployWaker {
   /** Rejects when the queue does not answer within two seconds. */
@@ -54,30 +54,13 @@ type DeployQueue = Awaited<ReturnType<typeof openQueue>>;
 
 async function openQueue({ redisUrl, databaseUrl }: DeployWakerOptions) {
   const bullmq = await import('bullmq');
-  if (redisUrl) return new bullmq.Queue(DEPLOY_QUEUE, { connection: redisConnection(new URL(redisUrl.reveal())) });
+  if (redisUrl) {
+    const common = { maxRetriesPerRequest: 1, enableOfflineQueue: true, connectTimeout: PATIENCE_MS };
+    return new bullmq.Queue(DEPLOY_QUEUE, { connection: { ...parseRedisUrl(redisUrl.reveal()), ...common } });
+  }
   const { Queue } = bullmq.withBackend(bullmq.createPostgresBackend);
   const connection = { connectionString: databaseUrl?.reveal(), schema: 'bullmq', max: 2, migrate: true };
   return new Queue(DEPLOY_QUEUE, { connection });
-}
-
-function redisConnection(url: URL) {
-  const common = { maxRetriesPerRequest: 1, enableOfflineQueue: true, connectTimeout: PATIENCE_MS };
-  if (url.protocol === 'redis+unix:') {
-    return {
-      ...common,
-      path: decodeURIComponent(url.pathname),
-      password: url.searchParams.get('password') ?? undefined,
-    };
-  }
-  return {
-    ...common,
-    host: url.hostname,
-    port: Number(url.port || '6379'),
-    username: decodeURIComponent(url.username) || undefined,
-    password: decodeURIComponent(url.password) || undefined,
-    db: Number(url.pathname.slice(1) || '0'),
-    ...(url.protocol === 'rediss:' && { tls: { servername: url.hostname } }),
-  };
 }
 
 async function withPatience<T>(work: Promise<T>): Promise<T> {

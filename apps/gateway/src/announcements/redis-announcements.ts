@@ -1,8 +1,7 @@
 import type { AnnouncementSubject } from '@patchbay/domain/announcements';
-import type { Logger } from '@patchbay/foundation';
+import { type Logger, parseRedisUrl } from '@patchbay/foundation';
 import { isJsonObject, objectAt, stringAt } from '@patchbay/mcp';
 import { Redis } from 'ioredis';
-import { redisOptions } from '../internal/redis-probe.ts';
 import { type Announcements, Listeners } from './announcements.ts';
 
 const CHANNEL = 'patchbay:announcements';
@@ -20,7 +19,7 @@ export function createRedisAnnouncements(redisUrl: string, logger: Logger): Anno
   const listeners = new Listeners();
   const connect = () => {
     const redis = new Redis({
-      ...redisOptions(redisUrl),
+      ...parseRedisUrl(redisUrl),
       maxRetriesPerRequest: 1,
       retryStrategy: (attempt) => Math.min(attempt * 200, 2_000),
     });

@@ -1,20 +1,5 @@
-import { Redis, type RedisOptions } from 'ioredis';
-
-/** Connection options for a REDIS_URL: `redis[s]://` as usual, or `redis+unix:///path/to.sock?password=…`. */
-export function redisOptions(url: string): RedisOptions {
-  const parsed = new URL(url);
-  if (parsed.protocol === 'redis+unix:') {
-    const password = parsed.searchParams.get('password');
-    return { path: decodeURIComponent(parsed.pathname), ...(password !== null && { password }) };
-  }
-  return {
-    host: parsed.hostname,
-    port: Number(parsed.port || 6379),
-    ...(parsed.username && { username: decodeURIComponent(parsed.username) }),
-    ...(parsed.password && { password: decodeURIComponent(parsed.password) }),
-    ...(parsed.protocol === 'rediss:' && { tls: {} }),
-  };
-}
+import { parseRedisUrl } from '@patchbay/foundation';
+import { Redis } from 'ioredis';
 
 export interface RedisProbe {
   /** Resolves when Redis answers. */
@@ -25,7 +10,7 @@ export interface RedisProbe {
 /** A connection that only asks whether Redis is there. It fails fast and comes back by itself. */
 export function createRedisProbe(url: string): RedisProbe {
   const redis = new Redis({
-    ...redisOptions(url),
+    ...parseRedisUrl(url),
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,

@@ -1,7 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import type { Clock, Logger, Secret } from '@patchbay/foundation';
+import { type Clock, type Logger, parseRedisUrl, type Secret } from '@patchbay/foundation';
 import { Redis } from 'ioredis';
-import { redisOptions } from '../internal/redis-probe.ts';
 import { createLocalNotes } from './local-notes.ts';
 import type { SharedNotes } from './shared-notes.ts';
 
@@ -37,7 +36,7 @@ export function createRedisNotes({ redisUrl, secret, clock, logger }: RedisNotes
   const gateway = randomUUID();
   let gatewaysSeen = 1;
   const redis = new Redis({
-    ...redisOptions(redisUrl),
+    ...parseRedisUrl(redisUrl),
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: ANSWER_MS_MAX,
