@@ -26,4 +26,5 @@ export {
   LEAVE_STREAM_METHOD,
   type RpcError,
 } from './outcome.ts';
+export { PEER_ID, PEER_ROLES, type PeerName, type PeerRole, peerUri } from './peer-name.ts';
 export type { SupervisorHealth } from './supervisor-health.ts';
