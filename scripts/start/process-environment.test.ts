@@ -109,6 +109,16 @@ describe('the environment of a process', () => {
     expect(names).toEqual([...COMMON, ...expected[name]].sort());
   });
 
+  it('hands further supervisors, and what proves us to them, to gateway and worker alone', () => {
+    const given = { ...GIVEN, SUPERVISOR_HOSTS: 'sup-1=10.0.0.5:7443', SUPERVISOR_TLS_KEY_FILE: '/keys/gateway.pem' };
+    for (const name of ['gateway', 'worker'] as const) {
+      expect(processEnvironment(name, installation(given))).toMatchObject({ SUPERVISOR_HOSTS: 'sup-1=10.0.0.5:7443' });
+    }
+    for (const name of ['supervisor', 'dashboard'] as const) {
+      expect(JSON.stringify(processEnvironment(name, installation(given)))).not.toMatch(/sup-1|gateway\.pem/);
+    }
+  });
+
   it('hands S3 to those who keep artifacts, instead of a directory', () => {
     const given = { ...GIVEN, S3_ENDPOINT: 'https://s3.example', S3_SECRET_ACCESS_KEY: 'of the store' };
     expect(processEnvironment('worker', installation(given))).toMatchObject({ S3_SECRET_ACCESS_KEY: 'of the store' });

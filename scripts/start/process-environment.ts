@@ -26,10 +26,26 @@ export interface Installation {
 const FOR_ALL = ['PATH', 'TZ', 'NODE_EXTRA_CA_CERTS', 'PATCHBAY_LOG_LEVEL'];
 const S3 = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
 
+/** Supervisors on further machines, beside the one that is started here; its own door stays its socket. */
+const SUPERVISORS = [
+  'SUPERVISOR_HOSTS',
+  'SUPERVISOR_REGISTRY',
+  'SUPERVISOR_TLS_CA_FILE',
+  'SUPERVISOR_TLS_CERT_FILE',
+  'SUPERVISOR_TLS_KEY_FILE',
+];
+
 /** Handed on as given to one process, when set. */
 const GIVEN: Record<AppName, readonly string[]> = {
-  gateway: ['PATCHBAY_LISTEN_HOST', 'PATCHBAY_SIGNUP', 'PATCHBAY_RELEASED_NAMES', 'PATCHBAY_TRUSTED_PROXIES', ...S3],
-  worker: ['PATCHBAY_NPM_REGISTRY', 'PATCHBAY_NPM_TIMEOUT_MS', 'PACKAGE_STORE_BYTES_MAX', ...S3],
+  gateway: [
+    'PATCHBAY_LISTEN_HOST',
+    'PATCHBAY_SIGNUP',
+    'PATCHBAY_RELEASED_NAMES',
+    'PATCHBAY_TRUSTED_PROXIES',
+    ...SUPERVISORS,
+    ...S3,
+  ],
+  worker: ['PATCHBAY_NPM_REGISTRY', 'PATCHBAY_NPM_TIMEOUT_MS', 'PACKAGE_STORE_BYTES_MAX', ...SUPERVISORS, ...S3],
   supervisor: ['PATCHBAY_REQUIRE_FULL_LIMITS', 'SANDBOX_POOL_SIZE'],
   dashboard: [],
 };

@@ -31,8 +31,17 @@ const problems = (env: NodeJS.ProcessEnv): readonly string[] => {
 describe('loadGatewayConfig', () => {
   it('names every missing variable at once', () => {
     const found = problems({}).join('\n');
-    for (const name of ['DATABASE_URL', 'SUPERVISOR_SOCKET', 'MASTER_KEY_FILE', 'SPOOL_DIR'])
+    for (const name of ['DATABASE_URL', 'AUTH_SECRET_FILE', 'MASTER_KEY_FILE', 'SPOOL_DIR'])
       expect(found).toContain(name);
+  });
+
+  it('wants to know a supervisor, and what proves us to one on another machine', () => {
+    expect(problems({ ...LOCAL, SUPERVISOR_SOCKET: '' }).join()).toContain('SUPERVISOR_SOCKET: set it, or');
+    const remote = problems({ ...LOCAL, SUPERVISOR_HOSTS: 'sup-1=10.0.0.5:7443' }).join('\n');
+    for (const name of ['CA', 'CERT', 'KEY']) expect(remote).toContain(`SUPERVISOR_TLS_${name}_FILE: is needed for`);
+    expect(problems({ ...LOCAL, SUPERVISOR_REGISTRY: 'true' }).join()).toContain(
+      'SUPERVISOR_REGISTRY: needs REDIS_URL',
+    );
   });
 
   it.each([

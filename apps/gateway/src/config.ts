@@ -1,5 +1,6 @@
 import { artifactStoreFields } from '@patchbay/artifacts';
 import { hasWellKnownPassword, isWellKnownPassword, loadConfig } from '@patchbay/foundation';
+import { supervisorFields, supervisorProblems } from '@patchbay/sandbox/client';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -31,8 +32,7 @@ const schema = z
     DATABASE_QUEUE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     /** `redis://`, `rediss://` or `redis+unix:///path.sock?password=…`. Empty: no Redis, queue on PostgreSQL. */
     REDIS_URL: z.url({ protocol: /^(rediss?|redis\+unix)$/ }).optional(),
-    /** Unix socket of the supervisor. */
-    SUPERVISOR_SOCKET: z.string().min(1),
+    ...supervisorFields,
     ...artifactStoreFields,
     /** File with the 32-byte master key, Base64, mode 0600. */
     MASTER_KEY_FILE: z.string().min(1),
@@ -58,7 +58,13 @@ const schema = z
     PATCHBAY_TRUSTED_PROXIES: z.string().default(''),
   })
   .superRefine((value, context) => {
-    for (const problem of [...originProblems(value), ...storeProblems(value), ...productionProblems(value)]) {
+    const problems: Problem[] = [
+      ...originProblems(value),
+      ...storeProblems(value),
+      ...supervisorProblems(value, value.REDIS_URL !== undefined),
+      ...productionProblems(value),
+    ];
+    for (const problem of problems) {
       context.addIssue({ code: 'custom', path: [problem.variable], message: problem.message });
     }
   });
@@ -135,7 +141,14 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     },
     database: { url: value.DATABASE_URL, authUrl: value.DATABASE_AUTH_URL, queueUrl: value.DATABASE_QUEUE_URL },
     redisUrl: value.REDIS_URL,
-    supervisorSocket: value.SUPERVISOR_SOCKET,
+    supervisors: {
+      SUPERVISOR_SOCKET: value.SUPERVISOR_SOCKET,
+      SUPERVISOR_HOSTS: value.SUPERVISOR_HOSTS,
+      SUPERVISOR_REGISTRY: value.SUPERVISOR_REGISTRY,
+      SUPERVISOR_TLS_CA_FILE: value.SUPERVISOR_TLS_CA_FILE,
+      SUPERVISOR_TLS_CERT_FILE: value.SUPERVISOR_TLS_CERT_FILE,
+      SUPERVISOR_TLS_KEY_FILE: value.SUPERVISOR_TLS_KEY_FILE,
+    },
     artifacts: {
       ARTIFACT_DIR: value.ARTIFACT_DIR,
       S3_ENDPOINT: value.S3_ENDPOINT,

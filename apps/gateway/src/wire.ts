@@ -12,6 +12,7 @@ import { openSecrets } from '@patchbay/domain/secrets';
 import { openUsageSpool } from '@patchbay/domain/usage';
 import { type Logger, Secret, systemClock } from '@patchbay/foundation';
 import { createSandboxClient } from '@patchbay/sandbox/client';
+import { openSupervisors } from '@patchbay/sandbox/registry';
 import { createAuditSigner, createStateSealer, createTokenSigner, createVault, fileKeySource } from '@patchbay/vault';
 import type { FastifyInstance } from 'fastify';
 import { createDeployWaker } from './admin/deploy-waker.ts';
@@ -35,7 +36,7 @@ import { createMcpSurface } from './mcp/surface.ts';
 import { createLocalNotes } from './notes/local-notes.ts';
 import { createRedisNotes } from './notes/redis-notes.ts';
 import { createServer, type Surface } from './server.ts';
-import { glanceAtSupervisor } from './telemetry/glance-at-supervisor.ts';
+import { glanceAtSupervisors } from './telemetry/glance-at-supervisors.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { startTracing } from './telemetry/tracing.ts';
 import { OneTimeFiles } from './untrusted/one-time-files.ts';
@@ -84,7 +85,10 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       : createRedisAnnouncements(config.redisUrl, logger);
   const events = createConnectorEvents(announcements);
   const sandboxes = createSandboxClient({
-    socketPath: config.supervisorSocket,
+    ...(await openSupervisors(config.supervisors, {
+      redisUrl: config.redisUrl === undefined ? undefined : new Secret(config.redisUrl),
+      logger,
+    })),
     provision: async ({ organizationId, connectorId }, digest) => ({
       artifact: await artifacts.get({ organizationId, digest }),
       secrets: await database.withOrganization({ organizationId }, (tx) => openSecrets(tx, vault, connectorId)),
@@ -95,7 +99,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const metrics = createMetrics({
     cacheStatistics: () => ({ endpoints: endpoints.statistics(), api_keys: apiKeys.statistics() }),
     droppedEvents: () => spool.statistics().dropped,
-    supervisor: glanceAtSupervisor(sandboxes),
+    supervisors: glanceAtSupervisors(sandboxes),
   });
   const retirement = retireSandboxes({ changes, endpoints, sandboxes, logger });
 

@@ -215,7 +215,7 @@ export async function startEdge(
     spool: { append: async (event) => void usage.push(event) },
     loadPolicies: async () => [],
     openCredentials: async () => [],
-    metrics: createMetrics({ cacheStatistics: () => ({}), droppedEvents: () => 0, supervisor: async () => null }),
+    metrics: createMetrics({ cacheStatistics: () => ({}), droppedEvents: () => 0, supervisors: async () => [] }),
     tracing: await startTracing(false, logger),
     ...real,
   });

@@ -1,34 +1,65 @@
-import { loadConfig } from '@patchbay/foundation';
+import { hasWellKnownPassword, loadConfig, Secret } from '@patchbay/foundation';
+import { hostAndPortSchema, tlsFileFields, tlsFileProblems } from '@patchbay/sandbox/host';
+import { PEER_ID } from '@patchbay/sandbox/protocol';
 import { z } from 'zod';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
-const schema = z
-  .object({
-    /** `production` refuses reduced limits unless told otherwise. */
-    PATCHBAY_MODE: z.enum(['development', 'production']).default('development'),
-    /** Public origin of the installation; sandboxes never reach it. */
-    PATCHBAY_ORIGIN: z.url(),
-    PATCHBAY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-    /** Unix socket this process listens on for gateway and worker. */
-    SUPERVISOR_SOCKET: z.string().min(1),
-    /** Directory for what sandboxes must read; other uids can enter it, only this process writes. */
-    SANDBOX_DIR: z.string().min(1),
-    /** Package tarballs by integrity; build sandboxes see it read-only. */
-    PACKAGE_STORE_DIR: z.string().min(1),
-    /** The bubblewrap program. */
-    BWRAP_PATH: z.string().min(1).default('/usr/bin/bwrap'),
-    /** Loopback port of /health and /metrics; 0 takes a free one. */
-    SUPERVISOR_INTERNAL_PORT: z.coerce.number().int().min(0).max(65_535),
-    /** Sandboxes that wait for first calls, about 30 MB each. Default: 4 in development, 8 in production. */
-    SANDBOX_POOL_SIZE: z.coerce.number().int().min(0).max(64).optional(),
-    /** Refuse to run connectors where uid, memory, process or CPU limits cannot be set. Default: in production. */
-    PATCHBAY_REQUIRE_FULL_LIMITS: flag.optional(),
+const fields = z.object({
+  /** `production` refuses reduced limits unless told otherwise. */
+  PATCHBAY_MODE: z.enum(['development', 'production']).default('development'),
+  /** Public origin of the installation; sandboxes never reach it. */
+  PATCHBAY_ORIGIN: z.url(),
+  PATCHBAY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** Name of this host among supervisors, as in its certificate: lower case, digits, hyphens. */
+  SUPERVISOR_ID: z.string().regex(PEER_ID, 'lower case, digits and inner hyphens').default('local'),
+  /** Unix socket this process listens on for gateway and worker on this machine. */
+  SUPERVISOR_SOCKET: z.string().min(1).optional(),
+  /** Group, as a number, that may use the socket. Empty: only the user this process runs as. */
+  SUPERVISOR_SOCKET_GID: z.coerce.number().int().min(0).max(4_294_967_294).optional(),
+  /** `host:port` this process listens on for gateways and workers on other machines, with certificates on both sides. */
+  SUPERVISOR_LISTEN: hostAndPortSchema.optional(),
+  /** `host:port` the others reach it by, when that is another one. */
+  SUPERVISOR_ADVERTISE: hostAndPortSchema.optional(),
+  /** Redis to announce this host in, as a user who can do nothing else there. Empty: gateways are told by configuration. */
+  SUPERVISOR_REGISTRY_URL: z
+    .url({ protocol: /^(rediss?|redis\+unix)$/ })
+    .transform((url) => new Secret(url))
+    .optional(),
+  ...tlsFileFields,
+  /** Directory for what sandboxes must read; other uids can enter it, only this process writes. */
+  SANDBOX_DIR: z.string().min(1),
+  /** Package tarballs by integrity; build sandboxes see it read-only. Empty: connectors are not built on this host. */
+  PACKAGE_STORE_DIR: z.string().min(1).optional(),
+  /** The bubblewrap program. */
+  BWRAP_PATH: z.string().min(1).default('/usr/bin/bwrap'),
+  /** Loopback port of /health and /metrics; 0 takes a free one. */
+  SUPERVISOR_INTERNAL_PORT: z.coerce.number().int().min(0).max(65_535),
+  /** Sandboxes that wait for first calls, about 30 MB each. Default: 4 in development, 8 in production. */
+  SANDBOX_POOL_SIZE: z.coerce.number().int().min(0).max(64).optional(),
+  /** Refuse to run connectors where uid, memory, process or CPU limits cannot be set. Default: in production. */
+  PATCHBAY_REQUIRE_FULL_LIMITS: flag.optional(),
+});
+
+const schema = fields
+  .superRefine((env, context) => {
+    for (const { variable, message } of doorProblems(env)) {
+      context.addIssue({ code: 'custom', path: [variable], message });
+    }
   })
   .transform((env) => ({
     logLevel: env.PATCHBAY_LOG_LEVEL,
     platformHosts: new Set([new URL(env.PATCHBAY_ORIGIN).hostname.toLowerCase()]),
-    socketPath: env.SUPERVISOR_SOCKET,
+    hostId: env.SUPERVISOR_ID,
+    socket: env.SUPERVISOR_SOCKET ? { path: env.SUPERVISOR_SOCKET, groupId: env.SUPERVISOR_SOCKET_GID } : null,
+    listen: env.SUPERVISOR_LISTEN ?? null,
+    advertised: env.SUPERVISOR_ADVERTISE ?? env.SUPERVISOR_LISTEN ?? null,
+    registryUrl: env.SUPERVISOR_REGISTRY_URL ?? null,
+    tlsFiles: {
+      SUPERVISOR_TLS_CA_FILE: env.SUPERVISOR_TLS_CA_FILE,
+      SUPERVISOR_TLS_CERT_FILE: env.SUPERVISOR_TLS_CERT_FILE,
+      SUPERVISOR_TLS_KEY_FILE: env.SUPERVISOR_TLS_KEY_FILE,
+    },
     sandboxDirectory: env.SANDBOX_DIR,
     packageStoreDirectory: env.PACKAGE_STORE_DIR,
     bubblewrapFile: env.BWRAP_PATH,
@@ -36,6 +67,22 @@ const schema = z
     poolSize: env.SANDBOX_POOL_SIZE ?? (env.PATCHBAY_MODE === 'production' ? 8 : 4),
     requireFullLimits: env.PATCHBAY_REQUIRE_FULL_LIMITS ?? env.PATCHBAY_MODE === 'production',
   }));
+
+/** What does not fit together about the ways in. */
+function doorProblems(env: z.output<typeof fields>): { readonly variable: string; readonly message: string }[] {
+  const { SUPERVISOR_LISTEN: listen, SUPERVISOR_REGISTRY_URL: registryUrl } = env;
+  const problems: { variable: string; message: string }[] = [];
+  if (env.SUPERVISOR_SOCKET === undefined && listen === undefined) {
+    const message = 'set it, or SUPERVISOR_LISTEN for gateways on other machines';
+    problems.push({ variable: 'SUPERVISOR_SOCKET', message });
+  }
+  if (registryUrl && !listen) problems.push({ variable: 'SUPERVISOR_LISTEN', message: 'is needed to be announced' });
+  if (registryUrl && env.PATCHBAY_MODE === 'production' && hasWellKnownPassword(registryUrl.reveal())) {
+    const message = 'has no password or one that everybody knows';
+    problems.push({ variable: 'SUPERVISOR_REGISTRY_URL', message });
+  }
+  return [...problems, ...tlsFileProblems(env, listen ? 'SUPERVISOR_LISTEN' : null)];
+}
 
 export type SupervisorConfig = z.output<typeof schema>;
 

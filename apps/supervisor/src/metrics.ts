@@ -1,5 +1,5 @@
 import type { SupervisorHealth } from '@patchbay/sandbox/protocol';
-import { Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 
 const registry = new Registry();
 const gauge = (name: string, help: string, labelNames: string[] = []) =>
@@ -12,6 +12,13 @@ const queued = gauge('queued_calls', 'Calls that wait for a place in their sandb
 const coldStarts = gauge('cold_starts_total', 'Sandboxes started since this boot');
 const crashes = gauge('crashes_total', 'Sandboxes that ended by themselves since this boot');
 const droppedLogLines = gauge('dropped_log_lines_total', 'Log lines above the rate limit since this boot');
+
+/** Connections from other machines without a certificate that lets them in. */
+export const refusedPeers = new Counter({
+  name: 'patchbay_supervisor_refused_peers_total',
+  help: 'Connections of other machines turned away since this boot: no certificate, a wrong one, or a wrong role',
+  registers: [registry],
+});
 
 /** The health as Prometheus text. */
 export async function renderMetrics(health: SupervisorHealth): Promise<{ contentType: string; text: string }> {

@@ -2,12 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLogger, type Logger, systemClock } from '@patchbay/foundation';
-import { createBubblewrapDriver, Programs, prepareToolchain, SandboxHost } from '@patchbay/sandbox/host';
+import {
+  createBubblewrapDriver,
+  loadTlsIdentity,
+  Programs,
+  prepareToolchain,
+  SandboxHost,
+} from '@patchbay/sandbox/host';
 import type { SupervisorConfig } from './config.ts';
+import type { DoorOptions } from './listen-for-clients.ts';
 
 export interface Supervisor {
   readonly host: SandboxHost;
   readonly logger: Logger;
+  /** Where gateway and worker come in, not open yet. */
+  readonly doors: DoorOptions;
 }
 
 /** Every constructor, once. Resolves when the walls were tried; toolchain, snapshot and pool are prepared in the background. */
@@ -15,7 +24,8 @@ export async function wire(config: SupervisorConfig): Promise<Supervisor> {
   const logger = createLogger('supervisor', config.logLevel);
   const { sandboxDirectory, packageStoreDirectory } = config;
   await mkdir(sandboxDirectory, { recursive: true, mode: 0o711 });
-  await mkdir(packageStoreDirectory, { recursive: true, mode: 0o755 });
+  if (packageStoreDirectory) await mkdir(packageStoreDirectory, { recursive: true, mode: 0o755 });
+  const identity = await loadTlsIdentity(config.tlsFiles);
   const bootId = randomBytes(4).toString('hex');
   const programs = new Programs(sandboxDirectory);
   const driver = await createBubblewrapDriver({
@@ -40,13 +50,15 @@ export async function wire(config: SupervisorConfig): Promise<Supervisor> {
     clock: systemClock,
     bootId,
     requireFullLimits: config.requireFullLimits,
-    packageStoreDirectory,
+    ...(packageStoreDirectory && { packageStoreDirectory }),
     toolchainDirectory,
     platformHosts: config.platformHosts,
     poolSize: config.poolSize,
     snapshot: { directory: join(sandboxDirectory, 'snapshots'), nodeFile: process.execPath },
   });
-  const prepared = [programs.file('runner'), programs.file('build'), toolchainDirectory()];
+  const takesTasks = packageStoreDirectory !== undefined;
+  const forTasks = takesTasks ? [programs.file('build'), toolchainDirectory()] : [];
+  const prepared = [programs.file('runner'), ...forTasks];
   for (const part of prepared)
     part.catch((error: unknown) => logger.error({ err: error }, 'a sandbox program cannot be prepared'));
   await prepared[0]?.catch(() => {});
@@ -56,5 +68,7 @@ export async function wire(config: SupervisorConfig): Promise<Supervisor> {
     if (snapshot.reason === null) logger.info({ snapshot, pool }, 'the pool is warm');
     else logger.warn({ snapshot, pool }, 'sandboxes start without a snapshot');
   });
-  return { host, logger };
+  const { hostId, socket, listen } = config;
+  const remote = listen && identity ? { listen, identity } : null;
+  return { host, logger, doors: { hostId, takesTasks, socket, remote, logger } };
 }

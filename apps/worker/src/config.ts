@@ -1,5 +1,6 @@
 import { artifactStoreFields } from '@patchbay/artifacts';
 import { loadConfig, Secret } from '@patchbay/foundation';
+import { supervisorFields, supervisorProblems } from '@patchbay/sandbox/client';
 import { z } from 'zod';
 
 const secret = z.string().transform((value) => new Secret(value));
@@ -18,8 +19,7 @@ export const workerConfigSchema = z
     DATABASE_QUEUE_URL: secret.optional(),
     /** `redis://`, `rediss://` or `redis+unix:///path/to.sock?password=…`. */
     REDIS_URL: secret.optional(),
-    /** Unix socket of the supervisor. */
-    SUPERVISOR_SOCKET: z.string().min(1),
+    ...supervisorFields,
     ...artifactStoreFields,
     /** File with the vault's master key: purging forgets data keys. */
     MASTER_KEY_FILE: z.string().min(1),
@@ -48,6 +48,11 @@ export const workerConfigSchema = z
   .refine((config) => config.S3_ENDPOINT !== undefined || config.ARTIFACT_DIR !== undefined, {
     message: 'set ARTIFACT_DIR or S3_ENDPOINT',
     path: ['ARTIFACT_DIR'],
+  })
+  .superRefine((config, context) => {
+    for (const { variable, message } of supervisorProblems(config, config.REDIS_URL !== undefined)) {
+      context.addIssue({ code: 'custom', path: [variable], message });
+    }
   });
 
 export type WorkerConfig = z.output<typeof workerConfigSchema>;

@@ -6,7 +6,8 @@ import { createDatabase } from '@patchbay/domain';
 import { relayOutbox } from '@patchbay/domain/changes';
 import { insertLogLines } from '@patchbay/domain/logs';
 import type { Logger } from '@patchbay/foundation';
-import { createSandboxClient } from '@patchbay/sandbox/client';
+import { createSandboxClient, type SandboxClient } from '@patchbay/sandbox/client';
+import { openSupervisors } from '@patchbay/sandbox/registry';
 import { createAuditSigner, createVault, fileKeySource } from '@patchbay/vault';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { WorkerConfig } from './config.ts';
@@ -60,7 +61,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   };
   const packages = new PackageStore(config.PACKAGE_STORE_DIR, registry);
   const sandboxes = createSandboxClient({
-    socketPath: config.SUPERVISOR_SOCKET,
+    ...(await openSupervisors(config, { redisUrl: config.REDIS_URL, logger })),
     // Probes start without secrets: what they see is what anybody who can deploy sees.
     provision: async ({ organizationId }, digest) => ({
       artifact: await artifacts.get({ organizationId, digest }),
@@ -138,7 +139,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
       return {
         database: await stateOf(database.ping()),
         artifacts: await stateOf(artifacts.ping()),
-        supervisor: await stateOf(sandboxes.health()),
+        supervisor: await stateOf(oneServes(sandboxes)),
         queue: problem === null ? { state: 'up' } : { state: 'down', reason: problem },
       };
     },
@@ -162,6 +163,13 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
       vault.close();
     },
   };
+}
+
+/** A deploy needs one host; the others are the gateway's to report. */
+async function oneServes(sandboxes: SandboxClient): Promise<void> {
+  const reports = await sandboxes.supervisors();
+  if (reports.some(({ state }) => state === 'serving')) return;
+  throw new Error(reports.map(({ hostId, state, reason }) => `${hostId} ${reason ?? state}`).join('; '));
 }
 
 function stateOf(answer: Promise<unknown>): Promise<DependencyHealth> {

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { newId, systemClock } from '@patchbay/foundation';
-import { createSandboxClient, type SandboxClient } from '../src/client/index.ts';
+import { createSandboxClient, fixedSupervisors, type SandboxClient } from '../src/client/index.ts';
 import { createBubblewrapDriver } from '../src/host/drivers/bubblewrap-driver.ts';
 import type { SandboxDriver } from '../src/host/drivers/driver.ts';
 import {
@@ -87,14 +87,16 @@ export async function givenHost(options: Partial<SandboxHostOptions> & GivenDriv
     requireFullLimits: false,
     ...options,
   });
-  const server = createServer((socket) => serveConnection(socket, host));
+  const server = createServer((socket) =>
+    serveConnection(socket, host, { hostId: 'given', takesTasks: true, isRemote: false }),
+  );
   const socketPath = join(directory, 'supervisor.sock');
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
 
   const stored = new Map<string, { artifact: Buffer; secrets: Record<string, string> }>();
   const logs: LogRecord[] = [];
   const client = createSandboxClient({
-    socketPath,
+    supervisors: fixedSupervisors([{ id: 'given', socketPath }]),
     provision: async (_key, digest) => stored.get(digest) ?? Promise.reject(new Error(`no artifact ${digest}`)),
     onLog: (record) => logs.push(record),
   });

@@ -120,7 +120,9 @@ describe('a host without walls', () => {
       await expect(broken.call({ code: toolRunning('return 1') })).rejects.toMatchObject({
         code: 'sandbox.walls_missing',
       });
-      expect(await broken.client.health()).toMatchObject({ ready: false, walls: { missing: ['seccomp filter'] } });
+      expect(await broken.client.supervisors()).toMatchObject([
+        { state: 'refusing', health: { ready: false, walls: { missing: ['seccomp filter'] } } },
+      ]);
     } finally {
       await broken.close();
     }

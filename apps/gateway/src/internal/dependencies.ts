@@ -4,12 +4,13 @@ import type { ChangeFeed } from '@patchbay/domain/changes';
 import type { UsageSpool } from '@patchbay/domain/usage';
 import type { SandboxClient } from '@patchbay/sandbox/client';
 import type { Condition, Dependency } from './health.ts';
+import { supervisorsCondition } from './supervisors-condition.ts';
 
 export interface HealthSources {
   readonly database: Pick<Database, 'ping'>;
   readonly identity: { ping(): Promise<void> };
   readonly changes: Pick<ChangeFeed, 'health'>;
-  readonly sandboxes: Pick<SandboxClient, 'health'>;
+  readonly sandboxes: Pick<SandboxClient, 'supervisors'>;
   readonly artifacts: Pick<ArtifactStore, 'ping'>;
   /** Null: this installation runs without Redis. */
   readonly redis: { ping(): Promise<void> } | null;
@@ -29,7 +30,11 @@ export function gatewayDependencies(sources: HealthSources): Dependency[] {
     { name: 'database', required: true, check: () => answers(sources.database.ping()) },
     { name: 'changes', required: true, check: async () => changesCondition(sources.changes.health()) },
     { name: 'identity', required: false, check: () => answers(sources.identity.ping()) },
-    { name: 'supervisor', required: false, check: () => supervisorCondition(sources.sandboxes) },
+    {
+      name: 'supervisor',
+      required: false,
+      check: async () => supervisorsCondition(await sources.sandboxes.supervisors(), new Date()),
+    },
     { name: 'artifacts', required: false, check: () => answers(sources.artifacts.ping()) },
     { name: 'redis', required: false, check: () => redisCondition(sources.redis) },
     { name: 'queue', required: false, check: async () => ({ reasons: [], facts: await sources.queue.ping() }) },
@@ -48,17 +53,6 @@ function changesCondition({ connected, staleMs }: ReturnType<ChangeFeed['health'
   const facts = { connected, ageMs: Math.round(staleMs) };
   if (!connected) return { reasons: [`not connected; ${age}`], facts };
   return { reasons: staleMs > STALE_DEGRADED_MS ? [age] : [], facts };
-}
-
-async function supervisorCondition(sandboxes: Pick<SandboxClient, 'health'>): Promise<Condition> {
-  const { ready, walls, limits, ...facts } = await sandboxes.health();
-  if (!ready) throw new Error(`runs no connector: missing ${walls.missing.join(', ') || walls.state}`);
-  const wallReasons = walls.state === 'complete' ? [] : [`walls ${walls.state}: ${walls.missing.join(', ')}`];
-  const limitReasons = limits.reasons.map((reason) => `limits ${limits.state}: ${reason}`);
-  return {
-    reasons: [...wallReasons, ...(limits.state === 'full' ? [] : limitReasons)],
-    facts: { walls: walls.state, limits: limits.state, ...facts },
-  };
 }
 
 async function redisCondition(redis: HealthSources['redis']): Promise<Condition> {

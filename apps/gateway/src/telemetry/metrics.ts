@@ -1,14 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { SupervisorHealth } from '@patchbay/sandbox/protocol';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Glance } from './glance-at-supervisors.ts';
+import { registerSupervisorMetrics } from './supervisor-metrics.ts';
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
-
-const SUPERVISOR_COUNTS = [
-  { field: 'queued', name: 'patchbay_calls_queued', help: 'Calls that wait for a sandbox at the supervisor.' },
-  { field: 'coldStarts', name: 'patchbay_cold_starts', help: 'Sandboxes started since the start of the supervisor.' },
-  { field: 'crashes', name: 'patchbay_sandbox_crashes', help: 'Sandboxes that ended by themselves since its start.' },
-] as const;
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -16,8 +11,7 @@ export type Metrics = ReturnType<typeof createMetrics>;
 export interface MetricSources {
   cacheStatistics(): Readonly<Record<string, { readonly hits: number; readonly misses: number }>>;
   droppedEvents(): number;
-  /** Null when the supervisor does not answer in time: no number is better than an old one. */
-  supervisor(): Promise<Pick<SupervisorHealth, 'sandboxes' | 'queued' | 'coldStarts' | 'crashes'> | null>;
+  readonly supervisors: Glance;
 }
 
 /** Everything /metrics shows. Labels are ours (methods, steps, codes), never a tenant's words: their number is bounded. */
@@ -56,27 +50,7 @@ export function createMetrics(sources: MetricSources) {
       this.set(sources.droppedEvents());
     },
   });
-  new Gauge({
-    name: 'patchbay_sandboxes',
-    help: 'Sandboxes by state; busy ones are live too. Absent while the supervisor does not answer.',
-    labelNames: ['state'],
-    registers,
-    async collect() {
-      this.reset();
-      const supervisor = await sources.supervisor();
-      for (const [state, count] of Object.entries(supervisor?.sandboxes ?? {})) this.set({ state }, Number(count));
-    },
-  });
-  for (const { field, name, help } of SUPERVISOR_COUNTS) {
-    new Gauge({
-      ...{ name, help, registers },
-      async collect() {
-        const supervisor = await sources.supervisor();
-        if (supervisor) this.set(supervisor[field]);
-        else this.remove();
-      },
-    });
-  }
+  registerSupervisorMetrics(registry, sources.supervisors);
   return {
     registry,
     callsInFlight: new Gauge({

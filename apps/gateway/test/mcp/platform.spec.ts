@@ -114,7 +114,9 @@ describe('a published connector', () => {
         changes: { state: 'ok', facts: { connected: true, ageMs: expect.any(Number) } },
         identity: { state: 'ok' },
         supervisor: {
-          facts: { walls: 'complete', limits: expect.any(String), sandboxes: { live: expect.any(Number) } },
+          facts: {
+            hosts: [{ hostId: 'local', state: 'serving', walls: 'complete', sandboxes: { live: expect.any(Number) } }],
+          },
         },
         artifacts: { state: 'ok' },
         redis: { state: 'degraded', reasons: [expect.stringContaining('not configured')] },
@@ -123,10 +125,10 @@ describe('a published connector', () => {
         usage: { state: 'ok', facts: { dropped: 0 } },
       },
     });
-    const { limits, ...supervisor } = health.dependencies.supervisor?.facts ?? {};
-    expect(supervisor).toMatchObject({ queued: 0, crashes: 0 });
+    const { facts, reasons } = health.dependencies.supervisor ?? {};
+    expect(facts).toMatchObject({ hosts: [{ queued: 0, crashes: 0, limits: expect.any(String) }] });
     // Reduced limits are no secret: each one is named.
-    if (limits !== 'full') expect(health.dependencies.supervisor?.reasons[0]).toContain('limits');
+    if (!JSON.stringify(facts).includes('"limits":"full"')) expect(reasons?.[0]).toContain('local: limits');
   });
 
   it('counts what happened: every number the operator was promised', async () => {
@@ -137,11 +139,12 @@ describe('a published connector', () => {
       ...CALL_STEPS.map((step) => new RegExp(`^patchbay_call_step_seconds_count\\{step="${step}"\\} [1-9]`, 'm')),
       /^patchbay_call_seconds_count\{method="tools\/call"\} [1-9]/m,
       /^patchbay_refusals_total\{code="api-keys\.invalid"\} [1-9]/m,
-      /^patchbay_sandboxes\{state="live"\} [1-9]/m,
+      /^patchbay_supervisor_serves\{host="local"\} 1/m,
+      /^patchbay_sandboxes\{host="local",state="live"\} [1-9]/m,
       /^patchbay_cold_calls_total [1-9]/m,
-      /^patchbay_cold_starts [1-9]/m,
-      /^patchbay_sandbox_crashes 0/m,
-      /^patchbay_calls_queued 0/m,
+      /^patchbay_cold_starts\{host="local"\} [1-9]/m,
+      /^patchbay_sandbox_crashes\{host="local"\} 0/m,
+      /^patchbay_calls_queued\{host="local"\} 0/m,
       /^patchbay_calls_in_flight 0/m,
       /^patchbay_cache_lookups\{cache="endpoints",outcome="hit"\} [1-9]/m,
       /^patchbay_cache_lookups\{cache="api_keys",outcome="hit"\} [1-9]/m,

@@ -40,13 +40,16 @@ describe('a gateway whose supervisor is away', () => {
       dependencies: { supervisor: { state: 'away', reasons: [expect.any(String)] } },
     });
     expect(await readMetric(platform, 'patchbay_refusals_total{code="sandbox.unavailable"}')).toBe(1);
-    expect(await readMetric(platform, 'patchbay_sandboxes{state="live"}')).toBe(0);
+    expect(await readMetric(platform, 'patchbay_sandboxes{host="local",state="live"}')).toBe(0);
+    expect(await (await fetch(`${platform.internalUrl}/metrics`)).text()).toContain(
+      'patchbay_supervisor_serves{host="local"} 0',
+    );
 
     await platform.processes.supervisor?.restart();
     await waitFor(async () => (await post('tools/call', { name: 'mark', arguments: {} })).status === 200, {
       deadlineMs: 5_000,
       what: 'an answered call',
     });
-    await waitFor(async () => (await readMetric(platform, 'patchbay_sandboxes{state="live"}')) === 1);
+    await waitFor(async () => (await readMetric(platform, 'patchbay_sandboxes{host="local",state="live"}')) === 1);
   });
 });

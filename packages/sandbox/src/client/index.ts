@@ -1,3 +1,4 @@
+export type { TlsIdentity } from '../identity/tls-identity.ts';
 export { createSandboxClient } from './create-sandbox-client.ts';
 export type {
   InvokeOptions,
@@ -6,4 +7,7 @@ export type {
   RunTaskOptions,
   SandboxClient,
   SandboxClientOptions,
+  SupervisorReport,
 } from './sandbox-client.ts';
+export { supervisorFields, supervisorProblems } from './supervisor-fields.ts';
+export { fixedSupervisors, type SupervisorSource, type SupervisorTarget } from './supervisor-target.ts';

@@ -1,3 +1,4 @@
+import type { TlsIdentity } from '../identity/tls-identity.ts';
 import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
 import type { ConnectorEvent } from '../protocol/connector-event.ts';
 import type { Invocation } from '../protocol/invocation.ts';
@@ -6,6 +7,8 @@ import type { JsonObject } from '../protocol/json.ts';
 import type { LogRecord } from '../protocol/log-record.ts';
 import type { InvocationNotification, InvocationOutcome } from '../protocol/outcome.ts';
 import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
+import type { SupervisorStatus } from '../protocol/supervisor-status.ts';
+import type { SupervisorSource } from './supervisor-target.ts';
 
 /** What a supervisor asks for when it must start a sandbox. `artifact` is checked against the digest by the supervisor. */
 export interface Provision {
@@ -14,7 +17,9 @@ export interface Provision {
 }
 
 export interface SandboxClientOptions {
-  readonly socketPath: string;
+  readonly supervisors: SupervisorSource;
+  /** Needed for supervisors on other machines. */
+  readonly identity?: TlsIdentity | undefined;
   /** Called only when a sandbox must start; an AppError it throws is the answer of the call. */
   provision(key: IsolationKey, artifactDigest: string): Promise<Provision>;
   onLog(record: LogRecord): void;
@@ -42,7 +47,22 @@ export interface RunTaskOptions {
   onProgress?(progress: JsonObject): void;
 }
 
-/** The way to a supervisor, for gateway, worker and `patchbay dev`. */
+/** How one supervisor is, seen from here. */
+export interface SupervisorReport {
+  readonly hostId: string;
+  readonly address: string;
+  readonly state: SupervisorStatus['state'] | 'away';
+  /** Why it is away; null otherwise. */
+  readonly reason: string | null;
+  /** Requests this process waits for there. */
+  readonly inFlight: number;
+  /** When ours or its certificate runs out, whichever is first; null on one machine. */
+  readonly certificatesEnd: Date | null;
+  /** Null while it is away. */
+  readonly health: SupervisorHealth | null;
+}
+
+/** The way to the supervisors, for gateway and worker. */
 export interface SandboxClient {
   /**
    * Runs one invocation.
@@ -52,10 +72,11 @@ export interface SandboxClient {
    * connection broke under the call
    */
   invoke(invocation: Invocation, options?: InvokeOptions): Promise<InvocationOutcome>;
-  /** Lets matching sandboxes finish their calls, then stops them. Resolves when no new call can reach one. */
+  /** Lets matching sandboxes on every host finish their calls, then stops them. Resolves when no new call can reach one. */
   retire(match: RetireMatch): Promise<void>;
   /** Runs one build program in a throw-away sandbox. @throws AppError `sandbox.task_*` */
   runTask(task: BuildTask, options?: RunTaskOptions): Promise<TaskOutcome>;
-  health(): Promise<SupervisorHealth>;
+  /** Every supervisor that is looked for or connected. Answers within a second or two, whatever they do. */
+  supervisors(): Promise<readonly SupervisorReport[]>;
   close(): Promise<void>;
 }

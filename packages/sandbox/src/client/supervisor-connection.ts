@@ -1,65 +1,57 @@
-/** One connection to a supervisor's socket that comes back by itself. */
-import { connect, type Socket } from 'node:net';
-import { AppError } from '@patchbay/foundation';
+/** One connection to a supervisor that comes back by itself. */
+import type { Socket } from 'node:net';
+import type { TlsIdentity } from '../identity/tls-identity.ts';
 import { type Frame, FrameReader, HOST_FRAME_BYTES_MAX } from '../protocol/frame.ts';
+import { keepAlive } from '../protocol/keep-alive.ts';
+import { SUPERVISOR_FRAMES } from '../protocol/supervisor-frames.ts';
 import { writeInTurn } from '../protocol/write-in-turn.ts';
+import { certificatesEnd, openSocket } from './open-socket.ts';
+import type { SupervisorTarget } from './supervisor-target.ts';
 
 const RECONNECT_MS = { first: 20, most: 1_000 };
+/** To a machine that is cut off a connection attempt would take minutes. */
+const OPEN_MS_MAX = 2_000;
 
 export interface ConnectionEvents {
   onFrame(frame: Frame): void;
+  /** Frames may be sent from now on. */
+  onReady(): void;
   /** The connection broke; what was sent over it has no answer. */
   onLost(): void;
 }
 
-interface Waiter {
-  resolve(socket: Socket): void;
-  reject(error: unknown): void;
-}
-
 export class SupervisorConnection {
-  readonly #socketPath: string;
+  readonly #target: SupervisorTarget;
+  readonly #identity: TlsIdentity | undefined;
   readonly #events: ConnectionEvents;
-  readonly #waiting = new Set<Waiter>();
+  #opening: Socket | null = null;
   #socket: Socket | null = null;
+  #problem = 'not connected yet';
+  #certificatesEnd: Date | null = null;
   #pauseMs = RECONNECT_MS.first;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(socketPath: string, events: ConnectionEvents) {
-    this.#socketPath = socketPath;
+  constructor(target: SupervisorTarget, identity: TlsIdentity | undefined, events: ConnectionEvents) {
+    this.#target = target;
+    this.#identity = identity;
     this.#events = events;
     this.#open();
   }
 
-  /** The socket, or null while there is none. */
+  /** The socket, or null while nothing may be sent. */
   get current(): Socket | null {
     return this.#socket;
   }
 
-  /** Waits for a connection. @throws AppError `sandbox.unavailable` after the wait */
-  ready(waitMs: number, signal?: AbortSignal): Promise<Socket> {
-    if (this.#socket) return Promise.resolve(this.#socket);
-    if (this.#closed) return Promise.reject(new AppError('sandbox.unavailable', { internal: 'the client is closed' }));
-    return new Promise((resolve, reject) => {
-      const settle = (act: () => void) => {
-        this.#waiting.delete(waiter);
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
-        act();
-      };
-      const waiter: Waiter = {
-        resolve: (socket) => settle(() => resolve(socket)),
-        reject: (error) => settle(() => reject(error)),
-      };
-      const onAbort = () => waiter.reject(signal?.reason);
-      const timer = setTimeout(
-        () => waiter.reject(new AppError('sandbox.unavailable', { retryAfterSeconds: 1 })),
-        waitMs,
-      );
-      signal?.addEventListener('abort', onAbort, { once: true });
-      this.#waiting.add(waiter);
-    });
+  /** Why there is no connection; null while there is one. */
+  get problem(): string | null {
+    return this.#socket ? null : this.#problem;
+  }
+
+  /** When a certificate of the last connection between machines runs out, ours or theirs. */
+  get certificatesEnd(): Date | null {
+    return this.#certificatesEnd;
   }
 
   /** Writes and waits until the kernel takes more: a slow supervisor slows its callers instead of filling their memory. */
@@ -79,31 +71,57 @@ export class SupervisorConnection {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#opening?.destroy();
     this.#socket?.destroy();
-    for (const waiter of [...this.#waiting]) waiter.reject(new AppError('sandbox.unavailable'));
   }
 
   #open(): void {
-    const socket = connect(this.#socketPath);
+    const isRemote = !('socketPath' in this.#target);
+    const socket = openSocket(this.#target, this.#identity);
     const reader = new FrameReader(HOST_FRAME_BYTES_MAX);
+    const late = setTimeout(() => socket.destroy(new Error('no answer')), OPEN_MS_MAX);
+    this.#opening = socket;
     socket.setMaxListeners(0);
-    socket.on('connect', () => {
-      this.#socket = socket;
-      this.#pauseMs = RECONNECT_MS.first;
-      for (const waiter of [...this.#waiting]) waiter.resolve(socket);
+    // On one machine the kernel decided who may connect. The far end of TLS 1.3 judges our certificate only after we are
+    // connected: a call sent before its first frame could be lost, and nobody would know whether it ran.
+    socket.once('connect', () => isRemote || this.#onReady(socket, late));
+    socket.once('secureConnect', () => {
+      this.#certificatesEnd = certificatesEnd(socket, this.#identity);
+      keepAlive(socket);
     });
     socket.on('data', (chunk) => {
       try {
-        for (const frame of reader.push(chunk)) this.#events.onFrame(frame);
-      } catch {
-        socket.destroy();
+        for (const frame of reader.push(chunk)) {
+          if (frame.type === SUPERVISOR_FRAMES.beat) continue;
+          const isFirst = this.#opening === socket;
+          if (isFirst && frame.type !== SUPERVISOR_FRAMES.status) throw new Error('it does not speak as a supervisor');
+          this.#events.onFrame(frame);
+          if (isFirst) this.#onReady(socket, late);
+        }
+      } catch (error) {
+        socket.destroy(error instanceof Error ? error : undefined);
       }
     });
-    socket.on('error', () => {}); // close follows
-    socket.on('close', () => this.#onClose(socket));
+    socket.on('error', (error) => {
+      this.#problem = error.message; // close follows
+    });
+    socket.on('close', () => {
+      clearTimeout(late);
+      this.#onClose(socket);
+    });
+  }
+
+  #onReady(socket: Socket, late: NodeJS.Timeout): void {
+    clearTimeout(late);
+    this.#opening = null;
+    this.#socket = socket;
+    this.#pauseMs = RECONNECT_MS.first;
+    this.#problem = 'the connection was closed';
+    this.#events.onReady();
   }
 
   #onClose(socket: Socket): void {
+    this.#opening = null;
     if (this.#socket === socket) {
       this.#socket = null;
       this.#events.onLost();

@@ -1,10 +1,13 @@
+export { type HostAndPort, hostAndPortSchema } from '../identity/host-and-port.ts';
+export { loadTlsIdentity, type TlsIdentity, tlsFileFields, tlsFileProblems } from '../identity/tls-identity.ts';
 export { createBubblewrapDriver } from './drivers/bubblewrap-driver.ts';
 export type { SandboxDriver } from './drivers/driver.ts';
 export { PlainDriver } from './drivers/plain-driver.ts';
 export { probeWalls } from './drivers/probe-walls.ts';
 export { type ProbedAttempt, runBombs } from './drivers/run-attempts.ts';
 export { PROFILES, SANDBOX_LIMITS } from './limits.ts';
+export { createPeerServer, type PeerServerOptions } from './peer-server.ts';
 export { type ProgramName, type ProgramSources, Programs } from './programs.ts';
 export { SandboxHost, type SandboxHostOptions } from './sandbox-host.ts';
-export { serveConnection } from './serve-connection.ts';
+export { type ServedConnection, serveConnection } from './serve-connection.ts';
 export { prepareToolchain } from './toolchain.ts';

@@ -14,16 +14,34 @@ import {
 } from '../protocol/frame.ts';
 import { type Invocation, invocationSchema } from '../protocol/invocation.ts';
 import { isJsonObject } from '../protocol/json.ts';
+import { keepAlive } from '../protocol/keep-alive.ts';
 import { retireMatchSchema } from '../protocol/retire-match.ts';
 import { SUPERVISOR_FRAMES } from '../protocol/supervisor-frames.ts';
+import type { SupervisorStatus } from '../protocol/supervisor-status.ts';
 import { fromWireError, toWireError } from '../protocol/wire-error.ts';
 import { writeInTurn } from '../protocol/write-in-turn.ts';
 import type { SandboxHost } from './sandbox-host.ts';
 
+export interface ServeOptions {
+  /** The name of this host among supervisors. */
+  readonly hostId: string;
+  /** Build tasks read their packages from the store, so they run where it is. */
+  readonly takesTasks: boolean;
+  /** Whether the peer is on another machine, where a connection can fall silent without an end. */
+  readonly isRemote: boolean;
+}
+
+export interface ServedConnection {
+  /** Tells the peer to send nothing new: this supervisor finishes what it has and ends. */
+  leave(): void;
+}
+
 /** Serves the connection until it closes; work that was asked over it is then cancelled. */
-export function serveConnection(socket: Socket, host: SandboxHost): void {
-  const connection = new Connection(socket, host);
+export function serveConnection(socket: Socket, host: SandboxHost, options: ServeOptions): ServedConnection {
+  const connection = new Connection(socket, host, options);
   const reader = new FrameReader(HOST_FRAME_BYTES_MAX);
+  connection.tellStatus(host.health().ready ? 'serving' : 'refusing');
+  if (options.isRemote) keepAlive(socket);
   socket.on('data', (chunk) => {
     try {
       for (const frame of reader.push(chunk)) connection.take(frame);
@@ -33,21 +51,31 @@ export function serveConnection(socket: Socket, host: SandboxHost): void {
   });
   socket.on('error', () => {}); // close follows
   socket.on('close', () => connection.close());
+  return { leave: () => connection.tellStatus('leaving') };
 }
 
 class Connection {
   readonly #socket: Socket;
   readonly #host: SandboxHost;
+  readonly #options: ServeOptions;
   readonly #running = new Map<string, AbortController>();
   readonly #provisions = new Map<string, PromiseWithResolvers<Provision>>();
 
-  constructor(socket: Socket, host: SandboxHost) {
+  constructor(socket: Socket, host: SandboxHost, options: ServeOptions) {
     this.#socket = socket;
     this.#host = host;
+    this.#options = options;
+  }
+
+  tellStatus(state: SupervisorStatus['state']): void {
+    const { hostId, takesTasks } = this.#options;
+    this.#send(SUPERVISOR_FRAMES.status, { hostId, state, takesTasks } satisfies SupervisorStatus);
   }
 
   take(frame: Frame): void {
     switch (frame.type) {
+      case SUPERVISOR_FRAMES.beat:
+        return; // that it came is all it says
       case SUPERVISOR_FRAMES.invoke:
         return void this.#answer(invocationSchema.parse(decodeJson(frame.payload)), (call, signal) =>
           this.#invoke(call, signal),

@@ -1,5 +1,8 @@
 /** Frame types between gateway or worker (below 16) and supervisor (from 16). */
 export const SUPERVISOR_FRAMES = {
+  /** empty, both ways: the sender lives; only between machines */
+  beat: 0,
+
   /** JSON: `Invocation` */
   invoke: 1,
   /** JSON: `{ id }`, an invocation or a task */
@@ -33,4 +36,6 @@ export const SUPERVISOR_FRAMES = {
   taskResult: 23,
   /** JSON: `ConnectorEvent` */
   event: 24,
+  /** JSON: `SupervisorStatus`; the first frame of a connection, and again when it changes */
+  status: 25,
 } as const;

@@ -1,0 +1,52 @@
+import type { SupervisorReport } from '@patchbay/sandbox/client';
+import type { SupervisorHealth } from '@patchbay/sandbox/protocol';
+import { describe, expect, it } from 'vitest';
+import { supervisorsCondition } from './supervisors-condition.ts';
+
+const HEALTH: SupervisorHealth = {
+  ...{ ready: true, driver: 'bubblewrap', queued: 0, coldStarts: 1, crashes: 0, droppedLogLines: 0, bootId: 'b' },
+  walls: { state: 'complete', missing: [] },
+  limits: { state: 'full', reasons: [] },
+  sandboxes: { starting: 0, live: 1, busy: 0, draining: 0 },
+  snapshot: { state: 'resumed', reason: null, takenAt: null },
+  pool: { size: 4, waiting: 4, taken: 0, missed: 0 },
+};
+const NOW = new Date('2026-11-26T10:00:00Z');
+const host = (hostId: string, given: Partial<SupervisorReport> = {}): SupervisorReport => ({
+  ...{ hostId, address: '10.0.0.1:7443', state: 'serving', reason: null, inFlight: 0, health: HEALTH },
+  certificatesEnd: null,
+  ...given,
+});
+const lost = host('b', { state: 'away', reason: 'nothing was heard for three seconds', health: null });
+const walls = { state: 'missing', missing: ['seccomp filter'] } as const;
+const refusing = host('c', { state: 'refusing', health: { ...HEALTH, ready: false, walls } });
+
+describe('supervisorsCondition', () => {
+  it('counts as away when no host runs connectors, and says of each why', () => {
+    expect(() => supervisorsCondition([lost, refusing], NOW)).toThrow(
+      'b: nothing was heard for three seconds; c: walls missing: seccomp filter',
+    );
+    expect(() => supervisorsCondition([], NOW)).toThrow('no supervisor is known');
+  });
+
+  it('names the hosts that are missing beside one that serves', () => {
+    expect(supervisorsCondition([host('a'), lost, host('d', { state: 'leaving' })], NOW)).toMatchObject({
+      reasons: ['b: nothing was heard for three seconds', 'd: it ends'],
+      facts: { hosts: [{ hostId: 'a', walls: 'complete' }, { hostId: 'b', state: 'away' }, { hostId: 'd' }] },
+    });
+  });
+
+  it('gives notice of a certificate that runs out within a month', () => {
+    const soon = supervisorsCondition([host('a', { certificatesEnd: new Date('2026-12-20T00:00:00Z') })], NOW);
+    expect(soon.reasons).toEqual(["a: a certificate, its own or this gateway's, runs out on 2026-12-20"]);
+    expect(supervisorsCondition([host('a', { certificatesEnd: new Date('2027-02-01') })], NOW).reasons).toEqual([]);
+  });
+
+  it('has nothing to say when every host serves with all its limits, and names a limit that is reduced', () => {
+    expect(supervisorsCondition([host('a'), host('b')], NOW).reasons).toEqual([]);
+    const limits = { state: 'reduced', reasons: ['no cgroups'] } as const;
+    expect(supervisorsCondition([host('a', { health: { ...HEALTH, limits } })], NOW).reasons).toEqual([
+      'a: limits reduced: no cgroups',
+    ]);
+  });
+});

@@ -1,0 +1,81 @@
+/** The doors for gateway and worker: a unix socket on this machine, TLS for other machines. Behind both lies the same. */
+import { chmod, chown, mkdir, rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import type { Logger } from '@patchbay/foundation';
+import {
+  createPeerServer,
+  type HostAndPort,
+  type SandboxHost,
+  type ServedConnection,
+  serveConnection,
+  type TlsIdentity,
+} from '@patchbay/sandbox/host';
+import { listening } from './listening.ts';
+import { refusedPeers } from './metrics.ts';
+
+export interface ClientDoors {
+  /** Nobody new comes in, and who is inside sends nothing new. */
+  leave(): void;
+  close(): void;
+}
+
+export interface DoorOptions {
+  readonly hostId: string;
+  readonly takesTasks: boolean;
+  readonly socket: { readonly path: string; readonly groupId: number | undefined } | null;
+  /** For other machines, with the identity this host proves itself with. */
+  readonly remote: { readonly listen: HostAndPort; readonly identity: TlsIdentity } | null;
+  readonly logger: Logger;
+}
+
+export async function listenForClients(host: SandboxHost, options: DoorOptions): Promise<ClientDoors> {
+  const { hostId, takesTasks, socket: unix, remote, logger } = options;
+  const inside = new Map<Socket, ServedConnection>();
+  const serve = (socket: Socket, isRemote: boolean) => {
+    inside.set(socket, serveConnection(socket, host, { hostId, takesTasks, isRemote }));
+    socket.on('close', () => inside.delete(socket));
+  };
+  const servers: Server[] = [];
+  if (unix) servers.push(await listenOnSocket(unix, (socket) => serve(socket, false)));
+  if (remote) {
+    const server = createPeerServer({
+      identity: remote.identity,
+      onConnection: (socket, peer) => {
+        logger.info({ peer, address: socket.remoteAddress }, 'connected');
+        serve(socket, true);
+      },
+      onRefused: (reason, address) => {
+        refusedPeers.inc();
+        logger.warn({ reason, address }, 'refused a connection');
+      },
+    });
+    await listening(server, () => server.listen(remote.listen.port, remote.listen.host));
+    servers.push(server);
+  }
+  return {
+    leave: () => {
+      for (const server of servers) server.close();
+      for (const connection of inside.values()) connection.leave();
+    },
+    close: () => {
+      // Soon: an answer that was written in this turn still leaves.
+      for (const socket of inside.keys()) socket.destroySoon();
+    },
+  };
+}
+
+/** Who can open the file can ask for sandboxes: this user alone, or the members of one group. */
+async function listenOnSocket(
+  { path, groupId }: { readonly path: string; readonly groupId: number | undefined },
+  onConnection: (socket: Socket) => void,
+): Promise<Server> {
+  await mkdir(dirname(path), { recursive: true });
+  await rm(path, { force: true });
+  const server = createServer(onConnection);
+  await listening(server, () => server.listen(path));
+  // The group first: until then nobody but this user may write to the file, which is what connecting takes.
+  if (groupId !== undefined) await chown(path, process.getuid?.() ?? 0, groupId);
+  await chmod(path, groupId === undefined ? 0o600 : 0o660);
+  return server;
+}

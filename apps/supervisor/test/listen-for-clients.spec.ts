@@ -1,0 +1,70 @@
+import { statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger, systemClock } from '@patchbay/foundation';
+import { PlainDriver, Programs, SandboxHost } from '@patchbay/sandbox/host';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ClientDoors, listenForClients } from '../src/listen-for-clients.ts';
+
+describe('the unix socket', () => {
+  let directory: string;
+  let host: SandboxHost;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'pb-doors-'));
+    host = await SandboxHost.start({
+      driver: new PlainDriver(process.execPath),
+      programs: new Programs(directory),
+      clock: systemClock,
+      bootId: 'test',
+      requireFullLimits: false,
+    });
+  });
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+
+  /** Root may give files to any group, others to their own. */
+  const groupId = process.getuid?.() === 0 ? 10_002 : (process.getgid?.() ?? 0);
+
+  async function opened(group: number | undefined): Promise<{ doors: ClientDoors; path: string }> {
+    const path = join(directory, `${group ?? 'own'}.sock`);
+    const logger = createLogger('test', 'silent');
+    const socket = { path, groupId: group };
+    return {
+      path,
+      doors: await listenForClients(host, { hostId: 'h', takesTasks: true, socket, remote: null, logger }),
+    };
+  }
+
+  it('is closed to everybody but its own user and, where one is named, the members of one group', async () => {
+    const own = await opened(undefined);
+    expect(statSync(own.path).mode & 0o777).toBe(0o600);
+    const grouped = await opened(groupId);
+    const { mode, gid } = statSync(grouped.path);
+    expect([mode & 0o777, gid]).toEqual([0o660, groupId]);
+    for (const { doors } of [own, grouped]) {
+      doors.leave();
+      doors.close();
+    }
+  });
+
+  it('lets nobody new in and tells who is inside when it leaves', async () => {
+    const { path, doors } = await opened(undefined);
+    const inside = connect(path);
+    const heard: string[] = [];
+    const said = (word: string) =>
+      new Promise<void>((resolve) => {
+        inside.on('data', (bytes) => {
+          heard.push(bytes.toString());
+          if (heard.join('').includes(word)) resolve();
+        });
+      });
+    await said('"serving"');
+    doors.leave();
+    await said('"leaving"');
+    await expect(new Promise((_resolve, reject) => connect(path).once('error', reject))).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
+    doors.close();
+  });
+});

@@ -1,0 +1,183 @@
+/**
+ * One supervisor as this process sees it: the connection, what it said about itself, and the requests that wait for it. A
+ * request whose connection breaks is answered at once and says whether a retry is safe.
+ */
+import type { AppError } from '@patchbay/foundation';
+import type { ConnectorEvent } from '../protocol/connector-event.ts';
+import { decodeJson, decodeMixed, encodeJsonFrame, encodeMixedFrame, type Frame } from '../protocol/frame.ts';
+import type { IsolationKey } from '../protocol/isolation-key.ts';
+import { isJsonObject, type JsonObject } from '../protocol/json.ts';
+import type { LogRecord } from '../protocol/log-record.ts';
+import { SUPERVISOR_FRAMES } from '../protocol/supervisor-frames.ts';
+import { type SupervisorStatus, supervisorStatusSchema } from '../protocol/supervisor-status.ts';
+import { fromWireError, toWireError } from '../protocol/wire-error.ts';
+import type { HostView } from './choose-host.ts';
+import type { InvokeOptions, RunTaskOptions, SandboxClientOptions } from './sandbox-client.ts';
+import { SupervisorConnection } from './supervisor-connection.ts';
+import { isSameTarget, type SupervisorTarget } from './supervisor-target.ts';
+
+export type LinkOptions = Omit<SandboxClientOptions, 'supervisors'>;
+
+export interface LinkEvents {
+  /** New calls may go there from now on. */
+  onReady(): void;
+  onLost(): void;
+}
+
+interface Listeners {
+  readonly onNotification?: InvokeOptions['onNotification'];
+  readonly onProgress?: RunTaskOptions['onProgress'];
+}
+
+export interface Wanted {
+  readonly id: string;
+  readonly frame: Buffer;
+  readonly signal?: AbortSignal | undefined;
+  readonly listeners?: Listeners;
+  /** The error when the connection breaks before the answer. */
+  lost(): AppError;
+}
+
+interface Pending extends Listeners {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+  lost(): AppError;
+}
+
+export class SupervisorLink implements HostView {
+  readonly target: SupervisorTarget;
+  readonly #options: LinkOptions;
+  readonly #events: LinkEvents;
+  readonly #connection: SupervisorConnection;
+  readonly #pending = new Map<string, Pending>();
+  #status: SupervisorStatus;
+
+  constructor(target: SupervisorTarget, options: LinkOptions, events: LinkEvents) {
+    this.target = target;
+    this.#options = options;
+    this.#events = events;
+    this.#status = { hostId: target.id, state: 'serving', takesTasks: true };
+    this.#connection = new SupervisorConnection(target, options.identity, {
+      onFrame: (frame) => this.#onFrame(frame),
+      onReady: () => events.onReady(),
+      onLost: () => this.#onLost(),
+    });
+  }
+
+  get hostId(): string {
+    return this.#status.hostId;
+  }
+
+  get state(): SupervisorStatus['state'] {
+    return this.#status.state;
+  }
+
+  get takesTasks(): boolean {
+    return this.#status.takesTasks;
+  }
+
+  get inFlight(): number {
+    return this.#pending.size;
+  }
+
+  /** Why there is no connection; null while there is one. */
+  get problem(): string | null {
+    return this.#connection.problem;
+  }
+
+  get certificatesEnd(): Date | null {
+    return this.#connection.certificatesEnd;
+  }
+
+  isFor(target: SupervisorTarget): boolean {
+    return isSameTarget(this.target, target);
+  }
+
+  /** Sends a request and waits for its answer. Only while there is a connection. */
+  async request<T>(wanted: Wanted): Promise<T> {
+    const { id, frame, signal, listeners, lost } = wanted;
+    signal?.throwIfAborted();
+    const socket = this.#connection.current;
+    if (socket === null) throw lost();
+    const answered = Promise.withResolvers<unknown>();
+    this.#pending.set(id, { ...listeners, lost, resolve: answered.resolve, reject: answered.reject });
+    const onAbort = () => {
+      if (this.#pending.delete(id) && socket.writable) {
+        socket.write(encodeJsonFrame(SUPERVISOR_FRAMES.cancel, { id }));
+      }
+      answered.reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      const [answer] = await Promise.all([answered.promise, this.#connection.write(socket, frame)]);
+      return answer as T; // the frame that answers an id has the type its request asked for
+    } finally {
+      this.#pending.delete(id);
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #onFrame(frame: Frame): void {
+    const { onLog, onEvent } = this.#options;
+    if (frame.type === SUPERVISOR_FRAMES.log) return void onLog(decodeJson(frame.payload) as LogRecord); // our own supervisor
+    if (frame.type === SUPERVISOR_FRAMES.event)
+      return void onEvent?.(decodeJson(frame.payload) as unknown as ConnectorEvent); // checked by our supervisor
+    if (frame.type === SUPERVISOR_FRAMES.taskResult) return void this.#onTaskResult(frame);
+    if (frame.type === SUPERVISOR_FRAMES.status) return void this.#onStatus(frame);
+    const value = decodeJson(frame.payload);
+    if (!isJsonObject(value)) return;
+    if (frame.type === SUPERVISOR_FRAMES.provide) return void this.#provide(value);
+    const found = this.#pending.get(String(value.id));
+    if (!found) return;
+    if (frame.type === SUPERVISOR_FRAMES.outcome) found.resolve(value.outcome);
+    else if (frame.type === SUPERVISOR_FRAMES.done) found.resolve(value.value);
+    else if (frame.type === SUPERVISOR_FRAMES.failed) found.reject(fromWireError(value.error));
+    else if (frame.type === SUPERVISOR_FRAMES.taskProgress)
+      found.onProgress?.(value.progress as JsonObject); // checked there
+    else if (frame.type === SUPERVISOR_FRAMES.notification) {
+      found.onNotification?.({ method: String(value.method), params: isJsonObject(value.params) ? value.params : {} });
+    }
+  }
+
+  /** @throws when it names another host than its certificate: the connection then ends */
+  #onStatus(frame: Frame): void {
+    const status = supervisorStatusSchema.parse(decodeJson(frame.payload));
+    if (!('socketPath' in this.target) && status.hostId !== this.target.id) {
+      throw new Error(`it calls itself ${status.hostId}, its certificate ${this.target.id}`);
+    }
+    const couldServe = this.#status.state === 'serving';
+    this.#status = status;
+    if (!couldServe && status.state === 'serving' && this.problem === null) this.#events.onReady();
+  }
+
+  #onTaskResult(frame: Frame): void {
+    const { header, bytes } = decodeMixed(frame.payload);
+    if (!isJsonObject(header)) return;
+    const { id, result, usage, hasFiles } = header;
+    this.#pending.get(String(id))?.resolve({ result, usage, ...(hasFiles === true && { files: bytes }) });
+  }
+
+  async #provide(asked: JsonObject): Promise<void> {
+    const { id } = asked;
+    let frame: Buffer;
+    try {
+      const key = asked.key as unknown as IsolationKey; // the key of an invocation this client sent
+      const { artifact, secrets } = await this.#options.provision(key, String(asked.artifactDigest));
+      frame = encodeMixedFrame(SUPERVISOR_FRAMES.provided, { id, secrets }, artifact);
+    } catch (error) {
+      frame = encodeJsonFrame(SUPERVISOR_FRAMES.provideFailed, { id, error: toWireError(error) });
+    }
+    this.#connection.current?.write(frame);
+  }
+
+  #onLost(): void {
+    const lost = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const entry of lost) entry.reject(entry.lost());
+    this.#events.onLost();
+  }
+}

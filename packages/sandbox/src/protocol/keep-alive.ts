@@ -1,0 +1,27 @@
+import type { Socket } from 'node:net';
+import { encodeFrame } from './frame.ts';
+import { SUPERVISOR_FRAMES } from './supervisor-frames.ts';
+
+/** Silence of two and a half to three seconds is an end: calls are answered within five. */
+const BEAT_MS = 500;
+const SILENT_BEATS_MAX = 5;
+const BEAT = encodeFrame(SUPERVISOR_FRAMES.beat, Buffer.alloc(0));
+
+/**
+ * Tells a peer that is cut off from one that has nothing to say: a dropped route closes no connection, and calls would wait
+ * for their deadlines. Both sides beat by themselves, so an upload one way cannot silence the other. Beats are counted,
+ * not clocked: a process that was stopped for a while reads what came meanwhile before it judges.
+ */
+export function keepAlive(socket: Socket): void {
+  let silentBeats = 0;
+  socket.on('data', () => {
+    silentBeats = 0;
+  });
+  const timer = setInterval(() => {
+    silentBeats += 1;
+    if (silentBeats > SILENT_BEATS_MAX) socket.destroy(new Error('nothing was heard for three seconds'));
+    // Bytes that wait already will say that we live.
+    else if (socket.writable && socket.writableLength === 0) socket.write(BEAT);
+  }, BEAT_MS);
+  socket.once('close', () => clearInterval(timer));
+}

@@ -1,0 +1,36 @@
+import type { Logger, Secret } from '@patchbay/foundation';
+import { formatHostAndPort, type HostAndPort } from '../identity/host-and-port.ts';
+import { connectRedis } from './connect-redis.ts';
+import { ANNOUNCE_MS, ENTRY_LIVES_MS, entryKey, HOST_IDS_KEY } from './registry-entry.ts';
+
+export interface AnnounceOptions {
+  readonly redisUrl: Secret;
+  readonly hostId: string;
+  readonly address: HostAndPort;
+  readonly logger: Logger;
+}
+
+export interface Announcement {
+  /** Takes the entry away, so that nobody looks for this host any more. */
+  close(): Promise<void>;
+}
+
+/** Writes where this supervisor listens, again and again while it lives. Without Redis it serves those who know it. */
+export function announceSupervisor({ redisUrl, hostId, address, logger }: AnnounceOptions): Announcement {
+  const redis = connectRedis(redisUrl, logger);
+  const announce = async () => {
+    await redis.set(entryKey(hostId), formatHostAndPort(address), 'PX', ENTRY_LIVES_MS);
+    await redis.sadd(HOST_IDS_KEY, hostId);
+  };
+  const repeat = () => void announce().catch((error: unknown) => logger.debug({ err: error }, 'not announced'));
+  const timer = setInterval(repeat, ANNOUNCE_MS);
+  repeat();
+  return {
+    async close() {
+      clearInterval(timer);
+      // Redis away: the entry runs out by itself.
+      await Promise.all([redis.del(entryKey(hostId)), redis.srem(HOST_IDS_KEY, hostId)]).catch(() => {});
+      redis.disconnect();
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { type Logger, parseRedisUrl, type Secret } from '@patchbay/foundation';
+import { Redis } from 'ioredis';
+
+/** A connection that fails fast and comes back by itself; a Redis that is away is told once. */
+export function connectRedis(url: Secret, logger: Logger): Redis {
+  const redis = new Redis({
+    ...parseRedisUrl(url.reveal()),
+    maxRetriesPerRequest: 1,
+    commandTimeout: 2_000,
+    retryStrategy: (attempt) => Math.min(attempt * 200, 2_000),
+    // Both ask more of Redis than the user of a supervisor may: it writes its own entry, nothing else.
+    enableReadyCheck: false,
+    disableClientInfo: true,
+  });
+  let isTold = false;
+  redis.on('error', (error: Error) => {
+    if (!isTold) logger.warn({ err: error }, 'the registry of supervisors does not answer');
+    isTold = true;
+  });
+  redis.on('ready', () => {
+    isTold = false;
+  });
+  return redis;
+}

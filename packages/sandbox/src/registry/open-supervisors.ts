@@ -1,0 +1,20 @@
+import type { Logger, Secret } from '@patchbay/foundation';
+import type { SandboxClientOptions } from '../client/sandbox-client.ts';
+import { configuredSupervisors, type SupervisorVariables } from '../client/supervisor-fields.ts';
+import { fixedSupervisors } from '../client/supervisor-target.ts';
+import { loadTlsIdentity } from '../identity/tls-identity.ts';
+import { registeredSupervisors } from './registered-supervisors.ts';
+
+/** The supervisors a configuration names and, where it says so, those that announce themselves. */
+export async function openSupervisors(
+  variables: SupervisorVariables,
+  { redisUrl, logger }: { readonly redisUrl: Secret | undefined; readonly logger: Logger },
+): Promise<Pick<SandboxClientOptions, 'supervisors' | 'identity'>> {
+  const configured = configuredSupervisors(variables);
+  const identity = await loadTlsIdentity(variables);
+  const isAnnounced = variables.SUPERVISOR_REGISTRY === 'true' && redisUrl !== undefined;
+  const supervisors = isAnnounced
+    ? registeredSupervisors({ redisUrl, configured, logger })
+    : fixedSupervisors(configured);
+  return { supervisors, identity };
+}

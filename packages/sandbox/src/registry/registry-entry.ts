@@ -1,0 +1,42 @@
+/**
+ * Where supervisors leave their addresses. Redis is a hint and never an authority: what stands here makes a gateway knock
+ * at a door, and only a certificate of the announced id opens it (S16).
+ */
+import type { SupervisorTarget } from '../client/supervisor-target.ts';
+import { parseHostAndPort } from '../identity/host-and-port.ts';
+import { PEER_ID } from '../protocol/peer-name.ts';
+
+/** A set of host ids: who ends takes its own out, who is killed or cut off stays and is looked for. */
+export const HOST_IDS_KEY = 'patchbay:supervisors';
+/** More are not looked at: whoever can write there must not make every gateway knock at thousands of doors. */
+export const HOSTS_MAX = 128;
+/** An entry is renewed long before it runs out. */
+export const ANNOUNCE_MS = 2_000;
+export const ENTRY_LIVES_MS = 7_000;
+
+/** Holds the host's address as text, `host:port`. */
+export function entryKey(hostId: string): string {
+  return `${HOST_IDS_KEY}:${hostId}`;
+}
+
+/** The targets among what was read; whatever has not the shape is left out. */
+export function readEntries(ids: readonly string[], addresses: readonly (string | null)[]): SupervisorTarget[] {
+  const targets = ids.map((id, index) => {
+    const place = parseHostAndPort(addresses[index] ?? '');
+    return place && PEER_ID.test(id) ? { id, ...place } : null;
+  });
+  return targets.filter((target) => target !== null);
+}
+
+/**
+ * What is looked for after a reading: of a host that fell silent the last address, because it is missed and not gone. In
+ * the order of their ids, so that health reads the same each time.
+ */
+export function keepMissing(
+  before: readonly SupervisorTarget[],
+  ids: readonly string[],
+  found: readonly SupervisorTarget[],
+): SupervisorTarget[] {
+  const missing = before.filter(({ id }) => ids.includes(id) && !found.some((target) => target.id === id));
+  return [...found, ...missing].sort((one, other) => (one.id < other.id ? -1 : 1));
+}

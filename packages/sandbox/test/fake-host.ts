@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { TlsIdentity } from '../src/identity/tls-identity.ts';
+import { encodeJsonFrame } from '../src/protocol/frame.ts';
+import { SUPERVISOR_FRAMES } from '../src/protocol/supervisor-frames.ts';
+
+/** Somebody else's program at the place of a supervisor: says what one says, and keeps what it is told. */
+export interface FakeHost {
+  readonly port: number;
+  /** Everything that was sent to it after the handshake; without TLS, what can be read of it as it is. */
+  readonly heard: Buffer;
+  readonly connections: number;
+  close(): Promise<void>;
+}
+
+/** `identity` null: it speaks no TLS. */
+export async function startFakeHost(hostId: string, identity: TlsIdentity | null): Promise<FakeHost> {
+  const heard: Buffer[] = [];
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  const greet = (socket: Socket) => {
+    const status = { hostId, state: 'serving', takesTasks: true };
+    socket.write(encodeJsonFrame(SUPERVISOR_FRAMES.status, status));
+    socket.on('data', (bytes) => {
+      if (identity !== null) heard.push(bytes);
+      // Without TLS a ClientHello arrives, which says nothing; a frame of ours would begin with a length.
+      else if (bytes[0] !== 0x16) heard.push(bytes);
+    });
+    socket.on('error', () => {});
+  };
+  const server =
+    identity === null
+      ? createServer(greet)
+      : createTlsServer({ cert: identity.certificate, key: identity.key.reveal() }, greet);
+  server.on('connection', (socket: Socket) => {
+    connections += 1;
+    sockets.add(socket);
+    socket.on('error', () => {});
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port, // a TCP listener has one
+    get heard() {
+      return Buffer.concat(heard);
+    },
+    get connections() {
+      return connections;
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,146 @@
+/** Redis names supervisors; it cannot make anybody one (security.md S16). */
+import { createLogger, Secret } from '@patchbay/foundation';
+import { redisMissing, skipUnless, type TestRedis, testRedis, waitFor } from '@patchbay/testing';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { type Announcement, announceSupervisor, registeredSupervisors } from '../src/registry/index.ts';
+import { entryKey, HOST_IDS_KEY } from '../src/registry/registry-entry.ts';
+import { startFakeHost } from './fake-host.ts';
+import { type GivenAuthority, givenAuthority } from './given-authority.ts';
+import { textOf, toolRunning } from './given-host.ts';
+import { type GivenPlainHost, givenClient, givenPlainHost } from './given-hosts.ts';
+
+const { describe, it } = skipUnless(redisMissing() === null, redisMissing() ?? '');
+const logger = createLogger('test', 'silent');
+
+describe('the registry of supervisors', () => {
+  let redis: TestRedis;
+  let admin: Redis;
+  let authority: GivenAuthority;
+  let genuine: GivenPlainHost;
+  let given: ReturnType<typeof givenClient>;
+  const announcements: Announcement[] = [];
+
+  beforeAll(async () => {
+    redis = await testRedis();
+    admin = new Redis({ ...redis.options, maxRetriesPerRequest: 1 });
+    admin.on('error', () => {}); // a test takes Redis away
+    authority = await givenAuthority();
+    const identity = await authority.identity({ role: 'supervisor', id: 'genuine' });
+    genuine = await givenPlainHost({ hostId: 'genuine', identity });
+    const supervisors = registeredSupervisors({ redisUrl: new Secret(redis.url), configured: [], logger });
+    given = givenClient(supervisors, await authority.identity({ role: 'gateway', id: 'g' }));
+  });
+  afterAll(async () => {
+    await given?.client.close();
+    for (const announcement of announcements) await announcement.close();
+    await genuine?.close();
+    admin?.disconnect();
+    await redis?.stop();
+  });
+
+  const call = () => given.client.invoke(given.invocation({ code: toolRunning(`return 'ran'`) }));
+  const announce = (redisUrl: string) => {
+    if (!('port' in genuine.target)) throw new Error('a host with a certificate has a port');
+    const announcement = announceSupervisor({
+      ...{ redisUrl: new Secret(redisUrl), hostId: 'genuine', logger },
+      address: { host: '127.0.0.1', port: genuine.target.port },
+    });
+    announcements.push(announcement);
+    return announcement;
+  };
+  const forge = async (id: string, port: number) => {
+    await admin.set(entryKey(id), `127.0.0.1:${port}`);
+    await admin.sadd(HOST_IDS_KEY, id);
+  };
+  const timesRead = async () =>
+    Number(/cmdstat_srandmember:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1] ?? 0);
+  /** Waits until the client has seen what Redis holds now. */
+  const isRead = async () => {
+    const before = await timesRead();
+    await waitFor(async () => (await timesRead()) > before + 1);
+  };
+
+  it('sends not a byte to a host that is announced and cannot prove its id, and the call to the one that can', async () => {
+    const stranger = await givenAuthority();
+    const forged = {
+      'no-certificate': null,
+      'of-a-stranger': await stranger.identity({ role: 'supervisor', id: 'of-a-stranger' }),
+      'of-a-gateway': await authority.identity({ role: 'gateway', id: 'of-a-gateway' }, { usage: 'server' }),
+      'of-another-supervisor': await authority.identity({ role: 'supervisor', id: 'genuine' }),
+    };
+    const fakes = await Promise.all(
+      Object.entries(forged).map(async ([id, identity]) => {
+        const fake = await startFakeHost(id, identity);
+        await forge(id, fake.port);
+        return { id, fake };
+      }),
+    );
+    await admin.sadd(HOST_IDS_KEY, 'no-entry', '../../etc:passwd', 'NOT AN ID');
+    const answer = call();
+    await waitFor(() => fakes.every(({ fake }) => fake.connections > 1));
+    expect(Object.fromEntries(fakes.map(({ id, fake }) => [id, fake.heard.byteLength]))).toEqual({
+      'no-certificate': 0,
+      'of-a-stranger': 0,
+      'of-a-gateway': 0,
+      'of-another-supervisor': 0,
+    });
+    announce(redis.url);
+    expect(textOf(await answer)).toBe('ran');
+    expect(fakes.map(({ fake }) => fake.heard.byteLength)).toEqual([0, 0, 0, 0]);
+
+    // Who is taken out of the list and never answered is not looked for any more.
+    await admin.srem(HOST_IDS_KEY, ...fakes.map(({ id }) => id));
+    await waitFor(async () => (await given.client.supervisors()).map(({ hostId }) => hostId).join() === 'genuine');
+    await Promise.all(fakes.map(({ fake }) => fake.close()));
+  });
+
+  it('takes no host away that answers: neither by a forged address, nor by an empty list, nor without Redis', async () => {
+    for (const announcement of announcements.splice(0)) await announcement.close();
+    const fake = await startFakeHost('genuine', await authority.identity({ role: 'supervisor', id: 'genuine' }));
+    await forge('genuine', fake.port);
+    await isRead();
+    expect(textOf(await call())).toBe('ran');
+    expect(fake.connections).toBe(0);
+    await fake.close();
+
+    await admin.del(HOST_IDS_KEY, entryKey('genuine'));
+    await isRead();
+    expect(textOf(await call())).toBe('ran');
+
+    await redis.stop();
+    expect(textOf(await call())).toBe('ran');
+    await redis.restart();
+  });
+
+  it('is written by a user who may do nothing else there', async () => {
+    const rules = [
+      'on',
+      '>of-supervisors',
+      'resetchannels',
+      `~${HOST_IDS_KEY}*`,
+      '-@all',
+      '+set',
+      '+del',
+      '+sadd',
+      '+srem',
+    ];
+    await waitFor(() => admin.call('ACL', 'SETUSER', 'supervisors', ...rules));
+    const url = `redis+unix://${redis.options.path}?username=supervisors&password=of-supervisors`;
+    const announcement = announce(url);
+    await waitFor(async () => (await admin.get(entryKey('genuine'))) !== null);
+    expect(await admin.pttl(entryKey('genuine'))).toBeGreaterThan(0);
+    const own = new Redis({
+      ...redis.options,
+      username: 'supervisors',
+      password: 'of-supervisors',
+      enableReadyCheck: false,
+    });
+    await expect(own.set('bull:deploy:id', '1')).rejects.toThrow('NOPERM');
+    await expect(own.get(entryKey('genuine'))).rejects.toThrow('NOPERM');
+    own.disconnect();
+    await announcement.close();
+    expect(await admin.exists(entryKey('genuine'))).toBe(0);
+    expect(await admin.sismember(HOST_IDS_KEY, 'genuine')).toBe(0);
+  });
+});
