@@ -14,6 +14,8 @@ interface Service {
   security_opt?: string[];
   networks?: unknown;
   secrets?: string[];
+  user?: string;
+  group_add?: string[];
 }
 interface Compose {
   services: Record<string, Service>;
@@ -24,6 +26,8 @@ type Environment = Record<string, string>;
 let directory: string;
 let compose: Compose;
 let composeText: string;
+let scaleOut: Pick<Compose, 'services'>;
+let scaleOutText: string;
 let example: Environment;
 let made: Environment;
 
@@ -31,6 +35,8 @@ beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'patchbay-compose-'));
   composeText = await readFile(path.join(ROOT, 'docker-compose.yml'), 'utf8');
   compose = parse(composeText, { merge: true }) as Compose;
+  scaleOutText = await readFile(path.join(ROOT, 'infra/docker/scale-out.yml'), 'utf8');
+  scaleOut = parse(scaleOutText, { merge: true }) as Compose;
   example = parseEnvironment(await readFile(path.join(ROOT, '.env.example'), 'utf8'));
   await makeSecrets('https://patchbay.example.org');
   made = parseEnvironment(await readFile(path.join(directory, '.env'), 'utf8'));
@@ -60,7 +66,7 @@ describe('make-secrets', () => {
 
 describe('docker-compose.yml', () => {
   it('asks for exactly the variables that .env.example explains', () => {
-    const asked = new Set([...composeText.matchAll(/(?<!\$)\$\{(\w+)/g)].map((match) => match[1]));
+    const asked = new Set([...(composeText + scaleOutText).matchAll(/(?<!\$)\$\{(\w+)/g)].map((match) => match[1]));
     expect([...asked].sort()).toEqual(Object.keys(example).sort());
   });
 
@@ -72,6 +78,18 @@ describe('docker-compose.yml', () => {
   it.each(['gateway', 'worker', 'supervisor'])('gives the %s no variable its config does not know', async (app) => {
     const known = await namesInConfigOf(app);
     for (const name of Object.keys(environmentOf(app, made))) expect(known, name).toContain(name);
+  });
+
+  it.each(['gateway', 'worker'])('gives the %s further supervisors when it is scaled out', async (app) => {
+    const more = scaleOut.services[app]?.environment ?? {};
+    const environment = {
+      ...environmentOf(app, made),
+      ...fill(more, { ...made, SUPERVISOR_HOSTS: 'a=10.0.0.5:7443' }),
+    };
+    const known = await namesInConfigOf(app);
+    for (const name of Object.keys(more)) expect(known, name).toContain(name);
+    expect(await loadConfigOf(app, environment)).toBeTypeOf('object');
+    await expect(loadConfigOf(app, { ...environment, SUPERVISOR_TLS_KEY_FILE: '' })).rejects.toThrow('TLS_KEY_FILE');
   });
 
   it('does not start with the placeholders of .env.example', async () => {
@@ -96,6 +114,16 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it('runs nobody but the supervisor as root, and lets into its socket only those who call it', () => {
+    const group = compose.services.supervisor?.environment?.SUPERVISOR_SOCKET_GID;
+    expect(group).toMatch(/^[1-9]\d+$/);
+    for (const name of ['gateway', 'worker', 'dashboard']) {
+      const { user, group_add: groups } = compose.services[name] ?? {};
+      expect(user, name).toMatch(/^[1-9]\d+:[1-9]\d+$/);
+      expect(groups, name).toEqual(name === 'dashboard' ? undefined : [group]);
+    }
+  });
+
   it('opens no port but those of the TLS front', () => {
     const open = Object.entries(compose.services).filter(([, service]) => 'ports' in service);
     expect(open.map(([name]) => name)).toEqual(['front']);
@@ -117,13 +145,16 @@ function parseEnvironment(text: string): Environment {
 
 /** As Compose does it: `${NAME}`, `${NAME:-default}` and `${NAME:?message}`. */
 function environmentOf(service: string, values: Environment): Environment {
-  const given = compose.services[service]?.environment ?? {};
-  const fill = (text: string) =>
+  return fill(compose.services[service]?.environment ?? {}, values);
+}
+
+function fill(given: Environment, values: Environment): Environment {
+  const fillOne = (text: string) =>
     text.replace(
       /\$\{(\w+)(?::-([^}]*))?(?::\?[^}]*)?\}/g,
       (_, name: string, fallback = '') => values[name] ?? fallback,
     );
-  return Object.fromEntries(Object.entries(given).map(([name, text]) => [name, fill(String(text))]));
+  return Object.fromEntries(Object.entries(given).map(([name, text]) => [name, fillOne(String(text))]));
 }
 
 async function loadConfigOf(app: string, environment: Environment): Promise<unknown> {
@@ -133,12 +164,14 @@ async function loadConfigOf(app: string, environment: Environment): Promise<unkn
   return load(environment);
 }
 
-/** Names the schema declares, read from the source, and those of the artifact store that it spreads. */
+/** Names the schema declares, read from the source, and those of the parts that it spreads. */
 async function namesInConfigOf(app: string): Promise<string[]> {
   const { artifactStoreFields } = await import('../packages/artifacts/src/index.ts');
+  const { supervisorFields } = await import('../packages/sandbox/src/client/index.ts');
   const source = await readFile(configFile(app), 'utf8');
   const declared = [...source.matchAll(/^\s+([A-Z][A-Z0-9_]+):/gm)].map((match) => match[1] ?? '');
-  return [...declared, ...(source.includes('artifactStoreFields') ? Object.keys(artifactStoreFields) : [])];
+  const spread = [artifactStoreFields, supervisorFields].flatMap((fields) => Object.keys(fields));
+  return app === 'supervisor' ? declared : [...declared, ...spread];
 }
 
 function configFile(app: string): string {

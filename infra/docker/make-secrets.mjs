@@ -5,7 +5,7 @@
  *     node infra/docker/make-secrets.mjs https://patchbay.example.com [directory]
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const [address = '', directory = path.resolve(import.meta.dirname, '../..')] = process.argv.slice(2);
@@ -40,7 +40,10 @@ const identities = { identities: [{ name: 'patchbay', credentials, actions: ['Ad
 
 mkdirSync(secrets, { recursive: true, mode: 0o700 });
 writeFileSync(environmentFile, environment, own);
-writeFileSync(path.join(secrets, 'master.key'), key(), own);
-writeFileSync(path.join(secrets, 'auth.secret'), key(), own);
+for (const file of ['master.key', 'auth.secret']) {
+  writeFileSync(path.join(secrets, file), key(), own);
+  // Gateway and worker are this user in their containers; the mode stays with the file when it is mounted there.
+  if (process.getuid?.() === 0) chownSync(path.join(secrets, file), 10_001, 10_001);
+}
 writeFileSync(path.join(secrets, 'store-identities.json'), `${JSON.stringify(identities, null, 2)}\n`, own);
 console.log(`Wrote ${environmentFile} and ${secrets}. Back up secrets/master.key apart from the database.`);

@@ -10,6 +10,8 @@ RUN node scripts/run.mjs prisma generate
 
 FROM source AS base
 ENV NODE_ENV=production
+# A volume takes its first owner from the directory it is mounted over.
+RUN install -d -o 10001 -g 10001 /var/lib/patchbay/spool /var/lib/patchbay/packages
 COPY --from=generated /app/packages/domain/src/generated packages/domain/src/generated
 
 # Runs once per release and serves nobody, so it may carry the development tools along.
@@ -24,10 +26,12 @@ RUN node packages/cli/scripts/pack.ts /downloads "${PATCHBAY_ORIGIN:?give the bu
 FROM base AS gateway
 RUN npx --yes pnpm@12.21.0 install --frozen-lockfile --prod --filter "@patchbay/gateway..."
 COPY --from=downloads /downloads /app/downloads
+USER 10001:10001
 CMD ["node", "apps/gateway/src/main.ts"]
 
 FROM base AS worker
 RUN npx --yes pnpm@12.21.0 install --frozen-lockfile --prod --filter "@patchbay/worker..."
+USER 10001:10001
 CMD ["node", "apps/worker/src/main.ts"]
 
 FROM base AS supervisor
