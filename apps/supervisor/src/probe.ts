@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createBubblewrapDriver, type ProbedAttempt, Programs, probeWalls, runBombs } from '@patchbay/sandbox/host';
 import { loadProbeConfig } from './config.ts';
+import { headingOf, rowOf, summaryOf } from './probe-table.ts';
 
 const { bubblewrapFile, scratchDirectory } = loadProbeConfig();
 const asJson = process.argv.includes('--json');
@@ -35,34 +36,19 @@ async function probe(): Promise<number> {
   });
   await driver.removeLeftovers();
   const { limits } = await driver.probe();
-  if (!asJson) console.log(heading(limits));
+  const who = `As ${process.getuid?.() === 0 ? 'root' : `uid ${process.getuid?.()}`} on ${process.arch}`;
+  if (!asJson) console.log(headingOf(who, limits));
   const attempts = await probeWalls(driver, probeProgramFile);
-  if (!asJson) for (const row of attempts) console.log(lineOf(row));
+  if (!asJson) for (const row of attempts) console.log(rowOf(row));
   const canStart = attempts.length > 1;
   const onRow = (row: ProbedAttempt) => {
-    if (!asJson) console.log(lineOf(row));
+    if (!asJson) console.log(rowOf(row));
   };
   const bombs = canStart ? await runBombs(driver, probeProgramFile, { onRow }) : [];
   const rows = [...attempts, ...bombs];
   const open = rows.filter(({ verdict }) => verdict === 'got through');
-  const skipped = rows.filter(({ verdict }) => verdict === 'not run');
   if (asJson) console.log(JSON.stringify({ uid: process.getuid?.(), limits, attempts: rows }, null, 2));
-  else console.log(`\n${rows.length} attempts, ${open.length} got through, ${skipped.length} not run.`);
+  else console.log(`\n${summaryOf(rows, limits)}`);
+  if (!canStart) return 2;
   return open.length > 0 ? 1 : 0;
-}
-
-function heading(limits: { state: string; reasons: readonly string[] }): string {
-  const who = process.getuid?.() === 0 ? 'root' : `uid ${process.getuid?.()}`;
-  const reasons = limits.reasons.map((reason) => `\n  ${reason}`).join('');
-  return `As ${who} on ${process.arch}. limits: ${limits.state}${reasons}\n\n${lineOf({ name: 'ATTEMPT', expected: 'EXPECTED', got: 'GOT', verdict: 'VERDICT' })}`;
-}
-
-function lineOf({ name, expected, got, verdict }: Omit<ProbedAttempt, 'verdict'> & { verdict: string }): string {
-  const cell = (text: string, width: number) => printable(text).slice(0, width).padEnd(width);
-  return `${cell(verdict, 12)}${cell(name, 52)} ${cell(expected, 36)} ${printable(got).slice(0, 60)}`;
-}
-
-/** What came out of a sandbox is data, on a terminal too. */
-function printable(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e\u00a0-\uffff]/g, '·');
 }
