@@ -33,6 +33,7 @@ import type { KernelLimits, LimitGroup } from './limit-group.ts';
 import { placeFile } from './place-file.ts';
 import { probeWalls } from './probe-walls.ts';
 import { readTreeUsage } from './process-tree.ts';
+import { killProcessesOf } from './processes-of-uids.ts';
 import { type Architecture, assembleSeccompFilter } from './seccomp.ts';
 import { sharedLibrariesOf } from './shared-libraries.ts';
 import { UidRange } from './uid-range.ts';
@@ -220,6 +221,8 @@ export class BubblewrapDriver implements SandboxDriver {
   async removeLeftovers(): Promise<void> {
     const { kernelLimits } = this.#host;
     if ('create' in kernelLimits) await kernelLimits.removeForeign(this.#installation, this.#options.bootId);
+    // None of ours runs yet, so whoever has one of our uids is a former owner's.
+    if (this.#uids && this.#owned.size === 0) await killProcessesOf(this.#uids);
     const sockets = join(this.#options.directory, 's');
     await mkdir(sockets, { recursive: true, mode: 0o711 });
     for (const name of await readdir(sockets)) {

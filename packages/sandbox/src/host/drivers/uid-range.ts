@@ -3,9 +3,13 @@
  * before somebody else gets it; given back only when no process and no file of it is left (S29).
  */
 export class UidRange {
+  readonly first: number;
+  readonly count: number;
   readonly #free: number[];
 
   constructor(first: number, count: number) {
+    this.first = first;
+    this.count = count;
     this.#free = Array.from({ length: count }, (_, index) => first + index);
   }
 
