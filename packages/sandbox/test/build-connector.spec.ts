@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { buildConnector } from '../src/builder/build-connector.ts';
 import type { BuildInput, BuildPlaces } from '../src/builder/build-input.ts';
 import { prepareToolchain } from '../src/host/toolchain.ts';
-import { tarOf } from './tar-of.ts';
+import { type TarLink, tarOf } from './tar-of.ts';
 
 const CONNECTOR = `
 import { defineConnector, tool } from '@patchbay/connector';
@@ -42,7 +42,11 @@ describe('the build of a connector', () => {
     return buildConnector(places, { ...defaults, ...input }, tarOf(files));
   }
 
-  async function storePackage(name: string, files: Readonly<Record<string, string>>, place = `node_modules/${name}`) {
+  async function storePackage(
+    name: string,
+    files: Readonly<Record<string, string | TarLink>>,
+    place = `node_modules/${name}`,
+  ) {
     const bytes = tarOf(Object.fromEntries(Object.entries(files).map(([file, text]) => [`package/${file}`, text])));
     const sha512 = createHash('sha512').update(bytes).digest('hex');
     await mkdir(path.join(store, sha512.slice(0, 2)), { recursive: true });
@@ -91,6 +95,25 @@ describe('the build of a connector', () => {
     const files = { 'src/index.js': "module.exports = require('unfinished')" };
     const answer = await build(files, { entry: 'src/index.js', placements: [placement] });
     expect(answer).toMatchObject({ ok: false, failure: 'native', scripted: ['unfinished'] });
+  });
+
+  it.each<[string, string, TarLink | string]>([
+    ['a symbolic link to a file of the host', 'stolen.json', { kind: '2', target: '/etc/passwd' }],
+    ['a hard link to a file of the host', 'stolen.json', { kind: '1', target: '/etc/passwd' }],
+    ['a symbolic link that climbs out', 'stolen.json', { kind: '2', target: '../../../../../../etc/passwd' }],
+    ['a folder that is a link, and a file in it', 'folder', { kind: '2', target: '/tmp' }],
+    ['a path that climbs out', '../../../../stolen.json', '{}'],
+  ])('lets a package bring no %s', async (_what, name, entry) => {
+    const placement = await storePackage('thief', {
+      'package.json': '{"name":"thief","main":"index.js"}',
+      'index.js': "module.exports = require('./stolen.json')",
+      [name]: entry,
+      ...(name === 'folder' && { 'folder/stolen.json': '{"in":"the package"}' }),
+    });
+    const files = { 'src/index.js': "module.exports = require('thief')" };
+    const answer = await build(files, { entry: 'src/index.js', placements: [placement] });
+    expect(answer).toMatchObject({ ok: false, failure: 'import' });
+    expect(answer.ok || answer.diagnostics[0]?.text).toContain('./stolen.json');
   });
 
   it('bundles the connector and leaves what the runner provides outside', async () => {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { newId } from '@patchbay/foundation';
 import { skipUnless } from '@patchbay/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
@@ -11,6 +12,8 @@ import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP } from './given
 import { tarOf } from './tar-of.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
+
+const INPUT = { entry: 'index.ts', typecheck: false, provided: ['zod'], links: [] };
 
 describe('a hostile build beside the build of another organization', () => {
   let place: string;
@@ -49,12 +52,22 @@ describe('a hostile build beside the build of another organization', () => {
   async function build(): Promise<string> {
     const placements = [{ path: 'node_modules/genuine', name: 'genuine', version: '1.0.0', sha512 }];
     const source = tarOf({ 'index.ts': "import x from 'genuine';\nexport default () => String(x);\n" });
-    const types = { entry: 'index.ts', typecheck: false, provided: ['zod'], links: [] };
-    const { result, files } = await run(victim, 'org_victim', { ...types, placements }, source);
+    const { result, files } = await run(victim, 'org_victim', { ...INPUT, placements }, source);
     const { timings: _timings, ...answer } = result;
     expect(answer).toMatchObject({ ok: true });
     return `${JSON.stringify(answer)} ${Buffer.from(files ?? []).toString()}`;
   }
+
+  it('stops at a package that unpacks to a thousand times its size', async () => {
+    // Members of gzip behind each other unpack to one file.
+    const member = gzipSync(Buffer.alloc(45 * 1024 * 1024));
+    const bomb = Buffer.concat(Array.from({ length: 10 }, () => member));
+    expect(bomb.byteLength).toBeLessThan(1024 * 1024);
+    await expect(run(victim, 'org_attacker', { ...INPUT, placements: [] }, bomb)).rejects.toMatchObject({
+      code: 'sandbox.task_failed',
+      detail: expect.stringMatching(/larger than|too large/i),
+    });
+  });
 
   it('changes nothing but its own scratch, and the other result stays the same to the byte', async () => {
     const listed = treeOf(place);

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { deflateRawSync, gzipSync } from 'node:zlib';
 import type { Header } from 'tar-stream';
 import tar from 'tar-stream';
 import { describe, expect, it } from 'vitest';
@@ -15,16 +15,26 @@ async function tarGz(entries: readonly Entry[]): Promise<Buffer> {
   return gzipSync(Buffer.concat(chunks));
 }
 
-/** One stored file, as `zip -0` writes it. */
-function zip(name: string, body: Buffer, mode = 0o100_644): Buffer {
+interface ZipOptions {
+  readonly mode?: number;
+  /** 0 is stored as it is, 8 is deflated. */
+  readonly method?: 0 | 8;
+  /** What the archive says the file unpacks to. */
+  readonly announced?: number;
+}
+
+/** One file, as `zip -0` writes it; `body` is what lies in the archive. */
+function zip(name: string, body: Buffer, options: ZipOptions = {}): Buffer {
+  const { mode = 0o100_644, method = 0, announced = body.byteLength } = options;
   const crc = crcOf(body);
+  const packing = Buffer.from([method, 0]);
   const fields = Buffer.alloc(16);
   fields.writeUInt32LE(crc, 4);
   fields.writeUInt32LE(body.byteLength, 8);
-  fields.writeUInt32LE(body.byteLength, 12);
+  fields.writeUInt32LE(announced, 12);
   const local = Buffer.concat([
     Buffer.from('504b03040a000000', 'hex'),
-    Buffer.from('0000', 'hex'),
+    packing,
     fields,
     sizes(name),
     Buffer.from(name),
@@ -34,7 +44,7 @@ function zip(name: string, body: Buffer, mode = 0o100_644): Buffer {
   attributes.writeUInt32LE((mode << 16) >>> 0, 8);
   const central = Buffer.concat([
     Buffer.from('504b01021e030a000000', 'hex'),
-    Buffer.from('0000', 'hex'),
+    packing,
     fields,
     sizes(name),
     attributes.subarray(2),
@@ -86,6 +96,15 @@ describe('an upload', () => {
     await expect(readSource(bomb)).rejects.toMatchObject({ code: 'source.bomb' });
   });
 
+  it('is refused as a zip that unpacks to a thousand times its size, whatever size it announces', async () => {
+    const packed = deflateRawSync(Buffer.alloc(40 * 1024 * 1024));
+    const bomb = (announced: number) => zip('a', packed, { method: 8, announced });
+    await expect(readSource(bomb(40 * 1024 * 1024))).rejects.toMatchObject({ code: 'source.bomb' });
+    await expect(readSource(bomb(10))).rejects.toMatchObject({
+      code: expect.stringMatching(/^source\.(bomb|damaged)$/),
+    });
+  });
+
   it('is refused with more than 4096 files', async () => {
     const entries = Array.from({ length: 4097 }, (_, index) => ({ name: `f${index}` }));
     await expect(readSource(await tarGz(entries))).rejects.toMatchObject({ code: 'source.too_many_files' });
@@ -101,7 +120,9 @@ describe('an upload', () => {
   });
 
   it('is refused as zip with a link, a climbing path or a cut end', async () => {
-    await expect(readSource(zip('a', Buffer.from('/etc'), 0o120_777))).rejects.toMatchObject({ code: 'source.link' });
+    await expect(readSource(zip('a', Buffer.from('/etc'), { mode: 0o120_777 }))).rejects.toMatchObject({
+      code: 'source.link',
+    });
     await expect(readSource(zip('../a', Buffer.from('x')))).rejects.toMatchObject({ code: 'source.bad_path' });
     const whole = zip('package.json', Buffer.from('{}'));
     await expect(readSource(whole.subarray(0, 30))).rejects.toMatchObject({ code: 'source.truncated' });

@@ -259,7 +259,8 @@ export class BubblewrapDriver implements SandboxDriver {
         stdio[descriptor] = nothing;
       }
       const identity = own.uid === null ? {} : { uid: own.uid, gid: own.uid };
-      return spawn(PRLIMIT, command, { ...identity, stdio, env: {}, cwd: '/' });
+      const env = this.#without.has('empty environment') ? process.env : {};
+      return spawn(PRLIMIT, command, { ...identity, stdio, env, cwd: '/' });
     } finally {
       closeSync(seccomp);
       closeSync(nothing);

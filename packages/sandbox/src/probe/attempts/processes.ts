@@ -14,7 +14,12 @@ export const PROCESS_ATTEMPTS: readonly EscapeAttempt[] = [
   { name: 'be anything but process 1', attempt: () => process.pid, held: /^1$/, walls: ['own processes'] },
   { name: 'become root', attempt: () => process.setuid?.(0), held: /^EPERM$/ },
   { name: 'change its group', attempt: () => process.setgid?.(0), held: /^EPERM$/ },
-  { name: 'see an environment', attempt: () => Object.keys(process.env).sort().join(), held: /^(PATH)?(,?PWD)?$/ },
+  {
+    name: 'see an environment',
+    attempt: () => Object.keys(process.env).sort().join(),
+    held: /^(PATH)?(,?PWD)?$/,
+    walls: ['empty environment'],
+  },
   {
     name: 'use a descriptor that was passed on',
     attempt: () => {
