@@ -63,9 +63,39 @@ describe('the bounds of a sandbox', () => {
       `const hoard = []; for (;;) hoard.push(new Array(100000).fill(Math.random()))`,
       'sandbox.out_of_memory',
     ],
+    [
+      'memory outside of the heap',
+      `const hoard = []; for (;;) { hoard.push(Buffer.alloc(8 << 20, 1)); await new Promise((next) => setTimeout(next, 5)); }`,
+      'sandbox.out_of_memory',
+    ],
     ['an answer over the limit', `return 'x'.repeat(2 * 1024 * 1024)`, 'sandbox.result_too_large'],
   ])('names %s', async (_what, body, expected) => {
     await expect(given.call({ code: toolRunning(body) })).rejects.toMatchObject({ code: expected });
+  });
+
+  it.each([
+    ['open files', `for (;;) fs.openSync('/node')`, 'EMFILE'],
+    ['bytes of one file', `fs.truncateSync(fs.openSync('/tmp/large', 'w'), 1 << 26)`, 'EFBIG'],
+    ['bytes in /tmp', `for (let i = 0; ; i++) fs.writeFileSync('/tmp/f' + i, Buffer.alloc(1 << 20))`, 'ENOSPC'],
+    [
+      'processes',
+      `for (;;) await new Promise((next, fail) => require('child_process').spawn('/node', ['-e', 'setInterval(() => {}, 1e3)'], { stdio: 'ignore' }).on('spawn', next).on('error', fail))`,
+      'EAGAIN',
+    ],
+  ])('lets a connector that asks for too many %s say which it was', async (what, body, reason) => {
+    const code = toolRunning(`const fs = require('node:fs'); ${body}`);
+    const outcome = await given.call({ code, key: { connectorId: `con_${what}` } });
+    expect(outcome).toMatchObject({ result: { isError: true } });
+    expect(textOf(outcome)).toContain(reason);
+    await given.client.retire({ organizationId: 'org_1', connectorId: `con_${what}` });
+  });
+
+  it('counts the waiting for a place into the time of a call', async () => {
+    const code = toolRunning(`await new Promise((done) => setTimeout(done, 1_500)); return 'ok'`);
+    await given.call({ code });
+    const inside = Array.from({ length: 32 }, () => given.call({ code }));
+    await expect(given.call({ code, deadlineMs: 300 })).rejects.toMatchObject({ code: 'sandbox.deadline_exceeded' });
+    expect((await Promise.all(inside)).map(textOf)).toEqual(inside.map(() => 'ok'));
   });
 
   it.each([
@@ -126,10 +156,9 @@ describe('the bounds of a sandbox', () => {
     await given.call({ code });
     const answers = await Promise.allSettled(Array.from({ length: 300 }, () => given.call({ code })));
     const served = answers.filter((answer) => answer.status === 'fulfilled').length;
-    const refused = answers.filter(
-      (answer) => answer.status === 'rejected' && answer.reason.code === 'sandbox.queue_full',
-    ).length;
-    expect([served, refused]).toEqual([288, 12]);
+    const refusals = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []));
+    expect([served, refusals.length]).toEqual([288, 12]);
+    expect(refusals[0]).toMatchObject({ code: 'sandbox.queue_full', status: 503, retryAfterSeconds: 1 });
   });
 
   it('finishes the calls of a retired version while the next one serves', async () => {
@@ -177,5 +206,60 @@ describe('the bounds of a sandbox', () => {
       .filter((line) => line.key.connectorId === 'con_flood')
       .reduce((sum, line) => sum + line.text.length, 0);
     expect(bytes).toBeLessThan(1024 * 1024 + 10_000);
+  });
+});
+
+describe('the starts of one organization', () => {
+  it('are refused above their rate, with the pool and the next organization left alone', async () => {
+    const given = await givenHost({ startRate: { perSecond: 1, burst: 2, waitMsMax: 100 }, poolSize: 1 });
+    const code = toolRunning(`return 'ok'`);
+    const call = (organizationId: string, connectorId: string) =>
+      given.call({ code, key: { organizationId, connectorId } });
+    try {
+      await given.host.warm();
+      await Promise.all([call('org_1', 'con_1'), call('org_1', 'con_2')]);
+      await waitFor(() => given.host.health().pool.waiting === 1);
+      const before = given.host.health().pool;
+      await expect(call('org_1', 'con_3')).rejects.toMatchObject({
+        code: 'sandbox.starts_exceeded',
+        detail: expect.stringContaining('1 sandboxes per second, 2 at once'),
+        retryAfterSeconds: 1,
+      });
+      expect(given.host.health().pool).toEqual(before);
+      expect(textOf(await call('org_1', 'con_1'))).toBe('ok'); // awake: it needs no start
+      expect(textOf(await call('org_2', 'con_1'))).toBe('ok');
+    } finally {
+      await given.close();
+    }
+  });
+});
+
+describe('a sandbox that hangs between its calls', () => {
+  it('is stopped before the next call comes, and its author is told', async () => {
+    const given = await givenHost({ heartbeat: { everyMs: 100, missingMs: 300 } });
+    const code = toolRunning(
+      `if (args.hang) setTimeout(() => { for (;;); }, 20); return String((globalThis.seen ??= Math.random()))`,
+    );
+    try {
+      const before = textOf(await given.call({ code, args: { hang: true } }));
+      await waitFor(() => given.host.health().crashes === 1);
+      await waitFor(() => given.logs.some(({ source, text }) => source === 'platform' && /hangs between/.test(text)));
+      const after = textOf(await given.call({ code }));
+      expect(after).not.toBe(before);
+    } finally {
+      await given.close();
+    }
+  });
+
+  it('is left alone when it hears', async () => {
+    const given = await givenHost({ heartbeat: { everyMs: 100, missingMs: 500 } });
+    const code = toolRunning(`return String((globalThis.seen ??= Math.random()))`);
+    try {
+      const before = textOf(await given.call({ code }));
+      await new Promise((next) => setTimeout(next, 2_500)); // two looks of the keeper and more
+      expect(textOf(await given.call({ code }))).toBe(before);
+    } finally {
+      await given.close();
+    }
   });
 });

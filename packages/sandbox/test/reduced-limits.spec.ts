@@ -35,6 +35,16 @@ describe('a host without cgroups', () => {
     ).toMatch(/^sandbox\.out_of_memory: It has 160 MiB/);
   });
 
+  it('ends a sandbox that keeps too many files, however small, and names the bound', async () => {
+    const code = toolRunning(
+      `for (let i = 0; ; i++) { require('node:fs').writeFileSync('/tmp/' + i, ''); if (i % 500 === 0) await new Promise((next) => setImmediate(next)); }`,
+    );
+    await expect(given.call({ code, key: { connectorId: 'con_files' } })).rejects.toMatchObject({
+      code: 'sandbox.files_exceeded',
+      detail: expect.stringContaining('16384 files'),
+    });
+  });
+
   it('reads memory and ends nothing that stays below the bound', async () => {
     const code = toolRunning(
       `globalThis.hoard = Buffer.alloc(64 << 20, 1); await new Promise((next) => setTimeout(next, 400)); return 'alive'`,

@@ -43,6 +43,12 @@ export const SANDBOX_ERRORS = {
     title: 'The connector ended its process while it started.',
     hint: 'Remove the call to process.exit; a connector returns a server and stays.',
   },
+  'sandbox.files_exceeded': {
+    status: 502,
+    owner: 'connector',
+    title: 'The connector keeps more files than a sandbox may hold.',
+    hint: 'Remove files when their work is done, or put many small pieces into one.',
+  },
   'sandbox.invalid_result': {
     status: 502,
     owner: 'connector',
@@ -108,6 +114,12 @@ export const SANDBOX_ERRORS = {
     owner: 'connector',
     title: 'The connector did not finish starting in time.',
     hint: 'Do not wait for anything at module level or while the server is created; connect on the first call.',
+  },
+  'sandbox.starts_exceeded': {
+    status: 503,
+    owner: 'caller',
+    title: 'Too many sandboxes of this organization start at once.',
+    hint: 'Retry after the delay in Retry-After, and call fewer connectors at once.',
   },
   'sandbox.supervisor_lost': {
     status: 503,

@@ -34,6 +34,11 @@ export function errorOfLimit(
         detail: `It may have ${profile.processes} processes and threads, Node’s own included.`,
         data: { limit: 'processes', processesMax: profile.processes },
       });
+    case 'files':
+      return new AppError('sandbox.files_exceeded', {
+        detail: `It may keep ${profile.scratch.files} files in ${profile.scratch.path}.`,
+        data: { limit: 'files', filesMax: profile.scratch.files },
+      });
     default:
       return null;
   }

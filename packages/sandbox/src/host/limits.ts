@@ -13,8 +13,8 @@ export interface SandboxProfile {
   readonly cpuMsPerMinute: number;
   readonly openFiles: number;
   readonly fileBytes: number;
-  /** The one writable place. */
-  readonly scratch: { readonly path: string; readonly bytes: number };
+  /** The one writable place, and how many files it may hold: each costs the kernel memory of its own. */
+  readonly scratch: { readonly path: string; readonly bytes: number; readonly files: number };
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -30,7 +30,7 @@ export const PROFILES = {
     cpuMsPerMinute: 60_000,
     openFiles: 256,
     fileBytes: 16 * MEBIBYTE,
-    scratch: { path: '/tmp', bytes: 16 * MEBIBYTE },
+    scratch: { path: '/tmp', bytes: 16 * MEBIBYTE, files: 16_384 },
   },
   /** A deploy's build step: 1 GiB of memory beside 512 MiB of disk. */
   build: {
@@ -42,7 +42,7 @@ export const PROFILES = {
     cpuMsPerMinute: 120_000,
     openFiles: 4096,
     fileBytes: 512 * MEBIBYTE,
-    scratch: { path: '/work', bytes: 512 * MEBIBYTE },
+    scratch: { path: '/work', bytes: 512 * MEBIBYTE, files: 262_144 },
   },
 } as const satisfies Record<string, SandboxProfile>;
 
@@ -58,10 +58,14 @@ export const SANDBOX_LIMITS = {
   idleSubjectMs: 15_000,
   /** A sandbox that does not answer within this time after a deadline is killed. */
   pingMs: 2_000,
+  /** How often a resting sandbox is asked whether it still hears, and how long it may say nothing. */
+  heartbeat: { everyMs: 5_000, missingMs: 10_000 },
   livePerOrganization: 32,
   /** Processes that start at once for one organization, and first calls that wait for that. */
   startsPerOrganization: 4,
   startsWaitingPerOrganization: 64,
+  /** About what one host can start, so that an organization alone on it notices nothing. */
+  startRate: { perSecond: 30, burst: 60, waitMsMax: 5_000 },
   pool: {
     /** A sandbox that waited this long is replaced. */
     blankAgeMaxMs: 3_600_000,

@@ -151,6 +151,12 @@ export class LiveSandbox {
     });
   }
 
+  /** Asks a resting sandbox whether it still hears: one that hangs is killed, before a call waits for it in vain. */
+  beat(missingMs: number): void {
+    if (!this.isAlive || this.#calls.size > 0 || this.#pings.size > 0) return;
+    this.#ping(missingMs, 'The connector hangs between its calls; its sandbox was stopped.');
+  }
+
   async stop(): Promise<void> {
     this.#verdict ??= new AppError('sandbox.crashed', { internal: 'stopped by the host' });
     await this.#driver.stop(this.#process);
@@ -158,17 +164,20 @@ export class LiveSandbox {
   }
 
   #abandon(id: string): void {
-    const number = ++this.#pingCount;
-    this.#abandoned.set(id, number);
     this.#process.link.write(encodeJsonFrame(RUNNER_FRAMES.cancel, { id }));
+    this.#abandoned.set(id, this.#ping(SANDBOX_LIMITS.pingMs, 'The connector hangs; its sandbox was stopped.'));
+  }
+
+  /** Kills the sandbox unless it answers in time. Returns the number it has to answer with. */
+  #ping(missingMs: number, detail: string): number {
+    const number = ++this.#pingCount;
     this.#process.link.write(encodeJsonFrame(RUNNER_FRAMES.ping, { n: number }));
-    const hangs = new AppError('sandbox.deadline_exceeded', {
-      detail: 'The connector hangs; its sandbox was stopped.',
-    });
+    const hangs = new AppError('sandbox.deadline_exceeded', { detail });
     this.#pings.set(
       number,
-      setTimeout(() => this.#kill(hangs), SANDBOX_LIMITS.pingMs),
+      setTimeout(() => this.#kill(hangs), missingMs),
     );
+    return number;
   }
 
   #read(chunk: Buffer): void {

@@ -14,7 +14,8 @@ import type { RoomBounds } from './pool/plan-pool.ts';
 import type { Programs } from './programs.ts';
 import { TaskRunner } from './run-task.ts';
 import { type SandboxOwner, SandboxSupply } from './sandbox-supply.ts';
-import { SandboxTable } from './sandbox-table.ts';
+import { type Heartbeat, SandboxTable } from './sandbox-table.ts';
+import type { StartRateBounds } from './start-rate.ts';
 
 export interface SandboxHostOptions {
   readonly driver: SandboxDriver;
@@ -40,8 +41,11 @@ export interface SandboxHostOptions {
   readonly poolSize?: number;
   /** Where the runner's snapshot lies and the Node it belongs to; without it the runner is loaded as a program. */
   readonly snapshot?: { readonly directory: string; readonly nodeFile: string };
-  /** How many may live at once; default from the limits. */
+  /** How many may live at once, and how often one organization's may start; defaults from the limits. */
   readonly room?: RoomBounds;
+  readonly startRate?: StartRateBounds;
+  /** How resting sandboxes are asked whether they still hear; default from the limits. */
+  readonly heartbeat?: Heartbeat;
 }
 
 /** Who asks: where code and settings come from and where lines and notifications go. */
@@ -60,7 +64,7 @@ export class SandboxHost {
   private constructor(options: SandboxHostOptions, report: ProbeReport) {
     this.#options = options;
     this.#report = report;
-    this.#table = new SandboxTable(options.clock, options.room ?? SANDBOX_LIMITS);
+    this.#table = new SandboxTable(options.clock, options.room ?? SANDBOX_LIMITS, options.heartbeat);
     this.#tasks = new TaskRunner(options);
     this.#supply = new SandboxSupply(options, { table: this.#table, tasks: this.#tasks });
   }

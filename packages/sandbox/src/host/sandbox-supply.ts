@@ -1,6 +1,7 @@
 /** Where the sandbox of a first call comes from: the pool when it may take one there, a new process otherwise. */
 import { createHash } from 'node:crypto';
 import { totalmem } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { AppError, type Clock, newId } from '@patchbay/foundation';
 import type { Provision } from '../client/sandbox-client.ts';
 import type { Invocation } from '../protocol/invocation.ts';
@@ -16,6 +17,7 @@ import type { Programs } from './programs.ts';
 import type { Task, TaskRunner } from './run-task.ts';
 import { RunnerImages } from './runner-image.ts';
 import type { SandboxTable } from './sandbox-table.ts';
+import { StartRate, type StartRateBounds } from './start-rate.ts';
 import { SandboxStarter, type SandboxStarterOptions, type SandboxUser } from './start-sandbox.ts';
 import { StartSlots } from './start-slots.ts';
 
@@ -26,6 +28,8 @@ export interface SandboxSupplyOptions extends Omit<SandboxStarterOptions, 'nowMs
   readonly clock: Clock;
   /** Blanks that wait for first calls; default none. */
   readonly poolSize?: number;
+  /** Default from the limits. */
+  readonly startRate?: StartRateBounds;
   /** Without it sandboxes load the runner as a plain program. */
   readonly snapshot?: { readonly directory: string; readonly nodeFile: string };
 }
@@ -42,11 +46,13 @@ export class SandboxSupply {
   readonly #pool: WarmPool;
   readonly #keeper: PoolKeeper;
   readonly #closing = new AbortController();
+  readonly #rate: StartRate;
   readonly #slots = new StartSlots(SANDBOX_LIMITS.startsPerOrganization, SANDBOX_LIMITS.startsWaitingPerOrganization);
 
   constructor(options: SandboxSupplyOptions, parts: { readonly table: SandboxTable; readonly tasks: TaskRunner }) {
     const { clock, programs, snapshot } = options;
     this.#options = options;
+    this.#rate = new StartRate(options.startRate ?? SANDBOX_LIMITS.startRate);
     this.#starter = new SandboxStarter({
       ...options,
       nowMs: () => clock.now().getTime(),
@@ -77,7 +83,10 @@ export class SandboxSupply {
       startsAwaited: () => this.#slots.inside,
       startBlank: async () => this.#starter.startBlank(await this.#images.current()),
       availableMemoryBytes: () => process.availableMemory(),
-      onTick: () => void this.#images.refresh(),
+      onTick: () => {
+        void this.#images.refresh();
+        parts.table.beat();
+      },
     });
   }
 
@@ -100,6 +109,8 @@ export class SandboxSupply {
   async start(invocation: Invocation, owner: SandboxOwner): Promise<LiveSandbox> {
     const { organizationId } = invocation.key;
     const signal = AbortSignal.timeout(this.#options.startMsMax ?? SANDBOX_LIMITS.startMsMax);
+    const waitMs = this.#rate.take(organizationId, this.#options.clock.monotonicMs());
+    if (waitMs > 0) await pause(waitMs, undefined, { signal });
     const { process, provision } = await this.#slots.run(organizationId, signal, () =>
       this.#acquire(invocation, owner),
     );

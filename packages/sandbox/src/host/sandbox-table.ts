@@ -36,6 +36,11 @@ export class SandboxEntry {
   }
 }
 
+export interface Heartbeat {
+  readonly everyMs: number;
+  readonly missingMs: number;
+}
+
 export class SandboxTable {
   readonly #clock: Clock;
   readonly #bounds: RoomBounds;
@@ -43,12 +48,15 @@ export class SandboxTable {
   /** Retired, finishing their calls. */
   readonly #draining = new Set<SandboxEntry>();
   readonly #backoff = new CrashBackoff();
+  readonly #heartbeat: Heartbeat;
+  #beatDueAtMs = 0;
   coldStarts = 0;
   crashes = 0;
 
-  constructor(clock: Clock, bounds: RoomBounds) {
+  constructor(clock: Clock, bounds: RoomBounds, heartbeat: Heartbeat = SANDBOX_LIMITS.heartbeat) {
     this.#clock = clock;
     this.#bounds = bounds;
+    this.#heartbeat = heartbeat;
   }
 
   /** The key's entry, made when there is none. @throws AppError `sandbox.no_capacity` */
@@ -94,6 +102,17 @@ export class SandboxTable {
   stop(id: string): void {
     const entry = this.#byKey.get(id);
     if (entry?.isIdle) void this.#stop(entry);
+  }
+
+  /** Asks the sandboxes that rest whether they still hear, when that is due. */
+  beat(): void {
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs < this.#beatDueAtMs) return;
+    this.#beatDueAtMs = nowMs + this.#heartbeat.everyMs;
+    for (const { state, sandbox, isIdle } of this.#byKey.values()) {
+      if (state === 'live' && isIdle)
+        void sandbox?.then((live) => live.beat(this.#heartbeat.missingMs)).catch(() => {});
+    }
   }
 
   /** No new call reaches a matching sandbox from here on; those inside finish. */

@@ -9,7 +9,12 @@ export interface Bomb {
   explode(): unknown;
   /** `answer: …`, `exit …`, or `stopped` when the host had to. */
   readonly held: RegExp;
+  /** How long it may take; a busy host must not look like one without limits. Default 15 s. */
+  readonly milliseconds?: number;
 }
+
+/** Far above the bound, and not enough to trouble a host that has none. */
+const FILES_KEPT = 200_000;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -74,6 +79,7 @@ export const BOMBS: readonly Bomb[] = [
       for (;;);
     },
     held: /^stopped$/,
+    milliseconds: 2_000,
   },
   {
     name: 'fill the scratch until it is memory',
@@ -81,6 +87,18 @@ export const BOMBS: readonly Bomb[] = [
       for (let count = 0; ; count++) writeFileSync(`/tmp/bomb-${count}`, Buffer.alloc(1024 * 1024, 1));
     },
     held: /ENOSPC|^exit memory/,
+  },
+  {
+    name: 'keep files without end',
+    explode: async () => {
+      let kept = 0;
+      for (; kept < FILES_KEPT; kept++) {
+        writeFileSync(`/tmp/empty-${kept}`, '');
+        if (kept % 1_000 === 0) await pause(2);
+      }
+      return `${kept} files kept`;
+    },
+    held: /^exit files/,
   },
   { name: 'answer 300 MB', explode: () => 'x'.repeat(300_000_000), held: /^exit|frame|^stopped$/ },
   {

@@ -164,8 +164,8 @@ export class BubblewrapDriver implements SandboxDriver {
       },
     };
     this.#owned.set(sandbox, owned);
-    if (!group && !this.#without.has('usage watch')) {
-      this.#watch.add(innerPid, profile, (limit) => {
+    if (!this.#without.has('usage watch')) {
+      this.#watch.add(innerPid, { profile, hasGroup: group !== null }, (limit) => {
         owned.exceeded = limit;
         kill(innerPid);
       });

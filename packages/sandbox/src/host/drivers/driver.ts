@@ -46,7 +46,7 @@ export interface SandboxExit {
   readonly exceeded: ExceededLimit | null;
 }
 
-export type ExceededLimit = 'memory' | 'cpu' | 'processes';
+export type ExceededLimit = 'memory' | 'cpu' | 'processes' | 'files';
 
 export interface SandboxStats {
   readonly memoryBytes: number | null;

@@ -20,7 +20,7 @@ export interface ProbedAttempt {
 }
 
 const ATTEMPTS_MS = 20_000;
-const BOMB_MS = 4_000;
+const BOMB_MS = 15_000;
 
 /** Every harmless attempt, in one fresh sandbox; `onReady` comes while its program waits. @throws Error when the sandbox does not report */
 export async function runAttempts(
@@ -51,10 +51,10 @@ export async function runBombs(
   options: { readonly only?: readonly string[]; onRow?(row: ProbedAttempt): void } = {},
 ): Promise<ProbedAttempt[]> {
   const rows: ProbedAttempt[] = [];
-  for (const { name, held } of BOMBS) {
+  for (const { name, held, milliseconds = BOMB_MS } of BOMBS) {
     if (options.only && !options.only.includes(name)) continue;
     const sandbox = await driver.start({ sandboxId: newId('sandbox'), profile: 'runtime', programFile, mounts: [] });
-    const said = await converse(driver, sandbox, { input: { bomb: name }, milliseconds: BOMB_MS });
+    const said = await converse(driver, sandbox, { input: { bomb: name }, milliseconds });
     await driver.stop(sandbox);
     const got = typeof said === 'string' ? said : `answer: ${String(said.got)}`;
     const row: ProbedAttempt = { name, expected: held.source, got, verdict: held.test(got) ? 'held' : 'got through' };

@@ -1,7 +1,9 @@
 /**
- * Stands in for cgroups where the supervisor may make none: reads what each sandbox's process tree uses and ends the tree
- * that passes a bound. Slower than the kernel (a tenth of a second), which is why it is called reduced.
+ * Looks at what sandboxes use and ends those that pass a bound the kernel does not hold for us. That is the number of files
+ * in the scratch everywhere; and memory, CPU time and processes of the tree where the supervisor may make no cgroup. Slower
+ * than the kernel (a tenth of a second), which is why limits are called reduced there.
  */
+import { statfsSync } from 'node:fs';
 import type { SandboxProfile } from '../limits.ts';
 import { CpuWindow } from './cpu-window.ts';
 import type { ExceededLimit } from './driver.ts';
@@ -11,7 +13,8 @@ const TICK_MS = 100;
 
 interface Watched {
   readonly profile: SandboxProfile;
-  readonly window: CpuWindow;
+  /** Null where the kernel counts what the tree uses. */
+  readonly window: CpuWindow | null;
   onExceeded(limit: ExceededLimit): void;
 }
 
@@ -20,8 +23,13 @@ export class UsageWatch {
   #timer: NodeJS.Timeout | null = null;
 
   /** Watches until `remove`; `onExceeded` comes at most once. */
-  add(pid: number, profile: SandboxProfile, onExceeded: (limit: ExceededLimit) => void): void {
-    this.#watched.set(pid, { profile, onExceeded, window: new CpuWindow() });
+  add(
+    pid: number,
+    given: { readonly profile: SandboxProfile; readonly hasGroup: boolean },
+    onExceeded: (limit: ExceededLimit) => void,
+  ): void {
+    const { profile, hasGroup } = given;
+    this.#watched.set(pid, { profile, onExceeded, window: hasGroup ? null : new CpuWindow() });
     this.#timer ??= setInterval(() => this.#look(), TICK_MS).unref();
   }
 
@@ -35,21 +43,29 @@ export class UsageWatch {
   #look(): void {
     const now = performance.now();
     for (const [pid, watched] of this.#watched) {
-      const usage = readTreeUsage(pid);
-      if (!usage) continue;
-      const { profile, window } = watched;
-      const cpuMs = window.used(now, usage.cpuMs);
-      const limit =
-        usage.memoryBytes > profile.memoryBytes
-          ? 'memory'
-          : cpuMs > profile.cpuMsPerMinute
-            ? 'cpu'
-            : usage.processes > profile.processes
-              ? 'processes'
-              : null;
+      const limit = exceeded(pid, watched, now);
       if (!limit) continue;
       this.remove(pid);
       watched.onExceeded(limit);
     }
+  }
+}
+
+function exceeded(pid: number, { profile, window }: Watched, now: number): ExceededLimit | null {
+  if (filesIn(pid, profile.scratch.path) > profile.scratch.files) return 'files';
+  const usage = window && readTreeUsage(pid);
+  if (!usage) return null;
+  if (usage.memoryBytes > profile.memoryBytes) return 'memory';
+  if (window.used(now, usage.cpuMs) > profile.cpuMsPerMinute) return 'cpu';
+  return usage.processes > profile.processes ? 'processes' : null;
+}
+
+/** Files of a process's own file system, counted by the kernel, whatever they are named. */
+function filesIn(pid: number, path: string): number {
+  try {
+    const { files, ffree } = statfsSync(`/proc/${pid}/root${path}`);
+    return files - ffree;
+  } catch {
+    return 0; // it ended
   }
 }

@@ -93,12 +93,16 @@ describe('planRoom', () => {
 
   it('refuses when everything that could go is at work', () => {
     const full = ['a', 'b', 'c', 'd'].map((id) => of(`org_${id}`, id, null));
-    expect(() => planRoom(full, 'org_new', bounds)).toThrow(expect.objectContaining({ code: 'sandbox.no_capacity' }));
+    expect(() => planRoom(full, 'org_new', bounds)).toThrow(
+      expect.objectContaining({ code: 'sandbox.no_capacity', detail: expect.stringContaining('host may have 4') }),
+    );
   });
 
   it('refuses an organization at its own bound rather than touch another’s', () => {
     const sandboxes = [of('org_b', 'other', 9_000), ...['1', '2', '3'].map((id) => of('org_a', id, null))];
-    expect(() => planRoom(sandboxes, 'org_a', { ...bounds, live: 99 })).toThrow();
+    expect(() => planRoom(sandboxes, 'org_a', { ...bounds, live: 99 })).toThrow(
+      expect.objectContaining({ detail: expect.stringContaining('organization may have 3'), retryAfterSeconds: 1 }),
+    );
   });
 
   it('evicts nobody while there is room', () => {

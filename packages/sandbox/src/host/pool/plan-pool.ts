@@ -81,16 +81,21 @@ export function planRoom(
   bounds: RoomBounds,
 ): readonly string[] {
   const own = sandboxes.filter((one) => one.organizationId === organizationId);
-  if (own.length >= bounds.livePerOrganization) return [longestResting(own)];
+  if (own.length >= bounds.livePerOrganization) {
+    return [
+      longestResting(own, `This organization may have ${bounds.livePerOrganization} sandboxes at once; all work.`),
+    ];
+  }
   if (sandboxes.length < bounds.live) return [];
   const organizations = new Set(sandboxes.map((one) => one.organizationId)).add(organizationId).size;
   const isCrowd = own.length >= bounds.live / organizations;
-  return [longestResting(isCrowd && byRest(own).length > 0 ? own : sandboxes)];
+  const candidates = isCrowd && byRest(own).length > 0 ? own : sandboxes;
+  return [longestResting(candidates, `This host may have ${bounds.live} sandboxes at once; all work.`)];
 }
 
-function longestResting(sandboxes: readonly ObservedSandbox[]): string {
+function longestResting(sandboxes: readonly ObservedSandbox[], detail: string): string {
   const [first] = byRest(sandboxes);
-  if (!first) throw new AppError('sandbox.no_capacity', { retryAfterSeconds: 1 });
+  if (!first) throw new AppError('sandbox.no_capacity', { detail, retryAfterSeconds: 1 });
   return first.id;
 }
 
