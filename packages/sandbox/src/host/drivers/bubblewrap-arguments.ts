@@ -1,6 +1,7 @@
 import type { Wall } from '../../probe/wall.ts';
 import type { SandboxProfile } from '../limits.ts';
 import type { Mount } from './driver.ts';
+import { nodeFlags } from './node-flags.ts';
 
 /** Descriptors of the child. 3 is the link; bubblewrap reads 4, writes 5 and waits for a byte on 6. */
 export const DESCRIPTORS = { link: 3, seccomp: 4, info: 5, block: 6 } as const;
@@ -63,19 +64,6 @@ export function bubblewrapArguments(inputs: BubblewrapInputs): string[] {
 
 /** What a sandbox without its own root would see. */
 const HOST_FILES = ['/etc', '/proc'].map((path) => ({ source: path, target: path }));
-
-/** Options that shape the objects a snapshot holds: the same when it is taken and when it is resumed. */
-export const SNAPSHOT_FLAGS = ['--disable-proto=delete'] as const;
-
-/** V8's own bounds; they fail earlier and clearer than the kernel's. */
-export function nodeFlags(profile: SandboxProfile): string[] {
-  return [
-    `--max-old-space-size=${profile.heapMebibytes}`,
-    `--max-semi-space-size=${profile.semiSpaceMebibytes}`,
-    '--no-warnings',
-    ...SNAPSHOT_FLAGS,
-  ];
-}
 
 /** Arguments of prlimit(1), which runs bubblewrap. `processes` is null where the uid is shared with others. */
 export function rlimitArguments(profile: SandboxProfile, own: { uid: boolean; memory: boolean }): string[] {

@@ -8,10 +8,9 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import type { Socket } from 'node:net';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { AppError } from '@patchbay/foundation';
 import type { Wall } from '../../probe/wall.ts';
@@ -153,7 +152,7 @@ export class BubblewrapDriver implements SandboxDriver {
       sandboxId: spec.sandboxId,
       pid: innerPid,
       // spawn() was told to make pipes of these, so they are there
-      link: child.stdio[3] as Socket,
+      link: child.stdio[3] as Duplex,
       stdout: child.stdout as Readable, // a pipe as well
       stderr: child.stderr as Readable, // a pipe as well
       egressSocketPath,

@@ -1,6 +1,5 @@
-/** How a sandbox is started, whatever makes its walls. bubblewrap now; gVisor or Kata can implement the same five. */
-import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
+/** How a sandbox is started, whatever makes its walls. bubblewrap now; gVisor or Kata can implement the same (ADR 17). */
+import type { Duplex, Readable } from 'node:stream';
 import type { ProfileName } from '../limits.ts';
 
 export interface Mount {
@@ -26,12 +25,16 @@ export interface SandboxSpec {
 /** A started process tree, not yet anybody's. */
 export interface SandboxProcess {
   readonly sandboxId: string;
+  /** Of the process on this host that ends with the sandbox: the program itself, or what runs its kernel. */
   readonly pid: number;
-  /** Descriptor 3 of the program. */
-  readonly link: Socket;
+  /** The other end of the program's descriptor 3, however its bytes get there. */
+  readonly link: Duplex;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Where the egress proxy must listen for this sandbox. The directory exists and is readable by this sandbox only. */
+  /**
+   * Where the egress proxy must listen for this sandbox, which finds it as /run/egress.sock: bound into its root, or
+   * forwarded to by the driver. The directory exists and is readable by this sandbox only.
+   */
   readonly egressSocketPath: string;
   /** Resolves once, when the process tree is gone. */
   readonly exited: Promise<SandboxExit>;

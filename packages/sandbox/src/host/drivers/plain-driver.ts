@@ -4,13 +4,12 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { PROFILES } from '../limits.ts';
-import { nodeFlags } from './bubblewrap-arguments.ts';
 import type { ProbeReport, SandboxDriver, SandboxExit, SandboxProcess, SandboxSpec, SandboxStats } from './driver.ts';
+import { nodeFlags } from './node-flags.ts';
 
 export class PlainDriver implements SandboxDriver {
   readonly name = 'plain';
@@ -41,7 +40,7 @@ export class PlainDriver implements SandboxDriver {
       sandboxId: spec.sandboxId,
       pid: child.pid ?? 0,
       // spawn() was told to make pipes of these, so they are there
-      link: child.stdio[3] as Socket,
+      link: child.stdio[3] as Duplex,
       stdout: child.stdout as Readable, // a pipe as well
       stderr: child.stderr as Readable, // a pipe as well
       egressSocketPath,
