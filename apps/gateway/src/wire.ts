@@ -89,9 +89,14 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       redisUrl: config.redisUrl === undefined ? undefined : new Secret(config.redisUrl),
       logger,
     })),
-    provision: async ({ organizationId, connectorId }, digest) => ({
-      artifact: await artifacts.get({ organizationId, digest }),
+    provision: async ({ key: { organizationId, connectorId }, artifactDigest, snapshotDigest }) => ({
+      artifact: await artifacts.get({ organizationId, digest: artifactDigest }),
       secrets: await database.withOrganization({ organizationId }, (tx) => openSecrets(tx, vault, connectorId)),
+      // One that cannot be read costs time, not the call.
+      snapshot:
+        snapshotDigest === undefined
+          ? undefined
+          : await artifacts.get({ organizationId, digest: snapshotDigest }).catch(() => undefined),
     }),
     onLog: (record) => connectorLogs.add(record),
     onEvent: (event) => events.publish(event),

@@ -45,6 +45,7 @@ const endpoint = (change: Partial<Endpoint> = {}): Endpoint => ({
   ...{ connectorName: 'Weather', versionId: 'ver_2', versionNumber: 2, live: true, settingsRevision: 0 },
   ...{
     artifactDigest: `sha256:${'0'.repeat(64)}`,
+    snapshot: null,
     manifest: MANIFEST,
     authMode: 'api_key',
     resource: '/acme/weather/mcp',

@@ -63,9 +63,14 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const sandboxes = createSandboxClient({
     ...(await openSupervisors(config, { redisUrl: config.REDIS_URL, logger })),
     // Probes start without secrets: what they see is what anybody who can deploy sees.
-    provision: async ({ organizationId }, digest) => ({
-      artifact: await artifacts.get({ organizationId, digest }),
+    provision: async ({ key: { organizationId }, artifactDigest, snapshotDigest }) => ({
+      artifact: await artifacts.get({ organizationId, digest: artifactDigest }),
       secrets: {},
+      // One that cannot be read costs time, not the call.
+      snapshot:
+        snapshotDigest === undefined
+          ? undefined
+          : await artifacts.get({ organizationId, digest: snapshotDigest }).catch(() => undefined),
     }),
     onLog: (record) => {
       const { key, at, requestId, ...line } = record;

@@ -217,6 +217,37 @@ describe('a deploy', () => {
     expect((await deploys.log(connector, version)).join('\n')).toMatch(/calls of wipe will wait for approval/);
   });
 
+  /** A bundle that takes time to load, as one with its own copies of packages does. */
+  const large = (atLoad: string) => {
+    const files = greeter({ 'src/words.ts': `export const words = '${'word '.repeat(40_000)}'.length;\n${atLoad}\n` });
+    return {
+      ...files,
+      'src/index.ts': `import { words } from './words.ts';\nif (words < 1) throw 1;\n${files['src/index.ts']}`,
+    };
+  };
+
+  it('tells an author why a large bundle has no startup snapshot, and where, and publishes it', async () => {
+    const version = await deploy(large('export const loadedAt = Date.now();'));
+    expect(version).toMatchObject({ state: 'published', snapshot: null });
+    expect(await deploys.findings(connector, version)).toMatchObject([
+      {
+        rule: 'snapshot_not_taken',
+        severity: 'info',
+        subject: 'src/words.ts:2',
+        message: expect.stringContaining('Date.now was used while the snapshot was taken'),
+      },
+    ]);
+  });
+
+  it('stores a startup snapshot beside the artifact of a large bundle', async () => {
+    const version = await deploy(large(''));
+    expect(version).toMatchObject({ state: 'published', snapshot: { image: expect.stringMatching(/^[0-9a-f]{64}$/) } });
+    const { organization } = connector;
+    const digest = version.snapshot?.digest ?? '';
+    expect(await deploys.artifacts.has({ organizationId: organization.id, digest })).toBe(true);
+    expect((await deploys.log(connector, version)).join('\n')).toMatch(/startup snapshot of \d+ KB taken/);
+  });
+
   it('runs each step once and takes little time', async () => {
     const version = await deploy(greeter({ 'src/note.ts': PACKAGE_JSON.slice(0, 0) }));
     const steps = await deploys.steps(connector, version);

@@ -38,6 +38,8 @@ export interface GivenHost {
   readonly programs: Programs;
   readonly directory: string;
   readonly logs: LogRecord[];
+  /** Snapshots by digest, as the artifact store would hand them over. */
+  readonly snapshots: Map<string, Uint8Array>;
   /** Registers code under a new digest and returns an invocation of it. */
   invocation(given: GivenInvocation): Invocation;
   /** Calls a tool of the code in a sandbox of its own key. */
@@ -94,10 +96,15 @@ export async function givenHost(options: Partial<SandboxHostOptions> & GivenDriv
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
 
   const stored = new Map<string, { artifact: Buffer; secrets: Record<string, string> }>();
+  const snapshots = new Map<string, Uint8Array>();
   const logs: LogRecord[] = [];
   const client = createSandboxClient({
     supervisors: fixedSupervisors([{ id: 'given', socketPath }]),
-    provision: async (_key, digest) => stored.get(digest) ?? Promise.reject(new Error(`no artifact ${digest}`)),
+    provision: async ({ artifactDigest, snapshotDigest }) => {
+      const found = stored.get(artifactDigest);
+      if (!found) throw new Error(`no artifact ${artifactDigest}`);
+      return { ...found, snapshot: snapshots.get(snapshotDigest ?? '') };
+    },
     onLog: (record) => logs.push(record),
   });
   const invocation = (given: GivenInvocation) => {
@@ -112,6 +119,7 @@ export async function givenHost(options: Partial<SandboxHostOptions> & GivenDriv
     programs,
     directory,
     logs,
+    snapshots,
     invocation,
     call: (given) => client.invoke(invocation(given)),
     close: async () => {

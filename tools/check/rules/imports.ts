@@ -40,7 +40,7 @@ const FREE = new Set(['testing', 'scripts', 'infra', 'test', 'bench', '.ci']);
 const CIPHERS = /^(create(Cipher|Decipher)iv|(public|private)(Encrypt|Decrypt)|subtle|webcrypto|default|\*)$/;
 
 /** Replaces functions of the module itself while a snapshot is taken, so it needs the whole of it. */
-const RANDOMNESS_GUARD = 'packages/sandbox/src/runner/forbid-randomness.ts';
+const SNAPSHOT_GUARD = 'packages/sandbox/src/runner/snapshot-guard.ts';
 
 /** The layout of this house, as code: see docs/adr/0005-import-rules-are-privileges.md. */
 export const imports: Rule = {
@@ -105,7 +105,7 @@ function objectToBackDoor(file: SourceFile, target: Target): string | null {
 function objectToCiphers(file: SourceFile, from: string, reference: ModuleReference): string | null {
   if (!/^(node:)?crypto$/.test(reference.specifier) || from === 'vault' || file.isTest || reference.typeOnly)
     return null;
-  if (file.path === RANDOMNESS_GUARD) return null;
+  if (file.path === SNAPSHOT_GUARD) return null;
   const names = reference.names.filter((name) => CIPHERS.test(name));
   return names.length === 0
     ? null

@@ -36,6 +36,7 @@ export function buildInvocation(call: Call, credentials: readonly CredentialRefe
     id,
     key: isolationKeyOf(call),
     artifactDigest: call.endpoint.artifactDigest,
+    ...(call.endpoint.snapshot && { snapshot: call.endpoint.snapshot }),
     egress: egressOf(call.endpoint.manifest),
     method: call.method,
     params: invocationParams(call, id),

@@ -10,7 +10,14 @@ import { anonymousPrincipal } from './principal.ts';
 
 const ENDPOINT: Endpoint = {
   ...{ organizationId: 'org_a', organizationSlug: 'acme', connectorId: 'con_a', connectorSlug: 'weather' },
-  ...{ connectorName: 'Weather', versionId: 'ver_a', versionNumber: 1, live: true, artifactDigest: 'sha256:0' },
+  ...{
+    connectorName: 'Weather',
+    versionId: 'ver_a',
+    versionNumber: 1,
+    live: true,
+    artifactDigest: 'sha256:0',
+    snapshot: null,
+  },
   ...{ manifest: {}, settingsRevision: 0, authMode: 'none', resource: '/acme/weather/mcp' },
 };
 const TIMINGS = { queueMs: 0, startMs: 0, sandboxMs: 1, egressMs: 0, cold: false };

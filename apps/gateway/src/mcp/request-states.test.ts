@@ -10,7 +10,14 @@ import { createRequestStates, type RequestStates } from './request-states.ts';
 
 const ENDPOINT: Endpoint = {
   ...{ organizationId: 'org_a', organizationSlug: 'acme', connectorId: 'con_a', connectorSlug: 'weather' },
-  ...{ connectorName: 'Weather', versionId: 'ver_a', versionNumber: 1, live: true, artifactDigest: 'sha256:0' },
+  ...{
+    connectorName: 'Weather',
+    versionId: 'ver_a',
+    versionNumber: 1,
+    live: true,
+    artifactDigest: 'sha256:0',
+    snapshot: null,
+  },
   ...{ manifest: {}, settingsRevision: 0, authMode: 'none', resource: '/acme/weather/mcp' },
 };
 const ANNA: Principal = { ...anonymousPrincipal(ENDPOINT, '198.51.100.1'), kind: 'person', userId: 'psn_anna' };

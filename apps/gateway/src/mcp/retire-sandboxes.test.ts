@@ -7,7 +7,14 @@ import { retireSandboxes } from './retire-sandboxes.ts';
 
 const LIVE: Endpoint = {
   ...{ organizationId: 'org_a', organizationSlug: 'acme', connectorId: 'con_a', connectorSlug: 'weather' },
-  ...{ connectorName: 'Weather', versionId: 'ver_1', versionNumber: 1, live: true, artifactDigest: 'sha256:0' },
+  ...{
+    connectorName: 'Weather',
+    versionId: 'ver_1',
+    versionNumber: 1,
+    live: true,
+    artifactDigest: 'sha256:0',
+    snapshot: null,
+  },
   ...{ manifest: {}, settingsRevision: 1, authMode: 'none', resource: '/acme/weather/mcp' },
 };
 const OWNER = { organizationId: 'org_a', connectorId: 'con_a' };

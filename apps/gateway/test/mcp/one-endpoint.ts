@@ -15,7 +15,13 @@ export async function startOneEndpoint(manifest: JsonObject): Promise<EdgeFixtur
   const endpoint: Endpoint = {
     ...{ organizationId: 'org_acme', organizationSlug: 'acme', connectorId: 'con_all', connectorSlug: 'all' },
     ...{ connectorName: 'All', versionId: 'ver_1', versionNumber: 1, live: true, settingsRevision: 0 },
-    ...{ artifactDigest: `sha256:${'0'.repeat(64)}`, manifest, authMode: 'none', resource: '/acme/all/mcp' },
+    ...{
+      artifactDigest: `sha256:${'0'.repeat(64)}`,
+      snapshot: null,
+      manifest,
+      authMode: 'none',
+      resource: '/acme/all/mcp',
+    },
   };
   const edge = await startEdge([], undefined, {
     endpoints: {

@@ -1,20 +1,27 @@
+import type { VersionSnapshot } from '@patchbay/domain/versions';
 import { AppError, type ErrorCode, newId } from '@patchbay/foundation';
 import { checkPatterns } from './check-patterns.ts';
 import type { DeployWork, StepResult } from './deploy-work.ts';
 import { type CheckedManifest, checkManifest } from './manifest/check-manifest.ts';
 import { differencesOf } from './manifest/compare-manifests.ts';
+import { takeSnapshot } from './take-snapshot.ts';
 
 const DEADLINE_MS = 15_000;
 const RESULT_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
  * Starts the artifact twice and asks it to describe itself: once as a deploy would, once as a call of a person in
- * production would. Code that behaves for the one and not for the other is refused, because what was scanned would not
- * be what runs (security.md S22). Probes get no secrets and no network.
+ * production would, from the version's snapshot where one could be taken. Code that behaves for the one and not for the
+ * other is refused, because what was scanned would not be what runs (security.md S22). Probes get no secrets and no network.
  */
 export async function probeStep(work: DeployWork): Promise<StepResult> {
   try {
-    const [first, second] = await Promise.all([describe(work, 'probe'), describe(work, newId('person'))]);
+    const taking = takeSnapshot(work);
+    const [first, second] = await Promise.all([
+      describe(work, { subject: 'probe', snapshot: null }),
+      taking.then(({ snapshot }) => describe(work, { subject: newId('person'), snapshot })),
+    ]);
+    const { snapshot, notTaken } = await taking;
     const { manifest: probed } = first;
     const unstable = differencesOf(probed, second.manifest);
     if (unstable.length > 0 && !probed.dynamic) {
@@ -29,7 +36,8 @@ export async function probeStep(work: DeployWork): Promise<StepResult> {
       'info',
       `${tools.length} tools, ${prompts.length} prompts, ${resources.length + resourceTemplates.length} resources`,
     );
-    return { patch: { manifest: probed }, output: { unstable: unstable.slice(0, 50) } };
+    const patch = { manifest: probed, ...(snapshot && { snapshot }) };
+    return { patch, output: { unstable: unstable.slice(0, 50), ...(notTaken && { snapshotNotTaken: notTaken }) } };
   } finally {
     const { organizationId } = work.scope;
     const match = { organizationId, connectorId: work.connector.id, versionId: work.version.id };
@@ -38,8 +46,12 @@ export async function probeStep(work: DeployWork): Promise<StepResult> {
 }
 
 /** A subject of its own keeps the sandbox apart from every one that will serve calls: it was started without secrets. */
-async function describe(work: DeployWork, subject: string): Promise<CheckedManifest> {
+async function describe(
+  work: DeployWork,
+  start: { readonly subject: string; readonly snapshot: VersionSnapshot | null },
+): Promise<CheckedManifest> {
   const { organization, connector, version, deps, signal } = work;
+  const { subject, snapshot } = start;
   if (version.artifactDigest === null) throw new AppError('artifacts.not_found', { internal: 'no artifact to probe' });
   const isProbe = subject === 'probe';
   const outcome = await deps.sandboxes
@@ -54,6 +66,7 @@ async function describe(work: DeployWork, subject: string): Promise<CheckedManif
           subject,
         },
         artifactDigest: version.artifactDigest,
+        ...(snapshot && { snapshot }),
         egress: [],
         method: 'patchbay/describe',
         params: {},

@@ -7,6 +7,7 @@ import { waitsForApproval } from './scan/scan-tools.ts';
 import { scanVersion } from './scan/scan-version.ts';
 
 const names = z.array(z.string()).catch([]);
+const notTaken = z.object({ reason: z.string(), place: z.string() }).nullable().catch(null);
 
 /** Looks for what a person should know before the version serves; findings marked as errors reject it. */
 export async function scanStep(work: DeployWork): Promise<StepResult> {
@@ -19,6 +20,7 @@ export async function scanStep(work: DeployWork): Promise<StepResult> {
     code,
     youngPackages: names.parse(work.outputs.get('resolving')?.youngPackages),
     scriptedPackages: names.parse(work.outputs.get('building')?.scriptedPackages),
+    snapshotNotTaken: notTaken.parse(work.outputs.get('probing')?.snapshotNotTaken),
     unstable: names.parse(work.outputs.get('probing')?.unstable),
   });
   await deps.database.withOrganization(work.scope, (tx) => recordFindings(tx, version.id, findings));

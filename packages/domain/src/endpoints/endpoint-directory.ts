@@ -4,7 +4,7 @@ import { type AuthMode, type Connector, getConnector } from '../connectors/index
 import type { Database, Tx } from '../database/index.ts';
 import { loadNames, type OrganizationNames } from '../joined-names/index.ts';
 import { getOrganization, isSlug } from '../organizations/index.ts';
-import { getVersion, getVersionByNumber, type Version } from '../versions/index.ts';
+import { getVersion, getVersionByNumber, type Version, type VersionSnapshot } from '../versions/index.ts';
 
 /** Organization + connector + one version behind one URL. */
 export interface Endpoint {
@@ -18,6 +18,7 @@ export interface Endpoint {
   /** False for the preview URL of a numbered version. */
   readonly live: boolean;
   readonly artifactDigest: string;
+  readonly snapshot: VersionSnapshot | null;
   readonly manifest: Readonly<Record<string, unknown>>;
   readonly settingsRevision: number;
   readonly authMode: AuthMode;
@@ -142,6 +143,7 @@ async function loadEndpoint(database: Database, name: EndpointName): Promise<End
       versionNumber: version.number,
       live,
       artifactDigest: version.artifactDigest,
+      snapshot: version.snapshot,
       manifest: version.manifest,
       settingsRevision: connector.settingsRevision,
       authMode: connector.authMode,

@@ -1,4 +1,4 @@
-export type { Finding, Version, VersionFailure, VersionLogLine, VersionStep } from './version.ts';
+export type { Finding, Version, VersionFailure, VersionLogLine, VersionSnapshot, VersionStep } from './version.ts';
 export { appendLog, listFindings, listLog, recordFindings } from './version-log.ts';
 export { isFinal, mayMove, VERSION_MOVES, VERSION_STATES, type VersionState } from './version-moves.ts';
 export { failStep, finishStep, listSteps, startStep } from './version-steps.ts';

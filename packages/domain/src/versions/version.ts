@@ -11,6 +11,14 @@ export interface VersionFailure {
   readonly data?: unknown;
 }
 
+/** The startup snapshot of a version; see the sandbox package. */
+export interface VersionSnapshot {
+  /** Where it lies in the artifact store. */
+  readonly digest: string;
+  /** The runner and the Node binary it belongs to. */
+  readonly image: string;
+}
+
 export interface Version {
   readonly id: string;
   readonly connectorId: string;
@@ -24,6 +32,8 @@ export interface Version {
   readonly activate: boolean;
   readonly artifactDigest: string | null;
   readonly lockfileDigest: string | null;
+  /** Null where the version loads plainly. */
+  readonly snapshot: VersionSnapshot | null;
   readonly manifest: Readonly<Record<string, unknown>> | null;
   readonly failure: VersionFailure | null;
   readonly submittedBy: Actor;
@@ -72,6 +82,10 @@ export function toVersion(row: VersionRow): Version {
     activate: row.activate,
     artifactDigest: row.artifactDigest,
     lockfileDigest: row.lockfileDigest,
+    snapshot:
+      row.snapshotDigest === null || row.snapshotImage === null
+        ? null
+        : { digest: row.snapshotDigest, image: row.snapshotImage },
     manifest: row.manifest as Version['manifest'], // written by `moveVersion` and `setManifest` only
     failure: row.failure as VersionFailure | null, // written by `moveVersion` only
     submittedBy: row.submittedBy as Actor, // written by `submitVersion` only

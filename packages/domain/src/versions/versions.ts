@@ -3,7 +3,7 @@ import { type Actor, record } from '../audit/index.ts';
 import { emitChange } from '../changes/index.ts';
 import { lockConnector } from '../connectors/index.ts';
 import { NEWEST_FIRST, olderThan, type Tx, toPage } from '../database/index.ts';
-import { toVersion, type Version, type VersionFailure } from './version.ts';
+import { toVersion, type Version, type VersionFailure, type VersionSnapshot } from './version.ts';
 import { isFinal, mayMove, type VersionState } from './version-moves.ts';
 
 export interface NewVersion {
@@ -77,6 +77,7 @@ export async function listVersions(tx: Tx, connectorId: string, page: PageReques
 export interface VersionPatch {
   readonly artifactDigest?: string | undefined;
   readonly lockfileDigest?: string | undefined;
+  readonly snapshot?: VersionSnapshot | undefined;
   readonly manifest?: Readonly<Record<string, unknown>> | undefined;
   readonly failure?: VersionFailure | undefined;
 }
@@ -100,6 +101,7 @@ export async function moveVersion(
       state: to,
       ...(patch.artifactDigest === undefined ? {} : { artifactDigest: patch.artifactDigest }),
       ...(patch.lockfileDigest === undefined ? {} : { lockfileDigest: patch.lockfileDigest }),
+      ...(patch.snapshot && { snapshotDigest: patch.snapshot.digest, snapshotImage: patch.snapshot.image }),
       ...(patch.manifest === undefined ? {} : { manifest: asJson(patch.manifest) }),
       ...(patch.failure === undefined ? {} : { failure: asJson(patch.failure) }),
       ...(isFinal(to) ? { finishedAt: new Date() } : {}),
@@ -130,12 +132,13 @@ export async function setManifest(tx: Tx, id: string, manifest: Readonly<Record<
   if (count === 0) throw new AppError('versions.moved_meanwhile');
 }
 
-/** Which of these files of the organization are still needed: sources, lockfiles, and artifacts of versions that did not fail. */
+/** Which of these files of the organization are still needed: sources, lockfiles, and what versions that did not fail run from. */
 export async function keptDigests(tx: Tx, digests: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await tx.query<{ digest: string }>(
     `SELECT DISTINCT d.digest FROM app.versions v,
        LATERAL (VALUES (v.source_digest), (v.lockfile_digest),
-         (CASE WHEN v.state NOT IN ('failed', 'rejected') THEN v.artifact_digest END)) AS d (digest)
+         (CASE WHEN v.state NOT IN ('failed', 'rejected') THEN v.artifact_digest END),
+         (CASE WHEN v.state NOT IN ('failed', 'rejected') THEN v.snapshot_digest END)) AS d (digest)
      WHERE v.organization_id = $1 AND d.digest = ANY ($2)`,
     [tx.scope.organizationId, digests],
   );

@@ -3,6 +3,7 @@ export { createSandboxClient } from './create-sandbox-client.ts';
 export type {
   InvokeOptions,
   Provision,
+  ProvisionRequest,
   RetireMatch,
   RunTaskOptions,
   SandboxClient,

@@ -14,6 +14,16 @@ import type { SupervisorSource } from './supervisor-target.ts';
 export interface Provision {
   readonly artifact: Uint8Array;
   readonly secrets: Readonly<Record<string, string>>;
+  /** The version's snapshot, when it was asked for and is there. Checked against its digest as well. */
+  readonly snapshot?: Uint8Array | undefined;
+}
+
+/** What a supervisor needs to start a sandbox of this key. */
+export interface ProvisionRequest {
+  readonly key: IsolationKey;
+  readonly artifactDigest: string;
+  /** Present when the supervisor can resume from this snapshot and does not have it. */
+  readonly snapshotDigest?: string | undefined;
 }
 
 export interface SandboxClientOptions {
@@ -21,7 +31,7 @@ export interface SandboxClientOptions {
   /** Needed for supervisors on other machines. */
   readonly identity?: TlsIdentity | undefined;
   /** Called only when a sandbox must start; an AppError it throws is the answer of the call. */
-  provision(key: IsolationKey, artifactDigest: string): Promise<Provision>;
+  provision(request: ProvisionRequest): Promise<Provision>;
   onLog(record: LogRecord): void;
   /** Told what connectors announce outside of their calls. */
   onEvent?(event: ConnectorEvent): void;

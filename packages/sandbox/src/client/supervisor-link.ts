@@ -165,9 +165,14 @@ export class SupervisorLink implements HostView {
     const { id } = asked;
     let frame: Buffer;
     try {
-      const key = asked.key as unknown as IsolationKey; // the key of an invocation this client sent
-      const { artifact, secrets } = await this.#options.provision(key, String(asked.artifactDigest));
-      frame = encodeMixedFrame(SUPERVISOR_FRAMES.provided, { id, secrets }, artifact);
+      const { artifact, secrets, snapshot } = await this.#options.provision({
+        key: asked.key as unknown as IsolationKey, // the key of an invocation this client sent
+        artifactDigest: String(asked.artifactDigest),
+        ...(typeof asked.snapshotDigest === 'string' && { snapshotDigest: asked.snapshotDigest }),
+      });
+      const header = { id, secrets, artifactBytes: artifact.byteLength };
+      const bytes = snapshot ? Buffer.concat([artifact, snapshot]) : artifact;
+      frame = encodeMixedFrame(SUPERVISOR_FRAMES.provided, header, bytes);
     } catch (error) {
       frame = encodeJsonFrame(SUPERVISOR_FRAMES.provideFailed, { id, error: toWireError(error) });
     }

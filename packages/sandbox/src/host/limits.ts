@@ -72,6 +72,8 @@ export const SANDBOX_LIMITS = {
     /** Counted for one sandbox when memory is planned: its own pages with what a first call adds. */
     sandboxBytes: 40 * MEBIBYTE,
   },
+  /** Startup snapshots of versions kept on this host; one has about 16 MiB. */
+  versionSnapshotBytes: 2048 * MEBIBYTE,
   live: 256,
   resultBytesMax: 4 * MEBIBYTE,
   /** After a crash the next start waits, doubled per crash in a row. */

@@ -9,7 +9,9 @@ import { build } from 'esbuild';
 const ENTRIES = {
   runner: '../runner/main.ts',
   resumable: '../runner/resumable.ts',
+  'resumable-version': '../runner/resumable-version.ts',
   'take-snapshot': '../builder/take-snapshot.ts',
+  'take-version-snapshot': '../builder/take-version-snapshot.ts',
   probe: '../probe/probe-from-inside.ts',
   build: '../builder/build.ts',
   'check-patterns': '../builder/check-patterns.ts',

@@ -41,7 +41,7 @@ export interface TaskRunnerOptions {
 }
 
 /** Gateway and worker may name some of our programs, this process any. */
-export type Task = Omit<BuildTask, 'program'> & { readonly program: ProgramName };
+export type Task = Omit<BuildTask, 'program'> & { readonly program: ProgramName; readonly mounts?: readonly Mount[] };
 
 export interface TaskCaller {
   readonly signal: AbortSignal;
@@ -73,7 +73,7 @@ export class TaskRunner {
     const startedAt = performance.now();
     const programFile = await programs.file(task.program);
     // Only the build of a connector compiles anything.
-    const mounts = task.program === 'build' ? await this.#mounts() : [];
+    const mounts = task.program === 'build' ? await this.#mounts() : (task.mounts ?? []);
     caller.signal.throwIfAborted();
     const sandbox = await driver.start({ sandboxId: task.id, profile: 'build', programFile, mounts, links: LINKS });
     const refusals: string[] = [];

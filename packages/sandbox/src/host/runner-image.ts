@@ -123,6 +123,6 @@ async function removeForeign(directory: string, keep: string, nowMs: number): Pr
     const file = join(directory, name);
     if (file === keep) continue;
     const facts = await stat(file).catch(() => null);
-    if (facts && nowMs - facts.mtimeMs > FOREIGN_AGE_MAX_MS) await rm(file, { force: true });
+    if (facts?.isFile() && nowMs - facts.mtimeMs > FOREIGN_AGE_MAX_MS) await rm(file, { force: true });
   }
 }

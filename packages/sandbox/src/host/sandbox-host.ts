@@ -132,7 +132,8 @@ export class SandboxHost {
     caller: { signal: AbortSignal; onProgress(progress: JsonObject): void },
   ): Promise<TaskOutcome> {
     this.#demandWalls();
-    return this.#tasks.run(task, caller);
+    if (task.program === 'snapshot') return this.#supply.takeVersionSnapshot(task, caller);
+    return this.#tasks.run({ ...task, program: task.program }, caller);
   }
 
   health(): SupervisorHealth {

@@ -4,6 +4,7 @@ import { totalmem } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError, type Clock, newId } from '@patchbay/foundation';
 import type { Provision } from '../client/sandbox-client.ts';
+import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
 import type { Invocation } from '../protocol/invocation.ts';
 import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
 import type { SandboxProcess } from './drivers/driver.ts';
@@ -14,12 +15,13 @@ import type { LiveSandbox } from './live-sandbox.ts';
 import { PoolKeeper } from './pool/keep-pool.ts';
 import { WarmPool } from './pool/warm-pool.ts';
 import type { Programs } from './programs.ts';
-import type { Task, TaskRunner } from './run-task.ts';
-import { RunnerImages } from './runner-image.ts';
+import type { Task, TaskCaller, TaskRunner } from './run-task.ts';
+import { type RunnerImage, RunnerImages } from './runner-image.ts';
 import type { SandboxTable } from './sandbox-table.ts';
 import { StartRate, type StartRateBounds } from './start-rate.ts';
 import { SandboxStarter, type SandboxStarterOptions, type SandboxUser } from './start-sandbox.ts';
 import { StartSlots } from './start-slots.ts';
+import { VersionSnapshots } from './version-snapshots.ts';
 
 const TAKE_MS = 60_000;
 
@@ -36,13 +38,20 @@ export interface SandboxSupplyOptions extends Omit<SandboxStarterOptions, 'nowMs
 
 /** Who makes a first call, and has what the sandbox needs for it. */
 export interface SandboxOwner extends SandboxUser {
-  provision(): Promise<Provision>;
+  /** With the snapshot of this digest, where it is there. */
+  provision(snapshotDigest?: string): Promise<Provision>;
+}
+
+interface Acquired {
+  readonly process: SandboxProcess;
+  readonly provision: Provision;
 }
 
 export class SandboxSupply {
   readonly #options: SandboxSupplyOptions;
   readonly #starter: SandboxStarter;
   readonly #images: RunnerImages;
+  readonly #versions: VersionSnapshots;
   readonly #pool: WarmPool;
   readonly #keeper: PoolKeeper;
   readonly #closing = new AbortController();
@@ -66,6 +75,14 @@ export class SandboxSupply {
       flags: SNAPSHOT_FLAGS,
       take: (program, flags) => takeSnapshot(parts.tasks, { program, flags, signal: this.#closing.signal }),
       attempt: async (image) => (await this.#starter.startBlank(image)).stop(),
+    });
+    this.#versions = new VersionSnapshots({
+      directory: snapshot?.directory,
+      nodeFile: snapshot?.nodeFile ?? '',
+      programs,
+      tasks: parts.tasks,
+      flags: SNAPSHOT_FLAGS,
+      keptBytesMax: SANDBOX_LIMITS.versionSnapshotBytes,
     });
     this.#pool = new WarmPool(options.poolSize ?? 0);
     this.#keeper = new PoolKeeper({
@@ -103,6 +120,7 @@ export class SandboxSupply {
   async warm(): Promise<void> {
     await this.#images.refresh();
     await this.#keeper.fill();
+    if (this.#options.snapshot) await this.#versions.identify().catch(() => {}); // without it versions load plainly
   }
 
   /** A connector that serves, in a process that was never anybody's. @throws AppError `sandbox.*` */
@@ -111,11 +129,20 @@ export class SandboxSupply {
     const signal = AbortSignal.timeout(this.#options.startMsMax ?? SANDBOX_LIMITS.startMsMax);
     const waitMs = this.#rate.take(organizationId, this.#options.clock.monotonicMs());
     if (waitMs > 0) await pause(waitMs, undefined, { signal });
+    const snapshotDigest = this.#versions.usableOf(invocation);
     const { process, provision } = await this.#slots.run(organizationId, signal, () =>
-      this.#acquire(invocation, owner),
+      snapshotDigest === null ? this.#acquire(invocation, owner) : this.#resume(invocation, owner, snapshotDigest),
     );
     this.#keeper.nudge();
-    return this.#starter.specialise(process, { invocation, provision, user: owner });
+    return this.#starter.specialise(process, { invocation, provision, user: owner }).catch((error: unknown) => {
+      if (snapshotDigest !== null) this.#versions.giveUp(snapshotDigest);
+      throw error;
+    });
+  }
+
+  /** @throws AppError `sandbox.task_*` */
+  takeVersionSnapshot(task: BuildTask, caller: TaskCaller): Promise<TaskOutcome> {
+    return this.#versions.take(task, caller);
   }
 
   /** References for one call; to be revoked before its answer leaves. */
@@ -137,17 +164,29 @@ export class SandboxSupply {
     await Promise.all([this.#images.settled(), this.#keeper.close()]);
   }
 
-  async #acquire(
-    invocation: Invocation,
-    owner: SandboxOwner,
-  ): Promise<{ process: SandboxProcess; provision: Provision }> {
+  /** From the version's own snapshot, which no blank sandbox of the pool holds. */
+  async #resume(invocation: Invocation, owner: SandboxOwner, digest: string): Promise<Acquired> {
+    const { organizationId } = invocation.key;
+    const kept = await this.#versions.find(organizationId, digest);
+    if (kept) return this.#startBeside(provisionOf(invocation, owner), kept);
+    const provision = await provisionOf(invocation, owner, digest);
+    const { snapshot } = provision;
+    // One that cannot be kept (a full disk) costs time, not the call.
+    const image = snapshot && (await this.#versions.keep(organizationId, digest, snapshot).catch(() => undefined));
+    return { provision, process: await this.#starter.startProcess(image ?? (await this.#images.current())) };
+  }
+
+  async #acquire(invocation: Invocation, owner: SandboxOwner): Promise<Acquired> {
     const provisioning = provisionOf(invocation, owner);
-    const startOwn = async () => this.#starter.startProcess(await this.#images.current());
-    if (this.#pool.waiting > 0) {
-      const provision = await provisioning; // first, so that what cannot be provided takes nothing from the pool
-      const taken = this.#pool.take(invocation.key.organizationId, this.#options.clock.monotonicMs());
-      return { provision, process: taken ?? (await startOwn()) };
-    }
+    if (this.#pool.waiting === 0) return this.#startBeside(provisioning, this.#images.current());
+    const provision = await provisioning; // first, so that what cannot be provided takes nothing from the pool
+    const taken = this.#pool.take(invocation.key.organizationId, this.#options.clock.monotonicMs());
+    return { provision, process: taken ?? (await this.#starter.startProcess(await this.#images.current())) };
+  }
+
+  /** A process of its own, started while code and settings are on their way. */
+  async #startBeside(provisioning: Promise<Provision>, image: RunnerImage | Promise<RunnerImage>): Promise<Acquired> {
+    const startOwn = async () => this.#starter.startProcess(await image);
     const [provided, started] = await Promise.allSettled([provisioning, startOwn()]);
     if (started.status === 'rejected') throw started.reason;
     if (provided.status === 'fulfilled') return { provision: provided.value, process: started.value };
@@ -163,8 +202,8 @@ function memoryReserveBytes(): number {
   return Math.min(1024 ** 3, total / 16);
 }
 
-async function provisionOf(invocation: Invocation, owner: SandboxOwner): Promise<Provision> {
-  const provision = await owner.provision();
+async function provisionOf(invocation: Invocation, owner: SandboxOwner, snapshotDigest?: string): Promise<Provision> {
+  const provision = await owner.provision(snapshotDigest);
   const digest = `sha256:${createHash('sha256').update(provision.artifact).digest('hex')}`;
   if (digest !== invocation.artifactDigest) {
     throw new AppError('sandbox.artifact_mismatch', {

@@ -131,7 +131,7 @@ class Connection {
   async #invoke(invocation: Invocation, signal: AbortSignal): Promise<Buffer> {
     const outcome = await this.#host.invoke(invocation, {
       signal,
-      provision: () => this.#provide(invocation),
+      provision: (snapshotDigest) => this.#provide(invocation, snapshotDigest),
       onLog: (record) => this.#send(SUPERVISOR_FRAMES.log, record),
       onEvent: (event) => this.#send(SUPERVISOR_FRAMES.event, event),
       onNotification: (notification) =>
@@ -149,11 +149,11 @@ class Connection {
     return encodeMixedFrame(SUPERVISOR_FRAMES.taskResult, header, files ?? Buffer.alloc(0));
   }
 
-  #provide(invocation: Invocation): Promise<Provision> {
+  #provide(invocation: Invocation, snapshotDigest?: string): Promise<Provision> {
     const provision = Promise.withResolvers<Provision>();
     this.#provisions.set(invocation.id, provision);
     const { id, key, artifactDigest } = invocation;
-    this.#send(SUPERVISOR_FRAMES.provide, { id, key, artifactDigest });
+    this.#send(SUPERVISOR_FRAMES.provide, { id, key, artifactDigest, snapshotDigest });
     return provision.promise;
   }
 
@@ -161,7 +161,10 @@ class Connection {
     const { header, bytes } = decodeMixed(frame.payload);
     if (!isJsonObject(header) || !isJsonObject(header.secrets)) throw new Error('provided without secrets');
     const secrets = Object.fromEntries(Object.entries(header.secrets).map(([name, value]) => [name, String(value)]));
-    this.#settle(String(header.id))?.resolve({ artifact: bytes, secrets });
+    const artifactBytes = Number(header.artifactBytes ?? bytes.byteLength);
+    const [artifact, snapshot] = [bytes.subarray(0, artifactBytes), bytes.subarray(artifactBytes)];
+    const provision = { artifact, secrets, ...(snapshot.byteLength > 0 && { snapshot }) };
+    this.#settle(String(header.id))?.resolve(provision);
   }
 
   #provideFailed(frame: Frame): void {

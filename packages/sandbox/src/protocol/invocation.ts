@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { egressRuleSchema } from './egress-rule.ts';
 import { isolationKeySchema } from './isolation-key.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
+import { versionSnapshotSchema } from './version-snapshot.ts';
 
 /** The methods a runner answers. Everything else of MCP is answered by the gateway. */
 export const INVOCATION_METHODS = [
@@ -53,6 +54,7 @@ export const invocationSchema = z.strictObject({
   id: z.string().min(1).max(64),
   key: isolationKeySchema,
   artifactDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  snapshot: versionSnapshotSchema.optional(),
   egress: z.array(egressRuleSchema).max(256),
   method: z.enum(INVOCATION_METHODS),
   /** What policy ruled on, serialised again by the gateway. */

@@ -7,7 +7,7 @@ export const SUPERVISOR_FRAMES = {
   invoke: 1,
   /** JSON: `{ id }`, an invocation or a task */
   cancel: 2,
-  /** mixed: `{ id, secrets }` + artifact */
+  /** mixed: `{ id, secrets, artifactBytes }` + artifact, and behind it the snapshot that was asked for */
   provided: 3,
   /** JSON: `{ id, error }` */
   provideFailed: 4,
@@ -24,7 +24,7 @@ export const SUPERVISOR_FRAMES = {
   failed: 17,
   /** JSON: `{ id, method, params }` */
   notification: 18,
-  /** JSON: `{ id, key, artifactDigest }`; answered by `provided` or `provideFailed` */
+  /** JSON: `{ id, key, artifactDigest, snapshotDigest? }`; answered by `provided` or `provideFailed` */
   provide: 19,
   /** JSON: `LogRecord` */
   log: 20,

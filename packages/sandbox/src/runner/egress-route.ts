@@ -8,8 +8,11 @@ import { syncBuiltinESMExports } from 'node:module';
 
 type OnResponse = (response: IncomingMessage) => void;
 
-/** Routes everything over the socket at this path. */
-export function installEgressRoute(socketPath: string): void {
+/** Says where the socket lies, when it is first needed: a snapshot is taken before there is one. */
+type SocketPath = () => string;
+
+/** Routes everything over the socket. */
+export function installEgressRoute(socketPath: SocketPath): void {
   installFetch(socketPath);
   installRequestOnDemand(socketPath);
 }
@@ -22,12 +25,12 @@ interface Dispatcher {
 }
 
 /** Node's own fetch stays; only the dispatcher below it changes, lazily, because loading it costs milliseconds. */
-function installFetch(socketPath: string): void {
+function installFetch(socketPath: SocketPath): void {
   const nativeFetch = globalThis.fetch;
   let isRouted = false;
   const routedFetch: typeof fetch = (input, init) => {
     if (!isRouted) {
-      routeDispatcher(socketPath);
+      routeDispatcher(socketPath());
       isRouted = true;
     }
     return nativeFetch(input, init).catch((error: unknown) => {
@@ -67,13 +70,13 @@ function explain(error: unknown): unknown {
 }
 
 /** Node's `http` costs milliseconds and fits into no snapshot: it is loaded, and routed, for the connector that asks for it. */
-function installRequestOnDemand(socketPath: string): void {
+function installRequestOnDemand(socketPath: SocketPath): void {
   const load = process.getBuiltinModule.bind(process);
   let isRouted = false;
   const routedLoad = (name: string) => {
     if (!isRouted && /^(node:)?https?$/.test(name)) {
       isRouted = true;
-      installRequest(socketPath, { http: load('node:http'), https: load('node:https') });
+      installRequest(socketPath(), { http: load('node:http'), https: load('node:https') });
     }
     return load(name);
   };

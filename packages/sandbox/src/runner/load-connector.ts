@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from '../protocol/json.ts';
 import { PROVIDED_PACKAGES } from './provided-packages.ts';
 import { messageOf, StartError } from './start-error.ts';
 
-const CONNECTOR_FILE = '/connector.cjs';
+export const CONNECTOR_FILE = '/connector.cjs';
 const BRAND = Symbol.for('patchbay.connector');
 
 export interface LoadedConnector {
@@ -20,23 +20,28 @@ export interface ConnectableServer {
   connect(transport: unknown): Promise<void>;
 }
 
+/** A connector's module after it ran, which is before it has seen a secret. */
+export interface ConnectorModule {
+  readonly exported: unknown;
+  readonly codeGeneration: boolean;
+}
+
 /** @throws StartError with a message for the author */
-export async function loadConnector(
-  artifact: Uint8Array,
-  secrets: Readonly<Record<string, string>>,
-): Promise<LoadedConnector> {
+export function loadModule(artifact: Uint8Array): ConnectorModule {
   const { code, packages, sourceMap } = parseArtifact(artifact);
-  return createServer(evaluate(code, packages, sourceMap), code, secrets);
+  return { exported: evaluate(code, packages, sourceMap), codeGeneration: makesCode(code) };
+}
+
+export function makesCode(code: string): boolean {
+  return /\beval\s*\(|\bnew\s+Function\s*\(/.test(code);
 }
 
 /** The server of what a connector's module exports. @throws StartError with a message for the author */
 export async function createServer(
-  exported: unknown,
-  code: string,
+  { exported, codeGeneration }: ConnectorModule,
   secrets: Readonly<Record<string, string>>,
 ): Promise<LoadedConnector> {
   const connector = isRecord(exported) && 'default' in exported ? exported.default : exported;
-  const codeGeneration = /\beval\s*\(|\bnew\s+Function\s*\(/.test(code);
   if (isRecord(connector) && (BRAND in connector || typeof connector.createServer === 'function')) {
     // Ours brands only what has it; without the brand it was just looked at. Called for what it may throw.
     const server = await guarded(() => (connector.createServer as () => unknown)());
@@ -50,7 +55,14 @@ export async function createServer(
   return { server: asServer(connector), manifest: null, codeGeneration };
 }
 
-function parseArtifact(bytes: Uint8Array): { code: string; packages: ReadonlySet<string>; sourceMap: string | null } {
+interface Artifact {
+  readonly code: string;
+  readonly packages: ReadonlySet<string>;
+  readonly sourceMap: string | null;
+}
+
+/** @throws StartError when it is not an artifact of this format */
+export function parseArtifact(bytes: Uint8Array): Artifact {
   let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(bytes).toString('utf8'));
@@ -74,22 +86,24 @@ function evaluate(code: string, packages: ReadonlySet<string>, sourceMap: string
   module.filename = CONNECTOR_FILE;
   // The type asks for the whole of Node's require; a connector gets the part that exists here.
   module.require = Object.assign((name: string) => requireProvided(name, packages), { cache: {} }) as never;
-  let text = code;
-  if (sourceMap !== null) {
-    process.setSourceMapsEnabled(true);
-    text += `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(sourceMap).toString('base64')}`;
-  }
+  if (sourceMap !== null) process.setSourceMapsEnabled(true);
   try {
-    module._compile(text, CONNECTOR_FILE);
+    module._compile(`${code}${sourceMap === null ? '' : mappedBy(sourceMap)}`, CONNECTOR_FILE);
   } catch (error) {
     throw new StartError('crashed_at_start', messageOf(error), error);
   }
   return module.exports;
 }
 
+/** The comment by which Node learns where the lines of a file come from. */
+export function mappedBy(sourceMap: string): string {
+  return `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(sourceMap).toString('base64')}`;
+}
+
 const BUILTINS = new Set(builtinModules);
 
-function requireProvided(name: string, packages: ReadonlySet<string>): unknown {
+/** What a connector’s `require` answers: modules of Node, and what the runner provides for this bundle. */
+export function requireProvided(name: string, packages: ReadonlySet<string>): unknown {
   const builtin = name.startsWith('node:') ? name.slice(5) : name;
   if (BUILTINS.has(builtin) || name.startsWith('node:')) return process.getBuiltinModule(`node:${builtin}`);
   const provided = PROVIDED_PACKAGES[name];

@@ -2,16 +2,16 @@
  * The runner as a program whose state is kept in a startup snapshot: loaded and warmed while the snapshot is taken, opened
  * when a process resumes from it. The guard stands before anything else is loaded.
  */
-import './forbid-randomness.ts';
+import './snapshot-guard.ts';
 
 import { startupSnapshot } from 'node:v8';
 import { drainRandomCaches } from './drain-random-caches.ts';
-import { liftRandomnessGuard } from './forbid-randomness.ts';
+import { liftSnapshotGuard } from './snapshot-guard.ts';
 import { startRunner } from './start-runner.ts';
 import { warmUp } from './warm-up.ts';
 
 startupSnapshot.setDeserializeMainFunction(() => {
-  liftRandomnessGuard();
+  liftSnapshotGuard();
   drainRandomCaches();
   startRunner();
 });

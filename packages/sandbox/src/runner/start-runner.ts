@@ -7,7 +7,7 @@ import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
 import { installConsole, installRuntime } from './call-context.ts';
 import { installEgressRoute } from './egress-route.ts';
 import { type HostLink, openHostLink } from './host-link.ts';
-import { type LoadedConnector, loadConnector } from './load-connector.ts';
+import { type ConnectorModule, createServer, type LoadedConnector, loadModule } from './load-connector.ts';
 import type { ConnectorServer, RunnerCall, Specialisation } from './runner-call.ts';
 import { RunningCalls } from './serve-calls.ts';
 import { serveConnector } from './serve-connector.ts';
@@ -17,11 +17,30 @@ const endProcess = process.exit.bind(process);
 const calls = new RunningCalls();
 let specialised = false;
 let serving: { server: ConnectorServer; loaded: LoadedConnector } | null = null;
-let link: HostLink;
+let opened: HostLink | null = null;
+let moduleOf: (artifact: Uint8Array) => ConnectorModule = loadModule;
 
-/** Opens the link and waits. Runs once: at the program's start, or when a process resumes from its snapshot. */
-export function startRunner(): void {
-  link = openHostLink(onFrame);
+/** Drops what is said before the link is open: a snapshot is taken with this one, and nobody listens then. */
+const link: HostLink = {
+  send: (type, value) => opened?.send(type, value),
+  sendText: (type, json) => opened?.sendText(type, json),
+  sendNow: (type, value) => opened?.sendNow(type, value),
+};
+
+/** Puts console and network of a sandbox in their places. To be called before connector code runs. */
+export function installSurroundings(): void {
+  installConsole(link);
+  installEgressRoute(() => process.argv[2] ?? '/run/egress.sock');
+}
+
+/**
+ * Opens the link and waits. Runs once: at the program's start, or when a process resumes from its snapshot. With `prepared`
+ * the snapshot holds the connector's module, run among surroundings that are installed.
+ */
+export function startRunner(prepared?: (artifact: Uint8Array) => ConnectorModule): void {
+  if (prepared) moduleOf = prepared;
+  else installSurroundings();
+  opened = openHostLink(onFrame);
   guardExits();
   link.send(RUNNER_FRAMES.ready, {});
 }
@@ -53,10 +72,8 @@ async function specialise(payload: Buffer): Promise<void> {
   // As above: the supervisor wrote it.
   const secrets = Object.freeze({ ...(header as Specialisation).secrets });
   installRuntime(link, secrets);
-  installConsole(link);
-  installEgressRoute(process.argv[2] ?? '/run/egress.sock');
   try {
-    const loaded = await loadConnector(bytes, secrets);
+    const loaded = await createServer(moduleOf(bytes), secrets);
     serving = { loaded, server: await serveConnector(loaded, { link, inCall: calls.inCall }) };
     link.send(RUNNER_FRAMES.specialised, {});
   } catch (error) {

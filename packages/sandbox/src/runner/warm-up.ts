@@ -38,7 +38,7 @@ async function callRepeatedly(code: string): Promise<void> {
   const module = { exports: {} };
   // Not by Node's module loader: once used, its state does not survive a snapshot.
   new Function('exports', 'require', code)(module.exports, (name: string) => PROVIDED_PACKAGES[name]);
-  const loaded = await createServer(module.exports, code, {});
+  const loaded = await createServer({ exported: module.exports, codeGeneration: false }, {});
   const calls = new RunningCalls();
   let answer = '';
   const link: HostLink = {

@@ -3,7 +3,14 @@ import type { Scanner } from './scanner.ts';
 const CODE_BYTES_LARGE = 2 * 1024 * 1024;
 
 /** What the bundle brings along: size, very new packages, packages whose scripts did not run. */
-export const scanPackages: Scanner = ({ code, youngPackages, scriptedPackages, unstable, manifest }) => [
+export const scanPackages: Scanner = ({
+  code,
+  youngPackages,
+  scriptedPackages,
+  unstable,
+  manifest,
+  snapshotNotTaken,
+}) => [
   ...(code.length > CODE_BYTES_LARGE
     ? [
         {
@@ -12,6 +19,17 @@ export const scanPackages: Scanner = ({ code, youngPackages, scriptedPackages, u
           subject: '',
           message: `The bundle has ${(code.length / 1024 / 1024).toFixed(1)} MB; each cold start reads all of it.`,
           hint: 'Look at the largest parts in the deploy log.',
+        },
+      ]
+    : []),
+  ...(snapshotNotTaken
+    ? [
+        {
+          rule: 'snapshot_not_taken',
+          severity: 'info' as const,
+          subject: snapshotNotTaken.place,
+          message: `Each cold start runs the whole bundle, because its state after loading cannot be kept: ${snapshotNotTaken.reason}.`,
+          hint: 'Ask for random values and the time inside of functions, not while the module loads. Nothing to do when cold starts are fast enough.',
         },
       ]
     : []),

@@ -27,7 +27,15 @@ function scan(tool: object = {}, rest: Partial<Scanned> = {}) {
     secrets: {},
     codeGeneration: false,
   };
-  const scanned = { manifest, code: '', youngPackages: [], scriptedPackages: [], unstable: [], ...rest };
+  const scanned = {
+    manifest,
+    code: '',
+    youngPackages: [],
+    scriptedPackages: [],
+    unstable: [],
+    snapshotNotTaken: null,
+    ...rest,
+  };
   return scanVersion(scanned).map(({ severity, rule }) => `${severity} ${rule}`);
 }
 

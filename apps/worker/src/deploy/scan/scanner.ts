@@ -12,6 +12,8 @@ export interface Scanned {
   readonly youngPackages: readonly string[];
   /** Packages in the bundle whose install scripts were not run. */
   readonly scriptedPackages: readonly string[];
+  /** Why the version has no startup snapshot although it would help. */
+  readonly snapshotNotTaken: { readonly reason: string; readonly place: string } | null;
   /** Fields of the manifest that differ between two starts. */
   readonly unstable: readonly string[];
 }

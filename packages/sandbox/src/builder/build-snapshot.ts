@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+export type BuiltSnapshot =
+  | { readonly ok: true; readonly blob: Uint8Array }
+  /** What the program wrote on its standard error. */
+  | { readonly ok: false; readonly said: string };
+
+/** Runs a program until nothing of it is pending and keeps its state. Nothing of the environment is passed on. */
+export async function buildSnapshot(program: string, flags: readonly string[], work: string): Promise<BuiltSnapshot> {
+  const blob = path.join(work, 'program.blob');
+  const said = await new Promise<string | null>((resolve) => {
+    const args = [...flags, '--snapshot-blob', blob, '--build-snapshot', program];
+    execFile(process.execPath, args, { cwd: work, env: {} }, (error, _stdout, stderr) =>
+      resolve(error ? stderr.trim() || error.message : null),
+    );
+  });
+  return said === null ? { ok: true, blob: await readFile(blob) } : { ok: false, said };
+}
+
+/** The options of Node a task was given. */
+export function flagsIn(input: { readonly flags?: unknown }): string[] {
+  return Array.isArray(input.flags) ? input.flags.map(String) : [];
+}
