@@ -24,6 +24,9 @@ const PACKAGES = ['zod', '@modelcontextprotocol/server', '@patchbay/connector'];
 const artifact = Buffer.from(JSON.stringify({ format: 1, code: CODE, packages: PACKAGES, sourceMap: null }));
 const digest = `sha256:${createHash('sha256').update(artifact).digest('hex')}`;
 
+const POLL_MS = 20;
+const FULL_MS_MAX = 30_000;
+
 export interface HostToMeasure {
   readonly host: SandboxHost;
   readonly driver: SandboxDriver;
@@ -33,6 +36,8 @@ export interface HostToMeasure {
   /** One call of the connector with this number, forty connectors to an organization. Milliseconds it took here. */
   call(connector: number): Promise<number>;
   retire(connector: number): void;
+  /** Resolves when as many wait in the pool as shall. @throws Error when that takes too long to be waited for */
+  untilFull(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -76,6 +81,8 @@ export async function openHost(options: HostToMeasureOptions): Promise<HostToMea
     ...(!isPlain && { snapshot: { directory: path.join(directory, 'snapshots'), nodeFile: process.execPath } }),
     ...(options.room && { room: options.room }),
   });
+  const { ready, walls } = host.health();
+  if (!ready) throw new Error(`No sandbox runs here: ${walls.missing.join(', ')}`);
   await host.warm();
   return {
     host,
@@ -88,6 +95,13 @@ export async function openHost(options: HostToMeasureOptions): Promise<HostToMea
       return performance.now() - startedAt;
     },
     retire: (connector) => host.retire(keyOf(connector)),
+    untilFull: async () => {
+      const isFull = () => host.health().pool.waiting >= host.health().pool.size;
+      for (let waited = 0; waited === 0 || !isFull(); waited += 1) {
+        if (waited * POLL_MS > FULL_MS_MAX) throw new Error('The pool does not fill.');
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
+    },
     close: async () => {
       await host.close(0);
       await rm(directory, { recursive: true, force: true });
