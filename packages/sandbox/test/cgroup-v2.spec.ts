@@ -42,7 +42,7 @@ describe('cgroup v2', () => {
   it('sets memory without swap, processes and the share of the CPU, and ends the tree as one', async () => {
     const limits = await given();
     await limits.limitCpu(0.5);
-    await limits.add([12, 34]);
+    await limits.add(34);
     expect({
       memory: await text(group, 'memory.max'),
       swap: await text(group, 'memory.swap.max'),

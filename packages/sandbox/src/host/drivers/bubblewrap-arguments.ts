@@ -3,13 +3,13 @@ import type { SandboxProfile } from '../limits.ts';
 import type { Mount } from './driver.ts';
 import { nodeFlags } from './node-flags.ts';
 
-/** Descriptors of the child. 3 is the link; bubblewrap reads 4, writes 5 and waits for a byte on 6. */
-export const DESCRIPTORS = { link: 3, seccomp: 4, info: 5, block: 6 } as const;
+/** Descriptors of the child. 3 is the link; bubblewrap reads 4, writes 5, waits for a byte on 6 and for the end of 7. */
+export const DESCRIPTORS = { link: 3, seccomp: 4, info: 5, block: 6, further: 7 } as const;
 
 export interface BubblewrapInputs {
   readonly profile: SandboxProfile;
   readonly nodeFile: string;
-  /** Shared libraries node needs: file on the host → the path the loader looks at. */
+  /** Where the shared libraries lie that node needs, and nothing else. */
   readonly libraries: readonly Mount[];
   readonly programFile: string;
   readonly snapshotFile: string | undefined;
@@ -36,6 +36,8 @@ export function bubblewrapArguments(inputs: BubblewrapInputs): string[] {
     : { source: inputs.programFile, target: '/runner/program.cjs' };
   const resume = snapshotFile ? ['--snapshot-blob', program.target] : [];
   return [
+    // Waits for the host before it makes anything: until then it is put into its cgroups, where its children are born.
+    ...['--args', String(DESCRIPTORS.further)],
     ...['--unshare-user', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup', '--die-with-parent', '--new-session'],
     ...unless('own processes', '--unshare-pid', '--as-pid-1'),
     ...unless('own network', '--unshare-net'),
@@ -56,11 +58,14 @@ export function bubblewrapArguments(inputs: BubblewrapInputs): string[] {
     ...['--chdir', profile.scratch.path],
     ...unless('read-only root', '--remount-ro', '/'),
     ...unless('seccomp', '--seccomp', String(DESCRIPTORS.seccomp)),
-    // Waits for the host before anything runs, so that it can put the process into its cgroup.
+    // Waits for the host before anything runs: what can only be limited once it exists is limited then.
     ...['--info-fd', String(DESCRIPTORS.info), '--block-fd', String(DESCRIPTORS.block)],
-    ...['--', '/node', ...nodeFlags(profile), ...resume, '/runner/program.cjs', '/run/egress.sock'],
+    ...['--', '/node', ...nodeFlags(profile), ...FEW_THREADS, ...resume, '/runner/program.cjs', '/run/egress.sock'],
   ];
 }
+
+/** A share of one core has nothing to do for four of V8's helpers, and nobody sends the signal that a thread of Node's waits for. */
+const FEW_THREADS = ['--v8-pool-size=1', '--disable-sigusr1'];
 
 /** What a sandbox without its own root would see. */
 const HOST_FILES = ['/etc', '/proc'].map((path) => ({ source: path, target: path }));

@@ -3,19 +3,17 @@
  * cgroup per sandbox where the supervisor may set them. Guards every tenant against every other and the host against all;
  * assumes that the kernel holds (docs/threat-model.md).
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { chmod, chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
-import type { Duplex, Readable, Writable } from 'node:stream';
-import { promisify } from 'node:util';
+import type { Duplex, Readable } from 'node:stream';
 import { AppError } from '@patchbay/foundation';
 import type { Wall } from '../../probe/wall.ts';
 import { PROFILES, SANDBOX_LIMITS, type SandboxProfile } from '../limits.ts';
-import { bubblewrapArguments, DESCRIPTORS, rlimitArguments } from './bubblewrap-arguments.ts';
+import { bubblewrapArguments, rlimitArguments } from './bubblewrap-arguments.ts';
 import type {
   ExceededLimit,
   Mount,
@@ -26,12 +24,22 @@ import type {
   SandboxSpec,
   SandboxStats,
 } from './driver.ts';
-import { inheritedDescriptors } from './inherited-descriptors.ts';
+import { InheritedDescriptors } from './inherited-descriptors.ts';
 import { findKernelLimits } from './kernel-limits.ts';
+import {
+  FIRST_DESCRIPTOR_FREE,
+  type Launched,
+  launchBubblewrap,
+  letRun,
+  letStart,
+  limitProcesses,
+  whileItRuns,
+} from './launch-bubblewrap.ts';
 import type { KernelLimits, LimitGroup } from './limit-group.ts';
 import { placeFile } from './place-file.ts';
+import { placeLibraries } from './place-libraries.ts';
 import { probeWalls } from './probe-walls.ts';
-import { readTreeUsage } from './process-tree.ts';
+import { isRunning, readTreeUsage } from './process-tree.ts';
 import { killProcessesOf } from './processes-of-uids.ts';
 import { type Architecture, assembleSeccompFilter } from './seccomp.ts';
 import { sharedLibrariesOf } from './shared-libraries.ts';
@@ -52,8 +60,6 @@ export interface BubblewrapDriverOptions {
   readonly without?: ReadonlySet<Wall>;
 }
 
-const PRLIMIT = '/usr/bin/prlimit';
-const FIRST_CHILD_DESCRIPTOR_FREE = 7;
 /** The profile's share of the CPU holds this long after the specialisation; half a core would double every cold start. */
 const START_CPU_MS = 2_000;
 /** @see nice(2) */
@@ -89,7 +95,7 @@ export async function createBubblewrapDriver(options: BubblewrapDriverOptions): 
     bubblewrapFile: await placeFile(options.bubblewrapFile, root, 0o755),
     nodeFile,
     seccompFile,
-    libraries: sharedLibrariesOf(nodeFile),
+    libraries: await placeLibraries(sharedLibrariesOf(nodeFile), root),
     kernelLimits: options.without?.has('cgroups') ? { reason: 'cgroups are switched off' } : await findKernelLimits(),
   });
 }
@@ -111,6 +117,7 @@ export class BubblewrapDriver implements SandboxDriver {
   readonly #uids: UidRange | null;
   readonly #owned = new Map<SandboxProcess, Owned>();
   readonly #watch = new UsageWatch();
+  readonly #inherited = new InheritedDescriptors(FIRST_DESCRIPTOR_FREE);
   readonly #without: ReadonlySet<Wall>;
 
   constructor(options: BubblewrapDriverOptions, host: HostParts) {
@@ -129,21 +136,27 @@ export class BubblewrapDriver implements SandboxDriver {
     if (this.#uids && uid === null) throw new AppError('sandbox.no_capacity', { internal: 'no uid is free' });
     const name = `${this.#options.bootId}-${spec.sandboxId.slice(4, 16)}`;
     const socketDirectory = join(this.#options.directory, 's', name);
-    await mkdir(socketDirectory, { recursive: true, mode: 0o700 });
-    if (uid !== null) await chown(socketDirectory, uid, uid);
     const profile = PROFILES[spec.profile];
-    const { kernelLimits } = this.#host;
-    const group = 'create' in kernelLimits ? await kernelLimits.create(`${this.#installation}-${name}`, profile) : null;
-    const child = this.#spawn(spec, { uid, socketDirectory, hasGroup: group !== null });
-    const exit = exitOf(child);
+    const launched = this.#launch(spec, uid, socketDirectory);
+    const { child, exit } = launched;
     // Only where it can be taken back: without privilege a priority goes down for ever.
     const isBackground = spec.isBackground === true && uid !== null;
     if (isBackground && child.pid !== undefined) setPriority(child.pid, BACKGROUND_PRIORITY);
-    for (const pipe of child.stdio) pipe?.on('error', () => {}); // the exit tells
-    const innerPid = await this.#admit(child, { group, uid, profile }, exit).catch(async (error: unknown) => {
+    const making = this.#makeGroup(name, profile);
+    const admit = async () => {
+      const [group] = await Promise.all([making, makeSocketDirectory(socketDirectory, uid)]);
+      if (child.pid === undefined) throw new AppError('sandbox.start_failed', { internal: 'bubblewrap did not start' });
+      if (group) await whileItRuns(launched, group.add(child.pid));
+      const innerPid = await letStart(launched);
+      if (uid === null && !this.#without.has('rlimits'))
+        await whileItRuns(launched, limitProcesses(innerPid, profile.processes));
+      letRun(launched);
+      return { innerPid, group };
+    };
+    const { innerPid, group } = await admit().catch(async (error: unknown) => {
       child.kill('SIGKILL');
       await exit;
-      await this.#release({ uid, socketDirectory, group });
+      await this.#release({ uid, socketDirectory, group: await making.catch(() => null) });
       throw error;
     });
     const owned: Owned = { child, innerPid, uid, socketDirectory, group, profile, isBackground, exceeded: null };
@@ -229,68 +242,33 @@ export class BubblewrapDriver implements SandboxDriver {
     }
   }
 
-  #spawn(spec: SandboxSpec, own: { uid: number | null; socketDirectory: string; hasGroup: boolean }): ChildProcess {
+  #launch(spec: SandboxSpec, uid: number | null, socketDirectory: string): Launched {
     const profile = PROFILES[spec.profile];
-    const command = [
-      ...(this.#without.has('rlimits')
-        ? []
-        : rlimitArguments(profile, { uid: own.uid !== null, memory: own.hasGroup })),
-      this.#host.bubblewrapFile,
-      ...bubblewrapArguments({
-        profile,
-        nodeFile: this.#host.nodeFile,
-        libraries: this.#host.libraries,
-        programFile: spec.programFile,
-        snapshotFile: spec.snapshotFile,
-        mounts: spec.mounts,
-        links: spec.links ?? {},
-        socketDirectory: own.socketDirectory,
-        without: this.#without,
-      }),
-    ];
-    const seccomp = openSync(this.#host.seccompFile, 'r'); // fresh for each: bubblewrap reads it to its end
-    const nothing = openSync('/dev/null', 'r+');
-    try {
-      const stdio: ('pipe' | 'ignore' | number)[] = ['ignore', 'pipe', 'pipe', 'pipe', seccomp, 'pipe', 'pipe'];
-      const passed = this.#without.has('closed descriptors') ? [] : inheritedDescriptors(FIRST_CHILD_DESCRIPTOR_FREE);
-      for (const descriptor of passed) {
-        while (stdio.length < descriptor) stdio.push('ignore');
-        stdio[descriptor] = nothing;
-      }
-      const identity = own.uid === null ? {} : { uid: own.uid, gid: own.uid };
-      const env = this.#without.has('empty environment') ? process.env : {};
-      return spawn(PRLIMIT, command, { ...identity, stdio, env, cwd: '/' });
-    } finally {
-      closeSync(seccomp);
-      closeSync(nothing);
-    }
+    const inside = bubblewrapArguments({
+      profile,
+      nodeFile: this.#host.nodeFile,
+      libraries: this.#host.libraries,
+      programFile: spec.programFile,
+      snapshotFile: spec.snapshotFile,
+      mounts: spec.mounts,
+      links: spec.links ?? {},
+      socketDirectory,
+      without: this.#without,
+    });
+    const memory = 'create' in this.#host.kernelLimits;
+    return launchBubblewrap({
+      command: [this.#host.bubblewrapFile, ...inside],
+      seccompFile: this.#host.seccompFile,
+      rlimits: this.#without.has('rlimits') ? null : rlimitArguments(profile, { uid: uid !== null, memory }),
+      uid,
+      environment: this.#without.has('empty environment') ? process.env : {},
+      covered: this.#without.has('closed descriptors') ? [] : this.#inherited.now(),
+    });
   }
 
-  /** Learns the inner pid, sets the limits of both processes and only then lets bubblewrap go on. */
-  async #admit(
-    child: ChildProcess,
-    own: { group: LimitGroup | null; uid: number | null; profile: SandboxProfile },
-    exit: Promise<SandboxExit>,
-  ): Promise<number> {
-    const pipes: readonly unknown[] = child.stdio; // Node types only the first five
-    const info = pipes[DESCRIPTORS.info] as Readable; // a pipe, as spawn() was told
-    const gate = pipes[DESCRIPTORS.block] as Writable; // a pipe, as spawn() was told
-    gate.on('error', () => {});
-    const failed = exit.then(async () => Promise.reject(await startFailure(child)));
-    const innerPid = await Promise.race([readInnerPid(info), failed]);
-    failed.catch(() => {});
-    const admitted = Promise.all([
-      own.group?.add([child.pid ?? innerPid, innerPid]),
-      // Without a uid of its own: inside its user namespace processes are counted apart from the supervisor's others.
-      own.uid === null && !this.#without.has('rlimits') ? limitProcesses(innerPid, own.profile.processes) : null,
-    ]);
-    await admitted.catch(async (error: NodeJS.ErrnoException) => {
-      if (isRunning(innerPid)) throw error;
-      await exit; // bubblewrap gave up after it had told the pid; what it said is the reason
-      throw await startFailure(child);
-    });
-    gate.end('1');
-    return innerPid;
+  async #makeGroup(name: string, profile: SandboxProfile): Promise<LimitGroup | null> {
+    const { kernelLimits } = this.#host;
+    return 'create' in kernelLimits ? kernelLimits.create(`${this.#installation}-${name}`, profile) : null;
   }
 
   async #afterExit(sandbox: SandboxProcess, ended: SandboxExit): Promise<SandboxExit> {
@@ -313,40 +291,9 @@ export class BubblewrapDriver implements SandboxDriver {
   }
 }
 
-function exitOf(child: ChildProcess): Promise<SandboxExit> {
-  return new Promise((resolve) => {
-    child.once('error', () => resolve({ exitCode: null, signal: null, exceeded: null }));
-    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, exceeded: null }));
-  });
-}
-
-/** With what bubblewrap said on its standard error, which can arrive after its exit. */
-async function startFailure(child: ChildProcess): Promise<AppError> {
-  let said = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    said += chunk.toString('utf8');
-  });
-  if (child.stderr && !child.stderr.readableEnded) {
-    await Promise.race([once(child.stderr, 'end'), new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
-  }
-  return new AppError('sandbox.start_failed', { internal: `bubblewrap ended: ${said.trim().slice(0, 500)}` });
-}
-
-/** @throws Error of prlimit when the process is gone */
-async function limitProcesses(pid: number, processes: number): Promise<void> {
-  await promisify(execFile)(PRLIMIT, ['--pid', String(pid), `--nproc=${processes}:${processes}`], { env: {} });
-}
-
-function readInnerPid(info: Readable): Promise<number> {
-  return new Promise((resolve) => {
-    let text = '';
-    info.on('error', () => {});
-    info.on('data', (chunk: Buffer) => {
-      text += chunk.toString('latin1');
-      const found = /"child-pid":\s*(\d+)/.exec(text)?.[1];
-      if (found !== undefined) resolve(Number(found));
-    });
-  });
+async function makeSocketDirectory(directory: string, uid: number | null): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  if (uid !== null) await chown(directory, uid, uid);
 }
 
 /** All of its threads: the kernel keeps a priority for each. */
@@ -368,19 +315,10 @@ function kill(pid: number): void {
 
 const GONE_POLL_MS = 2;
 const MONITOR_EXIT_MS = 200;
-const LAST_WORDS_MS = 200;
 
 async function untilGone(pid: number): Promise<void> {
   for (let attempt = 0; attempt < 500; attempt++) {
     if (!isRunning(pid)) return;
     await new Promise((resolve) => setTimeout(resolve, GONE_POLL_MS));
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return !/^State:\t[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
   }
 }

@@ -102,10 +102,10 @@ class GroupV1 implements LimitGroup {
     });
   }
 
-  async add(pids: readonly number[]): Promise<void> {
-    for (const controller of CONTROLLERS) {
-      for (const pid of pids) await writeFile(join(this.#directories[controller], 'cgroup.procs'), String(pid));
-    }
+  async add(pid: number): Promise<void> {
+    await Promise.all(
+      Object.values(this.#directories).map((directory) => writeFile(join(directory, 'cgroup.procs'), String(pid))),
+    );
   }
 
   async stats(): Promise<GroupStats> {

@@ -106,8 +106,8 @@ class GroupV2 implements LimitGroup {
     });
   }
 
-  async add(pids: readonly number[]): Promise<void> {
-    for (const pid of pids) await writeFile(join(this.#directory, 'cgroup.procs'), String(pid));
+  async add(pid: number): Promise<void> {
+    await writeFile(join(this.#directory, 'cgroup.procs'), String(pid));
   }
 
   async stats(): Promise<GroupStats> {

@@ -14,8 +14,8 @@ export interface GroupStats {
 
 /** The limits of one sandbox. */
 export interface LimitGroup {
-  /** Moves processes in. @throws ESRCH when one of them is gone */
-  add(pids: readonly number[]): Promise<void>;
+  /** Moves a process in; the children it starts from then on are born there. @throws ESRCH when it is gone */
+  add(pid: number): Promise<void>;
   /** Sets the share of a core; the profile's share follows once the start is over. */
   limitCpu(cores: number): Promise<void>;
   stats(): Promise<GroupStats>;

@@ -11,20 +11,27 @@ export async function placeFile(source: string, directory: string, mode: number)
   const identity = createHash('sha256').update(`${source}:${facts.size}:${facts.mtimeMs}`).digest('hex').slice(0, 12);
   const target = join(directory, `${basename(source)}-${identity}`);
   if (await exists(target)) return target;
-  const readable = (facts.mode & 0o005) === 0o005 || mode === (facts.mode & 0o777);
-  const linked =
-    readable &&
-    (await link(source, target).then(
-      () => true,
-      () => false,
-    ));
-  if (!linked) {
+  if (!(await linkReadable(source, target, mode))) {
     const partial = `${target}.${process.pid}`;
-    await copyFile(source, partial);
-    await chmod(partial, mode);
+    await copyReadable(source, partial, mode);
     await rename(partial, target);
   }
   return target;
+}
+
+/** False where the file is not for others as it is, or lies on another file system. */
+export async function linkReadable(source: string, target: string, mode: number): Promise<boolean> {
+  const found = (await stat(source)).mode;
+  if ((found & 0o005) !== 0o005 && (found & 0o777) !== mode) return false;
+  return link(source, target).then(
+    () => true,
+    () => false,
+  );
+}
+
+export async function copyReadable(source: string, target: string, mode: number): Promise<void> {
+  await copyFile(source, target);
+  await chmod(target, mode);
 }
 
 async function exists(file: string): Promise<boolean> {

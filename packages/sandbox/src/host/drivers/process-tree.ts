@@ -34,6 +34,15 @@ export function readTreeUsage(pid: number): TreeUsage | null {
   return processes === 0 ? null : { memoryBytes, cpuMs, processes };
 }
 
+/** Whether it is there and has not ended; one that waits to be reaped has. */
+export function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\t[ZX]/m.test(read(pid, 'status'));
+  } catch {
+    return false;
+  }
+}
+
 const read = (pid: number, file: string) => readFileSync(`/proc/${pid}/${file}`, 'utf8').trim();
 
 /** utime, stime, cutime and cstime; the name before them is in brackets and may hold anything. */

@@ -1,0 +1,123 @@
+/**
+ * bubblewrap as a process that waits before it makes anything: for the end of an empty list of further arguments. What limits
+ * it is set meanwhile, so that its children are born within these limits instead of being moved into them.
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
+import { promisify } from 'node:util';
+import { AppError } from '@patchbay/foundation';
+import { DESCRIPTORS } from './bubblewrap-arguments.ts';
+import type { SandboxExit } from './driver.ts';
+import { isRunning } from './process-tree.ts';
+
+const PRLIMIT = '/usr/bin/prlimit';
+const LAST_WORDS_MS = 200;
+export const FIRST_DESCRIPTOR_FREE = Math.max(...Object.values(DESCRIPTORS)) + 1;
+
+export interface LaunchInputs {
+  /** bubblewrap and its arguments. */
+  readonly command: readonly string[];
+  readonly seccompFile: string;
+  /** Options of prlimit(1), which becomes bubblewrap; null to leave these limits out. */
+  readonly rlimits: readonly string[] | null;
+  /** Host uid of the sandbox; null for the supervisor's own. */
+  readonly uid: number | null;
+  /** bubblewrap's own; it clears that of the process inside. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Descriptors that it would inherit: it gets nothing in their place. */
+  readonly covered: readonly number[];
+}
+
+export interface Launched {
+  readonly child: ChildProcess;
+  readonly exit: Promise<SandboxExit>;
+}
+
+export function launchBubblewrap(inputs: LaunchInputs): Launched {
+  const [program = PRLIMIT, ...rest] = [...(inputs.rlimits ? [PRLIMIT, ...inputs.rlimits] : []), ...inputs.command];
+  const seccomp = openSync(inputs.seccompFile, 'r'); // fresh for each: bubblewrap reads it to its end
+  const nothing = openSync('/dev/null', 'r+');
+  try {
+    const stdio: ('pipe' | 'ignore' | number)[] = ['ignore', 'pipe', 'pipe', 'pipe', seccomp, 'pipe', 'pipe', 'pipe'];
+    for (const descriptor of inputs.covered) {
+      while (stdio.length < descriptor) stdio.push('ignore');
+      stdio[descriptor] = nothing;
+    }
+    const identity = inputs.uid === null ? {} : { uid: inputs.uid, gid: inputs.uid };
+    const child = spawn(program, rest, { ...identity, stdio, env: inputs.environment, cwd: '/' });
+    for (const pipe of child.stdio) pipe?.on('error', () => {}); // the exit tells
+    return { child, exit: exitOf(child) };
+  } finally {
+    closeSync(seccomp);
+    closeSync(nothing);
+  }
+}
+
+/**
+ * Lets it make the sandbox. Resolves with the host's pid of the process inside, before that runs anything.
+ *
+ * @throws AppError `sandbox.start_failed` with what bubblewrap said
+ */
+export async function letStart({ child, exit }: Launched): Promise<number> {
+  const failed = exit.then(async () => Promise.reject(await startFailure(child)));
+  failed.catch(() => {});
+  pipeOf<Writable>(child, 'further').end();
+  return Promise.race([readInnerPid(pipeOf<Readable>(child, 'info')), failed]);
+}
+
+/** Lets the process inside run: it waits for this before it does anything. */
+export function letRun({ child }: Launched): void {
+  pipeOf<Writable>(child, 'block').end('1');
+}
+
+/** Bounds processes where they are counted apart from others of the same uid: in the user namespace of this one. */
+export async function limitProcesses(innerPid: number, processes: number): Promise<void> {
+  await promisify(execFile)(PRLIMIT, ['--pid', String(innerPid), `--nproc=${processes}:${processes}`], { env: {} });
+}
+
+/** The work's own failure while bubblewrap runs; once it has given up, what it said is the reason. */
+export async function whileItRuns({ child, exit }: Launched, work: Promise<void>): Promise<void> {
+  await work.catch(async (error: unknown) => {
+    if (child.pid !== undefined && isRunning(child.pid)) throw error;
+    await exit;
+    throw await startFailure(child);
+  });
+}
+
+/** launchBubblewrap told spawn() to make pipes of these; Node types only the first five. */
+function pipeOf<T>(child: ChildProcess, name: keyof typeof DESCRIPTORS): T {
+  const pipes: readonly unknown[] = child.stdio;
+  return pipes[DESCRIPTORS[name]] as T; // as said above
+}
+
+function exitOf(child: ChildProcess): Promise<SandboxExit> {
+  return new Promise((resolve) => {
+    child.once('error', () => resolve({ exitCode: null, signal: null, exceeded: null }));
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, exceeded: null }));
+  });
+}
+
+/** With what bubblewrap said on its standard error, which can arrive after its exit. */
+async function startFailure(child: ChildProcess): Promise<AppError> {
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said += chunk.toString('utf8');
+  });
+  if (child.stderr && !child.stderr.readableEnded) {
+    await Promise.race([once(child.stderr, 'end'), new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
+  }
+  return new AppError('sandbox.start_failed', { internal: `bubblewrap ended: ${said.trim().slice(0, 500)}` });
+}
+
+function readInnerPid(info: Readable): Promise<number> {
+  return new Promise((resolve) => {
+    let text = '';
+    info.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1');
+      const found = /"child-pid":\s*(\d+)/.exec(text)?.[1];
+      if (found !== undefined) resolve(Number(found));
+    });
+  });
+}
