@@ -200,7 +200,7 @@ export class LiveSandbox {
       case RUNNER_FRAMES.startFailed:
         return void this.#kill(startErrorOf(value));
       case RUNNER_FRAMES.answer:
-        return void this.#takeAnswer(value);
+        return void this.#takeAnswer(value, frame.payload.byteLength);
       case RUNNER_FRAMES.notification:
         return void this.#takeNotification(value);
       case RUNNER_FRAMES.log:
@@ -214,12 +214,12 @@ export class LiveSandbox {
     }
   }
 
-  #takeAnswer(value: JsonObject): void {
+  #takeAnswer(value: JsonObject, frameBytes: number): void {
     const found = this.#inFlight(value.id, 'an answer');
     if (!found) return;
     this.#calls.delete(found.invocation.id);
     try {
-      found.resolve(readAnswer(value, found.invocation));
+      found.resolve(readAnswer(value, frameBytes, found.invocation));
     } catch (error) {
       found.reject(error);
     }

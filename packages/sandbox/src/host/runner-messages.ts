@@ -48,8 +48,18 @@ export function startErrorOf(value: JsonObject): AppError {
   return new AppError(code, { ...(detail !== '' && { detail }), data: { stack } });
 }
 
+/**
+ * A value written again can be longer than it was read: 1e20 becomes 21 digits, a byte that is no UTF-8 three of them. Below
+ * this share of the bound a frame needs no second look.
+ */
+const GROWTH_MAX = 6;
+
 /** @throws AppError `sandbox.result_too_large` or `sandbox.invalid_result` */
-export function readAnswer(value: JsonObject, invocation: Invocation): { result: JsonObject } | { error: RpcError } {
+export function readAnswer(
+  value: JsonObject,
+  frameBytes: number,
+  invocation: Invocation,
+): { result: JsonObject } | { error: RpcError } {
   if (typeof value.tooLarge === 'number') throw tooLarge(value.tooLarge, invocation);
   if (isJsonObject(value.error)) {
     const { code, message, data } = value.error;
@@ -61,8 +71,10 @@ export function readAnswer(value: JsonObject, invocation: Invocation): { result:
     return { error: { code, message, ...(data !== undefined && { data }) } };
   }
   if (!isJsonObject(value.result)) throw new AppError('sandbox.invalid_result');
-  const resultBytes = Buffer.byteLength(JSON.stringify(value.result));
-  if (resultBytes > invocation.resultBytesMax) throw tooLarge(resultBytes, invocation);
+  if (frameBytes * GROWTH_MAX > invocation.resultBytesMax) {
+    const resultBytes = Buffer.byteLength(JSON.stringify(value.result));
+    if (resultBytes > invocation.resultBytesMax) throw tooLarge(resultBytes, invocation);
+  }
   return { result: value.result };
 }
 

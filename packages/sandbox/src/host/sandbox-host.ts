@@ -6,6 +6,7 @@ import type { Invocation } from '../protocol/invocation.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import type { InvocationNotification, InvocationOutcome } from '../protocol/outcome.ts';
 import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
+import { CallSignal } from './call-signal.ts';
 import type { ProbeReport, SandboxDriver } from './drivers/driver.ts';
 import type { CredentialSource } from './egress/credentials.ts';
 import type { Resolver } from './egress/resolve-destination.ts';
@@ -85,40 +86,35 @@ export class SandboxHost {
     this.#demandWalls();
     const { clock } = this.#options;
     const startedAt = clock.monotonicMs();
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(deadlineError(invocation)), invocation.deadlineMs);
-    const signal = AbortSignal.any([deadline.signal, caller.signal]);
+    using ended = new CallSignal(caller.signal, invocation.deadlineMs, () => deadlineError(invocation));
+    const { signal } = ended;
+    const entry = this.#table.entryFor(invocation.key);
+    const leave = await entry.slots.acquire(signal);
     try {
-      const entry = this.#table.entryFor(invocation.key);
-      const leave = await entry.slots.acquire(signal);
-      try {
-        const enteredAt = clock.monotonicMs();
-        const start = () => this.#supply.start(invocation, caller);
-        const { sandbox, cold } = await orAborted(this.#table.sandboxOf(entry, start), signal);
-        const readyAt = clock.monotonicMs();
-        this.#supply.serve(sandbox.id, { invocation, user: caller });
-        const egressBefore = this.#supply.egressMsOf(sandbox.id);
-        const grants = invocation.credentials.length > 0 ? await this.#options.credentials?.(invocation) : [];
-        const { references, revoke } = this.#supply.issue(sandbox.id, grants ?? []);
-        const { onNotification } = caller;
-        const answer = await sandbox.call(invocation, { signal, references, onNotification }).finally(revoke);
-        const timings = {
-          queueMs: enteredAt - startedAt,
-          startMs: readyAt - enteredAt,
-          sandboxMs: clock.monotonicMs() - readyAt,
-          // Of calls side by side in one sandbox nobody can tell whose request it was: the sum is an upper bound.
-          egressMs: this.#supply.egressMsOf(sandbox.id) - egressBefore,
-          cold,
-        };
-        if ('error' in answer) return { kind: 'error', error: answer.error, timings };
-        const kind = answer.result.resultType === 'input_required' ? 'input_required' : 'complete';
-        return { kind, result: answer.result, timings };
-      } finally {
-        leave();
-        this.#table.rest(entry);
-      }
+      const enteredAt = clock.monotonicMs();
+      const start = () => this.#supply.start(invocation, caller);
+      const { sandbox, cold } = await orAborted(this.#table.sandboxOf(entry, start), signal);
+      const readyAt = clock.monotonicMs();
+      this.#supply.serve(sandbox.id, { invocation, user: caller });
+      const egressBefore = this.#supply.egressMsOf(sandbox.id);
+      const grants = invocation.credentials.length > 0 ? await this.#options.credentials?.(invocation) : [];
+      const { references, revoke } = this.#supply.issue(sandbox.id, grants ?? []);
+      const { onNotification } = caller;
+      const answer = await sandbox.call(invocation, { signal, references, onNotification }).finally(revoke);
+      const timings = {
+        queueMs: enteredAt - startedAt,
+        startMs: readyAt - enteredAt,
+        sandboxMs: clock.monotonicMs() - readyAt,
+        // Of calls side by side in one sandbox nobody can tell whose request it was: the sum is an upper bound.
+        egressMs: this.#supply.egressMsOf(sandbox.id) - egressBefore,
+        cold,
+      };
+      if ('error' in answer) return { kind: 'error', error: answer.error, timings };
+      const kind = answer.result.resultType === 'input_required' ? 'input_required' : 'complete';
+      return { kind, result: answer.result, timings };
     } finally {
-      clearTimeout(timer);
+      leave();
+      this.#table.rest(entry);
     }
   }
 
