@@ -51,6 +51,16 @@ describe('the warm pool', () => {
     await waitFor(isFull);
   });
 
+  it('leaves nothing of the rehearsal’s runtime behind: the one that is there cannot be replaced', async () => {
+    await waitFor(isFull);
+    const code = toolRunning(`
+      const { configurable, writable } = Object.getOwnPropertyDescriptor(globalThis, Symbol.for('patchbay.runtime'));
+      return { configurable, writable, user: context.user.name }`);
+    const found = JSON.parse(textOf(await given.call({ code, key: { organizationId: 'org_after' } })));
+    expect(found).toEqual({ configurable: false, writable: false, user: 'Ada' });
+    await waitFor(isFull);
+  });
+
   it('gives a pooled sandbox its settings, its rules and its log as to any other', async () => {
     const code = toolRunning(`
       console.log('said by', args.name);
@@ -126,6 +136,28 @@ describe('a blank sandbox', () => {
     expect(blank.claim()).toBe(process);
     expect(blank.claim()).toBeNull();
     await given.driver.stop(process);
+  });
+
+  it('is handed out to nobody while it rehearses, and afterwards serves as if it never had', async () => {
+    const process = await start();
+    const blank = new BlankSandbox(given.driver, process, 0);
+    await expect(blank.rehearse()).rejects.toMatchObject({ code: 'sandbox.start_failed' }); // not ready yet
+    await blank.ready;
+    const rehearsed = blank.rehearse();
+    expect(blank.claim()).toBeNull();
+    await rehearsed;
+    expect(blank.claim()).toBe(process);
+    await given.driver.stop(process);
+  });
+
+  it('is stopped when it ends over its rehearsal', async () => {
+    const process = await start('probe'); // says ready like the runner, and knows of no rehearsal
+    const blank = new BlankSandbox(given.driver, process, 0);
+    await blank.ready;
+    const refused = expect(blank.rehearse()).rejects.toMatchObject({ code: 'sandbox.start_failed' });
+    await blank.stop();
+    await refused;
+    expect(blank.claim()).toBeNull();
   });
 
   it('says why it never became ready', async () => {

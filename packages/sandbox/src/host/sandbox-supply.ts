@@ -98,7 +98,7 @@ export class SandboxSupply {
       observe: () => parts.table.observe(),
       stopSandbox: (id) => parts.table.stop(id),
       startsAwaited: () => this.#slots.inside,
-      startBlank: async () => this.#starter.startBlank(await this.#images.current()),
+      startBlank: async () => this.#starter.startBlank(await this.#images.current(), true),
       availableMemoryBytes: () => process.availableMemory(),
       onTick: () => {
         void this.#images.refresh();

@@ -86,13 +86,14 @@ export class SandboxStarter {
     return process;
   }
 
-  /** One for the pool. Resolves when it waits. @throws AppError `sandbox.start_failed`, also when it takes too long */
-  async startBlank(image: RunnerImage): Promise<BlankSandbox> {
+  /** One that waits; one for the pool has rehearsed. @throws AppError `sandbox.start_failed`, also when it takes too long */
+  async startBlank(image: RunnerImage, isForPool = false): Promise<BlankSandbox> {
     const { driver, monotonicMs } = this.#options;
     const blank = new BlankSandbox(driver, await this.startProcess(image, true), monotonicMs());
     const impatience = setTimeout(() => void blank.stop(), SANDBOX_LIMITS.startMsMax);
     try {
       await blank.ready;
+      if (isForPool) await blank.rehearse();
     } finally {
       clearTimeout(impatience);
     }

@@ -10,6 +10,8 @@ export const RUNNER_FRAMES = {
   ping: 4,
   /** mixed: `{ input }` + files; build sandboxes only, once */
   task: 5,
+  /** JSON: `{}`; before the specialisation, at most once, to sandboxes that wait */
+  rehearse: 6,
 
   /** JSON: `{}`; the program is loaded and waits */
   ready: 16,
@@ -33,4 +35,6 @@ export const RUNNER_FRAMES = {
   taskFailed: 25,
   /** JSON: `{ method, uri? }`, a change announced outside of any call */
   event: 26,
+  /** JSON: `{}`; the rehearsal is over */
+  rehearsed: 27,
 } as const;

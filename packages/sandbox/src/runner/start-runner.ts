@@ -12,6 +12,7 @@ import type { ConnectorServer, RunnerCall, Specialisation } from './runner-call.
 import { RunningCalls } from './serve-calls.ts';
 import { serveConnector } from './serve-connector.ts';
 import { authorStack, messageOf, StartError } from './start-error.ts';
+import { rehearse } from './warm-up.ts';
 
 const endProcess = process.exit.bind(process);
 const calls = new RunningCalls();
@@ -52,6 +53,10 @@ function onFrame(frame: Frame): void {
       if (specialised) endProcess(70);
       specialised = true;
       void specialise(frame.payload);
+      return;
+    case RUNNER_FRAMES.rehearse:
+      // Never beside somebody's code; the supervisor asks before, if at all.
+      if (!specialised) void rehearse().then(() => link.send(RUNNER_FRAMES.rehearsed, {}));
       return;
     case RUNNER_FRAMES.call:
       // The supervisor is the one peer of this descriptor; what it sends has the protocol's shape.

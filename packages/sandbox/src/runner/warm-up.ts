@@ -1,13 +1,17 @@
-/** Runs throw-away connectors through everything a first call touches, so that a resumed process has it compiled. */
+/**
+ * Runs throw-away connectors through everything a first call touches: while the snapshot is taken, so that a resumed process
+ * has it compiled, and in each process that waits, so that its pages are its own and its caches filled.
+ */
 import { createRuntime, RUNTIME } from './call-context.ts';
 import type { HostLink } from './host-link.ts';
-import { createServer } from './load-connector.ts';
+import { createServer, type LoadedConnector, loadModule } from './load-connector.ts';
 import { PROVIDED_PACKAGES } from './provided-packages.ts';
 import type { RunnerCall } from './runner-call.ts';
 import { RunningCalls } from './serve-calls.ts';
 import { serveConnector } from './serve-connector.ts';
 
 const ROUNDS = 20;
+const REHEARSALS = 2;
 
 const CONNECTORS = [
   `const { McpServer } = require('@modelcontextprotocol/server');
@@ -29,16 +33,36 @@ const SILENT: HostLink = { send: () => {}, sendText: () => {}, sendNow: () => {}
 
 /** @throws Error when a call does not answer: a snapshot of that is of no use */
 export async function warmUp(): Promise<void> {
+  await asRuntime(async () => {
+    for (const code of CONNECTORS) await callRepeatedly(await loadWithoutModules(code), ROUNDS);
+  });
+}
+
+/** The same in a process that was resumed, the way a connector gets there. @throws Error as above */
+export async function rehearse(): Promise<void> {
+  await asRuntime(async () => {
+    for (const code of CONNECTORS) {
+      const artifact = Buffer.from(JSON.stringify({ format: 1, code, packages: Object.keys(PROVIDED_PACKAGES) }));
+      await callRepeatedly(await createServer(loadModule(artifact), {}), REHEARSALS);
+    }
+  });
+}
+
+/** With a runtime that is nobody's; the real one is put in its place later, for good. */
+async function asRuntime(work: () => Promise<void>): Promise<void> {
   Object.defineProperty(globalThis, RUNTIME, { value: createRuntime(SILENT, {}), configurable: true });
-  for (const code of CONNECTORS) await callRepeatedly(code);
+  await work();
   Reflect.deleteProperty(globalThis, RUNTIME);
 }
 
-async function callRepeatedly(code: string): Promise<void> {
+/** Not by Node's module loader: once used, its state does not survive a snapshot. */
+async function loadWithoutModules(code: string): Promise<LoadedConnector> {
   const module = { exports: {} };
-  // Not by Node's module loader: once used, its state does not survive a snapshot.
   new Function('exports', 'require', code)(module.exports, (name: string) => PROVIDED_PACKAGES[name]);
-  const loaded = await createServer({ exported: module.exports, codeGeneration: false }, {});
+  return createServer({ exported: module.exports, codeGeneration: false }, {});
+}
+
+async function callRepeatedly(loaded: LoadedConnector, rounds: number): Promise<void> {
   const calls = new RunningCalls();
   let answer = '';
   const link: HostLink = {
@@ -48,7 +72,7 @@ async function callRepeatedly(code: string): Promise<void> {
     },
   };
   const server = await serveConnector(loaded, { link, inCall: calls.inCall });
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const [method, params] of Object.entries(REQUESTS)) {
       answer = '';
       await calls.serve(callOf(`warm-${round}`, method, params), { server, loaded, link });

@@ -1,10 +1,10 @@
 /** A started sandbox that is nobody's yet: it waits, and is handed out once in its life or stopped. */
 import { AppError } from '@patchbay/foundation';
-import { FrameReader, SANDBOX_FRAME_BYTES_MAX } from '../../protocol/frame.ts';
+import { encodeJsonFrame, FrameReader, SANDBOX_FRAME_BYTES_MAX } from '../../protocol/frame.ts';
 import { RUNNER_FRAMES } from '../../protocol/runner-frames.ts';
 import type { SandboxDriver, SandboxProcess } from '../drivers/driver.ts';
 
-type BlankState = 'starting' | 'waiting' | 'claimed' | 'ended';
+type BlankState = 'starting' | 'waiting' | 'rehearsing' | 'claimed' | 'ended';
 
 const LAST_WORDS = 2_000;
 
@@ -15,6 +15,7 @@ export class BlankSandbox {
   readonly #process: SandboxProcess;
   readonly #reader = new FrameReader(SANDBOX_FRAME_BYTES_MAX);
   readonly #ready = Promise.withResolvers<void>();
+  readonly #rehearsed = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
   #state: BlankState = 'starting';
   #lastWords = '';
@@ -25,6 +26,7 @@ export class BlankSandbox {
     this.#driver = driver;
     this.#process = process;
     this.#ready.promise.catch(() => {});
+    this.#rehearsed.promise.catch(() => {});
     process.link.on('data', this.#read);
     process.link.on('error', () => {}); // the exit tells
     process.stdout.on('data', this.#hear);
@@ -35,6 +37,19 @@ export class BlankSandbox {
   /** Resolves when it waits to be handed out. @throws AppError `sandbox.start_failed` when it ended before */
   get ready(): Promise<void> {
     return this.#ready.promise;
+  }
+
+  /**
+   * Has it run a connector of ours once, so that the first call of another finds everything compiled and in memory. It
+   * cannot be claimed meanwhile.
+   *
+   * @throws AppError `sandbox.start_failed` when it is not waiting, or ends over it
+   */
+  async rehearse(): Promise<void> {
+    if (this.#state !== 'waiting') throw new AppError('sandbox.start_failed', { internal: `it is ${this.#state}` });
+    this.#state = 'rehearsing';
+    this.#process.link.write(encodeJsonFrame(RUNNER_FRAMES.rehearse, {}));
+    await this.#rehearsed.promise;
   }
 
   /** Resolves when it ended without ever having been anybody's. */
@@ -59,13 +74,15 @@ export class BlankSandbox {
     await this.#driver.stop(this.#process);
   }
 
-  /** It has one thing to say before it is specialised. Anything else is no runner of ours. */
+  /** It says that it is ready, and what it was asked for since. Anything else is no runner of ours. */
   readonly #read = (chunk: Buffer): void => {
     try {
       for (const { type } of this.#reader.push(chunk)) {
-        if (type !== RUNNER_FRAMES.ready || this.#state !== 'starting') return void this.stop();
+        const isReady = type === RUNNER_FRAMES.ready && this.#state === 'starting';
+        const isRehearsed = type === RUNNER_FRAMES.rehearsed && this.#state === 'rehearsing';
+        if (!isReady && !isRehearsed) return void this.stop();
         this.#state = 'waiting';
-        this.#ready.resolve();
+        (isReady ? this.#ready : this.#rehearsed).resolve();
       }
     } catch {
       void this.stop();
@@ -79,8 +96,10 @@ export class BlankSandbox {
   #end(how: string): void {
     if (this.#state === 'claimed' || this.#state === 'ended') return;
     this.#state = 'ended';
-    const internal = `the runner ended before it was ready (${how}): ${this.#lastWords.trim()}`;
-    this.#ready.reject(new AppError('sandbox.start_failed', { internal }));
+    const internal = `the runner ended before it was anybody's (${how}): ${this.#lastWords.trim()}`;
+    for (const awaited of [this.#ready, this.#rehearsed]) {
+      awaited.reject(new AppError('sandbox.start_failed', { internal }));
+    }
     this.#ended.resolve();
   }
 }
