@@ -142,7 +142,7 @@ function overStdio(file: string, args: readonly string[]): Connector {
 
 function overHttp(file: string): Connector {
   const args = ['serve', 'workerd.capnp', '--control-fd=3'];
-  const child = spawn(file, args, { cwd: DIRECTORY, env: {}, stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
+  const child = spawn(file, args, { cwd: DIRECTORY, env: {}, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   const control = createInterface(child.stdio[3] as Readable); // a pipe, as spawn() was told
   const origin = once(control, 'line', { signal: AbortSignal.timeout(ANSWER_MS) }).then(
     ([line]) => `http://127.0.0.1:${JSON.parse(String(line)).port}/`,
