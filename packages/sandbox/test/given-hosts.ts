@@ -102,7 +102,10 @@ export function givenClient(supervisors: SupervisorSource, identity?: TlsIdentit
   const client: SandboxClient = createSandboxClient({
     supervisors,
     identity,
-    provision: async (_key, digest) => ({ artifact: stored.get(digest) ?? Buffer.alloc(0), secrets: {} }),
+    provision: async ({ artifactDigest }) => ({
+      artifact: stored.get(artifactDigest) ?? Buffer.alloc(0),
+      secrets: {},
+    }),
     onLog: () => {},
   });
   const invocation = (given: GivenInvocation) => {

@@ -25,7 +25,7 @@ export interface LaunchInputs {
   /** Host uid of the sandbox; null for the supervisor's own. */
   readonly uid: number | null;
   /** bubblewrap's own; it clears that of the process inside. */
-  readonly environment: NodeJS.ProcessEnv;
+  readonly environment: Readonly<Record<string, string>>;
   /** Descriptors that it would inherit: it gets nothing in their place. */
   readonly covered: readonly number[];
 }
