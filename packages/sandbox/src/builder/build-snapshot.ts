@@ -16,7 +16,9 @@ export async function buildSnapshot(program: string, flags: readonly string[], w
       resolve(error ? stderr.trim() || error.message : null),
     );
   });
-  return said === null ? { ok: true, blob: await readFile(blob) } : { ok: false, said };
+  if (said !== null) return { ok: false, said };
+  const taken = await readFile(blob).catch(() => null);
+  return taken ? { ok: true, blob: taken } : { ok: false, said: 'The program ended before its state could be kept.' };
 }
 
 /** The options of Node a task was given. */

@@ -3,7 +3,7 @@
  * in the scratch everywhere; and memory, CPU time and processes of the tree where the supervisor may make no cgroup. Slower
  * than the kernel (a tenth of a second), which is why limits are called reduced there.
  */
-import { statfsSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
 import type { SandboxProfile } from '../limits.ts';
 import { CpuWindow } from './cpu-window.ts';
 import type { ExceededLimit } from './driver.ts';
@@ -60,10 +60,13 @@ function exceeded(pid: number, { profile, window }: Watched, now: number): Excee
   return usage.processes > profile.processes ? 'processes' : null;
 }
 
-/** Files of a process's own file system, counted by the kernel, whatever they are named. */
+/** Files of a process's own file system, counted by the kernel, whatever they are named. Until it has one: none. */
 function filesIn(pid: number, path: string): number {
+  const root = `/proc/${pid}/root`;
   try {
-    const { files, ffree } = statfsSync(`/proc/${pid}/root${path}`);
+    const [its, ours] = [statSync(`${root}/`), statSync('/')];
+    if (its.dev === ours.dev && its.ino === ours.ino) return 0;
+    const { files, ffree } = statfsSync(`${root}${path}`);
     return files - ffree;
   } catch {
     return 0; // it ended
