@@ -95,6 +95,8 @@ async function bundleRunner(directory: string): Promise<void> {
     minify: true,
     keepNames: true,
     legalComments: 'eof',
+    // As the supervisor bundles it.
+    alias: { '@modelcontextprotocol/server/_shims': path.join(sandbox, 'src/runner/interpreting-shims.ts') },
     absWorkingDir: sandbox,
     logLevel: 'error',
   });

@@ -48,6 +48,7 @@ export function createProgram(makeContext: MakeContext): Command {
   add(program, 'init', 'Make a new connector: a complete small project with a test.', [
     'patchbay init weather',
     'patchbay init orders --template api-key',
+    'patchbay init votes --template interactive',
   ])
     .argument('<directory>', 'where; its last part is the name')
     .option('--template <name>', 'minimal, or api-key (an API with a key from secrets)', 'minimal')
@@ -61,6 +62,7 @@ export function createProgram(makeContext: MakeContext): Command {
     .option('--port <number>', 'port of the local MCP URL (default: a free one)')
     .option('--secret <name=value...>', 'a secret for this run; also read from .env', [])
     .option('--plain', 'run it in a plain process, without isolation')
+    .option('--code-generation', 'let it make code from text, as `settings` allows it hosted')
     .action(action(async () => (await import('./commands/dev.ts')).dev));
 
   add(program, 'deploy', 'Upload a connector, follow its build, and let it serve.', [
@@ -134,6 +136,14 @@ export function createProgram(makeContext: MakeContext): Command {
   add(program, 'whoami', 'Show which installation, organization and key are in use.', ['patchbay whoami']).action(
     action(async () => (await import('./commands/whoami.ts')).whoami),
   );
+
+  add(program, 'settings', 'Show or change the settings of a connector.', [
+    'patchbay settings weather',
+    'patchbay settings weather --code-generation allow',
+  ])
+    .argument('[connector]', 'slug (default: the project in this directory)')
+    .option('--code-generation <choice>', 'allow or refuse: whether its code may make code from text')
+    .action(action(async () => (await import('./commands/settings.ts')).settings));
 
   const secrets = add(program, 'secrets', 'Secrets of a connector. Values go in and never come out.', [
     'patchbay secrets set API_KEY --connector orders < key.txt',

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { AppError } from '@patchbay/foundation';
 import type { ToolPackage, ToolPackages } from './find-tools.ts';
 
-export const TEMPLATES = ['minimal', 'api-key'] as const;
+export const TEMPLATES = ['minimal', 'api-key', 'interactive'] as const;
 export type Template = (typeof TEMPLATES)[number];
 
 export interface NewProject {

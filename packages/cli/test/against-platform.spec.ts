@@ -148,6 +148,24 @@ describe('the command line and a platform', () => {
     }
   }, 30_000);
 
+  it('refuses code made from text until a setting allows it, on the record', async () => {
+    await changeSource((code) =>
+      code.replace(/return `Hello.*/, `return new Function('n', 'return "Hello, " + n')(name);`),
+    );
+    const deployed = await patchbay('deploy', 'greeter');
+    expect(deployed.code, deployed.stdout + deployed.stderr).toBe(0);
+    expect(deployed.stdout).toContain('which its sandbox refuses');
+    await expect.poll(async () => (await patchbay('call', 'greeter', 'greet', 'name=Ada')).code, WITHIN).toBe(1);
+    expect((await patchbay('settings', 'greeter', '--code-generation', 'maybe', '--json')).stderr).toContain(
+      'cli.usage',
+    );
+    expect(await jsonOf('settings', 'greeter')).toMatchObject({ codeGeneration: false });
+    expect(await jsonOf('settings', 'greeter', '--code-generation', 'allow')).toMatchObject({ codeGeneration: true });
+    await expect.poll(greeting, WITHIN).toBe('Hello, Ada\n');
+    const [event] = await jsonOf('admin', 'audit', '-n', '1');
+    expect(event).toMatchObject({ action: 'connector.updated', after: { codeGeneration: true } });
+  }, 60_000);
+
   it('shows members, keys and audit events to an administrator', async () => {
     expect(await jsonOf('admin', 'members')).toMatchObject([{ role: 'owner' }]);
     expect(await jsonOf('admin', 'api-keys')).toMatchObject([{ kind: 'mcp' }, { kind: 'admin' }]);

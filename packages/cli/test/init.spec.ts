@@ -76,7 +76,7 @@ describe('patchbay init', () => {
     expect(packages['node_modules/@patchbay/cli']).toMatchObject({ dev: true, bin: { patchbay: 'bin/patchbay.mjs' } });
   });
 
-  it.each(['minimal', 'api-key'])(
+  it.each(['minimal', 'api-key', 'interactive'])(
     'makes a whole project of the template %s, with nothing left to fill in',
     async (template) => {
       const cwd = await ownDirectory();

@@ -1,6 +1,7 @@
 import type { ServerContext } from '@modelcontextprotocol/server';
 import type { Batch, BatchStore } from './batch.ts';
 import type { Cache, CacheStore } from './cache.ts';
+import type { DynamicLists } from './dynamic-lists.ts';
 import { findRuntime, type RunnerContext } from './runtime.ts';
 
 /** Writes to the connector's log (`patchbay logs -f`), with time and request id. Never log what a person would not want read. */
@@ -22,6 +23,8 @@ export interface Context
   readonly log: Log;
   readonly cache: Cache;
   readonly batch: Batch;
+  /** Changes what the connector offers; with `dynamic: true` only. */
+  readonly lists: DynamicLists;
   /** The protocol's own context, for what the SDK has no word for (input requests, client capabilities). */
   readonly mcp: ServerContext;
   /**
@@ -40,6 +43,7 @@ export interface Context
 export interface ConnectorMemory {
   readonly cache: CacheStore;
   readonly batches: BatchStore;
+  lists(): DynamicLists;
 }
 
 /**
@@ -63,6 +67,7 @@ export function currentContext(memory: ConnectorMemory, mcp: ServerContext): Con
     secrets: given.secrets,
     mcp,
     cache: memory.cache.forCall(given.cacheScopeKey, given.signal),
+    lists: memory.lists(),
     batch: memory.batches.forCall(given.cacheScopeKey, given.signal),
     fetch: (input, init) => given.fetch(input, { signal: given.signal, ...init }),
     log: {

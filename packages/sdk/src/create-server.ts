@@ -1,6 +1,22 @@
 import { completable, McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import {
+  APP_MIME_TYPE,
+  type AppPage,
+  collectPages,
+  type PageSource,
+  pageMeta,
+  renderPage,
+  toolUiMeta,
+} from './app-page.ts';
 import { type ConnectorMemory, currentContext } from './context.ts';
+import {
+  createDynamicLists,
+  type DynamicLists,
+  FIXED_LISTS,
+  type Registered,
+  type Registrars,
+} from './dynamic-lists.ts';
 import type { ConnectorManifest } from './manifest.ts';
 import type { Prompt } from './prompt.ts';
 import type { Resource } from './resource.ts';
@@ -10,23 +26,44 @@ interface Parts {
   readonly tools: Readonly<Record<string, Tool>>;
   readonly resources?: Readonly<Record<string, Resource>>;
   readonly prompts?: Readonly<Record<string, Prompt>>;
+  onStart?(lists: DynamicLists): void;
+}
+
+/** What the parts of one server are registered with. */
+interface Surroundings {
+  readonly server: McpServer;
+  readonly memory: ConnectorMemory;
 }
 
 /** An MCP server of the SDK v2 with everything of the connector registered; it can serve both protocol eras. */
-export function createServer(manifest: ConnectorManifest, parts: Parts, memory: ConnectorMemory): McpServer {
+export function createServer(
+  manifest: ConnectorManifest,
+  parts: Parts,
+  { stores, pages }: { readonly stores: Omit<ConnectorMemory, 'lists'>; readonly pages: PageSource },
+): McpServer {
   const server = new McpServer(
     { name: manifest.name, version: manifest.version, ...(manifest.title !== undefined && { title: manifest.title }) },
     manifest.instructions === undefined ? {} : { instructions: manifest.instructions },
   );
-  for (const [name, tool] of Object.entries(parts.tools)) registerTool(server, name, tool, memory);
-  for (const [name, resource] of Object.entries(parts.resources ?? {}))
-    registerResource(server, name, resource, memory);
-  for (const [name, prompt] of Object.entries(parts.prompts ?? {})) registerPrompt(server, name, prompt, memory);
+  const around: Surroundings = { server, memory: { ...stores, lists: () => lists } };
+  const registrars: Registrars = {
+    tool: (name, tool) => registerTool(around, manifest.name, name, tool),
+    resource: (name, resource) => registerResource(around, name, resource),
+    prompt: (name, prompt) => registerPrompt(around, name, prompt),
+  };
+  const lists = manifest.dynamic ? createDynamicLists(server, registrars) : FIXED_LISTS;
+  for (const [name, tool] of Object.entries(parts.tools)) registrars.tool(name, tool);
+  const uis = Object.fromEntries(Object.entries(parts.tools).map(([name, { ui }]) => [name, ui]));
+  for (const page of collectPages(manifest.name, uis)) registerPage(server, page, pages(page.page));
+  for (const [name, resource] of Object.entries(parts.resources ?? {})) registrars.resource(name, resource);
+  for (const [name, prompt] of Object.entries(parts.prompts ?? {})) registrars.prompt(name, prompt);
+  parts.onStart?.(lists);
   return server;
 }
 
-function registerTool(server: McpServer, name: string, tool: Tool, memory: ConnectorMemory): void {
-  server.registerTool(
+function registerTool({ server, memory }: Surroundings, connector: string, name: string, tool: Tool): Registered {
+  const meta = { ...tool.meta, ...(tool.ui && toolUiMeta(connector, tool.ui)) };
+  return server.registerTool(
     name,
     {
       title: tool.title,
@@ -34,32 +71,39 @@ function registerTool(server: McpServer, name: string, tool: Tool, memory: Conne
       inputSchema: tool.input ?? z.object({}),
       outputSchema: tool.output,
       annotations: tool.annotations,
-      ...(tool.meta && { _meta: { ...tool.meta } }),
+      ...(Object.keys(meta).length > 0 && { _meta: meta }),
     },
     (args, mcp) => tool.execute(args, currentContext(memory, mcp)),
   );
 }
 
-function registerResource(server: McpServer, name: string, resource: Resource, memory: ConnectorMemory): void {
+function registerPage(server: McpServer, page: AppPage, html: string | undefined): void {
+  if (html === undefined) throw new TypeError(`There is no page src/ui/${page.page}.html.`);
+  const meta = pageMeta(page);
+  server.registerResource(page.page, page.uri, { mimeType: APP_MIME_TYPE, ...(meta && { _meta: meta }) }, () =>
+    renderPage(page, html),
+  );
+}
+
+function registerResource({ server, memory }: Surroundings, name: string, resource: Resource): Registered {
   const metadata = { title: resource.title, description: resource.description, mimeType: resource.mimeType };
   if (!resource.isTemplate) {
-    server.registerResource(name, resource.uri, metadata, (uri, mcp) =>
+    return server.registerResource(name, resource.uri, metadata, (uri, mcp) =>
       resource.read(uri.href, {}, currentContext(memory, mcp)),
     );
-    return;
   }
   const { list } = resource;
   const template = new ResourceTemplate(resource.uri, {
     list: list && (async (mcp) => ({ resources: [...(await list(currentContext(memory, mcp)))] })),
     complete: { ...resource.complete },
   });
-  server.registerResource(name, template, metadata, (uri, variables, mcp) =>
+  return server.registerResource(name, template, metadata, (uri, variables, mcp) =>
     resource.read(uri.href, variables, currentContext(memory, mcp)),
   );
 }
 
-function registerPrompt(server: McpServer, name: string, prompt: Prompt, memory: ConnectorMemory): void {
-  server.registerPrompt(
+function registerPrompt({ server, memory }: Surroundings, name: string, prompt: Prompt): Registered {
+  return server.registerPrompt(
     name,
     { title: prompt.title, description: prompt.description, argsSchema: withCompletion(prompt) },
     (args, mcp) => prompt.render(args, currentContext(memory, mcp)),

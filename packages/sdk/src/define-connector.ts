@@ -1,8 +1,9 @@
 import type { McpServer } from '@modelcontextprotocol/server';
+import type { PageSource } from './app-page.ts';
 import { BatchStore } from './batch.ts';
 import { CacheStore } from './cache.ts';
-import type { ConnectorMemory } from './context.ts';
 import { createServer } from './create-server.ts';
+import type { DynamicLists } from './dynamic-lists.ts';
 import {
   type ConnectorAuth,
   type ConnectorManifest,
@@ -37,8 +38,13 @@ export interface ConnectorDefinition {
   readonly scopes?: Readonly<Record<string, string>>;
   /** OAuth providers it brings along. */
   readonly providers?: Readonly<Record<string, ProviderDeclaration>>;
-  /** Whether its lists of tools, prompts and resources change while it runs. Default false: lists are answered from the deploy. */
+  /**
+   * Whether its lists of tools, prompts and resources change while it runs. Default false: lists are answered from the
+   * deploy, without starting anything. With true they are asked for, and the last answer serves for a while.
+   */
   readonly dynamic?: boolean;
+  /** Called once per instance before anything is asked of it: what `context.lists` sets is gone with the sandbox. */
+  onStart?(lists: DynamicLists): void;
   /** Name → tool. Names are letters, digits, `_` and `-`, best at most 64 characters. */
   readonly tools: Readonly<Record<string, Tool>>;
   readonly resources?: Readonly<Record<string, Resource>>;
@@ -50,8 +56,11 @@ export interface Connector {
   readonly [CONNECTOR_BRAND]: 1;
   readonly manifest: ConnectorManifest;
   readonly definition: ConnectorDefinition;
-  /** A new server with everything registered. Calls need a runtime around them (the runner, `dev`, the testing entry). */
-  createServer(): McpServer;
+  /**
+   * A new server with everything registered. Calls need a runtime around them (the runner, `dev`, the testing entry);
+   * `pages` gives the HTML of user interfaces, which the build makes.
+   */
+  createServer(pages?: PageSource): McpServer;
 }
 
 /**
@@ -79,16 +88,15 @@ export function defineConnector(definition: ConnectorDefinition): Connector {
     scopes: definition.scopes ?? {},
     providers: definition.providers ?? {},
     secrets: definition.secrets ?? {},
-    ui: null,
     dynamic: definition.dynamic ?? false,
   };
   return {
     [CONNECTOR_BRAND]: 1,
     manifest,
     definition,
-    createServer: () => {
-      const memory: ConnectorMemory = { cache: new CacheStore(), batches: new BatchStore() };
-      return createServer(manifest, definition, memory);
+    createServer: (pages = () => undefined) => {
+      const stores = { cache: new CacheStore(), batches: new BatchStore() };
+      return createServer(manifest, definition, { stores, pages });
     },
   };
 }

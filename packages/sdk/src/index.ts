@@ -1,7 +1,10 @@
+export type { AppCsp, AppPermission, AppUi, PageSource } from './app-page.ts';
+export { type AppToolDefinition, appTool } from './app-tool.ts';
 export type { Batch, BatchOptions } from './batch.ts';
 export type { Cache, CacheOptions } from './cache.ts';
 export type { Context, Log } from './context.ts';
 export { CONNECTOR_BRAND, type Connector, type ConnectorDefinition, defineConnector } from './define-connector.ts';
+export type { DynamicLists } from './dynamic-lists.ts';
 export type {
   ConnectorAuth,
   ConnectorManifest,

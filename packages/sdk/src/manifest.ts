@@ -44,7 +44,6 @@ export interface ConnectorManifest {
   readonly scopes: Readonly<Record<string, string>>;
   readonly providers: Readonly<Record<string, ProviderDeclaration>>;
   readonly secrets: Readonly<Record<string, SecretDeclaration>>;
-  readonly ui: null;
   readonly dynamic: boolean;
 }
 

@@ -10,6 +10,7 @@ import {
   type McpServer,
   type ReadResourceResult,
 } from '@modelcontextprotocol/server';
+import type { PageSource } from './app-page.ts';
 import type { Connector } from './define-connector.ts';
 import { type LogLevel, type RunnerContext, type Runtime, setRuntime } from './runtime.ts';
 
@@ -23,6 +24,16 @@ export interface TestOptions {
   readonly signal?: AbortSignal;
   readonly requestId?: string;
   readonly idempotencyKey?: string;
+  /** HTML of the pages of `appTool`. They are made by a build; without one a page is an empty document. */
+  readonly pages?: Readonly<Record<string, string>>;
+}
+
+/** The page of a tool as a host gets it. */
+export interface TestPage {
+  readonly uri: string;
+  readonly html: string;
+  /** `_meta.ui`: csp, permissions and the rest. */
+  readonly meta: Readonly<Record<string, unknown>>;
 }
 
 export interface TestLogLine {
@@ -44,6 +55,8 @@ export interface TestSession {
   callTool(name: string, args?: Readonly<Record<string, unknown>>, options?: TestOptions): Promise<TestToolResult>;
   listTools(): Promise<ListToolsResult['tools']>;
   readResource(uri: string, options?: TestOptions): Promise<ReadResourceResult>;
+  /** The page of a tool made by `appTool`. @throws Error when the tool has none */
+  readPage(tool: string): Promise<TestPage>;
   getPrompt(name: string, args?: Readonly<Record<string, string>>, options?: TestOptions): Promise<GetPromptResult>;
   /** The suggestions for one argument of a prompt. */
   completeArgument(prompt: string, argument: string, typed: string): Promise<string[]>;
@@ -58,7 +71,7 @@ export function openSession(connector: Connector, defaults: TestOptions = {}): T
   let connected: Promise<Link> | undefined;
   const request = async <Result>(method: string, params: object, options: TestOptions = {}): Promise<Result> => {
     setRuntime(runtime);
-    connected ??= connect(connector.createServer());
+    connected ??= connect(connector.createServer(pagesOf(defaults)));
     const link = await connected;
     // The server answers with what the protocol says for the method; the callers below name it.
     return calls.run(contextOf({ ...defaults, ...options }, log), () =>
@@ -73,6 +86,15 @@ export function openSession(connector: Connector, defaults: TestOptions = {}): T
       return { ...result, text };
     },
     listTools: async () => (await request<ListToolsResult>('tools/list', {})).tools,
+    async readPage(name) {
+      const { tools } = await request<ListToolsResult>('tools/list', {});
+      const uri = tools.find((tool) => tool.name === name)?._meta?.['ui/resourceUri'];
+      if (typeof uri !== 'string') throw new Error(`The tool ${name} has no page.`);
+      const [content] = (await request<ReadResourceResult>('resources/read', { uri })).contents;
+      const html = content && 'text' in content ? content.text : '';
+      // Written by this very package a moment ago.
+      return { uri, html, meta: (content?._meta?.ui ?? {}) as TestPage['meta'] };
+    },
     readResource: (uri, options) => request('resources/read', { uri }, options),
     getPrompt: (name, args = {}, options = {}) => request('prompts/get', { name, arguments: args }, options),
     async completeArgument(prompt, argument, typed) {
@@ -119,6 +141,10 @@ function contextOf(options: TestOptions, log: TestLogLine[]): RunnerContext {
     log: (level, text, data) => log.push({ level, text, data }),
     progress: () => {},
   };
+}
+
+function pagesOf({ pages = {} }: TestOptions): PageSource {
+  return (name) => pages[name] ?? `<!doctype html><title>${name}</title>`;
 }
 
 const refuseFetch: typeof fetch = async (input) => {

@@ -44,6 +44,15 @@ function isToolResult(value: unknown): value is ToolResult {
   return 'structuredContent' in value;
 }
 
+/** The result with at least one text, for clients that show nothing else: of the structured answer, or `otherwise`. */
+export function withText(
+  result: CallToolResult | InputRequiredResult,
+  otherwise: string,
+): CallToolResult | InputRequiredResult {
+  if (isInputRequiredResult(result) || result.content.some((item) => item.type === 'text')) return result;
+  return { ...result, content: [...result.content, textOf(result.structuredContent ?? otherwise)] };
+}
+
 function textOf(value: unknown): { type: 'text'; text: string } {
   return { type: 'text', text: typeof value === 'string' ? value : (JSON.stringify(value) ?? '') };
 }

@@ -1,5 +1,6 @@
 import type { CallToolResult, InputRequiredResult, ToolAnnotations } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
+import type { AppUi } from './app-page.ts';
 import type { Context } from './context.ts';
 import { type JsonValue, renderToolError, renderToolResult, type ToolResult } from './tool-result.ts';
 
@@ -38,7 +39,7 @@ export type ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType |
    * that an explained error arrives before a client gives up. Say more only where the work takes more.
    */
   readonly timeoutMs?: number;
-  /** Extension data of the protocol, such as `ui`. */
+  /** Extension data of the protocol. A user interface is said with `appTool`. */
   readonly meta?: Readonly<Record<string, unknown>>;
   /**
    * Does it. Arguments are parsed; a thrown error becomes an error result with its message, so write messages
@@ -56,6 +57,8 @@ export interface Tool {
   readonly input: z.ZodObject | undefined;
   readonly output: z.ZodType | undefined;
   readonly meta: Readonly<Record<string, unknown>> | undefined;
+  /** The page that shows its result; see `appTool`. */
+  readonly ui?: AppUi;
   /** Runs it with parsed arguments. Never rejects: a failure is an error result. */
   execute(args: unknown, context: Context): Promise<CallToolResult | InputRequiredResult>;
 }

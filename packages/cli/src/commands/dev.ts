@@ -15,6 +15,7 @@ interface DevOptions {
   readonly port?: string;
   readonly secret: readonly string[];
   readonly plain?: boolean;
+  readonly codeGeneration?: boolean;
 }
 
 /** Runs a connector here as it runs hosted: same runner, same egress rules, same sandbox where this machine can make one. */
@@ -25,6 +26,7 @@ export async function dev(context: ProgramContext, directory: string, options: D
   const port = readPort(options.port);
   const host = await startLocalHost({
     plain: options.plain ?? false,
+    codeGeneration: options.codeGeneration ?? false,
     secrets,
     onLog: ({ at, level, source, text, requestId }) => {
       const request = requestId === undefined ? '' : output.style('dim', ` ${requestId}`);

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { AppError } from '@patchbay/foundation';
-import { type BuildFailure, build, type Message } from 'esbuild';
+import { buildPages } from '@patchbay/sandbox/builder';
+import type { BuildFailure, Message } from 'esbuild';
+import * as esbuild from 'esbuild';
 import type { Project } from '../project.ts';
 
 /** Packages a sandbox holds already, see the runner. */
@@ -21,26 +23,38 @@ export interface BuiltConnector {
  */
 export async function bundleConnector(project: Project): Promise<BuiltConnector> {
   const outfile = path.join(project.directory, 'connector.cjs');
-  const result = await build({
-    entryPoints: [path.resolve(project.directory, project.entry)],
-    outfile,
-    absWorkingDir: project.directory,
-    bundle: true,
-    write: false,
-    external: PROVIDED,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node24',
-    sourcemap: 'external',
-    sourcesContent: false,
-    logLevel: 'silent',
-  }).catch((error: unknown) => {
-    throw new AppError('cli.build_failed', { detail: describe(error), cause: error });
-  });
+  const result = await esbuild
+    .build({
+      entryPoints: [path.resolve(project.directory, project.entry)],
+      outfile,
+      absWorkingDir: project.directory,
+      bundle: true,
+      write: false,
+      external: PROVIDED,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node24',
+      sourcemap: 'external',
+      sourcesContent: false,
+      logLevel: 'silent',
+    })
+    .catch((error: unknown) => {
+      throw new AppError('cli.build_failed', { detail: describe(error), cause: error });
+    });
   const text = (ending: string) => result.outputFiles.find((file) => file.path.endsWith(ending))?.text ?? '';
-  const artifact = { format: 1, code: text('.cjs'), packages: PROVIDED, sourceMap: text('.map') };
+  const pages = await pagesOf(project);
+  const artifact = { format: 1, code: text('.cjs'), packages: PROVIDED, sourceMap: text('.map'), pages };
   const bytes = Buffer.from(JSON.stringify(artifact));
   return { bytes, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` };
+}
+
+async function pagesOf({ directory }: Project): Promise<Readonly<Record<string, string>>> {
+  const built = await buildPages(esbuild, directory);
+  if (built.ok) return built.pages;
+  const lines = built.diagnostics.map(
+    ({ file, line, column, text }) => `${line > 0 ? `${file}:${line}:${column}` : file} ${text}`,
+  );
+  throw new AppError('cli.build_failed', { detail: lines.slice(0, 10).join('\n') });
 }
 
 function describe(error: unknown): string {

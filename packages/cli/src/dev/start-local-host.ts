@@ -16,6 +16,8 @@ import { findNode } from './find-node.ts';
 import type { LocalManifest, LocalRequest, LocalSandbox } from './local-sandbox.ts';
 
 export interface LocalHostOptions {
+  /** Whether the connector may make code from text. */
+  readonly codeGeneration: boolean;
   /** Run without isolation even where it is possible. */
   readonly plain: boolean;
   readonly secrets: Readonly<Record<string, string>>;
@@ -171,6 +173,7 @@ class LocalSandboxes {
       },
       credentials: [],
       resultBytesMax: RESULT_BYTES_MAX,
+      codeGeneration: this.#options.codeGeneration,
     };
     return this.#host.invoke(invocation, {
       provision: async () => ({ artifact: built.bytes, secrets: this.#options.secrets }),

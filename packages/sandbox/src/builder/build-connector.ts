@@ -1,21 +1,24 @@
 import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { BuildAnswer, BuildInput, BuildPlaces, Diagnostic } from './build-input.ts';
+import { buildPages, findPageScripts } from './build-pages.ts';
 import { bundleConnector, nativePackages } from './bundle-connector.ts';
 import { checkTypes } from './check-types.ts';
 import { layOutProject } from './lay-out-project.ts';
 
 const LARGEST_SHOWN = 10;
 
-/** Source and packages in, one CommonJS file out. Types and bundle are made at the same time. */
+/** Source and packages in, one CommonJS file out, and one HTML file per page. Types and bundles are made at the same time. */
 export async function buildConnector(places: BuildPlaces, input: BuildInput, source: Uint8Array): Promise<BuildAnswer> {
   const started = performance.now();
   mkdirSync(places.project, { recursive: true });
   const scripted = layOutProject(places, input, source);
   const unpackMs = performance.now() - started;
 
-  const [types, bundle] = await Promise.all([
-    timed<readonly Diagnostic[]>(() => (input.typecheck ? checkTypes(places, input.entry) : Promise.resolve([]))),
+  const [types, bundle, pages] = await Promise.all([
+    timed<readonly Diagnostic[]>(() => (input.typecheck ? checkAllTypes(places, input.entry) : Promise.resolve([]))),
     timed(() => bundleConnector(places, input.entry, input.provided)),
+    buildPages(createRequire(`${places.toolchain}/`)('esbuild'), places.project),
   ]);
   const timings = { unpackMs, typesMs: types.ms, bundleMs: bundle.ms };
 
@@ -27,12 +30,33 @@ export async function buildConnector(places: BuildPlaces, input: BuildInput, sou
     if (unfinished.length > 0) return { ok: false, failure: 'native', diagnostics, scripted: unfinished, timings };
     return { ok: false, failure, diagnostics, scripted, timings };
   }
+  if (!pages.ok) return { ...pages, scripted, timings };
   if (types.value.length > 0) return { ok: false, failure: 'types', diagnostics: types.value, scripted, timings };
 
   const native = nativePackages(places, Object.keys(made.inputs), scripted);
   if (native.length > 0) return { ok: false, failure: 'native', diagnostics: [], scripted: native, timings };
   const { code, sourceMap, packages, warnings, inputs } = made;
-  return { ok: true, code, sourceMap, packages, warnings, scripted, largest: largestOf(inputs), timings };
+  return {
+    ok: true,
+    code,
+    sourceMap,
+    pages: pages.pages,
+    packages,
+    warnings,
+    scripted,
+    largest: largestOf(inputs),
+    timings,
+  };
+}
+
+/** The connector's own code, and what its pages run in a browser: two worlds with their own globals. */
+async function checkAllTypes(places: BuildPlaces, entry: string): Promise<readonly Diagnostic[]> {
+  const scripts = findPageScripts(places.project);
+  const [own, ofPages] = await Promise.all([
+    /\.[cm]?tsx?$/.test(entry) ? checkTypes(places, 'connector', [entry]) : [],
+    scripts.length > 0 ? checkTypes(places, 'pages', scripts) : [],
+  ]);
+  return [...own, ...ofPages];
 }
 
 /** Packages that miss a file of their own or another's and wanted a script, which would have made it. */

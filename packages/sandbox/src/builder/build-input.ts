@@ -40,6 +40,8 @@ export type BuildAnswer =
       readonly ok: true;
       readonly code: string;
       readonly sourceMap: string;
+      /** Name of a user interface's page → its HTML. */
+      readonly pages: Readonly<Record<string, string>>;
       /** Runner packages the bundle requires. */
       readonly packages: readonly string[];
       readonly warnings: readonly Diagnostic[];

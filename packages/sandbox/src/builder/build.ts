@@ -13,9 +13,9 @@ onTask(async (input, files, progress) => {
   progress({ stage: 'unpack' });
   const answer = await buildConnector(PLACES, buildInputSchema.parse(input), files);
   if (!answer.ok) return { result: JSON.parse(JSON.stringify(answer)) };
-  const { code, sourceMap, ...rest } = answer;
+  const { code, sourceMap, pages, ...rest } = answer;
   return {
     result: JSON.parse(JSON.stringify(rest)),
-    files: Buffer.from(JSON.stringify({ code, sourceMap })),
+    files: Buffer.from(JSON.stringify({ code, sourceMap, pages })),
   };
 });

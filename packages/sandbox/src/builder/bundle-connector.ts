@@ -2,10 +2,10 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { BuildFailure, BuildPlaces, Diagnostic } from './build-input.ts';
+import { asDiagnostic, failureOf } from './bundle-failure.ts';
 
 type Esbuild = typeof import('esbuild');
 type Plugin = import('esbuild').Plugin;
-type Message = import('esbuild').Message;
 
 export type Bundle =
   | {
@@ -63,9 +63,7 @@ export async function bundleConnector(
       inputs: Object.fromEntries(inputs),
     };
   } catch (error) {
-    const messages = messagesOf(error);
-    if (messages === null) throw error;
-    return { ok: false, failure: classify(messages), diagnostics: messages.map(asDiagnostic) };
+    return failureOf(error);
   }
 }
 
@@ -90,30 +88,6 @@ function isToolchainCopy(places: BuildPlaces, name: string, from: string): boole
     if (found) return found.isSymbolicLink() && (folder === places.project || folder.startsWith(places.toolchain));
     if (folder === path.dirname(folder)) return true;
   }
-}
-
-function messagesOf(error: unknown): readonly Message[] | null {
-  if (!(error instanceof Error) || !('errors' in error) || !Array.isArray(error.errors)) return null;
-  return error.errors.length > 0 ? error.errors : null;
-}
-
-function classify(messages: readonly Message[]): BuildFailure {
-  const texts = messages.map((message) => message.text);
-  if (texts.some((text) => /loader is configured for "\.node"/.test(text))) return 'native';
-  if (texts.some((text) => /^Could not (resolve|read)|^No matching export/.test(text))) return 'import';
-  return messages.every((message) => message.location !== null && !/top-level await/i.test(message.text))
-    ? 'syntax'
-    : 'bundle';
-}
-
-function asDiagnostic(message: Message): Diagnostic {
-  const { location } = message;
-  return {
-    file: location?.file ?? '',
-    line: location?.line ?? 0,
-    column: location === null ? 0 : location.column + 1,
-    text: message.text.slice(0, 1000),
-  };
 }
 
 /** Whether the package's own code went into the bundle and it has native parts to compile. */

@@ -4,7 +4,8 @@ import path from 'node:path';
 import type { BuildPlaces, Diagnostic } from './build-input.ts';
 
 const DIAGNOSTICS_MAX = 50;
-const CONFIG = 'tsconfig.patchbay.json';
+/** Where the checked code runs. */
+type World = 'connector' | 'pages';
 const GLOBALS = 'patchbay-globals.d.ts';
 
 /** What a project without a tsconfig.json gets: strict, with modern modules. */
@@ -33,21 +34,30 @@ const FORCED = {
   plugins: [],
 };
 
-/** Errors of TypeScript in the entry and everything it imports. */
-export async function checkTypes(places: BuildPlaces, entry: string): Promise<readonly Diagnostic[]> {
-  if (!/\.[cm]?tsx?$/.test(entry)) return [];
+/** What a page in a browser has instead of Node. */
+const BROWSER = { lib: ['es2024', 'dom', 'dom.iterable'], types: [], jsx: 'react-jsx' };
+
+/** Errors of TypeScript in the files and everything they import. */
+export async function checkTypes(
+  places: BuildPlaces,
+  world: World,
+  entries: readonly string[],
+): Promise<readonly Diagnostic[]> {
   const extend = existsSync(path.join(places.project, 'tsconfig.json'));
-  const compilerOptions = extend ? FORCED : { ...DEFAULTS, ...FORCED };
+  const compilerOptions = { ...(!extend && DEFAULTS), ...(world === 'pages' && BROWSER), ...FORCED };
   const config = {
     ...(extend && { extends: './tsconfig.json' }),
     compilerOptions,
-    files: [entry, GLOBALS],
+    files: [...entries, ...(world === 'connector' ? [GLOBALS] : [])],
     include: [],
     references: [],
   };
-  writeFileSync(path.join(places.project, CONFIG), JSON.stringify(config));
-  writeFileSync(path.join(places.project, GLOBALS), '/// <reference types="node" />\n');
-  const { output, failed } = await runCompiler(places);
+  const configFile = `tsconfig.patchbay-${world}.json`;
+  writeFileSync(path.join(places.project, configFile), JSON.stringify(config));
+  if (world === 'connector') {
+    writeFileSync(path.join(places.project, GLOBALS), '/// <reference types="node" />\n');
+  }
+  const { output, failed } = await runCompiler(places, configFile);
   const found = parse(output);
   if (failed && found.length === 0) {
     return [
@@ -62,11 +72,11 @@ export async function checkTypes(places: BuildPlaces, entry: string): Promise<re
   return found;
 }
 
-function runCompiler(places: BuildPlaces): Promise<{ output: string; failed: boolean }> {
+function runCompiler(places: BuildPlaces, config: string): Promise<{ output: string; failed: boolean }> {
   return new Promise((resolve) => {
     execFile(
       compilerOf(places.toolchain),
-      ['--project', CONFIG, '--pretty', 'false'],
+      ['--project', config, '--pretty', 'false'],
       { cwd: places.project, maxBuffer: 8 * 1024 * 1024, encoding: 'utf8', env: {} },
       (error, stdout, stderr) => resolve({ output: stdout + stderr, failed: error !== null }),
     );

@@ -1,4 +1,4 @@
-import type { Scanner } from './scanner.ts';
+import type { NewFinding, Scanner } from './scanner.ts';
 
 const CODE_BYTES_LARGE = 2 * 1024 * 1024;
 
@@ -10,6 +10,7 @@ export const scanPackages: Scanner = ({
   unstable,
   manifest,
   snapshotNotTaken,
+  codeGenerationAllowed,
 }) => [
   ...(code.length > CODE_BYTES_LARGE
     ? [
@@ -54,15 +55,18 @@ export const scanPackages: Scanner = ({
     message: `${field} differs from start to start; lists are answered by the connector itself.`,
     hint: 'Nothing to do when it depends on the person. Constant lists are answered faster.',
   })),
-  ...(manifest.codeGeneration
-    ? [
-        {
-          rule: 'code_generation',
-          severity: 'info' as const,
-          subject: '',
-          message: 'The bundle makes code from text (eval or new Function).',
-          hint: 'Nothing to do; packages that compile templates or schemas do this.',
-        },
-      ]
-    : []),
+  ...(manifest.codeGeneration ? [codeGeneration(codeGenerationAllowed)] : []),
 ];
+
+/** Templates, and validators such as the one in SDK v1, which a server needs when it asks its client something. */
+function codeGeneration(isAllowed: boolean): NewFinding {
+  return {
+    rule: 'code_generation',
+    severity: isAllowed ? 'info' : 'warning',
+    subject: '',
+    message: `The bundle makes code from text (eval or new Function), which its sandbox ${isAllowed ? 'lets it do' : 'refuses'}.`,
+    hint: isAllowed
+      ? 'Nothing to do; `patchbay settings NAME --code-generation refuse` takes it back.'
+      : 'If calls fail with "Code generation from strings disallowed", allow it: `patchbay settings NAME --code-generation allow`.',
+  };
+}

@@ -16,19 +16,23 @@ const FORMS: readonly { readonly what: string; readonly matches: RegExp }[] = [
   { what: 'a Patchbay key', matches: /\bpbk_(?:mcp|deploy|admin)_[A-Za-z0-9_-]{49}\b/ },
 ];
 
+/** What of them is in a text, in words; the value itself is not repeated, because findings are read by more people. */
+export function findSecrets(text: string): string[] {
+  return FORMS.flatMap(({ what, matches }) => {
+    const found = matches.exec(text);
+    if (!found || /EXAMPLE|XXXX|0000000/i.test(found[0])) return [];
+    return [`${what} (it starts with ${found[0].slice(0, 6)})`];
+  });
+}
+
 /** Credentials written into the code. Everybody who may read the artifact could use them. */
 export const scanSecrets: Scanner = ({ code }) =>
-  FORMS.flatMap(({ what, matches }): NewFinding[] => {
-    const found = matches.exec(code);
-    if (!found || /EXAMPLE|XXXX|0000000/i.test(found[0])) return [];
-    return [
-      {
-        rule: 'secret_in_code',
-        severity: 'error',
-        subject: '',
-        // The value itself is not repeated: findings are read by more people than the code.
-        message: `The code holds ${what} (it starts with ${found[0].slice(0, 6)}).`,
-        hint: 'Withdraw it where it was issued, remove it from the code, and set it with `patchbay secrets set NAME`.',
-      },
-    ];
-  });
+  findSecrets(code).map(
+    (what): NewFinding => ({
+      rule: 'secret_in_code',
+      severity: 'error',
+      subject: '',
+      message: `The code holds ${what}.`,
+      hint: 'Withdraw it where it was issued, remove it from the code, and set it with `patchbay secrets set NAME`.',
+    }),
+  );

@@ -34,6 +34,7 @@ function scan(tool: object = {}, rest: Partial<Scanned> = {}) {
     scriptedPackages: [],
     unstable: [],
     snapshotNotTaken: null,
+    codeGenerationAllowed: false,
     ...rest,
   };
   return scanVersion(scanned).map(({ severity, rule }) => `${severity} ${rule}`);

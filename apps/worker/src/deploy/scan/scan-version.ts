@@ -7,7 +7,12 @@ import type { NewFinding, Scanned, Scanner } from './scanner.ts';
 const SCANNERS: readonly Scanner[] = [scanTools, scanTexts, scanSecrets, scanPackages];
 const ORDER = { error: 0, warning: 1, info: 2 } as const;
 
-/** Everything all scanners found, the worst first. */
+/** Everything all scanners found. */
 export function scanVersion(scanned: Scanned): NewFinding[] {
-  return SCANNERS.flatMap((scan) => scan(scanned)).sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
+  return inOrder(SCANNERS.flatMap((scan) => scan(scanned)));
+}
+
+/** The worst first. */
+export function inOrder(findings: readonly NewFinding[]): NewFinding[] {
+  return findings.toSorted((a, b) => ORDER[a.severity] - ORDER[b.severity]);
 }

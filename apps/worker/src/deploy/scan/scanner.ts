@@ -14,6 +14,8 @@ export interface Scanned {
   readonly scriptedPackages: readonly string[];
   /** Why the version has no startup snapshot although it would help. */
   readonly snapshotNotTaken: { readonly reason: string; readonly place: string } | null;
+  /** Whether the connector's settings let its code make code from text. */
+  readonly codeGenerationAllowed: boolean;
   /** Fields of the manifest that differ between two starts. */
   readonly unstable: readonly string[];
 }

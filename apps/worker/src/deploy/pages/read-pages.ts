@@ -1,0 +1,60 @@
+/** The pages of a version as a host would read them: by `resources/read`, from the connector that runs. */
+import { createHash } from 'node:crypto';
+import { asAppError } from '@patchbay/foundation';
+import type { InvocationOutcome } from '@patchbay/sandbox/protocol';
+import { z } from 'zod';
+import type { Manifest, ManifestPage } from '../manifest/check-manifest.ts';
+import { pageUrisOf } from './page-uris.ts';
+
+const PAGES_MAX = 100;
+
+/** What one URI gave: the page, or why there is none. */
+export type ReadPage =
+  | { readonly ok: true; readonly page: ManifestPage; readonly mimeType: string; readonly html: string }
+  | { readonly ok: false; readonly uri: string; readonly tools: readonly string[]; readonly reason: string };
+
+const contentSchema = z.object({
+  uri: z.string(),
+  mimeType: z.string().default(''),
+  text: z.string().optional(),
+  blob: z.string().optional(),
+  _meta: z.object({ ui: z.record(z.string(), z.unknown()).optional() }).optional(),
+});
+const resultSchema = z.object({ contents: z.array(contentSchema).min(1).max(16) });
+
+/** Reads every page that a tool names. What is wrong with one is in its answer; nothing is thrown for it. */
+export async function readPages(
+  manifest: Pick<Manifest, 'tools'>,
+  read: (uri: string) => Promise<InvocationOutcome>,
+): Promise<ReadPage[]> {
+  const named = [...pageUrisOf(manifest)].slice(0, PAGES_MAX);
+  return Promise.all(
+    named.map(async ([uri, tools]): Promise<ReadPage> => {
+      try {
+        return pageOf(uri, tools, await read(uri));
+      } catch (error) {
+        const { code, detail, spec } = asAppError(error);
+        // Only what the connector did wrong is a finding; anything else is another attempt's to overcome.
+        if (spec.owner !== 'connector') throw error;
+        return { ok: false, uri, tools, reason: code === 'sandbox.result_too_large' ? 'it is too large' : detail };
+      }
+    }),
+  );
+}
+
+function pageOf(uri: string, tools: readonly string[], outcome: InvocationOutcome): ReadPage {
+  const refused = (reason: string): ReadPage => ({ ok: false, uri, tools, reason });
+  if (outcome.kind === 'error') return refused(outcome.error.message.slice(0, 200));
+  const parsed = resultSchema.safeParse(outcome.result);
+  const content = parsed.data?.contents.find((item) => item.uri === uri) ?? parsed.data?.contents[0];
+  if (!content) return refused('it has no content');
+  const html = content.text ?? Buffer.from(content.blob ?? '', 'base64').toString('utf8');
+  const page: ManifestPage = {
+    uri,
+    tools: [...tools],
+    bytes: Buffer.byteLength(html),
+    digest: createHash('sha256').update(html).digest('hex'),
+    meta: content._meta?.ui ?? {},
+  };
+  return { ok: true, page, mimeType: content.mimeType, html };
+}

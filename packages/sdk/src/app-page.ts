@@ -1,0 +1,89 @@
+import type { ReadResourceResult } from '@modelcontextprotocol/server';
+
+/** @see MCP Apps 2026-01-26, "UI Resource Format" */
+export const APP_MIME_TYPE = 'text/html;profile=mcp-app';
+
+/** What a page may load and reach: origins, such as `https://api.example.com`. What is not named is refused by the host. */
+export interface AppCsp {
+  /** For `fetch`, XMLHttpRequest and WebSocket (`wss://…`). */
+  readonly connectDomains?: readonly string[];
+  /** For scripts, styles, images, fonts and media that are not in the page itself. */
+  readonly resourceDomains?: readonly string[];
+  /** For frames inside the page. */
+  readonly frameDomains?: readonly string[];
+  readonly baseUriDomains?: readonly string[];
+}
+
+export type AppPermission = 'camera' | 'microphone' | 'geolocation' | 'clipboardWrite';
+
+/** The user interface of a tool. */
+export interface AppUi {
+  /** Name of the page: `'chart'` is `src/ui/chart.html`, with the scripts, styles and images it refers to built into it. */
+  readonly page: string;
+  /** Default: nothing outside of the page can be reached, which is right for most: results come with the call. */
+  readonly csp?: AppCsp;
+  /** What the page asks the browser for. Hosts may refuse. */
+  readonly permissions?: readonly AppPermission[];
+  /** Whether the host draws border and background around it. Say it: hosts differ in what they do otherwise. */
+  readonly prefersBorder?: boolean;
+  /** An origin of its own, in the form the host documents, where the page needs one that stays the same. */
+  readonly domain?: string;
+  /** Who may call the tool: the model, the page, or both (the default). `['app']` hides it from the model. */
+  readonly visibility?: readonly ('model' | 'app')[];
+}
+
+/** Where the HTML of a page comes from: the build, or a test. */
+export type PageSource = (page: string) => string | undefined;
+
+/** A page with what its tools say about it. */
+export interface AppPage extends Omit<AppUi, 'visibility'> {
+  readonly uri: string;
+}
+
+export function pageUri(connector: string, page: string): string {
+  return `ui://${connector}/${page}.html`;
+}
+
+/** What tools carry. The second key is the one hosts looked for before there was the first. */
+export function toolUiMeta(connector: string, { page, visibility }: AppUi): Record<string, unknown> {
+  const resourceUri = pageUri(connector, page);
+  return { ui: { resourceUri, ...(visibility && { visibility: [...visibility] }) }, 'ui/resourceUri': resourceUri };
+}
+
+/**
+ * The pages of all tools, each once. Tools share a page by its name; one of them says what else holds for it.
+ *
+ * @throws TypeError when two tools say different things about one page
+ */
+export function collectPages(connector: string, uis: Readonly<Record<string, AppUi | undefined>>): AppPage[] {
+  const pages = new Map<string, { readonly page: AppPage; readonly saysMore: boolean }>();
+  for (const [tool, ui] of Object.entries(uis)) {
+    if (!ui) continue;
+    const { visibility: _ofTheTool, ...said } = ui;
+    const page: AppPage = { ...said, uri: pageUri(connector, ui.page) };
+    const saysMore = Object.keys(said).length > 1;
+    const known = pages.get(ui.page);
+    if (known?.saysMore && saysMore && JSON.stringify(known.page) !== JSON.stringify(page)) {
+      throw new TypeError(`tools.${tool}: another tool says something else about the page ${ui.page}.`);
+    }
+    if (!known || saysMore) pages.set(ui.page, { page, saysMore });
+  }
+  return [...pages.values()].map(({ page }) => page);
+}
+
+/** `_meta` of the page's resource. Undefined when the page says nothing. */
+export function pageMeta(page: AppPage): { readonly ui: Record<string, unknown> } | undefined {
+  const { csp, permissions, prefersBorder, domain } = page;
+  const ui: Record<string, unknown> = {
+    ...(csp && { csp }),
+    ...(permissions && { permissions: Object.fromEntries(permissions.map((name) => [name, {}])) }),
+    ...(prefersBorder !== undefined && { prefersBorder }),
+    ...(domain !== undefined && { domain }),
+  };
+  return Object.keys(ui).length === 0 ? undefined : { ui };
+}
+
+export function renderPage(page: AppPage, html: string): ReadResourceResult {
+  const meta = pageMeta(page);
+  return { contents: [{ uri: page.uri, mimeType: APP_MIME_TYPE, text: html, ...(meta && { _meta: meta }) }] };
+}

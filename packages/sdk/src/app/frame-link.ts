@@ -1,0 +1,58 @@
+/** JSON-RPC between a page in a frame and the host around it, over `postMessage`. */
+interface Message {
+  readonly jsonrpc: '2.0';
+  readonly id?: string | number;
+  readonly method?: string;
+  readonly params?: Record<string, unknown>;
+  readonly result?: unknown;
+  readonly error?: { readonly code: number; readonly message: string };
+}
+
+export interface FrameLink {
+  /** @throws Error with the host's words when it refuses */
+  request<Result>(method: string, params: object): Promise<Result>;
+  notify(method: string, params: object): void;
+}
+
+export interface FrameHandlers {
+  onNotification(method: string, params: Record<string, unknown>): void;
+  /** The result for a request of the host's; undefined when there is no such method. */
+  onRequest(method: string): object | undefined;
+}
+
+/** Opens the link to the window around this one. Only that window is heard, whatever its origin: a page cannot know it. */
+export function openFrameLink(handlers: FrameHandlers): FrameLink {
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  let lastId = 0;
+  const post = (message: Omit<Message, 'jsonrpc'>) => window.parent.postMessage({ jsonrpc: '2.0', ...message }, '*');
+
+  const take = ({ id, method, params, result, error }: Message): void => {
+    if (method === undefined) {
+      const call = waiting.get(Number(id));
+      waiting.delete(Number(id));
+      if (error) call?.reject(new Error(error.message));
+      else call?.resolve(result);
+    } else if (id === undefined) {
+      handlers.onNotification(method, params ?? {});
+    } else {
+      const answer = handlers.onRequest(method);
+      if (answer) post({ id, result: answer });
+      else post({ id, error: { code: -32601, message: `Method not found: ${method}` } });
+    }
+  };
+  window.addEventListener('message', ({ source, data }) => {
+    if (source === window.parent && data?.jsonrpc === '2.0') take(data);
+  });
+
+  return {
+    request<Result>(method: string, params: object): Promise<Result> {
+      const call = Promise.withResolvers<unknown>();
+      lastId += 1;
+      waiting.set(lastId, call);
+      post({ id: lastId, method, params: { ...params } });
+      // The host answers with what the protocol says for the method; callers name it.
+      return call.promise as Promise<Result>;
+    },
+    notify: (method, params) => post({ method, params: { ...params } }),
+  };
+}

@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { hasSandboxes, type Platform, skipUnless, startPlatform } from '@patchbay/testing';
+import { build } from 'esbuild';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli } from '../packages/cli/test/run-cli.ts';
+import { connectLegacy, connectModern } from './clients.ts';
+import type { HostWindow } from './host-window.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const ROOT = path.resolve(import.meta.dirname, '..');
+const QUIET = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-sync',
+];
+const PAGE_URI = 'ui://chart/chart.html';
+
+const canRun = hasSandboxes() && existsSync(CHROMIUM);
+let platform: Platform;
+let key: string;
+let browser: Browser;
+
+/** `examples/chart`, deployed by the pipeline as its author would. */
+beforeAll(async () => {
+  if (!canRun) return;
+  platform = await startPlatform({ worker: true });
+  const organization = await platform.given.organization('acme');
+  key = await platform.given.apiKey(organization);
+  const deployed = await runCli(['deploy'], {
+    cwd: path.join(ROOT, 'examples/chart'),
+    environment: {
+      PATCHBAY_ORIGIN: platform.origin,
+      PATCHBAY_API_KEY: await platform.given.apiKey(organization, organization.owner, 'admin'),
+    },
+  });
+  expect(deployed.code, deployed.stdout + deployed.stderr).toBe(0);
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: [...sandbox, ...QUIET] });
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await platform?.stop();
+}, 60_000);
+
+const clients = [
+  ['2026-07-28', connectModern],
+  ['2025-11-25', connectLegacy],
+] as const;
+
+describe('an interactive connector', () => {
+  it.for(clients)(
+    'reaches clients of %s whole, at its own URL and at its organization’s',
+    async ([, connect], test) => {
+      skipUnless(test, canRun, 'no sandboxes or no Chromium on this machine');
+      for (const [url, prefix] of [
+        [`${platform.origin}/acme/chart/mcp`, ''],
+        [`${platform.origin}/acme/mcp`, 'chart__'],
+      ] as const) {
+        const client = await connect(url, key);
+        const { tools } = await client.listTools();
+        const shown = tools.find(({ name }) => name === `${prefix}show_sales`);
+        expect(shown?._meta).toMatchObject({ ui: { resourceUri: PAGE_URI }, 'ui/resourceUri': PAGE_URI });
+        const hidden = tools.find(({ name }) => name === `${prefix}load_sales`);
+        expect(hidden?._meta).toMatchObject({ ui: { visibility: ['app'] } });
+        const { contents } = await client.readResource({ uri: PAGE_URI });
+        expect(contents).toMatchObject([
+          { uri: PAGE_URI, mimeType: 'text/html;profile=mcp-app', _meta: { ui: { prefersBorder: true } } },
+        ]);
+        const result = await client.callTool({ name: `${prefix}show_sales`, arguments: { year: 2024 } });
+        expect(result).toMatchObject({ structuredContent: { year: 2024 }, content: [{ type: 'text' }] });
+        await client.close();
+      }
+    },
+  );
+
+  it('is drawn in a frame that may load nothing, follows the host, and calls its tools', async (test) => {
+    skipUnless(test, canRun, 'no sandboxes or no Chromium on this machine');
+    const client = await connectModern(`${platform.origin}/acme/chart/mcp`, key);
+    const [content] = (await client.readResource({ uri: PAGE_URI })).contents;
+    const html = content && 'text' in content ? content.text : '';
+    const input = { year: 2024 };
+    const result = await client.callTool({ name: 'show_sales', arguments: input });
+    const callTool = (name: string, args: Record<string, unknown>) => client.callTool({ name, arguments: args });
+    for (const theme of ['light', 'dark'] as const) {
+      const { page, complaints } = await openHost(callTool);
+      await page.evaluate((shown) => (globalThis as unknown as HostWindow).showApp(shown), {
+        ...{ html, theme, input, result: result as Parameters<HostWindow['showApp']>[0]['result'] },
+      });
+      const view = page.frameLocator('iframe');
+      await view.getByRole('heading', { name: '2024' }).waitFor();
+      expect(await view.getByRole('listitem').count()).toBe(12);
+      expect(await view.locator('html').getAttribute('data-theme')).toBe(theme);
+      await view.getByRole('button', { name: /^Mar: / }).click();
+      await page.waitForFunction(() => (globalThis as unknown as HostWindow).told.length > 0);
+      expect(await page.evaluate(() => (globalThis as unknown as HostWindow).told)).toEqual([
+        expect.stringMatching(/^The person picked Mar: \d+ k€ of 2024\.$/),
+      ]);
+      await keepPicture(page, `chart-${theme}.png`);
+      await view.getByRole('button', { name: 'Year after' }).click();
+      await view.getByRole('heading', { name: '2025' }).waitFor();
+      expect(complaints).toEqual([]);
+      await page.close();
+    }
+    await client.close();
+  }, 60_000);
+});
+
+/** A browser page that is a host, and everything it complains about: exceptions and what a policy blocked. */
+async function openHost(callTool: (name: string, args: Record<string, unknown>) => Promise<unknown>) {
+  const { outputFiles } = await build({
+    entryPoints: [path.join(import.meta.dirname, 'app-host/host.ts')],
+    ...{ bundle: true, write: false, platform: 'browser', format: 'iife', logLevel: 'silent' },
+  });
+  const page: Page = await browser.newPage({ viewport: { width: 600, height: 320 } });
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  await page.exposeFunction('callTool', callTool);
+  await page.setContent('<!doctype html><title>Host</title><body style="margin: 16px">');
+  await page.addScriptTag({ content: outputFiles[0]?.text ?? '' });
+  return { page, complaints };
+}
+
+/** Test artefacts, for whoever looks. */
+async function keepPicture(page: Page, name: string): Promise<void> {
+  const folder = path.join(ROOT, 'test-artifacts/apps');
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: path.join(folder, name) });
+}
