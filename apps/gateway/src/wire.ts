@@ -33,6 +33,7 @@ import { createSessionStore } from './mcp/sessions/session-store.ts';
 import { Sessions } from './mcp/sessions/sessions.ts';
 import { createConnectorEvents } from './mcp/subscriptions/connector-events.ts';
 import { createMcpSurface } from './mcp/surface.ts';
+import { createTellAuthor } from './mcp/tell-author.ts';
 import { createLocalNotes } from './notes/local-notes.ts';
 import { createRedisNotes } from './notes/redis-notes.ts';
 import { createServer, type Surface } from './server.ts';
@@ -121,6 +122,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     // Owners cannot write policies yet, and connections are nobody's yet: the steps are there, with nothing in them.
     loadPolicies: async () => [],
     openCredentials: async () => [],
+    tellAuthor: createTellAuthor(connectorLogs, clock),
   });
   const secret = await readSecret(config.authSecretFile);
   const notes =

@@ -42,7 +42,14 @@ const MANIFEST = {
 
 const endpoint = (change: Partial<Endpoint> = {}): Endpoint => ({
   ...{ organizationId: 'org_acme', organizationSlug: 'acme', connectorId: 'con_weather', connectorSlug: 'weather' },
-  ...{ connectorName: 'Weather', versionId: 'ver_2', versionNumber: 2, live: true, settingsRevision: 0 },
+  ...{
+    connectorName: 'Weather',
+    versionId: 'ver_2',
+    versionNumber: 2,
+    live: true,
+    settingsRevision: 0,
+    codeGeneration: false,
+  },
   ...{
     artifactDigest: `sha256:${'0'.repeat(64)}`,
     snapshot: null,
@@ -153,6 +160,8 @@ export interface EdgeFixture {
   readonly invocations: Invocation[];
   /** Everything on record. */
   readonly usage: UsageEvent[];
+  /** What authors were told. */
+  readonly told: string[];
   /** Look-ups of endpoints and keys. */
   readonly lookups: string[];
   /** Connections the listener has not closed. */
@@ -177,6 +186,7 @@ export async function startEdge(
   const invocations: Invocation[] = [];
   const usage: UsageEvent[] = [];
   const lookups: string[] = [];
+  const told: string[] = [];
   let runner = echo;
   const signer = await createTokenSigner({ masterKey: async () => Buffer.alloc(32) }, 'mcp sessions');
   const announcements = createLocalAnnouncements();
@@ -216,6 +226,7 @@ export async function startEdge(
     spool: { append: async (event) => void usage.push(event) },
     loadPolicies: async () => [],
     openCredentials: async () => [],
+    tellAuthor: (_endpoint, lines) => void told.push(...lines.map(({ text }) => text)),
     metrics: createMetrics({ cacheStatistics: () => ({}), droppedEvents: () => 0, supervisors: async () => [] }),
     tracing: await startTracing(false, logger),
     ...real,
@@ -227,7 +238,7 @@ export async function startEdge(
   });
   await app.listen({ port, host: 'localhost' });
   return {
-    ...{ origin, port: (app.server.address() as AddressInfo).port, invocations, usage, lookups },
+    ...{ origin, port: (app.server.address() as AddressInfo).port, invocations, usage, lookups, told },
     connections: () => promisify(app.server.getConnections.bind(app.server))(),
     answerWith: (next) => {
       runner = next;

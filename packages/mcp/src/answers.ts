@@ -1,6 +1,6 @@
 import { META } from './classify-message.ts';
 import { type JsonObject, objectAt } from './json.ts';
-import type { ManifestView } from './manifest.ts';
+import { type ManifestView, offers } from './manifest.ts';
 import { type Era, negotiateRevision, SUPPORTED_REVISIONS } from './revisions.ts';
 
 /**
@@ -9,9 +9,13 @@ import { type Era, negotiateRevision, SUPPORTED_REVISIONS } from './revisions.ts
  * @see 2026-07-28 server/utilities/caching
  */
 const TTL_MS = 60_000;
+/** Of lists that change while a version runs. */
+const DYNAMIC_TTL_MS = 5_000;
 
 /** Private, because what a list holds depends on what the caller may use. */
-const CACHE_FIELDS = { ttlMs: TTL_MS, cacheScope: 'private' } as const;
+function cacheFields({ dynamic }: ManifestView): JsonObject {
+  return { ttlMs: dynamic ? DYNAMIC_TTL_MS : TTL_MS, cacheScope: 'private' };
+}
 
 export type ListMethod = 'tools/list' | 'prompts/list' | 'resources/list' | 'resources/templates/list';
 
@@ -28,11 +32,10 @@ export function isListMethod(method: string): method is ListMethod {
 
 /** The declared capabilities, without those the platform does not serve yet (list changes, subscriptions). */
 export function capabilitiesOf(manifest: ManifestView): JsonObject {
-  const resources = manifest.resources.length + manifest.resourceTemplates.length > 0;
   return {
-    ...(manifest.tools.length > 0 && { tools: {} }),
-    ...(manifest.prompts.length > 0 && { prompts: {} }),
-    ...(resources && { resources: {} }),
+    ...(offers(manifest, 'tools') && { tools: {} }),
+    ...(offers(manifest, 'prompts') && { prompts: {} }),
+    ...(offers(manifest, 'resources') && { resources: {} }),
     ...(manifest.completions && { completions: {} }),
   };
 }
@@ -68,7 +71,7 @@ export function discoverResult(manifest: ManifestView): JsonObject {
     supportedVersions: [...SUPPORTED_REVISIONS],
     capabilities: listenedCapabilities(manifest),
     ...(manifest.instructions !== undefined && { instructions: manifest.instructions }),
-    ...CACHE_FIELDS,
+    ...cacheFields(manifest),
   });
 }
 
@@ -76,7 +79,7 @@ export function discoverResult(manifest: ManifestView): JsonObject {
 export function listResult(manifest: ManifestView, method: ListMethod, era: Era): JsonObject {
   const field = LIST_FIELDS[method];
   const list: JsonObject = { [field]: manifest[field] };
-  return era === 'legacy' ? list : completed(manifest, { ...list, ...CACHE_FIELDS });
+  return era === 'legacy' ? list : completed(manifest, { ...list, ...cacheFields(manifest) });
 }
 
 /** A result as 2026-07-28 wants it: `resultType`, and who answered in `_meta`. What the connector said wins. */

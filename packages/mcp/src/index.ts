@@ -10,6 +10,7 @@ export {
   listResult,
   readResult,
 } from './answers.ts';
+export { pageUriOf, toolsOfPage } from './app-pages.ts';
 export { checkMirrorHeaders, checkParamHeaders } from './check-headers.ts';
 export {
   type Classification,
@@ -20,6 +21,7 @@ export {
   META,
   type MirrorHeaders,
 } from './classify-message.ts';
+export { type AdmittedLists, admitLists } from './dynamic-lists.ts';
 export {
   errorMessage,
   faultMessage,

@@ -8,6 +8,8 @@ export interface ManifestView {
   readonly prompts: JsonObject[];
   readonly resources: JsonObject[];
   readonly resourceTemplates: JsonObject[];
+  /** Capabilities the connector declares: with lists that change, one may be empty now and not later. */
+  readonly declared: readonly string[];
   readonly completions: boolean;
   /** Whether the connector announces that single resources changed. */
   readonly resourceUpdates: boolean;
@@ -32,10 +34,17 @@ export function viewManifest(manifest: unknown): ManifestView {
     prompts: byKey(source.prompts, 'name'),
     resources: byKey(source.resources, 'uri'),
     resourceTemplates: byKey(source.resourceTemplates, 'uriTemplate'),
+    declared: Object.keys(capabilities ?? {}),
     completions: objectAt(capabilities, 'completions') !== undefined,
     resourceUpdates: own(objectAt(capabilities, 'resources'), 'subscribe') === true,
     dynamic: own(source, 'dynamic') === true,
   };
+}
+
+/** Whether there is anything of this kind, or may be at another time. */
+export function offers(manifest: ManifestView, kind: 'tools' | 'prompts' | 'resources'): boolean {
+  if (manifest.dynamic && manifest.declared.includes(kind)) return true;
+  return manifest[kind].length > 0 || (kind === 'resources' && manifest.resourceTemplates.length > 0);
 }
 
 /** Sorted, so that a list is the same text on every gateway and prompt caches hold. */

@@ -1,7 +1,7 @@
 import { META } from './classify-message.ts';
 import { notificationMessage } from './envelope.ts';
 import { type JsonObject, objectAt, own } from './json.ts';
-import type { ManifestView } from './manifest.ts';
+import { type ManifestView, offers } from './manifest.ts';
 import type { RpcId } from './rpc-errors.ts';
 
 /** What one `subscriptions/listen` stream delivers. Each kind is opt-in: nothing else may be sent on it. */
@@ -46,11 +46,10 @@ export function readSubscriptionFilter(params: JsonObject): SubscriptionFilter |
  * it says that it announces them.
  */
 export function honoredFilter(asked: SubscriptionFilter, manifest: ManifestView): SubscriptionFilter {
-  const hasResources = manifest.resources.length + manifest.resourceTemplates.length > 0;
   return {
-    toolsListChanged: asked.toolsListChanged && manifest.tools.length > 0,
-    promptsListChanged: asked.promptsListChanged && manifest.prompts.length > 0,
-    resourcesListChanged: asked.resourcesListChanged && hasResources,
+    toolsListChanged: asked.toolsListChanged && offers(manifest, 'tools'),
+    promptsListChanged: asked.promptsListChanged && offers(manifest, 'prompts'),
+    resourcesListChanged: asked.resourcesListChanged && offers(manifest, 'resources'),
     resourceSubscriptions: manifest.resourceUpdates ? [...new Set(asked.resourceSubscriptions)] : [],
   };
 }

@@ -17,7 +17,7 @@ const DEADLINE_MS_RANGE = { least: 1_000, most: 300_000 };
 /** The member of a tool's `_meta` that asks. */
 const TIMEOUT_META = 'patchbay/timeoutMs';
 /** Bytes of one result on its way to the client. */
-const RESULT_BYTES_MAX = 4 * 1024 * 1024;
+export const RESULT_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Which sandbox a call belongs to. Two calls share a process only when all of this agrees (security S2). */
 export function isolationKeyOf(exchange: Pick<Exchange, 'endpoint'>): IsolationKey {
@@ -45,6 +45,7 @@ export function buildInvocation(call: Call, credentials: readonly CredentialRefe
     context: contextOf(call, id),
     credentials: [...credentials],
     resultBytesMax: RESULT_BYTES_MAX,
+    codeGeneration: call.endpoint.codeGeneration,
   };
 }
 
@@ -108,7 +109,7 @@ export function clientOf(meta: JsonObject): { name: string; version: string | nu
     : { name: name.slice(0, 128), version: stringAt(info, 'version')?.slice(0, 64) ?? null };
 }
 
-function egressOf(manifest: Readonly<Record<string, unknown>>): EgressRule[] {
+export function egressOf(manifest: Readonly<Record<string, unknown>>): EgressRule[] {
   const { egress } = manifest;
   if (!Array.isArray(egress)) return [];
   return egress.filter(

@@ -18,7 +18,7 @@ const ENDPOINT: Endpoint = {
     artifactDigest: 'sha256:0',
     snapshot: null,
   },
-  ...{ manifest: {}, settingsRevision: 0, authMode: 'none', resource: '/acme/weather/mcp' },
+  ...{ manifest: {}, settingsRevision: 0, codeGeneration: false, authMode: 'none', resource: '/acme/weather/mcp' },
 };
 const TIMINGS = { queueMs: 0, startMs: 0, sandboxMs: 1, egressMs: 0, cold: false };
 const REPLY: CallReply = { kind: 'complete', result: { content: [] }, timings: TIMINGS };

@@ -3,17 +3,18 @@ import type { EndpointDirectory } from '@patchbay/domain/endpoints';
 import { AppError } from '@patchbay/foundation';
 import { authenticate } from './authenticate.ts';
 import type { Door } from './door.ts';
-import { manifestOf } from './manifest-of.ts';
+import type { LiveManifests } from './dynamic/live-manifests.ts';
 import { type ConnectorPermission, connectorPermission } from './permission.ts';
 import { parseEndpointPath, resolveEndpoint } from './resolve-endpoint.ts';
 
 export interface ConnectorDoorDeps {
   readonly endpoints: Pick<EndpointDirectory, 'resolve'>;
   readonly apiKeys: Pick<ApiKeyCache, 'verify'>;
+  readonly manifests: Pick<LiveManifests, 'of'>;
 }
 
 /** `/{organization}/{connector}[@{number}]/mcp`: one connector, live or in preview. */
-export function createConnectorDoor({ endpoints, apiKeys }: ConnectorDoorDeps): Door<ConnectorPermission> {
+export function createConnectorDoor({ endpoints, apiKeys, manifests }: ConnectorDoorDeps): Door<ConnectorPermission> {
   return {
     paths: ['/:organization/:connector/mcp', '/:organization/:connector/mcp/'],
     async permit({ params, steps, ...presented }) {
@@ -26,7 +27,7 @@ export function createConnectorDoor({ endpoints, apiKeys }: ConnectorDoorDeps): 
         preview: path.version !== undefined,
       });
       steps.lap('auth');
-      return connectorPermission({ endpoint, principal, manifest: manifestOf(endpoint) });
+      return connectorPermission({ endpoint, principal, manifest: await manifests.of(endpoint) });
     },
     route: ({ connectors: [connector] }, message) => ({ connector, message }),
   };

@@ -4,12 +4,17 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { clientOf } from './build-invocation.ts';
 import type { Call } from './call.ts';
 import type { CallOutcome } from './call-tool.ts';
+import type { TellAuthor } from './tell-author.ts';
 
 export interface RecordDeps {
   readonly spool: Pick<UsageSpool, 'append'>;
   readonly metrics: Pick<Metrics, 'calls' | 'steps' | 'callSeconds' | 'coldStarts'>;
   readonly clock: Clock;
+  readonly tellAuthor: TellAuthor;
 }
+
+/** Failures that only the author can do something about, and that leave no trace in what the connector prints. */
+const FOR_THE_AUTHOR: ReadonlySet<string | null> = new Set(['mcp.result_too_long', 'sandbox.result_too_large']);
 
 /** One usage event per call, in the spool before the answer leaves: whatever dies afterwards, the call is on record. */
 export async function recordCall(deps: RecordDeps, call: Call, outcome: CallOutcome): Promise<void> {
@@ -19,6 +24,10 @@ export async function recordCall(deps: RecordDeps, call: Call, outcome: CallOutc
   for (const [step, durationMs] of Object.entries(event.stepsMs))
     deps.metrics.steps.observe({ step }, durationMs / 1000);
   if (event.cold) deps.metrics.coldStarts.inc();
+  if (FOR_THE_AUTHOR.has(event.errorCode)) {
+    const { code, detail } = asAppError(outcome.error);
+    deps.tellAuthor(call.endpoint, [{ text: `${code}: ${detail}`, requestId: call.requestId }]);
+  }
   await deps.spool.append(event);
 }
 

@@ -18,7 +18,7 @@ const ENDPOINT: Endpoint = {
     artifactDigest: 'sha256:0',
     snapshot: null,
   },
-  ...{ manifest: {}, settingsRevision: 0, authMode: 'none', resource: '/acme/weather/mcp' },
+  ...{ manifest: {}, settingsRevision: 0, codeGeneration: false, authMode: 'none', resource: '/acme/weather/mcp' },
 };
 const ANNA: Principal = { ...anonymousPrincipal(ENDPOINT, '198.51.100.1'), kind: 'person', userId: 'psn_anna' };
 

@@ -30,6 +30,12 @@ describe('checkResultLength', () => {
     }
   });
 
+  it('takes less for a client that takes less', () => {
+    const reply = answered({ content: [text(120_000)] });
+    expect(() => checkResultLength(callOf('claude-code'), reply)).toThrowError(/100000/);
+    expect(() => checkResultLength(callOf('claude-ai'), reply)).not.toThrow();
+  });
+
   it('takes images, results for tools of people, and everything that no model reads', () => {
     const image = answered({ content: [{ type: 'image', data: 'x'.repeat(300_000), mimeType: 'image/png' }] });
     const long = answered({ content: [text(200_000)] });

@@ -6,8 +6,10 @@ import type { Call, CallReply } from './call.ts';
 /** Characters of one tool result that go into a model's context; Claude takes no more, and most others less. */
 const CHARACTERS_MAX = 150_000;
 
-/** Clients that put results in front of people or programs instead, by the name they give. */
+/** Clients that take less, or put results in front of people or programs instead, by the name they give. */
 const CHARACTERS_MAX_OF: Readonly<Record<string, number>> = {
+  // 25 000 tokens.
+  'claude-code': 100_000,
   'inspector-client': 4_000_000,
   mcporter: 4_000_000,
 };

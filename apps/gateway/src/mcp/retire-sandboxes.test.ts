@@ -15,7 +15,7 @@ const LIVE: Endpoint = {
     artifactDigest: 'sha256:0',
     snapshot: null,
   },
-  ...{ manifest: {}, settingsRevision: 1, authMode: 'none', resource: '/acme/weather/mcp' },
+  ...{ manifest: {}, settingsRevision: 1, codeGeneration: false, authMode: 'none', resource: '/acme/weather/mcp' },
 };
 const OWNER = { organizationId: 'org_a', connectorId: 'con_a' };
 

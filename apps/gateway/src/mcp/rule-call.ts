@@ -1,5 +1,5 @@
 import type { JsonObject } from '@patchbay/mcp';
-import { objectAt, own } from '@patchbay/mcp';
+import { objectAt, own, toolsOfPage } from '@patchbay/mcp';
 import { decide, type Ruling, type ToolAnnotations, type ToolPolicy } from '@patchbay/policy';
 import type { Call, Exchange } from './call.ts';
 
@@ -8,9 +8,19 @@ export interface RuleDeps {
   loadPolicies(organizationId: string): Promise<readonly ToolPolicy[]>;
 }
 
-/** The ruling on one call. Prompts, resources and completions are reads by definition of the protocol. */
+/**
+ * The ruling on one call. Prompts, resources and completions are reads by definition of the protocol; the page of tools
+ * that are all kept from the caller is kept from them too.
+ */
 export async function ruleCall(deps: RuleDeps, call: Call): Promise<Ruling> {
   const policies = await deps.loadPolicies(call.endpoint.organizationId);
+  if (call.method === 'resources/read') {
+    const ofTools = toolsOfPage(call.manifest.tools, call.name ?? '').map((tool) =>
+      decide(question(call, String(tool.name), annotationsOf(tool)), policies),
+    );
+    const [first] = ofTools;
+    if (first && ofTools.every(({ effect }) => effect === 'blocked')) return first;
+  }
   const annotations = call.tool ? annotationsOf(call.tool) : { readOnlyHint: true };
   return decide(question(call, call.name ?? call.method, annotations), policies);
 }

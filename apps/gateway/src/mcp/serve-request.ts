@@ -24,6 +24,7 @@ import {
   readResult,
   resourceNotFound,
   resultMessage,
+  toolsOfPage,
 } from '@patchbay/mcp';
 import type { Call, CallMethod, CallReply, Exchange } from './call.ts';
 import { checkQuestions } from './check-questions.ts';
@@ -180,7 +181,10 @@ function findSubject(
     case 'resources/read': {
       if (name === undefined) return invalidParams(id, 'params.uri must be a resource URI');
       // Templates are a tenant's patterns: the runner matches them, not we (security S21).
-      const known = manifest.resourceTemplates.length > 0 || manifest.resources.some((entry) => entry.uri === name);
+      const known =
+        manifest.resourceTemplates.length > 0 ||
+        manifest.resources.some((entry) => entry.uri === name) ||
+        toolsOfPage(manifest.tools, name).length > 0;
       return known ? { tool: null } : resourceNotFound(id, name, request.era);
     }
     case 'completion/complete':

@@ -18,6 +18,8 @@ import type { Tracing } from '../telemetry/tracing.ts';
 import type { Call } from './call.ts';
 import { callTool } from './call-tool.ts';
 import { createConnectorDoor } from './connector-door.ts';
+import { askLists } from './dynamic/ask-lists.ts';
+import { createLiveManifests } from './dynamic/live-manifests.ts';
 import { invokeCall } from './invoke-call.ts';
 import { createOrganizationDoor } from './organization/organization-door.ts';
 import { createParsePool } from './parse-pool.ts';
@@ -29,6 +31,7 @@ import { ruleCall, visibleTools } from './rule-call.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import type { ConnectorEvents } from './subscriptions/connector-events.ts';
 import { createListenStreams } from './subscriptions/listen-streams.ts';
+import type { TellAuthor } from './tell-author.ts';
 
 export interface McpSurfaceDeps {
   readonly origin: string;
@@ -48,6 +51,7 @@ export interface McpSurfaceDeps {
   loadPolicies(organizationId: string): Promise<readonly ToolPolicy[]>;
   /** References to the credentials a call may use. */
   openCredentials(call: Call): Promise<readonly CredentialReference[]>;
+  readonly tellAuthor: TellAuthor;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
   readonly logger: Logger;
@@ -85,6 +89,10 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
   const leases = createLeases(deps.changes);
   const requestStates = createRequestStates({ sealer: deps.stateSealer, clock: deps.clock });
   const listenStreams = createListenStreams({ leases, places, events: deps.events });
+  const manifests = createLiveManifests({
+    ...deps,
+    ask: (endpoint, key) => askLists(deps.sandboxes, endpoint, key),
+  });
   const parsePool = createParsePool({ threads: Math.max(1, availableParallelism() - 1), waitingMaxPerOrganization: 3 });
   const call = (one: Call) => {
     deps.retirement.follow(one.endpoint);
@@ -108,12 +116,14 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
         ...{ ...deps, byteRate, parsePool, listenStreams, leases, places, parked },
         serve: { visibleTools: visible, callTool: call, requestStates },
       };
+      const inside = { ...deps, manifests };
       app.addHook('preClose', async () => listenStreams.close());
-      await app.register(createMcpPlugin(createConnectorDoor(deps)), options);
-      await app.register(createMcpPlugin(createOrganizationDoor({ ...deps, visibleTools: visible })), options);
+      await app.register(createMcpPlugin(createConnectorDoor(inside)), options);
+      await app.register(createMcpPlugin(createOrganizationDoor({ ...inside, visibleTools: visible })), options);
     },
     close() {
       leases.close();
+      manifests.close();
       return parsePool.close();
     },
   };

@@ -91,6 +91,16 @@ describe('a call', () => {
     );
   });
 
+  it('that returns more than the client takes tells the model how to ask for less, and the author that it did', async () => {
+    edge.answerWith(async () => complete({ content: [{ type: 'text', text: 'x'.repeat(200_000) }] }));
+    const answer = (await (await post(call('harmless'))).json()) as { result: { content: { text: string }[] } };
+    expect(answer).toMatchObject({ result: { isError: true } });
+    expect(answer.result.content[0]?.text).toMatch(/200000 characters; this client takes 150000.*\n.*Ask for less/);
+    expect(edge.usage).toMatchObject([{ outcome: 'error', errorCode: 'mcp.result_too_long' }]);
+    expect(edge.told).toEqual([expect.stringContaining('mcp.result_too_long: The result of harmless has 200000')]);
+    edge.answerWith(async ({ params }) => complete({ content: [{ type: 'text', text: JSON.stringify(params) }] }));
+  });
+
   it('answers an unknown tool in band, with 200 and -32602', async () => {
     for (const request of [call('nothing'), legacyRequest('tools/call', { name: 'nothing' })]) {
       const response = await post(request);

@@ -17,7 +17,7 @@ const BATCH = 40;
 const endpointOf = (organization: string): Endpoint => ({
   ...{ organizationId: `org_${organization}`, organizationSlug: organization, connectorId: `con_${organization}` },
   ...{ connectorSlug: 'feed', connectorName: 'Feed', versionId: 'ver_1', versionNumber: 1, live: true },
-  artifactDigest: 'sha256:0',
+  ...{ artifactDigest: 'sha256:0', snapshot: null, codeGeneration: false },
   manifest: {
     ...{ server: { name: 'feed', version: '1' }, capabilities: { resources: { subscribe: true } } },
     ...{ tools: [{ name: 'a' }], resources: [{ uri: 'feed://one', name: 'one' }] },

@@ -15,7 +15,7 @@ const version = (versionId: string, tools: readonly string[]): Endpoint => ({
     ...{ server: { name: 'feed', version: '1' }, capabilities: { resources: { subscribe: true } } },
     ...{ tools: tools.map(tool), resources: [{ uri: 'feed://one', name: 'one' }] },
   },
-  ...{ settingsRevision: 0, authMode: 'none', resource: '/acme/feed/mcp' },
+  ...{ settingsRevision: 0, codeGeneration: false, authMode: 'none', resource: '/acme/feed/mcp' },
 });
 const KEY = { organizationId: 'org_a', connectorId: 'con_a', versionId: 'ver_1', settingsRevision: 0, subject: '' };
 

@@ -18,6 +18,7 @@ export async function startOneEndpoint(manifest: JsonObject): Promise<EdgeFixtur
     ...{
       artifactDigest: `sha256:${'0'.repeat(64)}`,
       snapshot: null,
+      codeGeneration: false,
       manifest,
       authMode: 'none',
       resource: '/acme/all/mcp',

@@ -16,6 +16,11 @@ export const AuthMode = z
   .enum(['api_key', 'none'])
   .meta({ id: 'AuthMode', description: 'What a call must present at the hosted URL.' });
 
+const CodeGeneration = z.boolean().meta({
+  description:
+    'Whether code of the connector may make code from text (eval, new Function). Its sandboxes refuse it otherwise.',
+});
+
 export const Connector = z
   .object({
     id: z.string(),
@@ -32,6 +37,7 @@ export const Connector = z
       .nullable()
       .meta({ description: 'The newest version, whatever its state.' }),
     settingsRevision: z.number().int(),
+    codeGeneration: CodeGeneration,
     createdAt: Instant,
     deletedAt: Instant.nullable(),
     purgeAt: Instant.nullable(),
@@ -87,13 +93,13 @@ export const getConnector = defineEndpoint({
 export const updateConnector = defineEndpoint({
   method: 'PATCH',
   path: '/organizations/:organization/connectors/:connector',
-  summary: 'Change name, slug or auth mode; the old slug stays an alias of the same connector',
+  summary: 'Change name, slug, auth mode or what the code may do; the old slug stays an alias of the same connector',
   tag: 'Connectors',
   permission: 'connectors:write',
   audit: 'connector.updated',
   params: ConnectorParams,
   body: z
-    .object({ name: DisplayName, slug: Slug, authMode: AuthMode })
+    .object({ name: DisplayName, slug: Slug, authMode: AuthMode, codeGeneration: CodeGeneration })
     .partial()
     .refine((body) => Object.keys(body).length > 0, 'names nothing to change'),
   reply: Connector,

@@ -56,6 +56,7 @@ async function present(tx: Tx, connector: Connector, { access, origin }: { acces
         }
       : null,
     settingsRevision: connector.settingsRevision,
+    codeGeneration: connector.codeGeneration,
     createdAt: connector.createdAt.toISOString(),
     deletedAt: connector.deletedAt?.toISOString() ?? null,
     purgeAt: connector.purgeAfter?.toISOString() ?? null,

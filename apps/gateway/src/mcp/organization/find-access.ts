@@ -3,13 +3,14 @@ import type { EndpointDirectory } from '@patchbay/domain/endpoints';
 import type { OrganizationNames } from '@patchbay/domain/joined-names';
 import { AppError } from '@patchbay/foundation';
 import { admitKey, bearerOf, type Presented } from '../authenticate.ts';
-import { manifestOf } from '../manifest-of.ts';
+import type { LiveManifests } from '../dynamic/live-manifests.ts';
 import type { ServedConnector } from '../permission.ts';
 import { type Principal, principalOfApiKey } from '../principal.ts';
 
 export interface FindAccessDeps {
   readonly endpoints: Pick<EndpointDirectory, 'resolve' | 'findLive'>;
   readonly apiKeys: Pick<ApiKeyCache, 'verify'>;
+  readonly manifests: Pick<LiveManifests, 'of'>;
 }
 
 /** Who calls, and the connectors of the organization each of whose own rules let them in. */
@@ -28,7 +29,7 @@ export interface OrganizationAccess {
  * @throws AppError mcp.token_missing, mcp.endpoint_not_found, mcp.wrong_audience, api-keys.*
  */
 export async function findAccess(
-  { endpoints, apiKeys }: FindAccessDeps,
+  { endpoints, apiKeys, manifests }: FindAccessDeps,
   organization: string,
   presented: Presented,
 ): Promise<OrganizationAccess> {
@@ -43,7 +44,7 @@ export async function findAccess(
     if (endpoint === null) continue;
     try {
       const principal = admitKey(key, endpoint, presented.preview);
-      connectors.push({ endpoint, principal, manifest: manifestOf(endpoint) });
+      connectors.push({ endpoint, principal, manifest: await manifests.of(endpoint) });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       // What only this connector refuses leaves the others; a bad key is refused by all of them.

@@ -66,7 +66,10 @@ function isSame(a: OrganizationAccess, b: OrganizationAccess): boolean {
     a.principal.user === b.principal.user &&
     String(a.principal.roles) === String(b.principal.roles) &&
     a.connectors.length === b.connectors.length &&
-    a.connectors.every(({ endpoint }, index) => endpoint === b.connectors[index]?.endpoint)
+    a.connectors.every(({ endpoint, manifest }, index) => {
+      const other = b.connectors[index];
+      return endpoint === other?.endpoint && manifest === other.manifest;
+    })
   );
 }
 

@@ -1,5 +1,5 @@
 import type { OrganizationNames } from '@patchbay/domain/joined-names';
-import { type JsonObject, joinName, type ManifestView, stringAt } from '@patchbay/mcp';
+import { type JsonObject, joinName, type ManifestView, pageUriOf, stringAt } from '@patchbay/mcp';
 import type { ServedConnector } from '../permission.ts';
 import { isOverBudget } from './on-demand-tools.ts';
 
@@ -51,6 +51,7 @@ export function viewOrganization(
       prompts: shown(prompts),
       resources: shown(resources),
       resourceTemplates: shown(templates),
+      declared: [],
       completions: connectors.some(({ manifest }) => manifest.completions),
       resourceUpdates: connectors.some(({ manifest }) => manifest.resourceUpdates),
       dynamic: false,
@@ -60,6 +61,9 @@ export function viewOrganization(
     findOwners(uri) {
       const listed = resources.get(uri) ?? templates.get(uri);
       if (listed) return [listed.connector];
+      // A page need not be listed: whoever may use the tool may read it.
+      const showing = connectors.filter(({ tools: own }) => own.some((tool) => pageUriOf(tool) === uri));
+      if (showing.length > 0) return showing;
       // A template is a tenant's pattern and is not matched here (security S21); its fixed beginning is text.
       const matching = [...templates].filter(([template]) => beginsLike(uri, template));
       return [...new Set(matching.map(([, { connector }]) => connector))];

@@ -1,0 +1,180 @@
+import type { Endpoint } from '@patchbay/domain/endpoints';
+import { AppError } from '@patchbay/foundation';
+import type { JsonObject } from '@patchbay/mcp';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createLocalAnnouncements } from '../../src/announcements/announcements.ts';
+import { createConnectorEvents } from '../../src/mcp/subscriptions/connector-events.ts';
+import { asOwner, complete, type EdgeFixture, legacyRequest, modernRequest, startEdge } from '../edge-fixture.ts';
+
+const tool = (name: string, annotations: JsonObject = { readOnlyHint: true }): JsonObject => ({
+  ...{ name, inputSchema: { type: 'object' }, annotations },
+});
+const lists = (...tools: JsonObject[]): JsonObject => ({ tools });
+
+/** Versions differ, so that each test starts with nothing known. */
+let versions = 0;
+const endpointOf = (dynamic: boolean): Endpoint => ({
+  ...{ organizationId: 'org_acme', organizationSlug: 'acme', connectorId: 'con_feed', connectorSlug: 'feed' },
+  ...{ connectorName: 'Feed', versionId: `ver_${versions}`, versionNumber: 1, live: true, artifactDigest: 'sha256:0' },
+  snapshot: null,
+  manifest: {
+    ...{ server: { name: 'feed', version: '1' }, capabilities: { tools: {} }, dynamic },
+    tools: [tool('recorded'), tool('drop', { destructiveHint: true })],
+  },
+  ...{ settingsRevision: 0, codeGeneration: false, authMode: 'api_key', resource: '/acme/feed/mcp' },
+});
+
+/** What was recorded when the version went live; what the connector lists later is in no record. */
+const LIVE = {
+  ...{ organizationId: 'org_acme', slugs: ['feed'], claims: [] },
+  names: ['recorded', 'drop', 'shown'].map((name) => ({
+    ...{ kind: 'tool' as const, connectorId: 'con_feed', name, joined: `feed__${name}` },
+  })),
+};
+
+let edge: EdgeFixture;
+let live: Endpoint;
+/** What the connector says about itself now; an error is thrown. */
+let said: JsonObject | AppError;
+const events = createConnectorEvents(createLocalAnnouncements());
+
+beforeAll(async () => {
+  edge = await startEdge([], undefined, {
+    events,
+    endpoints: {
+      ...{ resolve: async () => live, findLive: async () => LIVE, close: () => undefined },
+      statistics: () => ({ hits: 0, misses: 0, entries: 0 }),
+    },
+  });
+});
+afterAll(() => edge.close());
+beforeEach(() => {
+  versions += 1;
+  live = endpointOf(true);
+  said = lists(tool('now'));
+  edge.invocations.length = 0;
+  edge.told.length = 0;
+  edge.answerWith(async ({ method, params }) => {
+    if (method !== 'patchbay/describe') return complete({ content: [{ type: 'text', text: JSON.stringify(params) }] });
+    if (said instanceof AppError) throw said;
+    return complete(said);
+  });
+});
+
+type Request = ReturnType<typeof modernRequest> | ReturnType<typeof legacyRequest>;
+async function post(request: Request, path = '/acme/feed/mcp') {
+  const headers = { ...request.headers, ...asOwner };
+  const response = await fetch(`${edge.origin}${path}`, { method: 'POST', body: request.body, headers });
+  return (await response.json()) as { result?: JsonObject; error?: JsonObject };
+}
+async function names(path?: string, request: Request = modernRequest('tools/list')): Promise<unknown[]> {
+  const { result } = await post(request, path);
+  const tools = (result?.tools ?? []) as JsonObject[]; // of a list
+  return tools.map(({ name }) => name);
+}
+const asked = () => edge.invocations.filter(({ method }) => method === 'patchbay/describe').length;
+const announce = () =>
+  events.publish({
+    key: {
+      ...{ organizationId: 'org_acme', connectorId: 'con_feed', versionId: live.versionId },
+      ...{ settingsRevision: 0, subject: '' },
+    },
+    method: 'notifications/tools/list_changed',
+  });
+
+describe('a connector whose lists change', () => {
+  it('is not asked when it did not declare it', async () => {
+    live = endpointOf(false);
+    expect(await names()).toEqual(['drop', 'recorded']);
+    expect(asked()).toBe(0);
+  });
+
+  it('is answered for from its deploy when it cannot be asked, and left alone for a while', async () => {
+    said = new AppError('sandbox.crashed');
+    expect(await names()).toEqual(['drop', 'recorded']);
+    expect(await names()).toEqual(['drop', 'recorded']);
+    expect(asked()).toBe(1);
+    expect(edge.told).toEqual([expect.stringContaining('could not be asked')]);
+  });
+
+  it('lists nothing against the rules of a deploy, and its author hears what', async () => {
+    said = lists(tool('feed__other'), tool('fine'), { name: 'bare' });
+    expect(await names()).toEqual(['fine']);
+    expect(edge.told).toEqual([expect.stringContaining('"bare"'), expect.stringContaining('"feed__other"')]);
+    expect(await post(modernRequest('tools/call', { name: 'feed__other', arguments: {} }))).toMatchObject({
+      error: { code: -32602 },
+    });
+  });
+
+  it('cannot make a tool harmless that was deployed as dangerous, nor run a new one unasked that does not say', async () => {
+    said = lists(tool('drop', { readOnlyHint: true }), tool('silent', {}));
+    for (const name of ['drop', 'silent']) {
+      const answer = await post(modernRequest('tools/call', { name, arguments: {} }));
+      expect(answer).toMatchObject({ result: { isError: true } });
+    }
+    expect(edge.invocations.every(({ method }) => method === 'patchbay/describe')).toBe(true);
+  });
+
+  it('is asked once by all who wait, in nobody’s name, and its answer serves the next', async () => {
+    const all = await Promise.all([names(), names(), names(undefined, legacyRequest('tools/list'))]);
+    expect(all).toEqual([['now'], ['now'], ['now']]);
+    expect(await names()).toEqual(['now']);
+    expect(asked()).toBe(1);
+    expect(edge.invocations[0]?.context).toMatchObject({ user: null, roles: [] });
+    expect(await post(modernRequest('tools/list'))).toMatchObject({ result: { ttlMs: 5_000, cacheScope: 'private' } });
+  });
+
+  it('is asked again after it announced a change, and what is gone cannot be called', async () => {
+    expect(await names()).toEqual(['now']);
+    said = lists(tool('later'));
+    expect(await names()).toEqual(['now']);
+    announce();
+    expect(await names()).toEqual(['later']);
+    const gone = await post(modernRequest('tools/call', { name: 'now', arguments: {} }));
+    expect(gone).toMatchObject({ error: { code: -32602 } });
+    expect(await post(legacyRequest('tools/call', { name: 'later', arguments: {} }))).toHaveProperty('result.content');
+  });
+
+  it('offers tools although it has none now', async () => {
+    said = lists();
+    expect(await names()).toEqual([]);
+    const { result } = await post(modernRequest('server/discover'));
+    expect(result).toMatchObject({ capabilities: { tools: { listChanged: true } } });
+  });
+
+  it('changes at the URL of its organization as well', async () => {
+    expect(await names('/acme/mcp')).toEqual(['feed__now']);
+    said = lists(tool('later'));
+    announce();
+    expect(await names('/acme/mcp', legacyRequest('tools/list'))).toEqual(['feed__later']);
+    const answer = await post(modernRequest('tools/call', { name: 'feed__later', arguments: {} }), '/acme/mcp');
+    expect(answer).toMatchObject({ result: { content: [{ text: expect.stringContaining('"later"') }] } });
+  });
+});
+
+describe('the page of a tool', () => {
+  const PAGE = 'ui://feed/page.html';
+
+  it('is read although nothing lists it, at both URLs, and what the connector says of it passes untouched', async () => {
+    const shown = { ...tool('shown'), _meta: { ui: { resourceUri: PAGE, unknown: 1 }, 'ui/resourceUri': PAGE } };
+    live = { ...endpointOf(false), manifest: { ...endpointOf(false).manifest, tools: [shown] } };
+    const content = {
+      uri: PAGE,
+      mimeType: 'text/html;profile=mcp-app',
+      text: '<p>',
+      _meta: { ui: { csp: {}, other: 1 } },
+    };
+    edge.answerWith(async () => complete({ contents: [content] }));
+    for (const path of ['/acme/feed/mcp', '/acme/mcp']) {
+      const { result } = await post(modernRequest('tools/list'), path);
+      expect(result?.tools).toMatchObject([{ _meta: shown._meta }]);
+      for (const request of [modernRequest, legacyRequest]) {
+        const read = await post(request('resources/read', { uri: PAGE }), path);
+        expect(read.result?.contents).toEqual([content]);
+        expect(await post(request('resources/read', { uri: 'ui://feed/other.html' }), path)).toMatchObject({
+          error: { code: -32602 },
+        });
+      }
+    }
+  });
+});
