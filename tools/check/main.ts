@@ -34,6 +34,7 @@ const UNTESTED = {
 const RULES: readonly Rule[] = [
   toolRule('types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']),
   toolRule('types-dashboard', 'tsc', ['--noEmit', '-p', 'apps/dashboard/tsconfig.json']),
+  toolRule('types-ui', 'tsc', ['--noEmit', '-p', 'tsconfig.ui.json']),
   toolRule('biome', 'biome', ['check', '--max-diagnostics=50', '.']),
   toolRule('knip', 'knip', ['--no-progress']),
   imports,

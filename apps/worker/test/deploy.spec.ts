@@ -80,6 +80,18 @@ const BAD: readonly (readonly [string, Files, string, RegExp])[] = [
     'deploy.start_exited',
     /./,
   ],
+  [
+    'a connector that makes code from text at start',
+    greeter({ 'src/index.ts': "new Function('return 1')();" }),
+    'deploy.code_generation_needed',
+    /Code generation/,
+  ],
+  [
+    'a page that is too large',
+    greeter({ 'src/ui/big.html': `<!doctype html><p>${'x'.repeat(2.5 * 1024 * 1024)}` }),
+    'deploy.page_too_large',
+    /big has 2\.\d MB/,
+  ],
   ['a connector that hangs at start', greeter({ 'src/index.ts': 'for (;;) {}' }), 'deploy.start_timeout', /./],
   ['a connector that registers nothing', server(''), 'deploy.no_tools', /./],
   ['two tools of one name', server(named('twice') + named('twice')), 'deploy.duplicate_tool', /twice/],

@@ -153,4 +153,48 @@ describe('the build of a connector', () => {
     expect(answer).toMatchObject({ ok: true });
     expect(answer.ok && answer.code).toContain('left is here');
   });
+
+  const PAGE =
+    '<html><head><link rel="stylesheet" href="./a.css"></head><body><script type="module" src="./a.ts"></script></body></html>';
+
+  it.each([
+    ['a type error of a page', { 'src/ui/a.ts': 'const n: number = document.title;' }, 'types', /src\/ui\/a\.ts 1/],
+    ['Node in a page', { 'src/ui/a.ts': 'process.exit(1);' }, 'types', /src\/ui\/a\.ts 1/],
+    ['a script that is not there', {}, 'import', /a\.ts/],
+    [
+      'a syntax error of a style',
+      { 'src/ui/a.ts': '', 'src/ui/a.css': '@import "./gone.css";' },
+      'import',
+      /gone\.css/,
+    ],
+    ['an image that is not there', { 'src/ui/a.html': '<img src="./logo.svg">' }, 'import', /logo\.svg/],
+  ])('refuses %s at its place', async (_, files, failure, place) => {
+    const answer = await build({ 'src/index.ts': CONNECTOR, 'src/ui/a.html': PAGE, 'src/ui/a.css': '', ...files });
+    expect(answer).toMatchObject({ ok: false, failure });
+    const [first] = answer.ok ? [] : answer.diagnostics;
+    expect(`${first?.file} ${first?.line} ${first?.text}`).toMatch(place);
+  });
+
+  it('makes each page one file that refers to nothing, and leaves addresses of the web alone', async () => {
+    const answer = await build({
+      'src/index.ts': CONNECTOR,
+      'src/ui/chart.html': `<!doctype html><head><link rel="stylesheet" href="./chart.css">
+        <script src="https://cdn.example.com/x.js"></script></head>
+        <body><img src="./dot.svg"><script type="module" src="./chart.ts"></script></body>`,
+      'src/ui/chart.css': '.a { color: red; background: url(./dot.svg) }',
+      'src/ui/dot.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+      'src/ui/chart.ts': `import { connectApp } from '@patchbay/connector/app';
+        import { text } from './text.ts';
+        void connectApp({ onResult: () => { document.title = text; } });`,
+      'src/ui/text.ts': `export const text = 'ends </script> early $& <!-- not';`,
+    });
+    const page = answer.ok ? (answer.pages.chart ?? '') : JSON.stringify(answer);
+    expect(page).toContain('https://cdn.example.com/x.js');
+    expect(page).toContain('ui/initialize');
+    expect(page).toContain('src="data:image/svg+xml;base64,');
+    expect(page).toMatch(/<style>\.a\{/);
+    expect(page).toContain('$&');
+    expect(page.match(/<\/script>/g)).toHaveLength(2);
+    expect(page).not.toMatch(/\.\/|<!-- not/);
+  });
 });

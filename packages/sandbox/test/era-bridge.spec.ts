@@ -66,13 +66,16 @@ interface Round {
   readonly capabilities?: JsonObject;
   readonly more?: JsonObject;
   readonly userId?: string;
+  readonly codeGeneration?: boolean;
 }
 
 function call(
-  { tool, capabilities = EVERYTHING, more = {}, userId = 'psn_1' }: Round,
+  { tool, capabilities = EVERYTHING, more = {}, userId = 'psn_1', codeGeneration = true }: Round,
   seen?: InvocationNotification[],
 ) {
-  const invocation = given.invocation({ code, params: { name: tool, arguments: {}, ...more } });
+  const subject = codeGeneration ? '' : 'strict';
+  const params = { name: tool, arguments: {}, ...more };
+  const invocation = given.invocation({ code, params, codeGeneration, key: { subject } });
   const user = { id: userId, email: 'ada@example.com', name: 'Ada' };
   return given.client.invoke(
     { ...invocation, context: { ...invocation.context, user, capabilities, logLevel: 'warning' } },
@@ -120,6 +123,14 @@ describe('a server of SDK v1 that asks its client', () => {
     const outcome = await call({ tool: 'ask', capabilities: { sampling: {} } });
     expect(outcome).toMatchObject({ kind: 'complete', result: { isError: true } });
     expect(JSON.stringify(outcome)).toContain('does not support elicitation/create');
+  });
+
+  it('cannot check an answer where code from text is refused, and says so', async () => {
+    const { answering } = asked(await call({ tool: 'ask', codeGeneration: false }));
+    const more = answering({ 'elicitation/create': ACCEPT });
+    const outcome = await call({ tool: 'ask', more, codeGeneration: false });
+    expect(outcome).toMatchObject({ kind: 'complete', result: { isError: true } });
+    expect(JSON.stringify(outcome)).toContain('Code generation from strings disallowed');
   });
 
   it('is not resumed by a state of nobody, of another tool or of another person', async () => {

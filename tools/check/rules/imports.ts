@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sandbox: ['sandbox/protocol', 'sandbox/probe', 'foundation', 'mcp', 'sdk'],
   // Names at an organization's URL are recorded as the wire has them; mcp is pure and holds nothing.
   domain: ['foundation', 'vault', 'policy', 'mcp'],
-  cli: ['api-client', 'sdk', 'sandbox', 'sandbox/protocol', 'foundation', 'mcp'],
+  cli: ['api-client', 'sdk', 'sandbox', 'sandbox/builder', 'sandbox/protocol', 'foundation', 'mcp'],
   gateway: ['foundation', 'vault', 'policy', 'mcp', 'domain', 'artifacts', 'sandbox', 'sandbox/protocol'],
   worker: ['foundation', 'vault', 'domain', 'artifacts', 'sandbox', 'sandbox/protocol', 'sdk'],
   supervisor: ['foundation', 'mcp', 'sandbox', 'sandbox/protocol'],

@@ -76,6 +76,7 @@ export const STRINGS = {
     emptyNote:
       'The project brings Patchbay’s own command line. The package named patchbay on the public npm registry is somebody else’s.',
     back: 'All connectors',
+    codeGenerationHint: 'Its code may make code from text, by a setting of this connector.',
     openHint: 'Paste this URL into Claude: Settings, Connectors, Add custom connector. It answers without a key.',
     keyHint: 'Answers callers with an API key, such as Claude Code. Claude on the web cannot send one.',
     deadHint: 'The URL answers once a version is active.',

@@ -12,6 +12,8 @@ import { dependenciesOf } from './resolve-step.ts';
 import type { SourceFiles } from './source/source-tree.ts';
 
 const CODE_BYTES_MAX = 6 * 1024 * 1024;
+/** A host puts the whole of a page into one message, and a person waits for it. */
+const PAGE_BYTES_MAX = 2 * 1024 * 1024;
 const ARTIFACT_BYTES_MAX = 24 * 1024 * 1024;
 const DEADLINE_MS = 120_000;
 const SHOWN_MAX = 20;
@@ -43,7 +45,12 @@ const answerSchema = z.discriminatedUnion('ok', [
     timings,
   }),
 ]);
-const filesSchema = z.object({ code: z.string(), sourceMap: z.string() });
+const filesSchema = z.object({
+  code: z.string(),
+  sourceMap: z.string(),
+  pages: z.record(z.string().max(128), z.string()).default({}),
+});
+type BuiltFiles = z.output<typeof filesSchema>;
 
 const FAILURES = {
   types: 'deploy.type_error',
@@ -65,19 +72,33 @@ export async function buildStep(work: DeployWork): Promise<StepResult> {
 
   const answer = answerSchema.parse(outcome.result);
   if (!answer.ok) throw failureOf(work, answer);
-  const { code, sourceMap } = filesSchema.parse(JSON.parse(Buffer.from(outcome.files ?? []).toString('utf8')));
+  const files = filesSchema.parse(JSON.parse(Buffer.from(outcome.files ?? []).toString('utf8')));
   for (const warning of answer.warnings.slice(0, SHOWN_MAX)) work.log('warn', render(warning));
-  if (code.length > CODE_BYTES_MAX) {
-    const largest = answer.largest.map(({ name, bytes }) => `${name} ${Math.round(bytes / 1024)} KB`);
-    throw new AppError('deploy.bundle_too_large', { detail: `The largest parts: ${largest.join(', ')}.` });
-  }
+  checkSizes(files, answer.largest);
+  const { code, pages } = files;
   const external = answer.packages.filter((name) => provided.has(name));
-  const artifact = Buffer.from(JSON.stringify({ format: 1, code, packages: external, sourceMap }));
+  const artifact = Buffer.from(JSON.stringify({ format: 1, packages: external, ...files }));
   const { digest } = await artifacts.put(work.scope.organizationId, artifact, { bytesMax: ARTIFACT_BYTES_MAX });
   const { typesMs, bundleMs } = answer.timings;
   const checked = work.version.typecheck ? `types checked in ${Math.round(typesMs)} ms, ` : 'types not checked, ';
   work.log('info', `${checked}bundled ${Math.ceil(code.length / 1024)} KB in ${Math.round(bundleMs)} ms`);
+  const made = Object.entries(pages).map(([name, html]) => `${name} ${Math.ceil(html.length / 1024)} KB`);
+  if (made.length > 0) work.log('info', `pages: ${made.join(', ')}`);
   return { patch: { artifactDigest: digest }, output: { scriptedPackages: answer.scripted.slice(0, 100) } };
+}
+
+function checkSizes({ code, pages }: BuiltFiles, largest: readonly { name: string; bytes: number }[]): void {
+  if (code.length > CODE_BYTES_MAX) {
+    const parts = largest.map(({ name, bytes }) => `${name} ${Math.round(bytes / 1024)} KB`);
+    throw new AppError('deploy.bundle_too_large', { detail: `The largest parts: ${parts.join(', ')}.` });
+  }
+  for (const [name, html] of Object.entries(pages)) {
+    if (Buffer.byteLength(html) <= PAGE_BYTES_MAX) continue;
+    throw new AppError('deploy.page_too_large', {
+      detail: `The page ${name} has ${(html.length / 1024 / 1024).toFixed(1)} MB with everything it refers to.`,
+      data: { page: name },
+    });
+  }
 }
 
 function inputOf(plan: PackagePlan) {

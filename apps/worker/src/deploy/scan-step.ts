@@ -4,10 +4,22 @@ import { z } from 'zod';
 import type { DeployWork, StepResult } from './deploy-work.ts';
 import { checkManifest } from './manifest/check-manifest.ts';
 import { waitsForApproval } from './scan/scan-tools.ts';
-import { scanVersion } from './scan/scan-version.ts';
+import { inOrder, scanVersion } from './scan/scan-version.ts';
 
 const names = z.array(z.string()).catch([]);
 const notTaken = z.object({ reason: z.string(), place: z.string() }).nullable().catch(null);
+/** Written by the step before, which has read the pages. */
+const pageFindings = z
+  .array(
+    z.object({
+      rule: z.string(),
+      severity: z.enum(['error', 'warning', 'info']),
+      subject: z.string(),
+      message: z.string(),
+      hint: z.string(),
+    }),
+  )
+  .catch([]);
 
 /** Looks for what a person should know before the version serves; findings marked as errors reject it. */
 export async function scanStep(work: DeployWork): Promise<StepResult> {
@@ -15,14 +27,16 @@ export async function scanStep(work: DeployWork): Promise<StepResult> {
   const { manifest } = checkManifest(version.manifest);
   const artifact = await deps.artifacts.get({ ...work.scope, digest: version.artifactDigest ?? '' });
   const { code } = z.object({ code: z.string() }).parse(JSON.parse(artifact.toString('utf8')));
-  const findings = scanVersion({
+  const found = scanVersion({
     manifest,
     code,
     youngPackages: names.parse(work.outputs.get('resolving')?.youngPackages),
     scriptedPackages: names.parse(work.outputs.get('building')?.scriptedPackages),
     snapshotNotTaken: notTaken.parse(work.outputs.get('probing')?.snapshotNotTaken),
+    codeGenerationAllowed: work.connector.codeGeneration,
     unstable: names.parse(work.outputs.get('probing')?.unstable),
   });
+  const findings = inOrder([...found, ...pageFindings.parse(work.outputs.get('probing')?.pageFindings)]);
   await deps.database.withOrganization(work.scope, (tx) => recordFindings(tx, version.id, findings));
 
   const waiting = manifest.tools.filter(waitsForApproval).map((tool) => tool.name);

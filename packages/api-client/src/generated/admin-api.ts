@@ -270,7 +270,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change name, slug or auth mode; the old slug stays an alias of the same connector
+         * Change name, slug, auth mode or what the code may do; the old slug stays an alias of the same connector
          * @description Permission: `connectors:write`. Audit: `connector.updated`.
          */
         patch: operations["updateConnector"];
@@ -711,6 +711,8 @@ export interface components {
                 state: components["schemas"]["VersionState"];
             } | null;
             settingsRevision: number;
+            /** @description Whether code of the connector may make code from text (eval, new Function). Its sandboxes refuse it otherwise. */
+            codeGeneration: boolean;
             /**
              * Format: date-time
              * @description UTC, ISO 8601.
@@ -1695,6 +1697,8 @@ export interface operations {
                     /** @description 2 to 32 characters of a to z, 0 to 9 and single hyphens, with no hyphen at an end. */
                     slug?: string;
                     authMode?: components["schemas"]["AuthMode"];
+                    /** @description Whether code of the connector may make code from text (eval, new Function). Its sandboxes refuse it otherwise. */
+                    codeGeneration?: boolean;
                 };
             };
         };

@@ -10,6 +10,8 @@ export interface Connector {
   readonly authMode: AuthMode;
   /** Grows with every change of secrets or settings; part of the isolation key. */
   readonly settingsRevision: number;
+  /** Whether its code may make code from text, which its sandboxes refuse otherwise. */
+  readonly codeGeneration: boolean;
   readonly liveDeploymentId: string | null;
   readonly liveVersionId: string | null;
   readonly liveVersionNumber: number | null;
@@ -33,6 +35,7 @@ export function toConnector(
     name: row.name,
     authMode: row.authMode as AuthMode, // by the table's check constraint
     settingsRevision: row.settingsRevision,
+    codeGeneration: row.codeGeneration,
     liveDeploymentId: row.liveDeploymentId,
     liveVersionId: row.liveDeployment?.versionId ?? null,
     liveVersionNumber: row.liveDeployment?.version.number ?? null,

@@ -77,23 +77,27 @@ export async function listConnectors(
   return toPage(rows, page.limit, toConnector, (row) => ({ at: row.createdAt, id: row.id }));
 }
 
-/** A change of how callers authenticate counts as a settings change: running sandboxes are not reused. */
-export async function updateConnector(
-  tx: Tx,
-  actor: Actor,
-  id: string,
-  patch: { readonly name?: string | undefined; readonly authMode?: AuthMode | undefined },
-): Promise<Connector> {
-  const before = await lockConnector(tx, id);
-  const after = { name: patch.name ?? before.name, authMode: patch.authMode ?? before.authMode };
-  const isNewMode = after.authMode !== before.authMode;
-  await update(tx, id, { ...after, ...(isNewMode ? { settingsRevision: { increment: 1 } } : {}) });
-  await tell(tx, actor, {
-    id,
-    action: 'connector.updated',
-    before: { name: before.name, authMode: before.authMode },
-    after,
-  });
+export interface ConnectorPatch {
+  readonly name?: string | undefined;
+  readonly authMode?: AuthMode | undefined;
+  readonly codeGeneration?: boolean | undefined;
+}
+
+/**
+ * How callers authenticate and what the code may do are settings of its sandboxes: after a change running ones are not
+ * reused.
+ */
+export async function updateConnector(tx: Tx, actor: Actor, id: string, patch: ConnectorPatch): Promise<Connector> {
+  const { name, authMode, codeGeneration } = await lockConnector(tx, id);
+  const before = { name, authMode, codeGeneration };
+  const after = {
+    name: patch.name ?? name,
+    authMode: patch.authMode ?? authMode,
+    codeGeneration: patch.codeGeneration ?? codeGeneration,
+  };
+  const isNewSetting = after.authMode !== authMode || after.codeGeneration !== codeGeneration;
+  await update(tx, id, { ...after, ...(isNewSetting ? { settingsRevision: { increment: 1 } } : {}) });
+  await tell(tx, actor, { id, action: 'connector.updated', before, after });
   return getConnector(tx, id);
 }
 

@@ -21,6 +21,7 @@ export interface Endpoint {
   readonly snapshot: VersionSnapshot | null;
   readonly manifest: Readonly<Record<string, unknown>>;
   readonly settingsRevision: number;
+  readonly codeGeneration: boolean;
   readonly authMode: AuthMode;
   /** Canonical path of the URL: `/acme/weather/mcp`, `/acme/weather@3/mcp`. */
   readonly resource: string;
@@ -146,6 +147,7 @@ async function loadEndpoint(database: Database, name: EndpointName): Promise<End
       snapshot: version.snapshot,
       manifest: version.manifest,
       settingsRevision: connector.settingsRevision,
+      codeGeneration: connector.codeGeneration,
       authMode: connector.authMode,
       resource: `/${organization.slug}/${connector.slug}${number}/mcp`,
     });

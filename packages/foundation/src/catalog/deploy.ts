@@ -85,6 +85,18 @@ export const DEPLOY_ERRORS = {
     title: 'The bundled connector is larger than 6 MB.',
     hint: 'Use smaller dependencies and keep data out of the code. The largest parts are listed.',
   },
+  'deploy.page_too_large': {
+    status: 422,
+    owner: 'caller',
+    title: 'The page of a user interface is larger than 2 MB.',
+    hint: 'Use smaller libraries and images in the page, and let tools bring the data.',
+  },
+  'deploy.code_generation_needed': {
+    status: 422,
+    owner: 'connector',
+    title: 'The connector makes code from text while it starts, which is not allowed to it.',
+    hint: 'Use a package that does not, or allow it: `patchbay settings NAME --code-generation allow`. Then deploy again.',
+  },
   'deploy.start_failed': {
     status: 422,
     owner: 'connector',

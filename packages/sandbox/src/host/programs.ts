@@ -17,6 +17,11 @@ const ENTRIES = {
   'check-patterns': '../builder/check-patterns.ts',
 } as const;
 
+/** The runner's protocol library makes no code from text. */
+const RUNNER_ALIASES: Readonly<Record<string, string>> = {
+  '@modelcontextprotocol/server/_shims': fileURLToPath(new URL('../runner/interpreting-shims.ts', import.meta.url)),
+};
+
 export type ProgramName = keyof typeof ENTRIES;
 /** Where the sources lie; a packed installation gives finished `.cjs` files, because it has no sources to bundle. */
 export type ProgramSources = Partial<Readonly<Record<ProgramName, string>>>;
@@ -66,6 +71,7 @@ async function bundle(entry: string): Promise<Uint8Array> {
     minify: true,
     keepNames: true,
     legalComments: 'none',
+    alias: RUNNER_ALIASES,
     logLevel: 'silent',
   });
   const [output] = result.outputFiles;

@@ -8,7 +8,7 @@ import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
 import type { Invocation } from '../protocol/invocation.ts';
 import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
 import type { SandboxProcess } from './drivers/driver.ts';
-import { SNAPSHOT_FLAGS } from './drivers/node-flags.ts';
+import { SNAPSHOT_BUILD_FLAGS } from './drivers/node-flags.ts';
 import type { CredentialGrant, IssuedReferences } from './egress/credentials.ts';
 import { SANDBOX_LIMITS } from './limits.ts';
 import type { LiveSandbox } from './live-sandbox.ts';
@@ -72,7 +72,7 @@ export class SandboxSupply {
       nodeFile: snapshot?.nodeFile ?? '',
       programs,
       clock,
-      flags: SNAPSHOT_FLAGS,
+      flags: SNAPSHOT_BUILD_FLAGS,
       take: (program, flags) => takeSnapshot(parts.tasks, { program, flags, signal: this.#closing.signal }),
       attempt: async (image) => (await this.#starter.startBlank(image)).stop(),
     });
@@ -81,7 +81,7 @@ export class SandboxSupply {
       nodeFile: snapshot?.nodeFile ?? '',
       programs,
       tasks: parts.tasks,
-      flags: SNAPSHOT_FLAGS,
+      flags: SNAPSHOT_BUILD_FLAGS,
       keptBytesMax: SANDBOX_LIMITS.versionSnapshotBytes,
     });
     this.#pool = new WarmPool(options.poolSize ?? 0);
@@ -168,25 +168,33 @@ export class SandboxSupply {
   async #resume(invocation: Invocation, owner: SandboxOwner, digest: string): Promise<Acquired> {
     const { organizationId } = invocation.key;
     const kept = await this.#versions.find(organizationId, digest);
-    if (kept) return this.#startBeside(provisionOf(invocation, owner), kept);
+    if (kept) return this.#startBeside(provisionOf(invocation, owner), kept, invocation);
     const provision = await provisionOf(invocation, owner, digest);
     const { snapshot } = provision;
     // One that cannot be kept (a full disk) costs time, not the call.
     const image = snapshot && (await this.#versions.keep(organizationId, digest, snapshot).catch(() => undefined));
-    return { provision, process: await this.#starter.startProcess(image ?? (await this.#images.current())) };
+    const { codeGeneration = false } = invocation;
+    const process = await this.#starter.startProcess(image ?? (await this.#images.current()), { codeGeneration });
+    return { provision, process };
   }
 
   async #acquire(invocation: Invocation, owner: SandboxOwner): Promise<Acquired> {
     const provisioning = provisionOf(invocation, owner);
-    if (this.#pool.waiting === 0) return this.#startBeside(provisioning, this.#images.current());
+    // What waits in the pool was started without; such a connector has a process of its own from the start.
+    const isForPool = this.#pool.waiting > 0 && invocation.codeGeneration !== true;
+    if (!isForPool) return this.#startBeside(provisioning, this.#images.current(), invocation);
     const provision = await provisioning; // first, so that what cannot be provided takes nothing from the pool
     const taken = this.#pool.take(invocation.key.organizationId, this.#options.clock.monotonicMs());
     return { provision, process: taken ?? (await this.#starter.startProcess(await this.#images.current())) };
   }
 
   /** A process of its own, started while code and settings are on their way. */
-  async #startBeside(provisioning: Promise<Provision>, image: RunnerImage | Promise<RunnerImage>): Promise<Acquired> {
-    const startOwn = async () => this.#starter.startProcess(await image);
+  async #startBeside(
+    provisioning: Promise<Provision>,
+    image: RunnerImage | Promise<RunnerImage>,
+    { codeGeneration = false }: Pick<Invocation, 'codeGeneration'>,
+  ): Promise<Acquired> {
+    const startOwn = async () => this.#starter.startProcess(await image, { codeGeneration });
     const [provided, started] = await Promise.allSettled([provisioning, startOwn()]);
     if (started.status === 'rejected') throw started.reason;
     if (provided.status === 'fulfilled') return { provision: provided.value, process: started.value };

@@ -8,7 +8,7 @@ import type { ConnectorEvent } from '../protocol/connector-event.ts';
 import type { EgressRule } from '../protocol/egress-rule.ts';
 import type { Invocation } from '../protocol/invocation.ts';
 import type { LogRecord } from '../protocol/log-record.ts';
-import type { SandboxDriver, SandboxProcess } from './drivers/driver.ts';
+import type { SandboxDriver, SandboxProcess, SandboxSpec } from './drivers/driver.ts';
 import { type CredentialGrant, CredentialReferences, type IssuedReferences } from './egress/credentials.ts';
 import { startEgressProxy } from './egress/egress-proxy.ts';
 import type { Resolver } from './egress/resolve-destination.ts';
@@ -58,10 +58,13 @@ export class SandboxStarter {
   }
 
   /** A process that waits for its specialisation. @throws AppError `sandbox.start_failed`, `sandbox.no_capacity` */
-  async startProcess(image: RunnerImage, isBackground = false): Promise<SandboxProcess> {
+  async startProcess(
+    image: RunnerImage,
+    asked: Pick<SandboxSpec, 'isBackground' | 'codeGeneration'> = {},
+  ): Promise<SandboxProcess> {
     const { driver } = this.#options;
     const sandboxId = newId('sandbox');
-    const process = await driver.start({ ...image, sandboxId, profile: 'runtime', mounts: [], isBackground });
+    const process = await driver.start({ ...image, ...asked, sandboxId, profile: 'runtime', mounts: [] });
     const credentials = new CredentialReferences();
     const attachment: Attachment = { rules: [], user: null, logs: null, credentials, egressMs: 0 };
     this.#attachments.set(sandboxId, attachment);
@@ -89,7 +92,7 @@ export class SandboxStarter {
   /** One that waits; one for the pool has rehearsed. @throws AppError `sandbox.start_failed`, also when it takes too long */
   async startBlank(image: RunnerImage, isForPool = false): Promise<BlankSandbox> {
     const { driver, monotonicMs } = this.#options;
-    const blank = new BlankSandbox(driver, await this.startProcess(image, true), monotonicMs());
+    const blank = new BlankSandbox(driver, await this.startProcess(image, { isBackground: true }), monotonicMs());
     const impatience = setTimeout(() => void blank.stop(), SANDBOX_LIMITS.startMsMax);
     try {
       await blank.ready;

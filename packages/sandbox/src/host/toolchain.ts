@@ -9,6 +9,7 @@ import { cp, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/pr
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 
 /** Asked for from here; what they depend on comes along. */
 const ROOTS = ['typescript', 'esbuild', '@types/node', 'zod', '@modelcontextprotocol/server'] as const;
@@ -90,23 +91,44 @@ async function readSources(folder: string): Promise<string> {
   return stdout;
 }
 
-/** The SDK's declarations. Its code stays with the runner: a bundle leaves it out. */
+/**
+ * The SDK's declarations. Its code stays with the runner: a bundle leaves it out. Only what runs in a browser is there as
+ * code, because a page is built with everything it needs.
+ */
 async function declareSdk(sdk: Package, modules: string): Promise<void> {
   const target = path.join(modules, SDK);
   await mkdir(target, { recursive: true });
-  const platform = `typescript-${process.platform}-${process.arch}`;
-  const compiler = path.join(modules, '@typescript', platform, 'lib', 'tsc');
-  const options = ['--declaration', '--emitDeclarationOnly', '--noEmit', 'false', '--rewriteRelativeImportExtensions'];
-  const sources = ['index.ts', 'testing.ts'].map((file) => path.join(sdk.folder, 'src', file));
-  const language = ['--target', 'es2024', '--module', 'nodenext', '--moduleResolution', 'nodenext', '--skipLibCheck'];
-  // Node's types from here too: in production the SDK's own folder holds no tools.
-  const types = ['--typeRoots', path.join(modules, '@types'), '--types', 'node', '--strict'];
-  const place = ['--rootDir', path.join(sdk.folder, 'src'), '--outDir', target];
-  await execute(compiler, [...sources, '--ignoreConfig', ...options, ...language, ...types, ...place], {
-    cwd: sdk.folder,
-  });
-  const exports = { '.': './index.js', './testing': './testing.js' };
+  await Promise.all([
+    emitDeclarations({ sdk, modules, target }),
+    build({
+      entryPoints: [path.join(sdk.folder, 'src/app/index.ts')],
+      outdir: path.join(target, 'app'),
+      ...{ bundle: true, platform: 'browser', format: 'esm', target: 'es2022', logLevel: 'silent' },
+    }),
+  ]);
+  const exports = { '.': './index.js', './testing': './testing.js', './app': './app/index.js' };
   const manifest = { name: SDK, version: sdk.version, type: 'module', exports };
   await writeFile(path.join(target, 'package.json'), JSON.stringify(manifest));
   await writeFile(path.join(target, 'index.js'), `throw new Error('${SDK} is provided by the runner');\n`);
+}
+
+async function emitDeclarations(given: {
+  readonly sdk: Package;
+  readonly modules: string;
+  readonly target: string;
+}): Promise<void> {
+  const { sdk, modules, target } = given;
+  const platform = `typescript-${process.platform}-${process.arch}`;
+  const compiler = path.join(modules, '@typescript', platform, 'lib', 'tsc');
+  const options = ['--declaration', '--emitDeclarationOnly', '--noEmit', 'false', '--rewriteRelativeImportExtensions'];
+  const sources = ['index.ts', 'testing.ts', 'app/index.ts'].map((file) => path.join(sdk.folder, 'src', file));
+  const language = ['--target', 'es2024', '--module', 'nodenext', '--moduleResolution', 'nodenext', '--skipLibCheck'];
+  // Of both worlds, because one run is quicker than two: what runs where is checked elsewhere.
+  const lib = ['--lib', 'es2024,esnext.disposable,dom'];
+  // Node's types from here too: in production the SDK's own folder holds no tools.
+  const types = ['--typeRoots', path.join(modules, '@types'), '--types', 'node', '--strict'];
+  const place = ['--rootDir', path.join(sdk.folder, 'src'), '--outDir', target];
+  await execute(compiler, [...sources, '--ignoreConfig', ...options, ...language, ...lib, ...types, ...place], {
+    cwd: sdk.folder,
+  });
 }

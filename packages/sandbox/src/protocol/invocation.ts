@@ -65,6 +65,8 @@ export const invocationSchema = z.strictObject({
   context: invocationContextSchema,
   credentials: z.array(credentialReferenceSchema).max(64),
   resultBytesMax: z.number().int().positive(),
+  /** Whether the connector's code may make code from text. Of a sandbox, the invocation that starts it decides. */
+  codeGeneration: z.boolean().optional(),
 });
 
 /** One call as supervisor and sandbox see it. */

@@ -43,15 +43,15 @@ export async function describeConnector(
       auth: declared.auth ?? { type: 'none' },
       scopes: declared.scopes ?? {},
       providers: declared.providers ?? {},
-      ui: declared.ui ?? null,
-      dynamic: declared.dynamic ?? false,
+      dynamic: loaded.dynamic,
       secrets: declared.secrets ?? {},
       codeGeneration: loaded.codeGeneration,
     },
   };
 }
 
-async function listAll(
+/** All pages of a list, or the error that ended it. */
+export async function listAll(
   server: ConnectorServer,
   method: string,
   field: string,

@@ -29,14 +29,17 @@ export const BRIDGE_CAPABILITIES: JsonObject = {
 export class EraBridge {
   readonly #session: JsonRpcSession;
   readonly #inCall: ServeOptions['inCall'];
+  readonly #isProcess: boolean;
   readonly #calls = new Map<string, BridgedCall>();
   readonly #parked = new ParkedCalls((call) => this.#abandon(call));
 
-  constructor(session: JsonRpcSession, { inCall }: Pick<ServeOptions, 'inCall'>) {
+  /** `isProcess`: the server runs in a process of its own, so that nothing tells in which call its code runs. */
+  constructor(session: JsonRpcSession, { inCall, isProcess }: Pick<ServeOptions, 'inCall'> & { isProcess: boolean }) {
     this.#session = session;
     this.#inCall = inCall;
+    this.#isProcess = isProcess;
     session.onrequest = (request) => this.#take(request);
-    session.invocationOf = (id, message) => this.#invocationFor(this.#calls.get(id ?? this.#callNow() ?? ''), message);
+    session.invocationOf = (id, message) => this.#invocationFor(this.#callOf(id), message);
   }
 
   request(call: LegacyCall): Promise<CallAnswer> {
@@ -95,10 +98,10 @@ export class EraBridge {
       queueMicrotask(() => this.#session.answer(id, { result: {} }));
       return;
     }
-    const call = this.#calls.get(typeof relatedRequestId === 'string' ? relatedRequestId : (this.#callNow() ?? ''));
+    const call = this.#callOf(typeof relatedRequestId === 'string' ? relatedRequestId : undefined);
     const capability = CAPABILITY_OF[method];
     const refusal = !call
-      ? `${method} is only possible during a call.`
+      ? `${method} is only possible during a call${this.#calls.size > 1 ? ', and which of several is not said' : ''}.`
       : capability === undefined || !Object.hasOwn(call.capabilities, capability)
         ? `The client of this call does not support ${method}.`
         : null;
@@ -118,10 +121,17 @@ export class EraBridge {
     return wanted >= 0 && LOG_LEVELS.indexOf(String(params?.level)) >= wanted ? call?.invocation?.id : undefined;
   }
 
-  /** The bridged call whose code runs now, whichever invocation carries it. */
-  #callNow(): string | undefined {
+  /**
+   * The call that is meant: the one named, else the one whose code runs now, whichever invocation carries it. A process
+   * names none and has no such place: there it is the only one that runs. Of several none is meant, because a question to
+   * the wrong person is worse than none.
+   */
+  #callOf(id: string | undefined): BridgedCall | undefined {
+    if (id !== undefined) return this.#calls.get(id);
+    const calls = [...this.#calls.values()].filter(({ invocation }) => invocation !== null);
+    if (this.#isProcess) return calls.length === 1 ? calls[0] : undefined;
     const now = runningCall();
-    return [...this.#calls.values()].find(({ invocation }) => invocation?.id === now?.call.id)?.id;
+    return calls.find(({ invocation }) => invocation?.id === now?.call.id);
   }
 
   #ask(call: BridgedCall): void {

@@ -34,6 +34,8 @@ export class JsonRpcSession {
   /** Under which invocation a notification goes out, from the request it names; undefined drops it. */
   invocationOf: (requestId: string | undefined, message: RpcMessage) => string | undefined = (id) =>
     id !== undefined && this.#waiting.has(id) ? id : undefined;
+  /** Grows when the server says that its tools changed. */
+  toolsRevision = 0;
   readonly #link: HostLink;
   readonly #waiting = new Map<string | number, (answer: CallAnswer) => void>();
 
@@ -98,6 +100,7 @@ export class JsonRpcSession {
   /** Passes on a change that concerns everybody who listens, and says whether the message was one. */
   announce({ id, method, params }: RpcMessage): boolean {
     if (id !== undefined || !isConnectorEventMethod(method)) return false;
+    if (method === 'notifications/tools/list_changed') this.toolsRevision += 1;
     this.#link.send(RUNNER_FRAMES.event, { method, uri: params?.uri });
     return true;
   }

@@ -1,8 +1,9 @@
 /** From the artifact's bytes to a server object. Connector code runs here for the first time. */
-import { builtinModules, Module } from 'node:module';
+import { Module } from 'node:module';
 import { isJsonObject, type JsonObject } from '../protocol/json.ts';
 import { PROVIDED_PACKAGES } from './provided-packages.ts';
 import { messageOf, StartError } from './start-error.ts';
+import { type StdioProgram, StdioServer } from './stdio-server.ts';
 
 export const CONNECTOR_FILE = '/connector.cjs';
 const BRAND = Symbol.for('patchbay.connector');
@@ -14,6 +15,8 @@ export interface LoadedConnector {
   readonly manifest: JsonObject | null;
   /** Whether the bundle makes code from text, which a stricter profile would refuse. */
   readonly codeGeneration: boolean;
+  /** Whether its lists change while it runs. */
+  readonly dynamic: boolean;
 }
 
 export interface ConnectableServer {
@@ -24,12 +27,14 @@ export interface ConnectableServer {
 export interface ConnectorModule {
   readonly exported: unknown;
   readonly codeGeneration: boolean;
+  /** Name of a user interface's page → its HTML. */
+  readonly pages: ReadonlyMap<string, string>;
 }
 
 /** @throws StartError with a message for the author */
 export function loadModule(artifact: Uint8Array): ConnectorModule {
-  const { code, packages, sourceMap } = parseArtifact(artifact);
-  return { exported: evaluate(code, packages, sourceMap), codeGeneration: makesCode(code) };
+  const { code, packages, sourceMap, pages } = parseArtifact(artifact);
+  return { exported: evaluate(code, packages, sourceMap), codeGeneration: makesCode(code), pages };
 }
 
 export function makesCode(code: string): boolean {
@@ -38,25 +43,32 @@ export function makesCode(code: string): boolean {
 
 /** The server of what a connector's module exports. @throws StartError with a message for the author */
 export async function createServer(
-  { exported, codeGeneration }: ConnectorModule,
+  { exported, codeGeneration, pages }: ConnectorModule,
   secrets: Readonly<Record<string, string>>,
 ): Promise<LoadedConnector> {
   const connector = isRecord(exported) && 'default' in exported ? exported.default : exported;
   if (isRecord(connector) && (BRAND in connector || typeof connector.createServer === 'function')) {
     // Ours brands only what has it; without the brand it was just looked at. Called for what it may throw.
-    const server = await guarded(() => (connector.createServer as () => unknown)());
+    const server = await guarded(() =>
+      (connector.createServer as (source: unknown) => unknown)((name: string) => pages.get(name)),
+    );
     const manifest = isJsonObject(connector.manifest) ? connector.manifest : {};
-    return { server: asServer(server), manifest, codeGeneration };
+    return { server: asServer(server), manifest, codeGeneration, dynamic: manifest.dynamic === true };
   }
+  // A server of an MCP SDK has no manifest to say it in.
+  const dynamic = isRecord(exported) && exported.dynamic === true;
+  const program = isRecord(connector) ? readProgram(connector.stdio) : null;
+  if (program) return { server: new StdioServer(program), manifest: null, codeGeneration, dynamic };
   if (typeof connector === 'function') {
     const server = await guarded(() => connector({ secrets }));
-    return { server: asServer(server), manifest: null, codeGeneration };
+    return { server: asServer(server), manifest: null, codeGeneration, dynamic };
   }
-  return { server: asServer(connector), manifest: null, codeGeneration };
+  return { server: asServer(connector), manifest: null, codeGeneration, dynamic };
 }
 
 interface Artifact {
   readonly code: string;
+  readonly pages: ReadonlyMap<string, string>;
   readonly packages: ReadonlySet<string>;
   readonly sourceMap: string | null;
 }
@@ -73,8 +85,10 @@ export function parseArtifact(bytes: Uint8Array): Artifact {
     throw new StartError('artifact_invalid', 'The artifact has a format this runner does not know.');
   }
   const packages = Array.isArray(parsed.packages) ? parsed.packages.filter((name) => typeof name === 'string') : [];
+  const pages = Object.entries(isJsonObject(parsed.pages) ? parsed.pages : {});
   return {
     code: parsed.code,
+    pages: new Map(pages.map(([name, html]) => [name, String(html)])),
     packages: new Set(packages),
     sourceMap: typeof parsed.sourceMap === 'string' ? parsed.sourceMap : null,
   };
@@ -100,12 +114,11 @@ export function mappedBy(sourceMap: string): string {
   return `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(sourceMap).toString('base64')}`;
 }
 
-const BUILTINS = new Set(builtinModules);
-
 /** What a connector’s `require` answers: modules of Node, and what the runner provides for this bundle. */
 export function requireProvided(name: string, packages: ReadonlySet<string>): unknown {
-  const builtin = name.startsWith('node:') ? name.slice(5) : name;
-  if (BUILTINS.has(builtin) || name.startsWith('node:')) return process.getBuiltinModule(`node:${builtin}`);
+  // Not by Node's list of names, which is empty while a snapshot is taken.
+  const builtin: unknown = process.getBuiltinModule(name);
+  if (builtin !== undefined) return builtin;
   const provided = PROVIDED_PACKAGES[name];
   if (provided && packages.has(name)) return provided;
   throw new Error(`Cannot find module '${name}': it is neither in the bundle nor provided by the runner`);
@@ -117,6 +130,13 @@ async function guarded(create: () => unknown): Promise<unknown> {
   } catch (error) {
     throw new StartError('crashed_at_start', messageOf(error), error);
   }
+}
+
+/** `{ stdio: { args, env } }`: a server that is a program of its own. */
+function readProgram(stdio: unknown): StdioProgram | null {
+  if (!isJsonObject(stdio) || !Array.isArray(stdio.args)) return null;
+  const env = Object.entries(isJsonObject(stdio.env) ? stdio.env : {}).map(([name, value]) => [name, String(value)]);
+  return { args: stdio.args.map(String), env: Object.fromEntries(env) };
 }
 
 function asServer(value: unknown): ConnectableServer {

@@ -1,5 +1,6 @@
 /** A connector's module, run while its version's snapshot is taken. Node's own module loader does not survive one. */
 import { Module } from 'node:module';
+import { compileFunction } from 'node:vm';
 import {
   CONNECTOR_FILE,
   type ConnectorModule,
@@ -10,23 +11,21 @@ import {
 } from './load-connector.ts';
 import { refuseInSnapshot } from './snapshot-guard.ts';
 
-/** On one line with the code, so that line numbers stay. */
-const HEAD = '(function (exports, require, module, __filename, __dirname) { ';
+/** What Node gives every CommonJS module. */
+const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
 
 /** @throws whatever the module throws */
 export function prepareModule(artifact: Uint8Array): ConnectorModule {
-  const { code, packages } = parseArtifact(artifact);
+  const { code, packages, pages } = parseArtifact(artifact);
   const module = { exports: {} };
   const require = (name: string) => {
     // Routed when a sandbox starts; loaded before, it would go round that.
     if (/^(node:)?https?$/.test(name)) refuseInSnapshot(name);
     return requireProvided(name, packages);
   };
-  // biome-ignore lint/security/noGlobalEval: the connector's code, in the sandbox that is there to run it; called by another name it sees the global scope only
-  const evaluate = eval;
-  const run = evaluate(`${HEAD}${code}\n})\n//# sourceURL=${CONNECTOR_FILE}`);
+  const run = compileFunction(code, PARAMETERS, { filename: CONNECTOR_FILE });
   run(module.exports, require, module, CONNECTOR_FILE, '/');
-  return { exported: module.exports, codeGeneration: makesCode(code) };
+  return { exported: module.exports, codeGeneration: makesCode(code), pages };
 }
 
 /** Tells Node where the lines of the module come from: by an empty file of the same name, since the module ran elsewhere. */

@@ -46,6 +46,8 @@ export interface ConnectorServer {
     readonly capabilities: JsonObject;
     readonly instructions: string | null;
   };
+  /** Grows when the server says that its tools changed. */
+  toolsRevision(): number;
   request(call: Pick<RunnerCall, 'id' | 'method' | 'params'> & { context?: RunnerCallContext }): Promise<CallAnswer>;
   /** Aborts the signal of a call; its answer is dropped by the caller. */
   cancel(id: string): void;

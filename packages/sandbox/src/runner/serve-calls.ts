@@ -2,15 +2,17 @@
 import { isJsonObject } from '../protocol/json.ts';
 import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
 import { type RunningCall, runAsCall } from './call-context.ts';
-import { describeConnector } from './describe-connector.ts';
+import { describeConnector, listAll } from './describe-connector.ts';
 import type { HostLink } from './host-link.ts';
 import type { LoadedConnector } from './load-connector.ts';
+import { OutputSchemas } from './output-schemas.ts';
 import type { CallAnswer, ConnectorServer, RunnerCall } from './runner-call.ts';
 import { messageOf } from './start-error.ts';
 
 /** The calls that run now, by invocation id. */
 export class RunningCalls {
   readonly #running = new Map<string, RunningCall>();
+  readonly #schemas = new OutputSchemas();
 
   /** Delivers a message inside the context of the call it belongs to; the parts of a description are named `id:part`. */
   readonly inCall = (id: string, deliver: () => void): void => {
@@ -31,12 +33,22 @@ export class RunningCalls {
       answer =
         call.method === 'patchbay/describe'
           ? await describeConnector(server, loaded, call.id)
-          : await server.request(call);
+          : await this.#checked(call, server, await server.request(call));
     } catch (error) {
       answer = { error: { code: -32603, message: messageOf(error) } };
     }
     running.finished = true;
     if (this.#running.delete(call.id)) link.sendText(RUNNER_FRAMES.answer, answerText(call, answer));
+  }
+
+  /** A connector of our SDK has checked its answer with the schema it declares; the others may have. */
+  #checked(call: RunnerCall, server: ConnectorServer, answer: CallAnswer): CallAnswer | Promise<CallAnswer> {
+    if (call.method !== 'tools/call' || server.sdk === 'connector') return answer;
+    const list = async () => {
+      const tools = await listAll(server, 'tools/list', 'tools', call.id);
+      return Array.isArray(tools) ? tools : null;
+    };
+    return this.#schemas.check(call.params.name, answer, { revision: server.toolsRevision(), list });
   }
 
   /** Aborts the call's signal. Its answer, should one still come, is dropped. */

@@ -1,13 +1,16 @@
-/** A server that speaks only the 2025 revisions (SDK v1, or another copy of v2) in one session that lasts. */
-import { isJsonObject } from '../protocol/json.ts';
+/** A server that speaks only the 2025 revisions (SDK v1, another copy of v2, a process) in one session that lasts. */
+import { isJsonObject, type JsonObject } from '../protocol/json.ts';
 import { BRIDGE_CAPABILITIES, EraBridge } from './era-bridge.ts';
 import { JsonRpcSession } from './json-rpc-session.ts';
 import type { ConnectableServer } from './load-connector.ts';
 import type { ConnectorServer } from './runner-call.ts';
 import type { ServeOptions } from './serve-connector.ts';
 import { StartError } from './start-error.ts';
+import { StdioServer } from './stdio-server.ts';
 
 const PROTOCOL_VERSION = '2025-11-25';
+/** Resources one session follows. */
+const FOLLOWED_MAX = 1_000;
 
 /** @throws StartError when the server refuses the handshake */
 export async function serveLegacy(server: ConnectableServer, options: ServeOptions): Promise<ConnectorServer> {
@@ -20,16 +23,38 @@ export async function serveLegacy(server: ConnectableServer, options: ServeOptio
   });
   if ('error' in answer) throw new StartError('crashed_at_start', `initialize: ${answer.error.message}`);
   session.notify('notifications/initialized', {});
-  const bridge = new EraBridge(session, options);
+  const isProcess = server instanceof StdioServer;
+  const bridge = new EraBridge(session, { ...options, isProcess });
   const found = isJsonObject(answer.result) ? answer.result : {};
+  const capabilities = isJsonObject(found.capabilities) ? found.capabilities : {};
+  const follow = followReads(session, capabilities);
   return {
     sdk: 'v1',
     identity: {
       serverInfo: isJsonObject(found.serverInfo) ? found.serverInfo : {},
-      capabilities: isJsonObject(found.capabilities) ? found.capabilities : {},
+      capabilities,
       instructions: typeof found.instructions === 'string' ? found.instructions : null,
     },
-    request: (call) => bridge.request(call),
+    toolsRevision: () => session.toolsRevision,
+    request: async (call) => {
+      const given = await bridge.request(call);
+      if (call.method === 'resources/read' && 'result' in given) follow(call.params.uri);
+      return given;
+    },
     cancel: (id) => bridge.cancel(id),
+  };
+}
+
+/**
+ * A server of this era announces changes of those resources only that a client follows. Who listens is known outside; here,
+ * what was read is followed, as long as the sandbox lives.
+ */
+function followReads(session: JsonRpcSession, capabilities: JsonObject): (uri: unknown) => void {
+  const followed = new Set<string>();
+  const announces = isJsonObject(capabilities.resources) && capabilities.resources.subscribe === true;
+  return (uri) => {
+    if (!announces || typeof uri !== 'string' || followed.has(uri) || followed.size >= FOLLOWED_MAX) return;
+    followed.add(uri);
+    void session.request(`follow-${followed.size}`, 'resources/subscribe', { uri });
   };
 }

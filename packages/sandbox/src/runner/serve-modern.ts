@@ -45,6 +45,7 @@ export async function serveModern(server: McpServer, options: ModernOptions): Pr
   return {
     sdk,
     identity: identityOf(answer.result),
+    toolsRevision: () => session.toolsRevision,
     request: ({ id, method, params, context }) => {
       const given = isJsonObject(params._meta) ? params._meta : {};
       return session.request(id, method, { ...params, _meta: { ...given, ...metaOf(context, id) } });

@@ -2,6 +2,7 @@
  * Runs throw-away connectors through everything a first call touches: while the snapshot is taken, so that a resumed process
  * has it compiled, and in each process that waits, so that its pages are its own and its caches filled.
  */
+import { compileFunction } from 'node:vm';
 import { createRuntime, RUNTIME } from './call-context.ts';
 import type { HostLink } from './host-link.ts';
 import { createServer, type LoadedConnector, loadModule } from './load-connector.ts';
@@ -58,8 +59,8 @@ async function asRuntime(work: () => Promise<void>): Promise<void> {
 /** Not by Node's module loader: once used, its state does not survive a snapshot. */
 async function loadWithoutModules(code: string): Promise<LoadedConnector> {
   const module = { exports: {} };
-  new Function('exports', 'require', code)(module.exports, (name: string) => PROVIDED_PACKAGES[name]);
-  return createServer({ exported: module.exports, codeGeneration: false }, {});
+  compileFunction(code, ['exports', 'require'])(module.exports, (name: string) => PROVIDED_PACKAGES[name]);
+  return createServer({ exported: module.exports, codeGeneration: false, pages: new Map() }, {});
 }
 
 async function callRepeatedly(loaded: LoadedConnector, rounds: number): Promise<void> {

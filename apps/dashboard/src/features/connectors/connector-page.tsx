@@ -66,6 +66,7 @@ function Header({ organization, connector }: { organization: string; connector: 
         <Text size="sm" c="var(--text-quiet)" mt={8}>
           {connector.live ? null : `${T.deadHint} `}
           {connector.authMode === 'none' ? T.openHint : T.keyHint}
+          {connector.codeGeneration && ` ${T.codeGenerationHint}`}
         </Text>
       </Paper>
     </Stack>

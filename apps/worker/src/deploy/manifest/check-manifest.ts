@@ -27,6 +27,19 @@ const promptSchema = z.looseObject({ name: text(128).min(1), description: text(1
 const resourceSchema = z.looseObject({ uri: text(2048).min(1), name: text(256), description: text(16_384).optional() });
 const templateSchema = z.looseObject({ uriTemplate: text(2048).min(1), name: text(256) });
 
+/** A page of a user interface, as it was read when the version was deployed. */
+const pageSchema = z.object({
+  uri: text(2048),
+  /** SHA-256 of the HTML, in hex. */
+  digest: text(64),
+  bytes: z.number().int().nonnegative(),
+  /** `_meta.ui` of the content: what a host is asked to allow. */
+  meta: z.record(z.string(), z.unknown()),
+  /** Names of the tools that show it. */
+  tools: z.array(text(128)).max(1000),
+});
+export type ManifestPage = z.output<typeof pageSchema>;
+
 const manifestSchema = z.looseObject({
   manifestVersion: z.literal(1),
   sdk: z.enum(['v2', 'v1', 'connector']),
@@ -43,6 +56,7 @@ const manifestSchema = z.looseObject({
   resourceTemplates: z.array(templateSchema).max(1000),
   egress: z.array(egressRuleSchema).max(256),
   auth: z.looseObject({ type: z.string() }),
+  ui: z.array(pageSchema).max(100).nullish(),
   dynamic: z.boolean(),
   secrets: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.unknown()),
   codeGeneration: z.boolean(),
@@ -94,7 +108,9 @@ export function checkManifest(described: unknown): CheckedManifest {
   return { manifest, patterns };
 }
 
-function refuseEmpty({ tools, prompts, resources, resourceTemplates }: Manifest): void {
+/** What lists nothing now may list something later, if it says so. */
+function refuseEmpty({ tools, prompts, resources, resourceTemplates, dynamic }: Manifest): void {
+  if (dynamic) return;
   if (tools.length + prompts.length + resources.length + resourceTemplates.length === 0) {
     throw new AppError('deploy.no_tools');
   }

@@ -13,6 +13,7 @@ export interface BubblewrapInputs {
   readonly libraries: readonly Mount[];
   readonly programFile: string;
   readonly snapshotFile: string | undefined;
+  readonly codeGeneration: boolean;
   readonly mounts: readonly Mount[];
   readonly links: Readonly<Record<string, string>>;
   /** Directory that holds the egress socket. */
@@ -60,7 +61,7 @@ export function bubblewrapArguments(inputs: BubblewrapInputs): string[] {
     ...unless('seccomp', '--seccomp', String(DESCRIPTORS.seccomp)),
     // Waits for the host before anything runs: what can only be limited once it exists is limited then.
     ...['--info-fd', String(DESCRIPTORS.info), '--block-fd', String(DESCRIPTORS.block)],
-    ...['--', '/node', ...nodeFlags(profile), ...FEW_THREADS, ...resume, '/runner/program.cjs', '/run/egress.sock'],
+    ...['--', '/node', ...nodeFlags(inputs), ...FEW_THREADS, ...resume, '/runner/program.cjs', '/run/egress.sock'],
   ];
 }
 

@@ -250,6 +250,7 @@ export class BubblewrapDriver implements SandboxDriver {
       libraries: this.#host.libraries,
       programFile: spec.programFile,
       snapshotFile: spec.snapshotFile,
+      codeGeneration: spec.codeGeneration ?? false,
       mounts: spec.mounts,
       links: spec.links ?? {},
       socketDirectory,
@@ -261,7 +262,7 @@ export class BubblewrapDriver implements SandboxDriver {
       seccompFile: this.#host.seccompFile,
       rlimits: this.#without.has('rlimits') ? null : rlimitArguments(profile, { uid: uid !== null, memory }),
       uid,
-      environment: this.#without.has('empty environment') ? process.env : {},
+      environment: this.#without.has('empty environment') ? { PLANTED: 'of the host' } : {},
       covered: this.#without.has('closed descriptors') ? [] : this.#inherited.now(),
     });
   }

@@ -1,4 +1,4 @@
-/** How a sandbox is started, whatever makes its walls. bubblewrap now; gVisor or Kata can implement the same (ADR 17). */
+/** How a sandbox is started, whatever makes its walls. bubblewrap now; gVisor or Kata can implement the same (ADR 22). */
 import type { Duplex, Readable } from 'node:stream';
 import type { ProfileName } from '../limits.ts';
 
@@ -15,6 +15,8 @@ export interface SandboxSpec {
   readonly programFile: string;
   /** A startup snapshot of that program, to resume from instead of loading it. */
   readonly snapshotFile?: string;
+  /** Whether its code may make code from text: of the build's programs, and of connectors that were allowed to. */
+  readonly codeGeneration?: boolean;
   /** Nobody waits for it: it leaves the processor to those who do, until it is specialised. */
   readonly isBackground?: boolean;
   readonly mounts: readonly Mount[];

@@ -27,11 +27,12 @@ export class PlainDriver implements SandboxDriver {
     const egressSocketPath = join(directory, 'egress.sock');
     const mounts = Object.fromEntries(spec.mounts.map(({ source, target }) => [target, source]));
     const paths = JSON.stringify({ ...mounts, [PROFILES[spec.profile].scratch.path]: scratch });
-    const child = spawn(
-      this.#nodeFile,
-      [...nodeFlags(PROFILES[spec.profile]), spec.programFile, egressSocketPath, paths],
-      { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: { PATH: '/' }, cwd: scratch },
-    );
+    const flags = nodeFlags({ profile: PROFILES[spec.profile], codeGeneration: spec.codeGeneration ?? false });
+    const child = spawn(this.#nodeFile, [...flags, spec.programFile, egressSocketPath, paths], {
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      env: { PATH: '/' },
+      cwd: scratch,
+    });
     const exited = new Promise<SandboxExit>((resolve) => {
       child.once('error', () => resolve({ exitCode: null, signal: null, exceeded: null }));
       child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, exceeded: null }));

@@ -1,0 +1,54 @@
+import { AppError, newId } from '@patchbay/foundation';
+import type { Invocation, InvocationOutcome } from '@patchbay/sandbox/protocol';
+import type { DeployWork } from './deploy-work.ts';
+
+const DEADLINE_MS = 15_000;
+const RESULT_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Whom the version is shown: a deploy that looks at it, or somebody in production. */
+export type Onlooker = { readonly kind: 'probe' } | { readonly kind: 'person'; readonly id: string };
+
+/**
+ * Asks the version something in a sandbox without secrets and network. A subject of its own keeps the sandbox apart from
+ * every one that will serve calls.
+ *
+ * @throws AppError sandbox.*
+ */
+export async function askProbe(
+  work: DeployWork,
+  onlooker: Onlooker,
+  asked: Pick<Invocation, 'method' | 'params' | 'snapshot'>,
+): Promise<InvocationOutcome> {
+  const { organization, connector, version, deps, signal } = work;
+  if (version.artifactDigest === null) throw new AppError('artifacts.not_found', { internal: 'no artifact to probe' });
+  const isProbe = onlooker.kind === 'probe';
+  const invocation: Invocation = {
+    id: newId('invocation'),
+    key: {
+      organizationId: organization.id,
+      connectorId: connector.id,
+      versionId: version.id,
+      settingsRevision: isProbe ? 0 : connector.settingsRevision,
+      subject: isProbe ? 'probe' : onlooker.id,
+    },
+    artifactDigest: version.artifactDigest,
+    egress: [],
+    ...asked,
+    deadlineMs: DEADLINE_MS,
+    effect: 'read',
+    context: {
+      user: isProbe ? null : { id: onlooker.id, email: null, name: null },
+      organization: { id: organization.id, slug: organization.slug },
+      client: isProbe ? { name: 'patchbay-deploy', version: null } : { name: 'claude-ai', version: '0.1.0' },
+      roles: isProbe ? [] : ['member'],
+      groups: [],
+      requestId: newId('request'),
+      idempotencyKey: newId('invocation'),
+      capabilities: {},
+    },
+    credentials: [],
+    resultBytesMax: RESULT_BYTES_MAX,
+    codeGeneration: connector.codeGeneration,
+  };
+  return deps.sandboxes.invoke(invocation, { signal });
+}
