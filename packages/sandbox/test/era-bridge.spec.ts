@@ -102,7 +102,7 @@ const sampled = (text: string) => ({ model: 'm', role: 'assistant', content: { t
 describe('a server of SDK v1', () => {
   it('is told that its call was cancelled, and keeps serving', async () => {
     const caller = new AbortController();
-    const invocation = given.invocation({ code, params: { name: 'wait', arguments: {} } });
+    const invocation = given.invocation({ code, codeGeneration: true, params: { name: 'wait', arguments: {} } });
     const waiting = given.client.invoke(invocation, { signal: caller.signal });
     await waitFor(async () => textOf(await call({ tool: 'seen' })) === 'started');
     caller.abort(new Error('the caller went away'));
@@ -112,7 +112,7 @@ describe('a server of SDK v1', () => {
 
   it('finds the trace of its caller where later revisions have it', async () => {
     const trace = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, tracestate: 'v=1', baggage: 'user=7' };
-    const invocation = given.invocation({ code, params: { name: 'meta', arguments: {} } });
+    const invocation = given.invocation({ code, codeGeneration: true, params: { name: 'meta', arguments: {} } });
     const outcome = await given.client.invoke({ ...invocation, context: { ...invocation.context, trace } });
     expect(JSON.parse(textOf(outcome))).toMatchObject(trace);
   });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Change } from '@patchbay/domain/changes';
 import type { Endpoint } from '@patchbay/domain/endpoints';
 import type { ManifestView } from '@patchbay/mcp';
@@ -42,9 +43,16 @@ export function connectorPermission(served: ServedConnector): ConnectorPermissio
     organizationId: endpoint.organizationId,
     connectorId: endpoint.connectorId,
     resource: endpoint.resource,
-    revision: endpoint.versionId,
+    revision: revisionOfLists(endpoint.versionId, manifest),
     ownerOf: () => served,
   };
+}
+
+/** Of a version whose lists stay, the version itself says it; of the others what they list now. */
+export function revisionOfLists(versionId: string, { dynamic, ...lists }: ManifestView): string {
+  if (!dynamic) return versionId;
+  const digest = createHash('sha256').update(JSON.stringify(lists)).digest('base64url').slice(0, 12);
+  return `${versionId} ${digest}`;
 }
 
 /** Whether the change can end the permission or change what it is for. */

@@ -47,7 +47,6 @@ export function bubblewrapArguments(inputs: BubblewrapInputs): string[] {
     ...(without.has('no capabilities') ? ['--cap-add', 'ALL'] : ['--cap-drop', 'ALL']),
     ...unless('no nested namespaces', '--disable-userns'),
     ...(without.has('own root') ? HOST_FILES.flatMap(bind) : []),
-    ...bind({ source: inputs.nodeFile, target: '/node' }),
     ...libraries.flatMap(bind),
     ...bind(program),
     ...mounts.flatMap(bind),
@@ -63,6 +62,14 @@ export function bubblewrapArguments(inputs: BubblewrapInputs): string[] {
     ...['--info-fd', String(DESCRIPTORS.info), '--block-fd', String(DESCRIPTORS.block)],
     ...['--', '/node', ...nodeFlags(inputs), ...FEW_THREADS, ...resume, '/runner/program.cjs', '/run/egress.sock'],
   ];
+}
+
+/**
+ * What bubblewrap is told last, once it is limited: where its program lies. A supervisor that dies before that closes the
+ * descriptor, which ends the list as well; without a program nothing runs that nobody watches.
+ */
+export function lastArguments(nodeFile: string): string {
+  return ['--ro-bind', nodeFile, '/node'].map((argument) => `${argument}\0`).join('');
 }
 
 /** A share of one core has nothing to do for four of V8's helpers, and nobody sends the signal that a thread of Node's waits for. */

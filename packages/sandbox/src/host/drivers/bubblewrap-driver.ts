@@ -13,7 +13,7 @@ import type { Duplex, Readable } from 'node:stream';
 import { AppError } from '@patchbay/foundation';
 import type { Wall } from '../../probe/wall.ts';
 import { PROFILES, SANDBOX_LIMITS, type SandboxProfile } from '../limits.ts';
-import { bubblewrapArguments, rlimitArguments } from './bubblewrap-arguments.ts';
+import { bubblewrapArguments, lastArguments, rlimitArguments } from './bubblewrap-arguments.ts';
 import type {
   ExceededLimit,
   Mount,
@@ -147,7 +147,7 @@ export class BubblewrapDriver implements SandboxDriver {
       const [group] = await Promise.all([making, makeSocketDirectory(socketDirectory, uid)]);
       if (child.pid === undefined) throw new AppError('sandbox.start_failed', { internal: 'bubblewrap did not start' });
       if (group) await whileItRuns(launched, group.add(child.pid));
-      const innerPid = await letStart(launched);
+      const innerPid = await letStart(launched, lastArguments(this.#host.nodeFile));
       if (uid === null && !this.#without.has('rlimits'))
         await whileItRuns(launched, limitProcesses(innerPid, profile.processes));
       letRun(launched);

@@ -1,5 +1,5 @@
 /**
- * bubblewrap as a process that waits before it makes anything: for the end of an empty list of further arguments. What limits
+ * bubblewrap as a process that waits before it makes anything: for the end of the list of its arguments. What limits
  * it is set meanwhile, so that its children are born within these limits instead of being moved into them.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
@@ -56,14 +56,14 @@ export function launchBubblewrap(inputs: LaunchInputs): Launched {
 }
 
 /**
- * Lets it make the sandbox. Resolves with the host's pid of the process inside, before that runs anything.
+ * Lets it make the sandbox, with these last arguments. Resolves with the host's pid of the process inside, before that runs anything.
  *
  * @throws AppError `sandbox.start_failed` with what bubblewrap said
  */
-export async function letStart({ child, exit }: Launched): Promise<number> {
+export async function letStart({ child, exit }: Launched, last: string): Promise<number> {
   const failed = exit.then(async () => Promise.reject(await startFailure(child)));
   failed.catch(() => {});
-  pipeOf<Writable>(child, 'further').end();
+  pipeOf<Writable>(child, 'further').end(last);
   return Promise.race([readInnerPid(pipeOf<Readable>(child, 'info')), failed]);
 }
 
