@@ -17,7 +17,7 @@ describe('the table of the probe', () => {
       rowOf(open)
         .split('\n')
         .map((line) => line.trim().replaceAll(/ {2,}/g, ' | ')),
-    ).toEqual(['got through | run a shell | uid=0(root)', 'a wall answers ENOENT or EACCES']);
+    ).toEqual(['got through run a shell | uid=0(root)', 'a wall answers ENOENT or EACCES']);
   });
 
   it('prints no control or direction-changing character that came out of a sandbox', () => {

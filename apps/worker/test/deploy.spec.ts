@@ -52,6 +52,14 @@ const spoil = (directory, depth) => {
 for (const top of ['/store', '/toolchain', '/work', '/tmp', '/runner', '/etc', '/usr', '/dev/shm', '.']) spoil(top, 0);
 `;
 
+/** A connector whose one tool shows this page. */
+const showing = (ui: string): Files => ({
+  'src/index.ts': `
+import { appTool, defineConnector } from '@patchbay/connector';
+export default defineConnector({ name: 'greeter', tools: {
+  show: appTool({ title: 'Show', description: 'Shows.', readOnly: true, ui: ${ui}, run: () => 'shown' }) } });`,
+});
+
 /** What, the upload, the code it ends with, and what its message names. */
 const BAD: readonly (readonly [string, Files, string, RegExp])[] = [
   ['a source without package.json', { 'index.ts': '' }, 'source.no_package_json', /package\.json/],
@@ -91,6 +99,13 @@ const BAD: readonly (readonly [string, Files, string, RegExp])[] = [
     greeter({ 'src/ui/big.html': `<!doctype html><p>${'x'.repeat(2.5 * 1024 * 1024)}` }),
     'deploy.page_too_large',
     /big has 2\.\d MB/,
+  ],
+  ['a page that is not there', greeter(showing("'gone'")), 'deploy.start_failed', /src\/ui\/gone\.html/],
+  [
+    'a page that asks for every origin',
+    greeter({ ...showing("{ page: 'map', csp: { connectDomains: ['*'] } }"), 'src/ui/map.html': '<p>Map</p>' }),
+    'deploy.findings',
+    /ui:\/\/greeter\/map\.html: .*connectDomains/,
   ],
   ['a connector that hangs at start', greeter({ 'src/index.ts': 'for (;;) {}' }), 'deploy.start_timeout', /./],
   ['a connector that registers nothing', server(''), 'deploy.no_tools', /./],
@@ -231,7 +246,9 @@ describe('a deploy', () => {
 
   /** A bundle that takes time to load, as one with its own copies of packages does. */
   const large = (atLoad: string) => {
-    const files = greeter({ 'src/words.ts': `export const words = '${'word '.repeat(40_000)}'.length;\n${atLoad}\n` });
+    const files = greeter({
+      'src/words.ts': `export const words = ['${'word '.repeat(40_000)}'].join().length;\n${atLoad}\n`,
+    });
     return {
       ...files,
       'src/index.ts': `import { words } from './words.ts';\nif (words < 1) throw 1;\n${files['src/index.ts']}`,

@@ -150,7 +150,7 @@ describe('the command line and a platform', () => {
 
   it('refuses code made from text until a setting allows it, on the record', async () => {
     await changeSource((code) =>
-      code.replace(/return `Hello.*/, `return new Function('n', 'return "Hello, " + n')(name);`),
+      code.replace(/return `(?:Hello|Good day).*/, `return new Function('n', 'return "Hello, " + n')(name);`),
     );
     const deployed = await patchbay('deploy', 'greeter');
     expect(deployed.code, deployed.stdout + deployed.stderr).toBe(0);

@@ -56,7 +56,7 @@ describe('createStreamPlaces', () => {
     expect(() => places.take(owner('alice', 'a'))).toThrow(expect.objectContaining({ code: 'limits.streams' }));
     const giveBack = places.take(owner('bob', 'a'));
     expect(() => places.take(owner('carol', 'a'))).toThrow(expect.objectContaining({ code: 'limits.streams' }));
-    places.take(owner('alice', 'b'));
+    places.take(owner('erin', 'b'));
     giveBack();
     giveBack();
     places.take(owner('carol', 'a'));

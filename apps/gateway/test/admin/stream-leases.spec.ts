@@ -61,7 +61,9 @@ describe('streams of the admin API', () => {
     const slug = await givenConnector();
     const person = await installation.join(owner, 'developer', 'leaver');
     const { body } = await installation.call('GET', '/organizations/acme/members', { as: owner });
-    const member = body.items.find(({ email }: { email: string }) => email === person.email);
+    const member = body.items.find(
+      (one: { person: { email: string } }) => one.person.email === 'leaver@people.example',
+    );
     await expectEnd(await openAll(slug, person), /"code":"/, () => remove(`/organizations/acme/members/${member.id}`));
   }, 30_000);
 

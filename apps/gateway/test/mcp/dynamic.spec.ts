@@ -168,11 +168,14 @@ describe('the page of a tool', () => {
     for (const path of ['/acme/feed/mcp', '/acme/mcp']) {
       const { result } = await post(modernRequest('tools/list'), path);
       expect(result?.tools).toMatchObject([{ _meta: shown._meta }]);
-      for (const request of [modernRequest, legacyRequest]) {
+      for (const [request, code] of [
+        [modernRequest, -32602],
+        [legacyRequest, -32002],
+      ] as const) {
         const read = await post(request('resources/read', { uri: PAGE }), path);
         expect(read.result?.contents).toEqual([content]);
         expect(await post(request('resources/read', { uri: 'ui://feed/other.html' }), path)).toMatchObject({
-          error: { code: -32602 },
+          error: { code },
         });
       }
     }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Exchange } from '../call.ts';
 import type { Door } from '../door.ts';
-import type { Permission } from '../permission.ts';
+import { type Permission, revisionOfLists } from '../permission.ts';
 import { type FindAccessDeps, findAccess, type OrganizationAccess } from './find-access.ts';
 import { type OrganizationView, type VisibleConnector, viewOrganization } from './organization-view.ts';
 import { routeOrganization } from './route-organization.ts';
@@ -78,6 +78,8 @@ function onlyOne<T>(found: readonly T[]): T | undefined {
 }
 
 function revisionOf({ connectors }: OrganizationAccess): string {
-  const made = connectors.map(({ endpoint }) => `${endpoint.connectorSlug} ${endpoint.versionId}`).join();
+  const made = connectors
+    .map(({ endpoint, manifest }) => `${endpoint.connectorSlug} ${revisionOfLists(endpoint.versionId, manifest)}`)
+    .join();
   return createHash('sha256').update(made).digest('base64url').slice(0, 16);
 }
