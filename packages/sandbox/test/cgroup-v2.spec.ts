@@ -72,7 +72,7 @@ describe('cgroup v2', () => {
     const limits = await given();
     await rm(at(group), { recursive: true });
     await mkdir(at(group));
-    expect(await limits.removeWhenEmpty()).toBe(true);
+    expect(await limits.remove()).toBe(true);
     for (const name of ['patchbay-inst-old-1', 'patchbay-inst-boot-2', 'patchbay-other-old-1'])
       await mkdir(at('system', name));
     await (await find()).removeForeign('inst', 'boot');

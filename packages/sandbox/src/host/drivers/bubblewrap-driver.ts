@@ -24,7 +24,7 @@ import type {
   SandboxSpec,
   SandboxStats,
 } from './driver.ts';
-import { InheritedDescriptors } from './inherited-descriptors.ts';
+import { inheritedDescriptors } from './inherited-descriptors.ts';
 import { findKernelLimits } from './kernel-limits.ts';
 import {
   FIRST_DESCRIPTOR_FREE,
@@ -35,7 +35,7 @@ import {
   limitProcesses,
   whileItRuns,
 } from './launch-bubblewrap.ts';
-import type { KernelLimits, LimitGroup } from './limit-group.ts';
+import { type KernelLimits, kill, type LimitGroup } from './limit-group.ts';
 import { placeFile } from './place-file.ts';
 import { placeLibraries } from './place-libraries.ts';
 import { probeWalls } from './probe-walls.ts';
@@ -117,7 +117,6 @@ export class BubblewrapDriver implements SandboxDriver {
   readonly #uids: UidRange | null;
   readonly #owned = new Map<SandboxProcess, Owned>();
   readonly #watch = new UsageWatch();
-  readonly #inherited = new InheritedDescriptors(FIRST_DESCRIPTOR_FREE);
   readonly #without: ReadonlySet<Wall>;
 
   constructor(options: BubblewrapDriverOptions, host: HostParts) {
@@ -263,7 +262,7 @@ export class BubblewrapDriver implements SandboxDriver {
       rlimits: this.#without.has('rlimits') ? null : rlimitArguments(profile, { uid: uid !== null, memory }),
       uid,
       environment: this.#without.has('empty environment') ? { PLANTED: 'of the host' } : {},
-      covered: this.#without.has('closed descriptors') ? [] : this.#inherited.now(),
+      covered: this.#without.has('closed descriptors') ? [] : inheritedDescriptors(FIRST_DESCRIPTOR_FREE),
     });
   }
 
@@ -277,8 +276,11 @@ export class BubblewrapDriver implements SandboxDriver {
     if (!owned) return ended;
     this.#owned.delete(sandbox);
     this.#watch.remove(owned.innerPid);
-    await untilGone(owned.innerPid);
     const stats = await owned.group?.stats();
+    if (!owned.group) {
+      kill(owned.innerPid); // whose bubblewrap was killed before it had tied the two together
+      await untilGone(owned.innerPid);
+    }
     await this.#release(owned);
     const refused = (stats?.processesRefused ?? 0) > 0 && ended.exitCode !== 0 ? 'processes' : null;
     return { ...ended, exceeded: owned.exceeded ?? (stats?.outOfMemory ? 'memory' : refused) };
@@ -286,7 +288,8 @@ export class BubblewrapDriver implements SandboxDriver {
 
   async #release(owned: Pick<Owned, 'uid' | 'socketDirectory' | 'group'>): Promise<void> {
     await rm(owned.socketDirectory, { recursive: true, force: true });
-    const empty = (await owned.group?.removeWhenEmpty()) ?? true;
+    const empty = (await owned.group?.remove()) ?? true;
+    if (!owned.group && owned.uid !== null) await killProcessesOf({ first: owned.uid, count: 1 });
     // A uid whose group still holds a process stays taken: nobody may meet its former owner.
     if (empty && owned.uid !== null) this.#uids?.release(owned.uid);
   }
@@ -301,14 +304,6 @@ async function makeSocketDirectory(directory: string, uid: number | null): Promi
 function bringForward(pid: number): void {
   try {
     for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), 0);
-  } catch {
-    // It ended by itself.
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
   } catch {
     // It ended by itself.
   }

@@ -10,10 +10,9 @@ import {
   type GroupStats,
   isGroupGone,
   type KernelLimits,
-  killAndRemoveGroup,
   type LimitGroup,
   readNumber,
-  removeGroups,
+  removeGroup,
   START_CPU_CORES,
 } from './limit-group.ts';
 
@@ -82,7 +81,7 @@ class CgroupV1 implements KernelLimits {
   async removeForeign(installation: string, bootId: string): Promise<void> {
     for (const parent of Object.values(this.#parents)) {
       for (const name of foreignGroups(readdirSync(parent), installation, bootId)) {
-        await killAndRemoveGroup(join(parent, name));
+        await removeGroup(join(parent, name));
       }
     }
   }
@@ -118,7 +117,8 @@ class GroupV1 implements LimitGroup {
     };
   }
 
-  removeWhenEmpty(): Promise<boolean> {
-    return removeGroups(Object.values(this.#directories));
+  async remove(): Promise<boolean> {
+    const removed = await Promise.all(Object.values(this.#directories).map(removeGroup));
+    return removed.every(Boolean);
   }
 }

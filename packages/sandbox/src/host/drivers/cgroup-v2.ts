@@ -10,10 +10,9 @@ import {
   type GroupStats,
   isGroupGone,
   type KernelLimits,
-  killAndRemoveGroup,
   type LimitGroup,
   readNumber,
-  removeGroups,
+  removeGroup,
   START_CPU_CORES,
 } from './limit-group.ts';
 
@@ -87,7 +86,7 @@ class CgroupV2 implements KernelLimits {
 
   async removeForeign(installation: string, bootId: string): Promise<void> {
     for (const name of foreignGroups(readdirSync(this.#parent), installation, bootId)) {
-      await killAndRemoveGroup(join(this.#parent, name));
+      await removeGroup(join(this.#parent, name));
     }
   }
 }
@@ -120,7 +119,7 @@ class GroupV2 implements LimitGroup {
     };
   }
 
-  removeWhenEmpty(): Promise<boolean> {
-    return removeGroups([this.#directory]);
+  remove(): Promise<boolean> {
+    return removeGroup(this.#directory);
   }
 }

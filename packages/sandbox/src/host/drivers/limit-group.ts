@@ -19,8 +19,8 @@ export interface LimitGroup {
   /** Sets the share of a core; the profile's share follows once the start is over. */
   limitCpu(cores: number): Promise<void>;
   stats(): Promise<GroupStats>;
-  /** Waits a moment for the last process to be gone and removes the group. False when one is still there. */
-  removeWhenEmpty(): Promise<boolean>;
+  /** Ends every process in it and removes the group. False when one is still there after half a second. */
+  remove(): Promise<boolean>;
 }
 
 /** Where this process may make groups: below its own, so that limits set on it from outside keep holding. */
@@ -48,27 +48,25 @@ export function foreignGroups(names: readonly string[], installation: string, bo
   return names.filter((name) => name.startsWith(ours) && !name.startsWith(`${ours}${bootId}`));
 }
 
-/** Removes every directory; true when none is left. Tried for half a second, since processes take a moment to go. */
-export async function removeGroups(directories: readonly string[]): Promise<boolean> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const removed = await Promise.all(directories.map(removeGroup));
-    if (removed.every(Boolean)) return true;
-    await new Promise((resolve) => setTimeout(resolve, 5));
+/**
+ * Ends what is in a group, and the group. bubblewrap ties the process inside to its own life just before that runs: one
+ * whose bubblewrap was killed earlier goes on alone, and only its group still knows of it.
+ */
+export async function removeGroup(directory: string): Promise<boolean> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    for (const pid of await pidsIn(directory)) kill(pid);
+    if (await isRemoved(directory)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return false;
 }
 
-export async function killAndRemoveGroup(directory: string): Promise<void> {
-  for (let attempt = 0; attempt < 20; attempt++) {
-    for (const pid of await pidsIn(directory)) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // Gone in between.
-      }
-    }
-    if (await removeGroup(directory)) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+/** Kills a process that may have ended. */
+export function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
   }
 }
 
@@ -84,7 +82,7 @@ async function pidsIn(directory: string): Promise<number[]> {
   return text.split('\n').filter(Boolean).map(Number);
 }
 
-async function removeGroup(directory: string): Promise<boolean> {
+async function isRemoved(directory: string): Promise<boolean> {
   try {
     await rmdir(directory);
     return true;
