@@ -31,6 +31,7 @@ process.send?.({ kind: 'ready' });
 await told; // the parent looks at what is left, before anything new is there
 
 const kept: SandboxProcess[] = [];
+const ends: Promise<unknown>[] = [];
 let stopping = false;
 process.on('message', () => {
   stopping = true;
@@ -38,6 +39,7 @@ process.on('message', () => {
 
 await Promise.all(Array.from({ length: LANES }, storm));
 await Promise.all(kept.map((sandbox) => driver.stop(sandbox)));
+await Promise.all(ends);
 process.send?.({ kind: 'stopped' });
 process.disconnect();
 
@@ -46,7 +48,7 @@ async function storm(): Promise<void> {
     const sandbox = await driver.start({ sandboxId: newId('sandbox'), profile: 'runtime', programFile, mounts: [] });
     const [uid, monitor] = [field(sandbox.pid, 'Uid'), field(sandbox.pid, 'PPid')];
     process.send?.({ kind: 'started', uid, pid: sandbox.pid });
-    void sandbox.exited.then(() => process.send?.({ kind: 'ended', uid, pid: sandbox.pid }));
+    ends.push(sandbox.exited.then(() => process.send?.({ kind: 'ended', uid, pid: sandbox.pid })));
     const choice = random();
     if (choice < 0.2) kept.push(sandbox);
     else if (choice < 0.5) await driver.stop(sandbox);
