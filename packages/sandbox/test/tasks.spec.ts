@@ -78,9 +78,9 @@ describe('without isolation, for `patchbay dev`', () => {
   afterAll(() => given.close());
 
   it('says that isolation is off, and still refuses what the manifest does not declare', async () => {
-    expect(await given.client.supervisors()).toMatchObject([
-      { state: 'serving', health: { ready: true, driver: 'plain', walls: { state: 'off' } } },
-    ]);
+    await expect
+      .poll(() => given.client.supervisors())
+      .toMatchObject([{ state: 'serving', health: { ready: true, driver: 'plain', walls: { state: 'off' } } }]);
     const code = toolRunning(`return { status: (await fetch('https://example.com/')).status }`);
     expect(JSON.parse(textOf(await given.call({ code })))).toEqual({ status: 403 });
   });
