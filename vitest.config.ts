@@ -29,11 +29,19 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          // Decisions without I/O leave nothing behind: they share a process.
+          name: 'pure',
+          include: ['{apps,bench,packages,tools,scripts}/**/*.test.ts'],
+          exclude,
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'parts',
-          include: [
-            '{apps,bench,packages,tools,scripts}/**/*.test.ts',
-            '{apps,packages,tools,examples}/**/test/**/*.spec.ts',
-          ],
+          include: ['{apps,packages,tools,examples}/**/test/**/*.spec.ts'],
           exclude,
           sequence: { groupOrder: 0 },
         },

@@ -26,7 +26,7 @@ export interface ReplayPlace {
   readonly leases: Leases;
 }
 
-const LOOK_EVERY_MS = 2_000;
+const LOOK_EVERY_MS = 1_000;
 const KEEP_ALIVE_MS = 15_000;
 /** What the client of one call may have missed is told at once, and is not more than this. */
 const UNREAD_BYTES_MAX = 16 * 1024 * 1024;

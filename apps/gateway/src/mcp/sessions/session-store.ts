@@ -46,8 +46,8 @@ export interface SessionStore {
 }
 
 /** A stream whose gateway was not heard of for this long has nobody who works on it. */
-const LEASE_MS = 9_000;
-export const EXTEND_EVERY_MS = 3_000;
+const LEASE_MS = 5_000;
+export const EXTEND_EVERY_MS = 1_250;
 
 const KNOWN = { max: 20_000, ttl: 5_000 };
 /** How old the note of the last use may become before a read renews it. */
