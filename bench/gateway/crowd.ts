@@ -24,7 +24,7 @@ export async function publishCrowd(databaseUrl: string, from: number, to: number
 
 const ECHO = `
   WITH echo AS (
-    SELECT connector.organization_id, connector.auth_mode, version.*, deployment.state AS deployment_state,
+    SELECT connector.auth_mode, version.*, deployment.state AS deployment_state,
       deployment.reasons, deployment.cause, deployment.actor
     FROM app.connectors AS connector
     JOIN app.deployments AS deployment

@@ -104,6 +104,22 @@ describe('the usage spool', () => {
     }
   });
 
+  it('loses no event that is written while it looks for what it can ship', async () => {
+    const directory = await temporaryDirectory();
+    const before = await count();
+    const spool = await openUsageSpool({ directory, database: given.database, shipIntervalMs: 3_600_000 });
+    const rounds = 40;
+    for (let round = 0; round < rounds; round += 1) {
+      const shipped = spool.ship();
+      await spool.append(event());
+      await shipped;
+      await spool.append(event());
+    }
+    await spool.close();
+    expect(await count()).toBe(before + 2 * rounds);
+    expect(spool.statistics()).toEqual({ appended: 2 * rounds, shipped: 2 * rounds, dropped: 0 });
+  });
+
   it('lists what was shipped, whole, newest first', async () => {
     const directory = await temporaryDirectory();
     const spool = await openUsageSpool({ directory, database: given.database });

@@ -11,26 +11,40 @@ import { UsageEventSchema, usageEventText } from './usage-event.ts';
  */
 
 const HOST = hostname().replaceAll(/[^A-Za-z0-9-]/g, '-');
-const INSTANCE = randomBytes(6).toString('hex');
-const NAME = /^(?<host>[A-Za-z0-9-]+)\.(?<pid>\d+)\.(?<instance>[0-9a-f]{12})\.\d+\.ndjson$/;
+const NAME = /^(?<host>[A-Za-z0-9-]+)\.(?<pid>\d+)\.(?<instance>[0-9a-f]{12})\.(?<number>\d+)\.ndjson$/;
 
 /** Nobody appends to a file for this long: it is rotated every second or so. */
 const ABANDONED_MS = 600_000;
 
-export function spoolFileName(number: number): string {
-  return `${HOST}.${process.pid}.${INSTANCE}.${String(number).padStart(8, '0')}.ndjson`;
+/** Tells the files of one open spool from those of a process that had the same number before. */
+export function newInstance(): string {
+  return randomBytes(6).toString('hex');
 }
 
-/** Files of the directory that nobody appends to any more, oldest name first. `current` is the one we append to. */
-export async function findShippable(directory: string, current: string): Promise<readonly string[]> {
-  const names = (await readdir(directory)).filter((name) => NAME.test(name) && name !== current);
-  const shippable = await Promise.all(names.map((name) => isOver(directory, name)));
+export function spoolFileName(instance: string, number: number): string {
+  return `${HOST}.${process.pid}.${instance}.${String(number).padStart(8, '0')}.ndjson`;
+}
+
+/**
+ * Files of the directory that nobody appends to any more, oldest name first. Of `instance` those up to the number
+ * `closed`: a file that is opened while the directory is read is not over.
+ */
+export async function findShippable(
+  directory: string,
+  own: { readonly instance: string; readonly closed: number },
+): Promise<readonly string[]> {
+  const names = (await readdir(directory)).filter((name) => NAME.test(name));
+  const shippable = await Promise.all(names.map((name) => isOver(directory, name, own)));
   return names.filter((_, index) => shippable[index]).sort();
 }
 
-async function isOver(directory: string, name: string): Promise<boolean> {
-  const { host, pid, instance } = NAME.exec(name)?.groups ?? {};
-  if (instance === INSTANCE) return true;
+async function isOver(
+  directory: string,
+  name: string,
+  own: { readonly instance: string; readonly closed: number },
+): Promise<boolean> {
+  const { host, pid, instance, number } = NAME.exec(name)?.groups ?? {};
+  if (instance === own.instance) return Number(number) <= own.closed;
   if (host === HOST && (Number(pid) === process.pid || !isAlive(Number(pid)))) return true;
   const found = await stat(path.join(directory, name)).catch(() => null);
   return found !== null && Date.now() - found.mtimeMs > ABANDONED_MS;

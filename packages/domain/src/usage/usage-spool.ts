@@ -4,7 +4,15 @@ import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '@patchbay/foundation';
 import type { Database } from '../database/index.ts';
-import { findShippable, readLines, removeFile, type SpoolLine, spoolBytes, spoolFileName } from './spool-files.ts';
+import {
+  findShippable,
+  newInstance,
+  readLines,
+  removeFile,
+  type SpoolLine,
+  spoolBytes,
+  spoolFileName,
+} from './spool-files.ts';
 import { type UsageEvent, usageEventText } from './usage-event.ts';
 import { insertUsageEvents } from './usage-rows.ts';
 
@@ -52,6 +60,7 @@ export async function openUsageSpool(options: UsageSpoolOptions): Promise<UsageS
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const counts = { appended: 0, shipped: 0, dropped: 0 };
   let bytes = await spoolBytes(directory);
+  const instance = newInstance();
   let fileNumber = 0;
   let file: OpenFile | undefined;
   const remembered = new Map<string, readonly SpoolLine[]>();
@@ -85,7 +94,7 @@ export async function openUsageSpool(options: UsageSpoolOptions): Promise<UsageS
 
   function openNext(): OpenFile {
     fileNumber += 1;
-    const name = spoolFileName(fileNumber);
+    const name = spoolFileName(instance, fileNumber);
     return { name, descriptor: openSync(path.join(directory, name), 'ax', 0o600), lines: [] };
   }
 
@@ -127,7 +136,7 @@ export async function openUsageSpool(options: UsageSpoolOptions): Promise<UsageS
   function ship(): Promise<void> {
     shipping ??= (async () => {
       rotate();
-      const names = new Set(await findShippable(directory, file?.name ?? ''));
+      const names = new Set(await findShippable(directory, { instance, closed: fileNumber }));
       // Shipped by somebody else, who took this process for dead.
       for (const name of remembered.keys()) if (!names.has(name)) forget(name);
       for (const name of names) await shipFile(name);
