@@ -46,7 +46,7 @@ const GIVEN: Record<AppName, readonly string[]> = {
     ...S3,
   ],
   worker: ['PATCHBAY_NPM_REGISTRY', 'PATCHBAY_NPM_TIMEOUT_MS', 'PACKAGE_STORE_BYTES_MAX', ...SUPERVISORS, ...S3],
-  supervisor: ['PATCHBAY_REQUIRE_FULL_LIMITS', 'SANDBOX_POOL_SIZE'],
+  supervisor: ['PATCHBAY_REQUIRE_FULL_LIMITS', 'SANDBOX_CPU_CORES', 'SANDBOX_POOL_SIZE'],
   dashboard: [],
 };
 

@@ -37,6 +37,8 @@ const fields = z.object({
   SUPERVISOR_INTERNAL_PORT: z.coerce.number().int().min(0).max(65_535),
   /** Sandboxes that wait for first calls, about 30 MB each. Default: 4 in development, 8 in production. */
   SANDBOX_POOL_SIZE: z.coerce.number().int().min(0).max(64).optional(),
+  /** Share of a core that one serving connector may use. Default: 0.5. */
+  SANDBOX_CPU_CORES: z.coerce.number().min(0.1).max(16).optional(),
   /** Refuse to run connectors where uid, memory, process or CPU limits cannot be set. Default: in production. */
   PATCHBAY_REQUIRE_FULL_LIMITS: flag.optional(),
 });
@@ -65,6 +67,7 @@ const schema = fields
     bubblewrapFile: env.BWRAP_PATH,
     internalPort: env.SUPERVISOR_INTERNAL_PORT,
     poolSize: env.SANDBOX_POOL_SIZE ?? (env.PATCHBAY_MODE === 'production' ? 8 : 4),
+    runtimeCpuCores: env.SANDBOX_CPU_CORES,
     requireFullLimits: env.PATCHBAY_REQUIRE_FULL_LIMITS ?? env.PATCHBAY_MODE === 'production',
   }));
 

@@ -34,6 +34,7 @@ export async function wire(config: SupervisorConfig): Promise<Supervisor> {
     nodeFile: process.execPath,
     bootId,
     probeProgramFile: await programs.file('probe'),
+    runtimeCpuCores: config.runtimeCpuCores,
   });
   // Tried again by the next task when it fails; a host without compilers still serves connectors.
   let toolchain: Promise<string> | null = null;

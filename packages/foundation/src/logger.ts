@@ -11,8 +11,8 @@ const STEERING = /[\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u20
 /** One for all loggers of a process. */
 let standardOutput: DestinationStream | undefined;
 
-/** Bytes of lines that wait for the end of the turn; more are written at once. */
-const WAITING_BYTES_MAX = 8 * 1024;
+/** Characters of lines that wait for the end of the turn; more are written at once. */
+const WAITING_LENGTH_MAX = 8 * 1024;
 
 /** A JSON logger to standard output, unless a destination is named. `name` is the process: gateway, worker, supervisor. */
 export function createLogger(name: string, level: string, destination?: DestinationStream): Logger {
@@ -33,20 +33,27 @@ export function createLogger(name: string, level: string, destination?: Destinat
   return pino(options, standardOutput);
 }
 
-/** The lines of one turn of the event loop leave in one write, and the last ones before the process does. */
+/**
+ * The lines of one turn of the event loop leave in one write, and the last ones before the process does. Gathered here:
+ * sonic-boom's own flushing waits for the disk each time, which was a quarter of the gateway's work.
+ */
 function openStandardOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, sync: true, minLength: WAITING_BYTES_MAX });
-  let isWaiting = false;
+  const output = pino.destination({ dest: 1, sync: true });
+  let waiting = '';
   const flush = () => {
-    isWaiting = false;
-    output.flushSync();
+    const lines = waiting;
+    waiting = '';
+    if (lines !== '') output.write(lines);
   };
-  process.once('exit', flush);
+  process.once('exit', () => {
+    flush();
+    output.flushSync();
+  });
   return {
     write(line) {
-      output.write(line);
-      if (!isWaiting) setImmediate(flush);
-      isWaiting = true;
+      if (waiting === '') setImmediate(flush);
+      waiting += line;
+      if (waiting.length > WAITING_LENGTH_MAX) flush();
     },
   };
 }

@@ -48,6 +48,16 @@ export const PROFILES = {
 
 export type ProfileName = keyof typeof PROFILES;
 
+/** The profiles, with another share of the CPU for connectors that serve; what may be used in a minute goes along. */
+export function profilesWith({ runtimeCpuCores }: { readonly runtimeCpuCores?: number | undefined }): Readonly<
+  Record<ProfileName, SandboxProfile>
+> {
+  if (runtimeCpuCores === undefined) return PROFILES;
+  const { runtime } = PROFILES;
+  const cpuMsPerMinute = runtime.cpuMsPerMinute * (runtimeCpuCores / runtime.cpuCores);
+  return { ...PROFILES, runtime: { ...runtime, cpuCores: runtimeCpuCores, cpuMsPerMinute } };
+}
+
 export const SANDBOX_LIMITS = {
   /** From process start to a connector that serves. */
   startMsMax: 10_000,

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
 import { AppError } from '@patchbay/foundation';
 import type { Wall } from '../../probe/wall.ts';
-import { PROFILES, SANDBOX_LIMITS, type SandboxProfile } from '../limits.ts';
+import { type ProfileName, profilesWith, SANDBOX_LIMITS, type SandboxProfile } from '../limits.ts';
 import { bubblewrapArguments, lastArguments, rlimitArguments } from './bubblewrap-arguments.ts';
 import type {
   ExceededLimit,
@@ -56,6 +56,8 @@ export interface BubblewrapDriverOptions {
   readonly probeProgramFile: string;
   /** How many host uids this installation owns; default four for each sandbox that may live. */
   readonly uidCount?: number;
+  /** Share of a core for a connector that serves; default from the limits. */
+  readonly runtimeCpuCores?: number | undefined;
   /** Walls left out, for the tests that show what each is good for. The supervisor has no way to say this. */
   readonly without?: ReadonlySet<Wall>;
 }
@@ -118,11 +120,13 @@ export class BubblewrapDriver implements SandboxDriver {
   readonly #owned = new Map<SandboxProcess, Owned>();
   readonly #watch = new UsageWatch();
   readonly #without: ReadonlySet<Wall>;
+  readonly #profiles: Readonly<Record<ProfileName, SandboxProfile>>;
 
   constructor(options: BubblewrapDriverOptions, host: HostParts) {
     this.#options = options;
     this.#host = host;
     this.#without = options.without ?? new Set();
+    this.#profiles = profilesWith(options);
     const hash = createHash('sha256').update(options.directory).digest();
     this.#installation = hash.toString('hex', 0, 4);
     const block = hash.readUInt16BE(4) * UIDS_PER_INSTALLATION;
@@ -135,7 +139,7 @@ export class BubblewrapDriver implements SandboxDriver {
     if (this.#uids && uid === null) throw new AppError('sandbox.no_capacity', { internal: 'no uid is free' });
     const name = `${this.#options.bootId}-${spec.sandboxId.slice(4, 16)}`;
     const socketDirectory = join(this.#options.directory, 's', name);
-    const profile = PROFILES[spec.profile];
+    const profile = this.#profiles[spec.profile];
     const launched = this.#launch(spec, uid, socketDirectory);
     const { child, exit } = launched;
     // Only where it can be taken back: without privilege a priority goes down for ever.
@@ -242,7 +246,7 @@ export class BubblewrapDriver implements SandboxDriver {
   }
 
   #launch(spec: SandboxSpec, uid: number | null, socketDirectory: string): Launched {
-    const profile = PROFILES[spec.profile];
+    const profile = this.#profiles[spec.profile];
     const inside = bubblewrapArguments({
       profile,
       nodeFile: this.#host.nodeFile,
