@@ -12,6 +12,9 @@ import { MODERN_CALL } from './requests.ts';
 const ECHO = path.resolve(import.meta.dirname, '../peers/http/echo');
 export const ECHO_SLUG = 'echo';
 
+/** Peers may use a whole core; limits are raised, never switched off. */
+const RAISED = { SANDBOX_CPU_CORES: '1' };
+
 /** A fresh installation with everything on and the echo deployed by its own command line. */
 export interface EchoInstallation {
   readonly ready: ReadyFile;
@@ -28,7 +31,7 @@ export interface EchoInstallation {
 export async function startEchoInstallation(environment: NodeJS.ProcessEnv = {}): Promise<EchoInstallation> {
   const directory = await mkdtemp(path.join(tmpdir(), 'patchbay-bench-'));
   const data = path.join(directory, 'data');
-  const installation = await Installation.at(data, { environment });
+  const installation = await Installation.at(data, { environment: { ...RAISED, ...environment } });
   const takeBack = atOurEnd(() => process.kill(installation.starterPid, 'SIGINT'));
   const stop = async () => {
     takeBack();

@@ -49,9 +49,11 @@ export const PROFILES = {
 export type ProfileName = keyof typeof PROFILES;
 
 /** The profiles, with another share of the CPU for connectors that serve; what may be used in a minute goes along. */
-export function profilesWith({ runtimeCpuCores }: { readonly runtimeCpuCores?: number | undefined }): Readonly<
-  Record<ProfileName, SandboxProfile>
-> {
+export function profilesWith({
+  runtimeCpuCores,
+}: {
+  readonly runtimeCpuCores?: number | undefined;
+}): Readonly<Record<ProfileName, SandboxProfile>> {
   if (runtimeCpuCores === undefined) return PROFILES;
   const { runtime } = PROFILES;
   const cpuMsPerMinute = runtime.cpuMsPerMinute * (runtimeCpuCores / runtime.cpuCores);

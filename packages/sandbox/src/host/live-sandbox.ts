@@ -16,6 +16,7 @@ import type { Invocation } from '../protocol/invocation.ts';
 import { isJsonObject, type JsonObject } from '../protocol/json.ts';
 import type { InvocationNotification, RpcError } from '../protocol/outcome.ts';
 import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
+import { writeInTurn } from '../protocol/write-in-turn.ts';
 import type { SandboxDriver, SandboxExit, SandboxProcess } from './drivers/driver.ts';
 import { EVENT_URI_LENGTH_MAX, EventRate } from './event-rate.ts';
 import { errorOfLimit } from './exceeded-limit.ts';
@@ -147,7 +148,10 @@ export class LiveSandbox {
         },
       });
       signal.addEventListener('abort', onAbort, { once: true });
-      this.#process.link.write(encodeJsonFrame(RUNNER_FRAMES.call, runnerCallOf(invocation, options.references)));
+      writeInTurn(
+        this.#process.link,
+        encodeJsonFrame(RUNNER_FRAMES.call, runnerCallOf(invocation, options.references)),
+      );
     });
   }
 

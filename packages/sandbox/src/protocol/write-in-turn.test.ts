@@ -19,6 +19,14 @@ class Calls extends Writable {
 }
 
 describe('writeInTurn', () => {
+  it('lets a turn’s frames leave early once they are many', () => {
+    const stream = new Calls();
+    writeInTurn(stream, Buffer.alloc(2_000, 'a'));
+    expect(stream.calls).toEqual([]);
+    writeInTurn(stream, Buffer.alloc(2_000, 'b'));
+    expect(stream.calls).toEqual(['a'.repeat(2_000) + 'b'.repeat(2_000)]);
+  });
+
   it('writes the frames of one turn at once, in order, and those of the next one apart', async () => {
     const stream = new Calls();
     writeInTurn(stream, Buffer.from('a'));

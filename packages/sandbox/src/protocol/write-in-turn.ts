@@ -1,6 +1,9 @@
 import type { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers';
 
+/** More leaves at once: the other end begins with it while this turn goes on. Four calls or so. */
+const WAITING_BYTES_MAX = 3 * 1024;
+
 /**
  * Writes a frame together with whatever else this turn of the event loop writes: one system call, and one time that the
  * other end wakes up, for many calls under way. With one call under way it leaves at once all the same.
@@ -12,5 +15,7 @@ export function writeInTurn(stream: Writable, frame: Uint8Array): boolean {
     stream.cork();
     setImmediate(() => stream.uncork());
   }
-  return stream.write(frame);
+  const isRoom = stream.write(frame);
+  if (stream.writableLength > WAITING_BYTES_MAX) stream.uncork();
+  return isRoom;
 }

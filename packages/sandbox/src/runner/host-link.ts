@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { encodeFrame, encodeJsonFrame, type Frame, FrameReader, HOST_FRAME_BYTES_MAX } from '../protocol/frame.ts';
+import { writeInTurn } from '../protocol/write-in-turn.ts';
 
 const LINK_DESCRIPTOR = 3;
 
@@ -23,13 +24,16 @@ export function openHostLink(onFrame: (frame: Frame) => void): HostLink {
   socket.on('data', (chunk) => {
     for (const frame of reader.push(chunk)) onFrame(frame);
   });
+  // What was said in the turn that the process ends in.
+  process.once('exit', () => socket.uncork());
   socket.on('error', endProcess);
   socket.on('close', endProcess);
   return {
     send: (type, value) => void socket.write(encodeJsonFrame(type, value)),
-    sendText: (type, json) => void socket.write(encodeFrame(type, Buffer.from(json))),
+    sendText: (type, json) => void writeInTurn(socket, encodeFrame(type, Buffer.from(json))),
     sendNow: (type, value) => {
       const frame = encodeJsonFrame(type, value);
+      socket.uncork();
       try {
         // Behind bytes that still wait, a direct write would cut a frame in two.
         if (socket.writableLength === 0) writeSync(LINK_DESCRIPTOR, frame);
