@@ -53,6 +53,12 @@ describe('cgroup v2', () => {
     }).toEqual({ memory: '167772160', swap: '0', whole: '1', pids: '40', cpu: '50000 100000', last: '34' });
   });
 
+  it('announces a move in the group this process is in', async () => {
+    const limits = await find();
+    await limits.expectMove();
+    expect(await text('system', 'cgroup.procs')).toBe(String(process.pid));
+  });
+
   it('reads what the group used and what it was refused', async () => {
     const limits = await given();
     expect(await limits.stats()).toMatchObject({ memoryBytes: null, outOfMemory: false, processesRefused: 0 });

@@ -35,7 +35,7 @@ export function bubblewrapArguments(inputs: BubblewrapInputs): string[] {
   const program = snapshotFile
     ? { source: snapshotFile, target: '/runner/program.blob' }
     : { source: inputs.programFile, target: '/runner/program.cjs' };
-  const resume = snapshotFile ? ['--snapshot-blob', program.target] : [];
+  const resume = snapshotFile ? [...KEPT_HASHES, '--snapshot-blob', program.target] : [];
   return [
     // Waits for the host before it makes anything: until then it is put into its cgroups, where its children are born.
     ...['--args', String(DESCRIPTORS.further)],
@@ -74,6 +74,12 @@ export function lastArguments(nodeFile: string): string {
 
 /** A share of one core has nothing to do for four of V8's helpers, and nobody sends the signal that a thread of Node's waits for. */
 const FEW_THREADS = ['--v8-pool-size=1', '--disable-sigusr1'];
+
+/**
+ * With the hash seed of the day the snapshot was taken. Another one for each process would hash every table of it anew, a
+ * fifth of a start; who floods tables slows their own connector down, within its share of the CPU (security S17).
+ */
+const KEPT_HASHES = ['--no-rehash-snapshot'];
 
 /** What a sandbox without its own root would see. */
 const HOST_FILES = ['/etc', '/proc'].map((path) => ({ source: path, target: path }));

@@ -140,12 +140,18 @@ export class BubblewrapDriver implements SandboxDriver {
     const name = `${this.#options.bootId}-${spec.sandboxId.slice(4, 16)}`;
     const socketDirectory = join(this.#options.directory, 's', name);
     const profile = this.#profiles[spec.profile];
-    const launched = this.#launch(spec, uid, socketDirectory);
+    // Beside the start of bubblewrap: the kernel takes its time for both.
+    const making = this.#makeGroup(name, profile);
+    making.catch(() => {}); // told to who waits for it
+    const release = async () => this.#release({ uid, socketDirectory, group: await making.catch(() => null) });
+    const launched = await this.#launch(spec, uid, socketDirectory).catch(async (error: unknown) => {
+      await release();
+      throw error;
+    });
     const { child, exit } = launched;
     // Only where it can be taken back: without privilege a priority goes down for ever.
     const isBackground = spec.isBackground === true && uid !== null;
     if (isBackground && child.pid !== undefined) setPriority(child.pid, BACKGROUND_PRIORITY);
-    const making = this.#makeGroup(name, profile);
     const admit = async () => {
       const [group] = await Promise.all([making, makeSocketDirectory(socketDirectory, uid)]);
       if (child.pid === undefined) throw new AppError('sandbox.start_failed', { internal: 'bubblewrap did not start' });
@@ -159,7 +165,7 @@ export class BubblewrapDriver implements SandboxDriver {
     const { innerPid, group } = await admit().catch(async (error: unknown) => {
       child.kill('SIGKILL');
       await exit;
-      await this.#release({ uid, socketDirectory, group: await making.catch(() => null) });
+      await release();
       throw error;
     });
     const owned: Owned = { child, innerPid, uid, socketDirectory, group, profile, isBackground, exceeded: null };
@@ -245,7 +251,8 @@ export class BubblewrapDriver implements SandboxDriver {
     }
   }
 
-  #launch(spec: SandboxSpec, uid: number | null, socketDirectory: string): Launched {
+  /** @throws Error of Node when this process has no descriptors left */
+  async #launch(spec: SandboxSpec, uid: number | null, socketDirectory: string): Promise<Launched> {
     const profile = this.#profiles[spec.profile];
     const inside = bubblewrapArguments({
       profile,
@@ -272,7 +279,9 @@ export class BubblewrapDriver implements SandboxDriver {
 
   async #makeGroup(name: string, profile: SandboxProfile): Promise<LimitGroup | null> {
     const { kernelLimits } = this.#host;
-    return 'create' in kernelLimits ? kernelLimits.create(`${this.#installation}-${name}`, profile) : null;
+    if (!('create' in kernelLimits)) return null;
+    void kernelLimits.expectMove();
+    return kernelLimits.create(`${this.#installation}-${name}`, profile);
   }
 
   async #afterExit(sandbox: SandboxProcess, ended: SandboxExit): Promise<SandboxExit> {

@@ -11,6 +11,7 @@ import {
   isGroupGone,
   type KernelLimits,
   type LimitGroup,
+  moveInPlace,
   readNumber,
   removeGroup,
   START_CPU_CORES,
@@ -59,6 +60,11 @@ class CgroupV1 implements KernelLimits {
 
   constructor(parents: Directories) {
     this.#parents = parents;
+  }
+
+  /** One lock for all hierarchies: one of them is enough. */
+  expectMove(): Promise<void> {
+    return moveInPlace(this.#parents.memory);
   }
 
   async create(name: string, profile: SandboxProfile): Promise<LimitGroup> {

@@ -11,6 +11,7 @@ import {
   isGroupGone,
   type KernelLimits,
   type LimitGroup,
+  moveInPlace,
   readNumber,
   removeGroup,
   START_CPU_CORES,
@@ -26,18 +27,24 @@ export async function findCgroupV2(
   membershipFile = '/proc/self/cgroup',
 ): Promise<KernelLimits> {
   try {
-    const path = /^0::(.*)$/m.exec(readFileSync(membershipFile, 'utf8'))?.[1];
-    if (path === undefined) throw new Error('this process is in no group');
-    const own = join(base, path);
+    const findOwn = () => join(base, groupIn(readFileSync(membershipFile, 'utf8')));
+    const own = findOwn();
     const parent = basename(own) === OWN_LEAF ? dirname(own) : own;
     await passOnControllers(parent);
     const trial = join(parent, `${GROUP_PREFIX}trial-${process.pid}`);
     await mkdir(trial);
     await rmdir(trial);
-    return new CgroupV2(parent);
+    return new CgroupV2({ parent, own: findOwn() });
   } catch (error) {
     throw new Error(`cgroup v2: ${error instanceof Error ? error.message : error}`, { cause: error });
   }
+}
+
+/** @throws Error when the process is in no group of this version */
+function groupIn(membership: string): string {
+  const path = /^0::(.*)$/m.exec(membership)?.[1];
+  if (path === undefined) throw new Error('this process is in no group');
+  return path;
 }
 
 async function passOnControllers(parent: string): Promise<void> {
@@ -63,9 +70,15 @@ async function passOnControllers(parent: string): Promise<void> {
 class CgroupV2 implements KernelLimits {
   readonly version = 2;
   readonly #parent: string;
+  readonly #own: string;
 
-  constructor(parent: string) {
+  constructor({ parent, own }: { readonly parent: string; readonly own: string }) {
     this.#parent = parent;
+    this.#own = own;
+  }
+
+  expectMove(): Promise<void> {
+    return moveInPlace(this.#own);
   }
 
   async create(name: string, profile: SandboxProfile): Promise<LimitGroup> {

@@ -1,5 +1,5 @@
 /** Limits that the kernel holds for a whole process tree, whichever cgroup version this host has. */
-import { readFile, rmdir } from 'node:fs/promises';
+import { readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SandboxProfile } from '../limits.ts';
 
@@ -26,6 +26,11 @@ export interface LimitGroup {
 /** Where this process may make groups: below its own, so that limits set on it from outside keep holding. */
 export interface KernelLimits {
   readonly version: 1 | 2;
+  /**
+   * Announces that a process will be moved. The kernel waits for a grace period before the first of several moves, which
+   * was half of what a start cost here; it waits while bubblewrap is started now. Never rejects.
+   */
+  expectMove(): Promise<void>;
   /** Makes a group with the profile's limits; `name` carries the boot id, so that a later boot knows it as foreign. */
   create(name: string, profile: SandboxProfile): Promise<LimitGroup>;
   /** Kills and removes the groups that other boots of this installation left. */
@@ -36,6 +41,11 @@ export const GROUP_PREFIX = 'patchbay-';
 /** Starts are not slowed by the share that serving gets: half a core would double every cold start. */
 export const START_CPU_CORES = 1;
 export const CPU_PERIOD_US = 100_000;
+
+/** Moves this process to where it is: nothing but the beginning of the wait for moves. */
+export async function moveInPlace(ownDirectory: string): Promise<void> {
+  await writeFile(join(ownDirectory, 'cgroup.procs'), String(process.pid)).catch(() => {});
+}
 
 /** Whether a file of a group could not be written because the group is gone: before it was opened, or since. */
 export function isGroupGone(error: unknown): boolean {
