@@ -90,15 +90,17 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       redisUrl: config.redisUrl === undefined ? undefined : new Secret(config.redisUrl),
       logger,
     })),
-    provision: async ({ key: { organizationId, connectorId }, artifactDigest, snapshotDigest }) => ({
-      artifact: await artifacts.get({ organizationId, digest: artifactDigest }),
-      secrets: await database.withOrganization({ organizationId }, (tx) => openSecrets(tx, vault, connectorId)),
-      // One that cannot be read costs time, not the call.
-      snapshot:
+    provision: async ({ key: { organizationId, connectorId }, artifactDigest, snapshotDigest }) => {
+      const [artifact, secrets, snapshot] = await Promise.all([
+        artifacts.get({ organizationId, digest: artifactDigest }),
+        database.withOrganization({ organizationId }, (tx) => openSecrets(tx, vault, connectorId)),
+        // One that cannot be read costs time, not the call.
         snapshotDigest === undefined
           ? undefined
-          : await artifacts.get({ organizationId, digest: snapshotDigest }).catch(() => undefined),
-    }),
+          : artifacts.get({ organizationId, digest: snapshotDigest }).catch(() => undefined),
+      ]);
+      return { artifact, secrets, snapshot };
+    },
     onLog: (record) => connectorLogs.add(record),
     onEvent: (event) => events.publish(event),
   });
