@@ -20,7 +20,7 @@ import { writeInTurn } from '../protocol/write-in-turn.ts';
 import type { SandboxDriver, SandboxExit, SandboxProcess } from './drivers/driver.ts';
 import { EVENT_URI_LENGTH_MAX, EventRate } from './event-rate.ts';
 import { errorOfLimit } from './exceeded-limit.ts';
-import { PROFILES, SANDBOX_LIMITS } from './limits.ts';
+import { SANDBOX_LIMITS, type SandboxProfile } from './limits.ts';
 import type { LogCapture } from './logs/log-capture.ts';
 import { asLogLevel, readAnswer, runnerCallOf, startErrorOf } from './runner-messages.ts';
 
@@ -86,7 +86,7 @@ export class LiveSandbox {
     this.exited = options.process.exited.then((exit) => {
       toInfo(null);
       toError(null);
-      const error = this.#verdict ?? errorOfExit(exit, lastWords);
+      const error = this.#verdict ?? errorOfExit(exit, lastWords, options.process.profile);
       if (error.data?.limit !== undefined) {
         this.#logs.write({ level: 'error', source: 'platform', text: `${error.code}: ${error.detail}` });
       }
@@ -293,7 +293,7 @@ export class LiveSandbox {
   }
 }
 
-function errorOfExit(exit: SandboxExit, lastWords: string): AppError {
+function errorOfExit(exit: SandboxExit, lastWords: string, profile: SandboxProfile): AppError {
   const internal = `exit ${exit.exitCode ?? exit.signal}: ${lastWords.slice(-300)}`;
-  return errorOfLimit(exit.exceeded, lastWords, PROFILES.runtime) ?? new AppError('sandbox.crashed', { internal });
+  return errorOfLimit(exit.exceeded, lastWords, profile) ?? new AppError('sandbox.crashed', { internal });
 }

@@ -17,7 +17,7 @@ import type { Mount, SandboxDriver, SandboxProcess } from './drivers/driver.ts';
 import { startEgressProxy } from './egress/egress-proxy.ts';
 import type { Resolver } from './egress/resolve-destination.ts';
 import { errorOfLimit } from './exceeded-limit.ts';
-import { PROFILES, SANDBOX_LIMITS } from './limits.ts';
+import { SANDBOX_LIMITS } from './limits.ts';
 import { escapeText } from './logs/escape-text.ts';
 import type { ProgramName, Programs } from './programs.ts';
 
@@ -128,7 +128,7 @@ export class TaskRunner {
       }
     });
     void sandbox.exited.then((exit) => {
-      const detail = errorOfLimit(exit.exceeded, '', PROFILES.build)?.detail ?? escapeText(lastWords.trim());
+      const detail = errorOfLimit(exit.exceeded, '', sandbox.profile)?.detail ?? escapeText(lastWords.trim());
       answered.reject(
         new AppError('sandbox.task_crashed', { ...(detail !== '' && { detail }), internal: JSON.stringify(exit) }),
       );

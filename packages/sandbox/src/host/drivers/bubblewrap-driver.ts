@@ -177,6 +177,7 @@ export class BubblewrapDriver implements SandboxDriver {
       link: child.stdio[3] as Duplex,
       stdout: child.stdout as Readable, // a pipe as well
       stderr: child.stderr as Readable, // a pipe as well
+      profile,
       egressSocketPath,
       exited: exit.then((ended) => this.#afterExit(sandbox, ended)),
       openEgress: async () => {

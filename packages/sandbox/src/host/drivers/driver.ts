@@ -1,6 +1,6 @@
 /** How a sandbox is started, whatever makes its walls. bubblewrap now; gVisor or Kata can implement the same (ADR 22). */
 import type { Duplex, Readable } from 'node:stream';
-import type { ProfileName } from '../limits.ts';
+import type { ProfileName, SandboxProfile } from '../limits.ts';
 
 export interface Mount {
   readonly source: string;
@@ -33,6 +33,8 @@ export interface SandboxProcess {
   readonly link: Duplex;
   readonly stdout: Readable;
   readonly stderr: Readable;
+  /** What it may use. */
+  readonly profile: SandboxProfile;
   /**
    * Where the egress proxy must listen for this sandbox, which finds it as /run/egress.sock: bound into its root, or
    * forwarded to by the driver. The directory exists and is readable by this sandbox only.

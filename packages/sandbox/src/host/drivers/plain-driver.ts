@@ -26,8 +26,9 @@ export class PlainDriver implements SandboxDriver {
     await mkdir(scratch);
     const egressSocketPath = join(directory, 'egress.sock');
     const mounts = Object.fromEntries(spec.mounts.map(({ source, target }) => [target, source]));
-    const paths = JSON.stringify({ ...mounts, [PROFILES[spec.profile].scratch.path]: scratch });
-    const flags = nodeFlags({ profile: PROFILES[spec.profile], codeGeneration: spec.codeGeneration ?? false });
+    const profile = PROFILES[spec.profile];
+    const paths = JSON.stringify({ ...mounts, [profile.scratch.path]: scratch });
+    const flags = nodeFlags({ profile, codeGeneration: spec.codeGeneration ?? false });
     const child = spawn(this.#nodeFile, [...flags, spec.programFile, egressSocketPath, paths], {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       env: { PATH: '/' },
@@ -44,6 +45,7 @@ export class PlainDriver implements SandboxDriver {
       link: child.stdio[3] as Duplex,
       stdout: child.stdout as Readable, // a pipe as well
       stderr: child.stderr as Readable, // a pipe as well
+      profile,
       egressSocketPath,
       exited: exited.then(async (exit) => {
         this.#children.delete(sandbox);
