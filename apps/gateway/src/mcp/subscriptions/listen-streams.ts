@@ -59,7 +59,7 @@ export function createListenStreams({ leases, events, places }: ListenStreamsDep
       const stop = () => {
         open.delete(stream);
         stream.dispose();
-        sources.follow([]);
+        sources.end();
         giveBack();
       };
       open.set(stream, stop);
@@ -100,14 +100,22 @@ class Sources {
   readonly #events: ConnectorEvents;
   readonly #listener: (event: ConnectorEvent) => void;
   readonly #stops = new Map<string, Promise<() => void>>();
+  #isOver = false;
 
   constructor(events: ConnectorEvents, listener: (event: ConnectorEvent) => void) {
     this.#events = events;
     this.#listener = listener;
   }
 
+  /** For good: a client can be gone before its stream follows anything. */
+  end(): void {
+    void this.follow([]);
+    this.#isOver = true;
+  }
+
   /** Resolves when it hears of all of them. */
   async follow(connectors: readonly ConnectorIds[]): Promise<void> {
+    if (this.#isOver) return;
     const wanted = new Map(connectors.map((connector) => [connector.connectorId, connector]));
     for (const [id, stop] of this.#stops) {
       if (wanted.has(id)) continue;

@@ -1,0 +1,73 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { Endpoint } from '@patchbay/domain/endpoints';
+import { describe, expect, it } from 'vitest';
+import { createStreamPlaces } from '../../limits/stream-places.ts';
+import { createLeases } from '../../streams/leases.ts';
+import { manifestOf } from '../dynamic/manifest-of.ts';
+import { connectorPermission } from '../permission.ts';
+import { anonymousPrincipal } from '../principal.ts';
+import { createListenStreams } from './listen-streams.ts';
+
+const endpoint: Endpoint = {
+  ...{ organizationId: 'org_a', organizationSlug: 'acme', connectorId: 'con_a', connectorSlug: 'feed' },
+  ...{
+    connectorName: 'Feed',
+    versionId: 'ver_1',
+    versionNumber: 1,
+    live: true,
+    artifactDigest: 'sha256:0',
+    snapshot: null,
+  },
+  manifest: { server: { name: 'feed', version: '1' }, capabilities: { tools: {} } },
+  ...{ settingsRevision: 0, codeGeneration: false, authMode: 'none', resource: '/acme/feed/mcp' },
+};
+const permission = connectorPermission({
+  endpoint,
+  principal: anonymousPrincipal(endpoint, '127.0.0.1'),
+  manifest: manifestOf(endpoint),
+});
+
+/** Streams of a gateway, and how many listeners they hold at the connectors. */
+function given() {
+  let listeners = 0;
+  const subscribe = async () => {
+    listeners += 1;
+    return () => {
+      listeners -= 1;
+    };
+  };
+  const streams = createListenStreams({
+    leases: createLeases({ onChange: () => () => undefined, onStale: () => () => undefined }),
+    events: { publish: () => undefined, subscribe },
+    places: createStreamPlaces({ principalMax: 1, organizationMax: 1 }),
+  });
+  const response = new ServerResponse(new IncomingMessage(new Socket()));
+  const stream = { open() {}, tell() {}, keepAlive() {}, end() {}, dispose() {} };
+  const open = () => streams.open({ response, stream, permission, reauthorize: async () => permission });
+  return { response, open, listeners: () => listeners };
+}
+
+describe('a stream that listens', () => {
+  it('hears its connector until its client is gone', async () => {
+    const { response, open, listeners } = given();
+    await open();
+    expect(listeners()).toBe(1);
+    response.emit('close');
+    await expect.poll(listeners).toBe(0);
+  });
+
+  it.each([
+    ['before it opens', 'at once'],
+    ['while it opens', 'meanwhile'],
+  ])('holds nothing for a client that is gone %s', async (_when, gone) => {
+    const { response, open, listeners } = given();
+    if (gone === 'at once') response.destroy();
+    const opened = open();
+    if (gone === 'meanwhile') response.emit('close');
+    await opened;
+    await expect.poll(listeners).toBe(0);
+    // Its place came back.
+    await open();
+  });
+});
