@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { skipUnless } from '@patchbay/testing';
+import { freePort, skipUnless } from '@patchbay/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePort, isRunning } from './installation.ts';
+import { isRunning } from './installation.ts';
 
 /**
  * The promise of the README: a fresh clone, nothing cached, one command. Long, because it downloads everything; run by

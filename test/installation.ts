@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from '@patchbay/embedded';
 
 /** What `npm start` writes for people and programs that use the installation. */
 export interface ReadyFile {
@@ -116,16 +116,6 @@ export class Installation {
     const [code] = (await once(cli, 'close')) as [number];
     return { stdout, stderr, code };
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  server.close();
-  await once(server, 'close');
-  return address.port;
 }
 
 /** Whether a process of this id runs (a zombie does not count). */

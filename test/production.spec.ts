@@ -10,9 +10,9 @@ import {
   startPostgres,
 } from '@patchbay/embedded';
 import { Secret } from '@patchbay/foundation';
-import { redisMissing, skipUnless, type TestRedis, temporaryDirectory, testRedis } from '@patchbay/testing';
+import { freePort, redisMissing, skipUnless, type TestRedis, temporaryDirectory, testRedis } from '@patchbay/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { freePort, Installation } from './installation.ts';
+import { Installation } from './installation.ts';
 import { LOCALHOST_CERTIFICATE, startTlsFront, type TlsFront } from './tls-front.ts';
 
 /** Production as its operator starts it: behind TLS, on a PostgreSQL and a Redis that are somebody else's. */

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePort } from '../../test/installation.ts';
+import { freePort } from '@patchbay/embedded';
 import { atOurEnd } from './at-our-end.ts';
 import type { Configuration } from './configuration.ts';
 import { legacyCall, MODERN_CALL } from './requests.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { readSystemError } from '@patchbay/embedded';
+import { freePort, readSystemError } from '@patchbay/embedded';
 import { AppError } from '@patchbay/foundation';
 import type { StartConfig } from './config.ts';
 import type { Installation } from './process-environment.ts';
@@ -17,8 +17,19 @@ export async function choosePorts(config: StartConfig): Promise<Installation['po
   const next = config.port + 1;
   const gatewayInternal =
     config.internalPort ?? (next <= 65_535 && (await isFree(next, '127.0.0.1')) ? next : await freePort());
-  const [workerInternal, supervisorInternal, dashboard] = await freePorts();
-  return { gatewayInternal, workerInternal, supervisorInternal, dashboard };
+  const taken = new Set([config.port, gatewayInternal]);
+  const another = async (): Promise<number> => {
+    const port = await freePort();
+    if (taken.has(port)) return another();
+    taken.add(port);
+    return port;
+  };
+  return {
+    gatewayInternal,
+    workerInternal: await another(),
+    supervisorInternal: await another(),
+    dashboard: await another(),
+  };
 }
 
 async function refuseTaken(variable: string, port: number, host: string): Promise<void> {
@@ -45,22 +56,4 @@ async function isFree(port: number, host: string): Promise<boolean> {
   server.close();
   await once(server, 'close');
   return true;
-}
-
-async function freePort(): Promise<number> {
-  const [port] = await freePorts();
-  return port;
-}
-
-/** Three at once, so that they differ. */
-async function freePorts(): Promise<[number, number, number]> {
-  const servers = [0, 1, 2].map(() => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('a TCP listener has a port');
-    return address.port;
-  });
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports as [number, number, number]; // three servers were made
 }

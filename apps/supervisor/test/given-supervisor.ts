@@ -66,7 +66,8 @@ export async function givenSupervisor({ environment, enter = [] }: SupervisorOpt
         child.kill('SIGKILL');
         await gone;
       }
-      await rm(directory, { recursive: true, force: true });
+      // Its compiler may still write types for a moment.
+      await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }

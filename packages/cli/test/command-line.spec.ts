@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
-import { freePort } from '@patchbay/testing/free-port';
+import { freePort } from '@patchbay/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { allCommands, createProgram } from '../src/create-program.ts';
 import { ownDirectory, runCli } from './run-cli.ts';

@@ -8,6 +8,7 @@ export {
 } from './directories/directories.ts';
 export { ensureGeneratedSecrets, type GeneratedSecrets } from './directories/generated-secrets.ts';
 export { findProgram } from './find-program.ts';
+export { freePort } from './free-port.ts';
 export { findPostgresBinaries } from './postgres/binaries.ts';
 export { type MigrateOptions, migrate } from './postgres/migrate.ts';
 export {

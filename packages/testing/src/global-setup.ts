@@ -6,6 +6,7 @@ import {
   findPostgresBinaries,
   findProgram,
   findServiceAccount,
+  freePort,
   migrate,
   provisionDatabase,
   startPostgres,
@@ -14,7 +15,6 @@ import {
 } from '@patchbay/embedded';
 import { Secret } from '@patchbay/foundation';
 import type { TestProject } from 'vitest/node';
-import { freePort } from './free-port.ts';
 
 const MIGRATIONS = path.resolve(import.meta.dirname, '../../../prisma/migrations');
 const TEMPLATE = 'patchbay_template';

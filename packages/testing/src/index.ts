@@ -1,8 +1,8 @@
+export { freePort } from '@patchbay/embedded';
 export { type CuttableProxy, startCuttableProxy } from './cuttable-proxy.ts';
 export { createTestDatabase, type TestDatabase } from './database.ts';
 export { echoVersion } from './echo-version.ts';
 export { fetchAt } from './fetch-at.ts';
-export { freePort } from './free-port.ts';
 export {
   createGiven,
   type Given,

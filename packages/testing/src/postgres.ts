@@ -4,6 +4,7 @@ import path from 'node:path';
 import {
   findPostgresBinaries,
   findServiceAccount,
+  freePort,
   migrate,
   provisionDatabase,
   type RunningService,
@@ -13,7 +14,6 @@ import {
 } from '@patchbay/embedded';
 import { Secret } from '@patchbay/foundation';
 import type { TestDatabase } from './database.ts';
-import { freePort } from './free-port.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 const MIGRATIONS = path.resolve(import.meta.dirname, '../../../prisma/migrations');
