@@ -9,7 +9,7 @@ const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 /** A server of SDK v1 that asks its client in every way such a server can. */
 const SOURCE = `
   import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
-  import { ListRootsResultSchema } from '@modelcontextprotocol/sdk/types.js';
+  import { ListRootsResultSchema, SubscribeRequestSchema } from '@modelcontextprotocol/sdk/types.js';
   const text = (value) => ({ content: [{ type: 'text', text: value }] });
   const requestedSchema = { type: 'object', properties: { name: { type: 'string' } } };
   export default () => {
@@ -42,6 +42,14 @@ const SOURCE = `
       extra.signal.addEventListener('abort', () => resolve(seen.push('aborted')));
     }));
     server.registerTool('seen', {}, async () => text(seen.join(' ')));
+    server.server.registerCapabilities({ resources: { subscribe: true } });
+    server.registerResource('one', 'old://one', {}, async () => ({ contents: [{ uri: 'old://one', text: '1' }] }));
+    server.server.setRequestHandler(SubscribeRequestSchema, async ({ params: { uri } }) => {
+      if (uri === 'old://none') throw new Error('there is none');
+      seen.push('follows ' + uri);
+      setTimeout(() => server.server.sendResourceUpdated({ uri }), 1);
+      return {};
+    });
     server.registerTool('meta', {}, async (extra) => text(JSON.stringify(extra._meta)));
     return server;
   };`;
@@ -115,6 +123,22 @@ describe('a server of SDK v1', () => {
     const invocation = given.invocation({ code, codeGeneration: true, params: { name: 'meta', arguments: {} } });
     const outcome = await given.client.invoke({ ...invocation, context: { ...invocation.context, trace } });
     expect(JSON.parse(textOf(outcome))).toMatchObject(trace);
+  });
+});
+
+describe('a server of SDK v1 whose resources change', () => {
+  it('is told once what is waited for, and its announcements come out', async () => {
+    const follow = (...uris: JsonObject[string][]) =>
+      given.client.invoke(
+        given.invocation({ code, codeGeneration: true, method: 'patchbay/follow', params: { uris } }),
+      );
+    expect(await follow('old://one', 'old://none')).toMatchObject({ kind: 'complete', result: {} });
+    expect(await follow('old://one', 'old://two', 7)).toMatchObject({ kind: 'complete', result: {} });
+    expect(textOf(await call({ tool: 'seen' }))).toMatch(/follows old:\/\/one follows old:\/\/two$/);
+    await waitFor(() => given.events.length === 2);
+    expect(given.events).toMatchObject(
+      ['old://one', 'old://two'].map((uri) => ({ method: 'notifications/resources/updated', uri })),
+    );
   });
 });
 

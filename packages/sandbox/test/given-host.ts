@@ -15,7 +15,7 @@ import {
   serveConnection,
 } from '../src/host/index.ts';
 import type { Wall } from '../src/probe/wall.ts';
-import type { Invocation, IsolationKey, JsonObject, LogRecord } from '../src/protocol/index.ts';
+import type { ConnectorEvent, Invocation, IsolationKey, JsonObject, LogRecord } from '../src/protocol/index.ts';
 
 const BUBBLEWRAP = '/usr/bin/bwrap';
 
@@ -38,6 +38,7 @@ export interface GivenHost {
   readonly programs: Programs;
   readonly directory: string;
   readonly logs: LogRecord[];
+  readonly events: ConnectorEvent[];
   /** Snapshots by digest, as the artifact store would hand them over. */
   readonly snapshots: Map<string, Uint8Array>;
   /** Registers code under a new digest and returns an invocation of it. */
@@ -98,6 +99,7 @@ export async function givenHost(options: Partial<SandboxHostOptions> & GivenDriv
   const stored = new Map<string, { artifact: Buffer; secrets: Record<string, string> }>();
   const snapshots = new Map<string, Uint8Array>();
   const logs: LogRecord[] = [];
+  const events: ConnectorEvent[] = [];
   const client = createSandboxClient({
     supervisors: fixedSupervisors([{ id: 'given', socketPath }]),
     provision: async ({ artifactDigest, snapshotDigest }) => {
@@ -106,6 +108,7 @@ export async function givenHost(options: Partial<SandboxHostOptions> & GivenDriv
       return { ...found, snapshot: snapshots.get(snapshotDigest ?? '') };
     },
     onLog: (record) => logs.push(record),
+    onEvent: (event) => events.push(event),
   });
   const invocation = (given: GivenInvocation) => {
     const { digest, artifact } = artifactOf(given.code);
@@ -119,6 +122,7 @@ export async function givenHost(options: Partial<SandboxHostOptions> & GivenDriv
     programs,
     directory,
     logs,
+    events,
     snapshots,
     invocation,
     call: (given) => client.invoke(invocation(given)),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type OutboxRelay, relayOutbox } from '@patchbay/domain/changes';
 import { freePort } from '@patchbay/embedded';
@@ -63,6 +63,11 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     await writeFile(place(name), `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
   }
 
+  // Compilers are the same for all platforms of a run.
+  const toolchain = path.join(runServices().directory, 'toolchain');
+  await mkdir(toolchain, { recursive: true, mode: 0o755 });
+  await symlink(toolchain, place('sandbox/toolchain'));
+
   // As the starter does: what one process compiled, the next one finds.
   const compiled = { NODE_COMPILE_CACHE: path.join(runServices().directory, 'compile-cache') };
   const common = { ...compiled, PATCHBAY_MODE: 'development', PATCHBAY_ORIGIN: origin, PATCHBAY_LOG_LEVEL: 'info' };
@@ -85,7 +90,8 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
           ...common,
           SUPERVISOR_SOCKET: place('run/supervisor.sock'),
           SANDBOX_DIR: place('sandbox'),
-          PACKAGE_STORE_DIR: place('packages'),
+          // A supervisor that builds nothing prepares no compilers.
+          ...(options.worker && { PACKAGE_STORE_DIR: place('packages') }),
           SUPERVISOR_INTERNAL_PORT: '0',
         });
   const startGateway = (at: { readonly port: number; readonly internalPort: number; readonly spool: string }) =>

@@ -18,6 +18,7 @@ import { answerSession } from './sessions/answer-session.ts';
 import { createConversation } from './sessions/conversation.ts';
 import { type OpenSession, SESSION_HEADER, type Sessions } from './sessions/sessions.ts';
 import { answerListen, LISTEN_METHOD } from './subscriptions/answer-listen.ts';
+import type { FollowResources } from './subscriptions/follow-resources.ts';
 import type { ListenStreams } from './subscriptions/listen-streams.ts';
 import { whenGone } from './when-gone.ts';
 
@@ -34,6 +35,7 @@ export interface AnsweringDeps {
   readonly parsePool: ParsePool;
   readonly sessions: Sessions;
   readonly listenStreams: ListenStreams;
+  readonly followResources: FollowResources;
   readonly leases: Leases;
   readonly places: StreamPlaces;
   readonly parked: StreamPlaces;
@@ -97,7 +99,7 @@ export function createAnswering<Known extends Permission>(door: Door<Known>, dep
       if (message.kind === 'request' && modern && message.method === LISTEN_METHOD) {
         return listen(request, reply, arrival, message);
       }
-      const ofSession = isSessionCall ? await answerSession(sessions, session, message, permission) : null;
+      const ofSession = isSessionCall ? await answerSession(deps, session, message, permission) : null;
       if (ofSession) return ofSession;
       if ('answer' in routed) return routed.answer;
       const exchange = {

@@ -30,6 +30,7 @@ import type { SandboxRetirement } from './retire-sandboxes.ts';
 import { ruleCall, visibleTools } from './rule-call.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import type { ConnectorEvents } from './subscriptions/connector-events.ts';
+import { createFollowResources } from './subscriptions/follow-resources.ts';
 import { createListenStreams } from './subscriptions/listen-streams.ts';
 import type { TellAuthor } from './tell-author.ts';
 
@@ -88,7 +89,11 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
   const parked = createStreamPlaces(PARKED);
   const leases = createLeases(deps.changes);
   const requestStates = createRequestStates({ sealer: deps.stateSealer, clock: deps.clock });
-  const listenStreams = createListenStreams({ leases, places, events: deps.events });
+  const followResources = createFollowResources({
+    sandboxes: deps.sandboxes,
+    onError: (error, { endpoint: { connectorId } }) => deps.logger.debug({ err: error, connectorId }, 'not followed'),
+  });
+  const listenStreams = createListenStreams({ leases, places, events: deps.events, followResources });
   const manifests = createLiveManifests({
     ...deps,
     ask: (endpoint, key) => askLists(deps.sandboxes, endpoint, key),
@@ -113,7 +118,7 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
     register: async (app) => {
       const visible = (exchange: Parameters<typeof visibleTools>[1]) => visibleTools(deps, exchange);
       const options = {
-        ...{ ...deps, byteRate, parsePool, listenStreams, leases, places, parked },
+        ...{ ...deps, byteRate, parsePool, listenStreams, followResources, leases, places, parked },
         serve: { visibleTools: visible, callTool: call, requestStates },
       };
       const inside = { ...deps, manifests };

@@ -107,6 +107,25 @@ describe('subscriptions/listen', () => {
     stream.hangUp();
   });
 
+  it('tells the connector of a followed resource, on each version that is live, and no other', async () => {
+    const followed = () =>
+      edge.invocations.flatMap(({ method, key, params }) =>
+        method === 'patchbay/follow' ? [[key.versionId, params.uris]] : [],
+      );
+    const before = followed().length;
+    const stream = await listen({ resourceSubscriptions: ['feed://one'] });
+    const other = await listen({ toolsListChanged: true });
+    await Promise.all([stream.next(), other.next()]);
+    const first = ['ver_1', ['feed://one']];
+    await expect.poll(() => followed().slice(before)).toEqual([first]);
+    live = version('ver_2', ['a']);
+    change('connector', 'con_a');
+    await expect.poll(() => followed().slice(before)).toEqual([first, ['ver_2', ['feed://one']]]);
+    stream.hangUp();
+    other.hangUp();
+    live = version('ver_1', ['a']);
+  });
+
   it('tells of an activation that changes a list, and only then', async () => {
     const stream = await listen({ toolsListChanged: true, resourcesListChanged: true });
     await stream.next();

@@ -15,6 +15,8 @@ export const INVOCATION_METHODS = [
   'resources/list',
   'resources/templates/list',
   'patchbay/describe',
+  /** `uris` of resources whose changes somebody waits for. */
+  'patchbay/follow',
 ] as const;
 
 export type InvocationMethod = (typeof INVOCATION_METHODS)[number];

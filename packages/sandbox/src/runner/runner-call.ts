@@ -49,6 +49,8 @@ export interface ConnectorServer {
   /** Grows when the server says that its tools changed. */
   toolsRevision(): number;
   request(call: Pick<RunnerCall, 'id' | 'method' | 'params'> & { context?: RunnerCallContext }): Promise<CallAnswer>;
+  /** Subscribes to the changes of these resources, where the server wants that to be said. */
+  follow(uris: readonly string[]): Promise<void>;
   /** Aborts the signal of a call; its answer is dropped by the caller. */
   cancel(id: string): void;
 }

@@ -30,15 +30,29 @@ export class RunningCalls {
     this.#running.set(call.id, running);
     let answer: CallAnswer;
     try {
-      answer =
-        call.method === 'patchbay/describe'
-          ? await describeConnector(server, loaded, call.id)
-          : await this.#checked(call, server, await server.request(call));
+      answer = await this.#answer(call, { server, loaded });
     } catch (error) {
       answer = { error: { code: -32603, message: messageOf(error) } };
     }
     running.finished = true;
     if (this.#running.delete(call.id)) link.sendText(RUNNER_FRAMES.answer, answerText(call, answer));
+  }
+
+  async #answer(
+    call: RunnerCall,
+    { server, loaded }: { readonly server: ConnectorServer; readonly loaded: LoadedConnector },
+  ): Promise<CallAnswer> {
+    switch (call.method) {
+      case 'patchbay/describe':
+        return describeConnector(server, loaded, call.id);
+      case 'patchbay/follow': {
+        const { uris } = call.params;
+        await server.follow(Array.isArray(uris) ? uris.filter((uri) => typeof uri === 'string') : []);
+        return { result: {} };
+      }
+      default:
+        return this.#checked(call, server, await server.request(call));
+    }
   }
 
   /** A connector of our SDK has checked its answer with the schema it declares; the others may have. */

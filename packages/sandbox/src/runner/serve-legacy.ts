@@ -27,7 +27,7 @@ export async function serveLegacy(server: ConnectableServer, options: ServeOptio
   const bridge = new EraBridge(session, { ...options, isProcess });
   const found = isJsonObject(answer.result) ? answer.result : {};
   const capabilities = isJsonObject(found.capabilities) ? found.capabilities : {};
-  const follow = followReads(session, capabilities);
+  const follow = followResources(session, capabilities);
   return {
     sdk: 'v1',
     identity: {
@@ -38,23 +38,26 @@ export async function serveLegacy(server: ConnectableServer, options: ServeOptio
     toolsRevision: () => session.toolsRevision,
     request: async (call) => {
       const given = await bridge.request(call);
-      if (call.method === 'resources/read' && 'result' in given) follow(call.params.uri);
+      if (call.method === 'resources/read' && 'result' in given) void follow(call.params.uri);
       return given;
     },
+    follow: async (uris) => void (await Promise.all(uris.map(follow))),
     cancel: (id) => bridge.cancel(id),
   };
 }
 
 /**
- * A server of this era announces changes of those resources only that a client follows. Who listens is known outside; here,
- * what was read is followed, as long as the sandbox lives.
+ * A server of this era announces changes of those resources only that a client follows: those that listeners outside wait
+ * for, and what was read, as long as the sandbox lives. Who hears of a change is decided outside.
  */
-function followReads(session: JsonRpcSession, capabilities: JsonObject): (uri: unknown) => void {
+function followResources(session: JsonRpcSession, capabilities: JsonObject): (uri: unknown) => Promise<void> {
   const followed = new Set<string>();
   const announces = isJsonObject(capabilities.resources) && capabilities.resources.subscribe === true;
-  return (uri) => {
+  return async (uri) => {
     if (!announces || typeof uri !== 'string' || followed.has(uri) || followed.size >= FOLLOWED_MAX) return;
     followed.add(uri);
-    void session.request(`follow-${followed.size}`, 'resources/subscribe', { uri });
+    const answer = await session.request(`follow-${followed.size}`, 'resources/subscribe', { uri });
+    // Not for ever: what does not exist today may tomorrow.
+    if ('error' in answer) followed.delete(uri);
   };
 }

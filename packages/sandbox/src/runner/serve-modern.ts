@@ -50,6 +50,8 @@ export async function serveModern(server: McpServer, options: ModernOptions): Pr
       const given = isJsonObject(params._meta) ? params._meta : {};
       return session.request(id, method, { ...params, _meta: { ...given, ...metaOf(context, id) } });
     },
+    // It announces every change by itself; who hears of it is decided outside.
+    follow: async () => {},
     cancel: (id) => session.cancel(id),
   };
 }

@@ -1,15 +1,21 @@
 import { faultMessage, invalidParams, type McpRequest, own, type RpcFault, resultMessage } from '@patchbay/mcp';
 import type { Permission } from '../permission.ts';
 import type { Answer } from '../serve-request.ts';
+import type { FollowResources } from '../subscriptions/follow-resources.ts';
 import type { OpenSession, Sessions } from './sessions.ts';
 
 /** RFC 5424, as MCP has them. */
 const LOG_LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
 const URI_LENGTH_MAX = 2_048;
 
+export interface SessionAnswering {
+  readonly sessions: Sessions;
+  readonly followResources: FollowResources;
+}
+
 /** Answers what only a session can answer; null for every other method. */
 export async function answerSession(
-  sessions: Sessions,
+  { sessions, followResources }: SessionAnswering,
   session: OpenSession,
   request: McpRequest,
   permission: Permission,
@@ -35,6 +41,7 @@ export async function answerSession(
         return refused(invalidParams(request.id, `No connector here announces changes of ${uri}`, { uri }));
       }
       await sessions.store.remember(session.claims, isFollowing ? { subscribe: uri } : { unsubscribe: uri });
+      if (isFollowing) void followResources(permission, [uri]);
       return done(request);
     }
     default:

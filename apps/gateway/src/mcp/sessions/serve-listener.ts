@@ -62,6 +62,7 @@ export async function serveListener(
   await streams.open({
     ...target,
     stream,
+    followed: async () => (await sessions.store.find(claims))?.subscriptions ?? [],
     // Asked for whenever something changed, and at least every 30 s (security S30).
     reauthorize: async () => {
       const permission = await target.reauthorize();

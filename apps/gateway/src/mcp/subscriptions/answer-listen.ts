@@ -47,6 +47,6 @@ export async function answerListen(
     ),
   };
   const stream = new ListenStream({ ...target, request, filter, manifest: permission.manifest });
-  await streams.open({ ...target, stream });
+  await streams.open({ ...target, stream, followed: async () => filter.resourceSubscriptions });
   return null;
 }

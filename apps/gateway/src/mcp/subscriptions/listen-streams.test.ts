@@ -41,10 +41,12 @@ function given() {
     leases: createLeases({ onChange: () => () => undefined, onStale: () => () => undefined }),
     events: { publish: () => undefined, subscribe },
     places: createStreamPlaces({ principalMax: 1, organizationMax: 1 }),
+    followResources: async () => undefined,
   });
   const response = new ServerResponse(new IncomingMessage(new Socket()));
   const stream = { open() {}, tell() {}, keepAlive() {}, end() {}, dispose() {} };
-  const open = () => streams.open({ response, stream, permission, reauthorize: async () => permission });
+  const open = () =>
+    streams.open({ response, stream, permission, reauthorize: async () => permission, followed: async () => [] });
   return { response, open, listeners: () => listeners };
 }
 

@@ -8,6 +8,7 @@ import { isolationKeyOf } from '../build-invocation.ts';
 import { concernsPermission, type Permission } from '../permission.ts';
 import { whenGone } from '../when-gone.ts';
 import type { ConnectorEvents, ConnectorIds } from './connector-events.ts';
+import type { FollowResources } from './follow-resources.ts';
 
 /** What a lease keeps open: the stream of a `subscriptions/listen` request, or of the GETs of a 2025 session. */
 export interface LeasedStream {
@@ -25,12 +26,15 @@ export interface ListenRequest {
   readonly permission: Permission;
   /** Finds out again. @throws AppError when the caller may not listen any more */
   reauthorize(): Promise<Permission>;
+  /** The resources whose changes its client waits for. */
+  followed(): Promise<readonly string[]>;
 }
 
 export interface ListenStreamsDeps {
   readonly leases: Leases;
   readonly events: ConnectorEvents;
   readonly places: StreamPlaces;
+  readonly followResources: FollowResources;
 }
 
 /** All streams of this gateway that tell of changes. */
@@ -43,14 +47,14 @@ export interface ListenStreams {
 
 const KEEP_ALIVE_MS = 15_000;
 
-export function createListenStreams({ leases, events, places }: ListenStreamsDeps): ListenStreams {
+export function createListenStreams({ leases, events, places, followResources }: ListenStreamsDeps): ListenStreams {
   const open = new Map<LeasedStream, () => void>();
   const keepAlive = setInterval(() => {
     for (const stream of open.keys()) stream.keepAlive();
   }, KEEP_ALIVE_MS).unref();
 
   return {
-    async open({ response, stream, permission, reauthorize }) {
+    async open({ response, stream, permission, reauthorize, followed }) {
       const giveBack = places.take(permission.principal);
       let present = permission;
       const sources = new Sources(events, (event) => {
@@ -74,6 +78,10 @@ export function createListenStreams({ leases, events, places }: ListenStreamsDep
           // Same address, other connector: what was listened to is gone.
           if (now.connectorId !== before.connectorId) throw new AppError('mcp.endpoint_not_found');
           present = now;
+          followed().then(
+            (uris) => followResources(now, uris),
+            () => undefined, // the next renewal asks again
+          );
           void sources.follow(now.connectors.map(({ endpoint }) => endpoint));
           if (now.revision === before.revision) return;
           for (const method of changedLists(before.manifest, now.manifest)) stream.tell(method);

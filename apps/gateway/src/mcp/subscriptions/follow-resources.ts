@@ -1,0 +1,34 @@
+import type { SandboxClient } from '@patchbay/sandbox/client';
+import { isolationKeyOf } from '../build-invocation.ts';
+import { ownInvocation } from '../own-invocation.ts';
+import type { Permission, ServedConnector } from '../permission.ts';
+
+/**
+ * Tells the connectors of these resources that somebody waits for their changes. Only what runs can announce anything, and a
+ * server of 2025 announces only what is followed: it is told again as long as a stream waits, which keeps it awake.
+ * Never rejects: a change that is not told is one that got lost.
+ */
+export type FollowResources = (permission: Pick<Permission, 'ownerOf'>, uris: readonly string[]) => Promise<void>;
+
+/** Of one client and one connector; what is beyond is heard of when it is read. */
+const URIS_MAX = 200;
+
+export interface FollowResourcesDeps {
+  readonly sandboxes: Pick<SandboxClient, 'invoke'>;
+  onError(error: unknown, connector: ServedConnector): void;
+}
+
+export function createFollowResources({ sandboxes, onError }: FollowResourcesDeps): FollowResources {
+  return async ({ ownerOf }, uris) => {
+    const byConnector = Map.groupBy(uris, ownerOf);
+    await Promise.all(
+      [...byConnector].map(async ([connector, own]) => {
+        if (!connector?.manifest.resourceUpdates) return;
+        const asked = { method: 'patchbay/follow', params: { uris: own.slice(0, URIS_MAX) } } as const;
+        await sandboxes
+          .invoke(ownInvocation(connector.endpoint, isolationKeyOf(connector), asked))
+          .catch((error: unknown) => onError(error, connector));
+      }),
+    );
+  };
+}
