@@ -76,8 +76,8 @@ export const SANDBOX_LIMITS = {
   /** Processes that start at once for one organization, and first calls that wait for that. */
   startsPerOrganization: 4,
   startsWaitingPerOrganization: 64,
-  /** About what one host can start, so that an organization alone on it notices nothing. */
-  startRate: { perSecond: 30, burst: 60, waitMsMax: 5_000 },
+  /** A third of what two cores can start: who cycles through connectors leaves the rest to the others and to the pool. */
+  startRate: { perSecond: 10, burst: 40, waitMsMax: 5_000 },
   pool: {
     /** A sandbox that waited this long is replaced. */
     blankAgeMaxMs: 3_600_000,

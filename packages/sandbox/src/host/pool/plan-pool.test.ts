@@ -35,7 +35,7 @@ describe('planPool', () => {
   it.each([
     ['the pool is full', { blanks: blanks(4) }],
     ['one is starting', { blanksStarting: 1 }],
-    ['a call waits for a start', { startsAwaited: 1 }],
+    ['a call waits for a start and half of the pool is there', { startsAwaited: 1, blanks: blanks(2) }],
     ['memory would fall below the reserve', { availableMemoryBytes: 599 * MIB }],
   ])('starts no blank while %s', (_when, given) => {
     expect(planPool(observed(given), BOUNDS).startBlanks).toBe(0);
@@ -44,6 +44,10 @@ describe('planPool', () => {
   it('starts one blank at a time', () => {
     expect(planPool(observed({ blanks: blanks(1) }), BOUNDS).startBlanks).toBe(1);
     expect(planPool(observed({ availableMemoryBytes: 600 * MIB }), BOUNDS).startBlanks).toBe(1);
+  });
+
+  it('fills the half that is kept for others even while calls wait for starts', () => {
+    expect(planPool(observed({ startsAwaited: 4, blanks: blanks(1) }), BOUNDS).startBlanks).toBe(1);
   });
 
   it('never stops a sandbox that works, however little memory is left', () => {

@@ -111,10 +111,13 @@ function isExpired({ idleSinceMs, isPersonal }: ObservedSandbox, nowMs: number, 
   return idleSinceMs !== null && nowMs - idleSinceMs >= allowedMs;
 }
 
-/** One at a time, never beside a start that a call waits for, and only while the reserve stays untouched with one to spare. */
+/**
+ * One at a time, and only while the reserve of memory stays untouched with one to spare. Beside a start that a call waits
+ * for only the half that is kept for other organizations is filled: else whoever starts without end would empty it.
+ */
 function blanksToStart(observation: PoolObservation, bounds: PoolBounds, leaving: number): number {
   const { blanks, blanksStarting, startsAwaited, availableMemoryBytes } = observation;
-  if (blanksStarting > 0 || startsAwaited > 0) return 0;
-  if (blanks.length - leaving >= bounds.size) return 0;
+  const wanted = startsAwaited > 0 ? Math.floor(bounds.size / 2) : bounds.size;
+  if (blanksStarting > 0 || blanks.length - leaving >= wanted) return 0;
   return availableMemoryBytes - 2 * bounds.sandboxBytes >= bounds.memoryReserveBytes ? 1 : 0;
 }
