@@ -47,7 +47,7 @@ afterAll(() => platform?.stop());
 
 const metric = async (name: string): Promise<number> => {
   const text = await (await fetch(`${platform.internalUrl}/metrics`)).text();
-  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
+  return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\d+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
 };
 /** Bytes of memory the process holds. */
 const memoryOf = async (pid: number): Promise<number> =>
@@ -58,12 +58,14 @@ describe('ten thousand streams, most of them dropped', () => {
   it('leave the gateway as they found it, and give nobody another one’s answer', async () => {
     const { gateway, supervisor } = platform.processes;
     const before = [gateway.pid, supervisor?.pid];
-    // Twice: the first storm fills what is kept for good reason (compiled code, caches, pools).
-    expect((await dropStreams({ url, headers, ...STORM })).wrong).toEqual([]);
-    await quiet();
+    // The first two storms fill what is kept for good reason: compiled code, caches, pools, the heap's young generation.
+    for (const _storm of [1, 2]) {
+      expect((await dropStreams({ url, headers, ...STORM })).wrong).toEqual([]);
+      await quiet();
+    }
     const memory = await memoryOf(gateway.pid);
-    const second = await dropStreams({ url, headers, ...STORM });
-    expect(second).toEqual({ opened: STORM.streams, wrong: [] });
+    const third = await dropStreams({ url, headers, ...STORM });
+    expect(third).toEqual({ opened: STORM.streams, wrong: [] });
     await quiet();
     expect((await memoryOf(gateway.pid)) - memory).toBeLessThan(64 * MIB);
     expect([gateway.pid, supervisor?.pid]).toEqual(before);
