@@ -36,8 +36,10 @@ describe.each([
     await mkdir(path.join(home, 'empty'));
     await run('chown', ['-R', `${id}:${id}`, home]);
 
-    const first = await startOnce(clone, id);
-    const second = await startOnce(clone, id);
+    // The same address both times: with another one the tools that it serves would be packed anew.
+    const place = { clone, port: await freePort() };
+    const first = await startOnce(place, id);
+    const second = await startOnce(place, id);
     console.info(`fresh clone as uid ${id}: first start ${first} ms, second start ${second} ms`);
     expect(first).toBeLessThan(FIRST_START_MS_MAX);
     expect(second).toBeLessThan(LATER_START_MS_MAX);
@@ -45,8 +47,7 @@ describe.each([
 });
 
 /** Starts, waits for the ready line, stops as Ctrl-C does, and returns the milliseconds until ready. */
-async function startOnce(clone: string, id: number): Promise<number> {
-  const port = await freePort();
+async function startOnce({ clone, port }: { clone: string; port: number }, id: number): Promise<number> {
   const started = performance.now();
   const starter = spawn('npm', ['start'], {
     cwd: clone,
