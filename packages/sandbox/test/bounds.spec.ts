@@ -263,3 +263,24 @@ describe('a sandbox that hangs between its calls', () => {
     }
   });
 });
+
+describe('the share of the CPU', () => {
+  it('is half a core once the start is over', { timeout: 20_000 }, async (context) => {
+    const given = await givenHost();
+    try {
+      const { limits } = given.host.health();
+      skipUnless(context, limits.state === 'full', `cgroups hold the share: ${limits.reasons.join()}`);
+      const code = toolRunning(`
+        await new Promise((later) => setTimeout(later, Math.max(0, 2_800 - process.uptime() * 1_000)));
+        const [startedAt, before] = [performance.now(), process.cpuUsage()];
+        while (performance.now() - startedAt < 1_200);
+        const { user, system } = process.cpuUsage(before);
+        return String((user + system) / 1_000 / (performance.now() - startedAt));`);
+      const share = Number(textOf(await given.call({ code })));
+      expect(share).toBeGreaterThan(0.05);
+      expect(share).toBeLessThan(0.65);
+    } finally {
+      await given.close();
+    }
+  });
+});
