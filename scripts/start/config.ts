@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { hasWellKnownPassword, loadConfig } from '@patchbay/foundation';
+import { hasWellKnownPassword, loadConfig, redisProblem } from '@patchbay/foundation';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -20,6 +20,8 @@ const schema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** An existing Redis instead of the embedded one. */
   REDIS_URL: z.url({ protocol: /^(rediss?|redis\+unix)$/ }).optional(),
+  /** `true`: Redis is reached without TLS over a network that nobody else is in. Production asks. */
+  REDIS_NETWORK_TRUSTED: z.enum(['true', 'false']).default('false'),
   /** File with the 32-byte master key, Base64. Production keeps it outside of PATCHBAY_DATA. Empty: a generated one. */
   MASTER_KEY_FILE: z.string().optional(),
   /** File with the secret that signs sessions, 32 bytes in Base64. As above. */
@@ -95,6 +97,8 @@ function originProblems(value: Variables): Problem[] {
   return problems;
 }
 
+const WEAK = 'has no password or one that everybody knows';
+
 /** Production takes nothing from the starter that must outlive it, or that a backup of the data must not hold. */
 function productionProblems(value: Variables, root: string): Problem[] {
   if (value.PATCHBAY_MODE !== 'production') return [];
@@ -106,7 +110,11 @@ function productionProblems(value: Variables, root: string): Problem[] {
         variable,
         'production needs a service that you run and back up; the embedded one is for trying out',
       ]);
-    else if (hasWellKnownPassword(url)) problems.push([variable, 'has no password or one that everybody knows']);
+    else {
+      const isTrusted = value.REDIS_NETWORK_TRUSTED === 'true';
+      const problem = variable === 'REDIS_URL' ? redisProblem(url, isTrusted) : hasWellKnownPassword(url) && WEAK;
+      if (problem) problems.push([variable, problem]);
+    }
   }
   const data = path.resolve(root, value.PATCHBAY_DATA) + path.sep;
   for (const variable of ['MASTER_KEY_FILE', 'AUTH_SECRET_FILE'] as const) {

@@ -58,6 +58,7 @@ describe('loadGatewayConfig', () => {
     ['an http origin', { PATCHBAY_ORIGIN: 'http://localhost:4000' }, 'PATCHBAY_ORIGIN'],
     ['no Redis', { REDIS_URL: '' }, 'REDIS_URL'],
     ['a Redis without password', { REDIS_URL: 'redis://redis:6379' }, 'REDIS_URL'],
+    ['a Redis without TLS', { REDIS_URL: 'redis://:long-and-random@redis:6379' }, 'REDIS_URL'],
     ['a password everybody knows', { DATABASE_URL: 'postgres://patchbay_app:patchbay@db/patchbay' }, 'DATABASE_URL'],
     ['no password', { DATABASE_AUTH_URL: 'postgres://patchbay_auth@db/patchbay' }, 'DATABASE_AUTH_URL'],
   ])('refuses production with %s, and names the variable', (_what, change, variable) => {

@@ -1,5 +1,5 @@
 import { artifactStoreFields } from '@patchbay/artifacts';
-import { hasWellKnownPassword, isWellKnownPassword, loadConfig } from '@patchbay/foundation';
+import { hasWellKnownPassword, isWellKnownPassword, loadConfig, redisProblem } from '@patchbay/foundation';
 import { supervisorFields, supervisorProblems } from '@patchbay/sandbox/client';
 import { z } from 'zod';
 
@@ -32,6 +32,8 @@ const schema = z
     DATABASE_QUEUE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     /** `redis://`, `rediss://` or `redis+unix:///path.sock?password=…`. Empty: no Redis, queue on PostgreSQL. */
     REDIS_URL: z.url({ protocol: /^(rediss?|redis\+unix)$/ }).optional(),
+    /** `true`: Redis is reached without TLS over a network that nobody else is in. Production asks. */
+    REDIS_NETWORK_TRUSTED: z.enum(['true', 'false']).default('false'),
     ...supervisorFields,
     ...artifactStoreFields,
     /** File with the 32-byte master key, Base64, mode 0600. */
@@ -108,7 +110,9 @@ function productionProblems(value: Variables): Problem[] {
   if (!value.REDIS_URL) {
     problems.push({ variable: 'REDIS_URL', message: 'limits across gateways need Redis in production' });
   }
-  for (const variable of ['DATABASE_URL', 'DATABASE_AUTH_URL', 'DATABASE_QUEUE_URL', 'REDIS_URL'] as const) {
+  const ofRedis = value.REDIS_URL ? redisProblem(value.REDIS_URL, value.REDIS_NETWORK_TRUSTED === 'true') : null;
+  if (ofRedis !== null) problems.push({ variable: 'REDIS_URL', message: ofRedis });
+  for (const variable of ['DATABASE_URL', 'DATABASE_AUTH_URL', 'DATABASE_QUEUE_URL'] as const) {
     const url = value[variable];
     if (url && hasWellKnownPassword(url)) {
       problems.push({ variable, message: 'has no password or one that everybody knows' });

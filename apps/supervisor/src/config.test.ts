@@ -46,6 +46,11 @@ describe('loadSupervisorConfig', () => {
       { ...REMOTE, PATCHBAY_MODE: 'production', SUPERVISOR_REGISTRY_URL: 'redis://r:6379' },
       'SUPERVISOR_REGISTRY_URL: has no password',
     ],
+    [
+      'a Redis in the clear in production',
+      { ...REMOTE, PATCHBAY_MODE: 'production', SUPERVISOR_REGISTRY_URL: 'redis://supervisors:long-and-random@r:6379' },
+      'SUPERVISOR_REGISTRY_URL: is reached without TLS',
+    ],
   ])('refuses %s', (_what, env, expected) => {
     expect(problems(env)).toContain(expected);
   });

@@ -1,4 +1,4 @@
-import { hasWellKnownPassword, loadConfig, Secret } from '@patchbay/foundation';
+import { loadConfig, redisProblem, Secret } from '@patchbay/foundation';
 import { hostAndPortSchema, tlsFileFields, tlsFileProblems } from '@patchbay/sandbox/host';
 import { PEER_ID } from '@patchbay/sandbox/protocol';
 import { z } from 'zod';
@@ -26,6 +26,8 @@ const fields = z.object({
     .url({ protocol: /^(rediss?|redis\+unix)$/ })
     .transform((url) => new Secret(url))
     .optional(),
+  /** `true`: that Redis is reached without TLS over a network that nobody else is in. Production asks. */
+  REDIS_NETWORK_TRUSTED: flag.default(false),
   ...tlsFileFields,
   /** Directory for what sandboxes must read; other uids can enter it, only this process writes. */
   SANDBOX_DIR: z.string().min(1),
@@ -80,9 +82,9 @@ function doorProblems(env: z.output<typeof fields>): { readonly variable: string
     problems.push({ variable: 'SUPERVISOR_SOCKET', message });
   }
   if (registryUrl && !listen) problems.push({ variable: 'SUPERVISOR_LISTEN', message: 'is needed to be announced' });
-  if (registryUrl && env.PATCHBAY_MODE === 'production' && hasWellKnownPassword(registryUrl.reveal())) {
-    const message = 'has no password or one that everybody knows';
-    problems.push({ variable: 'SUPERVISOR_REGISTRY_URL', message });
+  if (registryUrl && env.PATCHBAY_MODE === 'production') {
+    const message = redisProblem(registryUrl.reveal(), env.REDIS_NETWORK_TRUSTED);
+    if (message !== null) problems.push({ variable: 'SUPERVISOR_REGISTRY_URL', message });
   }
   return [...problems, ...tlsFileProblems(env, listen ? 'SUPERVISOR_LISTEN' : null)];
 }

@@ -1,5 +1,5 @@
 import { artifactStoreFields } from '@patchbay/artifacts';
-import { loadConfig, Secret } from '@patchbay/foundation';
+import { loadConfig, redisProblem, Secret } from '@patchbay/foundation';
 import { supervisorFields, supervisorProblems } from '@patchbay/sandbox/client';
 import { z } from 'zod';
 
@@ -19,6 +19,8 @@ export const workerConfigSchema = z
     DATABASE_QUEUE_URL: secret.optional(),
     /** `redis://`, `rediss://` or `redis+unix:///path/to.sock?password=…`. */
     REDIS_URL: secret.optional(),
+    /** `true`: Redis is reached without TLS over a network that nobody else is in. Production asks. */
+    REDIS_NETWORK_TRUSTED: z.enum(['true', 'false']).default('false'),
     ...supervisorFields,
     ...artifactStoreFields,
     /** File with the vault's master key: purging forgets data keys. */
@@ -50,6 +52,11 @@ export const workerConfigSchema = z
     path: ['ARTIFACT_DIR'],
   })
   .superRefine((config, context) => {
+    const ofRedis =
+      config.PATCHBAY_MODE === 'production' && config.REDIS_URL !== undefined
+        ? redisProblem(config.REDIS_URL.reveal(), config.REDIS_NETWORK_TRUSTED === 'true')
+        : null;
+    if (ofRedis !== null) context.addIssue({ code: 'custom', path: ['REDIS_URL'], message: ofRedis });
     for (const { variable, message } of supervisorProblems(config, config.REDIS_URL !== undefined)) {
       context.addIssue({ code: 'custom', path: [variable], message });
     }

@@ -14,4 +14,4 @@ export { createLogger, type Logger } from './logger.ts';
 export type { Page, PageRequest } from './page.ts';
 export { parseRedisUrl, type RedisAddress } from './redis-url.ts';
 export { Secret } from './secret.ts';
-export { hasWellKnownPassword, isWellKnownPassword } from './well-known-passwords.ts';
+export { hasWellKnownPassword, isWellKnownPassword, redisProblem } from './well-known-passwords.ts';
