@@ -1,7 +1,7 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { newId } from '@patchbay/foundation';
-import { skipUnless } from '@patchbay/testing';
+import { skipUnless, temporaryDirectory } from '@patchbay/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { PlainDriver } from '../src/host/drivers/plain-driver.ts';
 import { prepareToolchain } from '../src/host/toolchain.ts';
@@ -67,6 +67,18 @@ describe('a build task', () => {
     const { result } = await given.client.runTask(task({ what: 'compile' }));
     expect(result.said).toMatch(/index\.ts\(1,7\): error TS2322/);
     expect(result.bundle).toContain('var count = "one"');
+  });
+});
+
+describe('the compilers of build tasks', () => {
+  it('replace those nobody has used for days, and what a killed supervisor left of them', async () => {
+    const parent = await temporaryDirectory();
+    const at = (name: string) => join(parent, 'toolchain', name);
+    for (const name of ['before', 'before.half', 'present.half']) await mkdir(at(name), { recursive: true });
+    const longAgo = new Date(Date.now() - 3 * 24 * 60 * 60 * 1000);
+    for (const name of ['before', 'before.half']) await utimes(at(name), longAgo, longAgo);
+    const made = await prepareToolchain(parent);
+    expect((await readdir(at('.'))).sort()).toEqual([basename(made), 'present.half'].sort());
   });
 });
 

@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -15,6 +15,8 @@ import { build } from 'esbuild';
 const ROOTS = ['typescript', 'esbuild', '@types/node', 'zod', '@modelcontextprotocol/server'] as const;
 const SDK = '@patchbay/connector';
 const execute = promisify(execFile);
+/** A supervisor that is being replaced may still build with the one before. */
+const OLD_MS = 2 * 24 * 60 * 60 * 1000;
 
 interface Package {
   readonly name: string;
@@ -34,6 +36,7 @@ export async function prepareToolchain(sandboxDirectory: string, from: string = 
     .digest('hex')
     .slice(0, 16);
   const finished = path.join(sandboxDirectory, 'toolchain', key);
+  await removeOld(path.dirname(finished), key);
   if (existsSync(finished)) return finished;
 
   const partial = `${finished}.${randomUUID()}`;
@@ -49,6 +52,16 @@ export async function prepareToolchain(sandboxDirectory: string, from: string = 
     if (!existsSync(finished)) throw error;
   });
   return finished;
+}
+
+/** What earlier versions used, and what a supervisor left that was killed while it copied. */
+async function removeOld(directory: string, keep: string): Promise<void> {
+  for (const name of await readdir(directory).catch(() => [])) {
+    if (name === keep) continue;
+    const facts = await stat(path.join(directory, name)).catch(() => null);
+    if (facts === null || Date.now() - facts.mtimeMs < OLD_MS) continue;
+    await rm(path.join(directory, name), { recursive: true, force: true });
+  }
 }
 
 async function collect(from: string): Promise<Package[]> {
