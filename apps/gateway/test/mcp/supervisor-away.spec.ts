@@ -28,6 +28,8 @@ describe('a gateway whose supervisor is away', () => {
   it('refuses calls with a clear error and when to retry, answers everything else, and recovers by itself', async () => {
     expect((await post('tools/call', { name: 'mark', arguments: {} })).status).toBe(200);
     await platform.processes.supervisor?.end('SIGKILL');
+    // A call on its way in this moment is lost, with another error.
+    await waitFor(async () => (await readHealth(platform)).dependencies.supervisor?.state === 'away');
 
     const refused = await post('tools/call', { name: 'mark', arguments: {} });
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);

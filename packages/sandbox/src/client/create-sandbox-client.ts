@@ -39,7 +39,7 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
         frame: encodeJsonFrame(SUPERVISOR_FRAMES.invoke, invocation),
         signal: given.signal,
         listeners: { onNotification: given.onNotification },
-        lost: () => new AppError(invocation.effect === 'read' ? 'sandbox.supervisor_lost' : 'sandbox.outcome_unknown'),
+        lost: () => (invocation.effect === 'read' ? supervisorLost() : new AppError('sandbox.outcome_unknown')),
       });
     },
 
@@ -92,4 +92,4 @@ function healthOf(host: SupervisorLink): Promise<SupervisorHealth> {
   return host.request({ id, frame, signal: AbortSignal.timeout(HEALTH_PATIENCE_MS), lost: supervisorLost });
 }
 
-const supervisorLost = () => new AppError('sandbox.supervisor_lost');
+const supervisorLost = () => new AppError('sandbox.supervisor_lost', { retryAfterSeconds: 1 });
