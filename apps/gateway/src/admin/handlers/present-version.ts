@@ -1,5 +1,5 @@
 import type { Tx } from '@patchbay/domain';
-import type { Connector } from '@patchbay/domain/connectors';
+import { type Connector, findConnector } from '@patchbay/domain/connectors';
 import { type Deployment, listDeployments } from '@patchbay/domain/deployments';
 import {
   type Finding,
@@ -37,7 +37,9 @@ export async function openVersionView(
   view: Pick<VersionView, 'connector' | 'access' | 'origin' | 'now'>,
 ): Promise<VersionView> {
   const { items } = await listDeployments(tx, view.connector.id, { limit: DEPLOYMENTS_READ_MAX });
-  return { ...view, deployments: deploymentsByVersion(items), nameActor: await actorNames(tx) };
+  // Read after its deployments: an activation between the two must not look like one that something else replaced.
+  const connector = (await findConnector(tx, view.connector.id)) ?? view.connector;
+  return { ...view, connector, deployments: deploymentsByVersion(items), nameActor: await actorNames(tx) };
 }
 
 export function presentSummary(version: Version, view: VersionView) {

@@ -57,17 +57,20 @@ export function createSessionStore({ database, vault }: SessionStoreDeps): Sessi
   const known = new LRUCache<string, { readonly row: McpSession | null }>(KNOWN);
   const inside = <T>({ organizationId }: SessionClaims, work: (tx: Tx) => Promise<T>) =>
     database.withOrganization({ organizationId }, work);
-  const refresh = async (claims: SessionClaims): Promise<McpSession | null> => {
-    const row = await inside(claims, (tx) => findMcpSession(tx, claims.id));
-    known.set(claims.id, { row });
+  /** Of two that were under way together the later answer may be the older row: then neither is kept. */
+  const keep = async <Row extends McpSession | null>(id: string, load: () => Promise<Row>): Promise<Row> => {
+    const before = known.get(id);
+    const row = await load();
+    if (known.get(id) === before) known.set(id, { row });
+    else known.delete(id);
     return row;
   };
-  const remember = async (claims: SessionClaims, change: McpSessionChange): Promise<McpSession> => {
+  const refresh = (claims: SessionClaims): Promise<McpSession | null> =>
+    keep(claims.id, () => inside(claims, (tx) => findMcpSession(tx, claims.id)));
+  const remember = (claims: SessionClaims, change: McpSessionChange): Promise<McpSession> => {
     const { id, connectorId, principalHash, expiresAtMs } = claims;
     const key = { id, connectorId, principalHash, expiresAt: new Date(expiresAtMs) };
-    const row = await inside(claims, (tx) => rememberMcpSession(tx, key, change));
-    known.set(id, { row });
-    return row;
+    return keep(id, () => inside(claims, (tx) => rememberMcpSession(tx, key, change)));
   };
   return {
     async find(claims) {
