@@ -116,6 +116,14 @@ describe('the change feed', () => {
     }
   });
 
+  it('ends when it is closed while it still opens its line', async () => {
+    const followed = createChangeFeed({ url: proxy.url });
+    const started = followed.start();
+    await followed.close();
+    await started;
+    expect(followed.health().connected).toBe(false);
+  });
+
   it('forgets what it read to be gone while no line stood', async () => {
     const line = await startCuttableProxy(given.test.urls.app);
     const followed = createChangeFeed({ url: line.url });

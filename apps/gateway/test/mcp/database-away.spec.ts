@@ -30,7 +30,7 @@ beforeAll(async () => {
   await platform.given.publishedVersion(cold, echoVersion('cold'));
   key = await platform.given.apiKey(acme);
 }, 60_000);
-afterAll(() => platform?.stop(), 120_000);
+afterAll(() => platform?.stop());
 
 const mark = (connector = 'echo') => {
   const request = modernRequest('tools/call', { name: 'mark', arguments: {} });

@@ -81,6 +81,8 @@ export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
         confirmedAtMs = clock.monotonicMs();
       },
     });
+    // Who closed the feed meanwhile found no line to close.
+    if (closing.signal.aborted) connection.close();
     // Whatever happened before this moment was not heard on this line.
     confirmedAtMs = clock.monotonicMs();
     doubtEverything();
