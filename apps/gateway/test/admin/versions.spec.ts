@@ -2,10 +2,20 @@ import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { activate } from '@patchbay/domain/deployments';
-import { appendLog, finishStep, moveVersion, setManifest, startStep, VERSION_STATES } from '@patchbay/domain/versions';
+import {
+  appendLog,
+  finishStep,
+  getVersionByNumber,
+  moveVersion,
+  setManifest,
+  startStep,
+  VERSION_STATES,
+} from '@patchbay/domain/versions';
 import { fetchAt } from '@patchbay/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Access } from '../../src/admin/caller.ts';
 import { SOURCE_BYTES_MAX } from '../../src/admin/endpoints/versions.ts';
+import { openVersionView, presentSummary } from '../../src/admin/handlers/present-version.ts';
 import { Installation, type SignedIn } from './given.ts';
 
 let installation: Installation;
@@ -32,14 +42,25 @@ function upload(
   });
 }
 
+const scope = () => ({ organizationId: owner.organizationId });
+
 /** Does what the worker does: every step once, then the activation. */
 async function deploy(versionId: string, connectorId: string): Promise<void> {
-  const scope = { organizationId: owner.organizationId };
+  await publish(versionId);
+  await letServe(versionId, connectorId);
+}
+
+const letServe = (versionId: string, connectorId: string) =>
+  installation.database.withOrganization(scope(), (tx) =>
+    activate(tx, { kind: 'system', name: 'worker' }, { connectorId, versionId, cause: 'deploy' }),
+  );
+
+async function publish(versionId: string): Promise<void> {
   const run = VERSION_STATES.slice(0, VERSION_STATES.indexOf('published') + 1);
   for (const [index, to] of run.entries()) {
     const from = run[index - 1];
     if (!from) continue;
-    await installation.database.withOrganization(scope, async (tx) => {
+    await installation.database.withOrganization(scope(), async (tx) => {
       await startStep(tx, versionId, to);
       await appendLog(tx, versionId, [{ step: to, level: 'info', text: `${to} begins` }]);
       await finishStep(tx, versionId, to);
@@ -52,9 +73,6 @@ async function deploy(versionId: string, connectorId: string): Promise<void> {
       );
     });
   }
-  await installation.database.withOrganization(scope, (tx) =>
-    activate(tx, { kind: 'system', name: 'worker' }, { connectorId, versionId, cause: 'deploy' }),
-  );
 }
 
 /** Events of a stream that has ended. */
@@ -138,6 +156,28 @@ function streamOf(port: number, path: string, signal?: AbortSignal): Promise<Res
 }
 
 describe('following a deploy', () => {
+  it('never tells as ended and not live what is activated in this moment', async () => {
+    const { body } = await upload('overtaken', { query: 'create=true&activate=true' });
+    await publish(body.id);
+    const shown = await installation.database.withOrganization(scope(), async (tx) => {
+      const version = await getVersionByNumber(tx, body.connectorId, 1);
+      /** The activation commits just before the deployments are read. */
+      const findMany = async (query: Parameters<typeof tx.prisma.deployment.findMany>[0]) => {
+        await letServe(body.id, body.connectorId);
+        return tx.prisma.deployment.findMany(query);
+      };
+      const prisma = Object.create(tx.prisma, { deployment: { value: { findMany } } });
+      const access = {
+        organization: { slug: 'acme' },
+        permissions: new Set(),
+        connectorIds: null,
+      } as unknown as Access; // what a view asks of it
+      const view = { connectorId: body.connectorId, access, origin: 'http://localhost', now: new Date() };
+      return presentSummary(version, await openVersionView({ ...tx, prisma }, view));
+    });
+    expect(shown).toMatchObject({ final: true, state: 'active' });
+  });
+
   it('tells every step and line from the start, and ends with the version, live', async () => {
     const { body } = await upload('followed');
     const { port } = installation.app.server.address() as AddressInfo;

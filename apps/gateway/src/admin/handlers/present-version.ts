@@ -1,5 +1,5 @@
 import type { Tx } from '@patchbay/domain';
-import { type Connector, findConnector } from '@patchbay/domain/connectors';
+import { type Connector, getConnector } from '@patchbay/domain/connectors';
 import { type Deployment, listDeployments } from '@patchbay/domain/deployments';
 import {
   type Finding,
@@ -34,11 +34,11 @@ export interface VersionView {
 
 export async function openVersionView(
   tx: Tx,
-  view: Pick<VersionView, 'connector' | 'access' | 'origin' | 'now'>,
+  { connectorId, ...view }: Pick<VersionView, 'access' | 'origin' | 'now'> & { readonly connectorId: string },
 ): Promise<VersionView> {
-  const { items } = await listDeployments(tx, view.connector.id, { limit: DEPLOYMENTS_READ_MAX });
+  const { items } = await listDeployments(tx, connectorId, { limit: DEPLOYMENTS_READ_MAX });
   // Read after its deployments: an activation between the two must not look like one that something else replaced.
-  const connector = (await findConnector(tx, view.connector.id)) ?? view.connector;
+  const connector = await getConnector(tx, connectorId);
   return { ...view, connector, deployments: deploymentsByVersion(items), nameActor: await actorNames(tx) };
 }
 

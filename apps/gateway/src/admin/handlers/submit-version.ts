@@ -33,7 +33,12 @@ export const submit = handleInOrganization(endpoints.submitVersion, async (call,
         requestId: call.requestId,
       });
       const { origin, clock } = deps;
-      const view = await openVersionView(tx, { connector, access: call.access, origin, now: clock.now() });
+      const view = await openVersionView(tx, {
+        connectorId: connector.id,
+        access: call.access,
+        origin,
+        now: clock.now(),
+      });
       return presentVersion(tx, version, view);
     }),
   );
