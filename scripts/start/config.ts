@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { hasWellKnownPassword, loadConfig, redisProblem } from '@patchbay/foundation';
+import { loadConfig, passwordProblem, redisProblem } from '@patchbay/foundation';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -97,8 +97,6 @@ function originProblems(value: Variables): Problem[] {
   return problems;
 }
 
-const WEAK = 'has no password or one that everybody knows';
-
 /** Production takes nothing from the starter that must outlive it, or that a backup of the data must not hold. */
 function productionProblems(value: Variables, root: string): Problem[] {
   if (value.PATCHBAY_MODE !== 'production') return [];
@@ -112,8 +110,8 @@ function productionProblems(value: Variables, root: string): Problem[] {
       ]);
     else {
       const isTrusted = value.REDIS_NETWORK_TRUSTED === 'true';
-      const problem = variable === 'REDIS_URL' ? redisProblem(url, isTrusted) : hasWellKnownPassword(url) && WEAK;
-      if (problem) problems.push([variable, problem]);
+      const problem = variable === 'REDIS_URL' ? redisProblem(url, isTrusted) : passwordProblem(url);
+      if (problem !== null) problems.push([variable, problem]);
     }
   }
   const data = path.resolve(root, value.PATCHBAY_DATA) + path.sep;

@@ -1,5 +1,5 @@
 import { artifactStoreFields } from '@patchbay/artifacts';
-import { hasWellKnownPassword, isWellKnownPassword, loadConfig, redisProblem } from '@patchbay/foundation';
+import { isWellKnownPassword, loadConfig, passwordProblem, redisProblem } from '@patchbay/foundation';
 import { supervisorFields, supervisorProblems } from '@patchbay/sandbox/client';
 import { z } from 'zod';
 
@@ -114,9 +114,8 @@ function productionProblems(value: Variables): Problem[] {
   if (ofRedis !== null) problems.push({ variable: 'REDIS_URL', message: ofRedis });
   for (const variable of ['DATABASE_URL', 'DATABASE_AUTH_URL', 'DATABASE_QUEUE_URL'] as const) {
     const url = value[variable];
-    if (url && hasWellKnownPassword(url)) {
-      problems.push({ variable, message: 'has no password or one that everybody knows' });
-    }
+    const weak = url ? passwordProblem(url) : null;
+    if (weak !== null) problems.push({ variable, message: weak });
   }
   if (value.S3_SECRET_ACCESS_KEY && isWellKnownPassword(value.S3_SECRET_ACCESS_KEY.reveal())) {
     problems.push({ variable: 'S3_SECRET_ACCESS_KEY', message: 'is one that everybody knows' });

@@ -12,9 +12,6 @@ import {
 import type { SupervisorConfig } from './config.ts';
 import type { DoorOptions } from './listen-for-clients.ts';
 
-/** A task that comes sooner prepares what it needs itself; others of the installation start meanwhile. */
-const PREPARE_AFTER_MS = 3_000;
-
 export interface Supervisor {
   readonly host: SandboxHost;
   readonly logger: Logger;
@@ -61,10 +58,11 @@ export async function wire(config: SupervisorConfig): Promise<Supervisor> {
     snapshot: { directory: join(sandboxDirectory, 'snapshots'), nodeFile: process.execPath },
   });
   const takesTasks = packageStoreDirectory !== undefined;
-  const told = (error: unknown) => logger.error({ err: error }, 'a sandbox program cannot be prepared');
-  await programs.file('runner').catch(told);
-  const prepareForTasks = () => void Promise.all([programs.file('build'), toolchainDirectory()]).catch(told);
-  if (takesTasks) setTimeout(prepareForTasks, PREPARE_AFTER_MS).unref();
+  const forTasks = takesTasks ? [programs.file('build'), toolchainDirectory()] : [];
+  const prepared = [programs.file('runner'), ...forTasks];
+  for (const part of prepared)
+    part.catch((error: unknown) => logger.error({ err: error }, 'a sandbox program cannot be prepared'));
+  await prepared[0]?.catch(() => {});
   // In the background: until the pool is full, first calls start their own sandboxes.
   void host.warm().then(() => {
     const { snapshot, pool } = host.health();

@@ -12,6 +12,6 @@ export { ID_PREFIXES, type IdKind, isId, newId } from './ids.ts';
 export { ConfigError, loadConfig } from './load-config.ts';
 export { createLogger, type Logger } from './logger.ts';
 export type { Page, PageRequest } from './page.ts';
-export { parseRedisUrl, type RedisAddress } from './redis-url.ts';
+export { parseRedisUrl, type RedisAddress, redisProblem } from './redis-url.ts';
 export { Secret } from './secret.ts';
-export { hasWellKnownPassword, isWellKnownPassword, redisProblem } from './well-known-passwords.ts';
+export { isWellKnownPassword, passwordProblem } from './well-known-passwords.ts';

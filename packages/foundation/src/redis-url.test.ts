@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRedisUrl } from './redis-url.ts';
+import { parseRedisUrl, redisProblem } from './redis-url.ts';
 
 describe('parseRedisUrl', () => {
   it.each([
@@ -16,5 +16,28 @@ describe('parseRedisUrl', () => {
     ],
   ])('reads %s', (url, expected) => {
     expect(parseRedisUrl(url)).toEqual(expected);
+  });
+});
+
+describe('redisProblem', () => {
+  it.each([
+    ['redis://cache.example', false, /no password/],
+    ['redis+unix:///run/redis.sock', false, /no password/],
+    ['redis://:long-and-random@cache.example', false, /rediss:\/\/.*REDIS_NETWORK_TRUSTED/],
+    ['redis://:long-and-random@localhost.example', false, /rediss/],
+    ['redis://:redis@cache.example', true, /no password/],
+  ])('finds one in %s', (url, isNetworkTrusted, problem) => {
+    expect(redisProblem(url, isNetworkTrusted)).toMatch(problem);
+  });
+
+  it.each([
+    ['rediss://:long-and-random@cache.example', false],
+    ['redis://:long-and-random@localhost:6379', false],
+    ['redis://:long-and-random@127.0.0.1', false],
+    ['redis://:long-and-random@[::1]:6379', false],
+    ['redis+unix:///run/redis.sock?password=long-and-random', false],
+    ['redis://:long-and-random@cache.example', true],
+  ])('finds none in %s (network trusted: %s)', (url, isNetworkTrusted) => {
+    expect(redisProblem(url, isNetworkTrusted)).toBeNull();
   });
 });

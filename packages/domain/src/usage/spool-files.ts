@@ -25,24 +25,24 @@ export function spoolFileName(instance: string, number: number): string {
   return `${HOST}.${process.pid}.${instance}.${String(number).padStart(8, '0')}.ndjson`;
 }
 
+/** What of the directory's files is one spool's own. */
+export interface OwnFiles {
+  readonly instance: string;
+  /** The number of the last one that is not written to any more. */
+  readonly closed: number;
+}
+
 /**
- * Files of the directory that nobody appends to any more, oldest name first. Of `instance` those up to the number
- * `closed`: a file that is opened while the directory is read is not over.
+ * Files of the directory that nobody appends to any more, oldest name first. A file of our own that is opened
+ * while the directory is read is not over.
  */
-export async function findShippable(
-  directory: string,
-  own: { readonly instance: string; readonly closed: number },
-): Promise<readonly string[]> {
+export async function findShippable(directory: string, own: OwnFiles): Promise<readonly string[]> {
   const names = (await readdir(directory)).filter((name) => NAME.test(name));
   const shippable = await Promise.all(names.map((name) => isOver(directory, name, own)));
   return names.filter((_, index) => shippable[index]).sort();
 }
 
-async function isOver(
-  directory: string,
-  name: string,
-  own: { readonly instance: string; readonly closed: number },
-): Promise<boolean> {
+async function isOver(directory: string, name: string, own: OwnFiles): Promise<boolean> {
   const { host, pid, instance, number } = NAME.exec(name)?.groups ?? {};
   if (instance === own.instance) return Number(number) <= own.closed;
   if (host === HOST && (Number(pid) === process.pid || !isAlive(Number(pid)))) return true;

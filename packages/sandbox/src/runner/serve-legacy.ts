@@ -52,11 +52,13 @@ export async function serveLegacy(server: ConnectableServer, options: ServeOptio
  */
 function followResources(session: JsonRpcSession, capabilities: JsonObject): (uri: unknown) => Promise<void> {
   const followed = new Set<string>();
+  let asked = 0;
   const announces = isJsonObject(capabilities.resources) && capabilities.resources.subscribe === true;
   return async (uri) => {
     if (!announces || typeof uri !== 'string' || followed.has(uri) || followed.size >= FOLLOWED_MAX) return;
     followed.add(uri);
-    const answer = await session.request(`follow-${followed.size}`, 'resources/subscribe', { uri });
+    asked += 1;
+    const answer = await session.request(`follow-${asked}`, 'resources/subscribe', { uri });
     // Not for ever: what does not exist today may tomorrow.
     if ('error' in answer) followed.delete(uri);
   };
