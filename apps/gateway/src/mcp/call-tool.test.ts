@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { StepTimer } from '../telemetry/step-timer.ts';
 import type { Call, CallReply } from './call.ts';
 import { type CallToolDeps, callTool } from './call-tool.ts';
-import { anonymousPrincipal } from './principal.ts';
+import { principalOf } from './principal.ts';
 
 const ENDPOINT: Endpoint = {
   ...{ organizationId: 'org_a', organizationSlug: 'acme', connectorId: 'con_a', connectorSlug: 'weather' },
@@ -26,7 +26,7 @@ const REPLY: CallReply = { kind: 'complete', result: { content: [] }, timings: T
 const CALL: Call = {
   endpoint: ENDPOINT,
   manifest: viewManifest({}),
-  principal: anonymousPrincipal(ENDPOINT, '198.51.100.1'),
+  principal: principalOf({ kind: 'anonymous', credentialId: null, address: '198.51.100.1' }, ENDPOINT),
   ...{ requestId: 'req_1', steps: new StepTimer(0), header: () => undefined, notify: () => undefined },
   signal: new AbortController().signal,
   request: {

@@ -8,13 +8,15 @@ import { type ConnectorPermission, connectorPermission } from './permission.ts';
 import { parseEndpointPath, resolveEndpoint } from './resolve-endpoint.ts';
 
 export interface ConnectorDoorDeps {
+  readonly origin: string;
   readonly endpoints: Pick<EndpointDirectory, 'resolve'>;
   readonly apiKeys: Pick<ApiKeyCache, 'verify'>;
   readonly manifests: Pick<LiveManifests, 'of'>;
 }
 
 /** `/{organization}/{connector}[@{number}]/mcp`: one connector, live or in preview. */
-export function createConnectorDoor({ endpoints, apiKeys, manifests }: ConnectorDoorDeps): Door<ConnectorPermission> {
+export function createConnectorDoor(deps: ConnectorDoorDeps): Door<ConnectorPermission> {
+  const { endpoints, manifests } = deps;
   return {
     paths: ['/:organization/:connector/mcp', '/:organization/:connector/mcp/'],
     async permit({ params, steps, ...presented }) {
@@ -22,7 +24,7 @@ export function createConnectorDoor({ endpoints, apiKeys, manifests }: Connector
       if (!path) throw new AppError('mcp.endpoint_not_found');
       const found = await resolveEndpoint(endpoints, path);
       steps.lap('route');
-      const { endpoint, principal } = await authenticate(apiKeys, found, {
+      const { endpoint, principal } = await authenticate(deps, found, {
         ...presented,
         preview: path.version !== undefined,
       });

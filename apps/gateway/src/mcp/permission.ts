@@ -67,7 +67,7 @@ export function concernsPermission({ kind, id }: Change, permission: Permission)
     case 'organization':
       return id === organizationId;
     case 'api_key':
-      return id === principal.clientId;
+      return id === principal.credentialId;
     case 'person':
       return id === principal.userId;
     case 'version':

@@ -1,3 +1,4 @@
+import { audienceOf } from '@patchbay/domain/endpoints';
 import { AppError, type Logger } from '@patchbay/foundation';
 import { MODERN_REVISION } from '@patchbay/mcp';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
@@ -61,7 +62,7 @@ export function createMcpPlugin<Known extends Permission>(door: Door<Known>): Fa
 
     app.setErrorHandler((error, request, reply) => {
       const known = onError(error, request.id);
-      const resource = `${options.origin}${(request.raw.url ?? '').split('?', 1)[0]}`;
+      const resource = audienceOf(options.origin, (request.raw.url ?? '').split('?', 1)[0] ?? '');
       reply.code(known.spec.status).headers(errorHeaders(known, resource));
       const opened = known.spec.status === 401 || known.spec.status === 405;
       if (opened && request.method === 'GET' && wantsHtml(request.headers.accept)) {

@@ -1,6 +1,6 @@
-import type { VerifiedApiKey } from '@patchbay/domain/api-keys';
 import type { Endpoint } from '@patchbay/domain/endpoints';
 import type { Role } from '@patchbay/domain/organizations';
+import type { VerifiedCaller } from './verified-caller.ts';
 
 /** The authenticated caller of one endpoint. Made here and nowhere else; policy, limits and records read only this. */
 export interface Principal {
@@ -12,44 +12,74 @@ export interface Principal {
   readonly user: { readonly id: string; readonly email: string | null; readonly name: string | null } | null;
   readonly roles: readonly Role[];
   readonly groups: readonly string[];
-  /** The OAuth client, or the API key that stands for one; null for anonymous callers. */
+  /** The OAuth client; null where none is involved: callers with an API key, and anonymous ones. */
   readonly clientId: string | null;
+  /** The API key or grant that proved the caller; null for anonymous callers. What ends it, ends this principal. */
+  readonly credentialId: string | null;
   readonly scopes: readonly string[];
-  readonly grantId?: string;
   /** The one resource the caller is known for: canonical path of the endpoint. */
   readonly resource: string;
   /** Under which limits count, and what a queue shares. The same for all requests of one caller. */
   readonly limitKey: string;
 }
 
-export function principalOfApiKey(key: VerifiedApiKey, { resource }: Pick<Endpoint, 'resource'>): Principal {
-  const { apiKey, person } = key;
-  return {
-    kind: person ? 'person' : 'service_account',
-    organizationId: key.organizationId,
-    ...(person && { userId: person.id }),
-    ...(apiKey.serviceAccountId !== null && { serviceAccountId: apiKey.serviceAccountId }),
-    user: person,
-    roles: key.roles,
-    groups: [],
-    clientId: apiKey.id,
-    scopes: apiKey.scopes,
-    resource,
-    limitKey: `${key.organizationId} ${person?.id ?? apiKey.serviceAccountId ?? apiKey.id}`,
-  };
+/** What a principal is made for: an endpoint, or the URL of a whole organization. */
+export type PrincipalTarget = Pick<Endpoint, 'organizationId' | 'resource'>;
+
+/** The principal of a caller whom the target let in. */
+export function principalOf(caller: VerifiedCaller, { organizationId, resource }: PrincipalTarget): Principal {
+  const { credentialId } = caller;
+  switch (caller.kind) {
+    case 'api_key': {
+      const { apiKey, person, roles } = caller.key;
+      return {
+        kind: person ? 'person' : 'service_account',
+        organizationId,
+        ...(person && { userId: person.id }),
+        ...(apiKey.serviceAccountId !== null && { serviceAccountId: apiKey.serviceAccountId }),
+        user: person,
+        roles,
+        groups: [],
+        clientId: null,
+        credentialId,
+        scopes: apiKey.scopes,
+        resource,
+        limitKey: `${organizationId} ${person?.id ?? apiKey.serviceAccountId ?? apiKey.id}`,
+      };
+    }
+    case 'token': {
+      const { person, roles, groups, clientId, scopes } = caller;
+      return {
+        kind: 'person',
+        organizationId,
+        userId: person.id,
+        user: person,
+        roles,
+        groups,
+        clientId,
+        credentialId,
+        scopes,
+        resource,
+        limitKey: `${organizationId} ${person.id}`,
+      };
+    }
+    case 'anonymous':
+      return {
+        kind: 'anonymous',
+        organizationId,
+        user: null,
+        roles: [],
+        groups: [],
+        clientId: null,
+        credentialId,
+        scopes: [],
+        resource,
+        limitKey: `${organizationId} anonymous ${caller.address}`,
+      };
+  }
 }
 
-/** The caller of a connector that asks nobody who they are. Its address only serves to share limits out. */
-export function anonymousPrincipal(endpoint: Endpoint, address: string): Principal {
-  return {
-    kind: 'anonymous',
-    organizationId: endpoint.organizationId,
-    user: null,
-    roles: [],
-    groups: [],
-    clientId: null,
-    scopes: [],
-    resource: endpoint.resource,
-    limitKey: `${endpoint.organizationId} anonymous ${address}`,
-  };
+/** Who the principal is, whatever credential was used: the id of a person or service account, '' for nobody. */
+export function subjectOf({ userId, serviceAccountId }: Pick<Principal, 'userId' | 'serviceAccountId'>): string {
+  return userId ?? serviceAccountId ?? '';
 }

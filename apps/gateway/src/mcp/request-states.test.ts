@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { StepTimer } from '../telemetry/step-timer.ts';
 import type { Call } from './call.ts';
 import type { Principal } from './principal.ts';
-import { anonymousPrincipal } from './principal.ts';
+import { principalOf } from './principal.ts';
 import { createRequestStates, type RequestStates } from './request-states.ts';
 
 const ENDPOINT: Endpoint = {
@@ -20,7 +20,11 @@ const ENDPOINT: Endpoint = {
   },
   ...{ manifest: {}, settingsRevision: 0, codeGeneration: false, authMode: 'none', resource: '/acme/weather/mcp' },
 };
-const ANNA: Principal = { ...anonymousPrincipal(ENDPOINT, '198.51.100.1'), kind: 'person', userId: 'psn_anna' };
+const ANNA: Principal = {
+  ...principalOf({ kind: 'anonymous', credentialId: null, address: '198.51.100.1' }, ENDPOINT),
+  kind: 'person',
+  userId: 'psn_anna',
+};
 
 function call(params: JsonObject, change: Partial<Call> = {}): Call {
   return {

@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from '@patchbay/mcp';
 import { isJsonObject, own } from '@patchbay/mcp';
 import type { StateSealer } from '@patchbay/vault';
 import type { Call } from './call.ts';
+import { subjectOf } from './principal.ts';
 
 /**
  * The `requestState` of multi-round-trip requests. The client keeps it between two rounds, so what a connector wrote
@@ -56,12 +57,11 @@ export function isRetry({ request }: Pick<Call, 'request'>): boolean {
 }
 
 function bindingOf({ endpoint, principal, method, name, request }: Call): string[] {
-  const caller = principal.userId ?? principal.serviceAccountId ?? principal.clientId ?? '';
   const { _meta, requestState, inputResponses, ...asked } = request.params;
   const digest = createHash('sha256').update(canonical(asked)).digest('base64url');
   return [
     ...[endpoint.organizationId, endpoint.connectorId, endpoint.versionId],
-    ...[principal.kind, caller, method, name ?? '', digest],
+    ...[principal.kind, subjectOf(principal), method, name ?? '', digest],
   ];
 }
 

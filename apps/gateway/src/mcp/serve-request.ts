@@ -1,3 +1,4 @@
+import { audienceOf } from '@patchbay/domain/endpoints';
 import { asAppError } from '@patchbay/foundation';
 import {
   type Classification,
@@ -153,7 +154,7 @@ async function answerCall(
     const context = { origin: deps.origin, requestId: exchange.requestId };
     const readable = toolErrorResult(known, request, exchange.manifest, context);
     if (readable) return { httpStatus: 200, message: resultMessage(request.id, readable) };
-    const headers = errorHeaders(known, exchange.endpoint.resource);
+    const headers = errorHeaders(known, audienceOf(deps.origin, exchange.endpoint.resource));
     return { httpStatus: known.spec.status, message: errorAnswer(known, request.id, context), headers };
   }
 }

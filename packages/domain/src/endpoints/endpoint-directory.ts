@@ -5,6 +5,7 @@ import type { Database, Tx } from '../database/index.ts';
 import { loadNames, type OrganizationNames } from '../joined-names/index.ts';
 import { getOrganization, isSlug } from '../organizations/index.ts';
 import { getVersion, getVersionByNumber, type Version, type VersionSnapshot } from '../versions/index.ts';
+import { connectorResource } from './resource.ts';
 
 /** Organization + connector + one version behind one URL. */
 export interface Endpoint {
@@ -133,7 +134,6 @@ async function loadEndpoint(database: Database, name: EndpointName): Promise<End
     const version = await findServedVersion(tx, connector, name.version);
     if (version?.artifactDigest == null || version.manifest === null) return null;
     const live = name.version === undefined;
-    const number = live ? '' : `@${version.number}`;
     return Object.freeze({
       organizationId,
       organizationSlug: organization.slug,
@@ -149,7 +149,7 @@ async function loadEndpoint(database: Database, name: EndpointName): Promise<End
       settingsRevision: connector.settingsRevision,
       codeGeneration: connector.codeGeneration,
       authMode: connector.authMode,
-      resource: `/${organization.slug}/${connector.slug}${number}/mcp`,
+      resource: connectorResource(organization.slug, connector.slug, name.version),
     });
   });
 }

@@ -5,3 +5,4 @@ export {
   type EndpointDirectoryOptions,
   type LiveConnectors,
 } from './endpoint-directory.ts';
+export { audienceOf, connectorResource, organizationResource } from './resource.ts';

@@ -1,13 +1,15 @@
 import type { ApiKeyCache } from '@patchbay/domain/api-keys';
-import type { EndpointDirectory } from '@patchbay/domain/endpoints';
+import { audienceOf, type EndpointDirectory, organizationResource } from '@patchbay/domain/endpoints';
 import type { OrganizationNames } from '@patchbay/domain/joined-names';
 import { AppError } from '@patchbay/foundation';
-import { admitKey, bearerOf, type Presented } from '../authenticate.ts';
+import { admit } from '../authenticate.ts';
 import type { LiveManifests } from '../dynamic/live-manifests.ts';
 import type { ServedConnector } from '../permission.ts';
-import { type Principal, principalOfApiKey } from '../principal.ts';
+import { type Principal, principalOf } from '../principal.ts';
+import { type PresentedCredentials, verifyCaller } from '../verified-caller.ts';
 
 export interface FindAccessDeps {
+  readonly origin: string;
   readonly endpoints: Pick<EndpointDirectory, 'resolve' | 'findLive'>;
   readonly apiKeys: Pick<ApiKeyCache, 'verify'>;
   readonly manifests: Pick<LiveManifests, 'of'>;
@@ -29,13 +31,15 @@ export interface OrganizationAccess {
  * @throws AppError mcp.token_missing, mcp.endpoint_not_found, mcp.wrong_audience, api-keys.*
  */
 export async function findAccess(
-  { endpoints, apiKeys, manifests }: FindAccessDeps,
+  { origin, endpoints, apiKeys, manifests }: FindAccessDeps,
   organization: string,
-  presented: Presented,
+  presented: PresentedCredentials,
 ): Promise<OrganizationAccess> {
   // Asked first, so that a stranger learns nothing of who exists.
   if (presented.authorization === undefined) throw new AppError('mcp.token_missing');
-  const key = await apiKeys.verify(bearerOf(presented.authorization), ['mcp'], presented.address);
+  const caller = await verifyCaller(apiKeys, presented);
+  const resource = organizationResource(organization);
+  const asked = { audience: audienceOf(origin, resource), preview: false };
   const live = await endpoints.findLive(organization);
   const connectors: ServedConnector[] = [];
   let refusal: unknown = new AppError('mcp.endpoint_not_found');
@@ -43,7 +47,7 @@ export async function findAccess(
     const endpoint = await endpoints.resolve(organization, slug);
     if (endpoint === null) continue;
     try {
-      const principal = admitKey(key, endpoint, presented.preview);
+      const principal = admit(caller, endpoint, asked);
       connectors.push({ endpoint, principal, manifest: await manifests.of(endpoint) });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -53,6 +57,7 @@ export async function findAccess(
     }
   }
   if (!live || connectors.length === 0) throw refusal;
-  const principal = principalOfApiKey(key, { resource: `/${organization}/mcp` });
-  return { principal, organizationId: live.organizationId, connectors, names: live };
+  const { organizationId } = live;
+  const principal = principalOf(caller, { organizationId, resource });
+  return { principal, organizationId, connectors, names: live };
 }

@@ -29,7 +29,7 @@ export function createOrganizationDoor(deps: OrganizationDoorDeps): Door<Organiz
   const views = new LRUCache<string, KnownView>({ max: VIEWS_MAX });
 
   const viewOf = async (organization: string, access: OrganizationAccess): Promise<KnownView> => {
-    const key = `${organization} ${access.principal.clientId}`;
+    const key = `${organization} ${access.principal.credentialId}`;
     const known = views.get(key);
     if (known && isSame(known.access, access)) return known;
     const visible = await Promise.all(
@@ -44,7 +44,7 @@ export function createOrganizationDoor(deps: OrganizationDoorDeps): Door<Organiz
     paths: ['/:organization/mcp', '/:organization/mcp/'],
     async permit({ params, authorization, address, steps }) {
       const organization = (params.organization ?? '').toLowerCase();
-      const access = await findAccess(deps, organization, { authorization, address, preview: false });
+      const access = await findAccess(deps, organization, { authorization, address });
       const { view, revision } = await viewOf(organization, access);
       steps.lap('auth');
       return {
@@ -65,6 +65,7 @@ function isSame(a: OrganizationAccess, b: OrganizationAccess): boolean {
     a.names === b.names &&
     a.principal.user === b.principal.user &&
     String(a.principal.roles) === String(b.principal.roles) &&
+    String(a.principal.groups) === String(b.principal.groups) &&
     a.connectors.length === b.connectors.length &&
     a.connectors.every(({ endpoint, manifest }, index) => {
       const other = b.connectors[index];

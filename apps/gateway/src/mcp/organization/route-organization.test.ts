@@ -8,7 +8,16 @@ import { type VisibleConnector, viewOrganization } from './organization-view.ts'
 import { routeOrganization } from './route-organization.ts';
 
 const PRINCIPAL: Principal = {
-  ...{ kind: 'person', organizationId: 'org_a', user: null, roles: [], groups: [], clientId: 'key_a', scopes: [] },
+  ...{
+    kind: 'person',
+    organizationId: 'org_a',
+    user: null,
+    roles: [],
+    groups: [],
+    clientId: null,
+    credentialId: 'key_a',
+    scopes: [],
+  },
   ...{ resource: '', limitKey: '' },
 };
 

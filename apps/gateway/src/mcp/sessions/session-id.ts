@@ -3,7 +3,7 @@ import { newId } from '@patchbay/foundation';
 import { isJsonObject, type JsonObject, objectAt, own, stringAt } from '@patchbay/mcp';
 import type { TokenSigner } from '@patchbay/vault';
 import type { Permission } from '../permission.ts';
-import type { Principal } from '../principal.ts';
+import { type Principal, subjectOf } from '../principal.ts';
 
 /**
  * The id of a 2025 session says everything about it that never changes, signed, so that a session costs no row until
@@ -87,9 +87,12 @@ function previewOf(resource: string): string {
 }
 
 /** Who the caller is, whatever key was used: a new key of the same person goes on with the session. */
-function hashOf({ kind, organizationId, userId, serviceAccountId, clientId }: Principal): string {
-  const who = userId ?? serviceAccountId ?? clientId ?? '';
-  return createHash('sha256').update(`${organizationId} ${kind} ${who}`).digest('base64url').slice(0, 22);
+function hashOf(principal: Principal): string {
+  const { kind, organizationId } = principal;
+  return createHash('sha256')
+    .update(`${organizationId} ${kind} ${subjectOf(principal)}`)
+    .digest('base64url')
+    .slice(0, 22);
 }
 
 /** The capabilities that decide what may be asked, and the extensions where they are short. */

@@ -6,7 +6,7 @@ import { createStreamPlaces } from '../../limits/stream-places.ts';
 import { createLeases } from '../../streams/leases.ts';
 import { manifestOf } from '../dynamic/manifest-of.ts';
 import { connectorPermission } from '../permission.ts';
-import { anonymousPrincipal } from '../principal.ts';
+import { principalOf } from '../principal.ts';
 import { createListenStreams } from './listen-streams.ts';
 
 const endpoint: Endpoint = {
@@ -24,7 +24,7 @@ const endpoint: Endpoint = {
 };
 const permission = connectorPermission({
   endpoint,
-  principal: anonymousPrincipal(endpoint, '127.0.0.1'),
+  principal: principalOf({ kind: 'anonymous', credentialId: null, address: '127.0.0.1' }, endpoint),
   manifest: manifestOf(endpoint),
 });
 

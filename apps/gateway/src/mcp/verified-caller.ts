@@ -1,0 +1,69 @@
+import type { ApiKeyCache, VerifiedApiKey } from '@patchbay/domain/api-keys';
+import type { Role } from '@patchbay/domain/organizations';
+import { AppError } from '@patchbay/foundation';
+
+/** An API key of kind mcp. `credentialId` is the key's id. */
+export interface ApiKeyCaller {
+  readonly kind: 'api_key';
+  readonly credentialId: string;
+  readonly key: VerifiedApiKey;
+}
+
+/** An access token of a grant that a person gave to an OAuth client. */
+export interface TokenCaller {
+  readonly kind: 'token';
+  /** The grant's id: every token of one grant ends with it. */
+  readonly credentialId: string;
+  readonly clientId: string;
+  /** `aud`: the absolute URL of the one resource the token is for. */
+  readonly audience: string;
+  readonly organizationId: string;
+  /** The connectors the grant names. One that is enabled later is not among them. */
+  readonly connectorIds: readonly string[];
+  readonly person: { readonly id: string; readonly email: string; readonly name: string };
+  readonly roles: readonly Role[];
+  readonly groups: readonly string[];
+  readonly scopes: readonly string[];
+}
+
+/** Nobody in particular. The address only serves to share out limits. */
+export interface AnonymousCaller {
+  readonly kind: 'anonymous';
+  readonly credentialId: null;
+  readonly address: string;
+}
+
+/**
+ * Who calls, as far as the credential alone proves it: before any endpoint was asked whether it lets them in. One
+ * endpoint's rules make a `Principal` of it.
+ */
+export type VerifiedCaller = ApiKeyCaller | TokenCaller | AnonymousCaller;
+
+/** What a request shows of its caller. */
+export interface PresentedCredentials {
+  readonly authorization: string | undefined;
+  readonly address: string;
+}
+
+/**
+ * The caller behind the credentials of a request; without any, an anonymous one. Access tokens are not issued yet, so
+ * every bearer is read as an API key.
+ *
+ * @throws AppError mcp.token_invalid, api-keys.*, data.stale
+ */
+export async function verifyCaller(
+  apiKeys: Pick<ApiKeyCache, 'verify'>,
+  { authorization, address }: PresentedCredentials,
+): Promise<VerifiedCaller> {
+  if (authorization === undefined) return { kind: 'anonymous', credentialId: null, address };
+  // Keys of other kinds are refused by their text alone, before any look-up.
+  const key = await apiKeys.verify(bearerOf(authorization), ['mcp'], address);
+  return { kind: 'api_key', credentialId: key.apiKey.id, key };
+}
+
+/** @see RFC 6750 §2.1 @throws AppError mcp.token_invalid */
+function bearerOf(authorization: string): string {
+  const match = /^bearer +([A-Za-z0-9._~+/=-]+) *$/i.exec(authorization);
+  if (!match?.[1]) throw new AppError('mcp.token_invalid');
+  return match[1];
+}
