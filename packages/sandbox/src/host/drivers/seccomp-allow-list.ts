@@ -1,7 +1,7 @@
 /**
  * The system calls a sandbox may make, in groups with their reason. Everything that is not here is refused with EPERM;
- * names that an architecture does not have are skipped. Calls whose arguments decide (`clone`, `socket`, `ioctl`,
- * `prctl`) are rules of their own in seccomp.ts.
+ * names that an architecture does not have are skipped. Calls whose arguments decide (`clone`, `socket`,
+ * `socketpair`, `ioctl`, `prctl`) are rules of their own in seccomp.ts.
  */
 export const SECCOMP_ALLOW_LIST: Readonly<
   Record<string, { readonly reason: string; readonly calls: readonly string[] }>
@@ -132,7 +132,8 @@ export const SECCOMP_ALLOW_LIST: Readonly<
     ],
   },
   sockets: {
-    reason: 'descriptor 3 and the egress socket; socket() itself is limited to AF_UNIX and AF_INET(6)',
+    reason:
+      'descriptor 3 and the egress socket; socket() itself is limited to AF_UNIX and AF_INET(6), socketpair() to AF_UNIX',
     calls: [
       'accept',
       'accept4',
@@ -150,7 +151,6 @@ export const SECCOMP_ALLOW_LIST: Readonly<
       'sendto',
       'setsockopt',
       'shutdown',
-      'socketpair',
     ],
   },
   time: {

@@ -92,6 +92,14 @@ describe.each(['x86_64', 'aarch64'] as const)('the filter for %s', (architecture
     expect(verdict(architecture, numberOf(architecture, 'socket'), [16])).toBe(seccompErrno(EAFNOSUPPORT));
   });
 
+  it('allows socket pairs of AF_UNIX and of no other family', () => {
+    const verdicts = Array.from({ length: 64 }, (_, family) =>
+      verdict(architecture, numberOf(architecture, 'socketpair'), [family]),
+    );
+    const expected = verdicts.map((_, family) => (family === 1 ? SECCOMP_ALLOW : seccompErrno(EAFNOSUPPORT)));
+    expect(verdicts).toEqual(expected);
+  });
+
   it('refuses typing into a terminal and prctl beyond names', () => {
     expect(verdict(architecture, numberOf(architecture, 'ioctl'), [0, 0x5412])).toBe(seccompErrno(EPERM));
     expect(verdict(architecture, numberOf(architecture, 'ioctl'), [0, 0x541c])).toBe(seccompErrno(EPERM));
@@ -100,8 +108,8 @@ describe.each(['x86_64', 'aarch64'] as const)('the filter for %s', (architecture
     expect(verdict(architecture, numberOf(architecture, 'prctl'), [15])).toBe(SECCOMP_ALLOW);
   });
 
-  it('allows exactly the listed calls and the four with rules', () => {
-    const rules = ['clone', 'ioctl', 'prctl', 'socket'];
+  it('allows exactly the listed calls and the five with rules', () => {
+    const rules = ['clone', 'ioctl', 'prctl', 'socket', 'socketpair'];
     const listed = new Set(
       allowedCalls()
         .map((name) => syscallNumber(architecture, name))

@@ -3,7 +3,8 @@
  *
  * It answers: entry by another architecture (32-bit, x32) kills; listed calls pass; `clone` passes without namespace flags;
  * `clone3` says ENOSYS, so that libc falls back to `clone` whose flags a filter can see; sockets only of the families
- * AF_UNIX, AF_INET and AF_INET6 (an empty network namespace does not close vsock, netlink or alg); all else EPERM.
+ * AF_UNIX, AF_INET and AF_INET6 (an empty network namespace does not close vsock, netlink or alg); pairs of sockets only of
+ * AF_UNIX, the one family of ours that has any; all else EPERM.
  *
  * @see linux/Documentation/userspace-api/seccomp_filter.rst
  */
@@ -42,6 +43,8 @@ const OP = {
 const NAMESPACE_FLAGS = 0x7e02_0080;
 const X32_BIT = 0x4000_0000;
 const SOCKET_FAMILIES = [1, 2, 10];
+/** What libuv makes for the standard streams of a child process. */
+const SOCKET_PAIR_FAMILIES = [1];
 /** TIOCSTI and TIOCLINUX type into a terminal that is shared with somebody else. */
 const REFUSED_IOCTLS = [0x5412, 0x541c];
 /** PR_SET_PDEATHSIG, PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_CAPBSET_READ, PR_SET_VMA. */
@@ -92,6 +95,10 @@ export function assembleSeccompFilter(architecture: Architecture): Buffer {
       answer(SECCOMP_ALLOW),
     ]),
     ...whenCall(number('socket'), oneOf(OFFSET.arg0, SOCKET_FAMILIES, SECCOMP_ALLOW, seccompErrno(EAFNOSUPPORT))),
+    ...whenCall(
+      number('socketpair'),
+      oneOf(OFFSET.arg0, SOCKET_PAIR_FAMILIES, SECCOMP_ALLOW, seccompErrno(EAFNOSUPPORT)),
+    ),
     ...whenCall(number('ioctl'), oneOf(OFFSET.arg1, REFUSED_IOCTLS, seccompErrno(EPERM), SECCOMP_ALLOW)),
     ...whenCall(number('prctl'), oneOf(OFFSET.arg0, ALLOWED_PRCTLS, SECCOMP_ALLOW, seccompErrno(EPERM))),
   );

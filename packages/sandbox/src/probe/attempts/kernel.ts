@@ -66,6 +66,7 @@ const ROWS: readonly Row[] = [
   ['a packet socket', { nr: 41, args: [17, 3, 0] }, NO_FAMILY],
   ['a vsock socket', { nr: 41, args: [40, 1, 0] }, NO_FAMILY],
   ['a crypto (alg) socket', { nr: 41, args: [38, 5, 0] }, NO_FAMILY],
+  ['a pair of internet sockets', { nr: 53, args: [2, 1, 0, 0] }, NO_FAMILY, ['seccomp']],
   ['a raw socket', { nr: 41, args: [2, 3, 1] }, REFUSED],
   ['type into a terminal (TIOCSTI)', { nr: 16, args: [0, 0x5412, 'x'] }, REFUSED, ['seccomp']],
   ['drop no_new_privs’ filter (seccomp)', { nr: 317, args: [1, 0, 0] }, REFUSED],
