@@ -109,6 +109,12 @@ const BAD: readonly (readonly [string, Files, string, RegExp])[] = [
   ],
   ['a connector that hangs at start', greeter({ 'src/index.ts': 'for (;;) {}' }), 'deploy.start_timeout', /./],
   ['a connector that registers nothing', server(''), 'deploy.no_tools', /./],
+  [
+    'a tool named like the platform’s own',
+    server(named('patchbay_search')),
+    'deploy.findings',
+    /patchbay_search: Names that start with _ or patchbay_, /,
+  ],
   ['two tools of one name', server(named('twice') + named('twice')), 'deploy.duplicate_tool', /twice/],
   [
     'an exponential pattern',

@@ -24,6 +24,7 @@ describe('the lists of a dynamic connector', () => {
     ['a name that is too long', tool('x'.repeat(65))],
     ['a name that imitates a joined one', tool('other__tool')],
     ['a reserved name', tool('_search')],
+    ['a name that begins like the platform’s own', tool('patchbay_search')],
     ['no schema', { name: 'bare' }],
     ['a schema of something else', tool('list', { inputSchema: { type: 'array' } })],
     ['a schema that is too large', tool('large', { inputSchema: { type: 'object', description: 'x'.repeat(70_000) } })],

@@ -1,3 +1,4 @@
+import { isReservedToolName } from './joined-name.ts';
 import { isJsonObject, type JsonObject, type JsonValue, objectAt, own, stringAt } from './json.ts';
 import { type ManifestView, viewManifest } from './manifest.ts';
 
@@ -11,7 +12,7 @@ const BOUNDS = {
   textLength: 16_384,
   uriLength: 2_048,
 } as const;
-const TOOL_NAME = /^(?!_)(?!.*__)[A-Za-z0-9_./-]{1,64}$/;
+const TOOL_NAME = /^[A-Za-z0-9_./-]{1,64}$/;
 
 export interface AdmittedLists {
   readonly manifest: ManifestView;
@@ -64,7 +65,9 @@ const TOOLS: Rule = {
   max: BOUNDS.entries,
   nameOf: named('name'),
   objection(tool) {
-    if (!TOOL_NAME.test(stringAt(tool, 'name') ?? '')) return 'its name is not one that clients take';
+    const name = stringAt(tool, 'name') ?? '';
+    if (!TOOL_NAME.test(name)) return 'its name is not one that clients take';
+    if (isReservedToolName(name)) return 'its name is reserved for the platform';
     if ((stringAt(tool, 'description') ?? '').length > BOUNDS.textLength) return 'its description is too long';
     const output = own(tool, 'outputSchema');
     return objectToSchema(own(tool, 'inputSchema')) ?? (output === undefined ? null : objectToSchema(output));

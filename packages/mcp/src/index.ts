@@ -33,7 +33,7 @@ export {
   sseEvent,
   ssePriming,
 } from './envelope.ts';
-export { joinName } from './joined-name.ts';
+export { isReservedToolName, joinName } from './joined-name.ts';
 export { isJsonObject, type JsonObject, type JsonValue, objectAt, own, stringAt } from './json.ts';
 export { type ManifestView, viewManifest } from './manifest.ts';
 export { type ParsedBody, parseBody } from './parse-body.ts';

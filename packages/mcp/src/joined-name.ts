@@ -17,3 +17,11 @@ export function joinName(connectorSlug: string, name: string): string {
   const tail = Array.from(hash.subarray(0, TAIL_LENGTH), (byte) => ALPHABET[byte & 31]).join('');
   return `${joined.slice(0, NAME_LENGTH_MAX - TAIL_LENGTH - 1)}-${tail}`;
 }
+
+/**
+ * Whether a connector may not give a tool this name: the separator of joined names, and `patchbay_`, which begins the names
+ * of the platform's own tools. Clients show names to people, so other letters of the same word do not help.
+ */
+export function isReservedToolName(name: string): boolean {
+  return name.startsWith('_') || name.includes('__') || /^patchbay_/i.test(name);
+}

@@ -1,3 +1,4 @@
+export { isReservedToolName } from '@patchbay/mcp';
 export {
   findNameConflicts,
   type JoinedName,

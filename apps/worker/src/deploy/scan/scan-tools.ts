@@ -1,3 +1,4 @@
+import { isReservedToolName } from '@patchbay/domain/joined-names';
 import type { ManifestTool } from '../manifest/check-manifest.ts';
 import type { NewFinding, Scanner } from './scanner.ts';
 
@@ -21,13 +22,13 @@ function scanName({ name }: ManifestTool): NewFinding[] {
       hint: 'Shorten the name and say the rest in the title.',
     });
   }
-  if (name.startsWith('_') || name.includes('__')) {
+  if (isReservedToolName(name)) {
     findings.push({
       rule: 'tool_name_reserved',
       severity: 'error',
       subject: name,
-      message: 'Names that start with _ or contain __ are reserved for the platform.',
-      hint: 'Use single underscores between words.',
+      message: 'Names that start with _ or patchbay_, or contain __, are reserved for the platform.',
+      hint: 'Use another first word, and single underscores between words.',
     });
   }
   return findings;

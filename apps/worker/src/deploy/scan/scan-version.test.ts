@@ -45,6 +45,8 @@ describe('the scan', () => {
     ['a name over 64 characters', { name: 'n'.repeat(65) }, 'error tool_name_too_long'],
     ['a name with two underscores', { name: 'a__b' }, 'error tool_name_reserved'],
     ['a name that begins with one', { name: '_a' }, 'error tool_name_reserved'],
+    ['a name that begins like the platform’s own', { name: 'patchbay_search' }, 'error tool_name_reserved'],
+    ['the same in other letters', { name: 'PatchBay_search' }, 'error tool_name_reserved'],
     ['invisible characters', { description: 'Finds\u200b pages.' }, 'error invisible_characters'],
     [
       'an instruction to the model',
@@ -70,6 +72,10 @@ describe('the scan', () => {
     `-----BEGIN PRIVATE KEY-----\\n${'MIIE'.repeat(12)}`,
   ])('finds a credential in the code and does not repeat it: %s', (secret) => {
     expect(scan({}, { code: `const key = "${secret}";` })).toEqual(['error secret_in_code']);
+  });
+
+  it('lets a tool pass that only speaks of the platform', () => {
+    expect(scan({ name: 'open_patchbay_ticket' })).toEqual([]);
   });
 
   it('lets documentation keys and a good tool pass', () => {
