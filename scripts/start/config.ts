@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { loadConfig, passwordProblem, redisProblem } from '@patchbay/foundation';
+import { loadConfig, passwordProblem, redisProblem, sharedEnvironment } from '@patchbay/foundation';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -8,8 +8,8 @@ const port = z.coerce.number().int().min(1).max(65_535);
 const schema = z.object({
   /** Where everything of this installation is kept; relative to the checkout. */
   PATCHBAY_DATA: z.string().default('.patchbay'),
-  /** `production` refuses what only suits one machine, and never makes a demo. */
-  PATCHBAY_MODE: z.enum(['development', 'production']).default('development'),
+  /** Checked before any process starts; each reads them again. `production` also makes no demo. */
+  ...sharedEnvironment,
   /** Port of the one public listener. */
   PATCHBAY_PORT: port.default(4000),
   /** Port of /health and /metrics of the gateway, on loopback. Empty: PATCHBAY_PORT + 1, or a free one. */
@@ -20,8 +20,6 @@ const schema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** An existing Redis instead of the embedded one. */
   REDIS_URL: z.url({ protocol: /^(rediss?|redis\+unix)$/ }).optional(),
-  /** `true`: Redis is reached without TLS over a network that nobody else is in. Production asks. */
-  REDIS_NETWORK_TRUSTED: z.enum(['true', 'false']).default('false'),
   /** File with the 32-byte master key, Base64. Production keeps it outside of PATCHBAY_DATA. Empty: a generated one. */
   MASTER_KEY_FILE: z.string().optional(),
   /** File with the secret that signs sessions, 32 bytes in Base64. As above. */
@@ -109,7 +107,7 @@ function productionProblems(value: Variables, root: string): Problem[] {
         'production needs a service that you run and back up; the embedded one is for trying out',
       ]);
     else {
-      const isTrusted = value.REDIS_NETWORK_TRUSTED === 'true';
+      const isTrusted = value.REDIS_NETWORK_TRUSTED;
       const problem = variable === 'REDIS_URL' ? redisProblem(url, isTrusted) : passwordProblem(url);
       if (problem !== null) problems.push([variable, problem]);
     }

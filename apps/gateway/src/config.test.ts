@@ -1,4 +1,4 @@
-import { ConfigError } from '@patchbay/foundation';
+import { ConfigError, newId } from '@patchbay/foundation';
 import { describe, expect, it } from 'vitest';
 import { loadGatewayConfig } from './config.ts';
 
@@ -33,6 +33,15 @@ describe('loadGatewayConfig', () => {
     const found = problems({}).join('\n');
     for (const name of ['DATABASE_URL', 'AUTH_SECRET_FILE', 'MASTER_KEY_FILE', 'SPOOL_DIR'])
       expect(found).toContain(name);
+  });
+
+  it('releases a name to an organization or a person by their id, and to nobody by another text', () => {
+    const released = (holder: string) => problems({ ...LOCAL, PATCHBAY_RELEASED_NAMES: `claude-lab=${holder}` });
+    for (const holder of ['per_01h455vb4pex5vsknk084sn02q', 'ada@example.com', 'psn_1', `${newId('person')}=x`]) {
+      expect(released(holder).join()).toContain('slug=org_… or slug=psn_…');
+    }
+    expect(released(newId('person'))).toEqual([]);
+    expect(released(newId('organization'))).toEqual([]);
   });
 
   it('wants to know a supervisor, and what proves us to one on another machine', () => {

@@ -1,5 +1,12 @@
 import { artifactStoreFields } from '@patchbay/artifacts';
-import { isWellKnownPassword, loadConfig, passwordProblem, redisProblem } from '@patchbay/foundation';
+import {
+  isId,
+  isWellKnownPassword,
+  loadConfig,
+  passwordProblem,
+  redisProblem,
+  sharedEnvironment,
+} from '@patchbay/foundation';
 import { supervisorFields, supervisorProblems } from '@patchbay/sandbox/client';
 import { z } from 'zod';
 
@@ -7,8 +14,7 @@ const port = z.coerce.number().int().min(0).max(65_535);
 
 const schema = z
   .object({
-    /** `production` refuses what only suits one machine: an http origin, default passwords, no Redis. */
-    PATCHBAY_MODE: z.enum(['development', 'production']).default('development'),
+    ...sharedEnvironment,
     /** The one source of every absolute URL, without a path. `http` only for the name `localhost`. */
     PATCHBAY_ORIGIN: z
       .url({ protocol: /^https?$/ })
@@ -17,7 +23,6 @@ const schema = z
         (value) => URL.canParse(value) && new URL(value).origin === value,
         'must be an origin: no path, no slash at the end',
       ),
-    PATCHBAY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
     /** Port of the public listener. 0 takes a free one. */
     PATCHBAY_PORT: port.default(4000),
     /** Address of the public listener. Empty: loopback in development, every address in production. */
@@ -32,8 +37,6 @@ const schema = z
     DATABASE_QUEUE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     /** `redis://`, `rediss://` or `redis+unix:///path.sock?password=…`. Empty: no Redis, queue on PostgreSQL. */
     REDIS_URL: z.url({ protocol: /^(rediss?|redis\+unix)$/ }).optional(),
-    /** `true`: Redis is reached without TLS over a network that nobody else is in. Production asks. */
-    REDIS_NETWORK_TRUSTED: z.enum(['true', 'false']).default('false'),
     ...supervisorFields,
     ...artifactStoreFields,
     /** File with the 32-byte master key, Base64, mode 0600. */
@@ -51,11 +54,11 @@ const schema = z
       .string()
       .regex(/^(open|invite|domain:[a-z0-9.-]+\.[a-z]{2,})$/, 'open, invite or domain:example.com')
       .optional(),
-    /** Names that look like a brand, each with its holder: `slug=org_…` or `slug=per_…`, comma separated. */
+    /** Names that look like a brand, each with its holder: `slug=org_…` or `slug=psn_…`, comma separated. */
     PATCHBAY_RELEASED_NAMES: z
       .string()
       .default('')
-      .refine((value) => value.split(',').every(isRelease), 'entries of the form slug=org_… or slug=per_…'),
+      .refine((value) => value.split(',').every(isRelease), 'entries of the form slug=org_… or slug=psn_…'),
     /** Addresses or networks, comma separated, whose X-Forwarded-For is believed. Empty: nobody's. */
     PATCHBAY_TRUSTED_PROXIES: z.string().default(''),
   })
@@ -78,7 +81,13 @@ interface Problem {
 }
 
 function isRelease(entry: string): boolean {
-  return entry.trim() === '' || /^[a-z0-9-]{2,32}=(org|per)_[0-9a-z]+$/.test(entry.trim());
+  if (entry.trim() === '') return true;
+  const [slug = '', holder = '', ...rest] = entry.trim().split('=');
+  return rest.length === 0 && /^[a-z0-9-]{2,32}$/.test(slug) && isHolder(holder);
+}
+
+function isHolder(id: string): boolean {
+  return isId('organization', id) || isId('person', id);
 }
 
 function originProblems(value: Variables): Problem[] {
@@ -110,7 +119,7 @@ function productionProblems(value: Variables): Problem[] {
   if (!value.REDIS_URL) {
     problems.push({ variable: 'REDIS_URL', message: 'limits across gateways need Redis in production' });
   }
-  const ofRedis = value.REDIS_URL ? redisProblem(value.REDIS_URL, value.REDIS_NETWORK_TRUSTED === 'true') : null;
+  const ofRedis = value.REDIS_URL ? redisProblem(value.REDIS_URL, value.REDIS_NETWORK_TRUSTED) : null;
   if (ofRedis !== null) problems.push({ variable: 'REDIS_URL', message: ofRedis });
   for (const variable of ['DATABASE_URL', 'DATABASE_AUTH_URL', 'DATABASE_QUEUE_URL'] as const) {
     const url = value[variable];

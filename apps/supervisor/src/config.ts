@@ -1,4 +1,4 @@
-import { loadConfig, redisProblem, Secret } from '@patchbay/foundation';
+import { loadConfig, redisProblem, Secret, sharedEnvironment } from '@patchbay/foundation';
 import { hostAndPortSchema, tlsFileFields, tlsFileProblems } from '@patchbay/sandbox/host';
 import { PEER_ID } from '@patchbay/sandbox/protocol';
 import { z } from 'zod';
@@ -6,11 +6,9 @@ import { z } from 'zod';
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 const fields = z.object({
-  /** `production` refuses reduced limits unless told otherwise. */
-  PATCHBAY_MODE: z.enum(['development', 'production']).default('development'),
+  ...sharedEnvironment,
   /** Public origin of the installation; sandboxes never reach it. */
   PATCHBAY_ORIGIN: z.url(),
-  PATCHBAY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Name of this host among supervisors, as in its certificate: lower case, digits, hyphens. */
   SUPERVISOR_ID: z.string().regex(PEER_ID, 'lower case, digits and inner hyphens').default('local'),
   /** Unix socket this process listens on for gateway and worker on this machine. */
@@ -26,8 +24,6 @@ const fields = z.object({
     .url({ protocol: /^(rediss?|redis\+unix)$/ })
     .transform((url) => new Secret(url))
     .optional(),
-  /** `true`: that Redis is reached without TLS over a network that nobody else is in. Production asks. */
-  REDIS_NETWORK_TRUSTED: flag.default(false),
   ...tlsFileFields,
   /** Directory for what sandboxes must read; other uids can enter it, only this process writes. */
   SANDBOX_DIR: z.string().min(1),

@@ -1,5 +1,5 @@
 import { artifactStoreFields } from '@patchbay/artifacts';
-import { loadConfig, redisProblem, Secret } from '@patchbay/foundation';
+import { loadConfig, redisProblem, Secret, sharedEnvironment } from '@patchbay/foundation';
 import { supervisorFields, supervisorProblems } from '@patchbay/sandbox/client';
 import { z } from 'zod';
 
@@ -8,19 +8,15 @@ const secret = z.string().transform((value) => new Secret(value));
 /** Everything the worker reads from its environment. */
 export const workerConfigSchema = z
   .object({
-    /** `production` refuses what is only good enough for one developer's machine. */
-    PATCHBAY_MODE: z.enum(['development', 'production']).default('development'),
+    ...sharedEnvironment,
     /** Public origin of the installation: `https://…`, or `http://localhost:…`. */
     PATCHBAY_ORIGIN: z.url({ protocol: /^https?$/ }),
-    PATCHBAY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
     /** Role `patchbay_app`. */
     DATABASE_URL: secret,
     /** Role `patchbay_queue`; the queue lies there when REDIS_URL is not set. */
     DATABASE_QUEUE_URL: secret.optional(),
     /** `redis://`, `rediss://` or `redis+unix:///path/to.sock?password=…`. */
     REDIS_URL: secret.optional(),
-    /** `true`: Redis is reached without TLS over a network that nobody else is in. Production asks. */
-    REDIS_NETWORK_TRUSTED: z.enum(['true', 'false']).default('false'),
     ...supervisorFields,
     ...artifactStoreFields,
     /** File with the vault's master key: purging forgets data keys. */
@@ -54,7 +50,7 @@ export const workerConfigSchema = z
   .superRefine((config, context) => {
     const ofRedis =
       config.PATCHBAY_MODE === 'production' && config.REDIS_URL !== undefined
-        ? redisProblem(config.REDIS_URL.reveal(), config.REDIS_NETWORK_TRUSTED === 'true')
+        ? redisProblem(config.REDIS_URL.reveal(), config.REDIS_NETWORK_TRUSTED)
         : null;
     if (ofRedis !== null) context.addIssue({ code: 'custom', path: ['REDIS_URL'], message: ofRedis });
     for (const { variable, message } of supervisorProblems(config, config.REDIS_URL !== undefined)) {

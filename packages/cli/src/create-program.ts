@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { TEMPLATES } from './create-project.ts';
 import type { ProgramContext } from './program-context.ts';
 
 /** From the options every command takes to what the command is given. */
@@ -51,7 +52,7 @@ export function createProgram(makeContext: MakeContext): Command {
     'patchbay init votes --template interactive',
   ])
     .argument('<directory>', 'where; its last part is the name')
-    .option('--template <name>', 'minimal, or api-key (an API with a key from secrets)', 'minimal')
+    .option('--template <name>', templateHelp(), 'minimal')
     .action(action(async () => (await import('./commands/init.ts')).init));
 
   add(program, 'dev', 'Run a connector on this machine as it runs hosted; builds again when a file is saved.', [
@@ -180,6 +181,12 @@ export function createProgram(makeContext: MakeContext): Command {
 
   for (const command of allCommands(program)) command.exitOverride().configureOutput({ outputError: () => {} });
   return program;
+}
+
+function templateHelp(): string {
+  return Object.entries(TEMPLATES)
+    .map(([name, shows]) => `${name} (${shows})`)
+    .join(', ');
 }
 
 /** The command and everything below it. */

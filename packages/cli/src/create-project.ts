@@ -3,8 +3,18 @@ import path from 'node:path';
 import { AppError } from '@patchbay/foundation';
 import type { ToolPackage, ToolPackages } from './find-tools.ts';
 
-export const TEMPLATES = ['minimal', 'api-key', 'interactive'] as const;
-export type Template = (typeof TEMPLATES)[number];
+/** What `init` can make, each with what it shows, as the help says it. */
+export const TEMPLATES = {
+  minimal: 'one tool',
+  'api-key': 'an API with a key from secrets',
+  interactive: 'a tool with a page',
+} as const;
+
+export type Template = keyof typeof TEMPLATES;
+
+export function isTemplate(name: string): name is Template {
+  return Object.hasOwn(TEMPLATES, name);
+}
 
 export interface NewProject {
   readonly directory: string;

@@ -3,7 +3,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { Client as ModernClient, StreamableHTTPClientTransport as ModernTransport } from '@modelcontextprotocol/client';
+import {
+  type ClientCapabilities,
+  Client as ModernClient,
+  StreamableHTTPClientTransport as ModernTransport,
+} from '@modelcontextprotocol/client';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -40,8 +44,8 @@ async function startDev(...options: string[]) {
   return { change, start };
 }
 
-async function connectModern(url: URL): Promise<ModernClient> {
-  const client = new ModernClient(INFO, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+async function connectModern(url: URL, capabilities: ClientCapabilities = {}): Promise<ModernClient> {
+  const client = new ModernClient(INFO, { versionNegotiation: { mode: { pin: '2026-07-28' } }, capabilities });
   await client.connect(new ModernTransport(url));
   onTestFinished(() => client.close());
   return client;
@@ -109,6 +113,36 @@ describe('patchbay dev', () => {
     child.kill('SIGINT');
     expect(await once(child, 'exit')).toEqual([0, null]);
   }, 30_000);
+
+  it('gives a call what it has hosted: its deadline, its client, and an idempotency key for reads and writes', async () => {
+    const { change, start } = await startDev('--plain');
+    const probe = `
+      look: tool({
+        description: 'Says what its call was given.',
+        readOnly: true,
+        output: z.object({ client: z.any(), idempotencyKey: z.string(), asks: z.any() }),
+        run: (_args, { client, idempotencyKey, mcp }) =>
+          ({ client, idempotencyKey, asks: mcp.mcpReq.envelope['io.modelcontextprotocol/clientCapabilities'] }),
+      }),
+      hurry: tool({
+        description: 'Takes longer than it asks for.',
+        readOnly: true,
+        timeoutMs: 1_000,
+        run: (_args, { signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve('late'))),
+      }),`;
+    await change((code) => code.replace('tools: {', `tools: {${probe}`));
+    const { url } = await start();
+    const client = await connectModern(url, { elicitation: { form: {} } });
+    const { structuredContent } = await client.callTool({ name: 'look', arguments: {} });
+    expect(structuredContent).toEqual({
+      client: INFO,
+      idempotencyKey: expect.stringMatching(/^ivk_/),
+      asks: expect.objectContaining({ elicitation: { form: {} } }),
+    });
+    await expect(client.callTool({ name: 'hurry', arguments: {} })).rejects.toMatchObject({
+      data: expect.objectContaining({ code: 'sandbox.deadline_exceeded' }),
+    });
+  });
 
   it('says that isolation is off when it is', async () => {
     const { start } = await startDev('--plain');

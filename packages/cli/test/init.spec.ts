@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { packTools } from '../scripts/pack.ts';
+import { TEMPLATES } from '../src/create-project.ts';
 import { ownDirectory, runCli } from './run-cli.ts';
 
 const downloads = path.resolve(import.meta.dirname, '../node_modules/.test-downloads');
@@ -76,7 +77,12 @@ describe('patchbay init', () => {
     expect(packages['node_modules/@patchbay/cli']).toMatchObject({ dev: true, bin: { patchbay: 'bin/patchbay.mjs' } });
   });
 
-  it.each(['minimal', 'api-key', 'interactive'])(
+  it('names every template in its help', async () => {
+    const { stdout } = await runCli(['init', '--help'], { cwd: await ownDirectory() });
+    for (const template of Object.keys(TEMPLATES)) expect(stdout).toContain(template);
+  });
+
+  it.each(Object.keys(TEMPLATES))(
     'makes a whole project of the template %s, with nothing left to fill in',
     async (template) => {
       const cwd = await ownDirectory();

@@ -14,4 +14,5 @@ export { createLogger, type Logger } from './logger.ts';
 export type { Page, PageRequest } from './page.ts';
 export { parseRedisUrl, type RedisAddress, redisProblem } from './redis-url.ts';
 export { Secret } from './secret.ts';
+export { sharedEnvironment } from './shared-environment.ts';
 export { isWellKnownPassword, passwordProblem } from './well-known-passwords.ts';

@@ -48,6 +48,27 @@ describe('a call into a sandbox', () => {
   });
   afterAll(() => given.close());
 
+  it('gives null for what is not known of person and client, and an idempotency key for a read', async () => {
+    const outcome = await given.call({
+      code: toolRunning('return { user: context.user, client: context.client, key: context.idempotencyKey };'),
+      context: {
+        user: { id: 'psn_1', email: null, name: null },
+        organization: { id: 'org_1', slug: 'acme' },
+        client: { name: 'test', version: null },
+        roles: [],
+        groups: [],
+        requestId: 'req_1',
+        idempotencyKey: 'ivk_1',
+        capabilities: {},
+      },
+    });
+    expect(JSON.parse(textOf(outcome))).toEqual({
+      user: { id: 'psn_1', email: null, name: null },
+      client: { name: 'test', version: null },
+      key: 'ivk_1',
+    });
+  });
+
   it('names what a connector threw at start, with its own stack lines and none of ours', async () => {
     const code = `function broken() { throw new TypeError('no key given'); }\nbroken();`;
     const error = await given.call({ code }).catch((caught: unknown) => caught);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseReleasedNames, releaseOf } from './released-names.ts';
 
-const released = parseReleasedNames('claude-lab=org_1, github-tools=per_2');
+const released = parseReleasedNames('claude-lab=org_1, github-tools=psn_2');
 const wanted = { slug: 'claude-lab', name: 'Lab', holder: 'org_1' };
 
 describe('a name that looks like a brand', () => {
@@ -17,7 +17,7 @@ describe('a name that looks like a brand', () => {
 
   it('is its holder’s, and the holder is told', () => {
     expect(releaseOf(wanted, released)).toBe('org_1');
-    expect(releaseOf({ slug: 'github-tools', name: 'GitHub Tools', holder: 'per_2' }, released)).toBe('per_2');
+    expect(releaseOf({ slug: 'github-tools', name: 'GitHub Tools', holder: 'psn_2' }, released)).toBe('psn_2');
   });
 });
 

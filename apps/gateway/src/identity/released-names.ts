@@ -4,7 +4,7 @@ import { AppError } from '@patchbay/foundation';
 /** The operator's word that one holder may bear a name that looks like a brand (security.md S11). */
 export interface ReleasedName {
   readonly slug: string;
-  /** The organization (`org_…`), or the person who will make it (`per_…`). An e-mail address proves nothing here. */
+  /** The organization (`org_…`), or the person who will make it (`psn_…`). An e-mail address proves nothing here. */
   readonly holder: string;
 }
 

@@ -1,23 +1,15 @@
+import type { Endpoint } from '@patchbay/domain/endpoints';
 import { newId } from '@patchbay/foundation';
 import { isJsonObject, type JsonObject, META, objectAt, own, stringAt } from '@patchbay/mcp';
-import type {
-  CredentialReference,
-  EgressRule,
-  Invocation,
-  InvocationContext,
-  IsolationKey,
+import {
+  type CredentialReference,
+  createInvocation,
+  type EgressRule,
+  type Invocation,
+  type InvocationRequest,
+  type IsolationKey,
 } from '@patchbay/sandbox/protocol';
 import type { Call, Exchange } from './call.ts';
-import { annotationsOf } from './rule-call.ts';
-
-/** How long a call may take, waiting included: an explained error arrives before a hosted client gives up. */
-const DEADLINE_MS = 50_000;
-/** What a tool may ask for instead. Claude itself gives up after 300 s. */
-const DEADLINE_MS_RANGE = { least: 1_000, most: 300_000 };
-/** The member of a tool's `_meta` that asks. */
-const TIMEOUT_META = 'patchbay/timeoutMs';
-/** Bytes of one result on its way to the client. */
-export const RESULT_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Which sandbox a call belongs to. Two calls share a process only when all of this agrees (security S2). */
 export function isolationKeyOf(exchange: Pick<Exchange, 'endpoint'>): IsolationKey {
@@ -32,27 +24,22 @@ export function isolationKeyOf(exchange: Pick<Exchange, 'endpoint'>): IsolationK
  */
 export function buildInvocation(call: Call, credentials: readonly CredentialReference[]): Invocation {
   const id = newId('invocation');
-  return {
+  return createInvocation({
     id,
     key: isolationKeyOf(call),
-    artifactDigest: call.endpoint.artifactDigest,
-    ...(call.endpoint.snapshot && { snapshot: call.endpoint.snapshot }),
-    egress: egressOf(call.endpoint.manifest),
+    version: versionOf(call.endpoint),
     method: call.method,
     params: invocationParams(call, id),
-    deadlineMs: deadlineOf(call),
-    effect: call.tool && annotationsOf(call.tool).readOnlyHint !== true ? 'write' : 'read',
-    context: contextOf(call, id),
-    credentials: [...credentials],
-    resultBytesMax: RESULT_BYTES_MAX,
-    codeGeneration: call.endpoint.codeGeneration,
-  };
+    tool: call.tool ?? null,
+    context: contextOf(call),
+    credentials,
+  });
 }
 
-function deadlineOf({ tool }: Call): number {
-  const asked = own(tool ? objectAt(tool, '_meta') : undefined, TIMEOUT_META);
-  if (typeof asked !== 'number' || !Number.isFinite(asked)) return DEADLINE_MS;
-  return Math.min(DEADLINE_MS_RANGE.most, Math.max(DEADLINE_MS_RANGE.least, Math.round(asked)));
+/** What the sandbox runs for this endpoint. */
+export function versionOf(endpoint: Endpoint): InvocationRequest['version'] {
+  const { artifactDigest, snapshot, manifest, codeGeneration } = endpoint;
+  return { artifactDigest, ...(snapshot && { snapshot }), egress: egressOf(manifest), codeGeneration };
 }
 
 const RESERVED_META = /^(io\.modelcontextprotocol|com\.patchbay)\//;
@@ -75,7 +62,7 @@ export function progressTokenOf(call: Call): string | number | undefined {
   return typeof token === 'string' || typeof token === 'number' ? token : undefined;
 }
 
-function contextOf(call: Call, invocationId: string): InvocationContext {
+function contextOf(call: Call): InvocationRequest['context'] {
   const { principal, endpoint, request } = call;
   const logLevel = logLevelOf(call);
   return {
@@ -85,7 +72,6 @@ function contextOf(call: Call, invocationId: string): InvocationContext {
     roles: [...principal.roles],
     groups: [...principal.groups],
     requestId: call.requestId,
-    idempotencyKey: invocationId,
     capabilities: objectAt(request.meta, META.clientCapabilities) ?? {},
     ...(logLevel !== undefined && { logLevel }),
     ...(call.trace && { trace: call.trace }),
@@ -109,7 +95,7 @@ export function clientOf(meta: JsonObject): { name: string; version: string | nu
     : { name: name.slice(0, 128), version: stringAt(info, 'version')?.slice(0, 64) ?? null };
 }
 
-export function egressOf(manifest: Readonly<Record<string, unknown>>): EgressRule[] {
+function egressOf(manifest: Readonly<Record<string, unknown>>): EgressRule[] {
   const { egress } = manifest;
   if (!Array.isArray(egress)) return [];
   return egress.filter(

@@ -1,9 +1,9 @@
 import { AppError, newId } from '@patchbay/foundation';
-import type { Invocation, InvocationOutcome } from '@patchbay/sandbox/protocol';
+import { createInvocation, type Invocation, type InvocationOutcome } from '@patchbay/sandbox/protocol';
 import type { DeployWork } from './deploy-work.ts';
 
+/** Shorter than a call's: a version that needs longer to say what it is does not go live. */
 const DEADLINE_MS = 15_000;
-const RESULT_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Whom the version is shown: a deploy that looks at it, or somebody in production. */
 export type Onlooker = { readonly kind: 'probe' } | { readonly kind: 'person'; readonly id: string };
@@ -22,7 +22,7 @@ export async function askProbe(
   const { organization, connector, version, deps, signal } = work;
   if (version.artifactDigest === null) throw new AppError('artifacts.not_found', { internal: 'no artifact to probe' });
   const isProbe = onlooker.kind === 'probe';
-  const invocation: Invocation = {
+  const invocation = createInvocation({
     id: newId('invocation'),
     key: {
       organizationId: organization.id,
@@ -31,11 +31,15 @@ export async function askProbe(
       settingsRevision: isProbe ? 0 : connector.settingsRevision,
       subject: isProbe ? 'probe' : onlooker.id,
     },
-    artifactDigest: version.artifactDigest,
-    egress: [],
-    ...asked,
-    deadlineMs: DEADLINE_MS,
-    effect: 'read',
+    version: {
+      artifactDigest: version.artifactDigest,
+      snapshot: asked.snapshot,
+      egress: [],
+      codeGeneration: connector.codeGeneration,
+    },
+    method: asked.method,
+    params: asked.params,
+    tool: null,
     context: {
       user: isProbe ? null : { id: onlooker.id, email: null, name: null },
       organization: { id: organization.id, slug: organization.slug },
@@ -43,12 +47,9 @@ export async function askProbe(
       roles: isProbe ? [] : ['member'],
       groups: [],
       requestId: newId('request'),
-      idempotencyKey: newId('invocation'),
       capabilities: {},
     },
-    credentials: [],
-    resultBytesMax: RESULT_BYTES_MAX,
-    codeGeneration: connector.codeGeneration,
-  };
+    deadlineMs: DEADLINE_MS,
+  });
   return deps.sandboxes.invoke(invocation, { signal });
 }

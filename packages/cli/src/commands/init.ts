@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { AppError } from '@patchbay/foundation';
-import { createProject, TEMPLATES } from '../create-project.ts';
+import { createProject, isTemplate, TEMPLATES } from '../create-project.ts';
 import { findTools } from '../find-tools.ts';
 import type { ProgramContext } from '../program-context.ts';
 
 /** Makes a new connector: a complete small project with a test, that deploys as it is. */
 export async function init(context: ProgramContext, target: string, options: { template: string }): Promise<void> {
-  const template = TEMPLATES.find((one) => one === options.template);
-  if (template === undefined) {
-    throw new AppError('cli.usage', { detail: `--template takes one of: ${TEMPLATES.join(', ')}.` });
+  const { template } = options;
+  if (!isTemplate(template)) {
+    throw new AppError('cli.usage', { detail: `--template takes one of: ${Object.keys(TEMPLATES).join(', ')}.` });
   }
   const directory = path.resolve(context.cwd, target);
   const name = path.basename(directory);

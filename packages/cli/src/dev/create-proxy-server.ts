@@ -1,7 +1,8 @@
 import { ProtocolError, Server, type ServerContext } from '@modelcontextprotocol/server';
 import { AppError } from '@patchbay/foundation';
+import { META, objectAt, stringAt } from '@patchbay/mcp';
 import type { InvocationMethod, InvocationOutcome, JsonObject } from '@patchbay/sandbox/protocol';
-import type { LocalSandbox } from './local-sandbox.ts';
+import type { LocalRequest, LocalSandbox } from './local-sandbox.ts';
 
 /** Which methods a capability brings. */
 const METHODS = {
@@ -45,8 +46,9 @@ async function ask(
         // Taken off by the library where the protocol has them beside the parameters; the connector expects them back.
         ...(mcp.mcpReq.inputResponses && { inputResponses: mcp.mcpReq.inputResponses as JsonObject }),
       },
-      client: null,
-      capabilities: {},
+      client: clientOf(mcp),
+      capabilities: objectAt(envelopeOf(mcp), META.clientCapabilities) ?? {},
+      logLevel: stringAt(envelopeOf(mcp), META.logLevel),
       signal: mcp.mcpReq.signal,
       onNotification: (notification) => {
         const isProgress = notification.method === 'notifications/progress';
@@ -59,6 +61,18 @@ async function ask(
   );
   if (outcome.kind === 'error') throw new ProtocolError(outcome.error.code, outcome.error.message, outcome.error.data);
   return outcome.result;
+}
+
+/** The `_meta` of 2026-07-28 that says who the client is and what it can do; earlier clients send none per request. */
+function envelopeOf(mcp: ServerContext): JsonObject | undefined {
+  // Parsed from JSON by the library, which types only the members that it reads itself.
+  return mcp.mcpReq.envelope as JsonObject | undefined;
+}
+
+function clientOf(mcp: ServerContext): LocalRequest['client'] {
+  const info = objectAt(envelopeOf(mcp), META.clientInfo);
+  const name = stringAt(info, 'name');
+  return name === undefined ? null : { name, version: stringAt(info, 'version') ?? null };
 }
 
 const INTERNAL_ERROR = -32_603;

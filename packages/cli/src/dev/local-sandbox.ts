@@ -6,10 +6,13 @@ export interface LocalRequest {
   readonly params: JsonObject;
   readonly client: { readonly name: string; readonly version: string | null } | null;
   readonly capabilities: JsonObject;
-  readonly logLevel?: string;
+  readonly logLevel?: string | undefined;
   readonly signal: AbortSignal;
   onNotification(notification: { readonly method: string; readonly params: JsonObject }): void;
 }
+
+/** A tool as the connector lists it: its annotations and `_meta` decide effect and deadline of a call. */
+export type ListedTool = JsonObject & { readonly name: string };
 
 /** What the connector says about itself, as far as serving it here needs it. */
 export interface LocalManifest {
@@ -20,7 +23,7 @@ export interface LocalManifest {
     readonly instructions: string | null;
   };
   readonly capabilities: JsonObject;
-  readonly tools: readonly { readonly name: string }[];
+  readonly tools: readonly ListedTool[];
 }
 
 /** The connector that runs now; another one after a reload, behind the same object. */

@@ -3,17 +3,23 @@
  * this machine has it. Where it cannot be had the connector runs as a plain process; that is said, and never happens on
  * the server side.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { newId, systemClock } from '@patchbay/foundation';
 import { createBubblewrapDriver, PlainDriver, Programs, type SandboxDriver, SandboxHost } from '@patchbay/sandbox/host';
-import type { EgressRule, Invocation, InvocationOutcome, IsolationKey, LogRecord } from '@patchbay/sandbox/protocol';
+import {
+  createInvocation,
+  type EgressRule,
+  type InvocationOutcome,
+  type IsolationKey,
+  type LogRecord,
+} from '@patchbay/sandbox/protocol';
 import type { BuiltConnector } from './bundle-connector.ts';
 import { findNode } from './find-node.ts';
-import type { LocalManifest, LocalRequest, LocalSandbox } from './local-sandbox.ts';
+import type { ListedTool, LocalManifest, LocalRequest, LocalSandbox } from './local-sandbox.ts';
 
 export interface LocalHostOptions {
   /** Whether the connector may make code from text. */
@@ -38,8 +44,6 @@ export interface LocalHost {
 
 const ORGANIZATION = { id: 'org_local', slug: 'local' };
 const CONNECTOR_ID = 'con_local';
-const DEADLINE_MS = 50_000;
-const RESULT_BYTES_MAX = 8 * 1024 * 1024;
 const DRAIN_MS = 2_000;
 
 /** @throws AppError cli.node_too_old */
@@ -105,6 +109,19 @@ async function startHost(parts: HostParts, plain: boolean): Promise<{ host: Sand
   return { host: await start(new PlainDriver(nodeFile)), reason };
 }
 
+/** What the connector declares that decides how its calls run. */
+interface Declared extends Pick<LocalManifest, 'tools'> {
+  readonly egress: readonly EgressRule[];
+}
+
+/** Before the connector said anything it reaches no host and has no tool. */
+const DESCRIBING: Declared = { egress: [], tools: [] };
+
+function calledTool({ method, params }: LocalRequest, tools: readonly ListedTool[]): ListedTool | null {
+  if (method !== 'tools/call') return null;
+  return tools.find(({ name }) => name === params.name) ?? null;
+}
+
 class LocalSandboxes {
   readonly #host: SandboxHost;
   readonly #options: LocalHostOptions;
@@ -124,7 +141,7 @@ class LocalSandboxes {
       settingsRevision: this.#runs,
       subject: '',
     };
-    const described = await this.#invoke(built, key, [], {
+    const described = await this.#invoke(built, key, DESCRIBING, {
       method: 'patchbay/describe',
       params: {},
       client: null,
@@ -135,46 +152,43 @@ class LocalSandboxes {
     if (described.kind !== 'complete')
       throw new Error('error' in described ? described.error.message : 'It asks for input at start.');
     // Made by the runner of this very release.
-    const manifest = described.result as unknown as LocalManifest & { readonly egress: readonly EgressRule[] };
+    const manifest = described.result as unknown as LocalManifest & Declared;
     this.#host.retire({
       organizationId: ORGANIZATION.id,
       connectorId: CONNECTOR_ID,
       settingsRevisionBelow: this.#runs,
     });
-    return { manifest, request: (request) => this.#invoke(built, key, manifest.egress, request) };
+    return { manifest, request: (request) => this.#invoke(built, key, manifest, request) };
   }
 
   #invoke(
     built: BuiltConnector,
     key: IsolationKey,
-    egress: readonly EgressRule[],
+    declared: Declared,
     request: LocalRequest,
   ): Promise<InvocationOutcome> {
-    const requestId = newId('request');
-    const invocation: Invocation = {
+    const invocation = createInvocation({
       id: newId('invocation'),
       key,
-      artifactDigest: built.digest,
-      egress: [...egress],
+      version: {
+        artifactDigest: built.digest,
+        egress: [...declared.egress],
+        codeGeneration: this.#options.codeGeneration,
+      },
       method: request.method,
       params: request.params,
-      deadlineMs: DEADLINE_MS,
-      effect: 'read',
+      tool: calledTool(request, declared.tools),
       context: {
         user: { id: 'psn_local', email: 'you@localhost', name: 'You' },
         organization: ORGANIZATION,
         client: request.client,
         roles: ['owner'],
         groups: [],
-        requestId,
-        idempotencyKey: randomUUID(),
+        requestId: newId('request'),
         capabilities: request.capabilities,
         ...(request.logLevel !== undefined && { logLevel: request.logLevel }),
       },
-      credentials: [],
-      resultBytesMax: RESULT_BYTES_MAX,
-      codeGeneration: this.#options.codeGeneration,
-    };
+    });
     return this.#host.invoke(invocation, {
       provision: async () => ({ artifact: built.bytes, secrets: this.#options.secrets }),
       onLog: (record) => this.#options.onLog(record),

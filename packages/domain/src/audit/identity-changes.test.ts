@@ -17,17 +17,17 @@ describe('the audit entry of a change that was not announced', () => {
   });
 
   it('names the system, and the member only for joining', () => {
-    const rows = { rowBefore: { person_id: 'per_1', role: 'member' }, rowAfter: { person_id: 'per_1', role: 'owner' } };
+    const rows = { rowBefore: { person_id: 'psn_1', role: 'member' }, rowAfter: { person_id: 'psn_1', role: 'owner' } };
     expect(entryOf(change(rows))).toEqual({
       actor: { kind: 'system', name: 'identity' },
       action: 'member.role_changed',
       target: { type: 'member', id: 'mem_1' },
-      before: { personId: 'per_1', role: 'member' },
-      after: { personId: 'per_1', role: 'owner' },
+      before: { personId: 'psn_1', role: 'member' },
+      after: { personId: 'psn_1', role: 'owner' },
     });
     expect(entryOf(change({ operation: 'INSERT', rowAfter: rows.rowAfter })).actor).toEqual({
       kind: 'person',
-      personId: 'per_1',
+      personId: 'psn_1',
     });
   });
 

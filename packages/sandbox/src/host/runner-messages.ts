@@ -3,28 +3,23 @@ import { AppError, type ErrorCode } from '@patchbay/foundation';
 import { type Invocation, LOG_LEVELS, type LogLevel } from '../protocol/invocation.ts';
 import { isJsonObject, type JsonObject } from '../protocol/json.ts';
 import type { RpcError } from '../protocol/outcome.ts';
+import type { RunnerCall } from '../protocol/runner-call.ts';
 import { escapeText } from './logs/escape-text.ts';
 
-/** What the runner is told about one call: nothing of keys, digests or rules, and of credentials the references. */
-export function runnerCallOf(invocation: Invocation, references: Readonly<Record<string, string>>): object {
-  const { id, method, params, resultBytesMax, context, effect, key } = invocation;
-  const { user, organization, client, requestId, idempotencyKey, capabilities, logLevel, trace } = context;
+/** The invocation as the runner gets it: no key, digest or rule, and of credentials only the references. */
+export function runnerCallOf(invocation: Invocation, references: Readonly<Record<string, string>>): RunnerCall {
+  const { id, method, params, resultBytesMax, key } = invocation;
+  const { roles, groups, ...context } = invocation.context;
+  const subject = context.user?.id ?? '';
   return {
     id,
     method,
     params,
     resultBytesMax,
     context: {
-      user: user && { id: user.id, email: user.email ?? '', name: user.name ?? '' },
-      organization,
-      client: client && { name: client.name, version: client.version ?? '' },
-      requestId,
-      idempotencyKey: effect === 'write' ? idempotencyKey : null,
-      cacheScopeKey: `${key.organizationId}:${user?.id ?? ''}:${[...context.roles].sort().join()}:${[...context.groups].sort().join()}`,
+      ...context,
+      cacheScopeKey: `${key.organizationId}:${subject}:${[...roles].sort().join()}:${[...groups].sort().join()}`,
       credentials: references,
-      capabilities,
-      logLevel: logLevel ?? null,
-      trace: trace ?? null,
     },
   };
 }

@@ -1,10 +1,12 @@
 export type { BuildTask, TaskOutcome } from './build-task.ts';
+export { CALL_DEADLINE_MS, RESULT_BYTES_MAX, TIMEOUT_META_KEY } from './call-limits.ts';
 export {
   CONNECTOR_EVENT_METHODS,
   type ConnectorEvent,
   type ConnectorEventMethod,
   isConnectorEventMethod,
 } from './connector-event.ts';
+export { createInvocation, effectOf, type InvocationRequest } from './create-invocation.ts';
 export type { EgressRule } from './egress-rule.ts';
 export { egressRuleSchema } from './egress-rule.ts';
 export {

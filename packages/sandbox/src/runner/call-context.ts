@@ -1,9 +1,10 @@
 /** The context of the call that runs now, for the SDK (`Symbol.for('patchbay.runtime')`) and for the console. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { format } from 'node:util';
+import type { Runtime } from '@patchbay/connector';
+import type { RunnerCall } from '../protocol/runner-call.ts';
 import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
 import type { HostLink } from './host-link.ts';
-import type { RunnerCall } from './runner-call.ts';
 
 export interface RunningCall {
   readonly call: RunnerCall;
@@ -43,7 +44,7 @@ export function installRuntime(link: HostLink, secrets: Readonly<Record<string, 
 }
 
 /** What answers the SDK's question for the call that runs now. */
-export function createRuntime(link: HostLink, secrets: Readonly<Record<string, string>>): object {
+export function createRuntime(link: HostLink, secrets: Readonly<Record<string, string>>): Runtime {
   const current = () => {
     const now = runningCall();
     if (!now) return undefined;

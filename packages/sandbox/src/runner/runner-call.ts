@@ -1,31 +1,9 @@
 import type { JsonObject } from '../protocol/json.ts';
+import type { RunnerCall, RunnerCallContext } from '../protocol/runner-call.ts';
 
 /** What the supervisor sends once: everything this process will ever be. The artifact's bytes follow in the same frame. */
 export interface Specialisation {
   readonly secrets: Readonly<Record<string, string>>;
-}
-
-/** One call as the runner sees it. */
-export interface RunnerCall {
-  readonly id: string;
-  readonly method: string;
-  readonly params: JsonObject;
-  readonly resultBytesMax: number;
-  readonly context: RunnerCallContext;
-}
-
-export interface RunnerCallContext {
-  readonly user: { readonly id: string; readonly email: string; readonly name: string } | null;
-  readonly organization: { readonly id: string; readonly slug: string };
-  readonly client: { readonly name: string; readonly version: string } | null;
-  readonly requestId: string;
-  readonly idempotencyKey: string | null;
-  readonly cacheScopeKey: string;
-  /** Name → reference for the header `patchbay-credential`, valid until this call's answer. */
-  readonly credentials: Readonly<Record<string, string>>;
-  readonly capabilities: JsonObject;
-  readonly logLevel: string | null;
-  readonly trace: { readonly traceparent: string; readonly tracestate?: string; readonly baggage?: string } | null;
 }
 
 /** A JSON-RPC error. */

@@ -1,12 +1,13 @@
 /** Calls of one specialised sandbox: from a frame to the frame that answers it. */
 import { isJsonObject } from '../protocol/json.ts';
+import type { RunnerCall } from '../protocol/runner-call.ts';
 import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
 import { type RunningCall, runAsCall } from './call-context.ts';
 import { describeConnector, listAll } from './describe-connector.ts';
 import type { HostLink } from './host-link.ts';
 import type { LoadedConnector } from './load-connector.ts';
 import { OutputSchemas } from './output-schemas.ts';
-import type { CallAnswer, ConnectorServer, RunnerCall } from './runner-call.ts';
+import type { CallAnswer, ConnectorServer } from './runner-call.ts';
 import { messageOf } from './start-error.ts';
 
 /** The calls that run now, by invocation id. */

@@ -2,8 +2,9 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { isJsonObject, type JsonObject } from '../protocol/json.ts';
+import type { RunnerCallContext } from '../protocol/runner-call.ts';
 import { JsonRpcSession, type RpcMessage } from './json-rpc-session.ts';
-import type { ConnectorServer, RunnerCallContext } from './runner-call.ts';
+import type { ConnectorServer } from './runner-call.ts';
 import type { ServeOptions } from './serve-connector.ts';
 import { StartError } from './start-error.ts';
 
@@ -61,10 +62,15 @@ function metaOf(context: RunnerCallContext | undefined, id: string): JsonObject 
     progressToken: id,
     [`${META}protocolVersion`]: PROTOCOL_VERSION,
     [`${META}clientCapabilities`]: context?.capabilities ?? {},
-    [`${META}clientInfo`]: context?.client ?? { name: 'patchbay', version: '1' },
+    [`${META}clientInfo`]: implementationOf(context?.client),
     ...(context?.logLevel && { [`${META}logLevel`]: context.logLevel }),
     ...(context?.trace && { ...context.trace }),
   };
+}
+
+/** The protocol has no client without a version, so an unknown one is empty there. */
+function implementationOf(client: RunnerCallContext['client'] | undefined): JsonObject {
+  return client ? { name: client.name, version: client.version ?? '' } : { name: 'patchbay', version: '1' };
 }
 
 function identityOf(result: unknown): ConnectorServer['identity'] {

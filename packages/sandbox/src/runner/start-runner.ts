@@ -3,12 +3,13 @@
  * and serves its calls. Nothing here protects the platform; the walls around the process and the supervisor do.
  */
 import { decodeJson, decodeMixed, type Frame } from '../protocol/frame.ts';
+import type { RunnerCall } from '../protocol/runner-call.ts';
 import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
 import { installConsole, installRuntime } from './call-context.ts';
 import { installEgressRoute } from './egress-route.ts';
 import { type HostLink, openHostLink } from './host-link.ts';
 import { type ConnectorModule, createServer, type LoadedConnector, loadModule } from './load-connector.ts';
-import type { ConnectorServer, RunnerCall, Specialisation } from './runner-call.ts';
+import type { ConnectorServer, Specialisation } from './runner-call.ts';
 import { RunningCalls } from './serve-calls.ts';
 import { serveConnector } from './serve-connector.ts';
 import { authorStack, messageOf, StartError } from './start-error.ts';

@@ -3,11 +3,11 @@
  * has it compiled, and in each process that waits, so that its pages are its own and its caches filled.
  */
 import { compileFunction } from 'node:vm';
+import type { RunnerCall } from '../protocol/runner-call.ts';
 import { createRuntime, RUNTIME } from './call-context.ts';
 import type { HostLink } from './host-link.ts';
 import { createServer, type LoadedConnector, loadModule } from './load-connector.ts';
 import { PROVIDED_PACKAGES } from './provided-packages.ts';
-import type { RunnerCall } from './runner-call.ts';
 import { RunningCalls } from './serve-calls.ts';
 import { serveConnector } from './serve-connector.ts';
 
@@ -94,16 +94,14 @@ function callOf(id: string, method: string, params: RunnerCall['params']): Runne
     params,
     resultBytesMax: 1024 * 1024,
     context: {
-      user: { id: 'warm', email: '', name: '' },
+      user: { id: 'warm', email: null, name: null },
       organization: { id: 'warm', slug: 'warm' },
       client: { name: 'warm', version: '1' },
       requestId: 'warm',
-      idempotencyKey: null,
+      idempotencyKey: 'warm',
       credentials: {},
       cacheScopeKey: '',
       capabilities: {},
-      logLevel: null,
-      trace: null,
     },
   };
 }

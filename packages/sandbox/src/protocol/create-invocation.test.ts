@@ -1,0 +1,69 @@
+import { newId } from '@patchbay/foundation';
+import { describe, expect, it } from 'vitest';
+import { createInvocation, type InvocationRequest } from './create-invocation.ts';
+import { invocationSchema } from './invocation.ts';
+import type { JsonObject } from './json.ts';
+
+function invocationOf(tool: JsonObject | null, more: Partial<InvocationRequest> = {}) {
+  return createInvocation({
+    id: newId('invocation'),
+    key: { organizationId: 'org_a', connectorId: 'con_a', versionId: 'ver_a', settingsRevision: 1, subject: '' },
+    version: { artifactDigest: `sha256:${'a'.repeat(64)}`, egress: [] },
+    method: 'tools/call',
+    params: { name: 'tool' },
+    tool,
+    context: {
+      user: null,
+      organization: { id: 'org_a', slug: 'acme' },
+      client: null,
+      roles: [],
+      groups: [],
+      requestId: 'req_a',
+      capabilities: {},
+    },
+    ...more,
+  });
+}
+
+describe('createInvocation', () => {
+  it.each([
+    ['a tool without annotations', {}],
+    ['a tool whose annotations are no object', { annotations: 'readOnlyHint' }],
+    ['a tool that says true as text', { annotations: { readOnlyHint: 'true' } }],
+    ['a tool that says it writes', { annotations: { readOnlyHint: false } }],
+  ])('takes %s for a write', (_what, tool) => {
+    expect(invocationOf(tool).effect).toBe('write');
+  });
+
+  it('takes a tool that declares itself read-only, and a method without a tool, for a read', () => {
+    expect(invocationOf({ annotations: { readOnlyHint: true } }).effect).toBe('read');
+    expect(invocationOf(null, { method: 'prompts/get' }).effect).toBe('read');
+  });
+
+  it.each([
+    [undefined, 50_000],
+    ['70000', 50_000],
+    [Number.NaN, 50_000],
+    [70_000.4, 70_000],
+    [1, 1_000],
+    [9_000_000, 300_000],
+  ])('turns a time-out of %s ms asked for by the tool into %i ms', (asked, expected) => {
+    const tool: JsonObject = asked === undefined ? {} : { _meta: { 'patchbay/timeoutMs': asked } };
+    expect(invocationOf(tool).deadlineMs).toBe(expected);
+  });
+
+  it('prefers the deadline of the platform to that of the tool', () => {
+    expect(invocationOf({ _meta: { 'patchbay/timeoutMs': 70_000 } }, { deadlineMs: 10_000 }).deadlineMs).toBe(10_000);
+  });
+
+  it('gives reads and writes alike an idempotency key: the id of the invocation', () => {
+    for (const tool of [null, {}]) {
+      const invocation = invocationOf(tool);
+      expect(invocation.context.idempotencyKey).toBe(invocation.id);
+    }
+  });
+
+  it('builds what the supervisor accepts', () => {
+    expect(invocationSchema.safeParse(invocationOf({})).error).toBeUndefined();
+  });
+});
