@@ -11,6 +11,7 @@ import { insertLogLines } from '@patchbay/domain/logs';
 import { openSecrets } from '@patchbay/domain/secrets';
 import { openUsageSpool } from '@patchbay/domain/usage';
 import { type Logger, Secret, systemClock } from '@patchbay/foundation';
+import { NO_POLICIES } from '@patchbay/policy';
 import { createSandboxClient } from '@patchbay/sandbox/client';
 import { openSupervisors } from '@patchbay/sandbox/registry';
 import { createAuditSigner, createStateSealer, createTokenSigner, createVault, fileKeySource } from '@patchbay/vault';
@@ -117,20 +118,22 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     signals: new SessionSignals(announcements),
     clock,
   });
-  const mcp = createMcpSurface({
-    ...{ origin, endpoints, apiKeys, sandboxes, retirement, spool, metrics, tracing, logger, clock },
-    stateSealer: await createStateSealer(keySource, 'request state'),
-    ...{ changes, events, sessions },
-    // Owners cannot write policies yet, and connections are nobody's yet: the steps are there, with nothing in them.
-    loadPolicies: async () => [],
-    openCredentials: async () => [],
-    tellAuthor: createTellAuthor(connectorLogs, clock),
-  });
   const secret = await readSecret(config.authSecretFile);
   const notes =
     config.redisUrl === undefined
       ? createLocalNotes(clock)
       : createRedisNotes({ redisUrl: config.redisUrl, secret, clock, logger });
+  const mcp = createMcpSurface({
+    ...{ origin, endpoints, apiKeys, sandboxes, retirement, spool, metrics, tracing, logger, clock },
+    stateSealer: await createStateSealer(keySource, 'request state'),
+    ...{ changes, events, sessions, notes },
+    // Owners cannot write policies yet, and connections are nobody's yet: the steps are there, with nothing in them.
+    loadPolicies: async () => NO_POLICIES,
+    openCredentials: async () => [],
+    // Nothing waits for a human yet, so no call needs its intent kept past the process that sends it.
+    recordIntent: async () => undefined,
+    tellAuthor: createTellAuthor(connectorLogs, clock),
+  });
   const people = createIdentityPart({
     ...{ origin, signup: config.signup, database, notes, clock, logger, secret },
     releasedNames: config.releasedNames,

@@ -5,6 +5,7 @@ import type { Endpoint, LiveConnectors } from '@patchbay/domain/endpoints';
 import type { UsageEvent } from '@patchbay/domain/usage';
 import { AppError, createLogger, systemClock } from '@patchbay/foundation';
 import { type JsonObject, joinName } from '@patchbay/mcp';
+import { NO_POLICIES } from '@patchbay/policy';
 import type { InvokeOptions } from '@patchbay/sandbox/client';
 import type { Invocation, InvocationOutcome } from '@patchbay/sandbox/protocol';
 import { freePort } from '@patchbay/testing';
@@ -15,11 +16,12 @@ import type { SessionStore } from '../src/mcp/sessions/session-store.ts';
 import { Sessions } from '../src/mcp/sessions/sessions.ts';
 import { createConnectorEvents } from '../src/mcp/subscriptions/connector-events.ts';
 import { createMcpSurface, type McpSurfaceDeps } from '../src/mcp/surface.ts';
+import { createLocalNotes } from '../src/notes/local-notes.ts';
 import { createServer, type Surface } from '../src/server.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
 import { startTracing } from '../src/telemetry/tracing.ts';
 
-const TIMINGS = { queueMs: 0, startMs: 0, sandboxMs: 1, egressMs: 0, cold: false };
+export const TIMINGS = { queueMs: 0, startMs: 0, sandboxMs: 1, egressMs: 0, cold: false };
 
 const tool = (name: string, annotations: JsonObject = { readOnlyHint: true }, rest: JsonObject = {}): JsonObject => ({
   ...{ name, title: name, description: name, inputSchema: { type: 'object' }, annotations },
@@ -178,7 +180,7 @@ export interface EdgeFixture {
 export async function startEdge(
   extra: readonly Surface[] = [],
   dashboardUpstream?: string,
-  real: Partial<Pick<McpSurfaceDeps, 'endpoints' | 'apiKeys' | 'spool' | 'changes' | 'events'>> = {},
+  real: Partial<Pick<McpSurfaceDeps, 'endpoints' | 'apiKeys' | 'spool' | 'changes' | 'events' | 'loadPolicies'>> = {},
 ): Promise<EdgeFixture> {
   const port = await freePort();
   const origin = `http://localhost:${port}`;
@@ -224,8 +226,10 @@ export async function startEdge(
       signals: new SessionSignals(announcements),
     }),
     spool: { append: async (event) => void usage.push(event) },
-    loadPolicies: async () => [],
+    loadPolicies: async () => NO_POLICIES,
     openCredentials: async () => [],
+    recordIntent: async () => undefined,
+    notes: createLocalNotes(systemClock),
     tellAuthor: (_endpoint, lines) => void told.push(...lines.map(({ text }) => text)),
     metrics: createMetrics({ cacheStatistics: () => ({}), droppedEvents: () => 0, supervisors: async () => [] }),
     tracing: await startTracing(false, logger),

@@ -70,6 +70,7 @@ export {
   changedLists,
   filterAccepts,
   honoredFilter,
+  type ListChangedMethod,
   readSubscriptionFilter,
   type SubscriptionFilter,
   subscriptionEnd,

@@ -4,7 +4,9 @@ export { matchGlob } from './match-glob.ts';
 export {
   EFFECTS,
   type Effect,
+  NO_POLICIES,
   type PolicyQuestion,
+  type PolicySet,
   type Ruling,
   type ToolAnnotations,
   type ToolPolicy,

@@ -14,6 +14,16 @@ export interface ToolPolicy {
   readonly effect: Effect;
 }
 
+/** An organization's policies as they stand. */
+export interface PolicySet {
+  /** Grows with every change: whatever was decided or shown under an earlier one is decided and shown anew. */
+  readonly revision: number;
+  readonly policies: readonly ToolPolicy[];
+}
+
+/** Of an organization that has written none. */
+export const NO_POLICIES: PolicySet = { revision: 0, policies: [] };
+
 /** What a tool says about itself. Absent means unknown, and unknown counts as the worst. */
 export interface ToolAnnotations {
   readonly readOnlyHint?: boolean | undefined;

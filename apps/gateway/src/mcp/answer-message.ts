@@ -104,7 +104,11 @@ export function createAnswering<Known extends Permission>(door: Door<Known>, dep
       if ('answer' in routed) return routed.answer;
       const exchange = {
         ...routed.connector,
-        ...{ requestId: request.id, steps, signal: gone.signal },
+        resource: permission.resource,
+        policyRevision: permission.policyRevision,
+        requestId: request.id,
+        steps,
+        signal: gone.signal,
         header: (name: string) => one(request.headers[name.toLowerCase()]),
         notify: stream.notify.bind(stream),
         ...(conversation && { conversation }),

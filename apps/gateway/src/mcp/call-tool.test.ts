@@ -27,7 +27,12 @@ const CALL: Call = {
   endpoint: ENDPOINT,
   manifest: viewManifest({}),
   principal: principalOf({ kind: 'anonymous', credentialId: null, address: '198.51.100.1' }, ENDPOINT),
-  ...{ requestId: 'req_1', steps: new StepTimer(0), header: () => undefined, notify: () => undefined },
+  resource: '/acme/weather/mcp',
+  policyRevision: 0,
+  requestId: 'req_1',
+  steps: new StepTimer(0),
+  header: () => undefined,
+  notify: () => undefined,
   signal: new AbortController().signal,
   request: {
     kind: 'request',
@@ -57,6 +62,9 @@ function witness(effect: Effect, change: Partial<CallToolDeps> = {}) {
     openCredentials: async () => {
       touched.push('credential');
       return [];
+    },
+    recordIntent: async () => {
+      touched.push('intent');
     },
     invoke: async () => {
       touched.push('invoke');
@@ -90,16 +98,23 @@ describe('callTool', () => {
     expect(touched).toEqual(['rule', 'record limits.connector_busy']);
   });
 
+  it('does not send a call whose intent cannot be kept, and gives its room back', async () => {
+    const away = async () => Promise.reject(new AppError('data.unavailable'));
+    const { touched, deps } = witness('always_allow', { recordIntent: away });
+    await expect(callTool(deps, CALL)).rejects.toMatchObject({ code: 'data.unavailable' });
+    expect(touched).toEqual(['rule', 'admit', 'credential', 'release', 'record data.unavailable']);
+  });
+
   it('gives the room back and records the call when the sandbox fails', async () => {
     const failing = async () => Promise.reject(new AppError('internal.unexpected'));
     const { touched, deps } = witness('always_allow', { invoke: failing });
     await expect(callTool(deps, CALL)).rejects.toMatchObject({ code: 'internal.unexpected' });
-    expect(touched).toEqual(['rule', 'admit', 'credential', 'release', 'record internal.unexpected']);
+    expect(touched).toEqual(['rule', 'admit', 'credential', 'intent', 'release', 'record internal.unexpected']);
   });
 
   it('runs an allowed call once, in order, and answers after it is on record', async () => {
     const { touched, deps } = witness('always_allow');
     expect(await callTool(deps, CALL)).toBe(REPLY);
-    expect(touched).toEqual(['rule', 'admit', 'credential', 'invoke', 'release', 'record']);
+    expect(touched).toEqual(['rule', 'admit', 'credential', 'intent', 'invoke', 'release', 'record']);
   });
 });

@@ -18,6 +18,11 @@ export interface CallToolDeps {
   admit(call: Call): Promise<Permit>;
   /** References to the credentials the call may use; never their values. */
   openCredentials(call: Call): Promise<readonly CredentialReference[]>;
+  /**
+   * Makes durable that the call is about to be sent: from here on it may have run, whatever becomes of this process.
+   * Rejects when that cannot be kept, and then nothing is sent.
+   */
+  recordIntent(call: Call): Promise<void>;
   /** Runs the call in its sandbox. @throws AppError sandbox.*, mcp.cancelled */
   invoke(call: Call, credentials: readonly CredentialReference[]): Promise<CallReply>;
   /** Keeps what happened. Resolves when it is kept; never rejects. */
@@ -25,7 +30,8 @@ export interface CallToolDeps {
 }
 
 /**
- * One call, from a known caller to a recorded outcome: policy → limits → credential → sandbox → record.
+ * One call, from a known caller to a recorded outcome: policy → limits → credential → intent → sandbox →
+ * record.
  * Tools, prompts, resources and completions all come this way. Read top to bottom; there is no other path.
  */
 export async function callTool(deps: CallToolDeps, call: Call): Promise<CallReply> {
@@ -58,6 +64,8 @@ async function follow(deps: CallToolDeps, call: Call, ruling: Ruling): Promise<C
       try {
         const credentials = await deps.openCredentials(call);
         call.steps.lap('credential');
+        await deps.recordIntent(call);
+        call.steps.lap('intent');
         return await deps.invoke(call, credentials);
       } finally {
         permit.release();

@@ -9,6 +9,10 @@ export interface Exchange {
   readonly endpoint: Endpoint;
   readonly manifest: ManifestView;
   readonly principal: Principal;
+  /** Canonical path of the URL the message came to: the connector's own, or its organization's. */
+  readonly resource: string;
+  /** Of the organization's policies, when the caller was let in. */
+  readonly policyRevision: number;
   readonly requestId: string;
   readonly steps: StepTimer;
   /** A request header by lower-case name. */

@@ -1,6 +1,7 @@
 import type { ApiKeyCache } from '@patchbay/domain/api-keys';
 import type { EndpointDirectory } from '@patchbay/domain/endpoints';
 import { AppError } from '@patchbay/foundation';
+import type { PolicySet } from '@patchbay/policy';
 import { authenticate } from './authenticate.ts';
 import type { Door } from './door.ts';
 import type { LiveManifests } from './dynamic/live-manifests.ts';
@@ -12,6 +13,8 @@ export interface ConnectorDoorDeps {
   readonly endpoints: Pick<EndpointDirectory, 'resolve'>;
   readonly apiKeys: Pick<ApiKeyCache, 'verify'>;
   readonly manifests: Pick<LiveManifests, 'of'>;
+  /** The organization's policies, from memory. */
+  loadPolicies(organizationId: string): Promise<PolicySet>;
 }
 
 /** `/{organization}/{connector}[@{number}]/mcp`: one connector, live or in preview. */
@@ -29,7 +32,8 @@ export function createConnectorDoor(deps: ConnectorDoorDeps): Door<ConnectorPerm
         preview: path.version !== undefined,
       });
       steps.lap('auth');
-      return connectorPermission({ endpoint, principal, manifest: await manifests.of(endpoint) });
+      const { revision } = await deps.loadPolicies(endpoint.organizationId);
+      return connectorPermission({ endpoint, principal, manifest: await manifests.of(endpoint) }, revision);
     },
     route: ({ connectors: [connector] }, message) => ({ connector, message }),
   };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Change } from '@patchbay/domain/changes';
 import type { Endpoint } from '@patchbay/domain/endpoints';
-import type { ManifestView } from '@patchbay/mcp';
+import { changedLists, type ListChangedMethod, type ManifestView } from '@patchbay/mcp';
 import type { Principal } from './principal.ts';
 
 /** One connector that lets the caller in, under its own rules. */
@@ -21,7 +21,9 @@ export interface Permission {
   readonly resource: string;
   /** What the URL serves its caller as a whole. */
   readonly manifest: ManifestView;
-  /** Equal as long as the lists of `manifest` are. */
+  /** Of the organization's policies. */
+  readonly policyRevision: number;
+  /** Equal as long as the lists that the caller is shown are. */
   readonly revision: string;
   /** The connectors behind it. */
   readonly connectors: readonly ServedConnector[];
@@ -34,7 +36,7 @@ export interface ConnectorPermission extends Permission {
 }
 
 /** The permission at the URL of one connector. */
-export function connectorPermission(served: ServedConnector): ConnectorPermission {
+export function connectorPermission(served: ServedConnector, policyRevision: number): ConnectorPermission {
   const { endpoint, principal, manifest } = served;
   return {
     principal,
@@ -43,7 +45,8 @@ export function connectorPermission(served: ServedConnector): ConnectorPermissio
     organizationId: endpoint.organizationId,
     connectorId: endpoint.connectorId,
     resource: endpoint.resource,
-    revision: revisionOfLists(endpoint.versionId, manifest),
+    policyRevision,
+    revision: `${revisionOfLists(endpoint.versionId, manifest)} ${policyRevision}`,
     ownerOf: () => served,
   };
 }
@@ -53,6 +56,17 @@ export function revisionOfLists(versionId: string, { dynamic, ...lists }: Manife
   if (!dynamic) return versionId;
   const digest = createHash('sha256').update(JSON.stringify(lists)).digest('base64url').slice(0, 12);
   return `${versionId} ${digest}`;
+}
+
+/**
+ * Which lists a client has to read again. Policies decide which tools of a manifest are listed, and the manifest of a
+ * connector does not show it.
+ */
+export function listsChangedBetween(before: Permission, now: Permission): ListChangedMethod[] {
+  const changed = changedLists(before.manifest, now.manifest);
+  const toolsChanged = 'notifications/tools/list_changed';
+  if (now.policyRevision === before.policyRevision || changed.includes(toolsChanged)) return changed;
+  return [toolsChanged, ...changed];
 }
 
 /** Whether the change can end the permission or change what it is for. */

@@ -1,54 +1,109 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Clock } from '@patchbay/foundation';
 import type { JsonObject, JsonValue } from '@patchbay/mcp';
 import { isJsonObject, own } from '@patchbay/mcp';
 import type { StateSealer } from '@patchbay/vault';
+import type { SharedNotes } from '../notes/shared-notes.ts';
 import type { Call } from './call.ts';
 import { subjectOf } from './principal.ts';
 
 /**
- * The `requestState` of multi-round-trip requests. The client keeps it between two rounds, so what a connector wrote
- * into it goes out sealed and comes back only to the caller, the version and the very request it was made for
- * (protocol N7).
+ * What a `requestState` stands for: text of the connector, a call that waits for an approval, or one that waits for a
+ * connection to be made. Only the first is issued today; the other two are the platform's own and never reach a connector.
  */
-export interface RequestStates {
-  /** The call with the connector's own state in place of the sealed one; null when it is not this call's state. */
-  open(call: Call): Call | null;
-  /** The `input_required` result with its state sealed. */
-  seal(call: Call, result: JsonObject): JsonObject;
+export type RequestStateKind = 'connector' | 'approval' | 'connection';
+
+export interface RequestState {
+  readonly kind: RequestStateKind;
+  readonly text: string;
 }
 
-/** Between two rounds people answer questions; a state nobody came back with in this time is worth nothing. */
-const STATE_MS_MAX = 30 * 60_000;
+/**
+ * The `requestState` of multi-round-trip requests. The client keeps it between two rounds, so it goes out sealed and
+ * opens only for the caller, the client, the resource, the version, the settings, the policies and the very request it
+ * was made for.
+ *
+ * @see 2026-07-28 basic/patterns/mrtr
+ */
+export interface RequestStates {
+  /** Base64url. */
+  seal(call: Call, state: RequestState): Promise<string>;
+  /** Null for whatever is not a state of this request, has expired, or was for one use and was used. */
+  open(call: Call, sealed: JsonValue): Promise<RequestState | null>;
+}
 
-export function createRequestStates({ sealer, clock }: { sealer: StateSealer; clock: Clock }): RequestStates {
+export interface RequestStatesDeps {
+  readonly sealer: StateSealer;
+  readonly clock: Clock;
+  /** Remembers the states for one use until they are used. */
+  readonly notes: Pick<SharedNotes, 'put' | 'take'>;
+}
+
+interface KindRules {
+  /** Between two rounds people answer; a state that nobody came back with in this time is worth nothing. */
+  readonly lifetimeMs: number;
+  /** A connector's own state may come again: its client repeats a request whose answer it lost. */
+  readonly isSingleUse: boolean;
+}
+
+const HALF_AN_HOUR_MS = 30 * 60_000;
+
+const RULES = {
+  connector: { lifetimeMs: HALF_AN_HOUR_MS, isSingleUse: false },
+  approval: { lifetimeMs: HALF_AN_HOUR_MS, isSingleUse: true },
+  connection: { lifetimeMs: HALF_AN_HOUR_MS, isSingleUse: true },
+} as const satisfies Record<RequestStateKind, KindRules>;
+
+export function createRequestStates({ sealer, clock, notes }: RequestStatesDeps): RequestStates {
   const now = () => clock.now().getTime();
   return {
-    open(call) {
-      const sealed = own(call.request.params, 'requestState');
-      if (sealed === undefined) return call;
-      if (typeof sealed !== 'string') return null;
-      const requestState = openState(sealer, bindingOf(call), sealed, now());
-      if (requestState === null) return null;
-      return { ...call, request: { ...call.request, params: { ...call.request.params, requestState } } };
+    async seal(call, { kind, text }) {
+      const { lifetimeMs, isSingleUse } = RULES[kind];
+      const sealed: SealedState = { id: randomUUID(), kind, expiresAtMs: now() + lifetimeMs, text };
+      // Remembered before it goes out: a store that forgets refuses a state, and never lets one in twice.
+      if (isSingleUse) await notes.put(noteOf(sealed), kind, lifetimeMs);
+      return sealer.seal(bindingOf(call), JSON.stringify(sealed));
     },
-    seal(call, result) {
-      const { requestState } = result;
-      if (typeof requestState !== 'string') return result;
-      return { ...result, requestState: sealer.seal(bindingOf(call), `${now() + STATE_MS_MAX} ${requestState}`) };
+    async open(call, sealed) {
+      const state = typeof sealed === 'string' ? unseal(sealer, bindingOf(call), sealed) : null;
+      if (state === null || state.expiresAtMs <= now()) return null;
+      if (RULES[state.kind].isSingleUse && (await notes.take(noteOf(state))) !== state.kind) return null;
+      return { kind: state.kind, text: state.text };
     },
   };
 }
 
-function openState(sealer: StateSealer, binding: readonly string[], sealed: string, nowMs: number): string | null {
+interface SealedState extends RequestState {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAtMs: number;
+}
+
+function unseal(sealer: StateSealer, binding: readonly string[], sealed: string): SealedState | null {
   try {
-    const text = sealer.open(binding, sealed);
-    const end = text.indexOf(' ');
-    return Number(text.slice(0, end)) > nowMs ? text.slice(end + 1) : null;
+    return JSON.parse(sealer.open(binding, sealed)); // sealed: it has the shape that `seal` gave it
   } catch {
     // Tampered with, of another request, or of another installation: all the same to whoever sent it.
     return null;
   }
+}
+
+const noteOf = ({ id }: SealedState) => ['request state', id];
+
+/** The call with the connector's own state in place of the sealed one; null when it is not this call's state. */
+export async function openConnectorState(states: RequestStates, call: Call): Promise<Call | null> {
+  const sealed = own(call.request.params, 'requestState');
+  if (sealed === undefined) return call;
+  const state = await states.open(call, sealed);
+  if (state?.kind !== 'connector') return null;
+  return { ...call, request: { ...call.request, params: { ...call.request.params, requestState: state.text } } };
+}
+
+/** The `input_required` result with the connector's state sealed. */
+export async function sealConnectorState(states: RequestStates, call: Call, result: JsonObject): Promise<JsonObject> {
+  const { requestState } = result;
+  if (typeof requestState !== 'string') return result;
+  return { ...result, requestState: await states.seal(call, { kind: 'connector', text: requestState }) };
 }
 
 /** Whether this request answers questions of an earlier round: what comes of it is nobody else's and never cached. */
@@ -56,13 +111,12 @@ export function isRetry({ request }: Pick<Call, 'request'>): boolean {
   return own(request.params, 'requestState') !== undefined || own(request.params, 'inputResponses') !== undefined;
 }
 
-function bindingOf({ endpoint, principal, method, name, request }: Call): string[] {
+function bindingOf({ endpoint, principal, method, name, request, resource, policyRevision }: Call): string[] {
   const { _meta, requestState, inputResponses, ...asked } = request.params;
   const digest = createHash('sha256').update(canonical(asked)).digest('base64url');
-  return [
-    ...[endpoint.organizationId, endpoint.connectorId, endpoint.versionId],
-    ...[principal.kind, subjectOf(principal), method, name ?? '', digest],
-  ];
+  const where = [endpoint.organizationId, endpoint.connectorId, endpoint.versionId, resource];
+  const who = [principal.kind, subjectOf(principal), principal.clientId ?? ''];
+  return [...where, ...who, `${endpoint.settingsRevision}`, `${policyRevision}`, method, name ?? '', digest];
 }
 
 /** JSON with sorted keys: a client may write the same parameters in another order. */

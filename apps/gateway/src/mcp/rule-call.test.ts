@@ -18,7 +18,7 @@ function read(tools: readonly object[], blocked: readonly string[]) {
     ...{ id: `pol_${name}`, connector: '*', tool: name, roles: [], effect: 'blocked' as const },
   }));
   // What a ruling looks at; the rest of a call is for what comes after it.
-  return ruleCall({ loadPolicies: async () => policies }, call as unknown as Call);
+  return ruleCall({ loadPolicies: async () => ({ revision: 1, policies }) }, call as unknown as Call);
 }
 
 describe('reading the page of tools', () => {

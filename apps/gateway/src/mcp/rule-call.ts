@@ -1,11 +1,11 @@
 import type { JsonObject } from '@patchbay/mcp';
 import { objectAt, own, toolsOfPage } from '@patchbay/mcp';
-import { decide, type Ruling, type ToolAnnotations, type ToolPolicy } from '@patchbay/policy';
+import { decide, type PolicySet, type Ruling, type ToolAnnotations } from '@patchbay/policy';
 import type { Call, Exchange } from './call.ts';
 
 export interface RuleDeps {
   /** The organization's policies, from memory. Empty until owners can write some. */
-  loadPolicies(organizationId: string): Promise<readonly ToolPolicy[]>;
+  loadPolicies(organizationId: string): Promise<PolicySet>;
 }
 
 /**
@@ -13,7 +13,7 @@ export interface RuleDeps {
  * that are all kept from the caller is kept from them too.
  */
 export async function ruleCall(deps: RuleDeps, call: Call): Promise<Ruling> {
-  const policies = await deps.loadPolicies(call.endpoint.organizationId);
+  const { policies } = await deps.loadPolicies(call.endpoint.organizationId);
   if (call.method === 'resources/read') {
     const ofTools = toolsOfPage(call.manifest.tools, call.name ?? '').map((tool) =>
       decide(question(call, String(tool.name), annotationsOf(tool)), policies),
@@ -30,7 +30,7 @@ export async function visibleTools(
   deps: RuleDeps,
   exchange: Pick<Exchange, 'endpoint' | 'manifest' | 'principal'>,
 ): Promise<JsonObject[]> {
-  const policies = await deps.loadPolicies(exchange.endpoint.organizationId);
+  const { policies } = await deps.loadPolicies(exchange.endpoint.organizationId);
   const { tools } = exchange.manifest;
   if (policies.length === 0) return tools;
   return tools.filter((tool) => {

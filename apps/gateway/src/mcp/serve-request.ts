@@ -30,7 +30,7 @@ import {
 import type { Call, CallMethod, CallReply, Exchange } from './call.ts';
 import { checkQuestions } from './check-questions.ts';
 import { errorAnswer, errorHeaders, toolErrorResult } from './render-error.ts';
-import { isRetry, type RequestStates } from './request-states.ts';
+import { isRetry, openConnectorState, type RequestStates, sealConnectorState } from './request-states.ts';
 import { traceOf } from './trace-context.ts';
 import { urlQuestions } from './url-questions.ts';
 
@@ -141,13 +141,13 @@ async function answerCall(
     trace: traceOf(request, exchange),
   };
   // A session's client never sees a state: the conversation keeps it here.
-  const call = request.era === 'modern' ? deps.requestStates.open(given) : given;
+  const call = request.era === 'modern' ? await openConnectorState(deps.requestStates, given) : given;
   if (!call) return faultAnswer(invalidParams(request.id, 'params.requestState is not the state of this request'));
   try {
     const reply = exchange.conversation
       ? await exchange.conversation.hold(call, deps.callTool)
       : await deps.callTool(call);
-    return replyAnswer(deps, call, reply);
+    return await replyAnswer(deps, call, reply);
   } catch (error) {
     deps.onError(error, exchange);
     const known = asAppError(error);
@@ -193,7 +193,7 @@ function findSubject(
   }
 }
 
-function replyAnswer(deps: ServeDeps, call: Call, reply: CallReply): Answer {
+async function replyAnswer(deps: ServeDeps, call: Call, reply: CallReply): Promise<Answer> {
   const { request, manifest } = call;
   switch (reply.kind) {
     case 'complete': {
@@ -219,10 +219,11 @@ function replyAnswer(deps: ServeDeps, call: Call, reply: CallReply): Answer {
   }
 }
 
-function askAnswer(deps: ServeDeps, call: Call, questions: JsonObject): Answer {
+async function askAnswer(deps: ServeDeps, call: Call, questions: JsonObject): Promise<Answer> {
   const refused = checkQuestions(call, questions);
   if (refused) return faultAnswer(refused);
-  return result(call.request, { ...deps.requestStates.seal(call, questions), resultType: 'input_required' });
+  const sealed = await sealConnectorState(deps.requestStates, call, questions);
+  return result(call.request, { ...sealed, resultType: 'input_required' });
 }
 
 /** A connector cannot speak for the protocol: its use of the reserved codes becomes the general ones. */

@@ -4,13 +4,14 @@ import type { ChangeFeed } from '@patchbay/domain/changes';
 import type { EndpointDirectory } from '@patchbay/domain/endpoints';
 import type { UsageSpool } from '@patchbay/domain/usage';
 import type { Clock, Logger } from '@patchbay/foundation';
-import type { ToolPolicy } from '@patchbay/policy';
+import type { PolicySet } from '@patchbay/policy';
 import type { SandboxClient } from '@patchbay/sandbox/client';
 import type { CredentialReference } from '@patchbay/sandbox/protocol';
 import type { StateSealer } from '@patchbay/vault';
 import { createAdmission, type Permit } from '../limits/admit.ts';
 import { createByteRate } from '../limits/byte-rate.ts';
 import { createStreamPlaces } from '../limits/stream-places.ts';
+import type { SharedNotes } from '../notes/shared-notes.ts';
 import type { Surface } from '../server.ts';
 import { createLeases } from '../streams/leases.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -44,14 +45,18 @@ export interface McpSurfaceDeps {
   readonly changes: Pick<ChangeFeed, 'onChange' | 'onStale'>;
   /** Seals what clients keep between two rounds of a call. */
   readonly stateSealer: StateSealer;
+  /** Remembers which of those are for one use. */
+  readonly notes: Pick<SharedNotes, 'put' | 'take'>;
   /** What connectors announce while they run. */
   readonly events: ConnectorEvents;
   /** Of clients that open with `initialize`. */
   readonly sessions: Sessions;
   /** The organization's policies, from memory. */
-  loadPolicies(organizationId: string): Promise<readonly ToolPolicy[]>;
+  loadPolicies(organizationId: string): Promise<PolicySet>;
   /** References to the credentials a call may use. */
   openCredentials(call: Call): Promise<readonly CredentialReference[]>;
+  /** Makes durable that the call is about to be sent. Rejecting keeps it from being sent. */
+  recordIntent(call: Call): Promise<void>;
   readonly tellAuthor: TellAuthor;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
@@ -88,7 +93,7 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
   const places = createStreamPlaces(STREAMS);
   const parked = createStreamPlaces(PARKED);
   const leases = createLeases(deps.changes);
-  const requestStates = createRequestStates({ sealer: deps.stateSealer, clock: deps.clock });
+  const requestStates = createRequestStates({ sealer: deps.stateSealer, clock: deps.clock, notes: deps.notes });
   const followResources = createFollowResources({
     sandboxes: deps.sandboxes,
     onError: (error, { endpoint: { connectorId } }) => deps.logger.debug({ err: error, connectorId }, 'not followed'),
@@ -106,6 +111,7 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
         rule: (call) => ruleCall(deps, call),
         admit: async (call) => counted(admission.admit(call.endpoint), deps.metrics),
         openCredentials: deps.openCredentials,
+        recordIntent: deps.recordIntent,
         invoke: (call, credentials) =>
           deps.tracing.traced(call, (trace) => invokeCall(deps.sandboxes, { ...call, trace }, credentials)),
         record: (call, outcome) => recordCall(deps, call, outcome),

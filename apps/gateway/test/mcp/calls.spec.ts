@@ -84,6 +84,7 @@ describe('a call', () => {
         'policy',
         'limits',
         'credential',
+        'intent',
         'queue',
         'sandbox',
         'egress',

@@ -9,6 +9,7 @@ export const CALL_STEPS = [
   'policy',
   'limits',
   'credential',
+  'intent',
   'queue',
   'sandbox',
   'egress',

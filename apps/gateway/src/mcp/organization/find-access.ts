@@ -2,6 +2,7 @@ import type { ApiKeyCache } from '@patchbay/domain/api-keys';
 import { audienceOf, type EndpointDirectory, organizationResource } from '@patchbay/domain/endpoints';
 import type { OrganizationNames } from '@patchbay/domain/joined-names';
 import { AppError } from '@patchbay/foundation';
+import type { PolicySet } from '@patchbay/policy';
 import { admit } from '../authenticate.ts';
 import type { LiveManifests } from '../dynamic/live-manifests.ts';
 import type { ServedConnector } from '../permission.ts';
@@ -13,12 +14,16 @@ export interface FindAccessDeps {
   readonly endpoints: Pick<EndpointDirectory, 'resolve' | 'findLive'>;
   readonly apiKeys: Pick<ApiKeyCache, 'verify'>;
   readonly manifests: Pick<LiveManifests, 'of'>;
+  /** The organization's policies, from memory. */
+  loadPolicies(organizationId: string): Promise<PolicySet>;
 }
 
 /** Who calls, and the connectors of the organization each of whose own rules let them in. */
 export interface OrganizationAccess {
   readonly principal: Principal;
   readonly organizationId: string;
+  /** Of the organization's policies. */
+  readonly policyRevision: number;
   readonly connectors: readonly ServedConnector[];
   /** What the organization's URL calls what they serve. */
   readonly names: OrganizationNames;
@@ -31,7 +36,7 @@ export interface OrganizationAccess {
  * @throws AppError mcp.token_missing, mcp.endpoint_not_found, mcp.wrong_audience, api-keys.*
  */
 export async function findAccess(
-  { origin, endpoints, apiKeys, manifests }: FindAccessDeps,
+  { origin, endpoints, apiKeys, manifests, loadPolicies }: FindAccessDeps,
   organization: string,
   presented: PresentedCredentials,
 ): Promise<OrganizationAccess> {
@@ -59,5 +64,6 @@ export async function findAccess(
   if (!live || connectors.length === 0) throw refusal;
   const { organizationId } = live;
   const principal = principalOf(caller, { organizationId, resource });
-  return { principal, organizationId, connectors, names: live };
+  const { revision: policyRevision } = await loadPolicies(organizationId);
+  return { principal, organizationId, policyRevision, connectors, names: live };
 }

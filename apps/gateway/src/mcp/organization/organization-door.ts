@@ -48,7 +48,10 @@ export function createOrganizationDoor(deps: OrganizationDoorDeps): Door<Organiz
       const { view, revision } = await viewOf(organization, access);
       steps.lap('auth');
       return {
-        ...{ principal: access.principal, organizationId: access.organizationId, connectors: access.connectors },
+        principal: access.principal,
+        organizationId: access.organizationId,
+        connectors: access.connectors,
+        policyRevision: access.policyRevision,
         connectorId: null,
         resource: access.principal.resource,
         ...{ manifest: view.manifest, revision, view },
@@ -63,6 +66,7 @@ export function createOrganizationDoor(deps: OrganizationDoorDeps): Door<Organiz
 function isSame(a: OrganizationAccess, b: OrganizationAccess): boolean {
   return (
     a.names === b.names &&
+    a.policyRevision === b.policyRevision &&
     a.principal.user === b.principal.user &&
     String(a.principal.roles) === String(b.principal.roles) &&
     String(a.principal.groups) === String(b.principal.groups) &&
@@ -78,9 +82,9 @@ function onlyOne<T>(found: readonly T[]): T | undefined {
   return found.length === 1 ? found[0] : undefined;
 }
 
-function revisionOf({ connectors }: OrganizationAccess): string {
+function revisionOf({ connectors, policyRevision }: OrganizationAccess): string {
   const made = connectors
     .map(({ endpoint, manifest }) => `${endpoint.connectorSlug} ${revisionOfLists(endpoint.versionId, manifest)}`)
     .join();
-  return createHash('sha256').update(made).digest('base64url').slice(0, 16);
+  return createHash('sha256').update(`${policyRevision} ${made}`).digest('base64url').slice(0, 16);
 }

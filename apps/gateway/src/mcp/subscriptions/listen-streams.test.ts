@@ -22,11 +22,12 @@ const endpoint: Endpoint = {
   manifest: { server: { name: 'feed', version: '1' }, capabilities: { tools: {} } },
   ...{ settingsRevision: 0, codeGeneration: false, authMode: 'none', resource: '/acme/feed/mcp' },
 };
-const permission = connectorPermission({
+const served = {
   endpoint,
   principal: principalOf({ kind: 'anonymous', credentialId: null, address: '127.0.0.1' }, endpoint),
   manifest: manifestOf(endpoint),
-});
+};
+const permission = connectorPermission(served, 0);
 
 /** Streams of a gateway, and how many listeners they hold at the connectors. */
 function given() {

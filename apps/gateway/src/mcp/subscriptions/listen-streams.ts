@@ -1,11 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '@patchbay/foundation';
-import { changedLists } from '@patchbay/mcp';
 import type { ConnectorEvent } from '@patchbay/sandbox/protocol';
 import type { StreamPlaces } from '../../limits/stream-places.ts';
 import type { Leases } from '../../streams/leases.ts';
 import { isolationKeyOf } from '../build-invocation.ts';
-import { concernsPermission, type Permission } from '../permission.ts';
+import { concernsPermission, listsChangedBetween, type Permission } from '../permission.ts';
 import { whenGone } from '../when-gone.ts';
 import type { ConnectorEvents, ConnectorIds } from './connector-events.ts';
 import type { FollowResources } from './follow-resources.ts';
@@ -84,7 +83,7 @@ export function createListenStreams({ leases, events, places, followResources }:
           );
           void sources.follow(now.connectors.map(({ endpoint }) => endpoint));
           if (now.revision === before.revision) return;
-          for (const method of changedLists(before.manifest, now.manifest)) stream.tell(method);
+          for (const method of listsChangedBetween(before, now)) stream.tell(method);
         },
         lost(error) {
           stream.end(error);
