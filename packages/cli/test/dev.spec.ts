@@ -140,7 +140,7 @@ describe('patchbay dev', () => {
       asks: expect.objectContaining({ elicitation: { form: {} } }),
     });
     await expect(client.callTool({ name: 'hurry', arguments: {} })).rejects.toMatchObject({
-      data: expect.objectContaining({ code: 'sandbox.deadline_exceeded' }),
+      data: expect.objectContaining({ code: 'sandbox.deadline_exceeded', outcome: 'nothing_changed' }),
     });
   });
 

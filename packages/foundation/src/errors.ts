@@ -15,10 +15,14 @@ export interface ErrorSpec {
 export interface AppErrorOptions {
   /** One sentence about this occurrence, safe to show to the caller. Defaults to the catalogue's title. */
   readonly detail?: string;
+  /** What to do about this occurrence. Defaults to the catalogue's hint. */
+  readonly hint?: string;
   /** Facts for the caller's program: names, limits, positions. Serialized as they are. */
   readonly data?: Readonly<Record<string, unknown>>;
   /** Seconds after which a retry makes sense; becomes `Retry-After`. */
   readonly retryAfterSeconds?: number;
+  /** Whether the call that this ended had reached its connector; undefined for what ended no call. Not serialized to a caller. */
+  readonly sent?: boolean;
   /** For logs only. Never serialized to a caller. */
   readonly internal?: string;
   readonly cause?: unknown;
@@ -28,8 +32,10 @@ export interface AppErrorOptions {
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly detail: string;
+  readonly hint: string;
   readonly data: Readonly<Record<string, unknown>> | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly sent: boolean | undefined;
   readonly internal: string | undefined;
 
   constructor(code: ErrorCode, options: AppErrorOptions = {}) {
@@ -37,9 +43,18 @@ export class AppError extends Error {
     this.name = 'AppError';
     this.code = code;
     this.detail = this.message;
+    this.hint = options.hint ?? ERRORS[code].hint;
     this.data = options.data;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.sent = options.sent;
     this.internal = options.internal;
+  }
+
+  /** The same error, with something said differently. */
+  with(change: AppErrorOptions): AppError {
+    const { detail, hint, data, retryAfterSeconds, sent, internal } = this;
+    const same: AppErrorOptions = { detail, hint, data, retryAfterSeconds, sent, internal, cause: this };
+    return new AppError(this.code, { ...same, ...change });
   }
 
   get spec(): ErrorSpec {

@@ -42,7 +42,7 @@ export function renderProblem(error: AppError, requestId: string, origin: string
     status: error.spec.status,
     detail: error.detail,
     code: error.code,
-    hint: error.spec.hint,
+    hint: error.hint,
     requestId,
     ...(Array.isArray(errors) && { errors }),
     ...(Object.keys(data).length > 0 && { data }),

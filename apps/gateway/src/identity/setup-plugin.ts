@@ -67,7 +67,7 @@ export async function setupPlugin(app: FastifyInstance, options: SetupOptions): 
     } catch (error) {
       const refusal = asAppError(error);
       if (refusal.spec.owner !== 'caller') throw error;
-      return problem(`${refusal.detail} ${refusal.spec.hint}`);
+      return problem(`${refusal.detail} ${refusal.hint}`);
     }
     logger.info({ requestId: request.id }, 'the first owner was created');
     return reply.code(303).header('location', `${origin}/dashboard/sign-in`).send();

@@ -1,6 +1,7 @@
 import type { McpStreamSubject } from '@patchbay/domain/sessions';
 import type { AppError } from '@patchbay/foundation';
 import type { Classification, McpRequest } from '@patchbay/mcp';
+import { asFailedCall, effectOf } from '@patchbay/sandbox/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { StreamPlaces } from '../limits/stream-places.ts';
 import type { Leases } from '../streams/leases.ts';
@@ -65,7 +66,8 @@ export function createAnswering<Known extends Permission>(door: Door<Known>, dep
 
     const context = { origin: deps.origin, requestId: request.id };
     const id = message.kind === 'request' ? message.id : null;
-    const explain = (error: unknown) => errorAnswer(deps.onError(error, request.id), id, context);
+    const explain = (error: unknown) =>
+      errorAnswer(asUnfinishedCall(deps.onError(error, request.id), routed), id, context);
     const gone = new AbortController();
     const lease = new AnswerLease(deps.leases, arrival, routed);
     const stream = new AnswerStream(reply.raw, {
@@ -167,6 +169,14 @@ export function createAnswering<Known extends Permission>(door: Door<Known>, dep
       explain: (error) => errorAnswer(deps.onError(error, request.id), message.id, context),
     });
   }
+}
+
+/** The error that ends an answer while its call may still be running. What is no tool call stays as it is. */
+function asUnfinishedCall(error: AppError, routed: Routed): AppError {
+  const { tool: name } = subjectOf(routed);
+  if ('answer' in routed || name === null) return error;
+  const tool = routed.connector.manifest.tools.find((entry) => entry.name === name);
+  return asFailedCall(error.with({ sent: true }), tool ? effectOf(tool) : 'write');
 }
 
 /** What a stream of this call is about, for whoever wants to hear it again. */

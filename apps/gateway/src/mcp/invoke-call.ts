@@ -1,11 +1,15 @@
-import { AppError } from '@patchbay/foundation';
+import { AppError, asAppError } from '@patchbay/foundation';
 import type { SandboxClient } from '@patchbay/sandbox/client';
 import { type CredentialReference, LEAVE_STREAM_METHOD } from '@patchbay/sandbox/protocol';
 import { buildInvocation, logLevelOf, progressTokenOf } from './build-invocation.ts';
 import type { Call, CallReply } from './call.ts';
 import { checkResultLength } from './result-limit.ts';
 
-/** Runs the call in its sandbox and splits the time by who took it. */
+/**
+ * Runs the call in its sandbox and splits the time by who took it.
+ *
+ * @throws AppError sandbox.*, mcp.cancelled, mcp.result_too_long; each says in `sent` whether the connector had the call
+ */
 export async function invokeCall(
   sandboxes: Pick<SandboxClient, 'invoke'>,
   call: Call,
@@ -34,7 +38,12 @@ export async function invokeCall(
     checkResultLength(call, outcome);
     return outcome;
   } catch (error) {
-    if (call.signal.aborted) throw new AppError('mcp.cancelled', { cause: error });
-    throw error;
+    const known = asAppError(error);
+    const ended = call.signal.aborted ? new AppError('mcp.cancelled', { cause: error }) : known;
+    // Who does not say that it was not sent cannot know: that counts as sent.
+    const sent = known.sent ?? true;
+    const { effect, context } = invocation;
+    const key = sent && effect === 'write' ? { idempotencyKey: context.idempotencyKey } : {};
+    throw ended.with({ sent, data: { ...ended.data, ...key } });
   }
 }

@@ -1,5 +1,6 @@
 import type { UsageEvent, UsageSpool } from '@patchbay/domain/usage';
 import { type AppError, asAppError, type Clock, newId } from '@patchbay/foundation';
+import { effectOf, mayHaveTakenEffect } from '@patchbay/sandbox/protocol';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { clientOf } from './build-invocation.ts';
 import type { Call } from './call.ts';
@@ -47,7 +48,7 @@ export function usageEvent(call: Call, outcome: CallOutcome, at: Date): UsageEve
     principal: { kind: principal.kind, id: principal.userId ?? principal.serviceAccountId ?? null },
     client: client && { name: client.name, version: client.version ?? '' },
     requestId: call.requestId,
-    outcome: outcomeKind(outcome, error),
+    outcome: outcomeKind(call, outcome, error),
     errorCode: error?.code ?? null,
     cold: outcome.reply?.timings.cold ?? false,
     stepsMs: call.steps.stepsMs,
@@ -55,7 +56,8 @@ export function usageEvent(call: Call, outcome: CallOutcome, at: Date): UsageEve
   };
 }
 
-function outcomeKind({ reply }: CallOutcome, error: AppError | null): UsageEvent['outcome'] {
+function outcomeKind(call: Call, { reply }: CallOutcome, error: AppError | null): UsageEvent['outcome'] {
+  if (error && mayHaveTakenEffect(error, effectOf(call.tool))) return 'unknown';
   if (error) return /^(policy|limits)\./.test(error.code) ? 'refused' : 'error';
   if (reply?.kind === 'complete') return reply.result.isError === true ? 'tool_error' : 'complete';
   return reply?.kind === 'input_required' ? 'input_required' : 'error';

@@ -15,6 +15,9 @@ export interface ErrorContext {
   readonly requestId: string;
 }
 
+/** The member of a failed result's `_meta` that says in fields what its text says in words. */
+const ERROR_META = 'com.patchbay/error';
+
 /**
  * A failed tool call as a result the model reads and can act on: another tool, smaller arguments, telling its person.
  * Null for everything that is not its business, which stays an error of the protocol.
@@ -28,23 +31,35 @@ export function toolErrorResult(
   const modelCanAct =
     error.code.startsWith('policy.') || error.spec.owner === 'connector' || error.spec.owner === 'upstream';
   if (request.method !== 'tools/call' || !modelCanAct) return null;
-  const text = `${error.detail}\n${error.spec.hint}\n(${error.code}, request ${context.requestId})`;
-  const result: JsonObject = { content: [{ type: 'text', text }], isError: true };
+  const text = `${error.detail}\n${error.hint}\n(${error.code}, request ${context.requestId})`;
+  const facts = factsOf(error, context);
+  const result: JsonObject = { content: [{ type: 'text', text }], isError: true, _meta: { [ERROR_META]: facts } };
   return request.era === 'modern' ? completed(manifest, result) : result;
 }
 
+/** What a program goes by, wherever an error stands. Seconds are those of `Retry-After`, which an open stream has no more. */
+function factsOf(error: AppError, { requestId }: ErrorContext): JsonObject {
+  const { code, data, retryAfterSeconds } = error;
+  const facts: JsonObject = { code, requestId };
+  if (typeof data?.outcome === 'string') facts.outcome = data.outcome;
+  if (typeof data?.idempotencyKey === 'string') facts.idempotencyKey = data.idempotencyKey;
+  if (retryAfterSeconds !== undefined) facts.retryAfterSeconds = wholeSeconds(retryAfterSeconds);
+  return facts;
+}
+
+const wholeSeconds = (seconds: number) => Math.max(1, Math.ceil(seconds));
+
 /** An error of ours in JSON-RPC. Its code is the HTTP status: outside the protocol's own range, and readable. */
 export function errorAnswer(error: AppError, id: RpcId | null, context: ErrorContext) {
-  const { status, hint, title } = error.spec;
+  const { status, title } = error.spec;
   return errorMessage(id, {
     code: error.code === 'internal.unexpected' ? RPC_CODES.internal : status,
     message: error.detail,
     data: {
       ...error.data,
-      code: error.code,
+      ...factsOf(error, context),
       title,
-      hint,
-      requestId: context.requestId,
+      hint: error.hint,
       page: `${context.origin}/api/docs/errors/${errorPagePath(error.code)}`,
     },
   });
@@ -53,8 +68,7 @@ export function errorAnswer(error: AppError, id: RpcId | null, context: ErrorCon
 /** The headers an error brings along. @see RFC 6750 §3, RFC 9110 §10.2.3 */
 export function errorHeaders(error: AppError, resource: string): Record<string, string> {
   const headers: Record<string, string> = {};
-  if (error.retryAfterSeconds !== undefined)
-    headers['retry-after'] = String(Math.max(1, Math.ceil(error.retryAfterSeconds)));
+  if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(wholeSeconds(error.retryAfterSeconds));
   if (error.spec.status === 401) {
     const reason =
       error.code === 'mcp.token_missing'

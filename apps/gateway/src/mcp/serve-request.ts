@@ -27,6 +27,7 @@ import {
   resultMessage,
   toolsOfPage,
 } from '@patchbay/mcp';
+import { asFailedCall, effectOf } from '@patchbay/sandbox/protocol';
 import type { Call, CallMethod, CallReply, Exchange } from './call.ts';
 import { checkQuestions } from './check-questions.ts';
 import { errorAnswer, errorHeaders, toolErrorResult } from './render-error.ts';
@@ -143,18 +144,23 @@ async function answerCall(
   // A session's client never sees a state: the conversation keeps it here.
   const call = request.era === 'modern' ? await openConnectorState(deps.requestStates, given) : given;
   if (!call) return faultAnswer(invalidParams(request.id, 'params.requestState is not the state of this request'));
+  let hasRun = false;
+  const callTool = async (one: Call) => {
+    const reply = await deps.callTool(one);
+    hasRun = true; // what fails from here on fails after the connector did something
+    return reply;
+  };
   try {
-    const reply = exchange.conversation
-      ? await exchange.conversation.hold(call, deps.callTool)
-      : await deps.callTool(call);
+    const reply = exchange.conversation ? await exchange.conversation.hold(call, callTool) : await callTool(call);
     return await replyAnswer(deps, call, reply);
   } catch (error) {
     deps.onError(error, exchange);
-    const known = asAppError(error);
+    const sent = hasRun ? { sent: true } : {};
+    const known = asFailedCall(asAppError(error).with(sent), effectOf(tool));
     const context = { origin: deps.origin, requestId: exchange.requestId };
     const readable = toolErrorResult(known, request, exchange.manifest, context);
-    if (readable) return { httpStatus: 200, message: resultMessage(request.id, readable) };
     const headers = errorHeaders(known, audienceOf(deps.origin, exchange.endpoint.resource));
+    if (readable) return { httpStatus: 200, message: resultMessage(request.id, readable), headers };
     return { httpStatus: known.spec.status, message: errorAnswer(known, request.id, context), headers };
   }
 }

@@ -81,4 +81,13 @@ describe('a long call', () => {
     expect(result.content[0]?.text).toContain('1000 ms');
     await untilSeen('aborted brief');
   });
+
+  it('that passes its deadline after it wrote is not told to write a second time', async () => {
+    const text = await textOf(await call('write_briefly', { name: 'once' }));
+    expect(await seen()).toContain('wrote once');
+    expect(text).toContain('sandbox.deadline_exceeded');
+    expect(text).toContain('it may have taken effect in full, in part or not at all');
+    expect(text).toContain('Do not repeat the call');
+    expect(text).not.toMatch(/try again/i);
+  });
 });

@@ -6,6 +6,10 @@ const MANIFEST = {
   tools: [
     readingTool('wait'),
     readingTool('wait_briefly', { _meta: { 'patchbay/timeoutMs': 1_000 } }),
+    readingTool('write_briefly', {
+      annotations: { readOnlyHint: false, destructiveHint: false },
+      _meta: { 'patchbay/timeoutMs': 1_000 },
+    }),
     readingTool('release'),
     readingTool('seen'),
   ],
@@ -41,6 +45,11 @@ export const WAITING_VERSION: GivenVersion = {
       const named = { inputSchema: z.object({ name: z.string() }), annotations };
       for (const tool of ['wait', 'wait_briefly'])
         server.registerTool(tool, named, (args, ctx) => wait(args, ctx.mcpReq.signal));
+      const writes = { readOnlyHint: false, destructiveHint: false };
+      server.registerTool('write_briefly', { ...named, annotations: writes }, async (args, ctx) => {
+        seen.push('wrote ' + args.name);
+        return wait(args, ctx.mcpReq.signal);
+      });
       server.registerTool('release', named, release);
       server.registerTool('seen', { annotations }, () => text(seen.join(', ')));
       return server;

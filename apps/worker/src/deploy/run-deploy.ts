@@ -95,7 +95,7 @@ async function failVersion(
   const { id } = work.version;
   const { code, detail, data } = error;
   return work.deps.database.withOrganization(work.scope, async (tx) => {
-    await failStep(tx, id, step.state, { code, detail, hint: error.spec.hint, data: data ?? null });
+    await failStep(tx, id, step.state, { code, detail, hint: error.hint, data: data ?? null });
     const failure = { code, detail, step: step.state, data: data ?? null };
     const to = code === 'deploy.findings' ? step.refused : 'failed';
     return moveVersion(tx, id, { from: step.state, to }, { failure });

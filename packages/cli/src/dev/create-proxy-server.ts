@@ -83,6 +83,6 @@ async function run(request: () => Promise<InvocationOutcome>): Promise<Invocatio
     return await request();
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    throw new ProtocolError(INTERNAL_ERROR, `${error.detail} ${error.spec.hint}`, { code: error.code });
+    throw new ProtocolError(INTERNAL_ERROR, `${error.detail} ${error.hint}`, { ...error.data, code: error.code });
   }
 }

@@ -8,9 +8,10 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { newId, systemClock } from '@patchbay/foundation';
+import { asAppError, newId, systemClock } from '@patchbay/foundation';
 import { createBubblewrapDriver, PlainDriver, Programs, type SandboxDriver, SandboxHost } from '@patchbay/sandbox/host';
 import {
+  asFailedCall,
   createInvocation,
   type EgressRule,
   type InvocationOutcome,
@@ -161,7 +162,8 @@ class LocalSandboxes {
     return { manifest, request: (request) => this.#invoke(built, key, manifest, request) };
   }
 
-  #invoke(
+  /** @throws AppError `sandbox.*` that says what the call may have done */
+  async #invoke(
     built: BuiltConnector,
     key: IsolationKey,
     declared: Declared,
@@ -189,11 +191,16 @@ class LocalSandboxes {
         ...(request.logLevel !== undefined && { logLevel: request.logLevel }),
       },
     });
-    return this.#host.invoke(invocation, {
-      provision: async () => ({ artifact: built.bytes, secrets: this.#options.secrets }),
-      onLog: (record) => this.#options.onLog(record),
-      onNotification: (notification) => request.onNotification(notification),
-      signal: request.signal,
-    });
+    try {
+      return await this.#host.invoke(invocation, {
+        provision: async () => ({ artifact: built.bytes, secrets: this.#options.secrets }),
+        onLog: (record) => this.#options.onLog(record),
+        onNotification: (notification) => request.onNotification(notification),
+        signal: request.signal,
+      });
+    } catch (error) {
+      const known = asAppError(error);
+      throw asFailedCall(known.with({ sent: known.sent ?? true }), invocation.effect);
+    }
   }
 }

@@ -16,6 +16,9 @@ export const CALL_STEPS = [
 ] as const;
 export type CallStep = (typeof CALL_STEPS)[number];
 
+/** How calls end. `unknown`: it could write, was given to its connector, and was not heard to its end. */
+export const USAGE_OUTCOMES = ['complete', 'input_required', 'tool_error', 'error', 'unknown', 'refused'] as const;
+
 /** What a client calls itself is cut, and loses what PostgreSQL cannot store, rather than lose the event. */
 const text = (max: number) => z.string().transform((value) => storable(value.slice(0, max)));
 
@@ -35,7 +38,7 @@ export const UsageEventSchema = z.object({
   principal: z.object({ kind: z.enum(['person', 'service_account', 'anonymous']), id: text(128).nullable() }),
   client: z.object({ name: text(256), version: text(128) }).nullable(),
   requestId: text(128),
-  outcome: z.enum(['complete', 'input_required', 'tool_error', 'error', 'refused']),
+  outcome: z.enum(USAGE_OUTCOMES),
   errorCode: text(128).nullable(),
   cold: z.boolean(),
   stepsMs: z.partialRecord(z.enum(CALL_STEPS), z.number()),
@@ -67,7 +70,7 @@ export interface UsageEvent {
   readonly principal: { readonly kind: 'person' | 'service_account' | 'anonymous'; readonly id: string | null };
   readonly client: { readonly name: string; readonly version: string } | null;
   readonly requestId: string;
-  readonly outcome: 'complete' | 'input_required' | 'tool_error' | 'error' | 'refused';
+  readonly outcome: (typeof USAGE_OUTCOMES)[number];
   /** Catalogue code of a refusal or failure. */
   readonly errorCode: string | null;
   readonly cold: boolean;

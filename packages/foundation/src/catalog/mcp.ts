@@ -42,13 +42,13 @@ export const MCP_ERRORS = {
     status: 404,
     owner: 'caller',
     title: 'There is nothing to resume at this event.',
-    hint: 'Repeat the request. What was said on a stream is kept for ten minutes, for its own session only.',
+    hint: 'Repeat it only if the tool reads; of one that writes, look first whether it took effect. Streams are kept for ten minutes, for their own session only.',
   },
   'mcp.call_lost': {
     status: 503,
     owner: 'platform',
     title: 'The call ended with the process that worked on it.',
-    hint: 'Repeat the request: the session goes on. If the tool changes something, look first whether it did.',
+    hint: 'Repeat it only if the tool reads; of one that writes, look first whether it took effect. The session goes on.',
   },
   'mcp.client_cannot_answer': {
     status: 422,

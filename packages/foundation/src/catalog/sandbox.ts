@@ -35,7 +35,7 @@ export const SANDBOX_ERRORS = {
     status: 504,
     owner: 'connector',
     title: 'The connector did not answer in time.',
-    hint: 'Try again. If it stays slow, have the tool do less per call or raise its deadline.',
+    hint: 'Have the tool do less per call, or let it ask for more time with `timeoutMs`.',
   },
   'sandbox.exited_at_start': {
     status: 502,
@@ -84,6 +84,12 @@ export const SANDBOX_ERRORS = {
     owner: 'platform',
     title: 'The connection to the sandbox host broke while this call could write.',
     hint: 'Check at the other service whether it happened before you call again.',
+  },
+  'sandbox.paused_after_crashes': {
+    status: 503,
+    owner: 'connector',
+    title: 'The connector is paused because it crashed several times in a row.',
+    hint: 'Wait until the pause is over. Authors: read `patchbay logs`, which shows each crash with its cause.',
   },
   'sandbox.processes_exceeded': {
     status: 502,

@@ -33,7 +33,11 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
   return {
     async invoke(invocation: Invocation, given: InvokeOptions = {}) {
       const key = isolationKeyText(invocation.key);
-      const host = await hosts.find((connected) => chooseForKey(connected, key), given.signal);
+      const host = await hosts
+        .find((connected) => chooseForKey(connected, key), given.signal)
+        .catch((error: unknown) => {
+          throw error instanceof AppError ? error.with({ sent: false }) : error;
+        });
       return host.request<InvocationOutcome>({
         id: invocation.id,
         frame: encodeJsonFrame(SUPERVISOR_FRAMES.invoke, invocation),

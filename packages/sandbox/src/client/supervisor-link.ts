@@ -2,7 +2,7 @@
  * One supervisor as this process sees it: the connection, what it said about itself, and the requests that wait for it. A
  * request whose connection breaks is answered at once and says whether a retry is safe.
  */
-import type { AppError } from '@patchbay/foundation';
+import { AppError } from '@patchbay/foundation';
 import type { ConnectorEvent } from '../protocol/connector-event.ts';
 import { decodeJson, decodeMixed, encodeJsonFrame, encodeMixedFrame, type Frame } from '../protocol/frame.ts';
 import type { IsolationKey } from '../protocol/isolation-key.ts';
@@ -98,7 +98,7 @@ export class SupervisorLink implements HostView {
     const { id, frame, signal, listeners, lost } = wanted;
     signal?.throwIfAborted();
     const socket = this.#connection.current;
-    if (socket === null) throw lost();
+    if (socket === null) throw new AppError('sandbox.unavailable', { retryAfterSeconds: 1, sent: false });
     const answered = Promise.withResolvers<unknown>();
     this.#pending.set(id, { ...listeners, lost, resolve: answered.resolve, reject: answered.reject });
     const onAbort = () => {

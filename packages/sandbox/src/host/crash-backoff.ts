@@ -1,31 +1,37 @@
+import { AppError } from '@patchbay/foundation';
 import { SANDBOX_LIMITS } from './limits.ts';
 
 interface Crashes {
   readonly count: number;
   readonly at: number;
-  readonly error: unknown;
+  readonly error: AppError;
+}
+
+/** The pause a connector has earned. */
+export interface CrashPause {
+  /** Milliseconds until its next start. */
+  readonly waitMs: number;
+  /** In a row. */
+  readonly crashes: number;
+  readonly last: AppError;
 }
 
 /** How long a connector that crashes has to wait for its next start: doubled per crash in a row, forgotten after a minute. */
 export class CrashBackoff {
   readonly #crashes = new Map<string, Crashes>();
 
-  record(key: string, error: unknown, now: number): void {
+  record(key: string, error: AppError, now: number): void {
     this.#forgetOld(now);
     this.#crashes.set(key, { count: (this.#crashes.get(key)?.count ?? 0) + 1, at: now, error });
   }
 
-  clear(key: string): void {
-    this.#crashes.delete(key);
-  }
-
-  /** Milliseconds until a start is allowed, and the error of the last crash. */
-  waitFor(key: string, now: number): { waitMs: number; error: unknown } {
+  /** The pause that is left before the next start; null when it may start at once. */
+  pauseOf(key: string, now: number): CrashPause | null {
     const crashes = this.#crashes.get(key);
-    if (!crashes) return { waitMs: 0, error: undefined };
+    if (!crashes) return null;
     const { first, most } = SANDBOX_LIMITS.crashBackoffMs;
-    const pauseMs = Math.min(most, first * 2 ** (crashes.count - 1));
-    return { waitMs: Math.max(0, crashes.at + pauseMs - now), error: crashes.error };
+    const waitMs = crashes.at + Math.min(most, first * 2 ** (crashes.count - 1)) - now;
+    return waitMs > 0 ? { waitMs, crashes: crashes.count, last: crashes.error } : null;
   }
 
   #forgetOld(now: number): void {
@@ -33,4 +39,15 @@ export class CrashBackoff {
       if (now - at > SANDBOX_LIMITS.crashBackoffMs.resetAfterMs) this.#crashes.delete(key);
     }
   }
+}
+
+/** What a call is told that would need a start during the pause. It was not given to the connector. */
+export function pausedError({ waitMs, crashes, last }: CrashPause): AppError {
+  const retryAfterSeconds = Math.ceil(waitMs / 1000);
+  return new AppError('sandbox.paused_after_crashes', {
+    detail: `The connector is paused after ${crashes} crashes; the next try is in ${retryAfterSeconds} s. Its last crash: ${last.detail}`,
+    data: { crashes, last: { ...last.data, code: last.code, detail: last.detail } },
+    retryAfterSeconds,
+    sent: false,
+  });
 }

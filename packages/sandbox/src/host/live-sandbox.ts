@@ -9,6 +9,7 @@ import {
   encodeJsonFrame,
   encodeMixedFrame,
   type Frame,
+  FrameError,
   FrameReader,
   SANDBOX_FRAME_BYTES_MAX,
 } from '../protocol/frame.ts';
@@ -17,10 +18,10 @@ import { isJsonObject, type JsonObject } from '../protocol/json.ts';
 import type { InvocationNotification, RpcError } from '../protocol/outcome.ts';
 import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
 import { writeInTurn } from '../protocol/write-in-turn.ts';
+import { crashLine, errorOfExit, LAST_LINES } from './crash-cause.ts';
 import type { SandboxDriver, SandboxExit, SandboxProcess } from './drivers/driver.ts';
 import { EVENT_URI_LENGTH_MAX, EventRate } from './event-rate.ts';
-import { errorOfLimit } from './exceeded-limit.ts';
-import { SANDBOX_LIMITS, type SandboxProfile } from './limits.ts';
+import { SANDBOX_LIMITS } from './limits.ts';
 import type { LogCapture } from './logs/log-capture.ts';
 import { asLogLevel, readAnswer, runnerCallOf, startErrorOf } from './runner-messages.ts';
 
@@ -56,13 +57,17 @@ export class LiveSandbox {
   readonly #abandoned = new Map<string, number>();
   readonly #pings = new Map<number, NodeJS.Timeout>();
   readonly #started = Promise.withResolvers<void>();
+  /** The end of what it wrote to its standard error, each byte as a character. */
+  #lastWords = '';
+  /** What it logged last: an exception that nobody caught comes this way. */
+  #lastLogged: readonly string[] = [];
   #pingCount = 0;
   #ended: AppError | null = null;
   /** What the exit will be reported as, when it was ours to decide. */
   #verdict: AppError | null = null;
   readonly exited: Promise<SandboxExit>;
-  readonly #doom = Promise.withResolvers<void>();
-  /** Resolves as soon as it is known to end, which is before the process is gone: no further call may be given to it. */
+  readonly #doom = Promise.withResolvers<AppError>();
+  /** Resolves with the reason as soon as it is known to end, which is before the process is gone: no further call may be given to it. */
   readonly doomed = this.#doom.promise;
 
   constructor(options: LiveSandboxOptions) {
@@ -74,11 +79,10 @@ export class LiveSandbox {
     this.#onEvent = options.onEvent;
     this.#started.promise.catch(() => {});
     const { link, stdout, stderr } = options.process;
-    let lastWords = '';
     const [toInfo, toError] = [this.#logs.stream('info'), this.#logs.stream('error')];
     stdout.on('data', toInfo);
     stderr.on('data', (chunk: Buffer) => {
-      lastWords = `${lastWords}${chunk.toString('latin1')}`.slice(-4096);
+      this.#lastWords = `${this.#lastWords}${chunk.toString('latin1')}`.slice(-4096);
       toError(chunk);
     });
     link.on('data', (chunk: Buffer) => this.#read(chunk));
@@ -86,10 +90,8 @@ export class LiveSandbox {
     this.exited = options.process.exited.then((exit) => {
       toInfo(null);
       toError(null);
-      const error = this.#verdict ?? errorOfExit(exit, lastWords, options.process.profile);
-      if (error.data?.limit !== undefined) {
-        this.#logs.write({ level: 'error', source: 'platform', text: `${error.code}: ${error.detail}` });
-      }
+      const error = this.#verdict ?? errorOfExit(exit, this.#lastWords, options.process.profile);
+      if (this.#verdict === null) this.#logCrash(error);
       this.#end(error);
       return exit;
     });
@@ -126,7 +128,8 @@ export class LiveSandbox {
       onNotification(notification: InvocationNotification): void;
     },
   ): Promise<SandboxAnswer> {
-    if (this.#ended ?? this.#verdict) return Promise.reject(this.#ended ?? this.#verdict);
+    const over = this.#ended ?? this.#verdict;
+    if (over) return Promise.reject(over.with({ sent: false }));
     return new Promise((resolve, reject) => {
       const { signal, onNotification } = options;
       const onAbort = () => {
@@ -189,13 +192,13 @@ export class LiveSandbox {
     try {
       for (const frame of this.#reader.push(chunk)) this.#take(frame);
     } catch (error) {
-      this.#violation(error instanceof Error ? error.message : 'broken frame');
+      this.#violation(error instanceof FrameError ? error.message : 'A frame cannot be read.');
     }
   }
 
   #take(frame: Frame): void {
     const value = decodeJson(frame.payload);
-    if (!isJsonObject(value)) return void this.#violation('a frame without an object');
+    if (!isJsonObject(value)) return void this.#violation('A frame holds no object.');
     switch (frame.type) {
       case RUNNER_FRAMES.ready:
         return;
@@ -214,12 +217,12 @@ export class LiveSandbox {
       case RUNNER_FRAMES.pong:
         return void this.#takePong(value);
       default:
-        return void this.#violation(`a frame of type ${frame.type}`);
+        return void this.#violation(`There is no frame of type ${frame.type}.`);
     }
   }
 
   #takeAnswer(value: JsonObject, frameBytes: number): void {
-    const found = this.#inFlight(value.id, 'an answer');
+    const found = this.#inFlight(value.id, 'An answer');
     if (!found) return;
     this.#calls.delete(found.invocation.id);
     try {
@@ -230,20 +233,22 @@ export class LiveSandbox {
   }
 
   #takeNotification(value: JsonObject): void {
-    const found = this.#inFlight(value.id, 'a notification');
+    const found = this.#inFlight(value.id, 'A notification');
     const { method, params } = value;
     if (found && typeof method === 'string' && isJsonObject(params)) found.onNotification({ method, params });
   }
 
   #takeLog(value: JsonObject): void {
-    const found = value.id === null ? undefined : this.#inFlight(value.id, 'a log line');
+    const found = value.id === null ? undefined : this.#inFlight(value.id, 'A log line');
     if (value.id !== null && !found && !this.isAlive) return;
     const requestId = found?.invocation.context.requestId;
-    this.#logs.write({ level: asLogLevel(value.level), source: 'connector', text: String(value.text), requestId });
+    const text = String(value.text);
+    this.#lastLogged = [...this.#lastLogged, text].slice(-LAST_LINES);
+    this.#logs.write({ level: asLogLevel(value.level), source: 'connector', text, requestId });
   }
 
   #takeEvent({ method, uri }: JsonObject): void {
-    if (!isConnectorEventMethod(method)) return void this.#violation('an event of an unknown kind');
+    if (!isConnectorEventMethod(method)) return void this.#violation('An event is of an unknown kind.');
     if (!this.#events.take()) return;
     if (method !== 'notifications/resources/updated') this.#onEvent?.({ method });
     else if (typeof uri === 'string' && uri.length <= EVENT_URI_LENGTH_MAX) this.#onEvent?.({ method, uri });
@@ -252,7 +257,7 @@ export class LiveSandbox {
   #takePong(value: JsonObject): void {
     const number = Number(value.n);
     const timer = this.#pings.get(number);
-    if (timer === undefined) return void this.#violation('a pong without a ping');
+    if (timer === undefined) return void this.#violation('A pong came without a ping.');
     clearTimeout(timer);
     this.#pings.delete(number);
     for (const [id, since] of this.#abandoned) if (since <= number) this.#abandoned.delete(id);
@@ -262,20 +267,29 @@ export class LiveSandbox {
   #inFlight(id: unknown, what: string): CallInFlight | undefined {
     const found = typeof id === 'string' ? this.#calls.get(id) : undefined;
     if (!found && !(typeof id === 'string' && this.#abandoned.has(id))) {
-      this.#violation(`${what} for an invocation that is not in flight`);
+      this.#violation(`${what} came for a call that is not in flight.`);
     }
     return found;
   }
 
-  #violation(what: string): void {
-    this.#kill(new AppError('sandbox.violation', { detail: `The sandbox sent ${what} and was stopped.` }));
+  /** @param sentence what it did */
+  #violation(sentence: string): void {
+    this.#kill(new AppError('sandbox.violation', { detail: `${sentence} The sandbox was stopped.` }));
+  }
+
+  /** For its author: why it ended, under the request id of every call that ended with it. */
+  #logCrash(error: AppError): void {
+    const text = crashLine(error, { logged: this.#lastLogged, written: this.#lastWords });
+    const requestIds = [...this.#calls.values()].map(({ invocation }) => invocation.context.requestId);
+    for (const requestId of requestIds.length > 0 ? requestIds : [undefined])
+      this.#logs.write({ level: 'error', source: 'platform', text, requestId });
   }
 
   #kill(verdict: AppError): void {
     if (!this.isAlive) return;
     this.#verdict = verdict;
-    this.#doom.resolve();
-    this.#logs.write({ level: 'error', source: 'platform', text: `${verdict.code}: ${verdict.detail}` });
+    this.#doom.resolve(verdict);
+    this.#logCrash(verdict);
     this.#started.reject(verdict);
     for (const call of this.#calls.values()) call.reject(verdict);
     this.#calls.clear();
@@ -284,16 +298,11 @@ export class LiveSandbox {
 
   #end(error: AppError): void {
     this.#ended = error;
-    this.#doom.resolve();
+    this.#doom.resolve(error);
     for (const timer of this.#pings.values()) clearTimeout(timer);
     this.#logs.flush();
     this.#started.reject(error);
     for (const call of this.#calls.values()) call.reject(error);
     this.#calls.clear();
   }
-}
-
-function errorOfExit(exit: SandboxExit, lastWords: string, profile: SandboxProfile): AppError {
-  const internal = `exit ${exit.exitCode ?? exit.signal}: ${lastWords.slice(-300)}`;
-  return errorOfLimit(exit.exceeded, lastWords, profile) ?? new AppError('sandbox.crashed', { internal });
 }

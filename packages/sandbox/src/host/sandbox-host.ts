@@ -1,5 +1,5 @@
 /** The supervisor's work without its listener, so that `patchbay dev` can run the same in one process. */
-import { AppError, type Clock } from '@patchbay/foundation';
+import { AppError, asAppError, type Clock } from '@patchbay/foundation';
 import type { RetireMatch } from '../client/sandbox-client.ts';
 import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
 import type { Invocation } from '../protocol/invocation.ts';
@@ -81,25 +81,35 @@ export class SandboxHost {
     if (this.#refusal() === null) await this.#supply.warm();
   }
 
-  /** @throws AppError `sandbox.*` when no answer of the connector came */
+  /** @throws AppError `sandbox.*` when no answer of the connector came; `sent` is false when it was not given the call */
   async invoke(invocation: Invocation, caller: InvokeCaller): Promise<InvocationOutcome> {
+    const progress = { isSent: false };
+    try {
+      return await this.#invoke(invocation, caller, progress);
+    } catch (error) {
+      throw progress.isSent ? error : asAppError(error).with({ sent: false });
+    }
+  }
+
+  async #invoke(
+    invocation: Invocation,
+    caller: InvokeCaller,
+    progress: { isSent: boolean },
+  ): Promise<InvocationOutcome> {
     this.#demandWalls();
     const { clock } = this.#options;
     const startedAt = clock.monotonicMs();
     using ended = new CallSignal(caller.signal, invocation.deadlineMs, () => deadlineError(invocation));
     const { signal } = ended;
-    const entry = this.#table.entryFor(invocation.key);
-    const leave = await entry.slots.acquire(signal);
+    const { leave, sandbox, cold, enteredAt } = await this.#enter(invocation, caller, signal);
     try {
-      const enteredAt = clock.monotonicMs();
-      const start = () => this.#supply.start(invocation, caller);
-      const { sandbox, cold } = await orAborted(this.#table.sandboxOf(entry, start), signal);
       const readyAt = clock.monotonicMs();
       this.#supply.serve(sandbox.id, { invocation, user: caller });
       const egressBefore = this.#supply.egressMsOf(sandbox.id);
       const grants = invocation.credentials.length > 0 ? await this.#options.credentials?.(invocation) : [];
       const { references, revoke } = this.#supply.issue(sandbox.id, grants ?? []);
       const { onNotification } = caller;
+      progress.isSent = sandbox.isAlive;
       const answer = await sandbox.call(invocation, { signal, references, onNotification }).finally(revoke);
       const timings = {
         queueMs: enteredAt - startedAt,
@@ -114,7 +124,31 @@ export class SandboxHost {
       return { kind, result: answer.result, timings };
     } finally {
       leave();
-      this.#table.rest(entry);
+    }
+  }
+
+  /**
+   * A place in a sandbox that lives. One that ended while this call waited for its place was never given the call: the
+   * next one starts, after the pause that the crash earned.
+   */
+  async #enter(invocation: Invocation, caller: InvokeCaller, signal: AbortSignal) {
+    const start = () => this.#supply.start(invocation, caller);
+    for (;;) {
+      const entry = this.#table.entryFor(invocation.key);
+      const release = await entry.slots.acquire(signal);
+      const leave = () => {
+        release();
+        this.#table.rest(entry);
+      };
+      try {
+        const enteredAt = this.#options.clock.monotonicMs();
+        const { sandbox, cold } = await orAborted(this.#table.sandboxOf(entry, start), signal);
+        if (sandbox.isAlive) return { leave, sandbox, cold, enteredAt };
+      } catch (error) {
+        leave();
+        throw error;
+      }
+      leave();
     }
   }
 

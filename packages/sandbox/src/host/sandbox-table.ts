@@ -3,13 +3,13 @@ import { AppError, type Clock } from '@patchbay/foundation';
 import type { RetireMatch } from '../client/sandbox-client.ts';
 import { type IsolationKey, isolationKeyText } from '../protocol/isolation-key.ts';
 import { CallSlots } from './call-slots.ts';
-import { CrashBackoff } from './crash-backoff.ts';
+import { CrashBackoff, pausedError } from './crash-backoff.ts';
 import { SANDBOX_LIMITS } from './limits.ts';
 import type { LiveSandbox } from './live-sandbox.ts';
 import { type ObservedSandbox, planRoom, type RoomBounds } from './pool/plan-pool.ts';
 import { canMove, type SandboxState } from './sandbox-state.ts';
 
-/** The longest pause a call sits out; behind a longer one it is told the crash's error at once. */
+/** The longest pause a call sits out; of a longer one it is told at once. */
 const BACKOFF_WAITED_MS = 1_000;
 
 /** One key's place in the table. */
@@ -50,6 +50,7 @@ export class SandboxTable {
   readonly #backoff = new CrashBackoff();
   readonly #heartbeat: Heartbeat;
   #beatDueAtMs = 0;
+  #isClosed = false;
   coldStarts = 0;
   crashes = 0;
 
@@ -59,8 +60,9 @@ export class SandboxTable {
     this.#heartbeat = heartbeat;
   }
 
-  /** The key's entry, made when there is none. @throws AppError `sandbox.no_capacity` */
+  /** The key's entry, made when there is none. @throws AppError `sandbox.no_capacity`, `sandbox.unavailable` after `close` */
   entryFor(key: IsolationKey): SandboxEntry {
+    if (this.#isClosed) throw new AppError('sandbox.unavailable', { retryAfterSeconds: 1 });
     const text = isolationKeyText(key);
     const known = this.#byKey.get(text);
     if (known) return known;
@@ -126,6 +128,7 @@ export class SandboxTable {
 
   /** Lets every call finish, at most this long, then stops everything. */
   async close(drainMs: number): Promise<void> {
+    this.#isClosed = true;
     const entries = [...this.#byKey.values(), ...this.#draining];
     this.#byKey.clear();
     for (const entry of entries) this.#drain(entry);
@@ -149,13 +152,13 @@ export class SandboxTable {
 
   async #startAfterPause(entry: SandboxEntry, start: () => Promise<LiveSandbox>): Promise<LiveSandbox> {
     const text = isolationKeyText(entry.key);
-    const { waitMs, error } = this.#backoff.waitFor(text, this.#clock.monotonicMs());
-    if (waitMs > BACKOFF_WAITED_MS) throw repeated(error, waitMs);
-    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    const pause = this.#backoff.pauseOf(text, this.#clock.monotonicMs());
+    if (pause && pause.waitMs > BACKOFF_WAITED_MS) throw pausedError(pause);
+    if (pause) await new Promise((resolve) => setTimeout(resolve, pause.waitMs));
     this.coldStarts += 1;
     try {
       const sandbox = await start();
-      void sandbox.doomed.then(() => this.#onDoomed(entry));
+      void sandbox.doomed.then((error) => this.#onDoomed(entry, error));
       if (entry.state === 'starting') entry.move('live');
       return sandbox;
     } catch (failure) {
@@ -165,9 +168,9 @@ export class SandboxTable {
   }
 
   /** A sandbox that ended although nobody stopped it crashed. */
-  #onDoomed(entry: SandboxEntry): void {
+  #onDoomed(entry: SandboxEntry, error: AppError): void {
     if (entry.state === 'stopped') return;
-    this.#recordCrash(isolationKeyText(entry.key), new AppError('sandbox.crashed'));
+    this.#recordCrash(isolationKeyText(entry.key), error);
     this.#forget(entry);
   }
 
@@ -205,10 +208,4 @@ function matches(key: IsolationKey, match: RetireMatch): boolean {
     (match.versionId === undefined || key.versionId === match.versionId) &&
     (match.settingsRevisionBelow === undefined || key.settingsRevision < match.settingsRevisionBelow)
   );
-}
-
-function repeated(error: unknown, waitMs: number): AppError {
-  const last = error instanceof AppError ? error : new AppError('sandbox.crashed');
-  const retryAfterSeconds = Math.ceil(waitMs / 1000);
-  return new AppError(last.code, { detail: last.detail, ...(last.data && { data: last.data }), retryAfterSeconds });
 }

@@ -10,6 +10,13 @@ export { createInvocation, effectOf, type InvocationRequest } from './create-inv
 export type { EgressRule } from './egress-rule.ts';
 export { egressRuleSchema } from './egress-rule.ts';
 export {
+  asFailedCall,
+  explainFailedCall,
+  type FailedCall,
+  type FailedCallOutcome,
+  mayHaveTakenEffect,
+} from './failed-call.ts';
+export {
   type CredentialReference,
   INVOCATION_METHODS,
   type Invocation,

@@ -7,14 +7,15 @@ export const wireErrorSchema = z.object({
   detail: z.string(),
   data: z.record(z.string(), z.unknown()).optional(),
   retryAfterSeconds: z.number().optional(),
+  sent: z.boolean().optional(),
   internal: z.string().optional(),
 });
 
 export type WireError = z.infer<typeof wireErrorSchema>;
 
 export function toWireError(error: unknown): WireError {
-  const { code, detail, data, retryAfterSeconds, internal } = asAppError(error);
-  return { code, detail, data: data && { ...data }, retryAfterSeconds, internal };
+  const { code, detail, data, retryAfterSeconds, sent, internal } = asAppError(error);
+  return { code, detail, data: data && { ...data }, retryAfterSeconds, sent, internal };
 }
 
 /** The same error on the other side; a code this version does not know stays readable in `internal`. */

@@ -179,7 +179,7 @@ function refuseRaw(socket: Socket, what: string, error: AppError, options: Egres
   socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`);
 }
 
-const bodyOf = (error: AppError) => JSON.stringify({ code: error.code, detail: error.detail, hint: error.spec.hint });
+const bodyOf = (error: AppError) => JSON.stringify({ code: error.code, detail: error.detail, hint: error.hint });
 
 /** Query strings carry keys; they are in no log. */
 const withoutQuery = (target: string) => (target.split('?')[0] ?? '').slice(0, 500);

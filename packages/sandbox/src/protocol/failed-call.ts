@@ -1,0 +1,75 @@
+import type { AppError, ErrorCode } from '@patchbay/foundation';
+import type { Invocation } from './invocation.ts';
+
+/** What is known of a call that ended without its answer. */
+export interface FailedCall {
+  readonly effect: Invocation['effect'];
+  /** Whether the connector was given the call. */
+  readonly isSent: boolean;
+  readonly code: ErrorCode;
+  /** What the connector could hand on, so that the other service knows a repetition; null for reads. */
+  readonly idempotencyKey: string | null;
+}
+
+/** What a failed call may have done. */
+export type FailedCallOutcome = 'not_run' | 'nothing_changed' | 'unknown';
+
+export interface FailedCallWords {
+  readonly outcome: FailedCallOutcome;
+  /** What it may have done; follows the sentence that says what happened. */
+  readonly note: string;
+  /** What to check and whether to repeat it, instead of the catalogue's hint; null where that hint may stay. */
+  readonly hint: string | null;
+}
+
+/** These say that the connector answered: only its result does not arrive. */
+const ANSWERED: ReadonlySet<ErrorCode> = new Set([
+  'sandbox.result_too_large',
+  'sandbox.invalid_result',
+  'mcp.result_too_long',
+]);
+
+/**
+ * What a call without an answer may have done, in the words its caller gets. Whatever the code: of a call that can write
+ * and was sent, nobody may say that repeating it is safe. The table is in docs/request-flow.md.
+ */
+export function explainFailedCall({ effect, isSent, code, idempotencyKey }: FailedCall): FailedCallWords {
+  if (!isSent) {
+    const note = 'The call did not reach the connector: nothing happened, and repeating it is safe.';
+    return { outcome: 'not_run', note, hint: null };
+  }
+  if (effect === 'read') {
+    const note = 'The call only reads, so nothing was changed and repeating it is safe.';
+    return { outcome: 'nothing_changed', note, hint: null };
+  }
+  const note = ANSWERED.has(code)
+    ? 'The call can write and it ran to its end: what it does has most likely taken effect, only its result is missing.'
+    : 'The call can write and was not heard to its end: it may have taken effect in full, in part or not at all.';
+  const check =
+    'Do not repeat the call. Look first, with a tool that reads or at the service it writes to, whether it took effect.';
+  const key =
+    idempotencyKey === null ? '' : ` A connector that hands on its idempotency key left it there: ${idempotencyKey}.`;
+  return { outcome: 'unknown', note, hint: `${check}${key}` };
+}
+
+/**
+ * The error as the caller of a tool gets it: says what the call may have done and, when that is unknown, what to check
+ * instead of what to repeat, and no time after which to retry. An error that ended no call stays as it is.
+ */
+export function asFailedCall(error: AppError, effect: Invocation['effect']): AppError {
+  if (error.sent === undefined) return error;
+  const key = error.data?.idempotencyKey;
+  const idempotencyKey = typeof key === 'string' ? key : null;
+  const { outcome, note, hint } = explainFailedCall({ effect, isSent: error.sent, code: error.code, idempotencyKey });
+  return error.with({
+    detail: `${error.detail} ${note}`,
+    hint: hint ?? error.hint,
+    data: { ...error.data, outcome },
+    retryAfterSeconds: outcome === 'unknown' ? undefined : error.retryAfterSeconds,
+  });
+}
+
+/** Whether the call that ended with this error may have taken effect. */
+export function mayHaveTakenEffect(error: AppError, effect: Invocation['effect']): boolean {
+  return effect === 'write' && error.sent === true;
+}
