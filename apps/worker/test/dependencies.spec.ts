@@ -193,7 +193,7 @@ snapshots:
     const source = `import hello from 'polite-hello';\nconst n: number = hello('Ada');\nexport default n;\n`;
     const version = await deploy({
       ...files,
-      'package.json': (files['package.json'] ?? '').replace('index.js', 'src/index.ts'),
+      'package.json': String(files['package.json']).replace('index.js', 'src/index.ts'),
       'src/index.ts': source,
     });
     expect(version.failure).toMatchObject({ code: 'deploy.type_error' });

@@ -162,6 +162,63 @@ const BAD: readonly (readonly [string, Files, string, RegExp])[] = [
     /package\.json:1: x is asked for/,
   ],
   ['a yarn lockfile', greeter({ 'yarn.lock': '' }), 'source.lockfile_not_supported', /yarn\.lock/],
+  [
+    'a package.json in UTF-16',
+    greeter({ 'package.json': Buffer.from('\ufeff{ "name": "greeter" }', 'utf16le') }),
+    'source.bad_package_json',
+    /package\.json:1: is UTF-16/,
+  ],
+  [
+    'a package.json with a NUL',
+    greeter({ 'package.json': Buffer.from('{\n  "name": "gr\0eeter" }') }),
+    'source.bad_package_json',
+    /package\.json:2: .*NUL/,
+  ],
+  [
+    'a NUL in a range',
+    greeter({ 'package.json': JSON.stringify({ dependencies: { a: '^1.0.0\0' } }) }),
+    'source.bad_package_json',
+    /package\.json:1: dependencies\.a holds a NUL/,
+  ],
+  [
+    'a lockfile that is not UTF-8',
+    greeter({ 'package-lock.json': Buffer.from([0x7b, 0x22, 0xff, 0x22]) }),
+    'source.bad_lockfile',
+    /package-lock\.json:1: is not UTF-8/,
+  ],
+  [
+    'a NUL in the description of a tool',
+    server(named('t').replace("description: 'd'", "description: 'a\\0b'")),
+    'deploy.manifest_invalid',
+    /^tools\.t\.description: holds a NUL/,
+  ],
+  [
+    'half of a surrogate pair in the title of a tool',
+    server(named('t').replace("title: 'T'", "title: '\\ud800'")),
+    'deploy.manifest_invalid',
+    /^tools\.t\.title: holds half of a surrogate pair/,
+  ],
+  [
+    'a NUL in the description of a parameter',
+    server(withSchema("z.object({ q: z.string().describe('a\\0b') })")),
+    'deploy.manifest_invalid',
+    /^tools\.t\.inputSchema\.properties\.q\.description: holds a NUL/,
+  ],
+  [
+    'a NUL in what a page asks for',
+    greeter({
+      ...showing("{ page: 'map', csp: { connectDomains: ['https://a\\0.example'] } }"),
+      'src/ui/map.html': '<p>Map</p>',
+    }),
+    'deploy.manifest_invalid',
+    /NUL/,
+  ],
+  [
+    'a start that fails with a NUL in its message',
+    greeter({ 'src/index.ts': "throw new Error('no\\0way \\ud800');" }),
+    'deploy.start_failed',
+    /no\\x00way \\ud800/,
+  ],
 ];
 
 describe('a deploy', () => {

@@ -37,7 +37,7 @@ export const hasBubblewrap = ((): boolean => {
   }
 })();
 
-export type Files = Readonly<Record<string, string>>;
+export type Files = Readonly<Record<string, string | Buffer>>;
 
 export interface GivenDeploysOptions {
   /** Where the queue lies. Default PostgreSQL. */

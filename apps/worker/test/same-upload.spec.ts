@@ -37,7 +37,7 @@ describe('an upload that another organization made before', () => {
   });
 
   const upload = (mark: string): Files => {
-    const { dependencies, ...rest } = JSON.parse(greeter()['package.json'] ?? '{}');
+    const { dependencies, ...rest } = JSON.parse(String(greeter()['package.json']));
     return greeter({
       'package.json': JSON.stringify({ ...rest, dependencies: { ...dependencies, polite: '1.0.0' } }),
       'src/mark.ts': `import polite from 'polite';\nexport const mark = ${JSON.stringify(mark)} + polite;`,

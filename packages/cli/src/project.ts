@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError } from '@patchbay/foundation';
+import { AppError, decodeText, text } from '@patchbay/foundation';
 import { z } from 'zod';
 
 const PackageJson = z.object({
-  name: z.string().optional(),
-  main: z.string().optional(),
-  dependencies: z.record(z.string(), z.string()).optional(),
-  patchbay: z.object({ connector: z.string().optional(), entry: z.string().optional() }).optional(),
+  name: text().optional(),
+  main: text().optional(),
+  dependencies: z.record(text(), text()).optional(),
+  patchbay: z.object({ connector: text().optional(), entry: text().optional() }).optional(),
 });
 
 /** A connector's source folder. */
@@ -22,13 +22,15 @@ export interface Project {
 /** @throws AppError cli.no_project without a package.json, cli.bad_project with one that cannot be used */
 export async function readProject(directory: string): Promise<Project> {
   const file = path.join(directory, 'package.json');
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(file, 'utf8');
+    bytes = await readFile(file);
   } catch (error) {
     throw new AppError('cli.no_project', { detail: `There is no ${file}.`, cause: error });
   }
-  const parsed = PackageJson.safeParse(parseJson(text));
+  const decoded = decodeText(bytes);
+  if (!decoded.ok) throw new AppError('cli.bad_project', { detail: `${file}:${decoded.line}: ${decoded.problem}.` });
+  const parsed = PackageJson.safeParse(parseJson(decoded.text));
   if (!parsed.success) {
     const problem = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
     throw new AppError('cli.bad_project', { detail: `${file}: ${problem}` });
@@ -42,9 +44,9 @@ export async function readProject(directory: string): Promise<Project> {
 }
 
 /** undefined is what no schema accepts. */
-function parseJson(text: string): unknown {
+function parseJson(document: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(document);
   } catch {
     return undefined;
   }

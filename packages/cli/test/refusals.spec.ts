@@ -22,6 +22,15 @@ describe('a project', () => {
     },
   );
 
+  it('whose package.json is UTF-16 is told to save it as UTF-8', async () => {
+    const cwd = await ownDirectory();
+    await writeFile(path.join(cwd, 'package.json'), Buffer.from('\ufeff{"name":"weather"}', 'utf16le'));
+    await expect(readProject(cwd)).rejects.toMatchObject({
+      code: 'cli.bad_project',
+      detail: expect.stringMatching(/package\.json:1: is UTF-16; save it as UTF-8/),
+    });
+  });
+
   it('that is larger than the installation takes is refused before it is sent, with the largest file', async () => {
     const cwd = await ownDirectory();
     await writeFile(path.join(cwd, 'package.json'), '{}');

@@ -45,7 +45,12 @@ export function newId(kind: IdKind): string {
   return text;
 }
 
+/** The form of ids of this kind. */
+export function idPattern(kind: IdKind): RegExp {
+  return new RegExp(`^${ID_PREFIXES[kind]}_[0-9a-hjkmnp-tv-z]{26}$`);
+}
+
 /** Whether the text has the form of an id of this kind; says nothing about existence. */
 export function isId(kind: IdKind, text: string): boolean {
-  return new RegExp(`^${ID_PREFIXES[kind]}_[0-9a-hjkmnp-tv-z]{26}$`).test(text);
+  return idPattern(kind).test(text);
 }

@@ -1,3 +1,4 @@
+export { emailAddress, findPlainInputs, idOf, integer, integerParameter, text } from './border.ts';
 export { ERRORS, type ErrorCode } from './catalog.ts';
 export { type Clock, systemClock } from './clock.ts';
 export {
@@ -15,4 +16,5 @@ export type { Page, PageRequest } from './page.ts';
 export { parseRedisUrl, type RedisAddress, redisProblem } from './redis-url.ts';
 export { Secret } from './secret.ts';
 export { sharedEnvironment } from './shared-environment.ts';
+export { decodeText, findTextProblem, storable } from './text-problem.ts';
 export { isWellKnownPassword, passwordProblem } from './well-known-passwords.ts';

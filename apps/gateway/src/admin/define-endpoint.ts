@@ -1,11 +1,12 @@
 /**
  * One record per endpoint of the admin API. From it follow the route, the OpenAPI document, the typed client, the
  * permission check and the refusal tests. An endpoint that names neither an audit action nor a reason for having
- * none does not compile.
+ * none does not compile; one that takes a text or a number which no column can hold does not load.
  */
 
 import type { AuditAction } from '@patchbay/domain/audit';
 import type { Permission } from '@patchbay/domain/organizations';
+import { findPlainInputs } from '@patchbay/foundation';
 import { z } from 'zod';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -65,7 +66,11 @@ export type Endpoint<S> = EndpointSpec & {
 
 const NO_QUERY = z.object({});
 
-/** Declares an endpoint. The defaults: no query, no body, answer 200 (204 where there is no answer). */
+/**
+ * Declares an endpoint. The defaults: no query, no body, answer 200 (204 where there is no answer).
+ *
+ * @throws Error when what it takes is not made of the border's schemas (`text`, `integer`, `idOf` … of foundation)
+ */
 export function defineEndpoint<const S extends Partial<EndpointSpec>>(spec: Written<S>): Endpoint<S> {
   const empty = !spec.reply && !spec.events && !spec.download;
   const endpoint: EndpointSpec = {
@@ -79,6 +84,12 @@ export function defineEndpoint<const S extends Partial<EndpointSpec>>(spec: Writ
     idempotent: false,
     ...spec,
   };
+  const plain = [endpoint.params, endpoint.query, endpoint.body].flatMap((schema) =>
+    schema ? findPlainInputs(schema) : [],
+  );
+  if (plain.length > 0) {
+    throw new Error(`${spec.method} ${spec.path} takes ${plain.join(', ')}; use the schemas of foundation's border`);
+  }
   // The spread keeps each schema as written; only the compiler cannot see that through the defaults.
   return endpoint as Endpoint<S>;
 }

@@ -63,7 +63,7 @@ export function renderOpenApi(endpoints: Readonly<Record<string, EndpointSpec>>,
       title: 'Patchbay admin API',
       version,
       description:
-        'Everything the dashboard and the command line do. Errors are problems (RFC 9457) with a code from the catalogue.',
+        'Everything the dashboard and the command line do. Errors are problems (RFC 9457) with a code from the catalogue. No text may hold U+0000 or half of a surrogate pair, and no whole number exceeds 2147483647.',
     },
     servers: [{ url: '/', description: 'This installation' }],
     paths,
@@ -125,7 +125,11 @@ function parameters(schema: z.ZodObject, place: 'path' | 'query', collector: Sch
       in: place,
       required: place === 'path' || required.has(name),
       ...(description ? { description } : {}),
-      schema: rest.type || rest.$ref || rest.enum ? { ...rest, ...(coerced.type === 'boolean' && coerced) } : coerced,
+      // What is read from digits has its default on the way out only.
+      schema: {
+        ...(rest.type || rest.$ref || rest.enum ? { ...rest, ...(coerced.type === 'boolean' && coerced) } : coerced),
+        ...(coerced.default !== undefined && { default: coerced.default }),
+      },
     };
   });
 }

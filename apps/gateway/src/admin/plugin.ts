@@ -5,26 +5,26 @@
  */
 import { createHash } from 'node:crypto';
 import type { Change } from '@patchbay/domain/changes';
-import { AppError } from '@patchbay/foundation';
+import { AppError, text } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { createLeases, type Leases } from '../streams/leases.ts';
 import { authenticate } from './authenticate.ts';
 import { authorize, requireInService } from './authorize.ts';
 import { type Access, type Caller, callerId, requirePermission } from './caller.ts';
 import type { EndpointSpec } from './define-endpoint.ts';
+import { OrganizationParams } from './endpoints/parts.ts';
 import { entityTag, matchesEntityTag } from './entity-tag.ts';
 import { StreamCounter, streamEvents } from './event-stream.ts';
 import type { AdminDeps, Call, Handler, OrganizationCall } from './handler.ts';
 import { HANDLERS, WORK_ON_DELETED } from './handlers/index.ts';
 import { API_BASE } from './openapi.ts';
-import { sendProblem } from './render-error.ts';
+import { invalidRequest, sendProblem } from './render-error.ts';
 
 /** Bytes of a JSON body. */
 const JSON_BYTES_MAX = 1024 * 1024;
 
-const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'is 1 to 255 visible ASCII characters');
+const IdempotencyKey = text().regex(/^[\x21-\x7e]{1,255}$/, 'is 1 to 255 visible ASCII characters');
 
 interface Passed {
   readonly caller: Caller;
@@ -117,13 +117,30 @@ async function admit(
   request: FastifyRequest,
 ): Promise<Passed> {
   const caller = await authenticate(deps, request, endpoint.upload?.contentTypes);
-  // Parameters of a path are texts; their schema is checked later.
-  const { organization } = request.params as { organization?: string };
-  if (organization === undefined) return { caller, access: null };
+  const organization = organizationOf(request);
+  if (organization === null) return { caller, access: null };
   const access = await authorize(deps.database, caller, organization);
   if (typeof endpoint.permission === 'string') requirePermission(access, endpoint.permission);
   if (!WORK_ON_DELETED.has(operationId)) requireInService(access);
   return { caller, access };
+}
+
+/**
+ * The organization of the path, or null where the path has none. It is the one parameter that is looked up before the
+ * others are checked, so its schema is applied here.
+ *
+ * @throws AppError `admin.invalid_request`
+ */
+function organizationOf({ params }: FastifyRequest): string | null {
+  // Parameters of a path are texts.
+  const { organization } = params as { organization?: string };
+  if (organization === undefined) return null;
+  const parsed = OrganizationParams.shape.organization.safeParse(organization);
+  if (parsed.success) return parsed.data;
+  throw invalidRequest(
+    'params',
+    parsed.error.issues.map((issue) => ({ path: ['organization'], message: issue.message })),
+  );
 }
 
 /** The request as its handler wants it. Params, query and body have their schema's types by now. */

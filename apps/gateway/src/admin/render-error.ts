@@ -1,5 +1,5 @@
 /** AppError → problem document. @see RFC 9457 */
-import { AppError, asAppError, type ErrorCode, errorPagePath } from '@patchbay/foundation';
+import { AppError, asAppError, type ErrorCode, errorPagePath, storable } from '@patchbay/foundation';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { ProblemBody } from './problem.ts';
@@ -18,19 +18,35 @@ export function toAdminError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const where = error.validationContext ?? 'request';
-    const errors = error.validation.map((issue) => ({
-      path: `${where}${issue.instancePath.replaceAll('/', '.')}`,
-      message: issue.message ?? 'is not valid',
-    }));
-    const first = errors[0];
-    return new AppError('admin.invalid_request', {
-      ...(first && { detail: `${first.path}: ${first.message}` }),
-      data: { errors },
-    });
+    return invalidRequest(
+      where,
+      error.validation.map(({ instancePath, message }) => ({
+        path: instancePath.split('/').slice(1),
+        message: message ?? 'is not valid',
+      })),
+    );
   }
   // Whatever was thrown: a code is read only if it has one.
   const code = FROM_FASTIFY[(error as Partial<FastifyError> | null)?.code ?? ''];
   return code ? new AppError(code, { cause: error }) : asAppError(error);
+}
+
+/**
+ * A refusal that lists what does not fit and where. Places are shown as they can be stored and printed: the name of a
+ * field is a stranger's text too.
+ *
+ * @param where the part of the request: `params`, `querystring` or `body`
+ */
+export function invalidRequest(
+  where: string,
+  issues: readonly { readonly path: readonly string[]; readonly message: string }[],
+): AppError {
+  const errors = storable(issues.map(({ path, message }) => ({ path: [where, ...path].join('.'), message })));
+  const [first] = errors;
+  return new AppError('admin.invalid_request', {
+    ...(first && { detail: `${first.path}: ${first.message}` }),
+    data: { errors },
+  });
 }
 
 /** @param origin of the installation, where the page about the code is served */

@@ -3,22 +3,29 @@
  * each holds a secret (a setup token, an invitation); the form token is bound to it (security S13, "Also").
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { AppError, type Secret } from '@patchbay/foundation';
+import { AppError, type Secret, text } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { checkCrossSite } from '../admin/check-cross-site.ts';
+import { invalidRequest } from '../admin/render-error.ts';
 import type { SharedNotes } from '../notes/shared-notes.ts';
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 const FORM_BYTES_MAX = 16 * 1024;
 const MINUTE_SECONDS = 60;
 
-/** Fields of a form as they were sent. */
+const Fields = z.record(text(), text());
+/** Fields of a form, each a text that can be stored. */
 export type FormValues = Readonly<Record<string, string | undefined>>;
 
+/** Reads forms into `FormValues`; refuses what no row can hold, `admin.invalid_request`, whatever the field. */
 export function addFormParser(app: FastifyInstance): void {
-  app.addContentTypeParser(FORM_TYPE, { parseAs: 'string', bodyLimit: FORM_BYTES_MAX }, (_request, body, done) =>
-    done(null, Object.fromEntries(new URLSearchParams(String(body)))),
-  );
+  app.addContentTypeParser(FORM_TYPE, { parseAs: 'string', bodyLimit: FORM_BYTES_MAX }, (_request, body, done) => {
+    const fields = Fields.safeParse(Object.fromEntries(new URLSearchParams(String(body))));
+    if (fields.success) return done(null, fields.data);
+    const issues = fields.error.issues.map(({ path, message }) => ({ path: path.map(String), message }));
+    done(invalidRequest('body', issues));
+  });
 }
 
 export function formToken(secret: Secret, address: string): string {

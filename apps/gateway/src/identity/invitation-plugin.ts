@@ -2,7 +2,7 @@
  * The page behind an invitation's link: whoever has the link and signs in with the invited address joins. The account
  * is made on the way when there is none.
  */
-import type { Logger, Secret } from '@patchbay/foundation';
+import { type Logger, type Secret, text } from '@patchbay/foundation';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { sendProblem } from '../admin/render-error.ts';
@@ -27,9 +27,8 @@ const CLOSED_TITLE = 'This invitation is not open any more.';
 const CLOSED_TEXT = 'It was used, withdrawn or is older than a week. Ask whoever invited you for a new one.';
 
 const Form = z.object({
-  name: z.string().trim().min(1, 'Your name is missing.').max(80, 'Your name is too long.'),
-  password: z
-    .string()
+  name: text().trim().min(1, 'Your name is missing.').max(80, 'Your name is too long.'),
+  password: text()
     .min(PASSWORD_CHARACTERS_MIN, `The password has at least ${PASSWORD_CHARACTERS_MIN} characters.`)
     .max(256, 'The password is too long.'),
 });

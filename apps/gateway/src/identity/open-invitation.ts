@@ -1,3 +1,4 @@
+import { isId } from '@patchbay/foundation';
 import type { Auth } from './create-auth.ts';
 
 export interface OpenInvitation {
@@ -9,6 +10,7 @@ export interface OpenInvitation {
 
 /** The invitation while it can be accepted, otherwise null. The id is a secret: whoever has it was given the link. */
 export async function findOpenInvitation(auth: Auth, id: string): Promise<OpenInvitation | null> {
+  if (!isId('invitation', id)) return null;
   const { adapter } = await auth.$context;
   const found = await adapter.findOne<{
     id: string;

@@ -2,11 +2,11 @@
  * better-auth at /api/auth, with only the paths on our list. The sign-up policy is decided here, before better-auth
  * sees the request; the cross-site rule of the admin API holds here too.
  */
-import { AppError } from '@patchbay/foundation';
+import { AppError, emailAddress, findTextProblem } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { checkCrossSite, mediaType } from '../admin/check-cross-site.ts';
-import { sendProblem } from '../admin/render-error.ts';
+import { invalidRequest, sendProblem } from '../admin/render-error.ts';
 import { ADDRESS_HEADER } from './account-rules.ts';
 import type { Auth } from './create-auth.ts';
 import { isOffered } from './offered-paths.ts';
@@ -36,7 +36,7 @@ const PASSED_HEADERS = [
   'sec-fetch-dest',
 ];
 
-const SignUp = z.object({ email: z.email().max(254) });
+const SignUp = z.object({ email: emailAddress() });
 const Joined = z.object({ member: z.object({ id: z.string(), organizationId: z.string(), userId: z.string() }) });
 
 export async function identityPlugin(app: FastifyInstance, options: IdentityPluginOptions): Promise<void> {
@@ -53,6 +53,8 @@ export async function identityPlugin(app: FastifyInstance, options: IdentityPlug
     },
     handler: async (request, reply) => {
       const path = pathOf(request);
+      checkTexts('querystring', request.query);
+      checkTexts('body', request.body);
       if (path === '/sign-up/email') await checkSignUp(options, request);
       const response = await auth.handler(toWebRequest(request, origin));
       if (response.status === 429) {
@@ -78,6 +80,12 @@ function checkBrowser(request: FastifyRequest, origin: string): void {
   else if (request.method !== 'GET' && mediaType(headers['content-type']) !== 'application/json') {
     throw new AppError('admin.content_type');
   }
+}
+
+/** better-auth's own schemas take every text; what no row can hold ends here. @throws AppError `admin.invalid_request` */
+function checkTexts(where: string, value: unknown): void {
+  const found = findTextProblem(value);
+  if (found) throw invalidRequest(where, [{ path: found.path, message: found.problem }]);
 }
 
 /** @throws AppError `auth.sign_up_closed` */

@@ -2,7 +2,7 @@
  * The page behind the setup link: one form, no script. The token in its address is what authorises it; a form token
  * bound to it and the same-site rule keep other pages from sending the form.
  */
-import { AppError, asAppError, type Logger, Secret } from '@patchbay/foundation';
+import { AppError, asAppError, emailAddress, type Logger, Secret, text } from '@patchbay/foundation';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { sendProblem } from '../admin/render-error.ts';
@@ -25,14 +25,13 @@ export interface SetupOptions {
 const ATTEMPTS_PER_MINUTE_MAX = 20;
 
 const Form = z.object({
-  name: z.string().trim().min(1, 'Your name is missing.').max(80, 'Your name is too long.'),
-  email: z.email('This is not an e-mail address.').max(254),
-  password: z
-    .string()
+  name: text().trim().min(1, 'Your name is missing.').max(80, 'Your name is too long.'),
+  email: emailAddress('This is not an e-mail address.'),
+  password: text()
     .min(PASSWORD_CHARACTERS_MIN, `The password needs at least ${PASSWORD_CHARACTERS_MIN} characters.`)
     .max(256, 'The password is too long.'),
-  organizationName: z.string().trim().min(1, 'The name of the organization is missing.').max(80),
-  slug: z.string().trim().toLowerCase(),
+  organizationName: text().trim().min(1, 'The name of the organization is missing.').max(80),
+  slug: text().trim().toLowerCase(),
 });
 
 export async function setupPlugin(app: FastifyInstance, options: SetupOptions): Promise<void> {

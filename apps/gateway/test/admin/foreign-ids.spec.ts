@@ -1,6 +1,7 @@
 /** Ids of another organization behind every door of one's own, and every kind of key at every endpoint (S25). */
 import { insertLogLines } from '@patchbay/domain/logs';
 import { submitVersion } from '@patchbay/domain/versions';
+import { newId } from '@patchbay/foundation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEPLOY_KEY_PERMISSIONS } from '../../src/admin/authorize.ts';
 import type { EndpointSpec } from '../../src/admin/define-endpoint.ts';
@@ -61,8 +62,14 @@ const BODIES: Readonly<Record<string, unknown>> = {
   setSecret: { value: 'stolen' },
 };
 
+/** An id that nobody has, of the kind the parameter wants. */
+function unknownId(parameter: string): string {
+  if (parameter === 'apiKey' || parameter === 'member' || parameter === 'invitation') return newId(parameter);
+  return `unknown-${parameter}`;
+}
+
 function pathOf(endpoint: EndpointSpec, ids: Readonly<Record<string, string>>): string {
-  return endpoint.path.replace(/:(\w+)/g, (_, name: string) => ids[name] ?? `unknown-${name}`);
+  return endpoint.path.replace(/:(\w+)/g, (_, name: string) => ids[name] ?? unknownId(name));
 }
 
 function send(id: string, endpoint: EndpointSpec, as: SignedIn | string, ids: Readonly<Record<string, string>>) {

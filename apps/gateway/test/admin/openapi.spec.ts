@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineEndpoint } from '../../src/admin/define-endpoint.ts';
 import { ENDPOINTS } from '../../src/admin/endpoints/index.ts';
 import { HANDLERS } from '../../src/admin/handlers/index.ts';
 import { renderOpenApi } from '../../src/admin/openapi.ts';
@@ -9,6 +11,22 @@ describe('the endpoint table', () => {
   it('is what the committed document says; else run `node apps/gateway/src/admin/write-openapi.ts`', async () => {
     const committed = await readFile(new URL('../../../../packages/api-client/openapi.json', import.meta.url), 'utf8');
     expect(JSON.parse(committed)).toEqual(JSON.parse(JSON.stringify(renderOpenApi(ENDPOINTS, API_VERSION))));
+  });
+
+  it('has no place for an endpoint that takes a plain text, a number without bounds or a value without a schema', () => {
+    const spec = {
+      method: 'POST',
+      path: '/x',
+      summary: 's',
+      tag: 't',
+      permission: { none: 'a test' },
+      audit: { none: 'a test' },
+    } as const;
+    const params = z.object({});
+    expect(() => defineEndpoint({ ...spec, params: z.object({ id: z.string() }) })).toThrow(/takes id \(string\)/);
+    expect(() => defineEndpoint({ ...spec, params, query: z.object({ n: z.coerce.number() }) })).toThrow(/takes n /);
+    expect(() => defineEndpoint({ ...spec, params, body: z.object({ a: z.unknown() }) })).toThrow(/takes a \(unknown/);
+    expect(() => defineEndpoint({ ...spec, params, reply: z.object({ shown: z.string() }) })).not.toThrow();
   });
 
   it('audits every change, or says why not', () => {

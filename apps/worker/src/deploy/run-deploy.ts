@@ -9,7 +9,7 @@ import {
   type Version,
   type VersionState,
 } from '@patchbay/domain/versions';
-import { AppError, asAppError } from '@patchbay/foundation';
+import { AppError, asAppError, storable } from '@patchbay/foundation';
 import { z } from 'zod';
 import { buildStep } from './build-step.ts';
 import type { DeployWork, StepResult } from './deploy-work.ts';
@@ -64,8 +64,9 @@ async function takeStep(work: DeployWork, step: DeployStep): Promise<Version> {
   const opened = await database.withOrganization(work.scope, (tx) => startStep(tx, id, step.state));
   try {
     if (opened.attempt > ATTEMPTS_MAX) throw new AppError('deploy.interrupted_too_often');
-    const { patch, output } = await step.run(work);
+    const { patch, output: left } = await step.run(work);
     await work.logged();
+    const output = storable(left);
     work.outputs.set(step.state, output ?? {});
     return await database.withOrganization(work.scope, async (tx) => {
       await finishStep(tx, id, step.state, output ?? {});
@@ -93,7 +94,8 @@ async function failVersion(
   work.log('error', error.detail);
   await work.logged();
   const { id } = work.version;
-  const { code, detail, data } = error;
+  // They quote what a stranger wrote; that must not keep the refusal from being recorded.
+  const { code, detail, data } = storable({ code: error.code, detail: error.detail, data: error.data });
   return work.deps.database.withOrganization(work.scope, async (tx) => {
     await failStep(tx, id, step.state, { code, detail, hint: error.hint, data: data ?? null });
     const failure = { code, detail, step: step.state, data: data ?? null };

@@ -1,5 +1,5 @@
 import { recordFindings } from '@patchbay/domain/versions';
-import { AppError } from '@patchbay/foundation';
+import { AppError, storable } from '@patchbay/foundation';
 import { z } from 'zod';
 import type { DeployWork, StepResult } from './deploy-work.ts';
 import { checkManifest } from './manifest/check-manifest.ts';
@@ -36,7 +36,8 @@ export async function scanStep(work: DeployWork): Promise<StepResult> {
     codeGenerationAllowed: work.connector.codeGeneration,
     unstable: names.parse(work.outputs.get('probing')?.unstable),
   });
-  const findings = inOrder([...found, ...pageFindings.parse(work.outputs.get('probing')?.pageFindings)]);
+  // They quote code and pages.
+  const findings = storable(inOrder([...found, ...pageFindings.parse(work.outputs.get('probing')?.pageFindings)]));
   await deps.database.withOrganization(work.scope, (tx) => recordFindings(tx, version.id, findings));
 
   const waiting = manifest.tools.filter(waitsForApproval).map((tool) => tool.name);

@@ -6,6 +6,10 @@ export interface Position {
   readonly id: string;
 }
 
+/** As `encodeCursor` writes them: years that PostgreSQL and JavaScript both know, and ids without a stranger's text. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const ID = /^[a-z]{3}_[0-9a-z]{1,60}$/;
+
 export function encodeCursor(position: Position): string {
   return Buffer.from(`${position.at.toISOString()} ${position.id}`).toString('base64url');
 }
@@ -14,8 +18,9 @@ export function encodeCursor(position: Position): string {
 export function decodeCursor(cursor: string): Position {
   const [time, id, ...rest] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ');
   const at = new Date(time ?? '');
-  if (!id || rest.length > 0 || Number.isNaN(at.getTime())) throw new AppError('data.cursor_invalid');
-  return { at, id };
+  const written = time !== undefined && TIME.test(time) && !Number.isNaN(at.getTime());
+  if (!written || !ID.test(id ?? '') || rest.length > 0) throw new AppError('data.cursor_invalid');
+  return { at, id: id ?? '' };
 }
 
 /** The Prisma condition for "after this position" of a list sorted newest first by createdAt and id. */

@@ -1,4 +1,5 @@
 /** API keys: one kind per door. The secret is in the answer to the creation and nowhere else. */
+import { idOf, integer, text } from '@patchbay/foundation';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
 import { Actor, DisplayName, Instant, OrganizationParams, PageQuery, PermissionName, pageOf } from './parts.ts';
@@ -54,14 +55,14 @@ export const createApiKey = defineEndpoint({
     kind: z.enum(['mcp', 'deploy', 'admin']),
     name: DisplayName,
     connectors: z
-      .array(z.string().max(64))
+      .array(text().max(64))
       .max(100)
       .default([])
       .meta({ description: 'Slugs or `con_` ids; `*` stands for every one.' }),
-    scopes: z.array(z.string().max(64)).max(50).default([]),
+    scopes: z.array(text().max(64)).max(50).default([]),
     permissions: z.array(PermissionName).default([]),
-    allowedAddresses: z.array(z.string().max(64)).max(50).default([]),
-    expiresInDays: z.number().int().min(1).max(DAYS_MAX).default(90),
+    allowedAddresses: z.array(text().max(64)).max(50).default([]),
+    expiresInDays: integer({ min: 1, max: DAYS_MAX }).default(90),
   }),
   reply: CreatedApiKey,
   status: 201,
@@ -74,5 +75,5 @@ export const revokeApiKey = defineEndpoint({
   tag: 'API keys',
   permission: 'api-keys:write',
   audit: 'api_key.revoked',
-  params: OrganizationParams.extend({ apiKey: z.string().max(64).meta({ description: '`key_` id.' }) }),
+  params: OrganizationParams.extend({ apiKey: idOf('apiKey') }),
 });

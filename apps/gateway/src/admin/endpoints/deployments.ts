@@ -1,3 +1,4 @@
+import { integer } from '@patchbay/foundation';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
 import { Actor, ConnectorParams, HoldReason, Instant, PageQuery, pageOf } from './parts.ts';
@@ -37,7 +38,7 @@ export const activateVersion = defineEndpoint({
   permission: 'deployments:write',
   audit: 'deployment.activated',
   params: ConnectorParams,
-  body: z.object({ version: z.number().int().positive() }),
+  body: z.object({ version: integer({ min: 1 }) }),
   reply: Deployment,
   status: 201,
   idempotent: true,

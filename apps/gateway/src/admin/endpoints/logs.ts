@@ -1,7 +1,8 @@
 /** What connectors wrote while they served calls. */
+import { text } from '@patchbay/foundation';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
-import { ConnectorParams, Instant, LogLevel, PageQuery, pageOf } from './parts.ts';
+import { ConnectorParams, Cursor, Instant, LogLevel, PageQuery, pageOf } from './parts.ts';
 
 const TAG = 'Logs';
 
@@ -20,7 +21,7 @@ export const ConnectorLogLine = z
 
 const Filter = z.object({
   level: LogLevel.optional().meta({ description: 'This level and above.' }),
-  requestId: z.string().max(64).optional(),
+  requestId: text().max(64).optional(),
 });
 
 export const listConnectorLog = defineEndpoint({
@@ -43,6 +44,6 @@ export const watchConnectorLog = defineEndpoint({
   permission: 'logs:read',
   audit: { none: 'a read of the caller’s own organization' },
   params: ConnectorParams,
-  query: Filter.extend({ cursor: z.string().max(512).optional() }),
+  query: Filter.extend({ cursor: Cursor.optional() }),
   events: { log: ConnectorLogLine },
 });

@@ -1,12 +1,11 @@
 /** People of an organization, and those invited to it. */
+import { emailAddress, idOf } from '@patchbay/foundation';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
 import { ActionState, Instant, OrganizationParams, pageOf, Role } from './parts.ts';
 
-const MemberParams = OrganizationParams.extend({ member: z.string().max(64).meta({ description: '`mbr_` id.' }) });
-const InvitationParams = OrganizationParams.extend({
-  invitation: z.string().max(64).meta({ description: '`inv_` id.' }),
-});
+const MemberParams = OrganizationParams.extend({ member: idOf('member') });
+const InvitationParams = OrganizationParams.extend({ invitation: idOf('invitation') });
 
 export const Member = z
   .object({
@@ -84,7 +83,7 @@ export const createInvitation = defineEndpoint({
   permission: 'members:write',
   audit: 'invitation.created',
   params: OrganizationParams,
-  body: z.object({ email: z.email().max(254), role: Role.default('member') }),
+  body: z.object({ email: emailAddress(), role: Role.default('member') }),
   reply: Invitation,
   status: 201,
   idempotent: true,

@@ -1,14 +1,18 @@
 /** Schemas that several resources are made of. */
 
 import { ALL_PERMISSIONS, ROLES } from '@patchbay/domain/organizations';
+import { integerParameter, text } from '@patchbay/foundation';
 import { z } from 'zod';
 
 export const Instant = z.iso.datetime().meta({ description: 'UTC, ISO 8601.' });
 
+/** The `nextCursor` of the page before. */
+export const Cursor = text().max(512);
+
 /** A list's window. `cursor` is the `nextCursor` of the page before. */
 export const PageQuery = z.object({
-  cursor: z.string().max(512).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: Cursor.optional(),
+  limit: integerParameter({ min: 1, max: 200 }).default(50),
 });
 
 /** One page of `items`; `nextCursor` is null on the last. */
@@ -17,15 +21,15 @@ export function pageOf<T extends z.ZodType>(item: T, id: string) {
 }
 
 export const OrganizationParams = z.object({
-  organization: z.string().min(1).max(64).meta({ description: 'Slug or `org_` id.' }),
+  organization: text().min(1).max(64).meta({ description: 'Slug or `org_` id.' }),
 });
 
 export const ConnectorParams = OrganizationParams.extend({
-  connector: z.string().min(1).max(64).meta({ description: 'Slug or `con_` id.' }),
+  connector: text().min(1).max(64).meta({ description: 'Slug or `con_` id.' }),
 });
 
 export const VersionParams = ConnectorParams.extend({
-  number: z.coerce.number().int().positive().max(2_147_483_647).meta({ description: 'Number of the version.' }),
+  number: integerParameter({ min: 1 }).meta({ description: 'Number of the version.' }),
 });
 
 export const Role = z.enum(ROLES).meta({ id: 'Role' });
@@ -47,13 +51,12 @@ export const Actor = z
 
 export const LogLevel = z.enum(['debug', 'info', 'warn', 'error']).meta({ id: 'LogLevel' });
 
-export const Slug = z
-  .string()
+export const Slug = text()
   .min(1)
   .max(64)
   .meta({ description: '2 to 32 characters of a to z, 0 to 9 and single hyphens, with no hyphen at an end.' });
 
-export const DisplayName = z.string().trim().min(1).max(80);
+export const DisplayName = text().trim().min(1).max(80);
 
 /** Why an activation waits, in words for people. */
 export const HoldReason = z.object({ code: z.string(), reason: z.string() }).meta({ id: 'HoldReason' });

@@ -1,4 +1,5 @@
 /** Secrets of a connector. They go in and never come out. */
+import { text } from '@patchbay/foundation';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
 import { ConnectorParams, Instant } from './parts.ts';
@@ -7,9 +8,10 @@ const TAG = 'Secrets';
 const VALUE_CHARACTERS_MAX = 65_536;
 
 const SecretParams = ConnectorParams.extend({
-  name: z
-    .string()
-    .regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'is 1 to 64 capital letters, digits and underscores, and begins with a letter'),
+  name: text().regex(
+    /^[A-Z][A-Z0-9_]{0,63}$/,
+    'is 1 to 64 capital letters, digits and underscores, and begins with a letter',
+  ),
 });
 
 export const SecretName = z
@@ -35,7 +37,7 @@ export const setSecret = defineEndpoint({
   permission: 'secrets:write',
   audit: 'secret.set',
   params: SecretParams,
-  body: z.object({ value: z.string().min(1).max(VALUE_CHARACTERS_MAX) }),
+  body: z.object({ value: text().min(1).max(VALUE_CHARACTERS_MAX) }),
 });
 
 export const deleteSecret = defineEndpoint({

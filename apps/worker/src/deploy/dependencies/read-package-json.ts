@@ -1,19 +1,17 @@
-import { AppError } from '@patchbay/foundation';
+import { AppError, decodeText, text } from '@patchbay/foundation';
 import { z } from 'zod';
 import type { SourceFiles } from '../source/source-tree.ts';
 import { lineOf } from './line-of.ts';
 
 const NAME = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-zA-Z0-9~_-][a-zA-Z0-9._~-]*$/;
-const dependencies = z
-  .record(z.string().regex(NAME, 'is not a package name').max(214), z.string().max(512))
-  .default({});
+const dependencies = z.record(text().regex(NAME, 'is not a package name').max(214), text().max(512)).default({});
 
 const packageJsonSchema = z.looseObject({
-  name: z.string().optional(),
-  version: z.string().optional(),
-  main: z.string().optional(),
+  name: text().optional(),
+  version: text().optional(),
+  main: text().optional(),
   exports: z.unknown().optional(),
-  patchbay: z.looseObject({ entry: z.string().optional() }).optional(),
+  patchbay: z.looseObject({ entry: text().optional() }).optional(),
   dependencies,
   devDependencies: dependencies,
   optionalDependencies: dependencies,
@@ -41,16 +39,15 @@ const IGNORED = [
 export function readPackageJson(files: SourceFiles): PackageJson {
   const bytes = files.get('package.json');
   if (bytes === undefined) throw new AppError('source.no_package_json');
-  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
-  const parsed = packageJsonSchema.safeParse(parseJson(text));
+  const decoded = decodeText(bytes);
+  if (!decoded.ok) throw badPackageJson(decoded.line, decoded.problem);
+  const document = decoded.text;
+  const parsed = packageJsonSchema.safeParse(parseJson(document));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const field = issue?.path.join('.') ?? '';
-    const line = lineOf(text, `"${String(issue?.path.at(-1) ?? '')}"`);
-    throw new AppError('source.bad_package_json', {
-      detail: `package.json:${line}: ${field || 'the document'} ${issue?.message ?? 'is not usable'}`,
-      data: { file: 'package.json', line },
-    });
+    const line = lineOf(document, `"${String(issue?.path.at(-1) ?? '')}"`);
+    throw badPackageJson(line, `${field || 'the document'} ${issue?.message ?? 'is not usable'}`);
   }
   const manifest = parsed.data;
   // Node's own types are the toolchain's: they must be of the Node that runs connectors.
@@ -64,18 +61,21 @@ export function readPackageJson(files: SourceFiles): PackageJson {
   return { ...manifest, wanted, notes };
 }
 
-function parseJson(text: string): unknown {
+function parseJson(document: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(document);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const position = Number(/position (\d+)/.exec(message)?.[1] ?? 0);
-    const line = text.slice(0, position).split('\n').length;
-    throw new AppError('source.bad_package_json', {
-      detail: `package.json:${line}: ${message}`,
-      data: { file: 'package.json', line },
-    });
+    throw badPackageJson(document.slice(0, position).split('\n').length, message);
   }
+}
+
+function badPackageJson(line: number, problem: string): AppError {
+  return new AppError('source.bad_package_json', {
+    detail: `package.json:${line}: ${problem}`,
+    data: { file: 'package.json', line },
+  });
 }
 
 function hasInstallHook(scripts: unknown): boolean {

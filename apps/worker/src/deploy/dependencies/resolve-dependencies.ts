@@ -1,4 +1,4 @@
-import { AppError } from '@patchbay/foundation';
+import { AppError, decodeText } from '@patchbay/foundation';
 import type { Source } from '../source/read-source.ts';
 import type { SourceFiles } from '../source/source-tree.ts';
 import { makeLockfile } from './make-lockfile.ts';
@@ -64,5 +64,7 @@ function readText(files: SourceFiles, path: string): string | null {
   if (bytes === undefined) return null;
   if (bytes.byteLength > LOCKFILE_BYTES_MAX)
     throw new AppError('source.bad_lockfile', { detail: `${path} is too large.` });
-  return bytes.toString('utf8');
+  const decoded = decodeText(bytes);
+  if (decoded.ok) return decoded.text;
+  throw new AppError('source.bad_lockfile', { detail: `${path}:${decoded.line}: ${decoded.problem}.` });
 }

@@ -1,14 +1,14 @@
-import { AppError } from '@patchbay/foundation';
+import { AppError, findTextProblem, storable, text as storableText } from '@patchbay/foundation';
 import { egressRuleSchema } from '@patchbay/sandbox/protocol';
 import { z } from 'zod';
 import { checkMirroredParameters } from './check-mirrored-parameters.ts';
 import { checkSchema, type FoundPattern } from './check-schema.ts';
 
 const MANIFEST_BYTES_MAX = 2 * 1024 * 1024;
-const text = (length: number) => z.string().max(length);
+const text = (length: number) => storableText().max(length);
 
 const toolSchema = z.looseObject({
-  name: z.string().regex(/^[A-Za-z0-9_./-]{1,128}$/, 'is not a tool name: letters, digits, _ . - and / only'),
+  name: storableText().regex(/^[A-Za-z0-9_./-]{1,128}$/, 'is not a tool name: letters, digits, _ . - and / only'),
   title: text(256).optional(),
   description: text(16_384).optional(),
   inputSchema: z.unknown(),
@@ -34,7 +34,7 @@ const pageSchema = z.object({
   digest: text(64),
   bytes: z.number().int().nonnegative(),
   /** `_meta.ui` of the content: what a host is asked to allow. */
-  meta: z.record(z.string(), z.unknown()),
+  meta: z.record(storableText(), z.unknown()),
   /** Names of the tools that show it. */
   tools: z.array(text(128)).max(1000),
 });
@@ -49,16 +49,16 @@ const manifestSchema = z.looseObject({
     version: text(64).nullish(),
     instructions: text(32_768).nullish(),
   }),
-  capabilities: z.record(z.string(), z.unknown()).default({}),
+  capabilities: z.record(storableText(), z.unknown()).default({}),
   tools: z.array(toolSchema).max(1000),
   prompts: z.array(promptSchema).max(1000),
   resources: z.array(resourceSchema).max(5000),
   resourceTemplates: z.array(templateSchema).max(1000),
   egress: z.array(egressRuleSchema).max(256),
-  auth: z.looseObject({ type: z.string() }),
+  auth: z.looseObject({ type: storableText() }),
   ui: z.array(pageSchema).max(100).nullish(),
   dynamic: z.boolean(),
-  secrets: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.unknown()),
+  secrets: z.record(storableText().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.unknown()),
   codeGeneration: z.boolean(),
 });
 
@@ -83,6 +83,9 @@ export function checkManifest(described: unknown): CheckedManifest {
   if (Buffer.byteLength(JSON.stringify(described) ?? '') > MANIFEST_BYTES_MAX) {
     throw new AppError('deploy.manifest_invalid', { detail: 'Tools, prompts and resources together exceed 2 MB.' });
   }
+  // Of every field, also those that the schema does not know: the whole of it is stored and served.
+  const unstorable = findTextProblem(described);
+  if (unstorable) throw invalid({ path: [...unstorable.path], message: unstorable.problem }, described);
   const parsed = manifestSchema.safeParse(described);
   if (!parsed.success) throw invalid(parsed.error.issues[0], described);
   const manifest = parsed.data;
@@ -126,12 +129,12 @@ function refuseDuplicates(kind: string, names: readonly string[]): void {
 }
 
 /** Says `tools.search.title` rather than `tools.3.title`. */
-function invalid(issue: z.core.$ZodIssue | undefined, described: unknown): AppError {
+function invalid(issue: Pick<z.core.$ZodIssue, 'path' | 'message'> | undefined, described: unknown): AppError {
   const place = (issue?.path ?? []).map(String);
   const [list = '', index = ''] = place;
-  const named = z.record(z.string(), z.unknown()).safeParse(described).data?.[list];
+  const named = z.record(storableText(), z.unknown()).safeParse(described).data?.[list];
   const item = Array.isArray(named) ? named[Number(index)] : undefined;
-  if (typeof item?.name === 'string') place[1] = item.name.slice(0, 64);
+  if (typeof item?.name === 'string') place[1] = storable(item.name.slice(0, 64).toWellFormed());
   return new AppError('deploy.manifest_invalid', {
     detail: `${place.join('.')}: ${issue?.message ?? 'cannot be read'}.`,
     data: { place: place.join('.') },

@@ -1,6 +1,6 @@
 /** The pages of a version as a host would read them: by `resources/read`, from the connector that runs. */
 import { createHash } from 'node:crypto';
-import { asAppError } from '@patchbay/foundation';
+import { AppError, asAppError, findTextProblem } from '@patchbay/foundation';
 import type { InvocationOutcome } from '@patchbay/sandbox/protocol';
 import { z } from 'zod';
 import type { Manifest, ManifestPage } from '../manifest/check-manifest.ts';
@@ -22,7 +22,12 @@ const contentSchema = z.object({
 });
 const resultSchema = z.object({ contents: z.array(contentSchema).min(1).max(16) });
 
-/** Reads every page that a tool names. What is wrong with one is in its answer; nothing is thrown for it. */
+/**
+ * Reads every page that a tool names. What is wrong with one is in its answer; nothing is thrown for it but what the
+ * manifest could not hold.
+ *
+ * @throws AppError `deploy.manifest_invalid`
+ */
 export async function readPages(
   manifest: Pick<Manifest, 'tools'>,
   read: (uri: string) => Promise<InvocationOutcome>,
@@ -35,7 +40,7 @@ export async function readPages(
       } catch (error) {
         const { code, detail, spec } = asAppError(error);
         // Only what the connector did wrong is a finding; anything else is another attempt's to overcome.
-        if (spec.owner !== 'connector') throw error;
+        if (spec.owner !== 'connector' || code === 'deploy.manifest_invalid') throw error;
         return { ok: false, uri, tools, reason: code === 'sandbox.result_too_large' ? 'it is too large' : detail };
       }
     }),
@@ -49,12 +54,19 @@ function pageOf(uri: string, tools: readonly string[], outcome: InvocationOutcom
   const content = parsed.data?.contents.find((item) => item.uri === uri) ?? parsed.data?.contents[0];
   if (!content) return refused('it has no content');
   const html = content.text ?? Buffer.from(content.blob ?? '', 'base64').toString('utf8');
+  const meta = content._meta?.ui ?? {};
+  const unstorable = findTextProblem(meta);
+  if (unstorable) {
+    throw new AppError('deploy.manifest_invalid', {
+      detail: `The page ${uri}: _meta.ui.${unstorable.path.join('.')} ${unstorable.problem}.`,
+    });
+  }
   const page: ManifestPage = {
     uri,
     tools: [...tools],
     bytes: Buffer.byteLength(html),
     digest: createHash('sha256').update(html).digest('hex'),
-    meta: content._meta?.ui ?? {},
+    meta,
   };
   return { ok: true, page, mimeType: content.mimeType, html };
 }

@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { emailAddress, findPlainInputs, idOf, integer, integerParameter, text } from './border.ts';
+import { newId } from './ids.ts';
+
+const messageOf = (schema: z.ZodType, value: unknown) => schema.safeParse(value).error?.issues.map((i) => i.message);
+
+describe('text', () => {
+  it('refuses a NUL and half of a surrogate pair, and says which it is', () => {
+    expect(messageOf(text(), 'a\0b')).toEqual(['holds a NUL character (U+0000)']);
+    expect(messageOf(text(), '\udc00a')?.[0]).toMatch(/half of a surrogate pair/);
+    expect(messageOf(emailAddress(), 'a\0@b.example')).not.toBeUndefined();
+  });
+
+  it('takes every other text unchanged, also with more checks after it', () => {
+    const bounded = text().max(1000);
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (given) => {
+        fc.pre(!given.includes('\0'));
+        expect(bounded.parse(given)).toBe(given);
+      }),
+    );
+  });
+
+  it('is what PostgreSQL and UTF-8 can hold: everything it takes survives the way through bytes', () => {
+    const any = text();
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (given) => {
+        const survives = !given.includes('\0') && Buffer.from(given).toString('utf8') === given;
+        expect(any.safeParse(given).success).toBe(survives);
+      }),
+    );
+  });
+});
+
+describe('an integer', () => {
+  it.each([2_147_483_648, -2_147_483_649, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '1', null])(
+    'is refused when it is %s',
+    (value) => expect(integer().safeParse(value).success).toBe(false),
+  );
+
+  it.each(['', ' 1', '1 ', '+1', '-1', '0x10', '1e3', '1.0', '2147483648', '99999999999', '１'])(
+    'is refused in an address when it is written "%s"',
+    (value) => expect(integerParameter({ min: 0 }).safeParse(value).success).toBe(false),
+  );
+
+  it('is read from its digits in an address', () => {
+    expect(integerParameter({ min: 1, max: 200 }).parse('200')).toBe(200);
+  });
+});
+
+describe('an id', () => {
+  it('is refused when it is of another kind, and taken when it is of its own', () => {
+    expect(messageOf(idOf('apiKey'), newId('connector'))).toEqual(['is not an id that begins with key_']);
+    expect(idOf('apiKey').safeParse(newId('apiKey')).success).toBe(true);
+  });
+});
+
+describe('findPlainInputs', () => {
+  it('names texts and numbers that have no bound of ours, and values without a schema', () => {
+    const schema = z.object({
+      plain: z.string().max(3),
+      number: z.number().int(),
+      positive: z.int().positive(),
+      coerced: z.coerce.number(),
+      list: z.array(z.email()),
+      free: z.record(text(), z.unknown()).optional(),
+    });
+    expect(findPlainInputs(schema)).toEqual([
+      'plain (string)',
+      'number (number)',
+      'positive (number)',
+      'coerced (number)',
+      'list.[] (string)',
+      'free.{} (unknown)',
+    ]);
+  });
+
+  it('is content with what is made of the functions here, however it is wrapped', () => {
+    const schema = z
+      .object({
+        name: text().trim().min(1).max(80).meta({ description: 'x' }).optional(),
+        email: emailAddress(),
+        id: idOf('member').nullable(),
+        limit: integerParameter({ min: 1, max: 200 }).default(50),
+        version: integer({ min: 1 }),
+        flag: z.stringbool().default(true),
+        role: z.enum(['a', 'b']).default('a'),
+        upper: text().transform((value) => value.toUpperCase()),
+      })
+      .partial()
+      .refine(() => true);
+    expect(findPlainInputs(schema)).toEqual([]);
+  });
+});
