@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { findBubblewrap } from '@patchbay/embedded/debian';
 import { newId, systemClock } from '@patchbay/foundation';
 import {
   createBubblewrapDriver,
@@ -58,7 +59,7 @@ export async function openHost(options: HostToMeasureOptions): Promise<HostToMea
     ? new PlainDriver(process.execPath)
     : await createBubblewrapDriver({
         directory,
-        bubblewrapFile: '/usr/bin/bwrap',
+        bubblewrapFile: await bubblewrap(),
         nodeFile: process.execPath,
         bootId,
         probeProgramFile: await programs.file('probe'),
@@ -107,6 +108,12 @@ export async function openHost(options: HostToMeasureOptions): Promise<HostToMea
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+async function bubblewrap(): Promise<string> {
+  const bubblewrap = await findBubblewrap({ searchPath: process.env.PATH ?? '', say: console.info });
+  if ('missing' in bubblewrap) throw new Error(`No sandbox runs here: bubblewrap is ${bubblewrap.missing}`);
+  return bubblewrap.found;
 }
 
 /** Bytes of a process's memory, pages shared with others counted by share. @see proc(5), smaps_rollup */

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { hasSandboxes, type Platform, skipUnless, startPlatform } from '@patchbay/testing';
+import { findTestChromium, hasSandboxes, type Platform, skipUnless, startPlatform } from '@patchbay/testing';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,25 +8,20 @@ import { runCli } from '../packages/cli/test/run-cli.ts';
 import { connectLegacy, connectModern } from './clients.ts';
 import type { HostWindow } from './host-window.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const ROOT = path.resolve(import.meta.dirname, '..');
-const QUIET = [
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-sync',
-];
 const PAGE_URI = 'ui://chart/chart.html';
 
-const canRun = hasSandboxes() && existsSync(CHROMIUM);
+const chromiumHere = await findTestChromium();
+const missing =
+  'missing' in chromiumHere ? `Chromium is ${chromiumHere.missing}` : 'bubblewrap or user namespaces are missing';
+const canRun = hasSandboxes() && 'found' in chromiumHere;
 let platform: Platform;
 let key: string;
 let browser: Browser;
 
 /** `examples/chart`, deployed by the pipeline as its author would. */
 beforeAll(async () => {
-  if (!canRun) return;
+  if (!hasSandboxes() || 'missing' in chromiumHere) return;
   platform = await startPlatform({ worker: true });
   const organization = await platform.given.organization('acme');
   key = await platform.given.apiKey(organization);
@@ -39,8 +33,7 @@ beforeAll(async () => {
     },
   });
   expect(deployed.code, deployed.stdout + deployed.stderr).toBe(0);
-  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: [...sandbox, ...QUIET] });
+  browser = await chromium.launch(chromiumHere.found);
 }, 120_000);
 afterAll(async () => {
   await browser?.close();
@@ -56,7 +49,7 @@ describe('an interactive connector', () => {
   it.for(clients)(
     'reaches clients of %s whole, at its own URL and at its organization’s',
     async ([, connect], test) => {
-      skipUnless(test, canRun, 'no sandboxes or no Chromium on this machine');
+      skipUnless(test, canRun, missing);
       for (const [url, prefix] of [
         [`${platform.origin}/acme/chart/mcp`, ''],
         [`${platform.origin}/acme/mcp`, 'chart__'],
@@ -79,7 +72,7 @@ describe('an interactive connector', () => {
   );
 
   it('is drawn in a frame that may load nothing, follows the host, and calls its tools', async (test) => {
-    skipUnless(test, canRun, 'no sandboxes or no Chromium on this machine');
+    skipUnless(test, canRun, missing);
     const client = await connectModern(`${platform.origin}/acme/chart/mcp`, key);
     const [content] = (await client.readResource({ uri: PAGE_URI })).contents;
     const html = content && 'text' in content ? content.text : '';

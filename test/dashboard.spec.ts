@@ -1,27 +1,17 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { removeInstallation } from '@patchbay/embedded';
-import { skipUnless, temporaryDirectory } from '@patchbay/testing';
+import { findTestChromium, skipUnless, temporaryDirectory } from '@patchbay/testing';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Installation, type ReadyFile } from './installation.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const ROOT = path.resolve(import.meta.dirname, '..');
-/** Chromium must not call home from a test. */
-const QUIET = [
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 
-const hasChromium = existsSync(CHROMIUM);
+const chromiumHere = await findTestChromium();
+const chromiumMissing = 'missing' in chromiumHere ? `Chromium is ${chromiumHere.missing}` : null;
 let installation: Installation;
 let ready: ReadyFile;
 let browser: Browser;
@@ -32,11 +22,10 @@ let complaints: string[];
 let session: Awaited<ReturnType<BrowserContext['cookies']>>;
 
 beforeAll(async () => {
-  if (!hasChromium) return;
+  if ('missing' in chromiumHere) return;
   installation = await Installation.at(path.join(await temporaryDirectory('dashboard'), 'data'));
   ready = await installation.start();
-  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: [...sandbox, ...QUIET] });
+  browser = await chromium.launch(chromiumHere.found);
   const first = await browser.newContext();
   page = await first.newPage();
   await page.goto(`${ready.origin}/dashboard/sign-in`);
@@ -53,7 +42,7 @@ afterAll(async () => {
 }, 60_000);
 
 beforeEach(async (test) => {
-  skipUnless(test, hasChromium, 'no Chromium on this machine (apt-get install chromium)');
+  skipUnless(test, chromiumMissing === null, chromiumMissing ?? '');
   context = await browser.newContext({ viewport: SIZES.desktop, permissions: ['clipboard-read', 'clipboard-write'] });
   page = await context.newPage();
   complaints = [];

@@ -6,10 +6,9 @@ import {
   isSameProcessRunning,
   type ProcessIdentity,
   processIdentity,
-  readSystemError,
   writeFileAtomically,
 } from '@patchbay/embedded';
-import { AppError } from '@patchbay/foundation';
+import { AppError, readSystemError } from '@patchbay/foundation';
 import { z } from 'zod';
 
 const lockHolder = processIdentity.extend({ stopping: z.boolean() });

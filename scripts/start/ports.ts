@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { freePort, readSystemError } from '@patchbay/embedded';
-import { AppError } from '@patchbay/foundation';
+import { freePort } from '@patchbay/embedded';
+import { AppError, readSystemError } from '@patchbay/foundation';
 import type { StartConfig } from './config.ts';
 import type { Installation } from './process-environment.ts';
 

@@ -1,5 +1,4 @@
-import { readSystemError } from '@patchbay/embedded';
-import { AppError, ConfigError, ERRORS, errorPagePath } from '@patchbay/foundation';
+import { AppError, ConfigError, ERRORS, errorPagePath, readSystemError } from '@patchbay/foundation';
 import { loadStartConfig, type StartConfig } from './config.ts';
 import { Starter } from './starter.ts';
 

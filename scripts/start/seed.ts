@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { readSystemError, writeFileAtomically } from '@patchbay/embedded';
-import { AppError } from '@patchbay/foundation';
+import { writeFileAtomically } from '@patchbay/embedded';
+import { AppError, readSystemError } from '@patchbay/foundation';
 import { z } from 'zod';
 import { PlatformApi, seedFailed } from './platform-api.ts';
 

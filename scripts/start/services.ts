@@ -82,7 +82,7 @@ export async function planRedis(
   secrets: GeneratedSecrets,
 ): Promise<RedisPlan> {
   if (config.redisUrl) return { url: config.redisUrl, start: null, notes: [] };
-  const redis = await findRedis({ searchPath: config.searchPath, programs: directories.programs });
+  const redis = await findRedis({ searchPath: config.searchPath });
   if ('missing' in redis) {
     const note = `there is no Redis (${redis.missing}), so the queue runs on PostgreSQL and limits hold per process.`;
     return { url: null, start: null, notes: [note] };

@@ -8,9 +8,9 @@ import {
   findBubblewrap,
   openDirectories,
   type RunningService,
-  readSystemError,
   removeAbandonedDirectories,
 } from '@patchbay/embedded';
+import { readSystemError } from '@patchbay/foundation';
 import { announcement } from './announcement.ts';
 import type { StartConfig } from './config.ts';
 import { InstanceLock } from './instance-lock.ts';
@@ -69,10 +69,9 @@ export class Starter {
     if (left > 0) this.#say(`Took over from a start that was killed (${left} processes ended)`);
 
     const secrets = await ensureGeneratedSecrets(directories.data, config.keyFiles);
-    const programs = { searchPath: config.searchPath, programs: directories.programs };
     const [ports, bubblewrap, redis, database] = await Promise.all([
       choosePorts(config),
-      findBubblewrap(programs),
+      findBubblewrap({ searchPath: config.searchPath, say: this.#say }),
       planRedis(config, directories, secrets),
       planDatabase(config, directories, secrets),
     ]);

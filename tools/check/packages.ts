@@ -5,6 +5,9 @@ import type { SourceFile, SourceTree } from './source-tree.ts';
 export type Area = string;
 
 const AREAS: readonly (readonly [prefix: string, area: Area])[] = [
+  // Finds programs and unpacks them; it holds nothing and starts no service.
+  ['packages/embedded/src/debian/', 'embedded/debian'],
+  ['packages/embedded/src/directories/own-directory.ts', 'embedded/debian'],
   ['packages/sandbox/src/runner/', 'sandbox/runner'],
   ['packages/sandbox/src/builder/', 'sandbox/builder'],
   ['packages/sandbox/src/probe/', 'sandbox/probe'],

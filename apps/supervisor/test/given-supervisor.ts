@@ -4,6 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newId } from '@patchbay/foundation';
 import type { Invocation } from '@patchbay/sandbox/protocol';
+import { bubblewrapFile } from '@patchbay/testing';
 import { runServices } from '@patchbay/testing/run-services';
 
 const MAIN = join(import.meta.dirname, '../src/main.ts');
@@ -41,6 +42,7 @@ export async function givenSupervisor({ environment, enter = [] }: SupervisorOpt
         PATCHBAY_ORIGIN: 'http://localhost:4000',
         PATCHBAY_LOG_LEVEL: 'silent',
         SANDBOX_DIR: join(directory, 'sandbox'),
+        BWRAP_PATH: bubblewrapFile(),
         PACKAGE_STORE_DIR: join(directory, 'packages'),
         SUPERVISOR_SOCKET: socketPath,
         SUPERVISOR_INTERNAL_PORT: '0',

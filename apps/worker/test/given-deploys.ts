@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -15,9 +14,11 @@ import {
   type Version,
 } from '@patchbay/domain/versions';
 import {
+  bubblewrapFile,
   createGiven,
   createTestDatabase,
   type GivenConnector,
+  hasSandboxes,
   type TestDatabase,
   testRedis,
   waitFor,
@@ -26,16 +27,8 @@ import { type PlatformProcess, startPlatformProcess } from '@patchbay/testing/pl
 import * as bullmq from 'bullmq';
 import tar from 'tar-stream';
 
-export const BUBBLEWRAP = '/usr/bin/bwrap';
 export const NO_BUBBLEWRAP = 'bubblewrap or user namespaces are missing';
-export const hasBubblewrap = ((): boolean => {
-  try {
-    execFileSync(BUBBLEWRAP, ['--unshare-all', '--ro-bind', '/', '/', '/bin/true'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
+export const hasBubblewrap = hasSandboxes();
 
 export type Files = Readonly<Record<string, string | Buffer>>;
 
@@ -73,7 +66,12 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
   const supervisor = await startPlatformProcess({
     app: 'supervisor',
     directory,
-    environment: { ...shared, SANDBOX_DIR: inside('sandbox'), BWRAP_PATH: BUBBLEWRAP, SUPERVISOR_INTERNAL_PORT: '0' },
+    environment: {
+      ...shared,
+      SANDBOX_DIR: inside('sandbox'),
+      BWRAP_PATH: bubblewrapFile(),
+      SUPERVISOR_INTERNAL_PORT: '0',
+    },
   });
   const redis = options.queue === 'redis' ? await testRedis() : null;
   const environment = {

@@ -18,6 +18,8 @@ const schema = z.object({
   XDG_CONFIG_HOME: z.string().default(path.join(homedir(), '.config')),
   /** Any value turns colour off. @see https://no-color.org */
   NO_COLOR: z.string().optional(),
+  /** Where `dev` looks for bubblewrap, and for what unpacks it. */
+  PATH: z.string().default(''),
   /** `dumb` turns colour off. */
   TERM: z.string().optional(),
   /** Set by CI systems: nothing is asked. */

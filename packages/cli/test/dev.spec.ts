@@ -10,6 +10,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { hasSandboxes } from '@patchbay/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { jsonLines, ownDirectory, runCli, startCli } from './run-cli.ts';
 
@@ -143,6 +144,11 @@ describe('patchbay dev', () => {
       data: expect.objectContaining({ code: 'sandbox.deadline_exceeded', outcome: 'nothing_changed' }),
     });
   });
+
+  it('isolates the connector wherever the platform on this machine does', async () => {
+    const { start } = await startDev();
+    expect((await start()).ready.isolated).toBe(hasSandboxes());
+  }, 60_000);
 
   it('says that isolation is off when it is', async () => {
     const { start } = await startDev('--plain');

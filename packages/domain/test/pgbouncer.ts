@@ -1,20 +1,17 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { freePort, temporaryDirectory, waitFor } from '@patchbay/testing';
+import { findDebianProgram } from '@patchbay/embedded';
+import { freePort, programsOfTests, temporaryDirectory, waitFor } from '@patchbay/testing';
 import pg from 'pg';
 
-const PROGRAM = 'pgbouncer';
-export const NO_PGBOUNCER = 'pgbouncer is missing';
-export const hasPgbouncer = ((): boolean => {
-  try {
-    execFileSync(PROGRAM, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
+const found = await findDebianProgram(
+  { names: ['pgbouncer'], packages: ['pgbouncer'], file: 'usr/sbin/pgbouncer' },
+  programsOfTests,
+);
+/** Why this machine has no pgbouncer and none can be unpacked; null when it has one. */
+export const pgbouncerMissing = 'missing' in found ? `pgbouncer is ${found.missing}` : null;
 
 /** A real pgbouncer in transaction mode: a session of the server is a client's for one transaction only. */
 export interface Pgbouncer {
@@ -26,6 +23,8 @@ export interface Pgbouncer {
 
 /** In front of one database, for one role, with so many sessions of the server. */
 export async function startPgbouncer(databaseUrl: string, sessions: number): Promise<Pgbouncer> {
+  if ('missing' in found) throw new Error(pgbouncerMissing ?? '');
+  const { program, libraryPath } = found.found;
   const directory = await temporaryDirectory('pgbouncer');
   const server = new URL(databaseUrl);
   const port = await freePort();
@@ -58,7 +57,10 @@ export async function startPgbouncer(databaseUrl: string, sessions: number): Pro
   // It refuses to run as root and takes another account, which must read these.
   await chmod(directory, 0o755);
   const account = process.getuid?.() === 0 ? ['--user=nobody'] : [];
-  const child = spawn(PROGRAM, [...account, configuration], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(program, [...account, configuration], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...(libraryPath !== undefined && { LD_LIBRARY_PATH: libraryPath }) },
+  });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { createConnector, listConnectors } from '../src/connectors/index.ts';
 import { createDatabase, type Database } from '../src/database/index.ts';
 import { type Given, type GivenOrganization, SYSTEM, startGiven } from './given.ts';
-import { hasPgbouncer, NO_PGBOUNCER, type Pgbouncer, startPgbouncer } from './pgbouncer.ts';
+import { type Pgbouncer, pgbouncerMissing, startPgbouncer } from './pgbouncer.ts';
 
-const { describe, it } = skipUnless(hasPgbouncer, NO_PGBOUNCER);
+const { describe, it } = skipUnless(pgbouncerMissing === null, pgbouncerMissing ?? '');
 
 /** 2000 in `npm run test:long`. */
 const REQUESTS = process.env.PATCHBAY_TEST_LONG === '1' ? 2000 : 500;
@@ -18,7 +18,7 @@ let gateways: Database[];
 let organizations: GivenOrganization[];
 
 beforeAll(async () => {
-  if (!hasPgbouncer) return;
+  if (pgbouncerMissing !== null) return;
   given = await startGiven();
   pooler = await startPgbouncer(given.test.urls.app, 3);
   gateways = [1, 2].map(() => createDatabase({ url: pooler.url, poolSizeMax: 6 }));

@@ -1,4 +1,12 @@
-export { type FindOptions, type Found, findBubblewrap, findRedis } from './debian/find-programs.ts';
+export {
+  type FindOptions,
+  type Found,
+  findBubblewrap,
+  findDebianProgram,
+  findProgram,
+  findRedis,
+  type Program,
+} from './debian/index.ts';
 export { writeFileAtomically } from './directories/atomic-file.ts';
 export {
   type Directories,
@@ -7,7 +15,6 @@ export {
   removeInstallation,
 } from './directories/directories.ts';
 export { ensureGeneratedSecrets, type GeneratedSecrets } from './directories/generated-secrets.ts';
-export { findProgram } from './find-program.ts';
 export { freePort } from './free-port.ts';
 export { findPostgresBinaries } from './postgres/binaries.ts';
 export { type MigrateOptions, migrate } from './postgres/migrate.ts';
@@ -29,7 +36,6 @@ export {
   type ProcessIdentity,
   processIdentity,
 } from './process-identity.ts';
-export { type RedisOptions, type RedisProgram, redisUrl, startRedis } from './redis/start-redis.ts';
+export { type RedisOptions, redisUrl, startRedis } from './redis/start-redis.ts';
 export { lastLogLines, type RunningService } from './running-service.ts';
 export { findServiceAccount, mayExecute, runAs, type ServiceAccount } from './service-account.ts';
-export { readSystemError, type SystemErrorFields } from './system-error.ts';

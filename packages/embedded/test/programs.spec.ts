@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, stat, symlink } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Secret } from '@patchbay/foundation';
@@ -64,4 +64,26 @@ describe('programs that are not installed', () => {
     expect(found.uid).toBe(process.getuid?.());
     expect(found.mode & 0o022).toBe(0);
   }, 90_000);
+
+  it('are unpacked once when several ask at the same time, and again when what was unpacked is damaged', async (context) => {
+    skipUnless(context, await hasPackages(), 'this machine has no apt to unpack packages with');
+    const directory = await temporaryDirectory('programs');
+    const said: string[] = [];
+    const options = {
+      searchPath: await bareSearchPath(directory, TOOLS),
+      programs: directory,
+      say: (text: string) => said.push(text),
+    };
+    const several = await Promise.all(Array.from({ length: 4 }, () => findBubblewrap(options)));
+    const program = path.join(directory, 'bubblewrap/usr/bin/bwrap');
+    expect(several).toEqual(Array.from({ length: 4 }, () => ({ found: program })));
+    expect(said).toEqual([expect.stringContaining('bubblewrap')]);
+
+    await writeFile(program, 'damaged');
+    expect(await findBubblewrap(options)).toEqual({ found: program });
+    expect((await run(program, ['--version'])).stdout).toMatch(/^bubblewrap \d/);
+    expect(said).toHaveLength(2);
+    // Nothing but what is kept: no half of an unpacking.
+    expect((await readdir(directory)).sort()).toEqual(['bin', 'bubblewrap', 'bubblewrap.lock']);
+  }, 120_000);
 });

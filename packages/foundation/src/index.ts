@@ -16,5 +16,6 @@ export type { Page, PageRequest } from './page.ts';
 export { parseRedisUrl, type RedisAddress, redisProblem } from './redis-url.ts';
 export { Secret } from './secret.ts';
 export { sharedEnvironment } from './shared-environment.ts';
+export { readSystemError, type SystemErrorFields } from './system-error.ts';
 export { decodeText, findTextProblem, storable } from './text-problem.ts';
 export { isWellKnownPassword, passwordProblem } from './well-known-passwords.ts';

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { newId, systemClock } from '@patchbay/foundation';
+import { bubblewrapFile, hasSandboxes } from '@patchbay/testing';
 import { createSandboxClient, fixedSupervisors, type SandboxClient } from '../src/client/index.ts';
 import { createBubblewrapDriver } from '../src/host/drivers/bubblewrap-driver.ts';
 import type { SandboxDriver } from '../src/host/drivers/driver.ts';
@@ -17,17 +18,8 @@ import {
 import type { Wall } from '../src/probe/wall.ts';
 import type { ConnectorEvent, Invocation, IsolationKey, JsonObject, LogRecord } from '../src/protocol/index.ts';
 
-const BUBBLEWRAP = '/usr/bin/bwrap';
-
 /** Whether this machine can build real walls. */
-export const hasBubblewrap = ((): boolean => {
-  try {
-    execFileSync(BUBBLEWRAP, ['--unshare-all', '--ro-bind', '/', '/', '/bin/true'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
+export const hasBubblewrap = hasSandboxes();
 
 export const NO_BUBBLEWRAP = 'bubblewrap or user namespaces are missing';
 
@@ -76,7 +68,7 @@ export async function givenHost(options: Partial<SandboxHostOptions> & GivenDriv
     options.makeDriver?.() ??
     (await createBubblewrapDriver({
       directory,
-      bubblewrapFile: BUBBLEWRAP,
+      bubblewrapFile: bubblewrapFile(),
       nodeFile: process.execPath,
       bootId,
       probeProgramFile: await programs.file('probe'),

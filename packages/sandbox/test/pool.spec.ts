@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { newId } from '@patchbay/foundation';
-import { skipUnless, waitFor } from '@patchbay/testing';
+import { bubblewrapFile, skipUnless, waitFor } from '@patchbay/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createBubblewrapDriver } from '../src/host/drivers/bubblewrap-driver.ts';
 import type { SandboxProcess } from '../src/host/drivers/driver.ts';
@@ -190,7 +190,7 @@ describe('a range of few uids', () => {
     const given = await givenHost();
     const driver = await createBubblewrapDriver({
       directory,
-      bubblewrapFile: '/usr/bin/bwrap',
+      bubblewrapFile: bubblewrapFile(),
       nodeFile: process.execPath,
       bootId: 'uids',
       probeProgramFile: await given.programs.file('probe'),

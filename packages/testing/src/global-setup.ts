@@ -3,8 +3,9 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
+  findBubblewrap,
   findPostgresBinaries,
-  findProgram,
+  findRedis,
   findServiceAccount,
   freePort,
   migrate,
@@ -15,11 +16,15 @@ import {
 } from '@patchbay/embedded';
 import { Secret } from '@patchbay/foundation';
 import type { TestProject } from 'vitest/node';
+import { programsOfTests } from './programs-of-tests.ts';
 
 const MIGRATIONS = path.resolve(import.meta.dirname, '../../../prisma/migrations');
 const TEMPLATE = 'patchbay_template';
 
-/** Starts what one run of tests shares: a PostgreSQL with a migrated template. All of it goes when the run ends. */
+/**
+ * Starts what one run of tests shares: a PostgreSQL with a migrated template. All of it goes when the run ends. Redis and
+ * bubblewrap are found, or unpacked, as `npm start` does; those stay for the next run.
+ */
 export default async function globalSetup(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(path.join(tmpdir(), 'patchbay-test-'));
   await chmod(directory, 0o755); // as root the services run under other accounts, which must pass through
@@ -48,7 +53,7 @@ export default async function globalSetup(project: TestProject): Promise<() => P
     await provisionDatabase({ adminUrl: superuserUrl, database: TEMPLATE, passwords });
     const ownerUrl = urlsOfRoles(withDatabase(superuserUrl, TEMPLATE), passwords).owner;
     await migrate({ ownerUrl, directory: MIGRATIONS });
-    const redis = await findProgram(['redis-server', 'valkey-server'], process.env.PATH ?? '');
+    const [redis, bubblewrap] = await Promise.all([findRedis(programsOfTests), findBubblewrap(programsOfTests)]);
     project.provide('services', {
       directory,
       superuserUrl,
@@ -59,8 +64,8 @@ export default async function globalSetup(project: TestProject): Promise<() => P
         auth: passwords.auth.reveal(),
         queue: passwords.queue.reveal(),
       },
-      redis: redis === null ? null : { program: redis },
-      redisMissing: redis === null ? 'neither redis-server nor valkey-server is on PATH' : null,
+      redis,
+      bubblewrap,
     });
   } catch (error) {
     await stop();

@@ -1,4 +1,5 @@
 export { freePort } from '@patchbay/embedded';
+export { type ChromiumLaunch, findTestChromium } from './chromium.ts';
 export { type CuttableProxy, startCuttableProxy } from './cuttable-proxy.ts';
 export { createTestDatabase, type TestDatabase } from './database.ts';
 export { echoVersion } from './echo-version.ts';
@@ -14,8 +15,9 @@ export {
 } from './given.ts';
 export { type OtherGateway, type Platform, type PlatformOptions, startPlatform } from './platform.ts';
 export type { PlatformProcess } from './platform-process.ts';
+export { programsOfTests } from './programs-of-tests.ts';
 export { redisMissing, type TestRedis, testRedis } from './redis.ts';
-export { hasSandboxes } from './sandboxes.ts';
+export { bubblewrapFile, hasSandboxes } from './sandboxes.ts';
 export { skipUnless } from './skip-unless.ts';
 export { temporaryDirectory } from './temporary-directory.ts';
 export { waitFor } from './wait-for.ts';

@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createGiven, type Given } from './given.ts';
 import { type PlatformProcess, startPlatformProcess } from './platform-process.ts';
 import { runServices } from './run-services.ts';
+import { bubblewrapFile } from './sandboxes.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 export interface PlatformOptions {
@@ -90,6 +91,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
           ...common,
           SUPERVISOR_SOCKET: place('run/supervisor.sock'),
           SANDBOX_DIR: place('sandbox'),
+          BWRAP_PATH: bubblewrapFile(),
           // A supervisor that builds nothing prepares no compilers.
           ...(options.worker && { PACKAGE_STORE_DIR: place('packages') }),
           SUPERVISOR_INTERNAL_PORT: '0',

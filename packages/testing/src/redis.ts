@@ -15,20 +15,21 @@ export interface TestRedis {
   restart(): Promise<void>;
 }
 
-/** Whether this machine has a Redis; for `skipUnless`. */
+/** Why this machine has no Redis and none can be unpacked; null when it has one. For `skipUnless`. */
 export function redisMissing(): string | null {
-  return runServices().redisMissing;
+  const { redis } = runServices();
+  return 'missing' in redis ? redis.missing : null;
 }
 
 /** A Redis of its own for a test file (about 40 ms), which may be stopped or killed. Stop it in `afterAll`. */
 export async function testRedis(): Promise<TestRedis> {
-  const { redis, redisMissing: reason } = runServices();
-  if (redis === null) throw new Error(`no Redis on this machine: ${reason}`);
+  const { redis } = runServices();
+  if ('missing' in redis) throw new Error(`no Redis on this machine: ${redis.missing}`);
   const directory = await temporaryDirectory('redis');
   const password = new Secret('test-password');
   const start = () =>
     startRedis({
-      redis,
+      redis: redis.found,
       directory,
       account: findServiceAccount(['redis']),
       password,

@@ -1,3 +1,4 @@
+import type { Found, Program } from '@patchbay/embedded';
 import { inject } from 'vitest';
 
 /** What the global setup started for this run of tests, and where. */
@@ -9,9 +10,8 @@ export interface RunServices {
   /** A migrated database nobody writes to; test databases are cloned from it. */
   readonly templateDatabase: string;
   readonly passwords: { readonly owner: string; readonly app: string; readonly auth: string; readonly queue: string };
-  /** null: no Redis on this machine; `redisMissing` says why. */
-  readonly redis: { readonly program: string; readonly libraryPath?: string } | null;
-  readonly redisMissing: string | null;
+  readonly redis: Found<Program>;
+  readonly bubblewrap: Found<string>;
 }
 
 declare module 'vitest' {

@@ -1,12 +1,16 @@
 import { execFileSync } from 'node:child_process';
+import { runServices } from './run-services.ts';
 
-/** Where Debian has it; the supervisor's default too. */
-const BUBBLEWRAP = '/usr/bin/bwrap';
+/** The program that `npm start` would use too. Where there is none, the supervisor's default: it says what is missing. */
+export function bubblewrapFile(): string {
+  const { bubblewrap } = runServices();
+  return 'found' in bubblewrap ? bubblewrap.found : '/usr/bin/bwrap';
+}
 
 /** Whether this machine can run sandboxes; for `skipUnless`. */
 export function hasSandboxes(): boolean {
   try {
-    execFileSync(BUBBLEWRAP, ['--unshare-all', '--ro-bind', '/', '/', '/bin/true'], { stdio: 'ignore' });
+    execFileSync(bubblewrapFile(), ['--unshare-all', '--ro-bind', '/', '/', '/bin/true'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;

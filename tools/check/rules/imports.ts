@@ -15,7 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'api-client': [],
   vault: ['foundation'],
   artifacts: ['foundation'],
-  embedded: ['foundation'],
+  embedded: ['foundation', 'embedded/debian'],
+  'embedded/debian': ['foundation'],
   'sandbox/protocol': ['foundation'],
   'sandbox/runner': ['sandbox/protocol', 'sdk'],
   'sandbox/builder': ['sandbox/protocol'],
@@ -24,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sandbox: ['sandbox/protocol', 'sandbox/probe', 'foundation', 'mcp', 'sdk'],
   // Names at an organization's URL are recorded as the wire has them; mcp is pure and holds nothing.
   domain: ['foundation', 'vault', 'policy', 'mcp'],
-  cli: ['api-client', 'sdk', 'sandbox', 'sandbox/builder', 'sandbox/protocol', 'foundation', 'mcp'],
+  cli: ['api-client', 'sdk', 'embedded/debian', 'sandbox', 'sandbox/builder', 'sandbox/protocol', 'foundation', 'mcp'],
   gateway: ['foundation', 'vault', 'policy', 'mcp', 'domain', 'artifacts', 'sandbox', 'sandbox/protocol'],
   worker: ['foundation', 'vault', 'domain', 'artifacts', 'sandbox', 'sandbox/protocol', 'sdk'],
   supervisor: ['foundation', 'mcp', 'sandbox', 'sandbox/protocol'],
@@ -34,7 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** A test may also use the kit for tests; the kit itself, the start scripts and the end-to-end tests see everything. */
-const TESTS_MAY_IMPORT = ['testing', 'embedded', 'foundation', 'api-client'];
+const TESTS_MAY_IMPORT = ['testing', 'embedded', 'embedded/debian', 'foundation', 'api-client'];
 const FREE = new Set(['testing', 'scripts', 'infra', 'test', 'bench', '.ci']);
 
 const CIPHERS = /^(create(Cipher|Decipher)iv|(public|private)(Encrypt|Decrypt)|subtle|webcrypto|default|\*)$/;

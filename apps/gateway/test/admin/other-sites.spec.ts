@@ -2,25 +2,23 @@
  * What a page of another site, a page on another port of this host, and a file of a stranger can do with a signed-in
  * owner's browser (S13). A real Chromium decides what it sends and what it lets scripts read.
  */
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { newId } from '@patchbay/foundation';
-import { freePort, skipUnless, waitFor } from '@patchbay/testing';
+import { findTestChromium, freePort, skipUnless, waitFor } from '@patchbay/testing';
 import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { EndpointSpec } from '../../src/admin/define-endpoint.ts';
 import { ENDPOINTS } from '../../src/admin/endpoints/index.ts';
 import { Installation, type SignedIn } from './given.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const { describe, it } = skipUnless(existsSync(CHROMIUM), 'no Chromium on this machine (apt-get install chromium)');
-/** Chromium must not call home from a test. `other-site.test` is another site on this machine. */
-const FLAGS = [
-  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-  ...['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-  ...['--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP other-site.test 127.0.0.1'],
-];
+const chromiumHere = await findTestChromium();
+const { describe, it } = skipUnless(
+  'found' in chromiumHere,
+  `Chromium is ${'missing' in chromiumHere ? chromiumHere.missing : 'here'}`,
+);
+/** Another site on this machine. */
+const OTHER_SITE = '--host-resolver-rules=MAP other-site.test 127.0.0.1';
 
 /** Every way a page has to send something elsewhere. `attack` answers what it could read. */
 const STRANGER = `<!doctype html><title>stranger</title><script>
@@ -63,7 +61,7 @@ let context: BrowserContext;
 let asked: { method: string; path: string; cookie: boolean; site: string | undefined; status: number }[] = [];
 
 beforeAll(async () => {
-  if (!existsSync(CHROMIUM)) return;
+  if ('missing' in chromiumHere) return;
   const port = await freePort();
   origin = `http://localhost:${port}`;
   installation = await Installation.start('open', origin);
@@ -83,7 +81,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
   strangerPort = (stranger.address() as AddressInfo).port;
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  browser = await chromium.launch({ ...chromiumHere.found, args: [...chromiumHere.found.args, OTHER_SITE] });
   context = await browser.newContext();
   const [name = '', value = ''] = owner.cookie.split('=', 2);
   await context.addCookies([

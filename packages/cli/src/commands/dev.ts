@@ -28,6 +28,8 @@ export async function dev(context: ProgramContext, directory: string, options: D
     plain: options.plain ?? false,
     codeGeneration: options.codeGeneration ?? false,
     secrets,
+    searchPath: context.config.PATH,
+    say: (text) => output.error(text),
     onLog: ({ at, level, source, text, requestId }) => {
       const request = requestId === undefined ? '' : output.style('dim', ` ${requestId}`);
       const style = level === 'error' ? 'red' : level === 'warn' ? 'yellow' : 'dim';

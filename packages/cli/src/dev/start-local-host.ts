@@ -1,6 +1,6 @@
 /**
  * The supervisor's own work, in this process: the same runner, egress rules and limits as hosted, behind bubblewrap where
- * this machine has it. Where it cannot be had the connector runs as a plain process; that is said, and never happens on
+ * this machine has it or can unpack it. Where it cannot be had the connector runs as a plain process; that is said, and never happens on
  * the server side.
  */
 import { randomBytes } from 'node:crypto';
@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { findBubblewrap } from '@patchbay/embedded/debian';
 import { asAppError, newId, systemClock } from '@patchbay/foundation';
 import { createBubblewrapDriver, PlainDriver, Programs, type SandboxDriver, SandboxHost } from '@patchbay/sandbox/host';
 import {
@@ -28,6 +29,10 @@ export interface LocalHostOptions {
   /** Run without isolation even where it is possible. */
   readonly plain: boolean;
   readonly secrets: Readonly<Record<string, string>>;
+  /** The PATH to look for bubblewrap in. */
+  readonly searchPath: string;
+  /** Called with what takes a while, before it is done. */
+  say(text: string): void;
   onLog(record: LogRecord): void;
 }
 
@@ -55,7 +60,7 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
   const remove = () => rm(directory, { recursive: true, force: true });
   try {
     const parts = { directory, programs: new Programs(directory, packedPrograms()), nodeFile: await findNode() };
-    const { host, reason } = await startHost(parts, options.plain);
+    const { host, reason } = await startHost(parts, options);
     const started = new LocalSandboxes(host, options);
     return {
       isolated: reason === '',
@@ -85,16 +90,20 @@ interface HostParts {
 }
 
 /** The host, and why it is not isolated; empty when it is. */
-async function startHost(parts: HostParts, plain: boolean): Promise<{ host: SandboxHost; reason: string }> {
+async function startHost(
+  parts: HostParts,
+  { plain, searchPath, say }: LocalHostOptions,
+): Promise<{ host: SandboxHost; reason: string }> {
   const bootId = randomBytes(4).toString('hex');
   const { programs, directory, nodeFile } = parts;
   const start = (driver: SandboxDriver) =>
     SandboxHost.start({ driver, programs, clock: systemClock, bootId, requireFullLimits: false });
   let reason = 'it was asked for with --plain.';
-  const bubblewrapFile = ['/usr/bin/bwrap', '/usr/local/bin/bwrap', '/bin/bwrap'].find((file) => existsSync(file));
-  if (!plain && bubblewrapFile === undefined) reason = 'bubblewrap is not installed on this machine.';
-  if (!plain && bubblewrapFile !== undefined) {
+  const bubblewrap = plain ? null : await findBubblewrap({ searchPath, say });
+  if (bubblewrap && 'missing' in bubblewrap) reason = `bubblewrap is ${bubblewrap.missing}.`;
+  if (bubblewrap && 'found' in bubblewrap) {
     try {
+      const bubblewrapFile = bubblewrap.found;
       const probeProgramFile = await programs.file('probe');
       const host = await start(
         await createBubblewrapDriver({ directory, bubblewrapFile, nodeFile, bootId, probeProgramFile }),

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { findProgram } from '../find-program.ts';
-import type { RedisProgram } from '../redis/start-redis.ts';
-import { readSystemError } from '../system-error.ts';
+import { readSystemError } from '@patchbay/foundation';
+import { findProgram } from './find-program.ts';
+import { openProgramCache } from './program-cache.ts';
 import { libraryPathOf, unpackDebianPackages } from './unpack-packages.ts';
 
 const run = promisify(execFile);
+const VERSION_TIMEOUT_MS = 10_000;
 
 /** A program, or why there is none: some parts of the platform work without, and then say so. */
 export type Found<T> = { readonly found: T } | { readonly missing: string };
@@ -14,47 +15,77 @@ export type Found<T> = { readonly found: T } | { readonly missing: string };
 export interface FindOptions {
   /** The PATH to look in first; apt and dpkg are found in it too. */
   readonly searchPath: string;
-  /** Where programs are unpacked for this installation. */
-  readonly programs: string;
+  /** Where programs are unpacked. Default: the cache that all commands of this account share. */
+  readonly programs?: string;
+  /** Called with one line before packages are downloaded. */
+  say?(text: string): void;
+}
+
+export interface Program {
+  readonly program: string;
+  /** For a privately unpacked one: where its libraries are, for LD_LIBRARY_PATH. */
+  readonly libraryPath?: string;
+}
+
+/** A program of the distribution. */
+export interface DebianProgram {
+  /** Its names in a search path. */
+  readonly names: readonly string[];
+  /** Packages that bring it, the first of which names the directory they are unpacked in. */
+  readonly packages: readonly [string, ...string[]];
+  /** Where it is below that directory. */
+  readonly file: string;
+  /** Completes what was unpacked: `root` holds it now, `directory` is where it will be. */
+  prepare?(root: string, directory: string): Promise<void>;
 }
 
 /** Redis or Valkey from the search path, else Debian's Redis unpacked privately. */
-export async function findRedis(options: FindOptions): Promise<Found<RedisProgram>> {
-  const installed = await findProgram(['redis-server', 'valkey-server'], options.searchPath);
-  if (installed) return { found: { program: installed } };
-  const directory = path.join(options.programs, 'redis');
-  return unpacked(options, { packages: ['redis-server', 'redis-tools'], directory }, async () => {
-    const program = path.join(directory, 'usr/bin/redis-server');
-    const libraryPath = await libraryPathOf(directory);
-    await run(program, ['--version'], { env: { LD_LIBRARY_PATH: libraryPath }, timeout: 5_000 });
-    return { program, libraryPath };
-  });
+export function findRedis(options: FindOptions): Promise<Found<Program>> {
+  return findDebianProgram(
+    {
+      names: ['redis-server', 'valkey-server'],
+      packages: ['redis-server', 'redis-tools'],
+      file: 'usr/bin/redis-server',
+    },
+    options,
+  );
 }
 
-/** bubblewrap from the search path, else Debian's unpacked privately. */
+/** bubblewrap from the search path, else Debian's unpacked privately. The one way to it, for every command of ours. */
 export async function findBubblewrap(options: FindOptions): Promise<Found<string>> {
-  const installed = await findProgram(['bwrap'], options.searchPath);
-  if (installed) return { found: installed };
-  const directory = path.join(options.programs, 'bubblewrap');
-  return unpacked(options, { packages: ['bubblewrap'], directory }, async () => {
-    const program = path.join(directory, 'usr/bin/bwrap');
-    await run(program, ['--version'], { timeout: 5_000 });
-    return program;
-  });
+  const bubblewrap = await findDebianProgram(
+    { names: ['bwrap'], packages: ['bubblewrap'], file: 'usr/bin/bwrap' },
+    options,
+  );
+  return 'found' in bubblewrap ? { found: bubblewrap.found.program } : bubblewrap;
 }
 
-async function unpacked<T>(
-  options: FindOptions,
-  what: { packages: readonly string[]; directory: string },
-  check: () => Promise<T>,
-): Promise<Found<T>> {
-  const names = what.packages.join(', ');
-  if ((await findProgram(['apt-get'], options.searchPath)) === null) {
+/** The program from the search path, else unpacked privately from the distribution's archive. It answers `--version`. */
+export async function findDebianProgram(wanted: DebianProgram, options: FindOptions): Promise<Found<Program>> {
+  const { searchPath } = options;
+  const installed = await findProgram(wanted.names, searchPath);
+  if (installed) return { found: { program: installed } };
+  const { packages } = wanted;
+  const names = packages.join(', ');
+  if ((await findProgram(['apt-get'], searchPath)) === null) {
     return { missing: `not installed, and there is no apt-get to unpack the package from (${names})` };
   }
   try {
-    await unpackDebianPackages({ ...what, searchPath: options.searchPath });
-    return { found: await check() };
+    const directory = path.join(options.programs ?? (await openProgramCache()), packages[0]);
+    const found = await unpackDebianPackages({
+      packages,
+      directory,
+      searchPath,
+      onUnpack: () => options.say?.(`Unpacking ${names} from the distribution's archive, once and privately …`),
+      prepare: async (root) => wanted.prepare?.(root, directory),
+      check: async () => {
+        const unpacked = { program: path.join(directory, wanted.file), libraryPath: await libraryPathOf(directory) };
+        const env = { LD_LIBRARY_PATH: unpacked.libraryPath };
+        await run(unpacked.program, ['--version'], { env, timeout: VERSION_TIMEOUT_MS });
+        return unpacked;
+      },
+    });
+    return { found };
   } catch (error) {
     const reason = readSystemError(error).stderr?.trim().split('\n')[0] || String(error);
     return { missing: `not installed, and the package (${names}) cannot be unpacked: ${reason}` };

@@ -2,57 +2,113 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { readSystemError } from '@patchbay/foundation';
+import { withFileLock } from './file-lock.ts';
 
 const run = promisify(execFile);
-/** A slow mirror must not hold up a start for longer. */
+/** A mirror that does not answer must not hold up a start for longer. */
 const APT_TIMEOUT_MS = 60_000;
+/** Some packages are large: a download goes on for as long as this. */
+const DOWNLOAD_TIMEOUT_MS = 300_000;
 
-export interface UnpackOptions {
+export interface UnpackOptions<T> {
   /** Debian package names; what they need and the machine lacks comes along. */
   readonly packages: readonly string[];
-  /** Where the files go: `<directory>/usr/bin/…`. Kept for later starts. */
+  /** Where the files go: `<directory>/usr/bin/…`. Kept for later starts, of this and of other processes. */
   readonly directory: string;
   /** The PATH with apt and dpkg: all that they are given of our environment. */
   readonly searchPath: string;
+  /** Called before anything is downloaded. */
+  onUnpack?(): void;
+  /** Completes what was unpacked, in `root`, before it appears in `directory`. */
+  prepare?(root: string): Promise<void>;
+  /** Shows that what was unpacked is usable. What fails it is unpacked anew, once. */
+  check(): Promise<T>;
 }
 
 /**
  * Unpacks Debian packages into a directory, without root and without changing the system: apt works on state of its
- * own and checks the archive's signatures as always; no maintainer script runs.
+ * own and checks the archive's signatures as always; no maintainer script runs. Many processes may ask for the same
+ * directory at once; one unpacks, and the directory appears when it is whole.
  *
- * @throws Error with apt's own words
+ * @throws Error with apt's own words, or what `check` throws
  */
-export async function unpackDebianPackages(options: UnpackOptions): Promise<void> {
-  if (await exists(options.directory)) return;
-  await mkdir(path.dirname(options.directory), { recursive: true });
-  const work = await mkdtemp(`${options.directory}.`);
+export async function unpackDebianPackages<T>(options: UnpackOptions<T>): Promise<T> {
+  const { directory } = options;
+  const found = await checked(options);
+  if (found) return found.value;
+  await mkdir(path.dirname(directory), { recursive: true });
+  return withFileLock(`${directory}.lock`, `${options.searchPath}:${SYSTEM_PATH}`, async () => {
+    // Another process may have been quicker.
+    const already = await checked(options);
+    if (already) return already.value;
+    options.onUnpack?.();
+    await rm(directory, { recursive: true, force: true });
+    await unpack(options);
+    return options.check();
+  });
+}
+
+/** null: nothing is there, or what is there no longer runs, for example because the system was upgraded below it. */
+async function checked<T>(options: UnpackOptions<T>): Promise<{ readonly value: T } | null> {
+  if (!(await exists(options.directory))) return null;
+  return options.check().then(
+    (value) => ({ value }),
+    () => null,
+  );
+}
+
+async function unpack({ packages, directory, searchPath, prepare }: UnpackOptions<unknown>): Promise<void> {
+  const work = await mkdtemp(`${directory}.`);
   try {
-    const apt = await createPrivateApt(work, options.searchPath);
-    const names = new Set([...options.packages, ...(await missingDependencies(apt, options.packages))]);
+    const apt = await createPrivateApt(work, searchPath);
+    const names = new Set([...packages, ...(await missingDependencies(apt, packages))]);
     const downloads = path.join(work, 'downloads');
     await mkdir(downloads);
     await apt(['download', ...names], downloads);
     const root = path.join(work, 'root');
     for (const file of await readdir(downloads)) {
-      await run('dpkg-deb', ['--extract', path.join(downloads, file), root], { timeout: APT_TIMEOUT_MS });
+      await run('dpkg-deb', ['--extract', path.join(downloads, file), root], {
+        timeout: APT_TIMEOUT_MS,
+        env: { PATH: `${searchPath}:${SYSTEM_PATH}` },
+      });
     }
-    await rename(root, options.directory);
+    await prepare?.(root);
+    await rename(root, directory).catch((error: unknown) => {
+      // Without flock another process may have put the same there meanwhile.
+      if (!['ENOTEMPTY', 'EEXIST'].includes(readSystemError(error).code ?? '')) throw error;
+    });
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-/** `lib` directories of unpacked packages, for LD_LIBRARY_PATH. */
+/** Directories with shared libraries among unpacked packages, for LD_LIBRARY_PATH. */
 export async function libraryPathOf(directory: string): Promise<string> {
   const parents = [path.join(directory, 'usr/lib'), path.join(directory, 'lib')];
   const found = await Promise.all(
     parents.map(async (parent) => {
-      const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
-      const triplets = entries.filter((entry) => entry.isDirectory() && entry.name.endsWith('-linux-gnu'));
-      return [parent, ...triplets.map((entry) => path.join(parent, entry.name))];
+      const triplets = (await directoriesIn(parent)).filter((name) => name.endsWith('-linux-gnu'));
+      // Some libraries keep a private one beside themselves and look for it below /usr/lib only.
+      const nested = triplets.map(async (triplet) => {
+        const below = (await directoriesIn(triplet)).map(async (folder) =>
+          (await hasLibraries(folder)) ? [folder] : [],
+        );
+        return [triplet, ...(await Promise.all(below)).flat()];
+      });
+      return [parent, ...(await Promise.all(nested)).flat()];
     }),
   );
   return found.flat().join(':');
+}
+
+async function directoriesIn(parent: string): Promise<string[]> {
+  const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => path.join(parent, entry.name));
+}
+
+async function hasLibraries(folder: string): Promise<boolean> {
+  return (await readdir(folder)).some((name) => /^lib.+\.so(\.|$)/.test(name));
 }
 
 type Apt = (args: readonly string[], cwd?: string) => Promise<string>;
@@ -78,7 +134,7 @@ async function createPrivateApt(work: string, searchPath: string): Promise<Apt> 
   const apt: Apt = async (args, cwd = work) => {
     const { stdout } = await run('apt-get', ['-qq', ...settings, ...args], {
       cwd,
-      timeout: APT_TIMEOUT_MS,
+      timeout: args[0] === 'download' ? DOWNLOAD_TIMEOUT_MS : APT_TIMEOUT_MS,
       maxBuffer: 16 * 2 ** 20,
       env: { PATH: `${searchPath}:${SYSTEM_PATH}`, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
     });

@@ -2,12 +2,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { chmod, lstat, mkdir, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { AppError } from '@patchbay/foundation';
+import { AppError, readSystemError } from '@patchbay/foundation';
 import { z } from 'zod';
 import { endLeftServer } from '../postgres/cluster.ts';
 import { endLeftRedis } from '../redis/start-redis.ts';
-import { readSystemError } from '../system-error.ts';
 import { writeFileAtomically } from './atomic-file.ts';
+import { makeOwnDirectory } from './own-directory.ts';
 
 /** Every directory of an installation, absolute. Those below `data` are for the owner alone (mode 0700). */
 export interface Directories {
@@ -30,7 +30,7 @@ export interface Directories {
   readonly sockets: string;
   readonly sandbox: string;
   readonly packages: string;
-  /** Programs copied or unpacked for this installation. */
+  /** Programs copied for this installation. */
   readonly programs: string;
 }
 
@@ -93,7 +93,9 @@ async function openSharedDirectory(data: string): Promise<string> {
     return beside;
   }
   const name = `patchbay-${createHash('sha256').update(data).digest('hex').slice(0, 12)}`;
-  const shared = await makeOwnDirectory(isRoot() ? SHARED_PARENTS : ['/var/tmp'], name);
+  const shared = await makeOwnDirectory(
+    (isRoot() ? SHARED_PARENTS : ['/var/tmp']).map((parent) => path.join(parent, name)),
+  );
   const mark = await readMark(shared);
   if (mark?.id !== id) {
     await emptySharedDirectory(shared);
@@ -116,29 +118,6 @@ type Mark = z.output<typeof installationMark>;
 async function readMark(directory: string): Promise<Mark | null> {
   const text = await readFile(path.join(directory, MARK), 'utf8').catch(() => null);
   return text === null ? null : installationMark.parse(JSON.parse(text));
-}
-
-/** A predictable name below a directory that anybody writes to: what stands there already must be ours alone. */
-async function makeOwnDirectory(parents: readonly string[], name: string): Promise<string> {
-  let refusal: unknown;
-  for (const parent of parents) {
-    const directory = path.join(parent, name);
-    try {
-      await mkdir(directory, { recursive: true, mode: isRoot() ? 0o755 : 0o700 });
-    } catch (error) {
-      refusal = error;
-      continue;
-    }
-    const found = await lstat(directory);
-    if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o022) !== 0) {
-      throw new AppError('start.directory_unusable', {
-        detail: `${directory} exists and belongs to somebody else, or others may write to it.`,
-      });
-    }
-    await chmod(directory, isRoot() ? 0o755 : 0o700);
-    return directory;
-  }
-  throw refusal;
 }
 
 async function emptySharedDirectory(shared: string): Promise<void> {

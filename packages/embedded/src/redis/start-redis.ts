@@ -3,18 +3,13 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type Secret } from '@patchbay/foundation';
 import { Redis } from 'ioredis';
+import type { Program } from '../debian/index.ts';
 import { endProcess, identifyProcess, processIdentity } from '../process-identity.ts';
 import { type RunningService, startService, withLog } from '../running-service.ts';
 import type { ServiceAccount } from '../service-account.ts';
 
-export interface RedisProgram {
-  readonly program: string;
-  /** For a privately unpacked one: where its libraries lie. */
-  readonly libraryPath?: string;
-}
-
 export interface RedisOptions {
-  readonly redis: RedisProgram;
+  readonly redis: Program;
   /** Files and socket; made when missing. */
   readonly directory: string;
   readonly account: ServiceAccount | null;

@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { skipUnless } from '@patchbay/testing';
+import { bubblewrapFile, skipUnless } from '@patchbay/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { hasBubblewrap, NO_BUBBLEWRAP } from '../given-host.ts';
 
@@ -33,7 +33,7 @@ describe('a descriptor of the host that was passed on', () => {
     const stdio: ('ignore' | 'pipe' | 'inherit' | number)[] = ['ignore', 'pipe', 'inherit'];
     while (stdio.length < PASSED) stdio.push('ignore');
     stdio[PASSED] = secret;
-    const child = spawn(process.execPath, [program, directory, ...wallsLeftOut], { stdio });
+    const child = spawn(process.execPath, [program, directory, bubblewrapFile(), ...wallsLeftOut], { stdio });
     if (!child.stdout) throw new Error('a pipe was asked for');
     return (await text(child.stdout)).trim();
   }

@@ -1,5 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
+import { bubblewrapFile } from '@patchbay/testing';
 import { createBubblewrapDriver } from '../../src/host/drivers/bubblewrap-driver.ts';
 import { probeWalls } from '../../src/host/drivers/probe-walls.ts';
 import { type ProbedAttempt, runBombs } from '../../src/host/drivers/run-attempts.ts';
@@ -18,7 +19,7 @@ async function withDriver<T>(
     const probeProgramFile = await new Programs(directory).file('probe');
     const driver = await createBubblewrapDriver({
       directory,
-      bubblewrapFile: '/usr/bin/bwrap',
+      bubblewrapFile: bubblewrapFile(),
       nodeFile: process.execPath,
       bootId: 'escape',
       probeProgramFile,

@@ -9,6 +9,7 @@ import { runStorm } from './run-storm.ts';
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 
 const STARTS = 10_000;
+const STARTS_PER_BOOT_MAX = 400;
 const FIRST_CALLS = 20;
 /** An organization that takes two in two seconds is not a calm one: half of the pool is then kept for the others. */
 const PAUSE_MS = 1_100;
@@ -17,9 +18,12 @@ describe('ten thousand starts through 64 uids', () => {
   it('give no uid two owners and leave nothing behind', { timeout: 1_800_000 }, async (context) => {
     skipUnless(context, process.getuid?.() === 0, 'only root can give uids');
     const seed = randomInt(2 ** 31);
-    const report = await runStorm({ starts: STARTS, seed, startsPerBootMax: 400 });
+    const report = await runStorm({ starts: STARTS, seed, startsPerBootMax: STARTS_PER_BOOT_MAX });
     console.info(`seed ${seed}: ${report.starts} starts, ${report.kills} supervisors killed`);
     expect(report.broken).toEqual([]);
+    expect(report.starts).toBeGreaterThanOrEqual(STARTS);
+    // At most 400 starts a supervisor: fewer kills would mean that it was left alone.
+    expect(report.kills).toBeGreaterThanOrEqual(STARTS / STARTS_PER_BOOT_MAX - 1);
   });
 });
 

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bubblewrapFile } from '@patchbay/testing';
 import { processesOf } from '../../src/host/drivers/processes-of-uids.ts';
 import { seededRandom } from './seeded-random.ts';
 
@@ -61,7 +62,7 @@ interface Boot {
 
 /** One life of a supervisor: killed in the middle of its work, or asked to stop when it is the last. */
 async function runBoot(directory: string, { seed, untilKill, isLast, uids, broken }: Boot): Promise<number> {
-  const child = fork(PROGRAM, [directory, String(seed), String(UIDS)], {
+  const child = fork(PROGRAM, [directory, bubblewrapFile(), String(seed), String(UIDS)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const owners = new Map<number, number>();

@@ -1,6 +1,7 @@
 /**
  * A supervisor's driver in a process of its own, so that a test can kill it: starts sandboxes, ends them in every way there
- * is, and tells its parent which uid was whose and until when. Arguments: directory, seed, number of uids.
+ * is, and tells its parent which uid was whose and until when. Arguments: directory, the
+ * bubblewrap program, seed, number of uids.
  */
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -13,13 +14,13 @@ import { seededRandom } from '../hygiene/seeded-random.ts';
 const LANES = 3;
 const KEPT_MAX = 24;
 
-const [directory = '', seed = '1', uidCount = '64'] = process.argv.slice(2);
+const [directory = '', bubblewrapFile = '', seed = '1', uidCount = '64'] = process.argv.slice(2);
 const random = seededRandom(Number(seed));
 const programFile = join(directory, 'waits.cjs');
 writeFileSync(programFile, 'setInterval(() => {}, 1000);', { mode: 0o644 });
 const driver = await createBubblewrapDriver({
   directory,
-  bubblewrapFile: '/usr/bin/bwrap',
+  bubblewrapFile,
   nodeFile: process.execPath,
   bootId: `boot${Number(seed).toString(16).padStart(8, '0')}`,
   probeProgramFile: programFile,
