@@ -26,6 +26,12 @@ function onNode(args, environment = {}) {
   return runCommand(pinnedNode(), args, { cwd: ROOT, env: { ...toolEnvironment(), ...environment } });
 }
 
+/** All tests need the dashboard, which the first of them would else build within its own time; some may not. */
+async function onTests(args, environment) {
+  if (args.length === 0) await buildDashboard();
+  return onNode([at('node_modules/vitest/vitest.mjs'), 'run', ...args], environment);
+}
+
 const COMMANDS = {
   async start() {
     await buildDashboard();
@@ -43,8 +49,8 @@ const COMMANDS = {
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });
   },
-  test: (args) => onNode([at('node_modules/vitest/vitest.mjs'), 'run', ...args]),
-  'test:long': (args) => onNode([at('node_modules/vitest/vitest.mjs'), 'run', ...args], { PATCHBAY_TEST_LONG: '1' }),
+  test: (args) => onTests(args),
+  'test:long': (args) => onTests(args, { PATCHBAY_TEST_LONG: '1' }),
   check: (args) => onNode([at('tools/check/main.ts'), ...args]),
   reset: (args) => onNode([at('scripts/start/reset.ts'), ...args]),
   prisma: (args) => onNode([at('scripts/prisma/main.ts'), ...args]),

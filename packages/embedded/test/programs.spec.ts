@@ -50,7 +50,7 @@ describe('programs that are not installed', () => {
       logFile: path.join(directory, 'redis.log'),
     });
     await service.stop();
-  }, 90_000);
+  }, 180_000);
 
   it('are unpacked privately: a bubblewrap that nobody else can change', async (context) => {
     skipUnless(context, await hasPackages(), 'this machine has no apt to unpack packages with');
@@ -63,7 +63,7 @@ describe('programs that are not installed', () => {
     const found = await stat(bubblewrap.found);
     expect(found.uid).toBe(process.getuid?.());
     expect(found.mode & 0o022).toBe(0);
-  }, 90_000);
+  }, 180_000);
 
   it('are unpacked once when several ask at the same time, and again when what was unpacked is damaged', async (context) => {
     skipUnless(context, await hasPackages(), 'this machine has no apt to unpack packages with');
@@ -85,5 +85,5 @@ describe('programs that are not installed', () => {
     expect(said).toHaveLength(2);
     // Nothing but what is kept: no half of an unpacking.
     expect((await readdir(directory)).sort()).toEqual(['bin', 'bubblewrap', 'bubblewrap.lock']);
-  }, 120_000);
+  }, 300_000);
 });

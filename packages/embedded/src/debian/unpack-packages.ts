@@ -7,7 +7,7 @@ import { withFileLock } from './file-lock.ts';
 
 const run = promisify(execFile);
 /** A mirror that does not answer must not hold up a start for longer. */
-const APT_TIMEOUT_MS = 60_000;
+const APT_TIMEOUT_MS = 120_000;
 /** Some packages are large: a download goes on for as long as this. */
 const DOWNLOAD_TIMEOUT_MS = 300_000;
 
