@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { loadConfig, passwordProblem, redisProblem, sharedEnvironment } from '@patchbay/foundation';
+import { loadConfig, passwordProblem, redisProblem, sharedEnvironment, signUpProblem } from '@patchbay/foundation';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -24,6 +24,8 @@ const schema = z.object({
   MASTER_KEY_FILE: z.string().optional(),
   /** File with the secret that signs sessions, 32 bytes in Base64. As above. */
   AUTH_SECRET_FILE: z.string().optional(),
+  /** Who may create an account; the gateway reads it, and production refuses `domain:`. */
+  PATCHBAY_SIGNUP: z.string().optional(),
   /** An S3-compatible store instead of a directory; with its four companions. */
   S3_ENDPOINT: z.url().optional(),
   /** Where programs are looked for before they are unpacked privately. */
@@ -112,6 +114,8 @@ function productionProblems(value: Variables, root: string): Problem[] {
       if (problem !== null) problems.push([variable, problem]);
     }
   }
+  const ofSignUp = signUpProblem(value.PATCHBAY_SIGNUP);
+  if (ofSignUp !== null) problems.push(['PATCHBAY_SIGNUP', ofSignUp]);
   const data = path.resolve(root, value.PATCHBAY_DATA) + path.sep;
   for (const variable of ['MASTER_KEY_FILE', 'AUTH_SECRET_FILE'] as const) {
     const file = value[variable];

@@ -135,6 +135,7 @@ describe('the configuration of a start', () => {
     [{ PATCHBAY_PORT: 'eighty' }, /PATCHBAY_PORT/],
     [{ PATCHBAY_PORT: '4000', PATCHBAY_INTERNAL_PORT: '4000' }, /PATCHBAY_INTERNAL_PORT: must differ/],
     [{ REDIS_URL: 'http://redis' }, /REDIS_URL/],
+    [{ PATCHBAY_MODE: 'production', PATCHBAY_SIGNUP: 'domain:example.com' }, /PATCHBAY_SIGNUP: proves nothing/],
   ])('refuses %j', (given, message) => {
     expect(() => loadStartConfig(given, '/checkout')).toThrow(message);
   });

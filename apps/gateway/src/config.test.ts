@@ -29,6 +29,10 @@ const problems = (env: NodeJS.ProcessEnv): readonly string[] => {
 };
 
 describe('loadGatewayConfig', () => {
+  it('takes an empty variable for a missing one', () => {
+    expect(problems({ ...LOCAL, AUTH_SECRET_FILE: '' })).toEqual([expect.stringContaining('AUTH_SECRET_FILE')]);
+  });
+
   it('names every missing variable at once', () => {
     const found = problems({}).join('\n');
     for (const name of ['DATABASE_URL', 'AUTH_SECRET_FILE', 'MASTER_KEY_FILE', 'SPOOL_DIR'])
@@ -69,6 +73,7 @@ describe('loadGatewayConfig', () => {
     ['a Redis without password', { REDIS_URL: 'redis://redis:6379' }, 'REDIS_URL'],
     ['a Redis without TLS', { REDIS_URL: 'redis://:long-and-random@redis:6379' }, 'REDIS_URL'],
     ['a password everybody knows', { DATABASE_URL: 'postgres://patchbay_app:patchbay@db/patchbay' }, 'DATABASE_URL'],
+    ['sign-up by the domain of an address', { PATCHBAY_SIGNUP: 'domain:example.com' }, 'PATCHBAY_SIGNUP'],
     ['no password', { DATABASE_AUTH_URL: 'postgres://patchbay_auth@db/patchbay' }, 'DATABASE_AUTH_URL'],
   ])('refuses production with %s, and names the variable', (_what, change, variable) => {
     const found = problems({ ...PRODUCTION, ...change });

@@ -6,6 +6,7 @@ import {
   passwordProblem,
   redisProblem,
   sharedEnvironment,
+  signUpProblem,
 } from '@patchbay/foundation';
 import { supervisorFields, supervisorProblems } from '@patchbay/sandbox/client';
 import { z } from 'zod';
@@ -49,7 +50,7 @@ const schema = z
     DOWNLOADS_DIR: z.string().optional(),
     /** Internal address of the dashboard. Empty: /dashboard answers 404. */
     DASHBOARD_UPSTREAM: z.url({ protocol: /^http$/ }).optional(),
-    /** Who may create an account. Empty: `open` in development, `invite` in production. */
+    /** Who may create an account. Empty: `open` in development, `invite` in production, which refuses `domain:`. */
     PATCHBAY_SIGNUP: z
       .string()
       .regex(/^(open|invite|domain:[a-z0-9.-]+\.[a-z]{2,})$/, 'open, invite or domain:example.com')
@@ -126,6 +127,8 @@ function productionProblems(value: Variables): Problem[] {
     const weak = url ? passwordProblem(url) : null;
     if (weak !== null) problems.push({ variable, message: weak });
   }
+  const ofSignUp = signUpProblem(value.PATCHBAY_SIGNUP);
+  if (ofSignUp !== null) problems.push({ variable: 'PATCHBAY_SIGNUP', message: ofSignUp });
   if (value.S3_SECRET_ACCESS_KEY && isWellKnownPassword(value.S3_SECRET_ACCESS_KEY.reveal())) {
     problems.push({ variable: 'S3_SECRET_ACCESS_KEY', message: 'is one that everybody knows' });
   }
@@ -175,6 +178,8 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     downloadsDirectory: value.DOWNLOADS_DIR,
     dashboardUpstream: value.DASHBOARD_UPSTREAM,
     signup: value.PATCHBAY_SIGNUP ?? (production ? 'invite' : 'open'),
+    /** What development is told about it, where production refuses. */
+    signUpProblem: signUpProblem(value.PATCHBAY_SIGNUP),
     releasedNames: value.PATCHBAY_RELEASED_NAMES,
     trustedProxies: value.PATCHBAY_TRUSTED_PROXIES.split(',')
       .map((entry) => entry.trim())

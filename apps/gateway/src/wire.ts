@@ -1,6 +1,5 @@
 /** Every constructor of the gateway, once. Reading it from top to bottom shows what the process is made of. */
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { openArtifactStore } from '@patchbay/artifacts';
 import { createDatabase } from '@patchbay/domain';
@@ -37,6 +36,7 @@ import { createMcpSurface } from './mcp/surface.ts';
 import { createTellAuthor } from './mcp/tell-author.ts';
 import { createLocalNotes } from './notes/local-notes.ts';
 import { createRedisNotes } from './notes/redis-notes.ts';
+import { readAuthSecret } from './read-auth-secret.ts';
 import { createServer, type Surface } from './server.ts';
 import { glanceAtSupervisors } from './telemetry/glance-at-supervisors.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -118,7 +118,8 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     signals: new SessionSignals(announcements),
     clock,
   });
-  const secret = await readSecret(config.authSecretFile);
+  const secret = await readAuthSecret(config.authSecretFile);
+  if (config.signUpProblem !== null) logger.warn(`PATCHBAY_SIGNUP ${config.signUpProblem}`);
   const notes =
     config.redisUrl === undefined
       ? createLocalNotes(clock)
@@ -194,10 +195,6 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   };
 }
 
-async function readSecret(file: string): Promise<Secret> {
-  return new Secret((await readFile(file, 'utf8')).trim());
-}
-
 function downloadsSurface({ downloadsDirectory, origin }: GatewayConfig): Surface[] {
   if (downloadsDirectory === undefined) return [];
   const options = { directory: downloadsDirectory, origin };
@@ -205,13 +202,13 @@ function downloadsSurface({ downloadsDirectory, origin }: GatewayConfig): Surfac
 }
 
 /**
- * A production installation without any person needs its first owner. The link goes to whoever sees the start: the
+ * A production installation that nobody owns needs its first owner. The link goes to whoever sees the start: the
  * starter's terminal, or the container's log where nothing else started us. It is never in a log file of ours.
  */
 async function printSetupLink(people: { createSetupLink(): Promise<string | null> }, logger: Logger): Promise<void> {
   const link = await people.createSetupLink();
   if (link === null) return;
-  logger.warn('no person has an account yet; the operator is shown the setup link');
+  logger.warn('nobody owns an organization yet; the operator is shown the setup link');
   const text = `Create the first owner within one hour, once: ${link}`;
   if (process.send) process.send({ type: 'notice', text });
   else process.stderr.write(`\n${text}\n\n`);

@@ -18,4 +18,5 @@ export { Secret } from './secret.ts';
 export { sharedEnvironment } from './shared-environment.ts';
 export { readSystemError, type SystemErrorFields } from './system-error.ts';
 export { decodeText, findTextProblem, storable } from './text-problem.ts';
+export { signUpProblem } from './sign-up-setting.ts';
 export { isWellKnownPassword, passwordProblem } from './well-known-passwords.ts';

@@ -1,4 +1,7 @@
-/** Who may create an account here: `open`, `invite`, or `domain:example.com`. */
+/**
+ * Who may create an account here: `open`, `invite`, or `domain:example.com`, which proves nothing while no mail is sent: the
+ * address is what somebody typed. Production refuses it.
+ */
 export type SignUpPolicy =
   | { readonly kind: 'open' }
   | { readonly kind: 'invite' }

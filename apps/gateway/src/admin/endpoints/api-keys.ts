@@ -2,7 +2,16 @@
 import { idOf, integer, text } from '@patchbay/foundation';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
-import { Actor, DisplayName, Instant, OrganizationParams, PageQuery, PermissionName, pageOf } from './parts.ts';
+import {
+  ActionState,
+  Actor,
+  DisplayName,
+  Instant,
+  OrganizationParams,
+  PageQuery,
+  PermissionName,
+  pageOf,
+} from './parts.ts';
 
 const DAYS_MAX = 365;
 
@@ -24,6 +33,7 @@ export const ApiKey = z
     lastUsedAt: Instant.nullable(),
     lastUsedAddress: z.string().nullable(),
     revokedAt: Instant.nullable(),
+    actions: z.object({ revoke: ActionState }),
   })
   .meta({ id: 'ApiKey' });
 
@@ -71,7 +81,7 @@ export const createApiKey = defineEndpoint({
 export const revokeApiKey = defineEndpoint({
   method: 'DELETE',
   path: '/organizations/:organization/api-keys/:apiKey',
-  summary: 'Revoke an API key, at once and for good',
+  summary: 'Revoke an API key, at once and for good: one’s own, or any as owner or admin',
   tag: 'API keys',
   permission: 'api-keys:write',
   audit: 'api_key.revoked',

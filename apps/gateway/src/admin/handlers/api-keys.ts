@@ -1,15 +1,25 @@
 import type { Tx } from '@patchbay/domain';
-import { type ApiKey, createApiKey, listApiKeys, revokeApiKey } from '@patchbay/domain/api-keys';
+import { type ApiKey, createApiKey, getApiKey, listApiKeys, revokeApiKey } from '@patchbay/domain/api-keys';
 import { findConnector } from '@patchbay/domain/connectors';
 import { AppError } from '@patchbay/foundation';
-import { requirePerson } from '../caller.ts';
+import { type Access, type Caller, requirePerson } from '../caller.ts';
 import * as endpoints from '../endpoints/api-keys.ts';
 import { handleInTransaction } from '../handler.ts';
 import { actorNames, type NamedActor } from './actor-names.ts';
+import { allowedUnless, lacks } from './allowed.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-function present(key: ApiKey, nameActor: (actor: unknown) => NamedActor) {
+const OF_ANOTHER = 'It belongs to somebody else: they can revoke it, or an owner or admin of the organization.';
+
+type KeyReader = { readonly access: Access; readonly caller: Caller };
+
+/** Whoever looks after the members revokes any key; everybody else their own. */
+function isAnothers(key: ApiKey, { access, caller }: KeyReader): boolean {
+  return !access.permissions.has('members:write') && key.personId !== (caller.person?.id ?? null);
+}
+
+function present(key: ApiKey, reader: KeyReader, nameActor: (actor: unknown) => NamedActor) {
   return {
     id: key.id,
     kind: key.kind,
@@ -29,13 +39,21 @@ function present(key: ApiKey, nameActor: (actor: unknown) => NamedActor) {
     lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
     lastUsedAddress: key.lastUsedAddress,
     revokedAt: key.revokedAt?.toISOString() ?? null,
+    actions: {
+      revoke: allowedUnless(
+        key.revokedAt !== null && 'It is revoked already.',
+        reader.caller.kind !== 'person' && 'Only a signed-in person may do this.',
+        lacks(reader.access, 'api-keys:write'),
+        isAnothers(key, reader) && OF_ANOTHER,
+      ),
+    },
   };
 }
 
-export const list = handleInTransaction(endpoints.listApiKeys, async (tx, { query }) => {
-  const page = await listApiKeys(tx, query);
+export const list = handleInTransaction(endpoints.listApiKeys, async (tx, call) => {
+  const page = await listApiKeys(tx, call.query);
   const nameActor = await actorNames(tx);
-  return { items: page.items.map((key) => present(key, nameActor)), nextCursor: page.nextCursor };
+  return { items: page.items.map((key) => present(key, call, nameActor)), nextCursor: page.nextCursor };
 });
 
 export const create = handleInTransaction(endpoints.createApiKey, async (tx, call, deps) => {
@@ -52,11 +70,13 @@ export const create = handleInTransaction(endpoints.createApiKey, async (tx, cal
     },
     { permissions: call.access.permissions },
   );
-  return { ...present(apiKey, await actorNames(tx)), secret: secret.reveal() };
+  return { ...present(apiKey, call, await actorNames(tx)), secret: secret.reveal() };
 });
 
 export const revoke = handleInTransaction(endpoints.revokeApiKey, async (tx, call) => {
-  await revokeApiKey(tx, call.caller.actor, call.params.apiKey);
+  const key = await getApiKey(tx, call.params.apiKey);
+  if (isAnothers(key, call)) throw new AppError('admin.permission_missing', { detail: OF_ANOTHER });
+  await revokeApiKey(tx, call.caller.actor, key.id);
   return undefined;
 });
 

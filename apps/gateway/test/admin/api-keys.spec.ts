@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Installation, type SignedIn } from './given.ts';
+
+let installation: Installation;
+let owner: SignedIn & { organizationId: string };
+let developer: SignedIn;
+let other: SignedIn;
+
+beforeAll(async () => {
+  installation = await Installation.start('invite');
+  owner = await installation.owner('acme');
+  developer = await installation.join(owner, 'developer', 'dora');
+  other = await installation.join(owner, 'developer', 'otis');
+}, 30_000);
+afterAll(() => installation?.close());
+
+const KEYS = '/organizations/acme/api-keys';
+
+async function keyOf(person: SignedIn): Promise<string> {
+  const body = { kind: 'mcp', name: 'a key', connectors: ['*'] };
+  return (await installation.call('POST', KEYS, { as: person, body })).body.id;
+}
+
+const revoke = (person: SignedIn, id: string) => installation.call('DELETE', `${KEYS}/${id}`, { as: person });
+
+async function mayRevoke(person: SignedIn, id: string): Promise<boolean> {
+  const { body } = await installation.call('GET', KEYS, { as: person });
+  return body.items.find((key: { id: string }) => key.id === id).actions.revoke.allowed;
+}
+
+describe('a developer', () => {
+  it('cannot revoke a key of somebody else, and is told whom to ask', async () => {
+    for (const holder of [owner, other]) {
+      const id = await keyOf(holder);
+      const refused = await revoke(developer, id);
+      expect([refused.status, refused.body.code]).toEqual([403, 'admin.permission_missing']);
+      expect(refused.body.detail).toContain('an owner or admin of the organization');
+      expect(await mayRevoke(developer, id)).toBe(false);
+      const { body } = await installation.call('GET', KEYS, { as: owner });
+      expect(body.items).toContainEqual(expect.objectContaining({ id, revokedAt: null }));
+    }
+  });
+
+  it('revokes a key of their own', async () => {
+    const id = await keyOf(developer);
+    expect(await mayRevoke(developer, id)).toBe(true);
+    expect((await revoke(developer, id)).status).toBe(204);
+    expect(await mayRevoke(developer, id)).toBe(false);
+  });
+});
+
+describe('an owner', () => {
+  it('revokes the key of anybody', async () => {
+    const id = await keyOf(developer);
+    expect(await mayRevoke(owner, id)).toBe(true);
+    expect((await revoke(owner, id)).status).toBe(204);
+  });
+});
