@@ -69,7 +69,8 @@ async function setAuthMode(ready: ReadyFile, authMode: 'none' | 'api_key'): Prom
   const response = await fetch(`${ready.apiUrl}/organizations/${ready.organization}/connectors/${SLUG}`, {
     method: 'PATCH',
     headers: { authorization: `Bearer ${ready.apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ authMode }),
+    // The fixture has tools that write, and anybody on this machine may call them.
+    body: JSON.stringify({ authMode, ...(authMode === 'none' && { confirmOpen: SLUG }) }),
   });
   if (!response.ok)
     throw new Error(`the connector's access was not changed: ${response.status} ${await response.text()}`);

@@ -141,9 +141,13 @@ export function createProgram(makeContext: MakeContext): Command {
   add(program, 'settings', 'Show or change the settings of a connector.', [
     'patchbay settings weather',
     'patchbay settings weather --code-generation allow',
+    'patchbay settings weather --auth api-key',
+    'patchbay settings weather --auth none --confirm weather',
   ])
     .argument('[connector]', 'slug (default: the project in this directory)')
     .option('--code-generation <choice>', 'allow or refuse: whether its code may make code from text')
+    .option('--auth <choice>', 'api-key or none: what callers present; none lets anybody call it')
+    .option('--confirm <slug>', 'with --auth none: its name again, where it has secrets or tools that write')
     .action(action(async () => (await import('./commands/settings.ts')).settings));
 
   const secrets = add(program, 'secrets', 'Secrets of a connector. Values go in and never come out.', [

@@ -2,7 +2,7 @@ import { createFileArtifactStore } from '@patchbay/artifacts';
 import { createDatabase, type Database, type Tx } from '@patchbay/domain';
 import { createApiKey } from '@patchbay/domain/api-keys';
 import type { Actor } from '@patchbay/domain/audit';
-import { type AuthMode, createConnector, findConnector } from '@patchbay/domain/connectors';
+import { type AuthMode, createConnector, findConnector, updateConnector } from '@patchbay/domain/connectors';
 import { activate } from '@patchbay/domain/deployments';
 import { ALL_PERMISSIONS, type Role } from '@patchbay/domain/organizations';
 import { moveVersion, submitVersion, type Version, type VersionState } from '@patchbay/domain/versions';
@@ -109,7 +109,9 @@ export function createGiven(options: { readonly database: TestDatabase; readonly
     },
     connector: (organization, slug, authMode) =>
       inside(organization, async (tx) => {
-        const { id } = await createConnector(tx, organization.owner.actor, { slug, authMode });
+        const { actor } = organization.owner;
+        const { id } = await createConnector(tx, actor, { slug, authMode });
+        if (authMode === 'none') await updateConnector(tx, actor, id, { authMode, confirmOpen: slug });
         return { organization, id, slug };
       }),
     async publishedVersion(

@@ -5,6 +5,8 @@ import { connectorSlug } from '../project.ts';
 
 interface SettingsOptions {
   readonly codeGeneration?: string;
+  readonly auth?: string;
+  readonly confirm?: string;
 }
 
 const CONNECTOR = '/api/v1/organizations/{organization}/connectors/{connector}' as const;
@@ -15,22 +17,44 @@ export async function settings(
   slug: string | undefined,
   options: SettingsOptions,
 ): Promise<void> {
-  const codeGeneration = readChoice(options.codeGeneration);
+  const patch = readPatch(options);
   const connector = await connectorSlug(slug, context.cwd);
   const { client, organization } = await context.session();
   const params = { path: { organization, connector } };
   const { data } =
-    codeGeneration === undefined
-      ? await client.GET(CONNECTOR, { params })
-      : await client.PATCH(CONNECTOR, { params, body: { codeGeneration } });
+    patch === null ? await client.GET(CONNECTOR, { params }) : await client.PATCH(CONNECTOR, { params, body: patch });
   if (!data) throw new AppError('internal.unexpected', { internal: 'an answer without a connector' });
-  const shown = { authMode: data.authMode, codeGeneration: data.codeGeneration, revision: data.settingsRevision };
+  const { authMode, openConfirmedAt, codeGeneration, settingsRevision: revision } = data;
+  const shown = { authMode, openConfirmedAt, codeGeneration, revision };
+  const confirmed = openConfirmedAt === null ? '' : `, confirmed ${openConfirmedAt.slice(0, 10)}`;
   const rows = [
-    ['Callers present', data.authMode === 'none' ? 'nothing' : 'an API key'],
-    ['Code from text', data.codeGeneration ? 'allowed' : 'refused'],
-    ['Revision', String(data.settingsRevision)],
+    ['Callers present', authMode === 'none' ? `nothing: anybody may call it${confirmed}` : 'an API key'],
+    ['Code from text', codeGeneration ? 'allowed' : 'refused'],
+    ['Revision', String(revision)],
   ];
   context.output.result(shown, table(['SETTING', 'VALUE'], rows));
+}
+
+/** What the options change, or null when they name nothing. @throws AppError cli.usage */
+function readPatch({ codeGeneration, auth, confirm }: SettingsOptions) {
+  const choice = readChoice(codeGeneration);
+  const authMode = readAuth(auth);
+  if (confirm !== undefined && authMode !== 'none') {
+    throw new AppError('cli.usage', { detail: '--confirm goes with --auth none.' });
+  }
+  if (choice === undefined && authMode === undefined) return null;
+  return {
+    ...(choice !== undefined && { codeGeneration: choice }),
+    ...(authMode !== undefined && { authMode }),
+    ...(confirm !== undefined && { confirmOpen: confirm }),
+  };
+}
+
+function readAuth(choice: string | undefined): 'api_key' | 'none' | undefined {
+  if (choice === undefined) return undefined;
+  if (choice === 'none') return 'none';
+  if (choice === 'api-key') return 'api_key';
+  throw new AppError('cli.usage', { detail: '--auth takes api-key or none.' });
 }
 
 function readChoice(choice: string | undefined): boolean | undefined {

@@ -12,6 +12,8 @@ export interface Connector {
   readonly settingsRevision: number;
   /** Whether its code may make code from text, which its sandboxes refuse otherwise. */
   readonly codeGeneration: boolean;
+  /** When an owner or admin confirmed that anybody may call it, with all it has. Null for one that asks for a key. */
+  readonly openConfirmedAt: Date | null;
   readonly liveDeploymentId: string | null;
   readonly liveVersionId: string | null;
   readonly liveVersionNumber: number | null;
@@ -36,6 +38,7 @@ export function toConnector(
     authMode: row.authMode as AuthMode, // by the table's check constraint
     settingsRevision: row.settingsRevision,
     codeGeneration: row.codeGeneration,
+    openConfirmedAt: row.openConfirmedAt,
     liveDeploymentId: row.liveDeploymentId,
     liveVersionId: row.liveDeployment?.versionId ?? null,
     liveVersionNumber: row.liveDeployment?.version.number ?? null,

@@ -6,6 +6,7 @@ import { recordLiveNames } from '../joined-names/index.ts';
 import { assertConnectorSlug, RESTORABLE_DAYS } from '../organizations/index.ts';
 import { type AuthMode, type Connector, toConnector, WITH_LIVE_VERSION } from './connector.ts';
 import { claimSlug } from './connector-slugs.ts';
+import { type OpenRisks, refuseRisks, writingToolsOf } from './open-access.ts';
 
 /**
  * @throws AppError `connectors.slug_taken`, `connectors.slug_retired`, `connectors.slug_invalid`,
@@ -81,24 +82,59 @@ export interface ConnectorPatch {
   readonly name?: string | undefined;
   readonly authMode?: AuthMode | undefined;
   readonly codeGeneration?: boolean | undefined;
+  /** With `authMode: none`: the connector's present slug, from somebody who knows what it gives away. */
+  readonly confirmOpen?: string | undefined;
 }
 
 /**
  * How callers authenticate and what the code may do are settings of its sandboxes: after a change running ones are not
- * reused.
+ * reused. Letting anybody call one that has secrets or tools that write takes its name as a confirmation, which is kept
+ * until it asks for a key again.
+ *
+ * @throws AppError `connectors.open_not_confirmed`, `connectors.not_found`
  */
 export async function updateConnector(tx: Tx, actor: Actor, id: string, patch: ConnectorPatch): Promise<Connector> {
-  const { name, authMode, codeGeneration } = await lockConnector(tx, id);
-  const before = { name, authMode, codeGeneration };
+  const connector = await lockConnector(tx, id);
+  const { name, authMode, codeGeneration } = connector;
+  const before = { name, authMode, codeGeneration, openConfirmed: connector.openConfirmedAt !== null };
   const after = {
     name: patch.name ?? name,
     authMode: patch.authMode ?? authMode,
     codeGeneration: patch.codeGeneration ?? codeGeneration,
   };
+  const openConfirmedAt = await confirmationAfter(tx, connector, patch);
   const isNewSetting = after.authMode !== authMode || after.codeGeneration !== codeGeneration;
-  await update(tx, id, { ...after, ...(isNewSetting ? { settingsRevision: { increment: 1 } } : {}) });
-  await tell(tx, actor, { id, action: 'connector.updated', before, after });
+  await update(tx, id, { ...after, openConfirmedAt, ...(isNewSetting ? { settingsRevision: { increment: 1 } } : {}) });
+  const told = { ...after, openConfirmed: openConfirmedAt !== null };
+  await tell(tx, actor, { id, action: 'connector.updated', before, after: told });
   return getConnector(tx, id);
+}
+
+/** What is on record of the confirmation after the patch. @throws AppError `connectors.open_not_confirmed` */
+async function confirmationAfter(tx: Tx, connector: Connector, patch: ConnectorPatch): Promise<Date | null> {
+  const { authMode, confirmOpen } = patch;
+  if (authMode === 'api_key') return null;
+  if (authMode !== 'none') return connector.openConfirmedAt;
+  if (confirmOpen === connector.slug) return connector.openConfirmedAt ?? new Date();
+  if (confirmOpen !== undefined) {
+    throw new AppError('connectors.open_not_confirmed', {
+      detail: `The confirmation names ${confirmOpen}, and this is ${connector.slug}.`,
+    });
+  }
+  if (connector.authMode !== 'none') refuseRisks(connector, await findRisks(tx, connector));
+  return connector.openConfirmedAt;
+}
+
+async function findRisks(tx: Tx, { id, liveVersionId }: Connector): Promise<OpenRisks> {
+  const secrets = await tx.prisma.sealedSecret.count({ where: { ...tx.scope, connectorId: id } });
+  const live =
+    liveVersionId === null
+      ? null
+      : await tx.prisma.version.findUnique({
+          where: { organizationId_id: { ...tx.scope, id: liveVersionId } },
+          select: { manifest: true },
+        });
+  return { secrets, writingTools: writingToolsOf(live?.manifest) };
 }
 
 /**

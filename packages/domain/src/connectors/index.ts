@@ -11,3 +11,4 @@ export {
   restoreConnector,
   updateConnector,
 } from './connectors.ts';
+export { describeRisks, isOpenUnconfirmed, refuseRisks, writingToolsOf } from './open-access.ts';

@@ -11,7 +11,7 @@ import {
   type ActivationGate,
   type DeploymentCause,
   type GateQuestion,
-  refuseSharedNames,
+  ROLLBACK_GATES,
 } from './gates.ts';
 
 export interface Activation {
@@ -81,7 +81,7 @@ export async function rollBack(tx: Tx, actor: Actor, input: RollBackInput): Prom
   });
   if (live.previous === null) throw new AppError('deployments.nothing_to_roll_back');
   const version = await getVersion(tx, live.previous.versionId);
-  const reasons = await askGates(tx, [refuseSharedNames], { connector, version, actor, cause: 'rollback' });
+  const reasons = await askGates(tx, ROLLBACK_GATES, { connector, version, actor, cause: 'rollback' });
   return append(tx, actor, connector, {
     versionId: version.id,
     // What was before the version we go back to: the next roll back goes further, never forth and back.

@@ -1,5 +1,5 @@
 import type { Actor } from '../audit/index.ts';
-import type { Connector } from '../connectors/index.ts';
+import { type Connector, describeRisks, isOpenUnconfirmed, writingToolsOf } from '../connectors/index.ts';
 import type { NameConflict } from '../joined-names/index.ts';
 import type { Version } from '../versions/index.ts';
 
@@ -34,5 +34,22 @@ export const refuseSharedNames: ActivationGate = ({ connector, nameConflicts }) 
   };
 };
 
+/**
+ * While anybody may call the connector without a key, a version with tools that write waits for an owner's or admin's
+ * confirmation by name. Asked of rollbacks too: the version before may have been for callers with a key.
+ */
+export const refuseOpenWrites: ActivationGate = ({ connector, version }) => {
+  if (!isOpenUnconfirmed(connector)) return null;
+  const described = describeRisks({ secrets: 0, writingTools: writingToolsOf(version.manifest) });
+  if (described === null) return null;
+  return {
+    code: 'open_not_confirmed',
+    reason: `Anybody may call ${connector.slug} without a key, and this version has ${described}. An owner or admin confirms it (patchbay settings ${connector.slug} --auth none --confirm ${connector.slug}) or asks for a key (--auth api-key); then activate it.`,
+  };
+};
+
 /** Asked in order; every reason is kept. Governance and authorization add theirs. */
-export const ACTIVATION_GATES: readonly ActivationGate[] = [refuseSharedNames];
+export const ACTIVATION_GATES: readonly ActivationGate[] = [refuseSharedNames, refuseOpenWrites];
+
+/** Those that going back has to pass as well. */
+export const ROLLBACK_GATES: readonly ActivationGate[] = [refuseSharedNames, refuseOpenWrites];

@@ -12,6 +12,8 @@ export const ALL_PERMISSIONS = [
   'connectors:read',
   'connectors:write',
   'connectors:delete',
+  /** Let anybody call a connector without a key. */
+  'connectors:open',
   'versions:read',
   'versions:write',
   'versions:preview',
@@ -42,7 +44,14 @@ const DEVELOPER = [
   'logs:read',
   'usage:read',
 ] as const;
-const ADMIN = [...DEVELOPER, 'organization:write', 'members:write', 'connectors:delete', 'audit:read'] as const;
+const ADMIN = [
+  ...DEVELOPER,
+  'organization:write',
+  'members:write',
+  'connectors:delete',
+  'connectors:open',
+  'audit:read',
+] as const;
 
 /** What each role may do. `secrets:read` lists names; no permission reads a value. */
 export const PERMISSIONS = {

@@ -2,7 +2,7 @@ import { AppError, newId, type Secret } from '@patchbay/foundation';
 import type { SealedPlace, Vault } from '@patchbay/vault';
 import { type Actor, record } from '../audit/index.ts';
 import { emitChange } from '../changes/index.ts';
-import { lockConnector } from '../connectors/index.ts';
+import { isOpenUnconfirmed, lockConnector, refuseRisks } from '../connectors/index.ts';
 import type { Tx } from '../database/index.ts';
 import { dataKeyStore } from './data-keys.ts';
 
@@ -33,13 +33,15 @@ const VALUE_BYTES_MAX = 32_768;
 /**
  * Seals the value, bumps the connector's settings revision and announces it: in force for the next call.
  *
- * @throws AppError `secrets.name_invalid`, `secrets.value_invalid`, `connectors.not_found`
+ * @throws AppError `secrets.name_invalid`, `secrets.value_invalid`, `connectors.not_found`, and
+ * `connectors.open_not_confirmed` while anybody may call the connector and nobody confirmed what that gives away
  */
 export async function setSecret(tx: Tx, actor: Actor, vault: Vault, input: NewSecret): Promise<SecretName> {
   if (!NAME.test(input.name)) throw new AppError('secrets.name_invalid');
   const bytes = Buffer.byteLength(input.value.reveal());
   if (bytes < 1 || bytes > VALUE_BYTES_MAX) throw new AppError('secrets.value_invalid');
-  await lockConnector(tx, input.connectorId);
+  const connector = await lockConnector(tx, input.connectorId);
+  if (isOpenUnconfirmed(connector)) refuseRisks(connector, { secrets: 1, writingTools: [] });
   const { connectorId, name } = input;
   const key = { organizationId_connectorId_name: { ...tx.scope, connectorId, name } };
   const id = (await tx.prisma.sealedSecret.findUnique({ where: key }))?.id ?? newId('secret');

@@ -37,6 +37,12 @@ export const CONNECTORS_ERRORS = {
     title: 'Under this slug two tools or prompts would share a name at the URL of the organization.',
     hint: 'Choose a shorter slug, or deploy a version with shorter names first.',
   },
+  'connectors.open_not_confirmed': {
+    status: 409,
+    owner: 'caller',
+    title: 'Nobody confirmed that anybody may call this connector with all it has.',
+    hint: 'An owner or admin confirms it by name: send `authMode: none` with the connector’s slug as `confirmOpen`, or run `patchbay settings SLUG --auth none --confirm SLUG`. Or let it ask for a key.',
+  },
   'connectors.not_deleted': {
     status: 409,
     owner: 'caller',

@@ -21,6 +21,11 @@ const CodeGeneration = z.boolean().meta({
     'Whether code of the connector may make code from text (eval, new Function). Its sandboxes refuse it otherwise.',
 });
 
+const ConfirmOpen = z.string().min(1).max(64).meta({
+  description:
+    'With `authMode: none`: the connector’s present slug. Without it a connector with secrets or tools that write is not opened.',
+});
+
 export const Connector = z
   .object({
     id: z.string(),
@@ -38,6 +43,10 @@ export const Connector = z
       .meta({ description: 'The newest version, whatever its state.' }),
     settingsRevision: z.number().int(),
     codeGeneration: CodeGeneration,
+    openConfirmedAt: Instant.nullable().meta({
+      description:
+        'When an owner or admin confirmed that anybody may call it, with its secrets and tools that write. Null: nobody did.',
+    }),
     createdAt: Instant,
     deletedAt: Instant.nullable(),
     purgeAt: Instant.nullable(),
@@ -45,6 +54,7 @@ export const Connector = z
       deploy: ActionState,
       rollBack: ActionState,
       update: ActionState,
+      open: ActionState,
       delete: ActionState,
       restore: ActionState,
     }),
@@ -68,7 +78,7 @@ export const listConnectors = defineEndpoint({
 export const createConnector = defineEndpoint({
   method: 'POST',
   path: '/organizations/:organization/connectors',
-  summary: 'Create a connector; it answers after its first deploy',
+  summary: 'Create a connector; it answers after its first deploy. `authMode: none` needs `connectors:open`',
   tag: 'Connectors',
   permission: 'connectors:write',
   audit: 'connector.created',
@@ -93,15 +103,26 @@ export const getConnector = defineEndpoint({
 export const updateConnector = defineEndpoint({
   method: 'PATCH',
   path: '/organizations/:organization/connectors/:connector',
-  summary: 'Change name, slug, auth mode or what the code may do; the old slug stays an alias of the same connector',
+  summary:
+    'Change name, slug, auth mode or what the code may do; the old slug stays an alias. `authMode: none` needs `connectors:open`',
   tag: 'Connectors',
   permission: 'connectors:write',
   audit: 'connector.updated',
   params: ConnectorParams,
   body: z
-    .object({ name: DisplayName, slug: Slug, authMode: AuthMode, codeGeneration: CodeGeneration })
+    .object({
+      name: DisplayName,
+      slug: Slug,
+      authMode: AuthMode,
+      codeGeneration: CodeGeneration,
+      confirmOpen: ConfirmOpen,
+    })
     .partial()
-    .refine((body) => Object.keys(body).length > 0, 'names nothing to change'),
+    .refine((body) => Object.keys(body).length > 0, 'names nothing to change')
+    .refine(
+      (body) => body.confirmOpen === undefined || body.authMode === 'none',
+      'confirmOpen goes with authMode none',
+    ),
   reply: Connector,
 });
 

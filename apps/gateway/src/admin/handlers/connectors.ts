@@ -13,7 +13,7 @@ import {
 import { listDeployments } from '@patchbay/domain/deployments';
 import { listVersions } from '@patchbay/domain/versions';
 import { AppError } from '@patchbay/foundation';
-import { type Access, requireConnector } from '../caller.ts';
+import { type Access, requireConnector, requirePermission } from '../caller.ts';
 import * as endpoints from '../endpoints/connectors.ts';
 import { handleInTransaction } from '../handler.ts';
 import { allowedUnless, lacks } from './allowed.ts';
@@ -57,6 +57,7 @@ async function present(tx: Tx, connector: Connector, { access, origin }: { acces
       : null,
     settingsRevision: connector.settingsRevision,
     codeGeneration: connector.codeGeneration,
+    openConfirmedAt: connector.openConfirmedAt?.toISOString() ?? null,
     createdAt: connector.createdAt.toISOString(),
     deletedAt: connector.deletedAt?.toISOString() ?? null,
     purgeAt: connector.purgeAfter?.toISOString() ?? null,
@@ -68,6 +69,7 @@ async function present(tx: Tx, connector: Connector, { access, origin }: { acces
         before < 2 && 'No other version was live before this one.',
       ),
       update: allowedUnless(gone, lacks(access, 'connectors:write')),
+      open: allowedUnless(gone, lacks(access, 'connectors:write'), lacks(access, 'connectors:open')),
       delete: allowedUnless(gone, lacks(access, 'connectors:delete')),
       restore: allowedUnless(!gone && 'It is in service.', lacks(access, 'connectors:delete')),
     },
@@ -88,6 +90,7 @@ export const list = handleInTransaction(endpoints.listConnectors, async (tx, { q
 
 export const create = handleInTransaction(endpoints.createConnector, async (tx, call, { origin }) => {
   requireEveryConnector(call.access);
+  if (call.body.authMode === 'none') requirePermission(call.access, 'connectors:open');
   const connector = await createConnector(tx, call.caller.actor, call.body);
   return present(tx, connector, { access: call.access, origin });
 });
@@ -98,6 +101,7 @@ export const show = handleInTransaction(endpoints.getConnector, async (tx, call,
 
 export const update = handleInTransaction(endpoints.updateConnector, async (tx, call, { origin }) => {
   let connector = await connectorOf(tx, call);
+  if (call.body.authMode === 'none') requirePermission(call.access, 'connectors:open');
   const { slug, ...patch } = call.body;
   if (Object.keys(patch).length > 0) connector = await updateConnector(tx, call.caller.actor, connector.id, patch);
   if (slug !== undefined && slug !== connector.slug) {
