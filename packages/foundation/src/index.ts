@@ -16,7 +16,7 @@ export type { Page, PageRequest } from './page.ts';
 export { parseRedisUrl, type RedisAddress, redisProblem } from './redis-url.ts';
 export { Secret } from './secret.ts';
 export { sharedEnvironment } from './shared-environment.ts';
+export { signUpProblem } from './sign-up-setting.ts';
 export { readSystemError, type SystemErrorFields } from './system-error.ts';
 export { decodeText, findTextProblem, storable } from './text-problem.ts';
-export { signUpProblem } from './sign-up-setting.ts';
 export { isWellKnownPassword, passwordProblem } from './well-known-passwords.ts';

@@ -43,6 +43,8 @@ export interface EndpointSpec {
   readonly status: 200 | 201 | 202 | 204;
   /** Whether `Idempotency-Key` makes a repetition answer what the first request answered. */
   readonly idempotent: boolean;
+  /** Fields of the answer that open something: never kept, and null when a repetition is answered. */
+  readonly shownOnce: readonly string[];
 }
 
 /** What has a default need not be said. `audit`, `permission` and the schemas of the path always must. */
@@ -82,6 +84,7 @@ export function defineEndpoint<const S extends Partial<EndpointSpec>>(spec: Writ
     download: null,
     status: empty ? 204 : 200,
     idempotent: false,
+    shownOnce: [],
     ...spec,
   };
   const plain = [endpoint.params, endpoint.query, endpoint.body].flatMap((schema) =>

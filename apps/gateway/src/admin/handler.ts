@@ -38,7 +38,11 @@ export interface Call<E extends EndpointSpec> {
   readonly requestId: string;
   readonly clientAddress: string;
   /** Of an idempotent creation. `fingerprint` says what the key was used for; a body adds to it. */
-  readonly idempotency: { readonly key: string; readonly fingerprint: string } | null;
+  readonly idempotency: {
+    readonly key: string;
+    readonly fingerprint: string;
+    readonly withheld: readonly string[];
+  } | null;
 }
 
 /** A call to a path with an organization: its access has been checked. */

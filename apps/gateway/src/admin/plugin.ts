@@ -179,7 +179,7 @@ function idempotencyOf(endpoint: EndpointSpec, request: FastifyRequest): Call<En
     throw new AppError('admin.invalid_request', { detail: 'Idempotency-Key has 1 to 255 visible characters.' });
   const body = isStream(request.body) ? '' : JSON.stringify(request.body ?? null);
   const fingerprint = createHash('sha256').update(`${endpoint.method} ${request.raw.url}\n${body}`).digest('hex');
-  return { key: key.data, fingerprint };
+  return { key: key.data, fingerprint, withheld: endpoint.shownOnce };
 }
 
 /** Every JSON read carries a tag over its bytes; a caller that has them already gets 304. */

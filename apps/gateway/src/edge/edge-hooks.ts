@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkSingleHeaders } from './check-single-headers.ts';
 import { checkTarget } from './check-target.ts';
 import { clientAddress, removeSteeringHeaders, setForwardedHeaders, type TrustedProxies } from './forwarded-headers.ts';
+import { loggedPath } from './logged-path.ts';
 import { type RevokeExposedKey, refuseUrlTokens } from './refuse-url-tokens.ts';
 import { securityHeaders } from './security-headers.ts';
 
@@ -54,7 +55,7 @@ export function accessLine(request: FastifyRequest, status: number) {
   return {
     requestId: request.id,
     method: request.method,
-    path: (request.raw.url ?? '').split('?', 1)[0],
+    path: loggedPath((request.raw.url ?? '').split('?', 1).join('')),
     status,
     durationMs: Math.round((performance.now() - request.arrivedAtMs) * 100) / 100,
     clientAddress: request.clientAddress,

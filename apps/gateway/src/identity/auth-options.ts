@@ -3,8 +3,8 @@
  * invitations; it is reached over HTTP only through the few paths of `offered-paths.ts`.
  *
  * While no mail is sent, nobody can prove an e-mail address, so nothing here may rest on one: `emailVerified` stays
- * false for everybody, and an invitation is proved by its link (130 random bits, shown to its inviter alone). That is
- * why `requireEmailVerificationOnInvitation` is off for now; it goes on with mail (security S6).
+ * false for everybody, and an invitation is proved by the secret in its link, which its inviter alone is shown and of
+ * which the hash is kept. That is why `requireEmailVerificationOnInvitation` is off for now; it goes on with mail.
  */
 import { type IdKind, type Logger, newId, type Secret } from '@patchbay/foundation';
 import type { BetterAuthOptions } from 'better-auth';
@@ -124,7 +124,8 @@ export function authOptions({ origin, secret, pool, notes, logger }: AuthSetting
       max: 120,
       customStorage: countIn(notes),
       customRules: {
-        '/sign-in/email': { window: 60, max: 10 },
+        // Counted by `attempts.ts`, for the account too.
+        '/sign-in/email': false,
         '/sign-up/email': { window: 60, max: 10 },
         '/change-password': { window: 60, max: 5 },
         '/organization/accept-invitation': { window: 60, max: 20 },
@@ -156,6 +157,9 @@ export function authOptions({ origin, secret, pool, notes, logger }: AuthSetting
           },
           invitation: {
             modelName: 'invitations',
+            additionalFields: {
+              secretHash: { type: 'string', required: false, input: false, returned: false, fieldName: 'secret_hash' },
+            },
             fields: {
               organizationId: 'organization_id',
               inviterId: 'inviter_id',

@@ -11,7 +11,8 @@ import { AppError, type Clock, newId } from '@patchbay/foundation';
 import { INVITATION_SECONDS } from './account-rules.ts';
 import type { Announce, Operation } from './announce-change.ts';
 import type { Auth } from './create-auth.ts';
-import type { Identity, IdentityChange, NewOrganization, StoredInvitation } from './identity.ts';
+import type { Identity, IdentityChange, IssuedInvitation, NewOrganization, StoredInvitation } from './identity.ts';
+import { hashOfSecret, newLinkSecret } from './link-secret.ts';
 import { type ReleasedName, releaseOf } from './released-names.ts';
 import type { SignUpPolicy } from './sign-up-policy.ts';
 
@@ -46,7 +47,9 @@ export function createIdentity(deps: IdentityDeps): Identity {
     changeRole: (change, member, role) => changeRole(deps, change, member, role),
     removeMember: (change, member) => removeMember(deps, change, member),
     listInvitations: (organizationId) => listInvitations(deps, organizationId),
+    findInvitation: (organizationId, invitationId) => findInvitation(deps, organizationId, invitationId),
     invite: (change, input) => invite(deps, change, input),
+    reissueInvitation: (change, invitation) => reissueInvitation(deps, change, invitation),
     cancelInvitation: (change, invitationId) => cancelInvitation(deps, change, invitationId),
   };
 }
@@ -136,7 +139,7 @@ async function changeRole(deps: IdentityDeps, change: IdentityChange, member: Me
   await audited(deps, change, entry, async (tx) => {
     if (role !== 'owner') await keepAnOwner(tx, member.id);
     const { adapter } = await deps.auth.$context;
-    await adapter.update({ model: 'member', where: ownRow(change, member.id), update: { role } });
+    await adapter.update({ model: 'member', where: ownRow(change.organization.id, member.id), update: { role } });
   });
 }
 
@@ -151,7 +154,7 @@ async function removeMember(deps: IdentityDeps, change: IdentityChange, member: 
     await keepAnOwner(tx, member.id);
     const { adapter } = await deps.auth.$context;
     // The person's API keys end in the transaction of this row: a trigger of the table sees to it.
-    await adapter.delete({ model: 'member', where: ownRow(change, member.id) });
+    await adapter.delete({ model: 'member', where: ownRow(change.organization.id, member.id) });
   });
 }
 
@@ -175,22 +178,29 @@ async function listInvitations({ auth }: IdentityDeps, organizationId: string): 
   return rows.map(toInvitation);
 }
 
+async function findInvitation(
+  { auth }: IdentityDeps,
+  organizationId: string,
+  id: string,
+): Promise<StoredInvitation | null> {
+  const { adapter } = await auth.$context;
+  const row = await adapter.findOne<InvitationRow>({ model: 'invitation', where: ownRow(organizationId, id) });
+  return row && toInvitation(row);
+}
+
 async function invite(
   deps: IdentityDeps,
   change: IdentityChange,
   input: Parameters<Identity['invite']>[1],
-): Promise<StoredInvitation> {
+): Promise<IssuedInvitation> {
   const id = newId('invitation');
   const { email, role } = input;
   const target = { type: 'invitation', id };
   const entry = { operation: 'INSERT', action: 'invitation.created', target, after: { email, role } } as const;
   return audited(deps, change, entry, async () => {
-    const now = deps.clock.now();
-    const open = (await listInvitations(deps, change.organization.id)).some(
-      (row) => row.email === email && row.status === 'pending' && row.expiresAt > now,
-    );
-    if (open) throw new AppError('admin.already_member', { detail: 'An invitation to this address is open already.' });
+    await refuseOpenInvitation(deps, change, { id, email });
     const { adapter } = await deps.auth.$context;
+    const { secret, stored } = newLink(deps);
     const row = await adapter.create<Record<string, unknown>, InvitationRow>({
       model: 'invitation',
       data: {
@@ -200,13 +210,52 @@ async function invite(
         status: 'pending',
         organizationId: change.organization.id,
         inviterId: input.inviterId,
-        createdAt: now,
-        expiresAt: new Date(now.getTime() + INVITATION_SECONDS * 1000),
+        createdAt: deps.clock.now(),
+        ...stored,
       },
       forceAllowId: true,
     });
-    return toInvitation(row);
+    return { invitation: toInvitation(row), secret };
   });
+}
+
+async function reissueInvitation(
+  deps: IdentityDeps,
+  change: IdentityChange,
+  { id, email, role }: StoredInvitation,
+): Promise<IssuedInvitation> {
+  const target = { type: 'invitation', id };
+  const entry = { operation: 'UPDATE', action: 'invitation.reissued', target, after: { email, role } } as const;
+  return audited(deps, change, entry, async () => {
+    await refuseOpenInvitation(deps, change, { id, email });
+    const { adapter } = await deps.auth.$context;
+    const { secret, stored } = newLink(deps);
+    const where = [...ownRow(change.organization.id, id), { field: 'status', value: 'pending' }];
+    const renewed = await adapter.updateMany({ model: 'invitation', where, update: stored });
+    const invitation = renewed === 0 ? null : await findInvitation(deps, change.organization.id, id);
+    if (!invitation) throw new AppError('admin.not_found');
+    return { invitation, secret };
+  });
+}
+
+/** What a link holds, and what is stored of it. */
+function newLink({ clock }: IdentityDeps) {
+  const secret = newLinkSecret();
+  const expiresAt = new Date(clock.now().getTime() + INVITATION_SECONDS * 1000);
+  return { secret, stored: { secretHash: hashOfSecret(secret).toString('base64url'), expiresAt } };
+}
+
+/** One open invitation per address. Called under the lock. @throws AppError `admin.already_member` */
+async function refuseOpenInvitation(
+  deps: IdentityDeps,
+  { organization }: IdentityChange,
+  { id, email }: Pick<StoredInvitation, 'id' | 'email'>,
+): Promise<void> {
+  const now = deps.clock.now();
+  const open = (await listInvitations(deps, organization.id)).some(
+    (row) => row.id !== id && row.email === email && row.status === 'pending' && row.expiresAt > now,
+  );
+  if (open) throw new AppError('admin.already_member', { detail: 'An invitation to this address is open already.' });
 }
 
 async function cancelInvitation(deps: IdentityDeps, change: IdentityChange, id: string): Promise<void> {
@@ -215,7 +264,7 @@ async function cancelInvitation(deps: IdentityDeps, change: IdentityChange, id: 
     const { adapter } = await deps.auth.$context;
     const canceled = await adapter.updateMany({
       model: 'invitation',
-      where: [...ownRow(change, id), { field: 'status', value: 'pending' }],
+      where: [...ownRow(change.organization.id, id), { field: 'status', value: 'pending' }],
       update: { status: 'canceled' },
     });
     if (canceled === 0) throw new AppError('admin.not_found');
@@ -245,11 +294,11 @@ async function audited<T>(
   });
 }
 
-/** A row by id, and only in the organization of the change. */
-function ownRow(change: IdentityChange, id: string) {
+/** A row by id, and only in this organization. */
+function ownRow(organizationId: string, id: string) {
   return [
     { field: 'id', value: id },
-    { field: 'organizationId', value: change.organization.id },
+    { field: 'organizationId', value: organizationId },
   ];
 }
 

@@ -13,7 +13,8 @@ export interface FirstOwner {
 
 /**
  * Makes a person and the organization they own; for the setup page and for seeding a demo. The sign-up policy is not
- * asked: whoever calls this has decided.
+ * asked: whoever calls this has decided. A person who is there already becomes the owner only with their own password:
+ * making the organization may have failed after them, and somebody else may have taken the address.
  *
  * @throws AppError `auth.setup_refused`, `organizations.slug_…`
  */
@@ -24,7 +25,10 @@ export async function createFirstOwner(
   // Checked before the person is made, so that a bad slug does not leave a person without organization.
   assertOrganizationSlug(owner.slug);
   const email = owner.email.toLowerCase();
-  const person = await signUp(deps.auth, { name: owner.name, email, password: owner.password });
+  const { password } = owner;
+  const person =
+    (await findOwnAccount(deps.auth, { email, password })) ??
+    (await signUp(deps.auth, { name: owner.name, email, password }));
   const organizationId = await deps.identity.createFirstOrganization({
     slug: owner.slug,
     name: owner.organizationName,
@@ -33,6 +37,23 @@ export async function createFirstOwner(
     requestId: newId('request'),
   });
   return { person, organizationId };
+}
+
+/** The person of the address, null when there is none. @throws AppError `auth.setup_refused` when it is not their password */
+async function findOwnAccount(
+  auth: Auth,
+  { email, password }: Pick<FirstOwner, 'email' | 'password'>,
+): Promise<Person | null> {
+  const { internalAdapter, password: passwords } = await auth.$context;
+  const found = await internalAdapter.findUserByEmail(email, { includeAccounts: true });
+  if (!found) return null;
+  const hash = found.accounts.find(({ providerId }) => providerId === 'credential')?.password;
+  if (!hash || !(await passwords.verify({ hash, password: password.reveal() }))) {
+    throw new AppError('auth.setup_refused', {
+      detail: 'This address has an account already, and the password is not its own.',
+    });
+  }
+  return { id: found.user.id, name: found.user.name, email: found.user.email };
 }
 
 async function signUp(

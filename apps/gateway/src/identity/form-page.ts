@@ -7,12 +7,12 @@ import { AppError, type Secret, text } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { checkCrossSite } from '../admin/check-cross-site.ts';
-import { invalidRequest } from '../admin/render-error.ts';
-import type { SharedNotes } from '../notes/shared-notes.ts';
+import { invalidRequest, sendProblem, toAdminError } from '../admin/render-error.ts';
+import { wantsHtml } from '../edge/render-page.ts';
+import { renderMessagePage } from './setup-page.ts';
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 const FORM_BYTES_MAX = 16 * 1024;
-const MINUTE_SECONDS = 60;
 
 const Fields = z.record(text(), text());
 /** Fields of a form, each a text that can be stored. */
@@ -57,11 +57,15 @@ export function sendPage(reply: FastifyReply, status: number, html: string) {
     .send(html);
 }
 
-/** One budget for a whole page: few people have reason to open it. @throws AppError `auth.too_many_attempts` */
-export async function admitAttempt(notes: SharedNotes, page: string, perMinuteMax: number): Promise<void> {
-  const limit = { max: perMinuteMax, windowSeconds: MINUTE_SECONDS };
-  const { allowed, retryAfterSeconds } = await notes.admit(['page', page], limit);
-  if (!allowed) throw new AppError('auth.too_many_attempts', { retryAfterSeconds });
+/** A refusal as a page for whoever looks at one, as a problem document for everybody else. */
+export function sendFormError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, origin: string) {
+  const error = toAdminError(thrown);
+  if (error.spec.owner !== 'caller' || !wantsHtml(request.headers.accept)) {
+    return sendProblem(error, request, reply, origin);
+  }
+  request.log.info({ code: error.code, status: error.spec.status, requestId: request.id }, 'request refused');
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
+  return sendPage(reply, error.spec.status, renderMessagePage(error.spec.title, error.spec.hint));
 }
 
 function sameText(a: string, b: string): boolean {

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Actor } from '@patchbay/domain/audit';
 import type { Member, Organization, Role } from '@patchbay/domain/organizations';
+import type { Secret } from '@patchbay/foundation';
 
 export interface Person {
   readonly id: string;
@@ -16,6 +17,12 @@ export interface StoredInvitation {
   readonly status: 'pending' | 'accepted' | 'rejected' | 'canceled';
   readonly createdAt: Date;
   readonly expiresAt: Date;
+}
+
+/** An invitation and what its link holds, while that is known: in the answer to whoever made the link. */
+export interface IssuedInvitation {
+  readonly invitation: StoredInvitation;
+  readonly secret: Secret;
 }
 
 /** An audited change of one organization. */
@@ -51,11 +58,18 @@ export interface Identity {
   /** @throws AppError `admin.last_owner`, `admin.not_found` */
   removeMember(change: IdentityChange, member: Member): Promise<void>;
   listInvitations(organizationId: string): Promise<readonly StoredInvitation[]>;
+  findInvitation(organizationId: string, invitationId: string): Promise<StoredInvitation | null>;
   /** @throws AppError `admin.already_member` when one is open */
   invite(
     change: IdentityChange,
     input: { readonly email: string; readonly role: Role; readonly inviterId: string },
-  ): Promise<StoredInvitation>;
+  ): Promise<IssuedInvitation>;
+  /**
+   * A new link, good for a week, for an invitation that was neither used nor withdrawn; the link before opens nothing.
+   *
+   * @throws AppError `admin.not_found`, `admin.already_member` when another one to the address is open
+   */
+  reissueInvitation(change: IdentityChange, invitation: StoredInvitation): Promise<IssuedInvitation>;
   /** @throws AppError `admin.not_found` */
   cancelInvitation(change: IdentityChange, invitationId: string): Promise<void>;
 }

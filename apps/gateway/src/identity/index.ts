@@ -6,6 +6,7 @@ import type { Clock, Logger, Secret } from '@patchbay/foundation';
 import type { FastifyInstance } from 'fastify';
 import type { SharedNotes } from '../notes/shared-notes.ts';
 import { createAnnounce } from './announce-change.ts';
+import { createAttempts } from './attempts.ts';
 import { createAuth, createAuthPool } from './create-auth.ts';
 import { createIdentity } from './create-identity.ts';
 import { createFirstOwner, type FirstOwner } from './first-owner.ts';
@@ -15,6 +16,7 @@ import { identityPlugin } from './plugin.ts';
 import { parseReleasedNames } from './released-names.ts';
 import { createSetupLinks } from './setup-links.ts';
 import { setupPlugin } from './setup-plugin.ts';
+import { createSignInAddresses } from './sign-in-addresses.ts';
 import { parseSignUpPolicy } from './sign-up-policy.ts';
 
 export type { FirstOwner } from './first-owner.ts';
@@ -42,7 +44,7 @@ export interface IdentityPart {
   readonly surface: { readonly name: string; register(app: FastifyInstance): Promise<void> };
   /** A person with an organization, whatever the sign-up policy; for seeding. */
   createFirstOwner(owner: FirstOwner): Promise<{ organizationId: string; person: { id: string } }>;
-  /** The address that creates the first owner while nobody has an account yet, otherwise null. Each call ends the last. */
+  /** The address that creates the first owner while nobody owns an organization, otherwise null. Each call ends the last. */
   createSetupLink(): Promise<string | null>;
   /** Resolves when the tables of people answer; for `/health`. */
   ping(): Promise<void>;
@@ -59,6 +61,7 @@ export function createIdentityPart(options: IdentityOptions): IdentityPart {
   const released = parseReleasedNames(options.releasedNames ?? '');
   const identity = createIdentity({ auth, announce: createAnnounce(pool), database, policy, released, clock });
   const links = createSetupLinks(pool, clock);
+  const attempts = createAttempts({ notes, known: createSignInAddresses(pool, secret) });
   const firstOwner = (owner: FirstOwner) => createFirstOwner({ auth, identity }, owner);
 
   const recordJoin = async (joined: Parameters<Parameters<typeof identityPlugin>[1]['onJoined']>[0]) => {
@@ -81,12 +84,14 @@ export function createIdentityPart(options: IdentityOptions): IdentityPart {
     surface: {
       name: 'identity',
       async register(app) {
-        await app.register(async (walled) => identityPlugin(walled, { auth, origin, policy, onJoined: recordJoin }));
         await app.register(async (walled) =>
-          invitationPlugin(walled, { origin, secret, notes, auth, logger, onJoined: recordJoin }),
+          identityPlugin(walled, { auth, origin, policy, attempts, onJoined: recordJoin }),
         );
         await app.register(async (walled) =>
-          setupPlugin(walled, { origin, secret, notes, links, logger, createFirstOwner: firstOwner }),
+          invitationPlugin(walled, { origin, secret, attempts, auth, logger, onJoined: recordJoin }),
+        );
+        await app.register(async (walled) =>
+          setupPlugin(walled, { origin, secret, attempts, links, logger, createFirstOwner: firstOwner }),
         );
       },
     },

@@ -2,29 +2,24 @@
  * The page behind an invitation's link: whoever has the link and signs in with the invited address joins. The account
  * is made on the way when there is none.
  */
-import { type Logger, type Secret, text } from '@patchbay/foundation';
-import type { FastifyInstance } from 'fastify';
+import { AppError, type Logger, type Secret, text } from '@patchbay/foundation';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { sendProblem } from '../admin/render-error.ts';
-import type { SharedNotes } from '../notes/shared-notes.ts';
 import { PASSWORD_CHARACTERS_MIN } from './account-rules.ts';
+import type { Attempts } from './attempts.ts';
 import type { Auth } from './create-auth.ts';
-import { addFormParser, admitAttempt, formToken, readForm, sendPage } from './form-page.ts';
+import { addFormParser, formToken, readForm, sendFormError, sendPage } from './form-page.ts';
 import { findOpenInvitation, type OpenInvitation } from './open-invitation.ts';
 import { renderInvitationPage, renderMessagePage } from './setup-page.ts';
 
 export interface InvitationOptions {
   readonly origin: string;
   readonly secret: Secret;
-  readonly notes: SharedNotes;
+  readonly attempts: Attempts;
   readonly auth: Auth;
   readonly logger: Logger;
   onJoined(joined: { organizationId: string; personId: string; memberId: string; requestId: string }): Promise<void>;
 }
-
-const ATTEMPTS_PER_MINUTE_MAX = 30;
-const CLOSED_TITLE = 'This invitation is not open any more.';
-const CLOSED_TEXT = 'It was used, withdrawn or is older than a week. Ask whoever invited you for a new one.';
 
 const Form = z.object({
   name: text().trim().min(1, 'Your name is missing.').max(80, 'Your name is too long.'),
@@ -34,36 +29,48 @@ const Form = z.object({
 });
 
 export async function invitationPlugin(app: FastifyInstance, options: InvitationOptions): Promise<void> {
-  const { origin, auth } = options;
-  const admit = () => admitAttempt(options.notes, 'invitation', ATTEMPTS_PER_MINUTE_MAX);
-  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, origin));
+  const { origin, auth, attempts } = options;
+  app.setErrorHandler((error, request, reply) => sendFormError(error, request, reply, origin));
   addFormParser(app);
 
-  app.get<{ Params: { id: string } }>('/-/invitations/:id', async (request, reply) => {
-    await admit();
-    const invitation = await findOpenInvitation(auth, request.params.id);
-    if (!invitation) return sendPage(reply, 404, renderMessagePage(CLOSED_TITLE, CLOSED_TEXT));
-    const token = formToken(options.secret, invitation.id);
+  const refuse = async (request: FastifyRequest, reply: FastifyReply) => {
+    await attempts.admitClosedLink(request.clientAddress);
+    return sendPage(reply, 404, closedPage());
+  };
+
+  app.get<{ Params: { secret: string } }>('/-/invitations/:secret', async (request, reply) => {
+    const invitation = await findOpenInvitation(auth, request.params.secret);
+    if (!invitation) return refuse(request, reply);
+    await attempts.admitOpenLink(request.params.secret);
+    const token = formToken(options.secret, request.params.secret);
     return sendPage(reply, 200, renderInvitationPage({ formToken: token, invitation, name: '', problem: null }));
   });
 
-  app.post<{ Params: { id: string } }>('/-/invitations/:id', async (request, reply) => {
-    await admit();
-    const token = formToken(options.secret, request.params.id);
+  app.post<{ Params: { secret: string } }>('/-/invitations/:secret', async (request, reply) => {
+    const invitation = await findOpenInvitation(auth, request.params.secret);
+    if (!invitation) return refuse(request, reply);
+    await attempts.admitOpenLink(request.params.secret);
+    const token = formToken(options.secret, request.params.secret);
     const values = readForm(request, { origin, token });
-    const invitation = await findOpenInvitation(auth, request.params.id);
-    if (!invitation) return sendPage(reply, 404, renderMessagePage(CLOSED_TITLE, CLOSED_TEXT));
     const form = Form.safeParse(values);
     const problem = form.success ? null : (form.error.issues[0]?.message ?? 'The form is not complete.');
+    const from = { email: invitation.email, address: request.clientAddress };
+    if (form.success) await attempts.admitPassword(from);
     const cookies = form.success ? await enter(auth, { ...form.data, email: invitation.email }) : null;
     if (!cookies) {
       const view = { formToken: token, invitation, name: values.name ?? '' };
       const text = problem ?? 'This password does not fit the account of this address.';
       return sendPage(reply, 400, renderInvitationPage({ ...view, problem: text }));
     }
-    await join(options, invitation, { cookies, requestId: request.id });
+    const personId = await join(options, invitation, { cookies, requestId: request.id });
+    await attempts.remember(personId, from);
     return reply.code(303).header('set-cookie', cookies).header('location', `${origin}/dashboard`).send();
   });
+}
+
+function closedPage(): string {
+  const { spec } = new AppError('auth.invitation_invalid');
+  return renderMessagePage(spec.title, spec.hint);
 }
 
 /** The cookies of a new session, or null when the password is not the account's. */
@@ -83,11 +90,12 @@ async function enter(
   }
 }
 
+/** @returns whose session it is */
 async function join(
   { auth, onJoined }: InvitationOptions,
   invitation: OpenInvitation,
   session: { readonly cookies: readonly string[]; readonly requestId: string },
-): Promise<void> {
+): Promise<string> {
   const cookie = session.cookies.map((text) => text.split(';', 1).join('')).join('; ');
   const { member } = await auth.api.acceptInvitation({
     body: { invitationId: invitation.id },
@@ -95,4 +103,5 @@ async function join(
   });
   const { id: memberId, organizationId, userId: personId } = member;
   await onJoined({ organizationId, personId, memberId, requestId: session.requestId });
+  return personId;
 }

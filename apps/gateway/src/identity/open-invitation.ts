@@ -1,5 +1,5 @@
-import { isId } from '@patchbay/foundation';
 import type { Auth } from './create-auth.ts';
+import { hashOfLink } from './link-secret.ts';
 
 export interface OpenInvitation {
   readonly id: string;
@@ -8,9 +8,10 @@ export interface OpenInvitation {
   readonly organizationName: string;
 }
 
-/** The invitation while it can be accepted, otherwise null. The id is a secret: whoever has it was given the link. */
-export async function findOpenInvitation(auth: Auth, id: string): Promise<OpenInvitation | null> {
-  if (!isId('invitation', id)) return null;
+/** The invitation that the secret of a link opens, while it can be accepted; otherwise null. */
+export async function findOpenInvitation(auth: Auth, secret: string): Promise<OpenInvitation | null> {
+  const hash = hashOfLink(secret);
+  if (hash === null) return null;
   const { adapter } = await auth.$context;
   const found = await adapter.findOne<{
     id: string;
@@ -19,7 +20,7 @@ export async function findOpenInvitation(auth: Auth, id: string): Promise<OpenIn
     status: string;
     expiresAt: Date;
     organizationId: string;
-  }>({ model: 'invitation', where: [{ field: 'id', value: id }] });
+  }>({ model: 'invitation', where: [{ field: 'secretHash', value: hash.toString('base64url') }] });
   if (found?.status !== 'pending' || new Date(found.expiresAt) <= new Date()) return null;
   const organization = await adapter.findOne<{ name: string }>({
     model: 'organization',

@@ -8,23 +8,25 @@ import { z } from 'zod';
 import { checkCrossSite, mediaType } from '../admin/check-cross-site.ts';
 import { invalidRequest, sendProblem } from '../admin/render-error.ts';
 import { ADDRESS_HEADER } from './account-rules.ts';
+import type { Attempts } from './attempts.ts';
 import type { Auth } from './create-auth.ts';
 import { isOffered } from './offered-paths.ts';
-import { findOpenInvitation } from './open-invitation.ts';
+import { findOpenInvitation, type OpenInvitation } from './open-invitation.ts';
 import { mayEnrol, type SignUpPolicy } from './sign-up-policy.ts';
 
 export interface IdentityPluginOptions {
   readonly auth: Auth;
   readonly origin: string;
   readonly policy: SignUpPolicy;
+  readonly attempts: Attempts;
   /** Called after an invitation was accepted, with the organization joined. */
   onJoined(joined: { organizationId: string; personId: string; memberId: string; requestId: string }): Promise<void>;
 }
 
 const BASE = '/api/auth';
 const BODY_BYTES_MAX = 64 * 1024;
-/** Names the invitation somebody signs up with. */
-export const INVITATION_HEADER = 'x-patchbay-invitation';
+/** The secret of an invitation's link, for signing up with it and for accepting it. */
+const INVITATION_HEADER = 'x-patchbay-invitation';
 /** Headers better-auth may see. Everything else of a caller stays outside. */
 const PASSED_HEADERS = [
   'cookie',
@@ -36,7 +38,12 @@ const PASSED_HEADERS = [
   'sec-fetch-dest',
 ];
 
+const SIGN_IN_PATH = '/sign-in/email';
+const ACCEPT_PATH = '/organization/accept-invitation';
+
 const SignUp = z.object({ email: emailAddress() });
+const SignIn = z.object({ email: z.string().max(254) });
+const SignedIn = z.object({ user: z.object({ id: z.string(), email: z.string() }) });
 const Joined = z.object({ member: z.object({ id: z.string(), organizationId: z.string(), userId: z.string() }) });
 
 export async function identityPlugin(app: FastifyInstance, options: IdentityPluginOptions): Promise<void> {
@@ -56,13 +63,16 @@ export async function identityPlugin(app: FastifyInstance, options: IdentityPlug
       checkTexts('querystring', request.query);
       checkTexts('body', request.body);
       if (path === '/sign-up/email') await checkSignUp(options, request);
-      const response = await auth.handler(toWebRequest(request, origin));
+      if (path === SIGN_IN_PATH) await options.attempts.admitPassword(signInPlace(request));
+      const body = path === ACCEPT_PATH ? await acceptance(auth, request) : request.body;
+      const response = await auth.handler(toWebRequest(request, origin, body));
       if (response.status === 429) {
         const retryAfterSeconds = Number(response.headers.get('x-retry-after') ?? '60');
         throw new AppError('auth.too_many_attempts', { retryAfterSeconds });
       }
       const text = await response.text();
-      if (response.ok && path === '/organization/accept-invitation') await announceJoin(options, request, text);
+      if (response.ok && path === SIGN_IN_PATH) await rememberSignIn(options, request, text);
+      if (response.ok && path === ACCEPT_PATH) await announceJoin(options, request, text);
       return answer(reply, response, text);
     },
   });
@@ -88,20 +98,37 @@ function checkTexts(where: string, value: unknown): void {
   if (found) throw invalidRequest(where, [{ path: found.path, message: found.problem }]);
 }
 
+/** A body that names no account is refused by better-auth, and counted for its address all the same. */
+function signInPlace(request: FastifyRequest) {
+  const body = SignIn.safeParse(request.body);
+  return { email: body.success ? body.data.email : '', address: request.clientAddress };
+}
+
+async function rememberSignIn({ attempts }: IdentityPluginOptions, request: FastifyRequest, text: string) {
+  const { user } = SignedIn.parse(JSON.parse(text));
+  await attempts.remember(user.id, { email: user.email, address: request.clientAddress });
+}
+
 /** @throws AppError `auth.sign_up_closed` */
 async function checkSignUp({ auth, policy }: IdentityPluginOptions, request: FastifyRequest): Promise<void> {
   const body = SignUp.safeParse(request.body);
   if (!body.success) throw new AppError('admin.invalid_request', { detail: 'The e-mail address is not one.' });
   const { email } = body.data;
-  const id = request.headers[INVITATION_HEADER];
-  const invited = typeof id === 'string' && (await isInvited(auth, id, email));
+  const invited = (await presentedInvitation(auth, request))?.email.toLowerCase() === email.toLowerCase();
   // The same answer for every address that is not admitted: nobody learns who was invited.
   if (!mayEnrol(policy, email, invited)) throw new AppError('auth.sign_up_closed');
 }
 
-async function isInvited(auth: Auth, id: string, email: string): Promise<boolean> {
-  const invitation = await findOpenInvitation(auth, id);
-  return invitation?.email.toLowerCase() === email.toLowerCase();
+async function presentedInvitation(auth: Auth, request: FastifyRequest): Promise<OpenInvitation | null> {
+  const secret = request.headers[INVITATION_HEADER];
+  return typeof secret === 'string' ? findOpenInvitation(auth, secret) : null;
+}
+
+/** better-auth accepts by id, which is no secret: only ours from the secret's look-up gets there. @throws AppError `auth.invitation_invalid` */
+async function acceptance(auth: Auth, request: FastifyRequest): Promise<{ invitationId: string }> {
+  const invitation = await presentedInvitation(auth, request);
+  if (!invitation) throw new AppError('auth.invitation_invalid');
+  return { invitationId: invitation.id };
 }
 
 async function announceJoin(options: IdentityPluginOptions, request: FastifyRequest, text: string): Promise<void> {
@@ -114,7 +141,7 @@ async function announceJoin(options: IdentityPluginOptions, request: FastifyRequ
   });
 }
 
-function toWebRequest(request: FastifyRequest, origin: string): Request {
+function toWebRequest(request: FastifyRequest, origin: string, body: unknown): Request {
   const headers = new Headers();
   for (const name of PASSED_HEADERS) {
     const value = request.headers[name];
@@ -124,7 +151,7 @@ function toWebRequest(request: FastifyRequest, origin: string): Request {
   return new Request(new URL(request.raw.url ?? '/', origin), {
     method: request.method,
     headers,
-    ...(request.method === 'POST' && { body: JSON.stringify(request.body ?? {}) }),
+    ...(request.method === 'POST' && { body: JSON.stringify(body ?? {}) }),
   });
 }
 

@@ -3,26 +3,23 @@
  * bound to it and the same-site rule keep other pages from sending the form.
  */
 import { AppError, asAppError, emailAddress, type Logger, Secret, text } from '@patchbay/foundation';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { sendProblem } from '../admin/render-error.ts';
-import type { SharedNotes } from '../notes/shared-notes.ts';
 import { PASSWORD_CHARACTERS_MIN } from './account-rules.ts';
+import type { Attempts } from './attempts.ts';
 import type { FirstOwner } from './first-owner.ts';
-import { addFormParser, admitAttempt, formToken, readForm, sendPage } from './form-page.ts';
+import { addFormParser, formToken, readForm, sendFormError, sendPage } from './form-page.ts';
 import type { SetupLinks } from './setup-links.ts';
 import { renderMessagePage, renderSetupPage } from './setup-page.ts';
 
 export interface SetupOptions {
   readonly origin: string;
   readonly secret: Secret;
-  readonly notes: SharedNotes;
+  readonly attempts: Attempts;
   readonly links: SetupLinks;
   readonly logger: Logger;
-  createFirstOwner(owner: FirstOwner): Promise<unknown>;
+  createFirstOwner(owner: FirstOwner): Promise<{ readonly person: { readonly id: string } }>;
 }
-
-const ATTEMPTS_PER_MINUTE_MAX = 20;
 
 const Form = z.object({
   name: text().trim().min(1, 'Your name is missing.').max(80, 'Your name is too long.'),
@@ -35,15 +32,19 @@ const Form = z.object({
 });
 
 export async function setupPlugin(app: FastifyInstance, options: SetupOptions): Promise<void> {
-  const { origin, links, logger } = options;
-  const admit = () => admitAttempt(options.notes, 'setup', ATTEMPTS_PER_MINUTE_MAX);
-  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, origin));
+  const { origin, links, logger, attempts } = options;
+  app.setErrorHandler((error, request, reply) => sendFormError(error, request, reply, origin));
   addFormParser(app);
 
+  const refuse = async (request: FastifyRequest, reply: FastifyReply) => {
+    await attempts.admitClosedLink(request.clientAddress);
+    return sendPage(reply, 404, closedPage());
+  };
+
   app.get<{ Params: { token: string } }>('/-/setup/:token', async (request, reply) => {
-    await admit();
     const { token } = request.params;
-    if (!(await links.isOpen(token))) return sendPage(reply, 404, closedPage());
+    if (!(await links.isOpen(token))) return refuse(request, reply);
+    await attempts.admitOpenLink(token);
     return sendPage(
       reply,
       200,
@@ -52,8 +53,9 @@ export async function setupPlugin(app: FastifyInstance, options: SetupOptions): 
   });
 
   app.post<{ Params: { token: string } }>('/-/setup/:token', async (request, reply) => {
-    await admit();
     const { token } = request.params;
+    if (!(await links.isOpen(token))) return refuse(request, reply);
+    await attempts.admitOpenLink(token);
     const values = readForm(request, { origin, token: formToken(options.secret, token) });
     const problem = (detail: string) =>
       sendPage(reply, 400, renderSetupPage({ formToken: formToken(options.secret, token), values, problem: detail }));
@@ -61,8 +63,12 @@ export async function setupPlugin(app: FastifyInstance, options: SetupOptions): 
     if (!form.success) return problem(form.error.issues[0]?.message ?? 'The form is not complete.');
     try {
       const owner = { ...form.data, password: new Secret(form.data.password) };
-      const used = await links.use(token, async () => void (await options.createFirstOwner(owner)));
-      if (!used) return sendPage(reply, 404, closedPage());
+      const used = await links.use(token, async () => {
+        const { person } = await options.createFirstOwner(owner);
+        // Their first sign-in is no stranger's.
+        await attempts.remember(person.id, { email: owner.email, address: request.clientAddress });
+      });
+      if (!used) return refuse(request, reply);
     } catch (error) {
       const refusal = asAppError(error);
       if (refusal.spec.owner !== 'caller') throw error;

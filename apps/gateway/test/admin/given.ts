@@ -40,6 +40,16 @@ export interface Call {
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
   readonly payload?: Buffer;
+  /** Where it comes from. */
+  readonly address?: string;
+}
+
+/** What a test may look at besides the answers. */
+export interface Watched {
+  /** Called with every line of the log, down to the finest level. */
+  readonly log?: (line: string) => void;
+  /** Called with the superuser's URL before anything is connected. */
+  readonly onDatabase?: (superuserUrl: string) => Promise<void>;
 }
 
 /** The installation of one test file. */
@@ -53,11 +63,13 @@ export class Installation {
   readonly woken: string[];
   readonly origin: string;
   readonly files: OneTimeFiles;
+  /** For looking behind row-level security. */
+  readonly superuserUrl: string;
   readonly #close: () => Promise<void>;
   #addresses = 0;
 
   private constructor(
-    parts: Omit<Installation, 'call' | 'owner' | 'join' | 'key' | 'close'> & { close(): Promise<void> },
+    parts: Omit<Installation, 'call' | 'owner' | 'signIn' | 'join' | 'key' | 'close'> & { close(): Promise<void> },
   ) {
     this.database = parts.database;
     this.artifacts = parts.artifacts;
@@ -67,12 +79,15 @@ export class Installation {
     this.woken = parts.woken;
     this.origin = parts.origin;
     this.files = parts.files;
+    this.superuserUrl = parts.superuserUrl;
     this.#close = parts.close;
   }
 
-  static async start(signup = 'open', origin = ORIGIN): Promise<Installation> {
-    const { urls } = await createTestDatabase();
-    const logger = pino({ level: 'silent' });
+  static async start(signup = 'open', origin = ORIGIN, watched: Watched = {}): Promise<Installation> {
+    const { urls, superuserUrl } = await createTestDatabase();
+    await watched.onDatabase?.(superuserUrl);
+    const { log } = watched;
+    const logger = log ? pino({ level: 'trace' }, { write: log }) : pino({ level: 'silent' });
     const database = createDatabase({ url: urls.app, poolSizeMax: 4 });
     const feed = createChangeFeed({ url: urls.app, logger });
     await feed.start();
@@ -111,7 +126,7 @@ export class Installation {
       await Promise.all([feed.close(), relay.close()]);
       await database.close();
     };
-    return new Installation({ origin, database, artifacts, people, vault, app, woken, files, close });
+    return new Installation({ origin, database, artifacts, people, vault, app, woken, files, superuserUrl, close });
   }
 
   /** A call to `/api/v1` + path: as a signed-in browser page, with a key, or as nobody. */
@@ -119,6 +134,7 @@ export class Installation {
     const { as, body } = call;
     const answer = await this.app.inject({
       method,
+      remoteAddress: call.address ?? '127.0.0.1',
       url: path.startsWith('/api') || path.startsWith('/-/') ? path : `/api/v1${path}`,
       headers: {
         host: new URL(this.origin).host,
@@ -145,7 +161,14 @@ export class Installation {
       ...{ name: `Owner of ${slug}`, email, slug, organizationName: slug },
       password: new Secret(PASSWORD),
     });
-    return { ...(await this.#signIn(email, person.id)), organizationId };
+    return { ...(await this.signIn(email)), organizationId, personId: person.id };
+  }
+
+  /** Signs in with the password everybody has here. */
+  async signIn(email: string): Promise<SignedIn> {
+    const answer = await this.#auth('/sign-in/email', { email, password: PASSWORD }, {});
+    const cookie = String([answer.headers['set-cookie']].flat()[0]).split(';', 1).join('');
+    return { email, cookie, personId: answer.json().user.id };
   }
 
   /** Another person, in the owner's organization with a role. */
@@ -153,12 +176,13 @@ export class Installation {
     const email = `${name}@people.example`;
     const path = `/organizations/${owner.organizationId}/invitations`;
     const invitation = await this.call('POST', path, { as: owner, body: { email, role } });
-    await this.#auth('/sign-up/email', { email, password: PASSWORD, name }, {});
-    const person = await this.#signIn(email, '');
+    const secret = new URL(invitation.body.url).pathname.split('/').at(-1) ?? '';
+    await this.#auth('/sign-up/email', { email, password: PASSWORD, name }, { 'x-patchbay-invitation': secret });
+    const person = await this.signIn(email);
     await this.#auth(
       '/organization/accept-invitation',
       { invitationId: invitation.body.id },
-      { cookie: person.cookie, 'sec-fetch-site': 'same-origin' },
+      { cookie: person.cookie, 'sec-fetch-site': 'same-origin', 'x-patchbay-invitation': secret },
     );
     return person;
   }
@@ -180,12 +204,6 @@ export class Installation {
 
   close(): Promise<void> {
     return this.#close();
-  }
-
-  async #signIn(email: string, personId: string): Promise<SignedIn> {
-    const answer = await this.#auth('/sign-in/email', { email, password: PASSWORD }, {});
-    const cookie = String([answer.headers['set-cookie']].flat()[0]).split(';', 1).join('');
-    return { email, cookie, personId: personId || answer.json().user.id };
   }
 
   /** Attempts are limited per address, so each comes from another. */

@@ -2,6 +2,7 @@ import { createDatabase } from '@patchbay/domain';
 import { listMembers } from '@patchbay/domain/organizations';
 import { AppError, Secret, systemClock } from '@patchbay/foundation';
 import { createTestDatabase } from '@patchbay/testing';
+import pg from 'pg';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createIdentityPart } from '../../src/identity/index.ts';
@@ -12,7 +13,7 @@ const ORIGIN = 'http://localhost:4000';
 const logger = pino({ level: 'silent' });
 
 async function install() {
-  const { urls } = await createTestDatabase();
+  const { urls, superuserUrl } = await createTestDatabase();
   const database = createDatabase({ url: urls.app, poolSizeMax: 2 });
   let now = new Date('2026-11-21T10:00:00Z');
   const part = createIdentityPart({
@@ -37,6 +38,13 @@ async function install() {
   return {
     part,
     database,
+    /** Runs SQL behind everybody's back. */
+    alter: async (sql: string) => {
+      const superuser = new pg.Client({ connectionString: superuserUrl });
+      await superuser.connect();
+      await superuser.query(sql);
+      await superuser.end();
+    },
     move: (milliseconds: number) => {
       now = new Date(now.getTime() + milliseconds);
     },
@@ -103,6 +111,24 @@ describe('the setup link', () => {
     expect(reserved.statusCode).toBe(400);
     expect(reserved.body).not.toContain('<script>');
     expect((await installation.open(link)).statusCode).toBe(200);
+    await installation.close();
+  });
+
+  it('opens again when the person was made and the organization was not, for that person’s own password', async () => {
+    const installation = await install();
+    const link = (await installation.part.createSetupLink()) ?? '';
+    const formToken = tokenIn((await installation.open(link)).body);
+    await installation.alter(`CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'no organization today'; END $$;
+      CREATE TRIGGER fail BEFORE INSERT ON identity.organizations FOR EACH ROW EXECUTE FUNCTION public.fail()`);
+    expect((await installation.send(link, { ...OWNER, formToken })).statusCode).toBe(500);
+    await installation.alter('DROP TRIGGER fail ON identity.organizations');
+
+    expect((await installation.open(link)).statusCode).toBe(200);
+    const other = await installation.send(link, { ...OWNER, password: 'somebody else’s word', formToken });
+    expect([other.statusCode, other.body]).toEqual([400, expect.stringContaining('the password is not its own')]);
+    expect((await installation.send(link, { ...OWNER, formToken })).statusCode).toBe(303);
+    expect(await installation.part.createSetupLink()).toBeNull();
     await installation.close();
   });
 

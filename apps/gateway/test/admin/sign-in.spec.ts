@@ -173,7 +173,7 @@ describe('the sign-up policy', () => {
       actor: { kind: 'person', personId: person.id },
       requestId: 'req_1',
     } as const;
-    const invitation = await part.identity.invite(change, {
+    const { invitation, secret } = await part.identity.invite(change, {
       email: 'bob@example.com',
       role: 'developer',
       inviterId: person.id,
@@ -182,22 +182,28 @@ describe('the sign-up policy', () => {
     const bob = { email: 'bob@example.com', password: PASSWORD, name: 'Bob' };
     const uninvited = await post(app, '/sign-up/email', { ...bob, email: 'eve@example.com' });
     const withoutLink = await post(app, '/sign-up/email', bob);
-    const header = { 'x-patchbay-invitation': invitation.id };
+    const withId = await post(app, '/sign-up/email', bob, { 'x-patchbay-invitation': invitation.id });
+    const header = { 'x-patchbay-invitation': secret.reveal() };
     const otherAddress = await post(app, '/sign-up/email', { ...bob, email: 'eve@example.com' }, header);
-    expect([uninvited, withoutLink, otherAddress].map((answer) => answer.json().code)).toEqual(
-      Array(3).fill('auth.sign_up_closed'),
+    expect([uninvited, withoutLink, withId, otherAddress].map((answer) => answer.json().code)).toEqual(
+      Array(4).fill('auth.sign_up_closed'),
     );
 
     expect((await post(app, '/sign-up/email', bob, header)).statusCode).toBe(200);
     const signIn = await post(app, '/sign-in/email', bob);
     const cookie = String([signIn.headers['set-cookie']].flat()[0]).split(';', 1).join('');
-    const accepted = await post(
-      app,
-      '/organization/accept-invitation',
-      { invitationId: invitation.id },
-      { cookie, origin: ORIGIN },
+    const accept = (headers: Record<string, string>) =>
+      post(
+        app,
+        '/organization/accept-invitation',
+        { invitationId: invitation.id },
+        { cookie, origin: ORIGIN, ...headers },
+      );
+    const byId = [await accept({}), await accept({ 'x-patchbay-invitation': invitation.id })];
+    expect(byId.map((answer) => [answer.statusCode, answer.json().code])).toEqual(
+      Array(2).fill([404, 'auth.invitation_invalid']),
     );
-    expect(accepted.statusCode).toBe(200);
+    expect((await accept(header)).statusCode).toBe(200);
     const { lookups } = installation.database;
     expect(await lookups.findPersonMemberships(signIn.json().user.id)).toEqual([
       { organizationId, memberId: expect.stringMatching(/^mbr_/) },

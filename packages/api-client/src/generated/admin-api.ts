@@ -144,7 +144,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List invitations
+         * List invitations to roles that the caller may give
          * @description Permission: `members:write`. Audit: none (a read of the caller’s own organization).
          */
         get: operations["listInvitations"];
@@ -154,6 +154,26 @@ export interface paths {
          * @description Permission: `members:write`. Audit: `invitation.created`.
          */
         post: operations["createInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/invitations/{invitation}/reissue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new link, good for a week, for an invitation that is open or expired; the link before opens nothing
+         * @description Permission: `members:write`. Audit: `invitation.reissued`.
+         */
+        post: operations["reissueInvitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -215,7 +235,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Revoke an API key, at once and for good
+         * Revoke an API key, at once and for good: one’s own, or any as owner or admin
          * @description Permission: `api-keys:write`. Audit: `api_key.revoked`.
          */
         delete: operations["revokeApiKey"];
@@ -238,7 +258,7 @@ export interface paths {
         get: operations["listConnectors"];
         put?: never;
         /**
-         * Create a connector; it answers after its first deploy
+         * Create a connector; it answers after its first deploy. `authMode: none` needs `connectors:open`
          * @description Permission: `connectors:write`. Audit: `connector.created`.
          */
         post: operations["createConnector"];
@@ -270,7 +290,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change name, slug, auth mode or what the code may do; the old slug stays an alias of the same connector
+         * Change name, slug, auth mode or what the code may do; the old slug stays an alias. `authMode: none` needs `connectors:open`
          * @description Permission: `connectors:write`. Audit: `connector.updated`.
          */
         patch: operations["updateConnector"];
@@ -653,6 +673,9 @@ export interface components {
             lastUsedAt: string | null;
             lastUsedAddress: string | null;
             revokedAt: string | null;
+            actions: {
+                revoke: components["schemas"]["ActionState"];
+            };
         };
         ApiKeyPage: {
             items: components["schemas"]["ApiKey"][];
@@ -713,6 +736,8 @@ export interface components {
             settingsRevision: number;
             /** @description Whether code of the connector may make code from text (eval, new Function). Its sandboxes refuse it otherwise. */
             codeGeneration: boolean;
+            /** @description When an owner or admin confirmed that anybody may call it, with its secrets and tools that write. Null: nobody did. */
+            openConfirmedAt: string | null;
             /**
              * Format: date-time
              * @description UTC, ISO 8601.
@@ -724,6 +749,7 @@ export interface components {
                 deploy: components["schemas"]["ActionState"];
                 rollBack: components["schemas"]["ActionState"];
                 update: components["schemas"]["ActionState"];
+                open: components["schemas"]["ActionState"];
                 delete: components["schemas"]["ActionState"];
                 restore: components["schemas"]["ActionState"];
             };
@@ -782,6 +808,9 @@ export interface components {
             lastUsedAt: string | null;
             lastUsedAddress: string | null;
             revokedAt: string | null;
+            actions: {
+                revoke: components["schemas"]["ActionState"];
+            };
             /** @description Shown this once. */
             secret: string;
         };
@@ -862,15 +891,30 @@ export interface components {
              * @description UTC, ISO 8601.
              */
             expiresAt: string;
-            /**
-             * Format: uri
-             * @description Where the invited person accepts, after signing in with this e-mail address.
-             */
-            url: string;
         };
         InvitationPage: {
             items: components["schemas"]["Invitation"][];
             nextCursor: string | null;
+        };
+        IssuedInvitation: {
+            id: string;
+            /** Format: email */
+            email: string;
+            role: components["schemas"]["Role"];
+            /** @enum {string} */
+            status: "pending" | "accepted" | "rejected" | "canceled" | "expired";
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            expiresAt: string;
+            /** @description Where the invited person accepts, after signing in with this e-mail address. Shown this once: null where a repeated request is answered; `reissue` makes a new one. */
+            url: string | null;
         };
         Lockfile: {
             name: string;
@@ -956,7 +1000,7 @@ export interface components {
             nextCursor: string | null;
         };
         /** @enum {string} */
-        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
+        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "connectors:open" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
         Problem: {
             /** @description Address of the page about this code. */
             type: string;
@@ -1437,7 +1481,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Invitation"];
+                    "application/json": components["schemas"]["IssuedInvitation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reissueInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description `inv_` id. */
+                invitation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedInvitation"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1699,6 +1769,8 @@ export interface operations {
                     authMode?: components["schemas"]["AuthMode"];
                     /** @description Whether code of the connector may make code from text (eval, new Function). Its sandboxes refuse it otherwise. */
                     codeGeneration?: boolean;
+                    /** @description With `authMode: none`: the connector’s present slug. Without it a connector with secrets or tools that write is not opened. */
+                    confirmOpen?: string;
                 };
             };
         };

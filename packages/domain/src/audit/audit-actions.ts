@@ -10,6 +10,7 @@ export const AUDIT_ACTIONS = [
   'member.removed',
   'member.joined',
   'invitation.created',
+  'invitation.reissued',
   'invitation.revoked',
   'api_key.created',
   'api_key.revoked',

@@ -31,6 +31,14 @@ describe('the audit entry of a change that was not announced', () => {
     });
   });
 
+  it('tells a new link of an invitation from its withdrawal', () => {
+    const of = (status: string) =>
+      entryOf(change({ kind: 'invitation', subjectId: 'inv_1', rowAfter: { status, secret_hash: 'x' } }));
+    expect(of('canceled').action).toBe('invitation.revoked');
+    expect(of('pending')).toMatchObject({ action: 'invitation.reissued', after: {} });
+    expect(JSON.stringify(of('pending'))).not.toContain('secret_hash');
+  });
+
   it('is what was announced, where something was', () => {
     const entry = entryOf(change({ operation: 'DELETE', rowBefore: {} }));
     expect(entryOf(change({ entry, rowAfter: { role: 'x' } }))).toBe(entry);

@@ -61,11 +61,17 @@ const ACTIONS: Readonly<Record<string, AuditAction>> = {
   'invitation UPDATE': 'invitation.revoked',
 };
 
+function actionOf({ kind, operation, rowAfter }: TakenChange): AuditAction | undefined {
+  // Both a withdrawal and a new link change a row of invitations; only one of them ends it.
+  if (kind === 'invitation' && operation === 'UPDATE' && rowAfter?.status === 'pending') return 'invitation.reissued';
+  return ACTIONS[`${kind} ${operation}`];
+}
+
 /** What was announced; else what the row tells. Only joining says who did it: the member. */
 export function entryOf(change: TakenChange): AuditRecord {
   const { kind, operation, subjectId, entry, rowBefore, rowAfter } = change;
   if (entry !== null) return entry;
-  const action = ACTIONS[`${kind} ${operation}`];
+  const action = actionOf(change);
   if (action === undefined) throw new Error(`no action for a ${kind} and ${operation}`);
   const joined = action === 'member.joined' ? rowAfter?.person_id : undefined;
   return {

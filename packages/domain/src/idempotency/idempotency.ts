@@ -8,6 +8,8 @@ export interface IdempotencyQuestion {
   readonly callerId: string;
   /** Method, path and SHA-256 of the body, together: what the key was used for. */
   readonly fingerprint: string;
+  /** Fields of the answer that open something: they are not kept, and null in the answer to a repetition. */
+  readonly withheld?: readonly string[] | undefined;
 }
 
 export interface StoredAnswer {
@@ -40,7 +42,9 @@ export async function once(
   const answer = await work();
   // As the next reader will see it: what JSON cannot carry is gone already in the first answer.
   const body = JSON.parse(JSON.stringify(answer.body ?? null));
-  const row = { fingerprint, status: answer.status, body, createdAt: new Date() };
+  const withheld = new Set(question.withheld);
+  const kept = JSON.parse(JSON.stringify(body, (field, value) => (withheld.has(field) ? null : value)));
+  const row = { fingerprint, status: answer.status, body: kept, createdAt: new Date() };
   await tx.prisma.idempotencyKey.upsert({ where: id, create: { ...tx.scope, callerId, key, ...row }, update: row });
   return { status: answer.status, body, replayed: false };
 }

@@ -31,11 +31,29 @@ export const AUTH_ERRORS = {
     title: 'Too many attempts from this address.',
     hint: 'Wait a minute and try again.',
   },
+  'auth.too_many_link_attempts': {
+    status: 429,
+    owner: 'caller',
+    title: 'Too many attempts with this link.',
+    hint: 'Wait a minute and try again; the link stays open.',
+  },
+  'auth.too_many_account_attempts': {
+    status: 429,
+    owner: 'caller',
+    title: 'Too many attempts at this account from new addresses.',
+    hint: 'Wait a minute and try again, or sign in from a network where you have signed in before.',
+  },
   'auth.setup_link_invalid': {
     status: 404,
     owner: 'caller',
     title: 'This setup link is not valid any more.',
     hint: 'Restart the installation to get a new one, as long as it has no owner.',
+  },
+  'auth.invitation_invalid': {
+    status: 404,
+    owner: 'caller',
+    title: 'This invitation is not open any more.',
+    hint: 'Ask whoever invited you for a new link.',
   },
   'auth.setup_refused': {
     status: 400,

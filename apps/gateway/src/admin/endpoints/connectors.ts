@@ -1,3 +1,4 @@
+import { text } from '@patchbay/foundation';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
 import {
@@ -21,7 +22,7 @@ const CodeGeneration = z.boolean().meta({
     'Whether code of the connector may make code from text (eval, new Function). Its sandboxes refuse it otherwise.',
 });
 
-const ConfirmOpen = z.string().min(1).max(64).meta({
+const ConfirmOpen = text().min(1).max(64).meta({
   description:
     'With `authMode: none`: the connector’s present slug. Without it a connector with secrets or tools that write is not opened.',
 });

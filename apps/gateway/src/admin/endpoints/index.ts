@@ -16,6 +16,7 @@ import {
   createInvitation,
   listInvitations,
   listMembers,
+  reissueInvitation,
   removeMember,
   updateMember,
 } from './members.ts';
@@ -54,6 +55,7 @@ export const ENDPOINTS = {
   removeMember,
   listInvitations,
   createInvitation,
+  reissueInvitation,
   cancelInvitation,
   listApiKeys,
   createApiKey,

@@ -25,9 +25,15 @@ export const Invitation = z
     status: z.enum(['pending', 'accepted', 'rejected', 'canceled', 'expired']),
     createdAt: Instant,
     expiresAt: Instant,
-    url: z.url().meta({ description: 'Where the invited person accepts, after signing in with this e-mail address.' }),
   })
   .meta({ id: 'Invitation' });
+
+export const IssuedInvitation = Invitation.extend({
+  url: z.url().nullable().meta({
+    description:
+      'Where the invited person accepts, after signing in with this e-mail address. Shown this once: null where a repeated request is answered; `reissue` makes a new one.',
+  }),
+}).meta({ id: 'IssuedInvitation' });
 
 export const listMembers = defineEndpoint({
   method: 'GET',
@@ -62,12 +68,10 @@ export const removeMember = defineEndpoint({
   params: MemberParams,
 });
 
-// The link of an invitation is what proves the invited person as long as no mail is sent, so only those who may
-// invite see the list.
 export const listInvitations = defineEndpoint({
   method: 'GET',
   path: '/organizations/:organization/invitations',
-  summary: 'List invitations',
+  summary: 'List invitations to roles that the caller may give',
   tag: 'Members',
   permission: 'members:write',
   audit: { none: 'a read of the caller’s own organization' },
@@ -84,9 +88,21 @@ export const createInvitation = defineEndpoint({
   audit: 'invitation.created',
   params: OrganizationParams,
   body: z.object({ email: emailAddress(), role: Role.default('member') }),
-  reply: Invitation,
+  reply: IssuedInvitation,
   status: 201,
   idempotent: true,
+  shownOnce: ['url'],
+});
+
+export const reissueInvitation = defineEndpoint({
+  method: 'POST',
+  path: '/organizations/:organization/invitations/:invitation/reissue',
+  summary: 'Make a new link, good for a week, for an invitation that is open or expired; the link before opens nothing',
+  tag: 'Members',
+  permission: 'members:write',
+  audit: 'invitation.reissued',
+  params: InvitationParams,
+  reply: IssuedInvitation,
 });
 
 export const cancelInvitation = defineEndpoint({

@@ -27,6 +27,7 @@ export const HANDLERS: { readonly [K in OperationId]: Handler<EndpointTable[K]> 
   removeMember: members.remove,
   listInvitations: members.listInvitations,
   createInvitation: members.invite,
+  reissueInvitation: members.reissue,
   cancelInvitation: members.cancel,
   listApiKeys: apiKeys.list,
   createApiKey: apiKeys.create,

@@ -1,6 +1,6 @@
 import { listMembers, type Member, mayGrantRole } from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
-import type { StoredInvitation } from '../../identity/identity.ts';
+import type { IssuedInvitation, StoredInvitation } from '../../identity/identity.ts';
 import { type Access, type Caller, requirePermission, requirePerson } from '../caller.ts';
 import * as endpoints from '../endpoints/members.ts';
 import { type AdminDeps, handleInOrganization, handleInTransaction, scopeOf } from '../handler.ts';
@@ -26,7 +26,7 @@ function present(member: Member, owners: number, access: Access, caller: Caller)
   };
 }
 
-function presentInvitation(invitation: StoredInvitation, origin: string, now: Date) {
+function presentInvitation(invitation: StoredInvitation, now: Date) {
   const expired = invitation.status === 'pending' && invitation.expiresAt <= now;
   return {
     id: invitation.id,
@@ -35,8 +35,12 @@ function presentInvitation(invitation: StoredInvitation, origin: string, now: Da
     status: expired ? ('expired' as const) : invitation.status,
     createdAt: invitation.createdAt.toISOString(),
     expiresAt: invitation.expiresAt.toISOString(),
-    url: `${origin}/-/invitations/${invitation.id}`,
   };
+}
+
+/** With the link: for the answer to whoever made it, and nowhere else. */
+function presentIssued({ invitation, secret }: IssuedInvitation, { origin, clock }: AdminDeps) {
+  return { ...presentInvitation(invitation, clock.now()), url: `${origin}/-/invitations/${secret.reveal()}` };
 }
 
 /** @throws AppError `admin.not_found` */
@@ -92,7 +96,8 @@ export const listInvitations = handleInOrganization(endpoints.listInvitations, a
   requirePerson(call.caller);
   const invitations = await deps.identity.listInvitations(call.access.organization.id);
   const now = deps.clock.now();
-  return { items: invitations.map((entry) => presentInvitation(entry, deps.origin, now)), nextCursor: null };
+  const shown = invitations.filter(({ role }) => mayGrantRole(call.access.roles, role));
+  return { items: shown.map((entry) => presentInvitation(entry, now)), nextCursor: null };
 });
 
 export const invite = handleInTransaction(endpoints.createInvitation, async (tx, call, deps) => {
@@ -101,16 +106,36 @@ export const invite = handleInTransaction(endpoints.createInvitation, async (tx,
   const email = call.body.email.toLowerCase();
   const members = await listMembers(tx);
   if (members.some((member) => member.email.toLowerCase() === email)) throw new AppError('admin.already_member');
-  const invitation = await deps.identity.invite(
+  const issued = await deps.identity.invite(
     { organization: call.access.organization, actor, requestId: call.requestId },
     { email, role: call.body.role, inviterId: person.id },
   );
-  return presentInvitation(invitation, deps.origin, deps.clock.now());
+  return presentIssued(issued, deps);
+});
+
+export const reissue = handleInOrganization(endpoints.reissueInvitation, async (call, deps) => {
+  const { actor } = requirePerson(call.caller);
+  const invitation = await invitationOf(call, deps);
+  const members = await membersOf(call, deps);
+  if (members.some((member) => member.email === invitation.email)) throw new AppError('admin.already_member');
+  const change = { organization: call.access.organization, actor, requestId: call.requestId };
+  return presentIssued(await deps.identity.reissueInvitation(change, invitation), deps);
 });
 
 export const cancel = handleInOrganization(endpoints.cancelInvitation, async (call, deps) => {
   const { actor } = requirePerson(call.caller);
+  const { id } = await invitationOf(call, deps);
   const change = { organization: call.access.organization, actor, requestId: call.requestId };
-  await deps.identity.cancelInvitation(change, call.params.invitation);
+  await deps.identity.cancelInvitation(change, id);
   return undefined;
 });
+
+/** The invitation of the path, if it is among those the caller is shown. @throws AppError `admin.not_found` */
+async function invitationOf(
+  call: { readonly access: Access; readonly params: { readonly invitation: string } },
+  { identity }: AdminDeps,
+): Promise<StoredInvitation> {
+  const invitation = await identity.findInvitation(call.access.organization.id, call.params.invitation);
+  if (!invitation || !mayGrantRole(call.access.roles, invitation.role)) throw new AppError('admin.not_found');
+  return invitation;
+}

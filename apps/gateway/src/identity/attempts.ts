@@ -1,0 +1,50 @@
+/**
+ * How often somebody may try what opens an account or the installation. Who holds an open link is counted by the link
+ * alone, so that nobody without it can keep them out. Passwords are counted per address and, for addresses from which
+ * the account never signed in, per account for all of those together: guessing is slow from anywhere, and a flood from
+ * elsewhere costs an owner at a known address nothing. Whether the account exists changes neither answers nor queries.
+ */
+import { AppError, type ErrorCode } from '@patchbay/foundation';
+import type { SharedNotes } from '../notes/shared-notes.ts';
+import { networkOf } from './network-of.ts';
+import type { SignInAddresses, SignInPlace } from './sign-in-addresses.ts';
+
+export interface Attempts {
+  /** For a page whose link opens nothing. @throws AppError `auth.too_many_attempts` */
+  admitClosedLink(address: string): Promise<void>;
+  /** For a page whose link is open. @throws AppError `auth.too_many_link_attempts` */
+  admitOpenLink(secret: string): Promise<void>;
+  /** Before a password is looked at. @throws AppError `auth.too_many_attempts`, `auth.too_many_account_attempts` */
+  admitPassword(from: SignInPlace): Promise<void>;
+  /** After it was right. */
+  remember(personId: string, from: SignInPlace): Promise<void>;
+}
+
+const WINDOW_SECONDS = 60;
+/** Per window. */
+export const CLOSED_LINKS_PER_ADDRESS_MAX = 30;
+export const REQUESTS_PER_LINK_MAX = 30;
+export const PASSWORDS_PER_ADDRESS_MAX = 10;
+/** From all addresses that are new to the account, together. */
+export const NEW_ADDRESS_PASSWORDS_MAX = 10;
+
+export function createAttempts(deps: { readonly notes: SharedNotes; readonly known: SignInAddresses }): Attempts {
+  const { notes, known } = deps;
+  const admit = async (key: readonly string[], max: number, refusal: ErrorCode) => {
+    const { allowed, retryAfterSeconds } = await notes.admit(key, { max, windowSeconds: WINDOW_SECONDS });
+    if (!allowed) throw new AppError(refusal, { retryAfterSeconds });
+  };
+  return {
+    admitClosedLink: (address) =>
+      admit(['closed link', networkOf(address)], CLOSED_LINKS_PER_ADDRESS_MAX, 'auth.too_many_attempts'),
+    admitOpenLink: (secret) => admit(['open link', secret], REQUESTS_PER_LINK_MAX, 'auth.too_many_link_attempts'),
+    async admitPassword(from) {
+      const network = networkOf(from.address);
+      await admit(['password', network], PASSWORDS_PER_ADDRESS_MAX, 'auth.too_many_attempts');
+      if (await known.isKnown(from)) return;
+      const key = ['password from a new address', from.email.toLowerCase()];
+      await admit(key, NEW_ADDRESS_PASSWORDS_MAX, 'auth.too_many_account_attempts');
+    },
+    remember: (personId, from) => known.remember(personId, from),
+  };
+}
