@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { createLineOutput, writerOf } from './line-output.ts';
 
 export type { Logger };
 
@@ -10,9 +11,6 @@ const STEERING = /[\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u20
 
 /** One for all loggers of a process. */
 let standardOutput: DestinationStream | undefined;
-
-/** Characters of lines that wait for the end of the turn; more are written at once. */
-const WAITING_LENGTH_MAX = 8 * 1024;
 
 /** A JSON logger to standard output, unless a destination is named. `name` is the process: gateway, worker, supervisor. */
 export function createLogger(name: string, level: string, destination?: DestinationStream): Logger {
@@ -29,31 +27,18 @@ export function createLogger(name: string, level: string, destination?: Destinat
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
   };
   if (destination) return pino(options, destination);
-  standardOutput ??= openStandardOutput();
+  standardOutput ??= openStandardOutput(name);
   return pino(options, standardOutput);
 }
 
-/**
- * The lines of one turn of the event loop leave in one write, and the last ones before the process does. Gathered here:
- * sonic-boom's own flushing waits for the disk each time, which was a quarter of the gateway's work.
- */
-function openStandardOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, sync: true });
-  let waiting = '';
-  const flush = () => {
-    const lines = waiting;
-    waiting = '';
-    if (lines !== '') output.write(lines);
-  };
-  process.once('exit', () => {
-    flush();
-    output.flushSync();
+/** Lost lines are reported as a line of the same form; pino's own destination repeats a refused write for ever. */
+function openStandardOutput(name: string): DestinationStream {
+  const output = createLineOutput({
+    writeBytes: writerOf(1),
+    lostLine: (lines) =>
+      JSON.stringify({ level: 'error', time: new Date().toISOString(), name, lines, msg: 'log lines lost' }),
+    now: () => performance.now(),
   });
-  return {
-    write(line) {
-      if (waiting === '') setImmediate(flush);
-      waiting += line;
-      if (waiting.length > WAITING_LENGTH_MAX) flush();
-    },
-  };
+  process.once('exit', () => output.end());
+  return output;
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
@@ -29,3 +30,21 @@ it.each(['process.exit(3);', 'throw new Error("unexpected");', ''])(
     expect(await writtenBy(end)).toEqual([1, 2, 3]);
   },
 );
+
+it('goes on and ends when the disk of its log is full', { timeout: 20_000 }, async () => {
+  const program = `
+    import { createLogger } from ${JSON.stringify(LOGGER)};
+    const logger = createLogger('spec', 'info');
+    logger.info('lost');
+    setTimeout(() => {
+      logger.info('lost as well');
+      console.error('still here');
+    }, 50);`;
+  const full = openSync('/dev/full', 'w');
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', full, 'pipe'] });
+  closeSync(full);
+  const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  const [said, [code, signal]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  clearTimeout(late);
+  expect({ said, code, signal }).toEqual({ said: 'still here\n', code: 0, signal: null });
+});
