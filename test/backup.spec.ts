@@ -69,6 +69,7 @@ it('refuses a running installation and one target for data and keys, and brings 
   });
   await mkdir(path.join(original, 'artifacts/org_1'), { recursive: true });
   await writeFile(path.join(original, 'artifacts/org_1/code'), 'the artifact');
+  await writeFile(path.join(original, 'demo.json'), 'what opens the demo', { mode: 0o600 });
 
   await expect(backUp(original, dataFile, path.join(place, 'here/keys.tar.gz'))).rejects.toThrow(
     'different directories',
@@ -83,6 +84,7 @@ it('refuses a running installation and one target for data and keys, and brings 
   const masterKey = await readFile(path.join(original, 'master.key'), 'utf8');
   expect(await readFile(path.join(copy, 'master.key'), 'utf8')).toBe(masterKey);
   expect(await readFile(path.join(copy, 'artifacts/org_1/code'), 'utf8')).toBe('the artifact');
+  expect(await readFile(path.join(copy, 'demo.json'), 'utf8')).toBe('what opens the demo');
   const rows = await withDatabase(copy, async (owner) => (await owner.query('SELECT count(*)::int FROM kept')).rows[0]);
   expect(rows).toEqual({ count: 1000 });
 }, 60_000);

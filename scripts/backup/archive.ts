@@ -24,6 +24,11 @@ export async function packArchive(file: string, parts: readonly ArchivePart[]): 
   await runTar(['--list', '--gzip', `--file=${file}`]);
 }
 
+/** The names of everything in the archive, as it was packed. */
+export async function listArchive(file: string): Promise<readonly string[]> {
+  return (await runTar(['--list', '--gzip', `--file=${file}`], 'pipe')).split('\n').filter(Boolean);
+}
+
 /** Unpacks what `names` names into the folder, with modes and, as root, owners. */
 export async function unpackArchive(file: string, { folder, names }: ArchivePart): Promise<void> {
   await runTar([
@@ -38,10 +43,13 @@ export async function unpackArchive(file: string, { folder, names }: ArchivePart
   ]);
 }
 
-async function runTar(args: readonly string[], output: number | 'ignore' = 'ignore'): Promise<void> {
+async function runTar(args: readonly string[], output: number | 'ignore' | 'pipe' = 'ignore'): Promise<string> {
   const tar = spawn('tar', args, { stdio: ['ignore', output, 'pipe'], env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' } });
   const complaints: Buffer[] = [];
   tar.stderr?.on('data', (chunk: Buffer) => complaints.push(chunk));
+  const said: Buffer[] = [];
+  tar.stdout?.on('data', (chunk: Buffer) => said.push(chunk));
   const [code] = await once(tar, 'close');
   if (code !== 0) throw new Error(`tar ended with ${code}: ${Buffer.concat(complaints).toString().trim()}`);
+  return Buffer.concat(said).toString();
 }

@@ -7,6 +7,8 @@ import { packArchive } from './archive.ts';
 
 /** What opens the data, kept apart from it: whoever holds both files holds every stored secret. */
 export const KEY_FILES = ['master.key', 'auth.secret', 'passwords.json'] as const;
+/** Kept with the keys, since it opens the demo; production and backups of older releases have none. */
+export const DEMO_FILE = 'demo.json';
 /** Below the data directory; the database lies in the shared directory. */
 export const DATA_FOLDERS = ['artifacts', 'spool'] as const;
 
@@ -20,7 +22,7 @@ export async function backUp(dataDirectory: string, dataFile: string, keysFile: 
   if (path.dirname(path.resolve(dataFile)) === path.dirname(path.resolve(keysFile))) {
     throw new Error('Data and keys go to different directories: together they open every stored secret.');
   }
-  if (!existsSync(path.join(dataDirectory, 'passwords.json'))) {
+  if (!existsSync(path.join(dataDirectory, 'installation.json'))) {
     throw new Error(`There is no installation in ${dataDirectory}.`);
   }
   const directories = await openDirectories(dataDirectory);
@@ -39,7 +41,8 @@ export async function backUp(dataDirectory: string, dataFile: string, keysFile: 
       { folder: shared, names: [path.relative(shared, postgres)] },
       { folder: data, names: DATA_FOLDERS },
     ]);
-    await packArchive(keysFile, [{ folder: data, names: KEY_FILES }]);
+    const demo = existsSync(path.join(data, DEMO_FILE)) ? [DEMO_FILE] : [];
+    await packArchive(keysFile, [{ folder: data, names: [...KEY_FILES, ...demo] }]);
   } finally {
     await lock.release();
   }

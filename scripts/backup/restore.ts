@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { findServiceAccount, openDirectories } from '@patchbay/embedded';
+import { findServiceAccount, noteMade, openDirectories } from '@patchbay/embedded';
 import { InstanceLock } from '../start/instance-lock.ts';
-import { unpackArchive } from './archive.ts';
-import { DATA_FOLDERS, KEY_FILES } from './back-up.ts';
+import { listArchive, unpackArchive } from './archive.ts';
+import { DATA_FOLDERS, DEMO_FILE, KEY_FILES } from './back-up.ts';
 
 /**
  * Puts a backup into a data directory that holds no installation. The keys come last: an interrupted restore has none
@@ -27,7 +27,9 @@ export async function restore(dataFile: string, keysFile: string, dataDirectory:
     await unpackArchive(dataFile, { folder: data, names: DATA_FOLDERS });
     const account = findServiceAccount(['postgres']);
     if (account) await promisify(execFile)('chown', ['-R', `${account.uid}:${account.gid}`, postgres]);
-    await unpackArchive(keysFile, { folder: data, names: KEY_FILES });
+    const hasDemo = (await listArchive(keysFile)).includes(DEMO_FILE);
+    await unpackArchive(keysFile, { folder: data, names: [...KEY_FILES, ...(hasDemo ? [DEMO_FILE] : [])] });
+    await noteMade(data, ['database', ...KEY_FILES, ...(hasDemo ? [DEMO_FILE] : [])]);
   } finally {
     await lock.release();
   }

@@ -1,4 +1,4 @@
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
@@ -6,6 +6,7 @@ import {
   isSameProcessRunning,
   type ProcessIdentity,
   processIdentity,
+  readJsonFile,
   writeFileAtomically,
 } from '@patchbay/embedded';
 import { AppError, readSystemError } from '@patchbay/foundation';
@@ -15,6 +16,8 @@ const lockHolder = processIdentity.extend({ stopping: z.boolean() });
 
 /** How long a start waits for a predecessor that is on its way out. */
 const STOPPING_DEADLINE_MS = 40_000;
+
+const WAY_BACK = 'When no Patchbay runs on this data directory, remove the file and start again.';
 
 /** One starter per data directory. A starter that was killed leaves its file; its pid and start time tell. */
 export class InstanceLock {
@@ -26,19 +29,19 @@ export class InstanceLock {
     this.#holder = holder;
   }
 
-  /** @throws AppError start.already_running */
+  /** @throws AppError start.already_running, start.file_damaged */
   static async acquire(runDirectory: string): Promise<InstanceLock> {
     const file = path.join(runDirectory, 'starter.json');
     const self = identifyProcess(process.pid) ?? { pid: process.pid, startTicks: null };
     const own = path.join(runDirectory, `starter.${process.pid}.json`);
-    await writeFile(own, JSON.stringify({ ...self, stopping: false }), { mode: 0o600 });
+    await writeFileAtomically(own, JSON.stringify({ ...self, stopping: false }));
     try {
       const deadline = performance.now() + STOPPING_DEADLINE_MS;
       while (!(await isLinked(own, file))) {
         const text = await readFile(file, 'utf8').catch(() => null);
-        const holder = text === null ? null : lockHolder.parse(JSON.parse(text));
-        if (holder === null) continue;
-        if (!isSameProcessRunning(holder)) await removeStale(file, text ?? '');
+        const holder = await readJsonFile({ file, schema: lockHolder, wayBack: WAY_BACK });
+        if (holder === null || text === null) continue;
+        if (!isSameProcessRunning(holder)) await removeStale(file, text);
         else if (holder.stopping && performance.now() < deadline) await delay(50);
         else throw alreadyRunning(holder.pid);
       }
@@ -46,6 +49,13 @@ export class InstanceLock {
     } finally {
       await rm(own, { force: true });
     }
+  }
+
+  /** For what needs no lock of its own, and must work on a full disk. @throws AppError as `acquire` */
+  static async refuseRunning(runDirectory: string): Promise<void> {
+    const file = path.join(runDirectory, 'starter.json');
+    const holder = await readJsonFile({ file, schema: lockHolder, wayBack: WAY_BACK });
+    if (holder !== null && isSameProcessRunning(holder)) throw alreadyRunning(holder.pid);
   }
 
   /** Says that this starter ends: the next one waits for it instead of refusing. */

@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   endProcess,
   identifyProcess,
   isSameProcessRunning,
   processIdentity,
+  readJsonFile,
   writeFileAtomically,
 } from '@patchbay/embedded';
+import { AppError } from '@patchbay/foundation';
 
 /**
  * Notes which processes run, so that the next start finds what a killed starter left. Processes of ours end by
@@ -33,10 +34,20 @@ export class ProcessRecord {
     await this.#writing;
   }
 
-  /** Ends what is left of the start before this one. PostgreSQL and Redis are ended by their own starters as well. */
-  async endLeft(): Promise<number> {
-    const text = await readFile(this.#file, 'utf8').catch(() => '[]');
-    const left = processIdentity.array().parse(JSON.parse(text)).filter(isSameProcessRunning);
+  /**
+   * Ends what is left of the start before this one. PostgreSQL and Redis are ended by their own starters as well, and
+   * ours end without their starter: a list that cannot be read is said and is no reason not to start.
+   */
+  async endLeft(say: (text: string) => void): Promise<number> {
+    const wayBack = 'It is written anew. A process of an earlier start that hangs must be ended by hand.';
+    const listed = await readJsonFile({ file: this.#file, schema: processIdentity.array(), wayBack }).catch(
+      (error: unknown) => {
+        if (!(error instanceof AppError)) throw error;
+        say(error.message);
+        return null;
+      },
+    );
+    const left = (listed ?? []).filter(isSameProcessRunning);
     // SIGINT is what PostgreSQL takes for a fast shutdown; to ours it means the same as SIGTERM.
     await Promise.all(left.map((identity) => endProcess(identity, { signal: 'SIGINT', graceMs: 5_000 })));
     return left.length;

@@ -1,23 +1,52 @@
 import path from 'node:path';
-import { openDirectories, removeInstallation } from '@patchbay/embedded';
+import { listAbandonedDirectories, removeAbandonedDirectory, removeInstallation } from '@patchbay/embedded';
 import { loadStartConfig } from './config.ts';
 import { InstanceLock } from './instance-lock.ts';
 
 /**
- * `npm run reset -- --yes`: removes an installation that does not run, with its database, artifacts, keys and the
- * shared directory outside of the data directory.
+ *     npm run reset -- --yes                        removes an installation that does not run, in whatever state it is:
+ *                                                   database, artifacts, keys, and the shared directory outside of it
+ *     npm run reset -- --abandoned                  lists shared directories whose data directory is gone
+ *     npm run reset -- --abandoned DIRECTORY --yes  removes one of them
  */
-const { dataDirectory } = loadStartConfig(process.env, path.resolve(import.meta.dirname, '../..'));
-if (process.argv.includes('--yes')) {
-  try {
-    await InstanceLock.acquire((await openDirectories(dataDirectory)).run);
-    await removeInstallation(dataDirectory);
-    process.stdout.write(`Removed ${dataDirectory} and what belonged to it.\n`);
-  } catch (error) {
-    process.stderr.write(`Error: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  }
-} else {
-  process.stdout.write(`This removes everything below ${dataDirectory} for good. Say so: npm run reset -- --yes\n`);
+const args = process.argv.slice(2);
+const isAbandoned = args.includes('--abandoned');
+const named = args.find((arg) => !arg.startsWith('--'));
+const isSure = args.includes('--yes');
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+try {
+  if (isAbandoned && named === undefined) await list();
+  else if (isAbandoned) await removeNamed(path.resolve(named ?? ''));
+  else await removeAll();
+} catch (error) {
+  process.stderr.write(`Error: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+async function list(): Promise<void> {
+  const abandoned = await listAbandonedDirectories();
+  if (abandoned.length === 0) say('There is no shared directory without its data directory.');
+  for (const { directory, dataDirectory } of abandoned) say(`${directory}  of ${dataDirectory}, which is gone`);
+  if (abandoned.length > 0) say('Remove one for good: npm run reset -- --abandoned DIRECTORY --yes');
+}
+
+async function removeNamed(directory: string): Promise<void> {
+  if (!isSure)
+    return ask(`This removes ${directory} for good, with the database in it.`, `--abandoned ${directory} --yes`);
+  await removeAbandonedDirectory(directory);
+  say(`Removed ${directory}.`);
+}
+
+async function removeAll(): Promise<void> {
+  const { dataDirectory } = loadStartConfig(process.env, path.resolve(import.meta.dirname, '../..'));
+  if (!isSure) return ask(`This removes everything below ${dataDirectory} for good.`, '--yes');
+  await InstanceLock.refuseRunning(path.join(dataDirectory, 'run'));
+  await removeInstallation(dataDirectory);
+  say(`Removed ${dataDirectory} and what belonged to it.`);
+}
+
+function ask(what: string, answer: string): void {
+  say(`${what} Say so: npm run reset -- ${answer}`);
   process.exitCode = 1;
 }

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { writeFileAtomically } from '@patchbay/embedded';
+import { noteMade, readJsonFile, readMade, writeFileAtomically } from '@patchbay/embedded';
 import { AppError, readSystemError } from '@patchbay/foundation';
 import { z } from 'zod';
 import { PlatformApi, seedFailed } from './platform-api.ts';
@@ -50,10 +49,11 @@ export interface SeedOptions {
 export async function seedDemo(options: SeedOptions): Promise<Demo> {
   const file = path.join(options.dataDirectory, 'demo.json');
   const api = new PlatformApi(options.origin, options.port);
-  let demo = await readDemo(file);
+  let demo = await readDemo(options.dataDirectory, file);
   const keep = async (change: Partial<StoredDemo>) => {
     demo = { ...demo, ...change };
     await writeFileAtomically(file, `${JSON.stringify(demo, null, 2)}\n`);
+    await noteMade(options.dataDirectory, ['demo.json']);
   };
   if (await isComplete(api, demo)) return demo as Demo; // complete means that both keys are there
 
@@ -72,10 +72,15 @@ export async function seedDemo(options: SeedOptions): Promise<Demo> {
   return { ...demo, apiKey, mcpApiKey };
 }
 
-async function readDemo(file: string): Promise<StoredDemo> {
-  const text = await readFile(file, 'utf8').catch(() => null);
-  const stored = text === null ? null : Demo.safeParse(JSON.parse(text));
-  if (stored?.success) return stored.data;
+const WAY_BACK = `The password of ${EMAIL} and the keys of the demo are only there: put it back from the keys file of a backup.`;
+
+/** Made anew only where there never was one: another password would open nothing. */
+async function readDemo(dataDirectory: string, file: string): Promise<StoredDemo> {
+  const stored = await readJsonFile({ file, schema: Demo, wayBack: WAY_BACK });
+  if (stored !== null) return stored;
+  if ((await readMade(dataDirectory)).includes('demo.json')) {
+    throw new AppError('start.seed_failed', { detail: `${file} is missing. ${WAY_BACK}` });
+  }
   const password = randomBytes(12).toString('base64url');
   return { organization: ORGANIZATION, signIn: { email: EMAIL, password }, apiKey: null, mcpApiKey: null };
 }
@@ -90,7 +95,10 @@ async function signIn(api: PlatformApi, { email, password }: StoredDemo['signIn'
   const back = await api.send('POST', '/api/auth/sign-in/email', { email, password });
   if (back.status < 300) return;
   const person = { email, password, name: 'Demo Owner' };
-  await api.must('Signing up the demo person', 'POST', '/api/auth/sign-up/email', person);
+  const signedUp = await api.send('POST', '/api/auth/sign-up/email', person);
+  if (signedUp.status >= 300) {
+    throw seedFailed(`demo.json does not open the demo, and signing up ${email}`, signedUp);
+  }
   await api.must('Signing in the demo person', 'POST', '/api/auth/sign-in/email', { email, password });
 }
 

@@ -6,9 +6,11 @@ import {
   findServiceAccount,
   type GeneratedSecrets,
   migrate,
+  noteMade,
   type PerRole,
   provisionDatabase,
   type RunningService,
+  readMade,
   redisUrl,
   socketUrl,
   startPostgres,
@@ -52,15 +54,19 @@ export async function planDatabase(
     account,
     copyDirectory: path.join(directories.programs, 'postgres'),
   });
-  const start = () =>
-    startPostgres({
+  const start = async () => {
+    const server = await startPostgres({
       binaries,
       directory: directories.postgres,
       socketDirectory,
       account,
       superuserPassword: superuser,
+      wasMade: (await readMade(directories.data)).includes('database'),
       logFile: path.join(directories.logs, 'postgres.log'),
     });
+    await noteMade(directories.data, ['database']);
+    return server;
+  };
   return { urls, start, prepare };
 }
 

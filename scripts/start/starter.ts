@@ -8,7 +8,6 @@ import {
   findBubblewrap,
   openDirectories,
   type RunningService,
-  removeAbandonedDirectories,
 } from '@patchbay/embedded';
 import { readSystemError } from '@patchbay/foundation';
 import { announcement } from './announcement.ts';
@@ -17,6 +16,7 @@ import { InstanceLock } from './instance-lock.ts';
 import { ProcessRecord } from './left-processes.ts';
 import { startNodeProcess } from './node-process.ts';
 import { Part } from './part.ts';
+import { placeNotes } from './place-notes.ts';
 import { choosePorts } from './ports.ts';
 import { type AppName, type Installation, processEnvironment } from './process-environment.ts';
 import { ReadyFile } from './ready-file.ts';
@@ -60,12 +60,15 @@ export class Starter {
   /** Resolves when everything answers and people have been told. @throws AppError start.* */
   async start(): Promise<void> {
     const config = this.#config;
-    const directories = await openDirectories(config.dataDirectory);
+    const directories = await openDirectories(config.dataDirectory, {
+      hasOwnDatabase: config.databaseUrl === undefined,
+      onMoved: this.#say,
+    });
     this.#lock = await InstanceLock.acquire(directories.run);
     this.#record = new ProcessRecord(directories.run);
     this.#ready = new ReadyFile(directories.data);
     await this.#ready.remove();
-    const left = await this.#record.endLeft();
+    const left = await this.#record.endLeft(this.#say);
     if (left > 0) this.#say(`Took over from a start that was killed (${left} processes ended)`);
 
     const secrets = await ensureGeneratedSecrets(directories.data, config.keyFiles);
@@ -102,13 +105,16 @@ export class Starter {
       ),
     ]);
 
-    const notes = [...('missing' in bubblewrap ? [noBubblewrap(bubblewrap.missing)] : []), ...redis.notes];
+    const notes = [
+      ...('missing' in bubblewrap ? [noBubblewrap(bubblewrap.missing)] : []),
+      ...redis.notes,
+      ...(await placeNotes(directories.data)),
+    ];
     const demo = await this.#seed(directories);
     await packing;
     this.#refuseWhenStopping();
     await this.#publish(directories, demo, notes);
     rotateLogs(directories.logs);
-    void removeAbandonedDirectories().catch(() => {});
   }
 
   /** Stops every part in order and leaves nothing behind. Safe to call again, and while starting. */

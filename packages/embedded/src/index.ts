@@ -8,13 +8,16 @@ export {
   type Program,
 } from './debian/index.ts';
 export { writeFileAtomically } from './directories/atomic-file.ts';
-export {
-  type Directories,
-  openDirectories,
-  removeAbandonedDirectories,
-  removeInstallation,
-} from './directories/directories.ts';
+export { type Directories, type OpenOptions, openDirectories } from './directories/directories.ts';
 export { ensureGeneratedSecrets, type GeneratedSecrets } from './directories/generated-secrets.ts';
+export { type Made, noteMade, readMade } from './directories/installation-mark.ts';
+export { readJsonFile } from './directories/json-file.ts';
+export {
+  type AbandonedDirectory,
+  listAbandonedDirectories,
+  removeAbandonedDirectory,
+  removeInstallation,
+} from './directories/remove-installation.ts';
 export { freePort } from './free-port.ts';
 export { findPostgresBinaries } from './postgres/binaries.ts';
 export { type MigrateOptions, migrate } from './postgres/migrate.ts';

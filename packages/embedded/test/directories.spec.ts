@@ -1,11 +1,13 @@
-import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { skipUnless, temporaryDirectory } from '@patchbay/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   ensureGeneratedSecrets,
+  listAbandonedDirectories,
+  noteMade,
   openDirectories,
-  removeAbandonedDirectories,
+  removeAbandonedDirectory,
   removeInstallation,
   writeFileAtomically,
 } from '../src/index.ts';
@@ -37,7 +39,7 @@ describe('the directories of an installation', () => {
   it('refuses a shared directory that somebody else has put there', async (context) => {
     skipUnless(context, isRoot, 'only root has a shared directory outside of its data');
     const { data, shared } = await newInstallation();
-    await removeInstallation(data);
+    await rm(shared, { recursive: true });
     await symlink('/tmp', shared);
     try {
       await expect(openDirectories(data)).rejects.toMatchObject({ code: 'start.directory_unusable' });
@@ -54,24 +56,137 @@ describe('the directories of an installation', () => {
     }
     if (isRoot) expect(directories.shared).toMatch(/^\/var\/(lib|tmp)\/patchbay-[0-9a-f]{12}$/);
   });
+});
 
-  it('does not show the database of a removed installation to the next one in its place', async (context) => {
-    skipUnless(context, isRoot, 'only root has a shared directory outside of its data');
-    const { data, shared } = await newInstallation();
-    await writeFile(path.join(shared, 'left'), 'of the former installation');
-    await openDirectories(data);
-    expect(await readFile(path.join(shared, 'left'), 'utf8')).toContain('former');
-    await rm(data, { recursive: true });
-    await openDirectories(data);
-    await expect(stat(path.join(shared, 'left'))).rejects.toThrow(/ENOENT/);
+/** An installation that has run: secrets, database files, an artifact. */
+async function usedInstallation() {
+  const directories = await newInstallation();
+  await ensureGeneratedSecrets(directories.data);
+  await mkdir(directories.postgres);
+  await writeFile(path.join(directories.postgres, 'PG_VERSION'), '18\n');
+  await noteMade(directories.data, ['database']);
+  return directories;
+}
+
+/** Every file below the directories, with its content: what no refusal may change. */
+async function contentOf(...directories: string[]): Promise<Record<string, string>> {
+  const content: Record<string, string> = {};
+  for (const directory of directories) {
+    const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const file = path.join(entry.parentPath, entry.name);
+      if (entry.isFile()) content[file] = await readFile(file, 'utf8');
+    }
+  }
+  return content;
+}
+
+/** The start is refused with this code and these words, and nothing is made, changed or removed by it. */
+async function expectRefusal(data: string, kept: string[], expected: { code: string; words: string[] }) {
+  const before = await contentOf(...kept);
+  const refusal = await openDirectories(data).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  expect(refusal).toMatchObject({ code: expected.code });
+  for (const words of expected.words) expect(String(refusal)).toContain(words);
+  expect(await contentOf(...kept)).toEqual(before);
+}
+
+describe('an installation of which a part is missing', () => {
+  it.each(['', '{"id":', '\u0000\u0001 garbage', '{"id":17}'])(
+    'is refused when installation.json holds %j, and starts again with the copy that the message names',
+    async (content) => {
+      const { data, shared } = await usedInstallation();
+      const mark = path.join(data, 'installation.json');
+      await writeFile(mark, content);
+      const copy = `cp ${path.join(shared, 'installation.json')} ${mark}`;
+      await expectRefusal(data, [data, shared], { code: 'start.file_damaged', words: [mark, copy] });
+      await cp(path.join(shared, 'installation.json'), mark);
+      expect((await openDirectories(data)).shared).toBe(shared);
+    },
+  );
+
+  it('is refused without installation.json, with the files that say that an installation was made', async () => {
+    const { data, shared, postgres } = await usedInstallation();
+    const mark = path.join(data, 'installation.json');
+    await rm(mark);
+    const words = [`${mark} is missing`, path.join(data, 'passwords.json'), postgres, `cp ${shared}`, 'npm run reset'];
+    await expectRefusal(data, [data, shared], { code: 'start.installation_incomplete', words });
+    await cp(path.join(shared, 'installation.json'), mark);
+    expect((await openDirectories(data)).postgres).toBe(postgres);
   });
 
-  it('removes the shared directory of a temporary installation that is gone, and no other', async (context) => {
+  it('is refused when the whole data directory is gone, and its database is there', async (context) => {
+    skipUnless(context, isRoot, 'only root has a shared directory outside of its data');
+    const { data, shared, postgres } = await usedInstallation();
+    await rm(data, { recursive: true });
+    await expectRefusal(data, [shared], { code: 'start.installation_incomplete', words: [postgres] });
+  });
+
+  it('is refused when its shared directory is gone', async (context) => {
+    skipUnless(context, isRoot, 'only root has a shared directory outside of its data');
+    const { data, shared } = await usedInstallation();
+    await rename(shared, `${shared}.away`);
+    try {
+      await expectRefusal(data, [data, `${shared}.away`], {
+        code: 'start.installation_incomplete',
+        words: [`${shared} is missing`, 'npm run restore'],
+      });
+    } finally {
+      await rename(`${shared}.away`, shared);
+    }
+    expect((await openDirectories(data)).shared).toBe(shared);
+  });
+
+  it.each(['', 'garbage', null])('is refused when the mark in the shared directory is %j', async (content) => {
+    const { data, shared } = await usedInstallation();
+    const mark = path.join(shared, 'installation.json');
+    await (content === null ? rm(mark) : writeFile(mark, content));
+    const words = [mark, `cp ${path.join(data, 'installation.json')} ${mark}`];
+    await expectRefusal(data, [data, shared], { code: 'start.installation_incomplete', words });
+  });
+
+  it('is refused when it is a copy and the original is there, and goes on in its place when that is gone', async (context) => {
+    skipUnless(context, isRoot, 'only root has a shared directory outside of its data');
+    const { data, shared } = await usedInstallation();
+    const copy = path.join(path.dirname(data), 'copy');
+    opened.push(copy);
+    await cp(data, copy, { recursive: true });
+    await expectRefusal(copy, [data, copy, shared], { code: 'start.installation_copied', words: [data, shared] });
+    await rm(data, { recursive: true });
+    expect((await openDirectories(copy)).shared).toBe(shared);
+  });
+});
+
+describe('a data directory that was moved', () => {
+  it('finds its shared directory by the id in both, and says so', async () => {
+    const { data, shared } = await usedInstallation();
+    const moved = path.join(path.dirname(data), 'moved');
+    opened.push(moved);
+    await rename(data, moved);
+    const said: string[] = [];
+    const directories = await openDirectories(moved, { onMoved: (text) => said.push(text) });
+    expect(directories.shared).toBe(isRoot ? shared : path.join(moved, 'shared'));
+    expect(await readFile(path.join(directories.postgres, 'PG_VERSION'), 'utf8')).toBe('18\n');
+    if (isRoot) expect(said).toEqual([`${data} is ${moved} now; its shared directory stays ${shared}`]);
+    // What comes to the old place now is another installation.
+    expect((await openDirectories(data)).shared).not.toBe(directories.shared);
+  });
+});
+
+describe('a shared directory without its data directory', () => {
+  it('is listed and never removed by itself; by its name it is', async (context) => {
     skipUnless(context, isRoot, 'only root has a shared directory outside of its data');
     const gone = await newInstallation();
     const there = await newInstallation();
     await rm(gone.data, { recursive: true });
-    expect(await removeAbandonedDirectories()).toContain(gone.shared);
+    const listed = await listAbandonedDirectories();
+    expect(listed).toContainEqual({ directory: gone.shared, dataDirectory: gone.data });
+    expect(listed.map(({ directory }) => directory)).not.toContain(there.shared);
+    await expect(removeAbandonedDirectory(there.shared)).rejects.toMatchObject({ code: 'start.directory_unusable' });
+    await removeAbandonedDirectory(gone.shared);
+    await expect(stat(gone.shared)).rejects.toThrow(/ENOENT/);
     expect((await stat(there.shared)).isDirectory()).toBe(true);
   });
 });
@@ -82,10 +197,26 @@ describe('the generated secrets', () => {
     await ensureGeneratedSecrets(data);
     await writeFile(path.join(data, 'master.key'), 'c2hvcnQ=');
     await expect(ensureGeneratedSecrets(data)).rejects.toMatchObject({ code: 'start.secrets_unreadable' });
-    await rm(path.join(data, 'master.key'));
+    await writeFile(path.join(data, 'master.key'), Buffer.alloc(64, 0xe9));
+    await expect(ensureGeneratedSecrets(data)).rejects.toMatchObject({ code: 'start.secrets_unreadable' });
     await writeFile(path.join(data, 'passwords.json'), '{"owner":"half');
     await expect(ensureGeneratedSecrets(data)).rejects.toMatchObject({ code: 'start.secrets_unreadable' });
   });
+
+  it.each(['passwords.json', 'master.key', 'auth.secret'])(
+    'refuses a missing %s once it was made, and leaves the others as they are',
+    async (name) => {
+      const { data } = await newInstallation();
+      await ensureGeneratedSecrets(data);
+      await rm(path.join(data, name));
+      const before = await contentOf(data);
+      await expect(ensureGeneratedSecrets(data)).rejects.toMatchObject({
+        code: 'start.secrets_unreadable',
+        message: expect.stringContaining(path.join(data, name)),
+      });
+      expect(await contentOf(data)).toEqual(before);
+    },
+  );
 
   it('are made once, for the owner alone', async () => {
     const { data } = await newInstallation();

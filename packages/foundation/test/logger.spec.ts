@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 
@@ -44,7 +45,7 @@ it('goes on and ends when the disk of its log is full', { timeout: 20_000 }, asy
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', full, 'pipe'] });
   closeSync(full);
   const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
-  const [said, [code, signal]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  const [said, [code, signal]] = await Promise.all([text(child.stderr ?? Readable.from([])), once(child, 'exit')]);
   clearTimeout(late);
   expect({ said, code, signal }).toEqual({ said: 'still here\n', code: 0, signal: null });
 });

@@ -1,12 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, lstat, mkdir, readdir, readFile, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, readSystemError } from '@patchbay/foundation';
-import { z } from 'zod';
-import { endLeftServer } from '../postgres/cluster.ts';
-import { endLeftRedis } from '../redis/start-redis.ts';
-import { writeFileAtomically } from './atomic-file.ts';
+import { decideInstallation } from './decide-installation.ts';
+import { inspectInstallation, isRoot, SHARED_LENGTH_MAX, SHARED_PARENTS, whatIsMade } from './inspect-installation.ts';
+import { writeMark } from './installation-mark.ts';
 import { makeOwnDirectory } from './own-directory.ts';
 
 /** Every directory of an installation, absolute. Those below `data` are for the owner alone (mode 0700). */
@@ -34,24 +32,27 @@ export interface Directories {
   readonly programs: string;
 }
 
-/** `.s.PGSQL.5432` below `sockets/postgres`, and what sandboxes add below `sandbox`, must fit into 107 characters. */
-const SHARED_LENGTH_MAX = 50;
-/** First match wins; the second is for a machine whose /var/lib cannot be written. */
-const SHARED_PARENTS = ['/var/lib', '/var/tmp'];
-const MARK = 'installation.json';
+export interface OpenOptions {
+  /** false: PostgreSQL is a server of somebody else, so the shared directory holds nothing that must be kept. */
+  readonly hasOwnDatabase?: boolean;
+  /** Told in a sentence when an installation was moved, and its shared directory found again. */
+  readonly onMoved?: (text: string) => void;
+}
 
 /**
- * Makes the directories of an installation and checks that nobody else could have.
+ * Opens the directories of an installation, or makes them where there is nothing of one. Nothing is ever emptied or
+ * removed here: what does not fit together is refused, with the files that say so and the way back.
  *
- * @throws AppError start.directory_unusable, start.disk_full
+ * @throws AppError start.installation_incomplete, start.installation_copied, start.file_damaged,
+ * start.directory_unusable, start.disk_full
  */
-export async function openDirectories(dataDirectory: string): Promise<Directories> {
+export async function openDirectories(dataDirectory: string, options: OpenOptions = {}): Promise<Directories> {
+  const { hasOwnDatabase = true, onMoved } = options;
   try {
     await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
     const data = await realpath(dataDirectory);
     await chmod(data, 0o700);
-    const shared = await openSharedDirectory(data);
-    const directories = layOut(data, shared);
+    const directories = layOut(data, await openShared(data, { hasOwnDatabase, onMoved: onMoved ?? (() => {}) }));
     for (const key of ['logs', 'run', 'spool', 'downloads', 'artifacts', 'sockets'] as const) {
       await mkdir(directories[key], { recursive: true, mode: 0o700 });
     }
@@ -84,81 +85,46 @@ function layOut(data: string, shared: string): Directories {
   };
 }
 
-/** Ties S to D: a D that was removed and made anew must not meet the database of its predecessor. */
-async function openSharedDirectory(data: string): Promise<string> {
-  const id = await installationId(data);
+/** Ties S to D by the id in both: neither is used with the data of another installation. */
+async function openShared(data: string, options: Required<OpenOptions>): Promise<string> {
+  const facts = await inspectInstallation(data, options.hasOwnDatabase);
+  const decision = decideInstallation(facts);
+  if (decision.action === 'refuse') throw new AppError(decision.code, { detail: decision.detail });
+  const known = facts.mark.state === 'read' ? facts.mark.mark : null;
+  const id = known?.id ?? randomUUID();
+  const shared = decision.shared ?? (await makeSharedDirectory(data, id));
+  await refuseUnfit(data, shared);
+  if (known !== null && known.dataDirectory !== data) {
+    options.onMoved(`${known.dataDirectory} is ${data} now; its shared directory stays ${shared}`);
+  }
+  const made = await whatIsMade(data, path.join(shared, 'postgres'), known?.made ?? []);
+  await writeMark(data, shared, { id, dataDirectory: data, sharedDirectory: shared, made });
+  return shared;
+}
+
+async function makeSharedDirectory(data: string, id: string): Promise<string> {
   const beside = path.join(data, 'shared');
   if (!isRoot() && beside.length <= SHARED_LENGTH_MAX) {
     await mkdir(beside, { recursive: true, mode: 0o700 });
     return beside;
   }
-  const name = `patchbay-${createHash('sha256').update(data).digest('hex').slice(0, 12)}`;
-  const shared = await makeOwnDirectory(
-    (isRoot() ? SHARED_PARENTS : ['/var/tmp']).map((parent) => path.join(parent, name)),
-  );
-  const mark = await readMark(shared);
-  if (mark?.id !== id) {
-    await emptySharedDirectory(shared);
-    await writeFileAtomically(path.join(shared, MARK), JSON.stringify({ id, dataDirectory: data }));
+  const name = `patchbay-${createHash('sha256').update(id).digest('hex').slice(0, 12)}`;
+  return makeOwnDirectory((isRoot() ? SHARED_PARENTS : ['/var/tmp']).map((parent) => path.join(parent, name)));
+}
+
+/** A shared directory that was right where it was made may not be where the data was moved to, or for who starts now. */
+async function refuseUnfit(data: string, shared: string): Promise<void> {
+  if (shared.length > SHARED_LENGTH_MAX) {
+    throw new AppError('start.directory_unusable', {
+      detail: `${shared} has ${shared.length} characters, and sockets in it need a path of at most ${SHARED_LENGTH_MAX}. Move ${data} to a shorter path.`,
+    });
   }
-  return shared;
-}
-
-async function installationId(data: string): Promise<string> {
-  const known = await readMark(data);
-  if (known) return known.id;
-  const id = randomUUID();
-  await writeFileAtomically(path.join(data, MARK), JSON.stringify({ id, dataDirectory: data }));
-  return id;
-}
-
-const installationMark = z.object({ id: z.string(), dataDirectory: z.string() });
-type Mark = z.output<typeof installationMark>;
-
-async function readMark(directory: string): Promise<Mark | null> {
-  const text = await readFile(path.join(directory, MARK), 'utf8').catch(() => null);
-  return text === null ? null : installationMark.parse(JSON.parse(text));
-}
-
-async function emptySharedDirectory(shared: string): Promise<void> {
-  await endLeftServer(path.join(shared, 'postgres'));
-  await endLeftRedis(path.join(shared, 'redis'));
-  for (const entry of await readdir(shared)) await rm(path.join(shared, entry), { recursive: true, force: true });
-}
-
-/**
- * Removes shared directories whose installation lay below the system's temporary directory and is gone. Others are
- * never removed on a guess: a data directory may be on a disk that is not mounted at the moment.
- */
-export async function removeAbandonedDirectories(): Promise<readonly string[]> {
-  const removed: string[] = [];
-  for (const parent of SHARED_PARENTS) {
-    for (const name of await readdir(parent).catch(() => [])) {
-      if (!/^patchbay-[0-9a-f]{12}$/.test(name)) continue;
-      const shared = path.join(parent, name);
-      const found = await lstat(shared).catch(() => null);
-      if (!found?.isDirectory() || found.uid !== process.getuid?.()) continue;
-      const mark = await readMark(shared).catch(() => null);
-      if (mark === null || !mark.dataDirectory.startsWith(`${tmpdir()}${path.sep}`)) continue;
-      if ((await readMark(mark.dataDirectory).catch(() => null))?.id === mark.id) continue;
-      await emptySharedDirectory(shared);
-      await rm(shared, { recursive: true, force: true });
-      removed.push(shared);
-    }
+  if (isRoot() && shared.startsWith(data + path.sep)) {
+    const { uid } = await stat(shared);
+    throw new AppError('start.directory_unusable', {
+      detail: `${data} was made by the user with the uid ${uid}, with its database in ${shared}. Start as that user, not as root.`,
+    });
   }
-  return removed;
-}
-
-/** Removes an installation: its data and its shared directory. It must not run. */
-export async function removeInstallation(dataDirectory: string): Promise<void> {
-  const directories = await openDirectories(dataDirectory);
-  await emptySharedDirectory(directories.shared);
-  await rm(directories.shared, { recursive: true, force: true });
-  await rm(directories.data, { recursive: true, force: true });
-}
-
-function isRoot(): boolean {
-  return process.getuid?.() === 0;
 }
 
 function directoryError(error: unknown, directory: string): unknown {

@@ -5,6 +5,8 @@ import { AppError, Secret } from '@patchbay/foundation';
 import { z } from 'zod';
 import { LOGIN_ROLES, type PerRole } from '../postgres/roles.ts';
 import { writeFileAtomically } from './atomic-file.ts';
+import { noteMade, readMade } from './installation-mark.ts';
+import { readJsonFile } from './json-file.ts';
 
 /** What an installation generates once and keeps, each in a file of mode 0600 below the data directory. */
 export interface GeneratedSecrets {
@@ -23,29 +25,47 @@ export interface GivenKeyFiles {
   readonly authSecret?: string | undefined;
 }
 
+type SecretFile = 'passwords.json' | 'master.key' | 'auth.secret';
+
+/** 32 bytes in base64, with or without its padding. */
+const KEY = /^[A-Za-z0-9+/]{43}=?$/;
+const FROM_BACKUP = 'Put it back from the keys file of a backup, mode 0600.';
 const PASSWORD_NAMES = [...LOGIN_ROLES, 'superuser', 'redis'] as const;
 const passwordFile = z.record(z.enum(PASSWORD_NAMES), z.string().min(20));
 
 /**
- * Reads the secrets, generating those that have no file yet and were not given.
+ * Reads the secrets, generating those that were never made here and were not given.
  *
- * @throws AppError start.secrets_unreadable when a file is damaged: a new secret would lock out what the old one opens
+ * @throws AppError start.secrets_unreadable when a file is damaged, or missing though it was made: a new secret would
+ * lock out what the old one opens
  */
 export async function ensureGeneratedSecrets(data: string, given: GivenKeyFiles = {}): Promise<GeneratedSecrets> {
-  const text = await ensureFile(path.join(data, 'passwords.json'), () =>
+  const made = await readMade(data);
+  const ensure = (name: SecretFile, make: () => string) => ensureFile(path.join(data, name), make, made.includes(name));
+  await ensure('passwords.json', () =>
     JSON.stringify(Object.fromEntries(PASSWORD_NAMES.map((name) => [name, newPassword()]))),
   );
-  const passwords = parsePasswords(text, path.join(data, 'passwords.json'));
+  const passwords = await readPasswords(path.join(data, 'passwords.json'));
   const newKey = () => `${randomBytes(32).toString('base64')}\n`;
   const masterKeyFile = given.masterKey ?? path.join(data, 'master.key');
   const authSecretFile = given.authSecret ?? path.join(data, 'auth.secret');
+  if (given.masterKey === undefined) await ensure('master.key', newKey);
+  if (given.authSecret === undefined) await ensure('auth.secret', newKey);
   for (const file of [masterKeyFile, authSecretFile]) {
-    const isGiven = file === given.masterKey || file === given.authSecret;
-    const key = isGiven ? await readGivenKey(file) : await ensureFile(file, newKey);
-    if (Buffer.from(key.trim(), 'base64').length !== 32) {
-      throw new AppError('start.secrets_unreadable', { detail: `${file} does not hold 32 bytes in base64.` });
+    const key = (await readKey(file)).trim();
+    // Node skips what is no base64, so that garbage may come out as 32 bytes of another key.
+    if (!KEY.test(key)) {
+      throw new AppError('start.secrets_unreadable', {
+        detail: `${file} ${key === '' ? 'is empty' : 'does not hold 32 bytes in base64'}. ${FROM_BACKUP}`,
+        data: { file },
+      });
     }
   }
+  await noteMade(data, [
+    'passwords.json',
+    ...(given.masterKey === undefined ? (['master.key'] as const) : []),
+    ...(given.authSecret === undefined ? (['auth.secret'] as const) : []),
+  ]);
   return {
     superuser: new Secret(passwords.superuser),
     redis: new Secret(passwords.redis),
@@ -60,11 +80,11 @@ export async function ensureGeneratedSecrets(data: string, given: GivenKeyFiles 
   };
 }
 
-async function readGivenKey(file: string): Promise<string> {
+async function readKey(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new AppError('start.secrets_unreadable', { detail: `${file} cannot be read.`, cause });
+    throw new AppError('start.secrets_unreadable', { detail: `${file} cannot be read.`, data: { file }, cause });
   }
 }
 
@@ -73,20 +93,31 @@ function newPassword(): string {
   return randomBytes(24).toString('base64url');
 }
 
-function parsePasswords(text: string, file: string): z.output<typeof passwordFile> {
+async function readPasswords(file: string): Promise<z.output<typeof passwordFile>> {
   try {
-    return passwordFile.parse(JSON.parse(text));
-  } catch {
-    // Not as `cause`: a parser's message may quote what it read.
-    throw new AppError('start.secrets_unreadable', { detail: `${file} is damaged.` });
+    const passwords = await readJsonFile({ file, schema: passwordFile, wayBack: FROM_BACKUP });
+    if (passwords !== null) return passwords;
+  } catch (error) {
+    // Its own code, which is older than the one of other files.
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError('start.secrets_unreadable', { detail: error.message, data: { file } });
   }
+  throw missing(file);
 }
 
-async function ensureFile(file: string, make: () => string): Promise<string> {
+async function ensureFile(file: string, make: () => string, wasMade: boolean): Promise<void> {
   const exists = await stat(file).then(
     () => true,
     () => false,
   );
-  if (!exists) await writeFileAtomically(file, make());
-  return readFile(file, 'utf8');
+  if (exists) return;
+  if (wasMade) throw missing(file);
+  await writeFileAtomically(file, make());
+}
+
+function missing(file: string): AppError {
+  return new AppError('start.secrets_unreadable', {
+    detail: `${file} is missing, and what it protects is here. ${FROM_BACKUP}`,
+    data: { file },
+  });
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, mkdir, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, type Secret } from '@patchbay/foundation';
 import { endProcess, identifyProcess } from '../process-identity.ts';
@@ -12,15 +12,28 @@ export interface ClusterOptions {
   readonly directory: string;
   readonly account: ServiceAccount | null;
   readonly superuserPassword: Secret;
+  /** The files were made at an earlier start: they are never made again. */
+  readonly wasMade?: boolean;
 }
 
 /**
  * Makes the database files when there are none. Every connection, local ones too, must know a password
  * (scram-sha-256): other accounts of the machine can reach a socket or a loopback port as well as we can.
  * The files are made beside their place and moved there when complete, so that an interrupted start leaves no half.
+ *
+ * @throws AppError start.installation_incomplete when there was a database, and it is gone or a part of it is
  */
 export async function ensureCluster(options: ClusterOptions): Promise<void> {
-  if (await exists(path.join(options.directory, 'PG_VERSION'))) return;
+  const version = path.join(options.directory, 'PG_VERSION');
+  if (await exists(version)) return;
+  const left = await readdir(options.directory).catch(() => []);
+  if (left.length > 0 || options.wasMade) {
+    const what = left.length > 0 ? version : options.directory;
+    throw new AppError('start.installation_incomplete', {
+      detail: `${what} is missing: it is a part of the database of this installation. Put it back, or restore a backup into another PATCHBAY_DATA: npm run restore.`,
+      data: { file: what },
+    });
+  }
   const fresh = `${options.directory}.new`;
   const passwordFile = `${options.directory}.password`;
   await rm(fresh, { recursive: true, force: true });

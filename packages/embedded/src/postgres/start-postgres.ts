@@ -1,18 +1,13 @@
 import { chown, mkdir, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { AppError, type Secret } from '@patchbay/foundation';
+import { AppError } from '@patchbay/foundation';
 import { type RunningService, startService, withLog } from '../running-service.ts';
-import type { ServiceAccount } from '../service-account.ts';
-import { endLeftServer, ensureCluster } from './cluster.ts';
+import { type ClusterOptions, endLeftServer, ensureCluster } from './cluster.ts';
 
-export interface PostgresOptions {
-  readonly binaries: string;
-  readonly directory: string;
+export interface PostgresOptions extends ClusterOptions {
   /** Where the unix socket lies; at most 90 characters, or the kernel cannot name it. */
   readonly socketDirectory: string;
-  readonly account: ServiceAccount | null;
-  readonly superuserPassword: Secret;
   readonly logFile: string;
   /** A loopback port to listen on besides the socket; tests use it. Without it there is no TCP listener at all. */
   readonly loopbackPort?: number;

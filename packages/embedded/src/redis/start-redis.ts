@@ -1,10 +1,11 @@
-import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type Secret } from '@patchbay/foundation';
 import { Redis } from 'ioredis';
 import type { Program } from '../debian/index.ts';
-import { endProcess, identifyProcess, processIdentity } from '../process-identity.ts';
+import { readJsonFile } from '../directories/json-file.ts';
+import { endProcess, identifyProcess, type ProcessIdentity, processIdentity } from '../process-identity.ts';
 import { type RunningService, startService, withLog } from '../running-service.ts';
 import type { ServiceAccount } from '../service-account.ts';
 
@@ -75,12 +76,34 @@ function configuration(options: RedisOptions): string {
   ].join('\n')}\n`;
 }
 
-/** Ends the Redis that a killed starter left in this directory, known by the pid that was noted at its start. */
+/**
+ * Ends the Redis that a killed starter left in this directory: the one that was noted at its start, and where the note
+ * is missing or damaged, whatever Redis works there. Two of them on the same files would damage both.
+ */
 export async function endLeftRedis(directory: string): Promise<void> {
-  const text = await readFile(path.join(directory, 'starter.json'), 'utf8').catch(() => 'null');
-  const identity = processIdentity.nullable().parse(JSON.parse(text));
-  if (identity) await endProcess(identity, { signal: 'SIGTERM', graceMs: 10_000 });
+  const noted = await readNote(path.join(directory, 'starter.json'));
+  for (const identity of noted ? [noted] : await workingIn(directory)) {
+    await endProcess(identity, { signal: 'SIGTERM', graceMs: 10_000 });
+  }
   await rm(path.join(directory, 'redis.sock'), { force: true });
+}
+
+async function readNote(file: string): Promise<ProcessIdentity | null> {
+  // A damaged note says as much as none.
+  return readJsonFile({ file, schema: processIdentity, wayBack: '' }).catch(() => null);
+}
+
+/** Processes called redis whose working directory this is. Empty where there is no /proc. */
+async function workingIn(directory: string): Promise<ProcessIdentity[]> {
+  const found: ProcessIdentity[] = [];
+  for (const name of await readdir('/proc').catch(() => [])) {
+    if (!/^\d+$/.test(name)) continue;
+    if ((await readlink(`/proc/${name}/cwd`).catch(() => null)) !== directory) continue;
+    if (!(await readFile(`/proc/${name}/comm`, 'utf8').catch(() => '')).startsWith('redis')) continue;
+    const identity = identifyProcess(Number(name));
+    if (identity) found.push(identity);
+  }
+  return found;
 }
 
 async function untilReady(service: RunningService & { exited(): boolean }, options: RedisOptions): Promise<void> {

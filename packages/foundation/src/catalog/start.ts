@@ -26,6 +26,30 @@ export const START_ERRORS = {
     title: 'A directory that Patchbay needs cannot be used.',
     hint: 'Give the user who starts Patchbay the right to write there, or set PATCHBAY_DATA to another directory.',
   },
+  'start.installation_incomplete': {
+    status: 409,
+    owner: 'caller',
+    title: 'A part of this installation is missing.',
+    hint: 'Do what the message says. Nothing was changed or removed, and nothing is made anew beside what is there.',
+  },
+  'start.installation_copied': {
+    status: 409,
+    owner: 'caller',
+    title: 'This data directory is a copy of another one.',
+    hint: 'Start the original, or make a second installation with `npm run backup` and `npm run restore`.',
+  },
+  'start.file_damaged': {
+    status: 500,
+    owner: 'caller',
+    title: 'A file of this installation is damaged.',
+    hint: 'Do what the message says about the named file. Nothing was changed or removed.',
+  },
+  'start.database_damaged': {
+    status: 500,
+    owner: 'caller',
+    title: 'The files of the embedded database are damaged.',
+    hint: 'Copy the named directory aside first. Then put the named file back, or restore a backup into another PATCHBAY_DATA: npm run restore.',
+  },
   'start.disk_full': {
     status: 507,
     owner: 'caller',
@@ -54,7 +78,7 @@ export const START_ERRORS = {
     status: 500,
     owner: 'platform',
     title: 'The embedded Redis did not start.',
-    hint: 'Read the last lines of its log, which stand above; they name the reason.',
+    hint: 'Read the last lines of its log, which stand above. When its files are damaged, move them aside: the database knows all unfinished work.',
   },
   'start.database_unreachable': {
     status: 503,

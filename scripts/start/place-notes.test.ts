@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { describePlace } from './place-notes.ts';
+
+it('says nothing about data in a lasting place, on a machine where nothing was left behind', () => {
+  expect(describePlace('/srv/patchbay', '/tmp', [])).toEqual([]);
+  expect(describePlace('/tmpfiles/patchbay', '/tmp', [])).toEqual([]);
+});
+
+it('warns of data in a place that the machine may empty, and counts directories without their data', () => {
+  expect(
+    describePlace('/tmp/patchbay', '/tmp', [{ dataDirectory: '/tmp/one' }, { dataDirectory: '/tmp/two' }]),
+  ).toEqual([
+    expect.stringContaining('the data is below /tmp'),
+    expect.stringContaining('2 shared directories have lost the data directory'),
+  ]);
+});
