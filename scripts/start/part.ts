@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningService } from '@patchbay/embedded';
+import { type SilenceOptions, untilSilent } from './watch-silence.ts';
 
 export interface PartEvents {
   /** A process runs now: the first one, or the one after a restart. */
   onRunning(name: string, pid: number): void;
   /** A line for the person at the terminal. */
   say(text: string): void;
+  /** How to find out that it runs and answers nobody. Without it only its end is noticed. */
+  readonly silence?: SilenceOptions;
 }
 
 /** Waits before the first, second, … attempt to start a part again. The last one stays. */
@@ -18,7 +21,7 @@ export function restartDelayMs(attempt: number): number {
   return RESTART_DELAYS_MS[attempt] ?? 5_000;
 }
 
-/** One process of the installation, started again whenever it ends without being asked to. */
+/** One process of the installation, started again whenever it ends without being asked to, or answers no more. */
 export class Part {
   readonly name: string;
   readonly #start: () => Promise<RunningService>;
@@ -60,14 +63,36 @@ export class Part {
     let attempt = 0;
     for (;;) {
       const since = performance.now();
-      const how = (await this.#running?.ended) ?? 'never ran';
+      const { how, wasSilent } = await this.#end();
       if (this.#stopping.signal.aborted) return;
-      if (performance.now() - since > RECOVERED_AFTER_MS) attempt = 0;
+      if (!wasSilent && performance.now() - since > RECOVERED_AFTER_MS) attempt = 0;
       this.#events.say(`${this.name} ended (${how}); starting it again`);
       attempt = await this.#restart(attempt);
       if (this.#stopping.signal.aborted) return;
       this.#events.say(`${this.name} runs again`);
     }
+  }
+
+  /** Waits until it has ended; one that answers no more is ended, by force when it does not hear the signal either. */
+  async #end(): Promise<{ how: string; wasSilent: boolean }> {
+    const running = this.#running;
+    if (!running) return { how: 'never ran', wasSilent: false };
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, this.#stopping.signal]);
+    const { silence } = this.#events;
+    let wasSilent = false;
+    const watching = silence
+      ? untilSilent(silence, signal).then(async (isSilent) => {
+          if (!isSilent) return;
+          wasSilent = true;
+          this.#events.say(`${this.name} runs and has not answered ${silence.questionsMax} times in a row; ending it`);
+          await running.stop();
+        })
+      : undefined;
+    const how = await running.ended;
+    over.abort();
+    await watching;
+    return { how, wasSilent };
   }
 
   /** Tries until it runs or is to stop; returns how many waits were used up. */

@@ -88,6 +88,7 @@ describe('the environment of a process', () => {
       'PATCHBAY_SIGNUP',
       'REDIS_URL',
       'SPOOL_DIR',
+      'DISK_WATCH_DIRS',
       'SUPERVISOR_SOCKET',
     ],
     worker: [

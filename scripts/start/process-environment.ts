@@ -93,6 +93,9 @@ const OWN: Record<AppName, (installation: Installation) => Record<string, string
     MASTER_KEY_FILE: secrets.masterKeyFile,
     AUTH_SECRET_FILE: secrets.authSecretFile,
     SPOOL_DIR: directories.spool,
+    DISK_WATCH_DIRS: [directories.data, directories.shared, directories.postgres, directories.redis].join(
+      path.delimiter,
+    ),
     DOWNLOADS_DIR: directories.downloads,
     DASHBOARD_UPSTREAM: `http://127.0.0.1:${ports.dashboard}`,
   }),

@@ -61,6 +61,7 @@ export async function planDatabase(
       socketDirectory,
       account,
       superuserPassword: superuser,
+      guardsFiles: true,
       wasMade: (await readMade(directories.data)).includes('database'),
       logFile: path.join(directories.logs, 'postgres.log'),
     });

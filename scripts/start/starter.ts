@@ -24,6 +24,7 @@ import { rotateLogs } from './rotate-logs.ts';
 import { type Demo, seedDemo } from './seed.ts';
 import { planDatabase, planRedis } from './services.ts';
 import { refuseUnfitHost, unfitHost } from './unfit-host.ts';
+import { askUrl, SILENCE, type SilenceOptions } from './watch-silence.ts';
 
 const run = promisify(execFile);
 
@@ -140,10 +141,11 @@ export class Starter {
     if (start) await this.#startPart(name, start);
   }
 
-  async #startPart(name: string, start: () => Promise<RunningService>): Promise<void> {
+  async #startPart(name: string, start: () => Promise<RunningService>, silence?: SilenceOptions): Promise<void> {
     this.#refuseWhenStopping();
     const part = new Part(name, start, {
       say: this.#say,
+      ...(silence && { silence }),
       onRunning: (partName, pid) => {
         const record = this.#record;
         void record
@@ -160,7 +162,7 @@ export class Starter {
   #startApp(name: AppName, installation: Installation): Promise<void> {
     const program = appProgram(name, this.#root);
     const { directories, ports } = installation;
-    return this.#startPart(name, () =>
+    const start = () =>
       startNodeProcess({
         name,
         ...program,
@@ -169,8 +171,8 @@ export class Starter {
         stopGraceMs: STOP_GRACE_MS[name],
         onNotice: this.#say,
         ...(name === 'dashboard' && { isReady: () => answers(`http://127.0.0.1:${ports.dashboard}/dashboard`) }),
-      }),
-    );
+      });
+    return this.#startPart(name, start, { ...SILENCE, ask: askUrl(livenessUrl(name, ports)) });
   }
 
   /** The command line and the SDK as this installation serves them. Without them everything else works. */
@@ -238,6 +240,21 @@ function appProgram(name: AppName, root: string): { args: string[]; cwd: string 
   const standalone = path.join(dashboard, '.next/standalone/apps/dashboard');
   if (existsSync(path.join(standalone, 'server.js'))) return { args: [...preload, 'server.js'], cwd: standalone };
   return { args: [...preload, path.join(dashboard, 'node_modules/next/dist/bin/next'), 'start'], cwd: dashboard };
+}
+
+/** What each process answers as long as its event loop turns. */
+function livenessUrl(name: AppName, ports: Installation['ports']): string {
+  const url = (port: number, path: string) => `http://127.0.0.1:${port}${path}`;
+  switch (name) {
+    case 'gateway':
+      return url(ports.gatewayInternal, '/health/live');
+    case 'worker':
+      return url(ports.workerInternal, '/health');
+    case 'supervisor':
+      return url(ports.supervisorInternal, '/health');
+    case 'dashboard':
+      return url(ports.dashboard, '/dashboard');
+  }
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { artifactStoreFields } from '@patchbay/artifacts';
 import {
   isId,
@@ -46,6 +47,8 @@ const schema = z
     AUTH_SECRET_FILE: z.string().min(1),
     /** Directory of the usage spool; survives a restart. */
     SPOOL_DIR: z.string().min(1),
+    /** Further directories whose disks `/health` watches, separated by `:`; those named here and the temporary one always. */
+    DISK_WATCH_DIRS: z.string().default(''),
     /** Directory with cli.tgz and connector.tgz. Empty: downloads answer 404. */
     DOWNLOADS_DIR: z.string().optional(),
     /** Internal address of the dashboard. Empty: /dashboard answers 404. */
@@ -176,6 +179,12 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     authSecretFile: value.AUTH_SECRET_FILE,
     spoolDirectory: value.SPOOL_DIR,
     downloadsDirectory: value.DOWNLOADS_DIR,
+    watchedDirectories: [
+      value.SPOOL_DIR,
+      ...(value.ARTIFACT_DIR ? [value.ARTIFACT_DIR] : []),
+      tmpdir(),
+      ...value.DISK_WATCH_DIRS.split(':').filter(Boolean),
+    ],
     dashboardUpstream: value.DASHBOARD_UPSTREAM,
     signup: value.PATCHBAY_SIGNUP ?? (production ? 'invite' : 'open'),
     /** What development is told about it, where production refuses. */

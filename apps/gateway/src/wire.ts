@@ -23,6 +23,7 @@ import type { GatewayConfig } from './config.ts';
 import { downloadsPlugin } from './downloads/plugin.ts';
 import { createIdentityPart } from './identity/index.ts';
 import { gatewayDependencies } from './internal/dependencies.ts';
+import { createDiskWatch } from './internal/disk-watch.ts';
 import { readHealth } from './internal/health.ts';
 import { createRedisProbe } from './internal/redis-probe.ts';
 import { createInternalServer } from './internal/server.ts';
@@ -145,10 +146,12 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     databaseUrl: config.database.queueUrl === undefined ? null : new Secret(config.database.queueUrl),
     logger,
   });
+  const disks = createDiskWatch(config.watchedDirectories);
   const admin = createAdminSurface({
     ...{ origin, database, apiKeys, artifacts, vault, changes, clock, logger },
     identity: people.identity,
     wakeDeploy: (versionId) => waker.wake(versionId),
+    refuseUploads: () => disks.refuseUploads(),
     files: new OneTimeFiles({ notes, artifacts, clock }),
   });
 
@@ -161,7 +164,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   let draining = false;
   const dependencies = gatewayDependencies({
     ...{ database, identity: people, changes, sandboxes, artifacts, redis },
-    ...{ queue: waker, usage: spool },
+    ...{ queue: waker, usage: spool, disks },
     dashboardUpstream: config.dashboardUpstream,
   });
   const internal = createInternalServer({

@@ -1,14 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { access, type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError } from '@patchbay/foundation';
+import { AppError, DISK_RESERVE_SHARE, isBelowShare, readDiskSpace } from '@patchbay/foundation';
 import { type ArtifactStore, addressOf, type Digest, folderOf, pathOf } from './artifact-store.ts';
 import { sizeLimited } from './size-limited.ts';
 import { digestOf, verified } from './verified.ts';
 
 /**
  * Files below one directory: `<organization>/<hex digest>`, mode 0440. A file appears under its name by rename after
- * its bytes and its directory are on disk, so that a reader never sees half of one and a crash leaves none.
+ * its bytes and its directory are on disk, so that a reader never sees half of one and a crash leaves none. Nothing is
+ * stored into the last share of a disk.
  */
 export function createFileArtifactStore(options: { readonly directory: string }): ArtifactStore {
   const { directory } = options;
@@ -21,6 +22,7 @@ export function createFileArtifactStore(options: { readonly directory: string })
       try {
         await mkdir(incoming, { recursive: true, mode: 0o750 });
         await mkdir(folder, { recursive: true, mode: 0o750 });
+        await refuseWhenFull(directory);
         const stored = await writeDurably(temporary, sizeLimited(content, bytesMax));
         await rename(temporary, path.join(directory, pathOf({ organizationId, digest: stored.digest })));
         await syncDirectory(folder);
@@ -135,6 +137,14 @@ async function syncDirectory(directory: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** The last share of the disk is for what calls write beside this store. */
+async function refuseWhenFull(directory: string): Promise<void> {
+  const space = await readDiskSpace(directory);
+  if (isBelowShare(space, DISK_RESERVE_SHARE)) {
+    throw new AppError('artifacts.no_space', { detail: 'Less than 1 % of its disk is free, and calls need that.' });
   }
 }
 

@@ -2,6 +2,13 @@ export { emailAddress, findPlainInputs, idOf, integer, integerParameter, text } 
 export { ERRORS, type ErrorCode } from './catalog.ts';
 export { type Clock, systemClock } from './clock.ts';
 export {
+  DISK_LOW_SHARE,
+  DISK_RESERVE_SHARE,
+  type DiskSpace,
+  isBelowShare,
+  readDiskSpace,
+} from './disk-space.ts';
+export {
   AppError,
   type AppErrorOptions,
   asAppError,

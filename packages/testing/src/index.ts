@@ -1,6 +1,7 @@
 export { freePort } from '@patchbay/embedded';
 export { type ChromiumLaunch, findTestChromium } from './chromium.ts';
 export { type CuttableProxy, startCuttableProxy } from './cuttable-proxy.ts';
+export { DAMAGES, type Damage, damageFile } from './damage-file.ts';
 export { createTestDatabase, type TestDatabase } from './database.ts';
 export { echoVersion } from './echo-version.ts';
 export { fetchAt } from './fetch-at.ts';
@@ -19,5 +20,6 @@ export { programsOfTests } from './programs-of-tests.ts';
 export { redisMissing, type TestRedis, testRedis } from './redis.ts';
 export { bubblewrapFile, hasSandboxes } from './sandboxes.ts';
 export { skipUnless } from './skip-unless.ts';
+export { canMountDisk, mountSmallDisk, type SmallDisk } from './small-disk.ts';
 export { temporaryDirectory } from './temporary-directory.ts';
 export { waitFor } from './wait-for.ts';

@@ -25,6 +25,8 @@ export interface AdminDeps {
   readonly vault: Vault;
   /** Tells the worker that a version waits. May fail: the worker looks for itself every minute. */
   wakeDeploy(versionId: string): Promise<void>;
+  /** @throws AppError artifacts.no_space while a disk of this installation is nearly full */
+  refuseUploads(): Promise<void>;
   readonly files: OneTimeFiles;
   readonly clock: Clock;
   readonly logger: Logger;

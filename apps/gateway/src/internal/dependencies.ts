@@ -3,6 +3,7 @@ import type { Database } from '@patchbay/domain';
 import type { ChangeFeed } from '@patchbay/domain/changes';
 import type { UsageSpool } from '@patchbay/domain/usage';
 import type { SandboxClient } from '@patchbay/sandbox/client';
+import type { DiskWatch } from './disk-watch.ts';
 import type { Condition, Dependency } from './health.ts';
 import { supervisorsCondition } from './supervisors-condition.ts';
 
@@ -18,6 +19,7 @@ export interface HealthSources {
   readonly queue: { ping(): Promise<{ readonly waiting: number }> };
   readonly dashboardUpstream: string | undefined;
   readonly usage: Pick<UsageSpool, 'statistics'>;
+  readonly disks: Pick<DiskWatch, 'condition'>;
 }
 
 /** Past this the feed's caches are read again before use; at 30 s they answer 503. */
@@ -40,6 +42,7 @@ export function gatewayDependencies(sources: HealthSources): Dependency[] {
     { name: 'queue', required: false, check: async () => ({ reasons: [], facts: await sources.queue.ping() }) },
     { name: 'dashboard', required: false, check: () => dashboardCondition(sources.dashboardUpstream) },
     { name: 'usage', required: false, check: async () => usageCondition(sources.usage.statistics()) },
+    { name: 'disk', required: false, check: () => sources.disks.condition() },
   ];
 }
 

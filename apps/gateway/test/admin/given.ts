@@ -113,6 +113,7 @@ export class Installation {
       ...{ vault, changes: feed },
       identity: people.identity,
       wakeDeploy: async (versionId) => void woken.push(versionId),
+      refuseUploads: async () => {},
       files,
     });
     const app = await createServer({

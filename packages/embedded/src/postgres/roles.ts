@@ -1,5 +1,6 @@
 import { AppError, type Secret } from '@patchbay/foundation';
 import pg from 'pg';
+import { isDamage } from './damage.ts';
 import { scramVerifier } from './scram-verifier.ts';
 
 /** The database roles that log in, one per privilege; each process is given the URLs of its own and no other. */
@@ -66,6 +67,7 @@ async function withAdmin(
   try {
     admin = await connect(database === undefined ? url : withDatabase(url, database));
   } catch (cause) {
+    if (cause instanceof pg.DatabaseError && isDamage(cause.code)) throw databaseDamaged(cause);
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new AppError('start.database_unreachable', { detail: `The database does not let us in: ${reason}`, cause });
   }
@@ -75,10 +77,18 @@ async function withAdmin(
     if (cause instanceof pg.DatabaseError && cause.code === '42501') {
       throw new AppError('start.database_rights', { detail: `PostgreSQL refused: ${cause.message}`, cause });
     }
+    if (cause instanceof pg.DatabaseError && isDamage(cause.code)) throw databaseDamaged(cause);
     throw cause;
   } finally {
     await admin.end();
   }
+}
+
+function databaseDamaged(cause: pg.DatabaseError): AppError {
+  return new AppError('start.database_damaged', {
+    detail: `PostgreSQL cannot read its files: ${cause.message}`,
+    cause,
+  });
 }
 
 const NO_SUCH_DATABASE = '3D000';

@@ -2,8 +2,10 @@ import { chown, mkdir, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@patchbay/foundation';
+import { forgetFiles, recordFiles } from '../directories/file-list.ts';
 import { type RunningService, startService, withLog } from '../running-service.ts';
 import { type ClusterOptions, endLeftServer, ensureCluster } from './cluster.ts';
+import { databaseFiles, refuseChangedFiles, startFailureCode } from './damage.ts';
 
 export interface PostgresOptions extends ClusterOptions {
   /** Where the unix socket lies; at most 90 characters, or the kernel cannot name it. */
@@ -12,6 +14,8 @@ export interface PostgresOptions extends ClusterOptions {
   /** A loopback port to listen on besides the socket; tests use it. Without it there is no TCP listener at all. */
   readonly loopbackPort?: number;
   readonly connectionsMax?: number;
+  /** Notes at a stop what the files are, and refuses at the next start what changed meanwhile. */
+  readonly guardsFiles?: boolean;
 }
 
 /** How long recovery after a crash may take before we say that the server does not start. */
@@ -21,12 +25,14 @@ const START_DEADLINE_MS = 60_000;
  * Starts PostgreSQL on the files, making them first and ending a server that was left on them.
  * Durability settings stay at their safe defaults (`fsync`, `synchronous_commit`, `full_page_writes`).
  *
- * @throws AppError start.postgres_failed, start.disk_full
+ * @throws AppError start.postgres_failed, start.disk_full, start.database_damaged, start.installation_incomplete
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningService> {
   await ensureCluster(options);
   const directory = await realpath(options.directory);
-  await endLeftServer(directory);
+  // A server that was left on the files has written to them.
+  if (await endLeftServer(directory)) await forgetFiles(databaseFiles(directory));
+  if (options.guardsFiles) await refuseChangedFiles(directory);
   await mkdir(options.socketDirectory, { recursive: true, mode: 0o700 });
   if (options.account) await chown(options.socketDirectory, options.account.uid, options.account.gid);
 
@@ -42,7 +48,15 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningSe
     cwd: directory,
   });
   await untilReady(service, directory, options.logFile);
-  return service;
+  if (!options.guardsFiles) return service;
+  return {
+    ...service,
+    async stop() {
+      await service.stop();
+      // After another end the files are recovered from the log of writes, and a list of them says nothing.
+      if ((await service.ended) === 'exit code 0') await recordFiles(databaseFiles(directory));
+    },
+  };
 }
 
 function settings(options: PostgresOptions): string[] {
@@ -70,7 +84,11 @@ async function untilReady(
   const deadline = performance.now() + START_DEADLINE_MS;
   const failed = (reason: string) =>
     withLog(
-      (detail) => new AppError(/no space left/i.test(detail) ? 'start.disk_full' : 'start.postgres_failed', { detail }),
+      (detail) => {
+        const code = startFailureCode(detail);
+        const where = code === 'start.database_damaged' ? `The database is in ${directory}.\n` : '';
+        return new AppError(code, { detail: `${where}${detail}` });
+      },
       reason,
       logFile,
     );

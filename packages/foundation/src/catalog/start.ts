@@ -47,7 +47,7 @@ export const START_ERRORS = {
   'start.database_damaged': {
     status: 500,
     owner: 'caller',
-    title: 'The files of the embedded database are damaged.',
+    title: 'The files of the database are damaged.',
     hint: 'Copy the named directory aside first. Then put the named file back, or restore a backup into another PATCHBAY_DATA: npm run restore.',
   },
   'start.disk_full': {

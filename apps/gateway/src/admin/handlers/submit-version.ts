@@ -66,9 +66,10 @@ function checkTarget(call: SubmitCall, connector: Connector | null): void {
   assertConnectorSlug(call.params.connector);
 }
 
-/** @throws AppError `source.truncated`, `source.too_large`, and what the store throws */
-async function storeSource(call: SubmitCall, { artifacts }: AdminDeps) {
+/** @throws AppError `source.truncated`, `source.too_large`, `artifacts.no_space`, and what the store throws */
+async function storeSource(call: SubmitCall, { artifacts, refuseUploads }: AdminDeps) {
   if (!call.upload) throw new AppError('admin.content_type');
+  await refuseUploads();
   try {
     const bytesMax = endpoints.SOURCE_BYTES_MAX;
     const stored = await artifacts.put(scopeOf(call).organizationId, call.upload, { bytesMax });

@@ -1,0 +1,45 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Damage } from '@patchbay/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DamagedInstallation } from './damaged-installation.ts';
+
+let installation: DamagedInstallation;
+beforeAll(async () => {
+  installation = await DamagedInstallation.create();
+}, 120_000);
+afterAll(() => installation?.remove(), 60_000);
+
+/** One damage each of what differs in kind; the long form walks over every file. */
+const REFUSED: [file: string, damage: Damage][] = [
+  ['installation.json', 'removed'],
+  ['installation.json', 'emptied'],
+  ['passwords.json', 'removed'],
+  ['passwords.json', 'cut'],
+  ['master.key', 'removed'],
+  ['master.key', 'filled with garbage'],
+  ['auth.secret', 'emptied'],
+];
+
+describe('npm start refuses', () => {
+  it.each(REFUSED)('%s %s, by its name, and removes nothing', { timeout: 60_000 }, async (name, damage) => {
+    expect(await installation.round(path.join(installation.data, name), damage)).toBe('refused');
+  });
+
+  it('a lock that says nothing, with the way back', { timeout: 60_000 }, async () => {
+    const file = path.join(installation.data, 'run/starter.json');
+    await writeFile(file, '{"pid":1,"startTicks":1,"stopping":false}');
+    expect(await installation.round(file, 'emptied')).toBe('refused');
+  });
+
+  it('a database file that is missing', { timeout: 60_000 }, async () => {
+    expect(await installation.round(path.join(installation.shared, 'postgres/PG_VERSION'), 'removed')).toBe('refused');
+  });
+});
+
+describe('npm start', () => {
+  it('starts with all data when the list of processes is damaged', { timeout: 60_000 }, async () => {
+    await mkdir(path.join(installation.data, 'run'), { recursive: true });
+    expect(await installation.round(path.join(installation.data, 'run/processes.json'), 'emptied')).toBe('works');
+  });
+});
