@@ -28,8 +28,9 @@ export async function restore(dataFile: string, keysFile: string, dataDirectory:
     const account = findServiceAccount(['postgres']);
     if (account) await promisify(execFile)('chown', ['-R', `${account.uid}:${account.gid}`, postgres]);
     const hasDemo = (await listArchive(keysFile)).includes(DEMO_FILE);
-    await unpackArchive(keysFile, { folder: data, names: [...KEY_FILES, ...(hasDemo ? [DEMO_FILE] : [])] });
-    await noteMade(data, ['database', ...KEY_FILES, ...(hasDemo ? [DEMO_FILE] : [])]);
+    const keys = hasDemo ? ([...KEY_FILES, DEMO_FILE] as const) : KEY_FILES;
+    await unpackArchive(keysFile, { folder: data, names: keys });
+    await noteMade(data, ['database', ...keys]);
   } finally {
     await lock.release();
   }

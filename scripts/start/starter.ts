@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import {
   type Directories,
@@ -37,6 +38,8 @@ const STOP_GRACE_MS: Record<AppName, number> = {
 };
 /** First those who ask, then those who answer. Names in one row stop together. */
 const STOP_ORDER = [['dashboard', 'gateway'], ['worker'], ['supervisor'], ['redis', 'postgres']];
+
+const NOTE_RETRY_MS = 5_000;
 
 /** Thrown inside a start that is being stopped; nobody is told. */
 class Stopped extends Error {}
@@ -146,17 +149,29 @@ export class Starter {
     const part = new Part(name, start, {
       say: this.#say,
       ...(silence && { silence }),
-      onRunning: (partName, pid) => {
-        const record = this.#record;
-        void record
-          ?.note(partName, pid)
-          .then(() => this.#ready?.updateProcesses(record.processes))
-          .catch((error: unknown) => this.#say(`ready.json could not be written: ${error}`));
-      },
+      onRunning: (partName, pid) => void this.#note(partName, pid),
     });
     this.#parts.set(name, part);
     await part.start();
     this.#refuseWhenStopping();
+  }
+
+  /** On a full disk the files say what ran before, until there is space: the process runs all the same. */
+  async #note(name: string, pid: number): Promise<void> {
+    const record = this.#record;
+    if (!record) return;
+    for (let isSaid = false; !this.#stopping; isSaid = true) {
+      try {
+        await record.note(name, pid);
+        await this.#ready?.updateProcesses(record.processes);
+        return;
+      } catch (error) {
+        if (!isSaid) this.#say(`ready.json could not be written and will be: ${error}`);
+        await delay(NOTE_RETRY_MS, undefined, { ref: false });
+        // A later start of the same process has noted itself.
+        if (record.processes[name] !== pid) return;
+      }
+    }
   }
 
   #startApp(name: AppName, installation: Installation): Promise<void> {

@@ -1,4 +1,5 @@
-import { chmod, cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { access, chmod, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, Secret } from '@patchbay/foundation';
 import { type Damage, damageFile, temporaryDirectory } from '@patchbay/testing';
@@ -8,6 +9,7 @@ import { findPostgresBinaries, findServiceAccount, socketUrl, startPostgres } fr
 
 const superuserPassword = new Secret('a-password-of-the-superuser');
 const account = findServiceAccount(['postgres']);
+const PARTS = ['postgres', 'postgres.files.json'];
 
 /** A stopped database with a table, and a copy of its files from which each round begins. */
 export class DamagedDatabase {
@@ -30,9 +32,7 @@ export class DamagedDatabase {
       await client.query("INSERT INTO kept SELECT n, repeat('x', 100) FROM generate_series(1, 2000) n");
     });
     await mkdir(database.#copy);
-    for (const name of ['postgres', 'postgres.files.json']) {
-      await cp(path.join(place, name), path.join(database.#copy, name), { recursive: true, preserveTimestamps: true });
-    }
+    for (const name of PARTS) execFileSync('cp', ['-a', path.join(place, name), path.join(database.#copy, name)]);
     return database;
   }
 
@@ -86,27 +86,25 @@ export class DamagedDatabase {
       expect(Object.keys(await this.#content())).toEqual(expect.arrayContaining(Object.keys(before)));
       return 'refused';
     } finally {
-      await this.#restore();
+      await this.#restore(file);
     }
   }
 
-  async #restore(): Promise<void> {
-    for (const name of ['postgres', 'postgres.files.json']) {
+  /** All files once a server ran on them; the damaged one alone where the start was refused before. */
+  async #restore(file: string): Promise<void> {
+    const isRefused = await access(`${this.directory}.files.json`).then(
+      () => true,
+      () => false,
+    );
+    for (const name of isRefused ? [path.join('postgres', file)] : PARTS) {
       await rm(path.join(this.#place, name), { recursive: true, force: true });
-      await cp(path.join(this.#copy, name), path.join(this.#place, name), {
-        recursive: true,
-        preserveTimestamps: true,
-      });
+      execFileSync('cp', ['-a', path.join(this.#copy, name), path.join(this.#place, name)]);
     }
-    if (account === null) return;
-    const { execFileSync } = await import('node:child_process');
-    execFileSync('chown', ['-R', `${account.uid}:${account.gid}`, this.directory]);
-    await chmod(this.directory, 0o700);
   }
 
   async #content(): Promise<Record<string, number>> {
     const content: Record<string, number> = {};
-    for (const file of await this.files()) content[file] = (await readFile(path.join(this.directory, file))).length;
+    for (const file of await this.files()) content[file] = (await stat(path.join(this.directory, file))).size;
     return content;
   }
 
