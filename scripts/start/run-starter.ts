@@ -15,7 +15,9 @@ function explain(error: unknown): string {
   }
   const code = error instanceof AppError ? error.code : startCodeOf(error);
   const { title, hint } = ERRORS[code];
-  const detail = error instanceof Error ? error.message : String(error);
+  const said = error instanceof Error ? error.message : String(error);
+  const { path: file } = readSystemError(error);
+  const detail = file === undefined || said.includes(file) ? said : `${said}: ${file}`;
   const page = `docs/errors/${errorPagePath(code)}.md`;
   return `${title}\n  Why: ${detail}\n  What to do: ${hint}\n  More: ${page}`;
 }

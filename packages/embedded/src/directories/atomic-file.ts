@@ -19,6 +19,7 @@ export async function writeFileAtomically(file: string, content: string): Promis
     await rename(fresh, file);
   } catch (error) {
     await rm(fresh, { force: true });
-    throw error;
+    // Errors of a write name no file, and a person needs to know which disk is full.
+    throw error instanceof Error && !('path' in error) ? Object.assign(error, { path: file }) : error;
   }
 }

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { readSystemError } from '@patchbay/foundation';
 import { z } from 'zod';
-import { readSystemError } from '../system-error.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 import { readJsonFile } from './json-file.ts';
 

@@ -50,7 +50,11 @@ async function candidateDirectories(data: string, mark: MarkState): Promise<stri
     if ((await inspectMark(directory)).state === 'read') places.push(directory);
   }
   const found: string[] = [];
-  for (const place of new Set(places)) if (await isOwnDirectory(place)) found.push(place);
+  for (const place of new Set(places)) {
+    // Below the data nobody else can have put anything; whose it is matters to who starts.
+    const isInside = place.startsWith(data + path.sep);
+    if (isInside ? await isDirectory(place) : await isOwnDirectory(place)) found.push(place);
+  }
   return found;
 }
 
@@ -73,8 +77,11 @@ export async function sharedDirectories(): Promise<string[]> {
 /** A link, or a directory that somebody else made below /var/tmp, is never taken for ours. */
 async function isOwnDirectory(directory: string): Promise<boolean> {
   const found = await lstat(directory).catch(() => null);
-  if (!found?.isDirectory()) return false;
-  return isRoot() || found.uid === process.getuid?.();
+  return found?.isDirectory() === true && found.uid === process.getuid?.() && (found.mode & 0o022) === 0;
+}
+
+async function isDirectory(directory: string): Promise<boolean> {
+  return (await lstat(directory).catch(() => null))?.isDirectory() === true;
 }
 
 async function inspectCandidate(directory: string, data: string): Promise<SharedCandidate> {

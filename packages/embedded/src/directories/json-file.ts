@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { AppError, readSystemError } from '@patchbay/foundation';
 import type { z } from 'zod';
 
-
 export interface JsonFile<Schema extends z.ZodType> {
   readonly file: string;
   readonly schema: Schema;
