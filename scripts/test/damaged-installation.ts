@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import {
@@ -79,14 +80,20 @@ export class DamagedInstallation {
       return 'refused';
     } finally {
       await this.#standIn.end('SIGTERM');
-      await this.restore();
+      await this.#restore(file);
     }
   }
 
-  async restore(): Promise<void> {
+  /** Everything once services ran on it; the damaged file alone where the start was refused before. */
+  async #restore(file: string): Promise<void> {
+    const isUntouched = existsSync(path.join(this.shared, 'postgres.files.json'));
     for (const [to, name] of this.#parts()) {
-      await rm(to, { recursive: true, force: true });
-      execFileSync('cp', ['-a', path.join(this.#copy, name), to]);
+      const inside = path.relative(to, file);
+      if (isUntouched && inside.startsWith('..')) continue;
+      const place = isUntouched ? file : to;
+      const copy = path.join(this.#copy, name, isUntouched ? inside : '');
+      await rm(place, { recursive: true, force: true });
+      if (existsSync(copy)) execFileSync('cp', ['-a', copy, place]);
     }
   }
 
