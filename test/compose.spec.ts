@@ -20,6 +20,7 @@ interface Service {
 interface Compose {
   services: Record<string, Service>;
   secrets: Record<string, { file: string }>;
+  networks: Record<string, { internal?: boolean }>;
 }
 type Environment = Record<string, string>;
 
@@ -106,6 +107,14 @@ describe('docker-compose.yml', () => {
     }
     expect(compose.services.supervisor?.networks).toEqual(['outside']);
     expect(compose.services.dashboard?.networks).toEqual(['inside']);
+  });
+
+  it('gives a network that reaches the internet to the worker and the supervisor, and to nobody who serves callers', () => {
+    const outside = Object.keys(compose.services).filter((name) =>
+      JSON.stringify(compose.services[name]?.networks ?? null).includes('"outside"'),
+    );
+    expect(outside.sort()).toEqual(['supervisor', 'worker']);
+    expect(compose.networks.inside).toMatchObject({ internal: true });
   });
 
   it('takes every privilege from all but the supervisor', () => {

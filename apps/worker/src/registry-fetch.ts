@@ -19,16 +19,5 @@ export function createRegistryFetch(registry: string): FetchPublic {
     connectionsMax: CONNECTIONS_MAX,
     redirectsMax: 3,
   });
-  return async (url, { headers, signal }) => {
-    const response = await guarded(url, { headers, signal });
-    return {
-      status: response.status,
-      headers: { get: (name) => firstOf(response.headers[name]) },
-      body: response.body,
-    };
-  };
-}
-
-function firstOf(value: string | string[] | undefined): string | null {
-  return (Array.isArray(value) ? value[0] : value) ?? null;
+  return (url, { headers, signal }) => guarded(url, { headers, signal });
 }

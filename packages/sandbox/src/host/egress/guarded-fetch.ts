@@ -19,25 +19,18 @@ export interface GuardedFetchOptions extends ResolveOptions {
   readonly certificateAuthorities?: readonly string[];
 }
 
-export interface GuardedRequest {
-  readonly method?: 'GET' | 'HEAD' | 'POST';
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
-  readonly signal?: AbortSignal;
-}
+/** What of a request of the Fetch standard is taken. Nothing is added: no cookies, no credentials, no encoding. */
+export type GuardedRequest = Pick<RequestInit, 'method' | 'headers' | 'body' | 'signal' | 'redirect'>;
 
-export interface GuardedResponse {
-  readonly url: string;
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Ends with `egress.too_large` past the bound. */
-  readonly body: AsyncIterable<Uint8Array>;
-  bytes(): Promise<Uint8Array>;
-  text(): Promise<string>;
-  json(): Promise<unknown>;
-}
-
-export type GuardedFetch = (url: string | URL, request?: GuardedRequest) => Promise<GuardedResponse>;
+/**
+ * `fetch` of the Fetch standard, as far as OAuth libraries need it. `redirect: 'manual'` returns the redirect itself,
+ * `error` refuses it; otherwise as many are followed as the options say. Reading the body rejects with `egress.too_large`
+ * past the bound.
+ *
+ * @throws AppError `egress.*`
+ * @see https://fetch.spec.whatwg.org/
+ */
+export type GuardedFetch = (url: string | URL, request?: GuardedRequest) => Promise<Response>;
 
 const DEFAULTS = { bytesMax: 16 * 1024 * 1024, timeoutMs: 30_000, redirectsMax: 0, connectionsMax: 32 };
 
@@ -59,64 +52,124 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
       },
     },
   });
-  return async function guardedFetch(url, given = {}) {
-    let target = new URL(url);
+  return async function guardedFetch(url, { redirect = 'follow', ...given } = {}) {
+    let next: Outgoing = await outgoing(new URL(url), given);
     for (let redirects = 0; ; redirects++) {
-      const response = await send(agent, target, { ...given }, bounds);
-      const location = response.headers.location;
-      if (response.status < 300 || response.status >= 400 || typeof location !== 'string') return response;
-      if (redirects >= bounds.redirectsMax) {
-        throw new AppError('egress.redirect_refused', { detail: `${target.host} redirects.` });
+      const answer = await send(agent, next, { ...bounds, signal: given.signal ?? undefined });
+      const location = answer.headers.location;
+      const isRedirect = answer.statusCode >= 300 && answer.statusCode < 400 && typeof location === 'string';
+      if (!isRedirect || redirect === 'manual') {
+        return asResponse(answer, next, { bytesMax: bounds.bytesMax, redirected: redirects > 0 });
       }
-      await response.bytes();
-      target = new URL(location, target);
+      await answer.body.dump({ limit: REDIRECT_BODY_BYTES_MAX }).catch(() => {}); // nobody reads it
+      if (redirect === 'error' || redirects >= bounds.redirectsMax) {
+        throw new AppError('egress.redirect_refused', { detail: `${next.url.host} redirects.` });
+      }
+      next = redirectedTo(next, new URL(location, next.url), answer.statusCode);
     }
   };
 }
 
-async function send(
-  agent: Agent,
-  url: URL,
-  given: GuardedRequest,
-  bounds: typeof DEFAULTS & GuardedFetchOptions,
-): Promise<GuardedResponse> {
-  if (url.protocol !== 'https:' && !(bounds.allowHttp && url.protocol === 'http:')) {
+const REDIRECT_BODY_BYTES_MAX = 64 * 1024;
+
+/** One request on its way. */
+interface Outgoing {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: Uint8Array | null;
+}
+
+async function outgoing(url: URL, { method = 'GET', headers, body = null }: GuardedRequest): Promise<Outgoing> {
+  const sent = new Headers(headers);
+  // A body of any kind that the standard knows, as bytes with its type.
+  const extracted = new Response(body);
+  const type = extracted.headers.get('content-type');
+  if (type !== null && !sent.has('content-type')) sent.set('content-type', type);
+  const bytes = body === null ? null : new Uint8Array(await extracted.arrayBuffer());
+  return { url, method: method.toUpperCase(), headers: sent, body: bytes };
+}
+
+/** All that another origin may be told; whatever else a header holds may be a credential. */
+const HEADERS_FOR_ANYBODY: ReadonlySet<string> = new Set(['accept', 'accept-language', 'user-agent']);
+const BODY_HEADERS: readonly string[] = ['content-type', 'content-encoding', 'content-language', 'content-location'];
+
+/**
+ * The request that follows a redirect. Within an origin as the Fetch standard has it; another origin gets neither
+ * credentials nor a body.
+ *
+ * @throws AppError `egress.redirect_refused` for 307 and 308, which demand the body, towards another origin
+ * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
+ */
+function redirectedTo(before: Outgoing, url: URL, status: number): Outgoing {
+  const isSameOrigin = url.origin === before.url.origin;
+  const becomesGet =
+    ((status === 301 || status === 302) && before.method === 'POST') ||
+    (status === 303 && before.method !== 'GET' && before.method !== 'HEAD');
+  const method = becomesGet ? 'GET' : before.method;
+  const body = becomesGet ? null : before.body;
+  if (!isSameOrigin && body !== null) {
+    throw new AppError('egress.redirect_refused', {
+      detail: `${before.url.host} redirects a request with a body to ${url.host}.`,
+    });
+  }
+  const headers = new Headers();
+  for (const [name, value] of before.headers) {
+    if (body === null && BODY_HEADERS.includes(name)) continue;
+    if (isSameOrigin || HEADERS_FOR_ANYBODY.has(name)) headers.append(name, value);
+  }
+  return { url, method, headers, body };
+}
+
+type SendOptions = typeof DEFAULTS & GuardedFetchOptions & { readonly signal: AbortSignal | undefined };
+type Answer = Awaited<ReturnType<typeof request>>;
+
+async function send(agent: Agent, { url, method, headers, body }: Outgoing, options: SendOptions): Promise<Answer> {
+  if (url.protocol !== 'https:' && !(options.allowHttp && url.protocol === 'http:')) {
     throw new AppError('egress.request_refused', { detail: `${url.protocol}// is not allowed here.` });
   }
   // A literal address never reaches the lookup above.
-  if (/^[\d.]+$|^\[/.test(url.hostname)) await resolveDestination(url.hostname, bounds);
-  const timeout = AbortSignal.timeout(bounds.timeoutMs);
+  if (/^[\d.]+$|^\[/.test(url.hostname)) await resolveDestination(url.hostname, options);
+  const timeout = AbortSignal.timeout(options.timeoutMs);
   try {
-    const answer = await request(url, {
+    return await request(url, {
       dispatcher: agent,
-      method: given.method ?? 'GET',
-      headers: { ...given.headers },
-      body: given.body ?? null,
-      signal: given.signal ? AbortSignal.any([given.signal, timeout]) : timeout,
+      method,
+      headers: Object.fromEntries(headers),
+      body,
+      signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
     });
-    return asResponse(url, answer, bounds.bytesMax);
   } catch (error) {
     throw asEgressError(error, url);
   }
 }
 
-function asResponse(url: URL, answer: Awaited<ReturnType<typeof request>>, bytesMax: number): GuardedResponse {
-  const body = boundedBody(answer.body, url, bytesMax);
-  const bytes = async () => {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of body) chunks.push(chunk);
-    return Buffer.concat(chunks);
-  };
-  const text = async () => Buffer.from(await bytes()).toString('utf8');
-  return {
-    url: url.href,
-    status: answer.statusCode,
-    headers: answer.headers,
-    body,
-    bytes,
-    text,
-    json: async (): Promise<unknown> => JSON.parse(await text()),
-  };
+/** Statuses whose answers have no body. @see https://fetch.spec.whatwg.org/#null-body-status */
+const NULL_BODY_STATUSES: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
+
+function asResponse(
+  answer: Answer,
+  { url, method }: Outgoing,
+  given: { readonly bytesMax: number; readonly redirected: boolean },
+): Response {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(answer.headers)) {
+    for (const one of [value ?? []].flat()) headers.append(name, one);
+  }
+  const isEmpty = method === 'HEAD' || NULL_BODY_STATUSES.has(answer.statusCode);
+  if (isEmpty) answer.body.resume();
+  const body = isEmpty ? null : ReadableStream.from(boundedBody(answer.body, url, given.bytesMax));
+  try {
+    const response = new Response(body, { status: answer.statusCode, headers });
+    // A response that is made has neither; one that was fetched has both.
+    return Object.defineProperties(response, {
+      url: { value: url.href },
+      redirected: { value: given.redirected },
+    });
+  } catch (error) {
+    answer.body.destroy();
+    throw asEgressError(error, url);
+  }
 }
 
 async function* boundedBody(body: AsyncIterable<Uint8Array>, url: URL, bytesMax: number): AsyncGenerator<Uint8Array> {
