@@ -75,3 +75,8 @@ export function asAppError(error: unknown): AppError {
 export function errorPagePath(code: ErrorCode): string {
   return code.replace('.', '/');
 }
+
+/** A text that another sentence can follow: details end as their author ended them, those of a connector in any way. */
+export function asSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}

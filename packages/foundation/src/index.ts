@@ -12,6 +12,7 @@ export {
   AppError,
   type AppErrorOptions,
   asAppError,
+  asSentence,
   type ErrorSpec,
   errorPagePath,
   type FaultOwner,

@@ -1,4 +1,4 @@
-import { AppError } from '@patchbay/foundation';
+import { AppError, asSentence } from '@patchbay/foundation';
 import { SANDBOX_LIMITS } from './limits.ts';
 
 interface Crashes {
@@ -45,7 +45,7 @@ export class CrashBackoff {
 export function pausedError({ waitMs, crashes, last }: CrashPause): AppError {
   const retryAfterSeconds = Math.ceil(waitMs / 1000);
   return new AppError('sandbox.paused_after_crashes', {
-    detail: `The connector is paused after ${crashes} crashes; the next try is in ${retryAfterSeconds} s. Its last crash: ${last.detail}`,
+    detail: `The connector is paused after ${crashes} crashes; the next try is in ${retryAfterSeconds} s. Its last crash: ${asSentence(last.detail)}`,
     data: { crashes, last: { ...last.data, code: last.code, detail: last.detail } },
     retryAfterSeconds,
     sent: false,

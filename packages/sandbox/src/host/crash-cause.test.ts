@@ -43,7 +43,7 @@ describe('the line about a crash', () => {
       data: { stack: ['at one', 'at two'] },
     });
     expect(crashLine(atStart, { logged: ['other'], written: '' })).toBe(
-      'sandbox.crashed_at_start: no key Last lines: at one | at two',
+      'sandbox.crashed_at_start: no key. Last lines: at one | at two',
     );
   });
 });

@@ -1,6 +1,6 @@
 /** Why a sandbox ended, in words for its callers and for its author. */
 import { constants } from 'node:os';
-import { AppError } from '@patchbay/foundation';
+import { AppError, asSentence } from '@patchbay/foundation';
 import type { SandboxExit } from './drivers/driver.ts';
 import { errorOfLimit } from './exceeded-limit.ts';
 import type { SandboxProfile } from './limits.ts';
@@ -32,7 +32,7 @@ export function crashLine(error: AppError, { logged, written }: LastWords): stri
     .filter((line) => line !== '');
   const shown = stack ? lines.slice(0, LAST_LINES) : lines.slice(-LAST_LINES);
   const said = shown.length === 0 ? '' : ` Last lines: ${shown.join(' | ').slice(-LAST_CHARACTERS)}`;
-  return `${error.code}: ${error.detail}${said}`;
+  return `${error.code}: ${asSentence(error.detail)}${said}`;
 }
 
 /** A shell reports a signal as an exit code above 128, and so does bubblewrap. */

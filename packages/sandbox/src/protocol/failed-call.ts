@@ -1,4 +1,4 @@
-import type { AppError, ErrorCode } from '@patchbay/foundation';
+import { type AppError, asSentence, type ErrorCode } from '@patchbay/foundation';
 import type { Invocation } from './invocation.ts';
 
 /** What is known of a call that ended without its answer. */
@@ -62,7 +62,7 @@ export function asFailedCall(error: AppError, effect: Invocation['effect']): App
   const idempotencyKey = typeof key === 'string' ? key : null;
   const { outcome, note, hint } = explainFailedCall({ effect, isSent: error.sent, code: error.code, idempotencyKey });
   return error.with({
-    detail: `${error.detail} ${note}`,
+    detail: `${asSentence(error.detail)} ${note}`,
     hint: hint ?? error.hint,
     data: { ...error.data, outcome },
     retryAfterSeconds: outcome === 'unknown' ? undefined : error.retryAfterSeconds,

@@ -1,0 +1,57 @@
+import { AppError, ERRORS, type ErrorCode } from '@patchbay/foundation';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { asFailedCall, explainFailedCall, mayHaveTakenEffect } from './failed-call.ts';
+
+const codes = fc.constantFrom(...(Object.keys(ERRORS) as ErrorCode[])); // its keys by definition
+
+describe('explainFailedCall', () => {
+  it('never says of a write that was sent that repeating it is safe', () => {
+    fc.assert(
+      fc.property(codes, fc.option(fc.string()), (code, idempotencyKey) => {
+        const words = explainFailedCall({ effect: 'write', isSent: true, code, idempotencyKey });
+        expect(words.outcome).toBe('unknown');
+        expect(words.note).not.toContain('safe');
+        expect(words.hint).toMatch(/^Do not repeat the call\. Look first/);
+      }),
+    );
+  });
+
+  it('says of every other call that nothing happened or changed', () => {
+    fc.assert(
+      fc.property(codes, fc.boolean(), (code, isSent) => {
+        const read = explainFailedCall({ effect: 'read', isSent, code, idempotencyKey: null });
+        expect(read).toMatchObject({ outcome: isSent ? 'nothing_changed' : 'not_run', hint: null });
+        const write = explainFailedCall({ effect: 'write', isSent: false, code, idempotencyKey: null });
+        expect(write).toMatchObject({ outcome: 'not_run', hint: null });
+      }),
+    );
+  });
+});
+
+describe('asFailedCall', () => {
+  it('leaves an error alone that ended no call', () => {
+    const refusal = new AppError('policy.tool_blocked');
+    expect(asFailedCall(refusal, 'write')).toBe(refusal);
+    expect(mayHaveTakenEffect(refusal, 'write')).toBe(false);
+  });
+
+  it('puts whole sentences together, whatever the first one ends with', () => {
+    for (const detail of ['TypeError: no key', 'It ended.']) {
+      const failed = asFailedCall(new AppError('sandbox.crashed_at_start', { detail, sent: false }), 'write');
+      expect(failed.detail).toMatch(/^(TypeError: no key|It ended)\. The call did not reach the connector: /);
+    }
+  });
+
+  it('keeps what the error knew, and the time to retry only where retrying is safe', () => {
+    const error = new AppError('sandbox.unavailable', {
+      retryAfterSeconds: 3,
+      data: { a: 1 },
+      internal: 'why',
+      sent: true,
+    });
+    const read = asFailedCall(error, 'read');
+    expect(read).toMatchObject({ retryAfterSeconds: 3, data: { a: 1, outcome: 'nothing_changed' }, internal: 'why' });
+    expect(asFailedCall(error, 'write')).toMatchObject({ retryAfterSeconds: undefined, data: { outcome: 'unknown' } });
+  });
+});
