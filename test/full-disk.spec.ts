@@ -5,12 +5,13 @@ import { freePort, removeInstallation } from '@patchbay/embedded';
 import { canMountDisk, mountSmallDisk, type SmallDisk, skipUnless, waitFor } from '@patchbay/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { connectModern } from './clients.ts';
+import { callDemo, readDisk, uploadNothing } from './full-disk.ts';
 import { Installation, isRunning, type ReadyFile } from './installation.ts';
 
 const { describe, it } = skipUnless(canMountDisk, 'only root can mount a disk');
 const MIB = 2 ** 20;
 
-/** The issue of a whole platform on one small disk: what it stops first, what it answers last, and how it comes back. */
+/** A whole platform on one small disk: what it stops first, what it answers last, and how it comes back. */
 let home: string;
 let disk: SmallDisk | undefined;
 let installation: Installation | undefined;
@@ -40,67 +41,29 @@ const given = () => {
   return { disk, installation };
 };
 
-/** Status and text of a call of the demo's tool; both eras are the same to a disk. */
-async function call() {
-  const response = await fetch(ready.mcpUrl, {
-    method: 'POST',
-    signal: AbortSignal.timeout(20_000),
-    headers: {
-      authorization: `Bearer ${ready.mcpApiKey}`,
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': '2025-11-25',
-    },
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'tools/call',
-      params: { name: 'best_months', arguments: { city: 'Lisbon' } },
-    }),
-  });
-  return { status: response.status, text: await response.text() };
-}
-
-async function upload() {
-  const response = await fetch(`${ready.apiUrl}/organizations/demo/connectors/other/versions?create=true`, {
-    method: 'POST',
-    signal: AbortSignal.timeout(20_000),
-    headers: { authorization: `Bearer ${ready.apiKey}`, 'content-type': 'application/gzip' },
-    body: Buffer.alloc(1024, 'x'),
-  });
-  return { status: response.status, body: (await response.json()) as { code?: string } };
-}
-
-async function diskHealth() {
-  const response = await fetch(`http://127.0.0.1:${internalPort}/health`, { signal: AbortSignal.timeout(20_000) });
-  const health = (await response.json()) as {
-    ready: boolean;
-    dependencies: { disk: { state: string; reasons: string[] } };
-  };
-  return { status: response.status, ready: health.ready, ...health.dependencies.disk };
-}
-
 describe('a platform whose data is on a full disk', () => {
   it('says so before it is full, refuses uploads at 1 % and answers calls with nothing left', {
     timeout: 180_000,
   }, async () => {
     const { disk: small } = given();
-    expect(await diskHealth()).toMatchObject({ status: 200, state: 'ok', reasons: [] });
+    expect(await readDisk(internalPort)).toMatchObject({ status: 200, state: 'ok', reasons: [] });
     await small.fill(2 * MIB);
-    expect(await diskHealth()).toMatchObject({
+    expect(await readDisk(internalPort)).toMatchObject({
       state: 'degraded',
       reasons: [expect.stringMatching(/^[34]\.\d % left .* below .*data/)],
     });
-    expect((await upload()).status).not.toBe(507);
+    expect((await uploadNothing(ready)).status).not.toBe(507);
 
     await small.fill(0.3 * MIB);
-    expect((await diskHealth()).reasons).toEqual([expect.stringContaining('uploads and deploys are refused')]);
-    expect(await upload()).toMatchObject({ status: 507, body: { code: 'artifacts.no_space' } });
+    expect((await readDisk(internalPort)).reasons).toEqual([
+      expect.stringContaining('uploads and deploys are refused'),
+    ]);
+    expect(await uploadNothing(ready)).toMatchObject({ status: 507, body: { code: 'artifacts.no_space' } });
 
     await small.fill();
     // Twelve calls silenced it before.
-    for (let count = 0; count < 60; count += 1) expect(await call()).toMatchObject({ status: 200 });
-    expect(await diskHealth()).toMatchObject({ status: 200, ready: true, state: 'degraded' });
+    for (let count = 0; count < 60; count += 1) expect(await callDemo(ready)).toMatchObject({ status: 200 });
+    expect(await readDisk(internalPort)).toMatchObject({ status: 200, ready: true, state: 'degraded' });
     for (const pid of Object.values((await given().installation.ready()).processes)) {
       expect(await isRunning(pid)).toBe(true);
     }
@@ -114,7 +77,7 @@ describe('a platform whose data is on a full disk', () => {
       process.kill((await pidOf(name)) ?? 0, 'SIGKILL');
       await waitFor(async () => restarts() > before, { what: `another ${name}`, deadlineMs: 60_000 });
     }
-    expect(await call()).toMatchObject({ status: 200 });
+    expect(await callDemo(ready)).toMatchObject({ status: 200 });
   });
 
   it('logs again when there is space, and says how many lines were lost', { timeout: 60_000 }, async () => {
@@ -123,12 +86,12 @@ describe('a platform whose data is on a full disk', () => {
     const log = path.join(running.dataDirectory, 'logs/gateway.log');
     await waitFor(
       async () => {
-        expect((await call()).status).toBe(200);
+        expect((await callDemo(ready)).status).toBe(200);
         return (await readFile(log, 'utf8')).includes('log lines lost');
       },
       { what: 'the line about lost lines', deadlineMs: 30_000 },
     );
-    expect((await diskHealth()).reasons).toEqual([]);
+    expect((await readDisk(internalPort)).reasons).toEqual([]);
   });
 
   it('refuses to start on a full disk, by its name, and starts with everything when there is space', {
@@ -146,7 +109,7 @@ describe('a platform whose data is on a full disk', () => {
   });
 });
 
-/** ready.json may be older than the process on a full disk: the process of this port is asked for. */
+/** As of the last start that found space to write it: right for a process that was not started again since. */
 async function pidOf(name: string): Promise<number | undefined> {
   return (await given().installation.ready()).processes[name];
 }

@@ -57,6 +57,7 @@ export class DamagedInstallation {
    */
   async round(file: string, damage: Damage): Promise<'works' | 'refused'> {
     const what = `${path.basename(file)} ${damage}`;
+    let isRefused = false;
     try {
       await damageFile(file, damage);
       const before = await this.files();
@@ -77,16 +78,17 @@ export class DamagedInstallation {
         before.filter((one) => !after.has(one) && !volatile.test(one)),
         what,
       ).toEqual([]);
+      isRefused = true;
       return 'refused';
     } finally {
       await this.#standIn.end('SIGTERM');
-      await this.#restore(file);
+      await this.#restore(file, isRefused);
     }
   }
 
   /** Everything once services ran on it; the damaged file alone where the start was refused before. */
-  async #restore(file: string): Promise<void> {
-    const isUntouched = existsSync(path.join(this.shared, 'postgres.files.json'));
+  async #restore(file: string, isRefused: boolean): Promise<void> {
+    const isUntouched = isRefused && existsSync(path.join(this.shared, 'postgres.files.json'));
     for (const [to, name] of this.#parts()) {
       const inside = path.relative(to, file);
       if (isUntouched && inside.startsWith('..')) continue;

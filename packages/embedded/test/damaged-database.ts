@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { access, chmod, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, Secret } from '@patchbay/foundation';
 import { type Damage, damageFile, temporaryDirectory } from '@patchbay/testing';
@@ -65,6 +66,7 @@ export class DamagedDatabase {
    * a way back, and every other file is as it was. Returns which, and puts the files back.
    */
   async round(file: string, damage: Damage): Promise<'works' | 'refused'> {
+    let isRefused = false;
     try {
       await damageFile(path.join(this.directory, file), damage);
       const before = await this.#content();
@@ -84,19 +86,17 @@ export class DamagedDatabase {
       const named = [file, ...(NAMED[file] ?? [])].some((name) => error.message.includes(name));
       expect(named, `${file} ${damage}: ${error.message}`).toBe(true);
       expect(Object.keys(await this.#content())).toEqual(expect.arrayContaining(Object.keys(before)));
+      isRefused = true;
       return 'refused';
     } finally {
-      await this.#restore(file);
+      await this.#restore(file, isRefused);
     }
   }
 
   /** All files once a server ran on them; the damaged one alone where the start was refused before. */
-  async #restore(file: string): Promise<void> {
-    const isRefused = await access(`${this.directory}.files.json`).then(
-      () => true,
-      () => false,
-    );
-    for (const name of isRefused ? [path.join('postgres', file)] : PARTS) {
+  async #restore(file: string, isRefused: boolean): Promise<void> {
+    const isUntouched = isRefused && existsSync(`${this.directory}.files.json`);
+    for (const name of isUntouched ? [path.join('postgres', file)] : PARTS) {
       await rm(path.join(this.#place, name), { recursive: true, force: true });
       execFileSync('cp', ['-a', path.join(this.#copy, name), path.join(this.#place, name)]);
     }
