@@ -7,6 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { removeInstallation } from '@patchbay/embedded';
 import { Installation, type ReadyFile } from '../test/installation.ts';
 import { startBearerProxy } from './conformance/bearer-proxy.ts';
 import { runSuite, type Scenario, SUITES } from './conformance/run-suite.ts';
@@ -48,6 +49,7 @@ try {
   failed = print([...open, ...keyed]);
 } finally {
   await installation.stop();
+  await removeInstallation(installation.dataDirectory);
   await rm(directory, { recursive: true, force: true });
 }
 process.exit(failed === 0 ? 0 : 1);

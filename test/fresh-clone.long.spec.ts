@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { removeInstallation } from '@patchbay/embedded';
 import { freePort, skipUnless } from '@patchbay/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isRunning } from './installation.ts';
@@ -21,6 +22,7 @@ const LATER_START_MS_MAX = 3_000;
 
 let home: string | undefined;
 afterEach(async () => {
+  if (home) await removeInstallation(path.join(home, 'patchbay/.patchbay'));
   if (home) await rm(home, { recursive: true, force: true });
 });
 

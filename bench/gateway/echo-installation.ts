@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { socketUrl } from '@patchbay/embedded';
+import { removeInstallation, socketUrl } from '@patchbay/embedded';
 import { Secret } from '@patchbay/foundation';
 import { z } from 'zod';
 import { Installation, type ReadyFile } from '../../test/installation.ts';
@@ -36,6 +36,7 @@ export async function startEchoInstallation(environment: NodeJS.ProcessEnv = {})
   const stop = async () => {
     takeBack();
     await installation.stop();
+    await removeInstallation(data);
     await rm(directory, { recursive: true, force: true });
   };
   try {
