@@ -11,8 +11,10 @@ import { openSupervisors } from '@patchbay/sandbox/registry';
 import { createAuditSigner, createVault, fileKeySource } from '@patchbay/vault';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { WorkerConfig } from './config.ts';
+import { PackageDescriptions } from './deploy/dependencies/package-descriptions.ts';
 import { PackageStore } from './deploy/dependencies/package-store.ts';
 import { findProvidedPackages } from './deploy/dependencies/provided-packages.ts';
+import { ReadingThreads } from './deploy/dependencies/reading-threads.ts';
 import { trimPackageStore } from './deploy/dependencies/trim-package-store.ts';
 import { deployVersion } from './deploy/deploy-version.ts';
 import { startDeployRunner } from './deploy-runner.ts';
@@ -89,7 +91,9 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     registers: [metrics],
   });
   const provided = findProvidedPackages();
-  const deps = { database, artifacts, packages, registry, provided, sandboxes, logger };
+  const reading = new ReadingThreads();
+  const descriptions = new PackageDescriptions(registry, reading);
+  const deps = { database, artifacts, packages, descriptions, reading, provided, sandboxes, logger };
   const runner = startDeployRunner({
     database,
     logger,
@@ -164,6 +168,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
       ]);
       server.close();
       await sandboxes.close();
+      await reading.close();
       await database.close();
       vault.close();
     },

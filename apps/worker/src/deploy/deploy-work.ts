@@ -5,9 +5,10 @@ import type { Organization } from '@patchbay/domain/organizations';
 import { appendLog, type Version, type VersionPatch } from '@patchbay/domain/versions';
 import type { Logger } from '@patchbay/foundation';
 import type { SandboxClient } from '@patchbay/sandbox/client';
+import type { PackageDescriptions } from './dependencies/package-descriptions.ts';
 import type { ProvidedPackages } from './dependencies/package-plan.ts';
 import type { PackageStore } from './dependencies/package-store.ts';
-import type { RegistryOptions } from './dependencies/registry.ts';
+import type { ReadingThreads } from './dependencies/reading-threads.ts';
 import { readSource, type Source } from './source/read-source.ts';
 
 /** What the steps of a deploy use. */
@@ -15,7 +16,8 @@ export interface DeployDeps {
   readonly database: Database;
   readonly artifacts: ArtifactStore;
   readonly packages: PackageStore;
-  readonly registry: RegistryOptions;
+  readonly descriptions: PackageDescriptions;
+  readonly reading: ReadingThreads;
   readonly provided: ProvidedPackages;
   readonly sandboxes: SandboxClient;
   readonly logger: Logger;

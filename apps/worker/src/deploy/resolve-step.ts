@@ -30,9 +30,10 @@ export async function resolveStep(work: DeployWork): Promise<StepResult> {
 
 /** The same answer at every step of one version: a lockfile that was made is read again, not made again. */
 export async function dependenciesOf(work: DeployWork): Promise<ResolvedDependencies> {
-  const { artifacts, provided, registry } = work.deps;
+  const { artifacts, provided, descriptions, reading } = work.deps;
   const { lockfileDigest } = work.version;
   const made = lockfileDigest === null ? null : await artifacts.get({ ...work.scope, digest: lockfileDigest });
   const source = await work.source();
-  return resolveDependencies({ source, provided, registry, madeLockfile: made?.toString('utf8') ?? null });
+  const madeLockfile = made?.toString('utf8') ?? null;
+  return resolveDependencies({ source, provided, descriptions, reading, madeLockfile });
 }

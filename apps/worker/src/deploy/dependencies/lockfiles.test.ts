@@ -127,6 +127,13 @@ describe('pnpm-lock.yaml', () => {
     expect(() => read('1.0.0', `{integrity: ${integrity}}`, 'patchedDependencies:\n  a: x.patch\n')).toThrow(/patched/);
   });
 
+  it('refuses a key that is there twice, and aliases', () => {
+    const refusal = expect.objectContaining({ code: 'source.bad_lockfile', detail: 'pnpm-lock.yaml is not YAML.' });
+    const twice = 'more:\n  a@1.0.0: 1\n  a@1.0.0: 2\n';
+    expect(() => read('1.0.0', `{integrity: ${integrity}}`, twice)).toThrow(refusal);
+    expect(() => read('1.0.0', `{integrity: ${integrity}}`, 'one: &a [1]\ntwo: *a\n')).toThrow(refusal);
+  });
+
   it('places each package in a folder of its own and links what it depends on', () => {
     const plan = read('1.0.0', `{integrity: ${integrity}}`);
     expect(plan.placements.map(({ path }) => path)).toEqual([

@@ -1,9 +1,10 @@
 import { AppError } from '@patchbay/foundation';
 import semver from 'semver';
+import type { RegistryVersion } from './choose-version.ts';
+import type { DescribedPackages } from './package-descriptions.ts';
 import { PACKAGES_MAX, type ProvidedPackages } from './package-plan.ts';
 import { isProvided } from './provided-packages.ts';
 import type { PackageJson } from './read-package-json.ts';
-import { fetchPackument, type Packument, type RegistryOptions, type RegistryVersion } from './registry.ts';
 import { refuse } from './registry-package.ts';
 
 /** A place of the tree: the project itself, or one package in it. */
@@ -14,6 +15,9 @@ interface TreeNode {
   readonly name: string;
   readonly children: Map<string, TreeNode>;
 }
+
+/** Places that ask for a package, of all levels together: what one hostile package asks for cannot fill the memory. */
+const DEMANDS_MAX = 50_000;
 
 interface Demand {
   readonly from: TreeNode;
@@ -28,32 +32,29 @@ interface Demand {
  * It reads descriptions of packages only: nothing is unpacked or run, and no setting of the project steers it. Packages
  * go as high in the tree as names allow, like npm's. See docs/adr for why this is not npm in a sandbox.
  *
- * @throws AppError `deploy.package_not_found`, `deploy.registry_unavailable`, `source.dependency_not_allowed`
+ * @throws AppError `deploy.package_not_found`, `deploy.registry_unavailable`, `deploy.too_many_packages`,
+ * `deploy.package_too_large`, `source.dependency_not_allowed`
  */
 export async function makeLockfile(
   manifest: PackageJson,
   provided: ProvidedPackages,
-  registry: RegistryOptions,
+  packages: DescribedPackages,
 ): Promise<string> {
   const root: TreeNode = { key: '', parent: null, version: null, name: '', children: new Map() };
-  const packuments = new Map<string, Promise<Packument>>();
-  const describe = (name: string) => {
-    const known = packuments.get(name) ?? fetchPackument(registry, name);
-    packuments.set(name, known);
-    known.catch(() => {});
-    return known;
-  };
   let level: Demand[] = [...manifest.wanted]
     .filter(([name, range]) => !isProvided(provided, name, range))
     .map(([name, range]) => ({ from: root, name, range, optional: name in manifest.optionalDependencies }));
   const nodes: TreeNode[] = [];
+  let demands = 0;
 
   while (level.length > 0) {
+    demands += level.length;
+    if (demands > DEMANDS_MAX) throw new AppError('deploy.too_many_packages');
     for (const demand of level) refuseAddress(packageOf(demand), demand);
-    for (const demand of level) void describe(packageOf(demand).name);
+    await packages.choose(unmet(level, provided));
     const next: Demand[] = [];
     for (const demand of level) {
-      const node = await place(demand, describe, provided);
+      const node = await place(demand, packages, provided);
       if (node === null) continue;
       nodes.push(node);
       if (nodes.length > PACKAGES_MAX) throw new AppError('deploy.too_many_packages');
@@ -64,20 +65,37 @@ export async function makeLockfile(
   return writeLockfile(manifest, nodes);
 }
 
+/** What has to be looked up for this level of the tree: name → ranges. */
+function unmet(level: readonly Demand[], provided: ProvidedPackages): ReadonlyMap<string, ReadonlySet<string>> {
+  const wanted = new Map<string, Set<string>>();
+  for (const demand of level) {
+    if (isMet(demand, provided)) continue;
+    const { name, range } = packageOf(demand);
+    const ranges = wanted.get(name) ?? new Set();
+    wanted.set(name, ranges.add(range));
+  }
+  return wanted;
+}
+
+/** Whether what is there already will do: a package of the tree, or one that the runner provides. */
+function isMet({ from, name, range }: Demand, provided: ProvidedPackages): boolean {
+  const wanted = packageOf({ name, range });
+  const visible = findVisible(from, name);
+  if (visible?.version && semver.satisfies(visible.version.version, wanted.range)) return true;
+  if (from.parent !== null && visible === null && isProvided(provided, name, wanted.range)) return true;
+  return from.children.has(name);
+}
+
 /** A new node, or null when what is there already will do. */
 async function place(
   demand: Demand,
-  describe: (name: string) => Promise<Packument>,
+  packages: DescribedPackages,
   provided: ProvidedPackages,
 ): Promise<TreeNode | null> {
   const { from, name } = demand;
+  if (isMet(demand, provided)) return null;
   const wanted = packageOf(demand);
-  const visible = findVisible(from, name);
-  if (visible?.version && semver.satisfies(visible.version.version, wanted.range)) return null;
-  if (from.parent !== null && visible === null && isProvided(provided, name, wanted.range)) return null;
-  refuseAddress(wanted, demand);
-  if (from.children.has(name)) return null;
-  const version = await choose(await describe(wanted.name), wanted, demand);
+  const version = await choose(packages, wanted, demand);
   if (version === null) return null;
   const home = highestFree(from, name);
   const key = `${home.key === '' ? '' : `${home.key}/`}node_modules/${name}`;
@@ -86,7 +104,7 @@ async function place(
   return node;
 }
 
-function packageOf({ name, range }: Demand): { name: string; range: string } {
+function packageOf({ name, range }: Pick<Demand, 'name' | 'range'>): { name: string; range: string } {
   const alias = /^npm:((?:@[^/]+\/)?[^@]+)(?:@(.*))?$/.exec(range);
   return alias ? { name: alias[1] ?? name, range: alias[2] ?? '*' } : { name, range };
 }
@@ -99,21 +117,16 @@ function refuseAddress(wanted: { name: string; range: string }, { from }: Demand
 }
 
 async function choose(
-  packument: Packument,
-  wanted: { name: string; range: string },
+  packages: DescribedPackages,
+  { name, range }: { readonly name: string; readonly range: string },
   demand: Demand,
 ): Promise<RegistryVersion | null> {
-  const tagged = packument.tags[wanted.range === '' ? 'latest' : wanted.range];
-  if (tagged !== undefined) return packument.version(tagged);
-  const latest = packument.tags.latest;
-  // npm prefers what the maintainers call latest over a higher number.
-  if (latest !== undefined && semver.satisfies(latest, wanted.range)) return packument.version(latest);
-  const best =
-    semver.validRange(wanted.range) === null ? null : semver.maxSatisfying([...packument.versions], wanted.range);
-  if (best !== null) return packument.version(best);
-  if (demand.optional) return null;
+  // A package of this very level can hide one that would have done before it was placed: looked up now.
+  if (packages.find(name, range) === undefined) await packages.choose(new Map([[name, new Set([range])]]));
+  const version = packages.find(name, range) ?? null;
+  if (version !== null || demand.optional) return version;
   throw new AppError('deploy.package_not_found', {
-    detail: `The registry has no version of ${wanted.name} that fits ${wanted.range}.`,
+    detail: `The registry has no version of ${name} that fits ${range}.`,
   });
 }
 

@@ -19,6 +19,13 @@ describe('package.json', () => {
     }
   });
 
+  it('that is larger than any project needs is refused before it is read', () => {
+    expect(refusal(JSON.stringify({ description: 'x'.repeat(600_000) }))).toMatchObject({
+      code: 'source.bad_package_json',
+      detail: 'package.json is larger than 512 KB.',
+    });
+  });
+
   it.each(['../evil', '/etc/passwd', '.hidden', 'a/b/c', '@scope', '@/x', 'a b', 'a\u202eb', 'x'.repeat(215)])(
     'with %s for a package name is refused',
     (name) => {

@@ -35,10 +35,18 @@ const IGNORED = [
   'bundledDependencies',
 ] as const;
 
+const BYTES_MAX = 512 * 1024;
+
 /** @throws AppError `source.no_package_json`, `source.bad_package_json` */
 export function readPackageJson(files: SourceFiles): PackageJson {
   const bytes = files.get('package.json');
   if (bytes === undefined) throw new AppError('source.no_package_json');
+  if (bytes.byteLength > BYTES_MAX) {
+    throw new AppError('source.bad_package_json', {
+      detail: `package.json is larger than ${BYTES_MAX / 1024} KB.`,
+      data: { file: 'package.json', line: 1 },
+    });
+  }
   const decoded = decodeText(bytes);
   if (!decoded.ok) throw badPackageJson(decoded.line, decoded.problem);
   const document = decoded.text;

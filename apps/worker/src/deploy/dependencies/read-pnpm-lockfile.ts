@@ -1,5 +1,5 @@
 import { AppError } from '@patchbay/foundation';
-import { parse as parseYaml } from 'yaml';
+import { isScalar, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { lineOf } from './line-of.ts';
 import { PACKAGES_MAX, type PackageLink, type PackagePlan, type Placement } from './package-plan.ts';
@@ -96,7 +96,7 @@ export function readPnpmLockfile(text: string, question: LockfileQuestion): Pack
 function parse(text: string): Lockfile {
   let value: unknown;
   try {
-    value = parseYaml(text, { maxAliasCount: 0 });
+    value = parseYaml(text);
   } catch (error) {
     throw new AppError('source.bad_lockfile', { detail: `${FILE} is not YAML.`, cause: error });
   }
@@ -109,6 +109,20 @@ function parse(text: string): Lockfile {
       ? `${FILE} is not of version 9. Run pnpm install with pnpm 9 or newer.`
       : `${FILE}: ${issue?.path.join('.')} ${issue?.message}`,
   });
+}
+
+/** The document without aliases. @throws Error when it is no YAML or a key is there twice */
+function parseYaml(text: string): unknown {
+  // The library compares every key with every other: minutes for what the upload allows. A set sees the same at once.
+  const document = parseDocument(text, { uniqueKeys: false });
+  for (const error of document.errors) throw error;
+  visit(document, {
+    Map(_position, { items }) {
+      const keys = items.map(({ key }) => (isScalar(key) ? key.value : key));
+      if (new Set(keys).size < keys.length) throw new Error('a key is there twice');
+    },
+  });
+  return document.toJS({ maxAliasCount: 0 });
 }
 
 function locate(lockfile: Lockfile, key: string, text: string) {

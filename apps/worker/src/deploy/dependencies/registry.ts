@@ -1,5 +1,4 @@
 import { AppError } from '@patchbay/foundation';
-import { z } from 'zod';
 
 /** One request to a public address, checked at connect; `guardedFetch` of the sandbox package. */
 export type FetchPublic = (
@@ -22,58 +21,37 @@ export interface RegistryOptions {
   readonly timeoutMs: number;
 }
 
-const names = z.record(z.string(), z.string()).default({});
-const versionSchema = z.looseObject({
-  version: z.string(),
-  dependencies: names.catch({}),
-  optionalDependencies: names.catch({}),
-  peerDependencies: names.catch({}),
-  peerDependenciesMeta: z
-    .record(z.string(), z.looseObject({ optional: z.boolean().optional() }))
-    .default({})
-    .catch({}),
-  hasInstallScript: z.boolean().optional(),
-  deprecated: z.unknown().optional(),
-  os: z.array(z.string()).optional().catch(undefined),
-  cpu: z.array(z.string()).optional().catch(undefined),
-  dist: z.looseObject({ integrity: z.string().optional(), tarball: z.string().optional() }),
-});
-const packumentSchema = z.looseObject({
-  'dist-tags': names,
-  versions: z.record(z.string(), z.unknown()),
-});
-
-export type RegistryVersion = z.output<typeof versionSchema>;
-export interface Packument {
-  readonly tags: Readonly<Record<string, string>>;
-  readonly versions: readonly string[];
-  /** @throws AppError `deploy.package_not_found` when the version is not described as the registry should */
-  version(version: string): RegistryVersion;
-}
-
-const PACKUMENT_BYTES_MAX = 32 * 1024 * 1024;
-
-/** The registry's description of a package. @throws AppError `deploy.package_not_found`, `deploy.registry_unavailable` */
-export async function fetchPackument(registry: RegistryOptions, name: string): Promise<Packument> {
+/**
+ * The registry's description of a package, unread: up to megabytes that only a thread should parse.
+ *
+ * @param options `meter` is told of every piece that came and may throw to break off
+ * @throws AppError `deploy.package_not_found`, `deploy.package_too_large`, `deploy.registry_unavailable`
+ */
+export async function fetchDescription(
+  registry: RegistryOptions,
+  name: string,
+  options: { readonly bytesMax: number; meter(bytes: number): void },
+): Promise<Uint8Array<ArrayBuffer>> {
   const url = `${registry.origin}/${name.replace('/', '%2f')}`;
   const response = await requestRegistry(registry, url, 'application/vnd.npm.install-v1+json');
   if (response.status === 404) {
     throw new AppError('deploy.package_not_found', { detail: `The registry has no package ${name}.` });
   }
   const chunks: Uint8Array[] = [];
-  for await (const chunk of bodyOf(response, PACKUMENT_BYTES_MAX)) chunks.push(chunk);
-  const parsed = packumentSchema.safeParse(parseJson(Buffer.concat(chunks).toString('utf8')));
-  if (!parsed.success) throw unavailable(`${name}: the answer is not a package description`);
-  const { 'dist-tags': tags, versions } = parsed.data;
-  return {
-    tags,
-    versions: Object.keys(versions),
-    version(version) {
-      const found = versionSchema.safeParse(versions[version]);
-      if (found.success) return found.data;
-      throw new AppError('deploy.package_not_found', { detail: `The registry has no ${name}@${version}.` });
-    },
-  };
+  let length = 0;
+  for await (const chunk of bodyOf(response, options.bytesMax)) {
+    options.meter(chunk.byteLength);
+    length += chunk.byteLength;
+    chunks.push(chunk);
+  }
+  // A buffer of its own, so that it can be handed to a thread.
+  const whole = new Uint8Array(length);
+  let end = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, end);
+    end += chunk.byteLength;
+  }
+  return whole;
 }
 
 /** @throws AppError `deploy.registry_unavailable` */
@@ -104,14 +82,6 @@ export async function* bodyOf(response: RegistryResponse, bytesMax: number): Asy
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw unavailable(String(error), error);
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }
 

@@ -1,12 +1,11 @@
-import { AppError, decodeText } from '@patchbay/foundation';
+import { AppError } from '@patchbay/foundation';
 import type { Source } from '../source/read-source.ts';
 import type { SourceFiles } from '../source/source-tree.ts';
 import { makeLockfile } from './make-lockfile.ts';
+import type { PackageDescriptions } from './package-descriptions.ts';
 import type { PackagePlan, ProvidedPackages } from './package-plan.ts';
-import { readNpmLockfile } from './read-npm-lockfile.ts';
 import { type PackageJson, readPackageJson } from './read-package-json.ts';
-import { readPnpmLockfile } from './read-pnpm-lockfile.ts';
-import type { RegistryOptions } from './registry.ts';
+import type { ReadingThreads } from './reading-threads.ts';
 
 const LOCKFILE_BYTES_MAX = 8 * 1024 * 1024;
 const FOREIGN_LOCKFILES = ['yarn.lock', 'bun.lock', 'bun.lockb', 'deno.lock'];
@@ -14,7 +13,8 @@ const FOREIGN_LOCKFILES = ['yarn.lock', 'bun.lock', 'bun.lockb', 'deno.lock'];
 export interface DependencyQuestion {
   readonly source: Source;
   readonly provided: ProvidedPackages;
-  readonly registry: RegistryOptions;
+  readonly descriptions: PackageDescriptions;
+  readonly reading: ReadingThreads;
   /** The lockfile made by an earlier attempt, so that a resumed deploy resolves to the same packages. */
   readonly madeLockfile: string | null;
 }
@@ -29,16 +29,16 @@ export interface ResolvedDependencies {
 
 /**
  * Which packages the build needs, from the project's lockfile, or from one made now. Nothing of npm or pnpm runs: the
- * lockfile is read by us and every entry checked (security.md S22).
+ * lockfile is read by us, on a thread of its own, and every entry checked.
  *
  * @throws AppError `source.*`, `deploy.package_not_found`, `deploy.registry_unavailable`
  */
 export async function resolveDependencies(question: DependencyQuestion): Promise<ResolvedDependencies> {
-  const { source, provided, registry } = question;
+  const { source, provided, descriptions, reading } = question;
   const manifest = readPackageJson(source.files);
-  const ask = { manifest, provided, registry: registry.origin };
-  const npm = readText(source.files, 'package-lock.json');
-  const pnpm = readText(source.files, 'pnpm-lock.yaml');
+  const ask = { manifest, provided, registry: descriptions.registry.origin };
+  const npm = fileOf(source.files, 'package-lock.json');
+  const pnpm = fileOf(source.files, 'pnpm-lock.yaml');
   const foreign = FOREIGN_LOCKFILES.filter((file) => source.files.has(file));
   const notes = [...manifest.notes];
 
@@ -51,20 +51,20 @@ export async function resolveDependencies(question: DependencyQuestion): Promise
   notes.push(...foreign.map((file) => `${file} is not used`));
   if (npm !== null) {
     if (pnpm !== null) notes.push('pnpm-lock.yaml is not used, because package-lock.json is there');
-    return { manifest, plan: readNpmLockfile(npm, ask), madeLockfile: null, notes };
+    return { manifest, plan: await reading.read('package-lock.json', npm, ask), madeLockfile: null, notes };
   }
-  if (pnpm !== null) return { manifest, plan: readPnpmLockfile(pnpm, ask), madeLockfile: null, notes };
-
-  const made = question.madeLockfile ?? (await makeLockfile(manifest, provided, registry));
-  return { manifest, plan: readNpmLockfile(made, ask), madeLockfile: made, notes };
+  if (pnpm !== null) {
+    return { manifest, plan: await reading.read('pnpm-lock.yaml', pnpm, ask), madeLockfile: null, notes };
+  }
+  const made = question.madeLockfile ?? (await makeLockfile(manifest, provided, descriptions.open()));
+  const plan = await reading.read('package-lock.json', Buffer.from(made), ask);
+  return { manifest, plan, madeLockfile: made, notes };
 }
 
-function readText(files: SourceFiles, path: string): string | null {
+function fileOf(files: SourceFiles, path: string): Uint8Array | null {
   const bytes = files.get(path);
   if (bytes === undefined) return null;
   if (bytes.byteLength > LOCKFILE_BYTES_MAX)
     throw new AppError('source.bad_lockfile', { detail: `${path} is too large.` });
-  const decoded = decodeText(bytes);
-  if (decoded.ok) return decoded.text;
-  throw new AppError('source.bad_lockfile', { detail: `${path}:${decoded.line}: ${decoded.problem}.` });
+  return bytes;
 }
