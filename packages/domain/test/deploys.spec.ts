@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getConnector } from '../src/connectors/index.ts';
-import { activate, listDeployments, rollBack } from '../src/deployments/index.ts';
+import {
+  activate,
+  defineGate,
+  type GateFacts,
+  listDeployments,
+  resolveHeld,
+  rollBack,
+} from '../src/deployments/index.ts';
+import { permissionsOf } from '../src/organizations/index.ts';
 import {
   appendLog,
   finishStep,
@@ -23,6 +31,10 @@ beforeAll(async () => {
   ours = await given.organization();
 });
 afterAll(() => given.close());
+
+/** Holds every version until somebody accepts the code. */
+const holding = (code: string) =>
+  defineGate([], ({ acceptances }) => (acceptances.includes(code) ? null : { code, reason: code.toUpperCase() }));
 
 const inside = <T>(work: Parameters<typeof given.database.withOrganization<T>>[1]) =>
   given.database.withOrganization(ours, work);
@@ -130,10 +142,66 @@ describe('a deployment', () => {
   it('is held with every gate’s reason and leaves the live version as it is', async () => {
     const connectorId = await threeLive();
     const { id: versionId } = await given.publishedVersion(ours, connectorId);
-    const gates = [() => ({ code: 'a', reason: 'A' }), () => null, () => ({ code: 'b', reason: 'B' })];
+    const gates = [holding('a'), defineGate([], () => null), holding('b')];
     const held = await inside((tx) => activate(tx, SYSTEM, { connectorId, versionId, cause: 'deploy', gates }));
     expect(held).toMatchObject({ state: 'held', reasons: [{ code: 'a' }, { code: 'b' }] });
     expect(await liveNumber(connectorId)).toBe(3);
+  });
+
+  it('is decided by facts read in its own transaction: roles of the actor, the live contract and names of secrets', async () => {
+    const { id: connectorId } = await given.connector(ours);
+    const first = await given.publishedVersion(ours, connectorId, { tools: [{ name: 'first' }] });
+    await inside((tx) => activate(tx, SYSTEM, { connectorId, versionId: first.id, cause: 'activate' }));
+    await given.superuser.query(
+      `INSERT INTO app.secrets (organization_id, id, connector_id, name, sealed) VALUES ($1, 'sec_facts', $2, 'API_KEY', '')`,
+      [ours.organizationId, connectorId],
+    );
+    const { id: versionId } = await given.publishedVersion(ours, connectorId);
+    const seen: GateFacts[] = [];
+    const gate = defineGate(['actorRoles', 'liveContract', 'secretNames', 'nameConflicts'], (_question, facts) => {
+      seen.push(facts);
+      return { code: 'seen', reason: 'Seen.' };
+    });
+    for (const actor of [ours.actor, SYSTEM]) {
+      await inside((tx) => activate(tx, actor, { connectorId, versionId, cause: 'activate', gates: [gate] }));
+    }
+    const facts = {
+      liveContract: { manifestVersion: 1, tools: [{ name: 'first' }] },
+      secretNames: ['API_KEY'],
+      nameConflicts: [],
+    };
+    expect(seen).toEqual([
+      { actorRoles: ['owner'], ...facts },
+      { actorRoles: [], ...facts },
+    ]);
+  });
+
+  it('that is held goes live when a person who may accepts its reasons, and what nobody can accept holds it again', async () => {
+    const connectorId = await threeLive();
+    const { id: versionId } = await given.publishedVersion(ours, connectorId);
+    const stubborn = defineGate([], () => ({ code: 'stubborn', reason: 'Stubborn.' }));
+    const hold = async (gates: readonly ReturnType<typeof holding>[]) =>
+      (await inside((tx) => activate(tx, SYSTEM, { connectorId, versionId, cause: 'deploy', gates }))).deployment.id;
+    const resolve = (deploymentId: string, gates: readonly ReturnType<typeof holding>[]) =>
+      inside((tx) =>
+        resolveHeld(tx, ours.actor, {
+          connectorId,
+          deploymentId,
+          authentication: 'browser_session',
+          permissions: permissionsOf(['owner']),
+          gates,
+        }),
+      );
+    expect(await resolve(await hold([holding('a'), stubborn]), [holding('a'), stubborn])).toMatchObject({
+      state: 'held',
+      reasons: [{ code: 'stubborn' }],
+    });
+    expect(await liveNumber(connectorId)).toBe(3);
+    const held = await hold([holding('a')]);
+    expect(await resolve(held, [holding('a')])).toMatchObject({ state: 'active', reasons: [] });
+    expect(await liveNumber(connectorId)).toBe(4);
+    await expect(resolve(held, [])).rejects.toMatchObject({ code: 'deployments.live_changed' });
+    await expect(resolve('dep_unknown', [])).rejects.toMatchObject({ code: 'deployments.not_found' });
   });
 
   it('is the last one when several activate at once, and all are in the history', async () => {

@@ -4,7 +4,7 @@ import { createApiKey } from '@patchbay/domain/api-keys';
 import type { Actor } from '@patchbay/domain/audit';
 import { type AuthMode, createConnector, findConnector, updateConnector } from '@patchbay/domain/connectors';
 import { activate } from '@patchbay/domain/deployments';
-import { ALL_PERMISSIONS, type Role } from '@patchbay/domain/organizations';
+import { ALL_PERMISSIONS, mayKeyHold, type Role } from '@patchbay/domain/organizations';
 import { moveVersion, submitVersion, type Version, type VersionState } from '@patchbay/domain/versions';
 import { newId } from '@patchbay/foundation';
 import pg from 'pg';
@@ -39,8 +39,6 @@ export interface GivenVersion {
   readonly activate?: boolean;
 }
 
-/** What no key may do, whoever made it: createApiKey refuses it. */
-const NEVER_OF_A_KEY: ReadonlySet<string> = new Set(['api-keys:write', 'members:write', 'organization:delete']);
 const YEAR_MS = 364 * 24 * 3_600_000;
 const PIPELINE: readonly VersionState[] = [
   'received',
@@ -139,10 +137,7 @@ export function createGiven(options: { readonly database: TestDatabase; readonly
     apiKey: (organization, holder = organization.owner, kind = 'mcp') =>
       inside(organization, async (tx) => {
         const input = { kind, name: `${kind} key`, expiresAt: new Date(Date.now() + YEAR_MS), personId: holder.id };
-        const lists =
-          kind === 'admin'
-            ? { permissions: ALL_PERMISSIONS.filter((name) => !NEVER_OF_A_KEY.has(name)) }
-            : { connectorIds: ['*'] };
+        const lists = kind === 'admin' ? { permissions: ALL_PERMISSIONS.filter(mayKeyHold) } : { connectorIds: ['*'] };
         const ceiling = { permissions: new Set(ALL_PERMISSIONS) };
         const { secret } = await createApiKey(tx, holder.actor, { ...input, ...lists }, ceiling);
         return secret.reveal();

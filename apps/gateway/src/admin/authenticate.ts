@@ -31,9 +31,10 @@ export async function authenticate(
   if (authorization !== undefined) return authenticateKey(deps, authorization, request.clientAddress);
   if (request.headers.cookie === undefined) throw new AppError('auth.required');
   checkCrossSite(request, deps.origin, contentTypes);
-  const person = await deps.identity.findSession(request.headers);
-  if (!person) throw new AppError('auth.required');
-  return { kind: 'person', actor: { kind: 'person', personId: person.id }, person };
+  const found = await deps.identity.findSession(request.headers);
+  if (!found) throw new AppError('auth.required');
+  const { person, session } = found;
+  return { kind: 'person', actor: { kind: 'person', personId: person.id }, person, session };
 }
 
 async function authenticateKey(deps: AuthenticateDeps, authorization: string, address: string): Promise<Caller> {

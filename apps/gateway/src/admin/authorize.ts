@@ -2,7 +2,7 @@
 import type { Database } from '@patchbay/domain';
 import { findMember, getOrganization, type Permission, permissionsOf } from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
-import type { Access, Caller, KeyCaller } from './caller.ts';
+import { type Access, type Caller, type KeyCaller, opensOrganization } from './caller.ts';
 
 /**
  * What a deploy key may do, on the connectors it lists and never beyond its person's role. It publishes; it cannot
@@ -26,6 +26,7 @@ export async function authorize(database: Database, caller: Caller, slugOrId: st
   const found = await database.lookups.findOrganization(slugOrId);
   if (!found) throw new AppError('admin.not_found');
   if (caller.kind === 'api_key') return authorizeKey(database, caller, found.organizationId);
+  if (!opensOrganization(caller.session, found.organizationId)) throw new AppError('admin.not_found');
   return database.withOrganization(found, async (tx) => {
     const member = await findMember(tx, caller.person.id);
     if (!member) throw new AppError('admin.not_found');

@@ -1,8 +1,10 @@
 /** Who called, and what they may do where. Made by `authenticate` and `authorize`, read by handlers. */
 import type { ApiKey } from '@patchbay/domain/api-keys';
 import type { Actor } from '@patchbay/domain/audit';
+import type { Authentication } from '@patchbay/domain/deployments';
 import type { Organization, Permission, Role } from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
+import type { SessionFacts } from '../identity/identity.ts';
 
 export interface Person {
   readonly id: string;
@@ -10,11 +12,12 @@ export interface Person {
   readonly email: string;
 }
 
-/** A signed-in person. `headers` carry the session for what only the person's own session may do. */
+/** A signed-in person, in their own browser session. */
 export interface SessionCaller {
   readonly kind: 'person';
   readonly actor: Extract<Actor, { kind: 'person' }>;
   readonly person: Person;
+  readonly session: SessionFacts;
 }
 
 /** A program with a key of kind admin or deploy. */
@@ -43,6 +46,21 @@ export interface Access {
 /** Identifies the caller for limits and idempotency keys. */
 export function callerId(caller: Caller): string {
   return caller.kind === 'person' ? caller.person.id : caller.apiKey.id;
+}
+
+/** How the caller proved who they are, for what only a person may say yes to. */
+export function authenticationOf(caller: Caller): Authentication {
+  switch (caller.kind) {
+    case 'person':
+      return 'browser_session';
+    case 'api_key':
+      return 'api_key';
+  }
+}
+
+/** Whether the session is good for the organization at all; membership is asked besides. */
+export function opensOrganization({ organizationIds }: SessionFacts, organizationId: string): boolean {
+  return organizationIds === null || organizationIds.includes(organizationId);
 }
 
 /** @throws AppError `admin.permission_missing` */

@@ -35,7 +35,18 @@ export function createIdentity(deps: IdentityDeps): Identity {
         headers: new Headers({ cookie }),
         query: { disableRefresh: true },
       });
-      return found && { id: found.user.id, name: found.user.name, email: found.user.email };
+      if (!found) return null;
+      const { user, session } = found;
+      return {
+        person: { id: user.id, name: user.name, email: user.email },
+        session: {
+          sessionId: session.id,
+          authenticatedAt: session.createdAt,
+          method: 'password',
+          secondFactor: false,
+          organizationIds: null,
+        },
+      };
     },
     async createOrganization(input) {
       await requireMayCreate(deps, input.person.id);

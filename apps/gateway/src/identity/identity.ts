@@ -10,6 +10,26 @@ export interface Person {
   readonly email: string;
 }
 
+/** How a person signed in, and what the session is good for. */
+export interface SessionFacts {
+  /** Names the session in records; opens nothing. */
+  readonly sessionId: string;
+  /** When the person proved who they are, not when they came back last. */
+  readonly authenticatedAt: Date;
+  /** The one way to sign in there is. */
+  readonly method: 'password';
+  /** Whether a second factor was shown as well; nobody can set one up yet. */
+  readonly secondFactor: boolean;
+  /** The organizations the session opens; null for every one the person is a member of. */
+  readonly organizationIds: readonly string[] | null;
+}
+
+/** A person with the session that proved them. */
+export interface SignedIn {
+  readonly person: Person;
+  readonly session: SessionFacts;
+}
+
 export interface StoredInvitation {
   readonly id: string;
   readonly email: string;
@@ -42,8 +62,8 @@ export interface NewOrganization {
 }
 
 export interface Identity {
-  /** The person whose session the cookies hold, or null. */
-  findSession(headers: IncomingHttpHeaders): Promise<Person | null>;
+  /** The session the cookies hold and its person, or null. */
+  findSession(headers: IncomingHttpHeaders): Promise<SignedIn | null>;
   /** @returns its id @throws AppError `organizations.slug_…`, `admin.permission_missing` when the sign-up policy is closed */
   createOrganization(input: NewOrganization): Promise<string>;
   /** As `createOrganization`, without asking the sign-up policy: for whoever sets the installation up. */

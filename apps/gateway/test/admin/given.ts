@@ -4,7 +4,7 @@ import { type ArtifactStore, createFileArtifactStore } from '@patchbay/artifacts
 import { createDatabase, type Database } from '@patchbay/domain';
 import { createApiKey, createApiKeyCache, type NewApiKey, revokeExposedKey } from '@patchbay/domain/api-keys';
 import { createChangeFeed, relayOutbox } from '@patchbay/domain/changes';
-import { ALL_PERMISSIONS, findMember, type Role } from '@patchbay/domain/organizations';
+import { ALL_PERMISSIONS, findMember, mayKeyHold, type Role } from '@patchbay/domain/organizations';
 import { Secret, systemClock } from '@patchbay/foundation';
 import { createTestDatabase, temporaryDirectory } from '@patchbay/testing';
 import { createVault, type Vault } from '@patchbay/vault';
@@ -223,6 +223,5 @@ export class Installation {
 /** What a key of the kind must list to exist at all. */
 function defaultsOf(input: Partial<NewApiKey>): Partial<NewApiKey> {
   if (input.kind === 'mcp' || input.kind === 'deploy') return { connectorIds: ['*'] };
-  const never = ['api-keys:write', 'members:write', 'organization:delete'];
-  return { permissions: ALL_PERMISSIONS.filter((permission) => !never.includes(permission)) };
+  return { permissions: ALL_PERMISSIONS.filter(mayKeyHold) };
 }

@@ -137,8 +137,14 @@ describe('/api/auth on an open installation', () => {
     expect(cookie).toMatch(/^patchbay_session=[^;]+; Max-Age=1209600; Path=\/; HttpOnly; SameSite=Lax$/);
     const pair = cookie.split(';', 1).join('');
 
-    const person = await installation.part.identity.findSession({ cookie: pair });
-    expect(person).toMatchObject({ email: 'ada@example.com', name: 'Ada' });
+    const found = await installation.part.identity.findSession({ cookie: pair });
+    expect(found).toMatchObject({
+      person: { email: 'ada@example.com', name: 'Ada' },
+      session: { method: 'password', secondFactor: false, organizationIds: null },
+    });
+    expect(Math.abs((found?.session.authenticatedAt.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
+    // What names a session in records must not open it.
+    expect(decodeURIComponent(pair)).not.toContain(found?.session.sessionId ?? pair);
 
     const signOut = await post(installation.app, '/sign-out', {}, { cookie: pair, origin: ORIGIN });
     expect(signOut.statusCode).toBe(200);

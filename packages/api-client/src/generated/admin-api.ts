@@ -504,6 +504,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organizations/{organization}/connectors/{connector}/deployments/{deployment}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer for a held version: accept its reasons and ask again whether it may go live
+         * @description Permission: `deployments:approve`. Audit: `deployment.resolved`.
+         */
+        post: operations["resolveDeployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organizations/{organization}/connectors/{connector}/rollback": {
         parameters: {
             query?: never;
@@ -1000,7 +1020,7 @@ export interface components {
             nextCursor: string | null;
         };
         /** @enum {string} */
-        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "connectors:open" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
+        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "connectors:open" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "deployments:approve" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
         Problem: {
             /** @description Address of the page about this code. */
             type: string;
@@ -2131,6 +2151,35 @@ export interface operations {
                 };
             };
         };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resolveDeployment: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Slug or `con_` id. */
+                connector: string;
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description The answer */
             201: {

@@ -3,7 +3,7 @@ import { type Actor, personOf, record } from '../audit/index.ts';
 import { emitChange } from '../changes/index.ts';
 import { NEWEST_FIRST, olderThan, type Tx, toPage } from '../database/index.ts';
 import type { ApiKey as ApiKeyRow } from '../generated/client.ts';
-import type { Permission } from '../organizations/index.ts';
+import { mayKeyHold, type Permission } from '../organizations/index.ts';
 import { isAddressRule } from './addresses.ts';
 import { type ApiKeyKind, newApiKeyText, parseApiKey } from './api-key-text.ts';
 
@@ -47,9 +47,6 @@ export interface NewApiKey {
 export interface ApiKeyCeiling {
   readonly permissions: ReadonlySet<Permission>;
 }
-
-/** What no key may ever do, whoever creates it (security.md S25): make keys, or decide who is a member as what. */
-const NEVER_BY_KEY: ReadonlySet<Permission> = new Set(['api-keys:write', 'members:write', 'organization:delete']);
 
 const YEAR_MS = 366 * 86_400_000;
 
@@ -115,7 +112,7 @@ function checkInput(input: NewApiKey, ceiling: ApiKeyCeiling): void {
   const strange = (input.allowedAddresses ?? []).find((rule) => !isAddressRule(rule));
   if (strange !== undefined) throw invalid(`"${strange}" is neither an IP address nor a CIDR block.`);
   const needed: readonly Permission[] = input.kind === 'deploy' ? ['versions:write'] : permissions;
-  const above = needed.filter((permission) => NEVER_BY_KEY.has(permission) || !ceiling.permissions.has(permission));
+  const above = needed.filter((permission) => !mayKeyHold(permission) || !ceiling.permissions.has(permission));
   if (above.length > 0) throw new AppError('api-keys.above_creator', { data: { permissions: above } });
 }
 

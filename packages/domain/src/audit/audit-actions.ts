@@ -27,6 +27,7 @@ export const AUDIT_ACTIONS = [
   'version.rejected',
   'deployment.activated',
   'deployment.held',
+  'deployment.resolved',
   'deployment.rolled_back',
   'secret.set',
   'secret.deleted',

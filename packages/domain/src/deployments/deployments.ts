@@ -3,16 +3,13 @@ import { type Actor, record } from '../audit/index.ts';
 import { emitChange } from '../changes/index.ts';
 import { type Connector, lockConnector } from '../connectors/index.ts';
 import { NEWEST_FIRST, olderThan, type Tx, toPage } from '../database/index.ts';
-import { findNameConflicts, recordLiveNames } from '../joined-names/index.ts';
+import { recordLiveNames } from '../joined-names/index.ts';
+import type { Permission } from '../organizations/index.ts';
 import { getVersion } from '../versions/index.ts';
+import { askGates } from './ask-gates.ts';
+import { type Authentication, refusalToResolve } from './decide-held.ts';
 import { type Deployment, type DeploymentState, type HoldReason, toDeployment, WITH_NUMBER } from './deployment.ts';
-import {
-  ACTIVATION_GATES,
-  type ActivationGate,
-  type DeploymentCause,
-  type GateQuestion,
-  ROLLBACK_GATES,
-} from './gates.ts';
+import { ACTIVATION_GATES, type ActivationGate, type DeploymentCause, ROLLBACK_GATES } from './gates.ts';
 
 export interface Activation {
   readonly deployment: Deployment;
@@ -25,6 +22,8 @@ export interface ActivateInput {
   readonly versionId: string;
   readonly cause: DeploymentCause;
   readonly requestId?: string | undefined;
+  /** Codes of the reasons the actor accepts; only `resolveHeld` has any. */
+  readonly acceptances?: readonly string[] | undefined;
   /** Defaults to ACTIVATION_GATES. */
   readonly gates?: readonly ActivationGate[] | undefined;
 }
@@ -46,8 +45,8 @@ export async function activate(tx: Tx, actor: Actor, input: ActivateInput): Prom
   if (connector.liveVersionId === version.id && connector.liveDeploymentId !== null) {
     return toActivation(await getDeployment(tx, connector.liveDeploymentId));
   }
-  const gates = input.gates ?? ACTIVATION_GATES;
-  const reasons = await askGates(tx, gates, { connector, version, actor, cause: input.cause });
+  const { cause, acceptances = [], gates = ACTIVATION_GATES } = input;
+  const reasons = await askGates(tx, gates, { connector, version, actor, cause, acceptances });
   return append(tx, actor, connector, {
     versionId: version.id,
     previousId: connector.liveDeploymentId,
@@ -81,7 +80,8 @@ export async function rollBack(tx: Tx, actor: Actor, input: RollBackInput): Prom
   });
   if (live.previous === null) throw new AppError('deployments.nothing_to_roll_back');
   const version = await getVersion(tx, live.previous.versionId);
-  const reasons = await askGates(tx, ROLLBACK_GATES, { connector, version, actor, cause: 'rollback' });
+  const question = { connector, version, actor, cause: 'rollback', acceptances: [] } as const;
+  const reasons = await askGates(tx, ROLLBACK_GATES, question);
   return append(tx, actor, connector, {
     versionId: version.id,
     // What was before the version we go back to: the next roll back goes further, never forth and back.
@@ -92,13 +92,58 @@ export async function rollBack(tx: Tx, actor: Actor, input: RollBackInput): Prom
   });
 }
 
-async function askGates(
-  tx: Tx,
-  gates: readonly ActivationGate[],
-  facts: Omit<GateQuestion, 'nameConflicts'>,
-): Promise<HoldReason[]> {
-  const nameConflicts = await findNameConflicts(tx, facts.connector, facts.version.manifest);
-  return gates.map((gate) => gate({ ...facts, nameConflicts })).filter((reason) => reason !== null);
+export interface ResolveInput {
+  readonly connectorId: string;
+  readonly deploymentId: string;
+  readonly authentication: Authentication;
+  /** Of the actor. */
+  readonly permissions: ReadonlySet<Permission>;
+  readonly requestId?: string | undefined;
+  /** Defaults to ACTIVATION_GATES. */
+  readonly gates?: readonly ActivationGate[] | undefined;
+}
+
+/**
+ * A person answers for a held version: the gates are asked again, knowing which reasons the person accepts. What no
+ * acceptance removes holds it again, as a new record.
+ *
+ * @throws AppError `deployments.not_found`, and what `refusalToResolve` and `activate` refuse
+ */
+export async function resolveHeld(tx: Tx, actor: Actor, input: ResolveInput): Promise<Activation> {
+  const { connectorId, deploymentId, authentication, permissions, requestId, gates } = input;
+  // Locked first: of two people who answer at once, the second finds a newer deployment.
+  await lockConnector(tx, connectorId);
+  const deployment = await findDeployment(tx, connectorId, deploymentId);
+  if (!deployment) throw new AppError('deployments.not_found');
+  const newest = await tx.prisma.deployment.findFirst({
+    where: { ...tx.scope, connectorId },
+    orderBy: NEWEST_FIRST,
+    select: { id: true },
+  });
+  const newestId = newest?.id ?? deploymentId;
+  const refusal = refusalToResolve({ authentication, permissions, deployment, newestId });
+  if (refusal) throw refusal;
+  const acceptances = deployment.reasons.map(({ code }) => code);
+  await record(tx, {
+    actor,
+    action: 'deployment.resolved',
+    target: { type: 'connector', id: connectorId },
+    after: { deploymentId, versionId: deployment.versionId, accepted: acceptances },
+    requestId,
+  });
+  return activate(tx, actor, {
+    connectorId,
+    versionId: deployment.versionId,
+    cause: 'activate',
+    requestId,
+    acceptances,
+    gates,
+  });
+}
+
+async function findDeployment(tx: Tx, connectorId: string, id: string): Promise<Deployment | null> {
+  const row = await tx.prisma.deployment.findFirst({ where: { ...tx.scope, connectorId, id }, include: WITH_NUMBER });
+  return row === null ? null : toDeployment(row);
 }
 
 interface NewDeployment {

@@ -1,28 +1,58 @@
 import type { Actor } from '../audit/index.ts';
 import { type Connector, describeRisks, isOpenUnconfirmed, writingToolsOf } from '../connectors/index.ts';
 import type { NameConflict } from '../joined-names/index.ts';
+import type { Role } from '../organizations/index.ts';
 import type { Version } from '../versions/index.ts';
-
-export interface GateQuestion {
-  readonly connector: Connector;
-  readonly version: Version;
-  /** Names at the organization's URL that would stand for two things. */
-  readonly nameConflicts: readonly NameConflict[];
-  readonly actor: Actor;
-  readonly cause: DeploymentCause;
-}
+import type { HoldReason } from './deployment.ts';
 
 /** `deploy`: asked for with the upload; `activate`: by hand; `rollback`: back to the version before. */
 export type DeploymentCause = 'deploy' | 'activate' | 'rollback';
 
-/** Pure. A reason why the version may not go live yet, for people; null lets it pass. */
-export type ActivationGate = (question: GateQuestion) => { readonly code: string; readonly reason: string } | null;
+/** What every gate is asked. */
+export interface GateQuestion {
+  readonly connector: Connector;
+  readonly version: Version;
+  readonly actor: Actor;
+  readonly cause: DeploymentCause;
+  /** Codes of the reasons that the actor accepts on a first-party page; empty everywhere else. */
+  readonly acceptances: readonly string[];
+}
+
+/** What a gate may have to know besides. Loaded only when a gate needs it. */
+export interface GateFacts {
+  /** Names at the organization's URL that would stand for two things. */
+  readonly nameConflicts: readonly NameConflict[];
+  /** Of the person who asks; empty for keys, service accounts and the platform itself. */
+  readonly actorRoles: readonly Role[];
+  /** Manifest of the version that serves now; null while none does. */
+  readonly liveContract: Readonly<Record<string, unknown>> | null;
+  /** Names of the connector's secrets; never a value. */
+  readonly secretNames: readonly string[];
+}
+
+export type GateFactName = keyof GateFacts;
+
+/** Decides whether a version may go live. */
+export interface ActivationGate {
+  /** The facts it decides by. */
+  readonly needs: readonly GateFactName[];
+  /** Pure. A reason why the version may not go live yet, for people; null lets it pass. */
+  decide(question: GateQuestion, facts: GateFacts): HoldReason | null;
+}
+
+/** Declares a gate, which sees the facts it names and no others. */
+export function defineGate<Need extends GateFactName = never>(
+  needs: readonly Need[],
+  decide: (question: GateQuestion, facts: Pick<GateFacts, Need>) => HoldReason | null,
+): ActivationGate {
+  return { needs, decide };
+}
 
 /**
- * A name at the organization's URL means one thing (security S12). Asked of rollbacks too: since the version was live,
- * the connector may have got another slug.
+ * A name at the organization's URL means one thing. Asked of rollbacks too: since the version was live, the connector
+ * may have got another slug.
  */
-export const refuseSharedNames: ActivationGate = ({ connector, nameConflicts }) => {
+const refuseSharedNames = defineGate(['nameConflicts'], ({ connector }, { nameConflicts }) => {
   const [first] = nameConflicts;
   if (!first) return null;
   const { kind, name, joined, other } = first;
@@ -32,13 +62,13 @@ export const refuseSharedNames: ActivationGate = ({ connector, nameConflicts }) 
     code: 'name_shared',
     reason: `At the organization's URL the ${kind} ${name} would be called ${joined}, as ${owner} is.${more} Rename one of them.`,
   };
-};
+});
 
 /**
  * While anybody may call the connector without a key, a version with tools that write waits for an owner's or admin's
  * confirmation by name. Asked of rollbacks too: the version before may have been for callers with a key.
  */
-export const refuseOpenWrites: ActivationGate = ({ connector, version }) => {
+const refuseOpenWrites = defineGate([], ({ connector, version }) => {
   if (!isOpenUnconfirmed(connector)) return null;
   const described = describeRisks({ secrets: 0, writingTools: writingToolsOf(version.manifest) });
   if (described === null) return null;
@@ -46,10 +76,10 @@ export const refuseOpenWrites: ActivationGate = ({ connector, version }) => {
     code: 'open_not_confirmed',
     reason: `Anybody may call ${connector.slug} without a key, and this version has ${described}. An owner or admin confirms it (patchbay settings ${connector.slug} --auth none --confirm ${connector.slug}) or asks for a key (--auth api-key); then activate it.`,
   };
-};
+});
 
-/** Asked in order; every reason is kept. Governance and authorization add theirs. */
+/** Asked in order; every reason is kept. */
 export const ACTIVATION_GATES: readonly ActivationGate[] = [refuseSharedNames, refuseOpenWrites];
 
-/** Those that going back has to pass as well. */
+/** Those that going back has to pass as well: the way back stays open where only the way forward needs a yes. */
 export const ROLLBACK_GATES: readonly ActivationGate[] = [refuseSharedNames, refuseOpenWrites];

@@ -13,6 +13,7 @@ export {
   ALL_PERMISSIONS,
   isRole,
   mayGrantRole,
+  mayKeyHold,
   PERMISSIONS,
   type Permission,
   permissionsOf,

@@ -1,65 +1,69 @@
 export const ROLES = ['owner', 'admin', 'developer', 'member'] as const;
 export type Role = (typeof ROLES)[number];
 
-export const ALL_PERMISSIONS = [
-  'organization:read',
-  'organization:write',
-  'organization:delete',
-  'members:read',
-  'members:write',
-  'api-keys:read',
-  'api-keys:write',
-  'connectors:read',
-  'connectors:write',
-  'connectors:delete',
-  /** Let anybody call a connector without a key. */
-  'connectors:open',
-  'versions:read',
-  'versions:write',
-  'versions:preview',
-  'deployments:read',
-  'deployments:write',
-  'secrets:read',
-  'secrets:write',
-  'logs:read',
-  'usage:read',
-  'audit:read',
-] as const;
-export type Permission = (typeof ALL_PERMISSIONS)[number];
+interface PermissionRule {
+  /** The roles that hold it. */
+  readonly roles: readonly Role[];
+  /** Whether an API key may list it. What makes keys, decides who is a member, or is a person's yes, no key ever may. */
+  readonly byKey: boolean;
+}
 
-const MEMBER = ['organization:read', 'connectors:read'] as const;
-const DEVELOPER = [
-  ...MEMBER,
-  'members:read',
-  'api-keys:read',
-  'api-keys:write',
-  'connectors:write',
-  'versions:read',
-  'versions:write',
-  'versions:preview',
-  'deployments:read',
-  'deployments:write',
-  'secrets:read',
-  'secrets:write',
-  'logs:read',
-  'usage:read',
-] as const;
-const ADMIN = [
-  ...DEVELOPER,
-  'organization:write',
-  'members:write',
-  'connectors:delete',
-  'connectors:open',
-  'audit:read',
-] as const;
+const EVERYBODY = ROLES;
+const DEVELOPERS = ['owner', 'admin', 'developer'] as const;
+const ADMINS = ['owner', 'admin'] as const;
+const OWNERS = ['owner'] as const;
+
+/** Everything about a permission in one line: whoever adds one says who holds it and whether a key may. */
+const RULES = {
+  'organization:read': { roles: EVERYBODY, byKey: true },
+  'organization:write': { roles: ADMINS, byKey: true },
+  'organization:delete': { roles: OWNERS, byKey: false },
+  'members:read': { roles: DEVELOPERS, byKey: true },
+  'members:write': { roles: ADMINS, byKey: false },
+  'api-keys:read': { roles: DEVELOPERS, byKey: true },
+  'api-keys:write': { roles: DEVELOPERS, byKey: false },
+  'connectors:read': { roles: EVERYBODY, byKey: true },
+  'connectors:write': { roles: DEVELOPERS, byKey: true },
+  'connectors:delete': { roles: ADMINS, byKey: true },
+  /** Let anybody call a connector without a key. */
+  'connectors:open': { roles: ADMINS, byKey: true },
+  'versions:read': { roles: DEVELOPERS, byKey: true },
+  'versions:write': { roles: DEVELOPERS, byKey: true },
+  'versions:preview': { roles: DEVELOPERS, byKey: true },
+  'deployments:read': { roles: DEVELOPERS, byKey: true },
+  'deployments:write': { roles: DEVELOPERS, byKey: true },
+  'deployments:approve': { roles: ADMINS, byKey: false },
+  'secrets:read': { roles: DEVELOPERS, byKey: true },
+  'secrets:write': { roles: DEVELOPERS, byKey: true },
+  'logs:read': { roles: DEVELOPERS, byKey: true },
+  'usage:read': { roles: DEVELOPERS, byKey: true },
+  'audit:read': { roles: ADMINS, byKey: true },
+} as const satisfies Record<string, PermissionRule>;
+
+export type Permission = keyof typeof RULES;
+
+// The keys of a literal are exactly its type's.
+export const ALL_PERMISSIONS = Object.keys(RULES) as readonly Permission[];
 
 /** What each role may do. `secrets:read` lists names; no permission reads a value. */
-export const PERMISSIONS = {
-  owner: ALL_PERMISSIONS,
-  admin: ADMIN,
-  developer: DEVELOPER,
-  member: MEMBER,
-} as const satisfies Record<Role, readonly Permission[]>;
+export const PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
+  owner: heldBy('owner'),
+  admin: heldBy('admin'),
+  developer: heldBy('developer'),
+  member: heldBy('member'),
+};
+
+function heldBy(role: Role): readonly Permission[] {
+  return ALL_PERMISSIONS.filter((permission) => {
+    const { roles }: PermissionRule = RULES[permission];
+    return roles.includes(role);
+  });
+}
+
+/** Whether an API key may hold the permission at all, whoever creates it. */
+export function mayKeyHold(permission: Permission): boolean {
+  return RULES[permission].byKey;
+}
 
 export function isRole(text: string): text is Role {
   return ROLES.some((role) => role === text);

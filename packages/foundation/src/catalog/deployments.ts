@@ -13,6 +13,18 @@ export const DEPLOYMENTS_ERRORS = {
     title: 'No earlier version was live before this one.',
     hint: 'Activate the version you want with `patchbay deploy` or in the dashboard.',
   },
+  'deployments.not_found': {
+    status: 404,
+    owner: 'caller',
+    title: 'This connector has no such deployment.',
+    hint: 'List the connector’s deployments and use an id from there.',
+  },
+  'deployments.not_held': {
+    status: 409,
+    owner: 'caller',
+    title: 'This deployment does not wait for anybody.',
+    hint: 'Nothing to do: it is live, or was. List the deployments to see which versions wait.',
+  },
   'deployments.live_changed': {
     status: 409,
     owner: 'caller',

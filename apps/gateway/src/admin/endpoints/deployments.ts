@@ -1,4 +1,4 @@
-import { integer } from '@patchbay/foundation';
+import { integer, text } from '@patchbay/foundation';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
 import { Actor, ConnectorParams, HoldReason, Instant, PageQuery, pageOf } from './parts.ts';
@@ -39,6 +39,19 @@ export const activateVersion = defineEndpoint({
   audit: 'deployment.activated',
   params: ConnectorParams,
   body: z.object({ version: integer({ min: 1 }) }),
+  reply: Deployment,
+  status: 201,
+  idempotent: true,
+});
+
+export const resolveDeployment = defineEndpoint({
+  method: 'POST',
+  path: '/organizations/:organization/connectors/:connector/deployments/:deployment/resolve',
+  summary: 'Answer for a held version: accept its reasons and ask again whether it may go live',
+  tag: TAG,
+  permission: 'deployments:approve',
+  audit: 'deployment.resolved',
+  params: ConnectorParams.extend({ deployment: text().min(1).max(64) }),
   reply: Deployment,
   status: 201,
   idempotent: true,

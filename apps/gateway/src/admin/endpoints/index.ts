@@ -9,7 +9,7 @@ import {
   restoreConnector,
   updateConnector,
 } from './connectors.ts';
-import { activateVersion, listDeployments, rollBack } from './deployments.ts';
+import { activateVersion, listDeployments, resolveDeployment, rollBack } from './deployments.ts';
 import { listConnectorLog, watchConnectorLog } from './logs.ts';
 import {
   cancelInvitation,
@@ -77,6 +77,7 @@ export const ENDPOINTS = {
   createSourceDownload,
   listDeployments,
   activateVersion,
+  resolveDeployment,
   rollBack,
   listSecrets,
   setSecret,

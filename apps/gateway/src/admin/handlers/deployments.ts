@@ -1,5 +1,6 @@
-import { activate, type Deployment, listDeployments, rollBack } from '@patchbay/domain/deployments';
+import { activate, type Deployment, listDeployments, resolveHeld, rollBack } from '@patchbay/domain/deployments';
 import { getVersionByNumber } from '@patchbay/domain/versions';
+import { authenticationOf } from '../caller.ts';
 import * as endpoints from '../endpoints/deployments.ts';
 import { handleInTransaction } from '../handler.ts';
 import { actorNames, type NamedActor } from './actor-names.ts';
@@ -33,6 +34,18 @@ export const activateVersion = handleInTransaction(endpoints.activateVersion, as
     connectorId: connector.id,
     versionId: version.id,
     cause: 'activate',
+    requestId: call.requestId,
+  });
+  return present(deployment, await actorNames(tx));
+});
+
+export const resolveDeployment = handleInTransaction(endpoints.resolveDeployment, async (tx, call) => {
+  const connector = await connectorOf(tx, call);
+  const { deployment } = await resolveHeld(tx, call.caller.actor, {
+    connectorId: connector.id,
+    deploymentId: call.params.deployment,
+    authentication: authenticationOf(call.caller),
+    permissions: call.access.permissions,
     requestId: call.requestId,
   });
   return present(deployment, await actorNames(tx));

@@ -49,6 +49,7 @@ export const HANDLERS: { readonly [K in OperationId]: Handler<EndpointTable[K]> 
   createSourceDownload: versionFiles.source,
   listDeployments: deployments.list,
   activateVersion: deployments.activateVersion,
+  resolveDeployment: deployments.resolveDeployment,
   rollBack: deployments.rollBackConnector,
   listSecrets: secrets.list,
   setSecret: secrets.set,

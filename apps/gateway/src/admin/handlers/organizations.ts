@@ -8,7 +8,7 @@ import {
 } from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
 import { keyPermissions } from '../authorize.ts';
-import { type Access, type Caller, requirePerson } from '../caller.ts';
+import { type Access, type Caller, opensOrganization, requirePerson } from '../caller.ts';
 import * as endpoints from '../endpoints/organizations.ts';
 import { type AdminDeps, handleInOrganization, handleInTransaction, handlePersonal } from '../handler.ts';
 import { allowedUnless, lacks } from './allowed.ts';
@@ -41,8 +41,9 @@ async function accessesOf(caller: Caller, deps: AdminDeps): Promise<Access[]> {
     return [{ organization, roles: [], permissions: keyPermissions(caller), connectorIds: null }];
   }
   const memberships = await deps.database.lookups.findPersonMemberships(caller.person.id);
+  const opened = memberships.filter(({ organizationId }) => opensOrganization(caller.session, organizationId));
   const accesses = await Promise.all(
-    memberships.map((scope) =>
+    opened.map((scope) =>
       deps.database.withOrganization(scope, async (tx) => {
         const member = await findMember(tx, caller.person.id);
         const roles: Role[] = member ? [member.role] : [];

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { ALL_PERMISSIONS, mayGrantRole, mayKeyHold, PERMISSIONS, ROLES } from './permissions.ts';
+
+describe('permissions', () => {
+  it('that make keys, decide who is a member, delete the organization or are a person’s yes are held by no key', () => {
+    const never = ALL_PERMISSIONS.filter((permission) => !mayKeyHold(permission));
+    expect(never).toEqual(['organization:delete', 'members:write', 'api-keys:write', 'deployments:approve']);
+  });
+
+  it('of a role include those of every lower role, and an owner has all of them', () => {
+    expect(PERMISSIONS.owner).toEqual(ALL_PERMISSIONS);
+    for (const [index, role] of ROLES.entries()) {
+      const lower = ROLES[index + 1];
+      if (lower) expect(PERMISSIONS[role]).toEqual(expect.arrayContaining([...PERMISSIONS[lower]]));
+    }
+  });
+
+  it('let nobody grant a role above their own', () => {
+    const grantable = (role: (typeof ROLES)[number]) => ROLES.filter((other) => mayGrantRole([role], other));
+    expect(grantable('member')).toEqual([]);
+    expect(grantable('developer')).toEqual([]);
+    expect(grantable('admin')).toEqual(['admin', 'developer', 'member']);
+    expect(grantable('owner')).toEqual(ROLES);
+  });
+});
