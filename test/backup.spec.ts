@@ -1,93 +1,136 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  ensureGeneratedSecrets,
-  findPostgresBinaries,
-  findServiceAccount,
-  migrate,
-  openDirectories,
-  provisionDatabase,
-  removeInstallation,
-  socketUrl,
-  startPostgres,
-  urlsOfRoles,
-} from '@patchbay/embedded';
-import { temporaryDirectory } from '@patchbay/testing';
-import pg from 'pg';
+import { openDirectories, removeInstallation } from '@patchbay/embedded';
+import { hasSandboxes, skipUnless, temporaryDirectory } from '@patchbay/testing';
 import { afterEach, expect, it } from 'vitest';
 import { backUp } from '../scripts/backup/back-up.ts';
 import { restore } from '../scripts/backup/restore.ts';
+import { connectModern, firstText } from './clients.ts';
+import { Installation, type ReadyFile } from './installation.ts';
 
+const SECRET = 'sealed before the backup';
+const PROJECT = {
+  'package.json': JSON.stringify({
+    name: 'keeper',
+    type: 'module',
+    dependencies: { '@patchbay/connector': '*', zod: '^4.0.0' },
+  }),
+  // It says its secret backwards: what leaves a sandbox as it was given is replaced.
+  'src/index.ts': `
+import { defineConnector, tool } from '@patchbay/connector';
+import { z } from 'zod';
+
+export default defineConnector({
+  name: 'keeper',
+  secrets: { TOKEN: { description: 'Anything.' } },
+  tools: {
+    open: tool({
+      title: 'Open',
+      description: 'Says the secret backwards.',
+      readOnly: true,
+      input: z.object({}),
+      run: (_args, { secrets }) => [...String(secrets.TOKEN)].reverse().join(''),
+    }),
+  },
+});
+`,
+};
+
+const installations: Installation[] = [];
 const opened: string[] = [];
 afterEach(async () => {
+  for (const installation of installations.splice(0)) await installation.stop();
   for (const data of opened.splice(0)) await removeInstallation(data);
-});
+}, 60_000);
 
-/** The embedded database of a data directory, while `work` runs. */
-async function withDatabase<T>(data: string, work: (owner: pg.Client) => Promise<T>): Promise<T> {
-  const directories = await openDirectories(data);
-  const secrets = await ensureGeneratedSecrets(directories.data);
-  const account = findServiceAccount(['postgres']);
-  const socketDirectory = path.join(directories.sockets, 'postgres');
-  const server = await startPostgres({
-    binaries: await findPostgresBinaries({ account, copyDirectory: path.join(directories.programs, 'postgres') }),
-    directory: directories.postgres,
-    socketDirectory,
-    account,
-    superuserPassword: secrets.superuser,
-    logFile: path.join(directories.logs, 'postgres.log'),
+async function installationAt(data: string, port?: number): Promise<Installation> {
+  const installation = await Installation.at(data, port === undefined ? {} : { port });
+  installations.push(installation);
+  opened.push(data);
+  return installation;
+}
+
+/** Deploys a connector with a secret, as its author does. */
+async function deployKeeper(installation: Installation, ready: ReadyFile, place: string): Promise<void> {
+  const project = path.join(place, 'keeper');
+  for (const [name, text] of Object.entries(PROJECT)) {
+    await mkdir(path.dirname(path.join(project, name)), { recursive: true });
+    await writeFile(path.join(project, name), text);
+  }
+  const deployed = await installation.patchbay(['deploy', project]);
+  expect(deployed.code, deployed.stdout + deployed.stderr).toBe(0);
+  const secret = `${ready.apiUrl}/organizations/${ready.organization}/connectors/keeper/secrets/TOKEN`;
+  const set = await fetch(secret, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${ready.apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ value: SECRET }),
   });
+  expect(set.ok, await set.text()).toBe(true);
+}
+
+/** What the connector makes of its secret: opened by the vault, run in a sandbox, answered under a key. */
+async function openSecret({ origin, organization, mcpApiKey }: ReadyFile): Promise<string> {
+  const client = await connectModern(`${origin}/${organization}/keeper/mcp`, mcpApiKey);
   try {
-    const superuser = { name: 'postgres', password: secrets.superuser };
-    const adminUrl = socketUrl(socketDirectory, superuser, 'postgres');
-    await provisionDatabase({ adminUrl, database: 'patchbay', passwords: secrets.roles });
-    const { owner } = urlsOfRoles(socketUrl(socketDirectory, superuser, 'patchbay'), secrets.roles);
-    await migrate({ ownerUrl: owner, directory: path.resolve(import.meta.dirname, '../prisma/migrations') });
-    const client = new pg.Client({ connectionString: owner });
-    await client.connect();
-    try {
-      return await work(client);
-    } finally {
-      await client.end();
-    }
+    const reversed = firstText(await client.callTool({ name: 'open', arguments: {} }));
+    return [...reversed].reverse().join('');
   } finally {
-    await server.stop();
+    await client.close();
   }
 }
 
-it('refuses a running installation and one target for data and keys, and brings everything back elsewhere', async () => {
+/** The organizations that the person of the demo sees once signed in. */
+async function organizationsOf({ origin, apiUrl, signIn }: ReadyFile): Promise<readonly string[]> {
+  const answer = await fetch(`${origin}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { origin, 'content-type': 'application/json' },
+    body: JSON.stringify(signIn),
+  });
+  expect(answer.status).toBe(200);
+  const cookie = answer.headers
+    .getSetCookie()
+    .map((text) => text.split(';', 1)[0])
+    .join('; ');
+  const me = (await (await fetch(`${apiUrl}/me`, { headers: { cookie } })).json()) as {
+    readonly organizations: readonly { readonly slug: string }[];
+  };
+  return me.organizations.map(({ slug }) => slug);
+}
+
+it('refuses a running installation and one target for data and keys, and brings a whole one back elsewhere', async (context) => {
+  skipUnless(context, hasSandboxes(), 'bubblewrap or user namespaces are missing');
   const place = await temporaryDirectory('backup');
   const [original, copy] = [path.join(place, 'original'), path.join(place, 'copy')];
-  opened.push(original, copy);
   const [dataFile, keysFile] = [path.join(place, 'here/data.tar.gz'), path.join(place, 'there/keys.tar.gz')];
+  const before = await installationAt(original);
+  const ready = await before.start();
+  await deployKeeper(before, ready, place);
+  expect(await openSecret(ready)).toBe(SECRET);
 
-  await withDatabase(original, async (owner) => {
-    await owner.query('CREATE TABLE kept (text text)');
-    await owner.query("INSERT INTO kept SELECT 'row ' || n FROM generate_series(1, 1000) n");
-    await expect(backUp(original, dataFile, keysFile)).rejects.toThrow('not stopped cleanly');
-  });
-  await mkdir(path.join(original, 'artifacts/org_1'), { recursive: true });
-  await writeFile(path.join(original, 'artifacts/org_1/code'), 'the artifact');
-  await writeFile(path.join(original, 'demo.json'), 'what opens the demo', { mode: 0o600 });
-
+  await expect(backUp(original, dataFile, keysFile)).rejects.toMatchObject({ code: 'start.already_running' });
+  await before.stop();
   await expect(backUp(original, dataFile, path.join(place, 'here/keys.tar.gz'))).rejects.toThrow(
     'different directories',
   );
+  // What a database leaves that was killed.
+  const left = path.join((await openDirectories(original)).postgres, 'postmaster.pid');
+  await writeFile(left, '');
+  await expect(backUp(original, dataFile, keysFile)).rejects.toThrow('not stopped cleanly');
+  await rm(left);
   await backUp(original, dataFile, keysFile);
   for (const file of [dataFile, keysFile]) expect((await stat(file)).mode & 0o777).toBe(0o600);
   await expect(backUp(original, dataFile, keysFile)).rejects.toThrow('EEXIST');
 
   await expect(restore(dataFile, keysFile, original)).rejects.toThrow('holds an installation');
   await restore(dataFile, keysFile, copy);
-
-  const masterKey = await readFile(path.join(original, 'master.key'), 'utf8');
-  expect(await readFile(path.join(copy, 'master.key'), 'utf8')).toBe(masterKey);
-  expect(await readFile(path.join(copy, 'artifacts/org_1/code'), 'utf8')).toBe('the artifact');
-  expect(await readFile(path.join(copy, 'demo.json'), 'utf8')).toBe('what opens the demo');
-  const rows = await withDatabase(copy, async (owner) => (await owner.query('SELECT count(*)::int FROM kept')).rows[0]);
-  expect(rows).toEqual({ count: 1000 });
-}, 60_000);
+  // At the address of the original, which people and clients know.
+  const after = await installationAt(copy, before.port);
+  // With the keys and the sign-in that were told before, not with new ones.
+  expect(await after.start()).toMatchObject({ signIn: ready.signIn, apiKey: ready.apiKey, mcpApiKey: ready.mcpApiKey });
+  expect(await openSecret(ready)).toBe(SECRET);
+  expect(await organizationsOf(ready)).toContain(ready.organization);
+}, 300_000);
 
 it('leaves no keys behind when the data cannot be unpacked', async () => {
   const place = await temporaryDirectory('backup');

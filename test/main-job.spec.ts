@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { removeInstallation } from '@patchbay/embedded';
+import { findDebianProgram, removeInstallation } from '@patchbay/embedded';
+import { programsOfTests } from '@patchbay/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectLegacy, connectModern, firstText } from './clients.ts';
 import { Installation, isRunning, type ReadyFile } from './installation.ts';
@@ -65,7 +66,17 @@ describe('npm start', () => {
   it('prints a line that calls a tool through the hosted URL, and the line works as pasted', async () => {
     const line = installation.output.split('\n').find((text) => text.trim().startsWith('curl '));
     expect(line).toBeDefined();
-    const { stdout } = await run('bash', ['-c', line ?? 'false'], { timeout: 20_000 });
+    const curl = await findDebianProgram(
+      { names: ['curl'], packages: ['curl'], file: 'usr/bin/curl' },
+      programsOfTests,
+    );
+    if ('missing' in curl) throw new Error(`curl is ${curl.missing}`);
+    const { program, libraryPath } = curl.found;
+    const environment = {
+      PATH: `${path.dirname(program)}:/usr/bin:/bin`,
+      ...(libraryPath !== undefined && { LD_LIBRARY_PATH: libraryPath }),
+    };
+    const { stdout } = await run('bash', ['-c', line ?? 'false'], { timeout: 20_000, env: environment });
     expect(stdout).toContain('"content"');
   });
 

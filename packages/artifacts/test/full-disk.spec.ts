@@ -1,37 +1,23 @@
-import { execFile } from 'node:child_process';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { newId } from '@patchbay/foundation';
-import { skipUnless, temporaryDirectory } from '@patchbay/testing';
+import { openSmallDisk, skipUnless } from '@patchbay/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createFileArtifactStore } from '../src/index.ts';
 
-const run = promisify(execFile);
 const MIB = 1024 * 1024;
 const organizationId = newId('organization');
-let disk: string;
 
-/** A disk of one MiB: only root may mount one. */
-const canMount = await (async () => {
-  if (process.getuid?.() !== 0) return false;
-  disk = path.join(await temporaryDirectory('full-disk'), 'disk');
-  await mkdir(disk);
-  return run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]).then(
-    () => true,
-    () => false,
-  );
-})();
-const { describe, it } = skipUnless(canMount, 'only root may mount a small disk');
+const disk = await openSmallDisk(MIB);
+const { describe, it } = skipUnless(disk !== null, 'this user may mount no disk');
 
-afterAll(async () => {
-  if (canMount) await run('umount', [disk]);
-});
+afterAll(() => disk?.unmount());
 
 describe('a store on a full disk', () => {
+  const place = disk?.directory ?? '';
   let store: ReturnType<typeof createFileArtifactStore>;
   beforeAll(() => {
-    store = createFileArtifactStore({ directory: disk });
+    store = createFileArtifactStore({ directory: place });
   });
 
   it('refuses with artifacts.no_space, keeps nothing of it and everything that was there', async () => {
@@ -40,7 +26,7 @@ describe('a store on a full disk', () => {
       await expect(store.put(organizationId, Buffer.alloc(2 * MIB, 'x'), { bytesMax: 4 * MIB })).rejects.toMatchObject({
         code: 'artifacts.no_space',
       });
-      expect(await readdir(path.join(disk, '.incoming'))).toEqual([]);
+      expect(await readdir(path.join(place, '.incoming'))).toEqual([]);
     }
     const kept = await store.get({ organizationId, digest: small.digest });
     expect(Buffer.from(kept).toString()).toBe('small');

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { appendFile, chmod, mkdir, rm, statfs } from 'node:fs/promises';
+import { appendFile, chmod, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { Secret } from '@patchbay/foundation';
-import { skipUnless, temporaryDirectory } from '@patchbay/testing';
+import { openSmallDisk, skipUnless, temporaryDirectory } from '@patchbay/testing';
 import pg from 'pg';
 import { afterEach, expect } from 'vitest';
 import {
@@ -13,8 +12,9 @@ import {
   startPostgres,
 } from '../src/index.ts';
 
-const canMount = process.getuid?.() === 0 && process.platform === 'linux';
-const { describe, it } = skipUnless(canMount, 'only root can mount a disk');
+const tried = await openSmallDisk(4096);
+await tried?.unmount();
+const { describe, it } = skipUnless(tried !== null, 'this user may mount no disk');
 const MEBIBYTE = 1024 * 1024;
 const superuserPassword = new Secret('a-password-of-the-superuser');
 const account = findServiceAccount(['postgres']);
@@ -23,9 +23,9 @@ const account = findServiceAccount(['postgres']);
 async function onDisk(bytes: number) {
   const place = await temporaryDirectory('full');
   await chmod(place, 0o755); // the server's account must pass through
-  const disk = path.join(place, 'disk');
-  await mkdir(disk);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes},mode=0755`, 'tmpfs', disk]);
+  const mounted = await openSmallDisk(bytes, '0755');
+  if (mounted === null) throw new Error('a disk was mounted a moment ago, and no other can be');
+  const disk = mounted.directory;
   const filler = path.join(disk, 'filler');
   return {
     start: async () =>
@@ -50,7 +50,7 @@ async function onDisk(bytes: number) {
       await appendFile(filler, Buffer.alloc(bavail * bsize));
     },
     clear: () => rm(filler),
-    unmount: () => execFileSync('umount', ['-l', disk]),
+    unmount: () => mounted.unmount(),
   };
 }
 
@@ -59,7 +59,7 @@ let running: RunningService | undefined;
 afterEach(async () => {
   await running?.stop();
   running = undefined;
-  disk?.unmount();
+  await disk?.unmount();
   disk = undefined;
 });
 

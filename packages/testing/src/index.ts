@@ -20,6 +20,6 @@ export { programsOfTests } from './programs-of-tests.ts';
 export { redisMissing, type TestRedis, testRedis } from './redis.ts';
 export { bubblewrapFile, hasSandboxes } from './sandboxes.ts';
 export { skipUnless } from './skip-unless.ts';
-export { canMountDisk, mountSmallDisk, type SmallDisk } from './small-disk.ts';
+export { canMountDisk, mountSmallDisk, openSmallDisk, type SmallDisk } from './small-disk.ts';
 export { temporaryDirectory } from './temporary-directory.ts';
 export { waitFor } from './wait-for.ts';

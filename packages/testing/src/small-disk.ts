@@ -1,9 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { open, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { temporaryDirectory } from './temporary-directory.ts';
 
-/** Only root may mount one. */
+/** Only root may mount one at a directory of its choice. */
 export const canMountDisk = process.getuid?.() === 0 && process.platform === 'linux';
 
 export interface SmallDisk {
@@ -11,13 +13,47 @@ export interface SmallDisk {
   /** Takes all space but this many bytes; called again, it takes or gives back the difference. */
   fill(leaving?: number): Promise<void>;
   clear(): Promise<void>;
-  unmount(): void;
+  unmount(): void | Promise<void>;
 }
 
 /** A disk of its own and of this size, in memory, at a directory that is made. */
 export function mountSmallDisk(directory: string, bytes: number, mode = '0700'): SmallDisk {
   mkdirSync(directory, { recursive: true });
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes},mode=${mode}`, 'tmpfs', directory]);
+  execFileSync('mount', mountOf(directory, bytes, mode));
+  return diskAt(directory, () => void execFileSync('umount', ['-l', directory]));
+}
+
+/**
+ * A disk where this user may have one: as root below the directory of this run, else in a mount namespace of a process
+ * that lives as long as the disk, which the same user reaches through /proc. Such a path must not be resolved with
+ * realpath(3), so it is for what opens its files as they are named. null where neither is allowed.
+ *
+ * @param mode `0755` where a service of another account keeps its files there
+ * @see user_namespaces(7)
+ */
+export async function openSmallDisk(bytes: number, mode: '0700' | '0755' = '0700'): Promise<SmallDisk | null> {
+  const parent = await temporaryDirectory('disk');
+  if (mode === '0755') chmodSync(parent, 0o755);
+  const directory = path.join(parent, 'mounted');
+  if (canMountDisk) return mountSmallDisk(directory, bytes, mode);
+  mkdirSync(directory);
+  const script = 'mount "$@" && echo mounted && exec cat';
+  const words = ['--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh', ...mountOf(directory, bytes, mode)];
+  const holder = spawn('unshare', words, { stdio: ['pipe', 'pipe', 'ignore'] });
+  const ended = once(holder, 'exit').catch(() => null); // no unshare here
+  const said = await Promise.race([once(holder.stdout, 'data').then(() => 'mounted'), ended.then(() => 'refused')]);
+  if (said === 'refused') return null;
+  return diskAt(`/proc/${holder.pid}/root${directory}`, async () => {
+    holder.stdin.end(); // and with it the last process of the namespace
+    await ended;
+  });
+}
+
+function mountOf(directory: string, bytes: number, mode: string): string[] {
+  return ['-t', 'tmpfs', '-o', `size=${bytes},mode=${mode}`, 'tmpfs', directory];
+}
+
+function diskAt(directory: string, unmount: SmallDisk['unmount']): SmallDisk {
   const ballast = path.join(directory, '.ballast');
   return {
     directory,
@@ -37,6 +73,6 @@ export function mountSmallDisk(directory: string, bytes: number, mode = '0700'):
       }
     },
     clear: () => rm(ballast, { force: true }),
-    unmount: () => void execFileSync('umount', ['-l', directory]),
+    unmount,
   };
 }

@@ -1,25 +1,22 @@
-import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { listUsage } from '@patchbay/domain/usage';
 import {
   echoVersion,
   type GivenOrganization,
   hasSandboxes,
+  openSmallDisk,
   type Platform,
   skipUnless,
   startPlatform,
-  temporaryDirectory,
   waitFor,
 } from '@patchbay/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { modernRequest } from '../edge-fixture.ts';
 import { readHealth, readMetric } from './read-health.ts';
 
-const run = promisify(execFile);
-const isRoot = process.getuid?.() === 0;
-const { describe, it } = skipUnless(isRoot && hasSandboxes(), 'only root can mount a small disk for the spool');
+const spoolDisk = hasSandboxes() ? await openSmallDisk(64 * 1024) : null;
+const { describe, it } = skipUnless(spoolDisk !== null, 'no sandboxes, or this user may mount no disk');
 
 let platform: Platform;
 let disk: string;
@@ -27,10 +24,8 @@ let acme: GivenOrganization;
 let key: string;
 
 beforeAll(async () => {
-  if (!isRoot || !hasSandboxes()) return;
-  disk = path.join(await temporaryDirectory('small-disk'), 'spool');
-  await mkdir(disk);
-  await run('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=0700', 'tmpfs', disk]);
+  if (spoolDisk === null) return;
+  disk = spoolDisk.directory;
   platform = await startPlatform({ environment: { SPOOL_DIR: disk } });
   acme = await platform.given.organization('acme');
   await platform.given.publishedVersion(await platform.given.connector(acme, 'echo'), echoVersion('one'));
@@ -38,7 +33,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await platform?.stop();
-  if (disk) await run('umount', [disk]);
+  await spoolDisk?.unmount();
 });
 
 const call = async () => {
@@ -66,7 +61,7 @@ describe('a gateway whose spool disk is full', () => {
       reasons: [expect.stringContaining(`${dropped} usage events lost`)],
     });
 
-    await run('rm', [ballast]);
+    await rm(ballast);
     const { requestId } = await call();
     await waitFor(
       async () => {
