@@ -7,9 +7,9 @@ import { withFileLock } from './file-lock.ts';
 
 const run = promisify(execFile);
 /** A mirror that does not answer must not hold up a start for longer. */
-const APT_TIMEOUT_MS = 120_000;
-/** Some packages are large: a download goes on for as long as this. */
-const DOWNLOAD_TIMEOUT_MS = 300_000;
+const MIRROR_TIMEOUT_SECONDS = 20;
+/** apt itself takes half a minute on a machine that is busy with something else, and large packages take theirs. */
+const APT_TIMEOUT_MS = 600_000;
 
 export interface UnpackOptions<T> {
   /** Debian package names; what they need and the machine lacks comes along. */
@@ -127,6 +127,8 @@ async function createPrivateApt(work: string, searchPath: string): Promise<Apt> 
     'Dir::State::status=/var/lib/dpkg/status',
     `Dir::Cache=${cache}`,
     'Acquire::Retries=1',
+    `Acquire::http::Timeout=${MIRROR_TIMEOUT_SECONDS}`,
+    `Acquire::https::Timeout=${MIRROR_TIMEOUT_SECONDS}`,
     'Acquire::Languages=none',
     // apt's own account cannot enter directories of mode 0700; signatures are checked all the same.
     ...(process.getuid?.() === 0 ? ['APT::Sandbox::User=root'] : []),
@@ -134,7 +136,7 @@ async function createPrivateApt(work: string, searchPath: string): Promise<Apt> 
   const apt: Apt = async (args, cwd = work) => {
     const { stdout } = await run('apt-get', ['-qq', ...settings, ...args], {
       cwd,
-      timeout: args[0] === 'download' ? DOWNLOAD_TIMEOUT_MS : APT_TIMEOUT_MS,
+      timeout: APT_TIMEOUT_MS,
       maxBuffer: 16 * 2 ** 20,
       env: { PATH: `${searchPath}:${SYSTEM_PATH}`, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
     });
