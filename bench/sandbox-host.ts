@@ -130,7 +130,15 @@ export function cpuTicksOf(pid: number): number {
 
 function keyOf(connector: number) {
   const organizationId = `org_${Math.floor(connector / 40)}`;
-  return { organizationId, connectorId: `con_${connector}`, versionId: 'ver_1', settingsRevision: 1, subject: '' };
+  return {
+    organizationId,
+    connectorId: `con_${connector}`,
+    versionId: 'ver_1',
+    settingsRevision: 1,
+    subject: '',
+    preview: false,
+    providers: [],
+  };
 }
 
 function invoke(host: SandboxHost, connector: number): Promise<InvocationOutcome> {

@@ -106,6 +106,7 @@ function liveConnectors(organization: string): LiveConnectors | null {
 const key = (role: 'owner' | 'member', change: Partial<VerifiedApiKey['apiKey']> = {}): VerifiedApiKey => ({
   organizationId: 'org_acme',
   roles: [role],
+  groups: [],
   person: { id: `psn_${role}`, email: `${role}@acme.example`, name: role },
   apiKey: {
     ...{

@@ -32,8 +32,12 @@ export interface DoorOptions {
 export async function listenForClients(host: SandboxHost, options: DoorOptions): Promise<ClientDoors> {
   const { hostId, takesTasks, socket: unix, remote, logger } = options;
   const inside = new Map<Socket, ServedConnection>();
+  const onRefused = (reason: string) => {
+    refusedPeers.inc();
+    logger.warn({ reason }, 'refused a gateway or worker of another release');
+  };
   const serve = (socket: Socket, isRemote: boolean) => {
-    inside.set(socket, serveConnection(socket, host, { hostId, takesTasks, isRemote }));
+    inside.set(socket, serveConnection(socket, host, { hostId, takesTasks, isRemote, onRefused }));
     socket.on('close', () => inside.delete(socket));
   };
   const servers: Server[] = [];

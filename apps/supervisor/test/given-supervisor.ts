@@ -90,7 +90,15 @@ const artifactDigest = `sha256:${createHash('sha256').update(artifact).digest('h
 /** An invocation of it. */
 export const waiting = (ms: number, given: Partial<Invocation> = {}): Invocation => ({
   id: newId('invocation'),
-  key: { organizationId: 'org_1', connectorId: 'con_1', versionId: 'ver_1', settingsRevision: 1, subject: '' },
+  key: {
+    organizationId: 'org_1',
+    connectorId: 'con_1',
+    versionId: 'ver_1',
+    settingsRevision: 1,
+    subject: '',
+    preview: false,
+    providers: [],
+  },
   artifactDigest,
   egress: [],
   method: 'tools/call',

@@ -135,6 +135,11 @@ export async function fillEveryTable(given: Given, organization: GivenOrganizati
     newId('apiKey'),
     organization.personId,
   );
+  await insert(`INSERT INTO app.groups (organization_id, id, name) VALUES ($1, 'grp_1', 'pilots')`);
+  await insert(
+    `INSERT INTO app.group_members (organization_id, group_id, person_id) VALUES ($1, 'grp_1', $2)`,
+    organization.personId,
+  );
   await insert(
     `INSERT INTO app.idempotency_keys (organization_id, caller_id, key, fingerprint, status, body)
      VALUES ($1, 'c', 'k', 'f', 200, '{}')`,

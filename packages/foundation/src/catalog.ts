@@ -10,6 +10,7 @@ import { DEPLOY_ERRORS } from './catalog/deploy.ts';
 import { DEPLOYMENTS_ERRORS } from './catalog/deployments.ts';
 import { EDGE_ERRORS } from './catalog/edge.ts';
 import { EGRESS_ERRORS } from './catalog/egress.ts';
+import { GROUPS_ERRORS } from './catalog/groups.ts';
 import { INTERNAL_ERRORS } from './catalog/internal.ts';
 import { LIMITS_ERRORS } from './catalog/limits.ts';
 import { MCP_ERRORS } from './catalog/mcp.ts';
@@ -36,6 +37,7 @@ export const ERRORS = {
   ...INTERNAL_ERRORS,
   ...LIMITS_ERRORS,
   ...MCP_ERRORS,
+  ...GROUPS_ERRORS,
   ...ORGANIZATIONS_ERRORS,
   ...POLICY_ERRORS,
   ...SANDBOX_ERRORS,

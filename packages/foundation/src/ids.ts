@@ -5,6 +5,7 @@ export const ID_PREFIXES = {
   organization: 'org',
   person: 'psn',
   member: 'mbr',
+  group: 'grp',
   invitation: 'inv',
   session: 'ses',
   account: 'acc',

@@ -10,9 +10,10 @@ import { gzipSync } from 'node:zlib';
 import { Secret } from '@patchbay/foundation';
 import { waitFor } from '@patchbay/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type CredentialGrant, CredentialReferences } from '../src/host/egress/credentials.ts';
+import { CredentialReferences } from '../src/host/egress/credentials.ts';
 import type { EgressProxyOptions } from '../src/host/egress/egress-options.ts';
 import { type EgressProxy, startEgressProxy } from '../src/host/egress/egress-proxy.ts';
+import type { CredentialGrant } from '../src/protocol/credential-grant.ts';
 import type { EgressRule } from '../src/protocol/egress-rule.ts';
 import { TEST_AUTHORITY, TEST_SERVER } from './local-authority.ts';
 

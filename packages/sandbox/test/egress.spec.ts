@@ -163,7 +163,7 @@ describe('a connector that keeps what it was given', () => {
       certificateAuthorities: [TEST_AUTHORITY],
       trustedHosts: new Set([HOST]),
       resolver: async () => ['127.0.0.1'],
-      credentials: async ({ credentials }) =>
+      openCredentials: async ({ credentials }) =>
         credentials.map(({ id }) => ({
           name: 'api',
           secret: new Secret(`token-of-${id}`),

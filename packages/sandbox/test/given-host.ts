@@ -5,7 +5,12 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { newId, systemClock } from '@patchbay/foundation';
 import { bubblewrapFile, hasSandboxes } from '@patchbay/testing';
-import { createSandboxClient, fixedSupervisors, type SandboxClient } from '../src/client/index.ts';
+import {
+  createSandboxClient,
+  fixedSupervisors,
+  type SandboxClient,
+  type SandboxClientOptions,
+} from '../src/client/index.ts';
 import { createBubblewrapDriver } from '../src/host/drivers/bubblewrap-driver.ts';
 import type { SandboxDriver } from '../src/host/drivers/driver.ts';
 import {
@@ -50,6 +55,8 @@ export interface GivenInvocation extends Partial<Omit<Invocation, 'key' | 'param
 }
 
 interface GivenDriver {
+  /** Opens what calls name, as a gateway would. */
+  readonly openCredentials?: SandboxClientOptions['openCredentials'];
   readonly sources?: ProgramSources;
   makeDriver?(): SandboxDriver;
   /** Walls that are left out, to show what they are good for. */
@@ -99,6 +106,7 @@ export async function givenHost(options: Partial<SandboxHostOptions> & GivenDriv
       if (!found) throw new Error(`no artifact ${artifactDigest}`);
       return { ...found, snapshot: snapshots.get(snapshotDigest ?? '') };
     },
+    ...(options.openCredentials && { openCredentials: options.openCredentials }),
     onLog: (record) => logs.push(record),
     onEvent: (event) => events.push(event),
   });
@@ -145,6 +153,8 @@ export function invocationOf(given: GivenInvocation, digest: string): Invocation
       versionId: `ver_${suffix}`,
       settingsRevision: 1,
       subject: '',
+      preview: false,
+      providers: [],
       ...key,
     },
     artifactDigest: digest,

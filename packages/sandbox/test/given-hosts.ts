@@ -59,7 +59,10 @@ export async function givenPlainHost(options: PlainHostOptions): Promise<GivenPl
   });
   const inside = new Map<Socket, ServedConnection>();
   const serve = (socket: Socket) => {
-    inside.set(socket, serveConnection(socket, host, { hostId, takesTasks, isRemote: identity !== undefined }));
+    inside.set(
+      socket,
+      serveConnection(socket, host, { hostId, takesTasks, isRemote: identity !== undefined, onRefused }),
+    );
     socket.on('close', () => inside.delete(socket));
   };
   const open = (): Server =>

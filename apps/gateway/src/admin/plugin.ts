@@ -104,7 +104,11 @@ function concernsCaller({ kind, id }: Change, { caller, access }: OrganizationCa
       return id === caller.person?.id;
     case 'api_key':
       return caller.kind === 'api_key' && id === caller.apiKey.id;
-    default:
+    // No default: whoever adds a kind decides here whether it can end a stream.
+    case 'connector':
+    case 'version':
+    case 'audit_event':
+    case 'joined_names':
       return false;
   }
 }

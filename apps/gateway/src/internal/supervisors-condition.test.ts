@@ -14,6 +14,7 @@ const HEALTH: SupervisorHealth = {
 const NOW = new Date('2026-11-26T10:00:00Z');
 const host = (hostId: string, given: Partial<SupervisorReport> = {}): SupervisorReport => ({
   ...{ hostId, address: '10.0.0.1:7443', state: 'serving', reason: null, inFlight: 0, health: HEALTH },
+  version: 2,
   certificatesEnd: null,
   ...given,
 });

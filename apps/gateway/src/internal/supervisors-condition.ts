@@ -28,8 +28,8 @@ function noticesOf({ certificatesEnd }: SupervisorReport, now: Date): readonly s
   return [`a certificate, its own or this gateway's, runs out on ${certificatesEnd.toISOString().slice(0, 10)}`];
 }
 
-function factsOf({ hostId, address, state, inFlight, health }: SupervisorReport) {
+function factsOf({ hostId, address, state, inFlight, version, health }: SupervisorReport) {
   if (health === null) return { hostId, address, state, inFlight };
   const { ready: _ready, walls, limits, ...facts } = health;
-  return { hostId, address, state, inFlight, walls: walls.state, limits: limits.state, ...facts };
+  return { hostId, address, state, inFlight, version, walls: walls.state, limits: limits.state, ...facts };
 }

@@ -17,7 +17,14 @@ const PERSON = { id: 'psn_anna', email: 'anna@acme.example', name: 'Anna' };
 
 function keyCaller(change: Partial<VerifiedApiKey> = {}, connectorIds: readonly string[] = ['*']): ApiKeyCaller {
   const apiKey = { id: 'key_1', personId: PERSON.id, serviceAccountId: null, connectorIds, scopes: [] };
-  const key = { organizationId: 'org_acme', roles: ['member'], person: PERSON, ...change, apiKey: apiKey as never };
+  const key = {
+    organizationId: 'org_acme',
+    roles: ['member'],
+    groups: [],
+    person: PERSON,
+    ...change,
+    apiKey: apiKey as never,
+  };
   return { kind: 'api_key', credentialId: 'key_1', key: key as VerifiedApiKey & { apiKey: ApiKey } };
 }
 

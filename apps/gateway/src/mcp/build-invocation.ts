@@ -8,14 +8,30 @@ import {
   type Invocation,
   type InvocationRequest,
   type IsolationKey,
+  isolationKeyFor,
 } from '@patchbay/sandbox/protocol';
-import type { Call, Exchange } from './call.ts';
+import type { Call } from './call.ts';
+import { type Principal, subjectOf } from './principal.ts';
 
-/** Which sandbox a call belongs to. Two calls share a process only when all of this agrees (security S2). */
-export function isolationKeyOf(exchange: Pick<Exchange, 'endpoint'>): IsolationKey {
-  const { organizationId, connectorId, versionId, settingsRevision } = exchange.endpoint;
-  // Every call of a connector has the same authority until connections belong to people.
-  return { organizationId, connectorId, versionId, settingsRevision, subject: '' };
+/** No connector uses accounts of people yet, so every call of one has the same authority. */
+const NO_PROVIDERS: readonly string[] = [];
+
+/**
+ * Which sandbox a call belongs to. Two calls share a process only when all of this agrees.
+ *
+ * @param principal null for what the platform asks in nobody's name
+ */
+export function isolationKeyOf(endpoint: Endpoint, principal: Principal | null): IsolationKey {
+  const { organizationId, connectorId, versionId, settingsRevision, live } = endpoint;
+  return isolationKeyFor({
+    organizationId,
+    connectorId,
+    versionId,
+    settingsRevision,
+    principal: principal && { kind: principal.kind, id: subjectOf(principal) },
+    preview: !live,
+    providers: NO_PROVIDERS,
+  });
 }
 
 /**
@@ -26,7 +42,7 @@ export function buildInvocation(call: Call, credentials: readonly CredentialRefe
   const id = newId('invocation');
   return createInvocation({
     id,
-    key: isolationKeyOf(call),
+    key: isolationKeyOf(call.endpoint, call.principal),
     version: versionOf(call.endpoint),
     method: call.method,
     params: invocationParams(call, id),
@@ -70,7 +86,7 @@ function contextOf(call: Call): InvocationRequest['context'] {
     organization: { id: endpoint.organizationId, slug: endpoint.organizationSlug },
     client: clientOf(request.meta),
     roles: [...principal.roles],
-    groups: [...principal.groups],
+    groups: principal.groups.map(({ name }) => name),
     requestId: call.requestId,
     capabilities: objectAt(request.meta, META.clientCapabilities) ?? {},
     ...(logLevel !== undefined && { logLevel }),

@@ -5,7 +5,15 @@ import { createLogBatcher } from './log-batcher.ts';
 
 const line = (text: string): LogRecord => ({
   ...{ at: '2026-11-21T10:00:00.000Z', level: 'info', source: 'connector', text, sandboxId: 'sbx_1' },
-  key: { organizationId: 'org_a', connectorId: 'con_a', versionId: 'ver_a', settingsRevision: 0, subject: '' },
+  key: {
+    organizationId: 'org_a',
+    connectorId: 'con_a',
+    versionId: 'ver_a',
+    settingsRevision: 0,
+    subject: '',
+    preview: false,
+    providers: [],
+  },
 });
 
 function batcher(waitingMax: number) {

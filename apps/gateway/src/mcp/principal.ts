@@ -1,4 +1,5 @@
 import type { Endpoint } from '@patchbay/domain/endpoints';
+import type { GroupReference } from '@patchbay/domain/groups';
 import type { Role } from '@patchbay/domain/organizations';
 import type { VerifiedCaller } from './verified-caller.ts';
 
@@ -11,7 +12,8 @@ export interface Principal {
   /** For the connector's context; null when the connector does not know its caller. */
   readonly user: { readonly id: string; readonly email: string | null; readonly name: string | null } | null;
   readonly roles: readonly Role[];
-  readonly groups: readonly string[];
+  /** Policies go by the id, which stays when a group is renamed; connectors are told the name. */
+  readonly groups: readonly GroupReference[];
   /** The OAuth client; null where none is involved: callers with an API key, and anonymous ones. */
   readonly clientId: string | null;
   /** The API key or grant that proved the caller; null for anonymous callers. What ends it, ends this principal. */
@@ -31,7 +33,7 @@ export function principalOf(caller: VerifiedCaller, { organizationId, resource }
   const { credentialId } = caller;
   switch (caller.kind) {
     case 'api_key': {
-      const { apiKey, person, roles } = caller.key;
+      const { apiKey, person, roles, groups } = caller.key;
       return {
         kind: person ? 'person' : 'service_account',
         organizationId,
@@ -39,7 +41,7 @@ export function principalOf(caller: VerifiedCaller, { organizationId, resource }
         ...(apiKey.serviceAccountId !== null && { serviceAccountId: apiKey.serviceAccountId }),
         user: person,
         roles,
-        groups: [],
+        groups,
         clientId: null,
         credentialId,
         scopes: apiKey.scopes,

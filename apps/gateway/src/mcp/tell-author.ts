@@ -15,7 +15,7 @@ export type TellAuthor = (endpoint: Endpoint, lines: readonly AuthorLine[]) => v
 export function createTellAuthor(logs: Pick<LogBatcher, 'add'>, clock: Pick<Clock, 'now'>): TellAuthor {
   return (endpoint, lines) => {
     const at = clock.now().toISOString();
-    const key = isolationKeyOf({ endpoint });
+    const key = isolationKeyOf(endpoint, null);
     for (const line of lines) logs.add({ ...line, at, key, level: 'warn', source: 'platform', sandboxId: '' });
   };
 }

@@ -1,4 +1,5 @@
 import type { ApiKeyCache, VerifiedApiKey } from '@patchbay/domain/api-keys';
+import type { GroupReference } from '@patchbay/domain/groups';
 import type { Role } from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
 
@@ -22,7 +23,7 @@ export interface TokenCaller {
   readonly connectorIds: readonly string[];
   readonly person: { readonly id: string; readonly email: string; readonly name: string };
   readonly roles: readonly Role[];
-  readonly groups: readonly string[];
+  readonly groups: readonly GroupReference[];
   readonly scopes: readonly string[];
 }
 

@@ -26,12 +26,14 @@ beforeAll(async () => {
   const connector = await at('/connectors', { slug: 'weather' });
   const invitation = await at('/invitations', { email: 'guest@theirs.example', role: 'member' });
   const key = await at('/api-keys', { kind: 'mcp', name: 'k', connectors: ['*'], expiresInDays: 1 });
+  const group = await at('/groups', { name: 'pilots' });
   const members = await installation.call('GET', '/organizations/theirs/members', { as: theirs });
   foreign = {
     connector: connector.body.id,
     invitation: invitation.body.id,
     apiKey: key.body.id,
     member: members.body.items[0].id,
+    group: group.body.id,
   };
   await installation.call('PUT', `/organizations/theirs/connectors/weather/secrets/API_KEY`, {
     as: theirs,
@@ -57,6 +59,7 @@ afterAll(() => installation.close());
 /** Bodies that would be accepted, so that only the id can be what is refused. */
 const BODIES: Readonly<Record<string, unknown>> = {
   updateMember: { role: 'member' },
+  updateGroup: { name: 'stolen' },
   updateConnector: { name: 'stolen' },
   activateVersion: { version: 1 },
   setSecret: { value: 'stolen' },
@@ -86,7 +89,7 @@ function send(id: string, endpoint: EndpointSpec, as: SignedIn | string, ids: Re
 
 /** Everything of `theirs` that an answer or a change could touch. */
 async function lookOfTheirs() {
-  const paths = ['', '/members', '/invitations', '/api-keys', '/connectors', '/connectors/weather/secrets'];
+  const paths = ['', '/members', '/invitations', '/api-keys', '/groups', '/connectors', '/connectors/weather/secrets'];
   const answers = await Promise.all(
     paths.map((path) => installation.call('GET', `/organizations/theirs${path}`, { as: theirs })),
   );

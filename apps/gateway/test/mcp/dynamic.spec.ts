@@ -77,7 +77,7 @@ const announce = () =>
   events.publish({
     key: {
       ...{ organizationId: 'org_acme', connectorId: 'con_feed', versionId: live.versionId },
-      ...{ settingsRevision: 0, subject: '' },
+      ...{ settingsRevision: 0, subject: '', preview: false, providers: [] },
     },
     method: 'notifications/tools/list_changed',
   });

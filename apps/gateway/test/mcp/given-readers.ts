@@ -31,6 +31,7 @@ function keyOf(text: string): VerifiedApiKey {
   return {
     organizationId: `org_${organization}`,
     roles: ['member'],
+    groups: [],
     person: { id: `psn_${person}`, email: 'a@example.com', name: person },
     apiKey: {
       ...{
@@ -97,7 +98,15 @@ export async function givenReaders(count: number, uris: readonly string[] = []):
     open: edge.connections,
     announce(changed) {
       for (const { organizationId, connectorId, versionId } of endpoints.values()) {
-        const key = { organizationId, connectorId, versionId, settingsRevision: 0, subject: '' };
+        const key = {
+          organizationId,
+          connectorId,
+          versionId,
+          settingsRevision: 0,
+          subject: '',
+          preview: false,
+          providers: [],
+        };
         if (!changed) events.publish({ key, method: 'notifications/tools/list_changed' });
         for (const uri of changed ?? []) events.publish({ key, method: 'notifications/resources/updated', uri });
       }

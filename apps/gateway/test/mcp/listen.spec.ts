@@ -17,7 +17,15 @@ const version = (versionId: string, tools: readonly string[]): Endpoint => ({
   },
   ...{ settingsRevision: 0, codeGeneration: false, authMode: 'none', resource: '/acme/feed/mcp' },
 });
-const KEY = { organizationId: 'org_a', connectorId: 'con_a', versionId: 'ver_1', settingsRevision: 0, subject: '' };
+const KEY = {
+  organizationId: 'org_a',
+  connectorId: 'con_a',
+  versionId: 'ver_1',
+  settingsRevision: 0,
+  subject: '',
+  preview: false,
+  providers: [],
+};
 
 let edge: EdgeFixture;
 let live: Endpoint | null = version('ver_1', ['a']);

@@ -30,6 +30,8 @@ export async function askProbe(
       versionId: version.id,
       settingsRevision: isProbe ? 0 : connector.settingsRevision,
       subject: isProbe ? 'probe' : onlooker.id,
+      preview: true,
+      providers: [],
     },
     version: {
       artifactDigest: version.artifactDigest,

@@ -150,6 +150,8 @@ class LocalSandboxes {
       versionId: `ver_local_${this.#runs}`,
       settingsRevision: this.#runs,
       subject: '',
+      preview: false,
+      providers: [],
     };
     const described = await this.#invoke(built, key, DESCRIBING, {
       method: 'patchbay/describe',

@@ -1,6 +1,7 @@
 import { AppError, type Clock, systemClock } from '@patchbay/foundation';
 import { type ChangeFeed, createRevisionedCache } from '../changes/index.ts';
 import type { Database } from '../database/index.ts';
+import { type GroupReference, groupsOf } from '../groups/index.ts';
 import { findMember, type Role } from '../organizations/index.ts';
 import { isAddressAllowed } from './addresses.ts';
 import { type ApiKeyKind, parseApiKey } from './api-key-text.ts';
@@ -15,6 +16,8 @@ export interface VerifiedApiKey {
   readonly apiKey: ApiKey;
   /** Present roles of the key's person; a service account has none. */
   readonly roles: readonly Role[];
+  /** Present groups of the key's person; a service account is in none. */
+  readonly groups: readonly GroupReference[];
   /** Null for a service account. */
   readonly person: { readonly id: string; readonly email: string; readonly name: string } | null;
 }
@@ -93,11 +96,11 @@ async function loadApiKey(database: Database, hash: Uint8Array): Promise<Verifie
       const member = await findMember(tx, apiKey.personId);
       if (member === null) return null;
       const { personId: id, email, name, role } = member;
-      return { organizationId, apiKey, roles: [role], person: { id, email, name } };
+      return { organizationId, apiKey, roles: [role], groups: await groupsOf(tx, id), person: { id, email, name } };
     }
     const account = await tx.prisma.serviceAccount.findFirst({
       where: { ...tx.scope, id: apiKey.serviceAccountId ?? '', disabledAt: null },
     });
-    return account === null ? null : { organizationId, apiKey, roles: [], person: null };
+    return account === null ? null : { organizationId, apiKey, roles: [], groups: [], person: null };
   });
 }

@@ -127,6 +127,12 @@ export const SANDBOX_ERRORS = {
     title: 'Too many sandboxes of this organization start at once.',
     hint: 'Retry after the delay in Retry-After, and call fewer connectors at once.',
   },
+  'sandbox.release_mismatch': {
+    status: 503,
+    owner: 'platform',
+    title: 'The sandbox host is of another release, which cannot do what this call needs.',
+    hint: 'The operator upgrades all processes to one release, sandbox hosts first.',
+  },
   'sandbox.supervisor_lost': {
     status: 503,
     owner: 'platform',

@@ -10,6 +10,7 @@ import { isolationKeyText } from '../protocol/isolation-key.ts';
 import type { InvocationOutcome } from '../protocol/outcome.ts';
 import { SUPERVISOR_FRAMES } from '../protocol/supervisor-frames.ts';
 import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
+import { wireInvocation } from '../protocol/wire-invocation.ts';
 import { chooseForKey, chooseForTask } from './choose-host.ts';
 import type {
   InvokeOptions,
@@ -40,7 +41,8 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
         });
       return host.request<InvocationOutcome>({
         id: invocation.id,
-        frame: encodeJsonFrame(SUPERVISOR_FRAMES.invoke, invocation),
+        frame: encodeJsonFrame(SUPERVISOR_FRAMES.invoke, wireInvocation(invocation, host.version)),
+        openCredentials: async () => (await options.openCredentials?.(invocation)) ?? [],
         signal: given.signal,
         listeners: { onNotification: given.onNotification },
         lost: () => (invocation.effect === 'read' ? supervisorLost() : new AppError('sandbox.outcome_unknown')),
@@ -84,7 +86,7 @@ async function reportOf(host: SupervisorLink): Promise<SupervisorReport> {
   const { inFlight } = host;
   const health = await healthOf(host).catch((error: unknown) => String(error));
   const { hostId, state, problem, certificatesEnd } = host;
-  const known = { hostId, address: addressOf(host.target), inFlight, certificatesEnd };
+  const known = { hostId, address: addressOf(host.target), inFlight, certificatesEnd, version: host.version };
   if (problem !== null) return { ...known, state: 'away', reason: problem, health: null };
   if (typeof health === 'string') return { ...known, state: 'away', reason: health, health: null };
   return { ...known, state, reason: null, health };

@@ -1,6 +1,7 @@
 import type { TlsIdentity } from '../identity/tls-identity.ts';
 import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
 import type { ConnectorEvent } from '../protocol/connector-event.ts';
+import type { CredentialGrant } from '../protocol/credential-grant.ts';
 import type { Invocation } from '../protocol/invocation.ts';
 import type { IsolationKey } from '../protocol/isolation-key.ts';
 import type { JsonObject } from '../protocol/json.ts';
@@ -32,6 +33,8 @@ export interface SandboxClientOptions {
   readonly identity?: TlsIdentity | undefined;
   /** Called only when a sandbox must start; an AppError it throws is the answer of the call. */
   provision(request: ProvisionRequest): Promise<Provision>;
+  /** Opens the credentials that this invocation names. Called when its sandbox is about to run it; absent: there are none. */
+  openCredentials?(invocation: Invocation): Promise<readonly CredentialGrant[]>;
   onLog(record: LogRecord): void;
   /** Told what connectors announce outside of their calls. */
   onEvent?(event: ConnectorEvent): void;
@@ -66,6 +69,8 @@ export interface SupervisorReport {
   readonly reason: string | null;
   /** Requests this process waits for there. */
   readonly inFlight: number;
+  /** Version of the inside protocol it was agreed to speak, last. */
+  readonly version: number;
   /** When ours or its certificate runs out, whichever is first; null on one machine. */
   readonly certificatesEnd: Date | null;
   /** Null while it is away. */

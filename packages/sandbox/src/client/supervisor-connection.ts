@@ -76,15 +76,14 @@ export class SupervisorConnection {
   }
 
   #open(): void {
-    const isRemote = !('socketPath' in this.#target);
     const socket = openSocket(this.#target, this.#identity);
     const reader = new FrameReader(HOST_FRAME_BYTES_MAX);
     const late = setTimeout(() => socket.destroy(new Error('no answer')), OPEN_MS_MAX);
     this.#opening = socket;
     socket.setMaxListeners(0);
-    // On one machine the kernel decided who may connect. The far end of TLS 1.3 judges our certificate only after we are
-    // connected: a call sent before its first frame could be lost, and nobody would know whether it ran.
-    socket.once('connect', () => isRemote || this.#onReady(socket, late));
+    // Nothing is sent before the supervisor's first frame, which says which versions it speaks. Between machines there is
+    // a second reason: the far end of TLS 1.3 judges our certificate only after we are connected, and a call sent before
+    // could be lost without anybody knowing whether it ran.
     socket.once('secureConnect', () => {
       this.#certificatesEnd = certificatesEnd(socket, this.#identity);
       keepAlive(socket);

@@ -4,10 +4,18 @@
  */
 import { AppError } from '@patchbay/foundation';
 import type { ConnectorEvent } from '../protocol/connector-event.ts';
+import { type CredentialGrant, encodeCredentials } from '../protocol/credential-grant.ts';
 import { decodeJson, decodeMixed, encodeJsonFrame, encodeMixedFrame, type Frame } from '../protocol/frame.ts';
 import type { IsolationKey } from '../protocol/isolation-key.ts';
 import { isJsonObject, type JsonObject } from '../protocol/json.ts';
 import type { LogRecord } from '../protocol/log-record.ts';
+import {
+  agreeOnVersion,
+  mismatchText,
+  PROTOCOL_VERSIONS,
+  SILENT_PEER,
+  type VersionRange,
+} from '../protocol/protocol-version.ts';
 import { SUPERVISOR_FRAMES } from '../protocol/supervisor-frames.ts';
 import { type SupervisorStatus, supervisorStatusSchema } from '../protocol/supervisor-status.ts';
 import { fromWireError, toWireError } from '../protocol/wire-error.ts';
@@ -34,6 +42,8 @@ export interface Wanted {
   readonly frame: Buffer;
   readonly signal?: AbortSignal | undefined;
   readonly listeners?: Listeners;
+  /** Opens the credentials that the request names, when the supervisor asks for them. */
+  openCredentials?(): Promise<readonly CredentialGrant[]>;
   /** The error when the connection breaks before the answer. */
   lost(): AppError;
 }
@@ -41,6 +51,7 @@ export interface Wanted {
 interface Pending extends Listeners {
   resolve(value: unknown): void;
   reject(error: unknown): void;
+  readonly openCredentials: Wanted['openCredentials'];
   lost(): AppError;
 }
 
@@ -51,6 +62,8 @@ export class SupervisorLink implements HostView {
   readonly #connection: SupervisorConnection;
   readonly #pending = new Map<string, Pending>();
   #status: SupervisorStatus;
+  /** Agreed on for the present connection. */
+  #version = SILENT_PEER.max;
 
   constructor(target: SupervisorTarget, options: LinkOptions, events: LinkEvents) {
     this.target = target;
@@ -59,7 +72,10 @@ export class SupervisorLink implements HostView {
     this.#status = { hostId: target.id, state: 'serving', takesTasks: true };
     this.#connection = new SupervisorConnection(target, options.identity, {
       onFrame: (frame) => this.#onFrame(frame),
-      onReady: () => events.onReady(),
+      onReady: () => {
+        this.#sayHello();
+        events.onReady();
+      },
       onLost: () => this.#onLost(),
     });
   }
@@ -74,6 +90,11 @@ export class SupervisorLink implements HostView {
 
   get takesTasks(): boolean {
     return this.#status.takesTasks;
+  }
+
+  /** Version of the inside protocol that both sides speak. */
+  get version(): number {
+    return this.#version;
   }
 
   get inFlight(): number {
@@ -95,12 +116,18 @@ export class SupervisorLink implements HostView {
 
   /** Sends a request and waits for its answer. Only while there is a connection. */
   async request<T>(wanted: Wanted): Promise<T> {
-    const { id, frame, signal, listeners, lost } = wanted;
+    const { id, frame, signal, listeners, openCredentials, lost } = wanted;
     signal?.throwIfAborted();
     const socket = this.#connection.current;
     if (socket === null) throw new AppError('sandbox.unavailable', { retryAfterSeconds: 1, sent: false });
     const answered = Promise.withResolvers<unknown>();
-    this.#pending.set(id, { ...listeners, lost, resolve: answered.resolve, reject: answered.reject });
+    this.#pending.set(id, {
+      ...listeners,
+      lost,
+      openCredentials,
+      resolve: answered.resolve,
+      reject: answered.reject,
+    });
     const onAbort = () => {
       if (this.#pending.delete(id) && socket.writable) {
         socket.write(encodeJsonFrame(SUPERVISOR_FRAMES.cancel, { id }));
@@ -131,6 +158,7 @@ export class SupervisorLink implements HostView {
     const value = decodeJson(frame.payload);
     if (!isJsonObject(value)) return;
     if (frame.type === SUPERVISOR_FRAMES.provide) return void this.#provide(value);
+    if (frame.type === SUPERVISOR_FRAMES.pullCredentials) return void this.#giveCredentials(String(value.id));
     const found = this.#pending.get(String(value.id));
     if (!found) return;
     if (frame.type === SUPERVISOR_FRAMES.outcome) found.resolve(value.outcome);
@@ -143,12 +171,26 @@ export class SupervisorLink implements HostView {
     }
   }
 
-  /** @throws when it names another host than its certificate: the connection then ends */
+  /** A supervisor that says nothing of versions knows no hello and would end the connection. */
+  #sayHello(): void {
+    if (this.#status.versions === undefined) return;
+    this.#connection.current?.write(encodeJsonFrame(SUPERVISOR_FRAMES.hello, { versions: PROTOCOL_VERSIONS }));
+  }
+
+  /** @throws when there is no version both speak: the connection then ends, and health says why */
+  #agreeWith(peer: VersionRange): number {
+    const version = agreeOnVersion(PROTOCOL_VERSIONS, peer);
+    if (version === null) throw new Error(mismatchText(peer, PROTOCOL_VERSIONS));
+    return version;
+  }
+
+  /** @throws when it names another host than its certificate, or speaks no version of ours: the connection then ends */
   #onStatus(frame: Frame): void {
     const status = supervisorStatusSchema.parse(decodeJson(frame.payload));
     if (!('socketPath' in this.target) && status.hostId !== this.target.id) {
       throw new Error(`it calls itself ${status.hostId}, its certificate ${this.target.id}`);
     }
+    this.#version = this.#agreeWith(status.versions ?? SILENT_PEER);
     const couldServe = this.#status.state === 'serving';
     this.#status = status;
     if (!couldServe && status.state === 'serving' && this.problem === null) this.#events.onReady();
@@ -175,6 +217,19 @@ export class SupervisorLink implements HostView {
       frame = encodeMixedFrame(SUPERVISOR_FRAMES.provided, header, bytes);
     } catch (error) {
       frame = encodeJsonFrame(SUPERVISOR_FRAMES.provideFailed, { id, error: toWireError(error) });
+    }
+    this.#connection.current?.write(frame);
+  }
+
+  /** Only for a call of ours that is in flight there, and only what that call named. */
+  async #giveCredentials(id: string): Promise<void> {
+    let frame: Buffer;
+    try {
+      const open = this.#pending.get(id)?.openCredentials;
+      if (!open) throw new AppError('internal.unexpected', { internal: 'credentials pulled for no call in flight' });
+      frame = encodeCredentials(SUPERVISOR_FRAMES.credentials, id, await open());
+    } catch (error) {
+      frame = encodeJsonFrame(SUPERVISOR_FRAMES.credentialsFailed, { id, error: toWireError(error) });
     }
     this.#connection.current?.write(frame);
   }

@@ -2,13 +2,13 @@
 import { AppError, asAppError, type Clock } from '@patchbay/foundation';
 import type { RetireMatch } from '../client/sandbox-client.ts';
 import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
+import type { CredentialGrant } from '../protocol/credential-grant.ts';
 import type { Invocation } from '../protocol/invocation.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import type { InvocationNotification, InvocationOutcome } from '../protocol/outcome.ts';
 import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
 import { CallSignal } from './call-signal.ts';
 import type { ProbeReport, SandboxDriver } from './drivers/driver.ts';
-import type { CredentialSource } from './egress/credentials.ts';
 import type { Resolver } from './egress/resolve-destination.ts';
 import { SANDBOX_LIMITS } from './limits.ts';
 import type { RoomBounds } from './pool/plan-pool.ts';
@@ -35,8 +35,6 @@ export interface SandboxHostOptions {
   /** The platform's own public names; no sandbox reaches them, wherever they resolve to. */
   readonly platformHosts?: ReadonlySet<string>;
   readonly resolver?: Resolver;
-  /** Opens what a call may use. Without it no credential is ever sent. */
-  readonly credentials?: CredentialSource;
   readonly certificateAuthorities?: readonly string[];
   /** Sandboxes that wait for first calls once `warm` was called; default none. */
   readonly poolSize?: number;
@@ -51,6 +49,8 @@ export interface SandboxHostOptions {
 
 /** Who asks: where code and settings come from and where lines and notifications go. */
 export interface InvokeCaller extends SandboxOwner {
+  /** Opens the credentials that the invocation names. Asked only when it names some; without it none is ever sent. */
+  openCredentials?(): Promise<readonly CredentialGrant[]>;
   onNotification(notification: InvocationNotification): void;
   readonly signal: AbortSignal;
 }
@@ -106,8 +106,8 @@ export class SandboxHost {
       const readyAt = clock.monotonicMs();
       this.#supply.serve(sandbox.id, { invocation, user: caller });
       const egressBefore = this.#supply.egressMsOf(sandbox.id);
-      const grants = invocation.credentials.length > 0 ? await this.#options.credentials?.(invocation) : [];
-      const { references, revoke } = this.#supply.issue(sandbox.id, grants ?? []);
+      const grants = invocation.credentials.length > 0 ? await orAborted(openedBy(caller), signal) : [];
+      const { references, revoke } = this.#supply.issue(sandbox.id, grants);
       const { onNotification } = caller;
       progress.isSent = sandbox.isAlive;
       const answer = await sandbox.call(invocation, { signal, references, onNotification }).finally(revoke);
@@ -202,6 +202,10 @@ export class SandboxHost {
     const refusal = this.#refusal();
     if (refusal) throw refusal;
   }
+}
+
+async function openedBy(caller: InvokeCaller): Promise<readonly CredentialGrant[]> {
+  return (await caller.openCredentials?.()) ?? [];
 }
 
 function deadlineError(invocation: Invocation): AppError {

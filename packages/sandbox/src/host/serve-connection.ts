@@ -1,8 +1,10 @@
 /** One connection of a gateway or worker to this supervisor: frames in, work, frames out. */
 import type { Socket } from 'node:net';
 import { AppError } from '@patchbay/foundation';
+import { z } from 'zod';
 import type { Provision } from '../client/sandbox-client.ts';
 import { buildTaskHeaderSchema } from '../protocol/build-task.ts';
+import { type CredentialGrant, decodeCredentials } from '../protocol/credential-grant.ts';
 import {
   decodeJson,
   decodeMixed,
@@ -15,6 +17,15 @@ import {
 import { type Invocation, invocationSchema } from '../protocol/invocation.ts';
 import { isJsonObject } from '../protocol/json.ts';
 import { keepAlive } from '../protocol/keep-alive.ts';
+import {
+  agreeOnVersion,
+  CREDENTIALS_SINCE,
+  mismatchText,
+  PROTOCOL_VERSIONS,
+  SILENT_PEER,
+  type VersionRange,
+  versionRangeSchema,
+} from '../protocol/protocol-version.ts';
 import { retireMatchSchema } from '../protocol/retire-match.ts';
 import { SUPERVISOR_FRAMES } from '../protocol/supervisor-frames.ts';
 import type { SupervisorStatus } from '../protocol/supervisor-status.ts';
@@ -29,6 +40,8 @@ export interface ServeOptions {
   readonly takesTasks: boolean;
   /** Whether the peer is on another machine, where a connection can fall silent without an end. */
   readonly isRemote: boolean;
+  /** Told why a peer was refused that speaks no version this release knows. */
+  onRefused?(reason: string): void;
 }
 
 export interface ServedConnection {
@@ -60,6 +73,9 @@ class Connection {
   readonly #options: ServeOptions;
   readonly #running = new Map<string, AbortController>();
   readonly #provisions = new Map<string, PromiseWithResolvers<Provision>>();
+  readonly #pulls = new Map<string, PromiseWithResolvers<readonly CredentialGrant[]>>();
+  /** Agreed on; until its hello, the peer is of the release before versions were agreed. */
+  #version = SILENT_PEER.max;
 
   constructor(socket: Socket, host: SandboxHost, options: ServeOptions) {
     this.#socket = socket;
@@ -69,13 +85,29 @@ class Connection {
 
   tellStatus(state: SupervisorStatus['state']): void {
     const { hostId, takesTasks } = this.#options;
-    this.#send(SUPERVISOR_FRAMES.status, { hostId, state, takesTasks } satisfies SupervisorStatus);
+    this.#send(SUPERVISOR_FRAMES.status, {
+      hostId,
+      state,
+      takesTasks,
+      versions: PROTOCOL_VERSIONS,
+    } satisfies SupervisorStatus);
   }
 
   take(frame: Frame): void {
     switch (frame.type) {
       case SUPERVISOR_FRAMES.beat:
         return; // that it came is all it says
+      case SUPERVISOR_FRAMES.hello:
+        return void this.#agree(helloSchema.parse(decodeJson(frame.payload)).versions);
+      case SUPERVISOR_FRAMES.credentials: {
+        const { id, grants } = decodeCredentials(frame.payload);
+        return void this.#settlePull(id)?.resolve(grants);
+      }
+      case SUPERVISOR_FRAMES.credentialsFailed: {
+        const value = decodeJson(frame.payload);
+        if (!isJsonObject(value)) throw new Error('credentialsFailed without an object');
+        return void this.#settlePull(String(value.id))?.reject(fromWireError(value.error));
+      }
       case SUPERVISOR_FRAMES.invoke:
         return void this.#answer(invocationSchema.parse(decodeJson(frame.payload)), (call, signal) =>
           this.#invoke(call, signal),
@@ -110,6 +142,19 @@ class Connection {
     for (const controller of this.#running.values()) controller.abort(lost);
     for (const provision of this.#provisions.values()) provision.reject(lost);
     this.#provisions.clear();
+    for (const pull of this.#pulls.values()) pull.reject(lost);
+    this.#pulls.clear();
+  }
+
+  /** @throws when there is no version both speak: the connection then ends */
+  #agree(peer: VersionRange): void {
+    const version = agreeOnVersion(PROTOCOL_VERSIONS, peer);
+    if (version === null) {
+      const reason = mismatchText(peer, PROTOCOL_VERSIONS);
+      this.#options.onRefused?.(reason);
+      throw new Error(reason);
+    }
+    this.#version = version;
   }
 
   async #answer<T extends { readonly id: string }>(
@@ -132,6 +177,7 @@ class Connection {
     const outcome = await this.#host.invoke(invocation, {
       signal,
       provision: (snapshotDigest) => this.#provide(invocation, snapshotDigest),
+      openCredentials: () => this.#pullCredentials(invocation.id),
       onLog: (record) => this.#send(SUPERVISOR_FRAMES.log, record),
       onEvent: (event) => this.#send(SUPERVISOR_FRAMES.event, event),
       onNotification: (notification) =>
@@ -155,6 +201,22 @@ class Connection {
     const { id, key, artifactDigest } = invocation;
     this.#send(SUPERVISOR_FRAMES.provide, { id, key, artifactDigest, snapshotDigest });
     return provision.promise;
+  }
+
+  /** Values of credentials come by a frame of their own: `invoke` is kept while its call waits, and they are not. */
+  #pullCredentials(id: string): Promise<readonly CredentialGrant[]> {
+    if (this.#version < CREDENTIALS_SINCE) return Promise.reject(new AppError('sandbox.release_mismatch'));
+    const pull = Promise.withResolvers<readonly CredentialGrant[]>();
+    pull.promise.catch(() => {}); // the call it is for may be over before it fails
+    this.#pulls.set(id, pull);
+    this.#send(SUPERVISOR_FRAMES.pullCredentials, { id });
+    return pull.promise;
+  }
+
+  #settlePull(id: string): PromiseWithResolvers<readonly CredentialGrant[]> | undefined {
+    const found = this.#pulls.get(id);
+    this.#pulls.delete(id);
+    return found;
   }
 
   #provided(frame: Frame): void {
@@ -187,6 +249,8 @@ class Connection {
     if (this.#socket.writable) writeInTurn(this.#socket, frame);
   }
 }
+
+const helloSchema = z.object({ versions: versionRangeSchema });
 
 function idOf(frame: Frame): string {
   const value = decodeJson(frame.payload);

@@ -5,11 +5,12 @@
 import { AppError, newId } from '@patchbay/foundation';
 import type { Provision } from '../client/sandbox-client.ts';
 import type { ConnectorEvent } from '../protocol/connector-event.ts';
+import type { CredentialGrant } from '../protocol/credential-grant.ts';
 import type { EgressRule } from '../protocol/egress-rule.ts';
 import type { Invocation } from '../protocol/invocation.ts';
 import type { LogRecord } from '../protocol/log-record.ts';
 import type { SandboxDriver, SandboxProcess, SandboxSpec } from './drivers/driver.ts';
-import { type CredentialGrant, CredentialReferences, type IssuedReferences } from './egress/credentials.ts';
+import { CredentialReferences, type IssuedReferences } from './egress/credentials.ts';
 import { startEgressProxy } from './egress/egress-proxy.ts';
 import type { Resolver } from './egress/resolve-destination.ts';
 import { SANDBOX_LIMITS } from './limits.ts';

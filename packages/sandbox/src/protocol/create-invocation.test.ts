@@ -7,7 +7,15 @@ import type { JsonObject } from './json.ts';
 function invocationOf(tool: JsonObject | null, more: Partial<InvocationRequest> = {}) {
   return createInvocation({
     id: newId('invocation'),
-    key: { organizationId: 'org_a', connectorId: 'con_a', versionId: 'ver_a', settingsRevision: 1, subject: '' },
+    key: {
+      organizationId: 'org_a',
+      connectorId: 'con_a',
+      versionId: 'ver_a',
+      settingsRevision: 1,
+      subject: '',
+      preview: false,
+      providers: [],
+    },
     version: { artifactDigest: `sha256:${'a'.repeat(64)}`, egress: [] },
     method: 'tools/call',
     params: { name: 'tool' },

@@ -25,7 +25,7 @@ export {
   LOG_LEVELS,
   type LogLevel,
 } from './invocation.ts';
-export { type IsolationKey, isolationKeyText } from './isolation-key.ts';
+export { type IsolationKey, isolationKeyFor, isolationKeyText } from './isolation-key.ts';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 export type { LogRecord } from './log-record.ts';
 export {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
-import { isolationKeyText } from './isolation-key.ts';
+import { describe, expect, it } from 'vitest';
+import { isolationKeyFor, isolationKeySchema, isolationKeyText, type KeyFacts } from './isolation-key.ts';
 
 const key = fc.record({
   organizationId: fc.string(),
@@ -8,13 +8,65 @@ const key = fc.record({
   versionId: fc.string(),
   settingsRevision: fc.nat(),
   subject: fc.string(),
+  preview: fc.boolean(),
+  providers: fc.array(fc.string(), { maxLength: 3 }),
 });
 
-it('is the same for equal keys only', () => {
-  fc.assert(
-    fc.property(key, key, (one, two) => {
-      expect(isolationKeyText(one) === isolationKeyText(two)).toBe(JSON.stringify(one) === JSON.stringify(two));
-      expect(isolationKeyText({ ...one, subject: `${one.subject}x` })).not.toBe(isolationKeyText(one));
-    }),
-  );
+const FACTS: KeyFacts = {
+  organizationId: 'org_a',
+  connectorId: 'con_a',
+  versionId: 'ver_a',
+  settingsRevision: 1,
+  principal: { kind: 'person', id: 'psn_anna' },
+  preview: false,
+  providers: [],
+};
+const text = (change: Partial<KeyFacts>) => isolationKeyText(isolationKeyFor({ ...FACTS, ...change }));
+const BEN = { principal: { kind: 'person', id: 'psn_ben' } } as const;
+
+describe('the text of an isolation key', () => {
+  it('is the same for equal keys only', () => {
+    fc.assert(
+      fc.property(key, key, (one, two) => {
+        expect(isolationKeyText(one) === isolationKeyText(two)).toBe(JSON.stringify(one) === JSON.stringify(two));
+        expect(isolationKeyText({ ...one, subject: `${one.subject}x` })).not.toBe(isolationKeyText(one));
+        expect(isolationKeyText({ ...one, preview: !one.preview })).not.toBe(isolationKeyText(one));
+        expect(isolationKeyText({ ...one, providers: [...one.providers, 'x'] })).not.toBe(isolationKeyText(one));
+      }),
+    );
+  });
+});
+
+describe('the isolation key of a call', () => {
+  it('does not let a preview share a sandbox with the same version when it is live', () => {
+    expect(text({ preview: true })).not.toBe(text({}));
+  });
+
+  it('gives each principal a sandbox of their own once accounts of people are used, and the platform none of theirs', () => {
+    const providers = ['github'];
+    const principals: KeyFacts['principal'][] = [
+      { kind: 'person', id: 'psn_anna' },
+      { kind: 'person', id: 'psn_ben' },
+      { kind: 'service_account', id: 'psn_anna' },
+      { kind: 'anonymous', id: '' },
+      null,
+    ];
+    expect(new Set(principals.map((principal) => text({ providers, principal }))).size).toBe(principals.length);
+  });
+
+  it('has an empty subject while no accounts of people are used, whoever calls', () => {
+    expect(isolationKeyFor(FACTS).subject).toBe('');
+    expect(text(BEN)).toBe(text({}));
+    expect(text({ principal: null })).toBe(text({}));
+  });
+
+  it('depends on which providers there are, not on how they are listed', () => {
+    expect(text({ providers: ['slack', 'github', 'slack'] })).toBe(text({ providers: ['github', 'slack'] }));
+    expect(text({ providers: ['slack'] })).not.toBe(text({ providers: ['github', 'slack'] }));
+  });
+
+  it('of a peer of the release before is that of a live version without providers', () => {
+    const { preview: _, providers: __, ...before } = isolationKeyFor(FACTS);
+    expect(isolationKeySchema.parse(before)).toEqual(isolationKeyFor(FACTS));
+  });
 });

@@ -17,6 +17,12 @@ export const SUPERVISOR_FRAMES = {
   task: 6,
   /** JSON: `{ id }` */
   health: 7,
+  /** JSON: `{ versions }`, a `VersionRange`; first of all, and only to a supervisor whose status says its own */
+  hello: 8,
+  /** `encodeCredentials`; the answer to `pullCredentials`. The one frame that carries values of credentials. */
+  credentials: 9,
+  /** JSON: `{ id, error }` */
+  credentialsFailed: 10,
 
   /** JSON: `{ id, outcome }` */
   outcome: 16,
@@ -38,4 +44,6 @@ export const SUPERVISOR_FRAMES = {
   event: 24,
   /** JSON: `SupervisorStatus`; the first frame of a connection, and again when it changes */
   status: 25,
+  /** JSON: `{ id }`, of an invocation that names credentials; answered by `credentials` or `credentialsFailed` */
+  pullCredentials: 26,
 } as const;

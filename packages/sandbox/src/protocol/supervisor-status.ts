@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PEER_ID } from './peer-name.ts';
+import { versionRangeSchema } from './protocol-version.ts';
 
 /** What a supervisor says first on every connection. It decides where new calls go, so it is short and sent unasked. */
 export const supervisorStatusSchema = z.object({
@@ -8,6 +9,8 @@ export const supervisorStatusSchema = z.object({
   state: z.enum(['serving', 'refusing', 'leaving']),
   /** Whether build tasks may come: only where the package store is. */
   takesTasks: z.boolean(),
+  /** What it speaks. A supervisor of the release before versions were agreed says nothing. */
+  versions: versionRangeSchema.optional(),
 });
 
 export type SupervisorStatus = Readonly<z.infer<typeof supervisorStatusSchema>>;

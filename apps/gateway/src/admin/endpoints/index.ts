@@ -1,4 +1,5 @@
 /** The table of the admin API. The key is the operation id. Adding an endpoint is one line here and one handler. */
+
 import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts';
 import { listAuditEvents } from './audit-events.ts';
 import {
@@ -10,6 +11,7 @@ import {
   updateConnector,
 } from './connectors.ts';
 import { activateVersion, listDeployments, resolveDeployment, rollBack } from './deployments.ts';
+import { addGroupMember, createGroup, deleteGroup, listGroups, removeGroupMember, updateGroup } from './groups.ts';
 import { listConnectorLog, watchConnectorLog } from './logs.ts';
 import {
   cancelInvitation,
@@ -53,6 +55,12 @@ export const ENDPOINTS = {
   listMembers,
   updateMember,
   removeMember,
+  listGroups,
+  createGroup,
+  updateGroup,
+  deleteGroup,
+  addGroupMember,
+  removeGroupMember,
   listInvitations,
   createInvitation,
   reissueInvitation,

@@ -5,6 +5,7 @@ import * as apiKeys from './api-keys.ts';
 import * as auditEvents from './audit-events.ts';
 import * as connectors from './connectors.ts';
 import * as deployments from './deployments.ts';
+import * as groups from './groups.ts';
 import * as logs from './logs.ts';
 import * as members from './members.ts';
 import * as organizations from './organizations.ts';
@@ -25,6 +26,12 @@ export const HANDLERS: { readonly [K in OperationId]: Handler<EndpointTable[K]> 
   listMembers: members.list,
   updateMember: members.update,
   removeMember: members.remove,
+  listGroups: groups.list,
+  createGroup: groups.create,
+  updateGroup: groups.update,
+  deleteGroup: groups.remove,
+  addGroupMember: groups.addMember,
+  removeGroupMember: groups.removeMember,
   listInvitations: members.listInvitations,
   createInvitation: members.invite,
   reissueInvitation: members.reissue,

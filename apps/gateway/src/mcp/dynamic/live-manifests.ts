@@ -105,7 +105,7 @@ export function createLiveManifests(deps: LiveManifestsDeps): LiveManifests {
     async of(endpoint) {
       const recorded = manifestOf(endpoint);
       if (!recorded.dynamic) return recorded;
-      const key = isolationKeyOf({ endpoint });
+      const key = isolationKeyOf(endpoint, null);
       const entry = entryOf(endpoint, key);
       switch (nextStep(entry, deps.clock.monotonicMs())) {
         case 'serve':

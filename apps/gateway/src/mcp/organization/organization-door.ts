@@ -69,7 +69,7 @@ function isSame(a: OrganizationAccess, b: OrganizationAccess): boolean {
     a.policyRevision === b.policyRevision &&
     a.principal.user === b.principal.user &&
     String(a.principal.roles) === String(b.principal.roles) &&
-    String(a.principal.groups) === String(b.principal.groups) &&
+    idsOf(a.principal.groups) === idsOf(b.principal.groups) &&
     a.connectors.length === b.connectors.length &&
     a.connectors.every(({ endpoint, manifest }, index) => {
       const other = b.connectors[index];
@@ -77,6 +77,8 @@ function isSame(a: OrganizationAccess, b: OrganizationAccess): boolean {
     })
   );
 }
+
+const idsOf = (groups: readonly { readonly id: string }[]) => groups.map(({ id }) => id).join();
 
 function onlyOne<T>(found: readonly T[]): T | undefined {
   return found.length === 1 ? found[0] : undefined;

@@ -26,7 +26,7 @@ export function createFollowResources({ sandboxes, onError }: FollowResourcesDep
         if (!connector?.manifest.resourceUpdates) return;
         const asked = { method: 'patchbay/follow', params: { uris: own.slice(0, URIS_MAX) } } as const;
         await sandboxes
-          .invoke(ownInvocation(connector.endpoint, isolationKeyOf(connector), asked))
+          .invoke(ownInvocation(connector.endpoint, isolationKeyOf(connector.endpoint, null), asked))
           .catch((error: unknown) => onError(error, connector));
       }),
     );

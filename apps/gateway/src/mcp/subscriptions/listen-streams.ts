@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '@patchbay/foundation';
-import type { ConnectorEvent } from '@patchbay/sandbox/protocol';
+import { type ConnectorEvent, type IsolationKey, isolationKeyText } from '@patchbay/sandbox/protocol';
 import type { StreamPlaces } from '../../limits/stream-places.ts';
 import type { Leases } from '../../streams/leases.ts';
 import { isolationKeyOf } from '../build-invocation.ts';
@@ -143,11 +143,16 @@ class Sources {
 function isFor({ key, uri }: ConnectorEvent, permission: Permission): boolean {
   const source = permission.connectors.find(({ endpoint }) => endpoint.connectorId === key.connectorId);
   if (!source) return false;
-  const own = isolationKeyOf(source);
-  const isSameSandbox =
-    key.organizationId === own.organizationId && key.versionId === own.versionId && key.subject === own.subject;
+  // What the connector does in nobody's name, it does for everybody who may use it.
+  const own = [source.principal, null].map((principal) => isolationKeyOf(source.endpoint, principal));
+  const isSameSandbox = own.some((one) => isSameExceptSettings(one, key));
   return (
     isSameSandbox &&
     (uri === undefined || permission.ownerOf(uri)?.endpoint.connectorId === source.endpoint.connectorId)
   );
+}
+
+/** New settings make a new sandbox; what the one before announces is as true as ever. */
+function isSameExceptSettings(one: IsolationKey, other: IsolationKey): boolean {
+  return isolationKeyText({ ...one, settingsRevision: 0 }) === isolationKeyText({ ...other, settingsRevision: 0 });
 }

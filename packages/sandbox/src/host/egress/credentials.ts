@@ -3,35 +3,9 @@
  * invocation of one sandbox, known to that sandbox's proxy alone, revoked before the invocation's answer leaves.
  */
 import { randomBytes } from 'node:crypto';
-import { AppError, type Secret } from '@patchbay/foundation';
+import { AppError } from '@patchbay/foundation';
+import type { CredentialGrant } from '../../protocol/credential-grant.ts';
 import { covers } from './match-destination.ts';
-
-/** One credential, opened for one invocation, with everybody's word on where it may go. The manifest is the fourth. */
-export interface CredentialGrant {
-  /** What the connector calls it. */
-  readonly name: string;
-  readonly secret: Secret;
-  /** Where the value is put: `Authorization` with `Bearer `, `X-Api-Key` with nothing. */
-  readonly header: { readonly name: string; readonly prefix: string };
-  /** Hosts of the provider's catalogue entry. `*.name` covers hosts that anybody can rent. */
-  readonly providerHosts: readonly string[];
-  /** The exact host that was recorded when the connection was made; null where the provider has fixed hosts. */
-  readonly connectionHost: string | null;
-  /** Hosts the organization's egress policy allows; null where it does not narrow. */
-  readonly organizationHosts: readonly string[] | null;
-  /** Paths that answer tokens: no credential is ever sent to them. */
-  readonly tokenPaths: readonly string[];
-}
-
-/**
- * Opens what an invocation may use. The vault brings the real one.
- *
- * @public the seam it will fill; nothing imports it until then
- */
-export type CredentialSource = (invocation: {
-  readonly id: string;
-  readonly credentials: readonly { readonly id: string; readonly hosts: readonly string[] }[];
-}) => Promise<readonly CredentialGrant[]>;
 
 export interface IssuedReferences {
   /** Name of the credential → reference, as the connector gets them. */

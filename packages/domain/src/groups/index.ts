@@ -1,0 +1,11 @@
+export {
+  addGroupMember,
+  createGroup,
+  deleteGroup,
+  type Group,
+  type GroupReference,
+  groupsOf,
+  listGroups,
+  removeGroupMember,
+  renameGroup,
+} from './groups.ts';

@@ -1,0 +1,22 @@
+import type { ErrorSpec } from '../errors.ts';
+
+export const GROUPS_ERRORS = {
+  'groups.not_found': {
+    status: 404,
+    owner: 'caller',
+    title: 'There is no such group.',
+    hint: 'List the groups of the organization and use an id from there.',
+  },
+  'groups.name_taken': {
+    status: 409,
+    owner: 'caller',
+    title: 'Another group of the organization has this name.',
+    hint: 'Choose another name, or use that group.',
+  },
+  'groups.too_many': {
+    status: 409,
+    owner: 'caller',
+    title: 'The organization has as many groups as it can have.',
+    hint: 'Delete a group that nobody needs any more.',
+  },
+} as const satisfies Record<string, ErrorSpec>;

@@ -1,0 +1,47 @@
+import { inspect } from 'node:util';
+import { Secret } from '@patchbay/foundation';
+import { describe, expect, it } from 'vitest';
+import { type CredentialGrant, decodeCredentials, encodeCredentials } from './credential-grant.ts';
+import { FrameReader } from './frame.ts';
+
+const VALUE = 'gho_planted';
+const GRANT: CredentialGrant = {
+  name: 'github',
+  secret: new Secret(VALUE),
+  header: { name: 'Authorization', prefix: 'Bearer ' },
+  providerHosts: ['api.github.com'],
+  connectionHost: null,
+  organizationHosts: ['api.github.com'],
+  tokenPaths: ['/login/oauth/access_token'],
+};
+
+function payloadOf(grants: readonly CredentialGrant[]): Buffer {
+  const [frame] = new FrameReader(1024 * 1024).push(encodeCredentials(9, 'ivk_1', grants));
+  if (!frame) throw new Error('a whole frame was pushed');
+  return frame.payload;
+}
+
+describe('credentials on their way to a supervisor', () => {
+  it('are refused when a value was cut, lengthened or not announced', () => {
+    const payload = payloadOf([GRANT]);
+    expect(() => decodeCredentials(payload.subarray(0, -1))).toThrow();
+    expect(() => decodeCredentials(Buffer.concat([payload, Buffer.from('x')]))).toThrow();
+  });
+
+  it('show no value when a grant or the frame’s header is printed, inspected or serialised', () => {
+    const { grants } = decodeCredentials(payloadOf([GRANT]));
+    for (const text of [JSON.stringify(grants), inspect(grants, { depth: 9 }), String(grants[0]?.secret)]) {
+      expect(text).not.toContain(VALUE);
+    }
+    const payload = payloadOf([GRANT]);
+    expect(payload.subarray(4, 4 + payload.readUInt32BE(0)).toString()).not.toContain(VALUE);
+  });
+
+  it('arrive as they were sent, several at once and with values of any text', () => {
+    const sent = [GRANT, { ...GRANT, name: 'other', secret: new Secret('naïve ✓') }];
+    const { id, grants } = decodeCredentials(payloadOf(sent));
+    expect(id).toBe('ivk_1');
+    expect(grants.map(({ secret }) => secret.reveal())).toEqual([VALUE, 'naïve ✓']);
+    expect(grants.map(({ secret: _, ...grant }) => grant)).toEqual(sent.map(({ secret: _, ...grant }) => grant));
+  });
+});

@@ -1,0 +1,74 @@
+import { Secret } from '@patchbay/foundation';
+import { z } from 'zod';
+import { decodeMixed, encodeMixedFrame, FrameError } from './frame.ts';
+
+/** One credential, opened for one invocation, with everybody's word on where it may go. The manifest is the fourth. */
+export interface CredentialGrant {
+  /** What the connector calls it. */
+  readonly name: string;
+  readonly secret: Secret;
+  /** Where the value is put: `Authorization` with `Bearer `, `X-Api-Key` with nothing. */
+  readonly header: { readonly name: string; readonly prefix: string };
+  /** Hosts of the provider's catalogue entry. `*.name` covers hosts that anybody can rent. */
+  readonly providerHosts: readonly string[];
+  /** The exact host that was recorded when the connection was made; null where the provider has fixed hosts. */
+  readonly connectionHost: string | null;
+  /** Hosts the organization's egress policy allows; null where it does not narrow. */
+  readonly organizationHosts: readonly string[] | null;
+  /** Paths that answer tokens: no credential is ever sent to them. */
+  readonly tokenPaths: readonly string[];
+}
+
+const hosts = z.array(z.string().min(1).max(253)).max(64);
+
+const headerSchema = z.strictObject({
+  id: z.string(),
+  grants: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(64),
+        header: z.strictObject({ name: z.string().min(1).max(64), prefix: z.string().max(64) }),
+        providerHosts: hosts,
+        connectionHost: z.string().max(253).nullable(),
+        organizationHosts: hosts.nullable(),
+        tokenPaths: z.array(z.string().max(1024)).max(64),
+        secretBytes: z.number().int().positive().max(65_536),
+      }),
+    )
+    .max(64),
+});
+
+/**
+ * The answer to a supervisor's `pullCredentials`. The values are the bytes behind the header, never members of a JSON
+ * text: whoever prints, logs or serialises the header or a grant shows none of them.
+ */
+export function encodeCredentials(type: number, id: string, grants: readonly CredentialGrant[]): Buffer {
+  const values = grants.map(({ secret }) => Buffer.from(secret.reveal()));
+  const header: z.input<typeof headerSchema> = {
+    id,
+    grants: grants.map(({ secret: _, ...grant }, index) => ({
+      name: grant.name,
+      header: grant.header,
+      providerHosts: [...grant.providerHosts],
+      connectionHost: grant.connectionHost,
+      organizationHosts: grant.organizationHosts && [...grant.organizationHosts],
+      tokenPaths: [...grant.tokenPaths],
+      secretBytes: values[index]?.byteLength ?? 0,
+    })),
+  };
+  return encodeMixedFrame(type, header, Buffer.concat(values));
+}
+
+/** @throws FrameError, ZodError when it is not what `encodeCredentials` wrote */
+export function decodeCredentials(payload: Buffer): { readonly id: string; readonly grants: CredentialGrant[] } {
+  const { header, bytes } = decodeMixed(payload);
+  const { id, grants } = headerSchema.parse(header);
+  let offset = 0;
+  const opened = grants.map(({ secretBytes, ...grant }) => {
+    const secret = new Secret(bytes.subarray(offset, offset + secretBytes).toString('utf8'));
+    offset += secretBytes;
+    return { ...grant, secret };
+  });
+  if (offset !== bytes.byteLength) throw new FrameError('The values of credentials do not fit their lengths.');
+  return { id, grants: opened };
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** A range of versions of the inside protocol, both ends included. */
+export const versionRangeSchema = z.object({ min: z.number().int().positive(), max: z.number().int().positive() });
+export type VersionRange = Readonly<z.infer<typeof versionRangeSchema>>;
+
+/**
+ * What gateway, worker and supervisor of this release speak with each other.
+ *
+ * 1: nothing is said about versions; the isolation key has neither `preview` nor `providers`, and no credential is sent.
+ * 2: both sides say their range at connect; the whole isolation key; credentials by a frame of their own.
+ */
+export const PROTOCOL_VERSIONS: VersionRange = { min: 1, max: 2 };
+
+/** What a peer speaks that says nothing about it: the release before versions were agreed. */
+export const SILENT_PEER: VersionRange = { min: 1, max: 1 };
+
+/** First version in which a credential can reach a supervisor. */
+export const CREDENTIALS_SINCE = 2;
+
+/** The highest version both speak, or null when there is none. The same whichever side decides. */
+export function agreeOnVersion(one: VersionRange, other: VersionRange): number | null {
+  const version = Math.min(one.max, other.max);
+  return version >= Math.max(one.min, other.min) ? version : null;
+}
+
+/** Why two processes cannot work together, for health and logs. */
+export function mismatchText(peer: VersionRange, own: VersionRange): string {
+  const older = peer.max < own.min ? 'it' : 'this process';
+  const range = ({ min, max }: VersionRange) => (min === max ? `${min}` : `${min} to ${max}`);
+  return `it speaks version ${range(peer)} of the inside protocol, this process ${range(own)}: upgrade ${older}`;
+}

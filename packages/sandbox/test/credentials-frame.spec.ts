@@ -1,0 +1,107 @@
+/** How the value of a credential reaches a supervisor: pulled for one call, in a frame of its own, and nowhere else. */
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AppError, Secret } from '@patchbay/foundation';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createSandboxClient, fixedSupervisors, type SandboxClient } from '../src/client/index.ts';
+import type { CredentialGrant } from '../src/protocol/credential-grant.ts';
+import { type Frame, FrameReader, HOST_FRAME_BYTES_MAX } from '../src/protocol/frame.ts';
+import type { Invocation } from '../src/protocol/index.ts';
+import { SUPERVISOR_FRAMES } from '../src/protocol/supervisor-frames.ts';
+import { artifactOf, type GivenInvocation, invocationOf, textOf, toolRunning } from './given-host.ts';
+import { type GivenPlainHost, givenPlainHost } from './given-hosts.ts';
+
+const VALUE = 'gho_planted_value';
+/** Everything that the connector was given with the call. */
+const CODE = toolRunning('return JSON.stringify(context);');
+const CREDENTIALS = [{ id: 'crd_1', hosts: ['api.github.com'] }];
+
+let host: GivenPlainHost;
+let client: SandboxClient;
+let directory: string;
+let server: ReturnType<typeof createServer>;
+/** What went to the supervisor and what came from it. */
+const sent: Frame[] = [];
+const received: Frame[] = [];
+const sockets = new Set<Socket>();
+let open: (invocation: Invocation) => Promise<readonly CredentialGrant[]>;
+
+beforeAll(async () => {
+  host = await givenPlainHost({ hostId: 'one' });
+  directory = await mkdtemp(join(tmpdir(), 'pb-tap-'));
+  const socketPath = join(directory, 'tap.sock');
+  server = createServer((socket) => {
+    const upstream = connect((host.target as { socketPath: string }).socketPath);
+    for (const [from, to, frames] of [
+      [socket, upstream, sent],
+      [upstream, socket, received],
+    ] as const) {
+      const reader = new FrameReader(HOST_FRAME_BYTES_MAX);
+      sockets.add(from);
+      from.on('error', () => {});
+      from.on('data', (chunk) => frames.push(...reader.push(chunk)));
+      from.pipe(to);
+    }
+  });
+  server.listen(socketPath);
+  await once(server, 'listening');
+  client = createSandboxClient({
+    supervisors: fixedSupervisors([{ id: 'one', socketPath }]),
+    provision: async () => ({ artifact: artifactOf(CODE).artifact, secrets: {} }),
+    openCredentials: (invocation) => open(invocation),
+    onLog: () => {},
+  });
+});
+afterAll(async () => {
+  await client.close();
+  for (const socket of sockets) socket.destroy();
+  server.close();
+  await host.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const grant: CredentialGrant = {
+  name: 'github',
+  secret: new Secret(VALUE),
+  header: { name: 'Authorization', prefix: 'Bearer ' },
+  providerHosts: ['api.github.com'],
+  connectionHost: null,
+  organizationHosts: null,
+  tokenPaths: [],
+};
+const invoke = (given: Partial<GivenInvocation> = {}) => {
+  sent.length = 0;
+  received.length = 0;
+  return client.invoke(invocationOf({ code: CODE, ...given }, artifactOf(CODE).digest));
+};
+const typesOf = (frames: readonly Frame[]) => frames.map(({ type }) => type);
+
+it('is pulled for a call that names a credential, and is in that one frame alone', async () => {
+  open = async () => [grant];
+  const text = textOf(await invoke({ credentials: CREDENTIALS }));
+  // The connector got a reference and not the value.
+  expect(text).toMatch(/"github":"cref_[\w-]{22}"/);
+  expect(text).not.toContain(VALUE);
+  expect(typesOf(received)).toContain(SUPERVISOR_FRAMES.pullCredentials);
+  const holding = [...sent, ...received].filter(({ payload }) => payload.includes(VALUE));
+  expect(typesOf(holding)).toEqual([SUPERVISOR_FRAMES.credentials]);
+});
+
+it('is not pulled for a call that names none', async () => {
+  open = async () => {
+    throw new Error('nobody asked');
+  };
+  await invoke();
+  expect(typesOf(received)).not.toContain(SUPERVISOR_FRAMES.pullCredentials);
+});
+
+it('that cannot be opened is the answer of its call, which does not run without it', async () => {
+  open = async () => {
+    throw new AppError('data.unavailable');
+  };
+  await expect(invoke({ credentials: CREDENTIALS })).rejects.toMatchObject({ code: 'data.unavailable' });
+  expect(typesOf(sent)).not.toContain(SUPERVISOR_FRAMES.credentials);
+});

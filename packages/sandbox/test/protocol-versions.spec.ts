@@ -1,0 +1,172 @@
+/** Processes of two releases at once: each of these stand-ins speaks as the release before, which knew no hello. */
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { waitFor } from '@patchbay/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { fixedSupervisors } from '../src/client/index.ts';
+import {
+  decodeJson,
+  encodeJsonFrame,
+  encodeMixedFrame,
+  FrameReader,
+  HOST_FRAME_BYTES_MAX,
+} from '../src/protocol/frame.ts';
+import type { VersionRange } from '../src/protocol/protocol-version.ts';
+import { SUPERVISOR_FRAMES } from '../src/protocol/supervisor-frames.ts';
+import { artifactOf, invocationOf, textOf, toolRunning } from './given-host.ts';
+import { givenClient, givenPlainHost } from './given-hosts.ts';
+
+const CODE = toolRunning(`return 'served';`);
+const TIMINGS = { queueMs: 0, startMs: 0, sandboxMs: 0, egressMs: 0, cold: false };
+
+/** The isolation key as the release before reads it: strictly. */
+const keyBefore = z.strictObject({
+  organizationId: z.string(),
+  connectorId: z.string(),
+  versionId: z.string(),
+  settingsRevision: z.number(),
+  subject: z.string(),
+});
+
+const closing: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+/** A supervisor at a unix socket that says `versions`, or nothing of them, and reads as strictly as the one before. */
+async function startSupervisorStandIn(versions?: VersionRange) {
+  const directory = await mkdtemp(join(tmpdir(), 'pb-stand-in-'));
+  const socketPath = join(directory, 'supervisor.sock');
+  const heard: number[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.write(
+      encodeJsonFrame(SUPERVISOR_FRAMES.status, { hostId: 'before', state: 'serving', takesTasks: true, versions }),
+    );
+    const reader = new FrameReader(HOST_FRAME_BYTES_MAX);
+    socket.on('data', (chunk) => {
+      for (const { type, payload } of reader.push(chunk)) {
+        heard.push(type);
+        // The release before ends the connection at a frame or a key it does not know.
+        if (type > SUPERVISOR_FRAMES.health) return void socket.destroy();
+        const value = decodeJson(payload) as { id: string; key: unknown };
+        if (type === SUPERVISOR_FRAMES.health) {
+          socket.write(encodeJsonFrame(SUPERVISOR_FRAMES.done, { id: value.id, value: {} }));
+          continue;
+        }
+        if (!keyBefore.safeParse(value.key).success) return void socket.destroy();
+        const result = { content: [{ type: 'text', text: 'served before' }] };
+        const outcome = { kind: 'complete', result, timings: TIMINGS };
+        socket.write(encodeJsonFrame(SUPERVISOR_FRAMES.outcome, { id: value.id, outcome }));
+      }
+    });
+  });
+  server.listen(socketPath);
+  await once(server, 'listening');
+  closing.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+  return { heard, target: { id: 'before', socketPath } };
+}
+
+function clientOf(target: { id: string; socketPath: string }) {
+  const given = givenClient(fixedSupervisors([target]));
+  closing.push(() => given.client.close());
+  return given;
+}
+
+describe('a gateway with a supervisor of the release before', () => {
+  it('says nothing it does not know, and is served, also for a preview', async () => {
+    const { heard, target } = await startSupervisorStandIn();
+    const { client, invocation } = clientOf(target);
+    expect(textOf(await client.invoke(invocation({ code: CODE })))).toBe('served before');
+    expect(textOf(await client.invoke(invocation({ code: CODE, key: { preview: true } })))).toBe('served before');
+    expect(heard).toEqual([SUPERVISOR_FRAMES.invoke, SUPERVISOR_FRAMES.invoke]);
+    expect(await client.supervisors()).toMatchObject([{ state: 'serving', version: 1 }]);
+  });
+
+  it('refuses a call that needs a credential, and sends nothing of it', async () => {
+    const { heard, target } = await startSupervisorStandIn();
+    const { client, invocation } = clientOf(target);
+    const credentials = [{ id: 'crd_1', hosts: ['api.github.com'] }];
+    for (const needing of [
+      invocation({ code: CODE, credentials }),
+      invocation({ code: CODE, key: { providers: ['github'] } }),
+    ]) {
+      await expect(client.invoke(needing)).rejects.toMatchObject({ code: 'sandbox.release_mismatch', sent: false });
+    }
+    expect(heard).toEqual([]);
+  });
+});
+
+describe('processes whose versions do not meet', () => {
+  it('do not work together: the gateway counts the supervisor as away and says which of them to upgrade', async () => {
+    const { heard, target } = await startSupervisorStandIn({ min: 7, max: 9 });
+    const { client, invocation } = clientOf(target);
+    await waitFor(async () => (await client.supervisors())[0]?.reason?.includes('version 7 to 9') ?? false);
+    expect(await client.supervisors()).toMatchObject([
+      { state: 'away', reason: expect.stringMatching(/this process 1 to 2: upgrade this process$/) },
+    ]);
+    const signal = AbortSignal.timeout(500);
+    await expect(client.invoke(invocation({ code: CODE }), { signal })).rejects.toThrow();
+    expect(heard).toEqual([]);
+  });
+
+  it('do not work together: the supervisor ends the connection of a gateway that speaks none of its versions', async () => {
+    const refusals: string[] = [];
+    const host = await givenPlainHost({ hostId: 'one', onRefused: (reason) => refusals.push(reason) });
+    closing.push(() => host.close());
+    const socket = connect((host.target as { socketPath: string }).socketPath);
+    socket.on('error', () => {});
+    await once(socket, 'data');
+    socket.write(encodeJsonFrame(SUPERVISOR_FRAMES.hello, { versions: { min: 7, max: 9 } }));
+    await once(socket, 'close');
+    expect(refusals).toEqual([expect.stringContaining('version 7 to 9')]);
+  });
+});
+
+describe('a supervisor', () => {
+  it('serves a gateway of the release before, which says no hello and leaves the new parts of a key out', async () => {
+    const host = await givenPlainHost({ hostId: 'one' });
+    closing.push(() => host.close());
+    const socket = connect((host.target as { socketPath: string }).socketPath);
+    closing.push(() => socket.destroy());
+    const { digest, artifact } = artifactOf(CODE);
+    const invocation = invocationOf({ code: CODE }, digest);
+    const { preview: _, providers: __, ...key } = invocation.key;
+    const outcome = new Promise((resolve) => {
+      const reader = new FrameReader(HOST_FRAME_BYTES_MAX);
+      socket.on('data', (chunk) => {
+        for (const { type, payload } of reader.push(chunk)) {
+          const value = decodeJson(payload) as { id: string; outcome: unknown };
+          if (type === SUPERVISOR_FRAMES.status) {
+            socket.write(encodeJsonFrame(SUPERVISOR_FRAMES.invoke, { ...invocation, key }));
+          }
+          if (type === SUPERVISOR_FRAMES.provide) {
+            const header = { id: value.id, secrets: {}, artifactBytes: artifact.byteLength };
+            socket.write(encodeMixedFrame(SUPERVISOR_FRAMES.provided, header, artifact));
+          }
+          if (type === SUPERVISOR_FRAMES.outcome) resolve(value.outcome);
+          if (type === SUPERVISOR_FRAMES.failed) resolve(value);
+        }
+      });
+    });
+    expect(await outcome).toMatchObject({ kind: 'complete', result: { content: [{ text: 'served' }] } });
+  });
+
+  it('and a gateway of this release agree on its newest version', async () => {
+    const host = await givenPlainHost({ hostId: 'one' });
+    closing.push(() => host.close());
+    const { client, invocation } = clientOf(host.target as { id: string; socketPath: string });
+    expect(textOf(await client.invoke(invocation({ code: CODE })))).toBe('served');
+    expect(await client.supervisors()).toMatchObject([{ state: 'serving', version: 2 }]);
+  });
+});
