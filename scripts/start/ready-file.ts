@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { Writable } from 'node:stream';
 import { writeFileAtomically } from '@patchbay/embedded';
 
 /** What programs on this machine may know of a running installation. Holds keys: mode 0600. */
@@ -24,6 +26,7 @@ export interface ReadyFileContent {
 export class ReadyFile {
   readonly file: string;
   #content: ReadyFileContent | undefined;
+  #guard: Writable | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(dataDirectory: string) {
@@ -32,6 +35,7 @@ export class ReadyFile {
 
   publish(content: ReadyFileContent): Promise<void> {
     this.#content = content;
+    this.#guard ??= removeWithUs(this.file);
     return this.#write();
   }
 
@@ -42,9 +46,11 @@ export class ReadyFile {
     await this.#write();
   }
 
-  remove(): Promise<void> {
+  async remove(): Promise<void> {
     this.#content = undefined;
-    return this.#write();
+    await this.#write();
+    this.#guard?.end();
+    this.#guard = undefined;
   }
 
   /** One after the other, each with what is true by then. A failure does not stop those that follow. */
@@ -56,4 +62,20 @@ export class ReadyFile {
     this.#writing = write.catch(() => {});
     return write;
   }
+}
+
+/**
+ * Removes the file when this process ends, however it does: a shell of a megabyte waits for the other end of its input.
+ * It has a session of its own, so that Ctrl-C in the terminal does not reach it first.
+ */
+function removeWithUs(file: string): Writable {
+  const guard = spawn('/bin/sh', ['-c', 'cat >/dev/null; rm -f -- "$0"', file], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: { PATH: '/usr/bin:/bin' },
+    detached: true,
+  });
+  guard.on('error', () => {}); // without a shell the file stays until the next start
+  guard.unref();
+  guard.stdin.on('error', () => {});
+  return guard.stdin;
 }

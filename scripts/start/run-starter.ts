@@ -1,6 +1,7 @@
 import { AppError, ConfigError, ERRORS, errorPagePath, readSystemError } from '@patchbay/foundation';
 import { loadStartConfig, type StartConfig } from './config.ts';
 import { Starter } from './starter.ts';
+import { watchNpm } from './watch-npm.ts';
 
 function say(text: string): void {
   const seconds = `${(performance.now() / 1000).toFixed(1)} s`;
@@ -61,6 +62,10 @@ async function run(config: StartConfig, root: string): Promise<void> {
       void stop(0);
     });
   }
+  watchNpm(() => {
+    say('npm is gone; stopping …');
+    void stop(0);
+  });
   // Started by a process of another Node version that has been killed: nobody could stop us any more.
   if (process.channel) process.on('disconnect', () => void stop(0));
   try {

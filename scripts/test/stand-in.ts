@@ -97,11 +97,14 @@ export class StandIn {
   }
 
   /** Starts, without a demo because nothing answers at the port; resolves when it is ready, rejects with its output otherwise. */
-  async start(environment: NodeJS.ProcessEnv = {}): Promise<Ready> {
+  async start(environment: NodeJS.ProcessEnv = {}, through: 'node' | 'npm' = 'node'): Promise<Ready> {
     const starterFile = path.join(this.#source, STARTER);
     const node = path.join(this.#source, path.relative(SOURCE, process.execPath));
     const code = `const { runStarter } = await import(${JSON.stringify(starterFile)}); await runStarter(${JSON.stringify(this.root)});`;
-    const starter = spawn(this.#source === SOURCE ? process.execPath : node, ['--input-type=module', '--eval', code], {
+    const nodeLine = [this.#source === SOURCE ? process.execPath : node, '--input-type=module', '--eval', code];
+    const script = nodeLine.map((part) => JSON.stringify(part).replaceAll('$', '\\$')).join(' ');
+    const [program = '', ...args] = through === 'npm' ? ['npm', 'exec', '--call', script] : nodeLine;
+    const starter = spawn(program, args, {
       cwd: this.root,
       env: {
         PATH: process.env.PATH,

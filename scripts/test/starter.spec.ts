@@ -106,16 +106,30 @@ describe('npm start', () => {
     60_000,
   );
 
-  it('takes over what a killed starter left', async () => {
+  it('leaves nothing behind when its starter is killed, and starts again', async () => {
     standIn = await StandIn.create();
     const left = (await standIn.start()).processes;
     await standIn.end('SIGKILL');
+    const { data } = standIn;
+    await waitFor(async () => Object.values(left).every((pid) => !runs(pid)), { what: 'the end of every process' });
+    await waitFor(async () => !(await readdir(data)).includes('ready.json'), { what: 'the end of ready.json' });
     const next = (await standIn.start()).processes;
     expect(Object.keys(next).sort()).toEqual(NAMES);
     for (const [name, pid] of Object.entries(left)) {
       expect(next[name], name).not.toBe(pid);
       expect(runs(pid), name).toBe(false);
     }
+  }, 60_000);
+
+  it('stops when the npm that ran it is ended, which tells it nothing', async () => {
+    standIn = await StandIn.create();
+    const { processes } = await standIn.start({}, 'npm');
+    await standIn.end('SIGTERM');
+    await waitFor(async () => Object.values(processes).every((pid) => !runs(pid)), {
+      deadlineMs: 15_000,
+      what: 'the end of every process',
+    });
+    expect(await readdir(standIn.data)).not.toContain('ready.json');
   }, 60_000);
 
   it('leaves nothing behind when it is stopped, and says the truth about it in its files', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import type { AppError } from '@patchbay/foundation';
 import { runAs, type ServiceAccount } from './service-account.ts';
 
@@ -27,13 +27,14 @@ export interface ServiceCommand {
 
 /**
  * Starts a service in a session of its own, so that Ctrl-C in the terminal reaches it only through us and in order.
- * Its output goes straight to the log file: a service outlives a killed starter, and a pipe would break under it.
+ * Its output goes straight to the log file: what it says while it ends after us must not break on a pipe.
  */
 export function startService(command: ServiceCommand): RunningService & { exited: () => boolean } {
   const log = openSync(command.logFile, 'a', 0o600);
   let child: ChildProcess;
   try {
-    child = spawn(command.program, [...command.args], {
+    const [program, ...args] = endingWithUs(command);
+    child = spawn(program, args, {
       ...runAs(command.account),
       cwd: command.cwd,
       env: command.environment ?? {},
@@ -64,6 +65,17 @@ export function startService(command: ServiceCommand): RunningService & { exited
     },
   };
 }
+
+/**
+ * The command line, with the kernel asked to stop the service when we are killed. Where util-linux is missing the service
+ * stays until the next start ends it. @see PR_SET_PDEATHSIG in prctl(2)
+ */
+function endingWithUs({ program, args, stopSignal }: ServiceCommand): [string, ...string[]] {
+  if (!existsSync(SETPRIV)) return [program, ...args];
+  return [SETPRIV, '--pdeathsig', stopSignal.replace(/^SIG/, ''), '--', program, ...args];
+}
+
+const SETPRIV = '/usr/bin/setpriv';
 
 /** The end of a log, for an error that shows why a service did not start. */
 export function lastLogLines(file: string, lines = 15): string {

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { identifyProcess, isSameProcessRunning, type ProcessIdentity } from '@patchbay/embedded';
+
+const LOOK_EVERY_MS = 500;
+
+/**
+ * Calls back once when the npm that started us is gone. A service manager or a script that ends `npm start` signals npm
+ * alone; npm ends without a word to what it runs, which then would go on without anybody to stop it.
+ */
+export function watchNpm(onGone: () => void): void {
+  const npm = findNpm(process.ppid);
+  if (npm === null) return;
+  const timer = setInterval(() => {
+    if (isSameProcessRunning(npm)) return;
+    clearInterval(timer);
+    onGone();
+  }, LOOK_EVERY_MS);
+  timer.unref();
+}
+
+/** The nearest npm above this process; null when it was started otherwise, or where there is no /proc. */
+function findNpm(pid: number): ProcessIdentity | null {
+  for (let current = pid; current > 1; ) {
+    const found = readParent(current);
+    if (found === null) return null;
+    if (/^npm\b/.test(found.name)) return identifyProcess(current);
+    current = found.parent;
+  }
+  return null;
+}
+
+/** @see proc_pid_stat(5) */
+function readParent(pid: number): { readonly name: string; readonly parent: number } | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const end = stat.lastIndexOf(')');
+    const [, parent = '0'] = stat.slice(end + 2).split(' ');
+    return { name: stat.slice(stat.indexOf('(') + 1, end), parent: Number(parent) };
+  } catch {
+    return null;
+  }
+}
