@@ -1,11 +1,12 @@
 import { type Logger, newId } from '@patchbay/foundation';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { createBrokenRequestHandler } from './edge/broken-requests.ts';
 import { checkReservedSegments } from './edge/check-reserved-segments.ts';
 import { dashboardProxy } from './edge/dashboard-proxy.ts';
 import { addEdgeHooks } from './edge/edge-hooks.ts';
 import { trustedProxies } from './edge/forwarded-headers.ts';
 import type { RevokeExposedKey } from './edge/refuse-url-tokens.ts';
-import { addEdgeAnswers } from './edge/render-error.ts';
+import { addEdgeAnswers, answerEdgeError, edgeError } from './edge/render-error.ts';
 
 /** An encapsulated part of the gateway. Its guards and its error shape stay inside it. */
 export interface Surface {
@@ -39,7 +40,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     genReqId: () => newId('request'),
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
-    return503OnClosing: true,
+    // The edge hooks answer what arrives while closing, in our own form.
+    return503OnClosing: false,
+    clientErrorHandler: createBrokenRequestHandler(options.origin),
+    frameworkErrors: (error, request, reply) =>
+      void answerEdgeError({ origin: options.origin, logger: options.logger }, request, reply, edgeError(error)),
     http: { headersTimeout: 10_000, requestTimeout: 120_000, maxHeaderSize: 16 * 1024 },
     routerOptions: { caseSensitive: true, maxParamLength: 128 },
   });
@@ -50,7 +55,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     revokeExposedKey: options.revokeExposedKey,
     logger: options.logger,
   });
-  addEdgeAnswers(app, options.origin, options.logger);
+  addEdgeAnswers(app, { origin: options.origin, logger: options.logger });
   const urls = new Set<string>();
   app.addHook('onRoute', (route) => void urls.add(route.url));
   for (const surface of options.surfaces) {

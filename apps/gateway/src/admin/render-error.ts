@@ -1,8 +1,8 @@
 /** AppError → problem document. @see RFC 9457 */
-import { AppError, asAppError, type ErrorCode, errorPagePath, storable } from '@patchbay/foundation';
+import { AppError, asAppError, type ErrorCode, storable } from '@patchbay/foundation';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import type { ProblemBody } from './problem.ts';
+import { PROBLEM_TYPE, renderProblem } from '../http/render-problem.ts';
 
 /** Codes of Fastify and Node that mean something of ours. */
 const FROM_FASTIFY: Readonly<Record<string, ErrorCode>> = {
@@ -49,22 +49,6 @@ export function invalidRequest(
   });
 }
 
-/** @param origin of the installation, where the page about the code is served */
-export function renderProblem(error: AppError, requestId: string, origin: string): ProblemBody {
-  const { errors, ...data } = error.data ?? {};
-  return {
-    type: `${origin}/api/docs/errors/${errorPagePath(error.code)}`,
-    title: error.spec.title,
-    status: error.spec.status,
-    detail: error.detail,
-    code: error.code,
-    hint: error.hint,
-    requestId,
-    ...(Array.isArray(errors) && { errors }),
-    ...(Object.keys(data).length > 0 && { data }),
-  };
-}
-
 /** Answers with the problem and logs it: the platform's own faults as errors with their cause, the rest briefly. */
 export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply, origin: string) {
   const error = toAdminError(thrown);
@@ -78,6 +62,6 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
   return reply
     .code(error.spec.status)
     .header('cache-control', 'no-store')
-    .type('application/problem+json')
+    .type(PROBLEM_TYPE)
     .send(JSON.stringify(renderProblem(error, request.id, origin)));
 }

@@ -1,4 +1,4 @@
-import type { Logger } from '@patchbay/foundation';
+import { AppError, type Logger } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkSingleHeaders } from './check-single-headers.ts';
 import { checkTarget } from './check-target.ts';
@@ -23,6 +23,9 @@ export interface EdgeOptions {
   readonly logger: Logger;
 }
 
+/** How long the next start takes, about: what a caller of an installation with one gateway waits. */
+const RESTART_SECONDS = 2;
+
 /** What happens to every request of the public listener before any surface sees it, and to every answer after. */
 export function addEdgeHooks(app: FastifyInstance, options: EdgeOptions): void {
   const ownUrl = new URL(options.origin);
@@ -32,11 +35,17 @@ export function addEdgeHooks(app: FastifyInstance, options: EdgeOptions): void {
   app.decorateRequest('clientAddress', '');
   app.decorateRequest('arrivedAtMs', 0);
 
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+
   app.addHook('onRequest', async (request, reply) => {
     request.arrivedAtMs = performance.now();
     reply.headers(headers).header('request-id', request.id);
     const received = request.headers;
     const peer = request.socket.remoteAddress ?? '';
+    if (closing) throw new AppError('edge.draining', { retryAfterSeconds: RESTART_SECONDS });
     request.clientAddress = clientAddress(peer, joined(received['x-forwarded-for']), options.isTrustedProxy);
     removeSteeringHeaders(received);
     setForwardedHeaders(received, ownUrl, request.clientAddress);

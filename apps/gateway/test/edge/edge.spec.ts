@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EdgeFixture, legacyRequest, startEdge } from '../edge-fixture.ts';
@@ -30,6 +33,13 @@ function raw(target: string, headers: Record<string, string>, body?: string): Pr
     );
     sent.on('error', reject).end(body);
   });
+}
+
+/** Everything the server sends to who wrote this text, until it closes the connection. */
+function written(text: string): Promise<string> {
+  const socket = connect(edge.port, 'localhost');
+  socket.write(text);
+  return readText(socket);
 }
 
 const FORWARDING = [
@@ -124,6 +134,50 @@ describe('the public listener', () => {
       status: 404,
       requestId: problem.headers['request-id'],
     });
+  });
+
+  it.each([
+    ['a path that is not percent-encoded', 'GET /%zz HTTP/1.1', 400, 'edge.bad_path'],
+    ['bytes that are no HTTP', 'these are no headers', 400, 'edge.malformed_request'],
+    ['headers of more than 16 KiB', `GET / HTTP/1.1\r\nx: ${'x'.repeat(17 * 1024)}`, 431, 'edge.headers_too_large'],
+  ])('refuses %s with a problem that names its code, and closes the connection', async (_what, head, status, code) => {
+    const answer = await written(`${head}\r\nhost: localhost:${edge.port}\r\nconnection: close\r\n\r\n`);
+    const [, answered = '', type = '', body = ''] =
+      /^HTTP\/1\.1 (\d+) .*?^content-type: ([^\r]+)\r.*?\r\n\r\n(.*)$/ims.exec(answer) ?? [];
+    expect([Number(answered), type.split(';')[0], JSON.parse(body).code]).toEqual([
+      status,
+      'application/problem+json',
+      code,
+    ]);
+  });
+
+  it('answers requests on connections that stay open while it ends with a problem that says when to come back', async () => {
+    const [entered, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const started = await startEdge([
+      {
+        name: 'fixture',
+        register: async (app) => {
+          app.get('/api/slow', async () => {
+            entered.resolve();
+            await released.promise;
+            return 'done';
+          });
+        },
+      },
+    ]);
+    const host = `host: localhost:${started.port}\r\n`;
+    const [late, slow] = [connect(started.port, 'localhost'), connect(started.port, 'localhost')];
+    late.write(`GET /api/hello HTTP/1.1\r\n${host}`);
+    await once(late, 'connect');
+    slow.write(`GET /api/slow HTTP/1.1\r\n${host}\r\n`);
+    await entered.promise;
+    const closed = started.close();
+    late.write('\r\n');
+    const refused = await readText(late);
+    released.resolve();
+    await closed;
+    slow.destroy();
+    expect(refused).toMatch(/HTTP\/1\.1 503 .*retry-after: 2\r.*application\/problem\+json.*"edge\.draining"/s);
   });
 
   it('does not start with a route below a name an organization could take', async () => {

@@ -8,6 +8,30 @@ export const EDGE_ERRORS = {
     title: 'The request line names a full address instead of a path.',
     hint: 'Send the path only, as every HTTP client does that is not talking to a proxy.',
   },
+  'edge.bad_path': {
+    status: 400,
+    owner: 'caller',
+    title: 'The path of the address cannot be decoded.',
+    hint: 'Percent-encode the path as UTF-8 (RFC 3986 section 2.1).',
+  },
+  'edge.malformed_request': {
+    status: 400,
+    owner: 'caller',
+    title: 'What arrived is not an HTTP/1.1 request.',
+    hint: 'Send it with an HTTP client; behind a proxy, check what the proxy changes.',
+  },
+  'edge.headers_too_large': {
+    status: 431,
+    owner: 'caller',
+    title: 'The headers of the request are larger than 16 KiB.',
+    hint: 'Send fewer or shorter headers; a browser with too many cookies of this site can delete them.',
+  },
+  'edge.request_timeout': {
+    status: 408,
+    owner: 'caller',
+    title: 'The request did not arrive in time.',
+    hint: 'Send the headers within 10 seconds and the whole request within two minutes.',
+  },
   'edge.repeated_header': {
     status: 400,
     owner: 'caller',
