@@ -23,6 +23,7 @@ export class AnswerStream {
   readonly #writer: EventWriter;
   readonly #options: AnswerStreamOptions;
   readonly #keepAlive: NodeJS.Timeout | undefined;
+  #opened: (() => void) | undefined;
   #ended = false;
 
   constructor(response: ServerResponse, options: AnswerStreamOptions) {
@@ -39,6 +40,11 @@ export class AnswerStream {
   /** Whether the response was taken over: its status is sent and only events may follow. */
   get isOpen(): boolean {
     return this.#writer.isOpen;
+  }
+
+  /** Calls back when the answer becomes a stream, if it does. */
+  onceOpen(callback: () => void): void {
+    this.#opened = callback;
   }
 
   notify(method: string, params: JsonObject): void {
@@ -87,6 +93,8 @@ export class AnswerStream {
   #open(): void {
     if (this.#writer.isOpen) return;
     this.#writer.open();
-    if (this.#writer.isOpen) this.#options.onOpen();
+    if (!this.#writer.isOpen) return;
+    this.#options.onOpen();
+    this.#opened?.();
   }
 }

@@ -8,10 +8,11 @@ const tool = (name: string) => ({
 
 /**
  * A connector that asks: `name` asks the person, `think` the model, `say` writes a log line, `slow` takes a second,
+ * `report` writes a log line and takes a minute,
  * `announce` says that its tools changed, `stateful` asks as `name` does and gives its client a state to keep.
  */
 export function curiousVersion(mark: string, more: readonly string[] = []): GivenVersion {
-  const names = ['name', 'think', 'say', 'slow', 'announce', 'stateful', ...more];
+  const names = ['name', 'think', 'say', 'slow', 'report', 'announce', 'stateful', ...more];
   return {
     code: `
       const { McpServer, inputRequired, inputResponse } = require('@modelcontextprotocol/server');
@@ -41,6 +42,11 @@ export function curiousVersion(mark: string, more: readonly string[] = []): Give
         server.registerTool('announce', read, () => {
           server.sendToolListChanged();
           return text('announced');
+        });
+        server.registerTool('report', read, async (ctx) => {
+          await ctx.mcpReq.log('info', 'began');
+          await new Promise((resolve) => setTimeout(resolve, 60_000));
+          return text('reported');
         });
         server.registerTool('slow', read, async () => {
           await new Promise((resolve) => setTimeout(resolve, 1_000));

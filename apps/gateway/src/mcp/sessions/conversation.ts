@@ -46,11 +46,14 @@ export interface ConversationPart {
 const ANSWER_WITHIN_MS = 10 * 60_000;
 const ROUNDS_MAX = 32;
 const QUESTIONS_MAX = 16;
-/** A call that lasts is worth a row: from here on its client may lose the connection without losing the answer. */
-const RESUMABLE_AFTER_MS = 15_000;
 const LOOK_EVERY_MS = 2_000;
-/** After how long a client that lost the stream comes back. */
-export const RETRY_MS = 1_000;
+/**
+ * After how long a client that lost the stream comes back. The SDKs' clients try twice by default and wait this long
+ * before each attempt, so a gateway may be away for twice as long before they give up on the call.
+ */
+export const RETRY_AFTER_LOSS_MS = 8_000;
+/** After how long a client comes back to a stream that was ended on purpose: this gateway is there. */
+const RETRY_AFTER_LEAVING_MS = 1_000;
 /** Earlier clients do not know events without data. @see SEP-1699 */
 const PRIMING_SINCE = '2025-11-25';
 
@@ -70,16 +73,16 @@ export function createConversation(deps: ConversationDeps, part: ConversationPar
     writeEventId(signer, claims, { kind: 'call', streamId: key.id, sequence: at });
   const keepStream = (): Promise<McpStreamKey> => {
     kept ??= store.openStream(claims, part.requestId, part.subject).then((key) => {
-      if (claims.revision >= PRIMING_SINCE) stream.prime(eventId(key, 0), RETRY_MS);
+      if (claims.revision >= PRIMING_SINCE) stream.prime(eventId(key, 0), RETRY_AFTER_LOSS_MS);
       if (!isClosed)
         extending = setInterval(() => void store.extendStream(claims, key).catch(deps.onError), EXTEND_EVERY_MS);
       return key;
     });
     return kept;
   };
-  const lasting = setTimeout(() => {
-    if (stream.mayStream) keepStream().catch(deps.onError);
-  }, RESUMABLE_AFTER_MS);
+  // A stream is worth a row: its client may lose the connection without losing the answer. One that lasts is opened by
+  // its first keep-alive. Without an event id the SDKs' clients wait for their time-out when a stream breaks.
+  if (claims.revision >= PRIMING_SINCE) stream.onceOpen(() => void keepStream().catch(deps.onError));
 
   const ask = async (questions: readonly Question[]): Promise<ReadonlyMap<string, JsonObject>> => {
     const giveBack = deps.parked.take(part.principal);
@@ -150,11 +153,13 @@ export function createConversation(deps: ConversationDeps, part: ConversationPar
     },
     leave() {
       if (!stream.mayStream || claims.revision < PRIMING_SINCE) return;
-      keepStream().then(() => stream.leave(), deps.onError);
+      keepStream().then((key) => {
+        stream.prime(eventId(key, sequence), RETRY_AFTER_LEAVING_MS);
+        stream.leave();
+      }, deps.onError);
     },
     close() {
       isClosed = true;
-      clearTimeout(lasting);
       clearInterval(extending);
     },
   };

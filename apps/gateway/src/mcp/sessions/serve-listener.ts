@@ -5,7 +5,7 @@ import { capabilitiesOf } from '@patchbay/mcp';
 import type { Permission } from '../permission.ts';
 import type { ListenStreams } from '../subscriptions/listen-streams.ts';
 import { whenGone } from '../when-gone.ts';
-import { RETRY_MS } from './conversation.ts';
+import { RETRY_AFTER_LOSS_MS } from './conversation.ts';
 import { writeEventId } from './event-id.ts';
 import { ListenerStream } from './listener-stream.ts';
 import type { OpenSession, Sessions } from './sessions.ts';
@@ -47,7 +47,7 @@ export async function serveListener(
   const isBehind = knownRevision !== undefined && knownRevision !== revision;
   const stream = new ListenerStream({
     ...target,
-    retryMs: RETRY_MS,
+    retryMs: RETRY_AFTER_LOSS_MS,
     primes: claims.revision >= '2025-11-25',
     missed: isBehind
       ? Object.entries(LISTS).flatMap(([name, method]) => (declared[name] === undefined ? [] : [method]))

@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client as SecondClient, StreamableHTTPClientTransport as SecondTransport } from '@modelcontextprotocol/client';
+import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as FirstTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ElicitRequestSchema, LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import { hasSandboxes, type Platform, skipUnless, startPlatform } from '@patchbay/testing';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { curiousVersion } from './sessions-fixture.ts';
+
+const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespaces are missing');
+
+/** As long as a gateway on a machine at its limit was seen to need for a restart. */
+const AWAY_MS = 13_000;
+/** Both SDKs' clients give a call up after a minute; an answer before that means that they were told. */
+const TOLD_WITHIN_MS = 50_000;
+const INFO = { name: 'tests', version: '1' };
+const CAPABILITIES = { elicitation: { form: {} } };
+
+let platform: Platform;
+let url: URL;
+let requestInit: RequestInit;
+
+beforeAll(async () => {
+  if (!hasSandboxes()) return;
+  platform = await startPlatform();
+  const acme = await platform.given.organization('acme');
+  const curious = await platform.given.connector(acme, 'curious');
+  await platform.given.publishedVersion(curious, curiousVersion('one'));
+  url = new URL('/acme/curious/mcp', platform.origin);
+  requestInit = { headers: { authorization: `Bearer ${await platform.given.apiKey(acme)}` } };
+}, 60_000);
+afterAll(() => platform?.stop(), 60_000);
+
+/** One call whose stream has said something, and how it ended. */
+interface Streamed {
+  readonly began: Promise<void>;
+  readonly ended: Promise<unknown>;
+}
+
+async function callWithFirst(name: string): Promise<Streamed> {
+  const client = new FirstClient(INFO, { capabilities: CAPABILITIES });
+  const { promise: began, resolve } = Promise.withResolvers<void>();
+  client.setRequestHandler(ElicitRequestSchema, () => {
+    resolve();
+    return new Promise(() => {}); // the person never answers
+  });
+  client.setNotificationHandler(LoggingMessageNotificationSchema, () => resolve());
+  // The client of SDK v1 declares an optional member that this repository's compiler settings take at its word.
+  await client.connect(new FirstTransport(url, { requestInit }) as never);
+  await client.setLoggingLevel('info');
+  return { began, ended: client.callTool({ name, arguments: {} }).catch((error: unknown) => error) };
+}
+
+async function callWithSecond(name: string): Promise<Streamed> {
+  const client = new SecondClient(INFO, { capabilities: CAPABILITIES, versionNegotiation: { mode: 'legacy' } });
+  const { promise: began, resolve } = Promise.withResolvers<void>();
+  client.setRequestHandler('elicitation/create', () => {
+    resolve();
+    return new Promise(() => {}); // the person never answers
+  });
+  client.setNotificationHandler('notifications/message', () => resolve());
+  await client.connect(new SecondTransport(url, { requestInit }));
+  await client.setLoggingLevel('info');
+  return { began, ended: client.callTool({ name, arguments: {} }).catch((error: unknown) => error) };
+}
+
+describe('a gateway that is killed and stays away', () => {
+  it('leaves no streamed call of either SDK waiting for its time-out: each is told that it is lost', async () => {
+    const calls = await Promise.all(['name', 'report'].flatMap((tool) => [callWithFirst(tool), callWithSecond(tool)]));
+    await Promise.all(calls.map(({ began }) => began));
+    // The row that a client comes back to is written beside the first event.
+    await delay(500);
+    const killedAt = performance.now();
+    await platform.processes.gateway.end('SIGKILL');
+    await delay(AWAY_MS);
+    await platform.processes.gateway.restart();
+    const outcomes = await Promise.all(calls.map(({ ended }) => ended));
+    expect(performance.now() - killedAt).toBeLessThan(TOLD_WITHIN_MS);
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ data: { code: 'mcp.call_lost' } });
+  }, 120_000);
+});
