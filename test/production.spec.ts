@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,6 +23,7 @@ let redis: TestRedis;
 let front: TlsFront;
 let installation: Installation;
 let environment: NodeJS.ProcessEnv;
+let processes: Readonly<Record<string, number>> = {};
 
 const OWNER = {
   name: 'Olga Owner',
@@ -34,6 +36,7 @@ const OWNER = {
 beforeAll(async () => {
   if (redisMissing() !== null) return;
   home = await mkdtemp(path.join(tmpdir(), 'patchbay-production-'));
+  await chmod(home, 0o711); // processes of the installation pass through as users of their own
   const port = await freePort();
   const [database, cache, tls] = await Promise.all([
     externalPostgres(),
@@ -80,6 +83,7 @@ describe('a production start', () => {
 
   it('prints one setup link, makes no demo, and keeps its keys where it was told', async () => {
     const ready = await installation.start();
+    processes = ready.processes;
     expect(ready).toMatchObject({ origin: environment.PATCHBAY_ORIGIN, mcpUrl: null, apiKey: null, signIn: null });
     expect(Object.keys(ready.processes).sort()).toEqual(['dashboard', 'gateway', 'supervisor', 'worker']);
     expect(setupPaths()).toHaveLength(1);
@@ -89,6 +93,25 @@ describe('a production start', () => {
     const people = await installation.patchbay(['whoami'], home);
     expect(people.stderr).toContain('without a demo');
   }, 90_000);
+
+  it('runs each process that serves strangers as a user of its own, who cannot read what the others keep', async (test) => {
+    skipUnless(test, process.getuid?.() === 0, 'only root can start processes as other users');
+    const users = await Promise.all(
+      ['gateway', 'worker', 'dashboard', 'supervisor'].map((name) => userOf(processes[name] ?? 0)),
+    );
+    expect(new Set(users.map(({ uid }) => uid)).size).toBe(4);
+    expect(users.slice(0, 3).every(({ uid, groups }) => uid > 1_000 && groups === '')).toBe(true);
+    const [gateway, worker, dashboard] = users;
+    const mayRead = (user: { uid: number; gid: number } | undefined, file: string) =>
+      spawnSync('test', ['-r', file], { uid: user?.uid, gid: user?.gid }).status === 0;
+    const data = (file: string) => path.join(installation.dataDirectory, file);
+    for (const user of [gateway, worker, dashboard]) {
+      expect(mayRead(user, data('passwords.json'))).toBe(false);
+      expect(mayRead(user, environment.MASTER_KEY_FILE ?? '')).toBe(false);
+    }
+    expect([gateway, worker, dashboard].map((user) => mayRead(user, data('spool')))).toEqual([true, false, false]);
+    expect([gateway, worker, dashboard].map((user) => mayRead(user, data('artifacts')))).toEqual([true, true, false]);
+  });
 
   it('lets nobody in by sign-up, and the holder of the link once', async () => {
     const [link = ''] = setupPaths();
@@ -135,6 +158,12 @@ describe('a production start', () => {
     expect(setupPaths()).toEqual([]);
   }, 90_000);
 });
+
+async function userOf(pid: number): Promise<{ uid: number; gid: number; groups: string }> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const [, uid = '', gid = '', groups = ''] = /^Uid:\t(\d+).*^Gid:\t(\d+).*^Groups:\t([^\n]*)$/ms.exec(status) ?? [];
+  return { uid: Number(uid), gid: Number(gid), groups: groups.trim() };
+}
 
 function setupPaths(): string[] {
   return [...installation.output.matchAll(/\/-\/setup\/[\w-]+/g)].map(([found]) => found);

@@ -20,6 +20,8 @@ const schema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** An existing Redis instead of the embedded one. */
   REDIS_URL: z.url({ protocol: /^(rediss?|redis\+unix)$/ }).optional(),
+  /** `false` accepts reduced limits and processes that share the user of the start. Default: only production refuses. */
+  PATCHBAY_REQUIRE_FULL_LIMITS: z.enum(['true', 'false']).optional(),
   /** File with the 32-byte master key, Base64. Production keeps it outside of PATCHBAY_DATA. Empty: a generated one. */
   MASTER_KEY_FILE: z.string().optional(),
   /** File with the secret that signs sessions, 32 bytes in Base64. As above. */
@@ -44,6 +46,8 @@ export interface StartConfig {
   /** Keys that are kept elsewhere; undefined: generated below the data directory. */
   readonly keyFiles: { readonly masterKey: string | undefined; readonly authSecret: string | undefined };
   readonly usesS3: boolean;
+  /** Whether a machine that cannot keep processes apart and limited is refused. */
+  readonly requiresFullLimits: boolean;
   readonly searchPath: string;
   /** The environment the starter was given; `processEnvironment` takes from it by name. */
   readonly given: NodeJS.ProcessEnv;
@@ -72,6 +76,7 @@ export function loadStartConfig(env: NodeJS.ProcessEnv, root: string): StartConf
     keyFiles: { masterKey: value.MASTER_KEY_FILE, authSecret: value.AUTH_SECRET_FILE },
     usesS3: value.S3_ENDPOINT !== undefined,
     searchPath: value.PATH,
+    requiresFullLimits: (value.PATCHBAY_REQUIRE_FULL_LIMITS ?? String(value.PATCHBAY_MODE === 'production')) === 'true',
     given: env,
   };
 }

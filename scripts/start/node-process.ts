@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { lastLogLines, type RunningService } from '@patchbay/embedded';
+import { lastLogLines, type RunningService, type ServiceUid } from '@patchbay/embedded';
 import { AppError } from '@patchbay/foundation';
 
 export interface NodeProcessOptions {
@@ -9,6 +9,8 @@ export interface NodeProcessOptions {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly environment: Record<string, string>;
+  /** null: as the launcher itself. */
+  readonly user: ServiceUid | null;
   readonly logFile: string;
   /** For a program that does not say itself when it serves. */
   readonly isReady?: () => Promise<boolean>;
@@ -35,6 +37,7 @@ export async function startNodeProcess(options: NodeProcessOptions): Promise<Run
       env: options.environment,
       stdio: ['ignore', log, log, 'ipc'],
       detached: true,
+      ...(options.user && { uid: options.user.uid, gid: options.user.gid }),
     });
   } finally {
     closeSync(log);

@@ -2,6 +2,7 @@ import { Secret } from '@patchbay/foundation';
 import { describe, expect, it } from 'vitest';
 import { loadStartConfig } from './config.ts';
 import { APP_NAMES, type AppName, type Installation, processEnvironment } from './process-environment.ts';
+import { SAME_USER } from './service-users.ts';
 
 const GIVEN = {
   PATH: '/usr/bin',
@@ -39,6 +40,7 @@ function installation(given: NodeJS.ProcessEnv = GIVEN): Installation {
     secrets: { masterKeyFile: '/d/master.key', authSecretFile: '/d/auth.secret' },
     databaseUrls: { owner: urlOf('owner'), app: urlOf('app'), auth: urlOf('auth'), queue: urlOf('queue') },
     redisUrl: `redis+unix:///s/redis/redis.sock?password=${new Secret('redis-password').reveal()}`,
+    users: SAME_USER,
     bubblewrap: '/usr/bin/bwrap',
     ports: { gatewayInternal: 4101, workerInternal: 5001, supervisorInternal: 5002, dashboard: 5003 },
   };

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Directories, GeneratedSecrets, PerRole } from '@patchbay/embedded';
 import type { StartConfig } from './config.ts';
+import type { ServiceUsers } from './service-users.ts';
 
 export const APP_NAMES = ['supervisor', 'gateway', 'worker', 'dashboard'] as const;
 export type AppName = (typeof APP_NAMES)[number];
@@ -12,6 +13,7 @@ export interface Installation {
   readonly secrets: Pick<GeneratedSecrets, 'masterKeyFile' | 'authSecretFile'>;
   readonly databaseUrls: PerRole<string>;
   readonly redisUrl: string | null;
+  readonly users: ServiceUsers;
   /** null: none on this machine; the supervisor then refuses to run code. */
   readonly bubblewrap: string | null;
   readonly ports: {
@@ -72,8 +74,7 @@ export function processEnvironment(name: AppName, installation: Installation): R
   }
   environment.PATCHBAY_MODE = config.mode;
   environment.PATCHBAY_ORIGIN = config.origin;
-  // Compiled code from the start before: nearly halves the work of a start. Only the owner can write there.
-  environment.NODE_COMPILE_CACHE = path.join(installation.directories.run, 'compile-cache');
+  environment.NODE_COMPILE_CACHE = compileCache(installation.directories, name);
   for (const [variable, value] of Object.entries(own)) {
     if (value !== null) environment[variable] = value;
   }
@@ -109,8 +110,9 @@ const OWN: Record<AppName, (installation: Installation) => Record<string, string
     PACKAGE_STORE_DIR: directories.packages,
     WORKER_INTERNAL_PORT: String(ports.workerInternal),
   }),
-  supervisor: ({ directories, bubblewrap, ports }) => ({
+  supervisor: ({ directories, bubblewrap, ports, users }) => ({
     SUPERVISOR_SOCKET: supervisorSocket(directories),
+    SUPERVISOR_SOCKET_GID: users.gateway && String(users.gateway.gid),
     SANDBOX_DIR: directories.sandbox,
     PACKAGE_STORE_DIR: directories.packages,
     BWRAP_PATH: bubblewrap,
@@ -123,6 +125,11 @@ const OWN: Record<AppName, (installation: Installation) => Record<string, string
     NEXT_TELEMETRY_DISABLED: '1',
   }),
 };
+
+/** Compiled code from the start before: nearly halves the work of a start. Each process trusts its own alone. */
+export function compileCache(directories: Directories, name: AppName): string {
+  return path.join(directories.shared, 'compile-cache', name);
+}
 
 export function supervisorSocket(directories: Directories): string {
   return path.join(directories.sockets, 'supervisor.sock');

@@ -21,6 +21,13 @@ import type { StartConfig } from './config.ts';
 
 const DATABASE = 'patchbay';
 
+/** Who may reach the embedded services. */
+export interface ServiceAccess {
+  readonly secrets: GeneratedSecrets;
+  /** The group of gateway and worker; undefined when they run as the user of the services. */
+  readonly clientGroup: number | undefined;
+}
+
 export interface DatabasePlan {
   readonly urls: PerRole<string>;
   /** null: a server of somebody else, which we do not start. */
@@ -33,7 +40,7 @@ export interface DatabasePlan {
 export async function planDatabase(
   config: StartConfig,
   directories: Directories,
-  secrets: GeneratedSecrets,
+  { secrets, clientGroup }: ServiceAccess,
 ): Promise<DatabasePlan> {
   const { roles: passwords, superuser } = secrets;
   const socketDirectory = path.join(directories.sockets, 'postgres');
@@ -60,6 +67,7 @@ export async function planDatabase(
       directory: directories.postgres,
       socketDirectory,
       account,
+      clientGroup,
       superuserPassword: superuser,
       guardsFiles: true,
       wasMade: (await readMade(directories.data)).includes('database'),
@@ -86,7 +94,7 @@ export interface RedisPlan {
 export async function planRedis(
   config: StartConfig,
   directories: Directories,
-  secrets: GeneratedSecrets,
+  { secrets, clientGroup }: ServiceAccess,
 ): Promise<RedisPlan> {
   if (config.redisUrl) return { url: config.redisUrl, start: null, notes: [] };
   const redis = await findRedis({ searchPath: config.searchPath });
@@ -100,6 +108,7 @@ export async function planRedis(
       redis: redis.found,
       directory: directories.redis,
       account,
+      clientGroup,
       password: secrets.redis,
       logFile: path.join(directories.logs, 'redis.log'),
     });

@@ -10,9 +10,10 @@ import {
   openDirectories,
   type RunningService,
 } from '@patchbay/embedded';
-import { readSystemError } from '@patchbay/foundation';
+import { AppError, readSystemError } from '@patchbay/foundation';
 import { announcement } from './announcement.ts';
 import type { StartConfig } from './config.ts';
+import { CredentialFiles } from './credential-files.ts';
 import { InstanceLock } from './instance-lock.ts';
 import { ProcessRecord } from './left-processes.ts';
 import { startNodeProcess } from './node-process.ts';
@@ -23,6 +24,7 @@ import { type AppName, type Installation, processEnvironment } from './process-e
 import { ReadyFile } from './ready-file.ts';
 import { rotateLogs } from './rotate-logs.ts';
 import { type Demo, seedDemo } from './seed.ts';
+import { handOverDirectories, planServiceUsers, type ServiceUsersPlan } from './service-users.ts';
 import { planDatabase, planRedis } from './services.ts';
 import { refuseUnfitHost, unfitHost } from './unfit-host.ts';
 import { askUrl, SILENCE, type SilenceOptions } from './watch-silence.ts';
@@ -53,6 +55,7 @@ export class Starter {
   #lock: InstanceLock | undefined;
   #record: ProcessRecord | undefined;
   #ready: ReadyFile | undefined;
+  #credentials: CredentialFiles | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(config: StartConfig, options: { root: string; say(text: string): void }) {
@@ -76,11 +79,15 @@ export class Starter {
     if (left > 0) this.#say(`Took over from a start that was killed (${left} processes ended)`);
 
     const secrets = await ensureGeneratedSecrets(directories.data, config.keyFiles);
+    const { users, refusal } = this.#planUsers(directories);
+    await handOverDirectories(directories, users);
+    this.#credentials = await CredentialFiles.open(directories);
+    const access = { secrets, clientGroup: users.gateway?.gid };
     const [ports, bubblewrap, redis, database] = await Promise.all([
       choosePorts(config),
       findBubblewrap({ searchPath: config.searchPath, say: this.#say }),
-      planRedis(config, directories, secrets),
-      planDatabase(config, directories, secrets),
+      planRedis(config, directories, access),
+      planDatabase(config, directories, access),
     ]);
     const installation: Installation = {
       config,
@@ -88,6 +95,7 @@ export class Starter {
       secrets,
       databaseUrls: database.urls,
       redisUrl: redis.url,
+      users,
       bubblewrap: 'found' in bubblewrap ? bubblewrap.found : null,
       ports,
     };
@@ -111,6 +119,7 @@ export class Starter {
 
     const notes = [
       ...('missing' in bubblewrap ? [noBubblewrap(bubblewrap.missing)] : []),
+      ...(refusal === null ? [] : [`gateway, worker and dashboard run as root: ${refusal}`]),
       ...redis.notes,
       ...(await placeNotes(directories.data)),
     ];
@@ -133,7 +142,18 @@ export class Starter {
     for (const names of STOP_ORDER) {
       await Promise.all(names.map((name) => this.#parts.get(name)?.stop()));
     }
+    await this.#credentials?.remove();
     await this.#lock?.release();
+  }
+
+  /** @throws AppError start.host_unfit when production cannot give each process a user of its own */
+  #planUsers(directories: Directories): ServiceUsersPlan {
+    const plan = planServiceUsers(directories, [path.join(this.#root, 'apps'), path.dirname(process.execPath)]);
+    if (plan.refusal === null || !this.#config.requiresFullLimits) return plan;
+    throw new AppError('start.host_unfit', {
+      detail: `Gateway, worker and dashboard cannot run as users of their own: ${plan.refusal}`,
+      data: { reasons: [plan.refusal] },
+    });
   }
 
   #refuseWhenStopping(): void {
@@ -176,12 +196,15 @@ export class Starter {
 
   #startApp(name: AppName, installation: Installation): Promise<void> {
     const program = appProgram(name, this.#root);
-    const { directories, ports } = installation;
-    const start = () =>
+    const { directories, ports, users } = installation;
+    const user = users[name];
+    const environment = processEnvironment(name, installation);
+    const start = async () =>
       startNodeProcess({
         name,
         ...program,
-        environment: processEnvironment(name, installation),
+        user,
+        environment: (user && (await this.#credentials?.hand(name, user, environment))) ?? environment,
         logFile: path.join(directories.logs, `${name}.log`),
         stopGraceMs: STOP_GRACE_MS[name],
         onNotice: this.#say,

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, chmod, type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, DISK_RESERVE_SHARE, isBelowShare, readDiskSpace } from '@patchbay/foundation';
 import { type ArtifactStore, addressOf, type Digest, folderOf, pathOf } from './artifact-store.ts';
@@ -20,8 +20,8 @@ export function createFileArtifactStore(options: { readonly directory: string })
       const folder = path.join(directory, folderOf(organizationId));
       const temporary = path.join(incoming, randomUUID());
       try {
-        await mkdir(incoming, { recursive: true, mode: 0o750 });
-        await mkdir(folder, { recursive: true, mode: 0o750 });
+        await makeFolder(incoming);
+        await makeFolder(folder);
         await refuseWhenFull(directory);
         const stored = await writeDurably(temporary, sizeLimited(content, bytesMax));
         await rename(temporary, path.join(directory, pathOf({ organizationId, digest: stored.digest })));
@@ -74,13 +74,19 @@ export function createFileArtifactStore(options: { readonly directory: string })
     },
 
     async ping() {
-      await mkdir(directory, { recursive: true, mode: 0o750 });
+      await makeFolder(directory);
       await access(directory);
     },
   };
 }
 
 const NO_DIGEST = '0'.repeat(64);
+
+/** Its group writes there too, whatever the umask says: gateway and worker run as two users of one group. */
+async function makeFolder(directory: string): Promise<void> {
+  const made = await mkdir(directory, { recursive: true, mode: 0o770 });
+  if (made !== undefined) await chmod(directory, 0o770);
+}
 
 /** Empty when the directory is not there. */
 async function namesIn(directory: string): Promise<readonly string[]> {

@@ -42,3 +42,4 @@ export {
 export { type RedisOptions, redisUrl, startRedis } from './redis/start-redis.ts';
 export { lastLogLines, type RunningService } from './running-service.ts';
 export { findServiceAccount, mayExecute, runAs, type ServiceAccount } from './service-account.ts';
+export { findClosedDirectory, isMapped, type ServiceUid, serviceUid } from './service-uids.ts';

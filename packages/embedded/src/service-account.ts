@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { chmod, chown } from 'node:fs/promises';
 
 /** An unprivileged account of this machine under which a service runs when the platform is started as root. */
 export interface ServiceAccount {
@@ -19,6 +20,20 @@ export function findServiceAccount(preferred: readonly string[]): ServiceAccount
     }
   }
   throw new Error('this machine has no account "nobody" in /etc/passwd');
+}
+
+/** Who a directory with a socket is for. */
+export interface SocketOwner {
+  readonly account: ServiceAccount | null;
+  /** The group that may pass through to the socket, besides root and the account. */
+  readonly clientGroup?: number | undefined;
+}
+
+/** Makes the directory the account's. Its clients can pass through it and cannot list it. */
+export async function admitClients(directory: string, { account, clientGroup }: SocketOwner): Promise<void> {
+  if (account === null) return;
+  await chown(directory, account.uid, clientGroup ?? account.gid);
+  await chmod(directory, clientGroup === undefined ? 0o700 : 0o710);
 }
 
 /** Whether the account can execute the file: every directory above it must let it through. */

@@ -1,15 +1,18 @@
-import { chown, mkdir, readFile, realpath } from 'node:fs/promises';
+import { mkdir, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@patchbay/foundation';
 import { forgetFiles, recordFiles } from '../directories/file-list.ts';
 import { type RunningService, startService, withLog } from '../running-service.ts';
+import { admitClients } from '../service-account.ts';
 import { type ClusterOptions, endLeftServer, ensureCluster } from './cluster.ts';
 import { databaseFiles, refuseChangedFiles, startFailureCode } from './damage.ts';
 
 export interface PostgresOptions extends ClusterOptions {
   /** Where the unix socket lies; at most 90 characters, or the kernel cannot name it. */
   readonly socketDirectory: string;
+  /** The group that may reach the socket, besides root and the account. */
+  readonly clientGroup?: number | undefined;
   readonly logFile: string;
   /** A loopback port to listen on besides the socket; tests use it. Without it there is no TCP listener at all. */
   readonly loopbackPort?: number;
@@ -34,7 +37,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningSe
   if (await endLeftServer(directory)) await forgetFiles(databaseFiles(directory));
   if (options.guardsFiles) await refuseChangedFiles(directory);
   await mkdir(options.socketDirectory, { recursive: true, mode: 0o700 });
-  if (options.account) await chown(options.socketDirectory, options.account.uid, options.account.gid);
+  await admitClients(options.socketDirectory, options);
 
   const service = startService({
     program: path.join(options.binaries, 'postgres'),
@@ -64,7 +67,8 @@ function settings(options: PostgresOptions): string[] {
     listen_addresses: options.loopbackPort === undefined ? '' : '127.0.0.1',
     port: String(options.loopbackPort ?? 5432),
     unix_socket_directories: options.socketDirectory,
-    unix_socket_permissions: '0700',
+    // Who may reach it is decided by its directory.
+    unix_socket_permissions: options.clientGroup === undefined ? '0700' : '0777',
     shared_buffers: '64MB',
     max_connections: String(options.connectionsMax ?? 120),
     log_line_prefix: '%m [%p] %u@%d ',

@@ -7,13 +7,15 @@ import type { Program } from '../debian/index.ts';
 import { readJsonFile } from '../directories/json-file.ts';
 import { endProcess, identifyProcess, type ProcessIdentity, processIdentity } from '../process-identity.ts';
 import { type RunningService, startService, withLog } from '../running-service.ts';
-import type { ServiceAccount } from '../service-account.ts';
+import { admitClients, type ServiceAccount } from '../service-account.ts';
 
 export interface RedisOptions {
   readonly redis: Program;
   /** Files and socket; made when missing. */
   readonly directory: string;
   readonly account: ServiceAccount | null;
+  /** The group that may reach the socket, besides root and the account. */
+  readonly clientGroup?: number | undefined;
   readonly password: Secret;
   readonly logFile: string;
 }
@@ -40,7 +42,8 @@ export async function startRedis(options: RedisOptions): Promise<RunningService>
   const configFile = path.join(directory, 'redis.conf');
   // In a file, not in arguments: every account of the machine can read those.
   await writeFile(configFile, configuration(options), { mode: 0o600 });
-  if (account) for (const item of [directory, configFile]) await chown(item, account.uid, account.gid);
+  if (account) await chown(configFile, account.uid, account.gid);
+  await admitClients(directory, options);
 
   const service = startService({
     program: options.redis.program,
@@ -65,7 +68,8 @@ function configuration(options: RedisOptions): string {
   return `${[
     'port 0',
     `unixsocket "${path.join(options.directory, 'redis.sock')}"`,
-    'unixsocketperm 700',
+    // Who may reach it is decided by its directory.
+    `unixsocketperm ${options.clientGroup === undefined ? '700' : '777'}`,
     `requirepass ${options.password.reveal()}`,
     `dir "${options.directory}"`,
     'appendonly yes',

@@ -1,0 +1,70 @@
+import { chmod, chown, copyFile, mkdir, rm, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import type { Directories, ServiceUid } from '@patchbay/embedded';
+import type { AppName } from './process-environment.ts';
+
+/** Variables that name a file which only root may read, whoever keeps it. */
+const SECRET_FILES = [
+  'MASTER_KEY_FILE',
+  'AUTH_SECRET_FILE',
+  'SUPERVISOR_TLS_CA_FILE',
+  'SUPERVISOR_TLS_CERT_FILE',
+  'SUPERVISOR_TLS_KEY_FILE',
+] as const;
+
+/**
+ * Copies of the key files that each process reads, for its user alone and in memory: the originals stay root's, and no
+ * key reaches the disk of the data. systemd hands credentials to its services in the same manner.
+ *
+ * @see https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html (LoadCredential)
+ */
+export class CredentialFiles {
+  readonly #directory: string;
+
+  private constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Removes what a killed start left. The last directory is made here: one that somebody else made is refused. */
+  static async open(directories: Directories): Promise<CredentialFiles> {
+    const name = `${path.basename(directories.shared)}-credentials`;
+    const directory = path.join(await memoryDirectory(directories.run), name);
+    await rm(directory, { recursive: true, force: true });
+    await mkdir(directory, { mode: 0o711 });
+    return new CredentialFiles(directory);
+  }
+
+  /** The environment with the copies in place of the originals; made anew at each start of the process. */
+  async hand(name: AppName, user: ServiceUid, environment: Record<string, string>): Promise<Record<string, string>> {
+    const directory = path.join(this.#directory, name);
+    await rm(directory, { recursive: true, force: true });
+    await mkdir(directory, { mode: 0o700 });
+    const changed = { ...environment };
+    for (const variable of SECRET_FILES) {
+      const original = environment[variable];
+      if (original === undefined) continue;
+      const copy = path.join(directory, variable.toLowerCase());
+      await copyFile(original, copy);
+      await chown(copy, user.uid, user.gid);
+      await chmod(copy, 0o400);
+      changed[variable] = copy;
+    }
+    await chown(directory, user.uid, user.gid);
+    return changed;
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
+
+const IN_MEMORY = new Set([0x01021994, 0x858458f6]); // tmpfs, ramfs: see statfs(2)
+
+/** A file system in memory, or `otherwise` on a machine that has none. */
+async function memoryDirectory(otherwise: string): Promise<string> {
+  for (const directory of ['/run', '/dev/shm']) {
+    const found = await statfs(directory).catch(() => null);
+    if (found !== null && IN_MEMORY.has(found.type)) return directory;
+  }
+  return otherwise;
+}

@@ -1,0 +1,78 @@
+import { chmod, chown, mkdir, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { type Directories, findClosedDirectory, isMapped, type ServiceUid, serviceUid } from '@patchbay/embedded';
+import { APP_NAMES, type AppName, compileCache } from './process-environment.ts';
+
+/**
+ * Which user each process runs as. Started as root only the supervisor stays root, since it makes sandboxes; the others
+ * get a user each, so that what breaks into one reaches neither the machine nor another's files.
+ */
+export type ServiceUsers = Readonly<Record<AppName, ServiceUid | null>>;
+
+/** Everybody runs as who started the platform. */
+export const SAME_USER: ServiceUsers = { supervisor: null, gateway: null, worker: null, dashboard: null };
+
+export interface ServiceUsersPlan {
+  readonly users: ServiceUsers;
+  /** Why processes run as root, one sentence; null when they do not, or when the platform was not started as root. */
+  readonly refusal: string | null;
+}
+
+/**
+ * Plans the users. Gateway and worker share a group: both read and write artifacts and ask the supervisor.
+ *
+ * @param needed directories that every process must be able to enter: those of the checkout and of Node
+ */
+export function planServiceUsers(directories: Directories, needed: readonly string[]): ServiceUsersPlan {
+  if (process.getuid?.() !== 0) return { users: SAME_USER, refusal: null };
+  const users = {
+    supervisor: null,
+    gateway: serviceUid(directories.shared, 0, 0),
+    worker: serviceUid(directories.shared, 1, 0),
+    dashboard: serviceUid(directories.shared, 2, 2),
+  };
+  if (!isMapped(users.dashboard)) {
+    return { users: SAME_USER, refusal: 'this machine maps too few users for one of each process.' };
+  }
+  // The data directory itself is opened for them later.
+  for (const directory of [...needed, path.dirname(directories.data)]) {
+    const closed = findClosedDirectory(directory, users.dashboard);
+    if (closed !== null) return { users: SAME_USER, refusal: `users other than root cannot enter ${closed}.` };
+  }
+  return { users, refusal: null };
+}
+
+/** Gives each user the directories it works in. What a start as another user left there changes hands too. */
+export async function handOverDirectories(directories: Directories, users: ServiceUsers): Promise<void> {
+  const { gateway, worker } = users;
+  if (gateway === null || worker === null) return;
+  // Others pass through to what is theirs and cannot list what there is.
+  await chmod(directories.data, 0o711);
+  await chmod(directories.downloads, 0o755);
+  await give(directories.spool, gateway, 0o700);
+  await give(directories.artifacts, gateway, 0o770);
+  await give(directories.packages, worker, 0o755);
+  for (const name of APP_NAMES) {
+    const directory = compileCache(directories, name);
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const user = users[name];
+    if (user !== null) await give(directory, user, 0o700);
+  }
+}
+
+async function give(directory: string, user: ServiceUid, mode: number): Promise<void> {
+  const { uid, gid } = await stat(directory);
+  if (uid !== user.uid || gid !== user.gid) await giveTree(directory, user, mode);
+  else await chmod(directory, mode);
+}
+
+async function giveTree(directory: string, user: ServiceUid, mode: number): Promise<void> {
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const child = path.join(directory, entry.name);
+    if (entry.isDirectory()) await giveTree(child, user, mode);
+    else if (entry.isFile()) await chown(child, user.uid, user.gid);
+  }
+  await chmod(directory, mode);
+  // Last, so that a start that was killed here begins again.
+  await chown(directory, user.uid, user.gid);
+}
