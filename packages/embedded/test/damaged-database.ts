@@ -82,8 +82,8 @@ export class DamagedDatabase {
       expect(error.code, `${file} ${damage}: ${error.message}`).toMatch(
         /^start\.(database_damaged|installation_incomplete)$/,
       );
-      // PostgreSQL names some of its files by what they are.
-      const named = [file, ...(NAMED[file] ?? [])].some((name) => error.message.includes(name));
+      // PostgreSQL names some of its files by what they are, and segments of its log without their folder.
+      const named = [file, path.basename(file), ...(NAMED[file] ?? [])].some((name) => error.message.includes(name));
       expect(named, `${file} ${damage}: ${error.message}`).toBe(true);
       expect(Object.keys(await this.#content())).toEqual(expect.arrayContaining(Object.keys(before)));
       isRefused = true;
