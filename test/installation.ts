@@ -99,10 +99,11 @@ export class Installation {
   async patchbay(
     args: readonly string[],
     cwd: string = ROOT,
+    environment: NodeJS.ProcessEnv = {},
   ): Promise<{ stdout: string; stderr: string; code: number }> {
     const cli = spawn(process.execPath, [path.join(ROOT, 'packages/cli/bin/patchbay.mjs'), ...args], {
       cwd,
-      env: this.#environment,
+      env: { ...this.#environment, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';

@@ -11,7 +11,15 @@ import {
   startPostgres,
 } from '@patchbay/embedded';
 import { Secret } from '@patchbay/foundation';
-import { freePort, redisMissing, skipUnless, type TestRedis, temporaryDirectory, testRedis } from '@patchbay/testing';
+import {
+  freePort,
+  redisMissing,
+  skipUnless,
+  type TestRedis,
+  temporaryDirectory,
+  testRedis,
+  waitFor,
+} from '@patchbay/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Installation } from './installation.ts';
 import { LOCALHOST_CERTIFICATE, startTlsFront, type TlsFront } from './tls-front.ts';
@@ -113,8 +121,19 @@ describe('a production start', () => {
     expect([gateway, worker, dashboard].map((user) => mayRead(user, data('artifacts')))).toEqual([true, true, false]);
   });
 
+  it('shows another link to whoever runs it, on its terminal alone, and ends the one before', async () => {
+    const [first = ''] = setupPaths();
+    const elsewhere = await installation.patchbay(['admin', 'setup-link'], home, { PATCHBAY_DATA: home });
+    expect([elsewhere.code, elsewhere.stderr]).toEqual([1, expect.stringContaining('No installation runs here')]);
+    const asked = await installation.patchbay(['admin', 'setup-link'], home);
+    expect([asked.code, asked.stdout]).toEqual([0, expect.not.stringContaining('/-/setup/')]);
+    await waitFor(() => setupPaths().length === 2, { what: 'another setup link' });
+    expect((await front.ask(first)).status).toBe(404);
+    expect((await front.ask(setupPaths()[1] ?? '')).status).toBe(200);
+  }, 30_000);
+
   it('lets nobody in by sign-up, and the holder of the link once', async () => {
-    const [link = ''] = setupPaths();
+    const link = setupPaths().at(-1) ?? '';
     const { name, email, password } = OWNER;
     const signUp = await post('/api/auth/sign-up/email', JSON.stringify({ name, email, password }), 'application/json');
     expect(signUp.status).toBe(403);

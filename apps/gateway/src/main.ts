@@ -21,6 +21,10 @@ async function main(): Promise<void> {
   };
   process.once('SIGTERM', () => end('SIGTERM'));
   process.once('SIGINT', () => end('SIGINT'));
+  // Whoever runs the installation asks for another setup link: `patchbay admin setup-link`, on this machine.
+  process.on('SIGUSR2', () => {
+    gateway.showSetupLink().catch((error: unknown) => logger.error({ err: error }, 'no setup link could be made'));
+  });
   process.once('disconnect', () => end('the starter is gone'));
   const listening = await gateway.listen();
   logger.info({ ...listening, origin: config.origin }, 'gateway answers');

@@ -47,6 +47,8 @@ import { OneTimeFiles } from './untrusted/one-time-files.ts';
 export interface Gateway {
   /** Resolves when requests are answered. */
   listen(): Promise<{ readonly port: number; readonly internalPort: number }>;
+  /** Makes a new setup link, ending the one before, and shows it to whoever sees the start; or says why there is none. */
+  showSetupLink(): Promise<void>;
   /** Stops accepting, lets calls in flight finish (at most 10 s), and puts on record what happened. */
   drain(): Promise<void>;
 }
@@ -180,6 +182,11 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       if (config.mode === 'production') await printSetupLink(people, logger);
       return { port: portOf(app), internalPort: portOf(internal) };
     },
+    async showSetupLink() {
+      const isShown = await printSetupLink(people, logger);
+      if (!isShown)
+        notify('There is an owner already, so no setup link is made: sign in, or ask them for an invitation.');
+    },
     async drain() {
       draining = true;
       await closeServer(app);
@@ -208,11 +215,16 @@ function downloadsSurface({ downloadsDirectory, origin }: GatewayConfig): Surfac
  * A production installation that nobody owns needs its first owner. The link goes to whoever sees the start: the
  * starter's terminal, or the container's log where nothing else started us. It is never in a log file of ours.
  */
-async function printSetupLink(people: { createSetupLink(): Promise<string | null> }, logger: Logger): Promise<void> {
+async function printSetupLink(people: { createSetupLink(): Promise<string | null> }, logger: Logger): Promise<boolean> {
   const link = await people.createSetupLink();
-  if (link === null) return;
+  if (link === null) return false;
   logger.warn('nobody owns an organization yet; the operator is shown the setup link');
-  const text = `Create the first owner within one hour, once: ${link}`;
+  notify(`Create the first owner within one hour, once: ${link}`);
+  return true;
+}
+
+/** To the terminal of the start, never to a log file of ours. */
+function notify(text: string): void {
   if (process.send) process.send({ type: 'notice', text });
   else process.stderr.write(`\n${text}\n\n`);
 }

@@ -172,6 +172,7 @@ export function createProgram(makeContext: MakeContext): Command {
   const admin = add(program, 'admin', 'Look after an organization.', [
     'patchbay admin members',
     'patchbay admin audit',
+    'patchbay admin setup-link',
   ]);
   add(admin, 'members', 'List the members.', ['patchbay admin members']).action(
     action(async () => (await import('./commands/admin.ts')).members),
@@ -182,6 +183,10 @@ export function createProgram(makeContext: MakeContext): Command {
   add(admin, 'api-keys', 'List the API keys. They are made and revoked in the dashboard: no key may make a key.', [
     'patchbay admin api-keys',
   ]).action(action(async () => (await import('./commands/api-keys.ts')).listApiKeys));
+
+  add(admin, 'setup-link', 'Have the installation on this machine print another link for its first owner.', [
+    'patchbay admin setup-link',
+  ]).action(action(async () => (await import('./commands/setup-link.ts')).showSetupLink));
 
   for (const command of allCommands(program)) command.exitOverride().configureOutput({ outputError: () => {} });
   return program;

@@ -11,6 +11,8 @@ const ReadyFile = z.object({
   organization: z.string().nullable(),
   apiKey: z.string().nullable(),
   mcpApiKey: z.string().nullable(),
+  /** Name → pid. */
+  processes: z.record(z.string(), z.number().int()).default({}),
 });
 
 /** What a running installation on this machine says about itself. */

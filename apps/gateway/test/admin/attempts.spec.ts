@@ -32,10 +32,10 @@ async function invite(email: string): Promise<string> {
   return pathOf((await installation.call('POST', '/organizations/acme/invitations', { as: owner, body })).body.url);
 }
 
-/** Wrong passwords, each from another address, until a new one is refused; the answers. */
-async function flood(email: string, attempt = signIn) {
+/** The answers to fourteen wrong passwords, each from another address. */
+async function flood(email: string) {
   const answers = [];
-  for (let count = 0; count < 14; count += 1) answers.push(await attempt(email, 'not the password', newAddress()));
+  for (let count = 0; count < 14; count += 1) answers.push(await signIn(email, 'not the password', newAddress()));
   return answers;
 }
 
@@ -95,20 +95,20 @@ describe('an installation under attack', () => {
     expect((await signIn(owner.email, PASSWORD, newAddress())).status).toBe(429);
     expect((await signIn(owner.email.toUpperCase(), PASSWORD, newAddress())).status).toBe(429);
     expect((await signIn(owner.email, PASSWORD, HOME)).status).toBe(200);
-  });
+  }, 60_000);
 
   it('counts passwords tried at the page of an invitation as it counts those of a sign-in', async () => {
     const victim = await installation.owner('victim');
     await signIn(victim.email, PASSWORD, HOME);
     const path = await invite(victim.email);
-    const guess = (_email: string, password: string, address: string) =>
-      sendForm(path, { name: 'Eve', password }, address);
-    const answers = await flood(victim.email, guess);
-    expect(answers.filter(({ status }) => status === 400).length).toBeLessThanOrEqual(10);
-    expect(answers.at(-1)?.body.code).toBe('auth.too_many_account_attempts');
-    expect((await signIn(victim.email, PASSWORD, newAddress())).status).toBe(429);
+    const guess = () => sendForm(path, { name: 'Eve', password: 'not the password' }, newAddress());
+    for (let count = 0; count < 3; count += 1) expect((await guess()).status).toBe(400);
+    // With the owner's own two first sign-ins, five of the ten are used up.
+    const answers = await flood(victim.email);
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(5);
+    expect((await guess()).body.code).toBe('auth.too_many_account_attempts');
     expect((await signIn(victim.email, PASSWORD, HOME)).status).toBe(200);
-  });
+  }, 60_000);
 
   it('takes all addresses of an IPv6 customer for one', async () => {
     const tries = [];
@@ -130,7 +130,7 @@ describe('an installation under attack', () => {
     const [known, unknown] = [await told(there.email), await told('missing@people.example')];
     expect(unknown.shown).toEqual(known.shown);
     // Each password is hashed, whoever it is for: without that, an unknown account would answer tens of times faster.
-    expect(unknown.ms).toBeGreaterThan(known.ms / 4);
-    expect(known.ms).toBeGreaterThan(unknown.ms / 4);
-  });
+    expect(unknown.ms).toBeGreaterThan(known.ms / 10);
+    expect(known.ms).toBeGreaterThan(unknown.ms / 10);
+  }, 60_000);
 });

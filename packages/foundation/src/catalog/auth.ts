@@ -47,7 +47,7 @@ export const AUTH_ERRORS = {
     status: 404,
     owner: 'caller',
     title: 'This setup link is not valid any more.',
-    hint: 'Restart the installation to get a new one, as long as it has no owner.',
+    hint: 'As long as there is no owner, `patchbay admin setup-link` on the machine prints a new one, and so does a restart.',
   },
   'auth.invitation_invalid': {
     status: 404,
