@@ -62,7 +62,7 @@ describe('the setup page', () => {
       HOME,
     );
     expect(made.status).toBe(303);
-  });
+  }, 60_000);
 });
 
 describe('an installation under attack', () => {
@@ -70,7 +70,7 @@ describe('an installation under attack', () => {
     installation = await Installation.start('invite');
     owner = await installation.owner('acme');
     await signIn(owner.email, PASSWORD, HOME);
-  }, 30_000);
+  }, 60_000);
   afterAll(() => installation?.close());
 
   it('bounds what one link may ask, with a page for people, and leaves other links alone', async () => {
