@@ -1,0 +1,51 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type Platform, startPlatform, waitFor } from '@patchbay/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ownDirectory, runCli } from './run-cli.ts';
+
+let platform: Platform;
+
+beforeAll(async () => {
+  platform = await startPlatform({ supervisor: false });
+}, 90_000);
+afterAll(async () => {
+  await platform?.stop();
+}, 60_000);
+
+/** A directory in which an installation says that its gateway is this process. */
+async function installationOf(gateway: number): Promise<string> {
+  const directory = await ownDirectory();
+  const nothing = { mcpUrl: null, organization: null, apiKey: null, mcpApiKey: null };
+  const ready = { origin: platform.origin, dashboardUrl: platform.origin, ...nothing, processes: { gateway } };
+  await mkdir(path.join(directory, '.patchbay'));
+  await writeFile(path.join(directory, '.patchbay/ready.json'), JSON.stringify(ready));
+  return directory;
+}
+
+/** How many links the gateway has made. Its log tells that, and not which. */
+async function links(): Promise<number> {
+  const log = await readFile(platform.processes.gateway.logFile, 'utf8');
+  expect(log).not.toContain('/-/setup/');
+  return log.split('the operator is shown the setup link').length - 1;
+}
+const ask = (cwd: string) => runCli(['admin', 'setup-link', '--json'], { cwd });
+
+describe('patchbay admin setup-link', () => {
+  it('signals nothing where no installation runs, nor a program that has its number since', async () => {
+    for (const cwd of [await ownDirectory(), await installationOf(process.pid)]) {
+      const run = await ask(cwd);
+      expect([run.code, `${run.stdout}${run.stderr}`]).toEqual([1, expect.stringContaining('cli.not_connected')]);
+    }
+    expect(await links()).toBe(0);
+  }, 60_000);
+
+  it('has the gateway make a link each time, and shows none itself', async () => {
+    const cwd = await installationOf(platform.processes.gateway.pid);
+    const first = await ask(cwd);
+    expect([first.code, first.stdout]).toEqual([0, expect.not.stringContaining('/-/setup/')]);
+    await waitFor(async () => (await links()) === 1, { what: 'a setup link' });
+    await ask(cwd);
+    await waitFor(async () => (await links()) === 2, { what: 'another setup link' });
+  }, 60_000);
+});
