@@ -17,6 +17,7 @@ import { licences } from './rules/licences.ts';
 import { migrationsSafe } from './rules/migrations-safe.ts';
 import { noCycles } from './rules/no-cycles.ts';
 import { noMachinePaths } from './rules/no-machine-paths.ts';
+import { noNestedTransactions } from './rules/no-nested-transactions.ts';
 import { noRawNetwork } from './rules/no-raw-network.ts';
 import { sqlIsParameterized } from './rules/sql-is-parameterized.ts';
 import { SourceTree } from './source-tree.ts';
@@ -43,6 +44,7 @@ const RULES: readonly Rule[] = [
   envOnlyInConfig,
   castsHaveReasons,
   sqlIsParameterized,
+  noNestedTransactions,
   fileSize,
   fileNames,
   errorsDocumented(loadErrorCodes),

@@ -1,2 +1,9 @@
 /** The database and its capabilities. Enter a capability by its own door: `@patchbay/domain/versions`. */
-export { createDatabase, type Database, type OrganizationScope, type Tx } from './database/index.ts';
+export {
+  createDatabase,
+  createFairQueue,
+  type Database,
+  type FairQueue,
+  type OrganizationScope,
+  type Tx,
+} from './database/index.ts';

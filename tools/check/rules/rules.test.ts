@@ -13,6 +13,7 @@ import { fileSize } from './file-size.ts';
 import { type InstalledPackage, isPermitted, licences } from './licences.ts';
 import { migrationsSafe } from './migrations-safe.ts';
 import { noMachinePaths } from './no-machine-paths.ts';
+import { noNestedTransactions } from './no-nested-transactions.ts';
 import { noRawNetwork } from './no-raw-network.ts';
 import { sqlIsParameterized } from './sql-is-parameterized.ts';
 
@@ -265,5 +266,31 @@ describe('no-machine-paths', () => {
   it('accepts relative paths and addresses in prose', async () => {
     const files = { 'docs/a.md': 'see ../docs and https://example.com/home/alice/' };
     expect(await objections(noMachinePaths, files, '/srv/someone/patchbay')).toEqual([]);
+  });
+});
+
+describe('no-nested-transactions', () => {
+  it.each([
+    [
+      'another transaction',
+      'deps.database.withOrganization(scope, async (tx) => deps.database.withOrganization(scope, work));',
+    ],
+    ['a look-up', 'async function f(tx: Tx) { await database.lookups.findApiKey(hash); }'],
+    [
+      'a function that is given the database',
+      'handleInTransaction(e, async (tx, call, deps) => revoke(deps.database, text));',
+    ],
+    ['a change of people', 'handleInTransaction(e, async (tx, call, deps) => deps.identity.changeRole(change));'],
+    ['a ping in a nested function', 'async function f(tx: Tx, { database }: Deps) { later(() => database.ping()); }'],
+  ])('refuses %s in a function that takes a transaction', async (_, text) => {
+    expect(await objections(noNestedTransactions, { 'apps/gateway/src/a.ts': text })).toHaveLength(1);
+  });
+
+  it('accepts one transaction after the other, and work that is given the transaction', async () => {
+    const text = `
+      const found = await database.withOrganization(scope, (tx) => find(tx));
+      await database.withOrganization(scope, (tx) => update(tx, found));
+      await identity.inTurn(id, (tx) => identity.invite(tx, change));`;
+    expect(await objections(noNestedTransactions, { 'apps/gateway/src/a.ts': text })).toHaveLength(0);
   });
 });

@@ -3,8 +3,12 @@
  * holds an advisory lock, so that two gateways cannot take away the last two owners at once. better-auth writes on its
  * own connection and role; a trigger notes the change in that same transaction, and ours takes the note and writes the
  * audit row. When this process dies between the two commits, the note is left and the worker records it.
+ *
+ * So a change holds a connection of ours while it waits for one of better-auth's. That cannot come to a standstill:
+ * nothing waits the other way round, and changes take turns before they take a connection, one per organization and
+ * fewer at once than better-auth has connections.
  */
-import type { Database, Tx } from '@patchbay/domain';
+import { createFairQueue, type Database, type FairQueue, type Tx } from '@patchbay/domain';
 import { type AuditRecord, record, takeIdentityChanges } from '@patchbay/domain/audit';
 import { assertOrganizationSlug, isRole, listMembers, type Member, type Role } from '@patchbay/domain/organizations';
 import { AppError, type Clock, newId } from '@patchbay/foundation';
@@ -26,7 +30,21 @@ export interface IdentityDeps {
   readonly clock: Clock;
 }
 
-export function createIdentity(deps: IdentityDeps): Identity {
+/** At once in this process; better-auth's pool has five connections, which sign-ins need too. */
+const CHANGES_AT_ONCE_MAX = 3;
+
+interface IdentityParts extends IdentityDeps {
+  readonly turns: FairQueue;
+}
+
+export function createIdentity(given: IdentityDeps): Identity {
+  const turns = createFairQueue({
+    slots: CHANGES_AT_ONCE_MAX,
+    slotsPerKey: 1,
+    waitingPerKeyMax: 200,
+    waitMsMax: 30_000,
+  });
+  const deps: IdentityParts = { ...given, turns };
   return {
     async findSession(headers) {
       const cookie = headers.cookie;
@@ -59,48 +77,60 @@ export function createIdentity(deps: IdentityDeps): Identity {
     removeMember: (change, member) => removeMember(deps, change, member),
     listInvitations: (organizationId) => listInvitations(deps, organizationId),
     findInvitation: (organizationId, invitationId) => findInvitation(deps, organizationId, invitationId),
-    invite: (change, input) => invite(deps, change, input),
+    inTurn: (organizationId, work) => inTurn(deps, organizationId, work),
+    invite: (tx, change, input) => invite({ ...deps, tx }, change, input),
     reissueInvitation: (change, invitation) => reissueInvitation(deps, change, invitation),
     cancelInvitation: (change, invitationId) => cancelInvitation(deps, change, invitationId),
   };
 }
 
 async function createOrganization(
-  deps: IdentityDeps,
+  deps: IdentityParts,
   input: NewOrganization,
   releasedTo: string | null,
 ): Promise<string> {
   assertOrganizationSlug(input.slug);
   const organizationId = newId('organization');
   const { slug, name, person } = input;
-  await audited(
-    deps,
-    { ...input, organization: { id: organizationId, slug, name } },
-    {
-      operation: 'INSERT',
-      action: 'organization.created',
-      target: { type: 'organization', id: organizationId },
-      after: { slug, name, ...(releasedTo !== null && { releasedTo }) },
-    },
-    async () => {
-      const { adapter } = await deps.auth.$context;
-      const createdAt = deps.clock.now();
-      await slugErrors(deps, slug, () =>
-        adapter.transaction(async (trx) => {
-          await trx.create({
-            model: 'organization',
-            data: { id: organizationId, slug, name, createdAt },
-            forceAllowId: true,
-          });
-          await trx.create({
-            model: 'member',
-            data: { organizationId, userId: person.id, role: 'owner' satisfies Role, createdAt },
-          });
-        }),
-      );
-    },
+  const change = { ...input, organization: { id: organizationId, slug, name } };
+  const entry = {
+    operation: 'INSERT',
+    action: 'organization.created',
+    target: { type: 'organization', id: organizationId },
+    after: { slug, name, ...(releasedTo !== null && { releasedTo }) },
+  } as const;
+  // In the person's turn: the organization is new each time.
+  await deps.turns.run(person.id, () =>
+    deps.database.withOrganization({ organizationId }, (tx) =>
+      audited({ ...deps, tx }, change, entry, async () => {
+        const { adapter } = await deps.auth.$context;
+        const createdAt = deps.clock.now();
+        await slugErrors(deps, slug, () =>
+          adapter.transaction(async (trx) => {
+            await trx.create({
+              model: 'organization',
+              data: { id: organizationId, slug, name, createdAt },
+              forceAllowId: true,
+            });
+            await trx.create({
+              model: 'member',
+              data: { organizationId, userId: person.id, role: 'owner' satisfies Role, createdAt },
+            });
+          }),
+        );
+      }),
+    ),
   );
   return organizationId;
+}
+
+/** A transaction for a change of people: the organization's changes come one after the other, before any waits for a lock. */
+function inTurn<T>(
+  { turns, database }: IdentityParts,
+  organizationId: string,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  return turns.run(organizationId, () => database.withOrganization({ organizationId }, work));
 }
 
 /** Where sign-up is closed, only somebody who owns an organization may make another. */
@@ -116,7 +146,7 @@ async function requireMayCreate({ database, policy }: IdentityDeps, personId: st
 }
 
 async function updateOrganization(
-  deps: IdentityDeps,
+  deps: IdentityParts,
   change: IdentityChange,
   patch: Parameters<Identity['updateOrganization']>[1],
 ): Promise<void> {
@@ -131,7 +161,7 @@ async function updateOrganization(
   const action = renamed ? 'organization.renamed' : 'organization.updated';
   const target = { type: 'organization', id };
   const entry = { operation: 'UPDATE', action, target, before: { slug, name }, after } as const;
-  await audited(deps, change, entry, async () => {
+  await auditedInTurn(deps, change, entry, async () => {
     const { adapter } = await deps.auth.$context;
     await slugErrors(deps, patch.slug, () =>
       adapter.update({ model: 'organization', where: [{ field: 'id', value: id }], update }),
@@ -139,7 +169,7 @@ async function updateOrganization(
   });
 }
 
-async function changeRole(deps: IdentityDeps, change: IdentityChange, member: Member, role: Role): Promise<void> {
+async function changeRole(deps: IdentityParts, change: IdentityChange, member: Member, role: Role): Promise<void> {
   const entry = {
     operation: 'UPDATE',
     action: 'member.role_changed',
@@ -147,21 +177,21 @@ async function changeRole(deps: IdentityDeps, change: IdentityChange, member: Me
     before: { personId: member.personId, role: member.role },
     after: { personId: member.personId, role },
   } as const;
-  await audited(deps, change, entry, async (tx) => {
+  await auditedInTurn(deps, change, entry, async (tx) => {
     if (role !== 'owner') await keepAnOwner(tx, member.id);
     const { adapter } = await deps.auth.$context;
     await adapter.update({ model: 'member', where: ownRow(change.organization.id, member.id), update: { role } });
   });
 }
 
-async function removeMember(deps: IdentityDeps, change: IdentityChange, member: Member): Promise<void> {
+async function removeMember(deps: IdentityParts, change: IdentityChange, member: Member): Promise<void> {
   const entry = {
     operation: 'DELETE',
     action: 'member.removed',
     target: { type: 'member', id: member.id },
     before: { personId: member.personId, role: member.role },
   } as const;
-  await audited(deps, change, entry, async (tx) => {
+  await auditedInTurn(deps, change, entry, async (tx) => {
     await keepAnOwner(tx, member.id);
     const { adapter } = await deps.auth.$context;
     // The person's API keys end in the transaction of this row: a trigger of the table sees to it.
@@ -200,9 +230,9 @@ async function findInvitation(
 }
 
 async function invite(
-  deps: IdentityDeps,
+  deps: IdentityDeps & { readonly tx: Tx },
   change: IdentityChange,
-  input: Parameters<Identity['invite']>[1],
+  input: Parameters<Identity['invite']>[2],
 ): Promise<IssuedInvitation> {
   const id = newId('invitation');
   const { email, role } = input;
@@ -231,13 +261,13 @@ async function invite(
 }
 
 async function reissueInvitation(
-  deps: IdentityDeps,
+  deps: IdentityParts,
   change: IdentityChange,
   { id, email, role }: StoredInvitation,
 ): Promise<IssuedInvitation> {
   const target = { type: 'invitation', id };
   const entry = { operation: 'UPDATE', action: 'invitation.reissued', target, after: { email, role } } as const;
-  return audited(deps, change, entry, async () => {
+  return auditedInTurn(deps, change, entry, async () => {
     await refuseOpenInvitation(deps, change, { id, email });
     const { adapter } = await deps.auth.$context;
     const { secret, stored } = newLink(deps);
@@ -269,9 +299,9 @@ async function refuseOpenInvitation(
   if (open) throw new AppError('admin.already_member', { detail: 'An invitation to this address is open already.' });
 }
 
-async function cancelInvitation(deps: IdentityDeps, change: IdentityChange, id: string): Promise<void> {
+async function cancelInvitation(deps: IdentityParts, change: IdentityChange, id: string): Promise<void> {
   const entry = { operation: 'UPDATE', action: 'invitation.revoked', target: { type: 'invitation', id } } as const;
-  await audited(deps, change, entry, async () => {
+  await auditedInTurn(deps, change, entry, async () => {
     const { adapter } = await deps.auth.$context;
     const canceled = await adapter.updateMany({
       model: 'invitation',
@@ -284,9 +314,18 @@ async function cancelInvitation(deps: IdentityDeps, change: IdentityChange, id: 
 
 type Entry = Omit<AuditRecord, 'actor' | 'requestId'> & { readonly operation: Operation };
 
+function auditedInTurn<T>(
+  deps: IdentityParts,
+  change: IdentityChange,
+  entry: Entry,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  return inTurn(deps, change.organization.id, (tx) => audited({ ...deps, tx }, change, entry, work));
+}
+
 /** Announces, changes, and records with the trigger's note in hand: without one somebody else has recorded it. */
 async function audited<T>(
-  { database, announce }: IdentityDeps,
+  { tx, announce }: Pick<IdentityDeps, 'announce'> & { readonly tx: Tx },
   change: IdentityChange,
   { operation, ...facts }: Entry,
   work: (tx: Tx) => Promise<T>,
@@ -294,15 +333,13 @@ async function audited<T>(
   const { organization, actor, requestId } = change;
   const { id: organizationId } = organization;
   const entry: AuditRecord = { ...facts, actor, requestId };
-  return database.withOrganization({ organizationId }, async (tx) => {
-    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text', [`members of ${organizationId}`]);
-    await announce({ organizationId, subjectId: entry.target.id, operation, entry });
-    const result = await work(tx);
-    // A new organization comes with its first member.
-    const noted = await takeIdentityChanges(tx, entry.action === 'organization.created' ? null : entry.target.id);
-    if (noted.length > 0) await record(tx, entry);
-    return result;
-  });
+  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text', [`members of ${organizationId}`]);
+  await announce({ organizationId, subjectId: entry.target.id, operation, entry });
+  const result = await work(tx);
+  // A new organization comes with its first member.
+  const noted = await takeIdentityChanges(tx, entry.action === 'organization.created' ? null : entry.target.id);
+  if (noted.length > 0) await record(tx, entry);
+  return result;
 }
 
 /** A row by id, and only in this organization. */

@@ -1,5 +1,6 @@
 /** What the rest of the gateway knows of people: sessions, and the changes that only better-auth may write. */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Tx } from '@patchbay/domain';
 import type { Actor } from '@patchbay/domain/audit';
 import type { Member, Organization, Role } from '@patchbay/domain/organizations';
 import type { Secret } from '@patchbay/foundation';
@@ -79,8 +80,15 @@ export interface Identity {
   removeMember(change: IdentityChange, member: Member): Promise<void>;
   listInvitations(organizationId: string): Promise<readonly StoredInvitation[]>;
   findInvitation(organizationId: string, invitationId: string): Promise<StoredInvitation | null>;
-  /** @throws AppError `admin.already_member` when one is open */
+  /**
+   * A transaction for `invite` and whatever belongs to it, in the organization's turn.
+   *
+   * @throws AppError `data.organization_busy` when too many changes of its people wait already
+   */
+  inTurn<T>(organizationId: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** In a transaction of `inTurn`. @throws AppError `admin.already_member` when one is open */
   invite(
+    tx: Tx,
     change: IdentityChange,
     input: { readonly email: string; readonly role: Role; readonly inviterId: string },
   ): Promise<IssuedInvitation>;

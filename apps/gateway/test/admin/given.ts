@@ -55,6 +55,8 @@ export interface Watched {
 /** The installation of one test file. */
 export class Installation {
   readonly database: Database;
+  /** Of the role that the gateway and the worker use. */
+  readonly databaseUrl: string;
   readonly artifacts: ArtifactStore;
   readonly people: IdentityPart;
   readonly vault: Vault;
@@ -72,6 +74,7 @@ export class Installation {
     parts: Omit<Installation, 'call' | 'owner' | 'signIn' | 'join' | 'key' | 'close'> & { close(): Promise<void> },
   ) {
     this.database = parts.database;
+    this.databaseUrl = parts.databaseUrl;
     this.artifacts = parts.artifacts;
     this.people = parts.people;
     this.vault = parts.vault;
@@ -127,7 +130,8 @@ export class Installation {
       await Promise.all([feed.close(), relay.close()]);
       await database.close();
     };
-    return new Installation({ origin, database, artifacts, people, vault, app, woken, files, superuserUrl, close });
+    const parts = { origin, database, databaseUrl: urls.app, artifacts, people, vault, app, woken, files };
+    return new Installation({ ...parts, superuserUrl, close });
   }
 
   /** A call to `/api/v1` + path: as a signed-in browser page, with a key, or as nobody. */

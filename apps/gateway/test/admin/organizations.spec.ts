@@ -155,6 +155,7 @@ describe('members', () => {
       installation.call('DELETE', `/organizations/pair/members/${first}`, { as: owner }),
       installation.call('DELETE', `/organizations/pair/members/${other}`, { as: second }),
     ]);
+
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
   });
 

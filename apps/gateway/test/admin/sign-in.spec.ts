@@ -179,11 +179,10 @@ describe('the sign-up policy', () => {
       actor: { kind: 'person', personId: person.id },
       requestId: 'req_1',
     } as const;
-    const { invitation, secret } = await part.identity.invite(change, {
-      email: 'bob@example.com',
-      role: 'developer',
-      inviterId: person.id,
-    });
+    const invited = { email: 'bob@example.com', role: 'developer', inviterId: person.id } as const;
+    const { invitation, secret } = await part.identity.inTurn(organizationId, (tx) =>
+      part.identity.invite(tx, change, invited),
+    );
 
     const bob = { email: 'bob@example.com', password: PASSWORD, name: 'Bob' };
     const uninvited = await post(app, '/sign-up/email', { ...bob, email: 'eve@example.com' });

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { createDatabase } from '@patchbay/domain';
 import { activate } from '@patchbay/domain/deployments';
 import {
   appendLog,
@@ -50,8 +51,8 @@ async function deploy(versionId: string, connectorId: string): Promise<void> {
   await letServe(versionId, connectorId);
 }
 
-const letServe = (versionId: string, connectorId: string) =>
-  installation.database.withOrganization(scope(), (tx) =>
+const letServe = (versionId: string, connectorId: string, database = installation.database) =>
+  database.withOrganization(scope(), (tx) =>
     activate(tx, { kind: 'system', name: 'worker' }, { connectorId, versionId, cause: 'deploy' }),
   );
 
@@ -159,11 +160,13 @@ describe('following a deploy', () => {
   it('never tells as ended and not live what is activated in this moment', async () => {
     const { body } = await upload('overtaken', { query: 'create=true&activate=true' });
     await publish(body.id);
+    // The worker has connections of its own.
+    const worker = createDatabase({ url: installation.databaseUrl, poolSizeMax: 1 });
     const shown = await installation.database.withOrganization(scope(), async (tx) => {
       const version = await getVersionByNumber(tx, body.connectorId, 1);
       /** The activation commits just before the deployments are read. */
       const findMany = async (query: Parameters<typeof tx.prisma.deployment.findMany>[0]) => {
-        await letServe(body.id, body.connectorId);
+        await letServe(body.id, body.connectorId, worker);
         return tx.prisma.deployment.findMany(query);
       };
       const prisma = Object.create(tx.prisma, { deployment: { value: { findMany } } });
@@ -175,6 +178,7 @@ describe('following a deploy', () => {
       const view = { connectorId: body.connectorId, access, origin: 'http://localhost', now: new Date() };
       return presentSummary(version, await openVersionView({ ...tx, prisma }, view));
     });
+    await worker.close();
     expect(shown).toMatchObject({ final: true, state: 'active' });
   });
 

@@ -1,8 +1,10 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { AppError } from '@patchbay/foundation';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { type Prisma, PrismaClient } from '../generated/client.ts';
 import { CleanPool } from './clean-pool.ts';
 import { asUnavailable } from './connection-errors.ts';
+import { createFairQueue } from './fair-queue.ts';
 import { createLookups, type Lookups } from './lookups.ts';
 import type { OrganizationScope } from './scope.ts';
 
@@ -25,7 +27,7 @@ export interface Tx {
   readonly auditWriter: AuditWriter | null;
 }
 
-/** One per process. The sequence of its rows has no gaps in any organization (security.md S19). */
+/** One per process. The sequence of its rows has no gaps in any organization. */
 export interface AuditWriter {
   /** Unique for the life of the process, for example `gateway-` + random. */
   readonly id: string;
@@ -41,6 +43,8 @@ export interface DatabaseOptions {
   readonly auditWriter?: AuditWriter;
   /** Longest a transaction may take before it is rolled back. */
   readonly transactionMsMax?: number;
+  /** Transactions of one organization that may wait for a connection; 1 000 unless said otherwise. */
+  readonly waitingPerOrganizationMax?: number;
 }
 
 export interface Database {
@@ -48,7 +52,12 @@ export interface Database {
   /**
    * Runs `work` in one transaction that sees and writes rows of this organization only. Any error rolls it back.
    *
-   * @throws AppError `data.unavailable` when the database does not answer
+   * Inside `work` this database refuses another transaction, a look-up and a ping: whoever holds one connection and waits
+   * for a second one stops everybody as soon as enough do. One organization holds at most half of the connections; what
+   * exceeds that waits in a queue of its own.
+   *
+   * @throws AppError `data.unavailable` when the database does not answer; `data.organization_busy` when too much of this
+   * organization waits already
    */
   withOrganization<T>(scope: OrganizationScope, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Resolves when the database answers; for `/health`. */
@@ -56,12 +65,15 @@ export interface Database {
   close(): Promise<void>;
 }
 
+const WAIT_MS_MAX = 10_000;
+const WAITING_PER_ORGANIZATION_MAX = 1_000;
+
 export function createDatabase(options: DatabaseOptions): Database {
   const transactionMsMax = options.transactionMsMax ?? 30_000;
   const pool = new CleanPool({
     connectionString: options.url,
     max: options.poolSizeMax,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: WAIT_MS_MAX,
     // A line that lost its other end without a word would otherwise be waited on for a quarter of an hour.
     query_timeout: transactionMsMax,
     application_name: 'patchbay',
@@ -70,14 +82,28 @@ export function createDatabase(options: DatabaseOptions): Database {
   pool.on('error', () => {});
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
   const auditWriter = options.auditWriter ?? null;
+  const queue = createFairQueue({
+    // One connection is left to look-ups and health.
+    slots: Math.max(1, options.poolSizeMax - 1),
+    slotsPerKey: Math.ceil(options.poolSizeMax / 2),
+    waitingPerKeyMax: options.waitingPerOrganizationMax ?? WAITING_PER_ORGANIZATION_MAX,
+    waitMsMax: WAIT_MS_MAX,
+  });
+  /** The transaction that the running code is part of. */
+  const transactions = new AsyncLocalStorage<{ isOpen: boolean }>();
 
-  return {
-    lookups: guardLookups(createLookups(pool)),
-    async withOrganization(scope, work) {
-      if (!/^org_[0-9a-z]+$/.test(scope.organizationId)) throw new AppError('organizations.not_found');
-      try {
-        return await prisma.$transaction(
-          async (transaction) => {
+  function assertOutside(wanted: string): void {
+    // Work that a transaction started may go on after it; it holds nothing any more.
+    if (transactions.getStore()?.isOpen !== true) return;
+    throw new Error(`${wanted} inside a transaction: it would wait for a second connection while it holds one`);
+  }
+
+  function transact<T>(scope: OrganizationScope, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const state = { isOpen: true };
+    return prisma
+      .$transaction(
+        (transaction) =>
+          transactions.run(state, async () => {
             const pending: (() => Promise<void>)[] = [];
             const tx: Tx = {
               scope: Object.freeze({ organizationId: scope.organizationId }),
@@ -92,14 +118,27 @@ export function createDatabase(options: DatabaseOptions): Database {
             const result = await work(tx);
             for (const step of pending) await step();
             return result;
-          },
-          { maxWait: 10_000, timeout: transactionMsMax },
-        );
+          }),
+        { maxWait: WAIT_MS_MAX, timeout: transactionMsMax },
+      )
+      .finally(() => {
+        state.isOpen = false;
+      });
+  }
+
+  return {
+    lookups: guardLookups(createLookups(pool), assertOutside),
+    async withOrganization(scope, work) {
+      if (!/^org_[0-9a-z]+$/.test(scope.organizationId)) throw new AppError('organizations.not_found');
+      assertOutside('a transaction');
+      try {
+        return await queue.run(scope.organizationId, () => transact(scope, work));
       } catch (error) {
         throw asUnavailable(error);
       }
     },
     async ping() {
+      assertOutside('a ping');
       await pool.query('SELECT 1').catch((error: unknown) => {
         throw asUnavailable(error);
       });
@@ -111,13 +150,17 @@ export function createDatabase(options: DatabaseOptions): Database {
   };
 }
 
-function guardLookups(lookups: Lookups): Lookups {
+function guardLookups(lookups: Lookups, assertOutside: (wanted: string) => void): Lookups {
   const guard =
     <Arguments extends unknown[], Result>(lookup: (...given: Arguments) => Promise<Result>) =>
-    (...given: Arguments): Promise<Result> =>
-      lookup(...given).catch((error: unknown) => {
+    async (...given: Arguments): Promise<Result> => {
+      assertOutside('a look-up');
+      try {
+        return await lookup(...given);
+      } catch (error) {
         throw asUnavailable(error);
-      });
+      }
+    };
   return {
     findEndpoint: guard(lookups.findEndpoint),
     findOrganization: guard(lookups.findOrganization),

@@ -7,6 +7,12 @@ export const DATA_ERRORS = {
     title: 'The database does not answer.',
     hint: 'Retry in a few seconds. If it stays, the operator looks at /health of the gateway.',
   },
+  'data.organization_busy': {
+    status: 503,
+    owner: 'caller',
+    title: 'Too many requests of this organization wait for the database.',
+    hint: 'Retry after the seconds in Retry-After, with fewer requests at once. Other organizations are not affected.',
+  },
   'data.stale': {
     status: 503,
     owner: 'platform',

@@ -100,16 +100,17 @@ export const listInvitations = handleInOrganization(endpoints.listInvitations, a
   return { items: shown.map((entry) => presentInvitation(entry, now)), nextCursor: null };
 });
 
-export const invite = handleInTransaction(endpoints.createInvitation, async (tx, call, deps) => {
+export const invite = handleInOrganization(endpoints.createInvitation, async (call, deps) => {
   const { person, actor } = requirePerson(call.caller);
-  if (!mayGrantRole(call.access.roles, call.body.role)) throw new AppError('admin.role_above_own');
-  const email = call.body.email.toLowerCase();
-  const members = await listMembers(tx);
-  if (members.some((member) => member.email.toLowerCase() === email)) throw new AppError('admin.already_member');
-  const issued = await deps.identity.invite(
-    { organization: call.access.organization, actor, requestId: call.requestId },
-    { email, role: call.body.role, inviterId: person.id },
-  );
+  const { organization, roles } = call.access;
+  if (!mayGrantRole(roles, call.body.role)) throw new AppError('admin.role_above_own');
+  const issued = await deps.identity.inTurn(organization.id, async (tx) => {
+    const email = call.body.email.toLowerCase();
+    const members = await listMembers(tx);
+    if (members.some((member) => member.email.toLowerCase() === email)) throw new AppError('admin.already_member');
+    const change = { organization, actor, requestId: call.requestId };
+    return deps.identity.invite(tx, change, { email, role: call.body.role, inviterId: person.id });
+  });
   return presentIssued(issued, deps);
 });
 
