@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { openArtifactStore } from '@patchbay/artifacts';
 import { createDatabase } from '@patchbay/domain';
-import { createApiKeyCache, revokeExposedKey } from '@patchbay/domain/api-keys';
+import { createApiKeyCache } from '@patchbay/domain/api-keys';
 import { createChangeFeed } from '@patchbay/domain/changes';
 import { createEndpointDirectory } from '@patchbay/domain/endpoints';
 import { insertLogLines } from '@patchbay/domain/logs';
@@ -74,7 +74,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   });
   const changes = createChangeFeed({ url: config.database.url, logger });
   const endpoints = createEndpointDirectory({ database, feed: changes });
-  const apiKeys = createApiKeyCache({ database, feed: changes });
+  const apiKeys = createApiKeyCache({ database, feed: changes, logger });
   const spool = await openUsageSpool({ directory: config.spoolDirectory, database, logger });
   const redis = config.redisUrl === undefined ? null : createRedisProbe(config.redisUrl);
   const tracing = await startTracing(config.tracing, logger);
@@ -159,7 +159,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
 
   const app = await createServer({
     ...{ origin, logger, trustedProxies: config.trustedProxies, dashboardUpstream: config.dashboardUpstream },
-    revokeExposedKey: (text) => revokeExposedKey(database, text),
+    revokeExposedKey: apiKeys.revokeExposed,
     surfaces: [people.surface, admin, ...downloadsSurface(config), mcp],
   });
 

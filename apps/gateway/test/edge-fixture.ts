@@ -238,7 +238,7 @@ export async function startEdge(
   });
   const app = await createServer({
     ...{ origin, logger, trustedProxies: [], dashboardUpstream },
-    revokeExposedKey: async () => undefined,
+    revokeExposedKey: () => {},
     surfaces: [surface, ...extra],
   });
   await app.listen({ port, host: 'localhost' });

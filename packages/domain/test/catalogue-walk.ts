@@ -18,6 +18,7 @@ const LISTED = [
   'app.find_organization',
   'app.find_endpoint',
   'app.find_api_key',
+  'app.api_key_prefixes',
   'app.find_person_memberships',
   'app.due_versions',
   'app.due_identity_changes',

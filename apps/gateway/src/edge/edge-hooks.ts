@@ -51,7 +51,7 @@ export function addEdgeHooks(app: FastifyInstance, options: EdgeOptions): void {
     setForwardedHeaders(received, ownUrl, request.clientAddress);
     checkSingleHeaders(request.raw.rawHeaders);
     checkTarget({ target: request.raw.url ?? '', host: received.host, origin: received.origin }, ownUrl);
-    await refuseUrlTokens(request.raw.url ?? '', options.revokeExposedKey);
+    refuseUrlTokens(request.raw.url ?? '', options.revokeExposedKey);
   });
 
   app.addHook('onResponse', async (request, reply) => {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type ArtifactStore, createFileArtifactStore } from '@patchbay/artifacts';
 import { createDatabase, type Database } from '@patchbay/domain';
-import { createApiKey, createApiKeyCache, type NewApiKey, revokeExposedKey } from '@patchbay/domain/api-keys';
+import { createApiKey, createApiKeyCache, type NewApiKey } from '@patchbay/domain/api-keys';
 import { createChangeFeed, relayOutbox } from '@patchbay/domain/changes';
 import { ALL_PERMISSIONS, findMember, mayKeyHold, type Role } from '@patchbay/domain/organizations';
 import { Secret, systemClock } from '@patchbay/foundation';
@@ -121,7 +121,7 @@ export class Installation {
     });
     const app = await createServer({
       ...{ origin, logger, trustedProxies: [], dashboardUpstream: undefined },
-      revokeExposedKey: (text) => revokeExposedKey(database, text),
+      revokeExposedKey: apiKeys.revokeExposed,
       surfaces: [people.surface, admin],
     });
     const close = async () => {

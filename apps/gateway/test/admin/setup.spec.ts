@@ -30,7 +30,7 @@ async function install() {
     origin: ORIGIN,
     trustedProxies: [],
     dashboardUpstream: undefined,
-    revokeExposedKey: async () => undefined,
+    revokeExposedKey: () => {},
     logger,
     surfaces: [part.surface],
   });

@@ -37,7 +37,7 @@ async function install(options: { signup?: string; origin?: string } = {}): Prom
     origin,
     trustedProxies: [],
     dashboardUpstream: undefined,
-    revokeExposedKey: async () => undefined,
+    revokeExposedKey: () => {},
     logger,
     surfaces: [part.surface],
   });

@@ -66,7 +66,7 @@ describe('two gateways', () => {
     });
     const app = await createServer({
       ...{ origin: ORIGIN, trustedProxies: [], dashboardUpstream: undefined, logger },
-      revokeExposedKey: async () => undefined,
+      revokeExposedKey: () => {},
       surfaces: [
         people.surface,
         { name: 'untrusted', register: (walled) => untrustedPlugin(walled, { origin: ORIGIN, files }) },

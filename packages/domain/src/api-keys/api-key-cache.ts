@@ -1,4 +1,4 @@
-import { AppError, type Clock, systemClock } from '@patchbay/foundation';
+import { AppError, type Clock, type Logger, systemClock } from '@patchbay/foundation';
 import { type ChangeFeed, createRevisionedCache } from '../changes/index.ts';
 import type { Database } from '../database/index.ts';
 import { type GroupReference, groupsOf } from '../groups/index.ts';
@@ -6,6 +6,8 @@ import { findMember, type Role } from '../organizations/index.ts';
 import { isAddressAllowed } from './addresses.ts';
 import { type ApiKeyKind, parseApiKey } from './api-key-text.ts';
 import { type ApiKey, getApiKey } from './api-keys.ts';
+import { createExposedKeys } from './exposed-keys.ts';
+import { createKnownKeys, type KnownKeys } from './known-keys.ts';
 import { createLastUses } from './last-uses.ts';
 
 /** Where a key is presented: `/mcp`, publishing endpoints of the admin API, the rest of the admin API. */
@@ -27,9 +29,10 @@ export interface ApiKeyCacheOptions {
   readonly feed: ChangeFeed;
   readonly entriesMax?: number;
   readonly clock?: Clock;
+  readonly logger?: Logger;
 }
 
-/** Verifies keys on the hot path: one hash, one look into memory. */
+/** Verifies keys on the hot path: one hash, one look into memory. An unknown key costs no query either. */
 export interface ApiKeyCache {
   /**
    * The key and its person, checked for door, expiry, revocation, membership and address.
@@ -38,6 +41,8 @@ export interface ApiKeyCache {
    * `api-keys.address_refused` (403), `data.stale` (503)
    */
   verify(text: string, doors: readonly ApiKeyDoor[], address: string): Promise<VerifiedApiKey>;
+  /** Revokes the key of a text that strangers can read, soon. Returns at once; a text of no key costs nothing. */
+  revokeExposed(text: string): void;
   /** Writes the batched last uses. Runs by itself every 30 s and on close. */
   flushLastUses(): Promise<void>;
   /** Hits and misses since start, for metrics. */
@@ -49,6 +54,8 @@ export function createApiKeyCache(options: ApiKeyCacheOptions): ApiKeyCache {
   const { database, feed } = options;
   const clock = options.clock ?? systemClock;
   const lastUses = createLastUses(database);
+  const known = createKnownKeys(database.lookups, feed);
+  const exposed = createExposedKeys(database, known, options.logger);
   const cache = createRevisionedCache<VerifiedApiKey | null>({
     feed,
     entriesMax: options.entriesMax ?? 10_000,
@@ -68,23 +75,27 @@ export function createApiKeyCache(options: ApiKeyCacheOptions): ApiKeyCache {
       if (parsed === null) throw new AppError('api-keys.invalid');
       if (!doors.includes(parsed.kind)) throw new AppError('api-keys.wrong_door', { data: { kind: parsed.kind } });
       const cacheKey = Buffer.from(parsed.hash).toString('base64url');
-      const verified = await cache.get(cacheKey, () => loadApiKey(database, parsed.hash));
+      const verified = await cache.get(cacheKey, () => loadApiKey(database, known, parsed.hash));
       if (verified === null) throw new AppError('api-keys.invalid');
       if (verified.apiKey.expiresAt <= clock.now()) throw new AppError('api-keys.expired');
       if (!isAddressAllowed(address, verified.apiKey.allowedAddresses)) throw new AppError('api-keys.address_refused');
       lastUses.note(verified, clock.now(), address);
       return verified;
     },
+    revokeExposed: exposed.report,
     flushLastUses: lastUses.flush,
     statistics: cache.statistics,
     async close() {
+      await exposed.close();
+      known.close();
       cache.close();
       await lastUses.close();
     },
   };
 }
 
-async function loadApiKey(database: Database, hash: Uint8Array): Promise<VerifiedApiKey | null> {
+async function loadApiKey(database: Database, known: KnownKeys, hash: Uint8Array): Promise<VerifiedApiKey | null> {
+  if (!(await known.has(hash))) return null;
   const ids = await database.lookups.findApiKey(hash);
   if (ids === null) return null;
   const { organizationId, apiKeyId } = ids;

@@ -22,4 +22,4 @@ export {
   type NewApiKey,
   revokeApiKey,
 } from './api-keys.ts';
-export { findKeyTexts, revokeExposedKey } from './revoke-exposed-key.ts';
+export { findKeyText } from './revoke-exposed-key.ts';

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { ANNOUNCEMENT_TOPICS, type AnnouncementSubject } from '../announcements/index.ts';
 import { CHANGE_KINDS, type Change } from './change.ts';
+import { RELAY_CHANNEL } from './relay-outbox.ts';
 
 export interface FeedConnectionOptions {
   readonly url: string;
@@ -11,6 +12,8 @@ export interface FeedConnectionOptions {
   onChange(change: Change): void;
   /** Other gateways said something about it. */
   onAnnouncement(subject: AnnouncementSubject): void;
+  /** The relay has passed on what was committed before its last look. */
+  onRelayBeat(): void;
   /** The line was proved alive and the feed complete. */
   onConfirmed(): void;
 }
@@ -36,7 +39,7 @@ export async function openFeedConnection(options: FeedConnectionOptions): Promis
   client.on('end', () => ended.resolve('the connection ended'));
   try {
     await client.connect();
-    const channels = [CHANGES_CHANNEL, ANNOUNCEMENTS_CHANNEL, options.channel];
+    const channels = [CHANGES_CHANNEL, ANNOUNCEMENTS_CHANNEL, RELAY_CHANNEL, options.channel];
     // sql: LISTEN takes no parameters; the names are ours, of letters, digits and underscores.
     await within(options.heartbeatMs, client.query(channels.map((channel) => `LISTEN ${channel}`).join('; ')));
   } catch (error) {
@@ -55,6 +58,8 @@ export async function openFeedConnection(options: FeedConnectionOptions): Promis
     if (channel === options.channel) {
       heard = Number(payload);
       options.onConfirmed();
+    } else if (channel === RELAY_CHANNEL) {
+      options.onRelayBeat();
     } else if (channel === ANNOUNCEMENTS_CHANNEL) {
       const subject = parseSubject(payload);
       if (subject !== null) options.onAnnouncement(subject);

@@ -14,6 +14,9 @@ export interface OutboxRelay {
 }
 
 const ROWS_MAX = 1000;
+/** Heard by every gateway: what was committed before the last one has been passed on. */
+export const RELAY_CHANNEL = 'patchbay_relay';
+const BEAT_MS = 100;
 
 /**
  * Turns committed outbox rows and announcements into notifications, each once per look. Runs in the worker; several at once
@@ -27,12 +30,19 @@ export function relayOutbox(options: OutboxRelayOptions): OutboxRelay {
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
   let failing = false;
+  let beatAtMs = Number.NEGATIVE_INFINITY;
 
   const look = async () => {
     try {
       // Two statements: what gateways chat about never holds up what caches depend on.
-      await pool.query('SELECT app.relay_outbox($1)', [ROWS_MAX]);
-      await pool.query('SELECT app.relay_announcements($1)', [ROWS_MAX]);
+      const { rows } = await pool.query<{ taken: number }>('SELECT app.relay_outbox($1) AS taken', [ROWS_MAX]);
+      const isDue = performance.now() - beatAtMs >= BEAT_MS;
+      if (isDue && (rows[0]?.taken ?? ROWS_MAX) < ROWS_MAX) {
+        beatAtMs = performance.now();
+        await pool.query("SELECT app.relay_announcements($1), pg_notify($2, '')", [ROWS_MAX, RELAY_CHANNEL]);
+      } else {
+        await pool.query('SELECT app.relay_announcements($1)', [ROWS_MAX]);
+      }
       failing = false;
     } catch (error) {
       if (!failing) options.logger?.warn({ err: error }, 'the outbox cannot be relayed; trying on');

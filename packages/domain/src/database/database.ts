@@ -165,6 +165,7 @@ function guardLookups(lookups: Lookups, assertOutside: (wanted: string) => void)
     findEndpoint: guard(lookups.findEndpoint),
     findOrganization: guard(lookups.findOrganization),
     findApiKey: guard(lookups.findApiKey),
+    apiKeyPrefixes: guard(lookups.apiKeyPrefixes),
     findPersonMemberships: guard(lookups.findPersonMemberships),
     dueVersions: guard(lookups.dueVersions),
     dueIdentityChanges: guard(lookups.dueIdentityChanges),

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 
 /**
- * What must be found before the organization is known (security.md S18). Each is one SECURITY DEFINER function of the
+ * What must be found before the organization is known. Each is one SECURITY DEFINER function of the
  * database that returns ids and nothing else; whoever wants more enters the organization with `withOrganization`.
  */
 export interface Lookups {
@@ -11,6 +11,11 @@ export interface Lookups {
   findOrganization(slugOrId: string): Promise<{ readonly organizationId: string } | null>;
   /** By SHA-256 of the whole key text. Says nothing about validity: load the key in its organization. */
   findApiKey(hash: Uint8Array): Promise<{ readonly organizationId: string; readonly apiKeyId: string } | null>;
+  /**
+   * The first six bytes of the hashes of keys that are not revoked, one after the other: of those with these ids, or of
+   * all keys.
+   */
+  apiKeyPrefixes(ids: readonly string[] | null): Promise<Buffer>;
   findPersonMemberships(
     personId: string,
   ): Promise<readonly { readonly organizationId: string; readonly memberId: string }[]>;
@@ -69,6 +74,14 @@ export function createLookups(pool: pg.Pool): Lookups {
         [Buffer.from(hash)],
       );
       return rows[0] ?? null;
+    },
+    async apiKeyPrefixes(ids) {
+      const [row] = await read<{ prefixes: Buffer }>(
+        'api_key_prefixes',
+        'SELECT app.api_key_prefixes($1::text[]) AS prefixes',
+        [ids],
+      );
+      return row?.prefixes ?? Buffer.alloc(0);
     },
     findPersonMemberships: (personId) =>
       read(
