@@ -3,8 +3,8 @@ import type { Logger } from '@patchbay/foundation';
 import type { DueVersion } from './deploy/deploy-version.ts';
 
 const DUE_MAX = 500;
-/** Waits before an interrupted deploy goes on: a supervisor or store that restarts is back within them. */
-const RESUME_DELAYS_MS = [500, 1_000, 2_000, 4_000] as const;
+/** Waits before an interrupted deploy goes on; the last one repeats while a supervisor or the store is away. */
+const RESUME_DELAYS_MS = [500, 1_000, 2_000, 4_000, 8_000] as const;
 
 export interface DeployRunnerOptions {
   readonly database: Database;

@@ -3,6 +3,7 @@ import { activate } from '@patchbay/domain/deployments';
 import {
   failStep,
   finishStep,
+  giveBackAttempt,
   listSteps,
   moveVersion,
   startStep,
@@ -11,6 +12,7 @@ import {
 } from '@patchbay/domain/versions';
 import { AppError, asAppError, storable } from '@patchbay/foundation';
 import { z } from 'zod';
+import { type Attempt, decideAfterFault, killsWorkers } from './after-fault.ts';
 import { buildStep } from './build-step.ts';
 import type { DeployWork, StepResult } from './deploy-work.ts';
 import { probeStep } from './probe-step.ts';
@@ -38,9 +40,6 @@ const DEPLOY_STEPS: readonly DeployStep[] = [
   { state: 'storing', run: storeStep, next: 'published', refused: 'failed' },
 ];
 
-/** A step that is interrupted this often (a worker that dies each time) is given up. */
-const ATTEMPTS_MAX = 5;
-
 /**
  * Takes a version from the state it is in to a final one. Each step's result and the move to the next state commit in
  * one transaction, by compare-and-swap, so that a step counts once however often workers die in it. The live version of
@@ -63,7 +62,7 @@ async function takeStep(work: DeployWork, step: DeployStep): Promise<Version> {
   const { id } = work.version;
   const opened = await database.withOrganization(work.scope, (tx) => startStep(tx, id, step.state));
   try {
-    if (opened.attempt > ATTEMPTS_MAX) throw new AppError('deploy.interrupted_too_often');
+    if (killsWorkers({ number: opened.attempt })) throw new AppError('deploy.interrupted_too_often');
     const { patch, output: left } = await step.run(work);
     await work.logged();
     const output = storable(left);
@@ -76,7 +75,8 @@ async function takeStep(work: DeployWork, step: DeployStep): Promise<Version> {
     });
   } catch (error) {
     work.signal.throwIfAborted();
-    return await failVersion(work, step, { error: asAppError(error), attempt: opened.attempt });
+    const attempt = { number: opened.attempt, sinceStartMs: Date.now() - opened.startedAt.getTime() };
+    return await failVersion(work, step, { error: asAppError(error), attempt });
   }
 }
 
@@ -84,16 +84,19 @@ async function takeStep(work: DeployWork, step: DeployStep): Promise<Version> {
 async function failVersion(
   work: DeployWork,
   step: DeployStep,
-  failed: { readonly error: AppError; readonly attempt: number },
+  failed: { readonly error: AppError; readonly attempt: Attempt },
 ): Promise<Version> {
   const { error, attempt } = failed;
-  const { owner } = error.spec;
+  const { id } = work.version;
   if (error.code === 'versions.moved_meanwhile') throw error;
-  const retryable = (owner === 'platform' || owner === 'upstream') && attempt < ATTEMPTS_MAX;
-  if (retryable) throw error;
+  const decision = error.code === 'deploy.interrupted_too_often' ? 'fail' : decideAfterFault(error, attempt);
+  if (decision === 'wait') {
+    // Where the database is what is away, the attempt stays counted; that matters only after twenty of them.
+    await work.deps.database.withOrganization(work.scope, (tx) => giveBackAttempt(tx, id, step.state)).catch(() => {});
+  }
+  if (decision !== 'fail') throw error;
   work.log('error', error.detail);
   await work.logged();
-  const { id } = work.version;
   // They quote what a stranger wrote; that must not keep the refusal from being recorded.
   const { code, detail, data } = storable({ code: error.code, detail: error.detail, data: error.data });
   return work.deps.database.withOrganization(work.scope, async (tx) => {

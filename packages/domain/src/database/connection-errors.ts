@@ -1,6 +1,6 @@
 import { AppError } from '@patchbay/foundation';
 
-/** Node's and PostgreSQL's codes for "there is nobody there, or nobody who can serve now". */
+/** Node's and Prisma's codes for "nobody is there, or nobody can serve now". */
 const AWAY = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -10,15 +10,6 @@ const AWAY = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
-  '57P01',
-  '57P02',
-  '57P03',
-  '08000',
-  '08001',
-  '08003',
-  '08004',
-  '08006',
-  '53300',
   'P1001',
   'P1002',
   'P1008',
@@ -26,6 +17,15 @@ const AWAY = new Set([
   'P2024',
   'P2028',
 ]);
+
+/**
+ * PostgreSQL's classes: connection exception (08), insufficient resources (53: connections, memory, disk), operator
+ * intervention (57P: shutting down, crashed, starting up, dropped, idle too long). Not 57014, a statement that took too
+ * long: that is the statement's fault.
+ *
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const AWAY_STATE = /^(?:08[0-9A-Z]{3}|53[0-9A-Z]{3}|57P[0-9A-Z]{2})$/;
 
 /** pg and its pool report some losses by message only. */
 const AWAY_MESSAGE =
@@ -44,12 +44,21 @@ export function asUnavailable(error: unknown): unknown {
 }
 
 function isAway(error: unknown, depth: number): boolean {
-  if (!(error instanceof Error) || depth > 4) return false;
-  // Fields that an error may have, each checked before use.
-  const { code, errorCode } = error as { code?: unknown; errorCode?: unknown };
-  if (typeof code === 'string' && AWAY.has(code)) return true;
-  if (typeof errorCode === 'string' && AWAY.has(errorCode)) return true;
-  return AWAY_MESSAGE.test(error.message) || isAway(error.cause, depth + 1);
+  if (typeof error !== 'object' || error === null || depth > 4) return false;
+  // Fields that an error may have, each checked before use. Prisma keeps the driver's error in `meta`, and in that what
+  // PostgreSQL said in a `cause` that is no Error.
+  const { code, errorCode, originalCode, message, cause, meta } = error as Readonly<Record<string, unknown>>;
+  if ([code, errorCode, originalCode].some((given) => typeof given === 'string' && saysAway(given))) return true;
+  if (typeof message === 'string' && AWAY_MESSAGE.test(message)) return true;
+  return isAway(cause, depth + 1) || isAway(driverError(meta), depth + 1);
+}
+
+function saysAway(code: string): boolean {
+  return AWAY.has(code) || AWAY_STATE.test(code);
+}
+
+function driverError(meta: unknown): unknown {
+  return typeof meta === 'object' && meta !== null && 'driverAdapterError' in meta ? meta.driverAdapterError : meta;
 }
 
 /** Whether the error says that a row with the same unique key exists, from Prisma or from PostgreSQL. */

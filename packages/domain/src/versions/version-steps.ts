@@ -20,6 +20,15 @@ export async function startStep(tx: Tx, versionId: string, name: string): Promis
   return tell(tx, versionId, step);
 }
 
+/** Takes back that an attempt was begun: the platform ended it, and nothing that was uploaded. */
+export async function giveBackAttempt(tx: Tx, versionId: string, name: string): Promise<void> {
+  await tx.query(
+    `UPDATE app.version_steps SET attempt = attempt - 1
+     WHERE organization_id = $1 AND version_id = $2 AND name = $3 AND state = 'running' AND attempt > 0`,
+    [tx.scope.organizationId, versionId, name],
+  );
+}
+
 /** Finishing twice keeps the first output. */
 export async function finishStep(tx: Tx, versionId: string, name: string, output?: unknown): Promise<VersionStep> {
   const [step] = await tx.query<VersionStep>(

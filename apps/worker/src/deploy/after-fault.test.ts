@@ -1,0 +1,27 @@
+import { AppError } from '@patchbay/foundation';
+import { describe, expect, it } from 'vitest';
+import { decideAfterFault, killsWorkers } from './after-fault.ts';
+
+const HOUR_MS = 3_600_000;
+
+describe('after a fault of a deploy', () => {
+  it.each([
+    ['deploy.start_failed', 1, 0, 'fail'],
+    ['source.truncated', 1, 0, 'fail'],
+    ['internal.unexpected', 4, 0, 'retry'],
+    ['internal.unexpected', 5, 0, 'fail'],
+    ['sandbox.unavailable', 1, 0, 'wait'],
+    ['sandbox.unavailable', 100, HOUR_MS - 1, 'wait'],
+    ['sandbox.supervisor_lost', 100, 0, 'wait'],
+    ['data.unavailable', 100, 0, 'wait'],
+    ['data.organization_busy', 100, 0, 'wait'],
+    ['artifacts.unavailable', 100, 0, 'wait'],
+    ['sandbox.unavailable', 1, HOUR_MS, 'fail'],
+  ] as const)('of %s at attempt %i after %i ms the decision is %s', (code, number, sinceStartMs, decision) => {
+    expect(decideAfterFault(new AppError(code), { number, sinceStartMs })).toBe(decision);
+  });
+
+  it('a step is not begun again once twenty workers died in it', () => {
+    expect([20, 21].map((number) => killsWorkers({ number }))).toEqual([false, true]);
+  });
+});
