@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hashOfBody, signedMessage } from '../src/audit/audit-format.ts';
 import { listAuditEvents, record } from '../src/audit/index.ts';
-import { hashOfBody } from '../src/audit/record.ts';
 import { once } from '../src/idempotency/index.ts';
 import { type Given, type GivenOrganization, SYSTEM, startGiven } from './given.ts';
 
-const sign = (hash: Uint8Array) => createHmac('sha256', 'writer key').update(hash).digest();
+const sign = (message: Uint8Array) => createHmac('sha256', 'writer key').update(message).digest();
 
 let given: Given;
 let ours: GivenOrganization;
@@ -44,7 +44,8 @@ describe('the audit log', () => {
     );
     let previous = Buffer.alloc(0);
     for (const row of rows) {
-      const hash = hashOfBody({
+      expect(row.format).toBe(2);
+      const body = {
         id: row.id,
         at: row.created_at.toISOString(),
         action: row.action,
@@ -57,10 +58,14 @@ describe('the audit log', () => {
         writerId: row.writer_id,
         writerSequence: BigInt(row.writer_sequence),
         previousHash: previous,
-      });
+      };
+      const hash = hashOfBody(body, row.format);
       expect(row.body_hash.equals(hash)).toBe(true);
       expect(row.previous_hash.equals(previous)).toBe(true);
-      expect(row.hmac.equals(sign(hash))).toBe(true);
+      expect(row.hmac.equals(sign(signedMessage(row.format, hash)))).toBe(true);
+      // A row whose format is said to be another one proves nothing.
+      expect(row.body_hash.equals(hashOfBody(body, 1))).toBe(false);
+      expect(row.hmac.equals(sign(signedMessage(1, hash)))).toBe(false);
       previous = row.body_hash;
     }
   });

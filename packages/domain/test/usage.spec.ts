@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, readdir, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { newId } from '@patchbay/foundation';
 import { temporaryDirectory } from '@patchbay/testing';
@@ -58,8 +58,49 @@ describe('the usage spool', () => {
     );
     await Promise.all(spools.map((spool) => spool.ship()));
     expect(await count()).toBe(500);
-    expect(await readdir(directory)).toEqual([]);
+    // The line that was cut is no event, and is kept for whoever wants to look.
+    expect(await readdir(directory)).toEqual([`${file}.unreadable`]);
+    expect(await readFile(path.join(directory, `${file}.unreadable`), 'utf8')).toBe('{"id":"use_cut\n');
     await Promise.all(spools.map((spool) => spool.close()));
+  });
+
+  it('keeps and counts lines of a later release, until a release comes that reads them', async () => {
+    const directory = await temporaryDirectory();
+    const later = { ...event(), requestId: 'req_later' };
+    const present = { ...event(), requestId: 'req_present' };
+    const earlier = { ...event(), requestId: 'req_earlier' };
+    const name = 'another-host.1.0123456789ab.00000001.ndjson';
+    const file = path.join(directory, name);
+    const lines = [{ ...later, format: 2 }, { ...present, format: 1 }, earlier].map((line) => JSON.stringify(line));
+    await writeFile(file, `${lines.join('\n')}\n`);
+    // Nobody has written to it for long: its process is gone.
+    await utimes(file, 0, 0);
+    const stored = async () => {
+      const { rows } = await given.superuser.query<{ request_id: string }>(
+        "SELECT request_id FROM app.usage_events WHERE request_id IN ('req_later', 'req_present', 'req_earlier')",
+      );
+      return rows.map((row) => row.request_id).sort();
+    };
+    const open = () => openUsageSpool({ directory, database: given.database, shipIntervalMs: 3_600_000 });
+
+    for (const start of ['first', 'second']) {
+      const spool = await open();
+      if (start === 'second') await utimes(file, 0, 0);
+      await spool.ship();
+      expect(spool.statistics().unreadable, start).toBe(1);
+      expect(await stored()).toEqual(['req_earlier', 'req_present']);
+      expect(await readFile(`${file}.unreadable`, 'utf8')).toBe(`${lines[0]}\n`);
+      await spool.close();
+    }
+
+    // A release whose own format the line has.
+    await writeFile(`${file}.unreadable`, `${JSON.stringify({ ...later, format: 1 })}\n`);
+    const reader = await open();
+    await utimes(file, 0, 0);
+    await reader.ship();
+    expect(await stored()).toEqual(['req_earlier', 'req_later', 'req_present']);
+    expect(await readdir(directory)).toEqual([]);
+    await reader.close();
   });
 
   it('keeps events on disk while the database is away, drops and counts them when it is full, and never rejects', async () => {

@@ -70,7 +70,8 @@ async function dashboardCondition(upstream: string | undefined): Promise<Conditi
   return { reasons: status < 500 ? [] : [`answers ${status}`] };
 }
 
-function usageCondition({ appended, shipped, dropped }: ReturnType<UsageSpool['statistics']>): Condition {
+function usageCondition({ appended, shipped, dropped, unreadable }: ReturnType<UsageSpool['statistics']>): Condition {
   const reasons = dropped === 0 ? [] : [`${dropped} usage events lost since start: the spool or its disk was full`];
+  if (unreadable > 0) reasons.push(`${unreadable} lines of the usage spool cannot be read; they lie beside it, kept`);
   return { reasons, facts: { appended, shipped, dropped } };
 }

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { newId } from '@patchbay/foundation';
 import type { Tx } from '../database/index.ts';
 import type { Actor } from './actor.ts';
 import type { AuditAction } from './audit-actions.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { AUDIT_FORMAT, hashOfBody, signedMessage } from './audit-format.ts';
 
 /**
  * Audit rows commit with their change, unchained (security.md S19). Each writer numbers its rows per organization; the
@@ -50,11 +49,12 @@ async function write(tx: Tx, events: readonly PendingEvent[]): Promise<void> {
   let { sequence, previousHash } = await lockWriter(tx, writerId);
   for (const event of events) {
     sequence += 1n;
-    const bodyHash = hashOfBody({ ...bodyOf(event), organizationId, writerId, writerSequence: sequence, previousHash });
+    const body = { ...bodyOf(event), organizationId, writerId, writerSequence: sequence, previousHash };
+    const bodyHash = hashOfBody(body, AUDIT_FORMAT);
     await tx.query(
       `INSERT INTO app.audit_events (organization_id, id, writer_id, writer_sequence, previous_hash, body_hash, hmac,
-         action, actor, target_type, target_id, before, after, request_id, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12::jsonb, $13::jsonb, $14, $15)`,
+         action, actor, target_type, target_id, before, after, request_id, created_at, format)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12::jsonb, $13::jsonb, $14, $15, $16)`,
       [
         organizationId,
         event.id,
@@ -62,7 +62,7 @@ async function write(tx: Tx, events: readonly PendingEvent[]): Promise<void> {
         sequence,
         previousHash,
         bodyHash,
-        tx.auditWriter?.sign(bodyHash) ?? null,
+        tx.auditWriter?.sign(signedMessage(AUDIT_FORMAT, bodyHash)) ?? null,
         event.action,
         JSON.stringify(event.actor),
         event.target.type,
@@ -71,6 +71,7 @@ async function write(tx: Tx, events: readonly PendingEvent[]): Promise<void> {
         event.after === undefined ? null : JSON.stringify(event.after),
         event.requestId ?? null,
         event.at,
+        AUDIT_FORMAT,
       ],
     );
     await tx.query("INSERT INTO app.outbox (organization_id, kind, subject_id) VALUES ($1, 'audit_event', $2)", [
@@ -109,21 +110,4 @@ function bodyOf(event: PendingEvent) {
     after: event.after ?? null,
     requestId: event.requestId ?? null,
   };
-}
-
-export interface AuditBody extends ReturnType<typeof bodyOf> {
-  readonly organizationId: string;
-  readonly writerId: string;
-  readonly writerSequence: bigint;
-  readonly previousHash: Uint8Array;
-}
-
-/** SHA-256 over the canonical JSON of everything the row says, its place in the writer's sequence included. */
-export function hashOfBody(body: AuditBody): Uint8Array {
-  const text = canonicalJson({
-    ...body,
-    writerSequence: body.writerSequence.toString(),
-    previousHash: Buffer.from(body.previousHash).toString('base64url'),
-  });
-  return createHash('sha256').update(text).digest();
 }

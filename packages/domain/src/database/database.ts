@@ -31,8 +31,8 @@ export interface Tx {
 export interface AuditWriter {
   /** Unique for the life of the process, for example `gateway-` + random. */
   readonly id: string;
-  /** HMAC over the row's body hash by a key of this writer; see `createAuditSigner` of the vault. */
-  sign(bodyHash: Uint8Array): Uint8Array;
+  /** HMAC by a key of this writer; see `createAuditSigner` of the vault and `signedMessage` of the audit log. */
+  sign(message: Uint8Array): Uint8Array;
 }
 
 export interface DatabaseOptions {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -12,6 +12,9 @@ import { UsageEventSchema, usageEventText } from './usage-event.ts';
 
 const HOST = hostname().replaceAll(/[^A-Za-z0-9-]/g, '-');
 const NAME = /^(?<host>[A-Za-z0-9-]+)\.(?<pid>\d+)\.(?<instance>[0-9a-f]{12})\.(?<number>\d+)\.ndjson$/;
+
+/** Beside a file: those of its lines that this release cannot read. */
+const KEPT = '.unreadable';
 
 /** Nobody appends to a file for this long: it is rotated every second or so. */
 const ABANDONED_MS = 600_000;
@@ -69,19 +72,45 @@ export interface SpoolLine {
 /** Lines that are parsed before whatever else waits has its turn: a file may hold thousands. */
 const LINES_PER_TURN = 100;
 
-/** The whole events of a file; the last line of a killed process may be cut, and is none. */
-export async function readLines(file: string): Promise<readonly SpoolLine[]> {
-  const lines = (await readFile(file, 'utf8')).split('\n');
-  const whole: SpoolLine[] = [];
+/** What a file holds. */
+export interface SpoolContent {
+  readonly events: readonly SpoolLine[];
+  /** Lines that are no event here: cut by a kill or a full disk, damaged, or in the format of a later release. */
+  readonly unreadable: readonly string[];
+}
+
+export async function readLines(file: string): Promise<SpoolContent> {
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+  const events: SpoolLine[] = [];
+  const unreadable: string[] = [];
   for (let start = 0; start < lines.length; start += LINES_PER_TURN) {
     for (const line of lines.slice(start, start + LINES_PER_TURN)) {
       const parsed = UsageEventSchema.safeParse(parseJson(line));
-      if (!parsed.success) continue;
-      whole.push({ organizationId: parsed.data.organizationId, text: usageEventText(parsed.data) });
+      if (!parsed.success) unreadable.push(line);
+      else events.push({ organizationId: parsed.data.organizationId, text: usageEventText(parsed.data) });
     }
     await nextTurn();
   }
-  return whole;
+  return { events, unreadable };
+}
+
+/** Puts lines aside, beside the file they are from, before that one is removed. */
+export async function keepLines(file: string, lines: readonly string[]): Promise<void> {
+  // Written whole under another name first: a kill in between leaves the file itself. Two may do the same at once.
+  const written = `${file}${KEPT}.${newInstance()}`;
+  await writeFile(written, `${lines.join('\n')}\n`, { mode: 0o600, flush: true });
+  await rename(written, `${file}${KEPT}`);
+}
+
+/** Lines that another release put aside get another reading: this one may know their format. */
+export async function bringBackLines(directory: string): Promise<void> {
+  const names = new Set(await readdir(directory));
+  for (const kept of names) {
+    const name = kept.slice(0, -KEPT.length);
+    // One that lies there still is shipped first; its own lines are put aside anew.
+    if (!kept.endsWith(KEPT) || !NAME.test(name) || names.has(name)) continue;
+    await rename(path.join(directory, kept), path.join(directory, name));
+  }
 }
 
 function parseJson(line: string): unknown {
@@ -92,9 +121,9 @@ function parseJson(line: string): unknown {
   }
 }
 
-/** Bytes the directory's spool files take. */
+/** Bytes the directory's spool files take, with the lines that were put aside. */
 export async function spoolBytes(directory: string): Promise<number> {
-  const names = (await readdir(directory)).filter((name) => NAME.test(name));
+  const names = (await readdir(directory)).filter((name) => NAME.test(name.replace(KEPT, '')));
   const sizes = await Promise.all(
     names.map((name) =>
       stat(path.join(directory, name)).then(

@@ -26,8 +26,16 @@ function storable(text: string): string {
   return text.toWellFormed().replaceAll('\0', '');
 }
 
+/**
+ * The format of a line. A release that changes what a line means raises it and reads the earlier ones too; a line of a
+ * later release is kept for that release.
+ */
+export const USAGE_FORMAT = 1;
+
 /** Read back from the spool's files, which a crash may have cut: a line that is not whole is no event. */
 export const UsageEventSchema = z.object({
+  /** Absent in lines of releases that had one format only. */
+  format: z.literal(USAGE_FORMAT).default(USAGE_FORMAT),
   id: text(64),
   organizationId: z.string().regex(/^org_[0-9a-z]+$/),
   connectorId: text(64),
@@ -50,9 +58,10 @@ const UNSTORABLE = /\\u(?:0000|d[89a-f])/;
 
 /** The event as one line of a file and one element of what is sent to the database. */
 export function usageEventText(event: UsageEvent): string {
-  const text = JSON.stringify(event);
+  const line = { format: USAGE_FORMAT, ...event };
+  const text = JSON.stringify(line);
   if (!UNSTORABLE.test(text)) return text;
-  return JSON.stringify(event, (_key, value) => (typeof value === 'string' ? storable(value) : value));
+  return JSON.stringify(line, (_key, value) => (typeof value === 'string' ? storable(value) : value));
 }
 
 /** One call. Holds no argument, result, token or address. */

@@ -5,10 +5,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '@patchbay/foundation';
 import type { Database } from '../database/index.ts';
 import {
+  bringBackLines,
   findShippable,
+  keepLines,
   newInstance,
   readLines,
   removeFile,
+  type SpoolContent,
   type SpoolLine,
   spoolBytes,
   spoolFileName,
@@ -38,8 +41,17 @@ export interface UsageSpool {
   append(event: UsageEvent): Promise<void>;
   /** Sends what was written so far, and what dead processes left, to the database. Rejects when that is away. */
   ship(): Promise<void>;
-  statistics(): { readonly appended: number; readonly shipped: number; readonly dropped: number };
+  statistics(): UsageStatistics;
   close(): Promise<void>;
+}
+
+/** Since the start of the process. */
+export interface UsageStatistics {
+  readonly appended: number;
+  readonly shipped: number;
+  readonly dropped: number;
+  /** Lines that are no event of this release: put aside beside their files, for a release that can read them. */
+  readonly unreadable: number;
 }
 
 const EVENTS_PER_INSERT = 500;
@@ -58,7 +70,8 @@ export async function openUsageSpool(options: UsageSpoolOptions): Promise<UsageS
   const { directory, database, logger } = options;
   const bytesMax = options.bytesMax ?? 256 * 1024 * 1024;
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const counts = { appended: 0, shipped: 0, dropped: 0 };
+  await bringBackLines(directory);
+  const counts = { appended: 0, shipped: 0, dropped: 0, unreadable: 0 };
   let bytes = await spoolBytes(directory);
   const instance = newInstance();
   let fileNumber = 0;
@@ -115,15 +128,23 @@ export async function openUsageSpool(options: UsageSpoolOptions): Promise<UsageS
 
   async function shipFile(name: string): Promise<void> {
     const location = path.join(directory, name);
-    const lines = remembered.get(name) ?? (await readLines(location).catch(noneIfShipped));
-    for (const [organizationId, ofOne] of Map.groupBy(lines, (line) => line.organizationId)) {
+    const own = remembered.get(name);
+    const { events, unreadable } = own
+      ? { events: own, unreadable: [] }
+      : await readLines(location).catch(noneIfShipped);
+    for (const [organizationId, ofOne] of Map.groupBy(events, (line) => line.organizationId)) {
       for (let start = 0; start < ofOne.length; start += EVENTS_PER_INSERT) {
         const texts = ofOne.slice(start, start + EVENTS_PER_INSERT).map(({ text }) => text);
         await database.withOrganization({ organizationId }, (tx) => insertUsageEvents(tx, texts));
       }
     }
+    if (unreadable.length > 0) {
+      await keepLines(location, unreadable);
+      counts.unreadable += unreadable.length;
+      logger?.warn({ file: name, lines: unreadable.length }, 'lines of the usage spool cannot be read; they are kept');
+    }
     await removeFile(location);
-    counts.shipped += lines.length;
+    counts.shipped += events.length;
     forget(name);
   }
 
@@ -181,7 +202,7 @@ export async function openUsageSpool(options: UsageSpoolOptions): Promise<UsageS
 }
 
 /** A file that is gone was shipped by another process. */
-function noneIfShipped(error: NodeJS.ErrnoException): [] {
-  if (error.code === 'ENOENT') return [];
+function noneIfShipped(error: NodeJS.ErrnoException): SpoolContent {
+  if (error.code === 'ENOENT') return { events: [], unreadable: [] };
   throw error;
 }

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { Actor } from './actor.ts';
+import { canonicalJson } from './canonical-json.ts';
+
+/**
+ * How an audit row is hashed and signed. The row names its format, so that rows can be proved after a later one came:
+ *
+ * 1. The hash is over the canonical JSON of the body; the signature is over the hash alone.
+ * 2. The body names its format, and the signature is over a text that says what is signed, in which format. Whoever holds
+ *    the key need not sign 32 bytes of which it cannot tell what they are.
+ */
+export const AUDIT_FORMAT = 2;
+export const AUDIT_FORMATS = [1, 2] as const;
+export type AuditFormat = (typeof AUDIT_FORMATS)[number];
+
+export interface AuditBody {
+  readonly id: string;
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+  readonly action: string;
+  readonly actor: Actor;
+  readonly target: { readonly type: string; readonly id: string };
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly requestId: string | null;
+  readonly organizationId: string;
+  readonly writerId: string;
+  readonly writerSequence: bigint;
+  readonly previousHash: Uint8Array;
+}
+
+/** SHA-256 over the canonical JSON of everything the row says, its place in the writer's sequence included. */
+export function hashOfBody(body: AuditBody, format: AuditFormat): Uint8Array {
+  const text = canonicalJson({
+    ...body,
+    writerSequence: body.writerSequence.toString(),
+    previousHash: Buffer.from(body.previousHash).toString('base64url'),
+    ...(format > 1 && { format }),
+  });
+  return createHash('sha256').update(text).digest();
+}
+
+/** What a writer signs for a row. */
+export function signedMessage(format: AuditFormat, bodyHash: Uint8Array): Uint8Array {
+  return format === 1 ? bodyHash : Buffer.concat([Buffer.from(`patchbay audit row ${format}\n`), bodyHash]);
+}
