@@ -3,7 +3,7 @@ import { AppError } from '@patchbay/foundation';
 import type { IssuedInvitation, StoredInvitation } from '../../identity/identity.ts';
 import { type Access, type Caller, requirePermission, requirePerson } from '../caller.ts';
 import * as endpoints from '../endpoints/members.ts';
-import { type AdminDeps, handleInOrganization, handleInTransaction, scopeOf } from '../handler.ts';
+import { type AdminDeps, handleInOrganization, handleInTransaction, onceOnly, scopeOf } from '../handler.ts';
 import { allowedUnless, lacks } from './allowed.ts';
 
 const PERSON_ONLY = 'Only a signed-in person may do this.';
@@ -104,14 +104,16 @@ export const invite = handleInOrganization(endpoints.createInvitation, async (ca
   const { person, actor } = requirePerson(call.caller);
   const { organization, roles } = call.access;
   if (!mayGrantRole(roles, call.body.role)) throw new AppError('admin.role_above_own');
-  const issued = await deps.identity.inTurn(organization.id, async (tx) => {
-    const email = call.body.email.toLowerCase();
-    const members = await listMembers(tx);
-    if (members.some((member) => member.email.toLowerCase() === email)) throw new AppError('admin.already_member');
-    const change = { organization, actor, requestId: call.requestId };
-    return deps.identity.invite(tx, change, { email, role: call.body.role, inviterId: person.id });
-  });
-  return presentIssued(issued, deps);
+  return deps.identity.inTurn(organization.id, (tx) =>
+    onceOnly(tx, call, async () => {
+      const email = call.body.email.toLowerCase();
+      const members = await listMembers(tx);
+      if (members.some((member) => member.email.toLowerCase() === email)) throw new AppError('admin.already_member');
+      const change = { organization, actor, requestId: call.requestId };
+      const issued = await deps.identity.invite(tx, change, { email, role: call.body.role, inviterId: person.id });
+      return presentIssued(issued, deps);
+    }),
+  );
 });
 
 export const reissue = handleInOrganization(endpoints.reissueInvitation, async (call, deps) => {
