@@ -158,7 +158,7 @@ describe('the usage spool', () => {
     }
     await spool.close();
     expect(await count()).toBe(before + 2 * rounds);
-    expect(spool.statistics()).toEqual({ appended: 2 * rounds, shipped: 2 * rounds, dropped: 0 });
+    expect(spool.statistics()).toEqual({ appended: 2 * rounds, shipped: 2 * rounds, dropped: 0, unreadable: 0 });
   });
 
   it('lists what was shipped, whole, newest first', async () => {
