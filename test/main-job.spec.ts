@@ -78,7 +78,7 @@ describe('npm start', () => {
     };
     const { stdout } = await run('bash', ['-c', line ?? 'false'], { timeout: 20_000, env: environment });
     expect(stdout).toContain('"content"');
-  });
+  }, 120_000); // where there is no curl, one is unpacked first
 
   it('serves the demo connector to clients of both protocol eras', async () => {
     const modern = await connectModern(ready.mcpUrl, ready.mcpApiKey);
