@@ -2,6 +2,7 @@
 # Makes a directory with a system the root of this mount namespace and runs a line of sh there, as a user:
 #   enter-bare-machine.sh DIRECTORY UID HOME LINE [NAME=VALUE …]
 # Not chroot(2): inside of one the kernel refuses user namespaces, which sandboxes need.
+# The death signal is set again because a change of the account clears it.
 set -e
 root=$1 uid=$2 home=$3 line=$4
 shift 4
@@ -14,5 +15,5 @@ cd "$root"
 mkdir -p .host
 pivot_root . .host
 umount -l /.host
-exec setpriv --reuid "$uid" --regid "$uid" --clear-groups env -i "$@" HOME="$home" \
+exec setpriv --pdeathsig KILL --reuid "$uid" --regid "$uid" --clear-groups env -i "$@" HOME="$home" \
   PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin sh -c "cd ~/patchbay && $line"
