@@ -5,24 +5,35 @@
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureAdded } from './gateway/added-latency.ts';
+import {
+  type Comparison,
+  compareDefaultShare,
+  compareLevels,
+  comparePayloads,
+  compareSlow,
+  measureInTurn,
+} from './gateway/comparisons.ts';
 import { crowdSlug, publishCrowd } from './gateway/crowd.ts';
-import { type EchoInstallation, startEchoInstallation } from './gateway/echo-installation.ts';
+import { type EchoInstallation, RAISED, startEchoInstallation } from './gateway/echo-installation.ts';
 import { Load } from './gateway/load.ts';
 import { FEW, measureManyConnectors } from './gateway/many-connectors.ts';
-import { installPeers, startPeers } from './gateway/peers.ts';
-import { addedLines, asleepLines, firstCallLine, manyLines, throughputLines } from './gateway/report.ts';
+import { installPeers } from './gateway/peers.ts';
+import { addedLines, asleepLines, firstCallLine, manyLines } from './gateway/report.ts';
 import { measureAsleep, measureFirstCalls } from './gateway/sleeping.ts';
-import { measureThroughput } from './gateway/throughput.ts';
 
-const PARTS = ['throughput', 'added', 'asleep', 'first', 'many'];
+const PARTS = ['throughput', 'payloads', 'slow', 'turns', 'share', 'added', 'asleep', 'first', 'many'];
+/** Those that need the peers. */
+const COMPARED = ['throughput', 'payloads', 'slow', 'share'];
+/** Connectors beside the echo; the parts that call them in turn go up to thirty. */
+const CROWD = 30;
 
 const { values } = parseArgs({
   options: {
     /** Two seconds once instead of ten seconds five times: for the work on the gateway, not for a verdict. */
     quick: { type: 'boolean', default: false },
-    /** Some of throughput, added, asleep, first, many. */
+    /** Some of PARTS, with commas between. */
     only: { type: 'string', default: PARTS.join(',') },
-    /** Only peers whose name contains this, in any case; `-` for none. */
+    /** Only peers whose name contains one of these, with commas between, in any case; `-` for none. */
     peers: { type: 'string', default: '' },
     'in-flight': { type: 'string', default: '1,16,32' },
     rounds: { type: 'string' },
@@ -40,9 +51,19 @@ say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versio
 say(`load before ${(loadavg()[0] ?? 0).toFixed(1)}, ${rounds} × ${seconds} s`);
 const load = new Load();
 try {
-  await withInstallation({}, measure);
+  if (COMPARED.some((part) => parts.has(part))) await installPeers();
+  await withInstallation(RAISED, measure);
+  if (parts.has('turns')) {
+    await withInstallation(RAISED, async (installation) => {
+      await publishCrowd(installation.databaseUrl, 1, CROWD);
+      await measureInTurn(comparisonOf(installation));
+    });
+  }
+  if (parts.has('share')) {
+    await withInstallation({}, (installation) => compareDefaultShare(comparisonOf(installation)));
+  }
   if (parts.has('first')) {
-    await withInstallation({ SANDBOX_POOL_SIZE: '0' }, async (installation) => {
+    await withInstallation({ ...RAISED, SANDBOX_POOL_SIZE: '0' }, async (installation) => {
       await publishCrowd(installation.databaseUrl, 1, FEW);
       say(firstCallLine('no pool', await measureFirstCalls(installation, { from: 1, to: FEW })));
     });
@@ -54,7 +75,10 @@ say(`load after ${(loadavg()[0] ?? 0).toFixed(1)}`);
 
 /** In an order in which no part meets what an earlier one left running. */
 async function measure(installation: EchoInstallation): Promise<void> {
-  if (parts.has('throughput')) await compare(installation);
+  const comparison = comparisonOf(installation);
+  if (parts.has('throughput')) await compareLevels(comparison, levels);
+  if (parts.has('payloads')) await comparePayloads(comparison);
+  if (parts.has('slow')) await compareSlow(comparison);
   if (parts.has('added')) {
     for (const inFlight of levels) say(...addedLines(await measureAdded(load, installation, { inFlight, seconds })));
   }
@@ -68,18 +92,10 @@ async function measure(installation: EchoInstallation): Promise<void> {
   if (parts.has('many')) say(...manyLines(await measureManyConnectors(load, installation, seconds)));
 }
 
-async function compare(installation: EchoInstallation): Promise<void> {
-  await installPeers();
-  const peers = await startPeers((name) => name.toLowerCase().includes(values.peers.toLowerCase()));
-  try {
-    for (const inFlight of levels) {
-      const configurations = [installation.configuration, ...peers];
-      const samples = await measureThroughput(load, configurations, { inFlight, rounds, seconds });
-      say(...throughputLines(inFlight, samples));
-    }
-  } finally {
-    await Promise.all(peers.map((peer) => peer.stop()));
-  }
+function comparisonOf(installation: EchoInstallation): Comparison {
+  const isWanted = (name: string) =>
+    values.peers.split(',').some((part) => name.toLowerCase().includes(part.toLowerCase()));
+  return { load, installation, rounds, seconds, isWanted, say };
 }
 
 async function withInstallation(

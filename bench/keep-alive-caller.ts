@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
+/** Longer than any deadline of what is measured; a call that takes longer is lost. */
+const CALL_MS_MAX = 30_000;
+
 export interface Answered {
   readonly status: number;
   readonly ms: number;
@@ -41,10 +44,14 @@ export class KeepAliveCaller {
     return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`);
   }
 
-  /** One call after the other: never two at once on one caller. */
-  async call(request: Buffer): Promise<Answered> {
+  /**
+   * One call after the other: never two at once on one caller.
+   *
+   * @throws Error when no whole answer came in time: a server that loses a call must not hold up the run
+   */
+  async call(request: Buffer, timeoutMs = CALL_MS_MAX): Promise<Answered> {
     const startedAt = performance.now();
-    const answered = readAnswer(this.#socket);
+    const answered = readAnswer(this.#socket, timeoutMs);
     this.#socket.write(request);
     const answer = await answered;
     return { ...answer, ms: performance.now() - startedAt };
@@ -57,7 +64,7 @@ export class KeepAliveCaller {
 
   /** Sends and waits until something comes back, as the first event of a stream that has no end. */
   async firstBytes(request: Buffer): Promise<void> {
-    const answered = once(this.#socket, 'data');
+    const answered = once(this.#socket, 'data', { signal: AbortSignal.timeout(CALL_MS_MAX) });
     this.#socket.write(request);
     await answered;
   }
@@ -72,29 +79,45 @@ export function headerOf({ head }: Pick<Answered, 'head'>, name: string): string
   return new RegExp(`\\r\\n${name}: ([^\\r]*)`, 'i').exec(head)?.[1];
 }
 
-function readAnswer(socket: Socket): Promise<Omit<Answered, 'ms'>> {
+function readAnswer(socket: Socket, timeoutMs: number): Promise<Omit<Answered, 'ms'>> {
   return new Promise((resolve, reject) => {
-    let text = '';
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let head: string | null = null;
+    /** Bytes of the whole answer, once its head has said so. */
+    let wanted: number | null = null;
     const settle = (act: () => void) => {
+      clearTimeout(timer);
       socket.off('data', onData).off('close', onClose).off('error', onClose);
       act();
     };
-    const onClose = () => settle(() => reject(new Error('the server closed the connection')));
+    const fail = (message: string) => settle(() => reject(new Error(message)));
+    const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`), timeoutMs);
+    const onClose = () => fail('the server closed the connection');
     const onData = (chunk: Buffer) => {
-      text += chunk.toString('latin1');
-      const end = text.indexOf('\r\n\r\n');
-      if (end < 0) return;
-      const head = text.slice(0, end);
-      const body = text.slice(end + 4);
-      if (isWhole(head, body)) settle(() => resolve({ status: Number(text.slice(9, 12)), head, body }));
+      chunks.push(chunk);
+      size += chunk.byteLength;
+      if (head === null) {
+        const text = Buffer.concat(chunks).toString('latin1');
+        const end = text.indexOf('\r\n\r\n');
+        if (end < 0) return;
+        head = text.slice(0, end);
+        const length = headerOf({ head }, 'content-length');
+        if (length !== undefined) wanted = end + 4 + Number(length);
+        else if (!/\r\ntransfer-encoding: chunked/i.test(head)) wanted = 0;
+      }
+      // By its length, or by the last chunk, which may arrive in pieces itself.
+      const isWhole = wanted === null ? endsInLastChunk(chunks) : size >= wanted;
+      if (!isWhole) return;
+      const [answered, text] = [head, Buffer.concat(chunks).toString('latin1')];
+      settle(() =>
+        resolve({ status: Number(text.slice(9, 12)), head: answered, body: text.slice(answered.length + 4) }),
+      );
     };
     socket.on('data', onData).on('close', onClose).on('error', onClose);
   });
 }
 
-/** By its length, or by the last chunk. */
-function isWhole(head: string, body: string): boolean {
-  const length = headerOf({ head }, 'content-length');
-  if (length !== undefined) return body.length >= Number(length);
-  return /\r\ntransfer-encoding: chunked/i.test(head) ? body.endsWith('0\r\n\r\n') : true;
+function endsInLastChunk(chunks: readonly Buffer[]): boolean {
+  return Buffer.concat(chunks.slice(-5)).subarray(-5).toString('latin1') === '0\r\n\r\n';
 }

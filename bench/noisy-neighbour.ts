@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { KeepAliveCaller } from './keep-alive-caller.ts';
 import { createNeighbourOrganization, type NeighbourOrganization } from './neighbour-organization.ts';
 import { DEMO_READ, readRunningInstallation } from './running-installation.ts';
-import { percentile } from './summarize.ts';
+import { percentile, summarize } from './summarize.ts';
 
 const TARGET_RATIO = 2;
 
@@ -31,7 +31,9 @@ try {
     const quiet = await callFor(Number(values.seconds));
     const attack = await startAttack(noisy);
     const attacked = await callFor(Number(values.seconds));
-    rounds.push({ quiet, attacked, attack: await attack.end() });
+    const ended = await attack.end();
+    // The same again without the attack: what the machine alone makes of two measurements of one thing.
+    rounds.push({ quiet, attacked, again: await callFor(Number(values.seconds)), attack: ended });
   }
   report(rounds);
 } finally {
@@ -39,23 +41,20 @@ try {
   await noisy.remove();
 }
 
-interface Latency {
-  readonly p50: number;
-  readonly p95: number;
-  readonly calls: number;
-}
 interface Attack {
   readonly sent: number;
   readonly statuses: Readonly<Record<string, number>>;
 }
+/** Milliseconds of each call. */
 interface Round {
-  readonly quiet: Latency;
-  readonly attacked: Latency;
+  readonly quiet: readonly number[];
+  readonly attacked: readonly number[];
+  readonly again: readonly number[];
   readonly attack: Attack;
 }
 
 /** The neighbour's calls, one after the other, for this long. */
-async function callFor(seconds: number): Promise<Latency> {
+async function callFor(seconds: number): Promise<number[]> {
   const durations: number[] = [];
   const until = performance.now() + seconds * 1000;
   while (performance.now() < until) {
@@ -63,7 +62,7 @@ async function callFor(seconds: number): Promise<Latency> {
     if (status !== 200) throw new Error(`the neighbour's call failed (${status}): ${body}`);
     durations.push(ms);
   }
-  return { p50: percentile(durations, 0.5), p95: percentile(durations, 0.95), calls: durations.length };
+  return durations;
 }
 
 async function startAttack({ mcpUrl, apiKey }: NeighbourOrganization): Promise<{ end(): Promise<Attack> }> {
@@ -80,30 +79,42 @@ async function startAttack({ mcpUrl, apiKey }: NeighbourOrganization): Promise<{
   };
 }
 
+/** Calls of all rounds together: one slow second moves the p95 of its round, and hardly that of all. */
 function report(rounds: readonly Round[]): void {
-  const middle = (pick: (round: Round) => number) => percentile(rounds.map(pick), 0.5);
-  const quiet = rounds.map((round) => round.quiet.p95);
-  const ratio = middle((round) => round.attacked.p95) / middle((round) => round.quiet.p95);
-  const noise = Math.max(...quiet) / Math.min(...quiet);
+  const pooled = (pick: (round: Round) => readonly number[]) => percentile(rounds.flatMap(pick), 0.95);
+  const quiet = pooled((round) => round.quiet);
+  const ratio =
+    pooled((round) => round.attacked) /
+    percentile(
+      rounds.flatMap((r) => [...r.quiet, ...r.again]),
+      0.95,
+    );
+  const noise = pooled((round) => round.again) / quiet;
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}`;
   const load = loadavg()[0] ?? 0;
+  const shown = rounds.map(({ quiet: before, attacked, again, attack }) => ({
+    quiet: summarize(before),
+    attacked: summarize(attacked),
+    again: summarize(again),
+    attack,
+  }));
   if (values.json) {
     process.stdout.write(
-      `${JSON.stringify({ machine, load, targetRatio: TARGET_RATIO, ratio, noise, rounds }, null, 2)}\n`,
+      `${JSON.stringify({ machine, load, targetRatio: TARGET_RATIO, ratio, quietAgainstQuiet: noise, rounds: shown }, null, 2)}\n`,
     );
     return;
   }
   const ms = (value: number) => `${value.toFixed(2)} ms`;
-  const lines = rounds.map(
-    ({ quiet: before, attacked, attack }, index) =>
-      `  round ${index + 1}  quiet p50 ${ms(before.p50)} p95 ${ms(before.p95)}   attacked p50 ${ms(attacked.p50)} p95 ${ms(attacked.p95)}   ${attack.sent} bodies: ${JSON.stringify(attack.statuses)}`,
+  const lines = shown.map(
+    ({ quiet: before, attacked, again, attack }, index) =>
+      `  round ${index + 1}  quiet p95 ${ms(before.p95)}  attacked p95 ${ms(attacked.p95)}  quiet again p95 ${ms(again.p95)}   ${attack.sent} bodies: ${JSON.stringify(attack.statuses)}`,
   );
   process.stdout.write(
     [
       '',
       `Hostile bodies at ${values.rate}/s beside another organization's calls, on ${machine}, load ${load.toFixed(1)}`,
       ...lines,
-      `p95 ${ratio.toFixed(2)} × baseline (target ${TARGET_RATIO}: ${ratio <= TARGET_RATIO ? 'met' : 'missed'}); quiet rounds differ by ${noise.toFixed(2)} ×`,
+      `p95 of all rounds ${ratio.toFixed(2)} × quiet (target ${TARGET_RATIO}: ${ratio <= TARGET_RATIO ? 'met' : 'missed'}); quiet against quiet ${noise.toFixed(2)} ×`,
       '',
     ].join('\n'),
   );

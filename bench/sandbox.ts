@@ -1,4 +1,4 @@
-/** The sandbox side alone, without gateway and network: issue 3's table, and how others run a connector, in one run. */
+/** The sandbox side alone, without gateway and network, and how others run a connector, in one run. */
 import { execFile } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs, promisify } from 'node:util';
@@ -6,7 +6,7 @@ import { besideBombs } from './sandbox/beside-bombs.ts';
 import { firstCalls, idleSandboxes, killToGone, startRate, warmCalls } from './sandbox/own-figures.ts';
 import { peerRows } from './sandbox/peers.ts';
 import { roundRobin } from './sandbox/round-robin.ts';
-import { latencyRow, milliseconds, type Row } from './sandbox/row.ts';
+import { milliseconds, type Row, startRow } from './sandbox/row.ts';
 import { type HostToMeasure, openHost } from './sandbox-host.ts';
 import { summarize } from './summarize.ts';
 
@@ -33,10 +33,10 @@ const loadBefore = loadavg()[0] ?? 0;
 const noiseBefore = await nodeStartMs();
 
 await part('pooled', { poolSize: POOL_SIZE }, async (measured) => [
-  latencyRow('first call, pooled', await firstCalls(measured, runs), { p50: 5, p95: 10 }),
+  startRow('first call, pooled', await firstCalls(measured, runs), { p50: 5, p95: 10 }),
 ]);
 await part('own', { poolSize: 0 }, async (measured) => [
-  latencyRow('first call, pool empty', await firstCalls(measured, runs), { p50: 60, p95: 100 }),
+  startRow('first call, pool empty', await firstCalls(measured, runs), { p50: 60, p95: 100 }),
   ...(await warmCalls(measured)),
   ...(await idleSandboxes(measured)),
   await startRate(measured),
@@ -47,7 +47,7 @@ await part('round', { poolSize: POOL_SIZE, room: { live: ROOM, livePerOrganizati
   await roundRobin(measured, ROOM),
 ]);
 await part('peers', { poolSize: 0, driver: 'plain' }, async (measured) => [
-  latencyRow('compared: first call, our runner without walls and snapshot', await firstCalls(measured, PLAIN_RUNS)),
+  startRow('compared: first call, our runner without walls and snapshot', await firstCalls(measured, PLAIN_RUNS)),
   ...(await peerRows()),
 ]);
 report(await nodeStartMs());
@@ -90,8 +90,10 @@ function report(noiseAfter: ReturnType<typeof summarize>): void {
     return;
   }
   const [wide, mid] = [column('what'), column('measured')];
-  const line = ({ what, measured, target, isMet }: Row) =>
-    `${what.padEnd(wide)}  ${measured.padEnd(mid)}  ${target.padEnd(28)} ${isMet === null ? '' : isMet ? 'met' : 'missed'}`;
+  const emptyMs = (noiseBefore.p50 + noiseAfter.p50) / 2;
+  const inStarts = (ms: number | undefined) => (ms === undefined ? '' : `${(ms / emptyMs).toFixed(2)} × empty Node`);
+  const line = ({ what, measured, target, isMet, startMs }: Row) =>
+    `${what.padEnd(wide)}  ${measured.padEnd(mid)}  ${inStarts(startMs).padEnd(19)} ${target.padEnd(28)} ${isMet === null ? '' : isMet ? 'met' : 'missed'}`;
   const empty = (of: typeof noiseBefore) => `p50 ${milliseconds(of.p50)} p95 ${milliseconds(of.p95)}`;
   process.stdout.write(
     [

@@ -13,7 +13,7 @@ const ECHO = path.resolve(import.meta.dirname, '../peers/http/echo');
 export const ECHO_SLUG = 'echo';
 
 /** Peers may use a whole core; limits are raised, never switched off. */
-const RAISED = { SANDBOX_CPU_CORES: '1' };
+export const RAISED = { SANDBOX_CPU_CORES: '1' };
 
 /** A fresh installation with everything on and the echo deployed by its own command line. */
 export interface EchoInstallation {
@@ -27,11 +27,11 @@ export interface EchoInstallation {
   stop(): Promise<void>;
 }
 
-/** @param environment on top of what a start needs, such as SANDBOX_POOL_SIZE */
+/** @param environment on top of what a start needs, such as RAISED or SANDBOX_POOL_SIZE */
 export async function startEchoInstallation(environment: NodeJS.ProcessEnv = {}): Promise<EchoInstallation> {
   const directory = await mkdtemp(path.join(tmpdir(), 'patchbay-bench-'));
   const data = path.join(directory, 'data');
-  const installation = await Installation.at(data, { environment: { ...RAISED, ...environment } });
+  const installation = await Installation.at(data, { environment });
   const takeBack = atOurEnd(() => process.kill(installation.starterPid, 'SIGINT'));
   const stop = async () => {
     takeBack();
@@ -46,15 +46,14 @@ export async function startEchoInstallation(environment: NodeJS.ProcessEnv = {})
     if (deployed.code !== 0) throw new Error(`the echo was not deployed:\n${deployed.stdout}${deployed.stderr}`);
     const urlOf = (slug: string) => `${ready.origin}/${ready.organization}/${slug}/mcp`;
     const headers = { authorization: `Bearer ${ready.mcpApiKey}` };
-    const { gateway = 0, supervisor = 0 } = ready.processes;
     return {
       ...{ ready, urlOf, headers, stop },
       databaseUrl: await superuserUrl(data, ready),
       configuration: {
         ...{ name: 'Patchbay', family: 'patchbay' },
         client: { ...MODERN_CALL, headers: { ...MODERN_CALL.headers, ...headers }, url: urlOf(ECHO_SLUG) },
-        // Sandboxes are the supervisor's children.
-        pids: () => [gateway, supervisor],
+        // Everything: the database and the queue too, and what waits beside them. All are the starter's children.
+        pids: () => [installation.starterPid, ...Object.values(ready.processes)],
         stop: async () => {},
       },
     };

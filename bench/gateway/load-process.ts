@@ -15,6 +15,10 @@ export interface LoadPlan extends ClientPlan {
   /** Connections, each with one call under way. */
   readonly inFlight: number;
   readonly seconds: number;
+  /** Ends earlier, once this many calls were answered. */
+  readonly callsMax?: number;
+  /** Paths of the same server that are called in turn; the one of the URL without them. */
+  readonly pathnames?: readonly string[];
   /** Whether each call is told by its Request-Id. */
   readonly named: boolean;
 }
@@ -28,9 +32,12 @@ export interface LoadResult {
   readonly named: readonly (readonly [id: string, ms: number])[];
 }
 
+const EMPTY = Buffer.alloc(0);
+
 interface Connection {
   readonly caller: KeepAliveCaller;
-  readonly request: Buffer;
+  /** One per path, sent in turn. */
+  readonly requests: readonly Buffer[];
 }
 
 process.on('message', (plan: LoadPlan) => {
@@ -47,27 +54,38 @@ async function run(plan: LoadPlan): Promise<LoadResult> {
   const named: [string, number][] = [];
   const startedAt = performance.now();
   const until = startedAt + plan.seconds * 1000;
-  await Promise.all(
-    connections.map(async ({ caller, request }) => {
-      while (performance.now() < until) {
-        const answer = await caller.call(request);
-        if (answer.status !== 200 || !answer.body.includes('"result"')) {
-          throw new Error(`a call failed (${answer.status}): ${answer.body}`);
+  const callsMax = plan.callsMax ?? Number.POSITIVE_INFINITY;
+  let sent = 0;
+  try {
+    await Promise.all(
+      connections.map(async ({ caller, requests }) => {
+        while (performance.now() < until && sent < callsMax) {
+          // Over all connections, so that no two are at one connector for longer than chance has it.
+          const request = requests[sent % requests.length] ?? EMPTY;
+          sent += 1;
+          const answer = await caller.call(request);
+          if (answer.status !== 200 || !answer.body.includes('"result"')) {
+            throw new Error(`a call failed (${answer.status}): ${answer.body.slice(0, 500)}`);
+          }
+          durations.push(answer.ms);
+          if (plan.named) named.push([headerOf(answer, 'request-id') ?? '', answer.ms]);
         }
-        durations.push(answer.ms);
-        if (plan.named) named.push([headerOf(answer, 'request-id') ?? '', answer.ms]);
-      }
-      caller.close();
-    }),
-  );
+      }),
+    );
+  } finally {
+    // After a lost call too: what the others still have under way would be load on the next measurement.
+    for (const { caller } of connections) caller.close();
+  }
   const perSecond = (durations.length / (performance.now() - startedAt)) * 1000;
   const [p50, p99] = [percentile(durations, 0.5), percentile(durations, 0.99)];
   return { calls: durations.length, perSecond, p50, p99, named };
 }
 
-async function open({ url, headers, message, session }: ClientPlan): Promise<Connection> {
+async function open({ url, headers, message, session, pathnames }: LoadPlan): Promise<Connection> {
   const caller = await KeepAliveCaller.open(new URL(url));
-  if (!session) return { caller, request: caller.post(message, headers) };
+  const requests = (sentWith: ClientPlan['headers']) =>
+    (pathnames ?? [new URL(url).pathname]).map((pathname) => caller.post(message, sentWith, pathname));
+  if (!session) return { caller, requests: requests(headers) };
   const initialize = {
     ...{ jsonrpc: '2.0', id: 0, method: 'initialize' },
     params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '1' } },
@@ -77,5 +95,5 @@ async function open({ url, headers, message, session }: ClientPlan): Promise<Con
   if (id === undefined) throw new Error(`no session was opened (${opened.status}): ${opened.body}`);
   const inSession = { ...headers, 'mcp-session-id': id, 'mcp-protocol-version': '2025-11-25' };
   await caller.call(caller.post({ jsonrpc: '2.0', method: 'notifications/initialized' }, inSession));
-  return { caller, request: caller.post(message, inSession) };
+  return { caller, requests: requests(inSession) };
 }

@@ -24,6 +24,10 @@ const node = (program: string) => (port: number) => [process.execPath, program, 
 const ECHO = [process.execPath, path.join(DIRECTORY, 'echo-stdio.js')];
 const program = (name: string) => path.join(DIRECTORY, 'node_modules/.bin', name);
 
+/** The way of a call of ours, gateway to supervisor to sandbox, without anything on it. */
+export const TWO_HOPS = 'bare HTTP, two hops';
+const bareHops = (hops: number) => (port: number) => [...node('bare-hops.js')(port), String(hops)];
+
 /** supergateway splits its command at spaces and has no switch for loopback; it is what its users run. */
 const supergateway = (port: number) => [
   ...[program('supergateway'), '--stdio', ECHO.join(' '), '--outputTransport', 'streamableHttp'],
@@ -49,6 +53,9 @@ const PEERS: readonly Peer[] = [
     ...{ name: 'supergateway stateful', family: 'supergateway stateful', request: legacyCall(true) },
     command: (port) => [...supergateway(port), '--stateful'],
   },
+  { name: 'bare HTTP', family: 'bare', request: legacyCall(false), command: bareHops(0) },
+  { name: 'bare HTTP, one hop', family: 'bare', request: legacyCall(false), command: bareHops(1) },
+  { name: TWO_HOPS, family: 'bare', request: legacyCall(false), command: bareHops(2) },
   { name: 'Fastify, no protocol', family: 'ceiling', request: legacyCall(false), command: node('fastify-echo.js') },
 ];
 

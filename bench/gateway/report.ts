@@ -1,8 +1,10 @@
+import { percentile } from '../summarize.ts';
 import type { AddedLatency } from './added-latency.ts';
 import type { Configuration } from './configuration.ts';
 import { FEW, MANY, type ManyConnectors } from './many-connectors.ts';
+import { TWO_HOPS } from './peers.ts';
 import type { AsleepAnswer } from './sleeping.ts';
-import { judge, noiseOf, type Samples, summarizeSamples, type ThroughputRow } from './throughput.ts';
+import { judge, noiseOf, perCpuSecond, type Samples, summarizeSamples, type ThroughputRow } from './throughput.ts';
 
 /** How many times faster than the fastest of a family (docs: architecture, numbers to reach). */
 const RATIO_TARGETS: readonly (readonly [Configuration['family'], number])[] = [
@@ -10,6 +12,8 @@ const RATIO_TARGETS: readonly (readonly [Configuration['family'], number])[] = [
   ['mcp-proxy', 2],
   ['supergateway stateless', 50],
 ];
+/** Calls per CPU-second in terms of the fastest SDK server's, at 16 in flight. */
+const PER_CPU_TARGET = 0.9;
 const ADDED_TARGETS_MS = { p50: 1, p99: 5 };
 const ASLEEP_P99_MS = 5;
 const FIRST_CALL_P50_MS = { 'from the pool': 10, 'no pool': 70 };
@@ -19,16 +23,22 @@ const ms = (value: number) => `${value.toFixed(2)} ms`;
 const within = (value: number, target: number) =>
   `${ms(value)} (target ${target} ms: ${value <= target ? 'met' : 'missed'})`;
 
-/** A row per configuration, then what our calls per second are in terms of each family with a target. */
-export function throughputLines(inFlight: number, samples: Samples): string[] {
+/**
+ * A row per configuration, then what our calls are in terms of each family: per second, and per second of CPU time. The
+ * bare hops of the same run say what the machine gave meanwhile; only ratios can be compared from run to run.
+ *
+ * @param what one line about what was sent
+ */
+export function throughputLines(what: string, samples: Samples): string[] {
   const rows = summarizeSamples(samples);
   const ours = rows.find(({ configuration }) => configuration.family === 'patchbay');
-  if (!ours) return [];
-  const noise = noiseOf(samples.get(ours.configuration) ?? []);
+  const failures = [...samples.failures].map(([{ name }, why]) => `  ${name.padEnd(24)} not measured: ${why}`);
+  if (!ours) return [what, ...failures];
+  const noise = noiseOf(samples.taken.get(ours.configuration) ?? []);
   const lines = rows.map(
     ({ configuration: { name }, perSecond, spread, p50, p99, cpuMs }) =>
       `  ${name.padEnd(24)} ${perSecond.toFixed(0).padStart(6)}/s ±${(spread * 50).toFixed(0).padStart(2)} %` +
-      `  p50 ${ms(p50).padStart(9)}  p99 ${ms(p99).padStart(9)}  CPU ${ms(cpuMs).padStart(9)} per call`,
+      `  p50 ${ms(p50).padStart(9)}  p99 ${ms(p99).padStart(9)}  ${perCpuSecond({ cpuMs }).toFixed(0).padStart(6)} per CPU-s`,
   );
   const ratios = RATIO_TARGETS.flatMap(([family, target]) => {
     const fastest = fastestOf(rows, family);
@@ -37,13 +47,49 @@ export function throughputLines(inFlight: number, samples: Samples): string[] {
     const verdict = judge(ratio, target, noise);
     return [`  ${ratio.toFixed(2)} × ${fastest.configuration.name} (target ${target}: ${verdict})`];
   });
-  return [`${inFlight} in flight; two runs of ours differ by ${noise.toFixed(2)} ×`, ...lines, ...ratios];
+  return [
+    `${what}; two runs of ours differ by ${noise.toFixed(2)} ×`,
+    ...lines,
+    ...failures,
+    ...ratios,
+    ...perCpuLines(rows, ours),
+  ];
+}
+
+function perCpuLines(rows: readonly ThroughputRow[], ours: ThroughputRow): string[] {
+  const sdk = fastestOf(rows, 'sdk');
+  const bare = rows.find(({ configuration }) => configuration.name === TWO_HOPS);
+  const ratio = (other: ThroughputRow) => perCpuSecond(ours) / perCpuSecond(other);
+  return [
+    ...(sdk
+      ? [`  per CPU-second ${ratio(sdk).toFixed(2)} × ${sdk.configuration.name} (target ${PER_CPU_TARGET})`]
+      : []),
+    ...(bare
+      ? [
+          `  per CPU-second ${ratio(bare).toFixed(2)} × ${TWO_HOPS}, per second ${(ours.perSecond / bare.perSecond).toFixed(2)} ×`,
+        ]
+      : []),
+  ];
 }
 
 function fastestOf(rows: readonly ThroughputRow[], family: Configuration['family']): ThroughputRow | undefined {
   return rows
     .filter(({ configuration }) => configuration.family === family)
     .toSorted((one, other) => other.perSecond - one.perSecond)[0];
+}
+
+interface InTurn {
+  readonly perSecond: number;
+  readonly p99: number;
+  readonly cpuMs: number;
+}
+
+/** Calls to several connectors in turn, in terms of the calls to one of the same run. */
+export function roundRobinLine(connectors: number, taken: readonly InTurn[], one: readonly InTurn[]): string {
+  const median = (samples: readonly InTurn[], pick: (sample: InTurn) => number) => percentile(samples.map(pick), 0.5);
+  const rate = median(taken, ({ perSecond }) => perSecond) / median(one, ({ perSecond }) => perSecond);
+  const perCpu = median(one, ({ cpuMs }) => cpuMs) / median(taken, ({ cpuMs }) => cpuMs);
+  return `  ${String(connectors).padStart(3)} connectors  ${rate.toFixed(2)} × one per second, ${perCpu.toFixed(2)} × per CPU-second, p99 ${ms(median(taken, ({ p99 }) => p99))}`;
 }
 
 export function addedLines({ inFlight, calls, whole, added, steps }: AddedLatency): string[] {

@@ -1,15 +1,17 @@
 import { percentile } from '../summarize.ts';
 import type { Configuration } from './configuration.ts';
 import type { Load } from './load.ts';
+import type { ClientPlan } from './load-process.ts';
 import { cpuMs } from './process-tree.ts';
 
-const WARM_UP_SECONDS = 4;
+/** Whichever ends first. A compiler is done with a program after calls, not after seconds. */
+const WARM_UP = { callsMax: 20_000, seconds: 10 };
 
 export interface Sample {
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
-  /** Of the serving side, per call. */
+  /** Of all processes of the serving side, per call. */
   readonly cpuMs: number;
 }
 
@@ -17,9 +19,15 @@ export interface ThroughputPlan {
   readonly inFlight: number;
   readonly rounds: number;
   readonly seconds: number;
+  /** What each configuration is sent, made of its usual request. */
+  request?(usual: ClientPlan): ClientPlan;
 }
 
-export type Samples = ReadonlyMap<Configuration, readonly Sample[]>;
+export interface Samples {
+  readonly taken: ReadonlyMap<Configuration, readonly Sample[]>;
+  /** Why a configuration was not measured to the end: it lost a call, or refused one. */
+  readonly failures: ReadonlyMap<Configuration, string>;
+}
 
 /**
  * The first configuration before and after all others, round by round: a machine that slows down slows all of them, and
@@ -28,23 +36,35 @@ export type Samples = ReadonlyMap<Configuration, readonly Sample[]>;
 export async function measureThroughput(
   load: Load,
   configurations: readonly Configuration[],
-  { inFlight, rounds, seconds }: ThroughputPlan,
+  { inFlight, rounds, seconds, request = (usual) => usual }: ThroughputPlan,
 ): Promise<Samples> {
   const [first] = configurations;
   const order = first ? [...configurations, first] : [];
-  const samples = new Map<Configuration, Sample[]>(configurations.map((configuration) => [configuration, []]));
-  for (const { client } of configurations)
-    await load.run({ ...client, inFlight, seconds: WARM_UP_SECONDS, named: false });
+  const taken = new Map<Configuration, Sample[]>(configurations.map((configuration) => [configuration, []]));
+  const failures = new Map<Configuration, string>();
+  /** A configuration that loses a call is left out from then on, and the others go on. */
+  const attempt = async (configuration: Configuration, work: (client: ClientPlan) => Promise<void>) => {
+    if (failures.has(configuration)) return;
+    await work(request(configuration.client)).catch((error: unknown) => {
+      failures.set(configuration, error instanceof Error ? error.message : String(error));
+    });
+  };
+  for (const configuration of configurations) {
+    await attempt(configuration, async (client) => {
+      await load.run({ ...client, ...WARM_UP, inFlight, named: false });
+    });
+  }
   for (let round = 0; round < rounds; round += 1) {
     for (const configuration of order) {
-      const before = await cpuMs(configuration.pids());
-      const result = await load.run({ ...configuration.client, inFlight, seconds, named: false });
-      const { perSecond, p50, p99, calls } = result;
-      const spent = (await cpuMs(configuration.pids())) - before;
-      samples.get(configuration)?.push({ perSecond, p50, p99, cpuMs: spent / calls });
+      await attempt(configuration, async (client) => {
+        const before = await cpuMs(configuration.pids());
+        const { perSecond, p50, p99, calls } = await load.run({ ...client, inFlight, seconds, named: false });
+        const spent = (await cpuMs(configuration.pids())) - before;
+        taken.get(configuration)?.push({ perSecond, p50, p99, cpuMs: spent / calls });
+      });
     }
   }
-  return samples;
+  return { taken, failures };
 }
 
 export interface ThroughputRow extends Sample {
@@ -53,9 +73,15 @@ export interface ThroughputRow extends Sample {
   readonly spread: number;
 }
 
-/** Medians. @throws RangeError for a configuration that was never measured */
+/** Calls that one second of CPU time, over all processes of the configuration, answers. */
+export function perCpuSecond({ cpuMs: spent }: Pick<Sample, 'cpuMs'>): number {
+  return 1_000 / spent;
+}
+
+/** Medians of what was measured to the end. */
 export function summarizeSamples(samples: Samples): ThroughputRow[] {
-  return [...samples].map(([configuration, taken]) => {
+  const whole = [...samples.taken].filter(([configuration]) => !samples.failures.has(configuration));
+  return whole.map(([configuration, taken]) => {
     const median = (pick: (sample: Sample) => number) => percentile(taken.map(pick), 0.5);
     const rates = taken.map(({ perSecond }) => perSecond);
     const perSecond = median((sample) => sample.perSecond);

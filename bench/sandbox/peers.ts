@@ -9,7 +9,7 @@ import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { pssOf } from '../sandbox-host.ts';
 import { summarize } from '../summarize.ts';
-import { latencyRow, milliseconds, type Row } from './row.ts';
+import { milliseconds, type Row, startRow } from './row.ts';
 
 const DIRECTORY = path.resolve(import.meta.dirname, '../peers/sandbox');
 const PNPM = 'pnpm@12.21.0';
@@ -62,7 +62,7 @@ export async function peerRows(): Promise<Row[]> {
   }
   const rows: Row[] = [];
   for (const peer of peers) {
-    rows.push(latencyRow(`compared: first call, ${peer.name}`, first.get(peer.name) ?? []));
+    rows.push(startRow(`compared: first call, ${peer.name}`, first.get(peer.name) ?? []));
     if (!peer.isPerCall) rows.push(await whileWarm(peer));
   }
   return rows;

@@ -7,6 +7,8 @@ export interface Row {
   /** Empty for what is only compared. */
   readonly target: string;
   readonly isMet: boolean | null;
+  /** Median in milliseconds, for what starts a process: shown in terms of an empty Node process of the same run. */
+  readonly startMs?: number;
 }
 
 export function latencyRow(what: string, times: readonly number[], target?: { p50: number; p95?: number }): Row {
@@ -16,6 +18,11 @@ export function latencyRow(what: string, times: readonly number[], target?: { p5
   const isMet = p50 <= target.p50 && (target.p95 === undefined || p95 <= target.p95);
   const bounds = [`p50 ≤ ${target.p50} ms`, ...(target.p95 === undefined ? [] : [`p95 ≤ ${target.p95} ms`])];
   return { what, measured, target: bounds.join(', '), isMet };
+}
+
+/** A row whose median is compared with an empty Node process: figures of two machines can then be compared too. */
+export function startRow(what: string, times: readonly number[], target?: { p50: number; p95?: number }): Row {
+  return { ...latencyRow(what, times, target), startMs: summarize(times).p50 };
 }
 
 export function milliseconds(ms: number): string {

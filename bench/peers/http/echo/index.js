@@ -13,5 +13,18 @@ export default function createServer() {
     },
     async ({ text }) => ({ content: [{ type: 'text', text }] }),
   );
+  // What a tool that asks an upstream service does, without one.
+  server.registerTool(
+    'wait',
+    {
+      description: 'Answers after a while.',
+      inputSchema: z.object({ ms: z.number().int().min(0).max(10_000) }),
+      annotations: { readOnlyHint: true },
+    },
+    async ({ ms }) => {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      return { content: [{ type: 'text', text: 'done' }] };
+    },
+  );
   return server;
 }

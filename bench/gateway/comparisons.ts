@@ -1,0 +1,96 @@
+/** The installation beside the peers, as `npm run bench` compares them: by calls under way, by payload, by what waits. */
+import type { Configuration } from './configuration.ts';
+import { crowdSlug } from './crowd.ts';
+import type { EchoInstallation } from './echo-installation.ts';
+import type { Load } from './load.ts';
+import { startPeers } from './peers.ts';
+import { cpuMs } from './process-tree.ts';
+import { roundRobinLine, throughputLines } from './report.ts';
+import { PAYLOADS, type PayloadName, SLOW_MS, slowly, withPayload } from './requests.ts';
+import { measureThroughput, type ThroughputPlan } from './throughput.ts';
+
+export interface Comparison {
+  readonly load: Load;
+  readonly installation: EchoInstallation;
+  readonly rounds: number;
+  readonly seconds: number;
+  /** Peers that take part. */
+  isWanted(name: string): boolean;
+  say(...lines: string[]): void;
+}
+
+const SMALL: PayloadName = '50 B';
+/** In flight where a payload or what a tool waits for is compared. */
+const IN_FLIGHT = 16;
+/** Waiting costs nothing, so that many wait. */
+const SLOW_IN_FLIGHT = 64;
+/** Connectors that one client calls in turn. */
+const IN_TURN = [1, 10, 30];
+
+/** The same small call at each number in flight. */
+export async function compareLevels(comparison: Comparison, levels: readonly number[]): Promise<void> {
+  for (const inFlight of levels) await compare(comparison, `${inFlight} in flight, ${SMALL}`, { inFlight });
+}
+
+/** The larger payloads; the smallest is what the levels are compared with. */
+export async function comparePayloads(comparison: Comparison): Promise<void> {
+  for (const [name, bytes] of Object.entries(PAYLOADS)) {
+    if (name === SMALL) continue;
+    const request: ThroughputPlan['request'] = (usual) => withPayload(usual, bytes);
+    await compare(comparison, `${IN_FLIGHT} in flight, ${name} there and back`, { inFlight: IN_FLIGHT, request });
+  }
+}
+
+/** A tool that waits, as for an upstream service: what many calls under way cost. */
+export async function compareSlow(comparison: Comparison): Promise<void> {
+  const what = `${SLOW_IN_FLIGHT} in flight, a tool that waits ${SLOW_MS} ms`;
+  // What has no protocol behind it has no such tool either.
+  const isWanted = (name: string) => comparison.isWanted(name) && !/no protocol|bare/.test(name);
+  await compare({ ...comparison, isWanted }, what, { inFlight: SLOW_IN_FLIGHT, request: slowly });
+}
+
+/** Ours with the share of the CPU that a sandbox has by default, beside the same peers. */
+export async function compareDefaultShare(comparison: Comparison): Promise<void> {
+  await compare(comparison, `${IN_FLIGHT} in flight, ${SMALL}, default share of the CPU`, { inFlight: IN_FLIGHT });
+}
+
+/** One client's calls to several connectors in turn, in terms of the same calls to one. */
+export async function measureInTurn({ load, installation, rounds, seconds, say }: Comparison): Promise<void> {
+  const taken = new Map<number, { perSecond: number; p99: number; cpuMs: number }[]>(
+    IN_TURN.map((count) => [count, []]),
+  );
+  const { client, pids } = installation.configuration;
+  const run = async (count: number, length: number) => {
+    const pathnames = Array.from(
+      { length: count },
+      (_, index) => new URL(installation.urlOf(crowdSlug(index + 1))).pathname,
+    );
+    const before = await cpuMs(pids());
+    const result = await load.run({ ...client, pathnames, inFlight: IN_FLIGHT, seconds: length, named: false });
+    return { ...result, cpuMs: ((await cpuMs(pids())) - before) / result.calls };
+  };
+  for (const count of IN_TURN) await run(count, Math.min(seconds, 5));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const count of IN_TURN) taken.get(count)?.push(await run(count, seconds));
+  }
+  say(`${IN_FLIGHT} in flight, connectors in turn`);
+  for (const count of IN_TURN) say(roundRobinLine(count, taken.get(count) ?? [], taken.get(IN_TURN[0] ?? 1) ?? []));
+}
+
+/** Peers are started for each comparison and end after it: none carries over what an earlier level left in it. */
+async function compare(
+  { load, installation, rounds, seconds, isWanted, say }: Comparison,
+  what: string,
+  plan: Pick<ThroughputPlan, 'inFlight' | 'request'>,
+): Promise<void> {
+  const peers = await startPeers(isWanted);
+  try {
+    const configurations: Configuration[] = [installation.configuration, ...peers];
+    const { inFlight, request = (usual) => withPayload(usual, PAYLOADS[SMALL]) } = plan;
+    say(
+      ...throughputLines(what, await measureThroughput(load, configurations, { inFlight, request, rounds, seconds })),
+    );
+  } finally {
+    await Promise.all(peers.map((peer) => peer.stop()));
+  }
+}
