@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { formatFinding, type Rule } from './rule.ts';
 import { castsHaveReasons } from './rules/casts-have-reasons.ts';
+import { cursorsHaveBounds } from './rules/cursors-have-bounds.ts';
 import { documentedPaths } from './rules/documented-paths.ts';
 import { endpointsAudited } from './rules/endpoints-audited.ts';
 import { envOnlyInConfig } from './rules/env-only-in-config.ts';
@@ -45,6 +46,7 @@ const RULES: readonly Rule[] = [
   castsHaveReasons,
   sqlIsParameterized,
   noNestedTransactions,
+  cursorsHaveBounds,
   fileSize,
   fileNames,
   errorsDocumented(loadErrorCodes),

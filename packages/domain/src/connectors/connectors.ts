@@ -70,7 +70,11 @@ export async function listConnectors(
   filter: { readonly includeDeleted?: boolean | undefined } = {},
 ): Promise<Page<Connector>> {
   const rows = await tx.prisma.connector.findMany({
-    where: { ...tx.scope, ...(filter.includeDeleted ? {} : { deletedAt: null }), ...olderThan(page.cursor) },
+    where: {
+      ...tx.scope,
+      ...(filter.includeDeleted ? {} : { deletedAt: null }),
+      ...olderThan(page.cursor),
+    },
     include: WITH_LIVE_VERSION,
     orderBy: NEWEST_FIRST,
     take: page.limit + 1,

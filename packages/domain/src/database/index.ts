@@ -1,5 +1,5 @@
 export { isUniqueViolation } from './connection-errors.ts';
-export { decodeCursor, NEWEST_FIRST, olderThan, toPage } from './cursor.ts';
+export { earlierThan, NEWEST_FIRST, olderThan, toPage } from './cursor.ts';
 export { type AuditWriter, createDatabase, type Database, type DatabaseOptions, type Tx } from './database.ts';
 export { createFairQueue, type FairQueue, type FairQueueOptions } from './fair-queue.ts';
 export type { EndpointIds, ExpiredRow, Lookups } from './lookups.ts';

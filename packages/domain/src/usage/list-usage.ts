@@ -1,5 +1,5 @@
 import type { Page, PageRequest } from '@patchbay/foundation';
-import { decodeCursor, type Tx, toPage } from '../database/index.ts';
+import { earlierThan, type Tx, toPage } from '../database/index.ts';
 import type { UsageEvent } from './usage-event.ts';
 import { toUsageEvent } from './usage-rows.ts';
 
@@ -9,12 +9,11 @@ export async function listUsage(
   filter: { readonly connectorId?: string | undefined },
   page: PageRequest,
 ): Promise<Page<UsageEvent>> {
-  const after = page.cursor === undefined ? null : decodeCursor(page.cursor);
   const rows = await tx.prisma.usageEvent.findMany({
     where: {
       ...tx.scope,
       ...(filter.connectorId === undefined ? {} : { connectorId: filter.connectorId }),
-      ...(after === null ? {} : { OR: [{ at: { lt: after.at } }, { at: after.at, id: { lt: after.id } }] }),
+      ...earlierThan(page.cursor),
     },
     orderBy: [{ at: 'desc' }, { id: 'desc' }],
     take: page.limit + 1,
