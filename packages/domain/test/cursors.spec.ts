@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { createApiKey, listApiKeys } from '../src/api-keys/index.ts';
 import { listAuditEvents } from '../src/audit/index.ts';
 import { listConnectors } from '../src/connectors/index.ts';
-import type { Tx } from '../src/database/index.ts';
+import { createDatabase, type Tx } from '../src/database/index.ts';
 import { activate, listDeployments } from '../src/deployments/index.ts';
 import { ALL_PERMISSIONS } from '../src/organizations/index.ts';
 import { listUsage } from '../src/usage/index.ts';
@@ -115,11 +115,13 @@ async function deepCursor(list: (tx: Tx, cursor?: string) => Promise<Listed>): P
 }
 
 /** The statement with a LIMIT that the list sends, as PostgreSQL gets it. */
-async function statementOf(work: () => Promise<unknown>): Promise<{ text: string; values: unknown[] }> {
+async function statementOf(work: (tx: Tx) => Promise<unknown>): Promise<{ text: string; values: unknown[] }> {
   const sent: { text: string; values: unknown[] }[] = [];
   const spy = vi.spyOn(pg.Client.prototype, 'query');
   onTestFinished(() => spy.mockRestore());
-  await work();
+  // Connections that were open before keep the method they had.
+  const database = createDatabase({ url: given.test.urls.app, poolSizeMax: 1 });
+  await database.withOrganization(organization, work).finally(() => database.close());
   for (const [query, values] of spy.mock.calls as unknown as [
     string | { text: string; values?: unknown[] },
     unknown[]?,
@@ -141,7 +143,7 @@ function nodesOf(plan: Plan): readonly Plan[] {
 describe.each(LISTS)('the list of %s', (_name, column, list) => {
   it('begins at its cursor by the index, and reads no more than a page of it', async () => {
     const cursor = await deepCursor(list);
-    const { text, values } = await statementOf(() => inOrganization((tx) => list(tx, cursor)));
+    const { text, values } = await statementOf((tx) => list(tx, cursor));
     const [explained] = await inOrganization((tx) =>
       tx.query<{ 'QUERY PLAN': readonly { Plan: Plan }[] }>(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`, values),
     );

@@ -81,7 +81,21 @@ const BAD_TEXTS = [
 ];
 const BAD_NUMBERS = [-1, 0, 0.5, 2 ** 31, -(2 ** 31) - 1, 2 ** 53, 1e21, 1e308, -0];
 /** Segments of a path that are no text any more once they are decoded, or another path. */
-const BAD_SEGMENTS = ['%00', 'a%00b', '%2f', '..%2f', '.', '%2e%2e', '%25%30%30', ';', '@1'];
+const BAD_SEGMENTS = [
+  '%00',
+  'a%00b',
+  '%2f',
+  '..%2f',
+  '.',
+  '%2e%2e',
+  '%25%30%30',
+  ';',
+  '@1',
+  '%ff',
+  '%ed%a0%80',
+  '%',
+  '%2',
+];
 
 const badValue = fc.oneof(
   fc.constantFrom<unknown>(...BAD_TEXTS, ...BAD_NUMBERS, null, true, [], {}, [[]], [null]),
