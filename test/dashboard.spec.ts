@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { removeInstallation } from '@patchbay/embedded';
 import { findTestChromium, skipUnless, temporaryDirectory } from '@patchbay/testing';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Installation, type ReadyFile } from './installation.ts';
 
@@ -70,6 +70,25 @@ async function passTimeUntil(isSo: () => Promise<boolean>): Promise<void> {
   expect(await isSo()).toBe(true);
 }
 
+/** A change reaches every gateway within a second; a busy machine takes longer. */
+const SOON = { timeout: 10_000 };
+
+/** Status of a `tools/list` at the demo connector's URL with a key, or with none. */
+async function listTools(key: string | null): Promise<number> {
+  const answer = await fetch(ready.mcpUrl, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2025-11-25',
+      ...(key !== null && { authorization: `Bearer ${key}` }),
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+  });
+  await answer.text();
+  return answer.status;
+}
+
 describe('the dashboard', () => {
   it('takes whoever is not signed in to the sign-in page, and back to where they wanted to go', async () => {
     await page.goto(`${ready.dashboardUrl.replace(/\/$/, '')}/${ready.organization}/connectors/weather`);
@@ -132,6 +151,90 @@ describe('the dashboard', () => {
     await passTimeUntil(async () => !(await complaint.isVisible()));
   });
 
+  it('creates an API key that is shown once and works as its line says, and revokes it', async () => {
+    await context.addCookies(session);
+    await page.goto(`${ready.dashboardUrl}/${ready.organization}/settings/api-keys`);
+    await page.getByRole('link', { name: 'New API key' }).click();
+    await page.getByRole('button', { name: 'Create key' }).click();
+    await page.getByText('Enter a name of at most 80 characters.').waitFor();
+    await page.getByLabel('Name').fill('Laptop');
+    await page.getByRole('button', { name: 'Create key' }).click();
+    await page.getByRole('button', { name: 'Copy the API key' }).click();
+    const key = String(await page.evaluate('navigator.clipboard.readText()'));
+    expect(await page.getByText(/^claude mcp add/).textContent()).toContain(`"Authorization: Bearer ${key}"`);
+    expect(await listTools(key)).toBe(200);
+
+    await page.getByRole('button', { name: 'I have copied it' }).click();
+    await page.getByRole('button', { name: 'Revoke Laptop' }).click();
+    expect(await page.getByText(key).count()).toBe(0);
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    await page.getByText('The key “Laptop” is revoked.').waitFor();
+    await expect.poll(() => listTools(key), SOON).toBe(401);
+    await page.getByRole('radiogroup', { name: 'Which keys to show' }).getByText('Ended').click();
+    await page.getByRole('listitem').filter({ hasText: 'Laptop' }).getByText('Revoked').waitFor();
+  }, 60_000);
+
+  it('shows an invitation’s link once, withdraws it, and keeps the last owner', async () => {
+    await context.addCookies(session);
+    await page.goto(`${ready.dashboardUrl}/${ready.organization}/settings/members`);
+    const changeRole = page.getByRole('button', { name: /^Change role/ });
+    expect(await changeRole.getAttribute('aria-description')).toContain('at least one owner');
+    await changeRole.click({ force: true });
+    expect(await page.getByRole('dialog').count()).toBe(0);
+
+    await page.getByRole('link', { name: 'Invite somebody' }).click();
+    await page.getByRole('button', { name: 'Invite somebody' }).click();
+    await page.getByLabel('Email of the person').fill('Eve@People.example');
+    await page.getByRole('radio', { name: 'Admin' }).check();
+    await page.getByRole('button', { name: 'Create the link' }).click();
+    await page.getByRole('button', { name: 'Copy the invitation link' }).click();
+    const link = String(await page.evaluate('navigator.clipboard.readText()'));
+    expect((await context.request.get(link)).status()).toBe(200);
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('listitem').filter({ hasText: 'eve@people.example' }).getByText('Admin').waitFor();
+    expect(await page.getByText(link).count()).toBe(0);
+
+    await page.getByRole('button', { name: /^Withdraw/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click();
+    await page.getByText('The invitation of eve@people.example is withdrawn.').waitFor();
+    expect((await context.request.get(link)).status()).toBe(404);
+  }, 60_000);
+
+  it('sets and removes a secret without showing its value again', async () => {
+    await context.addCookies(session);
+    await page.goto(`${ready.dashboardUrl}/${ready.organization}/connectors/weather/secrets`);
+    await page.getByRole('button', { name: 'Add a secret' }).click();
+    await page.getByLabel('Name').fill('lower');
+    await page.getByLabel('Value', { exact: true }).fill('hunter2');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Use 1 to 64 capital letters').waitFor();
+    await page.getByLabel('Name').fill('API_KEY');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('API_KEY is set, from the next call on.').waitFor();
+    expect(await page.content()).not.toContain('hunter2');
+    await page.getByRole('button', { name: 'Remove API_KEY' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('No secret is set').waitFor();
+  }, 60_000);
+
+  it('opens a connector to everybody only after its name was typed, and closes it again', async () => {
+    await context.addCookies(session);
+    await page.goto(`${ready.dashboardUrl}/${ready.organization}/connectors/weather/settings`);
+    await page.getByRole('radio', { name: 'Everybody who has the URL' }).check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Open it' }).click();
+    await dialog.getByText('Type weather exactly').waitFor();
+    expect(await listTools(null)).toBe(401);
+    await dialog.getByLabel('Type weather to confirm').fill('weather');
+    await dialog.getByRole('button', { name: 'Open it' }).click();
+    await page.getByText('Saved. In force for the next call.').waitFor();
+    await expect.poll(() => listTools(null), SOON).toBe(200);
+    await page.getByRole('radio', { name: 'Callers with an API key' }).check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect.poll(() => listTools(null), SOON).toBe(401);
+  }, 60_000);
+
   it('forgets everything when the person signs out', async () => {
     await page.goto(ready.dashboardUrl);
     await signIn();
@@ -158,6 +261,8 @@ describe('the dashboard', () => {
             'axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => [id, html])))',
           );
           expect(violations, `${name} ${size}`).toEqual([]);
+          const width = await page.evaluate('document.documentElement.scrollWidth');
+          expect(width, `${name} ${size} scrolls sideways`).toBeLessThanOrEqual(viewport.width);
         }
       };
       await page.goto(`${ready.origin}/dashboard/sign-in`);
@@ -176,7 +281,22 @@ describe('the dashboard', () => {
         .click();
       await page.getByText('Version 1', { exact: true }).waitFor();
       await look('connector');
+      const organization = `${ready.dashboardUrl}/${ready.organization}`;
+      const pages: readonly (readonly [name: string, path: string, content: Locator])[] = [
+        ['members', 'settings/members', page.getByRole('button', { name: /^Change role/ })],
+        ['invitations', 'settings/invitations', page.getByRole('button', { name: 'Invite somebody' })],
+        ['roles', 'settings/roles', page.getByText('your role', { exact: true })],
+        ['api-keys', 'settings/api-keys', page.getByRole('button', { name: /^Revoke/ }).first()],
+        ['new-api-key', 'settings/api-keys/new?kind=admin', page.getByLabel('Upload versions')],
+        ['secrets', 'connectors/weather/secrets', page.getByText('No secret is set')],
+        ['connector-settings', 'connectors/weather/settings', page.getByRole('button', { name: 'Save' })],
+      ];
+      for (const [name, path, content] of pages) {
+        await page.goto(`${organization}/${path}`);
+        await content.waitFor();
+        await look(name);
+      }
     },
-    60_000,
+    120_000,
   );
 });

@@ -16,6 +16,8 @@ import { fileSize } from './rules/file-size.ts';
 import { imports } from './rules/imports.ts';
 import { licences } from './rules/licences.ts';
 import { migrationsSafe } from './rules/migrations-safe.ts';
+import { loadCommandLine, namedCommands } from './rules/named-commands.ts';
+import { namedPages } from './rules/named-pages.ts';
 import { noCycles } from './rules/no-cycles.ts';
 import { noMachinePaths } from './rules/no-machine-paths.ts';
 import { noNestedTransactions } from './rules/no-nested-transactions.ts';
@@ -52,6 +54,8 @@ const RULES: readonly Rule[] = [
   errorsDocumented(loadErrorCodes),
   errorsTested(loadErrorCodes, UNTESTED),
   documentedPaths,
+  namedPages,
+  namedCommands(loadCommandLine),
   endpointsAudited,
   migrationsSafe,
   licences(),

@@ -5,12 +5,21 @@ export { type ApiClient, type ApiClientOptions, createApiClient, type SourceUplo
 export { readEvents, type StreamEvent } from './event-stream.ts';
 
 export type Schemas = components['schemas'];
+export type ActionState = Schemas['ActionState'];
+export type ApiKey = Schemas['ApiKey'];
+export type AuthMode = Schemas['AuthMode'];
 export type Connector = Schemas['Connector'];
 export type ConnectorLogLine = Schemas['ConnectorLogLine'];
 export type Deployment = Schemas['Deployment'];
 export type Finding = Schemas['Finding'];
+export type Invitation = Schemas['Invitation'];
 export type Me = Schemas['Me'];
+export type Member = Schemas['Member'];
 export type Organization = Schemas['Organization'];
+export type Permission = Schemas['Permission'];
+export type Role = Schemas['Role'];
+export type RoleDescription = Schemas['RoleDescription'];
+export type SecretName = Schemas['SecretName'];
 export type Version = Schemas['Version'];
 export type VersionSummary = Schemas['VersionSummary'];
 export type VersionLogLine = Schemas['VersionLogLine'];

@@ -1,3 +1,4 @@
+import { DASHBOARD_PAGES } from '@patchbay/foundation';
 import { Command } from 'commander';
 import { TEMPLATES } from './create-project.ts';
 import type { ProgramContext } from './program-context.ts';
@@ -118,8 +119,13 @@ export function createProgram(makeContext: MakeContext): Command {
     .option('--key <key>', 'API key of kind mcp')
     .action(action(async () => (await import('./commands/call.ts')).call));
 
-  add(program, 'open', 'Open the dashboard, at a connector if one is named.', ['patchbay open weather'])
+  add(program, 'open', 'Open the dashboard, at a connector or a page if one is named.', [
+    'patchbay open weather',
+    'patchbay open weather --page secrets',
+    'patchbay open --page api-keys',
+  ])
     .argument('[connector]', 'slug')
+    .option('--page <name>', 'members, invitations, roles or api-keys; of a connector: secrets or settings')
     .action(action(async () => (await import('./commands/open.ts')).open));
 
   add(
@@ -169,10 +175,11 @@ export function createProgram(makeContext: MakeContext): Command {
     .option(...connectorOption)
     .action(action(async () => (await import('./commands/secrets.ts')).removeSecret));
 
-  const admin = add(program, 'admin', 'Look after an organization.', [
+  const admin = add(program, 'admin', 'Look into an organization. No key invites, changes roles or creates keys.', [
     'patchbay admin members',
     'patchbay admin audit',
     'patchbay admin setup-link',
+    'patchbay open --page invitations',
   ]);
   add(admin, 'members', 'List the members.', ['patchbay admin members']).action(
     action(async () => (await import('./commands/admin.ts')).members),
@@ -180,7 +187,10 @@ export function createProgram(makeContext: MakeContext): Command {
   add(admin, 'audit', 'List audit events, newest first.', ['patchbay admin audit -n 20'])
     .option('-n, --lines <number>', 'how many', '50')
     .action(action(async () => (await import('./commands/admin.ts')).audit));
-  add(admin, 'api-keys', 'List the API keys. They are made and revoked in the dashboard: no key may make a key.', [
+  add(admin, 'roles', 'List the roles of members and what each may do.', ['patchbay admin roles']).action(
+    action(async () => (await import('./commands/admin.ts')).roles),
+  );
+  add(admin, 'api-keys', `List the API keys. A person creates and revokes them, at ${DASHBOARD_PAGES.apiKeys}.`, [
     'patchbay admin api-keys',
   ]).action(action(async () => (await import('./commands/api-keys.ts')).listApiKeys));
 

@@ -50,7 +50,7 @@ export function renderError(error: unknown): RenderedError {
     code: known.code,
     what: known.spec.title,
     why: known.code === 'internal.unexpected' ? (known.internal ?? known.detail) : known.detail,
-    whatToDo: typeof known.data?.hint === 'string' ? known.data.hint : known.hint,
+    whatToDo: known.hint,
     exitCode: known.code === 'cli.usage' ? EXIT.usage : EXIT.failure,
   };
 }

@@ -1,5 +1,5 @@
 import { type ApiClient, createApiClient } from '@patchbay/api-client';
-import { AppError } from '@patchbay/foundation';
+import { AppError, DASHBOARD_PAGES } from '@patchbay/foundation';
 import type { CliConfig } from './config.ts';
 import { findInstallation, type ReadyFile, readInstallation } from './find-installation.ts';
 import type { LoginStore } from './login-store.ts';
@@ -82,7 +82,7 @@ interface Known {
 function knownFrom({ origin, apiKey, organization, mcpApiKey }: ReadyFile, source: string): Known {
   if (apiKey !== null) return { origin, apiKey, organization, mcpApiKey, source };
   throw new AppError('cli.not_connected', {
-    detail: `${origin} runs here without a demo, so its ready.json holds no API key. Make one in ${origin}/dashboard and give it to \`patchbay login --origin ${origin}\`.`,
+    detail: `${origin} runs here without a demo, so its ready.json holds no API key. Create one at ${origin}${DASHBOARD_PAGES.newApiKey}?kind=admin and give it to \`patchbay login --origin ${origin}\`.`,
   });
 }
 

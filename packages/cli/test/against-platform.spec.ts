@@ -169,7 +169,28 @@ describe('the command line and a platform', () => {
   it('shows members, keys and audit events to an administrator', async () => {
     expect(await jsonOf('admin', 'members')).toMatchObject([{ role: 'owner' }]);
     expect(await jsonOf('admin', 'api-keys')).toMatchObject([{ kind: 'mcp' }, { kind: 'admin' }]);
+    expect(await jsonOf('admin', 'roles')).toMatchObject([
+      { role: 'owner' },
+      { role: 'admin' },
+      {},
+      { role: 'member' },
+    ]);
+    expect((await patchbay('admin', 'roles')).stdout).toContain('admin      all of developer, and ');
+    expect((await patchbay('admin', 'members')).stdout).toContain(`${platform.origin}/dashboard/-/members\n`);
     const actions = (await jsonOf('admin', 'audit')).map((event: { action: string }) => event.action);
     expect(actions).toEqual(expect.arrayContaining(['api_key.created', 'version.submitted']));
   }, 30_000);
+
+  it('opens the pages it knows and refuses others, naming those there are', async () => {
+    const refused = await patchbay('open', '--page', 'secrets');
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('members, invitations, roles, api-keys'),
+    ]);
+    const opened = await patchbay('open', 'greeter', '--page', 'secrets');
+    expect(opened.stdout).toBe(`${platform.origin}/dashboard/acme/connectors/greeter/secrets\n`);
+    expect((await jsonOf('open', '--page', 'api-keys')).url).toBe(
+      `${platform.origin}/dashboard/acme/settings/api-keys`,
+    );
+  });
 });

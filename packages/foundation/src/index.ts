@@ -1,6 +1,7 @@
 export { emailAddress, findPlainInputs, idOf, integer, integerParameter, text } from './border.ts';
 export { ERRORS, type ErrorCode } from './catalog.ts';
 export { type Clock, systemClock } from './clock.ts';
+export { DASHBOARD_PAGES, type DashboardPage, withDashboardOrigin } from './dashboard-pages.ts';
 export {
   DISK_LOW_SHARE,
   DISK_RESERVE_SHARE,

@@ -47,7 +47,7 @@ export function createLineOutput({ writeBytes, lostLine, now }: LineOutputOption
   /** The last line in the file was cut, and its rest is lost. */
   let isCut = false;
   let quietUntil = 0;
-  let timer: NodeJS.Timeout | undefined;
+  let isRetrying = false;
 
   const flush = () => {
     const lines = gathered;
@@ -76,8 +76,10 @@ export function createLineOutput({ writeBytes, lostLine, now }: LineOutputOption
       reported = 0;
     } catch (error) {
       if (isBusy(error)) {
-        timer ??= setTimeout(() => {
-          timer = undefined;
+        if (isRetrying) return;
+        isRetrying = true;
+        setTimeout(() => {
+          isRetrying = false;
           drain();
         }, RETRY_MS).unref();
         return;

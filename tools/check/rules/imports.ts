@@ -31,7 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   supervisor: ['foundation', 'mcp', 'sandbox', 'sandbox/protocol'],
   dashboard: ['api-client', 'policy'],
   examples: ['sdk'],
-  tools: ['foundation'],
+  tools: ['foundation', 'cli'],
 };
 
 /** A test may also use the kit for tests; the kit itself, the start scripts and the end-to-end tests see everything. */

@@ -13,6 +13,8 @@ import { fileNames } from './file-names.ts';
 import { fileSize } from './file-size.ts';
 import { type InstalledPackage, isPermitted, licences } from './licences.ts';
 import { migrationsSafe } from './migrations-safe.ts';
+import { type CommandShape, namedCommands } from './named-commands.ts';
+import { namedPages } from './named-pages.ts';
 import { noMachinePaths } from './no-machine-paths.ts';
 import { noNestedTransactions } from './no-nested-transactions.ts';
 import { noRawNetwork } from './no-raw-network.ts';
@@ -43,6 +45,85 @@ describe('documented-paths', () => {
       'README.md': '[docs](docs)',
     };
     expect(await objections(documentedPaths, files)).toEqual(['docs/a.md:2 there is no apps/worker/src/gone.ts']);
+  });
+});
+
+describe('named-pages', () => {
+  const routes = {
+    'apps/dashboard/src/app/page.tsx': '',
+    'apps/dashboard/src/app/sign-in/page.tsx': '',
+    'apps/dashboard/src/app/-/api-keys/page.tsx': '',
+    'apps/dashboard/src/app/[organization]/settings/members/page.tsx': '',
+  };
+
+  it('refuses a page that no route answers, in documents and in messages', async () => {
+    const files = {
+      ...routes,
+      'README.md': 'Open /dashboard/acme/settings/keys, or /dashboard/acme/settings/members.',
+      'packages/cli/src/a.ts': 'const a = `${origin}/dashboard/${slug}/settings/people`;',
+      'packages/foundation/src/dashboard-pages.ts': "export const PAGES = { secrets: '/dashboard/-/secrets' };",
+    };
+    expect(await objections(namedPages, files)).toEqual([
+      'README.md:1 the dashboard has no page /dashboard/acme/settings/keys',
+      'packages/cli/src/a.ts:1 the dashboard has no page /dashboard/${slug}/settings/people',
+      'packages/foundation/src/dashboard-pages.ts:1 the dashboard has no page /dashboard/-/secrets',
+    ]);
+  });
+
+  it('refuses a hint that sends people to the dashboard and to no page of it', async () => {
+    const files = {
+      ...routes,
+      'packages/foundation/src/catalog/a.ts': "hint: 'Create one in the dashboard.',\nhint: `At ${PAGES.apiKeys}.`,",
+      'docs/errors/a/b.md': '## Why\n\nThe dashboard is away.\n\n## What to do\n\nLook into the dashboard.\n',
+      'packages/cli/src/a.ts': "// made in the dashboard\nconst a = 'Make one in the dashboard.';",
+    };
+    expect(await objections(namedPages, files)).toEqual([
+      'packages/foundation/src/catalog/a.ts:1 names the dashboard and no page of it',
+      'docs/errors/a/b.md:7 names the dashboard and no page of it',
+      'packages/cli/src/a.ts:2 names the dashboard and no page of it',
+    ]);
+  });
+
+  it('accepts paths of the repository, placeholders and pages that are there', async () => {
+    const text =
+      'See apps/dashboard/src, /dashboard, /dashboard/-/api-keys and /dashboard/{organization}/settings/members.';
+    expect(await objections(namedPages, { ...routes, 'docs/a.md': text })).toEqual([]);
+  });
+});
+
+describe('named-commands', () => {
+  const command = (name: string, options: string[] = [], commands: readonly CommandShape[] = []): CommandShape => ({
+    name,
+    options,
+    commands,
+  });
+  const secrets = command('secrets', [], [command('set', ['--connector'])]);
+  const rule = namedCommands(async () =>
+    command('patchbay', ['--json'], [command('logs', ['-f', '--follow']), secrets]),
+  );
+  const root = { 'package.json': '{"scripts":{"reset":"x"}}' };
+
+  it.each([
+    ['`patchbay log NAME`', 'there is no command patchbay log'],
+    ['    npx patchbay logs weather --tail', 'patchbay logs has no option --tail'],
+    ['`patchbay secrets` lists', 'patchbay secrets does nothing by itself'],
+    ['npx --yes ORIGIN/-/downloads/cli.tgz start x', 'there is no command patchbay start'],
+    ['Run `npm run clean`.', 'package.json has no script clean'],
+  ])('refuses %s', async (text, message) => {
+    expect(await objections(rule, { ...root, 'docs/a.md': text })).toEqual([`docs/a.md:1 ${message}`]);
+  });
+
+  it('refuses them in messages of the code too', async () => {
+    const files = { ...root, 'packages/sdk/src/a.ts': 'throw new Error(`Set it with: patchbay secret set ${name}`);' };
+    expect(await objections(rule, files)).toEqual(['packages/sdk/src/a.ts:1 there is no command patchbay secret']);
+  });
+
+  it('accepts commands that are there, arguments, and the name in a sentence', async () => {
+    const text = [
+      '`patchbay logs weather -f --json`, `patchbay secrets set API_KEY --connector x < key.txt`, `patchbay --help`',
+      'The name patchbay on the public registry is somebody else’s. `npm run reset -- --yes`',
+    ].join('\n');
+    expect(await objections(rule, { ...root, 'docs/a.md': text })).toEqual([]);
   });
 });
 

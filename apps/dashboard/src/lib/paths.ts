@@ -1,11 +1,22 @@
+const segment = encodeURIComponent;
+
 /** Every page's address, below the base path. One place, so that a moved page moves all its links. */
 export const paths = {
   home: '/',
-  signIn: (next?: string) => (next && isInside(next) ? `/sign-in?next=${encodeURIComponent(next)}` : '/sign-in'),
+  signIn: (next?: string) => (next && isInside(next) ? `/sign-in?next=${segment(next)}` : '/sign-in'),
   signUp: '/sign-up',
-  organization: (organization: string) => `/${encodeURIComponent(organization)}`,
-  connector: (organization: string, connector: string) =>
-    `/${encodeURIComponent(organization)}/connectors/${encodeURIComponent(connector)}`,
+  organization: (organization: string) => `/${segment(organization)}`,
+  settings: (organization: string) => `/${segment(organization)}/settings`,
+  members: (organization: string) => `/${segment(organization)}/settings/members`,
+  invitations: (organization: string) => `/${segment(organization)}/settings/invitations`,
+  roles: (organization: string) => `/${segment(organization)}/settings/roles`,
+  apiKeys: (organization: string) => `/${segment(organization)}/settings/api-keys`,
+  newApiKey: (organization: string) => `/${segment(organization)}/settings/api-keys/new`,
+  connector: (organization: string, connector: string) => `/${segment(organization)}/connectors/${segment(connector)}`,
+  connectorSecrets: (organization: string, connector: string) =>
+    `/${segment(organization)}/connectors/${segment(connector)}/secrets`,
+  connectorSettings: (organization: string, connector: string) =>
+    `/${segment(organization)}/connectors/${segment(connector)}/settings`,
 } as const;
 
 /** Whether an address is a page of ours: `//host`, `/\host` and other schemes lead elsewhere and never follow a sign-in. */

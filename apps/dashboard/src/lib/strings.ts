@@ -1,4 +1,7 @@
 import type { Refusal } from './identity.ts';
+import { API_KEYS } from './strings/api-keys.ts';
+import { CONNECTOR_SETTINGS, SECRETS } from './strings/connector-settings.ts';
+import { ACCESS, INVITATIONS, MEMBERS, ROLES, SETTINGS } from './strings/organization-settings.ts';
 
 /** All words of the dashboard. Sentences with values are functions, so that a language can order them its own way. */
 export const STRINGS = {
@@ -11,6 +14,9 @@ export const STRINGS = {
   copied: 'Copied',
   copyUrl: (name: string) => `Copy the URL of ${name}`,
   loadMore: 'Load more',
+  typeToConfirm: (name: string) => `Type ${name} to confirm`,
+  typedMissing: (name: string) => `Type ${name} exactly as it is written here.`,
+  navigation: 'Pages of this organization',
   colorScheme: { toLight: 'Use light colors', toDark: 'Use dark colors' },
 
   signIn: {
@@ -47,6 +53,8 @@ export const STRINGS = {
 
   organization: {
     switch: 'Switch organization',
+    choose: 'Which organization?',
+    chooseLead: 'You belong to several. The page opens in the one you choose.',
     createTitle: 'Create your organization',
     createLead: 'An organization owns connectors, members and their permissions. Its short name is part of every URL.',
     name: 'Name',
@@ -73,6 +81,8 @@ export const STRINGS = {
       { what: 'In its folder, run it in the same sandbox as production', command: 'npm install && npx patchbay dev' },
       { what: 'Publish it and get its URL', command: `npx patchbay login --origin ${origin} && npx patchbay deploy` },
     ],
+    emptyKey: 'The login asks for an API key of yours.',
+    emptyCreateKey: 'Create an API key',
     emptyNote:
       'The project brings Patchbay’s own command line. The package named patchbay on the public npm registry is somebody else’s.',
     back: 'All connectors',
@@ -81,6 +91,15 @@ export const STRINGS = {
     keyHint: 'Answers callers with an API key, such as Claude Code. Claude on the web cannot send one.',
     deadHint: 'The URL answers once a version is active.',
   },
+
+  settings: SETTINGS,
+  access: ACCESS,
+  roles: ROLES,
+  members: MEMBERS,
+  invitations: INVITATIONS,
+  apiKeys: API_KEYS,
+  secrets: SECRETS,
+  connectorSettings: CONNECTOR_SETTINGS,
 
   states: {
     live: (number: number) => `Live · version ${number}`,

@@ -2,8 +2,8 @@
 import type { ApiKey } from '@patchbay/domain/api-keys';
 import type { Actor } from '@patchbay/domain/audit';
 import type { Authentication } from '@patchbay/domain/deployments';
-import type { Organization, Permission, Role } from '@patchbay/domain/organizations';
-import { AppError } from '@patchbay/foundation';
+import { mayKeyHold, type Organization, type Permission, type Role } from '@patchbay/domain/organizations';
+import { AppError, DASHBOARD_PAGES, type DashboardPage } from '@patchbay/foundation';
 import type { SessionFacts } from '../identity/identity.ts';
 
 export interface Person {
@@ -43,6 +43,9 @@ export interface Access {
   readonly connectorIds: ReadonlySet<string> | null;
 }
 
+/** Where people do what no key may. */
+const PAGE_OF: Partial<Record<Permission, DashboardPage>> = { 'api-keys:write': 'apiKeys', 'members:write': 'members' };
+
 /** Identifies the caller for limits and idempotency keys. */
 export function callerId(caller: Caller): string {
   return caller.kind === 'person' ? caller.person.id : caller.apiKey.id;
@@ -66,13 +69,26 @@ export function opensOrganization({ organizationIds }: SessionFacts, organizatio
 /** @throws AppError `admin.permission_missing` */
 export function requirePermission(access: Access, permission: Permission): void {
   if (access.permissions.has(permission)) return;
-  throw new AppError('admin.permission_missing', { data: { permission } });
+  const isKeyBarred = access.roles.length === 0 && !mayKeyHold(permission);
+  throw new AppError('admin.permission_missing', {
+    data: { permission },
+    ...(isKeyBarred && { hint: `No API key may do this. ${personDoesIt(PAGE_OF[permission] ?? 'home')}` }),
+  });
 }
 
-/** The person, for what no key may do. @throws AppError `admin.person_required` */
-export function requirePerson(caller: Caller): SessionCaller {
+/**
+ * The person, for what no key may do.
+ *
+ * @param page where a person does it
+ * @throws AppError `admin.person_required`
+ */
+export function requirePerson(caller: Caller, page: DashboardPage): SessionCaller {
   if (caller.kind === 'person') return caller;
-  throw new AppError('admin.person_required');
+  throw new AppError('admin.person_required', { hint: personDoesIt(page) });
+}
+
+function personDoesIt(page: DashboardPage): string {
+  return `Sign in and do it at ${DASHBOARD_PAGES[page]}.`;
 }
 
 /** @throws AppError `admin.permission_missing` when the caller is a key that does not list the connector */

@@ -1,4 +1,4 @@
-import { AppError, asAppError, type Logger } from '@patchbay/foundation';
+import { AppError, asAppError, type Logger, withDashboardOrigin } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_TYPE, renderProblem } from '../http/render-problem.ts';
 import { renderPage, wantsHtml } from './render-page.ts';
@@ -49,7 +49,9 @@ export function answerEdgeError(
   if (error.code === 'edge.draining') reply.header('connection', 'close');
   if (wantsHtml(request.headers.accept)) {
     const link = { href: `${origin}/dashboard`, label: 'Open the dashboard' };
-    return reply.type('text/html; charset=utf-8').send(renderPage({ title, text: error.hint, link }));
+    return reply
+      .type('text/html; charset=utf-8')
+      .send(renderPage({ title, text: withDashboardOrigin(error.hint, origin), link }));
   }
   return reply.type(PROBLEM_TYPE).send(JSON.stringify(renderProblem(error, request.id, origin)));
 }

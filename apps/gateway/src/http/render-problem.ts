@@ -1,4 +1,4 @@
-import { type AppError, errorPagePath } from '@patchbay/foundation';
+import { type AppError, errorPagePath, withDashboardOrigin } from '@patchbay/foundation';
 import { z } from 'zod';
 
 /** An error as every surface but MCP answers it. @see RFC 9457 */
@@ -32,7 +32,7 @@ export function renderProblem(error: AppError, requestId: string, origin: string
     status: error.spec.status,
     detail: error.detail,
     code: error.code,
-    hint: error.hint,
+    hint: withDashboardOrigin(error.hint, origin),
     requestId,
     ...(Array.isArray(errors) && { errors }),
     ...(Object.keys(data).length > 0 && { data }),

@@ -1,4 +1,4 @@
-import { type AppError, errorPagePath } from '@patchbay/foundation';
+import { type AppError, errorPagePath, withDashboardOrigin } from '@patchbay/foundation';
 import {
   completed,
   errorMessage,
@@ -31,7 +31,8 @@ export function toolErrorResult(
   const modelCanAct =
     error.code.startsWith('policy.') || error.spec.owner === 'connector' || error.spec.owner === 'upstream';
   if (request.method !== 'tools/call' || !modelCanAct) return null;
-  const text = `${error.detail}\n${error.hint}\n(${error.code}, request ${context.requestId})`;
+  const hint = withDashboardOrigin(error.hint, context.origin);
+  const text = `${error.detail}\n${hint}\n(${error.code}, request ${context.requestId})`;
   const facts = factsOf(error, context);
   const result: JsonObject = { content: [{ type: 'text', text }], isError: true, _meta: { [ERROR_META]: facts } };
   return request.era === 'modern' ? completed(manifest, result) : result;
@@ -59,7 +60,7 @@ export function errorAnswer(error: AppError, id: RpcId | null, context: ErrorCon
       ...error.data,
       ...factsOf(error, context),
       title,
-      hint: error.hint,
+      hint: withDashboardOrigin(error.hint, context.origin),
       page: `${context.origin}/api/docs/errors/${errorPagePath(error.code)}`,
     },
   });

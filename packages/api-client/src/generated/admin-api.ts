@@ -208,6 +208,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organizations/{organization}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the roles and their permissions, the strongest first
+         * @description Permission: `organization:read`. Audit: none (a read of what holds for every organization).
+         */
+        get: operations["listRoles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organizations/{organization}/invitations": {
         parameters: {
             query?: never;
@@ -1137,6 +1157,21 @@ export interface components {
         };
         /** @enum {string} */
         Role: "owner" | "admin" | "developer" | "member";
+        RoleDescription: {
+            role: components["schemas"]["Role"];
+            /** @description What a member with this role may do. */
+            permissions: components["schemas"]["Permission"][];
+            /** @description What of it an API key of kind admin that the member creates can carry. */
+            keyPermissions: components["schemas"]["Permission"][];
+            actions: {
+                /** @description Whether the caller may give this role, or take it from somebody. */
+                grant: components["schemas"]["ActionState"];
+            };
+        };
+        RoleDescriptionPage: {
+            items: components["schemas"]["RoleDescription"][];
+            nextCursor: string | null;
+        };
         SecretName: {
             name: string;
             /**
@@ -1704,6 +1739,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleDescriptionPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listInvitations: {
         parameters: {
             query?: never;
@@ -1818,6 +1877,8 @@ export interface operations {
             query?: {
                 cursor?: string;
                 limit?: number;
+                /** @description Only keys that still open something, or only revoked and expired ones. Default: all. */
+                state?: "usable" | "ended";
             };
             header?: never;
             path: {

@@ -1,10 +1,10 @@
-import { AppError } from '@patchbay/foundation';
+import { AppError, DASHBOARD_PAGES } from '@patchbay/foundation';
 import { table } from '../output.ts';
 import type { ProgramContext } from '../program-context.ts';
 
 /** Lists the members of the organization. */
 export async function members(context: ProgramContext): Promise<void> {
-  const { client, organization } = await context.session();
+  const { client, organization, origin } = await context.session();
   const { data } = await client.GET('/api/v1/organizations/{organization}/members', {
     params: { path: { organization } },
   });
@@ -16,6 +16,23 @@ export async function members(context: ProgramContext): Promise<void> {
     member.createdAt.slice(0, 10),
   ]);
   context.output.result(items, table(['NAME', 'E-MAIL', 'ROLE', 'SINCE'], rows));
+  context.output.progress(`\nA person invites, changes roles and removes at ${origin}${DASHBOARD_PAGES.members}`);
+}
+
+/** Lists the roles, the strongest first, with what each adds to the next weaker one. */
+export async function roles(context: ProgramContext): Promise<void> {
+  const { client, organization } = await context.session();
+  const { data } = await client.GET('/api/v1/organizations/{organization}/roles', {
+    params: { path: { organization } },
+  });
+  const items = data?.items ?? [];
+  const lines = items.flatMap(({ role, permissions }, at) => {
+    const weaker = items[at + 1];
+    const own = permissions.filter((permission) => !weaker?.permissions.includes(permission));
+    const all = weaker ? `all of ${weaker.role}, and ` : '';
+    return [`${role.padEnd(10)} ${all}${own.join(', ')}`];
+  });
+  context.output.result(items, lines);
 }
 
 /** Lists audit events, newest first. */

@@ -1,9 +1,10 @@
+import { DASHBOARD_PAGES } from '@patchbay/foundation';
 import { table } from '../output.ts';
 import type { ProgramContext } from '../program-context.ts';
 
-/** Lists the API keys of the organization. They are made and revoked by people in the dashboard: no key may make a key. */
+/** Lists the API keys of the organization, and says where a person creates and revokes them: no key may. */
 export async function listApiKeys(context: ProgramContext): Promise<void> {
-  const { client, organization } = await context.session();
+  const { client, organization, origin } = await context.session();
   const { data } = await client.GET('/api/v1/organizations/{organization}/api-keys', {
     params: { path: { organization } },
   });
@@ -16,4 +17,5 @@ export async function listApiKeys(context: ProgramContext): Promise<void> {
     key.lastUsedAt?.slice(0, 10) ?? 'never',
   ]);
   context.output.result(items, table(['ID', 'KIND', 'NAME', 'EXPIRES', 'USED'], rows));
+  context.output.progress(`\nA person creates and revokes keys at ${origin}${DASHBOARD_PAGES.apiKeys}`);
 }

@@ -1,5 +1,5 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { AppError } from '@patchbay/foundation';
+import { AppError, DASHBOARD_PAGES } from '@patchbay/foundation';
 import { EXIT } from '../exit-code.ts';
 import { printable, table } from '../output.ts';
 import type { ProgramContext } from '../program-context.ts';
@@ -82,6 +82,11 @@ async function findAccess(context: ProgramContext, connector: string, options: C
   const version = options.versionNumber === undefined ? '' : `@${readVersionNumber(options.versionNumber)}`;
   const url = `${session.origin}/${session.organization}/${connector}${version}/mcp`;
   const key = given ?? session.mcpApiKey;
-  if (key === null) throw new AppError('cli.call_key_missing', { detail: `The login for ${session.origin} has none.` });
+  if (key === null) {
+    throw new AppError('cli.call_key_missing', {
+      detail: `The login for ${session.origin} has none.`,
+      hint: `Create one at ${session.origin}${DASHBOARD_PAGES.newApiKey}, run \`patchbay login --origin ${session.origin}\` and paste it; or set PATCHBAY_MCP_KEY.`,
+    });
+  }
   return { url, key };
 }

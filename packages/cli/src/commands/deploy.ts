@@ -73,7 +73,8 @@ function failureOf(version: Version): Error {
       .filter((part) => part !== '')
       .join('\n'),
     // What to do depends on what failed: the platform's hint replaces the general one.
-    data: { hint: failure.hint, failure, version: version.number },
+    hint: failure.hint,
+    data: { failure, version: version.number },
   });
 }
 

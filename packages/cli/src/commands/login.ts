@@ -1,5 +1,5 @@
 import { createApiClient } from '@patchbay/api-client';
-import { AppError } from '@patchbay/foundation';
+import { AppError, DASHBOARD_PAGES } from '@patchbay/foundation';
 import { readSecretValue } from '../confirm.ts';
 import type { ProgramContext } from '../program-context.ts';
 import { onlyOrganization, USER_AGENT } from '../session.ts';
@@ -12,6 +12,9 @@ export async function login(context: ProgramContext): Promise<void> {
   const { origin, protocol, hostname } = new URL(given);
   if (protocol !== 'https:' && hostname !== 'localhost') {
     throw new AppError('cli.usage', { detail: 'A key is sent over https, or to localhost, and nowhere else.' });
+  }
+  if (context.interactive) {
+    context.output.progress(`Create a key at ${origin}${DASHBOARD_PAGES.newApiKey}?kind=admin and paste it here.`);
   }
   const apiKey = await readSecretValue(context, `API key for ${origin} (kind admin or deploy; kind mcp for calls)`);
   if (apiKey.startsWith('pbk_mcp_')) return addCallKey(context, origin, apiKey);
@@ -33,13 +36,13 @@ async function addCallKey(context: ProgramContext, origin: string, mcpApiKey: st
   context.output.result({ origin, organization: known.organization }, `\`patchbay call\` uses this key for ${origin}.`);
 }
 
-/** Forgets the key on this machine. It stays valid until it is revoked in the dashboard. */
+/** Forgets the key on this machine. It stays valid until a person revokes it. */
 export async function logout(context: ProgramContext): Promise<void> {
   const known = await context.logins.find();
   await context.logins.remove();
   const text =
     known === null
       ? 'Nobody was signed in.'
-      : `Signed out of ${known.origin}. The key itself stays valid until it is revoked.`;
+      : `Signed out of ${known.origin}. The key itself stays valid until it is revoked at ${known.origin}${DASHBOARD_PAGES.apiKeys}.`;
   context.output.result({ origin: known?.origin ?? null }, text);
 }

@@ -1,13 +1,38 @@
 import { spawn } from 'node:child_process';
+import { AppError } from '@patchbay/foundation';
 import type { ProgramContext } from '../program-context.ts';
 
-/** Prints the dashboard's address, and opens it in a browser when a person sits there. */
-export async function open(context: ProgramContext, connector: string | undefined): Promise<void> {
+interface OpenOptions {
+  readonly page?: string;
+}
+
+/** Pages by the name `--page` takes: those of the organization, and those of a connector. */
+const ORGANIZATION_PAGES = ['members', 'invitations', 'roles', 'api-keys'] as const;
+const CONNECTOR_PAGES = ['secrets', 'settings'] as const;
+
+/** Prints an address of the dashboard, and opens it in a browser when a person sits there. */
+export async function open(
+  context: ProgramContext,
+  connector: string | undefined,
+  { page }: OpenOptions,
+): Promise<void> {
   const session = await context.session();
-  const path = connector === undefined ? '' : `/${session.organization}/connectors/${encodeURIComponent(connector)}`;
-  const url = `${session.origin}/dashboard${path}`;
+  const organization = `${session.origin}/dashboard/${session.organization}`;
+  const url =
+    connector === undefined
+      ? page === undefined
+        ? `${session.origin}/dashboard`
+        : `${organization}/settings/${known(page, ORGANIZATION_PAGES)}`
+      : `${organization}/connectors/${encodeURIComponent(connector)}${page === undefined ? '' : `/${known(page, CONNECTOR_PAGES)}`}`;
   context.output.result({ url }, url);
   if (context.interactive) launch(url);
+}
+
+/** @throws AppError cli.usage */
+function known(page: string, pages: readonly string[]): string {
+  if (pages.includes(page)) return page;
+  const whose = pages === CONNECTOR_PAGES ? 'of a connector' : 'of the organization';
+  throw new AppError('cli.usage', { detail: `--page takes ${pages.join(', ')} as a page ${whose}; ${page} is none.` });
 }
 
 /** Best effort: the address is printed either way. */

@@ -127,14 +127,27 @@ export async function getApiKey(tx: Tx, id: string): Promise<ApiKey> {
   return toApiKey(row);
 }
 
-/** Newest first, revoked and expired ones included. */
-export async function listApiKeys(tx: Tx, page: PageRequest): Promise<Page<ApiKey>> {
+/** `usable`: neither revoked nor expired; `ended`: one of the two. */
+export type ApiKeyState = 'usable' | 'ended';
+
+/** Newest first; every key unless a state is asked for. */
+export async function listApiKeys(
+  tx: Tx,
+  page: PageRequest,
+  { state, now = new Date() }: { readonly state?: ApiKeyState | undefined; readonly now?: Date } = {},
+): Promise<Page<ApiKey>> {
   const rows = await tx.prisma.apiKey.findMany({
-    where: { ...tx.scope, ...olderThan(page.cursor) },
+    where: { ...tx.scope, AND: [olderThan(page.cursor), ...inState(state, now)] },
     orderBy: NEWEST_FIRST,
     take: page.limit + 1,
   });
   return toPage(rows, page.limit, toApiKey, (row) => ({ at: row.createdAt, id: row.id }));
+}
+
+function inState(state: ApiKeyState | undefined, now: Date) {
+  if (state === undefined) return [];
+  const usable = { revokedAt: null, expiresAt: { gt: now } };
+  return [state === 'usable' ? usable : { NOT: usable }];
 }
 
 /** In force on every gateway within a second. Revoking twice is fine. @throws AppError `api-keys.not_found` */

@@ -42,5 +42,5 @@ export function hashOfBody(body: AuditBody, format: AuditFormat): Uint8Array {
 
 /** What a writer signs for a row. */
 export function signedMessage(format: AuditFormat, bodyHash: Uint8Array): Uint8Array {
-  return format === 1 ? bodyHash : Buffer.concat([Buffer.from(`patchbay audit row ${format}\n`), bodyHash]);
+  return format === 1 ? bodyHash : Buffer.concat([Buffer.from(`audit row ${format}\n`), bodyHash]);
 }

@@ -1,5 +1,4 @@
 import { chmod, lstat, mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import { AppError } from '@patchbay/foundation';
 
 /**

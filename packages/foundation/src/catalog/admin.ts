@@ -1,3 +1,4 @@
+import { DASHBOARD_PAGES as PAGES } from '../dashboard-pages.ts';
 import type { ErrorSpec } from '../errors.ts';
 
 export const ADMIN_ERRORS = {
@@ -23,7 +24,7 @@ export const ADMIN_ERRORS = {
     status: 403,
     owner: 'caller',
     title: 'An API key may not do this; it takes a signed-in person.',
-    hint: 'Sign in at the dashboard and do it there.',
+    hint: `Sign in at ${PAGES.signIn} and do it there.`,
   },
   'admin.content_type': {
     status: 415,

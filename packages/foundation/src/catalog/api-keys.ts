@@ -1,3 +1,4 @@
+import { DASHBOARD_PAGES as PAGES } from '../dashboard-pages.ts';
 import type { ErrorSpec } from '../errors.ts';
 
 export const API_KEYS_ERRORS = {
@@ -5,13 +6,13 @@ export const API_KEYS_ERRORS = {
     status: 401,
     owner: 'caller',
     title: 'The API key is not valid.',
-    hint: 'Check that the whole key was copied. A revoked key stays invalid: create a new one in the dashboard.',
+    hint: `Check that the whole key was copied. A revoked key stays invalid: create a new one at ${PAGES.newApiKey}.`,
   },
   'api-keys.expired': {
     status: 401,
     owner: 'caller',
     title: 'The API key has expired.',
-    hint: 'Create a new key in the dashboard and replace the old one.',
+    hint: `Create a new key at ${PAGES.newApiKey} and replace the old one.`,
   },
   'api-keys.wrong_door': {
     status: 403,
@@ -29,7 +30,7 @@ export const API_KEYS_ERRORS = {
     status: 404,
     owner: 'caller',
     title: 'There is no such API key.',
-    hint: 'List the keys of the organization.',
+    hint: `Look at the keys of the organization: ${PAGES.apiKeys}.`,
   },
   'api-keys.expiry_invalid': {
     status: 422,

@@ -1,3 +1,4 @@
+import { DASHBOARD_PAGES as PAGES } from '../dashboard-pages.ts';
 import type { ErrorSpec } from '../errors.ts';
 
 export const AUTH_ERRORS = {
@@ -5,13 +6,13 @@ export const AUTH_ERRORS = {
     status: 401,
     owner: 'caller',
     title: 'Sign in, or send an API key.',
-    hint: 'Sign in at the dashboard, or send `Authorization: Bearer pbk_admin_…` or `pbk_deploy_…`.',
+    hint: `Sign in at ${PAGES.signIn}, or send "Authorization: Bearer pbk_admin_…" or "pbk_deploy_…".`,
   },
   'auth.cross_site': {
     status: 403,
     owner: 'caller',
     title: 'This request came from another site.',
-    hint: 'Repeat it from the dashboard itself.',
+    hint: `Repeat it from the page itself, at ${PAGES.home}.`,
   },
   'auth.sign_up_closed': {
     status: 403,
@@ -23,7 +24,7 @@ export const AUTH_ERRORS = {
     status: 404,
     owner: 'caller',
     title: 'This installation does not offer this sign-in function.',
-    hint: 'Use the dashboard, or the admin API.',
+    hint: `Use the pages at ${PAGES.home}, or the admin API.`,
   },
   'auth.too_many_attempts': {
     status: 429,

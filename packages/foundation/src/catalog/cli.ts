@@ -1,3 +1,4 @@
+import { DASHBOARD_PAGES as PAGES } from '../dashboard-pages.ts';
 import type { ErrorSpec } from '../errors.ts';
 
 export const CLI_ERRORS = {
@@ -95,7 +96,7 @@ export const CLI_ERRORS = {
     status: 401,
     owner: 'caller',
     title: 'Calling a connector needs an API key of kind mcp.',
-    hint: 'Make one in the dashboard, then run `patchbay login` with it, or set PATCHBAY_MCP_KEY.',
+    hint: `Create one at ${PAGES.newApiKey}, then run "patchbay login --origin URL" with it, or set PATCHBAY_MCP_KEY.`,
   },
   'cli.call_failed': {
     status: 502,

@@ -1,3 +1,4 @@
+import { DASHBOARD_PAGES as PAGES } from '../dashboard-pages.ts';
 import type { ErrorSpec } from '../errors.ts';
 
 export const CONNECTORS_ERRORS = {
@@ -5,7 +6,7 @@ export const CONNECTORS_ERRORS = {
     status: 404,
     owner: 'caller',
     title: 'There is no such connector.',
-    hint: 'Check the slug in the dashboard; a deleted connector is found by its id only.',
+    hint: `Check the slug at ${PAGES.home}; a deleted connector is found by its id only.`,
   },
   'connectors.slug_invalid': {
     status: 422,

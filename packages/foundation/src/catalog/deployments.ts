@@ -1,3 +1,4 @@
+import { DASHBOARD_PAGES as PAGES } from '../dashboard-pages.ts';
 import type { ErrorSpec } from '../errors.ts';
 
 export const DEPLOYMENTS_ERRORS = {
@@ -11,7 +12,7 @@ export const DEPLOYMENTS_ERRORS = {
     status: 409,
     owner: 'caller',
     title: 'No earlier version was live before this one.',
-    hint: 'Activate the version you want with `patchbay deploy` or in the dashboard.',
+    hint: `Activate the version you want with "patchbay activate NAME VERSION", or on the connector’s page: ${PAGES.home}.`,
   },
   'deployments.not_found': {
     status: 404,

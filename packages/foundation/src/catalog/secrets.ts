@@ -5,7 +5,7 @@ export const SECRETS_ERRORS = {
     status: 404,
     owner: 'caller',
     title: 'There is no such secret.',
-    hint: 'List the names with `patchbay secrets`.',
+    hint: 'List the names with `patchbay secrets list`.',
   },
   'secrets.name_invalid': {
     status: 422,

@@ -42,7 +42,7 @@ export function ConnectorList({ organization }: { organization: string }) {
       </Group>
       {list.error && <ProblemNotice problem={showError(list.error)} onRetry={list.refetch} />}
       {list.isPending && <ListSkeleton />}
-      {list.isSuccess && list.all.length === 0 && <ConnectorsEmpty />}
+      {list.isSuccess && list.all.length === 0 && <ConnectorsEmpty organization={organization} />}
       {list.shown.length > 0 && (
         <Paper withBorder component="ul" className={classes.list} aria-label={T.list}>
           {list.shown.map((connector) => (

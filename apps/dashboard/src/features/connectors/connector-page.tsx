@@ -1,74 +1,26 @@
 'use client';
 
-import { Anchor, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
-import type { Connector } from '@patchbay/api-client';
-import { IconArrowLeft } from '@tabler/icons-react';
-import Link from 'next/link';
-import { paths } from '../../lib/paths.ts';
-import { showError } from '../../lib/show-error.ts';
-import { STRINGS } from '../../lib/strings.ts';
-import { CopyButton } from '../../ui/copy-button.tsx';
-import { ProblemNotice } from '../../ui/problem-notice.tsx';
-import { RollBackButton } from '../versions/activation-buttons.tsx';
+import { SecretsPage } from '../secrets/secrets-page.tsx';
 import { VersionList } from '../versions/version-list.tsx';
-import classes from './connector-list.module.css';
-import { ConnectorStateBadge } from './connector-row.tsx';
-import { useConnector } from './use-connectors.ts';
+import { ConnectorFrame } from './connector-frame.tsx';
+import { ConnectorSettingsPage } from './connector-settings-page.tsx';
 
-const T = STRINGS.connectors;
+export type ConnectorPart = 'versions' | 'secrets' | 'settings';
 
-export function ConnectorPage({ organization, slug }: { organization: string; slug: string }) {
-  const connector = useConnector(organization, slug);
+interface ConnectorPageProps {
+  readonly organization: string;
+  readonly slug: string;
+  readonly part: ConnectorPart;
+}
+
+/** One of the pages of a connector, inside the frame that all share. */
+export function ConnectorPage({ organization, slug, part }: ConnectorPageProps) {
+  const Part = PARTS[part];
   return (
-    <Stack gap="xl">
-      <Anchor component={Link} href={paths.organization(organization)} size="sm" w="fit-content">
-        <Group gap={4}>
-          <IconArrowLeft size={14} aria-hidden /> {T.back}
-        </Group>
-      </Anchor>
-      {connector.error && <ProblemNotice problem={showError(connector.error)} onRetry={connector.refetch} />}
-      {connector.isPending && (
-        <Stack role="status" aria-busy="true" aria-label={STRINGS.loading}>
-          <Skeleton h={36} w={260} />
-          <Skeleton h={110} />
-        </Stack>
-      )}
-      {connector.data && (
-        <>
-          <Header organization={organization} connector={connector.data} />
-          <VersionList organization={organization} connector={connector.data} />
-        </>
-      )}
-    </Stack>
+    <ConnectorFrame organization={organization} slug={slug}>
+      {(connector) => <Part organization={organization} connector={connector} />}
+    </ConnectorFrame>
   );
 }
 
-function Header({ organization, connector }: { organization: string; connector: Connector }) {
-  return (
-    <Stack gap="md">
-      <Group justify="space-between" align="flex-start">
-        <div>
-          <Title order={1} size="h2">
-            {connector.name}
-          </Title>
-          <ConnectorStateBadge connector={connector} />
-        </div>
-        <RollBackButton organization={organization} connector={connector} />
-      </Group>
-      <Paper withBorder p="lg" bg="var(--surface-raised)">
-        <Text size="sm" fw={600} mb={4}>
-          {T.url}
-        </Text>
-        <div className={classes.url}>
-          <code className={classes.urlText}>{connector.url}</code>
-          <CopyButton value={connector.url} label={STRINGS.copyUrl(connector.name)} />
-        </div>
-        <Text size="sm" c="var(--text-quiet)" mt={8}>
-          {connector.live ? null : `${T.deadHint} `}
-          {connector.authMode === 'none' ? T.openHint : T.keyHint}
-          {connector.codeGeneration && ` ${T.codeGenerationHint}`}
-        </Text>
-      </Paper>
-    </Stack>
-  );
-}
+const PARTS = { versions: VersionList, secrets: SecretsPage, settings: ConnectorSettingsPage } as const;

@@ -1,15 +1,19 @@
 'use client';
 
-import { List, Paper, Stack, Text, Title } from '@mantine/core';
+import { Button, List, Paper, Stack, Text, Title } from '@mantine/core';
+import { IconKey } from '@tabler/icons-react';
+import Link from 'next/link';
+import { paths } from '../../lib/paths.ts';
 import { STRINGS } from '../../lib/strings.ts';
-import { CopyButton } from '../../ui/copy-button.tsx';
-import classes from './connector-list.module.css';
+import { Copyable } from '../../ui/copyable.tsx';
+import { useAccess } from '../session/use-access.ts';
 import { useCliUrl } from './use-cli-url.ts';
 
 const T = STRINGS.connectors;
 
 /** Nothing here yet, and how to change that. */
-export function ConnectorsEmpty() {
+export function ConnectorsEmpty({ organization }: { organization: string }) {
+  const mayCreateKeys = useAccess(organization).can('api-keys:write');
   const cliUrl = useCliUrl();
   return (
     <Paper withBorder p="xl" bg="var(--surface-raised)">
@@ -22,13 +26,22 @@ export function ConnectorsEmpty() {
           {T.emptySteps(window.location.origin, cliUrl).map(({ what, command }) => (
             <List.Item key={command}>
               <Text size="sm">{what}</Text>
-              <div className={classes.url}>
-                <code className={classes.urlText}>{command}</code>
-                <CopyButton value={command} label={`${STRINGS.copy}: ${command}`} />
-              </div>
+              <Copyable value={command} label={`${STRINGS.copy}: ${command}`} wrap />
             </List.Item>
           ))}
         </List>
+        <Text size="sm">{mayCreateKeys.allowed ? T.emptyKey : mayCreateKeys.reason}</Text>
+        {mayCreateKeys.allowed && (
+          <Button
+            component={Link}
+            href={`${paths.newApiKey(organization)}?kind=admin`}
+            variant="default"
+            w="fit-content"
+            leftSection={<IconKey size={16} aria-hidden />}
+          >
+            {T.emptyCreateKey}
+          </Button>
+        )}
         <Text size="sm" c="var(--text-quiet)">
           {T.emptyNote}
         </Text>

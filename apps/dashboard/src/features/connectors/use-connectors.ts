@@ -7,6 +7,8 @@ import { api } from '../../lib/api.ts';
 
 const PAGE_SIZE = 50;
 const REFRESH_MS = 4_000;
+/** The longest page the API gives. */
+const IDS_MAX = 200;
 
 /**
  * The connectors of an organization, page by page, kept fresh while the page is looked at. The API lists but does not
@@ -45,13 +47,31 @@ export function useConnector(organization: string, connector: string) {
   });
 }
 
+/** Names of connectors by id, for lists that hold ids. The first 200; an id that is not among them is shown as it is. */
+export function useConnectorNames(organization: string): ReadonlyMap<string, string> {
+  return useConnectorMap(organization, ({ name }) => name);
+}
+
+export function useConnectorSlugs(organization: string): ReadonlyMap<string, string> {
+  return useConnectorMap(organization, ({ slug }) => slug);
+}
+
+function useConnectorMap(organization: string, label: (connector: Connector) => string): ReadonlyMap<string, string> {
+  const { data } = useQuery({
+    queryKey: ['connectors', organization, 'by-id'],
+    queryFn: () => fetchPage(organization, undefined, IDS_MAX),
+    staleTime: 30_000,
+  });
+  return new Map(data?.items.map((connector) => [connector.id, label(connector)]));
+}
+
 function isMatch(connector: Connector, wanted: string): boolean {
   return connector.name.toLowerCase().includes(wanted) || connector.slug.includes(wanted);
 }
 
-async function fetchPage(organization: string, cursor: string | undefined) {
+async function fetchPage(organization: string, cursor: string | undefined, limit = PAGE_SIZE) {
   const { data } = await api().GET('/api/v1/organizations/{organization}/connectors', {
-    params: { path: { organization }, query: { limit: PAGE_SIZE, ...(cursor && { cursor }) } },
+    params: { path: { organization }, query: { limit, ...(cursor && { cursor }) } },
   });
   if (!data) throw new Error('the answer is empty');
   return data;

@@ -8,6 +8,7 @@ import { api } from '../../lib/api.ts';
 import { paths } from '../../lib/paths.ts';
 import { showError } from '../../lib/show-error.ts';
 import { STRINGS } from '../../lib/strings.ts';
+import fields from '../../ui/fields.module.css';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 
 const T = STRINGS.organization;
@@ -37,7 +38,7 @@ export function CreateOrganizationForm() {
         <TextInput
           label={T.slug}
           description={T.slugHint}
-          ff="monospace"
+          classNames={{ input: fields.monospace }}
           key={form.key('slug')}
           {...form.getInputProps('slug')}
         />

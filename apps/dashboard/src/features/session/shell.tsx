@@ -7,6 +7,7 @@ import { paths } from '../../lib/paths.ts';
 import { showError } from '../../lib/show-error.ts';
 import { STRINGS } from '../../lib/strings.ts';
 import { ColorSchemeToggle } from '../../ui/color-scheme-toggle.tsx';
+import { LinkTabs } from '../../ui/link-tabs.tsx';
 import { Logo } from '../../ui/logo.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { AccountMenu } from './account-menu.tsx';
@@ -17,6 +18,10 @@ import { useMe } from './use-me.ts';
 /** The frame of every signed-in page: who, where, and the page itself once both are known. */
 export function Shell({ organization, children }: { organization: string; children: ReactNode }) {
   const me = useMe();
+  const tabs = [
+    { href: paths.organization(organization), label: STRINGS.connectors.title },
+    { href: paths.settings(organization), label: STRINGS.settings.title, withPagesBelow: true },
+  ];
   return (
     <>
       <a href="#content" className="skip-link">
@@ -38,6 +43,9 @@ export function Shell({ organization, children }: { organization: string; childr
           </Group>
         </Container>
       </Box>
+      <Container size="lg" pt="xs">
+        <LinkTabs label={STRINGS.navigation} tabs={tabs} />
+      </Container>
       <Container size="lg" py="xl" component="main" id="content">
         {me.data ? children : <BeforeIdentity error={me.isSignedOut ? null : me.error} onRetry={me.refetch} />}
       </Container>

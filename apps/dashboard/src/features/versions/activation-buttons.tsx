@@ -1,17 +1,17 @@
 'use client';
 
-import { Button, Group, Modal, Stack, Text, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import type { Connector, VersionSummary } from '@patchbay/api-client';
-import { showError } from '../../lib/show-error.ts';
+import type { ActionState, Connector, VersionSummary } from '@patchbay/api-client';
 import { STRINGS } from '../../lib/strings.ts';
-import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { Confirmation } from '../../ui/confirmation.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
 import { type ConnectorPath, useActivation } from './use-versions.ts';
 
 const T = STRINGS.versions;
 
-interface Confirmation {
+interface Words {
   readonly label: string;
   readonly title: string;
   readonly body: string;
@@ -50,44 +50,20 @@ export function ActivateButton({
 interface ActivationProps {
   readonly path: ConnectorPath;
   readonly number: number | null;
-  readonly action: { readonly allowed: boolean; readonly reason: string | null };
-  readonly words: Confirmation;
+  readonly action: ActionState;
+  readonly words: Words;
 }
 
-/** What is not allowed stays visible, focusable and says why; the rule itself is the API's. */
 function ActivationButton({ path, number, action, words }: ActivationProps) {
   const [isOpen, { open, close }] = useDisclosure(false);
   return (
     <>
-      <Tooltip
-        label={action.reason}
-        disabled={action.allowed || !action.reason}
-        multiline
-        maw={280}
-        events={{ hover: true, focus: true, touch: true }}
-      >
-        <Button
-          size="xs"
-          variant="default"
-          data-disabled={!action.allowed || undefined}
-          aria-disabled={!action.allowed || undefined}
-          aria-description={action.allowed ? undefined : (action.reason ?? undefined)}
-          onClick={action.allowed ? open : undefined}
-        >
-          {words.label}
-        </Button>
-      </Tooltip>
-      <Modal.Root opened={isOpen} onClose={close} centered>
-        <Modal.Overlay />
-        <Modal.Content>
-          <Modal.Body pt="md">
-            <Modal.Title fw={600} mb="xs">
-              {words.title}
-            </Modal.Title>
-            {isOpen && <ConfirmActivation path={path} number={number} words={words} onDone={close} />}
-          </Modal.Body>
-        </Modal.Content>
-      </Modal.Root>
+      <ActionButton action={action} onClick={open}>
+        {words.label}
+      </ActionButton>
+      <Dialog opened={isOpen} onClose={close} title={words.title}>
+        <ConfirmActivation path={path} number={number} words={words} onDone={close} />
+      </Dialog>
     </>
   );
 }
@@ -104,17 +80,13 @@ function ConfirmActivation({ path, number, words, onDone }: Omit<ActivationProps
       },
     });
   return (
-    <Stack>
-      <Text size="sm">{words.body}</Text>
-      {activation.error && <ProblemNotice problem={showError(activation.error)} />}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={onDone} data-autofocus>
-          {STRINGS.cancel}
-        </Button>
-        <Button onClick={confirm} loading={activation.isPending}>
-          {words.label}
-        </Button>
-      </Group>
-    </Stack>
+    <Confirmation
+      body={words.body}
+      label={words.label}
+      onConfirm={confirm}
+      onCancel={onDone}
+      isPending={activation.isPending}
+      error={activation.error}
+    />
   );
 }

@@ -49,7 +49,12 @@ export const listApiKeys = defineEndpoint({
   permission: 'api-keys:read',
   audit: { none: 'a read of the caller’s own organization' },
   params: OrganizationParams,
-  query: PageQuery,
+  query: PageQuery.extend({
+    state: z
+      .enum(['usable', 'ended'])
+      .optional()
+      .meta({ description: 'Only keys that still open something, or only revoked and expired ones. Default: all.' }),
+  }),
   reply: pageOf(ApiKey, 'ApiKeyPage'),
 });
 

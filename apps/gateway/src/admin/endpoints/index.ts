@@ -31,6 +31,7 @@ import {
   restoreOrganization,
   updateOrganization,
 } from './organizations.ts';
+import { listRoles } from './roles.ts';
 import { deleteSecret, listSecrets, setSecret } from './secrets.ts';
 import {
   createSourceDownload,
@@ -61,6 +62,7 @@ export const ENDPOINTS = {
   deleteGroup,
   addGroupMember,
   removeGroupMember,
+  listRoles,
   listInvitations,
   createInvitation,
   reissueInvitation,

@@ -50,15 +50,15 @@ function present(key: ApiKey, reader: KeyReader, nameActor: (actor: unknown) => 
   };
 }
 
-export const list = handleInTransaction(endpoints.listApiKeys, async (tx, call) => {
-  const page = await listApiKeys(tx, call.query);
+export const list = handleInTransaction(endpoints.listApiKeys, async (tx, call, { clock }) => {
+  const page = await listApiKeys(tx, call.query, { state: call.query.state, now: clock.now() });
   const nameActor = await actorNames(tx);
   return { items: page.items.map((key) => present(key, call, nameActor)), nextCursor: page.nextCursor };
 });
 
 export const create = handleInTransaction(endpoints.createApiKey, async (tx, call, deps) => {
   // A key that could make keys would outlive its own revocation.
-  const { actor } = requirePerson(call.caller);
+  const { actor } = requirePerson(call.caller, 'newApiKey');
   const { connectors, expiresInDays, ...rest } = call.body;
   const { apiKey, secret } = await createApiKey(
     tx,

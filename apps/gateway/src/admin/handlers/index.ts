@@ -9,6 +9,7 @@ import * as groups from './groups.ts';
 import * as logs from './logs.ts';
 import * as members from './members.ts';
 import * as organizations from './organizations.ts';
+import * as roles from './roles.ts';
 import * as secrets from './secrets.ts';
 import { submit } from './submit-version.ts';
 import * as versionFiles from './version-files.ts';
@@ -32,6 +33,7 @@ export const HANDLERS: { readonly [K in OperationId]: Handler<EndpointTable[K]> 
   deleteGroup: groups.remove,
   addGroupMember: groups.addMember,
   removeGroupMember: groups.removeMember,
+  listRoles: roles.list,
   listInvitations: members.listInvitations,
   createInvitation: members.invite,
   reissueInvitation: members.reissue,

@@ -6,8 +6,8 @@ import * as endpoints from '../endpoints/members.ts';
 import { type AdminDeps, handleInOrganization, handleInTransaction, onceOnly, scopeOf } from '../handler.ts';
 import { allowedUnless, lacks } from './allowed.ts';
 
-const PERSON_ONLY = 'Only a signed-in person may do this.';
-const OWNER_ONLY = 'Only an owner may change an owner.';
+export const PERSON_ONLY = 'Only a signed-in person may do this.';
+export const OWNER_ONLY = 'Only an owner may give or take the role of owner.';
 
 function present(member: Member, owners: number, access: Access, caller: Caller) {
   const self = caller.kind === 'person' && caller.person.id === member.personId;
@@ -60,7 +60,7 @@ export const list = handleInTransaction(endpoints.listMembers, async (tx, { acce
 
 export const update = handleInOrganization(endpoints.updateMember, async (call, deps) => {
   const { caller, access } = call;
-  requirePerson(caller);
+  requirePerson(caller, 'members');
   const member = pick(await membersOf(call, deps), call.params.member);
   if (!mayGrantRole(access.roles, call.body.role) || !mayGrantRole(access.roles, member.role)) {
     throw new AppError('admin.role_above_own');
@@ -75,7 +75,7 @@ export const update = handleInOrganization(endpoints.updateMember, async (call, 
 });
 
 export const remove = handleInOrganization(endpoints.removeMember, async (call, deps) => {
-  const { person, actor } = requirePerson(call.caller);
+  const { person, actor } = requirePerson(call.caller, 'members');
   const { access } = call;
   const members = await membersOf(call, deps);
   const member = members.find(({ id }) => id === call.params.member);
@@ -93,7 +93,7 @@ function membersOf(call: { readonly access: Access }, deps: AdminDeps) {
 }
 
 export const listInvitations = handleInOrganization(endpoints.listInvitations, async (call, deps) => {
-  requirePerson(call.caller);
+  requirePerson(call.caller, 'invitations');
   const invitations = await deps.identity.listInvitations(call.access.organization.id);
   const now = deps.clock.now();
   const shown = invitations.filter(({ role }) => mayGrantRole(call.access.roles, role));
@@ -101,7 +101,7 @@ export const listInvitations = handleInOrganization(endpoints.listInvitations, a
 });
 
 export const invite = handleInOrganization(endpoints.createInvitation, async (call, deps) => {
-  const { person, actor } = requirePerson(call.caller);
+  const { person, actor } = requirePerson(call.caller, 'invitations');
   const { organization, roles } = call.access;
   if (!mayGrantRole(roles, call.body.role)) throw new AppError('admin.role_above_own');
   return deps.identity.inTurn(organization.id, (tx) =>
@@ -117,7 +117,7 @@ export const invite = handleInOrganization(endpoints.createInvitation, async (ca
 });
 
 export const reissue = handleInOrganization(endpoints.reissueInvitation, async (call, deps) => {
-  const { actor } = requirePerson(call.caller);
+  const { actor } = requirePerson(call.caller, 'invitations');
   const invitation = await invitationOf(call, deps);
   const members = await membersOf(call, deps);
   if (members.some((member) => member.email === invitation.email)) throw new AppError('admin.already_member');
@@ -126,7 +126,7 @@ export const reissue = handleInOrganization(endpoints.reissueInvitation, async (
 });
 
 export const cancel = handleInOrganization(endpoints.cancelInvitation, async (call, deps) => {
-  const { actor } = requirePerson(call.caller);
+  const { actor } = requirePerson(call.caller, 'invitations');
   const { id } = await invitationOf(call, deps);
   const change = { organization: call.access.organization, actor, requestId: call.requestId };
   await deps.identity.cancelInvitation(change, id);

@@ -93,7 +93,7 @@ export const listOrganizations = handlePersonal(endpoints.listOrganizations, asy
 });
 
 export const createOrganization = handlePersonal(endpoints.createOrganization, async (call, deps) => {
-  const { person, actor } = requirePerson(call.caller);
+  const { person, actor } = requirePerson(call.caller, 'home');
   const organizationId = await deps.identity.createOrganization({
     ...call.body,
     person,
@@ -121,12 +121,12 @@ export const updateOrganization = handleInOrganization(endpoints.updateOrganizat
 });
 
 export const removeOrganization = handleInTransaction(endpoints.deleteOrganization, async (tx, call) => {
-  requirePerson(call.caller);
+  requirePerson(call.caller, 'home');
   await deleteOrganization(tx, call.caller.actor);
   return undefined;
 });
 
 export const bringBackOrganization = handleInTransaction(endpoints.restoreOrganization, async (tx, call) => {
-  requirePerson(call.caller);
+  requirePerson(call.caller, 'home');
   return present(call.access, await restoreOrganization(tx, call.caller.actor));
 });

@@ -11,7 +11,7 @@ import {
   type VersionLogLine,
   type VersionStep,
 } from '@patchbay/domain/versions';
-import { ERRORS, type ErrorCode, errorPagePath } from '@patchbay/foundation';
+import { ERRORS, type ErrorCode, errorPagePath, withDashboardOrigin } from '@patchbay/foundation';
 import type { Access } from '../caller.ts';
 import { actorNames, type NamedActor } from './actor-names.ts';
 import { allowedUnless, lacks } from './allowed.ts';
@@ -122,7 +122,7 @@ function presentFailure(failure: VersionFailure, origin: string) {
     code: failure.code,
     title: spec?.title ?? failure.detail,
     detail: failure.detail,
-    hint: spec?.hint ?? 'Deploy again.',
+    hint: withDashboardOrigin(spec?.hint ?? 'Deploy again.', origin),
     step: failure.step || null,
     data: isRecord(failure.data) ? failure.data : null,
     // A path is made of the text alone, so that codes of older releases have one too.

@@ -12,5 +12,11 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
 
 export default async function ConnectorDetailPage({ params }: PageProps) {
   const { organization, connector } = await params;
-  return <ConnectorPage organization={decodeURIComponent(organization)} slug={decodeURIComponent(connector)} />;
+  return (
+    <ConnectorPage
+      organization={decodeURIComponent(organization)}
+      slug={decodeURIComponent(connector)}
+      part="versions"
+    />
+  );
 }

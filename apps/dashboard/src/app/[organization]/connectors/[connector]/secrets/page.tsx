@@ -1,0 +1,23 @@
+import type { Metadata } from 'next';
+import { ConnectorPage } from '../../../../../features/connectors/connector-page.tsx';
+import { STRINGS } from '../../../../../lib/strings.ts';
+
+interface PageProps {
+  readonly params: Promise<{ organization: string; connector: string }>;
+}
+
+export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
+  const { connector } = await params;
+  return { title: `${STRINGS.secrets.title} · ${decodeURIComponent(connector)}` };
+}
+
+export default async function ConnectorSecretsPage({ params }: PageProps) {
+  const { organization, connector } = await params;
+  return (
+    <ConnectorPage
+      organization={decodeURIComponent(organization)}
+      slug={decodeURIComponent(connector)}
+      part="secrets"
+    />
+  );
+}

@@ -1,0 +1,47 @@
+'use client';
+
+import type { Role } from '@patchbay/api-client';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { bodyOf } from '../../lib/answer.ts';
+import { api } from '../../lib/api.ts';
+
+const MEMBER = '/api/v1/organizations/{organization}/members/{member}' as const;
+
+export function useMembers(organization: string) {
+  return useQuery({
+    queryKey: ['members', organization],
+    queryFn: async () => {
+      const params = { path: { organization } };
+      return bodyOf(await api().GET('/api/v1/organizations/{organization}/members', { params })).items;
+    },
+  });
+}
+
+/** Changes what a member may do; what everybody may do here is asked for again, the person's own access too. */
+export function useChangeRole(organization: string, member: string) {
+  const refresh = useRefresh(organization);
+  return useMutation({
+    mutationFn: async (role: Role) =>
+      bodyOf(await api().PATCH(MEMBER, { params: { path: { organization, member } }, body: { role } })),
+    onSuccess: refresh,
+  });
+}
+
+/** Removes a member, or leaves. Of the person's own leave the caller goes elsewhere, so nothing is asked for again. */
+export function useRemoveMember(organization: string, member: string) {
+  const refresh = useRefresh(organization);
+  return useMutation({
+    mutationFn: () => api().DELETE(MEMBER, { params: { path: { organization, member } } }),
+    onSuccess: refresh,
+  });
+}
+
+function useRefresh(organization: string) {
+  const queries = useQueryClient();
+  return () =>
+    Promise.all(
+      [['members', organization], ['roles', organization], ['api-keys', organization], ['me']].map((queryKey) =>
+        queries.invalidateQueries({ queryKey }),
+      ),
+    );
+}

@@ -1,0 +1,27 @@
+'use client';
+
+import { Grid, Stack } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { paths } from '../../lib/paths.ts';
+import { STRINGS } from '../../lib/strings.ts';
+import { LinkTabs } from '../../ui/link-tabs.tsx';
+
+/** The frame of an organization's settings: which there are, and the one that is open. */
+export function SettingsFrame({ organization, children }: { organization: string; children: ReactNode }) {
+  const tabs = [
+    { href: paths.members(organization), label: STRINGS.members.title },
+    { href: paths.invitations(organization), label: STRINGS.invitations.title },
+    { href: paths.roles(organization), label: STRINGS.roles.title },
+    { href: paths.apiKeys(organization), label: STRINGS.apiKeys.title, withPagesBelow: true },
+  ];
+  return (
+    <Grid gap={{ base: 'lg', sm: 'xl' }}>
+      <Grid.Col span={{ base: 12, sm: 3, md: 2.5 }}>
+        <LinkTabs label={STRINGS.settings.navigation} tabs={tabs} vertical />
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, sm: 9, md: 9.5 }} miw={0}>
+        <Stack gap="lg">{children}</Stack>
+      </Grid.Col>
+    </Grid>
+  );
+}

@@ -1,0 +1,64 @@
+import type { AuthMode } from '@patchbay/api-client';
+
+/** Words of the pages about one connector's secrets and settings. */
+export const SECRETS = {
+  title: 'Secrets',
+  lead: 'Values that the connector needs and nobody may read, such as the API key of the service it talks to. They are encrypted, and never shown again.',
+  list: 'Secrets of this connector',
+  set: 'Set',
+  setWhich: (name: string) => `Set ${name}`,
+  replace: 'Replace',
+  replaceWhich: (name: string) => `Replace ${name}`,
+  add: 'Add a secret',
+  dialog: { add: 'Add a secret', set: (name: string) => `Set ${name}` },
+  name: 'Name',
+  nameHint: 'In capitals, as the connector’s code asks for it: API_KEY.',
+  nameInvalid: 'Use 1 to 64 capital letters, digits and underscores, beginning with a letter.',
+  value: 'Value',
+  valueHint: 'In force for the next call. What was there before is overwritten.',
+  valueMissing: 'Enter a value.',
+  severalLines: 'The value has several lines',
+  save: 'Save',
+  saved: (name: string) => `${name} is set, from the next call on.`,
+  isSet: 'Set',
+  required: 'required, not set',
+  optional: 'optional, not set',
+  undeclared: 'The live version does not ask for it.',
+  remove: 'Remove',
+  removeWhich: (name: string) => `Remove ${name}`,
+  removeTitle: (name: string) => `Remove ${name}?`,
+  removeBody: 'From the next call on the connector does not have it, and whatever needs it fails. The value is gone.',
+  removed: (name: string) => `${name} is removed.`,
+  emptyTitle: 'No secret is set',
+  emptyLead: 'The live version asks for none. Add one for a version that will.',
+  emptyNotLive: 'What a version asks for is listed here once it is live. You can set secrets before.',
+} as const;
+
+export const CONNECTOR_SETTINGS = {
+  title: 'Settings',
+  tabs: 'Pages of this connector',
+  tabVersions: 'Versions',
+  authMode: 'Who may call it',
+  authModeLead: 'What a call must present at the MCP URL. In force for the next call.',
+  authModes: {
+    api_key: {
+      name: 'Callers with an API key',
+      what: 'Claude Code and programs that send a key of this organization. Claude on the web cannot send one.',
+    },
+    none: {
+      name: 'Everybody who has the URL',
+      what: 'Answers without asking who calls. The only way for Claude on the web today. Fit for data that may be public.',
+    },
+  } satisfies Record<AuthMode, { name: string; what: string }>,
+  save: 'Save',
+  unchanged: 'Nothing is changed yet. Choose the other answer first.',
+  saved: 'Saved. In force for the next call.',
+  openTitle: (name: string) => `Open ${name} to everybody?`,
+  openBody:
+    'Anybody who learns the URL can call every tool of this connector, with its secrets, as often as the limits allow. Calls cannot be traced to a person.',
+  openConfirm: 'Open it',
+  codeGeneration: 'Code from text',
+  codeGenerationLead:
+    'Whether its code may use eval and new Function. Some libraries need it; it also makes an injection easier to abuse.',
+  codeGenerationAllow: 'Allow eval and new Function',
+} as const;

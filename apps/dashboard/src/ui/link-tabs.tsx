@@ -1,0 +1,29 @@
+'use client';
+
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import classes from './link-tabs.module.css';
+
+export interface LinkTab {
+  readonly href: string;
+  readonly label: string;
+  /** Whether pages below the address belong to the tab too. */
+  readonly withPagesBelow?: boolean;
+}
+
+/** Links to sibling pages; the present one is marked. `vertical` stands at the side where there is room. */
+export function LinkTabs({ label, tabs, vertical }: { label: string; tabs: readonly LinkTab[]; vertical?: boolean }) {
+  const pathname = usePathname();
+  return (
+    <nav aria-label={label} className={classes.tabs} data-vertical={vertical || undefined}>
+      {tabs.map(({ href, label: text, withPagesBelow }) => {
+        const isHere = pathname === href || (withPagesBelow && pathname.startsWith(`${href}/`));
+        return (
+          <Link key={href} href={href} className={classes.tab} aria-current={isHere ? 'page' : undefined}>
+            {text}
+          </Link>
+        );
+      })}
+    </nav>
+  );
+}

@@ -1,0 +1,22 @@
+/**
+ * Pages of the dashboard that texts for people name, by their path. The only way for a hint to send somebody to a page:
+ * `npm run check` compares each with the dashboard's routes. Those that begin with a hyphen lead to the page of the
+ * reader's own organization, so that a text needs no slug.
+ */
+export const DASHBOARD_PAGES = {
+  home: '/dashboard',
+  signIn: '/dashboard/sign-in',
+  members: '/dashboard/-/members',
+  invitations: '/dashboard/-/invitations',
+  apiKeys: '/dashboard/-/api-keys',
+  newApiKey: '/dashboard/-/new-api-key',
+} as const;
+
+export type DashboardPage = keyof typeof DASHBOARD_PAGES;
+
+const PATH = /(?<![\w.:/}])\/dashboard(?![\w-])/g;
+
+/** The text with every page of the dashboard as an address that can be opened from anywhere. */
+export function withDashboardOrigin(text: string, origin: string): string {
+  return text.replace(PATH, `${origin}/dashboard`);
+}
