@@ -18,17 +18,20 @@ export async function confirm(context: ProgramContext, question: string, yes: bo
  * A secret value, from a hidden prompt or from standard input; one line break at its end is not part of it.
  * Never from the command line, where other users of the machine and the shell's history see it.
  *
+ * @param hint what to do when there is none, where the caller knows more than how to pipe one in
  * @throws AppError cli.value_missing
  */
-export async function readSecretValue(context: ProgramContext, question: string): Promise<string> {
+export async function readSecretValue(context: ProgramContext, question: string, hint?: string): Promise<string> {
+  const missing = (detail?: string) =>
+    new AppError('cli.value_missing', { ...(detail && { detail }), ...(hint && { hint }) });
   if (context.interactive) {
     const prompts = await import('@clack/prompts');
     const answer = await prompts.password({ message: question });
     if (typeof answer === 'string' && answer !== '') return answer;
-    throw new AppError('cli.value_missing');
+    throw missing();
   }
-  if (context.stdin.isTTY) throw new AppError('cli.value_missing');
+  if (context.stdin.isTTY) throw missing();
   const value = (await readText(context.stdin)).replace(/\r?\n$/, '');
-  if (value === '') throw new AppError('cli.value_missing', { detail: 'Standard input was empty.' });
+  if (value === '') throw missing('Standard input was empty.');
   return value;
 }

@@ -31,10 +31,10 @@ export async function init(context: ProgramContext, target: string, options: { t
     ...files.map((file) => `  ${file}`),
     '',
     'What comes next:',
-    `  patchbay dev ${shown}       run it here, as it runs hosted`,
-    `  patchbay deploy ${shown}    from code to a hosted URL`,
     `  cd ${shown} && npm install && npm test`,
-    ...(template === 'api-key' ? [`  patchbay secrets set API_KEY --connector ${name}`] : []),
+    '  npx patchbay dev       run it here, as it runs hosted',
+    '  npx patchbay deploy    from code to a hosted URL',
+    ...(template === 'api-key' ? ['  npx patchbay secrets set API_KEY'] : []),
     ...(tools.verified ? [] : ['', `The tools were not verified: ${tools.origin} did not answer.`]),
   ]);
 }

@@ -13,10 +13,13 @@ export async function login(context: ProgramContext): Promise<void> {
   if (protocol !== 'https:' && hostname !== 'localhost') {
     throw new AppError('cli.usage', { detail: 'A key is sent over https, or to localhost, and nowhere else.' });
   }
-  if (context.interactive) {
-    context.output.progress(`Create a key at ${origin}${DASHBOARD_PAGES.newApiKey}?kind=admin and paste it here.`);
-  }
-  const apiKey = await readSecretValue(context, `API key for ${origin} (kind admin or deploy; kind mcp for calls)`);
+  const page = `${origin}${DASHBOARD_PAGES.newApiKey}?kind=admin`;
+  if (context.interactive) context.output.progress(`Create a key at ${page} and paste it here.`);
+  const apiKey = await readSecretValue(
+    context,
+    `API key for ${origin} (kind admin or deploy; kind mcp for calls)`,
+    `Create a key at ${page} and pipe it in, or run this in a terminal to be asked.`,
+  );
   if (apiKey.startsWith('pbk_mcp_')) return addCallKey(context, origin, apiKey);
   const client = createApiClient({ origin, apiKey, userAgent: USER_AGENT });
   const organization = context.organization ?? (await onlyOrganization(client));
