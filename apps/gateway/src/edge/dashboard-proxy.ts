@@ -11,7 +11,9 @@ export const dashboardProxy: FastifyPluginAsync<{ upstream: string }> = async (a
     prefix: '/dashboard',
     rewritePrefix: '/dashboard',
     replyOptions: {
-      rewriteHeaders: (headers) => ({
+      // What the dashboard says about its connection is not true of the client's: a client that asked for the end of its
+      // own would keep it and find its next request refused. RFC 9110 §7.6.1
+      rewriteHeaders: ({ connection: _, 'keep-alive': __, ...headers }) => ({
         ...headers,
         'content-security-policy': headers['content-security-policy'] ?? "frame-ancestors 'none'",
       }),

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EdgeFixture, startEdge } from '../edge-fixture.ts';
@@ -47,6 +47,14 @@ describe('/dashboard', () => {
     expect(plain.headers.get('request-id')).toMatch(/^req_/);
     const strict = await fetch(`${edge.origin}/dashboard/strict`);
     expect(strict.headers.get('content-security-policy')).toBe("script-src 'nonce-1'");
+  });
+
+  it('says itself whether its connection stays open: the dashboard’s word is about another one', async () => {
+    const asked = request(`${edge.origin}/dashboard`, { headers: { connection: 'close' }, agent: false }).end();
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    answer.resume();
+    expect(answer.headers.connection).toBe('close');
+    expect(answer.headers).not.toHaveProperty('keep-alive');
   });
 
   it('takes forms, and refuses those of other sites', async () => {
