@@ -12,8 +12,6 @@ const ORGANIZATION = 'demo';
 const CONNECTOR = 'weather';
 const EMAIL = 'owner@demo.example';
 const KEY_DAYS = 365;
-/** What no key may do, whoever makes it: such a key could outlive its own revocation. */
-const NEVER_OF_A_KEY = ['organization:delete', 'members:write', 'api-keys:write'];
 const DEPLOY_TIMEOUT_MS = 120_000;
 
 const Demo = z.object({
@@ -61,7 +59,7 @@ export async function seedDemo(options: SeedOptions): Promise<Demo> {
   await keep({ apiKey: null, mcpApiKey: null });
   await signIn(api, demo.signIn);
   await ensureOrganization(api);
-  const permissions = await ownPermissions(api);
+  const permissions = await keyPermissions(api);
   const apiKey = await createKey(api, { kind: 'admin', name: 'Demo: command line', permissions });
   const mcpApiKey = await createKey(api, { kind: 'mcp', name: 'Demo: hosted URLs', connectors: ['*'] });
   await keep({ apiKey, mcpApiKey });
@@ -108,16 +106,22 @@ async function ensureOrganization(api: PlatformApi): Promise<void> {
   throw seedFailed('Creating the demo organization', created);
 }
 
-const Me = z.object({ organizations: z.array(z.object({ slug: z.string(), permissions: z.array(z.string()) })) });
+const Me = z.object({ organizations: z.array(z.object({ slug: z.string(), roles: z.array(z.string()) })) });
+const Roles = z.object({ items: z.array(z.object({ role: z.string(), keyPermissions: z.array(z.string()) })) });
 
-/** All that we may do and a key may. */
-async function ownPermissions(api: PlatformApi): Promise<string[]> {
+/** All that we may do and a key may, by the platform's own word: a permission that is new may be one of no key. */
+async function keyPermissions(api: PlatformApi): Promise<string[]> {
   const me = Me.parse(await api.must('Asking who we are', 'GET', '/api/v1/me'));
   const membership = me.organizations.find(({ slug }) => slug === ORGANIZATION);
-  if (membership) return membership.permissions.filter((name) => !NEVER_OF_A_KEY.includes(name));
-  throw new AppError('start.seed_failed', {
-    detail: `The organization "${ORGANIZATION}" belongs to somebody else, so there is no demo in this installation.`,
-  });
+  if (!membership) {
+    throw new AppError('start.seed_failed', {
+      detail: `The organization "${ORGANIZATION}" belongs to somebody else, so there is no demo in this installation.`,
+    });
+  }
+  const path = `/api/v1/organizations/${ORGANIZATION}/roles`;
+  const { items } = Roles.parse(await api.must('Asking what a key can carry', 'GET', path));
+  const own = items.filter(({ role }) => membership.roles.includes(role));
+  return [...new Set(own.flatMap((role) => role.keyPermissions))];
 }
 
 async function createKey(api: PlatformApi, key: Record<string, unknown>): Promise<string> {
