@@ -1,4 +1,4 @@
-import type { Refusal } from './identity.ts';
+import { PASSWORD_CHARACTERS, type Refusal } from './identity.ts';
 import { API_KEYS } from './strings/api-keys.ts';
 import { CONNECTOR_SETTINGS, SECRETS } from './strings/connector-settings.ts';
 import { ACCESS, INVITATIONS, MEMBERS, ROLES, SETTINGS } from './strings/organization-settings.ts';
@@ -34,8 +34,8 @@ export const STRINGS = {
     title: 'Create an account',
     name: 'Your name',
     nameMissing: 'Enter a name that your colleagues know you by.',
-    passwordHint: 'At least 12 characters. A sentence is easier to remember than a puzzle.',
-    passwordShort: 'Use at least 12 characters.',
+    passwordHint: `At least ${PASSWORD_CHARACTERS.min} characters. A sentence is easier to remember than a puzzle.`,
+    passwordLength: `Use ${PASSWORD_CHARACTERS.min} to ${PASSWORD_CHARACTERS.max} characters.`,
     submit: 'Create account',
     haveAccount: 'Already have an account?',
     toSignIn: 'Sign in',
@@ -46,7 +46,7 @@ export const STRINGS = {
     wrong_credentials: 'Email and password do not match an account. Check both and try again.',
     sign_up_closed: 'This installation does not accept new accounts for this address. Ask an owner for an invitation.',
     not_created: 'The account could not be created. If you already have one, sign in instead.',
-    weak_password: 'The password is not accepted. Use at least 12 and at most 128 characters.',
+    weak_password: `The password is not accepted. Use ${PASSWORD_CHARACTERS.min} to ${PASSWORD_CHARACTERS.max} characters.`,
     too_many_attempts: 'Too many attempts. Wait a minute, then try again.',
     unavailable: 'Patchbay does not answer right now. Nothing was changed; try again in a moment.',
   } satisfies Record<Refusal, string>,

@@ -2,7 +2,6 @@
 
 export const SESSION_SECONDS = 14 * 24 * 60 * 60;
 export const INVITATION_SECONDS = 7 * 24 * 60 * 60;
-export const PASSWORD_CHARACTERS_MIN = 12;
 
 /** The header in which the mount hands over the address that the edge decided on. Callers cannot set it. */
 export const ADDRESS_HEADER = 'x-patchbay-address';

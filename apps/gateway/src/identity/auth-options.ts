@@ -6,13 +6,13 @@
  * false for everybody, and an invitation is proved by the secret in its link, which its inviter alone is shown and of
  * which the hash is kept. That is why `requireEmailVerificationOnInvitation` is off for now; it goes on with mail.
  */
-import { type IdKind, type Logger, newId, type Secret } from '@patchbay/foundation';
+import { type IdKind, type Logger, newId, PASSWORD_CHARACTERS, type Secret } from '@patchbay/foundation';
 import type { BetterAuthOptions } from 'better-auth';
 import { organization } from 'better-auth/plugins';
 import type { Pool } from 'pg';
 import { cookieRule } from '../edge/cookies.ts';
 import type { SharedNotes } from '../notes/shared-notes.ts';
-import { ADDRESS_HEADER, INVITATION_SECONDS, PASSWORD_CHARACTERS_MIN, SESSION_SECONDS } from './account-rules.ts';
+import { ADDRESS_HEADER, INVITATION_SECONDS, SESSION_SECONDS } from './account-rules.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
 const MEMBERS_MAX = 1_000;
@@ -69,8 +69,8 @@ export function authOptions({ origin, secret, pool, notes, logger }: AuthSetting
     },
     emailAndPassword: {
       enabled: true,
-      minPasswordLength: PASSWORD_CHARACTERS_MIN,
-      maxPasswordLength: 256,
+      minPasswordLength: PASSWORD_CHARACTERS.min,
+      maxPasswordLength: PASSWORD_CHARACTERS.max,
       // Signing up answers alike whether or not the address has an account; signing in is a step of its own.
       autoSignIn: false,
       revokeSessionsOnPasswordReset: true,

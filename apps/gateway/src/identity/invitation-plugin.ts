@@ -2,10 +2,9 @@
  * The page behind an invitation's link: whoever has the link and signs in with the invited address joins. The account
  * is made on the way when there is none.
  */
-import { AppError, type Logger, type Secret, text } from '@patchbay/foundation';
+import { AppError, type Logger, PASSWORD_CHARACTERS, type Secret, text } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { PASSWORD_CHARACTERS_MIN } from './account-rules.ts';
 import type { Attempts } from './attempts.ts';
 import type { Auth } from './create-auth.ts';
 import { addFormParser, formToken, readForm, sendFormError, sendPage } from './form-page.ts';
@@ -24,8 +23,8 @@ export interface InvitationOptions {
 const Form = z.object({
   name: text().trim().min(1, 'Your name is missing.').max(80, 'Your name is too long.'),
   password: text()
-    .min(PASSWORD_CHARACTERS_MIN, `The password has at least ${PASSWORD_CHARACTERS_MIN} characters.`)
-    .max(256, 'The password is too long.'),
+    .min(PASSWORD_CHARACTERS.min, `The password has at least ${PASSWORD_CHARACTERS.min} characters.`)
+    .max(PASSWORD_CHARACTERS.max, 'The password is too long.'),
 });
 
 export async function invitationPlugin(app: FastifyInstance, options: InvitationOptions): Promise<void> {

@@ -1,4 +1,4 @@
-import { PASSWORD_CHARACTERS_MIN } from './account-rules.ts';
+import { PASSWORD_CHARACTERS } from '@patchbay/foundation';
 
 export interface SetupValues {
   readonly name?: string;
@@ -23,7 +23,7 @@ export function renderSetupPage(view: {
 <input type="hidden" name="formToken" value="${escapeHtml(view.formToken)}">
 ${field('Your name', 'name', 'maxlength="80" autocomplete="name"')}
 ${field('E-mail address', 'email', 'type="email" maxlength="254" autocomplete="username"')}
-<p><label>Password (at least ${PASSWORD_CHARACTERS_MIN} characters)<br><input name="password" type="password" required minlength="${PASSWORD_CHARACTERS_MIN}" maxlength="256" autocomplete="new-password"></label></p>
+<p><label>Password (at least ${PASSWORD_CHARACTERS.min} characters)<br><input name="password" type="password" required minlength="${PASSWORD_CHARACTERS.min}" maxlength="${PASSWORD_CHARACTERS.max}" autocomplete="new-password"></label></p>
 ${field('Name of the organization', 'organizationName', 'maxlength="80" autocomplete="organization"')}
 ${field('Its part of every URL: a to z, 0 to 9, hyphens', 'slug', 'minlength="2" maxlength="32" pattern="[a-z0-9]+(-[a-z0-9]+)*" autocapitalize="none"')}
 <p><button type="submit">Create</button></p>
@@ -48,7 +48,7 @@ export function renderInvitationPage(view: {
 <input type="hidden" name="formToken" value="${escapeHtml(view.formToken)}">
 <input type="hidden" name="username" value="${escapeHtml(email)}" autocomplete="username">
 <p><label>Your name<br><input name="name" required value="${escapeHtml(view.name)}" maxlength="80" autocomplete="name"></label></p>
-<p><label>Password (at least ${PASSWORD_CHARACTERS_MIN} characters)<br><input name="password" type="password" required minlength="${PASSWORD_CHARACTERS_MIN}" maxlength="256"></label></p>
+<p><label>Password (at least ${PASSWORD_CHARACTERS.min} characters)<br><input name="password" type="password" required minlength="${PASSWORD_CHARACTERS.min}" maxlength="${PASSWORD_CHARACTERS.max}"></label></p>
 <p><button type="submit">Join</button></p>
 </form>`,
   );

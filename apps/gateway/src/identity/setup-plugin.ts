@@ -2,10 +2,17 @@
  * The page behind the setup link: one form, no script. The token in its address is what authorises it; a form token
  * bound to it and the same-site rule keep other pages from sending the form.
  */
-import { AppError, asAppError, emailAddress, type Logger, Secret, text } from '@patchbay/foundation';
+import {
+  AppError,
+  asAppError,
+  emailAddress,
+  type Logger,
+  PASSWORD_CHARACTERS,
+  Secret,
+  text,
+} from '@patchbay/foundation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { PASSWORD_CHARACTERS_MIN } from './account-rules.ts';
 import type { Attempts } from './attempts.ts';
 import type { FirstOwner } from './first-owner.ts';
 import { addFormParser, formToken, readForm, sendFormError, sendPage } from './form-page.ts';
@@ -25,8 +32,8 @@ const Form = z.object({
   name: text().trim().min(1, 'Your name is missing.').max(80, 'Your name is too long.'),
   email: emailAddress('This is not an e-mail address.'),
   password: text()
-    .min(PASSWORD_CHARACTERS_MIN, `The password needs at least ${PASSWORD_CHARACTERS_MIN} characters.`)
-    .max(256, 'The password is too long.'),
+    .min(PASSWORD_CHARACTERS.min, `The password needs at least ${PASSWORD_CHARACTERS.min} characters.`)
+    .max(PASSWORD_CHARACTERS.max, 'The password is too long.'),
   organizationName: text().trim().min(1, 'The name of the organization is missing.').max(80),
   slug: text().trim().toLowerCase(),
 });

@@ -6,12 +6,11 @@ import { useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { type Refusal, signIn, signUp } from '../../lib/identity.ts';
+import { PASSWORD_CHARACTERS, type Refusal, signIn, signUp } from '../../lib/identity.ts';
 import { paths } from '../../lib/paths.ts';
 import { STRINGS } from '../../lib/strings.ts';
 
 const T = STRINGS.signUp;
-const PASSWORD_LENGTH = { min: 12, max: 128 };
 
 export function SignUpForm() {
   const router = useRouter();
@@ -23,7 +22,7 @@ export function SignUpForm() {
     validate: {
       name: isNotEmpty(T.nameMissing),
       email: isEmail(STRINGS.signIn.emailInvalid),
-      password: hasLength(PASSWORD_LENGTH, T.passwordShort),
+      password: hasLength(PASSWORD_CHARACTERS, T.passwordLength),
     },
   });
 
