@@ -49,10 +49,11 @@ export function createIdentity(given: IdentityDeps): Identity {
     async findSession(headers) {
       const cookie = headers.cookie;
       if (!cookie) return null;
-      const found = await deps.auth.api.getSession({
-        headers: new Headers({ cookie }),
-        query: { disableRefresh: true },
-      });
+      const found = await deps.auth.api
+        .getSession({ headers: new Headers({ cookie }), query: { disableRefresh: true } })
+        .catch((cause: unknown) => {
+          throw sessionError(cause);
+        });
       if (!found) return null;
       const { user, session } = found;
       return {
@@ -82,6 +83,12 @@ export function createIdentity(given: IdentityDeps): Identity {
     reissueInvitation: (change, invitation) => reissueInvitation(deps, change, invitation),
     cancelInvitation: (change, invitationId) => cancelInvitation(deps, change, invitationId),
   };
+}
+
+/** better-auth tells every failure to read a session as a 500 without its cause, which is the database. */
+function sessionError(cause: unknown): unknown {
+  const isItsOwn = cause instanceof Error && 'statusCode' in cause && cause.statusCode === 500;
+  return isItsOwn ? new AppError('data.unavailable', { cause, retryAfterSeconds: 2 }) : cause;
 }
 
 async function createOrganization(
