@@ -28,6 +28,8 @@ const DAMAGE_STATES = ['XX001', 'XX002', '58P01', '58030'];
 /** What the end of a server that did not start means. `log` is what it wrote since it was started. */
 export function startFailureCode(log: string): 'start.disk_full' | 'start.database_damaged' | 'start.postgres_failed' {
   if (/no space left/i.test(log)) return 'start.disk_full';
+  // A setting that somebody mistyped is no damage, though the file with it "contains errors".
+  if (/unrecognized configuration parameter|invalid value for parameter/i.test(log)) return 'start.postgres_failed';
   return DAMAGE.test(log) ? 'start.database_damaged' : 'start.postgres_failed';
 }
 
