@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readdirSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { lastLogLines, type RunningService, type ServiceUid } from '@patchbay/embedded';
 import { AppError } from '@patchbay/foundation';
 
@@ -14,6 +15,8 @@ export interface NodeProcessOptions {
   readonly logFile: string;
   /** For a program that does not say itself when it serves. */
   readonly isReady?: () => Promise<boolean>;
+  /** Callers wait for it: on a busy machine it starts ahead of everything else, where the launcher may say so (root). */
+  readonly isUrgent: boolean;
   /** Milliseconds a process has to finish its work once it is asked to stop. */
   readonly stopGraceMs: number;
   /** A line for the person at the terminal. */
@@ -21,6 +24,7 @@ export interface NodeProcessOptions {
 }
 
 const READY_DEADLINE_MS = 60_000;
+const PRIORITY_OF_A_START = -15;
 
 /**
  * Starts a program of ours and waits until it serves. It runs in a session of its own, so that Ctrl-C reaches it only
@@ -42,6 +46,7 @@ export async function startNodeProcess(options: NodeProcessOptions): Promise<Run
   } finally {
     closeSync(log);
   }
+  if (options.isUrgent) setPriorityOfThreads(child.pid, PRIORITY_OF_A_START);
   const ended = once(child, 'exit').then(
     ([code, signal]) => (signal ? `signal ${signal}` : `exit code ${code}`),
     (error: unknown) => `${error}`,
@@ -59,12 +64,23 @@ export async function startNodeProcess(options: NodeProcessOptions): Promise<Run
     },
   };
   const reason = await untilReady(child, ended, options);
+  if (options.isUrgent) setPriorityOfThreads(child.pid, constants.priority.PRIORITY_NORMAL);
   if (reason === null) return service;
   await service.stop();
   throw new AppError('start.process_failed', {
     detail: `${options.name} ${reason}\n${lastLogLines(options.logFile)}`,
     data: { process: options.name },
   });
+}
+
+/** Linux gives each thread its own priority; a new one has that of the thread that made it. @see setpriority(2) */
+function setPriorityOfThreads(pid: number | undefined, priority: number): void {
+  if (pid === undefined) return;
+  try {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), priority);
+  } catch {
+    // Not root, not Linux, or it ended meanwhile: it starts like any other.
+  }
 }
 
 /** null when it serves, else why not. */

@@ -206,6 +206,7 @@ export class Starter {
         user,
         environment: (user && (await this.#credentials?.hand(name, user, environment))) ?? environment,
         logFile: path.join(directories.logs, `${name}.log`),
+        isUrgent: name === 'gateway' || name === 'supervisor',
         stopGraceMs: STOP_GRACE_MS[name],
         onNotice: this.#say,
         ...(name === 'dashboard' && { isReady: () => answers(`http://127.0.0.1:${ports.dashboard}/dashboard`) }),
