@@ -129,7 +129,8 @@ describe('npm start', () => {
       deadlineMs: 15_000,
       what: 'the end of every process',
     });
-    expect(await readdir(standIn.data)).not.toContain('ready.json');
+    const { data } = standIn;
+    await waitFor(async () => !(await readdir(data)).includes('ready.json'), { what: 'the end of ready.json' });
   }, 60_000);
 
   it('leaves nothing behind when it is stopped, and says the truth about it in its files', async () => {
