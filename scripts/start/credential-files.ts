@@ -1,7 +1,8 @@
-import { chmod, chown, copyFile, mkdir, rm, statfs } from 'node:fs/promises';
+import { access, chmod, chown, constants, copyFile, mkdir, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import type { Directories, ServiceUid } from '@patchbay/embedded';
+import { credentialDirectories, type Directories, type ServiceUid } from '@patchbay/embedded';
 import type { AppName } from './process-environment.ts';
+import type { ServiceUsers } from './service-users.ts';
 
 /** Variables that name a file which only root may read, whoever keeps it. */
 const SECRET_FILES = [
@@ -25,10 +26,15 @@ export class CredentialFiles {
     this.#directory = directory;
   }
 
-  /** Removes what a killed start left. The last directory is made here: one that somebody else made is refused. */
-  static async open(directories: Directories): Promise<CredentialFiles> {
-    const name = `${path.basename(directories.shared)}-credentials`;
-    const directory = path.join(await memoryDirectory(directories.run), name);
+  /**
+   * Removes what a killed start left. The last directory is made here: one that somebody else made is refused.
+   *
+   * @returns null where all processes run as the user of the start, who reads the originals
+   */
+  static async open(directories: Directories, users: ServiceUsers): Promise<CredentialFiles | null> {
+    if (users.gateway === null) return null;
+    // Others cannot enter the directories of the launcher, so a machine without one in memory keeps them beside the sockets.
+    const directory = (await inMemory(directories.shared)) ?? path.join(directories.shared, 'credentials');
     await rm(directory, { recursive: true, force: true });
     await mkdir(directory, { mode: 0o711 });
     return new CredentialFiles(directory);
@@ -60,11 +66,17 @@ export class CredentialFiles {
 
 const IN_MEMORY = new Set([0x01021994, 0x858458f6]); // tmpfs, ramfs: see statfs(2)
 
-/** A file system in memory, or `otherwise` on a machine that has none. */
-async function memoryDirectory(otherwise: string): Promise<string> {
-  for (const directory of ['/run', '/dev/shm']) {
-    const found = await statfs(directory).catch(() => null);
-    if (found !== null && IN_MEMORY.has(found.type)) return directory;
+/** null on a machine that lets nothing be written to a file system in memory. */
+async function inMemory(shared: string): Promise<string | null> {
+  for (const directory of credentialDirectories(shared)) {
+    const parent = path.dirname(directory);
+    const found = await statfs(parent).catch(() => null);
+    if (found === null || !IN_MEMORY.has(found.type)) continue;
+    const isWritable = await access(parent, constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isWritable) return directory;
   }
-  return otherwise;
+  return null;
 }

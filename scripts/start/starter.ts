@@ -55,7 +55,7 @@ export class Starter {
   #lock: InstanceLock | undefined;
   #record: ProcessRecord | undefined;
   #ready: ReadyFile | undefined;
-  #credentials: CredentialFiles | undefined;
+  #credentials: CredentialFiles | null = null;
   #stopping: Promise<void> | undefined;
 
   constructor(config: StartConfig, options: { root: string; say(text: string): void }) {
@@ -81,7 +81,7 @@ export class Starter {
     const secrets = await ensureGeneratedSecrets(directories.data, config.keyFiles);
     const { users, refusal } = this.#planUsers(directories);
     await handOverDirectories(directories, users);
-    this.#credentials = await CredentialFiles.open(directories);
+    this.#credentials = await CredentialFiles.open(directories, users);
     const access = { secrets, clientGroup: users.gateway?.gid };
     const [ports, bubblewrap, redis, database] = await Promise.all([
       choosePorts(config),

@@ -14,6 +14,7 @@ export { type Made, noteMade, readMade } from './directories/installation-mark.t
 export { readJsonFile } from './directories/json-file.ts';
 export {
   type AbandonedDirectory,
+  credentialDirectories,
   listAbandonedDirectories,
   removeAbandonedDirectory,
   removeInstallation,

@@ -6,6 +6,18 @@ import { endLeftRedis } from '../redis/start-redis.ts';
 import { hasOwner, inspectInstallation, sharedDirectories } from './inspect-installation.ts';
 import { inspectMark } from './installation-mark.ts';
 
+/** File systems that are in memory on most machines, the better one first. */
+const MEMORY_DIRECTORIES = ['/run', '/dev/shm'];
+
+/**
+ * Where copies of the keys of an installation may lie, best first. A start that was killed leaves them there.
+ *
+ * @param shared the shared directory of the installation
+ */
+export function credentialDirectories(shared: string): readonly string[] {
+  return MEMORY_DIRECTORIES.map((directory) => path.join(directory, `${path.basename(shared)}-credentials`));
+}
+
 /**
  * Removes an installation: its data and its shared directory, whatever state they are in. It must not run. The shared
  * directory of another data directory stays, also when this one is a copy of that.
@@ -50,5 +62,6 @@ export async function removeAbandonedDirectory(directory: string): Promise<void>
 async function removeShared(shared: string): Promise<void> {
   await endLeftServer(path.join(shared, 'postgres'));
   await endLeftRedis(path.join(shared, 'redis'));
+  for (const directory of credentialDirectories(shared)) await rm(directory, { recursive: true, force: true });
   await rm(shared, { recursive: true, force: true });
 }
