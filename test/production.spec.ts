@@ -87,7 +87,8 @@ describe('a production start', () => {
     });
     await expect(unfit.start()).rejects.toThrow(/cannot isolate connectors as production requires.*\n.*\n {2}- \S/);
     await removeInstallation(unfit.dataDirectory);
-  }, 60_000);
+    // The first start in a checkout builds the dashboard.
+  }, 180_000);
 
   it('prints one setup link, makes no demo, and keeps its keys where it was told', async () => {
     const ready = await installation.start();
