@@ -34,7 +34,7 @@ export default defineConfig({
           name: 'parts',
           include: [
             '{apps,bench,packages,tools,scripts}/**/*.test.ts',
-            '{apps,packages,tools,examples}/**/test/**/*.spec.ts',
+            '{apps,bench,packages,tools,examples}/**/test/**/*.spec.ts',
           ],
           exclude,
           sequence: { groupOrder: 0 },

@@ -1,4 +1,7 @@
-/** Sends hostile bodies at a rate, in a process of its own, until its parent goes. Arguments: URL, key, bodies a second. */
+/**
+ * Sends hostile bodies at a rate, in a process of its own, until its parent goes. Says so once the first was answered,
+ * and what it sent when it is told to end. Arguments: URL, key, bodies a second.
+ */
 import { request } from 'node:http';
 import { HOSTILE_BODIES } from './hostile-bodies.ts';
 
@@ -6,6 +9,7 @@ const [address = '', apiKey = '', perSecond = '20'] = process.argv.slice(2);
 const bodies = HOSTILE_BODIES.map((body) => Buffer.from(body));
 const statuses: Record<string, number> = {};
 const count = (what: string) => {
+  if (Object.keys(statuses).length === 0) process.send?.('attacking');
   statuses[what] = (statuses[what] ?? 0) + 1;
 };
 let sent = 0;

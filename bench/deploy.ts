@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { emptyNodeMs } from './empty-node.ts';
 import { type Measured, measure, summarize } from './summarize.ts';
 
 const TARGET_MS = 3_000;
@@ -20,11 +21,12 @@ try {
   // The first deploy creates the connector and warms what every later one finds warm.
   await deployAndCall('warm-up');
   const runs: Measured[] = [];
+  const emptyBefore = summarize(await emptyNodeMs()).p50;
   for (let index = 1; index <= Number(values.runs); index += 1) {
     runs.push(await deployAndCall(`run ${index}`));
     if (!values.json) process.stderr.write('.');
   }
-  report(runs);
+  report(runs, [emptyBefore, summarize(await emptyNodeMs()).p50]);
 } finally {
   await rm(directory, { recursive: true, force: true });
 }
@@ -52,7 +54,8 @@ function patchbay(...args: string[]) {
   });
 }
 
-function report(runs: readonly Measured[]): void {
+/** @param emptyMs what an empty Node process took before and after */
+function report(runs: readonly Measured[], emptyMs: readonly [before: number, after: number]): void {
   const total = summarize(runs.map((one) => one.totalMs));
   const laps = Object.fromEntries(
     ['deploy', 'call'].map((name) => [name, summarize(runs.map((one) => one.laps[name] ?? 0))]),
@@ -60,10 +63,11 @@ function report(runs: readonly Measured[]): void {
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}`;
   if (values.json) {
     process.stdout.write(
-      `${JSON.stringify({ machine, runs: runs.length, targetMs: TARGET_MS, total, laps }, null, 2)}\n`,
+      `${JSON.stringify({ machine, runs: runs.length, targetMs: TARGET_MS, emptyNodeMs: emptyMs, total, laps }, null, 2)}\n`,
     );
     return;
   }
+  const empty = (emptyMs[0] + emptyMs[1]) / 2;
   const line = (name: string, of: typeof total) =>
     `${name.padEnd(24)} p50 ${seconds(of.p50)}  p95 ${seconds(of.p95)}  min ${seconds(of.min)}  max ${seconds(of.max)}  spread ${of.spread.toFixed(2)}`;
   process.stdout.write(
@@ -72,6 +76,7 @@ function report(runs: readonly Measured[]): void {
       `${runs.length} deploys of the minimal template on ${machine}`,
       `${line('deploy to answered call', total)}   target p50 ${seconds(TARGET_MS)}: ${total.p50 <= TARGET_MS ? 'met' : 'missed'}`,
       ...Object.entries(laps).map(([name, of]) => line(`  of it ${name}`, of)),
+      `p50 is ${(total.p50 / empty).toFixed(0)} × an empty Node process of the same run, which took ${seconds(emptyMs[0])} before and ${seconds(emptyMs[1])} after`,
       '',
     ].join('\n'),
   );

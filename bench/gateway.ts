@@ -48,7 +48,10 @@ const unknown = [...parts].filter((part) => !PARTS.includes(part));
 if (unknown.length > 0) throw new Error(`--only takes ${PARTS.join(', ')}; not ${unknown.join(', ')}`);
 
 say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}`);
-say(`load before ${(loadavg()[0] ?? 0).toFixed(1)}, ${rounds} × ${seconds} s`);
+const loadBefore = loadavg()[0] ?? 0;
+say(`load ${loadBefore.toFixed(1)} before; ${rounds === 1 ? '1 round' : `${rounds} rounds`} of ${seconds} s`);
+if (loadBefore > cpus().length / 2)
+  say('The machine is busy with something else: only the ratios say anything, roughly.');
 const load = new Load();
 try {
   if (COMPARED.some((part) => parts.has(part))) await installPeers();
@@ -71,7 +74,7 @@ try {
 } finally {
   load.close();
 }
-say(`load after ${(loadavg()[0] ?? 0).toFixed(1)}`);
+say('', `load ${(loadavg()[0] ?? 0).toFixed(1)} after`);
 
 /** In an order in which no part meets what an earlier one left running. */
 async function measure(installation: EchoInstallation): Promise<void> {

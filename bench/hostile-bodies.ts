@@ -11,7 +11,7 @@ function filled(start: string, part: (index: number) => string, end: string): st
   return parts.join('') + end;
 }
 
-/** The eight bodies of the security review (E7): cheap to send, dear to parse. */
+/** Eight bodies that are cheap to send and dear to parse. */
 export const HOSTILE_BODIES: readonly string[] = [
   '['.repeat(SIZE_BYTES),
   '{"a":'.repeat(SIZE_BYTES / 5),

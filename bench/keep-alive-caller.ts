@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 
 /** Longer than any deadline of what is measured; a call that takes longer is lost. */
 const CALL_MS_MAX = 30_000;
+const CLOSED = 'the server closed the connection';
 
 export interface Answered {
   readonly status: number;
@@ -21,6 +22,8 @@ export class KeepAliveCaller {
   private constructor(socket: Socket, url: URL) {
     this.#socket = socket;
     this.#url = url;
+    // A server that is killed resets connections that have no call under way too; a later call on one says so itself.
+    socket.on('error', () => {});
   }
 
   static async open(url: URL): Promise<KeepAliveCaller> {
@@ -50,6 +53,7 @@ export class KeepAliveCaller {
    * @throws Error when no whole answer came in time: a server that loses a call must not hold up the run
    */
   async call(request: Buffer, timeoutMs = CALL_MS_MAX): Promise<Answered> {
+    if (this.#socket.destroyed) throw new Error(CLOSED);
     const startedAt = performance.now();
     const answered = readAnswer(this.#socket, timeoutMs);
     this.#socket.write(request);
@@ -93,7 +97,7 @@ function readAnswer(socket: Socket, timeoutMs: number): Promise<Omit<Answered, '
     };
     const fail = (message: string) => settle(() => reject(new Error(message)));
     const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`), timeoutMs);
-    const onClose = () => fail('the server closed the connection');
+    const onClose = () => fail(CLOSED);
     const onData = (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.byteLength;

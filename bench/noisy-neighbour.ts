@@ -1,4 +1,4 @@
-/** What one organization's hostile bodies cost another's calls (security S21), against a running installation. */
+/** What one organization's hostile bodies cost another's calls, against a running installation. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { cpus, loadavg } from 'node:os';
@@ -69,11 +69,17 @@ async function startAttack({ mcpUrl, apiKey }: NeighbourOrganization): Promise<{
   const program = path.join(import.meta.dirname, 'attacker.ts');
   const attacker = fork(program, [mcpUrl, apiKey, values.rate]);
   await once(attacker, 'spawn');
+  const lost = once(attacker, 'exit').then(([code]) => {
+    throw new Error(`the attacker ended before it told what it sent (${code})`);
+  });
+  lost.catch(() => {}); // it ends after it has told, too
+  // The first answer: what is measured before there is an attack is quiet.
+  await Promise.race([once(attacker, 'message'), lost]);
   return {
     async end() {
       const told = once(attacker, 'message');
       attacker.send('end');
-      const [attack] = await told;
+      const [attack] = await Promise.race([told, lost]);
       return attack as Attack; // attacker.ts sends nothing else
     },
   };

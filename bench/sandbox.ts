@@ -1,7 +1,7 @@
 /** The sandbox side alone, without gateway and network, and how others run a connector, in one run. */
-import { execFile } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
+import { emptyNodeMs } from './empty-node.ts';
 import { besideBombs } from './sandbox/beside-bombs.ts';
 import { firstCalls, idleSandboxes, killToGone, startRate, warmCalls } from './sandbox/own-figures.ts';
 import { peerRows } from './sandbox/peers.ts';
@@ -30,7 +30,7 @@ for (const part of parts) {
 }
 const rows: Row[] = [];
 const loadBefore = loadavg()[0] ?? 0;
-const noiseBefore = await nodeStartMs();
+const noiseBefore = summarize(await emptyNodeMs());
 
 await part('pooled', { poolSize: POOL_SIZE }, async (measured) => [
   startRow('first call, pooled', await firstCalls(measured, runs), { p50: 5, p95: 10 }),
@@ -50,7 +50,7 @@ await part('peers', { poolSize: 0, driver: 'plain' }, async (measured) => [
   startRow('compared: first call, our runner without walls and snapshot', await firstCalls(measured, PLAIN_RUNS)),
   ...(await peerRows()),
 ]);
-report(await nodeStartMs());
+report(summarize(await emptyNodeMs()));
 
 async function part(
   name: (typeof PARTS)[number],
@@ -68,17 +68,6 @@ async function part(
   }
 }
 
-/** The machine's noise: what an empty Node process takes, which is nothing of ours. */
-async function nodeStartMs() {
-  const times: number[] = [];
-  for (let count = 0; count < 10; count += 1) {
-    const startedAt = performance.now();
-    await promisify(execFile)(process.execPath, ['-e', '0']);
-    times.push(performance.now() - startedAt);
-  }
-  return summarize(times);
-}
-
 function report(noiseAfter: ReturnType<typeof summarize>): void {
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}`;
   const noise = {
@@ -90,6 +79,7 @@ function report(noiseAfter: ReturnType<typeof summarize>): void {
     return;
   }
   const [wide, mid] = [column('what'), column('measured')];
+  const differ = Math.max(noiseBefore.p50, noiseAfter.p50) / Math.min(noiseBefore.p50, noiseAfter.p50);
   const emptyMs = (noiseBefore.p50 + noiseAfter.p50) / 2;
   const inStarts = (ms: number | undefined) => (ms === undefined ? '' : `${(ms / emptyMs).toFixed(2)} × empty Node`);
   const line = ({ what, measured, target, isMet, startMs }: Row) =>
@@ -98,7 +88,8 @@ function report(noiseAfter: ReturnType<typeof summarize>): void {
   process.stdout.write(
     [
       machine,
-      `load ${noise.load.before.toFixed(1)} before, ${noise.load.after.toFixed(1)} after; an empty Node process took ${empty(noiseBefore)} before, ${empty(noiseAfter)} after`,
+      `load ${noise.load.before.toFixed(1)} before, ${noise.load.after.toFixed(1)} after`,
+      `an empty Node process took ${empty(noiseBefore)} before, ${empty(noiseAfter)} after: starts are in terms of the mean of both, which differ by ${differ.toFixed(2)} ×`,
       '',
       ...rows.map((row) => line(row).trimEnd()),
       '',

@@ -41,7 +41,7 @@ try {
       await clients.wave();
       waves += 1;
       waveAt = Math.max(waveAt + pauseMs, performance.now());
-      await new Promise((resolve) => setTimeout(resolve, waveAt - performance.now()));
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, waveAt - performance.now())));
     }
     const sample = await takeSample(watched);
     samples.push(sample);
@@ -65,11 +65,11 @@ const statuses = Object.fromEntries(clients.statuses);
 if (values.json) process.stdout.write(`${JSON.stringify({ waves, statuses, verdicts, samples }, null, 2)}\n`);
 else {
   const lines = verdicts.map(
-    ({ name, early, late, allowed, grows }) =>
-      `  ${name.padEnd(22)} ${early.toFixed(1).padStart(8)} → ${late.toFixed(1).padStart(8)}  (may grow ${allowed.toFixed(1)})${grows ? '  GROWS' : ''}`,
+    ({ name, early, late, allowed, grows, isBelowBound }) =>
+      `  ${name.padEnd(22)} ${early.toFixed(1).padStart(8)} → ${late.toFixed(1).padStart(8)}  (may grow ${allowed.toFixed(1)})${grows ? '  GROWS' : ''}${isBelowBound ? '  rises, below its bound: a longer run tells' : ''}`,
   );
   process.stdout.write(
-    `\n${waves} waves in ${values.minutes} minutes; answers by status: ${JSON.stringify(statuses)}\n${lines.join('\n')}\n` +
+    `\n${waves} waves in ${values.minutes} minutes; answers by status: ${JSON.stringify(statuses)}\nMedians of the second third of the run → of the last\n${lines.join('\n')}\n` +
       `${grown.length === 0 ? 'Nothing grows.' : `Grows: ${grown.map(({ name }) => name).join(', ')}`}\n`,
   );
 }

@@ -1,4 +1,6 @@
-let hearsSignals = false;
+/** What is still to be ended, each by its own act. */
+const acts = new Set<() => void>();
+let isListening = false;
 
 /**
  * Acts when this process ends, also by a signal: what a benchmark started must not outlive it.
@@ -6,18 +8,24 @@ let hearsSignals = false;
  * @returns takes it back
  */
 export function atOurEnd(act: () => void): () => void {
-  if (!hearsSignals) {
-    hearsSignals = true;
-    // Without a listener a signal ends the process and nothing is told.
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  if (!isListening) {
+    isListening = true;
+    process.once('exit', actAll);
+    // Without a listener a signal ends the process and nothing is told; one that comes again finds it too.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
   }
-  const last = () => {
+  // A function of its own: the same act may be given twice.
+  const own = () => act();
+  acts.add(own);
+  return () => void acts.delete(own);
+}
+
+function actAll(): void {
+  for (const act of acts) {
     try {
       act();
     } catch {
       // It ended before us: a signal from a terminal reaches everybody.
     }
-  };
-  process.once('exit', last);
-  return () => void process.off('exit', last);
+  }
 }

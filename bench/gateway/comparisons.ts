@@ -5,8 +5,8 @@ import type { EchoInstallation } from './echo-installation.ts';
 import type { Load } from './load.ts';
 import { startPeers } from './peers.ts';
 import { cpuMs } from './process-tree.ts';
-import { roundRobinLine, throughputLines } from './report.ts';
-import { PAYLOADS, type PayloadName, SLOW_MS, slowly, withPayload } from './requests.ts';
+import { type InTurn, inTurnLines, notMeasuredLine, throughputLines } from './report.ts';
+import { echoing, filling, SLOW_MS, slowly } from './requests.ts';
 import { measureThroughput, type ThroughputPlan } from './throughput.ts';
 
 export interface Comparison {
@@ -19,7 +19,12 @@ export interface Comparison {
   say(...lines: string[]): void;
 }
 
-const SMALL: PayloadName = '50 B';
+/** What the levels are compared with. */
+const SMALL = { name: '50 B', bytes: 50 };
+/** Sent and echoed. More is limited by the second, per caller. */
+const ECHOED = { name: '10 KB', bytes: 10_000 };
+/** Answered to a small call. */
+const FILLED = { name: '1 MB', bytes: 1_000_000 };
 /** In flight where a payload or what a tool waits for is compared. */
 const IN_FLIGHT = 16;
 /** Waiting costs nothing, so that many wait. */
@@ -29,16 +34,20 @@ const IN_TURN = [1, 10, 30];
 
 /** The same small call at each number in flight. */
 export async function compareLevels(comparison: Comparison, levels: readonly number[]): Promise<void> {
-  for (const inFlight of levels) await compare(comparison, `${inFlight} in flight, ${SMALL}`, { inFlight });
+  for (const inFlight of levels)
+    await compare(comparison, `${inFlight} in flight, ${SMALL.name} there and back`, { inFlight });
 }
 
 /** The larger payloads; the smallest is what the levels are compared with. */
 export async function comparePayloads(comparison: Comparison): Promise<void> {
-  for (const [name, bytes] of Object.entries(PAYLOADS)) {
-    if (name === SMALL) continue;
-    const request: ThroughputPlan['request'] = (usual) => withPayload(usual, bytes);
-    await compare(comparison, `${IN_FLIGHT} in flight, ${name} there and back`, { inFlight: IN_FLIGHT, request });
-  }
+  await compare(comparison, `${IN_FLIGHT} in flight, ${ECHOED.name} there and back`, {
+    inFlight: IN_FLIGHT,
+    request: (usual) => echoing(usual, ECHOED.bytes),
+  });
+  await compare(comparison, `${IN_FLIGHT} in flight, a small call that ${FILLED.name} answers`, {
+    inFlight: IN_FLIGHT,
+    request: (usual) => filling(usual, FILLED.bytes),
+  });
 }
 
 /** A tool that waits, as for an upstream service: what many calls under way cost. */
@@ -51,14 +60,13 @@ export async function compareSlow(comparison: Comparison): Promise<void> {
 
 /** Ours with the share of the CPU that a sandbox has by default, beside the same peers. */
 export async function compareDefaultShare(comparison: Comparison): Promise<void> {
-  await compare(comparison, `${IN_FLIGHT} in flight, ${SMALL}, default share of the CPU`, { inFlight: IN_FLIGHT });
+  const what = `${IN_FLIGHT} in flight, ${SMALL.name} there and back, our sandbox with its default share of the CPU`;
+  await compare(comparison, what, { inFlight: IN_FLIGHT });
 }
 
 /** One client's calls to several connectors in turn, in terms of the same calls to one. */
 export async function measureInTurn({ load, installation, rounds, seconds, say }: Comparison): Promise<void> {
-  const taken = new Map<number, { perSecond: number; p99: number; cpuMs: number }[]>(
-    IN_TURN.map((count) => [count, []]),
-  );
+  const taken = new Map<number, InTurn[]>(IN_TURN.map((count) => [count, []]));
   const { client, pids } = installation.configuration;
   const run = async (count: number, length: number) => {
     const pathnames = Array.from(
@@ -71,10 +79,10 @@ export async function measureInTurn({ load, installation, rounds, seconds, say }
   };
   for (const count of IN_TURN) await run(count, Math.min(seconds, 5));
   for (let round = 0; round < rounds; round += 1) {
-    for (const count of IN_TURN) taken.get(count)?.push(await run(count, seconds));
+    // One again at the end: what two measurements of the same differ by.
+    for (const count of [...IN_TURN, 1]) taken.get(count)?.push(await run(count, seconds));
   }
-  say(`${IN_FLIGHT} in flight, connectors in turn`);
-  for (const count of IN_TURN) say(roundRobinLine(count, taken.get(count) ?? [], taken.get(IN_TURN[0] ?? 1) ?? []));
+  say(...inTurnLines(IN_FLIGHT, taken));
 }
 
 /** Peers are started for each comparison and end after it: none carries over what an earlier level left in it. */
@@ -83,10 +91,10 @@ async function compare(
   what: string,
   plan: Pick<ThroughputPlan, 'inFlight' | 'request'>,
 ): Promise<void> {
-  const peers = await startPeers(isWanted);
+  const peers = await startPeers(isWanted, (name, reason) => say(notMeasuredLine(name, reason)));
   try {
     const configurations: Configuration[] = [installation.configuration, ...peers];
-    const { inFlight, request = (usual) => withPayload(usual, PAYLOADS[SMALL]) } = plan;
+    const { inFlight, request = (usual) => echoing(usual, SMALL.bytes) } = plan;
     say(
       ...throughputLines(what, await measureThroughput(load, configurations, { inFlight, request, rounds, seconds })),
     );

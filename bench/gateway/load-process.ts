@@ -1,5 +1,5 @@
 /** Sends the calls of one measurement, from a process of its own: the same for every configuration. */
-import { headerOf, KeepAliveCaller } from '../keep-alive-caller.ts';
+import { type Answered, headerOf, KeepAliveCaller } from '../keep-alive-caller.ts';
 import { percentile } from '../summarize.ts';
 
 /** What a client of one configuration sends. */
@@ -9,6 +9,8 @@ export interface ClientPlan {
   readonly message: object;
   /** Whether each connection opens a session first, as a client of 2025-11-25 does. */
   readonly session: boolean;
+  /** Milliseconds after which a call counts as lost; half a minute where nothing is said. */
+  readonly callMsMax?: number;
 }
 
 export interface LoadPlan extends ClientPlan {
@@ -49,7 +51,7 @@ process.on('message', (plan: LoadPlan) => {
 process.on('disconnect', () => process.exit(0));
 
 async function run(plan: LoadPlan): Promise<LoadResult> {
-  const connections = await Promise.all(Array.from({ length: plan.inFlight }, () => open(plan)));
+  const connections = await openAll(plan);
   const durations: number[] = [];
   const named: [string, number][] = [];
   const startedAt = performance.now();
@@ -63,8 +65,8 @@ async function run(plan: LoadPlan): Promise<LoadResult> {
           // Over all connections, so that no two are at one connector for longer than chance has it.
           const request = requests[sent % requests.length] ?? EMPTY;
           sent += 1;
-          const answer = await caller.call(request);
-          if (answer.status !== 200 || !answer.body.includes('"result"')) {
+          const answer = await caller.call(request, plan.callMsMax);
+          if (!isResult(answer)) {
             throw new Error(`a call failed (${answer.status}): ${answer.body.slice(0, 500)}`);
           }
           durations.push(answer.ms);
@@ -81,8 +83,31 @@ async function run(plan: LoadPlan): Promise<LoadResult> {
   return { calls: durations.length, perSecond, p50, p99, named };
 }
 
-async function open({ url, headers, message, session, pathnames }: LoadPlan): Promise<Connection> {
-  const caller = await KeepAliveCaller.open(new URL(url));
+/** A tool that is not there is answered with a result too, and sooner than one that is. */
+function isResult({ status, body }: Answered): boolean {
+  return status === 200 && body.includes('"result"') && !body.slice(-200).includes('"isError":true');
+}
+
+/** All or none: where one session is not opened, the others' connections would stay with the server. */
+async function openAll(plan: LoadPlan): Promise<Connection[]> {
+  const callers: KeepAliveCaller[] = [];
+  const open = async () => {
+    const caller = await KeepAliveCaller.open(new URL(plan.url));
+    callers.push(caller);
+    return connectionOf(caller, plan);
+  };
+  const opened = await Promise.allSettled(Array.from({ length: plan.inFlight }, open));
+  const connections = opened.filter((one) => one.status === 'fulfilled').map(({ value }) => value);
+  const refused = opened.find((one) => one.status === 'rejected');
+  if (!refused) return connections;
+  for (const caller of callers) caller.close();
+  throw refused.reason;
+}
+
+async function connectionOf(
+  caller: KeepAliveCaller,
+  { url, headers, message, session, pathnames, callMsMax }: LoadPlan,
+): Promise<Connection> {
   const requests = (sentWith: ClientPlan['headers']) =>
     (pathnames ?? [new URL(url).pathname]).map((pathname) => caller.post(message, sentWith, pathname));
   if (!session) return { caller, requests: requests(headers) };
@@ -90,10 +115,10 @@ async function open({ url, headers, message, session, pathnames }: LoadPlan): Pr
     ...{ jsonrpc: '2.0', id: 0, method: 'initialize' },
     params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '1' } },
   };
-  const opened = await caller.call(caller.post(initialize, headers));
+  const opened = await caller.call(caller.post(initialize, headers), callMsMax);
   const id = headerOf(opened, 'mcp-session-id');
   if (id === undefined) throw new Error(`no session was opened (${opened.status}): ${opened.body}`);
   const inSession = { ...headers, 'mcp-session-id': id, 'mcp-protocol-version': '2025-11-25' };
-  await caller.call(caller.post({ jsonrpc: '2.0', method: 'notifications/initialized' }, inSession));
+  await caller.call(caller.post({ jsonrpc: '2.0', method: 'notifications/initialized' }, inSession), callMsMax);
   return { caller, requests: requests(inSession) };
 }

@@ -12,7 +12,10 @@ import { legacyCall, MODERN_CALL } from './requests.ts';
 
 const DIRECTORY = path.resolve(import.meta.dirname, '../peers/http');
 const PNPM = 'pnpm@12.21.0';
-const START_MS = 15_000;
+/** Ten start at once, on a machine that may be busy. */
+const START_MS = 30_000;
+/** Characters of the last that a peer said which does not start. */
+const SAID_MAX = 1_000;
 
 interface Peer extends Pick<Configuration, 'name' | 'family'> {
   readonly request: typeof MODERN_CALL;
@@ -67,45 +70,81 @@ export async function installPeers(): Promise<void> {
   await promisify(execFile)('npx', args, { cwd: DIRECTORY, env: { ...process.env, CI: '1' } });
 }
 
-/** Starts the peers whose name passes. Each listens on a port of its own and is idle until it is measured. */
-export function startPeers(isWanted: (name: string) => boolean): Promise<Configuration[]> {
-  return Promise.all(PEERS.filter(({ name }) => isWanted(name)).map(start));
+/**
+ * Starts the peers whose name passes. Each listens on a port of its own and is idle until it is measured.
+ *
+ * @param onFailure told why one does not start; the others do
+ */
+export async function startPeers(
+  isWanted: (name: string) => boolean,
+  onFailure: (name: string, reason: string) => void,
+): Promise<Configuration[]> {
+  const started = await Promise.all(
+    PEERS.filter(({ name }) => isWanted(name)).map((peer) =>
+      startPeer(peer).catch((error: Error) => void onFailure(peer.name, error.message)),
+    ),
+  );
+  return started.filter((peer) => peer !== undefined);
 }
 
-async function start({ name, family, request, command }: Peer): Promise<Configuration> {
+/** @throws Error when it does not listen in time; nothing of it is left then */
+export async function startPeer({ name, family, request, command }: Peer): Promise<Configuration> {
   const port = await freePort();
   const [file = '', ...args] = command(port);
   const child = spawn(file, args, {
     cwd: DIRECTORY,
     env: { ...process.env, NODE_ENV: 'production' },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
     // Their own children end with them: the group is ended as a whole.
     detached: true,
   });
-  const { pid } = child;
-  if (pid === undefined) throw new Error(`${name} does not start: ${file}`);
-  const end = () => process.kill(-pid, 'SIGKILL');
-  const takeBack = atOurEnd(end);
-  await listening(child, port, name);
+  await once(child, 'spawn');
+  const pid = child.pid ?? Number.NaN; // it has one, once it was started
+  // Told only when it does not start: their warnings would stand among the figures.
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-SAID_MAX);
+  });
+  const takeBack = atOurEnd(() => endGroup(pid));
+  const stop = async () => {
+    takeBack();
+    const ended = hasEnded(child) ? null : once(child, 'exit');
+    // Also when it ended by itself: what it started may still run.
+    endGroup(pid);
+    await ended;
+  };
+  try {
+    await listening(child, port);
+  } catch (error) {
+    await stop();
+    throw new Error([(error as Error).message, said.trim()].filter(Boolean).join(': ')); // listening() throws Errors
+  }
   return {
-    ...{ name, family },
+    ...{ name, family, stop },
     client: { ...request, url: `http://127.0.0.1:${port}/mcp` },
     pids: () => [pid],
-    async stop() {
-      takeBack();
-      if (child.exitCode !== null) return;
-      const ended = once(child, 'exit');
-      end();
-      await ended;
-    },
   };
 }
 
+/** By itself or by a signal, as one that runs out of memory. */
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // nothing of it is left
+  }
+}
+
 /** None of them says when it listens in a way that all share: the port is asked until it answers. */
-async function listening(child: ChildProcess, port: number, name: string): Promise<void> {
+async function listening(child: ChildProcess, port: number): Promise<void> {
   const until = performance.now() + START_MS;
   while (!(await answers(port))) {
-    if (child.exitCode !== null || performance.now() > until) throw new Error(`${name} does not listen on ${port}`);
+    if (hasEnded(child)) throw new Error(`it ended (${child.signalCode ?? child.exitCode}) before it listened`);
+    if (performance.now() > until) throw new Error(`it does not listen within ${START_MS / 1000} s`);
     await delay(50);
   }
 }

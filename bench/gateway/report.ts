@@ -4,15 +4,23 @@ import type { Configuration } from './configuration.ts';
 import { FEW, MANY, type ManyConnectors } from './many-connectors.ts';
 import { TWO_HOPS } from './peers.ts';
 import type { AsleepAnswer } from './sleeping.ts';
-import { judge, noiseOf, perCpuSecond, type Samples, summarizeSamples, type ThroughputRow } from './throughput.ts';
+import {
+  judge,
+  noiseOf,
+  perCpuSecond,
+  type Sample,
+  type Samples,
+  summarizeSamples,
+  type ThroughputRow,
+} from './throughput.ts';
 
-/** How many times faster than the fastest of a family (docs: architecture, numbers to reach). */
+/** How many times faster than the fastest of a family. */
 const RATIO_TARGETS: readonly (readonly [Configuration['family'], number])[] = [
   ['sdk', 1],
   ['mcp-proxy', 2],
   ['supergateway stateless', 50],
 ];
-/** Calls per CPU-second in terms of the fastest SDK server's, at 16 in flight. */
+/** Calls per CPU-second in terms of the fastest SDK server's. */
 const PER_CPU_TARGET = 0.9;
 const ADDED_TARGETS_MS = { p50: 1, p99: 5 };
 const ASLEEP_P99_MS = 5;
@@ -32,44 +40,48 @@ const within = (value: number, target: number) =>
 export function throughputLines(what: string, samples: Samples): string[] {
   const rows = summarizeSamples(samples);
   const ours = rows.find(({ configuration }) => configuration.family === 'patchbay');
-  const failures = [...samples.failures].map(([{ name }, why]) => `  ${name.padEnd(24)} not measured: ${why}`);
-  if (!ours) return [what, ...failures];
-  const noise = noiseOf(samples.taken.get(ours.configuration) ?? []);
+  const failures = [...samples.failures].map(([{ name }, reason]) => notMeasuredLine(name, reason));
   const lines = rows.map(
     ({ configuration: { name }, perSecond, spread, p50, p99, cpuMs }) =>
-      `  ${name.padEnd(24)} ${perSecond.toFixed(0).padStart(6)}/s ±${(spread * 50).toFixed(0).padStart(2)} %` +
+      `  ${name.padEnd(24)} ${perSecond.toFixed(0).padStart(6)}/s ${plusMinus(spread)}` +
       `  p50 ${ms(p50).padStart(9)}  p99 ${ms(p99).padStart(9)}  ${perCpuSecond({ cpuMs }).toFixed(0).padStart(6)} per CPU-s`,
   );
-  const ratios = RATIO_TARGETS.flatMap(([family, target]) => {
-    const fastest = fastestOf(rows, family);
-    if (!fastest) return [];
-    const ratio = ours.perSecond / fastest.perSecond;
-    const verdict = judge(ratio, target, noise);
-    return [`  ${ratio.toFixed(2)} × ${fastest.configuration.name} (target ${target}: ${verdict})`];
-  });
+  return ['', what, ...lines, ...failures, ...(ours ? ratioLines(rows, ours, samples) : [])];
+}
+
+/** One measurement has no spread: it says nothing then. */
+function plusMinus(spread: number): string {
+  return spread === 0 ? ''.padEnd(5) : `±${(spread * 50).toFixed(0).padStart(2)} %`;
+}
+
+function ratioLines(rows: readonly ThroughputRow[], ours: ThroughputRow, samples: Samples): string[] {
+  const taken = samples.taken.get(ours.configuration) ?? [];
+  const sdk = fastestOf(rows, 'sdk');
+  const bare = rows.find(({ configuration }) => configuration.name === TWO_HOPS);
+  const perSecond = {
+    of: ({ perSecond: rate }: Sample) => rate,
+    noise: noiseOf(taken, (sample) => sample.perSecond),
+  };
+  const perCpu = { of: perCpuSecond, noise: noiseOf(taken, perCpuSecond) };
+  const line = ({ of, noise }: typeof perSecond, other: ThroughputRow | undefined, target?: number) => {
+    if (!other) return [];
+    const ratio = of(ours) / of(other);
+    const verdict = target === undefined ? '' : ` (target ${target}: ${judge(ratio, target, noise)})`;
+    return [`    ${ratio.toFixed(2)} × ${other.configuration.name}${verdict}`];
+  };
   return [
-    `${what}; two runs of ours differ by ${noise.toFixed(2)} ×`,
-    ...lines,
-    ...failures,
-    ...ratios,
-    ...perCpuLines(rows, ours),
+    `  Patchbay's calls per second; two runs of it differ by ${perSecond.noise.toFixed(2)} ×`,
+    ...RATIO_TARGETS.flatMap(([family, target]) => line(perSecond, fastestOf(rows, family), target)),
+    ...line(perSecond, bare),
+    `  Patchbay's calls per second of CPU time; two runs of it differ by ${perCpu.noise.toFixed(2)} ×`,
+    ...line(perCpu, sdk, PER_CPU_TARGET),
+    ...line(perCpu, bare),
   ];
 }
 
-function perCpuLines(rows: readonly ThroughputRow[], ours: ThroughputRow): string[] {
-  const sdk = fastestOf(rows, 'sdk');
-  const bare = rows.find(({ configuration }) => configuration.name === TWO_HOPS);
-  const ratio = (other: ThroughputRow) => perCpuSecond(ours) / perCpuSecond(other);
-  return [
-    ...(sdk
-      ? [`  per CPU-second ${ratio(sdk).toFixed(2)} × ${sdk.configuration.name} (target ${PER_CPU_TARGET})`]
-      : []),
-    ...(bare
-      ? [
-          `  per CPU-second ${ratio(bare).toFixed(2)} × ${TWO_HOPS}, per second ${(ours.perSecond / bare.perSecond).toFixed(2)} ×`,
-        ]
-      : []),
-  ];
+/** In place of a row: which one is missing from a comparison, and why. */
+export function notMeasuredLine(name: string, reason: string): string {
+  return `  ${name.padEnd(24)} not measured: ${reason}`;
 }
 
 function fastestOf(rows: readonly ThroughputRow[], family: Configuration['family']): ThroughputRow | undefined {
@@ -78,28 +90,42 @@ function fastestOf(rows: readonly ThroughputRow[], family: Configuration['family
     .toSorted((one, other) => other.perSecond - one.perSecond)[0];
 }
 
-interface InTurn {
+export interface InTurn {
   readonly perSecond: number;
   readonly p99: number;
   readonly cpuMs: number;
 }
 
-/** Calls to several connectors in turn, in terms of the calls to one of the same run. */
-export function roundRobinLine(connectors: number, taken: readonly InTurn[], one: readonly InTurn[]): string {
+/** Calls to several connectors in turn, in terms of the calls to one of the same run, which is measured twice a round. */
+export function inTurnLines(inFlight: number, taken: ReadonlyMap<number, readonly InTurn[]>): string[] {
+  const one = taken.get(1) ?? [];
   const median = (samples: readonly InTurn[], pick: (sample: InTurn) => number) => percentile(samples.map(pick), 0.5);
-  const rate = median(taken, ({ perSecond }) => perSecond) / median(one, ({ perSecond }) => perSecond);
-  const perCpu = median(one, ({ cpuMs }) => cpuMs) / median(taken, ({ cpuMs }) => cpuMs);
-  return `  ${String(connectors).padStart(3)} connectors  ${rate.toFixed(2)} × one per second, ${perCpu.toFixed(2)} × per CPU-second, p99 ${ms(median(taken, ({ p99 }) => p99))}`;
+  const lines = [...taken].map(([connectors, samples]) => {
+    const rate = median(samples, ({ perSecond }) => perSecond) / median(one, ({ perSecond }) => perSecond);
+    const perCpu = median(one, ({ cpuMs }) => cpuMs) / median(samples, ({ cpuMs }) => cpuMs);
+    const p99 = ms(median(samples, (sample) => sample.p99));
+    const name = `${String(connectors).padStart(4)} ${connectors === 1 ? 'connector ' : 'connectors'}`;
+    return `  ${name}  ${rate.toFixed(2)} × per second  ${perCpu.toFixed(2)} × per CPU-second  p99 ${p99}`;
+  });
+  const noise = noiseOf(one, ({ perSecond }) => perSecond).toFixed(2);
+  const noisePerCpu = noiseOf(one, ({ cpuMs }) => cpuMs).toFixed(2);
+  return [
+    '',
+    `${inFlight} in flight to several connectors in turn, in terms of the same calls to one connector`,
+    ...lines,
+    `  two runs of one connector differ by ${noise} × per second, ${noisePerCpu} × per CPU-second`,
+  ];
 }
 
 export function addedLines({ inFlight, calls, whole, added, steps }: AddedLatency): string[] {
   // The targets are for one client; with more, calls wait for each other's CPU.
   const against = (value: number, target: number) => (inFlight === 1 ? within(value, target) : ms(value));
   return [
-    `Gateway added, ${inFlight} in flight, ${calls} calls`,
-    `  whole p50 ${ms(whole.p50)}  p99 ${ms(whole.p99)}`,
-    `  added p50 ${against(added.p50, ADDED_TARGETS_MS.p50)}  p99 ${against(added.p99, ADDED_TARGETS_MS.p99)}`,
-    `  mean  ${Object.entries(steps)
+    '',
+    `What the gateway adds to a call, ${inFlight} in flight, ${calls} calls`,
+    `  the caller waited      p50 ${ms(whole.p50)}  p99 ${ms(whole.p99)}`,
+    `  of it the gateway took p50 ${against(added.p50, ADDED_TARGETS_MS.p50)}  p99 ${against(added.p99, ADDED_TARGETS_MS.p99)}`,
+    `  mean ms of each step   ${Object.entries(steps)
       .map(([step, mean]) => `${step} ${mean.toFixed(3)}`)
       .join('  ')}`,
   ];
@@ -107,7 +133,8 @@ export function addedLines({ inFlight, calls, whole, added, steps }: AddedLatenc
 
 export function asleepLines(answers: readonly AsleepAnswer[]): string[] {
   return [
-    'Answered while asleep, one client',
+    '',
+    'Answered while the connector sleeps, one client',
     ...answers.map(
       ({ method, p50, p99, started }) =>
         `  ${method.padEnd(16)} p50 ${ms(p50)}  p99 ${within(p99, ASLEEP_P99_MS)}  sandboxes started: ${started}`,
@@ -129,6 +156,7 @@ export function manyLines({ few, many, firstLook, ...steps }: ManyConnectors): s
   const each = (values: readonly number[]) => values.map((value) => value.toFixed(3)).join(' and ');
   const verdict = ratio <= MANY_RATIO ? 'met' : 'missed';
   return [
+    '',
     `A warm call beside ${FEW} and beside ${MANY} published connectors, one client`,
     `  p50 ${each(few)} ms, then ${each(many)} ms: ${ratio.toFixed(2)} × (target ${MANY_RATIO}: ${verdict}); all four differ by ${noise.toFixed(2)} ×`,
     `  route and policy, mean ${each(steps.fewRouteAndPolicy)} ms, then ${each(steps.manyRouteAndPolicy)} ms`,

@@ -22,7 +22,7 @@ export function modernRequest(method: string, params: object = {}): Request {
 /** The call that every configuration answers. */
 export const MODERN_CALL: Request = modernCall(PARAMS);
 
-function modernCall(params: typeof PARAMS | typeof SLOW): Request {
+function modernCall(params: Call): Request {
   const call = modernRequest('tools/call', params);
   return { ...call, headers: { ...call.headers, 'mcp-name': params.name } };
 }
@@ -34,27 +34,35 @@ export function legacyCall(session: boolean): Request {
 
 /** What the echo answers after a while, as a tool that asks an upstream service does. Milliseconds. */
 export const SLOW_MS = 200;
-const SLOW = { name: 'wait', arguments: { ms: SLOW_MS } };
+const SLOW: Call = { name: 'wait', arguments: { ms: SLOW_MS } };
 
-/** Payloads by name: bytes of the text that goes there and comes back. */
-export const PAYLOADS = { '50 B': 50, '10 KB': 10_000, '1 MB': 1_000_000 } as const;
-export type PayloadName = keyof typeof PAYLOADS;
-
-/** The same request with a text of this many bytes, which no part of the way can compress or share. */
-export function withPayload<R extends Request>(request: R, bytes: number): R {
+/** A text of this many bytes there and the same back. */
+export function echoing<R extends Request>(request: R, bytes: number): R {
   const text = 'The quick brown fox jumps over the lazy dog. '.repeat(Math.ceil(bytes / 45)).slice(0, bytes);
-  return { ...request, message: withCall(request.message, { name: TOOL, arguments: { text } }) };
+  return calling(request, { name: TOOL, arguments: { text } });
+}
+
+/** A small call that a text of this many bytes answers: what one caller may send in a second is limited, answers are not. */
+export function filling<R extends Request>(request: R, bytes: number): R {
+  return calling(request, { name: 'fill', arguments: { bytes } });
 }
 
 /** The same request for the slow tool. */
 export function slowly<R extends Request>(request: R): R {
-  const named = 'mcp-name' in request.headers ? { headers: { ...request.headers, 'mcp-name': SLOW.name } } : {};
-  return { ...request, ...named, message: withCall(request.message, SLOW) };
+  return calling(request, SLOW);
 }
 
-function withCall(message: object, call: typeof PARAMS | typeof SLOW): object {
+interface Call {
+  readonly name: string;
+  readonly arguments: object;
+}
+
+/** The request with another call in it, whose name a header repeats where the protocol has one. */
+function calling<R extends Request>(request: R, call: Call): R {
+  const { headers, message } = request;
+  const named = 'mcp-name' in headers ? { ...headers, 'mcp-name': call.name } : headers;
   const params = 'params' in message && typeof message.params === 'object' ? message.params : {};
-  return { ...message, params: { ...params, ...call } };
+  return { ...request, headers: named, message: { ...message, params: { ...params, ...call } } };
 }
 
 export const LEGACY_INITIALIZE: Request = {

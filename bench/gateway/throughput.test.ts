@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { judge, noiseOf } from './throughput.ts';
 
-const sample = (perSecond: number) => ({ perSecond, p50: 1, p99: 1, cpuMs: 1 });
+const sample = (rate: number) => ({ perSecond: rate });
+const perSecond = (measured: { perSecond: number }) => measured.perSecond;
 
 describe('judge', () => {
   it('calls a target missed only when the noise cannot explain it', () => {
@@ -13,10 +14,10 @@ describe('judge', () => {
 
 describe('noiseOf', () => {
   it('is the worst ratio of two measurements in one round, whichever came first', () => {
-    expect(noiseOf([sample(100), sample(125), sample(300), sample(200)])).toBe(1.5);
+    expect(noiseOf([sample(100), sample(125), sample(300), sample(200)], perSecond)).toBe(1.5);
   });
 
   it('is 1 for one measurement, which cannot differ from itself', () => {
-    expect(noiseOf([sample(100)])).toBe(1);
+    expect(noiseOf([sample(100)], perSecond)).toBe(1);
   });
 });

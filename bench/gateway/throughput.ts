@@ -19,6 +19,7 @@ export interface ThroughputPlan {
   readonly inFlight: number;
   readonly rounds: number;
   readonly seconds: number;
+  readonly warmUp?: { readonly callsMax: number; readonly seconds: number };
   /** What each configuration is sent, made of its usual request. */
   request?(usual: ClientPlan): ClientPlan;
 }
@@ -36,7 +37,7 @@ export interface Samples {
 export async function measureThroughput(
   load: Load,
   configurations: readonly Configuration[],
-  { inFlight, rounds, seconds, request = (usual) => usual }: ThroughputPlan,
+  { inFlight, rounds, seconds, warmUp = WARM_UP, request = (usual) => usual }: ThroughputPlan,
 ): Promise<Samples> {
   const [first] = configurations;
   const order = first ? [...configurations, first] : [];
@@ -51,7 +52,7 @@ export async function measureThroughput(
   };
   for (const configuration of configurations) {
     await attempt(configuration, async (client) => {
-      await load.run({ ...client, ...WARM_UP, inFlight, named: false });
+      await load.run({ ...client, ...warmUp, inFlight, named: false });
     });
   }
   for (let round = 0; round < rounds; round += 1) {
@@ -96,12 +97,16 @@ export function summarizeSamples(samples: Samples): ThroughputRow[] {
   });
 }
 
-/** What two measurements of one configuration in one round differ by at most, as a ratio of at least 1. */
-export function noiseOf(samples: readonly Sample[]): number {
+/**
+ * What two measurements of one thing in one round differ by at most, as a ratio of at least 1.
+ *
+ * @param samples two of each round, one after the other
+ */
+export function noiseOf<S>(samples: readonly S[], of: (sample: S) => number): number {
   const ratios: number[] = [];
   for (let index = 0; index + 1 < samples.length; index += 2) {
     const [before, after] = [samples[index], samples[index + 1]];
-    if (before && after) ratios.push(before.perSecond / after.perSecond);
+    if (before && after) ratios.push(of(before) / of(after));
   }
   return Math.max(1, ...ratios.map((ratio) => Math.max(ratio, 1 / ratio)));
 }

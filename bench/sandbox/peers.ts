@@ -149,7 +149,10 @@ function overHttp(file: string): Connector {
   );
   return {
     child,
-    call: async () => (await fetch(await origin, { method: 'POST', headers: HEADERS, body: CALL })).text(),
+    call: async () => {
+      const signal = AbortSignal.timeout(ANSWER_MS);
+      return (await fetch(await origin, { method: 'POST', headers: HEADERS, body: CALL, signal })).text();
+    },
   };
 }
 

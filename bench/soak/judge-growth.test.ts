@@ -24,6 +24,13 @@ describe('judgeGrowth', () => {
     expect(judgeGrowth([1, 1, 1, 1, 4, 4], allowance).grows).toBe(true);
   });
 
+  it('takes what rises below its bound for no leak and says so, and what rises above it for one', () => {
+    const bounded = { ...allowance, bound: 100 };
+    expect(judgeGrowth([1, 1, 10, 20, 90, 100], bounded)).toMatchObject({ grows: false, isBelowBound: true });
+    expect(judgeGrowth([1, 1, 10, 20, 101, 101], bounded)).toMatchObject({ grows: true, isBelowBound: false });
+    expect(judgeGrowth([1, 1, 100, 100, 100, 100], bounded)).toMatchObject({ grows: false, isBelowBound: false });
+  });
+
   it('refuses too few values', () => {
     expect(() => judgeGrowth([1, 2], allowance)).toThrow(RangeError);
   });

@@ -6,6 +6,8 @@ export interface Allowance {
   readonly share: number;
   /** In its own unit, for measures that are small. */
   readonly least: number;
+  /** What the platform itself holds it to: it may rise up to there, and until it has been there nothing can be said. */
+  readonly bound?: number;
 }
 
 export interface Growth {
@@ -13,6 +15,8 @@ export interface Growth {
   readonly late: number;
   readonly allowed: number;
   readonly grows: boolean;
+  /** Whether it rises, but is still below the bound that the platform holds it to. */
+  readonly isBelowBound: boolean;
 }
 
 /**
@@ -21,10 +25,12 @@ export interface Growth {
  *
  * @param values in the order they were taken @throws RangeError for fewer than three
  */
-export function judgeGrowth(values: readonly number[], { share, least }: Allowance): Growth {
+export function judgeGrowth(values: readonly number[], { share, least, bound }: Allowance): Growth {
   const third = Math.floor(values.length / 3);
   const early = percentile(values.slice(third, 2 * third), 0.5);
   const late = percentile(values.slice(2 * third), 0.5);
   const allowed = Math.max(early * share, least);
-  return { early, late, allowed, grows: late - early > allowed };
+  const rises = late - early > allowed;
+  const isBelowBound = rises && bound !== undefined && late <= bound;
+  return { early, late, allowed, isBelowBound, grows: rises && !isBelowBound };
 }

@@ -6,7 +6,7 @@ import type { Allowance } from './judge-growth.ts';
 
 const MEGABYTE = 1024 * 1024;
 
-/** What is watched, with what it may grow by. Sessions have bounds of their own (1 000 per caller and connector). */
+/** What is watched, with what it may grow by. The soak has one caller and one connector, of which sessions have a bound. */
 export const MEASURES = {
   gatewayHeapMb: { share: 0.05, least: 3 },
   gatewayRssMb: { share: 0.15, least: 25 },
@@ -16,7 +16,7 @@ export const MEASURES = {
   supervisorDescriptors: { share: 0.1, least: 8 },
   sandboxesPssMb: { share: 0.15, least: 10 },
   processes: { share: 0.1, least: 2 },
-  sessionRows: { share: 0.1, least: 20 },
+  sessionRows: { share: 0.1, least: 20, bound: 1_000 },
   streamRows: { share: 0.1, least: 20 },
   eventRows: { share: 0.1, least: 20 },
 } as const satisfies Record<string, Allowance>;

@@ -4,7 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ function onFrames(socket, act) {
 
 function answerOf(bytes) {
   const { id, params } = JSON.parse(bytes.toString());
-  const result = { content: [{ type: 'text', text: params.arguments.text ?? '' }] };
+  const result = { content: [{ type: 'text', text: params.arguments.text ?? 'x'.repeat(params.arguments.bytes) }] };
   return Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, result }));
 }
 
@@ -48,6 +48,7 @@ async function next() {
   await once(child, 'message');
   const socket = connect(file);
   await once(socket, 'connect');
+  rmSync(directory, { recursive: true }); // nobody else connects, and whoever ends us says nothing before
   const waiting = new Map();
   let number = 0;
   onFrames(socket, (answered, bytes) => {

@@ -5,6 +5,6 @@ const app = Fastify();
 app.post('/mcp', async ({ body }) => ({
   jsonrpc: '2.0',
   id: body.id,
-  result: { content: [{ type: 'text', text: body.params.arguments.text }] },
+  result: { content: [{ type: 'text', text: body.params.arguments.text ?? 'x'.repeat(body.params.arguments.bytes) }] },
 }));
 await app.listen({ port: Number(process.argv[2]), host: '127.0.0.1' });

@@ -22,7 +22,7 @@ async function open() {
   return transport;
 }
 
-/** The tool of echo/index.js, as this version of the SDK writes it. */
+/** The tools of echo/index.js, as this version of the SDK writes them. */
 function createEcho() {
   const server = new McpServer({ name: 'echo', version: '0.1.0' });
   server.registerTool(
@@ -33,6 +33,27 @@ function createEcho() {
       annotations: { readOnlyHint: true },
     },
     async ({ text }) => ({ content: [{ type: 'text', text }] }),
+  );
+  server.registerTool(
+    'fill',
+    {
+      description: 'Answers a text of this many bytes.',
+      inputSchema: { bytes: z.number().int().min(0).max(1_000_000) },
+      annotations: { readOnlyHint: true },
+    },
+    async ({ bytes }) => ({ content: [{ type: 'text', text: 'x'.repeat(bytes) }] }),
+  );
+  server.registerTool(
+    'wait',
+    {
+      description: 'Answers after a while.',
+      inputSchema: { ms: z.number().int().min(0).max(10_000) },
+      annotations: { readOnlyHint: true },
+    },
+    async ({ ms }) => {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      return { content: [{ type: 'text', text: 'done' }] };
+    },
   );
   return server;
 }

@@ -1,7 +1,7 @@
 import { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
-/** The one tool of every configuration: deployed to Patchbay as it is, and served by the SDK's own servers. */
+/** The tools of every configuration: deployed to Patchbay as it is, and served by the SDK's own servers. */
 export default function createServer() {
   const server = new McpServer({ name: 'echo', version: '0.1.0' });
   server.registerTool(
@@ -12,6 +12,16 @@ export default function createServer() {
       annotations: { readOnlyHint: true },
     },
     async ({ text }) => ({ content: [{ type: 'text', text }] }),
+  );
+  // A large answer to a small call, as a tool that reads a file gives.
+  server.registerTool(
+    'fill',
+    {
+      description: 'Answers a text of this many bytes.',
+      inputSchema: z.object({ bytes: z.number().int().min(0).max(1_000_000) }),
+      annotations: { readOnlyHint: true },
+    },
+    async ({ bytes }) => ({ content: [{ type: 'text', text: 'x'.repeat(bytes) }] }),
   );
   // What a tool that asks an upstream service does, without one.
   server.registerTool(
