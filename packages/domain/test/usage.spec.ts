@@ -122,7 +122,7 @@ describe('the usage spool', () => {
     await next.close();
   });
 
-  it('stores what a client calls itself without what PostgreSQL cannot, from memory and from a file', async () => {
+  it('stores what a client calls itself with what PostgreSQL cannot spelled out, from memory and from a file', async () => {
     const name = (at: string) => ({
       ...event(),
       connectorId: `con_${at}`,
@@ -141,7 +141,7 @@ describe('the usage spool', () => {
       const { items } = await given.database.withOrganization(ours, (tx) =>
         listUsage(tx, { connectorId }, { limit: 10 }),
       );
-      expect(items.map(({ client }) => client)).toEqual([{ name: 'ab\ufffd', version: '\\u0000' }]);
+      expect(items.map(({ client }) => client)).toEqual([{ name: 'a\\u{0}b\\u{d83d}', version: '\\u0000' }]);
     }
   });
 

@@ -1,3 +1,4 @@
+import { storable } from '@patchbay/foundation';
 import { z } from 'zod';
 
 /** The steps of a call whose durations are kept, in the order they run. */
@@ -19,12 +20,11 @@ export type CallStep = (typeof CALL_STEPS)[number];
 /** How calls end. `unknown`: it could write, was given to its connector, and was not heard to its end. */
 export const USAGE_OUTCOMES = ['complete', 'input_required', 'tool_error', 'error', 'unknown', 'refused'] as const;
 
-/** What a client calls itself is cut, and loses what PostgreSQL cannot store, rather than lose the event. */
-const text = (max: number) => z.string().transform((value) => storable(value.slice(0, max)));
-
-function storable(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '');
-}
+/**
+ * What a client calls itself is cut, and what PostgreSQL cannot store is spelled out, rather than the event lost. Once
+ * more behind the cut, which may have halved a pair.
+ */
+const text = (max: number) => z.string().transform((value) => storable(storable(value).slice(0, max)));
 
 /**
  * The format of a line. A release that changes what a line means raises it and reads the earlier ones too; a line of a
@@ -61,7 +61,7 @@ export function usageEventText(event: UsageEvent): string {
   const line = { format: USAGE_FORMAT, ...event };
   const text = JSON.stringify(line);
   if (!UNSTORABLE.test(text)) return text;
-  return JSON.stringify(line, (_key, value) => (typeof value === 'string' ? storable(value) : value));
+  return JSON.stringify(storable(line));
 }
 
 /** One call. Holds no argument, result, token or address. */
