@@ -8,34 +8,16 @@
  * nothing waits the other way round, and changes take turns before they take a connection, one per organization and
  * fewer at once than better-auth has connections.
  */
-import { createFairQueue, type Database, type FairQueue, type Tx } from '@patchbay/domain';
-import { type AuditRecord, record, takeIdentityChanges } from '@patchbay/domain/audit';
-import { assertOrganizationSlug, isRole, listMembers, type Member, type Role } from '@patchbay/domain/organizations';
-import { AppError, type Clock, newId } from '@patchbay/foundation';
-import { INVITATION_SECONDS } from './account-rules.ts';
-import type { Announce, Operation } from './announce-change.ts';
-import type { Auth } from './create-auth.ts';
-import type { Identity, IdentityChange, IssuedInvitation, NewOrganization, StoredInvitation } from './identity.ts';
-import { hashOfSecret, newLinkSecret } from './link-secret.ts';
-import { type ReleasedName, releaseOf } from './released-names.ts';
-import type { SignUpPolicy } from './sign-up-policy.ts';
-
-export interface IdentityDeps {
-  readonly auth: Auth;
-  /** Says what better-auth is about to write, and who wants it. */
-  readonly announce: Announce;
-  readonly database: Database;
-  readonly policy: SignUpPolicy;
-  readonly released: readonly ReleasedName[];
-  readonly clock: Clock;
-}
+import { createFairQueue, type Tx } from '@patchbay/domain';
+import { assertOrganizationSlug, listMembers, type Member, type Role } from '@patchbay/domain/organizations';
+import { AppError, newId } from '@patchbay/foundation';
+import { audited, auditedInTurn, type IdentityDeps, type IdentityParts, inTurn, ownRow } from './audited-change.ts';
+import type { Identity, IdentityChange, NewOrganization } from './identity.ts';
+import { cancelInvitation, findInvitation, invite, listInvitations, reissueInvitation } from './invitations.ts';
+import { releaseOf } from './released-names.ts';
 
 /** At once in this process; better-auth's pool has five connections, which sign-ins need too. */
 const CHANGES_AT_ONCE_MAX = 3;
-
-interface IdentityParts extends IdentityDeps {
-  readonly turns: FairQueue;
-}
 
 export function createIdentity(given: IdentityDeps): Identity {
   const turns = createFairQueue({
@@ -131,15 +113,6 @@ async function createOrganization(
   return organizationId;
 }
 
-/** A transaction for a change of people: the organization's changes come one after the other, before any waits for a lock. */
-function inTurn<T>(
-  { turns, database }: IdentityParts,
-  organizationId: string,
-  work: (tx: Tx) => Promise<T>,
-): Promise<T> {
-  return turns.run(organizationId, () => database.withOrganization({ organizationId }, work));
-}
-
 /** Where sign-up is closed, only somebody who owns an organization may make another. */
 async function requireMayCreate({ database, policy }: IdentityDeps, personId: string): Promise<void> {
   if (policy.kind === 'open') return;
@@ -215,148 +188,6 @@ async function keepAnOwner(tx: Tx, memberId: string): Promise<void> {
   if (member.role === 'owner' && others.length === 0) throw new AppError('admin.last_owner');
 }
 
-async function listInvitations({ auth }: IdentityDeps, organizationId: string): Promise<StoredInvitation[]> {
-  const { adapter } = await auth.$context;
-  const rows = await adapter.findMany<InvitationRow>({
-    model: 'invitation',
-    where: [{ field: 'organizationId', value: organizationId }],
-    sortBy: { field: 'createdAt', direction: 'desc' },
-    limit: 200,
-  });
-  return rows.map(toInvitation);
-}
-
-async function findInvitation(
-  { auth }: IdentityDeps,
-  organizationId: string,
-  id: string,
-): Promise<StoredInvitation | null> {
-  const { adapter } = await auth.$context;
-  const row = await adapter.findOne<InvitationRow>({ model: 'invitation', where: ownRow(organizationId, id) });
-  return row && toInvitation(row);
-}
-
-async function invite(
-  deps: IdentityDeps & { readonly tx: Tx },
-  change: IdentityChange,
-  input: Parameters<Identity['invite']>[2],
-): Promise<IssuedInvitation> {
-  const id = newId('invitation');
-  const { email, role } = input;
-  const target = { type: 'invitation', id };
-  const entry = { operation: 'INSERT', action: 'invitation.created', target, after: { email, role } } as const;
-  return audited(deps, change, entry, async () => {
-    await refuseOpenInvitation(deps, change, { id, email });
-    const { adapter } = await deps.auth.$context;
-    const { secret, stored } = newLink(deps);
-    const row = await adapter.create<Record<string, unknown>, InvitationRow>({
-      model: 'invitation',
-      data: {
-        id,
-        email,
-        role,
-        status: 'pending',
-        organizationId: change.organization.id,
-        inviterId: input.inviterId,
-        createdAt: deps.clock.now(),
-        ...stored,
-      },
-      forceAllowId: true,
-    });
-    return { invitation: toInvitation(row), secret };
-  });
-}
-
-async function reissueInvitation(
-  deps: IdentityParts,
-  change: IdentityChange,
-  { id, email, role }: StoredInvitation,
-): Promise<IssuedInvitation> {
-  const target = { type: 'invitation', id };
-  const entry = { operation: 'UPDATE', action: 'invitation.reissued', target, after: { email, role } } as const;
-  return auditedInTurn(deps, change, entry, async () => {
-    await refuseOpenInvitation(deps, change, { id, email });
-    const { adapter } = await deps.auth.$context;
-    const { secret, stored } = newLink(deps);
-    const where = [...ownRow(change.organization.id, id), { field: 'status', value: 'pending' }];
-    const renewed = await adapter.updateMany({ model: 'invitation', where, update: stored });
-    const invitation = renewed === 0 ? null : await findInvitation(deps, change.organization.id, id);
-    if (!invitation) throw new AppError('admin.not_found');
-    return { invitation, secret };
-  });
-}
-
-/** What a link holds, and what is stored of it. */
-function newLink({ clock }: IdentityDeps) {
-  const secret = newLinkSecret();
-  const expiresAt = new Date(clock.now().getTime() + INVITATION_SECONDS * 1000);
-  return { secret, stored: { secretHash: hashOfSecret(secret).toString('base64url'), expiresAt } };
-}
-
-/** One open invitation per address. Called under the lock. @throws AppError `admin.already_member` */
-async function refuseOpenInvitation(
-  deps: IdentityDeps,
-  { organization }: IdentityChange,
-  { id, email }: Pick<StoredInvitation, 'id' | 'email'>,
-): Promise<void> {
-  const now = deps.clock.now();
-  const open = (await listInvitations(deps, organization.id)).some(
-    (row) => row.id !== id && row.email === email && row.status === 'pending' && row.expiresAt > now,
-  );
-  if (open) throw new AppError('admin.already_member', { detail: 'An invitation to this address is open already.' });
-}
-
-async function cancelInvitation(deps: IdentityParts, change: IdentityChange, id: string): Promise<void> {
-  const entry = { operation: 'UPDATE', action: 'invitation.revoked', target: { type: 'invitation', id } } as const;
-  await auditedInTurn(deps, change, entry, async () => {
-    const { adapter } = await deps.auth.$context;
-    const canceled = await adapter.updateMany({
-      model: 'invitation',
-      where: [...ownRow(change.organization.id, id), { field: 'status', value: 'pending' }],
-      update: { status: 'canceled' },
-    });
-    if (canceled === 0) throw new AppError('admin.not_found');
-  });
-}
-
-type Entry = Omit<AuditRecord, 'actor' | 'requestId'> & { readonly operation: Operation };
-
-function auditedInTurn<T>(
-  deps: IdentityParts,
-  change: IdentityChange,
-  entry: Entry,
-  work: (tx: Tx) => Promise<T>,
-): Promise<T> {
-  return inTurn(deps, change.organization.id, (tx) => audited({ ...deps, tx }, change, entry, work));
-}
-
-/** Announces, changes, and records with the trigger's note in hand: without one somebody else has recorded it. */
-async function audited<T>(
-  { tx, announce }: Pick<IdentityDeps, 'announce'> & { readonly tx: Tx },
-  change: IdentityChange,
-  { operation, ...facts }: Entry,
-  work: (tx: Tx) => Promise<T>,
-): Promise<T> {
-  const { organization, actor, requestId } = change;
-  const { id: organizationId } = organization;
-  const entry: AuditRecord = { ...facts, actor, requestId };
-  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text', [`members of ${organizationId}`]);
-  await announce({ organizationId, subjectId: entry.target.id, operation, entry });
-  const result = await work(tx);
-  // A new organization comes with its first member.
-  const noted = await takeIdentityChanges(tx, entry.action === 'organization.created' ? null : entry.target.id);
-  if (noted.length > 0) await record(tx, entry);
-  return result;
-}
-
-/** A row by id, and only in this organization. */
-function ownRow(organizationId: string, id: string) {
-  return [
-    { field: 'id', value: id },
-    { field: 'organizationId', value: organizationId },
-  ];
-}
-
 /** The database's word on slugs as ours: somebody else's now, or once and so for ever. */
 async function slugErrors<T>({ auth }: IdentityDeps, slug: string | undefined, work: () => Promise<T>): Promise<T> {
   try {
@@ -371,17 +202,4 @@ async function slugErrors<T>({ auth }: IdentityDeps, slug: string | undefined, w
 
 function isUniqueViolation(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '23505';
-}
-
-interface InvitationRow extends Omit<StoredInvitation, 'role' | 'status'> {
-  readonly role: string;
-  readonly status: string;
-}
-
-function toInvitation({ id, email, role, status, createdAt, expiresAt }: InvitationRow): StoredInvitation {
-  return {
-    ...{ id, email, createdAt, expiresAt },
-    role: isRole(role) ? role : 'member',
-    status: status === 'accepted' || status === 'rejected' || status === 'canceled' ? status : 'pending',
-  };
 }

@@ -1,0 +1,70 @@
+/** One audited change of people or an organization: in turn, under the lock, announced, made, and recorded. */
+import type { Database, FairQueue, Tx } from '@patchbay/domain';
+import { type AuditRecord, record, takeIdentityChanges } from '@patchbay/domain/audit';
+import type { Clock } from '@patchbay/foundation';
+import type { Announce, Operation } from './announce-change.ts';
+import type { Auth } from './create-auth.ts';
+import type { IdentityChange } from './identity.ts';
+import type { ReleasedName } from './released-names.ts';
+import type { SignUpPolicy } from './sign-up-policy.ts';
+
+export interface IdentityDeps {
+  readonly auth: Auth;
+  /** Says what better-auth is about to write, and who wants it. */
+  readonly announce: Announce;
+  readonly database: Database;
+  readonly policy: SignUpPolicy;
+  readonly released: readonly ReleasedName[];
+  readonly clock: Clock;
+}
+
+export interface IdentityParts extends IdentityDeps {
+  readonly turns: FairQueue;
+}
+
+/** A transaction for a change of people: the organization's changes come one after the other, before any waits for a lock. */
+export function inTurn<T>(
+  { turns, database }: IdentityParts,
+  organizationId: string,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  return turns.run(organizationId, () => database.withOrganization({ organizationId }, work));
+}
+
+type Entry = Omit<AuditRecord, 'actor' | 'requestId'> & { readonly operation: Operation };
+
+export function auditedInTurn<T>(
+  deps: IdentityParts,
+  change: IdentityChange,
+  entry: Entry,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  return inTurn(deps, change.organization.id, (tx) => audited({ ...deps, tx }, change, entry, work));
+}
+
+/** Announces, changes, and records with the trigger's note in hand: without one somebody else has recorded it. */
+export async function audited<T>(
+  { tx, announce }: Pick<IdentityDeps, 'announce'> & { readonly tx: Tx },
+  change: IdentityChange,
+  { operation, ...facts }: Entry,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  const { organization, actor, requestId } = change;
+  const { id: organizationId } = organization;
+  const entry: AuditRecord = { ...facts, actor, requestId };
+  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text', [`members of ${organizationId}`]);
+  await announce({ organizationId, subjectId: entry.target.id, operation, entry });
+  const result = await work(tx);
+  // A new organization comes with its first member.
+  const noted = await takeIdentityChanges(tx, entry.action === 'organization.created' ? null : entry.target.id);
+  if (noted.length > 0) await record(tx, entry);
+  return result;
+}
+
+/** A row by id, and only in this organization. */
+export function ownRow(organizationId: string, id: string) {
+  return [
+    { field: 'id', value: id },
+    { field: 'organizationId', value: organizationId },
+  ];
+}
