@@ -1,6 +1,7 @@
 /** Who called, and what they may do where. Made by `authenticate` and `authorize`, read by handlers. */
 import type { ApiKey } from '@patchbay/domain/api-keys';
 import type { Actor } from '@patchbay/domain/audit';
+import { CHANGE_RULES, type Change } from '@patchbay/domain/changes';
 import type { Authentication } from '@patchbay/domain/deployments';
 import { mayKeyHold, type Organization, type Permission, type Role } from '@patchbay/domain/organizations';
 import { AppError, DASHBOARD_PAGES, type DashboardPage } from '@patchbay/foundation';
@@ -95,4 +96,18 @@ function personDoesIt(page: DashboardPage): string {
 export function requireConnector(access: Access, connectorId: string): void {
   if (access.connectorIds === null || access.connectorIds.has(connectorId)) return;
   throw new AppError('admin.permission_missing', { detail: 'This API key does not list the connector.' });
+}
+
+/** Whether the change can end what the caller may see in the organization. What a path names, its stream looks for itself. */
+export function concernsCaller({ kind, id }: Change, caller: Caller, organizationId: string): boolean {
+  switch (CHANGE_RULES[kind].admin) {
+    case 'organization':
+      return id === organizationId;
+    case 'person':
+      return id === caller.person?.id;
+    case 'api_key':
+      return caller.kind === 'api_key' && id === caller.apiKey.id;
+    case null:
+      return false;
+  }
 }

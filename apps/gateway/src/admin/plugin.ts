@@ -11,7 +11,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { createLeases, type Leases } from '../streams/leases.ts';
 import { authenticate } from './authenticate.ts';
 import { authorize, requireInService } from './authorize.ts';
-import { type Access, type Caller, callerId, requirePermission } from './caller.ts';
+import { type Access, type Caller, callerId, concernsCaller, requirePermission } from './caller.ts';
 import type { EndpointSpec } from './define-endpoint.ts';
 import { OrganizationParams } from './endpoints/parts.ts';
 import { entityTag, matchesEntityTag } from './entity-tag.ts';
@@ -84,7 +84,7 @@ function mount(app: FastifyInstance, deps: AdminDeps, { operationId, handler, co
         await work.check(call, deps);
         const guards = {
           caller: callerId(call.caller),
-          concerns: (change: Change) => concernsCaller(change, call),
+          concerns: (change: Change) => concernsCaller(change, call.caller, call.access.organization.id),
           reauthorize: async () => void (await guard(request)),
         };
         return streamEvents({ request, reply, counter, leases }, guards, (signal) => work.run(call, deps, signal));
@@ -93,24 +93,6 @@ function mount(app: FastifyInstance, deps: AdminDeps, { operationId, handler, co
       return reply.code(endpoint.status).send(answer);
     },
   });
-}
-
-/** Whether the change can end what the caller may see. What the path names, the stream itself looks for again. */
-function concernsCaller({ kind, id }: Change, { caller, access }: OrganizationCall<EndpointSpec>): boolean {
-  switch (kind) {
-    case 'organization':
-      return id === access.organization.id;
-    case 'person':
-      return id === caller.person?.id;
-    case 'api_key':
-      return caller.kind === 'api_key' && id === caller.apiKey.id;
-    // No default: whoever adds a kind decides here whether it can end a stream.
-    case 'connector':
-    case 'version':
-    case 'audit_event':
-    case 'joined_names':
-      return false;
-  }
 }
 
 /** 401, 404, 403, in this order. @throws AppError of the first that does not hold */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Change } from '@patchbay/domain/changes';
+import { CHANGE_RULES, type Change } from '@patchbay/domain/changes';
 import type { Endpoint } from '@patchbay/domain/endpoints';
 import { changedLists, type ListChangedMethod, type ManifestView } from '@patchbay/mcp';
 import type { Principal } from './principal.ts';
@@ -72,10 +72,10 @@ export function listsChangedBetween(before: Permission, now: Permission): ListCh
 /** Whether the change can end the permission or change what it is for. */
 export function concernsPermission({ kind, id }: Change, permission: Permission): boolean {
   const { principal, connectors, organizationId, connectorId } = permission;
-  switch (kind) {
+  switch (CHANGE_RULES[kind].mcp) {
     case 'connector':
       return connectors.some(({ endpoint }) => endpoint.connectorId === id);
-    case 'joined_names':
+    case 'organization_url':
       // Which connectors there are is part of what the organization's own URL serves.
       return connectorId === null && id === organizationId;
     case 'organization':
@@ -84,8 +84,7 @@ export function concernsPermission({ kind, id }: Change, permission: Permission)
       return id === principal.credentialId;
     case 'person':
       return id === principal.userId;
-    case 'version':
-    case 'audit_event':
+    case null:
       return false;
   }
 }

@@ -1,4 +1,4 @@
-import type { Change, ChangeFeed } from '@patchbay/domain/changes';
+import { CHANGE_RULES, type Change, type ChangeFeed } from '@patchbay/domain/changes';
 import type { Endpoint, EndpointDirectory } from '@patchbay/domain/endpoints';
 import type { Logger } from '@patchbay/foundation';
 import type { SandboxClient } from '@patchbay/sandbox/client';
@@ -41,9 +41,8 @@ export function retireSandboxes(deps: RetireSandboxesDeps): SandboxRetirement {
     }
   };
 
-  const onChange = ({ kind, id }: Change): void => {
-    const touched = kind === 'connector' ? [id] : kind === 'organization' ? connectorsOf(live, id) : [];
-    for (const connectorId of touched) {
+  const onChange = (change: Change): void => {
+    for (const connectorId of touchedBy(change, live)) {
       retireOutdated(connectorId).catch((error: unknown) => {
         deps.logger.warn({ err: error, connectorId }, 'sandboxes not retired; idleness will end them');
       });
@@ -57,6 +56,18 @@ export function retireSandboxes(deps: RetireSandboxesDeps): SandboxRetirement {
     },
     close: stop,
   };
+}
+
+/** Connectors whose sandboxes the change may have made outdated. */
+function touchedBy({ kind, id }: Change, live: ReadonlyMap<string, Endpoint>): string[] {
+  switch (CHANGE_RULES[kind].sandboxes) {
+    case 'connector':
+      return [id];
+    case 'organization':
+      return connectorsOf(live, id);
+    case null:
+      return [];
+  }
 }
 
 function connectorsOf(live: ReadonlyMap<string, Endpoint>, organizationId: string): string[] {

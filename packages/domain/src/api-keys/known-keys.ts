@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ChangeFeed } from '../changes/index.ts';
+import { CHANGE_RULES, type ChangeFeed } from '../changes/index.ts';
 import type { Lookups } from '../database/index.ts';
 
 /**
@@ -79,7 +79,7 @@ export function createKnownKeys(lookups: Pick<Lookups, 'apiKeyPrefixes'>, feed: 
   }
 
   const stop = feed.onChange(({ kind, id }) => {
-    if (kind !== 'api_key') return;
+    if (!CHANGE_RULES[kind].newKey) return;
     announced.add(id);
     fetching ??= fetchAnnounced().finally(() => {
       fetching = undefined;

@@ -1,15 +1,36 @@
-/** What can change under a cache. A notification carries the kind and the id, nothing else (security.md S24). */
-export const CHANGE_KINDS = [
-  'organization',
-  'connector',
-  'version',
-  'api_key',
-  'person',
-  'audit_event',
+/** What a change of one kind can end, add or make outdated. The change's id is the subject's. */
+interface ChangeRule {
+  /** Whether cached values depend on it. Must be true of what ends or outdates anything: renewals read through caches. */
+  readonly cached: boolean;
+  /** Whose open streams of the admin API it can end. */
+  readonly admin: 'organization' | 'person' | 'api_key' | null;
+  /** Whose access behind an MCP URL it can end or change; `organization_url` only at the organization's own URL. */
+  readonly mcp: 'organization' | 'organization_url' | 'connector' | 'person' | 'api_key' | null;
+  /** Whose sandboxes it can make outdated. */
+  readonly sandboxes: 'organization' | 'connector' | null;
+  /** Whether it can add an API key to those that exist. */
+  readonly newKey: boolean;
+}
+
+/**
+ * Everything about a kind of change in one line: whoever adds one says what it can end. A notification carries the kind
+ * and the id, nothing else.
+ */
+export const CHANGE_RULES = {
+  organization: { cached: true, admin: 'organization', mcp: 'organization', sandboxes: 'organization', newKey: false },
+  connector: { cached: true, admin: null, mcp: 'connector', sandboxes: 'connector', newKey: false },
+  version: { cached: true, admin: null, mcp: null, sandboxes: null, newKey: false },
+  api_key: { cached: true, admin: 'api_key', mcp: 'api_key', sandboxes: null, newKey: true },
+  person: { cached: true, admin: 'person', mcp: 'person', sandboxes: null, newKey: false },
+  audit_event: { cached: false, admin: null, mcp: null, sandboxes: null, newKey: false },
   /** What the organization's own URL serves; the id is the organization's. */
-  'joined_names',
-] as const;
-export type ChangeKind = (typeof CHANGE_KINDS)[number];
+  joined_names: { cached: true, admin: null, mcp: 'organization_url', sandboxes: null, newKey: false },
+} as const satisfies Record<string, ChangeRule>;
+
+export type ChangeKind = keyof typeof CHANGE_RULES;
+
+// The keys of a literal are exactly its type's.
+export const CHANGE_KINDS = Object.keys(CHANGE_RULES) as readonly ChangeKind[];
 
 export interface Change {
   readonly kind: ChangeKind;

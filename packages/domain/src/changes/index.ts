@@ -1,4 +1,4 @@
-export { CHANGE_KINDS, type Change, type ChangeKind } from './change.ts';
+export { CHANGE_KINDS, CHANGE_RULES, type Change, type ChangeKind } from './change.ts';
 export { type ChangeFeed, type ChangeFeedHealth, type ChangeFeedOptions, createChangeFeed } from './change-feed.ts';
 export { emitChange } from './emit-change.ts';
 export { type OutboxRelay, type OutboxRelayOptions, relayOutbox } from './relay-outbox.ts';

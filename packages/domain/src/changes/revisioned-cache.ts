@@ -1,6 +1,6 @@
 import { AppError } from '@patchbay/foundation';
 import { LRUCache } from 'lru-cache';
-import type { Change } from './change.ts';
+import { CHANGE_RULES, type Change } from './change.ts';
 import type { ChangeFeed } from './change-feed.ts';
 
 export interface RevisionedCacheOptions<Value> {
@@ -74,8 +74,7 @@ export function createRevisionedCache<Value>(options: RevisionedCacheOptions<Val
   };
   const unsubscribe = [
     feed.onChange(({ kind, id }) => {
-      // Nothing that is cached hangs on the audit log.
-      if (kind === 'audit_event') return;
+      if (!CHANGE_RULES[kind].cached) return;
       forget(`${kind}:${id}`);
       absent.clear();
       for (const flight of inFlight) flight.heard.add(`${kind}:${id}`);
