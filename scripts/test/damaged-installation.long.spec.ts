@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DAMAGES } from '@patchbay/testing';
 import { afterAll, expect, it } from 'vitest';
@@ -9,10 +10,19 @@ afterAll(() => installation?.remove(), 60_000);
 it('every file of an installation, damaged in every way, is refused by its name or does no harm', async () => {
   installation = await DamagedInstallation.create();
   // The files of the database have a walk of their own: packages/embedded/test/damaged-database.long.spec.ts
-  const files = (await installation.files()).filter((file) => !file.includes('/postgres/'));
+  const own = (await installation.files()).filter((file) => !file.includes('/postgres/'));
+  const run = path.join(installation.data, 'run');
+  const left = { lock: path.join(run, 'starter.json'), processes: path.join(run, 'processes.json') };
+  const files = [
+    ...new Set([...own, left.lock, left.processes, path.join(installation.shared, 'postgres/PG_VERSION')]),
+  ];
   const outcomes: Record<string, string> = {};
   for (const file of files) {
     for (const damage of DAMAGES) {
+      // What a starter that was killed leaves.
+      await mkdir(run, { recursive: true });
+      if (file === left.lock) await writeFile(file, '{"pid":1,"startTicks":1,"stopping":false}');
+      if (file === left.processes) await writeFile(file, '[]');
       outcomes[`${path.basename(file)} ${damage}`] = await installation.round(file, damage);
     }
   }

@@ -15,9 +15,14 @@ it('every class of database file, damaged in every way, is refused by its name o
   const database = await DamagedDatabase.create();
   const classes = new Map<string, string>();
   for (const file of await database.files()) if (!classes.has(classOf(file))) classes.set(classOf(file), file);
+  classes.set('a whole table', database.tableFile);
   const outcomes: Record<string, string> = {};
   for (const [name, file] of classes) {
     for (const damage of DAMAGES) outcomes[`${name} ${damage}`] = await database.round(file, damage);
+  }
+  // What the list of files proves changed is refused, whatever PostgreSQL itself would make of it.
+  for (const name of ['PG_VERSION', 'global/pg_control', 'pg_xact/segment', 'a whole table']) {
+    for (const damage of DAMAGES) expect(outcomes[`${name} ${damage}`], `${name} ${damage}`).toBe('refused');
   }
   console.info(JSON.stringify(outcomes, null, 1));
   expect(Object.keys(outcomes).length).toBeGreaterThan(80);

@@ -16,6 +16,8 @@ const PARTS = ['postgres', 'postgres.files.json'];
 export class DamagedDatabase {
   readonly #place: string;
   readonly directory: string;
+  /** The relative path of the table's own file. */
+  tableFile = '';
   readonly #copy: string;
 
   private constructor(place: string) {
@@ -31,6 +33,8 @@ export class DamagedDatabase {
     await database.#run(async (client) => {
       await client.query('CREATE TABLE kept (n int PRIMARY KEY, text text)');
       await client.query("INSERT INTO kept SELECT n, repeat('x', 100) FROM generate_series(1, 2000) n");
+      const { rows } = await client.query<{ file: string }>("SELECT pg_relation_filepath('kept') AS file");
+      database.tableFile = rows[0]?.file ?? '';
     });
     await mkdir(database.#copy);
     for (const name of PARTS) execFileSync('cp', ['-a', path.join(place, name), path.join(database.#copy, name)]);
@@ -44,16 +48,6 @@ export class DamagedDatabase {
       .filter((entry) => entry.isFile())
       .map((entry) => path.relative(this.directory, path.join(entry.parentPath, entry.name)))
       .sort();
-  }
-
-  /** The relative path of the table's own file. */
-  async tableFile(): Promise<string> {
-    let file = '';
-    await this.#run(async (client) => {
-      const { rows } = await client.query<{ file: string }>("SELECT pg_relation_filepath('kept') AS file");
-      file = rows[0]?.file ?? '';
-    });
-    return file;
   }
 
   /** Without the list the files are as a crash leaves them: PostgreSQL itself must notice. */
