@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import pg from 'pg';
 
 /** A row as it was written, also when it was changed or removed afterwards. */
@@ -39,6 +40,42 @@ export async function writtenRows(superuser: Pick<pg.Pool, 'query'>): Promise<Wr
     'SELECT DISTINCT name, content FROM public.written_rows',
   );
   return rows.map(({ name, content }) => ({ table: name, row: content, text: JSON.stringify(content) }));
+}
+
+/**
+ * Every row that lies in a schema whose tables are made while the installation runs, such as the queue's. Changes of
+ * those are not seen: ask before anybody takes a row away.
+ */
+export async function rowsIn(superuser: Pick<pg.Pool, 'query'>, schema: string): Promise<WrittenRow[]> {
+  const { rows: tables } = await superuser.query<{ name: string }>(
+    `SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = $1 AND c.relkind IN ('r', 'p')`,
+    [schema],
+  );
+  const found: WrittenRow[] = [];
+  for (const { name } of tables) {
+    // sql: a table's name cannot be a parameter; the catalogue quotes it
+    const { rows } = await superuser.query<{ content: unknown }>(`SELECT to_jsonb(t) AS content FROM ${name} AS t`);
+    for (const { content } of rows) found.push({ table: name, row: content, text: JSON.stringify(content) });
+  }
+  return found;
+}
+
+/** From now on, every command that Redis is given, and what its scripts do: no key or value comes in any other way. */
+export async function keepRedisCommands(options: { readonly path: string; readonly password: string }) {
+  const redis = new Redis(options);
+  const monitor = await redis.monitor();
+  const commands: WrittenRow[] = [];
+  monitor.on('monitor', (_time: string, parts: readonly string[]) => {
+    commands.push({ table: `redis ${parts[0]?.toLowerCase()}`, row: parts, text: parts.join(' ') });
+  });
+  return {
+    commands,
+    close() {
+      monitor.disconnect();
+      redis.disconnect();
+    },
+  };
 }
 
 /** Every text in the rows, once: of columns, and inside of JSON columns. */

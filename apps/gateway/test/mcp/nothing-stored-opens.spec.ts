@@ -1,0 +1,181 @@
+/** What is kept of sessions, their streams and the states that clients carry, where Redis is used and where not. */
+import {
+  hasSandboxes,
+  type Platform,
+  redisMissing,
+  skipUnless,
+  startPlatform,
+  type TestRedis,
+  testRedis,
+} from '@patchbay/testing';
+import pg from 'pg';
+import { afterAll, beforeAll, expect } from 'vitest';
+import {
+  keepRedisCommands,
+  keepWrittenRows,
+  rowsIn,
+  textsIn,
+  type WrittenRow,
+  writtenRows,
+} from '../admin/written-rows.ts';
+import { legacyRequest, modernRequest } from '../edge-fixture.ts';
+import { curiousVersion, eventsOf, RawClient, type SseEvent } from './sessions-fixture.ts';
+
+const ANSWER = 'a name that only its connector is told';
+const ELICITS = { elicitation: {} };
+
+/** What opens something only together with the key of whoever it was given to. */
+interface HandedOut {
+  readonly sessionId: string;
+  readonly eventIds: readonly string[];
+  readonly requestState: string;
+}
+
+async function collect(events: AsyncIterable<SseEvent>): Promise<SseEvent[]> {
+  const seen: SseEvent[] = [];
+  for await (const event of events) seen.push(event);
+  return seen;
+}
+
+/** `tools/call` of 2026-07-28 by somebody who can be asked. */
+async function callStateful(client: RawClient, more: object = {}) {
+  const _meta = { 'io.modelcontextprotocol/clientCapabilities': ELICITS };
+  const { headers, body } = modernRequest('tools/call', { name: 'stateful', arguments: {}, _meta, ...more });
+  const answer = await (await client.send('POST', headers, body)).json();
+  return answer as { result?: { requestState?: string }; error?: { code: number } };
+}
+
+/** A call that asks, its answer, a stream that listens, and a state that a client carries to its next round. */
+async function useEverything(url: string, key: string): Promise<HandedOut> {
+  const client = await new RawClient(url, key).initialize(ELICITS);
+  const events = eventsOf(await client.call('name'));
+  const asked: SseEvent[] = [];
+  for (let last: SseEvent | undefined; last?.message?.method !== 'elicitation/create'; ) {
+    last = (await events.next()).value as SseEvent | undefined;
+    if (last === undefined) throw new Error('the stream ended without a question');
+    asked.push(last);
+  }
+  const result = { action: 'accept', content: { name: ANSWER } };
+  const answered = await client.post(JSON.stringify({ jsonrpc: '2.0', id: asked.at(-1)?.message?.id, result }));
+  expect(answered.status).toBe(202);
+  const rest = await collect(events);
+  expect(JSON.stringify(rest)).toContain(ANSWER);
+  const listener = eventsOf(await client.send('GET'));
+  const first = (await listener.next()).value as SseEvent;
+  await (await client.call('announce')).text();
+  await listener.return(undefined);
+  const state = (await callStateful(new RawClient(url, key))).result?.requestState ?? '';
+  const eventIds = [...asked, first, ...rest].flatMap(({ id }) => (id === undefined ? [] : [id]));
+  return { sessionId: client.id, eventIds, requestState: state };
+}
+
+function serve(carrier: string, missing: string | null, startRedis: () => Promise<TestRedis | null>) {
+  const isAble = hasSandboxes() && missing === null;
+  const { describe, it } = skipUnless(isAble, missing ?? 'bubblewrap or user namespaces are missing');
+
+  describe(`what is kept of sessions and states, with ${carrier}`, () => {
+    let platform: Platform;
+    let redis: TestRedis | null = null;
+    let commands: Awaited<ReturnType<typeof keepRedisCommands>> | undefined;
+    let superuser: pg.Pool;
+    let url: string;
+    let keys: { readonly owner: string; readonly member: string };
+    let handedOut: HandedOut;
+    let rows: readonly WrittenRow[];
+
+    beforeAll(async () => {
+      if (!isAble) return;
+      redis = await startRedis();
+      platform = await startPlatform(redis ? { redisUrl: redis.url } : {});
+      const acme = await platform.given.organization('acme');
+      await platform.given.publishedVersion(await platform.given.connector(acme, 'curious'), curiousVersion('one'));
+      const member = await platform.given.member(acme, 'member');
+      keys = { owner: await platform.given.apiKey(acme), member: await platform.given.apiKey(acme, member) };
+      url = `${platform.origin}/acme/curious/mcp`;
+      await keepWrittenRows(platform.database.superuserUrl);
+      if (redis) commands = await keepRedisCommands(redis.options);
+      superuser = new pg.Pool({ connectionString: platform.database.superuserUrl, max: 1 });
+      handedOut = await useEverything(url, keys.owner);
+      const queued = await rowsIn(superuser, 'bullmq');
+      rows = [...(await writtenRows(superuser)), ...queued, ...(commands?.commands ?? [])];
+    }, 120_000);
+    afterAll(async () => {
+      commands?.close();
+      await superuser?.end();
+      await platform?.stop();
+      await redis?.stop();
+    });
+
+    /** Texts of rows, and the bytes of their columns as they would stand in a header. */
+    const candidates = (): string[] =>
+      textsIn(rows).flatMap((text) =>
+        text.startsWith('\\x') ? [text, Buffer.from(text.slice(2), 'hex').toString('base64url')] : [text],
+      );
+
+    it('holds no session id, event id, request state or key, and no answer of a person, in clear', () => {
+      const { sessionId, eventIds, requestState } = handedOut;
+      const values = [sessionId, ...eventIds, requestState, keys.owner, keys.member, ANSWER];
+      expect(values.filter((value) => value.length < 20)).toEqual([]);
+      expect(eventIds.length).toBeGreaterThan(2);
+      const found = values.flatMap((value) =>
+        [value, Buffer.from(value).toString('hex')].flatMap((form) =>
+          rows.filter(({ text }) => text.includes(form)).map(({ table }) => `${value.slice(0, 40)} is in ${table}`),
+        ),
+      );
+      expect(found).toEqual([]);
+    });
+
+    it('opens no session, not even for the key that the session is of', async () => {
+      const list = legacyRequest('tools/list').body;
+      const opened: string[] = [];
+      for (const text of candidates()) {
+        for (const key of [keys.owner, keys.member]) {
+          const client = new RawClient(url, key);
+          client.id = encodeURIComponent(text).slice(0, 2_000);
+          const { status } = await client.post(list);
+          if (status !== 404) opened.push(`${text} as a session id: ${status}`);
+        }
+      }
+      expect(opened).toEqual([]);
+    }, 60_000);
+
+    it('continues no stream of a session, and stands for no key', async () => {
+      const client = new RawClient(url, keys.owner);
+      client.id = handedOut.sessionId;
+      const opened: string[] = [];
+      for (const text of candidates()) {
+        const value = encodeURIComponent(text).slice(0, 2_000);
+        const resumed = await client.send('GET', { 'last-event-id': value });
+        await resumed.body?.cancel();
+        if (resumed.ok) opened.push(`${text} as an event id: ${resumed.status}`);
+        const asked = await new RawClient(url, value).post(legacyRequest('tools/list').body);
+        if (asked.status !== 401) opened.push(`${text} as a key: ${asked.status}`);
+      }
+      expect(opened).toEqual([]);
+    }, 60_000);
+
+    it('is taken for no state of a request', async () => {
+      const inputResponses = { who: { action: 'accept', content: { name: ANSWER } } };
+      const owner = new RawClient(url, keys.owner);
+      const opened: string[] = [];
+      for (const requestState of candidates()) {
+        const answer = await callStateful(owner, { requestState, inputResponses });
+        if (answer.error?.code !== -32602) opened.push(`${requestState}: ${JSON.stringify(answer)}`);
+      }
+      expect(opened).toEqual([]);
+      const { requestState } = handedOut;
+      expect(JSON.stringify(await callStateful(owner, { requestState, inputResponses }))).toContain(ANSWER);
+    }, 60_000);
+
+    it('is looked at in every table and, where there is one, the Redis that it passes', () => {
+      const tables = new Set(rows.map(({ table }) => table));
+      for (const table of ['mcp_sessions', 'mcp_session_streams', 'mcp_session_events']) {
+        expect(tables).toContain(`app.${table}`);
+      }
+      expect(tables.has(redis ? 'redis publish' : 'app.announcements')).toBe(true);
+    });
+  });
+}
+
+serve('PostgreSQL', null, async () => null);
+serve('Redis', redisMissing(), testRedis);
