@@ -14,6 +14,9 @@ export function edgeError(error: unknown): AppError {
       return new AppError('edge.unsupported_media_type', { cause: error });
     case 'FST_ERR_BAD_URL':
       return new AppError('edge.bad_path', { cause: error });
+    // A part of the path that is longer than any name or secret is of nothing here.
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new AppError('edge.not_found', { cause: error });
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':

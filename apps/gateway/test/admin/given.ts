@@ -10,9 +10,11 @@ import { createTestDatabase, temporaryDirectory } from '@patchbay/testing';
 import { createVault, type Vault } from '@patchbay/vault';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
+import { createDeployWaker } from '../../src/admin/deploy-waker.ts';
 import { createAdminSurface } from '../../src/admin/index.ts';
 import { createIdentityPart, type IdentityPart } from '../../src/identity/index.ts';
 import { createLocalNotes } from '../../src/notes/local-notes.ts';
+import { createRedisNotes } from '../../src/notes/redis-notes.ts';
 import { createServer } from '../../src/server.ts';
 import { OneTimeFiles } from '../../src/untrusted/one-time-files.ts';
 
@@ -50,6 +52,8 @@ export interface Watched {
   readonly log?: (line: string) => void;
   /** Called with the superuser's URL before anything is connected. */
   readonly onDatabase?: (superuserUrl: string) => Promise<void>;
+  /** Keeps notes in this Redis, and wakes the worker over the queue there and over the one in PostgreSQL. */
+  readonly redisUrl?: string;
 }
 
 /** The installation of one test file. */
@@ -97,12 +101,24 @@ export class Installation {
     const relay = relayOutbox({ url: urls.app, logger });
     const apiKeys = createApiKeyCache({ database, feed });
     const artifacts = createFileArtifactStore({ directory: await temporaryDirectory('artifacts') });
-    const notes = createLocalNotes(systemClock);
+    const secret = new Secret('a secret for tests of forty characters..');
+    const redisUrl = watched.redisUrl ?? null;
+    const notes =
+      redisUrl === null
+        ? createLocalNotes(systemClock)
+        : createRedisNotes({ redisUrl, secret, clock: systemClock, logger });
+    const queues =
+      redisUrl === null
+        ? []
+        : [
+            createDeployWaker({ redisUrl: null, databaseUrl: new Secret(urls.queue), logger }),
+            createDeployWaker({ redisUrl: new Secret(redisUrl), databaseUrl: null, logger }),
+          ];
     const files = new OneTimeFiles({ notes, artifacts, clock: systemClock });
     const people = createIdentityPart({
       origin,
       databaseUrl: new Secret(urls.auth),
-      secret: new Secret('a secret for tests of forty characters..'),
+      secret,
       signup,
       database,
       notes,
@@ -115,7 +131,10 @@ export class Installation {
       ...{ origin, database, apiKeys, artifacts, logger, clock: systemClock },
       ...{ vault, changes: feed },
       identity: people.identity,
-      wakeDeploy: async (versionId) => void woken.push(versionId),
+      wakeDeploy: async (versionId) => {
+        woken.push(versionId);
+        await Promise.all(queues.map((queue) => queue.wake(versionId)));
+      },
       refuseUploads: async () => {},
       files,
     });
@@ -126,7 +145,8 @@ export class Installation {
     });
     const close = async () => {
       await app.close();
-      await Promise.all([apiKeys.close(), people.close()]);
+      await Promise.all([apiKeys.close(), people.close(), ...queues.map((queue) => queue.close())]);
+      notes.close();
       await Promise.all([feed.close(), relay.close()]);
       await database.close();
     };

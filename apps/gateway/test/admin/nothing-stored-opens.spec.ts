@@ -1,13 +1,20 @@
-/** Everything this installation hands out that opens something, and every row it ever wrote while doing so. */
+/** Everything this installation hands out that opens something, and all that it ever wrote while doing so: rows, the queue, Redis. */
 import { gzipSync } from 'node:zlib';
-import { ALL_PERMISSIONS } from '@patchbay/domain/organizations';
+import { ALL_PERMISSIONS, mayKeyHold } from '@patchbay/domain/organizations';
+import { redisMissing, skipUnless, type TestRedis, testRedis, waitFor } from '@patchbay/testing';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { Installation, ORIGIN, PASSWORD, type SignedIn } from './given.ts';
-import { keepWrittenRows, textsIn, type WrittenRow, writtenRows } from './written-rows.ts';
+import { keepRedisCommands, keepWrittenRows, rowsIn, textsIn, type WrittenRow, writtenRows } from './written-rows.ts';
+
+const missing = redisMissing();
+const { describe, it } = skipUnless(missing === null, missing ?? '');
 
 let installation: Installation;
 let superuser: pg.Pool;
+let redis: TestRedis;
+let kept: Awaited<ReturnType<typeof keepRedisCommands>>;
+/** With the commands that Redis was given. */
 let rows: readonly WrittenRow[];
 /** What opens something, by what it is. */
 const handedOut = new Map<string, string>();
@@ -70,8 +77,7 @@ async function inviteAndJoin(owner: SignedIn): Promise<void> {
 }
 
 async function makeKeys(owner: SignedIn): Promise<void> {
-  const never = ['api-keys:write', 'members:write', 'organization:delete'];
-  const permissions = ALL_PERMISSIONS.filter((permission) => !never.includes(permission));
+  const permissions = ALL_PERMISSIONS.filter(mayKeyHold);
   for (const kind of ['mcp', 'deploy', 'admin']) {
     const lists = kind === 'admin' ? { permissions } : { connectors: ['*'] };
     const body = { kind, name: kind, ...lists };
@@ -92,20 +98,34 @@ async function offerSource(owner: SignedIn): Promise<void> {
 }
 
 beforeAll(async () => {
+  if (missing !== null) return;
+  redis = await testRedis();
+  kept = await keepRedisCommands(redis.options);
   installation = await Installation.start('open', ORIGIN, {
     log: (line) => logged.push(line),
     onDatabase: keepWrittenRows,
+    redisUrl: redis.url,
   });
   superuser = new pg.Pool({ connectionString: installation.superuserUrl, max: 2 });
   const owner = await setUp();
   await inviteAndJoin(owner);
   await makeKeys(owner);
   await offerSource(owner);
-  rows = await writtenRows(superuser);
+  // A wake-up may still be under way when its upload is answered.
+  const isWoken = async () => {
+    const texts = [await rowsIn(superuser, 'bullmq'), kept.commands].map((found) =>
+      found.map(({ text }) => text).join(),
+    );
+    return texts.every((text) => text.includes(installation.woken[0] ?? 'nobody was woken'));
+  };
+  await waitFor(isWoken, { what: 'the version in both queues' });
+  rows = [...(await writtenRows(superuser)), ...(await rowsIn(superuser, 'bullmq')), ...kept.commands];
 }, 60_000);
 afterAll(async () => {
   await superuser?.end();
   await installation?.close();
+  kept?.close();
+  await redis?.stop();
 });
 
 /** The forms in which a value could lie somewhere. */
@@ -160,8 +180,32 @@ describe('a text of a row', () => {
   }, 120_000);
 });
 
+describe('the token of a session', () => {
+  it('lies in its row and opens nothing without its signature, as a cookie or as a bearer', async () => {
+    const cookies = [...handedOut].filter(([what]) => what.includes('session cookie'));
+    const me = async (headers: Record<string, string>) => (await installation.call('GET', '/me', { headers })).status;
+    const parts = cookies.map(([, value]) => {
+      const [token = '', signature = ''] = decodeURIComponent(value).split('.');
+      return { token, signature };
+    });
+    const stored = rows.filter(({ table }) => table === 'identity.sessions').map(({ text }) => text);
+    for (const { token, signature } of parts) {
+      expect(stored.some((text) => text.includes(JSON.stringify(token)))).toBe(true);
+      const foreign = parts.find((other) => other.token !== token)?.signature ?? '';
+      for (const value of [token, `${token}.`, `${token}.${foreign}`, `${token}.${token}`]) {
+        const encoded = encodeURIComponent(value);
+        const cookie = ['patchbay_session', '__Host-patchbay_session', 'patchbay_session_data'];
+        for (const name of cookie) expect(await me({ cookie: `${name}=${encoded}` })).toBe(401);
+        expect(await me({ authorization: `Bearer ${value}` })).toBe(401);
+      }
+      expect(await me({ cookie: `patchbay_session=${encodeURIComponent(`${token}.${signature}`)}` })).toBe(200);
+    }
+    expect(parts).toHaveLength(2);
+  });
+});
+
 describe('the rows looked at', () => {
-  it('are those of every table that such a value passes', () => {
+  it('are those of every table, queue and Redis key that such a value passes', () => {
     const tables = new Set(rows.map(({ table }) => table));
     for (const table of ['audit_events', 'outbox', 'idempotency_keys', 'changes', 'identity_changes', 'api_keys']) {
       expect(tables).toContain(`app.${table}`);
@@ -169,5 +213,14 @@ describe('the rows looked at', () => {
     for (const table of ['sessions', 'accounts', 'invitations', 'setup_links', 'announced_changes', 'members']) {
       expect(tables).toContain(`identity.${table}`);
     }
+    expect(
+      rows
+        .filter(({ table }) => table.startsWith('bullmq.'))
+        .map(({ text }) => text)
+        .join(),
+    ).toContain('ver_');
+    const redisTexts = rows.filter(({ table }) => table.startsWith('redis ')).map(({ text }) => text);
+    expect(redisTexts.filter((text) => text.includes('patchbay:note:')).length).toBeGreaterThan(0);
+    expect(redisTexts.filter((text) => text.includes('bull:deploy')).length).toBeGreaterThan(0);
   });
 });

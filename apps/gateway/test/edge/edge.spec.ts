@@ -138,6 +138,7 @@ describe('the public listener', () => {
 
   it.each([
     ['a path that is not percent-encoded', 'GET /%zz HTTP/1.1', 400, 'edge.bad_path'],
+    ['a path of a longer name than there is', `GET /acme/${'x'.repeat(200)}/mcp HTTP/1.1`, 404, 'edge.not_found'],
     ['bytes that are no HTTP', 'these are no headers', 400, 'edge.malformed_request'],
     ['headers of more than 16 KiB', `GET / HTTP/1.1\r\nx: ${'x'.repeat(17 * 1024)}`, 431, 'edge.headers_too_large'],
   ])('refuses %s with a problem that names its code, and closes the connection', async (_what, head, status, code) => {
