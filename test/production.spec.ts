@@ -1,37 +1,28 @@
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import {
-  findPostgresBinaries,
-  findServiceAccount,
-  type RunningService,
-  removeInstallation,
-  startPostgres,
-} from '@patchbay/embedded';
-import { Secret } from '@patchbay/foundation';
-import {
-  freePort,
-  redisMissing,
-  skipUnless,
-  type TestRedis,
-  temporaryDirectory,
-  testRedis,
-  waitFor,
-} from '@patchbay/testing';
+import { removeInstallation } from '@patchbay/embedded';
+import { findTestChromium, redisMissing, skipUnless, waitFor } from '@patchbay/testing';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { runCli } from '../packages/cli/test/run-cli.ts';
 import { Installation } from './installation.ts';
-import { LOCALHOST_CERTIFICATE, startTlsFront, type TlsFront } from './tls-front.ts';
+import { fullLimitsMissing, type ProductionSurroundings, productionSurroundings } from './production-surroundings.ts';
+import { LOCALHOST_CERTIFICATE, type TlsFront } from './tls-front.ts';
 
+const chromiumHere = await findTestChromium();
+const chromiumMissing = 'missing' in chromiumHere ? `Chromium is ${chromiumHere.missing}` : null;
 /** Production as its operator starts it: behind TLS, on a PostgreSQL and a Redis that are somebody else's. */
 let home: string;
-let postgres: RunningService;
-let redis: TestRedis;
+let surroundings: ProductionSurroundings;
 let front: TlsFront;
+let origin: string;
 let installation: Installation;
-let environment: NodeJS.ProcessEnv;
+let browser: Browser;
 let processes: Readonly<Record<string, number>> = {};
+/** What a page was refused by its policy, or threw. */
+const complaints: string[] = [];
 
 const OWNER = {
   name: 'Olga Owner',
@@ -40,36 +31,29 @@ const OWNER = {
   organizationName: 'Acme',
   slug: 'acme',
 };
+const DEVELOPER = {
+  name: 'Dana Developer',
+  email: 'dana@people.example',
+  password: 'another long enough sentence',
+};
 
 beforeAll(async () => {
   if (redisMissing() !== null) return;
   home = await mkdtemp(path.join(tmpdir(), 'patchbay-production-'));
   await chmod(home, 0o711); // processes of the installation pass through as users of their own
-  const port = await freePort();
-  const [database, cache, tls] = await Promise.all([
-    externalPostgres(),
-    testRedis(),
-    startTlsFront(LOCALHOST_CERTIFICATE, port),
-  ]);
-  [postgres, redis, front] = [database.service, cache, tls];
-  environment = {
-    PATCHBAY_MODE: 'production',
-    PATCHBAY_ORIGIN: `https://localhost:${front.port}`,
-    PATCHBAY_TRUSTED_PROXIES: '127.0.0.1',
-    DATABASE_URL: database.url,
-    REDIS_URL: redis.url,
-    MASTER_KEY_FILE: await keyFile('master.key'),
-    AUTH_SECRET_FILE: await keyFile('auth.secret'),
-    // What the machine of a test can limit is not what this is about.
-    PATCHBAY_REQUIRE_FULL_LIMITS: 'false',
-  };
+  surroundings = await productionSurroundings(home);
+  front = surroundings.front;
+  origin = `https://localhost:${front.port}`;
+  const { port, environment } = surroundings;
   installation = await Installation.at(path.join(home, 'data'), { port, environment });
+  if ('found' in chromiumHere) browser = await chromium.launch(chromiumHere.found);
 }, 60_000);
 
 afterAll(async () => {
+  await browser?.close();
   await installation?.stop();
   if (installation) await removeInstallation(installation.dataDirectory);
-  await Promise.all([front?.close(), redis?.stop(), postgres?.stop()]);
+  await surroundings?.close();
   if (home) await rm(home, { recursive: true, force: true });
 }, 60_000);
 
@@ -83,7 +67,7 @@ describe('a production start', () => {
       mode: 0o755,
     });
     const unfit = await Installation.at(path.join(home, 'unfit'), {
-      environment: { ...environment, PATH: `${programs}:${process.env.PATH}` },
+      environment: { ...surroundings.environment, PATH: `${programs}:${process.env.PATH}` },
     });
     await expect(unfit.start()).rejects.toThrow(/cannot isolate connectors as production requires.*\n.*\n {2}- \S/);
     await removeInstallation(unfit.dataDirectory);
@@ -93,7 +77,7 @@ describe('a production start', () => {
   it('prints one setup link, makes no demo, and keeps its keys where it was told', async () => {
     const ready = await installation.start();
     processes = ready.processes;
-    expect(ready).toMatchObject({ origin: environment.PATCHBAY_ORIGIN, mcpUrl: null, apiKey: null, signIn: null });
+    expect(ready).toMatchObject({ origin, mcpUrl: null, apiKey: null, signIn: null });
     expect(Object.keys(ready.processes).sort()).toEqual(['dashboard', 'gateway', 'supervisor', 'worker']);
     expect(setupPaths()).toHaveLength(1);
     const log = await readFile(path.join(installation.dataDirectory, 'logs/gateway.log'), 'utf8');
@@ -104,7 +88,8 @@ describe('a production start', () => {
   }, 90_000);
 
   it('runs each process that serves strangers as a user of its own, who cannot read what the others keep', async (test) => {
-    skipUnless(test, process.getuid?.() === 0, 'only root can start processes as other users');
+    const missing = await fullLimitsMissing(home);
+    skipUnless(test, missing === null, missing ?? '');
     const users = await Promise.all(
       ['gateway', 'worker', 'dashboard', 'supervisor'].map((name) => userOf(processes[name] ?? 0)),
     );
@@ -116,7 +101,7 @@ describe('a production start', () => {
     const data = (file: string) => path.join(installation.dataDirectory, file);
     for (const user of [gateway, worker, dashboard]) {
       expect(mayRead(user, data('passwords.json'))).toBe(false);
-      expect(mayRead(user, environment.MASTER_KEY_FILE ?? '')).toBe(false);
+      expect(mayRead(user, surroundings.environment.MASTER_KEY_FILE ?? '')).toBe(false);
     }
     expect([gateway, worker, dashboard].map((user) => mayRead(user, data('spool')))).toEqual([true, false, false]);
     expect([gateway, worker, dashboard].map((user) => mayRead(user, data('artifacts')))).toEqual([true, true, false]);
@@ -133,26 +118,67 @@ describe('a production start', () => {
     expect((await front.ask(setupPaths()[1] ?? '')).status).toBe(200);
   }, 30_000);
 
-  it('lets nobody in by sign-up, and the holder of the link once', async () => {
+  it('lets nobody in by sign-up, nor by a setup form that its own page did not make', async () => {
     const link = setupPaths().at(-1) ?? '';
     const { name, email, password } = OWNER;
     const signUp = await post('/api/auth/sign-up/email', JSON.stringify({ name, email, password }), 'application/json');
     expect(signUp.status).toBe(403);
-
+    const form = new URLSearchParams({ ...OWNER, formToken: 'made-up' }).toString();
+    expect((await post(link, form, 'application/x-www-form-urlencoded')).status).toBe(403);
     const page = await front.ask(link);
     expect([page.status, page.headers['cache-control']]).toEqual([200, 'no-store']);
-    const formToken = /name="formToken" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
-    const form = new URLSearchParams({ ...OWNER, formToken }).toString();
-    const created = await post(link, form, 'application/x-www-form-urlencoded');
-    expect([created.status, created.headers.location]).toEqual([
-      303,
-      `${environment.PATCHBAY_ORIGIN}/dashboard/sign-in`,
-    ]);
-    const again = await post(link, form, 'application/x-www-form-urlencoded');
-    expect(again.status).toBe(404);
   }, 30_000);
 
-  it('signs the owner in with a cookie that no other host and no plain http can set or see', async () => {
+  it('leads its first owner by clicks to a key and an invited developer, who deploys what the key then calls', async (test) => {
+    skipUnless(test, chromiumMissing === null, chromiumMissing ?? '');
+    const setupPath = setupPaths().at(-1) ?? '';
+    const owner = await visitor();
+    await owner.goto(`${origin}${setupPath}`);
+    await owner.getByLabel('Your name').fill(OWNER.name);
+    await owner.getByLabel('E-mail address').fill(OWNER.email);
+    await owner.getByLabel(/^Password/).fill(OWNER.password);
+    await owner.getByLabel('Name of the organization').fill(OWNER.organizationName);
+    await owner.getByLabel(/^Its part of every URL/).fill(OWNER.slug);
+    await owner.getByRole('button', { name: 'Create' }).click();
+    await owner.waitForURL(`${origin}/dashboard/sign-in`, { waitUntil: 'networkidle' });
+    await owner.getByLabel('Email').fill(OWNER.email);
+    await owner.getByLabel('Password', { exact: true }).fill(OWNER.password);
+    expect((await front.ask(setupPath)).status).toBe(404);
+    await owner.getByRole('button', { name: 'Sign in' }).click();
+
+    await owner.getByRole('link', { name: 'Settings' }).click();
+    await owner.getByRole('link', { name: 'API keys' }).click();
+    await owner.getByRole('link', { name: 'New API key' }).click();
+    const callKey = await createKey(owner, 'Claude Code of Olga');
+    await owner.getByRole('link', { name: 'Invitations' }).click();
+    await owner.getByRole('button', { name: 'Invite somebody' }).click();
+    await owner.getByLabel('Email of the person').fill(DEVELOPER.email);
+    await owner.getByRole('button', { name: 'Create the link' }).click();
+    const invitation = (await owner.getByText(/\/-\/invitations\//).textContent()) ?? '';
+    await owner.getByRole('button', { name: 'Done' }).click();
+
+    const developer = await visitor();
+    await developer.goto(invitation);
+    await developer.getByLabel('Your name').fill(DEVELOPER.name);
+    await developer.getByLabel(/^Password/).fill(DEVELOPER.password);
+    await developer.getByRole('button', { name: 'Join' }).click();
+    await developer.waitForURL(`${origin}/dashboard/acme`);
+    await developer.getByRole('link', { name: 'Create an API key' }).click();
+    const adminKey = await createKey(developer, 'Terminal of Dana');
+    await owner.getByRole('link', { name: 'Members' }).click();
+    const member = owner.getByRole('listitem').filter({ hasText: DEVELOPER.name });
+    await member.getByText('Developer', { exact: true }).waitFor();
+
+    const url = await deployGreeter(adminKey);
+    expect(url).toBe(`${origin}/acme/greeter/mcp`);
+    expect(await callGreet(callKey)).toMatchObject({ content: [{ type: 'text', text: 'Hello, Ada!' }] });
+    await owner.goto(`${origin}/dashboard/acme/connectors/greeter`);
+    await owner.getByText('Live · version 1').waitFor();
+    expect(complaints).toEqual([]);
+  }, 120_000);
+
+  it('signs the owner in with a cookie that no other host and no plain http can set or see', async (test) => {
+    skipUnless(test, chromiumMissing === null, chromiumMissing ?? '');
     const { email, password } = OWNER;
     const answer = await post('/api/auth/sign-in/email', JSON.stringify({ email, password }), 'application/json');
     expect(answer.status).toBe(200);
@@ -171,13 +197,68 @@ describe('a production start', () => {
     expect((await front.ask('/dashboard/sign-in')).status).toBe(200);
   }, 30_000);
 
-  it('prints no link any more once a person exists', async () => {
+  it('prints no link any more once a person exists', async (test) => {
+    skipUnless(test, chromiumMissing === null, chromiumMissing ?? '');
     await installation.stop();
     installation.output = '';
     await installation.start();
     expect(setupPaths()).toEqual([]);
   }, 90_000);
 });
+
+/** A browser profile of its own. It accepts the certificate of the front, which no authority signed. */
+async function visitor(): Promise<Page> {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (/Content Security Policy/i.test(message.text())) complaints.push(message.text());
+  });
+  return page;
+}
+
+/** Names the key of the open form, and returns what the page shows once. */
+async function createKey(page: Page, name: string): Promise<string> {
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
+  await page.getByRole('button', { name: 'Create key' }).click();
+  const key = await page.getByText(/^pbk_/).textContent();
+  await page.getByRole('button', { name: 'I have copied it' }).click();
+  return key ?? '';
+}
+
+/** Publishes the project that `patchbay init` makes, from a directory outside of the checkout; returns its URL. */
+async function deployGreeter(adminKey: string): Promise<string> {
+  const certificate = path.join(home, 'front.pem');
+  await writeFile(certificate, LOCALHOST_CERTIFICATE.cert);
+  const terminal = path.join(home, 'terminal');
+  await mkdir(terminal);
+  const environment = { NODE_EXTRA_CA_CERTS: certificate, HOME: terminal, XDG_CONFIG_HOME: terminal };
+  const patchbay = async (args: readonly string[], cwd: string, input = '') => {
+    const { code, stdout, stderr } = await runCli(args, { cwd, environment, input });
+    expect(code, stdout + stderr).toBe(0);
+    return stdout;
+  };
+  await patchbay(['init', 'greeter'], terminal);
+  await patchbay(['login', '--origin', origin], terminal, adminKey);
+  const said = await patchbay(['deploy', '--json'], path.join(terminal, 'greeter'));
+  return /https:\S+\/mcp/.exec(said)?.[0] ?? said;
+}
+
+/** Calls the tool of the project at its hosted URL, as an MCP client does. */
+async function callGreet(key: string): Promise<unknown> {
+  const call = { name: 'greet', arguments: { name: 'Ada' } };
+  const answer = await front.ask('/acme/greeter/mcp', {
+    method: 'POST',
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: call }),
+    headers: {
+      authorization: `Bearer ${key}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2025-11-25',
+    },
+  });
+  return (JSON.parse(answer.body) as { result: unknown }).result;
+}
 
 async function userOf(pid: number): Promise<{ uid: number; gid: number; groups: string }> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
@@ -190,32 +271,5 @@ function setupPaths(): string[] {
 }
 
 function post(where: string, body: string, type: string) {
-  const origin = environment.PATCHBAY_ORIGIN;
   return front.ask(where, { method: 'POST', body, headers: { origin, 'content-type': type } });
-}
-
-async function keyFile(name: string): Promise<string> {
-  const file = path.join(home, name);
-  await writeFile(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
-  return file;
-}
-
-/** A server of its own, since a start sets the passwords of the roles on it. */
-async function externalPostgres(): Promise<{ service: RunningService; url: string }> {
-  const directory = await temporaryDirectory('external');
-  const account = findServiceAccount(['postgres']);
-  const password = randomBytes(24).toString('base64url');
-  const loopbackPort = await freePort();
-  await chmod(directory, 0o755); // the server's account passes through
-  await mkdir(path.join(directory, 'socket'));
-  const service = await startPostgres({
-    binaries: await findPostgresBinaries({ account, copyDirectory: path.join(directory, 'binaries') }),
-    directory: path.join(directory, 'files'),
-    socketDirectory: path.join(directory, 'socket'),
-    account,
-    superuserPassword: new Secret(password),
-    logFile: path.join(directory, 'postgres.log'),
-    loopbackPort,
-  });
-  return { service, url: `postgresql://postgres:${password}@127.0.0.1:${loopbackPort}/patchbay_production` };
 }

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  findClosedDirectory,
+  findPostgresBinaries,
+  findServiceAccount,
+  isMapped,
+  type RunningService,
+  serviceUid,
+  startPostgres,
+} from '@patchbay/embedded';
+import { Secret } from '@patchbay/foundation';
+import { freePort, temporaryDirectory, testRedis } from '@patchbay/testing';
+import { findKernelLimits } from '../packages/sandbox/src/host/drivers/kernel-limits.ts';
+import { LOCALHOST_CERTIFICATE, startTlsFront, type TlsFront } from './tls-front.ts';
+
+/** What a production installation does not bring itself: database, Redis, TLS and key files. */
+export interface ProductionSurroundings {
+  readonly front: TlsFront;
+  /** Where the installation listens, behind the front. */
+  readonly port: number;
+  /** As its operator sets it. */
+  readonly environment: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+const CHECKOUT = path.resolve(import.meta.dirname, '..');
+
+/** @param home holds the key files; the data directory goes below it */
+export async function productionSurroundings(home: string): Promise<ProductionSurroundings> {
+  const port = await freePort();
+  const [database, redis, front, limitsMissing] = await Promise.all([
+    externalPostgres(),
+    testRedis(),
+    startTlsFront(LOCALHOST_CERTIFICATE, port),
+    fullLimitsMissing(home),
+  ]);
+  return {
+    front,
+    port,
+    environment: {
+      PATCHBAY_MODE: 'production',
+      PATCHBAY_ORIGIN: `https://localhost:${front.port}`,
+      PATCHBAY_TRUSTED_PROXIES: '127.0.0.1',
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+      MASTER_KEY_FILE: await keyFile(home, 'master.key'),
+      AUTH_SECRET_FILE: await keyFile(home, 'auth.secret'),
+      ...(limitsMissing !== null && { PATCHBAY_REQUIRE_FULL_LIMITS: 'false' }),
+    },
+    close: async () => {
+      await Promise.all([front.close(), redis.stop(), database.service.stop()]);
+    },
+  };
+}
+
+/** Why this machine cannot limit sandboxes and keep processes apart in full; null where production starts as it is. */
+export async function fullLimitsMissing(home: string): Promise<string | null> {
+  if (process.getuid?.() !== 0) return 'only root can start processes as other users';
+  const other = serviceUid(home, 0, 0);
+  if (!isMapped(other)) return 'this machine maps too few users';
+  const closed = [path.join(CHECKOUT, 'apps'), path.dirname(process.execPath), home]
+    .map((directory) => findClosedDirectory(directory, other))
+    .find((found) => found !== null);
+  if (closed !== undefined) return `other users cannot enter ${closed}`;
+  const limits = await findKernelLimits();
+  return 'reason' in limits ? limits.reason : null;
+}
+
+async function keyFile(directory: string, name: string): Promise<string> {
+  const file = path.join(directory, name);
+  await writeFile(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+  return file;
+}
+
+/** A server of its own, since a start sets the passwords of the roles on it. */
+async function externalPostgres(): Promise<{ service: RunningService; url: string }> {
+  const directory = await temporaryDirectory('external');
+  const account = findServiceAccount(['postgres']);
+  const password = randomBytes(24).toString('base64url');
+  const loopbackPort = await freePort();
+  await chmod(directory, 0o755); // the server's account passes through
+  await mkdir(path.join(directory, 'socket'));
+  const service = await startPostgres({
+    binaries: await findPostgresBinaries({ account, copyDirectory: path.join(directory, 'binaries') }),
+    directory: path.join(directory, 'files'),
+    socketDirectory: path.join(directory, 'socket'),
+    account,
+    superuserPassword: new Secret(password),
+    logFile: path.join(directory, 'postgres.log'),
+    loopbackPort,
+  });
+  return { service, url: `postgresql://postgres:${password}@127.0.0.1:${loopbackPort}/patchbay_production` };
+}
