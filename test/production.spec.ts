@@ -138,7 +138,7 @@ describe('a production start', () => {
     await owner.getByLabel('E-mail address').fill(OWNER.email);
     await owner.getByLabel(/^Password/).fill(OWNER.password);
     await owner.getByLabel('Name of the organization').fill(OWNER.organizationName);
-    await owner.getByLabel(/^Its part of every URL/).fill(OWNER.slug);
+    await owner.getByLabel(/^URL slug/).fill(OWNER.slug);
     await owner.getByRole('button', { name: 'Create' }).click();
     await owner.waitForURL(`${origin}/dashboard/sign-in`, { waitUntil: 'networkidle' });
     await owner.getByLabel('Email').fill(OWNER.email);

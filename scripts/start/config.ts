@@ -85,6 +85,12 @@ type Variables = z.output<typeof schema>;
 type Problem = readonly [variable: keyof Variables, message: string];
 
 /** What each process would refuse as well, said before anything is started. */
+function productionOrigin(given: string | undefined): string {
+  return given === undefined
+    ? 'is not set: production needs the public address, such as https://patchbay.example.com'
+    : 'production serves people and tokens, so it must be https';
+}
+
 function originProblems(value: Variables): Problem[] {
   const problems: Problem[] = [];
   const origin = new URL(value.PATCHBAY_ORIGIN ?? `http://localhost:${value.PATCHBAY_PORT}`);
@@ -92,7 +98,7 @@ function originProblems(value: Variables): Problem[] {
     problems.push(['PATCHBAY_ORIGIN', 'must be an origin: no path, no slash at the end']);
   }
   if (value.PATCHBAY_MODE === 'production' && origin.protocol !== 'https:') {
-    problems.push(['PATCHBAY_ORIGIN', 'production serves people and tokens, so it must be https']);
+    problems.push(['PATCHBAY_ORIGIN', productionOrigin(value.PATCHBAY_ORIGIN)]);
   } else if (origin.protocol === 'http:' && origin.hostname !== 'localhost') {
     problems.push(['PATCHBAY_ORIGIN', 'http is accepted for the name localhost only (not for 127.0.0.1)']);
   }

@@ -15,7 +15,8 @@ function explain(error: unknown): string {
     return `The configuration is not usable.\n${problems}\n  What to do: set these variables and start again.`;
   }
   const code = error instanceof AppError ? error.code : startCodeOf(error);
-  const { title, hint } = ERRORS[code];
+  const { title } = ERRORS[code];
+  const hint = error instanceof AppError ? error.hint : ERRORS[code].hint;
   const said = error instanceof Error ? error.message : String(error);
   const { path: file } = readSystemError(error);
   const detail = file === undefined || said.includes(file) ? said : `${said}: ${file}`;

@@ -152,6 +152,7 @@ export class Starter {
     if (plan.refusal === null || !this.#config.requiresFullLimits) return plan;
     throw new AppError('start.host_unfit', {
       detail: `Gateway, worker and dashboard cannot run as users of their own: ${plan.refusal}`,
+      hint: 'Move checkout and data where other users can enter (chmod 711 on the directory), or let them run as root with PATCHBAY_REQUIRE_FULL_LIMITS=false.',
       data: { reasons: [plan.refusal] },
     });
   }

@@ -70,6 +70,8 @@ describe('npm start refuses', () => {
       expect(output).toContain(problem);
     }
     await expect(stat(standIn.data)).rejects.toThrow(/ENOENT/);
+    const unnamed = await standIn.start({ PATCHBAY_MODE: 'production' }).then(String, String);
+    expect(unnamed).toContain('PATCHBAY_ORIGIN: is not set');
   });
 });
 

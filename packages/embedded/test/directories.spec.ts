@@ -213,6 +213,20 @@ describe('the generated secrets', () => {
     },
   );
 
+  it.each([
+    ['missing', null],
+    ['empty', ''],
+  ])('says how a key file that the operator keeps is made when it is %s', async (_what, content) => {
+    const { data } = await newInstallation();
+    const masterKey = path.join(data, 'kept-by-the-operator.key');
+    if (content !== null) await writeFile(masterKey, content);
+    await expect(ensureGeneratedSecrets(data, { masterKey })).rejects.toMatchObject({
+      code: 'start.secrets_unreadable',
+      message: expect.stringContaining(masterKey),
+      hint: expect.stringContaining('openssl rand -base64 32'),
+    });
+  });
+
   it('are made once, for the owner alone', async () => {
     const { data } = await newInstallation();
     const first = await ensureGeneratedSecrets(data);

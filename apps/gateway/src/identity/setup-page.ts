@@ -25,7 +25,7 @@ ${field('Your name', 'name', 'maxlength="80" autocomplete="name"')}
 ${field('E-mail address', 'email', 'type="email" maxlength="254" autocomplete="username"')}
 <p><label>Password (at least ${PASSWORD_CHARACTERS.min} characters)<br><input name="password" type="password" required minlength="${PASSWORD_CHARACTERS.min}" maxlength="${PASSWORD_CHARACTERS.max}" autocomplete="new-password"></label></p>
 ${field('Name of the organization', 'organizationName', 'maxlength="80" autocomplete="organization"')}
-${field('Its part of every URL: a to z, 0 to 9, hyphens', 'slug', 'minlength="2" maxlength="32" pattern="[a-z0-9]+(-[a-z0-9]+)*" autocapitalize="none"')}
+${field('URL slug (a–z, 0–9, hyphens)', 'slug', 'minlength="2" maxlength="32" pattern="[a-z0-9]+(-[a-z0-9]+)*" autocapitalize="none"')}
 <p><button type="submit">Create</button></p>
 </form>`,
   );

@@ -52,12 +52,15 @@ export async function ensureGeneratedSecrets(data: string, given: GivenKeyFiles 
   if (given.masterKey === undefined) await ensure('master.key', newKey);
   if (given.authSecret === undefined) await ensure('auth.secret', newKey);
   for (const file of [masterKeyFile, authSecretFile]) {
-    const key = (await readKey(file)).trim();
+    const isGiven = file === given.masterKey || file === given.authSecret;
+    const hint = isGiven ? { hint: MAKE_OR_PUT_BACK } : {};
+    const key = (await readKey(file, hint)).trim();
     // Node skips what is no base64, so that garbage may come out as 32 bytes of another key.
     if (!KEY.test(key)) {
       throw new AppError('start.secrets_unreadable', {
-        detail: `${file} ${key === '' ? 'is empty' : 'does not hold 32 bytes in base64'}. ${FROM_BACKUP}`,
+        detail: `${file} ${key === '' ? 'is empty' : 'does not hold 32 bytes in base64'}.${isGiven ? '' : ` ${FROM_BACKUP}`}`,
         data: { file },
+        ...hint,
       });
     }
   }
@@ -80,11 +83,20 @@ export async function ensureGeneratedSecrets(data: string, given: GivenKeyFiles 
   };
 }
 
-async function readKey(file: string): Promise<string> {
+/** For a key that the operator keeps: on the very first start there is none yet. */
+const MAKE_OR_PUT_BACK =
+  'For a new installation make it with "openssl rand -base64 32", mode 0600. For one that ran before put it back from a backup: without it what it protects stays closed.';
+
+async function readKey(file: string, hint: { readonly hint?: string }): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new AppError('start.secrets_unreadable', { detail: `${file} cannot be read.`, data: { file }, cause });
+    throw new AppError('start.secrets_unreadable', {
+      detail: `${file} cannot be read.`,
+      data: { file },
+      cause,
+      ...hint,
+    });
   }
 }
 
