@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { lastLogLines, type RunningService, type ServiceUid } from '@patchbay/embedded';
 import { AppError } from '@patchbay/foundation';
@@ -46,7 +46,7 @@ export async function startNodeProcess(options: NodeProcessOptions): Promise<Run
   } finally {
     closeSync(log);
   }
-  if (options.isUrgent) setPriorityOfThreads(child.pid, PRIORITY_OF_A_START);
+  if (options.isUrgent) setPriorityOfProcess(child.pid, PRIORITY_OF_A_START);
   const ended = once(child, 'exit').then(
     ([code, signal]) => (signal ? `signal ${signal}` : `exit code ${code}`),
     (error: unknown) => `${error}`,
@@ -64,7 +64,7 @@ export async function startNodeProcess(options: NodeProcessOptions): Promise<Run
     },
   };
   const reason = await untilReady(child, ended, options);
-  if (options.isUrgent) setPriorityOfThreads(child.pid, constants.priority.PRIORITY_NORMAL);
+  if (options.isUrgent) setPriorityOfProcess(child.pid, constants.priority.PRIORITY_NORMAL);
   if (reason === null) return service;
   await service.stop();
   throw new AppError('start.process_failed', {
@@ -73,13 +73,17 @@ export async function startNodeProcess(options: NodeProcessOptions): Promise<Run
   });
 }
 
-/** Linux gives each thread its own priority; a new one has that of the thread that made it. @see setpriority(2) */
-function setPriorityOfThreads(pid: number | undefined, priority: number): void {
+/**
+ * Linux weighs sessions against each other before the threads in them, and each process of ours has a session of its own:
+ * both get the priority. A new thread has that of the thread that made it. @see "The autogroup feature" in sched(7)
+ */
+function setPriorityOfProcess(pid: number | undefined, priority: number): void {
   if (pid === undefined) return;
   try {
     for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), priority);
+    writeFileSync(`/proc/${pid}/autogroup`, String(priority));
   } catch {
-    // Not root, not Linux, or it ended meanwhile: it starts like any other.
+    // Not root, not Linux, a kernel without autogroups, or it ended meanwhile: it starts like any other.
   }
 }
 
