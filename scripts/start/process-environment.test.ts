@@ -134,7 +134,11 @@ describe('the configuration of a start', () => {
   it.each([
     [{ PATCHBAY_ORIGIN: 'http://127.0.0.1:4000' }, /PATCHBAY_ORIGIN: http is accepted for the name localhost only/],
     [{ PATCHBAY_ORIGIN: 'https://patchbay.example/path' }, /PATCHBAY_ORIGIN: must be an origin/],
-    [{ PATCHBAY_MODE: 'production' }, /PATCHBAY_ORIGIN: production serves people and tokens/],
+    [{ PATCHBAY_MODE: 'production' }, /PATCHBAY_ORIGIN: is not set: production needs the public address/],
+    [
+      { PATCHBAY_MODE: 'production', PATCHBAY_ORIGIN: 'http://localhost:4000' },
+      /PATCHBAY_ORIGIN: production serves people and tokens/,
+    ],
     [{ PATCHBAY_PORT: 'eighty' }, /PATCHBAY_PORT/],
     [{ PATCHBAY_PORT: '4000', PATCHBAY_INTERNAL_PORT: '4000' }, /PATCHBAY_INTERNAL_PORT: must differ/],
     [{ REDIS_URL: 'http://redis' }, /REDIS_URL/],

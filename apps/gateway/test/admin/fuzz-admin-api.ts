@@ -65,7 +65,9 @@ export class FuzzedInstallation {
     this.#callers = parts.callers;
     this.#named = parts.named;
     this.#foreign = parts.foreign;
-    this.#arbitraries = new RequestArbitraries(parts.document, Object.values(parts.named).flat());
+    const ids = Object.values(parts.named).flat();
+    const texts = ids.filter((text) => !parts.foreign.some((foreign) => text.includes(foreign)));
+    this.#arbitraries = new RequestArbitraries(parts.document, { ids, texts });
   }
 
   static async start(): Promise<FuzzedInstallation> {

@@ -1,12 +1,11 @@
 /** A short run of made-up requests at every operation; `fuzz.long.spec.ts` asks for minutes. */
-import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENDPOINTS } from '../../src/admin/endpoints/index.ts';
 import { FuzzedInstallation, inFuzzedOrder } from './fuzz-admin-api.ts';
 
 const RUNS = 25;
-/** Another one each time. To repeat a run, write the number that a failure printed here. */
-const SEED = randomInt(2 ** 31);
+/** The same at every run, so that a red run is about the change under test; the long form draws another one each time. */
+const SEED = 1_697_780_497;
 
 let fuzzed: FuzzedInstallation;
 let theirs: readonly string[];

@@ -102,12 +102,26 @@ const badValue = fc.oneof(
   fc.jsonValue({ maxDepth: 2, stringUnit: 'binary' }),
 );
 
-/** Values of a schema. `known` are texts of this installation that may stand where any text may. */
+/** A made-up value as it stands in an address; JSON for objects, since one may have a `toString` that is no function. */
+const inAddress = (value: unknown, length: number): string =>
+  encodeURIComponent(
+    (typeof value === 'object' ? JSON.stringify(value) : String(value)).slice(0, length).toWellFormed(),
+  );
+
+/** Values of this installation that are worth sending. */
+export interface Known {
+  /** Ids of both organizations: sent where the schema asks for such an id. */
+  readonly ids: readonly string[];
+  /** Sent where any text may stand. None is of the other organization: what one stores as a name is rightly shown again. */
+  readonly texts: readonly string[];
+}
+
+/** Values of a schema. */
 export class RequestArbitraries {
   readonly #schemas: Schemas;
-  readonly #known: readonly string[];
+  readonly #known: Known;
 
-  constructor(document: Document, known: readonly string[]) {
+  constructor(document: Document, known: Known) {
     this.#schemas = document.components.schemas;
     this.#known = known;
   }
@@ -147,14 +161,14 @@ export class RequestArbitraries {
   }
 
   #segment(schema: Schema, named: readonly string[]): fc.Arbitrary<string> {
-    const encoded = (value: unknown) => encodeURIComponent(String(value).toWellFormed().slice(0, 200));
+    const encoded = (value: unknown) => inAddress(value, 200);
     const good = named.length > 0 ? fc.constantFrom(...named) : this.valid(schema);
     return mostly(good.map(encoded), fc.oneof(fc.constantFrom(...BAD_SEGMENTS), badValue.map(encoded)));
   }
 
   #queryParts(name: string, schema: Schema, named: readonly string[]): fc.Arbitrary<string[]> {
     const good = named.length > 0 ? fc.oneof(fc.constantFrom(...named), this.valid(schema)) : this.valid(schema);
-    const written = (value: unknown) => `${name}=${encodeURIComponent(String(value).toWellFormed().slice(0, 2_000))}`;
+    const written = (value: unknown) => `${name}=${inAddress(value, 2_000)}`;
     const bad = fc.oneof(
       badValue.map(written),
       fc.constantFrom(
@@ -216,9 +230,14 @@ export class RequestArbitraries {
 
   #text({ format, pattern, minLength = 0, maxLength = 60 }: Schema): fc.Arbitrary<string> {
     if (format === 'email') return fc.emailAddress().filter((address) => address.length < 254);
-    if (pattern) return fc.stringMatching(new RegExp(pattern), { maxLength: 64 });
+    if (pattern) {
+      const matching = new RegExp(pattern);
+      const given = this.#known.ids.filter((id) => matching.test(id));
+      const made = fc.stringMatching(matching, { maxLength: 64 });
+      return given.length === 0 ? made : fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...given) }, made);
+    }
     const short = fc.string({ unit: 'grapheme', minLength, maxLength: Math.min(maxLength, 60) });
-    return fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...this.#known) }, { weight: 1, arbitrary: short });
+    return fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...this.#known.texts) }, { weight: 1, arbitrary: short });
   }
 
   #resolve(schema: Schema): Schema {
