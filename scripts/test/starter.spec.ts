@@ -25,9 +25,12 @@ describe('npm start refuses', () => {
     standIn = await StandIn.create();
     const ready = await standIn.start();
     const first = standIn.starter;
+    const { mode } = await stat(standIn.data);
     await expect(standIn.start()).rejects.toThrow(/already runs on this data directory \(process \d+\)/);
     expect(standIn.output).toContain(pageOf('start.already_running'));
     standIn.starter = first;
+    // As root the processes that run reach their directories through this one.
+    expect((await stat(standIn.data)).mode).toBe(mode);
     expect((await standIn.ready()).processes).toEqual(ready.processes);
     for (const pid of Object.values(ready.processes)) expect(runs(pid)).toBe(true);
   }, 60_000);
@@ -49,6 +52,14 @@ describe('npm start refuses', () => {
     const recorded = await readFile(path.join(standIn.data, 'run/processes.json'), 'utf8');
     for (const { pid } of JSON.parse(recorded) as { pid: number }[]) expect(runs(pid)).toBe(false);
     await expect(stat(path.join(standIn.data, 'ready.json'))).rejects.toThrow(/ENOENT/);
+  }, 60_000);
+
+  it('a dashboard that cannot be built, with what the build said, and stops the others', async () => {
+    standIn = await StandIn.create();
+    await standIn.buildDashboardBy("console.error('the build says why'); process.exit(1);");
+    await expect(standIn.start()).rejects.toThrow(/The dashboard could not be built\.\nthe build says why/);
+    const recorded = await readFile(path.join(standIn.data, 'run/processes.json'), 'utf8');
+    for (const { pid } of JSON.parse(recorded) as { pid: number }[]) expect(runs(pid)).toBe(false);
   }, 60_000);
 
   it('in production all that suits one machine only, at once and before anything is made', async () => {
@@ -121,6 +132,24 @@ describe('npm start', () => {
       expect(next[name], name).not.toBe(pid);
       expect(runs(pid), name).toBe(false);
     }
+  }, 60_000);
+
+  it('ends the build of the dashboard when it is stopped meanwhile, and says what takes its time', async () => {
+    standIn = await StandIn.create();
+    await standIn.buildDashboardBy(`
+      require('node:fs').writeFileSync('build.pid', String(process.pid));
+      console.log('    0.0 s  Building for ever');
+      setInterval(() => {}, 1_000);
+    `);
+    const started = standIn.start().then(
+      () => 'ready',
+      () => 'ended',
+    );
+    await waitFor(() => standIn.output.includes('Building for ever'), { what: 'the build' });
+    const pid = Number(await readFile(path.join(standIn.root, 'build.pid'), 'utf8'));
+    await standIn.end('SIGINT');
+    expect(await started).toBe('ended');
+    expect(runs(pid)).toBe(false);
   }, 60_000);
 
   it('stops when the npm that ran it is ended, which tells it nothing', async () => {

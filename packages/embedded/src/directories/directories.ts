@@ -51,7 +51,8 @@ export async function openDirectories(dataDirectory: string, options: OpenOption
   try {
     await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
     const data = await realpath(dataDirectory);
-    await chmod(data, 0o700);
+    // As root other users may be on their way through it: those of a platform that runs, beside which this start is refused.
+    await chmod(data, isRoot() ? (await stat(data)).mode & 0o711 : 0o700);
     const directories = layOut(data, await openShared(data, { hasOwnDatabase, onMoved: onMoved ?? (() => {}) }));
     for (const key of ['logs', 'run', 'spool', 'downloads', 'artifacts', 'sockets'] as const) {
       await mkdir(directories[key], { recursive: true, mode: 0o700 });
