@@ -21,6 +21,7 @@ let origin: string;
 let installation: Installation;
 let browser: Browser;
 let processes: Readonly<Record<string, number>> = {};
+let sharedDirectory = '';
 /** What a page was refused by its policy, or threw. */
 const complaints: string[] = [];
 
@@ -77,6 +78,7 @@ describe('a production start', () => {
   it('prints one setup link, makes no demo, and keeps its keys where it was told', async () => {
     const ready = await installation.start();
     processes = ready.processes;
+    sharedDirectory = ready.sharedDirectory;
     expect(ready).toMatchObject({ origin, mcpUrl: null, apiKey: null, signIn: null });
     expect(Object.keys(ready.processes).sort()).toEqual(['dashboard', 'gateway', 'supervisor', 'worker']);
     expect(setupPaths()).toHaveLength(1);
@@ -96,8 +98,9 @@ describe('a production start', () => {
     expect(new Set(users.map(({ uid }) => uid)).size).toBe(4);
     expect(users.slice(0, 3).every(({ uid, groups }) => uid > 1_000 && groups === '')).toBe(true);
     const [gateway, worker, dashboard] = users;
-    const mayRead = (user: { uid: number; gid: number } | undefined, file: string) =>
-      spawnSync('test', ['-r', file], { uid: user?.uid, gid: user?.gid }).status === 0;
+    const may = (right: '-r' | '-w', user: { uid: number; gid: number } | undefined, file: string) =>
+      spawnSync('test', [right, file], { uid: user?.uid, gid: user?.gid }).status === 0;
+    const mayRead = (user: { uid: number; gid: number } | undefined, file: string) => may('-r', user, file);
     const data = (file: string) => path.join(installation.dataDirectory, file);
     for (const user of [gateway, worker, dashboard]) {
       expect(mayRead(user, data('passwords.json'))).toBe(false);
@@ -105,6 +108,16 @@ describe('a production start', () => {
     }
     expect([gateway, worker, dashboard].map((user) => mayRead(user, data('spool')))).toEqual([true, false, false]);
     expect([gateway, worker, dashboard].map((user) => mayRead(user, data('artifacts')))).toEqual([true, true, false]);
+    // Each keeps its compiled code for the next start, and trusts nobody else's.
+    const compiled = (name: string) => path.join(sharedDirectory, 'compile-cache', name);
+    const writers = ['gateway', 'worker', 'dashboard'].map((name) =>
+      [gateway, worker, dashboard].map((user) => may('-w', user, compiled(name))),
+    );
+    expect(writers).toEqual([
+      [true, false, false],
+      [false, true, false],
+      [false, false, true],
+    ]);
   });
 
   it('shows another link to whoever runs it, on its terminal alone, and ends the one before', async () => {

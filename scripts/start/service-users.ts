@@ -55,6 +55,7 @@ export async function handOverDirectories(directories: Directories, users: Servi
   for (const name of APP_NAMES) {
     const directory = compileCache(directories, name);
     await mkdir(directory, { recursive: true, mode: 0o700 });
+    await chmod(path.dirname(directory), 0o711);
     const user = users[name];
     if (user !== null) await give(directory, user, 0o700);
   }

@@ -6,8 +6,14 @@ import { z } from 'zod';
 import { writeFileAtomically } from './atomic-file.ts';
 import { readJsonFile } from './json-file.ts';
 
-/** What nobody may write between a stop and the next start: relative path → size, and digest where one was taken. */
-const fileList = z.record(z.string(), z.object({ bytes: z.number(), digest: z.string().optional() }));
+/**
+ * What nobody may write between a stop and the next start: relative path → size, digest where one was taken, and when the
+ * file was last changed (`ctime` in milliseconds, which no program can set back).
+ */
+const fileList = z.record(
+  z.string(),
+  z.object({ bytes: z.number(), digest: z.string().optional(), changedAt: z.number().optional() }),
+);
 export type FileList = z.output<typeof fileList>;
 
 export interface ListedFiles {
@@ -21,7 +27,7 @@ export interface ListedFiles {
   readonly sizeOnly: (file: string) => boolean;
 }
 
-/** Above this only sizes are compared: a start must not read a large database from end to end. */
+/** Above this only sizes are compared: a stop must not read a large database from end to end. */
 const DIGEST_BYTES_MAX = 512 * 2 ** 20;
 const AT_ONCE = 16;
 
@@ -42,7 +48,7 @@ export async function compareFiles(files: ListedFiles): Promise<readonly string[
   const recorded = await readJsonFile({ file: listFile, schema: fileList, wayBack });
   if (recorded === null) return [];
   const digested = Object.values(recorded).some(({ digest }) => digest !== undefined);
-  const current = await listFiles(files, digested ? Number.POSITIVE_INFINITY : 0);
+  const current = await listFiles(files, { digestBytesMax: digested ? Number.POSITIVE_INFINITY : 0, known: recorded });
   return describeDifferences(recorded, current).map((difference) => path.join(directory, difference));
 }
 
@@ -62,7 +68,14 @@ export function describeDifferences(recorded: FileList, current: FileList): stri
   });
 }
 
-async function listFiles(files: ListedFiles, digestBytesMax = DIGEST_BYTES_MAX): Promise<FileList> {
+/**
+ * Reads the files for their digests, except those that have not changed since they were `known`: after a copy or a restore
+ * all are read, at an ordinary start none.
+ */
+async function listFiles(
+  files: ListedFiles,
+  { digestBytesMax = DIGEST_BYTES_MAX, known = {} }: { digestBytesMax?: number; known?: FileList } = {},
+): Promise<FileList> {
   const { directory, skips, sizeOnly } = files;
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const names = entries
@@ -72,9 +85,14 @@ async function listFiles(files: ListedFiles, digestBytesMax = DIGEST_BYTES_MAX):
   const list: FileList = {};
   for (const name of names) {
     const found = await stat(path.join(directory, name)).catch(() => null);
-    if (found !== null) list[name] = { bytes: found.size };
+    if (found === null) continue;
+    const before = known[name];
+    const isSame = before?.bytes === found.size && before.changedAt === found.ctimeMs;
+    list[name] = isSame ? before : { bytes: found.size, changedAt: found.ctimeMs };
   }
-  const toRead = Object.entries(list).filter(([name, { bytes }]) => bytes > 0 && !sizeOnly(name));
+  const toRead = Object.entries(list).filter(
+    ([name, { bytes }]) => bytes > 0 && !sizeOnly(name) && known[name] !== list[name],
+  );
   if (toRead.reduce((sum, [, { bytes }]) => sum + bytes, 0) > digestBytesMax) return list;
   const work = toRead.values();
   const read = async () => {

@@ -2,9 +2,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { readSystemError } from '@patchbay/foundation';
+import { build, version } from 'esbuild';
+import { z } from 'zod';
 
 const ENTRIES = {
   runner: '../runner/main.ts',
@@ -21,6 +23,19 @@ const ENTRIES = {
 const RUNNER_ALIASES: Readonly<Record<string, string>> = {
   '@modelcontextprotocol/server/_shims': fileURLToPath(new URL('../runner/interpreting-shims.ts', import.meta.url)),
 };
+
+const OPTIONS = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node24',
+  // Names stay: they are in what authors read, and keeping them beside shorter ones costs each process more memory.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  alias: RUNNER_ALIASES,
+  logLevel: 'silent',
+} as const;
 
 export type ProgramName = keyof typeof ENTRIES;
 /** Where the sources lie; a packed installation gives finished `.cjs` files, because it has no sources to bundle. */
@@ -50,32 +65,79 @@ export class Programs {
 
 async function place(name: ProgramName, source: string, directory: string): Promise<string> {
   await mkdir(directory, { recursive: true, mode: 0o755 });
-  const code = source.endsWith('.cjs') ? await readFile(source) : await bundle(source);
-  const digest = createHash('sha256').update(code).digest('hex').slice(0, 16);
-  const file = join(directory, `${name}-${digest}.cjs`);
-  if (existsSync(file)) return file;
-  const partial = `${file}.${process.pid}`;
-  await writeFile(partial, code, { mode: 0o644 });
-  await rename(partial, file);
+  if (source.endsWith('.cjs')) return write(name, await readFile(source), directory);
+  const recordFile = join(directory, `${name}.made.json`);
+  const known = await readMade(recordFile);
+  if (known !== null && (await digestOf(known.inputs)) === known.digest) {
+    const file = join(directory, known.file);
+    if (existsSync(file)) return file;
+  }
+  const { code, inputs } = await bundle(source);
+  const file = await write(name, code, directory);
+  const made: Made = { file: basename(file), inputs, digest: await digestOf(inputs) };
+  await replaceFile(recordFile, JSON.stringify(made));
   return file;
 }
 
-async function bundle(entry: string): Promise<Uint8Array> {
-  const result = await build({
-    entryPoints: [entry],
-    bundle: true,
-    write: false,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node24',
-    // Names stay: they are in what authors read, and keeping them beside shorter ones costs each process more memory.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
-    alias: RUNNER_ALIASES,
-    logLevel: 'silent',
-  });
+async function write(name: ProgramName, code: Uint8Array, directory: string): Promise<string> {
+  const digest = createHash('sha256').update(code).digest('hex').slice(0, 16);
+  const file = join(directory, `${name}-${digest}.cjs`);
+  if (!existsSync(file)) await replaceFile(file, code);
+  return file;
+}
+
+async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
+  const partial = `${file}.${process.pid}`;
+  await writeFile(partial, content, { mode: 0o644 });
+  await rename(partial, file);
+}
+
+/** Which bundle was made of which files: bundling takes a second of a start, reading its sources a hundredth. */
+const madeRecord = z.object({ file: z.string(), inputs: z.array(z.string()), digest: z.string() });
+type Made = z.output<typeof madeRecord>;
+
+/** null: none, or none that can be read, and the bundle is made anew. */
+async function readMade(recordFile: string): Promise<Made | null> {
+  const text = await readFile(recordFile, 'utf8').catch(() => null);
+  if (text === null) return null;
+  try {
+    return madeRecord.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** SHA-256 over the options, the compiler's version and the sources. */
+async function digestOf(inputs: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([version, OPTIONS]));
+  const contents = await Promise.all(inputs.map(readOrNothing));
+  for (const [index, content] of contents.entries()) hash.update(`\0${inputs[index]}\0`).update(content);
+  return hash.digest('hex');
+}
+
+async function readOrNothing(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (readSystemError(error).code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+async function bundle(entry: string): Promise<{ code: Uint8Array; inputs: string[] }> {
+  const result = await build({ ...OPTIONS, entryPoints: [entry], absWorkingDir: '/', write: false, metafile: true });
   const [output] = result.outputFiles;
   if (!output) throw new Error(`esbuild made nothing of ${entry}.`);
-  return output.contents;
+  const sources = Object.keys(result.metafile.inputs).map((file) => join('/', file));
+  // A manifest says which file an import means, so it belongs to what the bundle was made of.
+  const manifests = new Set(sources.flatMap(manifestOf));
+  return { code: output.contents, inputs: [...sources, ...manifests].sort() };
+}
+
+function manifestOf(source: string): string[] {
+  for (let folder = dirname(source); folder !== '/'; folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json');
+    if (existsSync(manifest)) return [manifest];
+  }
+  return [];
 }
