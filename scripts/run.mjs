@@ -3,7 +3,7 @@
  * The one door of every npm script. Plain JavaScript on built-in modules, for any Node from 18 on: it installs what is
  * missing, then does the job on the pinned Node.
  *
- *   start · test · test:long · check · reset --yes · prisma <arguments> · exec <program> <arguments>
+ *   start · dashboard · test · test:long · check · reset --yes · prisma <arguments> · exec <program> <arguments>
  */
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
@@ -34,7 +34,6 @@ async function onTests(args, environment) {
 
 const COMMANDS = {
   async start() {
-    await buildDashboard();
     const main = at('scripts/start/main.ts');
     if (realpathSync(process.execPath) === pinnedNode()) {
       process.chdir(ROOT);
@@ -49,6 +48,7 @@ const COMMANDS = {
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });
   },
+  dashboard: () => buildDashboard(),
   test: (args) => onTests(args),
   'test:long': (args) => onTests(args, { PATCHBAY_TEST_LONG: '1' }),
   check: (args) => onNode([at('tools/check/main.ts'), ...args]),

@@ -17,8 +17,12 @@ import { isRunning } from './installation.ts';
 const run = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, '..');
 const NOBODY = 65534;
-const FIRST_START_MS_MAX = 60_000;
-const LATER_START_MS_MAX = 3_000;
+/**
+ * Twice what a calm machine with two cores needs, since the same commit took from 45 to 75 s on different days: what the
+ * figures are worth is said by a run of the commit before on the same machine.
+ */
+const FIRST_START_MS_MAX = 120_000;
+const LATER_START_MS_MAX = 6_000;
 
 let home: string | undefined;
 afterEach(async () => {
@@ -30,7 +34,7 @@ describe.each([
   { who: 'root', id: 0 },
   { who: 'a user without rights', id: NOBODY },
 ])('npm start in a fresh clone, as $who', ({ id }) => {
-  it('answers within a minute with empty caches, and within three seconds the next time', async (context) => {
+  it('answers within two minutes with empty caches, and within six seconds the next time', async (context) => {
     skipUnless(context, process.getuid?.() === 0, 'only root can become the other user');
     home = await mkdtemp(path.join(tmpdir(), 'patchbay-clone-'));
     const clone = path.join(home, 'patchbay');

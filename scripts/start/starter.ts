@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import {
   type Directories,
   ensureGeneratedSecrets,
@@ -10,8 +7,10 @@ import {
   openDirectories,
   type RunningService,
 } from '@patchbay/embedded';
-import { AppError, readSystemError } from '@patchbay/foundation';
+import { AppError } from '@patchbay/foundation';
 import { announcement } from './announcement.ts';
+import { answers, appProgram, livenessUrl } from './app-program.ts';
+import { type BuildOptions, buildDashboard, packTools } from './build-beside.ts';
 import type { StartConfig } from './config.ts';
 import { CredentialFiles } from './credential-files.ts';
 import { InstanceLock } from './instance-lock.ts';
@@ -28,8 +27,6 @@ import { handOverDirectories, planServiceUsers, type ServiceUsersPlan } from './
 import { planDatabase, planRedis } from './services.ts';
 import { refuseUnfitHost, unfitHost } from './unfit-host.ts';
 import { askUrl, SILENCE, type SilenceOptions } from './watch-silence.ts';
-
-const run = promisify(execFile);
 
 /** Milliseconds each process of ours has to finish its work. The gateway drains calls, the worker a step. */
 const STOP_GRACE_MS: Record<AppName, number> = {
@@ -57,6 +54,8 @@ export class Starter {
   #ready: ReadyFile | undefined;
   #credentials: CredentialFiles | null = null;
   #stopping: Promise<void> | undefined;
+  /** Ends what is still being built. */
+  readonly #stopped = new AbortController();
 
   constructor(config: StartConfig, options: { root: string; say(text: string): void }) {
     this.#config = config;
@@ -108,13 +107,14 @@ export class Starter {
     // Production asks the supervisor first whether this host can isolate anybody at all.
     const mayServe =
       config.mode === 'production' ? supervisor.then(() => refuseUnfitHost(ports.supervisorInternal)) : null;
-    const packing = this.#packTools(directories);
-    await Promise.all([
-      supervisor,
-      this.#startApp('dashboard', installation),
-      Promise.all([services, mayServe]).then(() =>
-        Promise.all([this.#startApp('gateway', installation), this.#startApp('worker', installation)]),
-      ),
+    const packing = packTools(this.#builds(), { directory: directories.downloads, origin: config.origin });
+    const serving = Promise.all([services, mayServe]).then(() =>
+      Promise.all([this.#startApp('gateway', installation), this.#startApp('worker', installation)]),
+    );
+    // The demo needs no dashboard, whose first build takes longest of all.
+    const [demo] = await Promise.all([
+      Promise.all([supervisor, serving]).then(() => this.#seed(directories)),
+      buildDashboard(this.#builds()).then(() => this.#startApp('dashboard', installation)),
     ]);
 
     const notes = [
@@ -123,7 +123,6 @@ export class Starter {
       ...redis.notes,
       ...(await placeNotes(directories.data)),
     ];
-    const demo = await this.#seed(directories);
     await packing;
     this.#refuseWhenStopping();
     await this.#publish(directories, demo, notes);
@@ -137,6 +136,7 @@ export class Starter {
   }
 
   async #stop(): Promise<void> {
+    this.#stopped.abort();
     await this.#lock?.markStopping();
     await this.#ready?.remove();
     for (const names of STOP_ORDER) {
@@ -155,6 +155,15 @@ export class Starter {
       hint: 'Move checkout and data where other users can enter (chmod 711 on the directory), or let them run as root with PATCHBAY_REQUIRE_FULL_LIMITS=false.',
       data: { reasons: [plan.refusal] },
     });
+  }
+
+  #builds(): BuildOptions {
+    return {
+      root: this.#root,
+      searchPath: this.#config.searchPath,
+      signal: this.#stopped.signal,
+      say: this.#say,
+    };
   }
 
   #refuseWhenStopping(): void {
@@ -215,20 +224,6 @@ export class Starter {
     return this.#startPart(name, start, { ...SILENCE, ask: askUrl(livenessUrl(name, ports)) });
   }
 
-  /** The command line and the SDK as this installation serves them. Without them everything else works. */
-  async #packTools(directories: Directories): Promise<void> {
-    const script = path.join(this.#root, 'packages/cli/scripts/pack.ts');
-    try {
-      await run(process.execPath, [script, directories.downloads, this.#config.origin], {
-        cwd: this.#root,
-        env: { PATH: this.#config.searchPath },
-      });
-    } catch (error) {
-      const said = readSystemError(error).stderr?.trim().split('\n').slice(-5).join('\n');
-      this.#say(`The downloads of the command line could not be made: ${said || error}`);
-    }
-  }
-
   /** The platform runs without its demo; what went wrong is told. Production never has one. */
   async #seed(directories: Directories): Promise<Demo | null> {
     const { mode, origin, port, searchPath } = this.#config;
@@ -270,35 +265,4 @@ export class Starter {
 
 function noBubblewrap(reason: string): string {
   return `no connector can run, since there is no bubblewrap to isolate it with: ${reason}.`;
-}
-
-/** What runs a part, and where. */
-function appProgram(name: AppName, root: string): { args: string[]; cwd: string } {
-  if (name !== 'dashboard') return { args: [path.join(root, 'apps', name, 'src/main.ts')], cwd: root };
-  const preload = ['--import', path.join(import.meta.dirname, 'end-with-starter.mjs')];
-  const dashboard = path.join(root, 'apps/dashboard');
-  const standalone = path.join(dashboard, '.next/standalone/apps/dashboard');
-  if (existsSync(path.join(standalone, 'server.js'))) return { args: [...preload, 'server.js'], cwd: standalone };
-  return { args: [...preload, path.join(dashboard, 'node_modules/next/dist/bin/next'), 'start'], cwd: dashboard };
-}
-
-/** What each process answers as long as its event loop turns. */
-function livenessUrl(name: AppName, ports: Installation['ports']): string {
-  const url = (port: number, path: string) => `http://127.0.0.1:${port}${path}`;
-  switch (name) {
-    case 'gateway':
-      return url(ports.gatewayInternal, '/health/live');
-    case 'worker':
-      return url(ports.workerInternal, '/health');
-    case 'supervisor':
-      return url(ports.supervisorInternal, '/health');
-    case 'dashboard':
-      return url(ports.dashboard, '/dashboard');
-  }
-}
-
-async function answers(url: string): Promise<boolean> {
-  const answer = await fetch(url, { redirect: 'manual' });
-  await answer.body?.cancel();
-  return answer.status < 500;
 }

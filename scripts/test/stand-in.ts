@@ -67,6 +67,8 @@ export class StandIn {
     await writeFile(path.join(dashboard, 'package.json'), '{"type":"commonjs"}');
     await mkdir(path.join(root, 'packages/cli/scripts'), { recursive: true });
     await writeFile(path.join(root, 'packages/cli/scripts/pack.ts'), '');
+    await mkdir(path.join(root, 'scripts'));
+    await writeFile(path.join(root, 'scripts/run.mjs'), '');
     const standIn = new StandIn(root, await freePort(), options.user);
     if (options.user !== undefined) {
       await standIn.#giveTo(root, options.user);
@@ -89,6 +91,16 @@ export class StandIn {
     await run('mount', ['--bind', SOURCE, this.#source]);
     // Read-only, so that whoever removes the temporary directory can never remove the checkout with it.
     await run('mount', ['-o', 'remount,bind,ro', this.#source]);
+  }
+
+  /** What runs in place of the build of the dashboard. */
+  async buildDashboardBy(code: string): Promise<void> {
+    await writeFile(
+      path.join(this.root, 'scripts/run.mjs'),
+      `import { createRequire } from 'node:module';
+const require = createRequire(import.meta.url);
+${code}`,
+    );
   }
 
   /** Makes one program end at its start, with a reason. */

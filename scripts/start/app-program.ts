@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { AppName, Installation } from './process-environment.ts';
+
+/** What runs a process of ours, and in which directory. */
+export function appProgram(name: AppName, root: string): { args: string[]; cwd: string } {
+  if (name !== 'dashboard') return { args: [path.join(root, 'apps', name, 'src/main.ts')], cwd: root };
+  const preload = ['--import', path.join(import.meta.dirname, 'end-with-starter.mjs')];
+  const dashboard = path.join(root, 'apps/dashboard');
+  const standalone = path.join(dashboard, '.next/standalone/apps/dashboard');
+  if (existsSync(path.join(standalone, 'server.js'))) return { args: [...preload, 'server.js'], cwd: standalone };
+  return { args: [...preload, path.join(dashboard, 'node_modules/next/dist/bin/next'), 'start'], cwd: dashboard };
+}
+
+/** What each process answers as long as its event loop turns. */
+export function livenessUrl(name: AppName, ports: Installation['ports']): string {
+  const url = (port: number, path: string) => `http://127.0.0.1:${port}${path}`;
+  switch (name) {
+    case 'gateway':
+      return url(ports.gatewayInternal, '/health/live');
+    case 'worker':
+      return url(ports.workerInternal, '/health');
+    case 'supervisor':
+      return url(ports.supervisorInternal, '/health');
+    case 'dashboard':
+      return url(ports.dashboard, '/dashboard');
+  }
+}
+
+/** Whether a program that does not say so itself serves: anything but an error of its own. */
+export async function answers(url: string): Promise<boolean> {
+  const answer = await fetch(url, { redirect: 'manual' });
+  await answer.body?.cancel();
+  return answer.status < 500;
+}

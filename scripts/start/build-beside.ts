@@ -1,0 +1,72 @@
+/** What is made of the sources beside the start of the processes, and only when the sources changed. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { AppError } from '@patchbay/foundation';
+
+export interface BuildOptions {
+  /** The checkout. */
+  readonly root: string;
+  /** PATH of what is run. */
+  readonly searchPath: string;
+  /** Aborted when the start is being stopped: nothing is built on. */
+  readonly signal: AbortSignal;
+  /** Told what takes its time. */
+  say(text: string): void;
+}
+
+/** A line of progress, after the seconds of the child: those of the start are others. */
+const PROGRESS = /^ *[\d.]+ s {2}(.*)/;
+/** The end of what a failing build printed. */
+const SHOWN_LINES = 20;
+
+/**
+ * Builds the dashboard. Beside the processes because both need half of a minute, and neither the other.
+ *
+ * @throws AppError start.process_failed with what the build printed
+ */
+export async function buildDashboard(options: BuildOptions): Promise<void> {
+  const failure = await build(options, ['scripts/run.mjs', 'dashboard']);
+  if (failure === null) return;
+  throw new AppError('start.process_failed', {
+    detail: `The dashboard could not be built.\n${failure}`,
+    data: { process: 'dashboard' },
+  });
+}
+
+/** Packs the command line and the SDK as this installation serves them. Without them everything else works. */
+export async function packTools(
+  options: BuildOptions,
+  { directory, origin }: { readonly directory: string; readonly origin: string },
+): Promise<void> {
+  const failure = await build(options, ['packages/cli/scripts/pack.ts', directory, origin]);
+  if (failure !== null) options.say(`The downloads of the command line could not be made: ${failure}`);
+}
+
+/** null when it ended well or was stopped, else the end of what it wrote to its standard error. */
+async function build({ root, searchPath, signal, say }: BuildOptions, [script = '', ...args]: string[]) {
+  if (signal.aborted) return null;
+  const child = spawn(process.execPath, [path.join(root, script), ...args], {
+    cwd: root,
+    env: { PATH: searchPath },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const end = () => child.kill('SIGTERM');
+  signal.addEventListener('abort', end, { once: true });
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const text = PROGRESS.exec(line)?.[1];
+    if (text !== undefined) say(text);
+  });
+  const [code] = await once(child, 'close').catch((error: unknown) => {
+    errors += `${error}`;
+    return [1];
+  });
+  signal.removeEventListener('abort', end);
+  if (code === 0 || signal.aborted) return null;
+  return errors.trim().split('\n').slice(-SHOWN_LINES).join('\n');
+}
