@@ -56,3 +56,14 @@ describe('an owner', () => {
     expect((await revoke(owner, id)).status).toBe(204);
   });
 });
+
+describe('a key that is older than two hundred others', () => {
+  it('is named in the audit list', async () => {
+    const oldest = await installation.key(owner, { name: 'the oldest key' });
+    for (let made = 0; made < 201; made += 1) await installation.key(owner, { name: `newer ${made}` });
+    const body = { name: 'Made by a key', slug: 'made-by-a-key' };
+    expect((await installation.call('POST', '/organizations/acme/connectors', { as: oldest, body })).status).toBe(201);
+    const audit = await installation.call('GET', '/organizations/acme/audit-events', { as: owner });
+    expect(audit.body.items[0]).toMatchObject({ action: 'connector.created', actor: { name: 'the oldest key' } });
+  }, 30_000);
+});

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { waitFor } from '@patchbay/testing';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Installation, type SignedIn } from './given.ts';
 
 let installation: Installation;
@@ -35,6 +37,44 @@ describe('groups', () => {
     expect((await installation.call('POST', BASE, { as: owner, body: { name: ' ' } })).status).toBe(400);
     const unknown = `${BASE}/${pilots.body.id}/members/mbr_00000000000000000000000000`;
     expect((await installation.call('PUT', unknown, { as: owner })).status).toBe(404);
+  });
+
+  it('refuse the id of something else as a group or a member', async () => {
+    const pilots = await installation.call('GET', BASE, { as: owner });
+    const id = pilots.body.items[0].id;
+    for (const path of [`${BASE}/pilots`, `${BASE}/${owner.organizationId}`]) {
+      const answer = await installation.call('PATCH', path, { as: owner, body: { name: 'other' } });
+      expect([answer.status, answer.body.code]).toEqual([400, 'admin.invalid_request']);
+    }
+    const added = await installation.call('PUT', `${BASE}/${id}/members/${developer.personId}`, { as: owner });
+    expect([added.status, added.body.code]).toEqual([400, 'admin.invalid_request']);
+  });
+
+  it('refuse somebody who leaves the organization while being added', async () => {
+    const leaver = await installation.join(owner, 'developer', 'leaver');
+    const member = await memberId(leaver);
+    const created = await installation.call('POST', BASE, { as: owner, body: { name: 'leavers' } });
+    const other = new pg.Client({ connectionString: installation.superuserUrl });
+    await other.connect();
+    onTestFinished(() => other.end());
+    // The request has looked the member up, and waits for the one change of groups at a time.
+    await other.query('BEGIN');
+    const key = `groups of ${owner.organizationId}`;
+    await other.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
+    const adding = installation.call('PUT', `${BASE}/${created.body.id}/members/${member}`, { as: owner });
+    await waitFor(
+      async () => {
+        const { rows } = await other.query(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`);
+        return rows.length > 0;
+      },
+      { what: 'the request to wait' },
+    );
+    expect((await installation.call('DELETE', `/organizations/acme/members/${member}`, { as: owner })).status).toBe(
+      204,
+    );
+    await other.query('COMMIT');
+    const answer = await adding;
+    expect([answer.status, answer.body.code]).toEqual([404, 'groups.member_gone']);
   });
 
   it('are made, renamed, filled, emptied and deleted, each step on record', async () => {

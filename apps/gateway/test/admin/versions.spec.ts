@@ -175,7 +175,13 @@ describe('following a deploy', () => {
         permissions: new Set(),
         connectorIds: null,
       } as unknown as Access; // what a view asks of it
-      const view = { connectorId: body.connectorId, access, origin: 'http://localhost', now: new Date() };
+      const view = {
+        connectorId: body.connectorId,
+        versions: [version],
+        access,
+        origin: 'http://localhost',
+        now: new Date(),
+      };
       return presentSummary(version, await openVersionView({ ...tx, prisma }, view));
     });
     await worker.close();

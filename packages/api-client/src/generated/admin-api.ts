@@ -1640,6 +1640,7 @@ export interface operations {
             path: {
                 /** @description Slug or `org_` id. */
                 organization: string;
+                /** @description `grp_` id. */
                 group: string;
             };
             cookie?: never;
@@ -1663,6 +1664,7 @@ export interface operations {
             path: {
                 /** @description Slug or `org_` id. */
                 organization: string;
+                /** @description `grp_` id. */
                 group: string;
             };
             cookie?: never;
@@ -1694,7 +1696,9 @@ export interface operations {
             path: {
                 /** @description Slug or `org_` id. */
                 organization: string;
+                /** @description `grp_` id. */
                 group: string;
+                /** @description `mbr_` id. */
                 member: string;
             };
             cookie?: never;
@@ -1720,7 +1724,9 @@ export interface operations {
             path: {
                 /** @description Slug or `org_` id. */
                 organization: string;
+                /** @description `grp_` id. */
                 group: string;
+                /** @description `mbr_` id. */
                 member: string;
             };
             cookie?: never;

@@ -144,6 +144,14 @@ export async function listApiKeys(
   return toPage(rows, page.limit, toApiKey, (row) => ({ at: row.createdAt, id: row.id }));
 }
 
+/** The names of keys by id, revoked ones too. An id of nothing has none. */
+export async function apiKeyNames(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const where = { ...tx.scope, id: { in: [...new Set(ids)] } };
+  const rows = await tx.prisma.apiKey.findMany({ where, select: { id: true, name: true } });
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 function inState(state: ApiKeyState | undefined, now: Date) {
   if (state === undefined) return [];
   const usable = { revokedAt: null, expiresAt: { gt: now } };

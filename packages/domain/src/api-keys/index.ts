@@ -16,6 +16,7 @@ export {
 export {
   type ApiKey,
   type ApiKeyCeiling,
+  apiKeyNames,
   createApiKey,
   getApiKey,
   listApiKeys,

@@ -61,10 +61,19 @@ function driverError(meta: unknown): unknown {
   return typeof meta === 'object' && meta !== null && 'driverAdapterError' in meta ? meta.driverAdapterError : meta;
 }
 
+/** Whether the error says that a row it refers to does not exist, or no longer: from Prisma or from PostgreSQL. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return hasCode(error, 'P2003', '23503');
+}
+
 /** Whether the error says that a row with the same unique key exists, from Prisma or from PostgreSQL. */
 export function isUniqueViolation(error: unknown): boolean {
+  return hasCode(error, 'P2002', '23505');
+}
+
+function hasCode(error: unknown, ofPrisma: string, sqlState: string): boolean {
   if (!(error instanceof Error)) return false;
   // Fields that an error may have, each compared before use.
   const { code, meta } = error as { code?: unknown; meta?: { code?: unknown } };
-  return code === 'P2002' || code === '23505' || meta?.code === '23505';
+  return code === ofPrisma || code === sqlState || meta?.code === sqlState;
 }

@@ -1,4 +1,4 @@
-export { isUniqueViolation } from './connection-errors.ts';
+export { isForeignKeyViolation, isUniqueViolation } from './connection-errors.ts';
 export { earlierThan, NEWEST_FIRST, olderThan, toPage } from './cursor.ts';
 export { type AuditWriter, createDatabase, type Database, type DatabaseOptions, type Tx } from './database.ts';
 export { createFairQueue, type FairQueue, type FairQueueOptions } from './fair-queue.ts';

@@ -1,7 +1,7 @@
 import { AppError, newId } from '@patchbay/foundation';
 import { type Actor, record } from '../audit/index.ts';
 import { emitChange } from '../changes/index.ts';
-import type { Tx } from '../database/index.ts';
+import { isForeignKeyViolation, type Tx } from '../database/index.ts';
 
 /** A group as callers and policies know it: the id stays when the name changes. */
 export interface GroupReference {
@@ -92,13 +92,18 @@ export async function deleteGroup(tx: Tx, actor: Actor, { id, requestId }: Group
   await record(tx, { actor, action: 'group.deleted', target: target(id), before: { name, personIds }, requestId });
 }
 
-/** Adding somebody twice is fine. The person must be a member. @throws AppError `groups.not_found` */
+/** Adding somebody twice is fine. The person must be a member. @throws AppError `groups.not_found`, `groups.member_gone` */
 export async function addGroupMember(tx: Tx, actor: Actor, change: GroupMemberChange): Promise<Group> {
   const { id, personId, requestId } = change;
   await lockGroups(tx);
   const group = await getGroup(tx, id);
   if (group.personIds.includes(personId)) return group;
-  await tx.prisma.groupMember.create({ data: { ...tx.scope, groupId: id, personId } });
+  try {
+    await tx.prisma.groupMember.create({ data: { ...tx.scope, groupId: id, personId } });
+  } catch (error) {
+    if (isForeignKeyViolation(error)) throw new AppError('groups.member_gone', { cause: error });
+    throw error;
+  }
   await announce(tx, [personId]);
   await record(tx, { actor, action: 'group.member_added', target: target(id), after: { personId }, requestId });
   return getGroup(tx, id);

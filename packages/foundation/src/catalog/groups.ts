@@ -7,6 +7,12 @@ export const GROUPS_ERRORS = {
     title: 'There is no such group.',
     hint: 'List the groups of the organization and use an id from there.',
   },
+  'groups.member_gone': {
+    status: 404,
+    owner: 'caller',
+    title: 'The person is no longer a member of the organization.',
+    hint: 'List the members of the organization and use an id from there.',
+  },
   'groups.name_taken': {
     status: 409,
     owner: 'caller',

@@ -1,12 +1,12 @@
 /** Groups of members: named sets that policies and connectors know callers by. */
-import { text } from '@patchbay/foundation';
+import { idOf } from '@patchbay/foundation';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
 import { DisplayName, Instant, OrganizationParams, pageOf } from './parts.ts';
 
 const TAG = 'Groups';
-const GroupParams = OrganizationParams.extend({ group: text().min(1).max(64) });
-const GroupMemberParams = GroupParams.extend({ member: text().min(1).max(64) });
+const GroupParams = OrganizationParams.extend({ group: idOf('group') });
+const GroupMemberParams = GroupParams.extend({ member: idOf('member') });
 
 export const Group = z
   .object({

@@ -1,5 +1,5 @@
 import type { Tx } from '@patchbay/domain';
-import { listApiKeys } from '@patchbay/domain/api-keys';
+import { apiKeyNames } from '@patchbay/domain/api-keys';
 import type { Actor } from '@patchbay/domain/audit';
 import { listMembers } from '@patchbay/domain/organizations';
 
@@ -9,15 +9,24 @@ export interface NamedActor {
   readonly name: string | null;
 }
 
-/** Names for actors, one query per kind however many are asked for. People who left have no name any more. */
-export async function actorNames(tx: Tx): Promise<(actor: unknown) => NamedActor> {
+/**
+ * Names for actors, one query per kind however many are asked for. People who left have no name any more.
+ *
+ * @param actors those that will be asked for, as their rows hold them
+ */
+export async function actorNames(tx: Tx, actors: readonly unknown[]): Promise<(actor: unknown) => NamedActor> {
   const members = new Map((await listMembers(tx)).map((member) => [member.personId, member.name]));
-  const keys = new Map((await listApiKeys(tx, { limit: 200 })).items.map((key) => [key.id, key.name]));
-  // Actors come from rows that only our own code writes.
-  return (actor) => nameActor(actor as Actor, members, keys);
+  const keyIds = actors.map(asActor).flatMap((actor) => (actor.kind === 'api_key' ? [actor.apiKeyId] : []));
+  const keys = await apiKeyNames(tx, keyIds);
+  return (actor) => nameActor(asActor(actor), members, keys);
 }
 
-function nameActor(actor: Actor, members: Map<string, string>, keys: Map<string, string>): NamedActor {
+/** Actors come from rows that only our own code writes. */
+function asActor(actor: unknown): Actor {
+  return actor as Actor; // see above
+}
+
+function nameActor(actor: Actor, members: ReadonlyMap<string, string>, keys: ReadonlyMap<string, string>): NamedActor {
   switch (actor.kind) {
     case 'person':
       return { kind: 'person', id: actor.personId, name: members.get(actor.personId) ?? null };

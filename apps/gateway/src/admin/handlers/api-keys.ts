@@ -52,7 +52,8 @@ function present(key: ApiKey, reader: KeyReader, nameActor: (actor: unknown) => 
 
 export const list = handleInTransaction(endpoints.listApiKeys, async (tx, call, { clock }) => {
   const page = await listApiKeys(tx, call.query, { state: call.query.state, now: clock.now() });
-  const nameActor = await actorNames(tx);
+  // Keys belong to people and service accounts, never to keys.
+  const nameActor = await actorNames(tx, []);
   return { items: page.items.map((key) => present(key, call, nameActor)), nextCursor: page.nextCursor };
 });
 
@@ -70,7 +71,7 @@ export const create = handleInTransaction(endpoints.createApiKey, async (tx, cal
     },
     { permissions: call.access.permissions },
   );
-  return { ...present(apiKey, call, await actorNames(tx)), secret: secret.reveal() };
+  return { ...present(apiKey, call, await actorNames(tx, [])), secret: secret.reveal() };
 });
 
 export const revoke = handleInTransaction(endpoints.revokeApiKey, async (tx, call) => {

@@ -5,7 +5,10 @@ import { actorNames } from './actor-names.ts';
 
 export const list = handleInTransaction(endpoints.listAuditEvents, async (tx, { query }) => {
   const page = await listAuditEvents(tx, query);
-  const nameActor = await actorNames(tx);
+  const nameActor = await actorNames(
+    tx,
+    page.items.map(({ actor }) => actor),
+  );
   const items = page.items.map(({ id, at, actor, action, target, before, after, requestId }) => ({
     id,
     at: at.toISOString(),

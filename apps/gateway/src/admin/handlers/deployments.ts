@@ -23,7 +23,10 @@ function present(deployment: Deployment, nameActor: (actor: unknown) => NamedAct
 export const list = handleInTransaction(endpoints.listDeployments, async (tx, call) => {
   const connector = await connectorOf(tx, call);
   const page = await listDeployments(tx, connector.id, call.query);
-  const nameActor = await actorNames(tx);
+  const nameActor = await actorNames(
+    tx,
+    page.items.map(({ actor }) => actor),
+  );
   return { items: page.items.map((deployment) => present(deployment, nameActor)), nextCursor: page.nextCursor };
 });
 
@@ -36,7 +39,7 @@ export const activateVersion = handleInTransaction(endpoints.activateVersion, as
     cause: 'activate',
     requestId: call.requestId,
   });
-  return present(deployment, await actorNames(tx));
+  return present(deployment, await actorNames(tx, [deployment.actor]));
 });
 
 export const resolveDeployment = handleInTransaction(endpoints.resolveDeployment, async (tx, call) => {
@@ -48,7 +51,7 @@ export const resolveDeployment = handleInTransaction(endpoints.resolveDeployment
     permissions: call.access.permissions,
     requestId: call.requestId,
   });
-  return present(deployment, await actorNames(tx));
+  return present(deployment, await actorNames(tx, [deployment.actor]));
 });
 
 export const rollBackConnector = handleInTransaction(endpoints.rollBack, async (tx, call) => {
@@ -57,5 +60,5 @@ export const rollBackConnector = handleInTransaction(endpoints.rollBack, async (
     connectorId: connector.id,
     requestId: call.requestId,
   });
-  return present(deployment, await actorNames(tx));
+  return present(deployment, await actorNames(tx, [deployment.actor]));
 });

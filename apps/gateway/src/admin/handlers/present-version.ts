@@ -34,12 +34,24 @@ export interface VersionView {
 
 export async function openVersionView(
   tx: Tx,
-  { connectorId, ...view }: Pick<VersionView, 'access' | 'origin' | 'now'> & { readonly connectorId: string },
+  {
+    connectorId,
+    versions,
+    ...view
+  }: Pick<VersionView, 'access' | 'origin' | 'now'> & {
+    readonly connectorId: string;
+    /** Those that are shown: who submitted them is named. */
+    readonly versions: readonly Version[];
+  },
 ): Promise<VersionView> {
   const { items } = await listDeployments(tx, connectorId, { limit: DEPLOYMENTS_READ_MAX });
   // Read after its deployments: an activation between the two must not look like one that something else replaced.
   const connector = await getConnector(tx, connectorId);
-  return { ...view, connector, deployments: deploymentsByVersion(items), nameActor: await actorNames(tx) };
+  const nameActor = await actorNames(
+    tx,
+    versions.map(({ submittedBy }) => submittedBy),
+  );
+  return { ...view, connector, deployments: deploymentsByVersion(items), nameActor };
 }
 
 export function presentSummary(version: Version, view: VersionView) {

@@ -35,6 +35,7 @@ export const submit = handleInOrganization(endpoints.submitVersion, async (call,
       const { origin, clock } = deps;
       const view = await openVersionView(tx, {
         connectorId: connector.id,
+        versions: [version],
         access: call.access,
         origin,
         now: clock.now(),

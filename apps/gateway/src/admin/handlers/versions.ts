@@ -24,14 +24,26 @@ export async function versionOf(tx: Tx, call: VersionCall): Promise<Version> {
 export async function readVersion(tx: Tx, call: VersionCall, { origin, clock }: AdminDeps) {
   const connector = await connectorOf(tx, call);
   const version = await getVersionByNumber(tx, connector.id, call.params.number);
-  const view = await openVersionView(tx, { connectorId: connector.id, access: call.access, origin, now: clock.now() });
+  const view = await openVersionView(tx, {
+    connectorId: connector.id,
+    versions: [version],
+    access: call.access,
+    origin,
+    now: clock.now(),
+  });
   return presentVersion(tx, version, view);
 }
 
 export const list = handleInTransaction(endpoints.listVersions, async (tx, call, { origin, clock }) => {
   const connector = await connectorOf(tx, call);
   const page = await listVersions(tx, connector.id, call.query);
-  const view = await openVersionView(tx, { connectorId: connector.id, access: call.access, origin, now: clock.now() });
+  const view = await openVersionView(tx, {
+    connectorId: connector.id,
+    versions: page.items,
+    access: call.access,
+    origin,
+    now: clock.now(),
+  });
   return { items: page.items.map((version) => presentSummary(version, view)), nextCursor: page.nextCursor };
 });
 
