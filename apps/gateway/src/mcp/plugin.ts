@@ -8,12 +8,12 @@ import { MCP_HEADERS } from '../edge/security-headers.ts';
 import type { ByteRate } from '../limits/byte-rate.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { StepTimer } from '../telemetry/step-timer.ts';
-import { type AnsweringDeps, type Arrival, createAnswering, takesEvents } from './answer-message.ts';
-import { connectPage } from './connect-page.ts';
-import type { Door } from './door.ts';
-import type { Permission } from './permission.ts';
-import { BODY_LIMITS } from './read-body.ts';
-import { errorAnswer, errorHeaders } from './render-error.ts';
+import { connectPage } from './access/connect-page.ts';
+import type { Door } from './access/mount.ts';
+import { BODY_LIMITS } from './body/read-body.ts';
+import type { Permission } from './context/access.ts';
+import { errorAnswer, errorHeaders } from './context/errors.ts';
+import { type AnsweringDeps, type Arrival, createAnswering, takesEvents } from './handle-request.ts';
 import { createSessionRequests } from './sessions/session-requests.ts';
 import { SESSION_HEADER } from './sessions/sessions.ts';
 

@@ -3,8 +3,8 @@ import { CHANGE_KINDS, type Change, type ChangeKind } from '@patchbay/domain/cha
 import { createLogger } from '@patchbay/foundation';
 import { expect, it } from 'vitest';
 import { type Caller, concernsCaller } from '../admin/caller.ts';
-import { concernsPermission, type Permission } from '../mcp/permission.ts';
-import { retireSandboxes } from '../mcp/retire-sandboxes.ts';
+import { concernsPermission, type Permission } from '../mcp/context/access.ts';
+import { retireSandboxes } from '../sandboxes/retire-sandboxes.ts';
 
 const IDS = { organization: 'org_a', connector: 'con_a', person: 'usr_a', apiKey: 'key_a', version: 'ver_a' };
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createParsePool, type ParsePool } from '../../src/mcp/parse-pool.ts';
+import { createParsePool, type ParsePool } from '../../src/mcp/body/parse-pool.ts';
 
 let pool: ParsePool | undefined;
 afterEach(() => pool?.close());

@@ -1,6 +1,6 @@
 import type { OrganizationNames } from '@patchbay/domain/joined-names';
 import { type JsonObject, joinName, type ManifestView, pageUriOf, stringAt } from '@patchbay/mcp';
-import type { ServedConnector } from '../permission.ts';
+import type { ServedConnector } from '../context/access.ts';
 import { isOverBudget } from './on-demand-tools.ts';
 
 /** A connector with the tools no policy keeps from the caller. */

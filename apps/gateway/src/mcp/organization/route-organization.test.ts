@@ -2,8 +2,8 @@ import type { Endpoint } from '@patchbay/domain/endpoints';
 import type { OrganizationNames } from '@patchbay/domain/joined-names';
 import { type Classification, classifyMessage, type JsonObject, joinName, viewManifest } from '@patchbay/mcp';
 import { describe, expect, it } from 'vitest';
-import type { Routed } from '../door.ts';
-import type { Principal } from '../principal.ts';
+import type { Routed } from '../access/mount.ts';
+import type { Principal } from '../context/principal.ts';
 import { type VisibleConnector, viewOrganization } from './organization-view.ts';
 import { routeOrganization } from './route-organization.ts';
 

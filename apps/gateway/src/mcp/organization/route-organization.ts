@@ -16,9 +16,9 @@ import {
   resultMessage,
   stringAt,
 } from '@patchbay/mcp';
-import type { Routed } from '../door.ts';
-import type { ServedConnector } from '../permission.ts';
-import type { Answer } from '../serve-request.ts';
+import type { Routed } from '../access/mount.ts';
+import type { ServedConnector } from '../context/access.ts';
+import type { Answer } from '../methods/call.ts';
 import { CALL_TOOL, ON_DEMAND_TOOLS, SEARCH_TOOL, searchTools } from './on-demand-tools.ts';
 import type { OrganizationView } from './organization-view.ts';
 import { pageOf } from './page-list.ts';

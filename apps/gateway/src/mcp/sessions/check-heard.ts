@@ -1,7 +1,7 @@
 import type { McpStreamSubject } from '@patchbay/domain/sessions';
 import { AppError } from '@patchbay/foundation';
 import type { JsonObject } from '@patchbay/mcp';
-import type { Permission, ServedConnector } from '../permission.ts';
+import type { Permission, ServedConnector } from '../context/access.ts';
 
 /** The tools of a connector that no policy keeps from the caller. */
 export type VisibleTools = (connector: ServedConnector) => Promise<readonly JsonObject[]>;

@@ -13,10 +13,10 @@ import {
 } from '@patchbay/mcp';
 import type { TokenSigner } from '@patchbay/vault';
 import type { StreamPlaces } from '../../limits/stream-places.ts';
-import type { AnswerStream } from '../answer-stream.ts';
-import type { Call, CallReply, Conversation } from '../call.ts';
-import { missingCapability } from '../missing-capability.ts';
-import type { Principal } from '../principal.ts';
+import { missingCapability } from '../call/missing-capability.ts';
+import type { Call, CallReply, Conversation } from '../context/call.ts';
+import type { Principal } from '../context/principal.ts';
+import type { AnswerStream } from '../stream/answer-stream.ts';
 import { writeEventId } from './event-id.ts';
 import type { SessionClaims } from './session-id.ts';
 import type { SessionSignals } from './session-signals.ts';

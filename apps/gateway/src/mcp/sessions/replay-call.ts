@@ -5,8 +5,8 @@ import { sseEvent } from '@patchbay/mcp';
 import type { StreamPlaces } from '../../limits/stream-places.ts';
 import { EventWriter } from '../../streams/event-writer.ts';
 import type { Leases } from '../../streams/leases.ts';
-import { concernsPermission, type Permission } from '../permission.ts';
-import { whenGone } from '../when-gone.ts';
+import { concernsPermission, type Permission } from '../context/access.ts';
+import { whenGone } from '../stream/when-gone.ts';
 import { writeEventId } from './event-id.ts';
 import type { OpenSession, Sessions } from './sessions.ts';
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { newId } from '@patchbay/foundation';
 import { isJsonObject, type JsonObject, objectAt, own, stringAt } from '@patchbay/mcp';
 import type { TokenSigner } from '@patchbay/vault';
-import type { Permission } from '../permission.ts';
-import { type Principal, subjectOf } from '../principal.ts';
+import type { Permission } from '../context/access.ts';
+import { type Principal, subjectOf } from '../context/principal.ts';
 
 /**
  * The id of a 2025 session says everything about it that never changes, signed, so that a session costs no row until

@@ -1,10 +1,10 @@
 import type { AppError } from '@patchbay/foundation';
 import { faultMessage, SUPPORTED_REVISIONS, unsupportedRevision } from '@patchbay/mcp';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Arrival } from '../answer-message.ts';
-import { one } from '../decode-request.ts';
-import type { Permission } from '../permission.ts';
-import { errorAnswer } from '../render-error.ts';
+import { one } from '../body/message.ts';
+import type { Permission } from '../context/access.ts';
+import { errorAnswer } from '../context/errors.ts';
+import type { Arrival } from '../handle-request.ts';
 import type { ListenStreams } from '../subscriptions/listen-streams.ts';
 import { checkHeard, type VisibleTools } from './check-heard.ts';
 import type { ReplayPlace } from './replay-call.ts';

@@ -11,7 +11,7 @@ import {
   type RpcId,
 } from '@patchbay/mcp';
 import type { TokenSigner } from '@patchbay/vault';
-import type { Permission } from '../permission.ts';
+import type { Permission } from '../context/access.ts';
 import { newSession, readSessionId, type SessionClaims, writeSessionId } from './session-id.ts';
 import type { SessionSignals } from './session-signals.ts';
 import type { SessionStore } from './session-store.ts';

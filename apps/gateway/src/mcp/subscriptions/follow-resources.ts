@@ -1,7 +1,7 @@
 import type { SandboxClient } from '@patchbay/sandbox/client';
-import { isolationKeyOf } from '../build-invocation.ts';
-import { ownInvocation } from '../own-invocation.ts';
-import type { Permission, ServedConnector } from '../permission.ts';
+import { isolationKeyOf } from '../call/invocation.ts';
+import { ownInvocation } from '../call/own-invocation.ts';
+import type { Permission, ServedConnector } from '../context/access.ts';
 
 /**
  * Tells the connectors of these resources that somebody waits for their changes. Only what runs can announce anything, and a

@@ -4,9 +4,9 @@ import type { Endpoint } from '@patchbay/domain/endpoints';
 import { describe, expect, it } from 'vitest';
 import { createStreamPlaces } from '../../limits/stream-places.ts';
 import { createLeases } from '../../streams/leases.ts';
-import { manifestOf } from '../dynamic/manifest-of.ts';
-import { connectorPermission } from '../permission.ts';
-import { principalOf } from '../principal.ts';
+import { connectorPermission } from '../context/access.ts';
+import { principalOf } from '../context/principal.ts';
+import { manifestOf } from '../manifests/manifest-of.ts';
 import { createListenStreams } from './listen-streams.ts';
 
 const endpoint: Endpoint = {

@@ -3,9 +3,9 @@ import { AppError } from '@patchbay/foundation';
 import { type ConnectorEvent, type IsolationKey, isolationKeyText } from '@patchbay/sandbox/protocol';
 import type { StreamPlaces } from '../../limits/stream-places.ts';
 import type { Leases } from '../../streams/leases.ts';
-import { isolationKeyOf } from '../build-invocation.ts';
-import { concernsPermission, listsChangedBetween, type Permission } from '../permission.ts';
-import { whenGone } from '../when-gone.ts';
+import { isolationKeyOf } from '../call/invocation.ts';
+import { concernsPermission, listsChangedBetween, type Permission } from '../context/access.ts';
+import { whenGone } from '../stream/when-gone.ts';
 import type { ConnectorEvents, ConnectorIds } from './connector-events.ts';
 import type { FollowResources } from './follow-resources.ts';
 

@@ -1,0 +1,162 @@
+import type { Endpoint } from '@patchbay/domain/endpoints';
+import type { Clock } from '@patchbay/foundation';
+import { type JsonObject, viewManifest } from '@patchbay/mcp';
+import { createStateSealer } from '@patchbay/vault';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createLocalNotes } from '../../notes/local-notes.ts';
+import { StepTimer } from '../../telemetry/step-timer.ts';
+import type { Call } from '../context/call.ts';
+import type { Principal } from '../context/principal.ts';
+import { principalOf } from '../context/principal.ts';
+import {
+  createRequestStates,
+  openConnectorState,
+  type RequestState,
+  type RequestStates,
+  sealConnectorState,
+} from './request-states.ts';
+
+const ENDPOINT: Endpoint = {
+  ...{ organizationId: 'org_a', organizationSlug: 'acme', connectorId: 'con_a', connectorSlug: 'weather' },
+  ...{
+    connectorName: 'Weather',
+    versionId: 'ver_a',
+    versionNumber: 1,
+    live: true,
+    artifactDigest: 'sha256:0',
+    snapshot: null,
+  },
+  ...{ manifest: {}, settingsRevision: 0, codeGeneration: false, authMode: 'none', resource: '/acme/weather/mcp' },
+};
+const ANNA: Principal = {
+  ...principalOf({ kind: 'anonymous', credentialId: null, address: '198.51.100.1' }, ENDPOINT),
+  kind: 'person',
+  userId: 'psn_anna',
+};
+
+function call(params: JsonObject, change: Partial<Call> = {}): Call {
+  return {
+    endpoint: ENDPOINT,
+    manifest: viewManifest({}),
+    principal: ANNA,
+    resource: ENDPOINT.resource,
+    policyRevision: 0,
+    requestId: 'req_1',
+    steps: new StepTimer(0),
+    header: () => undefined,
+    notify: () => undefined,
+    signal: new AbortController().signal,
+    method: 'tools/call',
+    name: 'book',
+    tool: null,
+    trace: undefined,
+    request: {
+      kind: 'request',
+      era: 'modern',
+      revision: '2026-07-28',
+      id: 1,
+      method: 'tools/call',
+      params: { name: 'book', arguments: { day: 1, seat: 'a' }, ...params },
+      meta: {},
+      name: 'book',
+    },
+    ...change,
+  };
+}
+
+let states: RequestStates;
+let elsewhere: RequestStates;
+let nowMs = 0;
+const clock: Clock = { now: () => new Date(nowMs), monotonicMs: () => nowMs };
+beforeAll(async () => {
+  const sealer = () => createStateSealer({ masterKey: async () => new Uint8Array(32) }, 'request state');
+  const notes = createLocalNotes(clock);
+  states = createRequestStates({ sealer: await sealer(), clock, notes });
+  elsewhere = createRequestStates({ sealer: await sealer(), clock, notes });
+});
+
+const CONNECTOR: RequestState = { kind: 'connector', text: 'round 1' };
+const APPROVAL: RequestState = { kind: 'approval', text: 'apr_1' };
+const CONNECTION: RequestState = { kind: 'connection', text: 'cnc_1' };
+
+describe('request states', () => {
+  it('do not open for another caller, client, resource, connector, version, settings, policies, method, tool or arguments', async () => {
+    const requestState = await states.seal(call({}), CONNECTOR);
+    const foreign: Call[] = [
+      call({}, { principal: { ...ANNA, userId: 'psn_ben' } }),
+      call({}, { principal: { ...ANNA, clientId: 'https://other.example/client.json' } }),
+      call({}, { resource: '/acme/mcp' }),
+      call({}, { endpoint: { ...ENDPOINT, connectorId: 'con_b' } }),
+      call({}, { endpoint: { ...ENDPOINT, versionId: 'ver_b' } }),
+      call({}, { endpoint: { ...ENDPOINT, settingsRevision: 1 } }),
+      call({}, { policyRevision: 1 }),
+      call({}, { method: 'prompts/get' }),
+      call({}, { name: 'cancel' }),
+      call({ arguments: { day: 2, seat: 'a' } }),
+    ];
+    expect(await Promise.all(foreign.map((one) => states.open(one, requestState)))).toEqual(foreign.map(() => null));
+    expect(await states.open(call({}), requestState)).toEqual(CONNECTOR);
+  });
+
+  it('do not open when they were altered, are no text or came too late', async () => {
+    const requestState = await states.seal(call({}), CONNECTOR);
+    for (const bad of [`${requestState.slice(0, -2)}AA`, 'round 1', '', 7, null, {}]) {
+      expect(await states.open(call({}), bad)).toBeNull();
+    }
+    nowMs += 30 * 60_000;
+    expect(await states.open(call({}), requestState)).toBeNull();
+    nowMs = 0;
+  });
+
+  it.each([APPROVAL, CONNECTION])('of the kind $kind open once among all gateways', async (state) => {
+    const sealed = await states.seal(call({}), state);
+    const opened = await Promise.all([states.open(call({}), sealed), elsewhere.open(call({}), sealed)]);
+    expect(opened.filter((one) => one !== null)).toEqual([state]);
+    expect(await states.open(call({}), sealed)).toBeNull();
+  });
+
+  it('for one use stay closed after the store forgot them', async () => {
+    const sealed = await states.seal(call({}), APPROVAL);
+    const sealer = await createStateSealer({ masterKey: async () => new Uint8Array(32) }, 'request state');
+    const emptied = createRequestStates({ sealer, clock, notes: createLocalNotes(clock) });
+    expect(await emptied.open(call({}), sealed)).toBeNull();
+  });
+
+  it('for one use are not used up by somebody whose state it is not', async () => {
+    const sealed = await states.seal(call({}), APPROVAL);
+    expect(await states.open(call({}, { principal: { ...ANNA, userId: 'psn_ben' } }), sealed)).toBeNull();
+    expect(await states.open(call({}), sealed)).toEqual(APPROVAL);
+  });
+
+  it('show nothing of what is in them', async () => {
+    const sealed = await states.seal(call({}), CONNECTOR);
+    expect(Buffer.from(sealed, 'base64url').toString('latin1')).not.toMatch(/round|connector/);
+  });
+});
+
+describe('the state of a connector', () => {
+  it('is never one of the platform, which the connector did not write', async () => {
+    for (const state of [APPROVAL, CONNECTION]) {
+      const requestState = await states.seal(call({}), state);
+      expect(await openConnectorState(states, call({ requestState }))).toBeNull();
+    }
+  });
+
+  it('comes back as its own text, repeatedly, on another gateway too, whatever the order of arguments', async () => {
+    const { requestState } = await sealConnectorState(states, call({}), { requestState: 'round 1' });
+    const retry = call({
+      arguments: { seat: 'a', day: 1 },
+      inputResponses: { seat: {} },
+      requestState: requestState ?? '',
+    });
+    for (const gateway of [elsewhere, states]) {
+      expect((await openConnectorState(gateway, retry))?.request.params.requestState).toBe('round 1');
+    }
+  });
+
+  it('is absent from results and requests that hold none', async () => {
+    expect(await sealConnectorState(states, call({}), { inputRequests: {} })).toEqual({ inputRequests: {} });
+    const plain = call({});
+    expect(await openConnectorState(states, plain)).toBe(plain);
+  });
+});

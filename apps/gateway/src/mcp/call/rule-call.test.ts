@@ -1,0 +1,33 @@
+import { viewManifest } from '@patchbay/mcp';
+import { describe, expect, it } from 'vitest';
+import type { Call } from '../context/call.ts';
+import { ruleCall } from './rule-call.ts';
+
+const PAGE = 'ui://demo/chart.html';
+const tool = (name: string, readOnlyHint = true) => ({
+  ...{ name, inputSchema: { type: 'object' }, annotations: { readOnlyHint }, _meta: { ui: { resourceUri: PAGE } } },
+});
+
+/** The ruling on reading the page, with some tools blocked by policy. */
+function read(tools: readonly object[], blocked: readonly string[]) {
+  const call = {
+    ...{ method: 'resources/read', name: PAGE, tool: null, manifest: viewManifest({ tools }) },
+    ...{ endpoint: { organizationId: 'org_1', connectorSlug: 'demo' }, principal: { roles: ['member'] } },
+  };
+  const policies = blocked.map((name) => ({
+    ...{ id: `pol_${name}`, connector: '*', tool: name, roles: [], effect: 'blocked' as const },
+  }));
+  // What a ruling looks at; the rest of a call is for what comes after it.
+  return ruleCall({ loadPolicies: async () => ({ revision: 1, policies }) }, call as unknown as Call);
+}
+
+describe('reading the page of tools', () => {
+  it('is blocked for whom all of its tools are blocked', async () => {
+    expect(await read([tool('a'), tool('b')], ['a', 'b'])).toMatchObject({ effect: 'blocked' });
+  });
+
+  it('is a read while one of them may be called, at once or after an approval', async () => {
+    expect(await read([tool('a'), tool('b', false)], ['a'])).toMatchObject({ effect: 'always_allow' });
+    expect(await read([], ['a'])).toMatchObject({ effect: 'always_allow' });
+  });
+});

@@ -1,0 +1,53 @@
+import type { Endpoint } from '@patchbay/domain/endpoints';
+import type { JsonObject, ManifestView, McpRequest } from '@patchbay/mcp';
+import type { InvocationContext, InvocationOutcome } from '@patchbay/sandbox/protocol';
+import type { StepTimer } from '../../telemetry/step-timer.ts';
+import type { Principal } from './principal.ts';
+
+/** A known caller's message, on its way to an answer. */
+export interface Exchange {
+  readonly endpoint: Endpoint;
+  readonly manifest: ManifestView;
+  readonly principal: Principal;
+  /** Canonical path of the URL the message came to: the connector's own, or its organization's. */
+  readonly resource: string;
+  /** Of the organization's policies, when the caller was let in. */
+  readonly policyRevision: number;
+  readonly requestId: string;
+  readonly steps: StepTimer;
+  /** A request header by lower-case name. */
+  header(name: string): string | undefined;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+  /** Sends a notification ahead of the answer, on this request's own stream. */
+  notify(method: string, params: JsonObject): void;
+  /** With a client of 2025 that opened a session; undefined without one. */
+  readonly conversation?: Conversation;
+}
+
+/** What a session adds to a call: its client can be asked, and can come back for the answer. */
+export interface Conversation {
+  /** Makes the call, asking the client for what the connector wants to know in between. */
+  hold(call: Call, callTool: (call: Call) => Promise<CallReply>): Promise<CallReply>;
+  /** Keeps the answer for a client that lost the stream; the id of its event, or undefined when there is no need. */
+  keep(message: object): Promise<string | undefined>;
+  /** Lets the stream go before the answer: the client comes back for it. */
+  leave(): void;
+  close(): void;
+}
+
+/** The methods that run connector code. */
+export type CallMethod = 'tools/call' | 'prompts/get' | 'resources/read' | 'completion/complete';
+
+export interface Call extends Exchange {
+  readonly request: McpRequest;
+  readonly method: CallMethod;
+  /** Tool, prompt or resource URI; null for completions. */
+  readonly name: string | null;
+  /** The tool as the manifest of the version has it; null for everything that is not a tool. */
+  readonly tool: JsonObject | null;
+  readonly trace: InvocationContext['trace'];
+}
+
+/** What came back from the connector. Failures of platform or process are thrown instead. */
+export type CallReply = InvocationOutcome;

@@ -1,0 +1,87 @@
+import type { Endpoint } from '@patchbay/domain/endpoints';
+import type { GroupReference } from '@patchbay/domain/groups';
+import type { Role } from '@patchbay/domain/organizations';
+import type { VerifiedCaller } from '../access/verified-caller.ts';
+
+/** The authenticated caller of one endpoint. Made here and nowhere else; policy, limits and records read only this. */
+export interface Principal {
+  readonly kind: 'person' | 'service_account' | 'anonymous';
+  readonly organizationId: string;
+  readonly userId?: string;
+  readonly serviceAccountId?: string;
+  /** For the connector's context; null when the connector does not know its caller. */
+  readonly user: { readonly id: string; readonly email: string | null; readonly name: string | null } | null;
+  readonly roles: readonly Role[];
+  /** Policies go by the id, which stays when a group is renamed; connectors are told the name. */
+  readonly groups: readonly GroupReference[];
+  /** The OAuth client; null where none is involved: callers with an API key, and anonymous ones. */
+  readonly clientId: string | null;
+  /** The API key or grant that proved the caller; null for anonymous callers. What ends it, ends this principal. */
+  readonly credentialId: string | null;
+  readonly scopes: readonly string[];
+  /** The one resource the caller is known for: canonical path of the endpoint. */
+  readonly resource: string;
+  /** Under which limits count, and what a queue shares. The same for all requests of one caller. */
+  readonly limitKey: string;
+}
+
+/** What a principal is made for: an endpoint, or the URL of a whole organization. */
+export type PrincipalTarget = Pick<Endpoint, 'organizationId' | 'resource'>;
+
+/** The principal of a caller whom the target let in. */
+export function principalOf(caller: VerifiedCaller, { organizationId, resource }: PrincipalTarget): Principal {
+  const { credentialId } = caller;
+  switch (caller.kind) {
+    case 'api_key': {
+      const { apiKey, person, roles, groups } = caller.key;
+      return {
+        kind: person ? 'person' : 'service_account',
+        organizationId,
+        ...(person && { userId: person.id }),
+        ...(apiKey.serviceAccountId !== null && { serviceAccountId: apiKey.serviceAccountId }),
+        user: person,
+        roles,
+        groups,
+        clientId: null,
+        credentialId,
+        scopes: apiKey.scopes,
+        resource,
+        limitKey: `${organizationId} ${person?.id ?? apiKey.serviceAccountId ?? apiKey.id}`,
+      };
+    }
+    case 'token': {
+      const { person, roles, groups, clientId, scopes } = caller;
+      return {
+        kind: 'person',
+        organizationId,
+        userId: person.id,
+        user: person,
+        roles,
+        groups,
+        clientId,
+        credentialId,
+        scopes,
+        resource,
+        limitKey: `${organizationId} ${person.id}`,
+      };
+    }
+    case 'anonymous':
+      return {
+        kind: 'anonymous',
+        organizationId,
+        user: null,
+        roles: [],
+        groups: [],
+        clientId: null,
+        credentialId,
+        scopes: [],
+        resource,
+        limitKey: `${organizationId} anonymous ${caller.address}`,
+      };
+  }
+}
+
+/** Who the principal is, whatever credential was used: the id of a person or service account, '' for nobody. */
+export function subjectOf({ userId, serviceAccountId }: Pick<Principal, 'userId' | 'serviceAccountId'>): string {
+  return userId ?? serviceAccountId ?? '';
+}

@@ -1,0 +1,21 @@
+import type { Endpoint } from '@patchbay/domain/endpoints';
+import type { Clock } from '@patchbay/foundation';
+import { isolationKeyOf } from '../mcp/call/invocation.ts';
+import type { LogBatcher } from './log-batcher.ts';
+
+/** Something the author of a connector should know, and nobody else has to. */
+export interface AuthorLine {
+  readonly text: string;
+  readonly requestId?: string;
+}
+
+/** Writes lines of the platform into the connector's own log: `patchbay logs` shows them among what it printed. */
+export type TellAuthor = (endpoint: Endpoint, lines: readonly AuthorLine[]) => void;
+
+export function createTellAuthor(logs: Pick<LogBatcher, 'add'>, clock: Pick<Clock, 'now'>): TellAuthor {
+  return (endpoint, lines) => {
+    const at = clock.now().toISOString();
+    const key = isolationKeyOf(endpoint, null);
+    for (const line of lines) logs.add({ ...line, at, key, level: 'warn', source: 'platform', sandboxId: '' });
+  };
+}
