@@ -8,7 +8,7 @@ const config: NextConfig = {
   output: 'standalone',
   outputFileTracingRoot: repository,
   turbopack: { root: repository },
-  transpilePackages: ['@patchbay/api-client'],
+  transpilePackages: ['@patchbay/api-client', '@patchbay/foundation'],
   poweredByHeader: false,
   // The gateway compresses for everybody; nothing here is an image that needs a server.
   compress: false,

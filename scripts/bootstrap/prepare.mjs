@@ -104,7 +104,13 @@ export async function buildDashboard() {
   await once(
     {
       stamp: path.join(STAMPS, 'dashboard'),
-      inputs: () => [dashboard, at('packages/api-client/src'), at('packages/policy/src'), at('pnpm-lock.yaml')],
+      inputs: () => [
+        dashboard,
+        at('packages/api-client/src'),
+        at('packages/policy/src'),
+        at('packages/foundation/src/limits'),
+        at('pnpm-lock.yaml'),
+      ],
       outputs: [path.join(dashboard, '.next/BUILD_ID')],
       lockFile: path.join(LOCKS, '.patchbay-dashboard.lock'),
     },

@@ -54,6 +54,7 @@ const RULES: readonly Rule[] = [
   errorsDocumented(loadErrorCodes),
   errorsTested(loadErrorCodes, UNTESTED),
   documentedPaths,
+  toolRule('reference', 'node', ['scripts/reference/main.ts', '--check']),
   namedPages,
   namedCommands(loadCommandLine),
   endpointsAudited,

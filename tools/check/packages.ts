@@ -8,6 +8,8 @@ const AREAS: readonly (readonly [prefix: string, area: Area])[] = [
   // Finds programs and unpacks them; it holds nothing and starts no service.
   ['packages/embedded/src/debian/', 'embedded/debian'],
   ['packages/embedded/src/directories/own-directory.ts', 'embedded/debian'],
+  // Numbers and sentences, read by browsers and sandboxes too.
+  ['packages/foundation/src/limits/', 'foundation/limits'],
   ['packages/sandbox/src/runner/', 'sandbox/runner'],
   ['packages/sandbox/src/builder/', 'sandbox/builder'],
   ['packages/sandbox/src/probe/', 'sandbox/probe'],

@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { PASSWORD_CHARACTERS } from '@patchbay/foundation';
 import { describe, expect, it } from 'vitest';
-import { PASSWORD_CHARACTERS as OURS } from '../src/lib/identity.ts';
 import { paths } from '../src/lib/paths.ts';
 
 const APP = path.resolve(import.meta.dirname, '../src/app');
@@ -24,7 +22,3 @@ describe('every path of the dashboard', () => {
 function addressOf(pathTo: (organization: string, connector: string) => string): string {
   return pathTo === paths.signIn ? paths.signIn() : pathTo('acme', 'weather');
 }
-
-it('the forms of the dashboard take the passwords that the gateway takes', () => {
-  expect(OURS).toEqual(PASSWORD_CHARACTERS);
-});

@@ -1,4 +1,5 @@
 import { type Logger, newId } from '@patchbay/foundation';
+import { CALL_LIMITS } from '@patchbay/foundation/limits';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { createBrokenRequestHandler } from './edge/broken-requests.ts';
 import { checkReservedSegments } from './edge/check-reserved-segments.ts';
@@ -24,9 +25,6 @@ export interface ServerOptions {
   readonly surfaces: readonly Surface[];
 }
 
-/** Bytes. Surfaces that take uploads say so per route. */
-export const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
-
 /** The public listener: edge hooks, then each surface behind its own wall, then the dashboard. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = options.logger;
@@ -38,14 +36,19 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     // A caller's request id is his own matter; ours cannot be chosen.
     requestIdHeader: false,
     genReqId: () => newId('request'),
-    bodyLimit: BODY_LIMIT_BYTES,
+    // Surfaces that take uploads have another limit per route.
+    bodyLimit: CALL_LIMITS.requestBytes.value,
     forceCloseConnections: 'idle',
     // The edge hooks answer what arrives while closing, in our own form.
     return503OnClosing: false,
     clientErrorHandler: createBrokenRequestHandler(options.origin),
     frameworkErrors: (error, request, reply) =>
       void answerEdgeError({ origin: options.origin, logger: options.logger }, request, reply, edgeError(error)),
-    http: { headersTimeout: 10_000, requestTimeout: 120_000, maxHeaderSize: 16 * 1024 },
+    http: {
+      headersTimeout: CALL_LIMITS.headerArrival.value,
+      requestTimeout: CALL_LIMITS.uploadArrival.value,
+      maxHeaderSize: CALL_LIMITS.headerBytes.value,
+    },
     routerOptions: { caseSensitive: true, maxParamLength: 128 },
   });
 

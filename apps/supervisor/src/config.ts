@@ -1,4 +1,5 @@
 import { loadConfig, redisProblem, Secret, sharedEnvironment } from '@patchbay/foundation';
+import { SANDBOX_LIMITS } from '@patchbay/foundation/limits';
 import { hostAndPortSchema, tlsFileFields, tlsFileProblems } from '@patchbay/sandbox/host';
 import { PEER_ID } from '@patchbay/sandbox/protocol';
 import { z } from 'zod';
@@ -64,7 +65,7 @@ const schema = fields
     packageStoreDirectory: env.PACKAGE_STORE_DIR,
     bubblewrapFile: env.BWRAP_PATH,
     internalPort: env.SUPERVISOR_INTERNAL_PORT,
-    poolSize: env.SANDBOX_POOL_SIZE ?? (env.PATCHBAY_MODE === 'production' ? 8 : 4),
+    poolSize: env.SANDBOX_POOL_SIZE ?? (env.PATCHBAY_MODE === 'production' ? SANDBOX_LIMITS.pool.value : 4),
     runtimeCpuCores: env.SANDBOX_CPU_CORES,
     requireFullLimits: env.PATCHBAY_REQUIRE_FULL_LIMITS ?? env.PATCHBAY_MODE === 'production',
   }));

@@ -1,5 +1,6 @@
 import { artifactStoreFields } from '@patchbay/artifacts';
 import { loadConfig, redisProblem, Secret, sharedEnvironment } from '@patchbay/foundation';
+import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
 import { supervisorFields, supervisorProblems } from '@patchbay/sandbox/client';
 import { z } from 'zod';
 
@@ -24,18 +25,14 @@ export const workerConfigSchema = z
     /** Package tarballs by integrity; the supervisor mounts it read-only into build sandboxes. */
     PACKAGE_STORE_DIR: z.string().min(1),
     /** Size of the package store: what was used longest ago goes when it is larger. Default 5 GiB. */
-    PACKAGE_STORE_BYTES_MAX: z.coerce
-      .number()
-      .int()
-      .min(0)
-      .default(5 * 1024 ** 3),
+    PACKAGE_STORE_BYTES_MAX: z.coerce.number().int().min(0).default(DEPLOY_LIMITS.packageStore.value),
     /** Where dependencies come from. Its host may resolve to a private address: the operator named it. */
     PATCHBAY_NPM_REGISTRY: z
       .url({ protocol: /^https?$/ })
       .default('https://registry.npmjs.org')
       .transform((url) => url.replace(/\/+$/, '')),
     /** How long one answer of the registry may take, its body included. */
-    PATCHBAY_NPM_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(30_000),
+    PATCHBAY_NPM_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(DEPLOY_LIMITS.registryAnswer.value),
     /** Loopback port for /health and /metrics. */
     WORKER_INTERNAL_PORT: z.coerce.number().int().min(0).max(65_535).default(4002),
   })

@@ -1,4 +1,5 @@
 /** Every constructor of the worker, once. */
+
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { openArtifactStore } from '@patchbay/artifacts';
@@ -6,6 +7,7 @@ import { createDatabase } from '@patchbay/domain';
 import { relayOutbox } from '@patchbay/domain/changes';
 import { insertLogLines } from '@patchbay/domain/logs';
 import type { Logger } from '@patchbay/foundation';
+import { RETENTION } from '@patchbay/foundation/limits';
 import { createSandboxClient, type SandboxClient } from '@patchbay/sandbox/client';
 import { openSupervisors } from '@patchbay/sandbox/registry';
 import { createAuditSigner, createVault, fileKeySource } from '@patchbay/vault';
@@ -36,7 +38,7 @@ const PURGE_MS = 15 * 60_000;
 const RECORD_MS = 60_000;
 /** Both look at every file there is. */
 const TIDY_MS = 6 * 60 * 60_000;
-const PACKAGES_UNUSED_MS = 30 * 24 * 60 * 60_000;
+const PACKAGES_UNUSED_MS = RETENTION.unusedPackages.value * 24 * 60 * 60_000;
 const DRAIN_MS = 10_000;
 
 export interface Worker {

@@ -3,14 +3,15 @@ import path from 'node:path';
 import { buffer as readBytes } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { AppError } from '@patchbay/foundation';
+import { DEPLOY_LIMITS, formatLimit } from '@patchbay/foundation/limits';
 import ignore, { type Ignore } from 'ignore';
 import { pack as createPack } from 'tar-stream';
 
 /** Never part of a connector's source, whatever .gitignore says. `.env` because it holds secrets. */
 const ALWAYS_IGNORED = ['.git/', 'node_modules/', '.patchbay/', '.env', '.env.*', '.npmrc', '.DS_Store'];
 /** The installation refuses more; said here before the upload. */
-const ARCHIVE_BYTES_MAX = 10 * 1024 * 1024;
-const FILES_MAX = 5_000;
+const ARCHIVE_BYTES_MAX = DEPLOY_LIMITS.source.value;
+const FILES_MAX = DEPLOY_LIMITS.sourceFiles.value;
 
 export interface PackedSource {
   /** tar.gz; the same bytes for the same files. */
@@ -36,7 +37,7 @@ export async function packSource(directory: string): Promise<PackedSource> {
   const zipped = Uint8Array.from(gzipSync(tar, { level: 6 }));
   if (zipped.byteLength > ARCHIVE_BYTES_MAX) {
     throw new AppError('cli.source_too_large', {
-      detail: `${files.length} files make ${(zipped.byteLength / 1_048_576).toFixed(1)} MB packed; 10 MB is the limit. Largest: ${await largest(directory, files)}.`,
+      detail: `${files.length} files make ${(zipped.byteLength / 1_048_576).toFixed(1)} MiB packed; ${formatLimit(DEPLOY_LIMITS.source)} is the limit. Largest: ${await largest(directory, files)}.`,
     });
   }
   return { archive: zipped, files };
@@ -87,6 +88,6 @@ async function largest(directory: string, files: readonly string[]): Promise<str
   sizes.sort((one, other) => other.bytes - one.bytes);
   return sizes
     .slice(0, 3)
-    .map(({ name, bytes }) => `${name} (${(bytes / 1_048_576).toFixed(1)} MB)`)
+    .map(({ name, bytes }) => `${name} (${(bytes / 1_048_576).toFixed(1)} MiB)`)
     .join(', ');
 }

@@ -22,7 +22,6 @@ export { ID_PREFIXES, type IdKind, isId, newId } from './ids.ts';
 export { ConfigError, loadConfig } from './load-config.ts';
 export { createLogger, type Logger } from './logger.ts';
 export type { Page, PageRequest } from './page.ts';
-export { PASSWORD_CHARACTERS } from './password-rules.ts';
 export { parseRedisUrl, type RedisAddress, redisProblem } from './redis-url.ts';
 export { Secret } from './secret.ts';
 export { sharedEnvironment } from './shared-environment.ts';

@@ -1,3 +1,4 @@
+import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
 import { type McpRequest, type MirrorHeaders, NAME_SOURCES } from './classify-message.ts';
 import { isJsonObject, type JsonObject, type JsonValue, objectAt, own, stringAt } from './json.ts';
 import { headerMismatch, type RpcFault } from './rpc-errors.ts';
@@ -60,7 +61,7 @@ function sameValue(value: JsonValue, decoded: string): boolean {
 }
 
 /** Depth of schema that is looked at; deploy refuses deeper ones, so nothing is lost. */
-const SCHEMA_DEPTH_MAX = 32;
+const SCHEMA_DEPTH_MAX = DEPLOY_LIMITS.schemaDepth.value;
 
 function markedParams(
   schema: JsonObject | undefined,

@@ -1,16 +1,17 @@
+import { DEPLOY_LIMITS, STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { isReservedToolName } from './joined-name.ts';
 import { isJsonObject, type JsonObject, type JsonValue, objectAt, own, stringAt } from './json.ts';
 import { type ManifestView, viewManifest } from './manifest.ts';
 
 /** The same as a deploy checks; what a connector says while it runs is held to it again, because nobody looks then. */
 const BOUNDS = {
-  listsBytes: 2 * 1024 * 1024,
-  entries: 1_000,
-  resources: 5_000,
-  schemaBytes: 64 * 1024,
-  schemaDepth: 32,
-  textLength: 16_384,
-  uriLength: 2_048,
+  listsBytes: DEPLOY_LIMITS.manifest.value,
+  entries: DEPLOY_LIMITS.tools.value,
+  resources: DEPLOY_LIMITS.resources.value,
+  schemaBytes: DEPLOY_LIMITS.schema.value,
+  schemaDepth: DEPLOY_LIMITS.schemaDepth.value,
+  textLength: DEPLOY_LIMITS.description.value,
+  uriLength: STREAM_LIMITS.resourceUri.value,
 } as const;
 const TOOL_NAME = /^[A-Za-z0-9_./-]{1,64}$/;
 

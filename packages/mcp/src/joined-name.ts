@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 
 /** Characters clients take in the name of a tool. */
-const NAME_LENGTH_MAX = 64;
+const NAME_LENGTH_MAX = STREAM_LIMITS.joinedName.value;
 const TAIL_LENGTH = 8;
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 

@@ -1,3 +1,5 @@
+import { CALL_LIMITS } from '@patchbay/foundation/limits';
+
 /**
  * The look at a body before it is parsed (security S1, S21). It defends two things: the event loop, against bodies
  * that are cheap to send and dear to parse, and the ruling, against bodies that two parsers read differently.
@@ -24,7 +26,7 @@ export interface ScanBounds {
   readonly structuresMax: number;
 }
 
-const DEPTH_MAX = 64;
+const DEPTH_MAX = CALL_LIMITS.requestDepth.value;
 /** From this size on a body is parsed off the event loop, and may hold more structure. Bytes. */
 export const LARGE_BODY_BYTES = 256 * 1024;
 

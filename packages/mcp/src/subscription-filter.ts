@@ -1,3 +1,4 @@
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { META } from './classify-message.ts';
 import { notificationMessage } from './envelope.ts';
 import { type JsonObject, objectAt, own } from './json.ts';
@@ -23,8 +24,8 @@ export type ListChangedMethod = keyof typeof LIST_FLAGS;
 
 const FLAGS = Object.values(LIST_FLAGS);
 /** Resources one stream may follow; what a client of a person watches at once is far below. */
-const RESOURCES_MAX = 1_000;
-const URI_LENGTH_MAX = 2_048;
+const RESOURCES_MAX = STREAM_LIMITS.followedResources.value;
+const URI_LENGTH_MAX = STREAM_LIMITS.resourceUri.value;
 
 /** The filter of a `subscriptions/listen` request, or null when it has another shape than the protocol gives it. */
 export function readSubscriptionFilter(params: JsonObject): SubscriptionFilter | null {

@@ -8,9 +8,10 @@ import type { ModuleReference } from '../syntax.ts';
  * it can reach holds a database password or a key; the runner sits beside that code, so it brings nothing of ours along.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  foundation: [],
+  'foundation/limits': [],
+  foundation: ['foundation/limits'],
   policy: [],
-  mcp: [],
+  mcp: ['foundation/limits'],
   sdk: [],
   'api-client': [],
   vault: ['foundation'],
@@ -18,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   embedded: ['foundation', 'embedded/debian'],
   'embedded/debian': ['foundation'],
   'sandbox/protocol': ['foundation'],
-  'sandbox/runner': ['sandbox/protocol', 'sdk'],
+  'sandbox/runner': ['sandbox/protocol', 'sdk', 'foundation/limits'],
   'sandbox/builder': ['sandbox/protocol'],
   'sandbox/probe': ['sandbox/builder', 'sandbox/protocol'],
   // The host reads the probe's catalogue of attempts, to judge outside what each reported from inside.
@@ -29,13 +30,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gateway: ['foundation', 'vault', 'policy', 'mcp', 'domain', 'artifacts', 'sandbox', 'sandbox/protocol'],
   worker: ['foundation', 'vault', 'domain', 'artifacts', 'sandbox', 'sandbox/protocol', 'sdk'],
   supervisor: ['foundation', 'mcp', 'sandbox', 'sandbox/protocol'],
-  dashboard: ['api-client', 'policy'],
+  dashboard: ['api-client', 'policy', 'foundation/limits'],
   examples: ['sdk'],
   tools: ['foundation', 'cli'],
 };
 
 /** A test may also use the kit for tests; the kit itself, the start scripts and the end-to-end tests see everything. */
-const TESTS_MAY_IMPORT = ['testing', 'embedded', 'embedded/debian', 'foundation', 'api-client'];
+const TESTS_MAY_IMPORT = ['testing', 'embedded', 'embedded/debian', 'foundation', 'foundation/limits', 'api-client'];
 const FREE = new Set(['testing', 'scripts', 'infra', 'test', 'bench', '.ci']);
 
 const CIPHERS = /^(create(Cipher|Decipher)iv|(public|private)(Encrypt|Decrypt)|subtle|webcrypto|default|\*)$/;
@@ -67,8 +68,14 @@ function objection(file: SourceFile, reference: ModuleReference, target: Target)
   if (file.isTest && TESTS_MAY_IMPORT.includes(to)) return target.kind === 'file' ? crossing(reference, to) : null;
   if (to === 'sandbox/runner' && !isDriver(file) && !isSandboxTest(file, to))
     return 'the runner is entered by the sandbox drivers only';
-  if (!(MAY_IMPORT[from] ?? []).includes(to) && !isSandboxTest(file, to)) return `${from} may not import ${to}`;
+  if (!mayImport(from, to) && !isSandboxTest(file, to)) return `${from} may not import ${to}`;
   return target.kind === 'file' && !sameFolder(from, to) ? crossing(reference, to) : null;
+}
+
+/** Limits are data that import nothing: they come with the rest of foundation, and alone to what may have nothing else. */
+function mayImport(from: string, to: string): boolean {
+  const allowed = MAY_IMPORT[from] ?? [];
+  return allowed.includes(to) || (to === 'foundation/limits' && allowed.includes('foundation'));
 }
 
 /** Packages are entered by name, never by a path that climbs into their sources. */

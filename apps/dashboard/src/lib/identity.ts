@@ -1,8 +1,5 @@
 /** Sign-in and sign-up with email and password, at `/api/auth` of the page's own origin. */
 
-/** How long a password may be, as the gateway has it. */
-export const PASSWORD_CHARACTERS = { min: 12, max: 256 };
-
 export type Refusal =
   | 'wrong_credentials'
   | 'sign_up_closed'

@@ -1,4 +1,5 @@
-import { PASSWORD_CHARACTERS, type Refusal } from './identity.ts';
+import { PASSWORD_CHARACTERS } from '@patchbay/foundation/limits';
+import type { Refusal } from './identity.ts';
 import { API_KEYS } from './strings/api-keys.ts';
 import { CONNECTOR_SETTINGS, SECRETS } from './strings/connector-settings.ts';
 import { ACCESS, INVITATIONS, MEMBERS, ROLES, SETTINGS } from './strings/organization-settings.ts';

@@ -2,16 +2,18 @@
  * Server-sent events on a Fastify answer. A stream is held to what it may cost: a number per caller, a permission that is
  * checked again while it lasts, and a deadline for each write, so that a reader who stops reading is dropped.
  */
+
 import { once } from 'node:events';
 import type { Change } from '@patchbay/domain/changes';
 import { AppError, asAppError } from '@patchbay/foundation';
+import { ADMIN_LIMITS, STREAM_LIMITS } from '@patchbay/foundation/limits';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EventWriter } from '../streams/event-writer.ts';
 import type { Leases } from '../streams/leases.ts';
 
-const KEEP_ALIVE_MS = 15_000;
-const UNREAD_BYTES_MAX = 1024 * 1024;
-export const STREAMS_PER_CALLER_MAX = 8;
+const KEEP_ALIVE_MS = STREAM_LIMITS.keepAlive.value;
+const UNREAD_BYTES_MAX = ADMIN_LIMITS.streamUnread.value;
+export const STREAMS_PER_CALLER_MAX = ADMIN_LIMITS.streams.value;
 
 /** One event; `id` lets the reader go on where it stopped. */
 export interface ServerEvent {

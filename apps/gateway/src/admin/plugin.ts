@@ -3,9 +3,11 @@
  * theirs (404), whether they may (403), then the body and its schema (400), then the handler. Nothing is read from
  * the body and nothing is changed before the first three have passed.
  */
+
 import { createHash } from 'node:crypto';
 import type { Change } from '@patchbay/domain/changes';
 import { AppError, text } from '@patchbay/foundation';
+import { ADMIN_LIMITS } from '@patchbay/foundation/limits';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { createLeases, type Leases } from '../streams/leases.ts';
@@ -22,7 +24,7 @@ import { API_BASE } from './openapi.ts';
 import { invalidRequest, sendProblem } from './render-error.ts';
 
 /** Bytes of a JSON body. */
-const JSON_BYTES_MAX = 1024 * 1024;
+const JSON_BYTES_MAX = ADMIN_LIMITS.body.value;
 
 const IdempotencyKey = text().regex(/^[\x21-\x7e]{1,255}$/, 'is 1 to 255 visible ASCII characters');
 

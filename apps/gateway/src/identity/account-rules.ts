@@ -1,7 +1,8 @@
 /** What others have to know of better-auth's settings without loading it. */
+import { ACCOUNT_LIMITS } from '@patchbay/foundation/limits';
 
-export const SESSION_SECONDS = 14 * 24 * 60 * 60;
-export const INVITATION_SECONDS = 7 * 24 * 60 * 60;
+export const SESSION_SECONDS = ACCOUNT_LIMITS.session.value;
+export const INVITATION_SECONDS = ACCOUNT_LIMITS.invitation.value;
 
 /** The header in which the mount hands over the address that the edge decided on. Callers cannot set it. */
 export const ADDRESS_HEADER = 'x-patchbay-address';

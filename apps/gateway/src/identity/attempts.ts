@@ -4,7 +4,9 @@
  * the account never signed in, per account for all of those together: guessing is slow from anywhere, and a flood from
  * elsewhere costs an owner at a known address nothing. Whether the account exists changes neither answers nor queries.
  */
+
 import { AppError, type ErrorCode } from '@patchbay/foundation';
+import { ACCOUNT_LIMITS } from '@patchbay/foundation/limits';
 import type { SharedNotes } from '../notes/shared-notes.ts';
 import { networkOf } from './network-of.ts';
 import type { SignInAddresses, SignInPlace } from './sign-in-addresses.ts';
@@ -20,13 +22,13 @@ export interface Attempts {
   remember(personId: string, from: SignInPlace): Promise<void>;
 }
 
-const WINDOW_SECONDS = 60;
+const WINDOW_SECONDS = ACCOUNT_LIMITS.attemptWindow.value;
 /** Per window. */
-export const CLOSED_LINKS_PER_ADDRESS_MAX = 30;
-export const REQUESTS_PER_LINK_MAX = 30;
-export const PASSWORDS_PER_ADDRESS_MAX = 10;
+export const CLOSED_LINKS_PER_ADDRESS_MAX = ACCOUNT_LIMITS.closedLinksPerAddress.value;
+export const REQUESTS_PER_LINK_MAX = ACCOUNT_LIMITS.requestsPerLink.value;
+export const PASSWORDS_PER_ADDRESS_MAX = ACCOUNT_LIMITS.passwordsPerAddress.value;
 /** From all addresses that are new to the account, together. */
-export const NEW_ADDRESS_PASSWORDS_MAX = 10;
+export const NEW_ADDRESS_PASSWORDS_MAX = ACCOUNT_LIMITS.passwordsPerAccount.value;
 
 export function createAttempts(deps: { readonly notes: SharedNotes; readonly known: SignInAddresses }): Attempts {
   const { notes, known } = deps;

@@ -6,7 +6,9 @@
  * false for everybody, and an invitation is proved by the secret in its link, which its inviter alone is shown and of
  * which the hash is kept. That is why `requireEmailVerificationOnInvitation` is off for now; it goes on with mail.
  */
-import { type IdKind, type Logger, newId, PASSWORD_CHARACTERS, type Secret } from '@patchbay/foundation';
+
+import { type IdKind, type Logger, newId, type Secret } from '@patchbay/foundation';
+import { ACCOUNT_LIMITS, PASSWORD_CHARACTERS } from '@patchbay/foundation/limits';
 import type { BetterAuthOptions } from 'better-auth';
 import { organization } from 'better-auth/plugins';
 import type { Pool } from 'pg';
@@ -15,7 +17,8 @@ import type { SharedNotes } from '../notes/shared-notes.ts';
 import { ADDRESS_HEADER, INVITATION_SECONDS, SESSION_SECONDS } from './account-rules.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
-const MEMBERS_MAX = 1_000;
+const MEMBERS_MAX = ACCOUNT_LIMITS.members.value;
+const WINDOW_SECONDS = ACCOUNT_LIMITS.attemptWindow.value;
 
 export interface AuthSettings {
   readonly origin: string;
@@ -120,15 +123,15 @@ export function authOptions({ origin, secret, pool, notes, logger }: AuthSetting
     },
     rateLimit: {
       enabled: true,
-      window: 60,
-      max: 120,
+      window: WINDOW_SECONDS,
+      max: ACCOUNT_LIMITS.identityRequests.value,
       customStorage: countIn(notes),
       customRules: {
         // Counted by `attempts.ts`, for the account too.
         '/sign-in/email': false,
-        '/sign-up/email': { window: 60, max: 10 },
-        '/change-password': { window: 60, max: 5 },
-        '/organization/accept-invitation': { window: 60, max: 20 },
+        '/sign-up/email': { window: WINDOW_SECONDS, max: ACCOUNT_LIMITS.signUpsPerAddress.value },
+        '/change-password': { window: WINDOW_SECONDS, max: ACCOUNT_LIMITS.passwordChanges.value },
+        '/organization/accept-invitation': { window: WINDOW_SECONDS, max: ACCOUNT_LIMITS.acceptedInvitations.value },
         '/get-session': false,
       },
     },

@@ -2,8 +2,10 @@
  * What our own forms have in common: they work without script, and only their own page can send them. The address of
  * each holds a secret (a setup token, an invitation); the form token is bound to it (security S13, "Also").
  */
+
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { AppError, type Secret, text } from '@patchbay/foundation';
+import { ADMIN_LIMITS } from '@patchbay/foundation/limits';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { checkCrossSite } from '../admin/check-cross-site.ts';
@@ -12,7 +14,7 @@ import { wantsHtml } from '../edge/render-page.ts';
 import { renderMessagePage } from './setup-page.ts';
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
-const FORM_BYTES_MAX = 16 * 1024;
+const FORM_BYTES_MAX = ADMIN_LIMITS.formBody.value;
 
 const Fields = z.record(text(), text());
 /** Fields of a form, each a text that can be stored. */

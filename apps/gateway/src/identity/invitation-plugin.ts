@@ -2,7 +2,9 @@
  * The page behind an invitation's link: whoever has the link and signs in with the invited address joins. The account
  * is made on the way when there is none.
  */
-import { AppError, type Logger, PASSWORD_CHARACTERS, type Secret, text } from '@patchbay/foundation';
+
+import { AppError, type Logger, type Secret, text } from '@patchbay/foundation';
+import { ACCOUNT_LIMITS, PASSWORD_CHARACTERS } from '@patchbay/foundation/limits';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Attempts } from './attempts.ts';
@@ -21,7 +23,7 @@ export interface InvitationOptions {
 }
 
 const Form = z.object({
-  name: text().trim().min(1, 'Your name is missing.').max(80, 'Your name is too long.'),
+  name: text().trim().min(1, 'Your name is missing.').max(ACCOUNT_LIMITS.displayName.value, 'Your name is too long.'),
   password: text()
     .min(PASSWORD_CHARACTERS.min, `The password has at least ${PASSWORD_CHARACTERS.min} characters.`)
     .max(PASSWORD_CHARACTERS.max, 'The password is too long.'),

@@ -2,7 +2,9 @@
  * better-auth at /api/auth, with only the paths on our list. The sign-up policy is decided here, before better-auth
  * sees the request; the cross-site rule of the admin API holds here too.
  */
+
 import { AppError, emailAddress, findTextProblem } from '@patchbay/foundation';
+import { ADMIN_LIMITS } from '@patchbay/foundation/limits';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { checkCrossSite, mediaType } from '../admin/check-cross-site.ts';
@@ -24,7 +26,7 @@ export interface IdentityPluginOptions {
 }
 
 const BASE = '/api/auth';
-const BODY_BYTES_MAX = 64 * 1024;
+const BODY_BYTES_MAX = ADMIN_LIMITS.identityBody.value;
 /** The secret of an invitation's link, for signing up with it and for accepting it. */
 const INVITATION_HEADER = 'x-patchbay-invitation';
 /** Headers better-auth may see. Everything else of a caller stays outside. */

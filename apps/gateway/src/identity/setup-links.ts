@@ -1,9 +1,11 @@
 /** Single-use links that create the first owner. Only their hashes are kept, so that the table yields none. */
+
 import type { Clock } from '@patchbay/foundation';
+import { ACCOUNT_LIMITS } from '@patchbay/foundation/limits';
 import type { Pool } from 'pg';
 import { hashOfLink, hashOfSecret, newLinkSecret } from './link-secret.ts';
 
-const LIFETIME_MS = 60 * 60 * 1000;
+const LIFETIME_MS = ACCOUNT_LIMITS.setupLink.value * 1000;
 
 export interface SetupLinks {
   /** A new token while nobody owns an organization, ending all earlier ones; null otherwise. */

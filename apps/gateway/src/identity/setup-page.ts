@@ -1,4 +1,4 @@
-import { PASSWORD_CHARACTERS } from '@patchbay/foundation';
+import { ACCOUNT_LIMITS, PASSWORD_CHARACTERS } from '@patchbay/foundation/limits';
 
 export interface SetupValues {
   readonly name?: string;
@@ -21,10 +21,10 @@ export function renderSetupPage(view: {
 <p>This creates the first account and its organization. The link works once.</p>
 <form method="post" autocomplete="on">
 <input type="hidden" name="formToken" value="${escapeHtml(view.formToken)}">
-${field('Your name', 'name', 'maxlength="80" autocomplete="name"')}
+${field('Your name', 'name', `maxlength="${ACCOUNT_LIMITS.displayName.value}" autocomplete="name"`)}
 ${field('E-mail address', 'email', 'type="email" maxlength="254" autocomplete="username"')}
 <p><label>Password (at least ${PASSWORD_CHARACTERS.min} characters)<br><input name="password" type="password" required minlength="${PASSWORD_CHARACTERS.min}" maxlength="${PASSWORD_CHARACTERS.max}" autocomplete="new-password"></label></p>
-${field('Name of the organization', 'organizationName', 'maxlength="80" autocomplete="organization"')}
+${field('Name of the organization', 'organizationName', `maxlength="${ACCOUNT_LIMITS.displayName.value}" autocomplete="organization"`)}
 ${field('URL slug (a–z, 0–9, hyphens)', 'slug', 'minlength="2" maxlength="32" pattern="[a-z0-9]+(-[a-z0-9]+)*" autocapitalize="none"')}
 <p><button type="submit">Create</button></p>
 </form>`,
@@ -47,7 +47,7 @@ export function renderInvitationPage(view: {
 <form method="post" autocomplete="on">
 <input type="hidden" name="formToken" value="${escapeHtml(view.formToken)}">
 <input type="hidden" name="username" value="${escapeHtml(email)}" autocomplete="username">
-<p><label>Your name<br><input name="name" required value="${escapeHtml(view.name)}" maxlength="80" autocomplete="name"></label></p>
+<p><label>Your name<br><input name="name" required value="${escapeHtml(view.name)}" maxlength="${ACCOUNT_LIMITS.displayName.value}" autocomplete="name"></label></p>
 <p><label>Password (at least ${PASSWORD_CHARACTERS.min} characters)<br><input name="password" type="password" required minlength="${PASSWORD_CHARACTERS.min}" maxlength="${PASSWORD_CHARACTERS.max}"></label></p>
 <p><button type="submit">Join</button></p>
 </form>`,

@@ -2,15 +2,9 @@
  * The page behind the setup link: one form, no script. The token in its address is what authorises it; a form token
  * bound to it and the same-site rule keep other pages from sending the form.
  */
-import {
-  AppError,
-  asAppError,
-  emailAddress,
-  type Logger,
-  PASSWORD_CHARACTERS,
-  Secret,
-  text,
-} from '@patchbay/foundation';
+
+import { AppError, asAppError, emailAddress, type Logger, Secret, text } from '@patchbay/foundation';
+import { ACCOUNT_LIMITS, PASSWORD_CHARACTERS } from '@patchbay/foundation/limits';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Attempts } from './attempts.ts';
@@ -29,12 +23,15 @@ export interface SetupOptions {
 }
 
 const Form = z.object({
-  name: text().trim().min(1, 'Your name is missing.').max(80, 'Your name is too long.'),
+  name: text().trim().min(1, 'Your name is missing.').max(ACCOUNT_LIMITS.displayName.value, 'Your name is too long.'),
   email: emailAddress('This is not an e-mail address.'),
   password: text()
     .min(PASSWORD_CHARACTERS.min, `The password needs at least ${PASSWORD_CHARACTERS.min} characters.`)
     .max(PASSWORD_CHARACTERS.max, 'The password is too long.'),
-  organizationName: text().trim().min(1, 'The name of the organization is missing.').max(80),
+  organizationName: text()
+    .trim()
+    .min(1, 'The name of the organization is missing.')
+    .max(ACCOUNT_LIMITS.displayName.value),
   slug: text().trim().toLowerCase(),
 });
 

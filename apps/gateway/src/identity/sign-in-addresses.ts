@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto';
 import type { Secret } from '@patchbay/foundation';
+import { ACCOUNT_LIMITS } from '@patchbay/foundation/limits';
 import type { Pool } from 'pg';
 import { networkOf } from './network-of.ts';
 
 /** Days an address stays known after the last sign-in from it. */
-const KNOWN_DAYS = 90;
+const KNOWN_DAYS = ACCOUNT_LIMITS.knownAddress.value;
 
 /** An account by its e-mail address, and where somebody tries to sign in to it from. */
 export interface SignInPlace {

@@ -4,6 +4,7 @@ import type { ChangeFeed } from '@patchbay/domain/changes';
 import type { EndpointDirectory } from '@patchbay/domain/endpoints';
 import type { UsageSpool } from '@patchbay/domain/usage';
 import type { Clock, Logger } from '@patchbay/foundation';
+import { CALL_LIMITS, STREAM_LIMITS } from '@patchbay/foundation/limits';
 import type { PolicySet } from '@patchbay/policy';
 import type { SandboxClient } from '@patchbay/sandbox/client';
 import type { CredentialReference } from '@patchbay/sandbox/protocol';
@@ -65,11 +66,24 @@ export interface McpSurfaceDeps {
 }
 
 /** In this process. Redis will hold these across gateways. */
-const ADMISSION = { connectorMax: 128, organizationMax: 512 };
-const STREAMS = { principalMax: 8, organizationMax: 1_000 };
+const ADMISSION = {
+  connectorMax: CALL_LIMITS.connectorCalls.value,
+  organizationMax: CALL_LIMITS.organizationCalls.value,
+};
+const STREAMS = {
+  principalMax: STREAM_LIMITS.callerStreams.value,
+  organizationMax: STREAM_LIMITS.organizationStreams.value,
+};
 /** Calls that wait for an answer of their client. */
-const PARKED = { principalMax: 64, organizationMax: 1_000 };
-const BYTE_RATE = { bytesPerSecond: 2 * 1024 * 1024, burstBytes: 12 * 1024 * 1024, freeBytes: 16 * 1024 };
+const PARKED = {
+  principalMax: STREAM_LIMITS.callerQuestions.value,
+  organizationMax: STREAM_LIMITS.organizationQuestions.value,
+};
+const BYTE_RATE = {
+  bytesPerSecond: CALL_LIMITS.callerBytes.value,
+  burstBytes: CALL_LIMITS.callerBurstBytes.value,
+  freeBytes: CALL_LIMITS.callerFreeBytes.value,
+};
 
 export interface McpSurface extends Surface {
   close(): Promise<void>;
@@ -103,7 +117,10 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
     ...deps,
     ask: (endpoint, key) => askLists(deps.sandboxes, endpoint, key),
   });
-  const parsePool = createParsePool({ threads: Math.max(1, availableParallelism() - 1), waitingMaxPerOrganization: 3 });
+  const parsePool = createParsePool({
+    threads: Math.max(1, availableParallelism() - 1),
+    waitingMaxPerOrganization: CALL_LIMITS.largeBodies.value,
+  });
   const call = (one: Call) => {
     deps.retirement.follow(one.endpoint);
     return callTool(

@@ -1,11 +1,12 @@
 import type { AppError, ErrorCode } from '@patchbay/foundation';
+import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
 
 /** A step that fails this often by something else than what was uploaded is given up. */
-const ATTEMPTS_MAX = 5;
+const ATTEMPTS_MAX = DEPLOY_LIMITS.attempts.value;
 /** A step during which this many workers died: it may be what kills them. */
 const DEATHS_MAX = 20;
 /** How long a version waits for the platform, from the first attempt of its step. */
-const PATIENCE_MS = 60 * 60_000;
+const PATIENCE_MS = DEPLOY_LIMITS.patience.value;
 
 /** What a restart or more room mends: no attempt of the version is spent on it. */
 const PLATFORM_AWAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { AppError, newId } from '@patchbay/foundation';
+import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
 import type { TaskOutcome } from '@patchbay/sandbox/protocol';
 import tar from 'tar-stream';
 import { z } from 'zod';
@@ -11,11 +12,11 @@ import { findEntry } from './find-entry.ts';
 import { dependenciesOf } from './resolve-step.ts';
 import type { SourceFiles } from './source/source-tree.ts';
 
-const CODE_BYTES_MAX = 6 * 1024 * 1024;
+const CODE_BYTES_MAX = DEPLOY_LIMITS.bundle.value;
 /** A host puts the whole of a page into one message, and a person waits for it. */
-const PAGE_BYTES_MAX = 2 * 1024 * 1024;
-const ARTIFACT_BYTES_MAX = 24 * 1024 * 1024;
-const DEADLINE_MS = 120_000;
+const PAGE_BYTES_MAX = DEPLOY_LIMITS.page.value;
+const ARTIFACT_BYTES_MAX = DEPLOY_LIMITS.artifact.value;
+const DEADLINE_MS = DEPLOY_LIMITS.build.value;
 const SHOWN_MAX = 20;
 
 const diagnostic = z.object({

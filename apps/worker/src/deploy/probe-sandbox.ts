@@ -1,9 +1,10 @@
 import { AppError, newId } from '@patchbay/foundation';
+import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
 import { createInvocation, type Invocation, type InvocationOutcome } from '@patchbay/sandbox/protocol';
 import type { DeployWork } from './deploy-work.ts';
 
 /** Shorter than a call's: a version that needs longer to say what it is does not go live. */
-const DEADLINE_MS = 15_000;
+const DEADLINE_MS = DEPLOY_LIMITS.probe.value;
 
 /** Whom the version is shown: a deploy that looks at it, or somebody in production. */
 export type Onlooker = { readonly kind: 'probe' } | { readonly kind: 'person'; readonly id: string };

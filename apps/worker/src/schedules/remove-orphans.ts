@@ -2,10 +2,11 @@ import type { ArtifactAddress, ArtifactStore } from '@patchbay/artifacts';
 import type { Database } from '@patchbay/domain';
 import { keptDigests } from '@patchbay/domain/versions';
 import type { Logger } from '@patchbay/foundation';
+import { RETENTION } from '@patchbay/foundation/limits';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** An upload is written before its version is: whatever is younger may still find its row. */
-const ORPHAN_AFTER_MS = 24 * HOUR_MS;
+const ORPHAN_AFTER_MS = RETENTION.orphanedFiles.value * HOUR_MS;
 const BATCH = 500;
 
 export interface OrphanDeps {

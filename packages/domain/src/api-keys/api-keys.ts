@@ -1,4 +1,5 @@
 import { AppError, newId, type Page, type PageRequest, type Secret } from '@patchbay/foundation';
+import { ACCOUNT_LIMITS } from '@patchbay/foundation/limits';
 import { type Actor, personOf, record } from '../audit/index.ts';
 import { emitChange } from '../changes/index.ts';
 import { NEWEST_FIRST, olderThan, type Tx, toPage } from '../database/index.ts';
@@ -48,7 +49,8 @@ export interface ApiKeyCeiling {
   readonly permissions: ReadonlySet<Permission>;
 }
 
-const YEAR_MS = 366 * 86_400_000;
+/** A day more than may be asked for, so that a clock that is a little ahead refuses nobody. */
+const LIFE_MS_MAX = (ACCOUNT_LIMITS.keyLife.value + 1) * 86_400_000;
 
 /**
  * The secret is returned once and stored as a hash.
@@ -100,7 +102,7 @@ export async function createApiKey(
 
 function checkInput(input: NewApiKey, ceiling: ApiKeyCeiling): void {
   const ahead = input.expiresAt.getTime() - Date.now();
-  if (!(ahead > 0 && ahead <= YEAR_MS)) throw new AppError('api-keys.expiry_invalid');
+  if (!(ahead > 0 && ahead <= LIFE_MS_MAX)) throw new AppError('api-keys.expiry_invalid');
   const permissions = input.permissions ?? [];
   const connectors = input.connectorIds ?? [];
   if (input.kind === 'admin' && (permissions.length === 0 || connectors.length > 0)) {

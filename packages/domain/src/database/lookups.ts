@@ -23,8 +23,8 @@ export interface Lookups {
   dueVersions(limit: number): Promise<readonly { readonly organizationId: string; readonly versionId: string }[]>;
   /** Organizations where a change of people waits to be put on record, longest first. */
   dueIdentityChanges(limit: number): Promise<readonly { readonly organizationId: string }[]>;
-  /** What `purgeExpired` has to do. */
-  expiredRows(limit: number): Promise<readonly ExpiredRow[]>;
+  /** What `purgeExpired` has to do. `ageSeconds`: how old rows of each kind become. */
+  expiredRows(limit: number, ageSeconds: Readonly<Record<AgedKind, number>>): Promise<readonly ExpiredRow[]>;
 }
 
 export interface EndpointIds {
@@ -32,16 +32,12 @@ export interface EndpointIds {
   readonly connectorId: string;
 }
 
-export interface ExpiredRow {
+/** Rows that go by their age alone. */
+export type AgedKind = 'log_lines' | 'usage_events' | 'idempotency_keys' | 'mcp_sessions' | 'mcp_session_streams';
+
+interface ExpiredRow {
   readonly organizationId: string;
-  readonly kind:
-    | 'organization'
-    | 'connector'
-    | 'log_lines'
-    | 'usage_events'
-    | 'idempotency_keys'
-    | 'mcp_sessions'
-    | 'mcp_session_streams';
+  readonly kind: 'organization' | 'connector' | AgedKind;
   /** The organization or connector to purge; the organization's id for rows that go by age. */
   readonly id: string;
 }
@@ -99,11 +95,11 @@ export function createLookups(pool: pg.Pool): Lookups {
       read('due_identity_changes', 'SELECT organization_id AS "organizationId" FROM app.due_identity_changes($1)', [
         limit,
       ]),
-    expiredRows: (limit) =>
+    expiredRows: (limit, ageSeconds) =>
       read<ExpiredRow>(
         'expired_rows',
-        'SELECT organization_id AS "organizationId", kind, id FROM app.expired_rows($1)',
-        [limit],
+        'SELECT organization_id AS "organizationId", kind, id FROM app.expired_rows($1, $2::jsonb)',
+        [limit, JSON.stringify(ageSeconds)],
       ),
   };
 }

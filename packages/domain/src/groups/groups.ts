@@ -1,4 +1,5 @@
 import { AppError, newId } from '@patchbay/foundation';
+import { ACCOUNT_LIMITS } from '@patchbay/foundation/limits';
 import { type Actor, record } from '../audit/index.ts';
 import { emitChange } from '../changes/index.ts';
 import { isForeignKeyViolation, type Tx } from '../database/index.ts';
@@ -17,7 +18,7 @@ export interface Group extends GroupReference {
 }
 
 /** Of one organization. The list is whole, so it is bounded. */
-const GROUPS_MAX = 200;
+const GROUPS_MAX = ACCOUNT_LIMITS.groups.value;
 
 export interface GroupChange {
   readonly id: string;
@@ -28,7 +29,7 @@ export interface GroupMemberChange extends GroupChange {
   readonly personId: string;
 }
 
-/** By name. There are at most 200; the list is whole. */
+/** By name. The list is whole. */
 export async function listGroups(tx: Tx): Promise<readonly Group[]> {
   const rows = await tx.prisma.group.findMany({ where: tx.scope, include: WITH_MEMBERS, orderBy: { name: 'asc' } });
   return rows.map(toGroup);

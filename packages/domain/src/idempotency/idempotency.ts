@@ -1,4 +1,5 @@
 import { AppError } from '@patchbay/foundation';
+import { RETENTION } from '@patchbay/foundation/limits';
 import type { Tx } from '../database/index.ts';
 
 export interface IdempotencyQuestion {
@@ -35,7 +36,7 @@ export async function once(
     `idempotency ${tx.scope.organizationId} ${callerId} ${key}`,
   ]);
   const stored = await tx.prisma.idempotencyKey.findUnique({ where: id });
-  if (stored !== null && stored.createdAt.getTime() > Date.now() - 86_400_000) {
+  if (stored !== null && stored.createdAt.getTime() > Date.now() - RETENTION.idempotencyKeys.value * 3_600_000) {
     if (stored.fingerprint !== fingerprint) throw new AppError('data.idempotency_key_reused');
     return { status: stored.status, body: stored.body, replayed: true };
   }

@@ -1,5 +1,7 @@
+import { SANDBOX_LIMITS } from '@patchbay/foundation/limits';
+
 /** Longest text of a stored log line, in UTF-8 bytes. */
-export const LOG_TEXT_BYTES_MAX = 8192;
+export const LOG_TEXT_BYTES_MAX = SANDBOX_LIMITS.logLine.value;
 
 const CUT_MARK = '…';
 

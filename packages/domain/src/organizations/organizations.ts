@@ -1,11 +1,12 @@
 import { AppError } from '@patchbay/foundation';
+import { RETENTION } from '@patchbay/foundation/limits';
 import { type Actor, record } from '../audit/index.ts';
 import { emitChange } from '../changes/index.ts';
 import type { Tx } from '../database/index.ts';
 import type { Role } from './permissions.ts';
 
 /** Days a deleted organization or connector can be restored. */
-export const RESTORABLE_DAYS = 30;
+export const RESTORABLE_DAYS = RETENTION.restorable.value;
 
 export interface Organization {
   readonly id: string;

@@ -1,5 +1,6 @@
+import { RETENTION } from '@patchbay/foundation/limits';
 import type { Vault } from '@patchbay/vault';
-import type { Database, ExpiredRow, Tx } from '../database/index.ts';
+import type { AgedKind, Database, Tx } from '../database/index.ts';
 
 export interface PurgeReport {
   /** Digests nothing of the organization refers to any more: the worker removes them from the artifact store. */
@@ -11,16 +12,28 @@ export interface PurgeReport {
 
 const ROWS_PER_LOOK = 100;
 
+const HOUR_SECONDS = 3_600;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
+
+/** How old rows become, in the database's seconds. */
+const AGE_SECONDS: Readonly<Record<AgedKind, number>> = {
+  log_lines: RETENTION.logLines.value * DAY_SECONDS,
+  usage_events: RETENTION.usageEvents.value * DAY_SECONDS,
+  idempotency_keys: RETENTION.idempotencyKeys.value * HOUR_SECONDS,
+  mcp_sessions: RETENTION.sessions.value * HOUR_SECONDS,
+  mcp_session_streams: RETENTION.sessionStreams.value,
+};
+
 /**
- * Ends what is 30 days deleted (the data key first) and drops rows past their retention. Slugs stay for ever. The
- * database decides by itself what is due: calling this early does nothing. Call it again while it reports work.
+ * Ends what was deleted and can no longer be restored (the data key first) and drops rows past their retention. Slugs stay for ever. The
+ * database decides by its own clock what is due: calling this early does nothing. Call it again while it reports work.
  */
 export async function purgeExpired(database: Database, vault: Vault): Promise<PurgeReport> {
   const digests: { organizationId: string; digest: string }[] = [];
   let organizations = 0;
   let connectors = 0;
   let rows = 0;
-  for (const expired of await database.lookups.expiredRows(ROWS_PER_LOOK)) {
+  for (const expired of await database.lookups.expiredRows(ROWS_PER_LOOK, AGE_SECONDS)) {
     const { organizationId } = expired;
     const freed = await database.withOrganization({ organizationId }, async (tx) => {
       if (expired.kind === 'organization') return purgeOrganization(tx);
@@ -53,24 +66,22 @@ async function purgeConnector(tx: Tx, connectorId: string): Promise<string[]> {
   return rows.map((row) => row.digest);
 }
 
-type AgedKind = Exclude<ExpiredRow['kind'], 'organization' | 'connector'>;
-
-/** The ages are those of the function app.expired_rows. */
+/** `$2` is the age in seconds. */
 const DROP = {
-  log_lines: `DELETE FROM app.connector_log_lines WHERE organization_id = $1 AND created_at < now() - interval '14 days'`,
-  usage_events: `DELETE FROM app.usage_events WHERE organization_id = $1 AND created_at < now() - interval '90 days'`,
-  idempotency_keys: `DELETE FROM app.idempotency_keys WHERE organization_id = $1 AND created_at < now() - interval '24 hours'`,
+  log_lines: `DELETE FROM app.connector_log_lines WHERE organization_id = $1 AND created_at < now() - make_interval(secs => $2)`,
+  usage_events: `DELETE FROM app.usage_events WHERE organization_id = $1 AND created_at < now() - make_interval(secs => $2)`,
+  idempotency_keys: `DELETE FROM app.idempotency_keys WHERE organization_id = $1 AND created_at < now() - make_interval(secs => $2)`,
   mcp_sessions: `DELETE FROM app.mcp_sessions WHERE organization_id = $1
-    AND last_used_at < now() - interval '24 hours' AND (terminated_at IS NULL OR expires_at < now())`,
+    AND last_used_at < now() - make_interval(secs => $2) AND (terminated_at IS NULL OR expires_at < now())`,
   mcp_session_streams: `DELETE FROM app.mcp_session_streams WHERE organization_id = $1
-    AND created_at < now() - interval '10 minutes' AND alive_until < now()`,
+    AND created_at < now() - make_interval(secs => $2) AND alive_until < now()`,
 } as const satisfies Record<AgedKind, string>;
 
 async function dropByAge(tx: Tx, kind: AgedKind): Promise<number> {
   // sql: DROP holds constant statements.
   const rows = await tx.query<{ count: number }>(
     `WITH gone AS (${DROP[kind]} RETURNING 1) SELECT count(*)::int AS count FROM gone`,
-    [tx.scope.organizationId],
+    [tx.scope.organizationId, AGE_SECONDS[kind]],
   );
   return rows[0]?.count ?? 0;
 }

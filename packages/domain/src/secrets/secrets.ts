@@ -1,4 +1,5 @@
 import { AppError, newId, type Secret } from '@patchbay/foundation';
+import { ADMIN_LIMITS } from '@patchbay/foundation/limits';
 import type { SealedPlace, Vault } from '@patchbay/vault';
 import { type Actor, record } from '../audit/index.ts';
 import { emitChange } from '../changes/index.ts';
@@ -28,7 +29,7 @@ export interface SecretReference {
 }
 
 const NAME = /^[A-Z][A-Z0-9_]{0,63}$/;
-const VALUE_BYTES_MAX = 32_768;
+const VALUE_BYTES_MAX = ADMIN_LIMITS.secret.value;
 
 /**
  * Seals the value, bumps the connector's settings revision and announces it: in force for the next call.

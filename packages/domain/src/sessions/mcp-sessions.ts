@@ -1,3 +1,4 @@
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import type { Tx } from '../database/index.ts';
 
 /**
@@ -32,9 +33,9 @@ export interface McpSessionChange {
 }
 
 /** Remembered at once, per person and URL; the one idle for longest makes room. */
-const SESSIONS_MAX = 1_000;
+const SESSIONS_MAX = STREAM_LIMITS.sessions.value;
 /** Resources one session may follow; the oldest makes room. */
-const SUBSCRIPTIONS_MAX = 1_000;
+const SUBSCRIPTIONS_MAX = STREAM_LIMITS.followedResources.value;
 
 const COLUMNS = `log_level AS "logLevel", subscriptions, listener_id AS "listenerId",
   terminated_at AS "terminatedAt", last_used_at AS "lastUsedAt"`;

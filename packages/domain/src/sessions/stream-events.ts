@@ -1,4 +1,5 @@
 import { Secret } from '@patchbay/foundation';
+import { RETENTION, STREAM_LIMITS } from '@patchbay/foundation/limits';
 import type { SealedPlace, Vault } from '@patchbay/vault';
 import type { Tx } from '../database/index.ts';
 import { dataKeyStore } from '../secrets/index.ts';
@@ -31,7 +32,7 @@ export interface McpStreamView {
 }
 
 /** Messages of one stream; whoever asks more often than that is not answered any more. */
-const EVENTS_MAX = 1_000;
+const EVENTS_MAX = STREAM_LIMITS.sessionMessages.value;
 
 /** Opens the stream of one call. `leaseMs`: for how long it counts as alive without a further word. */
 export async function openStream(
@@ -101,8 +102,8 @@ export async function readStream(
   const [head] = await tx.query<Omit<McpStreamView, 'events' | 'subject'> & McpStreamSubject>(
     `SELECT connector_id AS "connectorId", tool, request_id AS "requestId", finished_at IS NOT NULL AS "isFinished", alive_until > now() AS "isAlive"
      FROM app.mcp_session_streams WHERE organization_id = $1 AND session_id = $2 AND id = $3
-       AND (created_at > now() - interval '10 minutes' OR alive_until > now() - interval '10 minutes')`,
-    scope,
+       AND (created_at > now() - make_interval(secs => $4) OR alive_until > now() - make_interval(secs => $4))`,
+    [...scope, RETENTION.sessionStreams.value],
   );
   if (!head) return null;
   const rows = await tx.query<{ sequence: number; sealed: Uint8Array }>(

@@ -1,5 +1,5 @@
 import { AppError, asSentence } from '@patchbay/foundation';
-import { SANDBOX_LIMITS } from './limits.ts';
+import { HOST_LIMITS } from './limits.ts';
 
 interface Crashes {
   readonly count: number;
@@ -29,14 +29,14 @@ export class CrashBackoff {
   pauseOf(key: string, now: number): CrashPause | null {
     const crashes = this.#crashes.get(key);
     if (!crashes) return null;
-    const { first, most } = SANDBOX_LIMITS.crashBackoffMs;
+    const { first, most } = HOST_LIMITS.crashBackoffMs;
     const waitMs = crashes.at + Math.min(most, first * 2 ** (crashes.count - 1)) - now;
     return waitMs > 0 ? { waitMs, crashes: crashes.count, last: crashes.error } : null;
   }
 
   #forgetOld(now: number): void {
     for (const [key, { at }] of this.#crashes) {
-      if (now - at > SANDBOX_LIMITS.crashBackoffMs.resetAfterMs) this.#crashes.delete(key);
+      if (now - at > HOST_LIMITS.crashBackoffMs.resetAfterMs) this.#crashes.delete(key);
     }
   }
 }

@@ -1,12 +1,14 @@
-/** Characters of a resource URI in an event. */
-export const EVENT_URI_LENGTH_MAX = 2_048;
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 
-const EVENTS_PER_SECOND = 20;
-const BURST = 100;
+/** Characters of a resource URI in an event. */
+export const EVENT_URI_LENGTH_MAX = STREAM_LIMITS.resourceUri.value;
+
+const EVENTS_PER_SECOND = STREAM_LIMITS.announcements.value;
+const BURST = STREAM_LIMITS.announcementBurst.value;
 
 /** How many changes one sandbox may announce: enough for any real one, too few to be a load on others. */
 export class EventRate {
-  #left = BURST;
+  #left: number = BURST;
   #at = performance.now();
 
   /** Whether one more may pass now. */

@@ -5,7 +5,7 @@ export type { SandboxDriver } from './drivers/driver.ts';
 export { PlainDriver } from './drivers/plain-driver.ts';
 export { probeWalls } from './drivers/probe-walls.ts';
 export { type ProbedAttempt, runBombs } from './drivers/run-attempts.ts';
-export { PROFILES, SANDBOX_LIMITS } from './limits.ts';
+export { HOST_LIMITS, PROFILES } from './limits.ts';
 export { createPeerServer, type PeerServerOptions } from './peer-server.ts';
 export { type ProgramName, type ProgramSources, Programs } from './programs.ts';
 export { SandboxHost, type SandboxHostOptions } from './sandbox-host.ts';

@@ -1,4 +1,6 @@
-/** Every bound of the sandbox side in one place. Measured reasons: the sandbox paper's defaults and its escape checklist. */
+/** Limits of the host that starts sandboxes: those that authors and callers notice, in its form, and those that stay inside. */
+
+import { CALL_LIMITS, DEPLOY_LIMITS, SANDBOX_LIMITS } from '@patchbay/foundation/limits';
 
 export interface SandboxProfile {
   /** Bytes the process tree may hold, the sized tmpfs included (its pages count). */
@@ -22,27 +24,27 @@ const MEBIBYTE = 1024 * 1024;
 export const PROFILES = {
   /** A connector that serves. */
   runtime: {
-    memoryBytes: 160 * MEBIBYTE,
-    heapMebibytes: 64,
+    memoryBytes: SANDBOX_LIMITS.memory.value,
+    heapMebibytes: SANDBOX_LIMITS.heap.value / MEBIBYTE,
     semiSpaceMebibytes: 8,
-    processes: 40,
-    cpuCores: 0.5,
-    cpuMsPerMinute: 60_000,
-    openFiles: 256,
-    fileBytes: 16 * MEBIBYTE,
-    scratch: { path: '/tmp', bytes: 16 * MEBIBYTE, files: 16_384 },
+    processes: SANDBOX_LIMITS.processes.value,
+    cpuCores: SANDBOX_LIMITS.cpu.value,
+    cpuMsPerMinute: SANDBOX_LIMITS.cpuPerMinute.value,
+    openFiles: SANDBOX_LIMITS.openFiles.value,
+    fileBytes: SANDBOX_LIMITS.scratchBytes.value,
+    scratch: { path: '/tmp', bytes: SANDBOX_LIMITS.scratchBytes.value, files: SANDBOX_LIMITS.scratchFiles.value },
   },
   /** A deploy's build step: 1 GiB of memory beside 512 MiB of disk. */
   build: {
-    memoryBytes: 1536 * MEBIBYTE,
-    heapMebibytes: 512,
+    memoryBytes: DEPLOY_LIMITS.buildMemory.value,
+    heapMebibytes: DEPLOY_LIMITS.buildHeap.value / MEBIBYTE,
     semiSpaceMebibytes: 16,
     processes: 64,
     cpuCores: 1,
     cpuMsPerMinute: 120_000,
     openFiles: 4096,
-    fileBytes: 512 * MEBIBYTE,
-    scratch: { path: '/work', bytes: 512 * MEBIBYTE, files: 262_144 },
+    fileBytes: DEPLOY_LIMITS.buildScratch.value,
+    scratch: { path: '/work', bytes: DEPLOY_LIMITS.buildScratch.value, files: 262_144 },
   },
 } as const satisfies Record<string, SandboxProfile>;
 
@@ -60,24 +62,27 @@ export function profilesWith({
   return { ...PROFILES, runtime: { ...runtime, cpuCores: runtimeCpuCores, cpuMsPerMinute } };
 }
 
-export const SANDBOX_LIMITS = {
+export const HOST_LIMITS = {
   /** From process start to a connector that serves. */
-  startMsMax: 10_000,
-  inFlightPerSandbox: 32,
-  queuedPerSandbox: 256,
-  idleMs: 60_000,
+  startMsMax: SANDBOX_LIMITS.start.value,
+  inFlightPerSandbox: CALL_LIMITS.sandboxCalls.value,
+  queuedPerSandbox: CALL_LIMITS.sandboxWaiting.value,
+  idleMs: SANDBOX_LIMITS.idle.value,
   /** For sandboxes that belong to one person. */
-  idleSubjectMs: 15_000,
+  idleSubjectMs: SANDBOX_LIMITS.idlePersonal.value,
   /** A sandbox that does not answer within this time after a deadline is killed. */
   pingMs: 2_000,
   /** How often a resting sandbox is asked whether it still hears, and how long it may say nothing. */
   heartbeat: { everyMs: 5_000, missingMs: 10_000 },
-  livePerOrganization: 32,
+  livePerOrganization: SANDBOX_LIMITS.perOrganization.value,
   /** Processes that start at once for one organization, and first calls that wait for that. */
-  startsPerOrganization: 4,
-  startsWaitingPerOrganization: 64,
-  /** A third of what two cores can start: who cycles through connectors leaves the rest to the others and to the pool. */
-  startRate: { perSecond: 10, burst: 40, waitMsMax: 5_000 },
+  startsPerOrganization: SANDBOX_LIMITS.startsAtOnce.value,
+  startsWaitingPerOrganization: SANDBOX_LIMITS.startsWaiting.value,
+  startRate: {
+    perSecond: SANDBOX_LIMITS.startRate.value,
+    burst: SANDBOX_LIMITS.startBurst.value,
+    waitMsMax: SANDBOX_LIMITS.startWait.value,
+  },
   pool: {
     /** A sandbox that waited this long is replaced. */
     blankAgeMaxMs: 3_600_000,
@@ -86,22 +91,25 @@ export const SANDBOX_LIMITS = {
   },
   /** Startup snapshots of versions kept on this host; one has about 16 MiB. */
   versionSnapshotBytes: 2048 * MEBIBYTE,
-  live: 256,
-  resultBytesMax: 4 * MEBIBYTE,
+  live: SANDBOX_LIMITS.perHost.value,
   /** After a crash the next start waits, doubled per crash in a row. */
-  crashBackoffMs: { first: 250, most: 30_000, resetAfterMs: 60_000 },
-  buildMsMax: 120_000,
+  crashBackoffMs: {
+    first: SANDBOX_LIMITS.crashDelayFirst.value,
+    most: SANDBOX_LIMITS.crashDelayMost.value,
+    resetAfterMs: 60_000,
+  },
+  buildMsMax: DEPLOY_LIMITS.build.value,
   drainMs: 20_000,
-  log: { lineBytesMax: 8 * 1024, bytesPerMinute: MEBIBYTE },
+  log: { lineBytesMax: SANDBOX_LIMITS.logLine.value, bytesPerMinute: SANDBOX_LIMITS.logPerMinute.value },
   egress: {
-    connections: 20,
-    headerBytes: 16 * 1024,
-    requestBytes: 16 * MEBIBYTE,
-    responseBytes: 32 * MEBIBYTE,
-    connectMs: 10_000,
-    idleMs: 30_000,
-    totalMs: 300_000,
+    connections: SANDBOX_LIMITS.egressConnections.value,
+    headerBytes: SANDBOX_LIMITS.egressHeaders.value,
+    requestBytes: SANDBOX_LIMITS.egressRequest.value,
+    responseBytes: SANDBOX_LIMITS.egressResponse.value,
+    connectMs: SANDBOX_LIMITS.egressConnect.value,
+    idleMs: SANDBOX_LIMITS.egressIdle.value,
+    totalMs: SANDBOX_LIMITS.egressTotal.value,
   },
 } as const;
 
-export type EgressLimits = { readonly [name in keyof typeof SANDBOX_LIMITS.egress]: number };
+export type EgressLimits = { readonly [name in keyof typeof HOST_LIMITS.egress]: number };

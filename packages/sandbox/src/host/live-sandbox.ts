@@ -21,7 +21,7 @@ import { writeInTurn } from '../protocol/write-in-turn.ts';
 import { crashLine, errorOfExit, LAST_LINES } from './crash-cause.ts';
 import type { SandboxDriver, SandboxExit, SandboxProcess } from './drivers/driver.ts';
 import { EVENT_URI_LENGTH_MAX, EventRate } from './event-rate.ts';
-import { SANDBOX_LIMITS } from './limits.ts';
+import { HOST_LIMITS } from './limits.ts';
 import type { LogCapture } from './logs/log-capture.ts';
 import { asLogLevel, readAnswer, runnerCallOf, startErrorOf } from './runner-messages.ts';
 
@@ -172,7 +172,7 @@ export class LiveSandbox {
 
   #abandon(id: string): void {
     this.#process.link.write(encodeJsonFrame(RUNNER_FRAMES.cancel, { id }));
-    this.#abandoned.set(id, this.#ping(SANDBOX_LIMITS.pingMs, 'The connector hangs; its sandbox was stopped.'));
+    this.#abandoned.set(id, this.#ping(HOST_LIMITS.pingMs, 'The connector hangs; its sandbox was stopped.'));
   }
 
   /** Kills the sandbox unless it answers in time. Returns the number it has to answer with. */

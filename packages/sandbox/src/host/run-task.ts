@@ -17,7 +17,7 @@ import type { Mount, SandboxDriver, SandboxProcess } from './drivers/driver.ts';
 import { startEgressProxy } from './egress/egress-proxy.ts';
 import type { Resolver } from './egress/resolve-destination.ts';
 import { errorOfLimit } from './exceeded-limit.ts';
-import { SANDBOX_LIMITS } from './limits.ts';
+import { HOST_LIMITS } from './limits.ts';
 import { escapeText } from './logs/escape-text.ts';
 import type { ProgramName, Programs } from './programs.ts';
 
@@ -133,7 +133,7 @@ export class TaskRunner {
         new AppError('sandbox.task_crashed', { ...(detail !== '' && { detail }), internal: JSON.stringify(exit) }),
       );
     });
-    const ms = Math.min(task.deadlineMs, SANDBOX_LIMITS.buildMsMax);
+    const ms = Math.min(task.deadlineMs, HOST_LIMITS.buildMsMax);
     const timer = setTimeout(() => {
       answered.reject(
         new AppError('sandbox.task_timeout', { detail: `The build took longer than ${Math.round(ms / 1000)} s.` }),

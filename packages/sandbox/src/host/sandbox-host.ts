@@ -10,7 +10,7 @@ import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
 import { CallSignal } from './call-signal.ts';
 import type { ProbeReport, SandboxDriver } from './drivers/driver.ts';
 import type { Resolver } from './egress/resolve-destination.ts';
-import { SANDBOX_LIMITS } from './limits.ts';
+import { HOST_LIMITS } from './limits.ts';
 import type { RoomBounds } from './pool/plan-pool.ts';
 import type { Programs } from './programs.ts';
 import { TaskRunner } from './run-task.ts';
@@ -65,7 +65,7 @@ export class SandboxHost {
   private constructor(options: SandboxHostOptions, report: ProbeReport) {
     this.#options = options;
     this.#report = report;
-    this.#table = new SandboxTable(options.clock, options.room ?? SANDBOX_LIMITS, options.heartbeat);
+    this.#table = new SandboxTable(options.clock, options.room ?? HOST_LIMITS, options.heartbeat);
     this.#tasks = new TaskRunner(options);
     this.#supply = new SandboxSupply(options, { table: this.#table, tasks: this.#tasks });
   }
@@ -185,7 +185,7 @@ export class SandboxHost {
   }
 
   /** Lets calls finish, then stops every sandbox. */
-  async close(drainMs: number = SANDBOX_LIMITS.drainMs): Promise<void> {
+  async close(drainMs: number = HOST_LIMITS.drainMs): Promise<void> {
     await Promise.all([this.#table.close(drainMs), this.#supply.close()]);
   }
 

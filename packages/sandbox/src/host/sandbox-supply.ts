@@ -11,7 +11,7 @@ import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
 import type { SandboxProcess } from './drivers/driver.ts';
 import { SNAPSHOT_BUILD_FLAGS } from './drivers/node-flags.ts';
 import type { IssuedReferences } from './egress/credentials.ts';
-import { SANDBOX_LIMITS } from './limits.ts';
+import { HOST_LIMITS } from './limits.ts';
 import type { LiveSandbox } from './live-sandbox.ts';
 import { PoolKeeper } from './pool/keep-pool.ts';
 import { WarmPool } from './pool/warm-pool.ts';
@@ -57,12 +57,12 @@ export class SandboxSupply {
   readonly #keeper: PoolKeeper;
   readonly #closing = new AbortController();
   readonly #rate: StartRate;
-  readonly #slots = new StartSlots(SANDBOX_LIMITS.startsPerOrganization, SANDBOX_LIMITS.startsWaitingPerOrganization);
+  readonly #slots = new StartSlots(HOST_LIMITS.startsPerOrganization, HOST_LIMITS.startsWaitingPerOrganization);
 
   constructor(options: SandboxSupplyOptions, parts: { readonly table: SandboxTable; readonly tasks: TaskRunner }) {
     const { clock, programs, snapshot } = options;
     this.#options = options;
-    this.#rate = new StartRate(options.startRate ?? SANDBOX_LIMITS.startRate);
+    this.#rate = new StartRate(options.startRate ?? HOST_LIMITS.startRate);
     this.#starter = new SandboxStarter({
       ...options,
       nowMs: () => clock.now().getTime(),
@@ -83,16 +83,16 @@ export class SandboxSupply {
       programs,
       tasks: parts.tasks,
       flags: SNAPSHOT_BUILD_FLAGS,
-      keptBytesMax: SANDBOX_LIMITS.versionSnapshotBytes,
+      keptBytesMax: HOST_LIMITS.versionSnapshotBytes,
     });
     this.#pool = new WarmPool(options.poolSize ?? 0);
     this.#keeper = new PoolKeeper({
       pool: this.#pool,
       bounds: {
         size: this.#pool.size,
-        idleMs: SANDBOX_LIMITS.idleMs,
-        idlePersonalMs: SANDBOX_LIMITS.idleSubjectMs,
-        ...SANDBOX_LIMITS.pool,
+        idleMs: HOST_LIMITS.idleMs,
+        idlePersonalMs: HOST_LIMITS.idleSubjectMs,
+        ...HOST_LIMITS.pool,
         memoryReserveBytes: memoryReserveBytes(),
       },
       clock,
@@ -127,7 +127,7 @@ export class SandboxSupply {
   /** A connector that serves, in a process that was never anybody's. @throws AppError `sandbox.*` */
   async start(invocation: Invocation, owner: SandboxOwner): Promise<LiveSandbox> {
     const { organizationId } = invocation.key;
-    const signal = AbortSignal.timeout(this.#options.startMsMax ?? SANDBOX_LIMITS.startMsMax);
+    const signal = AbortSignal.timeout(this.#options.startMsMax ?? HOST_LIMITS.startMsMax);
     const waitMs = this.#rate.take(organizationId, this.#options.clock.monotonicMs());
     if (waitMs > 0) await pause(waitMs, undefined, { signal });
     const snapshotDigest = this.#versions.usableOf(invocation);

@@ -4,7 +4,7 @@ import type { RetireMatch } from '../client/sandbox-client.ts';
 import { type IsolationKey, isolationKeyText } from '../protocol/isolation-key.ts';
 import { CallSlots } from './call-slots.ts';
 import { CrashBackoff, pausedError } from './crash-backoff.ts';
-import { SANDBOX_LIMITS } from './limits.ts';
+import { HOST_LIMITS } from './limits.ts';
 import type { LiveSandbox } from './live-sandbox.ts';
 import { type ObservedSandbox, planRoom, type RoomBounds } from './pool/plan-pool.ts';
 import { canMove, type SandboxState } from './sandbox-state.ts';
@@ -15,7 +15,7 @@ const BACKOFF_WAITED_MS = 1_000;
 /** One key's place in the table. */
 export class SandboxEntry {
   readonly key: IsolationKey;
-  readonly slots = new CallSlots(SANDBOX_LIMITS.inFlightPerSandbox, SANDBOX_LIMITS.queuedPerSandbox);
+  readonly slots = new CallSlots(HOST_LIMITS.inFlightPerSandbox, HOST_LIMITS.queuedPerSandbox);
   state: SandboxState = 'starting';
   /** Absent until the first call that gets a place starts it. */
   sandbox: Promise<LiveSandbox> | null = null;
@@ -54,7 +54,7 @@ export class SandboxTable {
   coldStarts = 0;
   crashes = 0;
 
-  constructor(clock: Clock, bounds: RoomBounds, heartbeat: Heartbeat = SANDBOX_LIMITS.heartbeat) {
+  constructor(clock: Clock, bounds: RoomBounds, heartbeat: Heartbeat = HOST_LIMITS.heartbeat) {
     this.#clock = clock;
     this.#bounds = bounds;
     this.#heartbeat = heartbeat;

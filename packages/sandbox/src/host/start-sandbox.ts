@@ -13,7 +13,7 @@ import type { SandboxDriver, SandboxProcess, SandboxSpec } from './drivers/drive
 import { CredentialReferences, type IssuedReferences } from './egress/credentials.ts';
 import { startEgressProxy } from './egress/egress-proxy.ts';
 import type { Resolver } from './egress/resolve-destination.ts';
-import { SANDBOX_LIMITS } from './limits.ts';
+import { HOST_LIMITS } from './limits.ts';
 import { LiveSandbox } from './live-sandbox.ts';
 import { LogCapture } from './logs/log-capture.ts';
 import { BlankSandbox } from './pool/blank-sandbox.ts';
@@ -94,7 +94,7 @@ export class SandboxStarter {
   async startBlank(image: RunnerImage, isForPool = false): Promise<BlankSandbox> {
     const { driver, monotonicMs } = this.#options;
     const blank = new BlankSandbox(driver, await this.startProcess(image, { isBackground: true }), monotonicMs());
-    const impatience = setTimeout(() => void blank.stop(), SANDBOX_LIMITS.startMsMax);
+    const impatience = setTimeout(() => void blank.stop(), HOST_LIMITS.startMsMax);
     try {
       await blank.ready;
       if (isForPool) await blank.rehearse();
@@ -114,7 +114,7 @@ export class SandboxStarter {
     given: { invocation: Invocation; provision: Provision; user: SandboxUser },
   ): Promise<LiveSandbox> {
     const { invocation, provision, user } = given;
-    const { driver, startMsMax = SANDBOX_LIMITS.startMsMax, nowMs } = this.#options;
+    const { driver, startMsMax = HOST_LIMITS.startMsMax, nowMs } = this.#options;
     const { key } = invocation;
     const attachment = this.#attachments.get(process.sandboxId);
     if (!attachment)

@@ -1,4 +1,5 @@
 import { Secret } from '@patchbay/foundation';
+import { SANDBOX_LIMITS } from '@patchbay/foundation/limits';
 import { z } from 'zod';
 import { decodeMixed, encodeMixedFrame, FrameError } from './frame.ts';
 
@@ -19,7 +20,7 @@ export interface CredentialGrant {
   readonly tokenPaths: readonly string[];
 }
 
-const hosts = z.array(z.string().min(1).max(253)).max(64);
+const hosts = z.array(z.string().min(1).max(253)).max(SANDBOX_LIMITS.credentialHosts.value);
 
 const headerSchema = z.strictObject({
   id: z.string(),
@@ -32,7 +33,7 @@ const headerSchema = z.strictObject({
         connectionHost: z.string().max(253).nullable(),
         organizationHosts: hosts.nullable(),
         tokenPaths: z.array(z.string().max(1024)).max(64),
-        secretBytes: z.number().int().positive().max(65_536),
+        secretBytes: z.number().int().positive().max(SANDBOX_LIMITS.credentialBytes.value),
       }),
     )
     .max(64),

@@ -1,3 +1,4 @@
+import { CALL_LIMITS, DEPLOY_LIMITS } from '@patchbay/foundation/limits';
 import { z } from 'zod';
 import { egressRuleSchema } from './egress-rule.ts';
 import { isolationKeySchema } from './isolation-key.ts';
@@ -57,12 +58,12 @@ export const invocationSchema = z.strictObject({
   key: isolationKeySchema,
   artifactDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   snapshot: versionSnapshotSchema.optional(),
-  egress: z.array(egressRuleSchema).max(256),
+  egress: z.array(egressRuleSchema).max(DEPLOY_LIMITS.egress.value),
   method: z.enum(INVOCATION_METHODS),
   /** What policy ruled on, serialised again by the gateway. */
   params: jsonObjectSchema,
   /** Milliseconds left, waiting included. */
-  deadlineMs: z.number().positive().max(300_000),
+  deadlineMs: z.number().positive().max(CALL_LIMITS.deadlineMost.value),
   effect: z.enum(['read', 'write']),
   context: invocationContextSchema,
   credentials: z.array(credentialReferenceSchema).max(64),

@@ -1,3 +1,4 @@
+import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
 import { z } from 'zod';
 
 /** A startup snapshot of one version, kept beside its artifact. Without it, or on another runner, the version loads plainly. */
@@ -10,4 +11,4 @@ export const versionSnapshotSchema = z.strictObject({
 export type VersionSnapshot = Readonly<z.infer<typeof versionSnapshotSchema>>;
 
 /** With its artifact it must fit into one frame to the supervisor. */
-export const SNAPSHOT_BYTES_MAX = 24 * 1024 * 1024;
+export const SNAPSHOT_BYTES_MAX = DEPLOY_LIMITS.snapshot.value;

@@ -2,7 +2,9 @@
  * Calls of a 2025 server that asked their client something. The server waits inside for an answer to its request; outside,
  * the call ended with `input_required` and is repeated with the answers and the state that names the parked one.
  */
+
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import type { JsonObject } from '../protocol/json.ts';
 import type { RunningCall } from './call-context.ts';
 import type { ServerRequest } from './json-rpc-session.ts';
@@ -26,8 +28,8 @@ export interface BridgedCall {
   ended?: CallAnswer;
 }
 
-const PARKED_MAX = 64;
-const PARKED_MS_MAX = 10 * 60_000;
+const PARKED_MAX = STREAM_LIMITS.parkedCalls.value;
+const PARKED_MS_MAX = STREAM_LIMITS.questionAnswer.value;
 
 export class ParkedCalls {
   readonly #key = randomBytes(32);

@@ -1,4 +1,5 @@
 /** A server that speaks only the 2025 revisions (SDK v1, another copy of v2, a process) in one session that lasts. */
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { isJsonObject, type JsonObject } from '../protocol/json.ts';
 import { BRIDGE_CAPABILITIES, EraBridge } from './era-bridge.ts';
 import { JsonRpcSession } from './json-rpc-session.ts';
@@ -10,7 +11,7 @@ import { StdioServer } from './stdio-server.ts';
 
 const PROTOCOL_VERSION = '2025-11-25';
 /** Resources one session follows. */
-const FOLLOWED_MAX = 1_000;
+const FOLLOWED_MAX = STREAM_LIMITS.followedResources.value;
 
 /** @throws StartError when the server refuses the handshake */
 export async function serveLegacy(server: ConnectableServer, options: ServeOptions): Promise<ConnectorServer> {

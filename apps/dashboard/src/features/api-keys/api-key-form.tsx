@@ -3,6 +3,7 @@
 import { Button, Group, NativeSelect, Paper, Radio, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { type UseFormReturnType, useForm } from '@mantine/form';
 import type { ApiKey, Permission } from '@patchbay/api-client';
+import { ACCOUNT_LIMITS } from '@patchbay/foundation/limits';
 import { showError } from '../../lib/show-error.ts';
 import { STRINGS } from '../../lib/strings.ts';
 import classes from '../../ui/choice.module.css';
@@ -14,7 +15,7 @@ import type { NewApiKey } from './use-api-keys.ts';
 
 const T = STRINGS.apiKeys.form;
 const KINDS = ['mcp', 'admin', 'deploy'] as const satisfies readonly ApiKey['kind'][];
-const NAME_CHARACTERS_MAX = 80;
+const NAME_CHARACTERS_MAX = ACCOUNT_LIMITS.displayName.value;
 
 export interface ApiKeyFormValues {
   readonly kind: ApiKey['kind'];

@@ -2,11 +2,12 @@
 
 import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { hasLength, isEmail, isNotEmpty, useForm } from '@mantine/form';
+import { PASSWORD_CHARACTERS } from '@patchbay/foundation/limits';
 import { useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { PASSWORD_CHARACTERS, type Refusal, signIn, signUp } from '../../lib/identity.ts';
+import { type Refusal, signIn, signUp } from '../../lib/identity.ts';
 import { paths } from '../../lib/paths.ts';
 import { STRINGS } from '../../lib/strings.ts';
 

@@ -1,5 +1,7 @@
 /** API keys: one kind per door. The secret is in the answer to the creation and nowhere else. */
+
 import { idOf, integer, text } from '@patchbay/foundation';
+import { ACCOUNT_LIMITS } from '@patchbay/foundation/limits';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
 import {
@@ -13,7 +15,7 @@ import {
   pageOf,
 } from './parts.ts';
 
-const DAYS_MAX = 365;
+const DAYS_MAX = ACCOUNT_LIMITS.keyLife.value;
 
 export const ApiKey = z
   .object({
@@ -77,7 +79,7 @@ export const createApiKey = defineEndpoint({
     scopes: z.array(text().max(64)).max(50).default([]),
     permissions: z.array(PermissionName).default([]),
     allowedAddresses: z.array(text().max(64)).max(50).default([]),
-    expiresInDays: integer({ min: 1, max: DAYS_MAX }).default(90),
+    expiresInDays: integer({ min: 1, max: DAYS_MAX }).default(ACCOUNT_LIMITS.keyLifeDefault.value),
   }),
   reply: CreatedApiKey,
   status: 201,

@@ -1,4 +1,5 @@
 import { text } from '@patchbay/foundation';
+import { formatLimit, RETENTION } from '@patchbay/foundation/limits';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
 import {
@@ -130,7 +131,7 @@ export const updateConnector = defineEndpoint({
 export const deleteConnector = defineEndpoint({
   method: 'DELETE',
   path: '/organizations/:organization/connectors/:connector',
-  summary: 'Take a connector out of service at once; restorable for 30 days',
+  summary: `Take a connector out of service at once; restorable for ${formatLimit(RETENTION.restorable)}`,
   tag: 'Connectors',
   permission: 'connectors:delete',
   audit: 'connector.deleted',

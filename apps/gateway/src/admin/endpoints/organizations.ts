@@ -1,4 +1,5 @@
 /** The caller, and the organizations they belong to. */
+import { formatLimit, RETENTION } from '@patchbay/foundation/limits';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
 import { ActionState, DisplayName, Instant, OrganizationParams, PermissionName, pageOf, Role, Slug } from './parts.ts';
@@ -100,7 +101,7 @@ export const updateOrganization = defineEndpoint({
 export const deleteOrganization = defineEndpoint({
   method: 'DELETE',
   path: '/organizations/:organization',
-  summary: 'Take an organization out of service at once; restorable for 30 days',
+  summary: `Take an organization out of service at once; restorable for ${formatLimit(RETENTION.restorable)}`,
   tag: 'Organizations',
   permission: 'organization:delete',
   audit: 'organization.deleted',

@@ -2,6 +2,7 @@
 
 import { ALL_PERMISSIONS, ROLES } from '@patchbay/domain/organizations';
 import { integerParameter, text } from '@patchbay/foundation';
+import { ACCOUNT_LIMITS, ADMIN_LIMITS } from '@patchbay/foundation/limits';
 import { z } from 'zod';
 
 export const Instant = z.iso.datetime().meta({ description: 'UTC, ISO 8601.' });
@@ -12,7 +13,7 @@ export const Cursor = text().max(512);
 /** A list's window. `cursor` is the `nextCursor` of the page before. */
 export const PageQuery = z.object({
   cursor: Cursor.optional(),
-  limit: integerParameter({ min: 1, max: 200 }).default(50),
+  limit: integerParameter({ min: 1, max: ADMIN_LIMITS.pageMost.value }).default(ADMIN_LIMITS.pageDefault.value),
 });
 
 /** One page of `items`; `nextCursor` is null on the last. */
@@ -56,7 +57,7 @@ export const Slug = text()
   .max(64)
   .meta({ description: '2 to 32 characters of a to z, 0 to 9 and single hyphens, with no hyphen at an end.' });
 
-export const DisplayName = text().trim().min(1).max(80);
+export const DisplayName = text().trim().min(1).max(ACCOUNT_LIMITS.displayName.value);
 
 /** Why an activation waits, in words for people. */
 export const HoldReason = z.object({ code: z.string(), reason: z.string() }).meta({ id: 'HoldReason' });

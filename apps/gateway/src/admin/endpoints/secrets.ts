@@ -1,11 +1,14 @@
 /** Secrets of a connector. They go in and never come out. */
+
 import { text } from '@patchbay/foundation';
+import { ADMIN_LIMITS } from '@patchbay/foundation/limits';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
 import { ConnectorParams, Instant } from './parts.ts';
 
 const TAG = 'Secrets';
-const VALUE_CHARACTERS_MAX = 65_536;
+/** A value that is only somewhat too long gets the error that names the limit. */
+const VALUE_CHARACTERS_MAX = 2 * ADMIN_LIMITS.secret.value;
 
 const SecretParams = ConnectorParams.extend({
   name: text().regex(

@@ -1,10 +1,11 @@
+import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
 import { ConnectorParams, PageQuery, pageOf, VersionParams } from './parts.ts';
 import { Finding, Version, VersionLogLine, VersionStep, VersionSummary } from './version-parts.ts';
 
 /** Source archives above this are refused while they arrive. */
-export const SOURCE_BYTES_MAX = 10 * 1024 * 1024;
+export const SOURCE_BYTES_MAX = DEPLOY_LIMITS.source.value;
 
 const READ = { none: 'a read of the caller’s own organization' } as const;
 const TAG = 'Versions';

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '@patchbay/foundation';
+import { CALL_LIMITS } from '@patchbay/foundation/limits';
 import { LARGE_BODY_BYTES, type ParsedBody, parseBody } from '@patchbay/mcp';
 import type { ParsePool } from './parse-pool.ts';
 
@@ -9,7 +10,10 @@ export interface BodyLimits {
   readonly arriveWithinMs: number;
 }
 
-export const BODY_LIMITS: BodyLimits = { bytesMax: 4 * 1024 * 1024, arriveWithinMs: 10_000 };
+export const BODY_LIMITS: BodyLimits = {
+  bytesMax: CALL_LIMITS.requestBytes.value,
+  arriveWithinMs: CALL_LIMITS.requestArrival.value,
+};
 
 /**
  * The whole body, within its bounds. Charges what arrives beyond the announced length as it comes.

@@ -1,10 +1,11 @@
 import type { Endpoint } from '@patchbay/domain/endpoints';
 import { newId } from '@patchbay/foundation';
+import { CALL_LIMITS } from '@patchbay/foundation/limits';
 import { createInvocation, type Invocation, type IsolationKey } from '@patchbay/sandbox/protocol';
 import { versionOf } from './invocation.ts';
 
 /** Shorter than a call's: listing and following do no work for anybody. */
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = CALL_LIMITS.ownDeadline.value;
 
 /** A request of the gateway's own to a connector, in the sandbox that serves the calls of this key, in no person's name. */
 export function ownInvocation(

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Clock } from '@patchbay/foundation';
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import type { JsonObject, JsonValue } from '@patchbay/mcp';
 import { isJsonObject, own } from '@patchbay/mcp';
 import type { StateSealer } from '@patchbay/vault';
@@ -46,12 +47,12 @@ interface KindRules {
   readonly isSingleUse: boolean;
 }
 
-const HALF_AN_HOUR_MS = 30 * 60_000;
+const LIFETIME_MS = STREAM_LIMITS.requestState.value;
 
 const RULES = {
-  connector: { lifetimeMs: HALF_AN_HOUR_MS, isSingleUse: false },
-  approval: { lifetimeMs: HALF_AN_HOUR_MS, isSingleUse: true },
-  connection: { lifetimeMs: HALF_AN_HOUR_MS, isSingleUse: true },
+  connector: { lifetimeMs: LIFETIME_MS, isSingleUse: false },
+  approval: { lifetimeMs: LIFETIME_MS, isSingleUse: true },
+  connection: { lifetimeMs: LIFETIME_MS, isSingleUse: true },
 } as const satisfies Record<RequestStateKind, KindRules>;
 
 export function createRequestStates({ sealer, clock, notes }: RequestStatesDeps): RequestStates {

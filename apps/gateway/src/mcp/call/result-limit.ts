@@ -1,17 +1,17 @@
 import { AppError } from '@patchbay/foundation';
+import { CALL_LIMITS } from '@patchbay/foundation/limits';
 import { isJsonObject, type JsonObject, stringAt } from '@patchbay/mcp';
 import type { Call, CallReply } from '../context/call.ts';
 import { clientOf } from './invocation.ts';
 
 /** Characters of one tool result that go into a model's context; Claude takes no more, and most others less. */
-const CHARACTERS_MAX = 150_000;
+const CHARACTERS_MAX = CALL_LIMITS.resultCharacters.value;
 
 /** Clients that take less, or put results in front of people or programs instead, by the name they give. */
 const CHARACTERS_MAX_OF: Readonly<Record<string, number>> = {
-  // 25 000 tokens.
-  'claude-code': 100_000,
-  'inspector-client': 4_000_000,
-  mcporter: 4_000_000,
+  'claude-code': CALL_LIMITS.resultCharactersClaudeCode.value,
+  'inspector-client': CALL_LIMITS.resultCharactersPrograms.value,
+  mcporter: CALL_LIMITS.resultCharactersPrograms.value,
 };
 
 /**

@@ -1,3 +1,5 @@
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
+
 /** What is known of the lists of one dynamic connector. Times are monotonic milliseconds. */
 export interface ListState {
   /** When it last answered; null: never, and what is known is what the deploy recorded. */
@@ -12,9 +14,9 @@ export interface ListState {
 export type ListStep = 'serve' | 'serve and ask' | 'ask';
 
 /** An answer is taken for current so long, unless a change is announced. */
-const CURRENT_MS = 5 * 60_000;
+const CURRENT_MS = STREAM_LIMITS.dynamicListCurrent.value;
 /** And served so long before the connector answers anew, asleep or not. */
-const SERVED_MS = 60 * 60_000;
+const SERVED_MS = STREAM_LIMITS.dynamicListServed.value;
 /** A connector that fails is left alone so long: everybody who wants a list would start it again. */
 const PAUSE_MS = 30_000;
 

@@ -1,3 +1,4 @@
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { faultMessage, invalidParams, type McpRequest, own, type RpcFault, resultMessage } from '@patchbay/mcp';
 import type { Permission } from '../context/access.ts';
 import type { OpenSession, Sessions } from '../sessions/sessions.ts';
@@ -6,7 +7,7 @@ import type { Answer } from './call.ts';
 
 /** RFC 5424, as MCP has them. */
 const LOG_LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
-const URI_LENGTH_MAX = 2_048;
+const URI_LENGTH_MAX = STREAM_LIMITS.resourceUri.value;
 
 export interface SessionAnswering {
   readonly sessions: Sessions;

@@ -1,3 +1,4 @@
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { type JsonObject, objectAt, stringAt } from '@patchbay/mcp';
 
 /**
@@ -8,7 +9,7 @@ export const SEARCH_TOOL = 'search_tools';
 export const CALL_TOOL = 'call_tool';
 
 /** Bytes of a tool list a model reads at the start of every conversation; about 40 000 tokens. */
-const LIST_BYTES_MAX = 160_000;
+const LIST_BYTES_MAX = STREAM_LIMITS.listForModel.value;
 const FOUND_MAX = 20;
 
 export function isOverBudget(tools: readonly JsonObject[]): boolean {

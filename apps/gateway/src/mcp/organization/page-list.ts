@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { isJsonObject, type JsonObject, type JsonValue, type ListMethod } from '@patchbay/mcp';
 
 /** Bytes of one page. Clients read all pages; none of them has to be read at once. */
-const PAGE_BYTES_MAX = 200_000;
+const PAGE_BYTES_MAX = STREAM_LIMITS.listPage.value;
 
 const FIELDS = {
   'tools/list': 'tools',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { McpStreamKey, McpStreamSubject } from '@patchbay/domain/sessions';
 import { AppError } from '@patchbay/foundation';
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import {
   isJsonObject,
   type JsonObject,
@@ -43,9 +44,9 @@ export interface ConversationPart {
 }
 
 /** How long a question waits for its person. */
-const ANSWER_WITHIN_MS = 10 * 60_000;
-const ROUNDS_MAX = 32;
-const QUESTIONS_MAX = 16;
+const ANSWER_WITHIN_MS = STREAM_LIMITS.questionAnswer.value;
+const ROUNDS_MAX = STREAM_LIMITS.questionRounds.value;
+const QUESTIONS_MAX = STREAM_LIMITS.questionsAtOnce.value;
 const LOOK_EVERY_MS = 2_000;
 /**
  * After how long a client that lost the stream comes back. The SDKs' clients try twice by default and wait this long

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { asAppError } from '@patchbay/foundation';
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { notificationMessage, SSE_KEEP_ALIVE, sseEvent, ssePriming } from '@patchbay/mcp';
 import { EventWriter } from '../../streams/event-writer.ts';
 import type { LeasedStream } from '../subscriptions/listen-streams.ts';
@@ -18,7 +19,7 @@ export interface ListenerStreamOptions {
   follows(uri: string): Promise<boolean>;
 }
 
-const UNREAD_BYTES_MAX = 256 * 1024;
+const UNREAD_BYTES_MAX = STREAM_LIMITS.changesUnread.value;
 
 /** The GET stream of a 2025 session: changed lists, and resources it follows. @see 2025-11-25 basic/transports */
 export class ListenerStream implements LeasedStream {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { McpStreamSubject, McpStreamView } from '@patchbay/domain/sessions';
 import { AppError } from '@patchbay/foundation';
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { sseEvent } from '@patchbay/mcp';
 import type { StreamPlaces } from '../../limits/stream-places.ts';
 import { EventWriter } from '../../streams/event-writer.ts';
@@ -27,9 +28,9 @@ export interface ReplayPlace {
 }
 
 const LOOK_EVERY_MS = 1_000;
-const KEEP_ALIVE_MS = 15_000;
+const KEEP_ALIVE_MS = STREAM_LIMITS.keepAlive.value;
 /** What the client of one call may have missed is told at once, and is not more than this. */
-const UNREAD_BYTES_MAX = 16 * 1024 * 1024;
+const UNREAD_BYTES_MAX = STREAM_LIMITS.replayUnread.value;
 
 /**
  * Goes on with the stream of one call after the last event its client has, on whichever gateway: what was said since,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { newId } from '@patchbay/foundation';
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { isJsonObject, type JsonObject, objectAt, own, stringAt } from '@patchbay/mcp';
 import type { TokenSigner } from '@patchbay/vault';
 import type { Permission } from '../context/access.ts';
@@ -27,7 +28,7 @@ export interface SessionClaims {
   readonly expiresAtMs: number;
 }
 
-const LIFETIME_MS = 7 * 24 * 3_600_000;
+const LIFETIME_MS = STREAM_LIMITS.sessionLifetime.value;
 /** What a header may hold of a client's own words. Characters. */
 const NAME_LENGTH_MAX = 64;
 const EXTENSIONS_LENGTH_MAX = 512;

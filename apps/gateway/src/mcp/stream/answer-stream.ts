@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { type JsonObject, notificationMessage, sseEvent, ssePriming } from '@patchbay/mcp';
 import { EventWriter } from '../../streams/event-writer.ts';
 
@@ -12,8 +13,8 @@ export interface AnswerStreamOptions {
 }
 
 /** After this long without an answer the stream opens, so that nothing on the way closes an idle connection. */
-const KEEP_ALIVE_MS = 15_000;
-const UNREAD_BYTES_MAX = 4 * 1024 * 1024;
+const KEEP_ALIVE_MS = STREAM_LIMITS.keepAlive.value;
+const UNREAD_BYTES_MAX = STREAM_LIMITS.answerUnread.value;
 
 /**
  * The answer of one POST: plain JSON, unless something has to be said before it; then server-sent events on the same

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import {
   acknowledgedMessage,
   filterAccepts,
@@ -25,7 +26,7 @@ export interface ListenStreamOptions {
 
 /** Changes that come close together are told once. Milliseconds. */
 const GATHER_MS = 25;
-const UNREAD_BYTES_MAX = 256 * 1024;
+const UNREAD_BYTES_MAX = STREAM_LIMITS.changesUnread.value;
 
 /** The events of one `subscriptions/listen` request: acknowledged first, then only what was asked for. */
 export class ListenStream implements LeasedStream {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '@patchbay/foundation';
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { type ConnectorEvent, type IsolationKey, isolationKeyText } from '@patchbay/sandbox/protocol';
 import type { StreamPlaces } from '../../limits/stream-places.ts';
 import type { Leases } from '../../streams/leases.ts';
@@ -44,7 +45,7 @@ export interface ListenStreams {
   close(): void;
 }
 
-const KEEP_ALIVE_MS = 15_000;
+const KEEP_ALIVE_MS = STREAM_LIMITS.keepAlive.value;
 
 export function createListenStreams({ leases, events, places, followResources }: ListenStreamsDeps): ListenStreams {
   const open = new Map<LeasedStream, () => void>();

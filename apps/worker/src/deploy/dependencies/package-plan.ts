@@ -1,3 +1,5 @@
+import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
+
 /** One package as it comes from the registry: name and version say where, the integrity what. */
 export interface RegistryPackage {
   readonly name: string;
@@ -31,4 +33,4 @@ export interface PackagePlan {
 /** Name → version of the packages the runner brings along. */
 export type ProvidedPackages = ReadonlyMap<string, string>;
 
-export const PACKAGES_MAX = 2000;
+export const PACKAGES_MAX = DEPLOY_LIMITS.packages.value;

@@ -2,11 +2,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { access, chmod, mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '@patchbay/foundation';
+import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
 import type { RegistryPackage } from './package-plan.ts';
 import { bodyOf, type RegistryOptions, requestRegistry } from './registry.ts';
 
-const TARBALL_BYTES_MAX = 32 * 1024 * 1024;
-const TOTAL_BYTES_MAX = 200 * 1024 * 1024;
+const TARBALL_BYTES_MAX = DEPLOY_LIMITS.package.value;
+const TOTAL_BYTES_MAX = DEPLOY_LIMITS.packagesTogether.value;
 const PARALLEL = 12;
 const NO_DATE = new Date(0);
 const USE_NOTED_EVERY_MS = 10 * 60 * 1000;

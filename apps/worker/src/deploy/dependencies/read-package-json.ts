@@ -1,4 +1,5 @@
 import { AppError, decodeText, text } from '@patchbay/foundation';
+import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
 import { z } from 'zod';
 import type { SourceFiles } from '../source/source-tree.ts';
 import { lineOf } from './line-of.ts';
@@ -35,7 +36,7 @@ const IGNORED = [
   'bundledDependencies',
 ] as const;
 
-const BYTES_MAX = 512 * 1024;
+const BYTES_MAX = DEPLOY_LIMITS.packageJson.value;
 
 /** @throws AppError `source.no_package_json`, `source.bad_package_json` */
 export function readPackageJson(files: SourceFiles): PackageJson {

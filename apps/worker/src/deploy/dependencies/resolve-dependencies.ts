@@ -1,4 +1,5 @@
 import { AppError } from '@patchbay/foundation';
+import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
 import type { Source } from '../source/read-source.ts';
 import type { SourceFiles } from '../source/source-tree.ts';
 import { makeLockfile } from './make-lockfile.ts';
@@ -7,7 +8,7 @@ import type { PackagePlan, ProvidedPackages } from './package-plan.ts';
 import { type PackageJson, readPackageJson } from './read-package-json.ts';
 import type { ReadingThreads } from './reading-threads.ts';
 
-const LOCKFILE_BYTES_MAX = 8 * 1024 * 1024;
+const LOCKFILE_BYTES_MAX = DEPLOY_LIMITS.lockfile.value;
 const FOREIGN_LOCKFILES = ['yarn.lock', 'bun.lock', 'bun.lockb', 'deno.lock'];
 
 export interface DependencyQuestion {

@@ -1,16 +1,17 @@
 import { AppError, findTextProblem, storable, text as storableText } from '@patchbay/foundation';
+import { DEPLOY_LIMITS, STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { egressRuleSchema } from '@patchbay/sandbox/protocol';
 import { z } from 'zod';
 import { checkMirroredParameters } from './check-mirrored-parameters.ts';
 import { checkSchema, type FoundPattern } from './check-schema.ts';
 
-const MANIFEST_BYTES_MAX = 2 * 1024 * 1024;
+const MANIFEST_BYTES_MAX = DEPLOY_LIMITS.manifest.value;
 const text = (length: number) => storableText().max(length);
 
 const toolSchema = z.looseObject({
   name: storableText().regex(/^[A-Za-z0-9_./-]{1,128}$/, 'is not a tool name: letters, digits, _ . - and / only'),
   title: text(256).optional(),
-  description: text(16_384).optional(),
+  description: text(DEPLOY_LIMITS.description.value).optional(),
   inputSchema: z.unknown(),
   outputSchema: z.unknown().optional(),
   annotations: z
@@ -23,20 +24,27 @@ const toolSchema = z.looseObject({
     })
     .optional(),
 });
-const promptSchema = z.looseObject({ name: text(128).min(1), description: text(16_384).optional() });
-const resourceSchema = z.looseObject({ uri: text(2048).min(1), name: text(256), description: text(16_384).optional() });
-const templateSchema = z.looseObject({ uriTemplate: text(2048).min(1), name: text(256) });
+const promptSchema = z.looseObject({
+  name: text(128).min(1),
+  description: text(DEPLOY_LIMITS.description.value).optional(),
+});
+const resourceSchema = z.looseObject({
+  uri: text(STREAM_LIMITS.resourceUri.value).min(1),
+  name: text(256),
+  description: text(DEPLOY_LIMITS.description.value).optional(),
+});
+const templateSchema = z.looseObject({ uriTemplate: text(STREAM_LIMITS.resourceUri.value).min(1), name: text(256) });
 
 /** A page of a user interface, as it was read when the version was deployed. */
 const pageSchema = z.object({
-  uri: text(2048),
+  uri: text(STREAM_LIMITS.resourceUri.value),
   /** SHA-256 of the HTML, in hex. */
   digest: text(64),
   bytes: z.number().int().nonnegative(),
   /** `_meta.ui` of the content: what a host is asked to allow. */
   meta: z.record(storableText(), z.unknown()),
   /** Names of the tools that show it. */
-  tools: z.array(text(128)).max(1000),
+  tools: z.array(text(128)).max(DEPLOY_LIMITS.tools.value),
 });
 export type ManifestPage = z.output<typeof pageSchema>;
 
@@ -50,13 +58,13 @@ const manifestSchema = z.looseObject({
     instructions: text(32_768).nullish(),
   }),
   capabilities: z.record(storableText(), z.unknown()).default({}),
-  tools: z.array(toolSchema).max(1000),
-  prompts: z.array(promptSchema).max(1000),
-  resources: z.array(resourceSchema).max(5000),
-  resourceTemplates: z.array(templateSchema).max(1000),
-  egress: z.array(egressRuleSchema).max(256),
+  tools: z.array(toolSchema).max(DEPLOY_LIMITS.tools.value),
+  prompts: z.array(promptSchema).max(DEPLOY_LIMITS.tools.value),
+  resources: z.array(resourceSchema).max(DEPLOY_LIMITS.resources.value),
+  resourceTemplates: z.array(templateSchema).max(DEPLOY_LIMITS.tools.value),
+  egress: z.array(egressRuleSchema).max(DEPLOY_LIMITS.egress.value),
   auth: z.looseObject({ type: storableText() }),
-  ui: z.array(pageSchema).max(100).nullish(),
+  ui: z.array(pageSchema).max(DEPLOY_LIMITS.pages.value).nullish(),
   dynamic: z.boolean(),
   secrets: z.record(storableText().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.unknown()),
   codeGeneration: z.boolean(),

@@ -1,9 +1,10 @@
 import { AppError } from '@patchbay/foundation';
+import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
 import { z } from 'zod';
 
-const BYTES_MAX = 64 * 1024;
-const DEPTH_MAX = 32;
-const PATTERN_LENGTH_MAX = 2000;
+const BYTES_MAX = DEPLOY_LIMITS.schema.value;
+const DEPTH_MAX = DEPLOY_LIMITS.schemaDepth.value;
+const PATTERN_LENGTH_MAX = DEPLOY_LIMITS.pattern.value;
 
 /** A regular expression of a schema, and where it stands. Nobody has looked at it yet: that is for a sandbox. */
 export interface FoundPattern {

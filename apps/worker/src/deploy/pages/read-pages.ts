@@ -1,12 +1,14 @@
 /** The pages of a version as a host would read them: by `resources/read`, from the connector that runs. */
+
 import { createHash } from 'node:crypto';
 import { AppError, asAppError, findTextProblem } from '@patchbay/foundation';
+import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
 import type { InvocationOutcome } from '@patchbay/sandbox/protocol';
 import { z } from 'zod';
 import type { Manifest, ManifestPage } from '../manifest/check-manifest.ts';
 import { pageUrisOf } from './page-uris.ts';
 
-const PAGES_MAX = 100;
+const PAGES_MAX = DEPLOY_LIMITS.pages.value;
 
 /** What one URI gave: the page, or why there is none. */
 export type ReadPage =

@@ -1,8 +1,9 @@
 import { isReservedToolName } from '@patchbay/domain/joined-names';
+import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
 import type { ManifestTool } from '../manifest/check-manifest.ts';
 import type { NewFinding, Scanner } from './scanner.ts';
 
-const NAME_LENGTH_MAX = 64;
+const NAME_LENGTH_MAX = DEPLOY_LIMITS.toolName.value;
 const TOOLS_MANY = 100;
 
 /** Names clients refuse, and what a person or a policy needs to judge a tool. */

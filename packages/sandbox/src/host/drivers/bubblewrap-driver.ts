@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
 import { AppError } from '@patchbay/foundation';
 import type { Wall } from '../../probe/wall.ts';
-import { type ProfileName, profilesWith, SANDBOX_LIMITS, type SandboxProfile } from '../limits.ts';
+import { HOST_LIMITS, type ProfileName, profilesWith, type SandboxProfile } from '../limits.ts';
 import { bubblewrapArguments, lastArguments, rlimitArguments } from './bubblewrap-arguments.ts';
 import type {
   ExceededLimit,
@@ -68,7 +68,7 @@ const START_CPU_MS = 2_000;
 const BACKGROUND_PRIORITY = 10;
 /** Uids far above those of people and of subordinate ranges; each installation has its own block. */
 const UID_BASE = 700_000_000;
-const UIDS_PER_INSTALLATION = SANDBOX_LIMITS.live * 4;
+const UIDS_PER_INSTALLATION = HOST_LIMITS.live * 4;
 
 const LIMIT_WALLS: ReadonlySet<Wall> = new Set(['cgroups', 'usage watch', 'rlimits']);
 

@@ -9,7 +9,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { AppError, asAppError } from '@patchbay/foundation';
-import { type EgressLimits, SANDBOX_LIMITS } from '../limits.ts';
+import { type EgressLimits, HOST_LIMITS } from '../limits.ts';
 import { authorise } from './authorise-request.ts';
 import { bounded } from './bounded.ts';
 import type { EgressProxyOptions } from './egress-options.ts';
@@ -29,7 +29,7 @@ const CHECK_MS = 1_000;
 
 /** Listens on the socket. @throws AppError `sandbox.start_failed` when the sandbox is gone already */
 export async function startEgressProxy(socketPath: string, options: EgressProxyOptions): Promise<EgressProxy> {
-  const limits: EgressLimits = { ...SANDBOX_LIMITS.egress, ...options.limits };
+  const limits: EgressLimits = { ...HOST_LIMITS.egress, ...options.limits };
   const bounds = {
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.connectMs,

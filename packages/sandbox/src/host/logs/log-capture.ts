@@ -5,10 +5,10 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { LogLevel } from '../../protocol/invocation.ts';
 import type { LogRecord } from '../../protocol/log-record.ts';
-import { SANDBOX_LIMITS } from '../limits.ts';
+import { HOST_LIMITS } from '../limits.ts';
 import { escapeText } from './escape-text.ts';
 
-const LIMITS = SANDBOX_LIMITS.log;
+const LIMITS = HOST_LIMITS.log;
 const MINUTE_MS = 60_000;
 /** Shorter values would blank out ordinary words. */
 const SECRET_LENGTH_MIN = 6;
