@@ -4,8 +4,8 @@ import {
   DEPLOY_LIMITS,
   formatLimit,
   formatNumber,
-  type Limit,
   LIMIT_SECTIONS,
+  type Limit,
   SANDBOX_LIMITS,
 } from '@patchbay/foundation/limits';
 import { renderTable } from './render-table.ts';
@@ -47,10 +47,7 @@ export function renderAuthorsLimits(): string {
         'source',
         `${formatLimit(deploys.source)} packed, ${formatLimit(deploys.sourceFiles)}; \`.gitignore\` is respected; no symbolic links`,
       ],
-      [
-        'a call',
-        `${formatLimit(calls.deadline)} by default, ${range} with \`timeoutMs\` on the tool; waiting counts`,
-      ],
+      ['a call', `${formatLimit(calls.deadline)} by default, ${range} with \`timeoutMs\` on the tool; waiting counts`],
       [
         'calls at once',
         `${number(calls.sandboxCalls)} in a sandbox, the next ${number(calls.sandboxWaiting)} wait, then \`sandbox.queue_full\``,

@@ -1,4 +1,4 @@
-import { DEPLOY_LIMITS, STREAM_LIMITS } from '@patchbay/foundation/limits';
+import { DEPLOY_LIMITS, formatLimit, STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { isReservedToolName } from './joined-name.ts';
 import { isJsonObject, type JsonObject, type JsonValue, objectAt, own, stringAt } from './json.ts';
 import { type ManifestView, viewManifest } from './manifest.ts';
@@ -30,7 +30,10 @@ export function admitLists(recorded: ManifestView, described: unknown): Admitted
   const given = viewManifest(described);
   const lists = [given.tools, given.prompts, given.resources, given.resourceTemplates];
   if (Buffer.byteLength(JSON.stringify(lists)) > BOUNDS.listsBytes) {
-    return { manifest: recorded, refused: ['all of it: the lists together exceed 2 MB'] };
+    return {
+      manifest: recorded,
+      refused: [`all of it: the lists together exceed ${formatLimit(DEPLOY_LIMITS.manifest)}`],
+    };
   }
   const refused: string[] = [];
   const admit = (kind: string, entries: readonly JsonObject[], rule: Rule): JsonObject[] => {

@@ -422,7 +422,7 @@ export interface paths {
         get: operations["listVersions"];
         put?: never;
         /**
-         * Upload source: tar.gz or zip, at most 10 MB; the deploy goes on in the background
+         * Upload source: tar.gz or zip, at most 10 MiB; the deploy goes on in the background
          * @description Permission: `versions:write`. Audit: `version.submitted`.
          */
         post: operations["submitVersion"];

@@ -1,5 +1,6 @@
 import { DASHBOARD_PAGES as PAGES } from '../dashboard-pages.ts';
 import type { ErrorSpec } from '../errors.ts';
+import { ADMIN_LIMITS, DEPLOY_LIMITS, formatLimit, RETENTION } from '../limits/index.ts';
 
 export const ADMIN_ERRORS = {
   'admin.not_found': {
@@ -36,7 +37,7 @@ export const ADMIN_ERRORS = {
     status: 413,
     owner: 'caller',
     title: 'The body is larger than this endpoint takes.',
-    hint: 'Send less: JSON up to 1 MiB, source archives up to 10 MiB.',
+    hint: `Send less: JSON up to ${formatLimit(ADMIN_LIMITS.body)}, source archives up to ${formatLimit(DEPLOY_LIMITS.source)}.`,
   },
   'admin.too_many_streams': {
     status: 429,
@@ -66,7 +67,7 @@ export const ADMIN_ERRORS = {
     status: 410,
     owner: 'caller',
     title: 'This organization is deleted.',
-    hint: 'An owner can restore it within 30 days.',
+    hint: `An owner can restore it within ${formatLimit(RETENTION.restorable)}.`,
   },
   'admin.not_yet': {
     status: 409,

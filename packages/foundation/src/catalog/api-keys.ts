@@ -1,5 +1,6 @@
 import { DASHBOARD_PAGES as PAGES } from '../dashboard-pages.ts';
 import type { ErrorSpec } from '../errors.ts';
+import { ACCOUNT_LIMITS, formatLimit } from '../limits/index.ts';
 
 export const API_KEYS_ERRORS = {
   'api-keys.invalid': {
@@ -36,7 +37,7 @@ export const API_KEYS_ERRORS = {
     status: 422,
     owner: 'caller',
     title: 'An API key must expire within one year.',
-    hint: 'Choose an expiry between now and 365 days from now.',
+    hint: `Choose an expiry between now and ${formatLimit(ACCOUNT_LIMITS.keyLife)} from now.`,
   },
   'api-keys.above_creator': {
     status: 403,

@@ -1,5 +1,6 @@
 import { DASHBOARD_PAGES as PAGES } from '../dashboard-pages.ts';
 import type { ErrorSpec } from '../errors.ts';
+import { formatLimit, RETENTION } from '../limits/index.ts';
 
 export const CONNECTORS_ERRORS = {
   'connectors.not_found': {
@@ -30,7 +31,7 @@ export const CONNECTORS_ERRORS = {
     status: 409,
     owner: 'caller',
     title: 'This slug belonged to a connector before, and a URL never changes hands.',
-    hint: 'Choose another slug. A deleted connector can be restored for 30 days; a renamed one still answers at its old slug.',
+    hint: `Choose another slug. A deleted connector can be restored for ${formatLimit(RETENTION.restorable)}; a renamed one still answers at its old slug.`,
   },
   'connectors.names_shared': {
     status: 409,

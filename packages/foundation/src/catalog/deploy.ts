@@ -1,4 +1,5 @@
 import type { ErrorSpec } from '../errors.ts';
+import { DEPLOY_LIMITS, formatLimit } from '../limits/index.ts';
 
 export const DEPLOY_ERRORS = {
   'deploy.package_not_found': {
@@ -29,7 +30,7 @@ export const DEPLOY_ERRORS = {
     status: 422,
     owner: 'caller',
     title: 'The dependencies are too large.',
-    hint: 'Use fewer or smaller packages: at most 32 MB for one and 200 MB for all, packed.',
+    hint: `Use fewer or smaller packages: at most ${formatLimit(DEPLOY_LIMITS.package)} for one and ${formatLimit(DEPLOY_LIMITS.packagesTogether)} for all, packed.`,
   },
   'deploy.too_many_packages': {
     status: 422,
@@ -77,18 +78,18 @@ export const DEPLOY_ERRORS = {
     status: 422,
     owner: 'caller',
     title: 'The build needed more time, memory or disk than it may use.',
-    hint: 'Use fewer or smaller dependencies: a build has 120 s, 1 GiB of memory and 512 MiB of disk.',
+    hint: `Use fewer or smaller dependencies: a build has ${formatLimit(DEPLOY_LIMITS.build)}, 1 GiB of memory and ${formatLimit(DEPLOY_LIMITS.buildScratch)} of disk.`,
   },
   'deploy.bundle_too_large': {
     status: 422,
     owner: 'caller',
-    title: 'The bundled connector is larger than 6 MB.',
+    title: `The bundled connector is larger than ${formatLimit(DEPLOY_LIMITS.bundle)}.`,
     hint: 'Use smaller dependencies and keep data out of the code. The largest parts are listed.',
   },
   'deploy.page_too_large': {
     status: 422,
     owner: 'caller',
-    title: 'The page of a user interface is larger than 2 MB.',
+    title: `The page of a user interface is larger than ${formatLimit(DEPLOY_LIMITS.page)}.`,
     hint: 'Use smaller libraries and images in the page, and let tools bring the data.',
   },
   'deploy.code_generation_needed': {
@@ -143,7 +144,7 @@ export const DEPLOY_ERRORS = {
     status: 422,
     owner: 'connector',
     title: 'The schema of a tool cannot be used.',
-    hint: 'Correct the schema at the place named: an object schema, at most 64 KiB, nested at most 32 deep.',
+    hint: `Correct the schema at the place named: an object schema, at most ${formatLimit(DEPLOY_LIMITS.schema)}, nested at most ${DEPLOY_LIMITS.schemaDepth.value} deep.`,
   },
   'deploy.schema_pattern_unsafe': {
     status: 422,

@@ -1,4 +1,5 @@
 import type { ErrorSpec } from '../errors.ts';
+import { CALL_LIMITS, formatLimit } from '../limits/index.ts';
 
 /** What the public listener refuses before any surface sees a request. */
 export const EDGE_ERRORS = {
@@ -23,14 +24,14 @@ export const EDGE_ERRORS = {
   'edge.headers_too_large': {
     status: 431,
     owner: 'caller',
-    title: 'The headers of the request are larger than 16 KiB.',
+    title: `The headers of the request are larger than ${formatLimit(CALL_LIMITS.headerBytes)}.`,
     hint: 'Send fewer or shorter headers; a browser with too many cookies of this site can delete them.',
   },
   'edge.request_timeout': {
     status: 408,
     owner: 'caller',
     title: 'The request did not arrive in time.',
-    hint: 'Send the headers within 10 seconds and the whole request within two minutes.',
+    hint: `Send the headers within ${formatLimit(CALL_LIMITS.headerArrival)} and the whole request within ${formatLimit(CALL_LIMITS.uploadArrival)}.`,
   },
   'edge.repeated_header': {
     status: 400,
@@ -78,12 +79,12 @@ export const EDGE_ERRORS = {
     status: 408,
     owner: 'caller',
     title: 'The body did not arrive in time.',
-    hint: 'Send the whole body within 10 seconds.',
+    hint: `Send the whole body within ${formatLimit(CALL_LIMITS.requestArrival)}.`,
   },
   'edge.body_too_large': {
     status: 413,
     owner: 'caller',
-    title: 'The body is larger than 4 MiB.',
+    title: `The body is larger than ${formatLimit(CALL_LIMITS.requestBytes)}.`,
     hint: 'Send less in one message; pass large data by reference.',
   },
   'edge.unsupported_media_type': {

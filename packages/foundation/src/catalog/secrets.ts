@@ -1,4 +1,5 @@
 import type { ErrorSpec } from '../errors.ts';
+import { ADMIN_LIMITS, formatLimit } from '../limits/index.ts';
 
 export const SECRETS_ERRORS = {
   'secrets.not_found': {
@@ -16,7 +17,7 @@ export const SECRETS_ERRORS = {
   'secrets.value_invalid': {
     status: 422,
     owner: 'caller',
-    title: 'The value of a secret has 1 byte to 32 KiB.',
+    title: `The value of a secret has 1 byte to ${formatLimit(ADMIN_LIMITS.secret)}.`,
     hint: 'Store larger material elsewhere and keep only its key here.',
   },
   'secrets.unreadable': {

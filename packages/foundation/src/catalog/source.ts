@@ -1,4 +1,5 @@
 import type { ErrorSpec } from '../errors.ts';
+import { DEPLOY_LIMITS, formatLimit } from '../limits/index.ts';
 
 export const SOURCE_ERRORS = {
   'source.not_an_archive': {
@@ -22,13 +23,13 @@ export const SOURCE_ERRORS = {
   'source.too_large': {
     status: 413,
     owner: 'caller',
-    title: 'The source is larger than 10 MB packed or 50 MB unpacked.',
+    title: `The source is larger than ${formatLimit(DEPLOY_LIMITS.source)} packed or ${formatLimit(DEPLOY_LIMITS.sourceUnpacked)} unpacked.`,
     hint: 'Leave out what is not source: node_modules, build output, data files, images.',
   },
   'source.too_many_files': {
     status: 413,
     owner: 'caller',
-    title: 'The source has more than 4096 files.',
+    title: `The source has more than ${formatLimit(DEPLOY_LIMITS.sourceFiles)}.`,
     hint: 'Leave out what is not source: node_modules, build output, fixtures.',
   },
   'source.bomb': {

@@ -1,4 +1,4 @@
-import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
+import { DEPLOY_LIMITS, formatLimit } from '@patchbay/foundation/limits';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
 import { ConnectorParams, PageQuery, pageOf, VersionParams } from './parts.ts';
@@ -25,7 +25,7 @@ export const listVersions = defineEndpoint({
 export const submitVersion = defineEndpoint({
   method: 'POST',
   path: '/organizations/:organization/connectors/:connector/versions',
-  summary: 'Upload source: tar.gz or zip, at most 10 MB; the deploy goes on in the background',
+  summary: `Upload source: tar.gz or zip, at most ${formatLimit(DEPLOY_LIMITS.source)}; the deploy goes on in the background`,
   tag: TAG,
   permission: 'versions:write',
   audit: 'version.submitted',

@@ -1,5 +1,5 @@
 import { AppError, findTextProblem, storable, text as storableText } from '@patchbay/foundation';
-import { DEPLOY_LIMITS, STREAM_LIMITS } from '@patchbay/foundation/limits';
+import { DEPLOY_LIMITS, formatLimit, STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { egressRuleSchema } from '@patchbay/sandbox/protocol';
 import { z } from 'zod';
 import { checkMirroredParameters } from './check-mirrored-parameters.ts';
@@ -89,7 +89,9 @@ export interface CheckedManifest {
  */
 export function checkManifest(described: unknown): CheckedManifest {
   if (Buffer.byteLength(JSON.stringify(described) ?? '') > MANIFEST_BYTES_MAX) {
-    throw new AppError('deploy.manifest_invalid', { detail: 'Tools, prompts and resources together exceed 2 MB.' });
+    throw new AppError('deploy.manifest_invalid', {
+      detail: `Tools, prompts and resources together exceed ${formatLimit(DEPLOY_LIMITS.manifest)}.`,
+    });
   }
   // Of every field, also those that the schema does not know: the whole of it is stored and served.
   const unstorable = findTextProblem(described);

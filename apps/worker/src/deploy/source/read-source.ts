@@ -1,4 +1,5 @@
 import { AppError } from '@patchbay/foundation';
+import { DEPLOY_LIMITS, formatLimit } from '@patchbay/foundation/limits';
 import { cleanSource } from './clean-source.ts';
 import { SOURCE_LIMITS, type SourceFiles } from './source-tree.ts';
 import { unpackTar } from './unpack-tar.ts';
@@ -19,7 +20,9 @@ export interface Source {
  */
 export async function readSource(packed: Uint8Array): Promise<Source> {
   if (packed.byteLength > SOURCE_LIMITS.packedBytesMax) {
-    throw new AppError('source.too_large', { detail: 'The upload is larger than 10 MB.' });
+    throw new AppError('source.too_large', {
+      detail: `The upload is larger than ${formatLimit(DEPLOY_LIMITS.source)}.`,
+    });
   }
   return cleanSource(withoutTopFolder(await unpack(packed)));
 }

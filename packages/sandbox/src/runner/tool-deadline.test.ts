@@ -1,0 +1,16 @@
+import { tool } from '@patchbay/connector';
+import { CALL_LIMITS } from '@patchbay/foundation/limits';
+import { expect, it } from 'vitest';
+import { TIMEOUT_META_KEY } from '../protocol/call-limits.ts';
+
+const { deadlineLeast, deadlineMost } = CALL_LIMITS;
+const toolWith = (timeoutMs: number) => tool({ description: 'Waits.', readOnly: true, timeoutMs, run: () => 'done' });
+
+/** The SDK is published without the platform, so it repeats the two numbers and the key. */
+it.each([deadlineLeast.value - 1, deadlineMost.value + 1])('refuses a deadline of %d ms in the SDK', (timeoutMs) => {
+  expect(() => toolWith(timeoutMs)).toThrow('timeoutMs');
+});
+
+it.each([deadlineLeast.value, deadlineMost.value])('hands on a deadline of %d ms that a tool asks for', (timeoutMs) => {
+  expect(toolWith(timeoutMs).meta).toMatchObject({ [TIMEOUT_META_KEY]: timeoutMs });
+});
