@@ -23,7 +23,7 @@ describe('what a connector says about itself', () => {
       'deploy.manifest_invalid',
       /tools\.a\.title/,
     ],
-    ['2 MB of text', described({ more: 'x'.repeat(2 * 1024 * 1024) }), 'deploy.manifest_invalid', /2 MB/],
+    ['2 MB of text', described({ more: 'x'.repeat(2 * 1024 * 1024) }), 'deploy.manifest_invalid', /2 MiB/],
     [
       'two prompts of one name',
       described({ prompts: [{ name: 'p' }, { name: 'p' }] }),
