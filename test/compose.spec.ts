@@ -16,6 +16,7 @@ interface Service {
   secrets?: string[];
   user?: string;
   group_add?: string[];
+  healthcheck?: { test: string[] };
 }
 interface Compose {
   services: Record<string, Service>;
@@ -131,6 +132,17 @@ describe('docker-compose.yml', () => {
       expect(user, name).toMatch(/^[1-9]\d+:[1-9]\d+$/);
       expect(groups, name).toEqual(name === 'dashboard' ? undefined : [group]);
     }
+  });
+
+  it.each([
+    ['gateway', 'PATCHBAY_INTERNAL_PORT'],
+    ['worker', 'WORKER_INTERNAL_PORT'],
+    ['supervisor', 'SUPERVISOR_INTERNAL_PORT'],
+  ])('asks the health of the %s where that process answers', (name, variable) => {
+    const service = compose.services[name];
+    const port = service?.environment?.[variable];
+    expect(port).toMatch(/^\d+$/);
+    expect(service?.healthcheck?.test.at(-1)).toContain(`fetch('http://127.0.0.1:${port}/health')`);
   });
 
   it('opens no port but those of the TLS front', () => {

@@ -63,7 +63,7 @@ describe('a platform whose data is on a full disk', () => {
     await small.fill();
     // Twelve calls silenced it before.
     for (let count = 0; count < 60; count += 1) expect(await callDemo(ready)).toMatchObject({ status: 200 });
-    expect(await readDisk(internalPort)).toMatchObject({ status: 200, ready: true, state: 'degraded' });
+    expect(await readDisk(internalPort)).toMatchObject({ status: 200, process: 'degraded', state: 'degraded' });
     for (const pid of Object.values((await given().installation.ready()).processes)) {
       expect(await isRunning(pid)).toBe(true);
     }

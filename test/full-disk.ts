@@ -38,8 +38,8 @@ export async function uploadNothing(ready: ReadyFile): Promise<{ status: number;
 export async function readDisk(internalPort: number) {
   const response = await fetch(`http://127.0.0.1:${internalPort}/health`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
   const health = (await response.json()) as {
-    ready: boolean;
-    dependencies: { disk: { state: string; reasons: string[] } };
+    state: string;
+    checks: { disk: { state: string; reasons: string[] } };
   };
-  return { status: response.status, ready: health.ready, ...health.dependencies.disk };
+  return { status: response.status, process: health.state, ...health.checks.disk };
 }

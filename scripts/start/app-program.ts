@@ -14,17 +14,12 @@ export function appProgram(name: AppName, root: string): { args: string[]; cwd: 
 
 /** What each process answers as long as its event loop turns. */
 export function livenessUrl(name: AppName, ports: Installation['ports']): string {
-  const url = (port: number, path: string) => `http://127.0.0.1:${port}${path}`;
-  switch (name) {
-    case 'gateway':
-      return url(ports.gatewayInternal, '/health/live');
-    case 'worker':
-      return url(ports.workerInternal, '/health');
-    case 'supervisor':
-      return url(ports.supervisorInternal, '/health');
-    case 'dashboard':
-      return url(ports.dashboard, '/dashboard');
-  }
+  if (name === 'dashboard') return `http://127.0.0.1:${ports.dashboard}/dashboard`;
+  return `http://127.0.0.1:${internalPort(name, ports)}/health/live`;
+}
+
+function internalPort(name: Exclude<AppName, 'dashboard'>, ports: Installation['ports']): number {
+  return { gateway: ports.gatewayInternal, worker: ports.workerInternal, supervisor: ports.supervisorInternal }[name];
 }
 
 /** Whether a program that does not say so itself serves: anything but an error of its own. */

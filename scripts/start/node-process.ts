@@ -4,6 +4,7 @@ import { closeSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { lastLogLines, type RunningService, type ServiceUid } from '@patchbay/embedded';
 import { AppError } from '@patchbay/foundation';
+import type { LauncherMessage } from '@patchbay/foundation/process';
 
 export interface NodeProcessOptions {
   readonly name: string;
@@ -95,9 +96,9 @@ async function untilReady(
 ): Promise<string | null> {
   let deadline: NodeJS.Timeout | undefined;
   const ready = new Promise<null>((resolve) => {
-    child.on('message', (message: { type?: string; text?: string }) => {
+    child.on('message', (message: LauncherMessage) => {
       if (message.type === 'ready') resolve(null);
-      if (message.type === 'notice' && message.text) options.onNotice(message.text);
+      if (message.type === 'notice') options.onNotice(message.text);
     });
     const { isReady } = options;
     if (!isReady) return;

@@ -1,22 +1,17 @@
 import { AppError } from '@patchbay/foundation';
-import { z } from 'zod';
-
-const supervisorHealth = z.object({
-  ready: z.boolean(),
-  walls: z.object({ state: z.string(), missing: z.array(z.string()) }),
-  limits: z.object({ state: z.string(), reasons: z.array(z.string()) }),
-});
+import { healthSchema } from '@patchbay/foundation/process';
 
 /**
  * Asks the supervisor whether connectors may run on this machine. Development starts all the same and says so in
  * `/health`; a production installation that can serve nobody had better not start.
  *
- * @throws AppError start.host_unfit with every missing wall and limit
+ * @throws AppError start.host_unfit with every missing isolation layer and limit
  */
 export async function refuseUnfitHost(supervisorPort: number): Promise<void> {
   const answer = await fetch(`http://127.0.0.1:${supervisorPort}/health`);
-  const { ready, walls, limits } = supervisorHealth.parse(await answer.json());
-  if (!ready) throw unfitHost([...walls.missing, ...limits.reasons]);
+  const { state, checks } = healthSchema.parse(await answer.json());
+  if (state !== 'down') return;
+  throw unfitHost(Object.values(checks).flatMap((check) => (check.state === 'down' ? check.reasons : [])));
 }
 
 export function unfitHost(reasons: readonly string[]): AppError {

@@ -5,6 +5,8 @@ import type { SourceFile, SourceTree } from './source-tree.ts';
 export type Area = string;
 
 const AREAS: readonly (readonly [prefix: string, area: Area])[] = [
+  // Opens a listener.
+  ['packages/foundation/src/process/', 'foundation/process'],
   // Finds programs and unpacks them; it holds nothing and starts no service.
   ['packages/embedded/src/debian/', 'embedded/debian'],
   ['packages/embedded/src/directories/own-directory.ts', 'embedded/debian'],

@@ -155,8 +155,8 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     listen: {
       port: value.PATCHBAY_PORT,
       host: value.PATCHBAY_LISTEN_HOST ?? (production ? '::' : 'localhost'),
-      internalPort: value.PATCHBAY_INTERNAL_PORT ?? (value.PATCHBAY_PORT === 0 ? 0 : value.PATCHBAY_PORT + 1),
     },
+    internalPort: value.PATCHBAY_INTERNAL_PORT ?? (value.PATCHBAY_PORT === 0 ? 0 : value.PATCHBAY_PORT + 1),
     database: { url: value.DATABASE_URL, authUrl: value.DATABASE_AUTH_URL, queueUrl: value.DATABASE_QUEUE_URL },
     redisUrl: value.REDIS_URL,
     supervisors: {

@@ -10,6 +10,7 @@ import { insertLogLines } from '@patchbay/domain/logs';
 import { openSecrets } from '@patchbay/domain/secrets';
 import { openUsageSpool } from '@patchbay/domain/usage';
 import { type Logger, Secret, systemClock } from '@patchbay/foundation';
+import { type Application, showToOperator } from '@patchbay/foundation/process';
 import { NO_POLICIES } from '@patchbay/policy';
 import { createSandboxClient } from '@patchbay/sandbox/client';
 import { openSupervisors } from '@patchbay/sandbox/registry';
@@ -21,12 +22,10 @@ import { createRedisAnnouncements } from './announcements/redis-announcements.ts
 import { createRelayedAnnouncements } from './announcements/relayed-announcements.ts';
 import type { GatewayConfig } from './config.ts';
 import { downloadsPlugin } from './downloads/plugin.ts';
+import { createDiskWatch } from './health/disk-watch.ts';
+import { gatewayChecks } from './health/health-checks.ts';
+import { createRedisProbe } from './health/redis-probe.ts';
 import { createIdentityPart } from './identity/index.ts';
-import { gatewayDependencies } from './internal/dependencies.ts';
-import { createDiskWatch } from './internal/disk-watch.ts';
-import { readHealth } from './internal/health.ts';
-import { createRedisProbe } from './internal/redis-probe.ts';
-import { createInternalServer } from './internal/server.ts';
 import { SessionSignals } from './mcp/sessions/session-signals.ts';
 import { createSessionStore } from './mcp/sessions/session-store.ts';
 import { Sessions } from './mcp/sessions/sessions.ts';
@@ -39,19 +38,9 @@ import { createTellAuthor } from './sandboxes/author-log.ts';
 import { createLogBatcher } from './sandboxes/log-batcher.ts';
 import { retireSandboxes } from './sandboxes/retire-sandboxes.ts';
 import { createServer, type Surface } from './server.ts';
-import { glanceAtSupervisors } from './telemetry/glance-at-supervisors.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { startTracing } from './telemetry/tracing.ts';
 import { OneTimeFiles } from './untrusted/one-time-files.ts';
-
-export interface Gateway {
-  /** Resolves when requests are answered. */
-  listen(): Promise<{ readonly port: number; readonly internalPort: number }>;
-  /** Makes a new setup link, ending the one before, and shows it to whoever sees the start; or says why there is none. */
-  showSetupLink(): Promise<void>;
-  /** Stops accepting, lets calls in flight finish (at most 10 s), and puts on record what happened. */
-  drain(): Promise<void>;
-}
 
 const DRAIN_MS = 10_000;
 const DATABASE_POOL_MAX = 10;
@@ -59,7 +48,7 @@ const LOG_FLUSH_MS = 200;
 const LOG_LINES_WAITING_MAX = 20_000;
 
 /** Builds the gateway. Nothing listens yet; the database may still be away. */
-export async function wireGateway(config: GatewayConfig, logger: Logger): Promise<Gateway> {
+export async function wireGateway(config: GatewayConfig, logger: Logger): Promise<Application> {
   const clock = systemClock;
   const { origin } = config;
 
@@ -111,7 +100,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const metrics = createMetrics({
     cacheStatistics: () => ({ endpoints: endpoints.statistics(), api_keys: apiKeys.statistics() }),
     droppedEvents: () => spool.statistics().dropped,
-    supervisors: glanceAtSupervisors(sandboxes),
+    supervisors: () => sandboxes.supervisors(),
   });
   const retirement = retireSandboxes({ changes, endpoints, sandboxes, logger });
 
@@ -163,36 +152,27 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     surfaces: [people.surface, admin, ...downloadsSurface(config), mcp],
   });
 
-  let draining = false;
-  const dependencies = gatewayDependencies({
-    ...{ database, identity: people, changes, sandboxes, artifacts, redis },
-    ...{ queue: waker, usage: spool, disks },
-    dashboardUpstream: config.dashboardUpstream,
-  });
-  const internal = createInternalServer({
-    registry: metrics.registry,
-    readHealth: () => readHealth(dependencies, draining),
-  });
-
   return {
-    async listen() {
-      await internal.listen({ port: config.listen.internalPort, host: '127.0.0.1' });
+    checks: gatewayChecks({
+      ...{ database, identity: people, changes, sandboxes, artifacts, redis },
+      ...{ queue: waker, usage: spool, disks },
+      dashboardUpstream: config.dashboardUpstream,
+    }),
+    metrics: metrics.registry,
+    async start() {
       await Promise.all([changes.start(), app.ready()]);
       await app.listen({ port: config.listen.port, host: config.listen.host });
       if (config.mode === 'production') await printSetupLink(people, logger);
-      return { port: portOf(app), internalPort: portOf(internal) };
+      return { port: portOf(app), origin };
     },
-    async showSetupLink() {
-      const isShown = await printSetupLink(people, logger);
-      if (!isShown)
-        notify('There is an owner already, so no setup link is made: sign in, or ask them for an invitation.');
-    },
+    // Whoever runs the installation asks for another setup link: `patchbay admin setup-link`, on this machine.
+    onSignal: { SIGUSR2: () => showSetupLink(people, logger) },
+    /** Calls in flight get ten seconds; what happened is put on record. */
     async drain() {
-      draining = true;
       await closeServer(app);
       retirement.close();
       await Promise.all([mcp.close(), waker.close(), connectorLogs.close(), sandboxes.close(), tracing.close()]);
-      await Promise.all([spool.close(), apiKeys.close(), people.close(), internal.close()]);
+      await Promise.all([spool.close(), apiKeys.close(), people.close()]);
       endpoints.close();
       vault.close();
       redis?.close();
@@ -213,20 +193,25 @@ function downloadsSurface({ downloadsDirectory, origin }: GatewayConfig): Surfac
 
 /**
  * A production installation that nobody owns needs its first owner. The link goes to whoever sees the start: the
- * starter's terminal, or the container's log where nothing else started us. It is never in a log file of ours.
+ * launcher's terminal, or the container's log where nothing else started us. It is never in a log file of ours.
  */
-async function printSetupLink(people: { createSetupLink(): Promise<string | null> }, logger: Logger): Promise<boolean> {
+async function printSetupLink(people: SetupLinks, logger: Logger): Promise<boolean> {
   const link = await people.createSetupLink();
   if (link === null) return false;
   logger.warn('nobody owns an organization yet; the operator is shown the setup link');
-  notify(`Create the first owner within one hour, once: ${link}`);
+  showToOperator(`Create the first owner within one hour, once: ${link}`);
   return true;
 }
 
-/** To the terminal of the start, never to a log file of ours. */
-function notify(text: string): void {
-  if (process.send) process.send({ type: 'notice', text });
-  else process.stderr.write(`\n${text}\n\n`);
+/** Makes a new setup link, ending the one before, and shows it; or says why there is none. */
+async function showSetupLink(people: SetupLinks, logger: Logger): Promise<void> {
+  const isShown = await printSetupLink(people, logger);
+  if (isShown) return;
+  showToOperator('There is an owner already, so no setup link is made: sign in, or ask them for an invitation.');
+}
+
+interface SetupLinks {
+  createSetupLink(): Promise<string | null>;
 }
 
 /** Calls in flight get their time; what is open after that is closed under its caller. */

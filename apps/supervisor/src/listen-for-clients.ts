@@ -12,7 +12,7 @@ import {
   type TlsIdentity,
 } from '@patchbay/sandbox/host';
 import { listening } from './listening.ts';
-import { refusedPeers } from './metrics.ts';
+import type { SupervisorMetrics } from './metrics.ts';
 
 export interface ClientDoors {
   /** Nobody new comes in, and who is inside sends nothing new. */
@@ -26,11 +26,12 @@ export interface DoorOptions {
   readonly socket: { readonly path: string; readonly groupId: number | undefined } | null;
   /** For other machines, with the identity this host proves itself with. */
   readonly remote: { readonly listen: HostAndPort; readonly identity: TlsIdentity } | null;
+  readonly refusedPeers: Pick<SupervisorMetrics['refusedPeers'], 'inc'>;
   readonly logger: Logger;
 }
 
 export async function listenForClients(host: SandboxHost, options: DoorOptions): Promise<ClientDoors> {
-  const { hostId, takesTasks, socket: unix, remote, logger } = options;
+  const { hostId, takesTasks, socket: unix, remote, refusedPeers, logger } = options;
   const inside = new Map<Socket, ServedConnection>();
   const onRefused = (reason: string) => {
     refusedPeers.inc();

@@ -1,34 +1,78 @@
 import type { SupervisorHealth } from '@patchbay/sandbox/protocol';
 import { Counter, Gauge, Registry } from 'prom-client';
 
-const registry = new Registry();
-const gauge = (name: string, help: string, labelNames: string[] = []) =>
-  new Gauge({ name: `patchbay_supervisor_${name}`, help, labelNames, registers: [registry] });
+export type SupervisorMetrics = ReturnType<typeof createSupervisorMetrics>;
 
-const ready = gauge('ready', '1 when connectors may run on this host');
-const sandboxes = gauge('sandboxes', 'Sandboxes by state', ['state']);
-const pooled = gauge('pool', 'Sandboxes that wait for a first call', ['of']);
-const queued = gauge('queued_calls', 'Calls that wait for a place in their sandbox');
-const coldStarts = gauge('cold_starts_total', 'Sandboxes started since this boot');
-const crashes = gauge('crashes_total', 'Sandboxes that ended by themselves since this boot');
-const droppedLogLines = gauge('dropped_log_lines_total', 'Log lines above the rate limit since this boot');
-
-/** Connections from other machines without a certificate that lets them in. */
-export const refusedPeers = new Counter({
-  name: 'patchbay_supervisor_refused_peers_total',
-  help: 'Connections of other machines turned away since this boot: no certificate, a wrong one, or a wrong role',
-  registers: [registry],
-});
-
-/** The health as Prometheus text. */
-export async function renderMetrics(health: SupervisorHealth): Promise<{ contentType: string; text: string }> {
-  ready.set(health.ready ? 1 : 0);
-  for (const [state, count] of Object.entries(health.sandboxes)) sandboxes.set({ state }, count);
-  pooled.set({ of: 'waiting' }, health.pool.waiting);
-  pooled.set({ of: 'size' }, health.pool.size);
-  queued.set(health.queued);
-  coldStarts.set(health.coldStarts);
-  crashes.set(health.crashes);
-  droppedLogLines.set(health.droppedLogLines);
-  return { contentType: registry.contentType, text: await registry.metrics() };
+/** Everything `/metrics` of the supervisor shows, besides its health. `read` is asked at every scrape. */
+export function createSupervisorMetrics(read: () => SupervisorHealth) {
+  const registry = new Registry();
+  const registers = [registry];
+  new Gauge({
+    name: 'patchbay_supervisor_sandboxes',
+    help: 'Sandboxes by state; busy ones are live too.',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      for (const [state, count] of Object.entries(read().sandboxes)) this.set({ state }, count);
+    },
+  });
+  new Gauge({
+    name: 'patchbay_supervisor_warm_sandboxes',
+    help: 'Sandboxes that wait for a first call.',
+    registers,
+    collect() {
+      this.set(read().pool.waiting);
+    },
+  });
+  new Gauge({
+    name: 'patchbay_supervisor_warm_sandboxes_max',
+    help: 'Sandboxes that the pool holds when it is full.',
+    registers,
+    collect() {
+      this.set(read().pool.size);
+    },
+  });
+  new Gauge({
+    name: 'patchbay_supervisor_calls_queued',
+    help: 'Calls that wait for a slot in their sandbox.',
+    registers,
+    collect() {
+      this.set(read().queued);
+    },
+  });
+  new Counter({
+    name: 'patchbay_supervisor_cold_starts_total',
+    help: 'Sandboxes started since the supervisor started.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(read().coldStarts);
+    },
+  });
+  new Counter({
+    name: 'patchbay_supervisor_sandbox_crashes_total',
+    help: 'Sandboxes that ended unasked since the supervisor started.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(read().crashes);
+    },
+  });
+  new Counter({
+    name: 'patchbay_supervisor_log_lines_dropped_total',
+    help: 'Connector log lines dropped above the rate limit since the supervisor started.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(read().droppedLogLines);
+    },
+  });
+  return {
+    registry,
+    refusedPeers: new Counter({
+      name: 'patchbay_supervisor_refused_peers_total',
+      help: 'Connections refused since the supervisor started: no certificate, a wrong one, a wrong role or another release.',
+      registers,
+    }),
+  };
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createLogger, type Logger, systemClock } from '@patchbay/foundation';
+import { type Logger, systemClock } from '@patchbay/foundation';
 import {
   createBubblewrapDriver,
   loadTlsIdentity,
@@ -10,18 +10,12 @@ import {
   SandboxHost,
 } from '@patchbay/sandbox/host';
 import type { SupervisorConfig } from './config.ts';
-import type { DoorOptions } from './listen-for-clients.ts';
-
-export interface Supervisor {
-  readonly host: SandboxHost;
-  readonly logger: Logger;
-  /** Where gateway and worker come in, not open yet. */
-  readonly doors: DoorOptions;
-}
+import { supervisorChecks } from './health-checks.ts';
+import { createSupervisorMetrics } from './metrics.ts';
+import { Supervisor } from './supervisor.ts';
 
 /** Every constructor, once. Resolves when the walls were tried; toolchain, snapshot and pool are prepared in the background. */
-export async function wire(config: SupervisorConfig): Promise<Supervisor> {
-  const logger = createLogger('supervisor', config.logLevel);
+export async function wireSupervisor(config: SupervisorConfig, logger: Logger): Promise<Supervisor> {
   const { sandboxDirectory, packageStoreDirectory } = config;
   await mkdir(sandboxDirectory, { recursive: true, mode: 0o711 });
   if (packageStoreDirectory) await mkdir(packageStoreDirectory, { recursive: true, mode: 0o755 });
@@ -71,5 +65,8 @@ export async function wire(config: SupervisorConfig): Promise<Supervisor> {
   });
   const { hostId, socket, listen } = config;
   const remote = listen && identity ? { listen, identity } : null;
-  return { host, logger, doors: { hostId, takesTasks, socket, remote, logger } };
+  const metrics = createSupervisorMetrics(() => host.health());
+  const doors = { hostId, takesTasks, socket, remote, logger, refusedPeers: metrics.refusedPeers };
+  const checks = supervisorChecks(() => host.health(), { requireFullLimits: config.requireFullLimits });
+  return new Supervisor({ config, host, doors, checks, metrics: metrics.registry, logger });
 }

@@ -7,6 +7,7 @@ import { createLogger, systemClock } from '@patchbay/foundation';
 import { PlainDriver, Programs, SandboxHost } from '@patchbay/sandbox/host';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ClientDoors, listenForClients } from '../src/listen-for-clients.ts';
+import { createSupervisorMetrics } from '../src/metrics.ts';
 
 describe('the unix socket', () => {
   let directory: string;
@@ -30,10 +31,9 @@ describe('the unix socket', () => {
     const path = join(directory, `${group ?? 'own'}.sock`);
     const logger = createLogger('test', 'silent');
     const socket = { path, groupId: group };
-    return {
-      path,
-      doors: await listenForClients(host, { hostId: 'h', takesTasks: true, socket, remote: null, logger }),
-    };
+    const { refusedPeers } = createSupervisorMetrics(() => host.health());
+    const options = { hostId: 'h', takesTasks: true, socket, remote: null, refusedPeers, logger };
+    return { path, doors: await listenForClients(host, options) };
   }
 
   it('is closed to everybody but its own user and, where one is named, the members of one group', async () => {

@@ -48,9 +48,9 @@ describe('the supervisor process', () => {
 
   it('says on its internal port what it can do', async () => {
     const health = await fetch(`http://127.0.0.1:${port}/health`);
-    expect([health.status, await health.json()]).toMatchObject([200, { ready: true, walls: { state: 'complete' } }]);
+    expect([health.status, await health.json()]).toMatchObject([200, { checks: { isolation: { state: 'ok' } } }]);
     const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-    expect(metrics).toContain('patchbay_supervisor_ready 1');
+    expect(metrics).toContain('patchbay_health_check{check="isolation",state="ok"} 1');
   });
 
   it('keeps its socket to its own user', () => {
@@ -89,7 +89,7 @@ describe('the supervisor process', () => {
     await supervisor.start();
   }, 60_000);
 
-  it('ends when its starter is gone', async () => {
+  it('ends when its launcher is gone', async () => {
     const ended = new Promise((resolve) => supervisor.process.once('exit', resolve));
     supervisor.process.disconnect();
     expect(await ended).toBe(0);

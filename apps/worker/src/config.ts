@@ -55,9 +55,10 @@ export const workerConfigSchema = z
     }
   });
 
-export type WorkerConfig = z.output<typeof workerConfigSchema>;
+export type WorkerConfig = ReturnType<typeof loadWorkerConfig>;
 
 /** @throws ConfigError with every problem at once */
-export function loadWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerConfig {
-  return loadConfig(workerConfigSchema, env);
+export function loadWorkerConfig(env: NodeJS.ProcessEnv = process.env) {
+  const config = loadConfig(workerConfigSchema, env);
+  return { ...config, logLevel: config.PATCHBAY_LOG_LEVEL, internalPort: config.WORKER_INTERNAL_PORT };
 }

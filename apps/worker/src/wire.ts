@@ -8,10 +8,10 @@ import { relayOutbox } from '@patchbay/domain/changes';
 import { insertLogLines } from '@patchbay/domain/logs';
 import type { Logger } from '@patchbay/foundation';
 import { RETENTION } from '@patchbay/foundation/limits';
-import { createSandboxClient, type SandboxClient } from '@patchbay/sandbox/client';
+import type { Application } from '@patchbay/foundation/process';
+import { createSandboxClient } from '@patchbay/sandbox/client';
 import { openSupervisors } from '@patchbay/sandbox/registry';
 import { createAuditSigner, createVault, fileKeySource } from '@patchbay/vault';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { WorkerConfig } from './config.ts';
 import { PackageDescriptions } from './deploy/dependencies/package-descriptions.ts';
 import { PackageStore } from './deploy/dependencies/package-store.ts';
@@ -20,7 +20,8 @@ import { ReadingThreads } from './deploy/dependencies/reading-threads.ts';
 import { trimPackageStore } from './deploy/dependencies/trim-package-store.ts';
 import { deployVersion } from './deploy/deploy-version.ts';
 import { startDeployRunner } from './deploy-runner.ts';
-import { type DependencyHealth, startInternalServer } from './internal-server.ts';
+import { workerChecks } from './health-checks.ts';
+import { createWorkerMetrics } from './metrics.ts';
 import { openDeployQueue } from './queues.ts';
 import { createRegistryFetch } from './registry-fetch.ts';
 import { every } from './schedules/every.ts';
@@ -41,15 +42,11 @@ const TIDY_MS = 6 * 60 * 60_000;
 const PACKAGES_UNUSED_MS = RETENTION.unusedPackages.value * 24 * 60 * 60_000;
 const DRAIN_MS = 10_000;
 
-export interface Worker {
-  /** Where /health and /metrics answer. */
-  readonly internalPort: number;
-  /** Lets running deploys finish for ten seconds; what is left is resumed by the next worker. */
-  close(): Promise<void>;
-}
-
-/** Builds and starts the worker. */
-export async function startWorker(config: WorkerConfig, logger: Logger): Promise<Worker> {
+/**
+ * Builds the worker. It looks for due versions from here on, since the database says what is due: a queue that is away
+ * delays a deploy and stops nothing.
+ */
+export async function wireWorker(config: WorkerConfig, logger: Logger): Promise<Application> {
   const url = config.DATABASE_URL.reveal();
   const keySource = fileKeySource(config.MASTER_KEY_FILE);
   const vault = await createVault({ keySource });
@@ -84,14 +81,8 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     },
   });
 
-  const metrics = new Registry();
+  const metrics = createWorkerMetrics(() => runner.running());
   const concurrency = availableParallelism();
-  const seconds = new Histogram({
-    name: 'patchbay_deploy_seconds',
-    help: 'Time one worker spent on a version.',
-    buckets: [0.5, 1, 2, 3, 5, 10, 30, 120],
-    registers: [metrics],
-  });
   const provided = findProvidedPackages();
   const reading = new ReadingThreads();
   const descriptions = new PackageDescriptions(registry, reading);
@@ -103,23 +94,9 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     sweepMs: SWEEP_MS,
     watchMs: WATCH_MS,
     run: async (due) => {
-      const end = seconds.startTimer();
+      const end = metrics.deploySeconds.startTimer();
       await deployVersion(deps, due, { holder, leaseSeconds: LEASE_SECONDS }).finally(end);
     },
-  });
-  new Gauge({
-    name: 'patchbay_deploys_running',
-    help: 'Versions this worker works on.',
-    registers: [metrics],
-    collect() {
-      this.set(runner.running());
-    },
-  });
-  const ignored = new Counter({
-    name: 'patchbay_deploy_jobs_ignored_total',
-    help: 'Jobs of the deploy queue that started nothing: malformed (somebody else writes the queue) or not_due (done already, running elsewhere, or made up).',
-    labelNames: ['reason'],
-    registers: [metrics],
   });
   const queue = openDeployQueue({
     redisUrl: config.REDIS_URL,
@@ -127,9 +104,9 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     concurrency: concurrency * 2,
     logger,
     onVersion: async (versionId) => {
-      if (!(await runner.wake(versionId))) ignored.inc({ reason: 'not_due' });
+      if (!(await runner.wake(versionId))) metrics.ignoredJobs.inc({ reason: 'not_due' });
     },
-    onMalformed: () => ignored.inc({ reason: 'malformed' }),
+    onMalformed: () => metrics.ignoredJobs.inc({ reason: 'malformed' }),
     onReady: () => runner.watch(),
   });
   const relay = relayOutbox({ url, logger });
@@ -142,24 +119,12 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     await removeOrphans({ database, artifacts, logger });
   });
 
-  const { port, server } = await startInternalServer({
-    port: config.WORKER_INTERNAL_PORT,
-    metrics,
-    async dependencies() {
-      const problem = queue.problem();
-      return {
-        database: await stateOf(database.ping()),
-        artifacts: await stateOf(artifacts.ping()),
-        supervisor: await stateOf(oneServes(sandboxes)),
-        queue: problem === null ? { state: 'up' } : { state: 'down', reason: problem },
-      };
-    },
-  });
-  logger.info({ queue: queue.backend, concurrency, internalPort: port }, 'worker is ready');
-
   return {
-    internalPort: port,
-    async close() {
+    checks: workerChecks({ database, artifacts, sandboxes, queue }),
+    metrics: metrics.registry,
+    start: async () => ({ queue: queue.backend, concurrency }),
+    /** Running deploys get ten seconds; what is left is resumed by the next worker. */
+    async drain() {
       await Promise.all([
         queue.close(),
         runner.close(DRAIN_MS),
@@ -168,25 +133,10 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
         tidy.close(),
         relay.close(),
       ]);
-      server.close();
       await sandboxes.close();
       await reading.close();
       await database.close();
       vault.close();
     },
   };
-}
-
-/** A deploy needs one host; the others are the gateway's to report. */
-async function oneServes(sandboxes: SandboxClient): Promise<void> {
-  const reports = await sandboxes.supervisors();
-  if (reports.some(({ state }) => state === 'serving')) return;
-  throw new Error(reports.map(({ hostId, state, reason }) => `${hostId} ${reason ?? state}`).join('; '));
-}
-
-function stateOf(answer: Promise<unknown>): Promise<DependencyHealth> {
-  return answer.then(
-    () => ({ state: 'up' }),
-    (error) => ({ state: 'down', reason: error instanceof Error ? error.message : String(error) }),
-  );
 }

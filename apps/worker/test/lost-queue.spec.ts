@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { redisMissing, skipUnless } from '@patchbay/testing';
 import type { PlatformProcess } from '@patchbay/testing/platform-process';
 import { afterAll, beforeAll, expect } from 'vitest';
@@ -6,11 +5,8 @@ import { type GivenDeploys, givenDeploys, greeter, hasBubblewrap, NO_BUBBLEWRAP 
 
 const { describe, it } = skipUnless(hasBubblewrap && redisMissing() === null, redisMissing() ?? NO_BUBBLEWRAP);
 
-/** What the worker's metrics say; its log says where they are. */
-async function ignoredJobs({ logFile }: PlatformProcess): Promise<string> {
-  const [, port] = /"internalPort":(\d+)/.exec(await readFile(logFile, 'utf8')) ?? [];
-  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
-  return response.text();
+async function metricsOf({ internalUrl }: PlatformProcess): Promise<string> {
+  return (await fetch(`${internalUrl}/metrics`)).text();
 }
 
 describe('a deploy whose queue is lost', () => {
@@ -38,7 +34,7 @@ describe('a deploy whose queue is lost', () => {
     await deploys.finished(connector, next);
     expect(await deploys.steps(connector, version)).toEqual(before);
     // Nobody's audit log: a job proves no organization. Two name no version, two name one that is not due.
-    const ignored = await ignoredJobs(worker);
+    const ignored = await metricsOf(worker);
     expect(ignored).toContain('patchbay_deploy_jobs_ignored_total{reason="malformed"} 2');
     expect(ignored).toContain('patchbay_deploy_jobs_ignored_total{reason="not_due"} 2');
     await worker.end('SIGKILL');

@@ -10,6 +10,7 @@ import type { ModuleReference } from '../syntax.ts';
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'foundation/limits': [],
   foundation: ['foundation/limits'],
+  'foundation/process': ['foundation'],
   policy: [],
   mcp: ['foundation/limits'],
   sdk: [],
@@ -27,9 +28,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Names at an organization's URL are recorded as the wire has them; mcp is pure and holds nothing.
   domain: ['foundation', 'vault', 'policy', 'mcp'],
   cli: ['api-client', 'sdk', 'embedded/debian', 'sandbox', 'sandbox/builder', 'sandbox/protocol', 'foundation', 'mcp'],
-  gateway: ['foundation', 'vault', 'policy', 'mcp', 'domain', 'artifacts', 'sandbox', 'sandbox/protocol'],
-  worker: ['foundation', 'vault', 'domain', 'artifacts', 'sandbox', 'sandbox/protocol', 'sdk'],
-  supervisor: ['foundation', 'mcp', 'sandbox', 'sandbox/protocol'],
+  gateway: [
+    'foundation',
+    'foundation/process',
+    'vault',
+    'policy',
+    'mcp',
+    'domain',
+    'artifacts',
+    'sandbox',
+    'sandbox/protocol',
+  ],
+  worker: ['foundation', 'foundation/process', 'vault', 'domain', 'artifacts', 'sandbox', 'sandbox/protocol', 'sdk'],
+  supervisor: ['foundation', 'foundation/process', 'mcp', 'sandbox', 'sandbox/protocol'],
   dashboard: ['api-client', 'policy', 'foundation/limits'],
   examples: ['sdk'],
   tools: ['foundation', 'cli'],
@@ -65,10 +76,11 @@ function objection(file: SourceFile, reference: ModuleReference, target: Target)
   if (FREE.has(from)) return null;
   const to = areaOf(target.kind === 'file' ? target.path : entryPath(target));
   if (to === from) return objectToBackDoor(file, target);
-  if (file.isTest && TESTS_MAY_IMPORT.includes(to)) return target.kind === 'file' ? crossing(reference, to) : null;
-  if (to === 'sandbox/runner' && !isDriver(file) && !isSandboxTest(file, to))
+  if (file.isTest && TESTS_MAY_IMPORT.includes(to))
+    return target.kind === 'file' && !sameFolder(from, to) ? crossing(reference, to) : null;
+  if (to === 'sandbox/runner' && !isDriver(file) && !isOwnTest(file, to))
     return 'the runner is entered by the sandbox drivers only';
-  if (!mayImport(from, to) && !isSandboxTest(file, to)) return `${from} may not import ${to}`;
+  if (!mayImport(from, to) && !isOwnTest(file, to)) return `${from} may not import ${to}`;
   return target.kind === 'file' && !sameFolder(from, to) ? crossing(reference, to) : null;
 }
 
@@ -95,9 +107,9 @@ function isDriver(file: SourceFile): boolean {
   return file.path.startsWith('packages/sandbox/src/host/drivers/');
 }
 
-/** The sandbox package's own tests look at the runner and the builder from outside. */
-function isSandboxTest(file: SourceFile, to: string): boolean {
-  return file.isTest && areaOf(file.path).startsWith('sandbox') && to.startsWith('sandbox');
+/** A package's own tests look at all of its areas from outside. */
+function isOwnTest(file: SourceFile, to: string): boolean {
+  return file.isTest && sameFolder(areaOf(file.path), to);
 }
 
 /** Inside `domain`, a capability is entered by its door: `../connectors/index.ts`, never a file behind it. */

@@ -1,7 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the fixtures are code, and that is what the rule looks for
 import { describe, expect, it } from 'vitest';
-import type { Rule } from '../rule.ts';
-import { SourceTree } from '../source-tree.ts';
+import { objections } from '../objections.ts';
 import { castsHaveReasons } from './casts-have-reasons.ts';
 import { cursorsHaveBounds } from './cursors-have-bounds.ts';
 import { documentedPaths } from './documented-paths.ts';
@@ -19,11 +18,6 @@ import { noMachinePaths } from './no-machine-paths.ts';
 import { noNestedTransactions } from './no-nested-transactions.ts';
 import { noRawNetwork } from './no-raw-network.ts';
 import { sqlIsParameterized } from './sql-is-parameterized.ts';
-
-async function objections(rule: Rule, files: Readonly<Record<string, string>>, root?: string): Promise<string[]> {
-  const found = await rule.find(SourceTree.of(files, root));
-  return found.map(({ file, line, message }) => `${file}${line === undefined ? '' : `:${line}`} ${message}`);
-}
 
 describe('file-size', () => {
   it('refuses a file of more than 400 lines and lets a test have 600', async () => {

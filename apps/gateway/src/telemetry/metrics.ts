@@ -1,61 +1,35 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { SupervisorReport } from '@patchbay/sandbox/client';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Glance } from './glance-at-supervisors.ts';
-import { registerSupervisorMetrics } from './supervisor-metrics.ts';
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+/** Several metrics of one scrape read the same reports. */
+const REPORTS_CACHED_MS = 500;
 
 export type Metrics = ReturnType<typeof createMetrics>;
+type ReadReports = () => Promise<readonly SupervisorReport[]>;
 
 /** Numbers read at scrape time from the parts that keep them. */
 export interface MetricSources {
   cacheStatistics(): Readonly<Record<string, { readonly hits: number; readonly misses: number }>>;
   droppedEvents(): number;
-  readonly supervisors: Glance;
+  readonly supervisors: ReadReports;
 }
 
-/** Everything /metrics shows. Labels are ours (methods, steps, codes), never a tenant's words: their number is bounded. */
+/**
+ * Everything `/metrics` of the gateway shows, besides its health. Labels are ours (methods, steps, codes, host ids that a
+ * certificate proves), never a tenant's words: their number is bounded.
+ */
 export function createMetrics(sources: MetricSources) {
   const registry = new Registry();
   const registers = [registry];
-  const eventLoop = monitorEventLoopDelay({ resolution: 10 });
-  eventLoop.enable();
-
-  new Gauge({
-    name: 'patchbay_event_loop_delay_p99_seconds',
-    help: 'Event-loop delay since the last scrape. Alarm above 0.05: somebody stops the gateway for everybody.',
-    registers,
-    collect() {
-      this.set(eventLoop.count > 0 ? eventLoop.percentile(99) / 1e9 : 0);
-      eventLoop.reset();
-    },
-  });
-  new Gauge({
-    name: 'patchbay_cache_lookups',
-    help: 'Look-ups since start by cache and outcome.',
-    labelNames: ['cache', 'outcome'],
-    registers,
-    collect() {
-      for (const [cache, { hits, misses }] of Object.entries(sources.cacheStatistics())) {
-        this.set({ cache, outcome: 'hit' }, hits);
-        this.set({ cache, outcome: 'miss' }, misses);
-      }
-    },
-  });
-  new Gauge({
-    name: 'patchbay_usage_events_dropped',
-    help: 'Usage events lost since start because the spool was full.',
-    registers,
-    collect() {
-      this.set(sources.droppedEvents());
-    },
-  });
-  registerSupervisorMetrics(registry, sources.supervisors);
+  registerCaches(registry, sources);
+  registerSupervisors(registry, cached(sources.supervisors));
   return {
     registry,
     callsInFlight: new Gauge({
       name: 'patchbay_calls_in_flight',
-      help: 'Calls that hold room in this gateway.',
+      help: 'Calls that hold a slot of this gateway.',
       registers,
     }),
     calls: new Counter({
@@ -66,20 +40,20 @@ export function createMetrics(sources: MetricSources) {
     }),
     refusals: new Counter({
       name: 'patchbay_refusals_total',
-      help: 'Requests at /mcp that were refused or failed, by catalogue code.',
+      help: 'Requests at /mcp that were refused or failed, by error code.',
       labelNames: ['code'],
       registers,
     }),
     steps: new Histogram({
-      name: 'patchbay_call_step_seconds',
+      name: 'patchbay_call_step_duration_seconds',
       help: 'Duration of each step of a call.',
       labelNames: ['step'],
       buckets: SECONDS,
       registers,
     }),
     callSeconds: new Histogram({
-      name: 'patchbay_call_seconds',
-      help: 'Duration of a call from first byte to answer.',
+      name: 'patchbay_call_duration_seconds',
+      help: 'Duration of a call from the first byte of its request to the answer.',
       labelNames: ['method'],
       buckets: SECONDS,
       registers,
@@ -94,6 +68,128 @@ export function createMetrics(sources: MetricSources) {
       help: 'Connector log lines that could not be stored.',
       registers,
     }),
-    close: () => eventLoop.disable(),
+    close: watchEventLoop(registry),
+  };
+}
+
+/** Returns what ends the watch. */
+function watchEventLoop(registry: Registry): () => void {
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  new Gauge({
+    name: 'patchbay_event_loop_delay_p99_seconds',
+    help: 'Event-loop delay since the last scrape, 99th percentile. Alert above 0.05: the event loop is blocked.',
+    registers: [registry],
+    collect() {
+      this.set(delay.count > 0 ? delay.percentile(99) / 1e9 : 0);
+      delay.reset();
+    },
+  });
+  return () => delay.disable();
+}
+
+function registerCaches(registry: Registry, sources: MetricSources): void {
+  const registers = [registry];
+  new Counter({
+    name: 'patchbay_cache_lookups_total',
+    help: 'Lookups by cache and outcome (hit or miss).',
+    labelNames: ['cache', 'outcome'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [cache, { hits, misses }] of Object.entries(sources.cacheStatistics())) {
+        this.inc({ cache, outcome: 'hit' }, hits);
+        this.inc({ cache, outcome: 'miss' }, misses);
+      }
+    },
+  });
+  new Counter({
+    name: 'patchbay_usage_events_dropped_total',
+    help: 'Usage events lost because the spool or its disk was full. Alert on any increase: calls go unmetered.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(sources.droppedEvents());
+    },
+  });
+}
+
+/** What each supervisor reports about itself, by host. Unreachable hosts report no sample. */
+function registerSupervisors(registry: Registry, read: ReadReports): void {
+  const registers = [registry];
+  const labelNames = ['host'];
+  new Gauge({
+    name: 'patchbay_supervisor_up',
+    help: '1 while this gateway may send calls to the host, 0 while the host is known and down, draining or refusing. Alert on 0.',
+    labelNames,
+    registers,
+    async collect() {
+      this.reset();
+      for (const { hostId, state } of await read()) this.set({ host: hostId }, state === 'serving' ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'patchbay_supervisor_requests_in_flight',
+    help: 'Requests of this gateway that wait for an answer of the host.',
+    labelNames,
+    registers,
+    async collect() {
+      this.reset();
+      for (const { hostId, inFlight } of await read()) this.set({ host: hostId }, inFlight);
+    },
+  });
+  new Gauge({
+    name: 'patchbay_sandboxes',
+    help: 'Sandboxes by host and state; busy ones are live too.',
+    labelNames: ['host', 'state'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const { hostId, health } of await read()) {
+        for (const [state, count] of Object.entries(health?.sandboxes ?? {})) this.set({ host: hostId, state }, count);
+      }
+    },
+  });
+  new Gauge({
+    name: 'patchbay_calls_queued',
+    help: 'Calls that wait for a sandbox at the host.',
+    labelNames,
+    registers,
+    async collect() {
+      this.reset();
+      for (const { hostId, health } of await read()) if (health) this.set({ host: hostId }, health.queued);
+    },
+  });
+  new Counter({
+    name: 'patchbay_sandbox_cold_starts_total',
+    help: 'Sandboxes started since the supervisor of the host started.',
+    labelNames,
+    registers,
+    async collect() {
+      this.reset();
+      for (const { hostId, health } of await read()) if (health) this.inc({ host: hostId }, health.coldStarts);
+    },
+  });
+  new Counter({
+    name: 'patchbay_sandbox_crashes_total',
+    help: 'Sandboxes that ended unasked since the supervisor of the host started.',
+    labelNames,
+    registers,
+    async collect() {
+      this.reset();
+      for (const { hostId, health } of await read()) if (health) this.inc({ host: hostId }, health.crashes);
+    },
+  });
+}
+
+function cached(read: ReadReports): ReadReports {
+  let reports: ReturnType<ReadReports> | undefined;
+  return () => {
+    reports ??= read().finally(() => {
+      setTimeout(() => {
+        reports = undefined;
+      }, REPORTS_CACHED_MS).unref();
+    });
+    return reports;
   };
 }

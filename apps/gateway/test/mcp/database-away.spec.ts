@@ -50,14 +50,14 @@ describe('a gateway whose database is away', () => {
     platform.databaseLine?.refuse();
     const started = gateway.restart();
     const health = await waitFor(() => readHealth(platform), { deadlineMs: 15_000, what: 'the internal listener' });
-    expect(health).toMatchObject({ status: 503, ready: false, dependencies: { database: { state: 'away' } } });
-    expect(health.dependencies.database?.reasons[0]).toMatch(/database/);
+    expect(health).toMatchObject({ status: 503, state: 'down', checks: { database: { state: 'down' } } });
+    expect(health.checks.database?.reasons[0]).toMatch(/database/);
     await expect(mark()).rejects.toThrow();
     await waitFor(async () => (await readFile(gateway.logFile, 'utf8')).includes('the database does not answer'));
     platform.databaseLine?.mend();
     await started;
     expect(await textOf(await mark())).toBe('one');
-    expect(await readHealth(platform)).toMatchObject({ status: 200, ready: true });
+    expect(await readHealth(platform)).toMatchObject({ status: 200, state: expect.not.stringMatching('down') });
   }, 40_000);
 
   // Before any change: one that is heard just before the line falls silent makes its connector unknown, rightly.
@@ -65,7 +65,7 @@ describe('a gateway whose database is away', () => {
     expect(await textOf(await mark())).toBe('one');
     platform.databaseLine?.cut();
     try {
-      await waitFor(async () => (await readHealth(platform)).dependencies.changes?.state === 'degraded', {
+      await waitFor(async () => (await readHealth(platform)).checks.changes?.state === 'degraded', {
         deadlineMs: 8_000,
         what: 'the missed heartbeat',
       });
@@ -76,24 +76,24 @@ describe('a gateway whose database is away', () => {
     } finally {
       platform.databaseLine?.mend();
     }
-    await waitFor(async () => (await readHealth(platform)).ready, { what: 'the gateway to recover' });
+    await waitFor(async () => (await readHealth(platform)).state !== 'down', { what: 'the gateway to recover' });
   });
 
   it('in the middle: goes on with what it knows, refuses what it would have to ask, and recovers by itself', async () => {
     expect(await textOf(await mark())).toBe('one');
     platform.databaseLine?.refuse();
-    await waitFor(async () => !(await readHealth(platform)).ready, { what: 'health to notice' });
+    await waitFor(async () => (await readHealth(platform)).state === 'down', { what: 'health to notice' });
     for (let call = 0; call < 5; call += 1) expect(await textOf(await mark())).toBe('one');
     const unknown = await mark('cold');
     expect([unknown.status, unknown.headers.get('retry-after')]).toEqual([503, '2']);
     expect(await unknown.json()).toMatchObject({ error: { data: { code: 'data.unavailable' } } });
-    expect((await readHealth(platform)).dependencies).toMatchObject({
-      database: { state: 'away' },
+    expect((await readHealth(platform)).checks).toMatchObject({
+      database: { state: 'down' },
       changes: { state: 'degraded', reasons: [expect.stringMatching(/^not connected; last complete \d+ ms ago$/)] },
     });
 
     platform.databaseLine?.mend();
-    await waitFor(async () => (await readHealth(platform)).ready, { what: 'the gateway to recover' });
+    await waitFor(async () => (await readHealth(platform)).state !== 'down', { what: 'the gateway to recover' });
     expect(await textOf(await mark('cold'))).toBe('cold');
     await platform.given.publishedVersion(echo, echoVersion('two'));
     await waitFor(async () => (await textOf(await mark())) === 'two', { what: 'a change after the gap' });

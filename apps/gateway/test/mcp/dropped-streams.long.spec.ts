@@ -69,6 +69,6 @@ describe('ten thousand streams, most of them dropped', () => {
     await quiet();
     expect((await memoryOf(gateway.pid)) - memory).toBeLessThan(64 * MIB);
     expect([gateway.pid, supervisor?.pid]).toEqual(before);
-    expect(await metric('patchbay_sandbox_crashes')).toBe(0);
+    expect(await metric('patchbay_sandbox_crashes_total')).toBe(0);
   }, 300_000);
 });

@@ -47,16 +47,16 @@ const call = async () => {
 describe('a gateway whose spool disk is full', () => {
   it('answers reads, counts what it could not keep, says so in its health, and keeps on when there is room', async () => {
     expect(await call()).toMatchObject({ status: 200 });
-    expect(await readMetric(platform, 'patchbay_usage_events_dropped')).toBe(0);
+    expect(await readMetric(platform, 'patchbay_usage_events_dropped_total')).toBe(0);
 
     const ballast = path.join(disk, 'ballast');
     await expect(writeFile(ballast, Buffer.alloc(128 * 1024))).rejects.toMatchObject({ code: 'ENOSPC' });
     // Many at once: what is shipped meanwhile leaves room for a few.
     const answers = await Promise.all(Array.from({ length: 40 }, call));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-    const dropped = await readMetric(platform, 'patchbay_usage_events_dropped');
+    const dropped = await readMetric(platform, 'patchbay_usage_events_dropped_total');
     expect(dropped).toBeGreaterThan(0);
-    expect((await readHealth(platform)).dependencies.usage).toMatchObject({
+    expect((await readHealth(platform)).checks.usage).toMatchObject({
       state: 'degraded',
       reasons: [expect.stringContaining(`${dropped} usage events lost`)],
     });
@@ -71,6 +71,6 @@ describe('a gateway whose spool disk is full', () => {
       },
       { what: 'the event of a call after there was room' },
     );
-    expect(await readMetric(platform, 'patchbay_usage_events_dropped')).toBe(dropped);
+    expect(await readMetric(platform, 'patchbay_usage_events_dropped_total')).toBe(dropped);
   });
 });

@@ -108,14 +108,15 @@ describe('a published connector', () => {
   it('says how it is on the internal listener, each thing with its reason or its facts', async () => {
     const health = await readHealth(platform);
     expect(health).toMatchObject({
-      ...{ live: true, state: 'degraded', ready: true },
-      dependencies: {
+      state: 'degraded',
+      reasons: expect.arrayContaining(['dashboard: not configured']),
+      checks: {
         database: { state: 'ok' },
         changes: { state: 'ok', facts: { connected: true, ageMs: expect.any(Number) } },
         identity: { state: 'ok' },
         supervisor: {
           facts: {
-            hosts: [{ hostId: 'local', state: 'serving', walls: 'complete', sandboxes: { live: expect.any(Number) } }],
+            hosts: [{ hostId: 'local', isolation: 'complete', sandboxes: { live: expect.any(Number) } }],
           },
         },
         artifacts: { state: 'ok' },
@@ -125,7 +126,7 @@ describe('a published connector', () => {
         usage: { state: 'ok', facts: { dropped: 0 } },
       },
     });
-    const { facts, reasons } = health.dependencies.supervisor ?? {};
+    const { facts, reasons } = health.checks.supervisor ?? {};
     expect(facts).toMatchObject({ hosts: [{ queued: 0, crashes: 0, limits: expect.any(String) }] });
     // Reduced limits are no secret: each one is named.
     if (!JSON.stringify(facts).includes('"limits":"full"')) expect(reasons?.[0]).toContain('local: limits');
@@ -136,19 +137,21 @@ describe('a published connector', () => {
     const metrics = await (await fetch(`${platform.internalUrl}/metrics`)).text();
     for (const line of [
       /^patchbay_calls_total\{method="tools\/call",outcome="complete"\} [1-9]/m,
-      ...CALL_STEPS.map((step) => new RegExp(`^patchbay_call_step_seconds_count\\{step="${step}"\\} [1-9]`, 'm')),
-      /^patchbay_call_seconds_count\{method="tools\/call"\} [1-9]/m,
+      ...CALL_STEPS.map(
+        (step) => new RegExp(`^patchbay_call_step_duration_seconds_count\\{step="${step}"\\} [1-9]`, 'm'),
+      ),
+      /^patchbay_call_duration_seconds_count\{method="tools\/call"\} [1-9]/m,
       /^patchbay_refusals_total\{code="api-keys\.invalid"\} [1-9]/m,
-      /^patchbay_supervisor_serves\{host="local"\} 1/m,
+      /^patchbay_supervisor_up\{host="local"\} 1/m,
       /^patchbay_sandboxes\{host="local",state="live"\} [1-9]/m,
       /^patchbay_cold_calls_total [1-9]/m,
-      /^patchbay_cold_starts\{host="local"\} [1-9]/m,
-      /^patchbay_sandbox_crashes\{host="local"\} 0/m,
+      /^patchbay_sandbox_cold_starts_total\{host="local"\} [1-9]/m,
+      /^patchbay_sandbox_crashes_total\{host="local"\} 0/m,
       /^patchbay_calls_queued\{host="local"\} 0/m,
       /^patchbay_calls_in_flight 0/m,
-      /^patchbay_cache_lookups\{cache="endpoints",outcome="hit"\} [1-9]/m,
-      /^patchbay_cache_lookups\{cache="api_keys",outcome="hit"\} [1-9]/m,
-      /^patchbay_usage_events_dropped 0/m,
+      /^patchbay_cache_lookups_total\{cache="endpoints",outcome="hit"\} [1-9]/m,
+      /^patchbay_cache_lookups_total\{cache="api_keys",outcome="hit"\} [1-9]/m,
+      /^patchbay_usage_events_dropped_total 0/m,
       /^patchbay_log_lines_dropped_total 0/m,
       /^patchbay_event_loop_delay_p99_seconds \d/m,
     ]) {

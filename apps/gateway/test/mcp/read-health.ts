@@ -1,5 +1,5 @@
+import type { Health } from '@patchbay/foundation/process';
 import type { Platform } from '@patchbay/testing';
-import type { Health } from '../../src/internal/health.ts';
 
 /** `/health` of the platform's gateway, with the status it came with. */
 export async function readHealth({ internalUrl }: Pick<Platform, 'internalUrl'>): Promise<Health & { status: number }> {

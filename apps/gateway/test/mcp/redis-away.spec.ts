@@ -90,10 +90,11 @@ const answers = (version: number) =>
   });
 
 const WITHOUT_REDIS = {
-  ...{ status: 200, state: 'degraded', ready: true },
-  dependencies: {
-    redis: { state: 'away', reasons: [expect.stringMatching(/ENOENT|ECONNREFUSED/)] },
-    queue: { state: 'away', reasons: [expect.any(String)] },
+  status: 200,
+  state: 'degraded',
+  checks: {
+    redis: { state: 'down', reasons: [expect.stringMatching(/ENOENT|ECONNREFUSED/)] },
+    queue: { state: 'down', reasons: [expect.any(String)] },
     database: { state: 'ok' },
   },
 };
@@ -113,14 +114,14 @@ describe('an installation whose Redis is away', () => {
   it('in the middle: calls go on, and an upload is accepted and finished when Redis is back', async () => {
     await redis.restart();
     const isBack = async () => {
-      const { queue, redis: probe } = (await readHealth(platform)).dependencies;
+      const { queue, redis: probe } = (await readHealth(platform)).checks;
       return queue?.state === 'ok' && probe?.state === 'ok';
     };
     await waitFor(isBack, { what: 'Redis and the queue to answer again' });
     expect(await greet()).toContain('Hello, Ada');
 
     await redis.stop();
-    await waitFor(async () => (await readHealth(platform)).dependencies.redis?.state === 'away');
+    await waitFor(async () => (await readHealth(platform)).checks.redis?.state === 'down');
     expect(await greet()).toContain('Hello, Ada');
     const version = await deploy();
     await redis.restart();

@@ -29,7 +29,7 @@ describe('a gateway whose supervisor is away', () => {
     expect((await post('tools/call', { name: 'mark', arguments: {} })).status).toBe(200);
     await platform.processes.supervisor?.end('SIGKILL');
     // A call on its way in this moment is lost, with another error.
-    await waitFor(async () => (await readHealth(platform)).dependencies.supervisor?.state === 'away');
+    await waitFor(async () => (await readHealth(platform)).checks.supervisor?.state === 'down');
 
     const refused = await post('tools/call', { name: 'mark', arguments: {} });
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
@@ -38,13 +38,14 @@ describe('a gateway whose supervisor is away', () => {
     });
     expect((await post('tools/list')).status).toBe(200);
     expect(await readHealth(platform)).toMatchObject({
-      ...{ status: 200, state: 'degraded' },
-      dependencies: { supervisor: { state: 'away', reasons: [expect.any(String)] } },
+      status: 200,
+      state: 'degraded',
+      checks: { supervisor: { state: 'down', reasons: [expect.any(String)] } },
     });
     expect(await readMetric(platform, 'patchbay_refusals_total{code="sandbox.unavailable"}')).toBe(1);
     expect(await readMetric(platform, 'patchbay_sandboxes{host="local",state="live"}')).toBe(0);
     expect(await (await fetch(`${platform.internalUrl}/metrics`)).text()).toContain(
-      'patchbay_supervisor_serves{host="local"} 0',
+      'patchbay_supervisor_up{host="local"} 0',
     );
 
     await platform.processes.supervisor?.restart();

@@ -36,5 +36,5 @@ export {
   type RpcError,
 } from './outcome.ts';
 export { PEER_ID, PEER_ROLES, type PeerName, type PeerRole, peerUri } from './peer-name.ts';
-export type { SupervisorHealth } from './supervisor-health.ts';
+export { hostProblems, type SupervisorHealth } from './supervisor-health.ts';
 export { SNAPSHOT_BYTES_MAX, type VersionSnapshot } from './version-snapshot.ts';

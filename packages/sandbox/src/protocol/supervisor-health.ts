@@ -31,3 +31,17 @@ export interface SupervisorHealth {
   readonly droppedLogLines: number;
   readonly bootId: string;
 }
+
+/** What keeps a host from isolating and limiting what it runs, for people. Empty lists: nothing. */
+export interface HostProblems {
+  readonly isolation: readonly string[];
+  readonly limits: readonly string[];
+}
+
+export function hostProblems({ walls, limits }: Pick<SupervisorHealth, 'walls' | 'limits'>): HostProblems {
+  const label = { complete: '', missing: 'isolation layer missing: ', off: '' }[walls.state];
+  return {
+    isolation: walls.state === 'complete' ? [] : walls.missing.map((layer) => `${label}${layer}`),
+    limits: limits.state === 'full' ? [] : limits.reasons.map((reason) => `limits ${limits.state}: ${reason}`),
+  };
+}

@@ -7,7 +7,7 @@ import {
   isBelowShare,
   readDiskSpace,
 } from '@patchbay/foundation';
-import type { Condition } from './health.ts';
+import { type Condition, conditionOf } from '@patchbay/foundation/process';
 
 /** A disk with those of the watched directories that lie on it. */
 export interface WatchedDisk extends DiskSpace {
@@ -50,7 +50,7 @@ async function readDisks(directories: readonly string[]): Promise<WatchedDisk[]>
   return [...disks.values()];
 }
 
-/** Says it at 5 % left, and what stops at 1 %. */
+/** Degraded at 5 % left; names what stops at 1 %. */
 export function diskCondition(disks: readonly WatchedDisk[]): Condition {
   const reasons = disks
     .filter((disk) => isBelowShare(disk, DISK_LOW_SHARE))
@@ -59,7 +59,7 @@ export function diskCondition(disks: readonly WatchedDisk[]): Condition {
         ? `${describe(disk)}: uploads and deploys are refused until space is freed`
         : describe(disk),
     );
-  return { reasons, facts: { disks } };
+  return conditionOf(reasons, { disks });
 }
 
 function describe({ directories, freeBytes, totalBytes }: WatchedDisk): string {

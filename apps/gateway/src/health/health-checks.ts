@@ -2,9 +2,9 @@ import type { ArtifactStore } from '@patchbay/artifacts';
 import type { Database } from '@patchbay/domain';
 import type { ChangeFeed } from '@patchbay/domain/changes';
 import type { UsageSpool } from '@patchbay/domain/usage';
+import { answered, type Condition, conditionOf, type HealthCheck } from '@patchbay/foundation/process';
 import type { SandboxClient } from '@patchbay/sandbox/client';
 import type { DiskWatch } from './disk-watch.ts';
-import type { Condition, Dependency } from './health.ts';
 import { supervisorsCondition } from './supervisors-condition.ts';
 
 export interface HealthSources {
@@ -26,52 +26,47 @@ export interface HealthSources {
 const STALE_DEGRADED_MS = 5_000;
 const DASHBOARD_TIMEOUT_MS = 1_500;
 
-/** Everything the gateway leans on. Only without the database it should get no requests. */
-export function gatewayDependencies(sources: HealthSources): Dependency[] {
+/** Everything the gateway needs. Only without the database it should get no requests. */
+export function gatewayChecks(sources: HealthSources): HealthCheck[] {
   return [
-    { name: 'database', required: true, check: () => answers(sources.database.ping()) },
-    { name: 'changes', required: true, check: async () => changesCondition(sources.changes.health()) },
-    { name: 'identity', required: false, check: () => answers(sources.identity.ping()) },
+    { name: 'database', required: true, read: () => answered(sources.database.ping()) },
+    { name: 'changes', required: true, read: async () => changesCondition(sources.changes.health()) },
+    { name: 'identity', required: false, read: () => answered(sources.identity.ping()) },
     {
       name: 'supervisor',
       required: false,
-      check: async () => supervisorsCondition(await sources.sandboxes.supervisors(), new Date()),
+      read: async () => supervisorsCondition(await sources.sandboxes.supervisors(), new Date()),
     },
-    { name: 'artifacts', required: false, check: () => answers(sources.artifacts.ping()) },
-    { name: 'redis', required: false, check: () => redisCondition(sources.redis) },
-    { name: 'queue', required: false, check: async () => ({ reasons: [], facts: await sources.queue.ping() }) },
-    { name: 'dashboard', required: false, check: () => dashboardCondition(sources.dashboardUpstream) },
-    { name: 'usage', required: false, check: async () => usageCondition(sources.usage.statistics()) },
-    { name: 'disk', required: false, check: () => sources.disks.condition() },
+    { name: 'artifacts', required: false, read: () => answered(sources.artifacts.ping()) },
+    { name: 'redis', required: false, read: () => redisCondition(sources.redis) },
+    { name: 'queue', required: false, read: async () => conditionOf([], { ...(await sources.queue.ping()) }) },
+    { name: 'dashboard', required: false, read: () => dashboardCondition(sources.dashboardUpstream) },
+    { name: 'usage', required: false, read: async () => usageCondition(sources.usage.statistics()) },
+    { name: 'disk', required: false, read: () => sources.disks.condition() },
   ];
-}
-
-async function answers(ping: Promise<unknown>): Promise<Condition> {
-  await ping;
-  return { reasons: [] };
 }
 
 function changesCondition({ connected, staleMs }: ReturnType<ChangeFeed['health']>): Condition {
   const age = `last complete ${Math.round(staleMs)} ms ago`;
   const facts = { connected, ageMs: Math.round(staleMs) };
-  if (!connected) return { reasons: [`not connected; ${age}`], facts };
-  return { reasons: staleMs > STALE_DEGRADED_MS ? [age] : [], facts };
+  if (!connected) return conditionOf([`not connected; ${age}`], facts);
+  return conditionOf(staleMs > STALE_DEGRADED_MS ? [age] : [], facts);
 }
 
 async function redisCondition(redis: HealthSources['redis']): Promise<Condition> {
-  if (!redis) return { reasons: ['not configured: limits count per gateway and the queue runs on PostgreSQL'] };
-  return answers(redis.ping());
+  if (!redis) return conditionOf(['not configured: limits count per gateway and the queue runs on PostgreSQL']);
+  return answered(redis.ping());
 }
 
 async function dashboardCondition(upstream: string | undefined): Promise<Condition> {
-  if (upstream === undefined) return { reasons: ['not configured'] };
+  if (upstream === undefined) return conditionOf(['not configured']);
   const signal = AbortSignal.timeout(DASHBOARD_TIMEOUT_MS);
   const { status } = await fetch(`${upstream}/dashboard`, { redirect: 'manual', signal });
-  return { reasons: status < 500 ? [] : [`answers ${status}`] };
+  return conditionOf(status < 500 ? [] : [`answers ${status}`]);
 }
 
 function usageCondition({ appended, shipped, dropped, unreadable }: ReturnType<UsageSpool['statistics']>): Condition {
   const reasons = dropped === 0 ? [] : [`${dropped} usage events lost since start: the spool or its disk was full`];
-  if (unreadable > 0) reasons.push(`${unreadable} lines of the usage spool cannot be read; they lie beside it, kept`);
-  return { reasons, facts: { appended, shipped, dropped } };
+  if (unreadable > 0) reasons.push(`${unreadable} lines of the usage spool cannot be read; they are kept beside it`);
+  return conditionOf(reasons, { appended, shipped, dropped });
 }

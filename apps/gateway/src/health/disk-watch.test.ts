@@ -14,7 +14,11 @@ it.each([
   [9.9, ['5.0 % left (9.9 of 200 MiB) below /data, /data/spool']],
   [10, []],
 ])('%d MiB of 200 left are reported as %j', (freeMib, reasons) => {
-  expect(diskCondition([disk(freeMib)])).toEqual({ reasons, facts: { disks: [disk(freeMib)] } });
+  expect(diskCondition([disk(freeMib)])).toEqual({
+    state: reasons.length > 0 ? 'degraded' : 'ok',
+    reasons,
+    facts: { disks: [disk(freeMib)] },
+  });
 });
 
 it('a file system that counts nothing is never full', () => {

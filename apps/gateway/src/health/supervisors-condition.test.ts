@@ -23,27 +23,41 @@ const walls = { state: 'missing', missing: ['seccomp filter'] } as const;
 const refusing = host('c', { state: 'refusing', health: { ...HEALTH, ready: false, walls } });
 
 describe('supervisorsCondition', () => {
-  it('counts as away when no host runs connectors, and says of each why', () => {
-    expect(() => supervisorsCondition([lost, refusing], NOW)).toThrow(
-      'b: nothing was heard for three seconds; c: walls missing: seccomp filter',
-    );
-    expect(() => supervisorsCondition([], NOW)).toThrow('no supervisor is known');
+  it('is down when no host runs connectors, and names the reason of each', () => {
+    expect(supervisorsCondition([lost, refusing], NOW)).toMatchObject({
+      state: 'down',
+      reasons: ['b: nothing was heard for three seconds', 'c: isolation layer missing: seccomp filter'],
+      facts: {
+        hosts: [
+          { hostId: 'b', state: 'down' },
+          { hostId: 'c', state: 'down', isolation: 'missing' },
+        ],
+      },
+    });
+    expect(supervisorsCondition([], NOW)).toMatchObject({ state: 'down', reasons: ['no supervisor is known'] });
   });
 
-  it('names the hosts that are missing beside one that serves', () => {
+  it('is degraded beside a host that serves, and names those that do not', () => {
     expect(supervisorsCondition([host('a'), lost, host('d', { state: 'leaving' })], NOW)).toMatchObject({
-      reasons: ['b: nothing was heard for three seconds', 'd: it ends'],
-      facts: { hosts: [{ hostId: 'a', walls: 'complete' }, { hostId: 'b', state: 'away' }, { hostId: 'd' }] },
+      state: 'degraded',
+      reasons: ['b: nothing was heard for three seconds', 'd: it drains and ends'],
+      facts: {
+        hosts: [
+          { hostId: 'a', state: 'ok', isolation: 'complete' },
+          { hostId: 'b', state: 'down' },
+          { hostId: 'd', state: 'down' },
+        ],
+      },
     });
   });
 
-  it('gives notice of a certificate that runs out within a month', () => {
+  it('is degraded by a certificate that expires within a month', () => {
     const soon = supervisorsCondition([host('a', { certificatesEnd: new Date('2026-12-20T00:00:00Z') })], NOW);
     expect(soon.reasons).toEqual(["a: a certificate, its own or this gateway's, runs out on 2026-12-20"]);
     expect(supervisorsCondition([host('a', { certificatesEnd: new Date('2027-02-01') })], NOW).reasons).toEqual([]);
   });
 
-  it('has nothing to say when every host serves with all its limits, and names a limit that is reduced', () => {
+  it('is ok when every host serves with all its limits, and names a limit that is reduced', () => {
     expect(supervisorsCondition([host('a'), host('b')], NOW).reasons).toEqual([]);
     const limits = { state: 'reduced', reasons: ['no cgroups'] } as const;
     expect(supervisorsCondition([host('a', { health: { ...HEALTH, limits } })], NOW).reasons).toEqual([

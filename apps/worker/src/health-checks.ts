@@ -1,0 +1,36 @@
+import type { ArtifactStore } from '@patchbay/artifacts';
+import type { Database } from '@patchbay/domain';
+import { answered, conditionOf, downFor, type HealthCheck } from '@patchbay/foundation/process';
+import type { SandboxClient, SupervisorReport } from '@patchbay/sandbox/client';
+import type { DeployQueue } from './queues.ts';
+
+export interface WorkerHealthSources {
+  readonly database: Pick<Database, 'ping'>;
+  readonly artifacts: Pick<ArtifactStore, 'ping'>;
+  readonly sandboxes: Pick<SandboxClient, 'supervisors'>;
+  readonly queue: Pick<DeployQueue, 'problem'>;
+}
+
+/** What a deploy needs; without one of them no deploy ends. */
+export function workerChecks({ database, artifacts, sandboxes, queue }: WorkerHealthSources): HealthCheck[] {
+  return [
+    { name: 'database', required: true, read: () => answered(database.ping()) },
+    { name: 'artifacts', required: true, read: () => answered(artifacts.ping()) },
+    { name: 'supervisor', required: true, read: async () => supervisorCondition(await sandboxes.supervisors()) },
+    {
+      name: 'queue',
+      required: true,
+      async read() {
+        const problem = queue.problem();
+        return problem === null ? conditionOf([]) : downFor([problem]);
+      },
+    },
+  ];
+}
+
+/** A deploy needs one host; the others are the gateway's to report. */
+function supervisorCondition(reports: readonly SupervisorReport[]) {
+  if (reports.some(({ state }) => state === 'serving')) return conditionOf([]);
+  const reasons = reports.map(({ hostId, state, reason }) => `${hostId}: ${reason ?? state}`);
+  return downFor(reasons.length > 0 ? reasons : ['no supervisor is known']);
+}

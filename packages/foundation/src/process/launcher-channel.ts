@@ -1,0 +1,25 @@
+/** What a process tells the launcher that started it (`npm start`), through the channel of `child_process.fork`. */
+export type LauncherMessage =
+  /** It serves. More fields say where. */
+  | { readonly type: 'ready'; readonly internalPort: number; readonly [detail: string]: unknown }
+  /** A text for the person at the terminal. */
+  | { readonly type: 'notice'; readonly text: string };
+
+/** Without a launcher, in a container for example, nothing is sent. */
+export function sendToLauncher(message: LauncherMessage): void {
+  // A launcher that is gone meanwhile ends this process by the channel's `disconnect`.
+  process.send?.(message, () => {});
+}
+
+/** Shows a text to whoever sees the start, the launcher's terminal or our standard error, and never to a log file of ours. */
+export function showToOperator(text: string): void {
+  if (process.send) sendToLauncher({ type: 'notice', text });
+  else process.stderr.write(`\n${text}\n\n`);
+}
+
+/** Calls back once the launcher that started this process is gone; never where there was none. */
+export function onLauncherGone(callback: () => void): void {
+  process.once('disconnect', callback);
+  // While modules were loaded nobody listened.
+  if (process.send && !process.connected) callback();
+}
