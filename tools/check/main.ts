@@ -15,6 +15,7 @@ import { fileNames } from './rules/file-names.ts';
 import { fileSize } from './rules/file-size.ts';
 import { imports } from './rules/imports.ts';
 import { licences } from './rules/licences.ts';
+import { metricNames } from './rules/metric-names.ts';
 import { migrationsSafe } from './rules/migrations-safe.ts';
 import { loadCommandLine, namedCommands } from './rules/named-commands.ts';
 import { namedPages } from './rules/named-pages.ts';
@@ -58,6 +59,7 @@ const RULES: readonly Rule[] = [
   namedPages,
   namedCommands(loadCommandLine),
   endpointsAudited,
+  metricNames,
   migrationsSafe,
   licences(),
   noMachinePaths,
