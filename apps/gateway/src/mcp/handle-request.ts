@@ -6,11 +6,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { StreamPlaces } from '../limits/stream-places.ts';
 import type { Leases } from '../streams/leases.ts';
 import type { StepTimer } from '../telemetry/step-timer.ts';
-import type { Door, Routed } from './access/mount.ts';
+import type { Mount, Routed } from './access/mount.ts';
 import { decodeRequest, one } from './body/message.ts';
 import type { ParsePool } from './body/parse-pool.ts';
 import { BODY_LIMITS, parseBounded, readBody } from './body/read-body.ts';
-import type { Permission } from './context/access.ts';
+import type { Access } from './context/access.ts';
 import { errorAnswer } from './context/errors.ts';
 import { type Answer, type ServeDeps, serveRequest } from './methods/call.ts';
 import { answerListen, LISTEN_METHOD } from './methods/listen.ts';
@@ -24,8 +24,8 @@ import type { FollowResources } from './subscriptions/follow-resources.ts';
 import type { ListenStreams } from './subscriptions/listen-streams.ts';
 
 /** What was found out before the body was read. */
-export interface Arrival<Known extends Permission> {
-  readonly permission: Known;
+export interface Arrival<Known extends Access> {
+  readonly access: Known;
   readonly steps: StepTimer;
   /** Finds the same out again, for answers that last. */
   authorize(): Promise<Known>;
@@ -46,7 +46,7 @@ export interface AnsweringDeps {
 }
 
 /** Answers one POST: body, session, then whichever part of the surface the message is for. */
-export function createAnswering<Known extends Permission>(door: Door<Known>, deps: AnsweringDeps) {
+export function createAnswering<Known extends Access>(mount: Mount<Known>, deps: AnsweringDeps) {
   const { sessions } = deps;
   const serve: ServeDeps = {
     ...deps.serve,
@@ -55,14 +55,14 @@ export function createAnswering<Known extends Permission>(door: Door<Known>, dep
   };
 
   return async (request: FastifyRequest, reply: FastifyReply, arrival: Arrival<Known>): Promise<FastifyReply> => {
-    const { permission, steps } = arrival;
+    const { access, steps } = arrival;
     const bytes = await readBody(request.raw, BODY_LIMITS);
-    const parsed = await parseBounded(deps.parsePool, permission.organizationId, bytes);
+    const parsed = await parseBounded(deps.parsePool, access.organizationId, bytes);
     const decoded = decodeRequest(parsed, request.headers);
     steps.lap('decode');
-    const session = await findSession(request, decoded, permission);
+    const session = await findSession(request, decoded, access);
     const message = session ? await takeIn(session, decoded, request) : decoded;
-    const routed = door.route(permission, message);
+    const routed = mount.route(access, message);
 
     const context = { origin: deps.origin, requestId: request.id };
     const id = message.kind === 'request' ? message.id : null;
@@ -93,7 +93,7 @@ export function createAnswering<Known extends Permission>(door: Door<Known>, dep
           { ...sessions, parked: deps.parked, onError: (error) => void deps.onError(error, request.id) },
           {
             ...{ claims: session.claims, requestId: message.id, stream, signal: gone.signal },
-            ...{ subject: subjectOf(routed), principal: permission.principal },
+            ...{ subject: subjectOf(routed), principal: access.principal },
           },
         )
       : undefined;
@@ -101,13 +101,13 @@ export function createAnswering<Known extends Permission>(door: Door<Known>, dep
       if (message.kind === 'request' && modern && message.method === LISTEN_METHOD) {
         return listen(request, reply, arrival, message);
       }
-      const ofSession = isSessionCall ? await answerSession(deps, session, message, permission) : null;
+      const ofSession = isSessionCall ? await answerSession(deps, session, message, access) : null;
       if (ofSession) return ofSession;
       if ('answer' in routed) return routed.answer;
       const exchange = {
         ...routed.connector,
-        resource: permission.resource,
-        policyRevision: permission.policyRevision,
+        resource: access.resource,
+        policyRevision: access.policyRevision,
         requestId: request.id,
         steps,
         signal: gone.signal,
@@ -124,7 +124,7 @@ export function createAnswering<Known extends Permission>(door: Door<Known>, dep
       if (stream.isOpen) return finish(reply, stream, served.message ?? {}, eventId);
       reply.code(served.httpStatus).headers({ ...served.headers });
       if (opensSession(message) && served.httpStatus === 200) {
-        reply.header(SESSION_HEADER, sessions.start(permission, message.params));
+        reply.header(SESSION_HEADER, sessions.start(access, message.params));
       }
       if (served.message === null) return reply.send();
       return reply.type('application/json').send(JSON.stringify(served.message));
@@ -141,12 +141,12 @@ export function createAnswering<Known extends Permission>(door: Door<Known>, dep
     }
   };
 
-  /** The session a legacy message names. The other era has none, whatever its headers say (protocol N10). */
-  async function findSession(request: FastifyRequest, message: Classification, permission: Known) {
+  /** The session a legacy message names. The other era has none, whatever its headers say. */
+  async function findSession(request: FastifyRequest, message: Classification, access: Known) {
     const id = one(request.headers[SESSION_HEADER]);
     const isModern = 'era' in message && message.era === 'modern';
     if (id === undefined || message.kind === 'fault' || isModern || opensSession(message)) return null;
-    return sessions.find(id, permission);
+    return sessions.find(id, access);
   }
 
   /** What the message means for its session, and the message as the session makes it. */
@@ -164,7 +164,7 @@ export function createAnswering<Known extends Permission>(door: Door<Known>, dep
       response: reply.raw,
       headers: reply.getHeaders() as Record<string, string>, // only strings are set on this surface
       mayStream: takesEvents(request.headers.accept),
-      permission: arrival.permission,
+      access: arrival.access,
       reauthorize: arrival.authorize,
       explain: (error) => errorAnswer(deps.onError(error, request.id), message.id, context),
     });

@@ -9,9 +9,9 @@ import type { ByteRate } from '../limits/byte-rate.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { StepTimer } from '../telemetry/step-timer.ts';
 import { connectPage } from './access/connect-page.ts';
-import type { Door } from './access/mount.ts';
+import type { Mount } from './access/mount.ts';
 import { BODY_LIMITS } from './body/read-body.ts';
-import type { Permission } from './context/access.ts';
+import type { Access } from './context/access.ts';
 import { errorAnswer, errorHeaders } from './context/errors.ts';
 import { type AnsweringDeps, type Arrival, createAnswering, takesEvents } from './handle-request.ts';
 import { createSessionRequests } from './sessions/session-requests.ts';
@@ -24,7 +24,7 @@ export interface McpPluginOptions extends Omit<AnsweringDeps, 'onError'> {
 }
 
 /** The MCP edge at one kind of URL: who knocks, before the body; then one message in and one answer out. */
-export function createMcpPlugin<Known extends Permission>(door: Door<Known>): FastifyPluginAsync<McpPluginOptions> {
+export function createMcpPlugin<Known extends Access>(mount: Mount<Known>): FastifyPluginAsync<McpPluginOptions> {
   return async (app, options) => {
     const arrivals = new WeakMap<FastifyRequest, Arrival<Known>>();
 
@@ -32,21 +32,21 @@ export function createMcpPlugin<Known extends Permission>(door: Door<Known>): Fa
       reply.headers(MCP_HEADERS);
       const steps = new StepTimer(request.arrivedAtMs);
       steps.lap('edge');
-      const knock = {
-        params: request.params as Record<string, string>, // of the door's own patterns, below
+      const head = {
+        params: request.params as Record<string, string>, // of the mount's own patterns, below
         authorization: request.headers.authorization,
         address: request.clientAddress,
         steps,
       };
-      const authorize = () => door.permit(knock);
-      const permission = await authorize();
+      const authorize = () => mount.authorize(head);
+      const access = await authorize();
       const isPost = request.method === 'POST';
       if (!isPost && !isOfSession(request)) throw new AppError('edge.method_not_allowed');
       if (isPost) {
         const bytes = Number(request.headers['content-length'] ?? BODY_LIMITS.bytesMax);
-        options.byteRate.admit(permission.principal.limitKey, bytes);
+        options.byteRate.admit(access.principal.limitKey, bytes);
       }
-      arrivals.set(request, { permission, steps, authorize });
+      arrivals.set(request, { access, steps, authorize });
     });
 
     // The body is read by the handler: within its time, with its size, and on the right thread.
@@ -73,9 +73,9 @@ export function createMcpPlugin<Known extends Permission>(door: Door<Known>): Fa
         .send(errorAnswer(known, null, { origin: options.origin, requestId: request.id }));
     });
 
-    const answerMessage = createAnswering(door, { ...options, onError });
+    const answerMessage = createAnswering(mount, { ...options, onError });
     const answerSessionOnly = createSessionRequests({ ...options, onError });
-    for (const path of door.paths) {
+    for (const path of mount.paths) {
       app.all(path, (request, reply) => {
         const arrival = arrivals.get(request);
         if (!arrival) throw new AppError('internal.unexpected', { internal: 'handler without arrival' });

@@ -19,8 +19,8 @@ import type { Surface } from '../server.ts';
 import { createLeases } from '../streams/leases.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
-import { createConnectorDoor } from './access/connector.ts';
-import { createOrganizationDoor } from './access/organization.ts';
+import { createConnectorMount } from './access/connector.ts';
+import { createOrganizationMount } from './access/organization.ts';
 import { createParsePool } from './body/parse-pool.ts';
 import { callTool } from './call/call-tool.ts';
 import { invokeCall } from './call/invoke-call.ts';
@@ -146,8 +146,8 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
       };
       const inside = { ...deps, manifests };
       app.addHook('preClose', async () => listenStreams.close());
-      await app.register(createMcpPlugin(createConnectorDoor(inside)), options);
-      await app.register(createMcpPlugin(createOrganizationDoor({ ...inside, visibleTools: visible })), options);
+      await app.register(createMcpPlugin(createConnectorMount(inside)), options);
+      await app.register(createMcpPlugin(createOrganizationMount({ ...inside, visibleTools: visible })), options);
     },
     close() {
       leases.close();

@@ -3,7 +3,7 @@ import { CHANGE_KINDS, type Change, type ChangeKind } from '@patchbay/domain/cha
 import { createLogger } from '@patchbay/foundation';
 import { expect, it } from 'vitest';
 import { type Caller, concernsCaller } from '../admin/caller.ts';
-import { concernsPermission, type Permission } from '../mcp/context/access.ts';
+import { type Access, concernsAccess } from '../mcp/context/access.ts';
 import { retireSandboxes } from '../sandboxes/retire-sandboxes.ts';
 
 const IDS = { organization: 'org_a', connector: 'con_a', person: 'usr_a', apiKey: 'key_a', version: 'ver_a' };
@@ -24,7 +24,7 @@ const person = { id: IDS.person, name: 'Ada', email: 'ada@people.example' };
 const SESSION = { kind: 'person', person } as Caller;
 const KEY = { kind: 'api_key', person, apiKey: { id: IDS.apiKey } } as Caller;
 
-function permissionAt(connectorId: string | null): Permission {
+function permissionAt(connectorId: string | null): Access {
   const endpoint = { organizationId: IDS.organization, connectorId: IDS.connector };
   const principal = { organizationId: IDS.organization, userId: IDS.person, credentialId: IDS.apiKey };
   // Only what decides is filled in.
@@ -33,7 +33,7 @@ function permissionAt(connectorId: string | null): Permission {
     organizationId: IDS.organization,
     connectorId,
     connectors: [{ endpoint }],
-  } as unknown as Permission;
+  } as unknown as Access;
 }
 
 /** Whether sandboxes of the connector are ended when it is gone and this is announced. */
@@ -76,8 +76,8 @@ it.each(CHANGE_KINDS)('ends nothing but what a change of kind %s is about', asyn
     const change = { kind, id };
     if (concernsCaller(change, SESSION, IDS.organization)) ended.session.push(id);
     if (concernsCaller(change, KEY, IDS.organization)) ended.key.push(id);
-    if (concernsPermission(change, permissionAt(IDS.connector))) ended.connectorUrl.push(id);
-    if (concernsPermission(change, permissionAt(null))) ended.organizationUrl.push(id);
+    if (concernsAccess(change, permissionAt(IDS.connector))) ended.connectorUrl.push(id);
+    if (concernsAccess(change, permissionAt(null))) ended.organizationUrl.push(id);
     if (await retires(change)) ended.sandbox.push(id);
   }
   const expected = Object.entries(ENDS[kind]).map(([what, id]) => [what, id === null ? [] : [id]]);

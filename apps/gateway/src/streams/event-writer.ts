@@ -9,7 +9,7 @@ export interface EventWriterOptions {
   readonly writeDeadlineMs?: number;
 }
 
-/** A reader who takes nothing of what was written for this long is closed: its memory is ours (security S30). */
+/** A reader who takes nothing of what was written for this long is closed: its memory is ours. */
 const WRITE_DEADLINE_MS = 10_000;
 
 /**

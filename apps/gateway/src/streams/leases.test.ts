@@ -42,7 +42,7 @@ function hold(reauthorize: () => Promise<number>, more: Partial<LeaseTerms<numbe
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
 describe('a lease', () => {
-  it('is lost once when the permission is gone, and asked for no more', async () => {
+  it('is lost once when the access is gone, and asked for no more', async () => {
     const reauthorize = vi.fn(() => Promise.reject(new Error('gone')));
     const { lost } = hold(reauthorize);
     await settle();
@@ -76,7 +76,7 @@ describe('a lease', () => {
     let asked = 0;
     const { lease } = hold(async () => ++asked);
     await settle();
-    expect(lease.permission).toBe(1);
+    expect(lease.access).toBe(1);
     tell('key_b');
     await settle();
     expect(asked).toBe(1);
@@ -98,6 +98,6 @@ describe('a lease', () => {
     first.resolve(1);
     await settle();
     expect(asked).toBe(2);
-    expect(lease.permission).toBe(2);
+    expect(lease.access).toBe(2);
   });
 });

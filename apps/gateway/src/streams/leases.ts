@@ -1,32 +1,32 @@
 import type { Change, ChangeFeed } from '@patchbay/domain/changes';
 
 /** What a stream lives on. */
-export interface LeaseTerms<Permission> {
-  /** Whether the change can end the permission, or change what it is for. */
-  concerns(change: Change, permission: Permission): boolean;
-  /** Finds out again. Throws when there is no permission any more. */
-  reauthorize(): Promise<Permission>;
+export interface LeaseTerms<Access> {
+  /** Whether the change can end the access, or change what it is for. */
+  concerns(change: Change, access: Access): boolean;
+  /** Finds out again. Throws when there is none any more. */
+  reauthorize(): Promise<Access>;
   /** Still permitted, perhaps something else than before. Throwing ends the lease as well. */
-  renewed?(now: Permission, before: Permission): void;
+  renewed?(now: Access, before: Access): void;
   /** Not permitted any more, and why. Called once; the lease has ended. */
   lost(error: unknown): void;
 }
 
-export interface Lease<Permission> {
+export interface Lease<Access> {
   /** As last found out. */
-  readonly permission: Permission;
+  readonly access: Access;
   /** Gives it back; nothing is called after that. */
   end(): void;
 }
 
 /** Every lease of this process. */
 export interface Leases {
-  /** The permission is asked for again at once: what changed since it was found out was told to nobody. */
-  hold<Permission>(permission: Permission, terms: LeaseTerms<Permission>): Lease<Permission>;
+  /** Access is looked up again at once: what changed since it was found out was reported to nobody. */
+  hold<Access>(access: Access, terms: LeaseTerms<Access>): Lease<Access>;
   close(): void;
 }
 
-/** Together: a permission is looked at again after at most 30 s, whatever was or was not announced. */
+/** Together: access is looked at again after at most 30 s, whatever was or was not announced. */
 const RENEW_AFTER_MS = 25_000;
 const LOOK_EVERY_MS = 5_000;
 
@@ -37,8 +37,8 @@ interface Held {
 }
 
 /**
- * Every stream is a lease: the permission behind it is asked for again whenever it may have changed, and the stream
- * ends when it is gone (security S30).
+ * Every stream is a lease: the access behind it is asked for again whenever it may have changed, and the stream
+ * ends when it is gone.
  */
 export function createLeases(changes: Pick<ChangeFeed, 'onChange' | 'onStale'>): Leases {
   const held = new Set<Held>();
@@ -56,8 +56,8 @@ export function createLeases(changes: Pick<ChangeFeed, 'onChange' | 'onStale'>):
   }, LOOK_EVERY_MS).unref();
 
   return {
-    hold(permission, terms) {
-      const lease = new HeldLease(permission, terms, () => held.delete(lease));
+    hold(access, terms) {
+      const lease = new HeldLease(access, terms, () => held.delete(lease));
       held.add(lease);
       lease.renew();
       return lease;
@@ -70,24 +70,24 @@ export function createLeases(changes: Pick<ChangeFeed, 'onChange' | 'onStale'>):
   };
 }
 
-class HeldLease<Permission> implements Lease<Permission>, Held {
-  permission: Permission;
+class HeldLease<Access> implements Lease<Access>, Held {
+  access: Access;
   renewedAtMs = performance.now();
-  readonly #terms: LeaseTerms<Permission>;
+  readonly #terms: LeaseTerms<Access>;
   readonly #forget: () => void;
   #isOver = false;
   #isRenewing = false;
   /** Something happened during a renewal: its answer may be from before. */
   #isDoubtful = false;
 
-  constructor(permission: Permission, terms: LeaseTerms<Permission>, forget: () => void) {
-    this.permission = permission;
+  constructor(access: Access, terms: LeaseTerms<Access>, forget: () => void) {
+    this.access = access;
     this.#terms = terms;
     this.#forget = forget;
   }
 
   concerns(change: Change): boolean {
-    return this.#terms.concerns(change, this.permission);
+    return this.#terms.concerns(change, this.access);
   }
 
   renew(): void {
@@ -107,8 +107,8 @@ class HeldLease<Permission> implements Lease<Permission>, Held {
       try {
         const now = await this.#terms.reauthorize();
         if (this.#isOver) break;
-        const before = this.permission;
-        this.permission = now;
+        const before = this.access;
+        this.access = now;
         this.renewedAtMs = performance.now();
         this.#terms.renewed?.(now, before);
       } catch (error) {

@@ -1,20 +1,8 @@
-import type { ApiKeyCache } from '@patchbay/domain/api-keys';
-import { audienceOf, type Endpoint } from '@patchbay/domain/endpoints';
+import type { Endpoint } from '@patchbay/domain/endpoints';
 import type { Role } from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
 import { type Principal, principalOf } from '../context/principal.ts';
-import { type PresentedCredentials, type VerifiedCaller, verifyCaller } from './verified-caller.ts';
-
-/** What a request to the URL of one connector shows. */
-export interface Presented extends PresentedCredentials {
-  /** Whether the URL names a numbered version. */
-  readonly preview: boolean;
-}
-
-export interface AuthenticateDeps {
-  readonly origin: string;
-  readonly apiKeys: Pick<ApiKeyCache, 'verify'>;
-}
+import type { VerifiedCaller } from './verified-caller.ts';
 
 /** The URL a caller came to: a connector's own, or the one of its whole organization. */
 export interface AskedUrl {
@@ -28,30 +16,11 @@ export interface AskedUrl {
 const PREVIEW_ROLES: ReadonlySet<Role> = new Set<Role>(['owner', 'admin', 'developer']);
 
 /**
- * Who calls this endpoint. Runs before the body is read and before any JSON-RPC, `initialize` included: an answer to a
- * stranger's `initialize` would make Claude take the connector for one without sign-in.
- *
- * A preview URL tells a stranger nothing: without credentials it answers 401 whether or not the version exists, with
- * those of somebody who may not preview, 404.
- *
- * @param endpoint null when the path names none
- * @throws AppError mcp.token_missing, mcp.endpoint_not_found, mcp.connector_not_listed, mcp.wrong_audience, api-keys.*
- */
-export async function authenticate(
-  { origin, apiKeys }: AuthenticateDeps,
-  endpoint: Endpoint | null,
-  presented: Presented,
-): Promise<{ readonly endpoint: Endpoint; readonly principal: Principal }> {
-  if (presented.preview && presented.authorization === undefined) throw new AppError('mcp.token_missing');
-  if (!endpoint) throw new AppError('mcp.endpoint_not_found');
-  const caller = await verifyCaller(apiKeys, presented);
-  const asked = { audience: audienceOf(origin, endpoint.resource), preview: presented.preview };
-  return { endpoint, principal: admit(caller, endpoint, asked) };
-}
-
-/**
  * The endpoint's own rules for a caller whose credential is valid: asked at its URL, and again for each connector
- * behind the URL of an organization. Pure.
+ * behind the URL of an organization. Pure. Runs before any JSON-RPC, `initialize` included: an answer to a stranger's
+ * `initialize` would make Claude take the connector for one without sign-in.
+ *
+ * A caller who may not preview gets 404 for a preview, as for a version that does not exist.
  *
  * @throws AppError mcp.token_missing, mcp.wrong_audience, mcp.connector_not_listed, mcp.endpoint_not_found
  */

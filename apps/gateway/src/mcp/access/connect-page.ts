@@ -1,6 +1,6 @@
 import { renderPage } from '../../edge/render-page.ts';
 
-/** A person opened the URL of a connector: what it is for, and what to do with it. Never a redirect (protocol C11). */
+/** A person opened the URL of a connector: what it is for, and what to do with it. Never a redirect. */
 export function connectPage(resource: string, needsKey: boolean): string {
   const name = /([^/@]+)(@\d+)?\/mcp\/?$/.exec(resource)?.[1] ?? 'connector';
   const header = needsKey ? ' --header "Authorization: Bearer YOUR_KEY"' : '';

@@ -1,14 +1,14 @@
 import type { ApiKeyCache } from '@patchbay/domain/api-keys';
-import type { EndpointDirectory } from '@patchbay/domain/endpoints';
+import { audienceOf, type EndpointDirectory } from '@patchbay/domain/endpoints';
 import { AppError } from '@patchbay/foundation';
 import type { PolicySet } from '@patchbay/policy';
-import { type ConnectorPermission, connectorPermission } from '../context/access.ts';
+import { type ConnectorAccess, connectorAccess } from '../context/access.ts';
 import type { LiveManifests } from '../manifests/live-manifests.ts';
-import { authenticate } from './authenticate.ts';
-import { parseEndpointPath, resolveEndpoint } from './endpoint.ts';
-import type { Door } from './mount.ts';
+import { admit } from './authenticate.ts';
+import type { Mount } from './mount.ts';
+import { verifyCaller } from './verified-caller.ts';
 
-export interface ConnectorDoorDeps {
+export interface ConnectorMountDeps {
   readonly origin: string;
   readonly endpoints: Pick<EndpointDirectory, 'resolve'>;
   readonly apiKeys: Pick<ApiKeyCache, 'verify'>;
@@ -18,23 +18,48 @@ export interface ConnectorDoorDeps {
 }
 
 /** `/{organization}/{connector}[@{number}]/mcp`: one connector, live or in preview. */
-export function createConnectorDoor(deps: ConnectorDoorDeps): Door<ConnectorPermission> {
-  const { endpoints, manifests } = deps;
+export function createConnectorMount(deps: ConnectorMountDeps): Mount<ConnectorAccess> {
   return {
     paths: ['/:organization/:connector/mcp', '/:organization/:connector/mcp/'],
-    async permit({ params, steps, ...presented }) {
-      const path = parseEndpointPath(params.organization ?? '', params.connector ?? '');
+    async authorize(head) {
+      const path = parseEndpointPath(head.params.organization ?? '', head.params.connector ?? '');
       if (!path) throw new AppError('mcp.endpoint_not_found');
-      const found = await resolveEndpoint(endpoints, path);
-      steps.lap('route');
-      const { endpoint, principal } = await authenticate(deps, found, {
-        ...presented,
-        preview: path.version !== undefined,
-      });
-      steps.lap('auth');
+      const preview = path.version !== undefined;
+      const endpoint = await deps.endpoints.resolve(path.organization, path.connector, path.version);
+      head.steps.lap('route');
+      // A preview URL tells a stranger nothing: without credentials it answers 401 whether or not the version exists.
+      if (preview && head.authorization === undefined) throw new AppError('mcp.token_missing');
+      if (!endpoint) throw new AppError('mcp.endpoint_not_found');
+      const caller = await verifyCaller(deps.apiKeys, head);
+      const principal = admit(caller, endpoint, { audience: audienceOf(deps.origin, endpoint.resource), preview });
+      head.steps.lap('auth');
       const { revision } = await deps.loadPolicies(endpoint.organizationId);
-      return connectorPermission({ endpoint, principal, manifest: await manifests.of(endpoint) }, revision);
+      return connectorAccess({ endpoint, principal, manifest: await deps.manifests.of(endpoint) }, revision);
     },
     route: ({ connectors: [connector] }, message) => ({ connector, message }),
+  };
+}
+
+/** What the path of a request names. `version` is set on preview URLs. */
+interface EndpointPath {
+  readonly organization: string;
+  readonly connector: string;
+  readonly version: number | undefined;
+}
+
+const SEGMENT = /^([a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?)(?:@([1-9][0-9]{0,8}))?$/;
+
+/**
+ * The names in `/{organization}/{connector}[@{number}]/mcp`, or null for anything that can name no endpoint.
+ * Organizations are matched whatever their case, because some clients write them in capitals; connectors are not.
+ */
+function parseEndpointPath(organization: string, connector: string): EndpointPath | null {
+  const slug = SEGMENT.exec(organization.toLowerCase());
+  const named = SEGMENT.exec(connector);
+  if (!slug?.[1] || slug[2] !== undefined || !named?.[1]) return null;
+  return {
+    organization: slug[1],
+    connector: named[1],
+    version: named[2] === undefined ? undefined : Number(named[2]),
   };
 }

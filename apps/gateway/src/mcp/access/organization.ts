@@ -1,69 +1,140 @@
 import { createHash } from 'node:crypto';
+import type { ApiKeyCache } from '@patchbay/domain/api-keys';
+import { audienceOf, type EndpointDirectory, organizationResource } from '@patchbay/domain/endpoints';
+import type { OrganizationNames } from '@patchbay/domain/joined-names';
+import { AppError } from '@patchbay/foundation';
+import type { PolicySet } from '@patchbay/policy';
 import { LRUCache } from 'lru-cache';
-import { type Permission, revisionOfLists } from '../context/access.ts';
+import { type Access, revisionOfLists, type ServedConnector } from '../context/access.ts';
 import type { Exchange } from '../context/call.ts';
+import { type Principal, principalOf } from '../context/principal.ts';
+import type { LiveManifests } from '../manifests/live-manifests.ts';
 import { type OrganizationView, type VisibleConnector, viewOrganization } from '../organization/organization-view.ts';
 import { routeOrganization } from '../organization/route-organization.ts';
-import { type FindAccessDeps, findAccess, type OrganizationAccess } from './find-access.ts';
-import type { Door } from './mount.ts';
+import { admit } from './authenticate.ts';
+import type { Mount, RequestHead } from './mount.ts';
+import { verifyCaller } from './verified-caller.ts';
 
-export interface OrganizationDoorDeps extends FindAccessDeps {
+export interface OrganizationMountDeps {
+  readonly origin: string;
+  readonly endpoints: Pick<EndpointDirectory, 'resolve' | 'findLive'>;
+  readonly apiKeys: Pick<ApiKeyCache, 'verify'>;
+  readonly manifests: Pick<LiveManifests, 'of'>;
+  /** The organization's policies, from memory. */
+  loadPolicies(organizationId: string): Promise<PolicySet>;
   visibleTools(exchange: Pick<Exchange, 'endpoint' | 'manifest' | 'principal'>): Promise<VisibleConnector['tools']>;
 }
 
-export interface OrganizationPermission extends Permission {
+export interface OrganizationAccess extends Access {
   readonly view: OrganizationView;
+}
+
+/** Who calls, and the connectors of the organization each of whose own rules let them in. */
+interface AdmittedCaller {
+  readonly principal: Principal;
+  readonly organizationId: string;
+  /** Of the organization's policies. */
+  readonly policyRevision: number;
+  readonly connectors: readonly ServedConnector[];
+  /** What the organization's URL calls what they serve. */
+  readonly names: OrganizationNames;
 }
 
 /** Views in memory. One is made anew when anything about one of its connectors changed. */
 const VIEWS_MAX = 500;
 
 interface KnownView {
-  readonly access: OrganizationAccess;
+  readonly caller: AdmittedCaller;
   readonly view: OrganizationView;
   readonly revision: string;
 }
 
-/** `/{organization}/mcp`: every connector the caller may use, behind one URL (security S12). */
-export function createOrganizationDoor(deps: OrganizationDoorDeps): Door<OrganizationPermission> {
+/** `/{organization}/mcp`: every connector the caller may use, behind one URL. */
+export function createOrganizationMount(deps: OrganizationMountDeps): Mount<OrganizationAccess> {
   const views = new LRUCache<string, KnownView>({ max: VIEWS_MAX });
-
-  const viewOf = async (organization: string, access: OrganizationAccess): Promise<KnownView> => {
-    const key = `${organization} ${access.principal.credentialId}`;
-    const known = views.get(key);
-    if (known && isSame(known.access, access)) return known;
-    const visible = await Promise.all(
-      access.connectors.map(async (connector) => ({ ...connector, tools: await deps.visibleTools(connector) })),
-    );
-    const made = { access, view: viewOrganization(organization, visible, access.names), revision: revisionOf(access) };
-    views.set(key, made);
-    return made;
-  };
-
   return {
     paths: ['/:organization/mcp', '/:organization/mcp/'],
-    async permit({ params, authorization, address, steps }) {
-      const organization = (params.organization ?? '').toLowerCase();
-      const access = await findAccess(deps, organization, { authorization, address });
-      const { view, revision } = await viewOf(organization, access);
-      steps.lap('auth');
-      return {
-        principal: access.principal,
-        organizationId: access.organizationId,
-        connectors: access.connectors,
-        policyRevision: access.policyRevision,
-        connectorId: null,
-        resource: access.principal.resource,
-        ...{ manifest: view.manifest, revision, view },
-        ownerOf: (uri) => onlyOne(view.findOwners(uri)),
-      };
+    async authorize(head) {
+      const organization = (head.params.organization ?? '').toLowerCase();
+      const caller = await admitCaller(deps, organization, head);
+      const key = `${organization} ${caller.principal.credentialId}`;
+      const known = views.get(key);
+      const current = known && isSame(known.caller, caller) ? known : await makeView(deps, organization, caller);
+      views.set(key, current);
+      head.steps.lap('auth');
+      return organizationAccess(caller, current);
     },
     route: ({ view }, message) => routeOrganization(view, message),
   };
 }
 
+/**
+ * Finds out what the caller may use at the organization's URL. A caller must always say who they are; a connector that
+ * refuses them at its own URL is not there for them here.
+ *
+ * @throws AppError mcp.token_missing, mcp.endpoint_not_found, mcp.wrong_audience, api-keys.*
+ */
+async function admitCaller(
+  { origin, endpoints, apiKeys, manifests, loadPolicies }: OrganizationMountDeps,
+  organization: string,
+  head: RequestHead,
+): Promise<AdmittedCaller> {
+  // Asked first, so that a stranger learns nothing of who exists.
+  if (head.authorization === undefined) throw new AppError('mcp.token_missing');
+  const caller = await verifyCaller(apiKeys, head);
+  const resource = organizationResource(organization);
+  const asked = { audience: audienceOf(origin, resource), preview: false };
+  const live = await endpoints.findLive(organization);
+  const connectors: ServedConnector[] = [];
+  let refusal: unknown = new AppError('mcp.endpoint_not_found');
+  for (const slug of live?.slugs ?? []) {
+    const endpoint = await endpoints.resolve(organization, slug);
+    if (endpoint === null) continue;
+    try {
+      const principal = admit(caller, endpoint, asked);
+      connectors.push({ endpoint, principal, manifest: await manifests.of(endpoint) });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      // What only this connector refuses leaves the others; a bad key is refused by all of them.
+      if (error.code !== 'mcp.connector_not_listed') throw error;
+      refusal = error;
+    }
+  }
+  if (!live || connectors.length === 0) throw refusal;
+  const { organizationId } = live;
+  const principal = principalOf(caller, { organizationId, resource });
+  const { revision: policyRevision } = await loadPolicies(organizationId);
+  return { principal, organizationId, policyRevision, connectors, names: live };
+}
+
+async function makeView(
+  { visibleTools }: OrganizationMountDeps,
+  organization: string,
+  caller: AdmittedCaller,
+): Promise<KnownView> {
+  const visible = await Promise.all(
+    caller.connectors.map(async (connector) => ({ ...connector, tools: await visibleTools(connector) })),
+  );
+  return { caller, view: viewOrganization(organization, visible, caller.names), revision: revisionOf(caller) };
+}
+
+function organizationAccess(caller: AdmittedCaller, { view, revision }: KnownView): OrganizationAccess {
+  return {
+    principal: caller.principal,
+    organizationId: caller.organizationId,
+    connectors: caller.connectors,
+    policyRevision: caller.policyRevision,
+    connectorId: null,
+    resource: caller.principal.resource,
+    manifest: view.manifest,
+    revision,
+    view,
+    ownerOf: (uri) => onlyOne(view.findOwners(uri)),
+  };
+}
+
 /** Whether nothing changed: endpoints and what is known of a key's person are replaced as a whole when anything did. */
-function isSame(a: OrganizationAccess, b: OrganizationAccess): boolean {
+function isSame(a: AdmittedCaller, b: AdmittedCaller): boolean {
   return (
     a.names === b.names &&
     a.policyRevision === b.policyRevision &&
@@ -84,7 +155,7 @@ function onlyOne<T>(found: readonly T[]): T | undefined {
   return found.length === 1 ? found[0] : undefined;
 }
 
-function revisionOf({ connectors, policyRevision }: OrganizationAccess): string {
+function revisionOf({ connectors, policyRevision }: AdmittedCaller): string {
   const made = connectors
     .map(({ endpoint, manifest }) => `${endpoint.connectorSlug} ${revisionOfLists(endpoint.versionId, manifest)}`)
     .join();

@@ -2,6 +2,7 @@ import type { ApiKeyCache, VerifiedApiKey } from '@patchbay/domain/api-keys';
 import type { GroupReference } from '@patchbay/domain/groups';
 import type { Role } from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
+import type { RequestHead } from './mount.ts';
 
 /** An API key of kind mcp. `credentialId` is the key's id. */
 export interface ApiKeyCaller {
@@ -40,12 +41,6 @@ export interface AnonymousCaller {
  */
 export type VerifiedCaller = ApiKeyCaller | TokenCaller | AnonymousCaller;
 
-/** What a request shows of its caller. */
-export interface PresentedCredentials {
-  readonly authorization: string | undefined;
-  readonly address: string;
-}
-
 /**
  * The caller behind the credentials of a request; without any, an anonymous one. Access tokens are not issued yet, so
  * every bearer is read as an API key.
@@ -54,7 +49,7 @@ export interface PresentedCredentials {
  */
 export async function verifyCaller(
   apiKeys: Pick<ApiKeyCache, 'verify'>,
-  { authorization, address }: PresentedCredentials,
+  { authorization, address }: Pick<RequestHead, 'authorization' | 'address'>,
 ): Promise<VerifiedCaller> {
   if (authorization === undefined) return { kind: 'anonymous', credentialId: null, address };
   // Keys of other kinds are refused by their text alone, before any look-up.

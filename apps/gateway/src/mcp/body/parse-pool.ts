@@ -8,7 +8,7 @@ export interface ParsePoolOptions {
   readonly waitingMaxPerOrganization: number;
 }
 
-/** Parses large bodies off the event loop. An organization has at most one thread at a time (security S21). */
+/** Parses large bodies off the event loop. An organization has at most one thread at a time. */
 export interface ParsePool {
   /** The bytes are handed over: do not use them afterwards. @throws AppError limits.large_bodies */
   parse(organizationId: string, bytes: Uint8Array<ArrayBuffer>): Promise<ParsedBody>;

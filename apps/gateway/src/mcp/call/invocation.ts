@@ -96,7 +96,7 @@ function contextOf(call: Call): InvocationRequest['context'] {
 
 /**
  * From which level on the caller wants log lines ahead of the answer; undefined: none. Modern clients ask per request
- * (protocol N11); what earlier ones set for their session is put into the same place.
+ *; what earlier ones set for their session is put into the same place.
  */
 export function logLevelOf(call: Call): string | undefined {
   return stringAt(call.request.meta, META.logLevel);

@@ -12,7 +12,7 @@ export interface ServedConnector {
 }
 
 /** Who may use what behind one URL, as it was last found out. */
-export interface Permission {
+export interface Access {
   readonly principal: Principal;
   readonly organizationId: string;
   /** Null at the URL of a whole organization. */
@@ -31,12 +31,12 @@ export interface Permission {
   ownerOf(uri: string): ServedConnector | undefined;
 }
 
-export interface ConnectorPermission extends Permission {
+export interface ConnectorAccess extends Access {
   readonly connectors: readonly [ServedConnector];
 }
 
-/** The permission at the URL of one connector. */
-export function connectorPermission(served: ServedConnector, policyRevision: number): ConnectorPermission {
+/** The access at the URL of one connector. */
+export function connectorAccess(served: ServedConnector, policyRevision: number): ConnectorAccess {
   const { endpoint, principal, manifest } = served;
   return {
     principal,
@@ -62,16 +62,16 @@ export function revisionOfLists(versionId: string, { dynamic, ...lists }: Manife
  * Which lists a client has to read again. Policies decide which tools of a manifest are listed, and the manifest of a
  * connector does not show it.
  */
-export function listsChangedBetween(before: Permission, now: Permission): ListChangedMethod[] {
+export function listsChangedBetween(before: Access, now: Access): ListChangedMethod[] {
   const changed = changedLists(before.manifest, now.manifest);
   const toolsChanged = 'notifications/tools/list_changed';
   if (now.policyRevision === before.policyRevision || changed.includes(toolsChanged)) return changed;
   return [toolsChanged, ...changed];
 }
 
-/** Whether the change can end the permission or change what it is for. */
-export function concernsPermission({ kind, id }: Change, permission: Permission): boolean {
-  const { principal, connectors, organizationId, connectorId } = permission;
+/** Whether the change can end the access or change what it is for. */
+export function concernsAccess({ kind, id }: Change, access: Access): boolean {
+  const { principal, connectors, organizationId, connectorId } = access;
   switch (CHANGE_RULES[kind].mcp) {
     case 'connector':
       return connectors.some(({ endpoint }) => endpoint.connectorId === id);

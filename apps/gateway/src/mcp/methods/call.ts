@@ -187,7 +187,7 @@ function findSubject(
     }
     case 'resources/read': {
       if (name === undefined) return invalidParams(id, 'params.uri must be a resource URI');
-      // Templates are a tenant's patterns: the runner matches them, not we (security S21).
+      // Templates are a tenant's patterns: the runner matches them, not we.
       const known =
         manifest.resourceTemplates.length > 0 ||
         manifest.resources.some((entry) => entry.uri === name) ||
@@ -218,7 +218,7 @@ async function replyAnswer(deps: ServeDeps, call: Call, reply: CallReply): Promi
       const questions = request.era === 'modern' ? urlQuestions(reply.error) : null;
       if (questions) return askAnswer(deps, call, questions);
       const code = outwardCode(reply.error.code, request.era);
-      // The one error of a connector that has an HTTP status of its own (protocol N4).
+      // The one error of a connector that has an HTTP status of its own.
       const httpStatus = request.era === 'modern' && code === RPC_CODES.missingCapability ? 400 : 200;
       return { httpStatus, message: errorMessage(request.id, { ...reply.error, code }) };
     }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { faultMessage, honoredFilter, invalidParams, type McpRequest, readSubscriptionFilter } from '@patchbay/mcp';
-import type { Permission } from '../context/access.ts';
+import type { Access } from '../context/access.ts';
 import { ListenStream } from '../subscriptions/listen-stream.ts';
 import type { ListenStreams } from '../subscriptions/listen-streams.ts';
 import type { Answer } from './call.ts';
@@ -12,8 +12,8 @@ export interface ListenTarget {
   readonly headers: Readonly<Record<string, string>>;
   /** Whether the client takes text/event-stream. */
   readonly mayStream: boolean;
-  readonly permission: Permission;
-  reauthorize(): Promise<Permission>;
+  readonly access: Access;
+  reauthorize(): Promise<Access>;
   explain(error: unknown): object;
 }
 
@@ -38,15 +38,13 @@ export async function answerListen(
     const fault = invalidParams(request.id, problem ?? '');
     return { httpStatus: fault.httpStatus, message: faultMessage(fault) };
   }
-  const { permission } = target;
-  const honored = honoredFilter(asked, permission.manifest);
+  const { access } = target;
+  const honored = honoredFilter(asked, access.manifest);
   const filter = {
     ...honored,
-    resourceSubscriptions: honored.resourceSubscriptions.filter(
-      (uri) => permission.ownerOf(uri)?.manifest.resourceUpdates,
-    ),
+    resourceSubscriptions: honored.resourceSubscriptions.filter((uri) => access.ownerOf(uri)?.manifest.resourceUpdates),
   };
-  const stream = new ListenStream({ ...target, request, filter, manifest: permission.manifest });
+  const stream = new ListenStream({ ...target, request, filter, manifest: access.manifest });
   await streams.open({ ...target, stream, followed: async () => filter.resourceSubscriptions });
   return null;
 }

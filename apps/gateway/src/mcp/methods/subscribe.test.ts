@@ -1,14 +1,14 @@
 import type { McpRequest } from '@patchbay/mcp';
 import { describe, expect, it } from 'vitest';
-import type { Permission } from '../context/access.ts';
+import type { Access } from '../context/access.ts';
 import type { OpenSession, Sessions } from '../sessions/sessions.ts';
 import { answerSession } from './subscribe.ts';
 
 const session = { claims: { id: 'ses_1' }, row: null } as unknown as OpenSession; // only its claims are handed on
-const permission = {
+const access = {
   manifest: { resourceUpdates: true },
   ownerOf: (uri: string) => (uri === 'feed://one' ? { manifest: { resourceUpdates: true } } : undefined),
-} as unknown as Permission; // what is read of it here
+} as unknown as Access; // what is read of it here
 const request = (method: string, uri: string) =>
   ({ kind: 'request', era: 'legacy', id: 1, method, params: { uri } }) as unknown as McpRequest; // as above
 
@@ -24,7 +24,7 @@ async function answered(method: string, uri: string) {
     },
     session,
     request(method, uri),
-    permission,
+    access,
   );
   return { message: answer?.message, remembered, followed };
 }

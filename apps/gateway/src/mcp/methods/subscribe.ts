@@ -1,6 +1,6 @@
 import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { faultMessage, invalidParams, type McpRequest, own, type RpcFault, resultMessage } from '@patchbay/mcp';
-import type { Permission } from '../context/access.ts';
+import type { Access } from '../context/access.ts';
 import type { OpenSession, Sessions } from '../sessions/sessions.ts';
 import type { FollowResources } from '../subscriptions/follow-resources.ts';
 import type { Answer } from './call.ts';
@@ -19,7 +19,7 @@ export async function answerSession(
   { sessions, followResources }: SessionAnswering,
   session: OpenSession,
   request: McpRequest,
-  permission: Permission,
+  access: Access,
 ): Promise<Answer | null> {
   switch (request.method) {
     case 'logging/setLevel': {
@@ -32,17 +32,17 @@ export async function answerSession(
     }
     case 'resources/subscribe':
     case 'resources/unsubscribe': {
-      if (!permission.manifest.resourceUpdates) return null;
+      if (!access.manifest.resourceUpdates) return null;
       const uri = own(request.params, 'uri');
       if (typeof uri !== 'string' || uri.length > URI_LENGTH_MAX) {
         return refused(invalidParams(request.id, 'params.uri must be a resource URI'));
       }
       const isFollowing = request.method === 'resources/subscribe';
-      if (isFollowing && !permission.ownerOf(uri)?.manifest.resourceUpdates) {
+      if (isFollowing && !access.ownerOf(uri)?.manifest.resourceUpdates) {
         return refused(invalidParams(request.id, `No connector here announces changes of ${uri}`, { uri }));
       }
       await sessions.store.remember(session.claims, isFollowing ? { subscribe: uri } : { unsubscribe: uri });
-      if (isFollowing) void followResources(permission, [uri]);
+      if (isFollowing) void followResources(access, [uri]);
       return done(request);
     }
     default:

@@ -64,7 +64,7 @@ export function viewOrganization(
       // A page need not be listed: whoever may use the tool may read it.
       const showing = connectors.filter(({ tools: own }) => own.some((tool) => pageUriOf(tool) === uri));
       if (showing.length > 0) return showing;
-      // A template is a tenant's pattern and is not matched here (security S21); its fixed beginning is text.
+      // A template is a tenant's pattern and is not matched here; its fixed beginning is text.
       const matching = [...templates].filter(([template]) => beginsLike(uri, template));
       return [...new Set(matching.map(([, { connector }]) => connector))];
     },

@@ -54,7 +54,7 @@ const viewOf = (...connectors: VisibleConnector[]) => viewOrganization('acme', c
 const NO_HEADERS = { protocolVersion: undefined, method: undefined, name: undefined };
 const ask = (method: string, params: JsonObject = {}): Classification =>
   classifyMessage({ jsonrpc: '2.0', id: 1, method, params }, NO_HEADERS);
-/** The result, or the error, of a message the door answers by itself. */
+/** The result, or the error, of a message the mount answers by itself. */
 function answerOf(routed: Routed): JsonObject {
   if (!('answer' in routed)) throw new Error('it was sent on to a connector');
   const { result, error } = routed.answer.message as { result?: JsonObject; error?: JsonObject }; // a JSON-RPC answer

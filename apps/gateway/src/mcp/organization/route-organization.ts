@@ -25,7 +25,7 @@ import { pageOf } from './page-list.ts';
 
 /**
  * Where a message at `/{organization}/mcp` goes: lists are answered from what the caller may use, everything else by
- * the one connector it belongs to, under that connector's own rules (security S12).
+ * the one connector it belongs to, under that connector's own rules.
  */
 export function routeOrganization(view: OrganizationView, message: Classification): Routed {
   if (message.kind === 'fault') return refuse(message);

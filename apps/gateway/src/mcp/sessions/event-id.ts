@@ -13,7 +13,7 @@ export function writeEventId(signer: TokenSigner, claims: SessionClaims, positio
   return signer.sign(JSON.stringify([claims.id, claims.principalHash, ...where]));
 }
 
-/** Null for an event id of any other session, or of nobody. @see security S30 */
+/** Null for an event id of any other session, or of nobody. */
 export function readEventId(signer: TokenSigner, claims: SessionClaims, text: string): EventPosition | null {
   const payload = signer.open(text);
   if (payload === null) return null;

@@ -6,7 +6,7 @@ import { sseEvent } from '@patchbay/mcp';
 import type { StreamPlaces } from '../../limits/stream-places.ts';
 import { EventWriter } from '../../streams/event-writer.ts';
 import type { Leases } from '../../streams/leases.ts';
-import { concernsPermission, type Permission } from '../context/access.ts';
+import { type Access, concernsAccess } from '../context/access.ts';
 import { whenGone } from '../stream/when-gone.ts';
 import { writeEventId } from './event-id.ts';
 import type { OpenSession, Sessions } from './sessions.ts';
@@ -14,15 +14,15 @@ import type { OpenSession, Sessions } from './sessions.ts';
 export interface ReplayTarget {
   readonly response: ServerResponse;
   readonly headers: Readonly<Record<string, string>>;
-  readonly permission: Permission;
-  reauthorize(): Promise<Permission>;
+  readonly access: Access;
+  reauthorize(): Promise<Access>;
   /** The error as a JSON-RPC message for the request with this id. */
   explain(error: unknown, requestId: string | number): object;
 }
 
 export interface ReplayPlace {
   /** Whether what a call of this tool said may (still) be heard. @throws AppError when not */
-  checkHeard(subject: McpStreamSubject, permission: Permission): Promise<void>;
+  checkHeard(subject: McpStreamSubject, access: Access): Promise<void>;
   readonly places: StreamPlaces;
   readonly leases: Leases;
 }
@@ -45,18 +45,18 @@ export async function replayCall(
   target: ReplayTarget & ReplayPlace,
 ): Promise<void> {
   const { claims } = session;
-  const { response, permission } = target;
+  const { response, access } = target;
   const key = { sessionId: claims.id, id: from.streamId };
   const read = (after: number) => sessions.store.read(claims, key, after);
   const first = await read(from.sequence);
   if (!first) throw new AppError('mcp.event_unknown');
-  await target.checkHeard(first.subject, permission);
-  const giveBack = target.places.take(permission.principal);
+  await target.checkHeard(first.subject, access);
+  const giveBack = target.places.take(access.principal);
   const watch = sessions.signals.watch(claims);
   const gone = new AbortController();
   const writer = new EventWriter(response, { headers: () => target.headers, unreadBytesMax: UNREAD_BYTES_MAX });
-  const lease = target.leases.hold(permission, {
-    concerns: concernsPermission,
+  const lease = target.leases.hold(access, {
+    concerns: concernsAccess,
     reauthorize: async () => {
       const now = await target.reauthorize();
       await target.checkHeard(first.subject, now);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { AppError } from '@patchbay/foundation';
 import { capabilitiesOf } from '@patchbay/mcp';
-import type { Permission } from '../context/access.ts';
+import type { Access } from '../context/access.ts';
 import { whenGone } from '../stream/when-gone.ts';
 import type { ListenStreams } from '../subscriptions/listen-streams.ts';
 import { RETRY_AFTER_LOSS_MS } from './conversation.ts';
@@ -13,8 +13,8 @@ import type { OpenSession, Sessions } from './sessions.ts';
 export interface ListenerTarget {
   readonly response: ServerResponse;
   readonly headers: Readonly<Record<string, string>>;
-  readonly permission: Permission;
-  reauthorize(): Promise<Permission>;
+  readonly access: Access;
+  reauthorize(): Promise<Access>;
 }
 
 export interface ListenerPlace {
@@ -42,8 +42,8 @@ export async function serveListener(
 ): Promise<void> {
   const { claims } = session;
   const listenerId = randomUUID();
-  let { revision } = target.permission;
-  const declared = capabilitiesOf(target.permission.manifest);
+  let { revision } = target.access;
+  const declared = capabilitiesOf(target.access.manifest);
   const isBehind = knownRevision !== undefined && knownRevision !== revision;
   const stream = new ListenerStream({
     ...target,
@@ -63,13 +63,13 @@ export async function serveListener(
     ...target,
     stream,
     followed: async () => (await sessions.store.find(claims))?.subscriptions ?? [],
-    // Asked for whenever something changed, and at least every 30 s (security S30).
+    // Asked for whenever something changed, and at least every 30 s.
     reauthorize: async () => {
-      const permission = await target.reauthorize();
+      const access = await target.reauthorize();
       const row = await sessions.store.refresh(claims);
       if (row?.terminatedAt || row?.listenerId !== listenerId) throw new AppError('mcp.session_ended');
-      revision = permission.revision;
-      return permission;
+      revision = access.revision;
+      return access;
     },
   });
   void endWhenReplaced();

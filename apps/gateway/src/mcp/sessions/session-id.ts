@@ -3,7 +3,7 @@ import { newId } from '@patchbay/foundation';
 import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { isJsonObject, type JsonObject, objectAt, own, stringAt } from '@patchbay/mcp';
 import type { TokenSigner } from '@patchbay/vault';
-import type { Permission } from '../context/access.ts';
+import type { Access } from '../context/access.ts';
 import { type Principal, subjectOf } from '../context/principal.ts';
 
 /**
@@ -35,15 +35,15 @@ const EXTENSIONS_LENGTH_MAX = 512;
 
 /** Opens a session for the parameters of an `initialize`. */
 export function newSession(
-  permission: Permission,
+  access: Access,
   opening: { readonly params: JsonObject; readonly revision: string; readonly nowMs: number },
 ): SessionClaims {
   return {
     id: newId('mcpSession'),
-    organizationId: permission.organizationId,
-    connectorId: permission.connectorId,
-    resource: permission.resource,
-    principalHash: hashOf(permission.principal),
+    organizationId: access.organizationId,
+    connectorId: access.connectorId,
+    resource: access.resource,
+    principalHash: hashOf(access.principal),
     revision: opening.revision,
     capabilities: keptCapabilities(objectAt(opening.params, 'capabilities')),
     client: keptClient(objectAt(opening.params, 'clientInfo')),
@@ -62,12 +62,7 @@ export function writeSessionId(signer: TokenSigner, claims: SessionClaims): stri
 }
 
 /** Null for whatever is not a session of this caller at this address that is still valid. */
-export function readSessionId(
-  signer: TokenSigner,
-  text: string,
-  permission: Permission,
-  nowMs: number,
-): SessionClaims | null {
+export function readSessionId(signer: TokenSigner, text: string, access: Access, nowMs: number): SessionClaims | null {
   const payload = signer.open(text);
   if (payload === null) return null;
   const [id, organizationId, connectorId, resource, principalHash, revision, capabilities, client, expiresAtMs] =
@@ -75,12 +70,10 @@ export function readSessionId(
   const claims: SessionClaims = {
     ...{ id, organizationId, connectorId, resource, principalHash, revision, capabilities, client, expiresAtMs },
   };
-  const isHere = organizationId === permission.organizationId && connectorId === permission.connectorId;
+  const isHere = organizationId === access.organizationId && connectorId === access.connectorId;
   // A renamed connector keeps its sessions; a preview and the live connector keep theirs apart.
-  const isSameVersion = previewOf(resource) === previewOf(permission.resource);
-  return isHere && isSameVersion && principalHash === hashOf(permission.principal) && expiresAtMs > nowMs
-    ? claims
-    : null;
+  const isSameVersion = previewOf(resource) === previewOf(access.resource);
+  return isHere && isSameVersion && principalHash === hashOf(access.principal) && expiresAtMs > nowMs ? claims : null;
 }
 
 function previewOf(resource: string): string {

@@ -2,7 +2,7 @@ import type { AppError } from '@patchbay/foundation';
 import { faultMessage, SUPPORTED_REVISIONS, unsupportedRevision } from '@patchbay/mcp';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { one } from '../body/message.ts';
-import type { Permission } from '../context/access.ts';
+import type { Access } from '../context/access.ts';
 import { errorAnswer } from '../context/errors.ts';
 import type { Arrival } from '../handle-request.ts';
 import type { ListenStreams } from '../subscriptions/listen-streams.ts';
@@ -21,14 +21,14 @@ export interface SessionRequestsDeps extends Omit<ReplayPlace, 'checkHeard'> {
 
 /** The requests of a session that carry no message: GET listens or resumes, DELETE ends. */
 export function createSessionRequests(deps: SessionRequestsDeps) {
-  return async (request: FastifyRequest, reply: FastifyReply, { permission, authorize }: Arrival<Permission>) => {
+  return async (request: FastifyRequest, reply: FastifyReply, { access, authorize }: Arrival<Access>) => {
     const revision = one(request.headers['mcp-protocol-version']);
     if (revision !== undefined && !SUPPORTED_REVISIONS.includes(revision)) {
       const refused = unsupportedRevision(null, revision);
       const message = JSON.stringify(faultMessage(refused));
       return reply.code(refused.httpStatus).type('application/json').send(message);
     }
-    const session = await deps.sessions.find(one(request.headers[SESSION_HEADER]) ?? '', permission);
+    const session = await deps.sessions.find(one(request.headers[SESSION_HEADER]) ?? '', access);
     if (request.method === 'DELETE') {
       await deps.sessions.terminate(session);
       return reply.code(204).send();
@@ -37,7 +37,7 @@ export function createSessionRequests(deps: SessionRequestsDeps) {
     const target = {
       response: reply.raw,
       headers: reply.getHeaders() as Record<string, string>, // only strings are set on this surface
-      permission,
+      access,
       reauthorize: authorize,
       explain: (error: unknown, id: string | number) => errorAnswer(deps.onError(error, request.id), id, context),
     };

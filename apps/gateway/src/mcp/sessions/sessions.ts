@@ -11,7 +11,7 @@ import {
   type RpcId,
 } from '@patchbay/mcp';
 import type { TokenSigner } from '@patchbay/vault';
-import type { Permission } from '../context/access.ts';
+import type { Access } from '../context/access.ts';
 import { newSession, readSessionId, type SessionClaims, writeSessionId } from './session-id.ts';
 import type { SessionSignals } from './session-signals.ts';
 import type { SessionStore } from './session-store.ts';
@@ -47,15 +47,15 @@ export class Sessions {
   }
 
   /** The id that goes out with the answer to an `initialize`. Writes nothing. */
-  start(permission: Permission, params: JsonObject): string {
+  start(access: Access, params: JsonObject): string {
     const revision = negotiateRevision(own(params, 'protocolVersion'));
-    const claims = newSession(permission, { params, revision, nowMs: this.#clock.now().getTime() });
+    const claims = newSession(access, { params, revision, nowMs: this.#clock.now().getTime() });
     return writeSessionId(this.signer, claims);
   }
 
   /** @throws AppError mcp.session_ended for an id that is not one of this caller's sessions here, or not any more */
-  async find(id: string, permission: Permission): Promise<OpenSession> {
-    const claims = readSessionId(this.signer, id, permission, this.#clock.now().getTime());
+  async find(id: string, access: Access): Promise<OpenSession> {
+    const claims = readSessionId(this.signer, id, access, this.#clock.now().getTime());
     if (!claims) throw new AppError('mcp.session_ended');
     const row = await this.store.find(claims);
     if (row?.terminatedAt) throw new AppError('mcp.session_ended');

@@ -4,7 +4,7 @@ import type { Endpoint } from '@patchbay/domain/endpoints';
 import { describe, expect, it } from 'vitest';
 import { createStreamPlaces } from '../../limits/stream-places.ts';
 import { createLeases } from '../../streams/leases.ts';
-import { connectorPermission } from '../context/access.ts';
+import { connectorAccess } from '../context/access.ts';
 import { principalOf } from '../context/principal.ts';
 import { manifestOf } from '../manifests/manifest-of.ts';
 import { createListenStreams } from './listen-streams.ts';
@@ -27,7 +27,7 @@ const served = {
   principal: principalOf({ kind: 'anonymous', credentialId: null, address: '127.0.0.1' }, endpoint),
   manifest: manifestOf(endpoint),
 };
-const permission = connectorPermission(served, 0);
+const access = connectorAccess(served, 0);
 
 /** Streams of a gateway, and how many listeners they hold at the connectors. */
 function given() {
@@ -47,7 +47,7 @@ function given() {
   const response = new ServerResponse(new IncomingMessage(new Socket()));
   const stream = { open() {}, tell() {}, keepAlive() {}, end() {}, dispose() {} };
   const open = () =>
-    streams.open({ response, stream, permission, reauthorize: async () => permission, followed: async () => [] });
+    streams.open({ response, stream, access, reauthorize: async () => access, followed: async () => [] });
   return { response, open, listeners: () => listeners };
 }
 

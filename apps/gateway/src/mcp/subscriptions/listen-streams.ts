@@ -5,7 +5,7 @@ import { type ConnectorEvent, type IsolationKey, isolationKeyText } from '@patch
 import type { StreamPlaces } from '../../limits/stream-places.ts';
 import type { Leases } from '../../streams/leases.ts';
 import { isolationKeyOf } from '../call/invocation.ts';
-import { concernsPermission, listsChangedBetween, type Permission } from '../context/access.ts';
+import { type Access, concernsAccess, listsChangedBetween } from '../context/access.ts';
 import { whenGone } from '../stream/when-gone.ts';
 import type { ConnectorEvents, ConnectorIds } from './connector-events.ts';
 import type { FollowResources } from './follow-resources.ts';
@@ -23,9 +23,9 @@ export interface LeasedStream {
 export interface ListenRequest {
   readonly response: ServerResponse;
   readonly stream: LeasedStream;
-  readonly permission: Permission;
+  readonly access: Access;
   /** Finds out again. @throws AppError when the caller may not listen any more */
-  reauthorize(): Promise<Permission>;
+  reauthorize(): Promise<Access>;
   /** The resources whose changes its client waits for. */
   followed(): Promise<readonly string[]>;
 }
@@ -54,9 +54,9 @@ export function createListenStreams({ leases, events, places, followResources }:
   }, KEEP_ALIVE_MS).unref();
 
   return {
-    async open({ response, stream, permission, reauthorize, followed }) {
-      const giveBack = places.take(permission.principal);
-      let present = permission;
+    async open({ response, stream, access, reauthorize, followed }) {
+      const giveBack = places.take(access.principal);
+      let present = access;
       const sources = new Sources(events, (event) => {
         if (isFor(event, present)) stream.tell(event.method, event.uri);
       });
@@ -68,11 +68,11 @@ export function createListenStreams({ leases, events, places, followResources }:
       };
       open.set(stream, stop);
       whenGone(response, stop);
-      await sources.follow(permission.connectors.map(({ endpoint }) => endpoint));
+      await sources.follow(access.connectors.map(({ endpoint }) => endpoint));
       if (!open.has(stream)) return;
       stream.open();
-      const lease = leases.hold(permission, {
-        concerns: concernsPermission,
+      const lease = leases.hold(access, {
+        concerns: concernsAccess,
         reauthorize,
         renewed(now, before) {
           // Same address, other connector: what was listened to is gone.
@@ -141,15 +141,14 @@ class Sources {
  * An announcement reaches only callers of the sandbox it came from: same version, same person where it has one. Of a
  * resource only its own connector may speak.
  */
-function isFor({ key, uri }: ConnectorEvent, permission: Permission): boolean {
-  const source = permission.connectors.find(({ endpoint }) => endpoint.connectorId === key.connectorId);
+function isFor({ key, uri }: ConnectorEvent, access: Access): boolean {
+  const source = access.connectors.find(({ endpoint }) => endpoint.connectorId === key.connectorId);
   if (!source) return false;
   // What the connector does in nobody's name, it does for everybody who may use it.
   const own = [source.principal, null].map((principal) => isolationKeyOf(source.endpoint, principal));
   const isSameSandbox = own.some((one) => isSameExceptSettings(one, key));
   return (
-    isSameSandbox &&
-    (uri === undefined || permission.ownerOf(uri)?.endpoint.connectorId === source.endpoint.connectorId)
+    isSameSandbox && (uri === undefined || access.ownerOf(uri)?.endpoint.connectorId === source.endpoint.connectorId)
   );
 }
 
