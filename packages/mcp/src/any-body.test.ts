@@ -11,7 +11,7 @@ import { RPC_CODES } from './rpc-errors.ts';
 const read = (bytes: Uint8Array, headers: MirrorHeaders): Classification => {
   const parsed = parseBody(bytes);
   if (parsed.kind === 'fault') return parsed;
-  const message = classifyMessage(parsed.value, headers);
+  const message = classifyMessage(parsed.value, headers, { 'tools/call': 'name', 'resources/read': 'uri' });
   return (message.kind === 'request' && checkMirrorHeaders(message, headers)) || message;
 };
 

@@ -1,5 +1,5 @@
 import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
-import { type McpRequest, type MirrorHeaders, NAME_SOURCES } from './classify-message.ts';
+import type { McpRequest, MirrorHeaders } from './classify-message.ts';
 import { isJsonObject, type JsonObject, type JsonValue, objectAt, own, stringAt } from './json.ts';
 import { headerMismatch, type RpcFault } from './rpc-errors.ts';
 
@@ -17,7 +17,7 @@ export function checkMirrorHeaders(request: McpRequest, headers: MirrorHeaders):
   if (trimOws(headers.method) !== request.method) {
     return headerMismatch(request.id, 'Mcp-Method', `the body names ${request.method}`);
   }
-  if (!Object.hasOwn(NAME_SOURCES, request.method) || request.name === undefined) return null;
+  if (request.name === undefined) return null;
   if (headers.name === undefined) return absent(request, 'Mcp-Name');
   const name = decodeHeaderValue(headers.name);
   if (name === null) return headerMismatch(request.id, 'Mcp-Name', 'it is neither plain ASCII nor valid Base64');

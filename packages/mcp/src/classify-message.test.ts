@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkMirrorHeaders, checkParamHeaders } from './check-headers.ts';
-import { type Classification, classifyMessage, META, type MirrorHeaders } from './classify-message.ts';
+import { type Classification, classifyMessage as classify, META, type MirrorHeaders } from './classify-message.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import { MODERN_REVISION, SUPPORTED_REVISIONS } from './revisions.ts';
 import { RPC_CODES } from './rpc-errors.ts';
@@ -21,6 +21,10 @@ const fault = (classification: Classification | null) => {
   if (classification?.kind !== 'fault') throw new Error(`no fault but ${classification?.kind}`);
   return { status: classification.httpStatus, code: classification.code, id: classification.id };
 };
+
+/** As a gateway that serves these methods gives them. */
+const NAME_MEMBERS = { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri' };
+const classifyMessage = (value: JsonValue, headers: MirrorHeaders) => classify(value, headers, NAME_MEMBERS);
 
 describe('classifyMessage', () => {
   it.each<[string, JsonValue]>([

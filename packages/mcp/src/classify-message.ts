@@ -26,7 +26,7 @@ export interface McpRequest {
   readonly method: string;
   readonly params: JsonObject;
   readonly meta: JsonObject;
-  /** What the call is about: a tool, a prompt, a resource URI or a task; undefined for every other method. */
+  /** What the request is about, such as a tool or a resource URI; undefined where its method names nothing. */
   readonly name: string | undefined;
 }
 
@@ -47,21 +47,17 @@ export interface McpResponse {
 
 export type Classification = McpRequest | McpNotification | McpResponse | RpcFault;
 
-/** Which member of `params` names what a request is about; `Mcp-Name` mirrors it (SEP-2243, SEP-2663). */
-export const NAME_SOURCES: Readonly<Record<string, string>> = {
-  'tools/call': 'name',
-  'prompts/get': 'name',
-  'resources/read': 'uri',
-  'tasks/get': 'taskId',
-  'tasks/update': 'taskId',
-  'tasks/cancel': 'taskId',
-};
-
 /**
  * What one parsed body is: era, method, name and id, or the fault to answer. Decided by the body; the headers only
  * have to agree with it. Never throws, whatever the value.
+ *
+ * @param nameMembers which member of `params` names what a request is about, by method
  */
-export function classifyMessage(value: JsonValue, headers: MirrorHeaders): Classification {
+export function classifyMessage(
+  value: JsonValue,
+  headers: MirrorHeaders,
+  nameMembers: Readonly<Record<string, string>>,
+): Classification {
   if (!isJsonObject(value))
     return invalid(Array.isArray(value) ? 'batches are not supported' : 'not a JSON-RPC message');
   if (own(value, 'jsonrpc') !== '2.0') return invalid('jsonrpc must be "2.0"', readId(value));
@@ -73,7 +69,9 @@ export function classifyMessage(value: JsonValue, headers: MirrorHeaders): Class
   if (!Object.hasOwn(value, 'id')) return classifyNotification(method, params, headers);
   const id = readId(value);
   if (id === null) return invalid('id must be a string or an integer');
-  return classifyRequest({ id, method, params }, headers);
+  const member = Object.hasOwn(nameMembers, method) ? nameMembers[method] : undefined;
+  const name = member === undefined ? undefined : stringAt(params, member);
+  return classifyRequest({ id, method, params, name }, headers);
 }
 
 function classifyResponse(value: JsonObject, headers: MirrorHeaders): Classification {
@@ -103,10 +101,9 @@ function classifyNotification(method: string, params: JsonObject, headers: Mirro
   return { kind: 'notification', era, method, params };
 }
 
-function classifyRequest(
-  call: { id: RpcId; method: string; params: JsonObject },
-  headers: MirrorHeaders,
-): Classification {
+type NamedRequest = Pick<McpRequest, 'id' | 'method' | 'params' | 'name'>;
+
+function classifyRequest(call: NamedRequest, headers: MirrorHeaders): Classification {
   const meta = objectAt(call.params, '_meta') ?? {};
   const header = trimmed(headers.protocolVersion);
   if (!Object.hasOwn(meta, META.protocolVersion)) {
@@ -129,15 +126,8 @@ function classifyRequest(
   return request(call, meta, 'modern', claimed);
 }
 
-function request(
-  call: { id: RpcId; method: string; params: JsonObject },
-  meta: JsonObject,
-  era: Era,
-  revision: string,
-): McpRequest {
-  const source = Object.hasOwn(NAME_SOURCES, call.method) ? NAME_SOURCES[call.method] : undefined;
-  const name = source === undefined ? undefined : stringAt(call.params, source);
-  return { kind: 'request', era, revision, ...call, meta, name };
+function request(call: NamedRequest, meta: JsonObject, era: Era, revision: string): McpRequest {
+  return { kind: 'request', era, revision, ...call, meta };
 }
 
 function missingEnvelope(id: RpcId, key: string): RpcFault {

@@ -1,94 +1,67 @@
 import { audienceOf } from '@patchbay/domain/endpoints';
 import { AppError, type Logger } from '@patchbay/foundation';
-import { MODERN_REVISION } from '@patchbay/mcp';
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync } from 'fastify';
 import { edgeError, logRefusal } from '../edge/render-error.ts';
-import { wantsHtml } from '../edge/render-page.ts';
+import { renderPage, wantsHtml } from '../edge/render-page.ts';
 import { MCP_HEADERS } from '../edge/security-headers.ts';
-import type { ByteRate } from '../limits/byte-rate.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { StepTimer } from '../telemetry/step-timer.ts';
-import { connectPage } from './access/connect-page.ts';
 import type { Mount } from './access/mount.ts';
-import { BODY_LIMITS } from './body/read-body.ts';
 import type { Access } from './context/access.ts';
 import { errorAnswer, errorHeaders } from './context/errors.ts';
-import { type AnsweringDeps, type Arrival, createAnswering, takesEvents } from './handle-request.ts';
-import { createSessionRequests } from './sessions/session-requests.ts';
-import { SESSION_HEADER } from './sessions/sessions.ts';
+import { handleRequest, type RequestDeps } from './handle-request.ts';
 
-export interface McpPluginOptions extends Omit<AnsweringDeps, 'onError'> {
-  readonly byteRate: ByteRate;
+export interface McpPluginOptions extends Omit<RequestDeps, 'reportError'> {
   readonly metrics: Pick<Metrics, 'refusals'>;
   readonly logger: Logger;
 }
 
-/** The MCP edge at one kind of URL: who knocks, before the body; then one message in and one answer out. */
+/** The MCP edge at one kind of URL: what HTTP and Fastify want, around `handleRequest`. */
 export function createMcpPlugin<Known extends Access>(mount: Mount<Known>): FastifyPluginAsync<McpPluginOptions> {
   return async (app, options) => {
-    const arrivals = new WeakMap<FastifyRequest, Arrival<Known>>();
-
-    app.addHook('onRequest', async (request, reply) => {
-      reply.headers(MCP_HEADERS);
-      const steps = new StepTimer(request.arrivedAtMs);
-      steps.lap('edge');
-      const head = {
-        params: request.params as Record<string, string>, // of the mount's own patterns, below
-        authorization: request.headers.authorization,
-        address: request.clientAddress,
-        steps,
-      };
-      const authorize = () => mount.authorize(head);
-      const access = await authorize();
-      const isPost = request.method === 'POST';
-      if (!isPost && !isOfSession(request)) throw new AppError('edge.method_not_allowed');
-      if (isPost) {
-        const bytes = Number(request.headers['content-length'] ?? BODY_LIMITS.bytesMax);
-        options.byteRate.admit(access.principal.limitKey, bytes);
-      }
-      arrivals.set(request, { access, steps, authorize });
-    });
-
-    // The body is read by the handler: within its time, with its size, and on the right thread.
-    app.removeAllContentTypeParsers();
-    app.addContentTypeParser('application/json', (_request, payload, done) => done(null, payload));
-
-    const onError = (error: unknown, requestId: string): AppError => {
+    const reportError = (error: unknown, requestId: string): AppError => {
       const known = edgeError(error);
       options.metrics.refusals.inc({ code: known.code });
       logRefusal(options.logger, requestId, known);
       return known;
     };
+    const deps: RequestDeps = { ...options, reportError };
 
-    app.setErrorHandler((error, request, reply) => {
-      const known = onError(error, request.id);
-      const resource = audienceOf(options.origin, (request.raw.url ?? '').split('?', 1)[0] ?? '');
-      reply.code(known.spec.status).headers(errorHeaders(known, resource));
-      const opened = known.spec.status === 401 || known.spec.status === 405;
-      if (opened && request.method === 'GET' && wantsHtml(request.headers.accept)) {
-        return reply.type('text/html; charset=utf-8').send(connectPage(resource, known.spec.status === 401));
-      }
-      return reply
-        .type('application/json')
-        .send(errorAnswer(known, null, { origin: options.origin, requestId: request.id }));
-    });
-
-    const answerMessage = createAnswering(mount, { ...options, onError });
-    const answerSessionOnly = createSessionRequests({ ...options, onError });
+    // Answered in the first hook: after it Fastify judges the content type, and whoever may not call is refused first.
+    app.addHook('onRequest', (request, reply) => handleRequest(deps, mount, request, reply.headers(MCP_HEADERS)));
     for (const path of mount.paths) {
-      app.all(path, (request, reply) => {
-        const arrival = arrivals.get(request);
-        if (!arrival) throw new AppError('internal.unexpected', { internal: 'handler without arrival' });
-        return request.method === 'POST'
-          ? answerMessage(request, reply, arrival)
-          : answerSessionOnly(request, reply, arrival);
+      app.all(path, () => {
+        throw new AppError('internal.unexpected', { internal: 'not answered in onRequest' });
       });
     }
+
+    app.setErrorHandler((error, request, reply) => {
+      const known = reportError(error, request.id);
+      const { status } = known.spec;
+      const resource = audienceOf(options.origin, (request.raw.url ?? '').split('?', 1)[0] ?? '');
+      reply.code(status).headers(errorHeaders(known, resource));
+      const isOpened = request.method === 'GET' && (status === 401 || status === 405);
+      if (isOpened && wantsHtml(request.headers.accept)) {
+        return reply.type('text/html; charset=utf-8').send(connectPage(resource, status === 401));
+      }
+      const context = { origin: options.origin, requestId: request.id };
+      return reply.type('application/json').send(errorAnswer(known, null, context));
+    });
   };
 }
 
-/** Whether a request without a body is for a session: without one, and in 2026-07-28, these methods are not served. */
-function isOfSession({ method, headers }: FastifyRequest): boolean {
-  if (headers[SESSION_HEADER] === undefined || headers['mcp-protocol-version'] === MODERN_REVISION) return false;
-  return method === 'DELETE' || (method === 'GET' && takesEvents(headers.accept));
+/** A person opened the URL of a connector: what it is for, and what to do with it. Never a redirect. */
+function connectPage(resource: string, needsKey: boolean): string {
+  const name = /([^/@]+)(@\d+)?\/mcp\/?$/.exec(resource)?.[1] ?? 'connector';
+  const header = needsKey ? ' --header "Authorization: Bearer YOUR_KEY"' : '';
+  const keyHint =
+    'It asks for an API key: an owner or admin of the organization makes one. Clients send it as this header:';
+  return renderPage({
+    title: 'This address is for MCP clients',
+    text: 'A browser cannot use it. Give it to Claude or to any other MCP client:',
+    steps: [
+      { text: 'In Claude: Settings, Connectors, Add custom connector. Paste this URL:', copy: resource },
+      { text: 'In Claude Code, run:', copy: `claude mcp add --transport http ${name} ${resource}${header}` },
+      ...(needsKey ? [{ text: keyHint, copy: 'Authorization: Bearer YOUR_KEY' }] : []),
+    ],
+  });
 }

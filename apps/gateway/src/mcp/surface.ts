@@ -22,12 +22,13 @@ import type { Tracing } from '../telemetry/tracing.ts';
 import { createConnectorMount } from './access/connector.ts';
 import { createOrganizationMount } from './access/organization.ts';
 import { createParsePool } from './body/parse-pool.ts';
-import { callTool } from './call/call-tool.ts';
+import { type CallToolDeps, callTool } from './call/call-tool.ts';
 import { invokeCall } from './call/invoke-call.ts';
 import { recordCall } from './call/record-call.ts';
 import { createRequestStates } from './call/request-states.ts';
 import { ruleCall, visibleTools } from './call/rule-call.ts';
-import type { Call } from './context/call.ts';
+import type { ServedConnector } from './context/access.ts';
+import type { Call, CallReply } from './context/call.ts';
 import { askLists } from './manifests/ask-lists.ts';
 import { createLiveManifests } from './manifests/live-manifests.ts';
 import { createMcpPlugin } from './plugin.ts';
@@ -102,7 +103,6 @@ function counted(permit: Permit, { callsInFlight }: Pick<Metrics, 'callsInFlight
 
 /** The MCP surface with everything it is made of. */
 export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
-  const admission = createAdmission(ADMISSION);
   const byteRate = createByteRate({ ...BYTE_RATE, clock: deps.clock });
   const places = createStreamPlaces(STREAMS);
   const parked = createStreamPlaces(PARKED);
@@ -121,38 +121,38 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
     threads: Math.max(1, availableParallelism() - 1),
     waitingMaxPerOrganization: CALL_LIMITS.largeBodies.value,
   });
-  const call = (one: Call) => {
-    deps.retirement.follow(one.endpoint);
-    return callTool(
-      {
-        rule: (call) => ruleCall(deps, call),
-        admit: async (call) => counted(admission.admit(call.endpoint), deps.metrics),
-        openCredentials: deps.openCredentials,
-        recordIntent: deps.recordIntent,
-        invoke: (call, credentials) =>
-          deps.tracing.traced(call, (trace) => invokeCall(deps.sandboxes, { ...call, trace }, credentials)),
-        record: (call, outcome) => recordCall(deps, call, outcome),
-      },
-      one,
-    );
-  };
+  const known = { ...deps, manifests, visibleTools: (connector: ServedConnector) => visibleTools(deps, connector) };
+  const streams = { listenStreams, followResources, leases, places, parked };
+  const options = { ...known, ...streams, byteRate, parsePool, requestStates, callTool: createCalls(deps) };
   return {
     name: 'mcp',
     register: async (app) => {
-      const visible = (exchange: Parameters<typeof visibleTools>[1]) => visibleTools(deps, exchange);
-      const options = {
-        ...{ ...deps, byteRate, parsePool, listenStreams, followResources, leases, places, parked },
-        serve: { visibleTools: visible, callTool: call, requestStates },
-      };
-      const inside = { ...deps, manifests };
       app.addHook('preClose', async () => listenStreams.close());
-      await app.register(createMcpPlugin(createConnectorMount(inside)), options);
-      await app.register(createMcpPlugin(createOrganizationMount({ ...inside, visibleTools: visible })), options);
+      await app.register(createMcpPlugin(createConnectorMount(known)), options);
+      await app.register(createMcpPlugin(createOrganizationMount(known)), options);
     },
     close() {
       leases.close();
       manifests.close();
       return parsePool.close();
     },
+  };
+}
+
+/** What each step of a call is done by; `callTool` has their order. */
+function createCalls(deps: McpSurfaceDeps): (call: Call) => Promise<CallReply> {
+  const admission = createAdmission(ADMISSION);
+  const steps: CallToolDeps = {
+    rule: (call) => ruleCall(deps, call),
+    admit: async (call) => counted(admission.admit(call.endpoint), deps.metrics),
+    openCredentials: deps.openCredentials,
+    recordIntent: deps.recordIntent,
+    invoke: (call, credentials) =>
+      deps.tracing.traced(call, (trace) => invokeCall(deps.sandboxes, { ...call, trace }, credentials)),
+    record: (call, outcome) => recordCall(deps, call, outcome),
+  };
+  return (call) => {
+    deps.retirement.follow(call.endpoint);
+    return callTool(steps, call);
   };
 }

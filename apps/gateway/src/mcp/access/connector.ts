@@ -36,7 +36,8 @@ export function createConnectorMount(deps: ConnectorMountDeps): Mount<ConnectorA
       const { revision } = await deps.loadPolicies(endpoint.organizationId);
       return connectorAccess({ endpoint, principal, manifest: await deps.manifests.of(endpoint) }, revision);
     },
-    route: ({ connectors: [connector] }, message) => ({ connector, message }),
+    handlerOf: ({ connector }) => connector,
+    targetOf: (_method, { connectors: [connector] }, request) => ({ connector, request }),
   };
 }
 

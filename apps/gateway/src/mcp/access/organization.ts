@@ -5,14 +5,13 @@ import type { OrganizationNames } from '@patchbay/domain/joined-names';
 import { AppError } from '@patchbay/foundation';
 import type { PolicySet } from '@patchbay/policy';
 import { LRUCache } from 'lru-cache';
-import { type Access, revisionOfLists, type ServedConnector } from '../context/access.ts';
-import type { Exchange } from '../context/call.ts';
+import { type OrganizationAccess, revisionOfLists, type ServedConnector } from '../context/access.ts';
 import { type Principal, principalOf } from '../context/principal.ts';
+import type { RequestHead } from '../context/request-head.ts';
 import type { LiveManifests } from '../manifests/live-manifests.ts';
 import { type OrganizationView, type VisibleConnector, viewOrganization } from '../organization/organization-view.ts';
-import { routeOrganization } from '../organization/route-organization.ts';
 import { admit } from './authenticate.ts';
-import type { Mount, RequestHead } from './mount.ts';
+import type { Mount } from './mount.ts';
 import { verifyCaller } from './verified-caller.ts';
 
 export interface OrganizationMountDeps {
@@ -22,11 +21,8 @@ export interface OrganizationMountDeps {
   readonly manifests: Pick<LiveManifests, 'of'>;
   /** The organization's policies, from memory. */
   loadPolicies(organizationId: string): Promise<PolicySet>;
-  visibleTools(exchange: Pick<Exchange, 'endpoint' | 'manifest' | 'principal'>): Promise<VisibleConnector['tools']>;
-}
-
-export interface OrganizationAccess extends Access {
-  readonly view: OrganizationView;
+  /** The tools of a connector that no policy keeps from the caller. */
+  visibleTools(connector: ServedConnector): Promise<VisibleConnector['tools']>;
 }
 
 /** Who calls, and the connectors of the organization each of whose own rules let them in. */
@@ -64,7 +60,8 @@ export function createOrganizationMount(deps: OrganizationMountDeps): Mount<Orga
       head.steps.lap('auth');
       return organizationAccess(caller, current);
     },
-    route: ({ view }, message) => routeOrganization(view, message),
+    handlerOf: ({ organization }) => organization,
+    targetOf: ({ organization }, { view }, request) => organization(view, request),
   };
 }
 

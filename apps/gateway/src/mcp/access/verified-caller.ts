@@ -2,7 +2,7 @@ import type { ApiKeyCache, VerifiedApiKey } from '@patchbay/domain/api-keys';
 import type { GroupReference } from '@patchbay/domain/groups';
 import type { Role } from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
-import type { RequestHead } from './mount.ts';
+import type { RequestHead } from '../context/request-head.ts';
 
 /** An API key of kind mcp. `credentialId` is the key's id. */
 export interface ApiKeyCaller {

@@ -1,8 +1,6 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '@patchbay/foundation';
 import { CALL_LIMITS } from '@patchbay/foundation/limits';
-import { LARGE_BODY_BYTES, type ParsedBody, parseBody } from '@patchbay/mcp';
-import type { ParsePool } from './parse-pool.ts';
 
 export interface BodyLimits {
   readonly bytesMax: number;
@@ -52,13 +50,4 @@ function joined(chunks: readonly Buffer[], size: number): Uint8Array<ArrayBuffer
     at += chunk.byteLength;
   }
   return bytes;
-}
-
-/** Small bodies at once, large ones on a thread of the pool. */
-export function parseBounded(
-  pool: ParsePool,
-  organizationId: string,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<ParsedBody> | ParsedBody {
-  return bytes.byteLength < LARGE_BODY_BYTES ? parseBody(bytes) : pool.parse(organizationId, bytes);
 }

@@ -31,7 +31,6 @@ const CALL: Call = {
   policyRevision: 0,
   requestId: 'req_1',
   steps: new StepTimer(0),
-  header: () => undefined,
   notify: () => undefined,
   signal: new AbortController().signal,
   request: {

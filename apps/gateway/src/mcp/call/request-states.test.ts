@@ -43,7 +43,6 @@ function call(params: JsonObject, change: Partial<Call> = {}): Call {
     policyRevision: 0,
     requestId: 'req_1',
     steps: new StepTimer(0),
-    header: () => undefined,
     notify: () => undefined,
     signal: new AbortController().signal,
     method: 'tools/call',

@@ -1,7 +1,8 @@
 import type { JsonObject } from '@patchbay/mcp';
 import { objectAt, own, toolsOfPage } from '@patchbay/mcp';
 import { decide, type PolicySet, type Ruling, type ToolAnnotations } from '@patchbay/policy';
-import type { Call, Exchange } from '../context/call.ts';
+import type { ServedConnector } from '../context/access.ts';
+import type { Call } from '../context/call.ts';
 
 export interface RuleDeps {
   /** The organization's policies, from memory. Empty until owners can write some. */
@@ -26,21 +27,22 @@ export async function ruleCall(deps: RuleDeps, call: Call): Promise<Ruling> {
 }
 
 /** The tools the caller may use: those that no policy blocks. */
-export async function visibleTools(
-  deps: RuleDeps,
-  exchange: Pick<Exchange, 'endpoint' | 'manifest' | 'principal'>,
-): Promise<JsonObject[]> {
-  const { policies } = await deps.loadPolicies(exchange.endpoint.organizationId);
-  const { tools } = exchange.manifest;
+export async function visibleTools(deps: RuleDeps, connector: ServedConnector): Promise<JsonObject[]> {
+  const { policies } = await deps.loadPolicies(connector.endpoint.organizationId);
+  const { tools } = connector.manifest;
   if (policies.length === 0) return tools;
   return tools.filter((tool) => {
-    const asked = question(exchange, String(tool.name), annotationsOf(tool));
+    const asked = question(connector, String(tool.name), annotationsOf(tool));
     return decide(asked, policies).effect !== 'blocked';
   });
 }
 
-function question(exchange: Pick<Exchange, 'endpoint' | 'principal'>, tool: string, annotations: ToolAnnotations) {
-  return { connector: exchange.endpoint.connectorSlug, tool, annotations, roles: exchange.principal.roles };
+function question(
+  connector: Pick<ServedConnector, 'endpoint' | 'principal'>,
+  tool: string,
+  annotations: ToolAnnotations,
+) {
+  return { connector: connector.endpoint.connectorSlug, tool, annotations, roles: connector.principal.roles };
 }
 
 /** Only a literal true or false counts: anything else is not a declaration. */

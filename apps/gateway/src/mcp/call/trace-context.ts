@@ -1,6 +1,6 @@
 import { type McpRequest, stringAt } from '@patchbay/mcp';
 import type { InvocationContext } from '@patchbay/sandbox/protocol';
-import type { Exchange } from '../context/call.ts';
+import type { RequestHead } from '../context/request-head.ts';
 
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 /** What goes on with a trace: list members of printable ASCII, so that nobody who copies one into a header is fooled. */
@@ -13,12 +13,12 @@ const LENGTH_MAX = { tracestate: 512, baggage: 8_192 };
  * form is no trace.
  * @see 2026-07-28 basic/index, "_meta"; https://www.w3.org/TR/trace-context/, https://www.w3.org/TR/baggage/
  */
-export function traceOf(request: McpRequest, exchange: Pick<Exchange, 'header'>): InvocationContext['trace'] {
+export function traceOf(request: McpRequest, head: Pick<RequestHead, 'header'>): InvocationContext['trace'] {
   const inBody = stringAt(request.meta, 'traceparent');
-  const traceparent = inBody ?? exchange.header('traceparent');
+  const traceparent = inBody ?? head.header('traceparent');
   if (traceparent === undefined || !TRACEPARENT.test(traceparent)) return undefined;
   const list = (name: keyof typeof LENGTH_MAX): string | undefined => {
-    const text = inBody === undefined ? exchange.header(name) : stringAt(request.meta, name);
+    const text = inBody === undefined ? head.header(name) : stringAt(request.meta, name);
     return text !== undefined && text.length <= LENGTH_MAX[name] && LIST.test(text) ? text : undefined;
   };
   const tracestate = list('tracestate');

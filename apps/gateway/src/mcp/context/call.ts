@@ -4,27 +4,6 @@ import type { InvocationContext, InvocationOutcome } from '@patchbay/sandbox/pro
 import type { StepTimer } from '../../telemetry/step-timer.ts';
 import type { Principal } from './principal.ts';
 
-/** A known caller's message, on its way to an answer. */
-export interface Exchange {
-  readonly endpoint: Endpoint;
-  readonly manifest: ManifestView;
-  readonly principal: Principal;
-  /** Canonical path of the URL the message came to: the connector's own, or its organization's. */
-  readonly resource: string;
-  /** Of the organization's policies, when the caller was let in. */
-  readonly policyRevision: number;
-  readonly requestId: string;
-  readonly steps: StepTimer;
-  /** A request header by lower-case name. */
-  header(name: string): string | undefined;
-  /** Aborted when nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
-  /** Sends a notification ahead of the answer, on this request's own stream. */
-  notify(method: string, params: JsonObject): void;
-  /** With a client of 2025 that opened a session; undefined without one. */
-  readonly conversation?: Conversation;
-}
-
 /** What a session adds to a call: its client can be asked, and can come back for the answer. */
 export interface Conversation {
   /** Makes the call, asking the client for what the connector wants to know in between. */
@@ -39,7 +18,27 @@ export interface Conversation {
 /** The methods that run connector code. */
 export type CallMethod = 'tools/call' | 'prompts/get' | 'resources/read' | 'completion/complete';
 
-export interface Call extends Exchange {
+/**
+ * One request that runs code of a connector, with all that its way needs: policy and limits read the caller, the sandbox
+ * gets the request, the record gets what became of it.
+ */
+export interface Call {
+  readonly endpoint: Endpoint;
+  readonly manifest: ManifestView;
+  readonly principal: Principal;
+  /** Canonical path of the URL the request came to: the connector's own, or its organization's. */
+  readonly resource: string;
+  /** Of the organization's policies, when access was given. */
+  readonly policyRevision: number;
+  readonly requestId: string;
+  readonly steps: StepTimer;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+  /** Sends a notification ahead of the answer, on this request's own stream. */
+  notify(method: string, params: JsonObject): void;
+  /** With a client of 2025 that opened a session; undefined without one. */
+  readonly conversation?: Conversation;
+  /** Its `params` are what policy rules on and what the sandbox gets. */
   readonly request: McpRequest;
   readonly method: CallMethod;
   /** Tool, prompt or resource URI; null for completions. */

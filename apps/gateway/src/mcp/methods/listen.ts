@@ -1,50 +1,38 @@
-import type { ServerResponse } from 'node:http';
-import { faultMessage, honoredFilter, invalidParams, type McpRequest, readSubscriptionFilter } from '@patchbay/mcp';
-import type { Access } from '../context/access.ts';
+import { honoredFilter, invalidParams, readSubscriptionFilter } from '@patchbay/mcp';
+import { faultAnswer } from '../context/answer.ts';
 import { ListenStream } from '../subscriptions/listen-stream.ts';
-import type { ListenStreams } from '../subscriptions/listen-streams.ts';
-import type { Answer } from './call.ts';
-
-export const LISTEN_METHOD = 'subscriptions/listen';
-
-export interface ListenTarget {
-  readonly response: ServerResponse;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Whether the client takes text/event-stream. */
-  readonly mayStream: boolean;
-  readonly access: Access;
-  reauthorize(): Promise<Access>;
-  explain(error: unknown): object;
-}
+import type { Handler } from './method.ts';
 
 /**
- * Opens the stream of one `subscriptions/listen` request, which then belongs to the streams.
+ * Opens the stream of one `subscriptions/listen` request, which then owns the response.
  *
- * @returns null when the response was taken over, else what to answer instead
  * @throws AppError limits.streams
  */
-export async function answerListen(
-  streams: ListenStreams,
-  request: McpRequest,
-  target: ListenTarget,
-): Promise<Answer | null> {
+export const listen: Handler = async ({ services, caller, answer }, request) => {
   const asked = readSubscriptionFilter(request.params);
-  const problem = !asked
-    ? 'params.notifications must be a subscription filter'
-    : target.mayStream
-      ? null
-      : 'subscriptions/listen is answered as text/event-stream: accept it';
-  if (!asked || problem !== null) {
-    const fault = invalidParams(request.id, problem ?? '');
-    return { httpStatus: fault.httpStatus, message: faultMessage(fault) };
+  if (!asked) return faultAnswer(invalidParams(request.id, 'params.notifications must be a subscription filter'));
+  if (!caller.head.acceptsEvents) {
+    const problem = 'subscriptions/listen is answered as text/event-stream: accept it';
+    return faultAnswer(invalidParams(request.id, problem));
   }
-  const { access } = target;
-  const honored = honoredFilter(asked, access.manifest);
-  const filter = {
-    ...honored,
-    resourceSubscriptions: honored.resourceSubscriptions.filter((uri) => access.ownerOf(uri)?.manifest.resourceUpdates),
-  };
-  const stream = new ListenStream({ ...target, request, filter, manifest: access.manifest });
-  await streams.open({ ...target, stream, followed: async () => filter.resourceSubscriptions });
+  const { manifest, ownerOf } = caller.access;
+  const honored = honoredFilter(asked, manifest);
+  const followed = honored.resourceSubscriptions.filter((uri) => ownerOf(uri)?.manifest.resourceUpdates);
+  const { response, headers } = answer;
+  const stream = new ListenStream({
+    response,
+    headers,
+    request,
+    filter: { ...honored, resourceSubscriptions: followed },
+    manifest,
+    explain: (error) => answer.explain(error),
+  });
+  await services.listenStreams.open({
+    response,
+    stream,
+    access: caller.access,
+    reauthorize: caller.reauthorize,
+    followed: async () => followed,
+  });
   return null;
-}
+};

@@ -1,31 +1,31 @@
 import type { McpRequest } from '@patchbay/mcp';
 import { describe, expect, it } from 'vitest';
-import type { Access } from '../context/access.ts';
-import type { OpenSession, Sessions } from '../sessions/sessions.ts';
-import { answerSession } from './subscribe.ts';
+import { METHODS } from './index.ts';
+import type { MethodContext } from './method.ts';
 
-const session = { claims: { id: 'ses_1' }, row: null } as unknown as OpenSession; // only its claims are handed on
 const access = {
   manifest: { resourceUpdates: true },
   ownerOf: (uri: string) => (uri === 'feed://one' ? { manifest: { resourceUpdates: true } } : undefined),
-} as unknown as Access; // what is read of it here
+};
 const request = (method: string, uri: string) =>
-  ({ kind: 'request', era: 'legacy', id: 1, method, params: { uri } }) as unknown as McpRequest; // as above
+  ({ kind: 'request', era: 'legacy', id: 1, method, params: { uri } }) as unknown as McpRequest; // all that is read here
 
-/** What is remembered of the session, and what its connector is told. */
+/** What is remembered of the session, and what its connector is asked to follow. */
 async function answered(method: string, uri: string) {
   const remembered: unknown[] = [];
   const followed: (readonly string[])[] = [];
-  const sessions = { store: { remember: async (_claims: unknown, change: unknown) => remembered.push(change) } };
-  const answer = await answerSession(
-    {
-      sessions: sessions as unknown as Sessions, // what subscriptions need of them
-      followResources: async (_permission, uris) => void followed.push(uris),
+  const context = {
+    services: {
+      sessions: { store: { remember: async (_claims: unknown, change: unknown) => remembered.push(change) } },
+      followResources: async (_access: unknown, uris: readonly string[]) => void followed.push(uris),
     },
-    session,
-    request(method, uri),
-    access,
-  );
+    caller: { access },
+    session: { claims: { id: 'ses_1' }, row: null },
+  };
+  const row = METHODS[method];
+  if (!row || row.runsCode) throw new Error(`${method} is not answered here`);
+  // What subscriptions read of a context.
+  const answer = await row.connector(context as unknown as MethodContext<never>, request(method, uri), row);
   return { message: answer?.message, remembered, followed };
 }
 

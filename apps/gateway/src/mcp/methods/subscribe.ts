@@ -1,59 +1,41 @@
 import { STREAM_LIMITS } from '@patchbay/foundation/limits';
-import { faultMessage, invalidParams, type McpRequest, own, type RpcFault, resultMessage } from '@patchbay/mcp';
-import type { Access } from '../context/access.ts';
-import type { OpenSession, Sessions } from '../sessions/sessions.ts';
-import type { FollowResources } from '../subscriptions/follow-resources.ts';
-import type { Answer } from './call.ts';
+import { invalidParams, type McpRequest, methodNotFound, own } from '@patchbay/mcp';
+import { type Answer, faultAnswer, resultAnswer } from '../context/answer.ts';
+import { type Handler, isOffered } from './method.ts';
 
-/** RFC 5424, as MCP has them. */
-const LOG_LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
 const URI_LENGTH_MAX = STREAM_LIMITS.resourceUri.value;
 
-export interface SessionAnswering {
-  readonly sessions: Sessions;
-  readonly followResources: FollowResources;
-}
-
-/** Answers what only a session can answer; null for every other method. */
-export async function answerSession(
-  { sessions, followResources }: SessionAnswering,
-  session: OpenSession,
-  request: McpRequest,
-  access: Access,
-): Promise<Answer | null> {
-  switch (request.method) {
-    case 'logging/setLevel': {
-      const level = own(request.params, 'level');
-      if (typeof level !== 'string' || !LOG_LEVELS.includes(level)) {
-        return refused(invalidParams(request.id, `params.level must be one of ${LOG_LEVELS.join(', ')}`));
-      }
-      await sessions.store.remember(session.claims, { logLevel: level });
-      return done(request);
-    }
-    case 'resources/subscribe':
-    case 'resources/unsubscribe': {
-      if (!access.manifest.resourceUpdates) return null;
-      const uri = own(request.params, 'uri');
-      if (typeof uri !== 'string' || uri.length > URI_LENGTH_MAX) {
-        return refused(invalidParams(request.id, 'params.uri must be a resource URI'));
-      }
-      const isFollowing = request.method === 'resources/subscribe';
-      if (isFollowing && !access.ownerOf(uri)?.manifest.resourceUpdates) {
-        return refused(invalidParams(request.id, `No connector here announces changes of ${uri}`, { uri }));
-      }
-      await sessions.store.remember(session.claims, isFollowing ? { subscribe: uri } : { unsubscribe: uri });
-      if (isFollowing) void followResources(access, [uri]);
-      return done(request);
-    }
-    default:
-      return null;
+/** Follows one resource for a session. @see 2025-11-25 server/resources, "Subscriptions" */
+export const subscribe: Handler = async ({ services, session, caller: { access } }, request, row) => {
+  if (!session || !isOffered(row, access.manifest)) return notFound(request);
+  const uri = uriOf(request);
+  if (uri === null) return noUri(request);
+  if (!access.ownerOf(uri)?.manifest.resourceUpdates) {
+    return faultAnswer(invalidParams(request.id, `No connector here announces changes of ${uri}`, { uri }));
   }
+  await services.sessions.store.remember(session.claims, { subscribe: uri });
+  void services.followResources(access, [uri]);
+  return resultAnswer(request, {});
+};
+
+/** Its connector is not notified: others may follow the same. */
+export const unsubscribe: Handler = async ({ services, session, caller: { access } }, request, row) => {
+  if (!session || !isOffered(row, access.manifest)) return notFound(request);
+  const uri = uriOf(request);
+  if (uri === null) return noUri(request);
+  await services.sessions.store.remember(session.claims, { unsubscribe: uri });
+  return resultAnswer(request, {});
+};
+
+function uriOf({ params }: McpRequest): string | null {
+  const uri = own(params, 'uri');
+  return typeof uri === 'string' && uri.length <= URI_LENGTH_MAX ? uri : null;
 }
 
-function done(request: McpRequest): Answer {
-  return { httpStatus: 200, message: resultMessage(request.id, {}) };
+function noUri({ id }: McpRequest): Answer {
+  return faultAnswer(invalidParams(id, 'params.uri must be a resource URI'));
 }
 
-function refused(fault: RpcFault): Answer {
-  return { httpStatus: fault.httpStatus, message: faultMessage(fault) };
+function notFound({ id, method, era }: McpRequest): Answer {
+  return faultAnswer(methodNotFound(id, method, era));
 }

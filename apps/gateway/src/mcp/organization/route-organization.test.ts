@@ -1,11 +1,13 @@
 import type { Endpoint } from '@patchbay/domain/endpoints';
 import type { OrganizationNames } from '@patchbay/domain/joined-names';
-import { type Classification, classifyMessage, type JsonObject, joinName, viewManifest } from '@patchbay/mcp';
+import { isListMethod, type JsonObject, joinName, type McpRequest, own, viewManifest } from '@patchbay/mcp';
 import { describe, expect, it } from 'vitest';
-import type { Routed } from '../access/mount.ts';
+import type { Answer } from '../context/answer.ts';
 import type { Principal } from '../context/principal.ts';
-import { type VisibleConnector, viewOrganization } from './organization-view.ts';
-import { routeOrganization } from './route-organization.ts';
+import { METHODS } from '../methods/index.ts';
+import { pageOfOrganization } from '../methods/lists.ts';
+import type { Target } from '../methods/method.ts';
+import { type OrganizationView, type VisibleConnector, viewOrganization } from './organization-view.ts';
 
 const PRINCIPAL: Principal = {
   ...{
@@ -51,20 +53,37 @@ function record(connectors: readonly VisibleConnector[]): OrganizationNames {
 }
 
 const viewOf = (...connectors: VisibleConnector[]) => viewOrganization('acme', connectors, record(connectors));
-const NO_HEADERS = { protocolVersion: undefined, method: undefined, name: undefined };
-const ask = (method: string, params: JsonObject = {}): Classification =>
-  classifyMessage({ jsonrpc: '2.0', id: 1, method, params }, NO_HEADERS);
+const ask = (method: string, params: JsonObject = {}): McpRequest => {
+  const member = METHODS[method]?.names ?? '';
+  const name = own(params, member);
+  return {
+    kind: 'request',
+    era: 'legacy',
+    revision: '2025-11-25',
+    id: 1,
+    method,
+    params,
+    meta: {},
+    name: typeof name === 'string' ? name : undefined,
+  };
+};
+/** As the organization's column of the table has it. */
+function routeOrganization(view: OrganizationView, request: McpRequest): Target | Answer {
+  if (isListMethod(request.method)) return pageOfOrganization(view, request);
+  const method = METHODS[request.method];
+  if (!method?.runsCode) throw new Error(`${request.method} runs no code`);
+  return method.organization(view, request);
+}
 /** The result, or the error, of a message the mount answers by itself. */
-function answerOf(routed: Routed): JsonObject {
-  if (!('answer' in routed)) throw new Error('it was sent on to a connector');
-  const { result, error } = routed.answer.message as { result?: JsonObject; error?: JsonObject }; // a JSON-RPC answer
+function answerOf(routed: Target | Answer): JsonObject {
+  if ('connector' in routed) throw new Error('it was sent on to a connector');
+  const { result, error } = routed.message as { result?: JsonObject; error?: JsonObject }; // a JSON-RPC answer
   return result ?? error ?? {};
 }
 /** Where a message went, and what it asks there. */
-function targetOf(routed: Routed) {
-  if ('answer' in routed) throw new Error(JSON.stringify(routed.answer.message));
-  const { connector: to, message } = routed;
-  return { to: to.endpoint.connectorSlug, params: message.kind === 'request' ? message.params : null };
+function targetOf(routed: Target | Answer) {
+  if (!('connector' in routed)) throw new Error(JSON.stringify(routed.message));
+  return { to: routed.connector.endpoint.connectorSlug, params: routed.request.params };
 }
 const tools = (prefix: string, count: number, descriptionLength: number) =>
   Array.from({ length: count }, (_, index) => ({

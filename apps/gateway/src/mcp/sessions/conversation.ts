@@ -14,7 +14,7 @@ import {
 } from '@patchbay/mcp';
 import type { TokenSigner } from '@patchbay/vault';
 import type { StreamPlaces } from '../../limits/stream-places.ts';
-import { missingCapability } from '../call/missing-capability.ts';
+import { missingCapability } from '../call/input-requests.ts';
 import type { Call, CallReply, Conversation } from '../context/call.ts';
 import type { Principal } from '../context/principal.ts';
 import type { AnswerStream } from '../stream/answer-stream.ts';

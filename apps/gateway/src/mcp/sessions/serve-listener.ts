@@ -10,16 +10,16 @@ import { writeEventId } from './event-id.ts';
 import { ListenerStream } from './listener-stream.ts';
 import type { OpenSession, Sessions } from './sessions.ts';
 
+export interface ListenerDeps {
+  readonly sessions: Sessions;
+  readonly listenStreams: ListenStreams;
+}
+
 export interface ListenerTarget {
   readonly response: ServerResponse;
   readonly headers: Readonly<Record<string, string>>;
   readonly access: Access;
   reauthorize(): Promise<Access>;
-}
-
-export interface ListenerPlace {
-  readonly sessions: Sessions;
-  readonly streams: ListenStreams;
 }
 
 const LISTS = {
@@ -35,7 +35,7 @@ const LISTS = {
  * @throws AppError limits.streams
  */
 export async function serveListener(
-  { sessions, streams }: ListenerPlace,
+  { sessions, listenStreams }: ListenerDeps,
   session: OpenSession,
   target: ListenerTarget,
   knownRevision: string | undefined,
@@ -43,44 +43,61 @@ export async function serveListener(
   const { claims } = session;
   const listenerId = randomUUID();
   let { revision } = target.access;
-  const declared = capabilitiesOf(target.access.manifest);
-  const isBehind = knownRevision !== undefined && knownRevision !== revision;
+  const findSubscriptions = async () => (await sessions.store.find(claims))?.subscriptions ?? [];
   const stream = new ListenerStream({
     ...target,
     retryMs: RETRY_AFTER_LOSS_MS,
     primes: claims.revision >= '2025-11-25',
-    missed: isBehind
-      ? Object.entries(LISTS).flatMap(([name, method]) => (declared[name] === undefined ? [] : [method]))
-      : [],
+    missed: knownRevision === undefined || knownRevision === revision ? [] : listsOf(target.access),
     eventId: () => writeEventId(sessions.signer, claims, { kind: 'listener', revision }),
-    follows: async (uri) => (await sessions.store.find(claims))?.subscriptions.includes(uri) ?? false,
+    follows: async (uri) => (await findSubscriptions()).includes(uri),
   });
   await sessions.store.remember(claims, { listenerId });
   sessions.signals.nudge(claims);
-  const abort = new AbortController();
-  whenGone(target.response, () => abort.abort());
-  await streams.open({
+  const gone = new AbortController();
+  whenGone(target.response, () => gone.abort());
+  await listenStreams.open({
     ...target,
     stream,
-    followed: async () => (await sessions.store.find(claims))?.subscriptions ?? [],
-    // Asked for whenever something changed, and at least every 30 s.
+    followed: findSubscriptions,
+    // Asked whenever something changed, and at least every 30 s.
     reauthorize: async () => {
       const access = await target.reauthorize();
-      const row = await sessions.store.refresh(claims);
-      if (row?.terminatedAt || row?.listenerId !== listenerId) throw new AppError('mcp.session_ended');
+      if (isReplaced(await sessions.store.refresh(claims), listenerId)) throw new AppError('mcp.session_ended');
       revision = access.revision;
       return access;
     },
   });
-  void endWhenReplaced();
+  void endWhenReplaced(sessions, session, { stream, listenerId, signal: gone.signal });
+}
 
-  async function endWhenReplaced(): Promise<void> {
-    const watch = sessions.signals.watch(claims);
-    while (!abort.signal.aborted) {
-      await watch.next(30_000, abort.signal);
-      const row = abort.signal.aborted ? null : await sessions.store.refresh(claims).catch(() => null);
-      if (row && (row.terminatedAt || row.listenerId !== listenerId)) stream.end(new AppError('mcp.session_ended'));
-    }
-    watch.end();
+/** The lists that the access offers, by the notification that one changed. */
+function listsOf({ manifest }: Access): string[] {
+  const offered = capabilitiesOf(manifest);
+  return Object.entries(LISTS).flatMap(([name, method]) => (offered[name] === undefined ? [] : [method]));
+}
+
+interface OpenListener {
+  readonly stream: ListenerStream;
+  readonly listenerId: string;
+  readonly signal: AbortSignal;
+}
+
+async function endWhenReplaced(
+  sessions: Sessions,
+  { claims }: OpenSession,
+  { stream, listenerId, signal }: OpenListener,
+): Promise<void> {
+  const watch = sessions.signals.watch(claims);
+  while (!signal.aborted) {
+    await watch.next(30_000, signal);
+    const row = signal.aborted ? null : await sessions.store.refresh(claims).catch(() => null);
+    if (row && isReplaced(row, listenerId)) stream.end(new AppError('mcp.session_ended'));
   }
+  watch.end();
+}
+
+/** Whether the session ended, or another listener took over. */
+function isReplaced(row: Awaited<ReturnType<Sessions['store']['find']>>, listenerId: string): boolean {
+  return Boolean(row?.terminatedAt) || row?.listenerId !== listenerId;
 }

@@ -1,6 +1,7 @@
 import type { McpSession } from '@patchbay/domain/sessions';
 import { AppError, type Clock } from '@patchbay/foundation';
 import {
+  type Classification,
   type JsonObject,
   type McpNotification,
   type McpRequest,
@@ -12,6 +13,7 @@ import {
 } from '@patchbay/mcp';
 import type { TokenSigner } from '@patchbay/vault';
 import type { Access } from '../context/access.ts';
+import type { RequestHead } from '../context/request-head.ts';
 import { newSession, readSessionId, type SessionClaims, writeSessionId } from './session-id.ts';
 import type { SessionSignals } from './session-signals.ts';
 import type { SessionStore } from './session-store.ts';
@@ -29,8 +31,6 @@ export interface OpenSession {
   /** Null when nothing had to be remembered. */
   readonly row: McpSession | null;
 }
-
-export const SESSION_HEADER = 'mcp-session-id';
 
 /** The sessions of 2025 clients at this gateway. What must survive it lies in their ids and in the store. */
 export class Sessions {
@@ -62,18 +62,22 @@ export class Sessions {
     return { claims, row };
   }
 
-  /** A request as if its client had said in `_meta` what it said at `initialize` and since. */
-  inSession({ claims, row }: OpenSession, request: McpRequest, hasRevision: boolean): McpRequest {
-    return {
-      ...request,
-      revision: hasRevision ? request.revision : claims.revision,
-      meta: {
-        ...request.meta,
-        [META.clientCapabilities]: claims.capabilities,
-        ...(claims.client && { [META.clientInfo]: claims.client }),
-        ...(row?.logLevel && { [META.logLevel]: row.logLevel }),
-      },
-    };
+  /**
+   * The session that a message of 2025 names; null when it names none. 2026-07-28 has no sessions, whatever its headers say.
+   *
+   * @throws AppError mcp.session_ended
+   */
+  async join({ sessionId }: RequestHead, message: Classification, access: Access): Promise<OpenSession | null> {
+    const isModern = 'era' in message && message.era === 'modern';
+    if (sessionId === undefined || message.kind === 'fault' || isModern) return null;
+    return this.find(sessionId, access);
+  }
+
+  /** Does what a message means for its session. Returns the message as the session makes it. */
+  async take(session: OpenSession, message: Classification, head: RequestHead): Promise<Classification> {
+    if (message.kind === 'notification') this.#cancel(session, message);
+    if (message.kind === 'response') await this.#keepAnswer(session, message);
+    return message.kind === 'request' ? inSession(session, message, head) : message;
   }
 
   /** Lets the session's client cancel the request until it is answered. Returns the way to say so. */
@@ -81,21 +85,35 @@ export class Sessions {
     return this.signals.follow(claims, requestId, abort);
   }
 
+  /** Ends the session for good, with its calls, wherever they run. */
+  async terminate({ claims }: OpenSession): Promise<void> {
+    await this.store.remember(claims, { terminate: true });
+    this.signals.cancel(claims, null);
+  }
+
   /** Only cancellation means anything; hanging up does not. @see 2025-11-25 basic/utilities/cancellation */
-  takeNotification({ claims }: OpenSession, { method, params }: McpNotification): void {
+  #cancel({ claims }: OpenSession, { method, params }: McpNotification): void {
     if (method !== 'notifications/cancelled') return;
     const requestId = own(params, 'requestId');
     if (typeof requestId === 'string' || typeof requestId === 'number') this.signals.cancel(claims, requestId);
   }
 
-  /** The client's answer to one of our questions. What nobody asked is dropped. */
-  async takeAnswer({ claims }: OpenSession, { id, answer }: McpResponse): Promise<void> {
+  /** The client's answer to a request of ours. What was never asked is dropped. */
+  async #keepAnswer({ claims }: OpenSession, { id, answer }: McpResponse): Promise<void> {
     if (await this.store.answer(claims, String(id), JSON.stringify(answer))) this.signals.nudge(claims);
   }
+}
 
-  /** Ends the session for ever, with its calls, wherever they run. */
-  async terminate({ claims }: OpenSession): Promise<void> {
-    await this.store.remember(claims, { terminate: true });
-    this.signals.cancel(claims, null);
-  }
+/** A request as if its client had said in `_meta` what it said at `initialize` and since. */
+function inSession({ claims, row }: OpenSession, request: McpRequest, head: RequestHead): McpRequest {
+  return {
+    ...request,
+    revision: head.header('mcp-protocol-version') === undefined ? claims.revision : request.revision,
+    meta: {
+      ...request.meta,
+      [META.clientCapabilities]: claims.capabilities,
+      ...(claims.client && { [META.clientInfo]: claims.client }),
+      ...(row?.logLevel && { [META.logLevel]: row.logLevel }),
+    },
+  };
 }

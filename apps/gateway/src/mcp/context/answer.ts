@@ -1,0 +1,16 @@
+import { faultMessage, type JsonObject, type McpRequest, type RpcFault, resultMessage } from '@patchbay/mcp';
+
+/** What goes back. A null message is an empty body. */
+export interface Answer {
+  readonly httpStatus: number;
+  readonly message: object | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function resultAnswer({ id }: Pick<McpRequest, 'id'>, result: JsonObject): Answer {
+  return { httpStatus: 200, message: resultMessage(id, result) };
+}
+
+export function faultAnswer(fault: RpcFault): Answer {
+  return { httpStatus: fault.httpStatus, message: faultMessage(fault) };
+}
