@@ -22,6 +22,17 @@ const forge = (type: number, value: object) => `
   require('node:fs').writeSync(3, Buffer.concat([head, payload]));
   await new Promise(() => {});`;
 
+/** An answer of the tool itself, past the runner; `id` is code. */
+const forgeAnswer = (id: string, payload: string) => `
+  const header = Buffer.from(JSON.stringify({ id: ${id} }));
+  const payload = ${payload};
+  const head = Buffer.alloc(9);
+  head.writeUInt32BE(4 + header.length + payload.length, 0);
+  head[4] = ${RUNNER_FRAMES.answer};
+  head.writeUInt32BE(header.length, 5);
+  require('node:fs').writeSync(3, Buffer.concat([head, header, payload]));
+  await new Promise(() => {});`;
+
 describe('the bounds of a sandbox', () => {
   let given: GivenHost;
   beforeAll(async () => {
@@ -99,7 +110,8 @@ describe('the bounds of a sandbox', () => {
   });
 
   it.each([
-    ['answers a call that is not its own', forge(RUNNER_FRAMES.answer, { id: 'ivk_other', result: { content: [] } })],
+    ['answers a call that is not its own', forgeAnswer("'ivk_other'", `Buffer.from('{"content":[]}')`)],
+    ['answers without a header', forge(RUNNER_FRAMES.answer, { content: [] })],
     [
       'notifies for a call that is not its own',
       forge(RUNNER_FRAMES.notification, { id: 'ivk_other', method: 'x', params: {} }),
@@ -113,6 +125,17 @@ describe('the bounds of a sandbox', () => {
     ],
   ])('kills a sandbox that %s', async (_what, body) => {
     await expect(given.call({ code: toolRunning(body) })).rejects.toMatchObject({ code: 'sandbox.violation' });
+  });
+
+  it.each([
+    ['ends the envelope it is put into', `Buffer.from('{}},"id":7,"result":{"content":[]}')`],
+    ['is two messages', `Buffer.from('{"content":[]}\\n{"jsonrpc":"2.0","id":2,"result":{}}')`],
+    ['is no UTF-8', `Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])`],
+    ['is nested fifty thousand times', `Buffer.alloc(100_000, '[', 'latin1').fill(']', 50_000)`],
+    ['is empty', `Buffer.alloc(0)`],
+  ])('answers its caller with an error when a result %s', async (_what, payload) => {
+    const code = toolRunning(forgeAnswer("'ivk_forged'", payload));
+    await expect(given.call({ code, id: 'ivk_forged' })).rejects.toMatchObject({ code: 'sandbox.invalid_result' });
   });
 
   it('gives no further call to a sandbox that is being killed', async () => {

@@ -53,6 +53,7 @@ async function startSupervisorStandIn(versions?: VersionRange) {
     socket.on('data', (chunk) => {
       for (const { type, payload } of reader.push(chunk)) {
         heard.push(type);
+        if (versions && type === SUPERVISOR_FRAMES.hello) continue;
         // The release before ends the connection at a frame or a key it does not know.
         if (type > SUPERVISOR_FRAMES.health) return void socket.destroy();
         const value = decodeJson(payload) as { id: string; key: unknown };
@@ -60,7 +61,7 @@ async function startSupervisorStandIn(versions?: VersionRange) {
           socket.write(encodeJsonFrame(SUPERVISOR_FRAMES.done, { id: value.id, value: {} }));
           continue;
         }
-        if (!keyBefore.safeParse(value.key).success) return void socket.destroy();
+        if (!versions && !keyBefore.safeParse(value.key).success) return void socket.destroy();
         const result = { content: [{ type: 'text', text: 'served before' }] };
         const outcome = { kind: 'complete', result, timings: TIMINGS };
         socket.write(encodeJsonFrame(SUPERVISOR_FRAMES.outcome, { id: value.id, outcome }));
@@ -93,6 +94,15 @@ describe('a gateway with a supervisor of the release before', () => {
     expect(await client.supervisors()).toMatchObject([{ state: 'serving', version: 1 }]);
   });
 
+  it('sends its parameters within the JSON of the call to one that reads only that', async () => {
+    const { heard, target } = await startSupervisorStandIn({ min: 1, max: 2 });
+    const { client, invocation } = clientOf(target);
+    await waitFor(async () => (await client.supervisors())[0]?.version === 2);
+    expect(textOf(await client.invoke(invocation({ code: CODE, key: { preview: true } })))).toBe('served before');
+    expect(heard).toContain(SUPERVISOR_FRAMES.invoke);
+    expect(heard).not.toContain(SUPERVISOR_FRAMES.call);
+  });
+
   it('refuses a call that needs a credential, and sends nothing of it', async () => {
     const { heard, target } = await startSupervisorStandIn();
     const { client, invocation } = clientOf(target);
@@ -113,7 +123,7 @@ describe('processes whose versions do not meet', () => {
     const { client, invocation } = clientOf(target);
     await waitFor(async () => (await client.supervisors())[0]?.reason?.includes('version 7 to 9') ?? false);
     expect(await client.supervisors()).toMatchObject([
-      { state: 'away', reason: expect.stringMatching(/this process 1 to 2: upgrade this process$/) },
+      { state: 'away', reason: expect.stringMatching(/this process 1 to 3: upgrade this process$/) },
     ]);
     const signal = AbortSignal.timeout(500);
     await expect(client.invoke(invocation({ code: CODE }), { signal })).rejects.toThrow();
@@ -167,6 +177,6 @@ describe('a supervisor', () => {
     closing.push(() => host.close());
     const { client, invocation } = clientOf(host.target as { id: string; socketPath: string });
     expect(textOf(await client.invoke(invocation({ code: CODE })))).toBe('served');
-    expect(await client.supervisors()).toMatchObject([{ state: 'serving', version: 2 }]);
+    expect(await client.supervisors()).toMatchObject([{ state: 'serving', version: 3 }]);
   });
 });

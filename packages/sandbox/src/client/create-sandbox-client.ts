@@ -4,13 +4,14 @@
  */
 import { AppError, newId } from '@patchbay/foundation';
 import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
+import { encodeCall } from '../protocol/encode-call.ts';
 import { encodeJsonFrame, encodeMixedFrame } from '../protocol/frame.ts';
 import type { Invocation } from '../protocol/invocation.ts';
 import { isolationKeyText } from '../protocol/isolation-key.ts';
 import type { InvocationOutcome } from '../protocol/outcome.ts';
+import { type RawAnswer, readAnswer } from '../protocol/read-answer.ts';
 import { SUPERVISOR_FRAMES } from '../protocol/supervisor-frames.ts';
 import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
-import { wireInvocation } from '../protocol/wire-invocation.ts';
 import { chooseForKey, chooseForTask } from './choose-host.ts';
 import type {
   InvokeOptions,
@@ -39,14 +40,15 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
         .catch((error: unknown) => {
           throw error instanceof AppError ? error.with({ sent: false }) : error;
         });
-      return host.request<InvocationOutcome>({
+      const answer = await host.request<RawAnswer | InvocationOutcome>({
         id: invocation.id,
-        frame: encodeJsonFrame(SUPERVISOR_FRAMES.invoke, wireInvocation(invocation, host.version)),
+        frame: encodeCall(invocation, host.version),
         openCredentials: async () => (await options.openCredentials?.(invocation)) ?? [],
         signal: given.signal,
         listeners: { onNotification: given.onNotification },
         lost: () => (invocation.effect === 'read' ? supervisorLost() : new AppError('sandbox.outcome_unknown')),
       });
+      return 'payload' in answer ? readAnswer(answer, invocation) : answer;
     },
 
     async retire(match: RetireMatch) {

@@ -153,6 +153,7 @@ export class SupervisorLink implements HostView {
     if (frame.type === SUPERVISOR_FRAMES.log) return void onLog(decodeJson(frame.payload) as LogRecord); // our own supervisor
     if (frame.type === SUPERVISOR_FRAMES.event)
       return void onEvent?.(decodeJson(frame.payload) as unknown as ConnectorEvent); // checked by our supervisor
+    if (frame.type === SUPERVISOR_FRAMES.answer) return void this.#onAnswer(frame);
     if (frame.type === SUPERVISOR_FRAMES.taskResult) return void this.#onTaskResult(frame);
     if (frame.type === SUPERVISOR_FRAMES.status) return void this.#onStatus(frame);
     const value = decodeJson(frame.payload);
@@ -194,6 +195,13 @@ export class SupervisorLink implements HostView {
     const couldServe = this.#status.state === 'serving';
     this.#status = status;
     if (!couldServe && status.state === 'serving' && this.problem === null) this.#events.onReady();
+  }
+
+  #onAnswer(frame: Frame): void {
+    const { header, bytes } = decodeMixed(frame.payload);
+    if (!isJsonObject(header)) return;
+    const { id, isError, timings } = header;
+    this.#pending.get(String(id))?.resolve({ isError: isError === true, timings, payload: bytes });
   }
 
   #onTaskResult(frame: Frame): void {

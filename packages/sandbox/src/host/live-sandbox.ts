@@ -6,6 +6,7 @@ import { AppError } from '@patchbay/foundation';
 import { type ConnectorEvent, isConnectorEventMethod } from '../protocol/connector-event.ts';
 import {
   decodeJson,
+  decodeMixed,
   encodeJsonFrame,
   encodeMixedFrame,
   type Frame,
@@ -13,9 +14,10 @@ import {
   FrameReader,
   SANDBOX_FRAME_BYTES_MAX,
 } from '../protocol/frame.ts';
-import type { Invocation } from '../protocol/invocation.ts';
+import type { InvocationHeader } from '../protocol/invocation.ts';
 import { isJsonObject, type JsonObject } from '../protocol/json.ts';
-import type { InvocationNotification, RpcError } from '../protocol/outcome.ts';
+import type { InvocationNotification } from '../protocol/outcome.ts';
+import type { RawAnswer } from '../protocol/read-answer.ts';
 import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
 import { writeInTurn } from '../protocol/write-in-turn.ts';
 import { crashLine, errorOfExit, LAST_LINES } from './crash-cause.ts';
@@ -23,12 +25,12 @@ import type { SandboxDriver, SandboxExit, SandboxProcess } from './drivers/drive
 import { EVENT_URI_LENGTH_MAX, EventRate } from './event-rate.ts';
 import { HOST_LIMITS } from './limits.ts';
 import type { LogCapture } from './logs/log-capture.ts';
-import { asLogLevel, readAnswer, runnerCallOf, startErrorOf } from './runner-messages.ts';
+import { asLogLevel, runnerCallOf, startErrorOf, takeAnswer } from './runner-messages.ts';
 
-export type SandboxAnswer = { readonly result: JsonObject } | { readonly error: RpcError };
+export type SandboxAnswer = Omit<RawAnswer, 'timings'>;
 
 interface CallInFlight {
-  readonly invocation: Invocation;
+  readonly invocation: InvocationHeader;
   resolve(answer: SandboxAnswer): void;
   reject(error: unknown): void;
   onNotification(notification: InvocationNotification): void;
@@ -120,7 +122,7 @@ export class LiveSandbox {
 
   /** Sends one call. Aborting the signal cancels it; a sandbox that does not hear that is killed. */
   call(
-    invocation: Invocation,
+    { header, params }: { readonly header: InvocationHeader; readonly params: Uint8Array },
     options: {
       signal: AbortSignal;
       /** Name of a credential → what the connector says to use it, during this call. */
@@ -133,13 +135,13 @@ export class LiveSandbox {
     return new Promise((resolve, reject) => {
       const { signal, onNotification } = options;
       const onAbort = () => {
-        this.#calls.delete(invocation.id);
-        this.#abandon(invocation.id);
+        this.#calls.delete(header.id);
+        this.#abandon(header.id);
         reject(signal.reason);
       };
       const settled = () => signal.removeEventListener('abort', onAbort);
-      this.#calls.set(invocation.id, {
-        invocation,
+      this.#calls.set(header.id, {
+        invocation: header,
         onNotification,
         resolve: (answer) => {
           settled();
@@ -153,7 +155,7 @@ export class LiveSandbox {
       signal.addEventListener('abort', onAbort, { once: true });
       writeInTurn(
         this.#process.link,
-        encodeJsonFrame(RUNNER_FRAMES.call, runnerCallOf(invocation, options.references)),
+        encodeMixedFrame(RUNNER_FRAMES.call, runnerCallOf(header, options.references), params),
       );
     });
   }
@@ -197,6 +199,7 @@ export class LiveSandbox {
   }
 
   #take(frame: Frame): void {
+    if (frame.type === RUNNER_FRAMES.answer) return void this.#takeAnswer(frame);
     const value = decodeJson(frame.payload);
     if (!isJsonObject(value)) return void this.#violation('A frame holds no object.');
     switch (frame.type) {
@@ -206,8 +209,6 @@ export class LiveSandbox {
         return void this.#started.resolve();
       case RUNNER_FRAMES.startFailed:
         return void this.#kill(startErrorOf(value));
-      case RUNNER_FRAMES.answer:
-        return void this.#takeAnswer(value, frame.payload.byteLength);
       case RUNNER_FRAMES.notification:
         return void this.#takeNotification(value);
       case RUNNER_FRAMES.log:
@@ -221,12 +222,14 @@ export class LiveSandbox {
     }
   }
 
-  #takeAnswer(value: JsonObject, frameBytes: number): void {
-    const found = this.#inFlight(value.id, 'An answer');
+  #takeAnswer(frame: Frame): void {
+    const { header, bytes } = decodeMixed(frame.payload);
+    if (!isJsonObject(header)) return void this.#violation('An answer has no header.');
+    const found = this.#inFlight(header.id, 'An answer');
     if (!found) return;
     this.#calls.delete(found.invocation.id);
     try {
-      found.resolve(readAnswer(value, frameBytes, found.invocation));
+      found.resolve(takeAnswer(header, bytes, found.invocation));
     } catch (error) {
       found.reject(error);
     }

@@ -1,44 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { Invocation } from '../protocol/invocation.ts';
-import { isJsonObject, type JsonObject } from '../protocol/json.ts';
-import { readAnswer, startErrorOf } from './runner-messages.ts';
+import { startErrorOf, takeAnswer } from './runner-messages.ts';
 
-const invocation = (resultBytesMax: number) => ({ resultBytesMax }) as Invocation; // all that is read of it here
+const LIMITS = { resultBytesMax: 100 };
 
-/** As the host reads it: the text of a frame, and how long that was. */
-function read(text: string, resultBytesMax: number): unknown {
-  const value: unknown = JSON.parse(text);
-  if (!isJsonObject(value)) throw new Error('no object');
-  return readAnswer(value satisfies JsonObject, text.length, invocation(resultBytesMax));
-}
-
-describe('readAnswer', () => {
-  it('refuses a result longer than the call allows, whatever the runner said of it', () => {
-    const text = JSON.stringify({ id: 'ivk_1', result: { text: 'x'.repeat(200) } });
-    expect(() => read(text, 100)).toThrow(expect.objectContaining({ code: 'sandbox.result_too_large' }));
+describe('takeAnswer', () => {
+  it('refuses a result longer than the call allows, whatever its header says', () => {
+    const refusal = expect.objectContaining({ code: 'sandbox.result_too_large', data: { bytes: 101, bytesMax: 100 } });
+    expect(() => takeAnswer({ id: 'ivk_1' }, Buffer.alloc(101), LIMITS)).toThrow(refusal);
+    expect(() => takeAnswer({ id: 'ivk_1', tooLarge: 101 }, Buffer.alloc(0), LIMITS)).toThrow(refusal);
+    expect(() => takeAnswer({ id: 'ivk_1', isError: true }, Buffer.alloc(101), LIMITS)).toThrow(refusal);
   });
 
-  it('refuses a result that the runner itself found too long', () => {
-    expect(() => read('{"tooLarge":200}', 100)).toThrow(expect.objectContaining({ code: 'sandbox.result_too_large' }));
-  });
-
-  it('refuses a result that is short as it came and long as it would go on', () => {
-    const text = `{"result":{"many":[${Array(100).fill('1e20').join()}]}}`;
-    expect(text.length).toBeLessThan(600);
-    expect(() => read(text, 2_000)).toThrow(expect.objectContaining({ code: 'sandbox.result_too_large' }));
-  });
-
-  it.each([
-    ['no result', '{"id":"ivk_1"}'],
-    ['a result that is no object', '{"result":[1]}'],
-    ['an error without a code', '{"error":{"message":"x"}}'],
-  ])('refuses %s', (_what, text) => {
-    expect(() => read(text, 1_000)).toThrow(expect.objectContaining({ code: 'sandbox.invalid_result' }));
-  });
-
-  it('hands on a result within the bound', () => {
-    expect(read('{"result":{"ok":true}}', 1_000)).toEqual({ result: { ok: true } });
-    expect(read('{"result":{"ok":true}}', 20)).toEqual({ result: { ok: true } });
+  it('hands on bytes that are no JSON, since it does not read them', () => {
+    const payload = Buffer.from([0xff, 0x00, 0x7b]);
+    expect(takeAnswer({ id: 'ivk_1' }, payload, LIMITS)).toEqual({ isError: false, payload });
+    expect(takeAnswer({ id: 'ivk_1', isError: true, tooLarge: 100 }, payload, LIMITS)).toEqual({
+      isError: true,
+      payload,
+    });
   });
 });
 

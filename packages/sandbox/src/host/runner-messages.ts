@@ -1,20 +1,22 @@
 /** Between the host's terms and the runner's frames; reads nothing without checking it. */
 import { AppError, type ErrorCode } from '@patchbay/foundation';
-import { type Invocation, LOG_LEVELS, type LogLevel } from '../protocol/invocation.ts';
-import { isJsonObject, type JsonObject } from '../protocol/json.ts';
-import type { RpcError } from '../protocol/outcome.ts';
-import type { RunnerCall } from '../protocol/runner-call.ts';
+import { type InvocationHeader, LOG_LEVELS, type LogLevel } from '../protocol/invocation.ts';
+import type { JsonObject } from '../protocol/json.ts';
+import { type RawAnswer, resultTooLarge } from '../protocol/read-answer.ts';
+import type { RunnerCallHeader } from '../protocol/runner-call.ts';
 import { escapeText } from './logs/escape-text.ts';
 
 /** The invocation as the runner gets it: no key, digest or rule, and of credentials only the references. */
-export function runnerCallOf(invocation: Invocation, references: Readonly<Record<string, string>>): RunnerCall {
-  const { id, method, params, resultBytesMax, key } = invocation;
+export function runnerCallOf(
+  invocation: InvocationHeader,
+  references: Readonly<Record<string, string>>,
+): RunnerCallHeader {
+  const { id, method, resultBytesMax, key } = invocation;
   const { roles, groups, ...context } = invocation.context;
   const subject = context.user?.id ?? '';
   return {
     id,
     method,
-    params,
     resultBytesMax,
     context: {
       ...context,
@@ -44,40 +46,18 @@ export function startErrorOf(value: JsonObject): AppError {
 }
 
 /**
- * A value written again can be longer than it was read: 1e20 becomes 21 digits, a byte that is no UTF-8 three of them. Below
- * this share of the bound a frame needs no second look.
+ * The answer a frame holds: its header checked, its payload measured and not read.
+ *
+ * @throws AppError `sandbox.result_too_large`
  */
-const GROWTH_MAX = 6;
-
-/** @throws AppError `sandbox.result_too_large` or `sandbox.invalid_result` */
-export function readAnswer(
-  value: JsonObject,
-  frameBytes: number,
-  invocation: Invocation,
-): { result: JsonObject } | { error: RpcError } {
-  if (typeof value.tooLarge === 'number') throw tooLarge(value.tooLarge, invocation);
-  if (isJsonObject(value.error)) {
-    const { code, message, data } = value.error;
-    if (typeof code !== 'number' || !Number.isInteger(code) || typeof message !== 'string') {
-      throw new AppError('sandbox.invalid_result', {
-        detail: 'The connector answered with an error that has no code or message.',
-      });
-    }
-    return { error: { code, message, ...(data !== undefined && { data }) } };
-  }
-  if (!isJsonObject(value.result)) throw new AppError('sandbox.invalid_result');
-  if (frameBytes * GROWTH_MAX > invocation.resultBytesMax) {
-    const resultBytes = Buffer.byteLength(JSON.stringify(value.result));
-    if (resultBytes > invocation.resultBytesMax) throw tooLarge(resultBytes, invocation);
-  }
-  return { result: value.result };
-}
-
-function tooLarge(bytes: number, invocation: Invocation): AppError {
-  return new AppError('sandbox.result_too_large', {
-    detail: `The result has ${bytes} bytes; ${invocation.resultBytesMax} are allowed.`,
-    data: { bytes, bytesMax: invocation.resultBytesMax },
-  });
+export function takeAnswer(
+  header: JsonObject,
+  payload: Buffer,
+  invocation: Pick<InvocationHeader, 'resultBytesMax'>,
+): Omit<RawAnswer, 'timings'> {
+  const bytes = typeof header.tooLarge === 'number' ? header.tooLarge : payload.byteLength;
+  if (bytes > invocation.resultBytesMax) throw resultTooLarge(bytes, invocation);
+  return { isError: header.isError === true, payload };
 }
 
 export function asLogLevel(value: unknown): LogLevel {

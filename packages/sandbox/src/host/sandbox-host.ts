@@ -3,9 +3,11 @@ import { AppError, asAppError, type Clock } from '@patchbay/foundation';
 import type { RetireMatch } from '../client/sandbox-client.ts';
 import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
 import type { CredentialGrant } from '../protocol/credential-grant.ts';
-import type { Invocation } from '../protocol/invocation.ts';
+import type { Invocation, InvocationHeader } from '../protocol/invocation.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import type { InvocationNotification, InvocationOutcome } from '../protocol/outcome.ts';
+import { encodePayload } from '../protocol/payload.ts';
+import { type RawAnswer, readAnswer } from '../protocol/read-answer.ts';
 import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
 import { CallSignal } from './call-signal.ts';
 import type { ProbeReport, SandboxDriver } from './drivers/driver.ts';
@@ -81,36 +83,46 @@ export class SandboxHost {
     if (this.#refusal() === null) await this.#supply.warm();
   }
 
-  /** @throws AppError `sandbox.*` when no answer of the connector came; `sent` is false when it was not given the call */
+  /** As `forward`, for who has the parameters and wants the answer as values. */
   async invoke(invocation: Invocation, caller: InvokeCaller): Promise<InvocationOutcome> {
+    const { params, ...header } = invocation;
+    return readAnswer(await this.forward(header, encodePayload(params), caller), header);
+  }
+
+  /**
+   * Runs one call. Its parameters and its answer are bytes that nobody reads here.
+   *
+   * @throws AppError `sandbox.*` when no answer of the connector came; `sent` is false when it was not given the call
+   */
+  async forward(header: InvocationHeader, params: Uint8Array, caller: InvokeCaller): Promise<RawAnswer> {
     const progress = { isSent: false };
     try {
-      return await this.#invoke(invocation, caller, progress);
+      return await this.#forward({ header, params }, caller, progress);
     } catch (error) {
       throw progress.isSent ? error : asAppError(error).with({ sent: false });
     }
   }
 
-  async #invoke(
-    invocation: Invocation,
+  async #forward(
+    { header, params }: { readonly header: InvocationHeader; readonly params: Uint8Array },
     caller: InvokeCaller,
     progress: { isSent: boolean },
-  ): Promise<InvocationOutcome> {
+  ): Promise<RawAnswer> {
     this.#demandWalls();
     const { clock } = this.#options;
     const startedAt = clock.monotonicMs();
-    using ended = new CallSignal(caller.signal, invocation.deadlineMs, () => deadlineError(invocation));
+    using ended = new CallSignal(caller.signal, header.deadlineMs, () => deadlineError(header));
     const { signal } = ended;
-    const { leave, sandbox, cold, enteredAt } = await this.#enter(invocation, caller, signal);
+    const { leave, sandbox, cold, enteredAt } = await this.#enter(header, caller, signal);
     try {
       const readyAt = clock.monotonicMs();
-      this.#supply.serve(sandbox.id, { invocation, user: caller });
+      this.#supply.serve(sandbox.id, { invocation: header, user: caller });
       const egressBefore = this.#supply.egressMsOf(sandbox.id);
-      const grants = invocation.credentials.length > 0 ? await orAborted(openedBy(caller), signal) : [];
+      const grants = header.credentials.length > 0 ? await orAborted(openedBy(caller), signal) : [];
       const { references, revoke } = this.#supply.issue(sandbox.id, grants);
       const { onNotification } = caller;
       progress.isSent = sandbox.isAlive;
-      const answer = await sandbox.call(invocation, { signal, references, onNotification }).finally(revoke);
+      const answer = await sandbox.call({ header, params }, { signal, references, onNotification }).finally(revoke);
       const timings = {
         queueMs: enteredAt - startedAt,
         startMs: readyAt - enteredAt,
@@ -119,9 +131,7 @@ export class SandboxHost {
         egressMs: this.#supply.egressMsOf(sandbox.id) - egressBefore,
         cold,
       };
-      if ('error' in answer) return { kind: 'error', error: answer.error, timings };
-      const kind = answer.result.resultType === 'input_required' ? 'input_required' : 'complete';
-      return { kind, result: answer.result, timings };
+      return { ...answer, timings };
     } finally {
       leave();
     }
@@ -131,10 +141,10 @@ export class SandboxHost {
    * A place in a sandbox that lives. One that ended while this call waited for its place was never given the call: the
    * next one starts, after the pause that the crash earned.
    */
-  async #enter(invocation: Invocation, caller: InvokeCaller, signal: AbortSignal) {
-    const start = () => this.#supply.start(invocation, caller);
+  async #enter(header: InvocationHeader, caller: InvokeCaller, signal: AbortSignal) {
+    const start = () => this.#supply.start(header, caller);
     for (;;) {
-      const entry = this.#table.entryFor(invocation.key);
+      const entry = this.#table.entryFor(header.key);
       const release = await entry.slots.acquire(signal);
       const leave = () => {
         release();
@@ -208,8 +218,8 @@ async function openedBy(caller: InvokeCaller): Promise<readonly CredentialGrant[
   return (await caller.openCredentials?.()) ?? [];
 }
 
-function deadlineError(invocation: Invocation): AppError {
-  const detail = `No answer came within ${Math.round(invocation.deadlineMs)} ms.`;
+function deadlineError(header: InvocationHeader): AppError {
+  const detail = `No answer came within ${Math.round(header.deadlineMs)} ms.`;
   return new AppError('sandbox.deadline_exceeded', { detail });
 }
 

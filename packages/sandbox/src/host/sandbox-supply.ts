@@ -6,7 +6,7 @@ import { AppError, type Clock, newId } from '@patchbay/foundation';
 import type { Provision } from '../client/sandbox-client.ts';
 import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
 import type { CredentialGrant } from '../protocol/credential-grant.ts';
-import type { Invocation } from '../protocol/invocation.ts';
+import type { InvocationHeader } from '../protocol/invocation.ts';
 import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
 import type { SandboxProcess } from './drivers/driver.ts';
 import { SNAPSHOT_BUILD_FLAGS } from './drivers/node-flags.ts';
@@ -125,7 +125,7 @@ export class SandboxSupply {
   }
 
   /** A connector that serves, in a process that was never anybody's. @throws AppError `sandbox.*` */
-  async start(invocation: Invocation, owner: SandboxOwner): Promise<LiveSandbox> {
+  async start(invocation: InvocationHeader, owner: SandboxOwner): Promise<LiveSandbox> {
     const { organizationId } = invocation.key;
     const signal = AbortSignal.timeout(this.#options.startMsMax ?? HOST_LIMITS.startMsMax);
     const waitMs = this.#rate.take(organizationId, this.#options.clock.monotonicMs());
@@ -152,7 +152,7 @@ export class SandboxSupply {
   }
 
   /** To be called before each call: whose rules hold, and where lines and events go. */
-  serve(sandboxId: string, given: { invocation: Invocation; user: SandboxUser }): void {
+  serve(sandboxId: string, given: { invocation: InvocationHeader; user: SandboxUser }): void {
     this.#starter.serve(sandboxId, given);
   }
 
@@ -166,7 +166,7 @@ export class SandboxSupply {
   }
 
   /** From the version's own snapshot, which no blank sandbox of the pool holds. */
-  async #resume(invocation: Invocation, owner: SandboxOwner, digest: string): Promise<Acquired> {
+  async #resume(invocation: InvocationHeader, owner: SandboxOwner, digest: string): Promise<Acquired> {
     const { organizationId } = invocation.key;
     const kept = await this.#versions.find(organizationId, digest);
     if (kept) return this.#startBeside(provisionOf(invocation, owner), kept, invocation);
@@ -179,7 +179,7 @@ export class SandboxSupply {
     return { provision, process };
   }
 
-  async #acquire(invocation: Invocation, owner: SandboxOwner): Promise<Acquired> {
+  async #acquire(invocation: InvocationHeader, owner: SandboxOwner): Promise<Acquired> {
     const provisioning = provisionOf(invocation, owner);
     // What waits in the pool was started without; such a connector has a process of its own from the start.
     const isForPool = this.#pool.waiting > 0 && invocation.codeGeneration !== true;
@@ -193,7 +193,7 @@ export class SandboxSupply {
   async #startBeside(
     provisioning: Promise<Provision>,
     image: RunnerImage | Promise<RunnerImage>,
-    { codeGeneration = false }: Pick<Invocation, 'codeGeneration'>,
+    { codeGeneration = false }: Pick<InvocationHeader, 'codeGeneration'>,
   ): Promise<Acquired> {
     const startOwn = async () => this.#starter.startProcess(await image, { codeGeneration });
     const [provided, started] = await Promise.allSettled([provisioning, startOwn()]);
@@ -211,7 +211,11 @@ function memoryReserveBytes(): number {
   return Math.min(1024 ** 3, total / 16);
 }
 
-async function provisionOf(invocation: Invocation, owner: SandboxOwner, snapshotDigest?: string): Promise<Provision> {
+async function provisionOf(
+  invocation: InvocationHeader,
+  owner: SandboxOwner,
+  snapshotDigest?: string,
+): Promise<Provision> {
   const provision = await owner.provision(snapshotDigest);
   const digest = `sha256:${createHash('sha256').update(provision.artifact).digest('hex')}`;
   if (digest !== invocation.artifactDigest) {

@@ -14,7 +14,12 @@ import {
   FrameReader,
   HOST_FRAME_BYTES_MAX,
 } from '../protocol/frame.ts';
-import { type Invocation, invocationSchema } from '../protocol/invocation.ts';
+import {
+  type Invocation,
+  type InvocationHeader,
+  invocationHeaderSchema,
+  invocationSchema,
+} from '../protocol/invocation.ts';
 import { isJsonObject } from '../protocol/json.ts';
 import { keepAlive } from '../protocol/keep-alive.ts';
 import {
@@ -31,7 +36,7 @@ import { SUPERVISOR_FRAMES } from '../protocol/supervisor-frames.ts';
 import type { SupervisorStatus } from '../protocol/supervisor-status.ts';
 import { fromWireError, toWireError } from '../protocol/wire-error.ts';
 import { writeInTurn } from '../protocol/write-in-turn.ts';
-import type { SandboxHost } from './sandbox-host.ts';
+import type { InvokeCaller, SandboxHost } from './sandbox-host.ts';
 
 export interface ServeOptions {
   /** The name of this host among supervisors. */
@@ -112,6 +117,12 @@ class Connection {
         return void this.#answer(invocationSchema.parse(decodeJson(frame.payload)), (call, signal) =>
           this.#invoke(call, signal),
         );
+      case SUPERVISOR_FRAMES.call: {
+        const { header, bytes } = decodeMixed(frame.payload);
+        return void this.#answer(invocationHeaderSchema.parse(header), (call, signal) =>
+          this.#forward(call, bytes, signal),
+        );
+      }
       case SUPERVISOR_FRAMES.task: {
         const { header, bytes } = decodeMixed(frame.payload);
         const task = { ...buildTaskHeaderSchema.parse(header), files: bytes };
@@ -173,17 +184,26 @@ class Connection {
     this.#write(frame);
   }
 
+  /** For a peer of the release before payloads crossed unread. */
   async #invoke(invocation: Invocation, signal: AbortSignal): Promise<Buffer> {
-    const outcome = await this.#host.invoke(invocation, {
+    const outcome = await this.#host.invoke(invocation, this.#callerOf(invocation, signal));
+    return encodeJsonFrame(SUPERVISOR_FRAMES.outcome, { id: invocation.id, outcome });
+  }
+
+  async #forward(call: InvocationHeader, params: Buffer, signal: AbortSignal): Promise<Buffer> {
+    const { isError, timings, payload } = await this.#host.forward(call, params, this.#callerOf(call, signal));
+    return encodeMixedFrame(SUPERVISOR_FRAMES.answer, { id: call.id, isError, timings }, payload);
+  }
+
+  #callerOf(call: InvocationHeader, signal: AbortSignal): InvokeCaller {
+    return {
       signal,
-      provision: (snapshotDigest) => this.#provide(invocation, snapshotDigest),
-      openCredentials: () => this.#pullCredentials(invocation.id),
+      provision: (snapshotDigest) => this.#provide(call, snapshotDigest),
+      openCredentials: () => this.#pullCredentials(call.id),
       onLog: (record) => this.#send(SUPERVISOR_FRAMES.log, record),
       onEvent: (event) => this.#send(SUPERVISOR_FRAMES.event, event),
-      onNotification: (notification) =>
-        this.#send(SUPERVISOR_FRAMES.notification, { id: invocation.id, ...notification }),
-    });
-    return encodeJsonFrame(SUPERVISOR_FRAMES.outcome, { id: invocation.id, outcome });
+      onNotification: (notification) => this.#send(SUPERVISOR_FRAMES.notification, { id: call.id, ...notification }),
+    };
   }
 
   async #runTask(task: Parameters<SandboxHost['runTask']>[0], signal: AbortSignal): Promise<Buffer> {
@@ -195,7 +215,7 @@ class Connection {
     return encodeMixedFrame(SUPERVISOR_FRAMES.taskResult, header, files ?? Buffer.alloc(0));
   }
 
-  #provide(invocation: Invocation, snapshotDigest?: string): Promise<Provision> {
+  #provide(invocation: InvocationHeader, snapshotDigest?: string): Promise<Provision> {
     const provision = Promise.withResolvers<Provision>();
     this.#provisions.set(invocation.id, provision);
     const { id, key, artifactDigest } = invocation;

@@ -7,7 +7,7 @@ import type { Provision } from '../client/sandbox-client.ts';
 import type { ConnectorEvent } from '../protocol/connector-event.ts';
 import type { CredentialGrant } from '../protocol/credential-grant.ts';
 import type { EgressRule } from '../protocol/egress-rule.ts';
-import type { Invocation } from '../protocol/invocation.ts';
+import type { InvocationHeader } from '../protocol/invocation.ts';
 import type { LogRecord } from '../protocol/log-record.ts';
 import type { SandboxDriver, SandboxProcess, SandboxSpec } from './drivers/driver.ts';
 import { CredentialReferences, type IssuedReferences } from './egress/credentials.ts';
@@ -111,7 +111,7 @@ export class SandboxStarter {
    */
   async specialise(
     process: SandboxProcess,
-    given: { invocation: Invocation; provision: Provision; user: SandboxUser },
+    given: { invocation: InvocationHeader; provision: Provision; user: SandboxUser },
   ): Promise<LiveSandbox> {
     const { invocation, provision, user } = given;
     const { driver, startMsMax = HOST_LIMITS.startMsMax, nowMs } = this.#options;
@@ -146,7 +146,7 @@ export class SandboxStarter {
   }
 
   /** From here on this caller's rules hold, and lines and events go to him. */
-  serve(sandboxId: string, given: { invocation: Invocation; user: SandboxUser }): void {
+  serve(sandboxId: string, given: { invocation: InvocationHeader; user: SandboxUser }): void {
     const attachment = this.#attachments.get(sandboxId);
     if (!attachment) return; // ended in between; the call finds out
     attachment.rules = given.invocation.egress;

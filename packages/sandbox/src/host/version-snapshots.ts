@@ -8,7 +8,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'n
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
-import type { Invocation } from '../protocol/invocation.ts';
+import type { InvocationHeader } from '../protocol/invocation.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import { SNAPSHOT_BYTES_MAX } from '../protocol/version-snapshot.ts';
 import type { Programs } from './programs.ts';
@@ -71,7 +71,7 @@ export class VersionSnapshots {
   }
 
   /** The digest of the snapshot this invocation's version may be resumed from here; null when it loads plainly. */
-  usableOf({ snapshot }: Pick<Invocation, 'snapshot'>): string | null {
+  usableOf({ snapshot }: Pick<InvocationHeader, 'snapshot'>): string | null {
     const isUsable = snapshot && this.#options.directory !== undefined && snapshot.image === this.#image;
     return isUsable && !this.#broken.has(snapshot.digest) ? snapshot.digest : null;
   }

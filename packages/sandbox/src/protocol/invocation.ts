@@ -72,5 +72,9 @@ export const invocationSchema = z.strictObject({
   codeGeneration: z.boolean().optional(),
 });
 
-/** One call as supervisor and sandbox see it. */
+/** One call as gateway, worker and `patchbay dev` make it. */
 export type Invocation = Readonly<z.infer<typeof invocationSchema>>;
+
+/** All that a supervisor reads of a call: its parameters go on as bytes. */
+export const invocationHeaderSchema = invocationSchema.omit({ params: true });
+export type InvocationHeader = Readonly<z.infer<typeof invocationHeaderSchema>>;

@@ -9,14 +9,18 @@ export type VersionRange = Readonly<z.infer<typeof versionRangeSchema>>;
  *
  * 1: nothing is said about versions; the isolation key has neither `preview` nor `providers`, and no credential is sent.
  * 2: both sides say their range at connect; the whole isolation key; credentials by a frame of their own.
+ * 3: parameters and results as bytes behind a header, which the supervisor does not read.
  */
-export const PROTOCOL_VERSIONS: VersionRange = { min: 1, max: 2 };
+export const PROTOCOL_VERSIONS: VersionRange = { min: 1, max: 3 };
 
 /** What a peer speaks that says nothing about it: the release before versions were agreed. */
 export const SILENT_PEER: VersionRange = { min: 1, max: 1 };
 
 /** First version in which a credential can reach a supervisor. */
 export const CREDENTIALS_SINCE = 2;
+
+/** First version in which parameters and results cross the supervisor unread. */
+export const PAYLOADS_SINCE = 3;
 
 /** The highest version both speak, or null when there is none. The same whichever side decides. */
 export function agreeOnVersion(one: VersionRange, other: VersionRange): number | null {

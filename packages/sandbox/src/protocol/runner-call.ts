@@ -6,6 +6,18 @@ export interface RunnerCall extends Pick<Invocation, 'id' | 'params' | 'resultBy
   readonly context: RunnerCallContext;
 }
 
+/** What of a call stands before its parameters, which the supervisor hands on as it got them. */
+export type RunnerCallHeader = Omit<RunnerCall, 'params'>;
+
+/** The header of an answer; the result or error follows as JSON text. */
+export interface RunnerAnswerHeader {
+  readonly id: string;
+  /** The payload is a JSON-RPC error. */
+  readonly isError?: boolean;
+  /** The result has this many bytes, more than allowed, and was not sent. */
+  readonly tooLarge?: number;
+}
+
 /** The invocation's context without what only the gateway decides by, and with what the sandbox adds for this call. */
 export interface RunnerCallContext extends Omit<InvocationContext, 'roles' | 'groups'> {
   /** Differs for each person and each state of their rights: values cached under it are theirs alone. */

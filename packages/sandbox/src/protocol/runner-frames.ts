@@ -2,7 +2,7 @@
 export const RUNNER_FRAMES = {
   /** mixed: `Specialisation` + artifact. Once in the life of a sandbox. */
   specialise: 1,
-  /** JSON: `RunnerCall` */
+  /** mixed: `RunnerCallHeader` + parameters as JSON text */
   call: 2,
   /** JSON: `{ id }` */
   cancel: 3,
@@ -19,7 +19,7 @@ export const RUNNER_FRAMES = {
   specialised: 17,
   /** JSON: `{ code, message, stack }` */
   startFailed: 18,
-  /** JSON: `{ id, kind, result | error }` */
+  /** mixed: `RunnerAnswerHeader` + result or error as JSON text */
   answer: 19,
   /** JSON: `{ id, method, params }` */
   notification: 20,

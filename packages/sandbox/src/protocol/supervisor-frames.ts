@@ -3,7 +3,7 @@ export const SUPERVISOR_FRAMES = {
   /** empty, both ways: the sender lives; only between machines */
   beat: 0,
 
-  /** JSON: `Invocation` */
+  /** JSON: `Invocation`; before version 3 */
   invoke: 1,
   /** JSON: `{ id }`, an invocation or a task */
   cancel: 2,
@@ -23,8 +23,10 @@ export const SUPERVISOR_FRAMES = {
   credentials: 9,
   /** JSON: `{ id, error }` */
   credentialsFailed: 10,
+  /** mixed: `InvocationHeader` + parameters as JSON text */
+  call: 11,
 
-  /** JSON: `{ id, outcome }` */
+  /** JSON: `{ id, outcome }`, to `invoke` */
   outcome: 16,
   /** JSON: `{ id, error }`, for every kind of request */
   failed: 17,
@@ -46,4 +48,6 @@ export const SUPERVISOR_FRAMES = {
   status: 25,
   /** JSON: `{ id }`, of an invocation that names credentials; answered by `credentials` or `credentialsFailed` */
   pullCredentials: 26,
+  /** mixed: `{ id, isError, timings }` + result or error as JSON text, to `call` */
+  answer: 27,
 } as const;

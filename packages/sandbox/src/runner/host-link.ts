@@ -1,7 +1,7 @@
 /** The runner's end of descriptor 3. Its peer is the supervisor, which treats everything written here as hostile. */
 import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { encodeFrame, encodeJsonFrame, type Frame, FrameReader, HOST_FRAME_BYTES_MAX } from '../protocol/frame.ts';
+import { encodeJsonFrame, encodeMixedFrame, type Frame, FrameReader, HOST_FRAME_BYTES_MAX } from '../protocol/frame.ts';
 import { writeInTurn } from '../protocol/write-in-turn.ts';
 
 const LINK_DESCRIPTOR = 3;
@@ -11,8 +11,8 @@ const endProcess = process.exit.bind(process, 0);
 
 export interface HostLink {
   send(type: number, value: unknown): void;
-  /** Sends JSON text that is already serialised. */
-  sendText(type: number, json: string): void;
+  /** Sends a header and JSON text that is already serialised. */
+  sendPayload(type: number, header: object, json: string): void;
   /** Sends without waiting for the event loop: for the last words of a process that ends. */
   sendNow(type: number, value: unknown): void;
 }
@@ -30,7 +30,7 @@ export function openHostLink(onFrame: (frame: Frame) => void): HostLink {
   socket.on('close', endProcess);
   return {
     send: (type, value) => void socket.write(encodeJsonFrame(type, value)),
-    sendText: (type, json) => void writeInTurn(socket, encodeFrame(type, Buffer.from(json))),
+    sendPayload: (type, header, json) => void writeInTurn(socket, encodeMixedFrame(type, header, Buffer.from(json))),
     sendNow: (type, value) => {
       const frame = encodeJsonFrame(type, value);
       socket.uncork();

@@ -1,13 +1,13 @@
 /** Calls of one specialised sandbox: from a frame to the frame that answers it. */
 import { isJsonObject } from '../protocol/json.ts';
-import type { RunnerCall } from '../protocol/runner-call.ts';
+import type { RunnerAnswerHeader, RunnerCall } from '../protocol/runner-call.ts';
 import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
 import { type RunningCall, runAsCall } from './call-context.ts';
 import { describeConnector, listAll } from './describe-connector.ts';
 import type { HostLink } from './host-link.ts';
 import type { LoadedConnector } from './load-connector.ts';
 import { OutputSchemas } from './output-schemas.ts';
-import type { CallAnswer, ConnectorServer } from './runner-call.ts';
+import type { CallAnswer, CallError, ConnectorServer } from './runner-call.ts';
 import { messageOf } from './start-error.ts';
 
 /** The calls that run now, by invocation id. */
@@ -36,7 +36,9 @@ export class RunningCalls {
       answer = { error: { code: -32603, message: messageOf(error) } };
     }
     running.finished = true;
-    if (this.#running.delete(call.id)) link.sendText(RUNNER_FRAMES.answer, answerText(call, answer));
+    if (!this.#running.delete(call.id)) return;
+    const { text, ...header } = writeAnswer(call, answer);
+    link.sendPayload(RUNNER_FRAMES.answer, { id: call.id, ...header } satisfies RunnerAnswerHeader, text);
   }
 
   async #answer(
@@ -77,18 +79,18 @@ export class RunningCalls {
   }
 }
 
-/** The answer frame's JSON text. The result is serialised once and bounded here; the host checks both again. */
-function answerText(call: RunnerCall, answer: CallAnswer): string {
-  const id = JSON.stringify(call.id);
-  const failed = (message: string) => `{"id":${id},"error":${JSON.stringify({ code: -32603, message })}}`;
+/** Header and payload of the answer. The result is serialised once and bounded here; the host bounds it again. */
+function writeAnswer(call: RunnerCall, answer: CallAnswer): Omit<RunnerAnswerHeader, 'id'> & { readonly text: string } {
+  const failed = (error: CallError) => ({ isError: true, text: JSON.stringify(error) });
   try {
-    if ('error' in answer) return `{"id":${id},"error":${JSON.stringify(answer.error)}}`;
-    if (!isJsonObject(answer.result)) return failed('The connector answered without a result.');
+    if ('error' in answer) return failed(answer.error);
+    if (!isJsonObject(answer.result)) {
+      return failed({ code: -32603, message: 'The connector answered without a result.' });
+    }
     const text = JSON.stringify(answer.result);
     const resultBytes = Buffer.byteLength(text);
-    if (resultBytes > call.resultBytesMax) return `{"id":${id},"tooLarge":${resultBytes}}`;
-    return `{"id":${id},"result":${text}}`;
+    return resultBytes > call.resultBytesMax ? { tooLarge: resultBytes, text: '' } : { text };
   } catch (error) {
-    return failed(`The result is not JSON: ${messageOf(error)}`);
+    return failed({ code: -32603, message: `The result is not JSON: ${messageOf(error)}` });
   }
 }

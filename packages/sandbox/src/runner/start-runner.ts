@@ -3,7 +3,8 @@
  * and serves its calls. Nothing here protects the platform; the walls around the process and the supervisor do.
  */
 import { decodeJson, decodeMixed, type Frame } from '../protocol/frame.ts';
-import type { RunnerCall } from '../protocol/runner-call.ts';
+import type { JsonObject } from '../protocol/json.ts';
+import type { RunnerCall, RunnerCallHeader } from '../protocol/runner-call.ts';
 import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
 import { installConsole, installRuntime } from './call-context.ts';
 import { installEgressRoute } from './egress-route.ts';
@@ -25,7 +26,7 @@ let moduleOf: (artifact: Uint8Array) => ConnectorModule = loadModule;
 /** Drops what is said before the link is open: a snapshot is taken with this one, and nobody listens then. */
 const link: HostLink = {
   send: (type, value) => opened?.send(type, value),
-  sendText: (type, json) => opened?.sendText(type, json),
+  sendPayload: (type, header, json) => opened?.sendPayload(type, header, json),
   sendNow: (type, value) => opened?.sendNow(type, value),
 };
 
@@ -61,7 +62,7 @@ function onFrame(frame: Frame): void {
       return;
     case RUNNER_FRAMES.call:
       // The supervisor is the one peer of this descriptor; what it sends has the protocol's shape.
-      if (serving) void calls.serve(decodeJson(frame.payload) as RunnerCall, { ...serving, link });
+      if (serving) void calls.serve(readCall(frame.payload), { ...serving, link });
       return;
     case RUNNER_FRAMES.cancel:
       // As above.
@@ -71,6 +72,13 @@ function onFrame(frame: Frame): void {
       link.send(RUNNER_FRAMES.pong, decodeJson(frame.payload));
       return;
   }
+}
+
+/** The parameters are parsed here for the first time since the gateway wrote them. */
+function readCall(payload: Buffer): RunnerCall {
+  const { header, bytes } = decodeMixed(payload);
+  // As above: the supervisor wrote the header, the gateway the parameters.
+  return { ...(header as RunnerCallHeader), params: decodeJson(bytes) as JsonObject };
 }
 
 async function specialise(payload: Buffer): Promise<void> {

@@ -30,7 +30,7 @@ const CONNECTORS = [
        run: async ({ text }) => text }) } });`,
 ];
 
-const SILENT: HostLink = { send: () => {}, sendText: () => {}, sendNow: () => {} };
+const SILENT: HostLink = { send: () => {}, sendPayload: () => {}, sendNow: () => {} };
 
 /** @throws Error when a call does not answer: a snapshot of that is of no use */
 export async function warmUp(): Promise<void> {
@@ -65,19 +65,22 @@ async function loadWithoutModules(code: string): Promise<LoadedConnector> {
 
 async function callRepeatedly(loaded: LoadedConnector, rounds: number): Promise<void> {
   const calls = new RunningCalls();
-  let answer = '';
+  let answer: object | null = null;
+  let result = '';
   const link: HostLink = {
     ...SILENT,
-    sendText: (_type, json) => {
-      answer = json;
+    sendPayload: (_type, header, json) => {
+      answer = header;
+      result = json;
     },
   };
   const server = await serveConnector(loaded, { link, inCall: calls.inCall });
   for (let round = 0; round < rounds; round++) {
     for (const [method, params] of Object.entries(REQUESTS)) {
-      answer = '';
+      answer = null;
       await calls.serve(callOf(`warm-${round}`, method, params), { server, loaded, link });
-      if (!answer.includes('"result"')) throw new Error(`${method} of the warm-up: ${answer}`);
+      if (answer === null || 'isError' in answer || 'tooLarge' in answer)
+        throw new Error(`${method} of the warm-up: ${result}`);
     }
   }
 }

@@ -1,0 +1,25 @@
+import { AppError } from '@patchbay/foundation';
+import { encodeJsonFrame, encodeMixedFrame } from './frame.ts';
+import type { Invocation } from './invocation.ts';
+import { encodePayload } from './payload.ts';
+import { CREDENTIALS_SINCE, PAYLOADS_SINCE } from './protocol-version.ts';
+import { SUPERVISOR_FRAMES } from './supervisor-frames.ts';
+
+/**
+ * The frame that asks a supervisor of this version to run the invocation. Before version 2 an isolation key says neither
+ * preview nor providers: previews then share a sandbox with the same version when it is live, as they always did there.
+ *
+ * @throws AppError `sandbox.release_mismatch` when it needs what the version does not have: credentials
+ */
+export function encodeCall(invocation: Invocation, version: number): Buffer {
+  if (version >= PAYLOADS_SINCE) {
+    const { params, ...header } = invocation;
+    return encodeMixedFrame(SUPERVISOR_FRAMES.call, header, encodePayload(params));
+  }
+  if (version >= CREDENTIALS_SINCE) return encodeJsonFrame(SUPERVISOR_FRAMES.invoke, invocation);
+  const { preview: _, providers, ...key } = invocation.key;
+  if (invocation.credentials.length > 0 || providers.length > 0) {
+    throw new AppError('sandbox.release_mismatch', { sent: false });
+  }
+  return encodeJsonFrame(SUPERVISOR_FRAMES.invoke, { ...invocation, key });
+}
