@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Secret } from '@patchbay/foundation';
 import { temporaryDirectory, testRedis } from '@patchbay/testing';
@@ -27,6 +27,21 @@ describe('the embedded Redis', () => {
       logFile: path.join(directory, 'redis.log'),
     });
     await expect(started).rejects.toMatchObject({ code: 'start.redis_failed' });
+  });
+
+  it.each(['base.rdb', 'manifest'])('names its damaged file %s and the way to go on', async (ending) => {
+    const redis = await testRedis();
+    const client = connect(redis.options);
+    await client.set('kept', 'yes');
+    client.disconnect();
+    await redis.stop();
+    const folder = path.join(path.dirname(redis.options.path), 'appendonlydir');
+    const name = (await readdir(folder)).find((entry) => entry.endsWith(ending)) ?? '';
+    await writeFile(path.join(folder, name), 'no file of Redis begins like this\n');
+    await expect(redis.restart()).rejects.toMatchObject({
+      code: 'start.redis_failed',
+      detail: expect.stringMatching(`${path.join(folder, name)}\\. To go on .*: mv ${path.dirname(folder)} `),
+    });
   });
 
   it('refuses a caller without the password', async () => {

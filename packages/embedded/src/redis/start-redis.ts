@@ -113,7 +113,12 @@ async function workingIn(directory: string): Promise<ProcessIdentity[]> {
 async function untilReady(service: RunningService & { exited(): boolean }, options: RedisOptions): Promise<void> {
   const deadline = performance.now() + START_DEADLINE_MS;
   const failed = (reason: string) =>
-    withLog((detail) => new AppError('start.redis_failed', { detail }), reason, options.logFile);
+    withLog(
+      (detail) =>
+        new AppError('start.redis_failed', { detail: `${detail}\n${whereItsFilesAre(detail, options.directory)}` }),
+      reason,
+      options.logFile,
+    );
   const client = new Redis({
     path: path.join(options.directory, 'redis.sock'),
     password: options.password.reveal(),
@@ -136,6 +141,14 @@ async function untilReady(service: RunningService & { exited(): boolean }, optio
   } finally {
     client.disconnect();
   }
+}
+
+/** Redis names its files without their directory, if at all: which one it read last, or the list of them all. */
+function whereItsFilesAre(log: string, directory: string): string {
+  const folder = path.join(directory, 'appendonlydir');
+  const lastStart = log.slice(log.lastIndexOf('is starting'));
+  const named = lastStart.match(/appendonly\.aof\.[\w.]*\w/g)?.at(-1) ?? 'appendonly.aof.manifest';
+  return `It was reading ${path.join(folder, named)}. To go on without what waited in the queue: mv ${directory} ${directory}.damaged`;
 }
 
 async function answers(client: Redis): Promise<boolean> {
