@@ -1,5 +1,8 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
+/** Named at the end of a run of many files, so that who adds a test sees what it costs. */
+const SLOWEST_SHOWN = 10;
+
 /** Prints `N passed, N failed[, N skipped]` as the very last line, for programs that read the result of a run. */
 export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
@@ -13,8 +16,22 @@ export default class ClosingLineReporter implements Reporter {
       // A file that does not load, or whose hooks fail, has failed even though none of its tests has.
       if (!module.ok() && count.failed === before) count.failed += 1;
     }
+    const slowest = modules.length > SLOWEST_SHOWN ? slowestFiles(modules) : '';
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
     // After the default reporter, whose own summary comes once this event is over.
-    process.once('exit', () => process.stdout.write(`${count.passed} passed, ${count.failed} failed${skipped}\n`));
+    process.once('exit', () =>
+      process.stdout.write(`${slowest}${count.passed} passed, ${count.failed} failed${skipped}\n`),
+    );
   }
+}
+
+/** The slowest files with their seconds, hooks included. */
+function slowestFiles(modules: readonly TestModule[]): string {
+  const times = modules.map((module) => {
+    const { duration, setupDuration, collectDuration } = module.diagnostic();
+    return { file: module.relativeModuleId, seconds: (duration + setupDuration + collectDuration) / 1000 };
+  });
+  const slowest = times.sort((one, other) => other.seconds - one.seconds).slice(0, SLOWEST_SHOWN);
+  const lines = slowest.map(({ file, seconds }) => `  ${seconds.toFixed(1).padStart(6)} s  ${file}`);
+  return `The slowest files:\n${lines.join('\n')}\n`;
 }
