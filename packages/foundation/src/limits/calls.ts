@@ -47,6 +47,13 @@ export const CALL_LIMITS = {
     reason: 'A slow sender holds memory and a connection.',
     raisedBy: 'nobody',
   },
+  resultDepth: {
+    value: 1_000,
+    unit: 'levels',
+    what: 'Nesting of the JSON of a result',
+    reason: 'Deeper values end every reader that is recursive, clients first.',
+    raisedBy: 'nobody',
+  },
   requestDepth: {
     value: 64,
     unit: 'levels',

@@ -3,9 +3,10 @@
  * hostile until the process that uses it has read it here.
  */
 import { AppError } from '@patchbay/foundation';
+import { CALL_LIMITS } from '@patchbay/foundation/limits';
 
-/** Arrays and objects inside each other. Deeper values end recursive readers, `JSON.stringify` first of all. */
-export const PAYLOAD_DEPTH_MAX = 1_000;
+/** Arrays and objects inside each other. */
+export const PAYLOAD_DEPTH_MAX = CALL_LIMITS.resultDepth.value;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -17,7 +18,7 @@ export function encodePayload(value: unknown): Buffer {
 }
 
 /**
- * The value of a payload: exactly one JSON value in valid UTF-8, nested no deeper than 1 000.
+ * The value of a payload: exactly one JSON value in valid UTF-8, nested no deeper than the limit.
  *
  * @throws AppError `sandbox.invalid_result` saying which of these it is not
  */
