@@ -7,18 +7,22 @@ const password = z
   .refine((value) => !value.startsWith('replace-me'), 'is the placeholder of .env.example')
   .transform((value) => new Secret(value));
 
-const schema = z.object({
+export const setupEnvironment = z.object({
   /** A superuser, or a user that may create roles and databases. Used once per upgrade, by this program only. */
   DATABASE_ADMIN_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** Password of the role `patchbay_owner`, which migrates. */
   PATCHBAY_OWNER_PASSWORD: password,
+  /** Password of the role `patchbay_app`, under row-level security. */
   PATCHBAY_APP_PASSWORD: password,
+  /** Password of the role `patchbay_auth`, for people and sessions. */
   PATCHBAY_AUTH_PASSWORD: password,
+  /** Password of the role `patchbay_queue`. */
   PATCHBAY_QUEUE_PASSWORD: password,
 });
 
 /** @throws ConfigError with every problem at once */
 export function loadSetupConfig(env: NodeJS.ProcessEnv) {
-  const value = loadConfig(schema, env);
+  const value = loadConfig(setupEnvironment, env);
   return {
     adminUrl: value.DATABASE_ADMIN_URL,
     passwords: {

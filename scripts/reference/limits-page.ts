@@ -8,6 +8,7 @@ import {
   type Limit,
   SANDBOX_LIMITS,
 } from '@patchbay/foundation/limits';
+import type { Environment } from './environments.ts';
 import { renderTable } from './render-table.ts';
 
 const INTRODUCTION = `# Limits
@@ -31,6 +32,17 @@ function raisedBy({ raisedBy: who }: Limit): string {
   if ('operator' in who) return `the operator: \`${who.operator}\``;
   if ('owner' in who) return `an owner: ${who.owner}`;
   return `the author: \`${who.author}\``;
+}
+
+/** Pure: a sentence for each limit that an operator is told to raise by a variable which no process reads. */
+export function findUnreadVariables(environments: readonly Environment[]): readonly string[] {
+  const read = new Set(environments.flatMap(({ variables }) => variables.map(({ name }) => name)));
+  const named = LIMIT_SECTIONS.flatMap(({ limits }) => Object.values(limits)).flatMap(({ raisedBy: who }) =>
+    typeof who === 'object' && 'operator' in who ? [who.operator] : [],
+  );
+  return [...new Set(named)]
+    .filter((name) => !read.has(name))
+    .map((name) => `A limit says that an operator raises it by ${name}, which no process reads.`);
 }
 
 /** What authors of connectors meet, several limits to a row. */

@@ -1,18 +1,26 @@
 /**
- * Writes the pages of `docs/` that are generated from the code. With `--check` it writes nothing and ends with 1 when a
- * page is not what it would write: `npm run check -- reference`.
+ * Writes the pages of `docs/` that are generated from the code, and says where `.env.example`, the compose files and the
+ * schemas disagree. With `--check` it writes nothing and ends with 1 when a page is stale: `npm run check -- reference`.
  *
  *     npm run reference
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { renderAuthorsLimits, renderLimitsPage } from './limits-page.ts';
+import { renderConfigurationPage } from './configuration-page.ts';
+import { loadEnvironments } from './environments.ts';
+import { findExampleProblems } from './example-problems.ts';
+import { findUnreadVariables, renderAuthorsLimits, renderLimitsPage } from './limits-page.ts';
 import { replaceSection } from './replace-section.ts';
 
-const DOCS = path.resolve(import.meta.dirname, '../../docs');
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const DOCS = path.join(ROOT, 'docs');
+const COMPOSE_FILES = ['docker-compose.yml', 'infra/docker/scale-out.yml'];
+
+const environments = await loadEnvironments();
 
 /** File in `docs/` → its whole text, from the text it has now. */
 const PAGES: Readonly<Record<string, (current: string) => string>> = {
+  'configuration.md': () => renderConfigurationPage(environments),
   'limits.md': renderLimitsPage,
   'authors.md': (current) => replaceSection(current, 'limits', renderAuthorsLimits()),
 };
@@ -30,4 +38,13 @@ for (const [name, render] of Object.entries(PAGES)) {
   }
   await writeFile(file, text);
   console.log(`wrote docs/${name}`);
+}
+
+const read = async (name: string) => [name, await readFile(path.join(ROOT, name), 'utf8')] as const;
+const [, example] = await read('.env.example');
+const compose = Object.fromEntries(await Promise.all(COMPOSE_FILES.map(read)));
+const problems = [...findExampleProblems({ example, compose }, environments), ...findUnreadVariables(environments)];
+for (const problem of problems) {
+  console.log(problem);
+  process.exitCode = 1;
 }

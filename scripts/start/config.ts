@@ -1,11 +1,21 @@
 import path from 'node:path';
-import { loadConfig, passwordProblem, redisProblem, sharedEnvironment, signUpProblem } from '@patchbay/foundation';
+import {
+  loadConfig,
+  originField,
+  originProblem,
+  passwordProblem,
+  portField,
+  redisProblem,
+  sharedEnvironment,
+  signUpProblem,
+} from '@patchbay/foundation';
 import { z } from 'zod';
 
-const port = z.coerce.number().int().min(1).max(65_535);
+/** A start writes the addresses down before anything listens, so it takes no free port. */
+const port = portField.min(1);
 
 /** What the person who starts an installation may set. What a process needs beyond it, the starter fills in. */
-const schema = z.object({
+export const startEnvironment = z.object({
   /** Where everything of this installation is kept; relative to the checkout. */
   PATCHBAY_DATA: z.string().default('.patchbay'),
   /** Checked before any process starts; each reads them again. `production` also makes no demo. */
@@ -15,7 +25,7 @@ const schema = z.object({
   /** Port of /health and /metrics of the gateway, on loopback. Empty: PATCHBAY_PORT + 1, or a free one. */
   PATCHBAY_INTERNAL_PORT: port.optional(),
   /** The one source of every absolute URL. Empty: http://localhost:PATCHBAY_PORT. */
-  PATCHBAY_ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
+  PATCHBAY_ORIGIN: originField.optional(),
   /** An existing PostgreSQL instead of the embedded one: a user who may create roles and schemas. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** An existing Redis instead of the embedded one. */
@@ -59,7 +69,7 @@ export interface StartConfig {
  * @throws ConfigError with every problem at once
  */
 export function loadStartConfig(env: NodeJS.ProcessEnv, root: string): StartConfig {
-  const checked = schema.superRefine((value, context) => {
+  const checked = startEnvironment.superRefine((value, context) => {
     for (const [variable, message] of [...originProblems(value), ...productionProblems(value, root)]) {
       context.addIssue({ code: 'custom', path: [variable], message });
     }
@@ -81,27 +91,23 @@ export function loadStartConfig(env: NodeJS.ProcessEnv, root: string): StartConf
   };
 }
 
-type Variables = z.output<typeof schema>;
+type Variables = z.output<typeof startEnvironment>;
 type Problem = readonly [variable: keyof Variables, message: string];
 
 /** What each process would refuse as well, said before anything is started. */
-function productionOrigin(given: string | undefined): string {
-  return given === undefined
-    ? 'is not set: production needs the public address, such as https://patchbay.example.com'
-    : 'production serves people and tokens, so it must be https';
+function startOriginProblem(given: string | undefined, mode: Variables['PATCHBAY_MODE']): string | null {
+  if (given === undefined) {
+    return mode === 'production'
+      ? 'is not set: production needs the public address, such as https://patchbay.example.com'
+      : null;
+  }
+  return URL.canParse(given) ? originProblem(given, mode) : null;
 }
 
 function originProblems(value: Variables): Problem[] {
   const problems: Problem[] = [];
-  const origin = new URL(value.PATCHBAY_ORIGIN ?? `http://localhost:${value.PATCHBAY_PORT}`);
-  if (value.PATCHBAY_ORIGIN && origin.origin !== value.PATCHBAY_ORIGIN) {
-    problems.push(['PATCHBAY_ORIGIN', 'must be an origin: no path, no slash at the end']);
-  }
-  if (value.PATCHBAY_MODE === 'production' && origin.protocol !== 'https:') {
-    problems.push(['PATCHBAY_ORIGIN', productionOrigin(value.PATCHBAY_ORIGIN)]);
-  } else if (origin.protocol === 'http:' && origin.hostname !== 'localhost') {
-    problems.push(['PATCHBAY_ORIGIN', 'http is accepted for the name localhost only (not for 127.0.0.1)']);
-  }
+  const ofOrigin = startOriginProblem(value.PATCHBAY_ORIGIN, value.PATCHBAY_MODE);
+  if (ofOrigin !== null) problems.push(['PATCHBAY_ORIGIN', ofOrigin]);
   if (value.PATCHBAY_INTERNAL_PORT === value.PATCHBAY_PORT) {
     problems.push(['PATCHBAY_INTERNAL_PORT', 'must differ from PATCHBAY_PORT: what it serves is not for the public']);
   }

@@ -1,10 +1,14 @@
 import { tmpdir } from 'node:os';
 import { artifactStoreFields } from '@patchbay/artifacts';
 import {
+  dataEnvironment,
   isId,
   isWellKnownPassword,
   loadConfig,
+  originField,
+  originProblem,
   passwordProblem,
+  portField,
   redisProblem,
   sharedEnvironment,
   signUpProblem,
@@ -12,37 +16,23 @@ import {
 import { supervisorFields, supervisorProblems } from '@patchbay/sandbox/client';
 import { z } from 'zod';
 
-const port = z.coerce.number().int().min(0).max(65_535);
-
-const schema = z
+/** Everything the gateway reads from its environment. */
+export const gatewayEnvironment = z
   .object({
     ...sharedEnvironment,
     /** The one source of every absolute URL, without a path. `http` only for the name `localhost`. */
-    PATCHBAY_ORIGIN: z
-      .url({ protocol: /^https?$/ })
-      .default('http://localhost:4000')
-      .refine(
-        (value) => URL.canParse(value) && new URL(value).origin === value,
-        'must be an origin: no path, no slash at the end',
-      ),
+    PATCHBAY_ORIGIN: originField.default('http://localhost:4000'),
     /** Port of the public listener. 0 takes a free one. */
-    PATCHBAY_PORT: port.default(4000),
+    PATCHBAY_PORT: portField.default(4000),
     /** Address of the public listener. Empty: loopback in development, every address in production. */
     PATCHBAY_LISTEN_HOST: z.string().optional(),
     /** Port of /health and /metrics, loopback only. Empty: PATCHBAY_PORT + 1. */
-    PATCHBAY_INTERNAL_PORT: port.optional(),
-    /** Role patchbay_app: serves under row-level security. */
-    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-    /** Role patchbay_auth: the tables of people and sessions. */
-    DATABASE_AUTH_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-    /** Role patchbay_queue: the queue when there is no Redis. */
-    DATABASE_QUEUE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-    /** `redis://`, `rediss://` or `redis+unix:///path.sock?password=…`. Empty: no Redis, queue on PostgreSQL. */
-    REDIS_URL: z.url({ protocol: /^(rediss?|redis\+unix)$/ }).optional(),
+    PATCHBAY_INTERNAL_PORT: portField.optional(),
+    ...dataEnvironment,
+    /** Role `patchbay_auth`: the tables of people and sessions. */
+    DATABASE_AUTH_URL: dataEnvironment.DATABASE_URL,
     ...supervisorFields,
     ...artifactStoreFields,
-    /** File with the 32-byte master key, Base64, mode 0600. */
-    MASTER_KEY_FILE: z.string().min(1),
     /** File with the secret that signs people's sessions, at least 32 characters, mode 0600. */
     AUTH_SECRET_FILE: z.string().min(1),
     /** Directory of the usage spool; survives a restart. */
@@ -78,7 +68,7 @@ const schema = z
     }
   });
 
-type Variables = z.output<typeof schema>;
+type Variables = z.output<typeof gatewayEnvironment>;
 interface Problem {
   readonly variable: keyof Variables;
   readonly message: string;
@@ -96,14 +86,8 @@ function isHolder(id: string): boolean {
 
 function originProblems(value: Variables): Problem[] {
   if (!URL.canParse(value.PATCHBAY_ORIGIN)) return [];
-  const { protocol, hostname } = new URL(value.PATCHBAY_ORIGIN);
-  if (protocol === 'https:') return [];
-  if (value.PATCHBAY_MODE === 'production') {
-    return [{ variable: 'PATCHBAY_ORIGIN', message: 'production serves people and tokens, so it must be https' }];
-  }
-  return hostname === 'localhost'
-    ? []
-    : [{ variable: 'PATCHBAY_ORIGIN', message: 'http is accepted for the name localhost only (not for 127.0.0.1)' }];
+  const message = originProblem(value.PATCHBAY_ORIGIN, value.PATCHBAY_MODE);
+  return message === null ? [] : [{ variable: 'PATCHBAY_ORIGIN', message }];
 }
 
 function storeProblems(value: Variables): Problem[] {
@@ -123,11 +107,11 @@ function productionProblems(value: Variables): Problem[] {
   if (!value.REDIS_URL) {
     problems.push({ variable: 'REDIS_URL', message: 'limits across gateways need Redis in production' });
   }
-  const ofRedis = value.REDIS_URL ? redisProblem(value.REDIS_URL, value.REDIS_NETWORK_TRUSTED) : null;
+  const ofRedis = value.REDIS_URL ? redisProblem(value.REDIS_URL.reveal(), value.REDIS_NETWORK_TRUSTED) : null;
   if (ofRedis !== null) problems.push({ variable: 'REDIS_URL', message: ofRedis });
   for (const variable of ['DATABASE_URL', 'DATABASE_AUTH_URL', 'DATABASE_QUEUE_URL'] as const) {
     const url = value[variable];
-    const weak = url ? passwordProblem(url) : null;
+    const weak = url ? passwordProblem(url.reveal()) : null;
     if (weak !== null) problems.push({ variable, message: weak });
   }
   const ofSignUp = signUpProblem(value.PATCHBAY_SIGNUP);
@@ -146,7 +130,7 @@ export type GatewayConfig = ReturnType<typeof loadGatewayConfig>;
  * @throws ConfigError with every problem at once, each naming its variable
  */
 export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
-  const value = loadConfig(schema, env);
+  const value = loadConfig(gatewayEnvironment, env);
   const production = value.PATCHBAY_MODE === 'production';
   return {
     mode: value.PATCHBAY_MODE,
@@ -157,8 +141,12 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
       host: value.PATCHBAY_LISTEN_HOST ?? (production ? '::' : 'localhost'),
     },
     internalPort: value.PATCHBAY_INTERNAL_PORT ?? (value.PATCHBAY_PORT === 0 ? 0 : value.PATCHBAY_PORT + 1),
-    database: { url: value.DATABASE_URL, authUrl: value.DATABASE_AUTH_URL, queueUrl: value.DATABASE_QUEUE_URL },
-    redisUrl: value.REDIS_URL,
+    database: {
+      url: value.DATABASE_URL.reveal(),
+      authUrl: value.DATABASE_AUTH_URL.reveal(),
+      queueUrl: value.DATABASE_QUEUE_URL?.reveal(),
+    },
+    redisUrl: value.REDIS_URL?.reveal(),
     supervisors: {
       SUPERVISOR_SOCKET: value.SUPERVISOR_SOCKET,
       SUPERVISOR_HOSTS: value.SUPERVISOR_HOSTS,

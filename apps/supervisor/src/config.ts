@@ -1,4 +1,11 @@
-import { loadConfig, redisProblem, Secret, sharedEnvironment } from '@patchbay/foundation';
+import {
+  loadConfig,
+  originField,
+  portField,
+  redisProblem,
+  redisUrlField,
+  sharedEnvironment,
+} from '@patchbay/foundation';
 import { SANDBOX_LIMITS } from '@patchbay/foundation/limits';
 import { hostAndPortSchema, tlsFileFields, tlsFileProblems } from '@patchbay/sandbox/host';
 import { PEER_ID } from '@patchbay/sandbox/protocol';
@@ -6,10 +13,13 @@ import { z } from 'zod';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
-const fields = z.object({
+const bubblewrapField = z.string().min(1).default('/usr/bin/bwrap');
+
+/** Everything the supervisor reads from its environment. */
+export const supervisorEnvironment = z.object({
   ...sharedEnvironment,
   /** Public origin of the installation; sandboxes never reach it. */
-  PATCHBAY_ORIGIN: z.url(),
+  PATCHBAY_ORIGIN: originField,
   /** Name of this host among supervisors, as in its certificate: lower case, digits, hyphens. */
   SUPERVISOR_ID: z.string().regex(PEER_ID, 'lower case, digits and inner hyphens').default('local'),
   /** Unix socket this process listens on for gateway and worker on this machine. */
@@ -21,19 +31,16 @@ const fields = z.object({
   /** `host:port` the others reach it by, when that is another one. */
   SUPERVISOR_ADVERTISE: hostAndPortSchema.optional(),
   /** Redis to announce this host in, as a user who can do nothing else there. Empty: gateways are told by configuration. */
-  SUPERVISOR_REGISTRY_URL: z
-    .url({ protocol: /^(rediss?|redis\+unix)$/ })
-    .transform((url) => new Secret(url))
-    .optional(),
+  SUPERVISOR_REGISTRY_URL: redisUrlField.optional(),
   ...tlsFileFields,
   /** Directory for what sandboxes must read; other uids can enter it, only this process writes. */
   SANDBOX_DIR: z.string().min(1),
   /** Package tarballs by integrity; build sandboxes see it read-only. Empty: connectors are not built on this host. */
   PACKAGE_STORE_DIR: z.string().min(1).optional(),
   /** The bubblewrap program. */
-  BWRAP_PATH: z.string().min(1).default('/usr/bin/bwrap'),
+  BWRAP_PATH: bubblewrapField,
   /** Loopback port of /health and /metrics; 0 takes a free one. */
-  SUPERVISOR_INTERNAL_PORT: z.coerce.number().int().min(0).max(65_535),
+  SUPERVISOR_INTERNAL_PORT: portField,
   /** Sandboxes that wait for first calls, about 30 MB each. Default: 4 in development, 8 in production. */
   SANDBOX_POOL_SIZE: z.coerce.number().int().min(0).max(64).optional(),
   /** Share of a core that one serving connector may use. Default: 0.5. */
@@ -42,7 +49,7 @@ const fields = z.object({
   PATCHBAY_REQUIRE_FULL_LIMITS: flag.optional(),
 });
 
-const schema = fields
+const schema = supervisorEnvironment
   .superRefine((env, context) => {
     for (const { variable, message } of doorProblems(env)) {
       context.addIssue({ code: 'custom', path: [variable], message });
@@ -71,7 +78,9 @@ const schema = fields
   }));
 
 /** What does not fit together about the ways in. */
-function doorProblems(env: z.output<typeof fields>): { readonly variable: string; readonly message: string }[] {
+function doorProblems(
+  env: z.output<typeof supervisorEnvironment>,
+): { readonly variable: string; readonly message: string }[] {
   const { SUPERVISOR_LISTEN: listen, SUPERVISOR_REGISTRY_URL: registryUrl } = env;
   const problems: { variable: string; message: string }[] = [];
   if (env.SUPERVISOR_SOCKET === undefined && listen === undefined) {
@@ -93,14 +102,18 @@ export function loadSupervisorConfig(env: NodeJS.ProcessEnv = process.env): Supe
   return loadConfig(schema, env);
 }
 
-const probeSchema = z
-  .object({
-    /** The bubblewrap program. */
-    BWRAP_PATH: z.string().min(1).default('/usr/bin/bwrap'),
-    /** Where the probe keeps its files while it runs. */
-    PROBE_DIR: z.string().min(1).default('/var/tmp'),
-  })
-  .transform((env) => ({ bubblewrapFile: env.BWRAP_PATH, scratchDirectory: env.PROBE_DIR }));
+/** Everything the probe reads from its environment. */
+export const probeEnvironment = z.object({
+  /** The bubblewrap program. */
+  BWRAP_PATH: bubblewrapField,
+  /** Where the probe keeps its files while it runs. */
+  PROBE_DIR: z.string().min(1).default('/var/tmp'),
+});
+
+const probeSchema = probeEnvironment.transform((env) => ({
+  bubblewrapFile: env.BWRAP_PATH,
+  scratchDirectory: env.PROBE_DIR,
+}));
 
 /** @throws ConfigError with every problem at once */
 export function loadProbeConfig(env: NodeJS.ProcessEnv = process.env): z.output<typeof probeSchema> {

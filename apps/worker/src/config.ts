@@ -1,27 +1,25 @@
 import { artifactStoreFields } from '@patchbay/artifacts';
-import { loadConfig, redisProblem, Secret, sharedEnvironment } from '@patchbay/foundation';
+import {
+  dataEnvironment,
+  loadConfig,
+  originField,
+  portField,
+  redisProblem,
+  sharedEnvironment,
+} from '@patchbay/foundation';
 import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
 import { supervisorFields, supervisorProblems } from '@patchbay/sandbox/client';
 import { z } from 'zod';
 
-const secret = z.string().transform((value) => new Secret(value));
-
 /** Everything the worker reads from its environment. */
-export const workerConfigSchema = z
+export const workerEnvironment = z
   .object({
     ...sharedEnvironment,
     /** Public origin of the installation: `https://…`, or `http://localhost:…`. */
-    PATCHBAY_ORIGIN: z.url({ protocol: /^https?$/ }),
-    /** Role `patchbay_app`. */
-    DATABASE_URL: secret,
-    /** Role `patchbay_queue`; the queue lies there when REDIS_URL is not set. */
-    DATABASE_QUEUE_URL: secret.optional(),
-    /** `redis://`, `rediss://` or `redis+unix:///path/to.sock?password=…`. */
-    REDIS_URL: secret.optional(),
+    PATCHBAY_ORIGIN: originField,
+    ...dataEnvironment,
     ...supervisorFields,
     ...artifactStoreFields,
-    /** File with the vault's master key: purging forgets data keys. */
-    MASTER_KEY_FILE: z.string().min(1),
     /** Package tarballs by integrity; the supervisor mounts it read-only into build sandboxes. */
     PACKAGE_STORE_DIR: z.string().min(1),
     /** Size of the package store: what was used longest ago goes when it is larger. Default 5 GiB. */
@@ -34,7 +32,7 @@ export const workerConfigSchema = z
     /** How long one answer of the registry may take, its body included. */
     PATCHBAY_NPM_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(DEPLOY_LIMITS.registryAnswer.value),
     /** Loopback port for /health and /metrics. */
-    WORKER_INTERNAL_PORT: z.coerce.number().int().min(0).max(65_535).default(4002),
+    WORKER_INTERNAL_PORT: portField.default(4002),
   })
   .refine((config) => config.REDIS_URL !== undefined || config.DATABASE_QUEUE_URL !== undefined, {
     message: 'set REDIS_URL or DATABASE_QUEUE_URL',
@@ -59,6 +57,6 @@ export type WorkerConfig = ReturnType<typeof loadWorkerConfig>;
 
 /** @throws ConfigError with every problem at once */
 export function loadWorkerConfig(env: NodeJS.ProcessEnv = process.env) {
-  const config = loadConfig(workerConfigSchema, env);
+  const config = loadConfig(workerEnvironment, env);
   return { ...config, logLevel: config.PATCHBAY_LOG_LEVEL, internalPort: config.WORKER_INTERNAL_PORT };
 }

@@ -10,10 +10,13 @@ export const artifactStoreFields = {
   ARTIFACT_DIR: z.string().optional(),
   /** Origin of an S3-compatible store, `https://…`. Set it with the four variables below. */
   S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  /** Bucket of artifacts; nothing else lies in it. */
   S3_BUCKET: z.string().min(3).optional(),
-  /** Default `us-east-1`, which stores without regions accept. */
+  /** Region; stores without regions accept the default. */
   S3_REGION: z.string().default('us-east-1'),
+  /** Id of a key that reads, writes and deletes in the bucket. */
   S3_ACCESS_KEY_ID: z.string().optional(),
+  /** Its secret. */
   S3_SECRET_ACCESS_KEY: z
     .string()
     .transform((value) => new Secret(value))

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { loadConfig } from '@patchbay/foundation';
 import { z } from 'zod';
 
-const schema = z.object({
+export const cliEnvironment = z.object({
   /** The installation to talk to, instead of the one signed in to. */
   PATCHBAY_ORIGIN: z.url().optional(),
   /** A key of kind admin or deploy, instead of the one signed in with. For CI. */
@@ -15,7 +15,10 @@ const schema = z.object({
   /** Data directory of a local installation; its ready.json is used. */
   PATCHBAY_DATA: z.string().optional(),
   /** Where `login` keeps its file, instead of ~/.config. @see https://specifications.freedesktop.org/basedir-spec/ */
-  XDG_CONFIG_HOME: z.string().default(path.join(homedir(), '.config')),
+  XDG_CONFIG_HOME: z
+    .string()
+    .optional()
+    .transform((given) => given ?? path.join(homedir(), '.config')),
   /** Any value turns colour off. @see https://no-color.org */
   NO_COLOR: z.string().optional(),
   /** Where `dev` looks for bubblewrap, and for what unpacks it. */
@@ -26,9 +29,9 @@ const schema = z.object({
   CI: z.string().optional(),
 });
 
-export type CliConfig = z.output<typeof schema>;
+export type CliConfig = z.output<typeof cliEnvironment>;
 
 /** Reads the environment once, at start. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): CliConfig {
-  return loadConfig(schema, env);
+  return loadConfig(cliEnvironment, env);
 }

@@ -24,7 +24,14 @@ export { createLogger, type Logger } from './logger.ts';
 export type { Page, PageRequest } from './page.ts';
 export { parseRedisUrl, type RedisAddress, redisProblem } from './redis-url.ts';
 export { Secret } from './secret.ts';
-export { sharedEnvironment } from './shared-environment.ts';
+export {
+  dataEnvironment,
+  originField,
+  originProblem,
+  portField,
+  redisUrlField,
+  sharedEnvironment,
+} from './shared-environment.ts';
 export { signUpProblem } from './sign-up-setting.ts';
 export { readSystemError, type SystemErrorFields } from './system-error.ts';
 export { decodeText, findTextProblem, storable } from './text-problem.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { loadConfig } from './load-config.ts';
-import { sharedEnvironment } from './shared-environment.ts';
+import { originProblem, sharedEnvironment } from './shared-environment.ts';
 
 const load = (env: NodeJS.ProcessEnv) => loadConfig(z.object(sharedEnvironment), env);
 
@@ -19,4 +19,14 @@ it('suits one machine unless it is told otherwise', () => {
     PATCHBAY_LOG_LEVEL: 'info',
     REDIS_NETWORK_TRUSTED: false,
   });
+});
+
+it.each([
+  ['http://localhost:4000', 'development', null],
+  ['http://127.0.0.1:4000', 'development', /localhost only/],
+  ['http://localhost:4000', 'production', /must be https/],
+  ['https://patchbay.example', 'production', null],
+] as const)('says of the origin %s in %s what does not suit it', (origin, mode, problem) => {
+  if (problem === null) expect(originProblem(origin, mode)).toBeNull();
+  else expect(originProblem(origin, mode)).toMatch(problem);
 });

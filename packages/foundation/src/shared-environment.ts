@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Secret } from './secret.ts';
 
 /** From most to least: what a process may be told to log. `silent` logs nothing. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -15,3 +16,38 @@ export const sharedEnvironment = {
     .default('false')
     .transform((text) => text === 'true'),
 };
+
+/** A TCP port; 0 takes a free one. */
+export const portField = z.coerce.number().int().min(0).max(65_535);
+
+/** The public origin of an installation. */
+export const originField = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (value) => URL.canParse(value) && new URL(value).origin === value,
+    'must be an origin: no path, no slash at the end',
+  );
+
+const secretUrl = (protocol: RegExp) => z.url({ protocol }).transform((url) => new Secret(url));
+export const redisUrlField = secretUrl(/^(rediss?|redis\+unix)$/);
+const postgresUrlField = secretUrl(/^postgres(ql)?$/);
+
+/** Variables of the processes that read and write an organization's data: gateway and worker. */
+export const dataEnvironment = {
+  /** Role `patchbay_app`: serves under row-level security. */
+  DATABASE_URL: postgresUrlField,
+  /** Role `patchbay_queue`: the queue of deploys when there is no Redis. */
+  DATABASE_QUEUE_URL: postgresUrlField.optional(),
+  /** `redis://`, `rediss://` or `redis+unix:///path.sock?password=…`. Empty: no Redis, and the queue on PostgreSQL. */
+  REDIS_URL: redisUrlField.optional(),
+  /** File with the 32-byte master key, Base64, mode 0600. */
+  MASTER_KEY_FILE: z.string().min(1),
+};
+
+/** What does not suit the mode about an origin that is one, or null. */
+export function originProblem(origin: string, mode: 'development' | 'production'): string | null {
+  const { protocol, hostname } = new URL(origin);
+  if (protocol === 'https:') return null;
+  if (mode === 'production') return 'production serves people and tokens, so it must be https';
+  return hostname === 'localhost' ? null : 'http is accepted for the name localhost only (not for 127.0.0.1)';
+}

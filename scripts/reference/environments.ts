@@ -1,0 +1,108 @@
+/** The environment of every process, from the schemas that read it. */
+import path from 'node:path';
+import { z } from 'zod';
+import { gatewayEnvironment } from '../../apps/gateway/src/config.ts';
+import { probeEnvironment, supervisorEnvironment } from '../../apps/supervisor/src/config.ts';
+import { workerEnvironment } from '../../apps/worker/src/config.ts';
+import { setupEnvironment } from '../../infra/docker/config.ts';
+import { cliEnvironment } from '../../packages/cli/src/config.ts';
+import { startEnvironment } from '../start/config.ts';
+import { readFieldComments } from './field-comments.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+export interface Variable {
+  readonly name: string;
+  /** Its doc comment, one line of Markdown. */
+  readonly comment: string;
+  readonly isRequired: boolean;
+  /** As it would be written in the environment; null without one. */
+  readonly standard: string | null;
+}
+
+export interface Environment {
+  readonly title: string;
+  readonly introduction: string;
+  readonly variables: readonly Variable[];
+}
+
+/** Modules with fields that several schemas spread; a comment beside a schema's own field comes first. */
+const SHARED_FIELDS = [
+  'packages/foundation/src/shared-environment.ts',
+  'packages/artifacts/src/open-artifact-store.ts',
+  'packages/sandbox/src/client/supervisor-fields.ts',
+  'packages/sandbox/src/identity/tls-identity.ts',
+];
+
+const SOURCES = [
+  {
+    title: '`npm start`',
+    introduction:
+      'What the person who starts an installation on one machine may set. It starts every process with what that one needs, and hands on the variables of the sections below that are the operator’s to choose.',
+    schema: startEnvironment,
+    file: 'scripts/start/config.ts',
+  },
+  {
+    title: 'Gateway',
+    introduction: 'The only public listener.',
+    schema: gatewayEnvironment,
+    file: 'apps/gateway/src/config.ts',
+  },
+  {
+    title: 'Worker',
+    introduction: 'Deploys and schedules.',
+    schema: workerEnvironment,
+    file: 'apps/worker/src/config.ts',
+  },
+  {
+    title: 'Supervisor',
+    introduction: 'Starts sandboxes. It gets no database and no key.',
+    schema: supervisorEnvironment,
+    file: 'apps/supervisor/src/config.ts',
+  },
+  {
+    title: 'Database setup',
+    introduction: 'The container `setup` of docker-compose.yml, once per upgrade.',
+    schema: setupEnvironment,
+    file: 'infra/docker/config.ts',
+  },
+  {
+    title: 'Probe',
+    introduction: '`npm run probe`: how well a host isolates sandboxes.',
+    schema: probeEnvironment,
+    file: 'apps/supervisor/src/config.ts',
+  },
+  {
+    title: 'Command line',
+    introduction: '`patchbay`, on an author’s machine or in CI.',
+    schema: cliEnvironment,
+    file: 'packages/cli/src/config.ts',
+  },
+] as const;
+
+/** @throws Error when a field has no comment */
+export async function loadEnvironments(): Promise<readonly Environment[]> {
+  const shared = await readFieldComments(SHARED_FIELDS.map((file) => path.join(ROOT, file)));
+  return Promise.all(
+    SOURCES.map(async ({ title, introduction, schema, file }) => {
+      const own = await readFieldComments([path.join(ROOT, file)]);
+      return { title, introduction, variables: variablesOf(schema, new Map([...shared, ...own])) };
+    }),
+  );
+}
+
+function variablesOf(schema: z.ZodType, comments: ReadonlyMap<string, string>): readonly Variable[] {
+  // Of the input: what stands in the environment, before anything is made of it.
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return Object.entries(properties).map(([name, field]) => {
+    const comment = comments.get(name);
+    if (comment === undefined) throw new Error(`${name} has no comment`);
+    const standard = typeof field === 'object' ? field.default : undefined;
+    return {
+      name,
+      comment,
+      isRequired: required.includes(name),
+      standard: standard === undefined || standard === '' ? null : String(standard),
+    };
+  });
+}

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { findUnreadVariables } from './limits-page.ts';
+
+it('finds a limit whose variable no process reads', () => {
+  expect(findUnreadVariables([])).toContain(
+    'A limit says that an operator raises it by SANDBOX_POOL_SIZE, which no process reads.',
+  );
+});
+
+it('finds nothing about a variable that a process reads', () => {
+  const variables = [{ name: 'SANDBOX_POOL_SIZE', comment: 'A size.', isRequired: false, standard: null }];
+  const problems = findUnreadVariables([{ title: 'Supervisor', introduction: '', variables }]);
+  expect(problems.filter((problem) => problem.includes('SANDBOX_POOL_SIZE'))).toEqual([]);
+});
