@@ -23,6 +23,7 @@ import { noCycles } from './rules/no-cycles.ts';
 import { noMachinePaths } from './rules/no-machine-paths.ts';
 import { noNestedTransactions } from './rules/no-nested-transactions.ts';
 import { noRawNetwork } from './rules/no-raw-network.ts';
+import { oneHome } from './rules/one-home.ts';
 import { sqlIsParameterized } from './rules/sql-is-parameterized.ts';
 import { SourceTree } from './source-tree.ts';
 import { toolRule } from './tool.ts';
@@ -49,6 +50,7 @@ const RULES: readonly Rule[] = [
   castsHaveReasons,
   sqlIsParameterized,
   noNestedTransactions,
+  oneHome,
   cursorsHaveBounds,
   fileSize,
   fileNames,

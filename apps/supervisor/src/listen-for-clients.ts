@@ -1,4 +1,6 @@
 /** The doors for gateway and worker: a unix socket on this machine, TLS for other machines. Behind both lies the same. */
+
+import { once } from 'node:events';
 import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
@@ -11,7 +13,6 @@ import {
   serveConnection,
   type TlsIdentity,
 } from '@patchbay/sandbox/host';
-import { listening } from './listening.ts';
 import type { SupervisorMetrics } from './metrics.ts';
 
 export interface ClientDoors {
@@ -55,7 +56,7 @@ export async function listenForClients(host: SandboxHost, options: DoorOptions):
         logger.warn({ reason, address }, 'refused a connection');
       },
     });
-    await listening(server, () => server.listen(remote.listen.port, remote.listen.host));
+    await once(server.listen(remote.listen.port, remote.listen.host), 'listening');
     servers.push(server);
   }
   return {
@@ -78,7 +79,7 @@ async function listenOnSocket(
   await mkdir(dirname(path), { recursive: true });
   await rm(path, { force: true });
   const server = createServer(onConnection);
-  await listening(server, () => server.listen(path));
+  await once(server.listen(path), 'listening');
   // The group first: until then nobody but this user may write to the file, which is what connecting takes.
   if (groupId !== undefined) await chown(path, process.getuid?.() ?? 0, groupId);
   await chmod(path, groupId === undefined ? 0o600 : 0o660);

@@ -21,7 +21,7 @@ describe('the table of the probe', () => {
   });
 
   it('prints no control or direction-changing character that came out of a sandbox', () => {
-    expect(rowOf({ ...held, got: '\u001b[2Jgone\u202e' })).toMatch(/·\[2Jgone·$/);
+    expect(rowOf({ ...held, got: '\u001b[2Jgone\u202e' })).toMatch(/\\u\{1b\}\[2Jgone\\u\{202e\}$/);
   });
 
   it('explains what stopped an attempt', () => {

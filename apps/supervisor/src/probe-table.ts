@@ -1,4 +1,5 @@
 /** The probe's results for an operator's terminal: what was tried, what stopped it, and what that means for this host. */
+import { escapeText } from '@patchbay/foundation';
 import type { ProbedAttempt } from '@patchbay/sandbox/host';
 
 interface Limits {
@@ -36,7 +37,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 };
 
 export function headingOf(who: string, limits: Limits): string {
-  const reasons = limits.reasons.map((reason) => `\n  ${printable(reason)}`).join('');
+  const reasons = limits.reasons.map((reason) => `\n  ${escapeText(reason)}`).join('');
   return `${who}. Limits: ${limits.state}${reasons}\n\n${cells('VERDICT', 'ATTEMPT', 'ANSWER')}`;
 }
 
@@ -44,8 +45,8 @@ export function headingOf(who: string, limits: Limits): string {
 export function rowOf({ name, expected, got, verdict }: ProbedAttempt): string {
   const word = /[A-Z_]{5,}|^stopped$/.exec(got)?.[0] ?? '';
   const meaning = MEANINGS[word];
-  const answer = printable(got).slice(0, GOT_LENGTH_MAX);
-  const line = cells(verdict, printable(name), meaning === undefined ? answer : `${answer} (${meaning})`);
+  const answer = escapeText(got).slice(0, GOT_LENGTH_MAX);
+  const line = cells(verdict, escapeText(name), meaning === undefined ? answer : `${answer} (${meaning})`);
   return verdict === 'got through' ? `${line}\n${cells('', '', `a wall answers ${wordsOf(expected)}`)}` : line;
 }
 
@@ -68,9 +69,4 @@ function wordsOf(expected: string): string {
     .replaceAll(/[\^$()]/g, '')
     .split('|')
     .join(' or ');
-}
-
-/** What came out of a sandbox is data, on a terminal too. */
-function printable(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e\u00a0-\u061b\u0620-\u200d\u2010-\u2027\u202f-\u2065\u206a-\uffff]/g, '·');
 }

@@ -1,5 +1,6 @@
 import type { Database } from '@patchbay/domain';
 import type { Logger } from '@patchbay/foundation';
+import { waitAtMost } from '@patchbay/foundation';
 import type { DueVersion } from './deploy/deploy-version.ts';
 
 const DUE_MAX = 500;
@@ -116,8 +117,7 @@ export function startDeployRunner(options: DeployRunnerOptions): DeployRunner {
       closed = true;
       clearTimeout(timer);
       waiting.length = 0;
-      const patience = new Promise<void>((resolve) => setTimeout(resolve, patienceMs).unref());
-      await Promise.race([Promise.all(running.values()), patience]);
+      await waitAtMost(patienceMs, Promise.all(running.values()));
     },
   };
 }

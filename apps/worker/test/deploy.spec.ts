@@ -217,7 +217,7 @@ const BAD: readonly (readonly [string, Files, string, RegExp])[] = [
     'a start that fails with a NUL in its message',
     greeter({ 'src/index.ts': "throw new Error('no\\0way \\ud800');" }),
     'deploy.start_failed',
-    /no\\x00way \\ud800/,
+    /no\\u\{0\}way \\u\{d800\}/,
   ],
 ];
 

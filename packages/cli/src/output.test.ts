@@ -4,9 +4,9 @@ import { printable, seconds, table } from './output.ts';
 describe('what is printed', () => {
   it('holds nothing of others that a terminal obeys', () => {
     expect(printable('a\u001b[31mred\u001b[0m\u001b]0;title\u0007b\u009b2Jc\r')).toBe(
-      'ared\\x1b]0;title\\x07b\\x9b2Jc\\x0d',
+      'ared\\u{1b}]0;title\\u{7}b\\u{9b}2Jc\\u{d}',
     );
-    expect(printable('evil\u202egnp.exe\u200b\u2028')).toBe('evil\\x202egnp.exe\\x200b\\x2028');
+    expect(printable('evil\u202egnp.exe\u200b\u2028')).toBe('evil\\u{202e}gnp.exe\\u{200b}\\u{2028}');
     expect(printable('two\r\nlines\tand ümläut 👋🏽')).toBe('two\nlines\tand ümläut 👋🏽');
   });
 

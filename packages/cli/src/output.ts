@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { escapeJson, escapeText } from '@patchbay/foundation';
 
 export interface OutputOptions {
   readonly stdout: NodeJS.WriteStream;
@@ -66,35 +67,28 @@ export class Output {
   }
 }
 
-/** C0 but line break and tab, DEL, C1; zero-width and direction marks; line and paragraph separators. */
-const STEERING =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-
 /**
  * Text of others (log lines, tool answers) without what a terminal would obey or what reorders what a person reads:
- * colours are removed, everything else of that kind is shown by its code (security S27).
+ * colours are removed, everything else of that kind is shown by its code.
  */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-  return text.replace(/\u001b\[[0-9;]*m|\r(?=\n)/g, '').replace(STEERING, codeOf);
+  return escapeText(withoutColors(text), 'lines');
 }
 
 /** As `printable`, on one line: what a log line says cannot look like another line. */
 export function printableLine(text: string): string {
-  return printable(text).replaceAll('\n', '\\x0a');
+  return escapeText(withoutColors(text));
 }
 
 /** JSON that is ASCII where a terminal would obey: it reads back as the same value. */
 export function printableJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, null, indent).replace(
-    STEERING,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return escapeJson(JSON.stringify(value, null, indent));
 }
 
-function codeOf(character: string): string {
-  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+/** Without colours, and with the line breaks of Unix. */
+function withoutColors(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
+  return text.replace(/\u001b\[[0-9;]*m|\r(?=\n)/g, '');
 }
 
 /** Rows in columns as wide as their widest cell. */

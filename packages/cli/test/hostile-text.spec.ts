@@ -38,8 +38,8 @@ describe('patchbay logs', () => {
     const run = await runCli(['logs', 'weather'], { cwd: await ownDirectory(), environment });
     expect([run.code, run.stderr]).toEqual([0, '']);
     expect(run.stdout).not.toMatch(OBEYED);
-    expect(run.stdout).toContain('\\x1b]52;c;aGk=\\x07');
-    expect(run.stdout).toContain('\\x202egnp.exe');
+    expect(run.stdout).toContain('\\u{1b}]52;c;aGk=\\u{7}');
+    expect(run.stdout).toContain('\\u{202e}gnp.exe');
     expect(run.stdout.trimEnd().split('\n')).toHaveLength(2);
   });
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isRunning } from '@patchbay/foundation';
 import { z } from 'zod';
 
 /** A process identity as it is kept in a file between two starts. */
@@ -22,7 +23,7 @@ export function identifyProcess(pid: number): ProcessIdentity | null {
     stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   } catch {
     if (process.platform === 'linux') return null;
-    return answersSignal(pid) ? { pid, startTicks: null } : null;
+    return isRunning(pid) ? { pid, startTicks: null } : null;
   }
   // The name in parentheses may hold spaces and parentheses itself: fields are counted from its end.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -54,14 +55,5 @@ function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): void 
     process.kill(identity.pid, signal);
   } catch {
     // It ended between the question and the signal.
-  }
-}
-
-function answersSignal(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,3 +1,4 @@
+export { waitAtMost, within } from './async.ts';
 export { emailAddress, findPlainInputs, idOf, integer, integerParameter, text } from './border.ts';
 export { ERRORS, type ErrorCode } from './catalog.ts';
 export { type Clock, systemClock } from './clock.ts';
@@ -18,7 +19,9 @@ export {
   errorPagePath,
   type FaultOwner,
 } from './errors.ts';
+export { escapeJson, escapeText } from './escape-text.ts';
 export { ID_PREFIXES, type IdKind, isId, newId } from './ids.ts';
+export { isRunning } from './is-running.ts';
 export { ConfigError, loadConfig } from './load-config.ts';
 export { createLogger, type Logger } from './logger.ts';
 export type { Page, PageRequest } from './page.ts';

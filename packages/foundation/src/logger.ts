@@ -1,13 +1,11 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { escapeJson } from './escape-text.ts';
 import { createLineOutput, writerOf } from './line-output.ts';
 
 export type { Logger };
 
 /** Header and field names whose values never reach a log line, at any depth the platform logs. */
 const REDACTED = ['authorization', 'cookie', 'password', 'secret', 'token', 'apiKey', 'value'];
-
-/** What JSON leaves as it is and a terminal or an editor obeys: DEL, C1, line separators, direction marks. */
-const STEERING = /[\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /** One for all loggers of a process. */
 let standardOutput: DestinationStream | undefined;
@@ -19,10 +17,9 @@ export function createLogger(name: string, level: string, destination?: Destinat
     level,
     redact: { paths: REDACTED.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' },
     formatters: { level: (label) => ({ level: label }) },
-    // Texts of connectors and callers are in our lines: no byte of them may steer who reads the log (security S27).
+    // Texts of connectors and callers are in our lines: no byte of them may steer who reads the log.
     hooks: {
-      streamWrite: (line) =>
-        line.replace(STEERING, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`),
+      streamWrite: escapeJson,
     },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
   };

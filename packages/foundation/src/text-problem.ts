@@ -1,3 +1,5 @@
+import { codeOf } from './escape-text.ts';
+
 /** Where in a value a text stands, as `name`, `tools.3.title`; empty for the value itself. */
 export interface TextProblem {
   readonly path: readonly string[];
@@ -95,5 +97,5 @@ function storableJson(value: unknown): unknown {
 }
 
 function storableText(text: string): string {
-  return text.replace(UNSTORABLE, (unit) => `\\u{${unit.charCodeAt(0).toString(16)}}`);
+  return text.replace(UNSTORABLE, codeOf);
 }

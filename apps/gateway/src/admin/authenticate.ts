@@ -3,9 +3,11 @@
  * without one, the session cookie, for which the cross-site rule holds. A key of another kind is refused by its
  * prefix, before any look-up (security S13, S25).
  */
+
 import type { ApiKeyCache } from '@patchbay/domain/api-keys';
 import { AppError } from '@patchbay/foundation';
 import type { FastifyRequest } from 'fastify';
+import { parseBearer } from '../http/bearer.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Caller } from './caller.ts';
 import { checkCrossSite } from './check-cross-site.ts';
@@ -38,8 +40,8 @@ export async function authenticate(
 }
 
 async function authenticateKey(deps: AuthenticateDeps, authorization: string, address: string): Promise<Caller> {
-  const text = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-  if (!text) throw new AppError('auth.required', { detail: 'The Authorization header holds no bearer.' });
+  const text = parseBearer(authorization);
+  if (text === null) throw new AppError('auth.required', { detail: 'The Authorization header holds no bearer.' });
   const { organizationId, apiKey, roles, person } = await deps.apiKeys.verify(text, ['admin', 'deploy'], address);
   return {
     kind: 'api_key',

@@ -2,7 +2,7 @@
  * Wakes the worker for a version. The queue only wakes: the version's state is in the database, and the worker finds
  * what waits there by itself, so a lost job delays a deploy and never loses it.
  */
-import { type Logger, parseRedisUrl, type Secret } from '@patchbay/foundation';
+import { type Logger, parseRedisUrl, type Secret, within } from '@patchbay/foundation';
 
 export interface DeployWaker {
   /** Rejects when the queue does not answer within two seconds. */
@@ -63,16 +63,6 @@ async function openQueue({ redisUrl, databaseUrl }: DeployWakerOptions) {
   return new Queue(DEPLOY_QUEUE, { connection });
 }
 
-async function withPatience<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('the deploy queue did not answer in time')), PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([work, tooLate]);
-  } finally {
-    clearTimeout(timer);
-    // When it fails after its time, somebody must still have listened.
-    work.catch(() => undefined);
-  }
+function withPatience<T>(work: Promise<T>): Promise<T> {
+  return within(PATIENCE_MS, work, () => new Error('the deploy queue did not answer in time'));
 }

@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode } from '@patchbay/foundation';
+import { escapeHtml } from '../http/escape-html.ts';
 
 /**
  * The page of an error code as HTML. `markdown` is the file below docs/errors: headings of one and two levels,
@@ -39,8 +40,4 @@ function renderBlock(block: string): string {
 /** Everything is escaped first, so that only our own tags remain. */
 function renderText(text: string): string {
   return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,17 +1,8 @@
 /** AppError → problem document. @see RFC 9457 */
-import { AppError, asAppError, type ErrorCode, storable } from '@patchbay/foundation';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError, asAppError, storable } from '@patchbay/foundation';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { PROBLEM_TYPE, renderProblem } from '../http/render-problem.ts';
-
-/** Codes of Fastify and Node that mean something of ours. */
-const FROM_FASTIFY: Readonly<Record<string, ErrorCode>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'admin.body_too_large',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'admin.content_type',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'admin.invalid_request',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'admin.invalid_request',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'admin.invalid_request',
-};
+import { frameworkError, sendProblem as writeProblem } from '../http/send-problem.ts';
 
 /** Any thrown value as an AppError: ours as they are, the framework's by code, the rest as `internal.unexpected`. */
 export function toAdminError(error: unknown): AppError {
@@ -26,9 +17,7 @@ export function toAdminError(error: unknown): AppError {
       })),
     );
   }
-  // Whatever was thrown: a code is read only if it has one.
-  const code = FROM_FASTIFY[(error as Partial<FastifyError> | null)?.code ?? ''];
-  return code ? new AppError(code, { cause: error }) : asAppError(error);
+  return frameworkError(error, 'admin') ?? asAppError(error);
 }
 
 /**
@@ -55,13 +44,8 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
   const facts = { code: error.code, status: error.spec.status, internal: error.internal, requestId: request.id };
   if (error.spec.owner === 'platform') request.log.error({ ...facts, err: error.cause ?? error }, 'request failed');
   else request.log.info(facts, 'request refused');
-  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
   // A body that is refused half-way would otherwise be read to its end.
   if (!request.raw.complete) reply.header('connection', 'close');
   if (error.spec.status === 401) reply.header('www-authenticate', 'Bearer realm="patchbay"');
-  return reply
-    .code(error.spec.status)
-    .header('cache-control', 'no-store')
-    .type(PROBLEM_TYPE)
-    .send(JSON.stringify(renderProblem(error, request.id, origin)));
+  return writeProblem(reply, error, origin);
 }

@@ -1,29 +1,12 @@
 import { AppError, asAppError, type Logger, withDashboardOrigin } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { PROBLEM_TYPE, renderProblem } from '../http/render-problem.ts';
+import { frameworkError, sendProblem } from '../http/send-problem.ts';
 import { renderPage, wantsHtml } from './render-page.ts';
 import { securityHeaders } from './security-headers.ts';
 
 /** Fastify's own refusals as ours; everything else as it is, or as an unexpected error. */
 export function edgeError(error: unknown): AppError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new AppError('edge.body_too_large', { cause: error });
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new AppError('edge.unsupported_media_type', { cause: error });
-    case 'FST_ERR_BAD_URL':
-      return new AppError('edge.bad_path', { cause: error });
-    // A part of the path that is longer than any name or secret is of nothing here.
-    case 'FST_ERR_MAX_PARAM_LENGTH':
-      return new AppError('edge.not_found', { cause: error });
-    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-    case 'FST_ERR_CTP_INVALID_JSON_BODY':
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return new AppError('edge.bad_body', { cause: error });
-    default:
-      return asAppError(error);
-  }
+  return frameworkError(error, 'edge') ?? asAppError(error);
 }
 
 export interface EdgeAnswers {
@@ -45,18 +28,14 @@ export function answerEdgeError(
   error: AppError,
 ): FastifyReply {
   logRefusal(logger, request.id, error);
-  const { status, title } = error.spec;
-  reply.code(status).headers(securityHeaders(origin));
-  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
+  reply.headers(securityHeaders(origin));
   // A client that keeps its connection would wait for this process to end, and is better served by the next one.
   if (error.code === 'edge.draining') reply.header('connection', 'close');
-  if (wantsHtml(request.headers.accept)) {
-    const link = { href: `${origin}/dashboard`, label: 'Open the dashboard' };
-    return reply
-      .type('text/html; charset=utf-8')
-      .send(renderPage({ title, text: withDashboardOrigin(error.hint, origin), link }));
-  }
-  return reply.type(PROBLEM_TYPE).send(JSON.stringify(renderProblem(error, request.id, origin)));
+  if (!wantsHtml(request.headers.accept)) return sendProblem(reply, error, origin);
+  const link = { href: `${origin}/dashboard`, label: 'Open the dashboard' };
+  const page = { title: error.spec.title, text: withDashboardOrigin(error.hint, origin), link };
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
+  return reply.code(error.spec.status).type('text/html; charset=utf-8').send(renderPage(page));
 }
 
 /** Only failures of ours are errors in the log; a caller's mistake is not news. */

@@ -1,3 +1,5 @@
+import { escapeHtml } from '../http/escape-html.ts';
+
 /** Pages the gateway itself shows: no script, no style from anywhere, so the strict policy of every answer holds. */
 export interface PlainPage {
   readonly title: string;
@@ -25,8 +27,4 @@ export function renderPage(page: PlainPage): string {
 /** Whether a person is looking: browsers name text/html, MCP clients do not. */
 export function wantsHtml(accept: string | undefined): boolean {
   return accept?.includes('text/html') ?? false;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

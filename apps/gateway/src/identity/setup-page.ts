@@ -1,4 +1,5 @@
 import { ACCOUNT_LIMITS, PASSWORD_CHARACTERS } from '@patchbay/foundation/limits';
+import { escapeHtml } from '../http/escape-html.ts';
 
 export interface SetupValues {
   readonly name?: string;
@@ -67,8 +68,4 @@ ${body}
 </main></body>
 </html>
 `;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,3 +1,4 @@
+import { within } from '@patchbay/foundation';
 import pg from 'pg';
 import { ANNOUNCEMENT_TOPICS, type AnnouncementSubject } from '../announcements/index.ts';
 import { CHANGE_KINDS, type Change } from './change.ts';
@@ -41,13 +42,13 @@ export async function openFeedConnection(options: FeedConnectionOptions): Promis
     await client.connect();
     const channels = [CHANGES_CHANNEL, ANNOUNCEMENTS_CHANNEL, RELAY_CHANNEL, options.channel];
     // sql: LISTEN takes no parameters; the names are ours, of letters, digits and underscores.
-    await within(options.heartbeatMs, client.query(channels.map((channel) => `LISTEN ${channel}`).join('; ')));
+    await answerWithin(options.heartbeatMs, client.query(channels.map((channel) => `LISTEN ${channel}`).join('; ')));
   } catch (error) {
     discard(client);
     throw error;
   }
   const poll = createPoll(client, options.onChange);
-  await within(options.heartbeatMs, poll()).catch((error: unknown) => {
+  await answerWithin(options.heartbeatMs, poll()).catch((error: unknown) => {
     discard(client);
     throw error;
   });
@@ -131,14 +132,6 @@ function discard(client: pg.Client): void {
   client.end().catch(() => {});
 }
 
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the database did not answer in time')), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function answerWithin<T>(ms: number, work: Promise<T>): Promise<T> {
+  return within(ms, work, () => new Error('the database did not answer in time'));
 }

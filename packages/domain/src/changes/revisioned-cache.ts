@@ -1,4 +1,4 @@
-import { AppError } from '@patchbay/foundation';
+import { AppError, within } from '@patchbay/foundation';
 import { LRUCache } from 'lru-cache';
 import { CHANGE_RULES, type Change } from './change.ts';
 import type { ChangeFeed } from './change-feed.ts';
@@ -129,7 +129,7 @@ export function createRevisionedCache<Value>(options: RevisionedCacheOptions<Val
 
   async function confirm(key: string, doubtful: Entry<Value>, flight: Flight<Value>): Promise<Value> {
     try {
-      return await within(CONFIRM_WITHIN_MS - (performance.now() - flight.startedAtMs), flight.result);
+      return await answerWithin(CONFIRM_WITHIN_MS - (performance.now() - flight.startedAtMs), flight.result);
     } catch (error) {
       const isAway = error instanceof AppError && error.code === 'data.unavailable';
       // A change of it that was heard meanwhile took it out of the cache.
@@ -162,14 +162,6 @@ export function createRevisionedCache<Value>(options: RevisionedCacheOptions<Val
 }
 
 /** @throws AppError `data.unavailable` when the work takes longer; it goes on all the same */
-async function within<Value>(ms: number, work: Promise<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new AppError('data.unavailable', { retryAfterSeconds: 2 })), Math.max(0, ms));
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function answerWithin<Value>(ms: number, work: Promise<Value>): Promise<Value> {
+  return within(ms, work, () => new AppError('data.unavailable', { retryAfterSeconds: 2 }));
 }

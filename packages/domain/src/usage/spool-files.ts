@@ -3,6 +3,7 @@ import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isRunning } from '@patchbay/foundation';
 import { UsageEventSchema, usageEventText } from './usage-event.ts';
 
 /**
@@ -48,19 +49,9 @@ export async function findShippable(directory: string, own: OwnFiles): Promise<r
 async function isOver(directory: string, name: string, own: OwnFiles): Promise<boolean> {
   const { host, pid, instance, number } = NAME.exec(name)?.groups ?? {};
   if (instance === own.instance) return Number(number) <= own.closed;
-  if (host === HOST && (Number(pid) === process.pid || !isAlive(Number(pid)))) return true;
+  if (host === HOST && (Number(pid) === process.pid || !isRunning(Number(pid)))) return true;
   const found = await stat(path.join(directory, name)).catch(() => null);
   return found !== null && Date.now() - found.mtimeMs > ABANDONED_MS;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // process.kill throws system errors only.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** One event as it lies in a file. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { within } from '../async.ts';
 import { AppError } from '../errors.ts';
 
 /** `ok`: everything works. `degraded`: it works with something missing. `down`: it does not work. */
@@ -66,16 +67,11 @@ export async function readHealth(checks: readonly HealthCheck[], isDraining: boo
 }
 
 async function readCheck(check: HealthCheck): Promise<Condition> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
-  });
+  const late = () => new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`);
   try {
-    return await Promise.race([check.read(), late]);
+    return await within(CHECK_TIMEOUT_MS, check.read(), late);
   } catch (error) {
     return downFor([reasonOf(error)]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

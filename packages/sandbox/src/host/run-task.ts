@@ -1,6 +1,6 @@
 /** Build programs: one throw-away sandbox per task, at most one per core, its own profile, nothing kept. */
 import { availableParallelism } from 'node:os';
-import { AppError } from '@patchbay/foundation';
+import { AppError, escapeText } from '@patchbay/foundation';
 import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
 import {
   decodeJson,
@@ -18,7 +18,6 @@ import { startEgressProxy } from './egress/egress-proxy.ts';
 import type { Resolver } from './egress/resolve-destination.ts';
 import { errorOfLimit } from './exceeded-limit.ts';
 import { HOST_LIMITS } from './limits.ts';
-import { escapeText } from './logs/escape-text.ts';
 import type { ProgramName, Programs } from './programs.ts';
 
 const TASKS_WAITING_MAX = 256;

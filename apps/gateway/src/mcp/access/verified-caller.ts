@@ -2,6 +2,7 @@ import type { ApiKeyCache, VerifiedApiKey } from '@patchbay/domain/api-keys';
 import type { GroupReference } from '@patchbay/domain/groups';
 import type { Role } from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
+import { parseBearer } from '../../http/bearer.ts';
 import type { RequestHead } from '../context/request-head.ts';
 
 /** An API key of kind mcp. `credentialId` is the key's id. */
@@ -57,9 +58,9 @@ export async function verifyCaller(
   return { kind: 'api_key', credentialId: key.apiKey.id, key };
 }
 
-/** @see RFC 6750 §2.1 @throws AppError mcp.token_invalid */
+/** @throws AppError mcp.token_invalid */
 function bearerOf(authorization: string): string {
-  const match = /^bearer +([A-Za-z0-9._~+/=-]+) *$/i.exec(authorization);
-  if (!match?.[1]) throw new AppError('mcp.token_invalid');
-  return match[1];
+  const token = parseBearer(authorization);
+  if (token === null) throw new AppError('mcp.token_invalid');
+  return token;
 }

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
-import { AppError } from '@patchbay/foundation';
+import { AppError, waitAtMost } from '@patchbay/foundation';
 import { DESCRIPTORS } from './bubblewrap-arguments.ts';
 import type { SandboxExit } from './driver.ts';
 import { isRunning } from './process-tree.ts';
@@ -106,7 +106,7 @@ async function startFailure(child: ChildProcess): Promise<AppError> {
     said += chunk.toString('utf8');
   });
   if (child.stderr && !child.stderr.readableEnded) {
-    await Promise.race([once(child.stderr, 'end'), new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
+    await waitAtMost(LAST_WORDS_MS, once(child.stderr, 'end'));
   }
   return new AppError('sandbox.start_failed', { internal: `bubblewrap ended: ${said.trim().slice(0, 500)}` });
 }

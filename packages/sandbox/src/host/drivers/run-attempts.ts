@@ -1,4 +1,5 @@
 /** Starts sandboxes that try to get out, and judges what they report. */
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -113,8 +114,8 @@ async function givenHostParts() {
   const otherFile = join(directory, 'other-tenant.txt');
   await writeFile(otherFile, 'of another tenant', { mode: 0o644 });
   const abstractSocket = `patchbay-probe-${process.pid}-${Date.now()}`;
-  const loopback = await listening((server) => server.listen(0, '127.0.0.1'));
-  const abstract = await listening((server) => server.listen(`\0${abstractSocket}`));
+  const loopback = await openServer((server) => server.listen(0, '127.0.0.1'));
+  const abstract = await openServer((server) => server.listen(`\0${abstractSocket}`));
   const hostPort = (loopback.address() as AddressInfo).port; // a TCP listener
   return {
     input: { hostPid: process.pid, hostPort, abstractSocket, otherFile },
@@ -126,14 +127,12 @@ async function givenHostParts() {
   };
 }
 
-function listening(listen: (server: Server) => void): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = createServer((socket) => {
-      socket.on('error', () => {}); // a peer that vanishes
-      socket.end('reached');
-    });
-    server.once('error', reject);
-    server.once('listening', () => resolve(server));
-    listen(server);
+async function openServer(listen: (server: Server) => void): Promise<Server> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {}); // a peer that vanishes
+    socket.end('reached');
   });
+  listen(server);
+  await once(server, 'listening');
+  return server;
 }

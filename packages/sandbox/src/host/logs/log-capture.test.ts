@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { LogRecord } from '../../protocol/log-record.ts';
-import { escapeText } from './escape-text.ts';
 import { LogCapture } from './log-capture.ts';
 
 type Line = Pick<LogRecord, 'at' | 'level' | 'source' | 'text' | 'requestId'>;
@@ -11,29 +10,6 @@ function given(secrets: string[] = []) {
   const capture = new LogCapture({ secrets, now: () => clock.now, emit: (line) => lines.push(line) });
   return { lines, clock, capture };
 }
-
-describe('escapeText', () => {
-  it('lets no control byte out, of all 256', () => {
-    for (let byte = 0; byte < 256; byte++) {
-      const text = escapeText(String.fromCharCode(byte));
-      const isControl = byte < 0x20 || (byte >= 0x7f && byte <= 0x9f);
-      expect([byte, text.length > 1]).toEqual([byte, isControl]);
-    }
-  });
-
-  it.each([
-    ['OSC 52', '\u001b]52;c;ZXZpbA==\u0007', '\\x1b]52;c;ZXZpbA==\\x07'],
-    ['a title', '\u009d0;x\u009c', '\\x9d0;x\\x9c'],
-    ['a bidirectional override', 'a\u202eb', 'a\\u202eb'],
-    ['a line separator', 'a\u2028b', 'a\\u2028b'],
-    ['a zero-width space', 'a\u200bb', 'a\\u200bb'],
-    ['a lone surrogate', 'a\ud800b', 'a\\ud800b'],
-    ['a line break with a forged record', 'x\n{"level":"error"}', 'x\\x0a{"level":"error"}'],
-    ['words of any script', 'Grüße, 東京 🌧', 'Grüße, 東京 🌧'],
-  ])('shows %s', (_what, text, expected) => {
-    expect(escapeText(text)).toBe(expected);
-  });
-});
 
 describe('LogCapture', () => {
   it('puts characters together that arrive split', () => {

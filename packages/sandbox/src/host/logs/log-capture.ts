@@ -2,11 +2,12 @@
  * Turns what a connector writes into records (S27). The supervisor sets time, source and request id; the text is data:
  * escaped, at most 8 KiB a line, at most 1 MB a minute, with known secret values replaced.
  */
+
 import { StringDecoder } from 'node:string_decoder';
+import { escapeText } from '@patchbay/foundation';
 import type { LogLevel } from '../../protocol/invocation.ts';
 import type { LogRecord } from '../../protocol/log-record.ts';
 import { HOST_LIMITS } from '../limits.ts';
-import { escapeText } from './escape-text.ts';
 
 const LIMITS = HOST_LIMITS.log;
 const MINUTE_MS = 60_000;

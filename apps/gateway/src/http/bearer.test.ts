@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { parseBearer } from './bearer.ts';
+
+it.each(['', 'Bearer', 'Bearer ', 'Basic dXNlcjpwYXNz', 'Bearer a b', 'Bearer kéy', 'Bearer a,Bearer b', 'Bearer a=b'])(
+  'finds no token in the header %j',
+  (authorization) => {
+    expect(parseBearer(authorization)).toBeNull();
+  },
+);
+
+it.each([
+  ['Bearer pbk_mcp_a-b.c~d', 'pbk_mcp_a-b.c~d'],
+  ['bearer  abc== ', 'abc=='],
+])('finds the token of the header %j, in any case and with the padding of Base64', (authorization, token) => {
+  expect(parseBearer(authorization)).toBe(token);
+});
