@@ -117,9 +117,21 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       ? createLocalNotes(clock)
       : createRedisNotes({ redisUrl: config.redisUrl, secret, clock, logger });
   const mcp = createMcpSurface({
-    ...{ origin, endpoints, apiKeys, sandboxes, retirement, spool, metrics, tracing, logger, clock },
+    origin,
+    endpoints,
+    apiKeys,
+    sandboxes,
+    retirement,
+    spool,
+    metrics,
+    tracing,
+    logger,
+    clock,
     stateSealer: await createStateSealer(keySource, 'request state'),
-    ...{ changes, events, sessions, notes },
+    changes,
+    events,
+    sessions,
+    notes,
     // Owners cannot write policies yet, and connections are nobody's yet: the steps are there, with nothing in them.
     loadPolicies: async () => NO_POLICIES,
     openCredentials: async () => [],
@@ -128,7 +140,13 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     tellAuthor: createTellAuthor(connectorLogs, clock),
   });
   const people = createIdentityPart({
-    ...{ origin, signup: config.signup, database, notes, clock, logger, secret },
+    origin,
+    signup: config.signup,
+    database,
+    notes,
+    clock,
+    logger,
+    secret,
     releasedNames: config.releasedNames,
     databaseUrl: new Secret(config.database.authUrl),
   });
@@ -139,7 +157,14 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   });
   const disks = createDiskWatch(config.watchedDirectories);
   const admin = createAdminSurface({
-    ...{ origin, database, apiKeys, artifacts, vault, changes, clock, logger },
+    origin,
+    database,
+    apiKeys,
+    artifacts,
+    vault,
+    changes,
+    clock,
+    logger,
     identity: people.identity,
     wakeDeploy: (versionId) => waker.wake(versionId),
     refuseUploads: () => disks.refuseUploads(),
@@ -147,15 +172,25 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   });
 
   const app = await createServer({
-    ...{ origin, logger, trustedProxies: config.trustedProxies, dashboardUpstream: config.dashboardUpstream },
+    origin,
+    logger,
+    trustedProxies: config.trustedProxies,
+    dashboardUpstream: config.dashboardUpstream,
     revokeExposedKey: apiKeys.revokeExposed,
     surfaces: [people.surface, admin, ...downloadsSurface(config), mcp],
   });
 
   return {
     checks: gatewayChecks({
-      ...{ database, identity: people, changes, sandboxes, artifacts, redis },
-      ...{ queue: waker, usage: spool, disks },
+      database,
+      identity: people,
+      changes,
+      sandboxes,
+      artifacts,
+      redis,
+      queue: waker,
+      usage: spool,
+      disks,
       dashboardUpstream: config.dashboardUpstream,
     }),
     metrics: metrics.registry,

@@ -24,7 +24,11 @@ import { startTracing } from '../src/telemetry/tracing.ts';
 export const TIMINGS = { queueMs: 0, startMs: 0, sandboxMs: 1, egressMs: 0, cold: false };
 
 const tool = (name: string, annotations: JsonObject = { readOnlyHint: true }, rest: JsonObject = {}): JsonObject => ({
-  ...{ name, title: name, description: name, inputSchema: { type: 'object' }, annotations },
+  name,
+  title: name,
+  description: name,
+  inputSchema: { type: 'object' },
+  annotations,
   ...rest,
 });
 
@@ -43,22 +47,21 @@ const MANIFEST = {
 };
 
 const endpoint = (change: Partial<Endpoint> = {}): Endpoint => ({
-  ...{ organizationId: 'org_acme', organizationSlug: 'acme', connectorId: 'con_weather', connectorSlug: 'weather' },
-  ...{
-    connectorName: 'Weather',
-    versionId: 'ver_2',
-    versionNumber: 2,
-    live: true,
-    settingsRevision: 0,
-    codeGeneration: false,
-  },
-  ...{
-    artifactDigest: `sha256:${'0'.repeat(64)}`,
-    snapshot: null,
-    manifest: MANIFEST,
-    authMode: 'api_key',
-    resource: '/acme/weather/mcp',
-  },
+  organizationId: 'org_acme',
+  organizationSlug: 'acme',
+  connectorId: 'con_weather',
+  connectorSlug: 'weather',
+  connectorName: 'Weather',
+  versionId: 'ver_2',
+  versionNumber: 2,
+  live: true,
+  settingsRevision: 0,
+  codeGeneration: false,
+  artifactDigest: `sha256:${'0'.repeat(64)}`,
+  snapshot: null,
+  manifest: MANIFEST,
+  authMode: 'api_key',
+  resource: '/acme/weather/mcp',
   ...change,
 });
 
@@ -91,7 +94,9 @@ function liveConnectors(organization: string): LiveConnectors | null {
     slugs: found.map(({ connectorSlug }) => connectorSlug),
     names: found.flatMap(({ connectorId, connectorSlug }) =>
       MANIFEST.tools.map(({ name }) => ({
-        ...{ kind: 'tool' as const, connectorId, name: String(name) },
+        kind: 'tool' as const,
+        connectorId,
+        name: String(name),
         joined: joinName(connectorSlug, String(name)),
       })),
     ),
@@ -109,16 +114,21 @@ const key = (role: 'owner' | 'member', change: Partial<VerifiedApiKey['apiKey']>
   groups: [],
   person: { id: `psn_${role}`, email: `${role}@acme.example`, name: role },
   apiKey: {
-    ...{
-      id: `key_${role}`,
-      kind: 'mcp',
-      name: role,
-      hint: 'pbk_mcp_x',
-      personId: `psn_${role}`,
-      serviceAccountId: null,
-    },
-    ...{ connectorIds: ['*'], scopes: [], permissions: [], allowedAddresses: [], expiresAt: new Date(8e15) },
-    ...{ lastUsedAt: null, lastUsedAddress: null, createdAt: new Date(0), revokedAt: null },
+    id: `key_${role}`,
+    kind: 'mcp',
+    name: role,
+    hint: 'pbk_mcp_x',
+    personId: `psn_${role}`,
+    serviceAccountId: null,
+    connectorIds: ['*'],
+    scopes: [],
+    permissions: [],
+    allowedAddresses: [],
+    expiresAt: new Date(8e15),
+    lastUsedAt: null,
+    lastUsedAddress: null,
+    createdAt: new Date(0),
+    revokedAt: null,
     ...change,
   },
 });
@@ -134,15 +144,15 @@ const absent = () => Promise.reject(new AppError('data.unavailable'));
 
 /** Sessions that needed no row yet, behind a database that is away. */
 const NO_SESSIONS: SessionStore = {
-  ...{
-    find: async () => null,
-    refresh: absent,
-    remember: absent,
-    openStream: absent,
-    extendStream: absent,
-    append: absent,
-  },
-  ...{ read: absent, answer: absent, answers: absent },
+  find: async () => null,
+  refresh: absent,
+  remember: absent,
+  openStream: absent,
+  extendStream: absent,
+  append: absent,
+  read: absent,
+  answer: absent,
+  answers: absent,
 };
 
 /** How the sandbox behind the edge answers; by default it says what it was asked. */
@@ -194,7 +204,9 @@ export async function startEdge(
   const signer = await createTokenSigner({ masterKey: async () => Buffer.alloc(32) }, 'mcp sessions');
   const announcements = createLocalAnnouncements();
   const surface = createMcpSurface({
-    ...{ origin, logger, clock: systemClock },
+    origin,
+    logger,
+    clock: systemClock,
     endpoints: {
       resolve: async (organization, connector, version) => {
         lookups.push('endpoint');
@@ -223,7 +235,9 @@ export async function startEdge(
     events: createConnectorEvents(announcements),
     stateSealer: await createStateSealer({ masterKey: async () => new Uint8Array(32) }, 'request state'),
     sessions: new Sessions({
-      ...{ signer, store: NO_SESSIONS, clock: systemClock },
+      signer,
+      store: NO_SESSIONS,
+      clock: systemClock,
       signals: new SessionSignals(announcements),
     }),
     spool: { append: async (event) => void usage.push(event) },
@@ -237,13 +251,21 @@ export async function startEdge(
     ...real,
   });
   const app = await createServer({
-    ...{ origin, logger, trustedProxies: [], dashboardUpstream },
+    origin,
+    logger,
+    trustedProxies: [],
+    dashboardUpstream,
     revokeExposedKey: () => {},
     surfaces: [surface, ...extra],
   });
   await app.listen({ port, host: 'localhost' });
   return {
-    ...{ origin, port: (app.server.address() as AddressInfo).port, invocations, usage, lookups, told },
+    origin,
+    port: (app.server.address() as AddressInfo).port,
+    invocations,
+    usage,
+    lookups,
+    told,
     connections: () => promisify(app.server.getConnections.bind(app.server))(),
     answerWith: (next) => {
       runner = next;

@@ -28,7 +28,9 @@ async function startLargeRegistry() {
     requests.push(name);
     const { paddingBytes = 0, dependencies = {} } = described.get(name) ?? {};
     const version = (number: string) => ({
-      ...{ name, version: number, dependencies },
+      name,
+      version: number,
+      dependencies,
       dist: { integrity: INTEGRITY, tarball: `${origin}/${name}/-/${name}-${number}.tgz` },
     });
     const versions = { '1.0.0': version('1.0.0'), '1.5.0': version('1.5.0') };

@@ -31,14 +31,21 @@ describe('clientAddress', () => {
 describe('removeSteeringHeaders', () => {
   it('removes what strangers could steer us with, and sets it anew from configuration', () => {
     const headers: Record<string, string> = {
-      ...{ forwarded: 'host=evil', 'x-forwarded-host': 'evil', 'x-forwarded-proto': 'http', 'x-real-ip': '1.1.1.1' },
-      ...{ 'x-middleware-subrequest': 'middleware', 'x-nextjs-data': '1', accept: 'text/html' },
+      forwarded: 'host=evil',
+      'x-forwarded-host': 'evil',
+      'x-forwarded-proto': 'http',
+      'x-real-ip': '1.1.1.1',
+      'x-middleware-subrequest': 'middleware',
+      'x-nextjs-data': '1',
+      accept: 'text/html',
     };
     removeSteeringHeaders(headers);
     expect(headers).toEqual({ accept: 'text/html' });
     setForwardedHeaders(headers, new URL('https://patchbay.example'), '198.51.100.1');
     expect(headers).toEqual({
-      ...{ accept: 'text/html', 'x-forwarded-host': 'patchbay.example', 'x-forwarded-proto': 'https' },
+      accept: 'text/html',
+      'x-forwarded-host': 'patchbay.example',
+      'x-forwarded-proto': 'https',
       'x-forwarded-for': '198.51.100.1',
     });
   });

@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { supervisorsCondition } from './supervisors-condition.ts';
 
 const HEALTH: SupervisorHealth = {
-  ...{ ready: true, driver: 'bubblewrap', queued: 0, coldStarts: 1, crashes: 0, droppedLogLines: 0, bootId: 'b' },
+  ready: true,
+  driver: 'bubblewrap',
+  queued: 0,
+  coldStarts: 1,
+  crashes: 0,
+  droppedLogLines: 0,
+  bootId: 'b',
   walls: { state: 'complete', missing: [] },
   limits: { state: 'full', reasons: [] },
   sandboxes: { starting: 0, live: 1, busy: 0, draining: 0 },
@@ -13,7 +19,12 @@ const HEALTH: SupervisorHealth = {
 };
 const NOW = new Date('2026-11-26T10:00:00Z');
 const host = (hostId: string, given: Partial<SupervisorReport> = {}): SupervisorReport => ({
-  ...{ hostId, address: '10.0.0.1:7443', state: 'serving', reason: null, inFlight: 0, health: HEALTH },
+  hostId,
+  address: '10.0.0.1:7443',
+  state: 'serving',
+  reason: null,
+  inFlight: 0,
+  health: HEALTH,
   version: 2,
   certificatesEnd: null,
   ...given,

@@ -118,7 +118,10 @@ interface InvitationRow extends Omit<StoredInvitation, 'role' | 'status'> {
 
 function toInvitation({ id, email, role, status, createdAt, expiresAt }: InvitationRow): StoredInvitation {
   return {
-    ...{ id, email, createdAt, expiresAt },
+    id,
+    email,
+    createdAt,
+    expiresAt,
     role: isRole(role) ? role : 'member',
     status: status === 'accepted' || status === 'rejected' || status === 'canceled' ? status : 'pending',
   };

@@ -4,7 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { createLogBatcher } from './log-batcher.ts';
 
 const line = (text: string): LogRecord => ({
-  ...{ at: '2026-11-21T10:00:00.000Z', level: 'info', source: 'connector', text, sandboxId: 'sbx_1' },
+  at: '2026-11-21T10:00:00.000Z',
+  level: 'info',
+  source: 'connector',
+  text,
+  sandboxId: 'sbx_1',
   key: {
     organizationId: 'org_a',
     connectorId: 'con_a',
@@ -27,7 +31,8 @@ function batcher(waitingMax: number) {
     onDropped: (lines) => {
       state.dropped += lines;
     },
-    ...{ flushIntervalMs: 60_000, waitingMax },
+    flushIntervalMs: 60_000,
+    waitingMax,
   });
   return { logs, state };
 }

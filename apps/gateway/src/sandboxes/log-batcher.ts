@@ -69,8 +69,15 @@ function logLine(record: LogRecord): NewLogLine {
   const { organizationId, connectorId, versionId, subject } = record.key;
   const { sandboxId, level, source, text, requestId } = record;
   return {
-    ...{ organizationId, connectorId, versionId, subject, sandboxId },
-    ...{ level, source, text, requestId },
+    organizationId,
+    connectorId,
+    versionId,
+    subject,
+    sandboxId,
+    level,
+    source,
+    text,
+    requestId,
     at: new Date(record.at),
   };
 }

@@ -6,16 +6,21 @@ import { describe, expect, it } from 'vitest';
 import { retireSandboxes } from './retire-sandboxes.ts';
 
 const LIVE: Endpoint = {
-  ...{ organizationId: 'org_a', organizationSlug: 'acme', connectorId: 'con_a', connectorSlug: 'weather' },
-  ...{
-    connectorName: 'Weather',
-    versionId: 'ver_1',
-    versionNumber: 1,
-    live: true,
-    artifactDigest: 'sha256:0',
-    snapshot: null,
-  },
-  ...{ manifest: {}, settingsRevision: 1, codeGeneration: false, authMode: 'none', resource: '/acme/weather/mcp' },
+  organizationId: 'org_a',
+  organizationSlug: 'acme',
+  connectorId: 'con_a',
+  connectorSlug: 'weather',
+  connectorName: 'Weather',
+  versionId: 'ver_1',
+  versionNumber: 1,
+  live: true,
+  artifactDigest: 'sha256:0',
+  snapshot: null,
+  manifest: {},
+  settingsRevision: 1,
+  codeGeneration: false,
+  authMode: 'none',
+  resource: '/acme/weather/mcp',
 };
 const OWNER = { organizationId: 'org_a', connectorId: 'con_a' };
 

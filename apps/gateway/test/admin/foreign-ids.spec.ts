@@ -44,12 +44,10 @@ beforeAll(async () => {
       tx,
       { kind: 'person', personId: theirs.personId },
       {
-        ...{
-          connectorId: connector.body.id,
-          sourceDigest: `sha256:${'0'.repeat(64)}`,
-          typecheck: true,
-          activate: true,
-        },
+        connectorId: connector.body.id,
+        sourceDigest: `sha256:${'0'.repeat(64)}`,
+        typecheck: true,
+        activate: true,
       },
     ),
   );
@@ -82,7 +80,8 @@ function send(id: string, endpoint: EndpointSpec, as: SignedIn | string, ids: Re
   };
   const body = BODIES[id];
   return installation.call(endpoint.method, pathOf(endpoint, ids), {
-    ...{ as, ...upload },
+    as,
+    ...upload,
     ...(body !== undefined && { body }),
   });
 }

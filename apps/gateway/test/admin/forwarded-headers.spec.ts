@@ -159,7 +159,9 @@ describe('whatever somebody on the way claims', () => {
   it('the address that limits and records see is the connection’s', async () => {
     const attempt = (forwardedFor: string) =>
       installation.app.inject({
-        ...{ method: 'POST', url: '/api/auth/sign-in/email', remoteAddress: '198.51.100.7' },
+        method: 'POST',
+        url: '/api/auth/sign-in/email',
+        remoteAddress: '198.51.100.7',
         headers: { host: own.host, 'content-type': 'application/json', 'x-forwarded-for': forwardedFor },
         payload: JSON.stringify({ email: 'nobody@acme.example', password: PASSWORD }),
       });

@@ -128,8 +128,14 @@ export class Installation {
     const vault = await createVault({ keySource: { masterKey: async () => randomBytes(32) } });
     const woken: string[] = [];
     const admin = createAdminSurface({
-      ...{ origin, database, apiKeys, artifacts, logger, clock: systemClock },
-      ...{ vault, changes: feed },
+      origin,
+      database,
+      apiKeys,
+      artifacts,
+      logger,
+      clock: systemClock,
+      vault,
+      changes: feed,
       identity: people.identity,
       wakeDeploy: async (versionId) => {
         woken.push(versionId);
@@ -139,7 +145,10 @@ export class Installation {
       files,
     });
     const app = await createServer({
-      ...{ origin, logger, trustedProxies: [], dashboardUpstream: undefined },
+      origin,
+      logger,
+      trustedProxies: [],
+      dashboardUpstream: undefined,
       revokeExposedKey: apiKeys.revokeExposed,
       surfaces: [people.surface, admin],
     });
@@ -183,7 +192,10 @@ export class Installation {
   async owner(slug: string): Promise<SignedIn & { readonly organizationId: string }> {
     const email = `owner@${slug}.example`;
     const { person, organizationId } = await this.people.createFirstOwner({
-      ...{ name: `Owner of ${slug}`, email, slug, organizationName: slug },
+      name: `Owner of ${slug}`,
+      email,
+      slug,
+      organizationName: slug,
       password: new Secret(PASSWORD),
     });
     return { ...(await this.signIn(email)), organizationId, personId: person.id };

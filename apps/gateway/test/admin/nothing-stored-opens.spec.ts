@@ -43,8 +43,11 @@ async function setUp(): Promise<SignedIn> {
   const link = (await installation.people.createSetupLink()) ?? '';
   handOut('a setup link', lastPart(link));
   const made = await sendForm(new URL(link).pathname, {
-    ...{ name: 'Olga', email: 'olga@people.example', password: PASSWORD },
-    ...{ organizationName: 'Acme', slug: 'acme' },
+    name: 'Olga',
+    email: 'olga@people.example',
+    password: PASSWORD,
+    organizationName: 'Acme',
+    slug: 'acme',
   });
   expect(made.status).toBe(303);
   const owner = await installation.signIn('olga@people.example');

@@ -71,8 +71,11 @@ beforeAll(async () => {
     const { cookie, 'sec-fetch-site': site } = request.headers;
     response.on('finish', () =>
       asked.push({
-        ...{ method: request.method ?? '', path: request.url ?? '', cookie: cookie !== undefined },
-        ...{ site: site as string | undefined, status: response.statusCode },
+        method: request.method ?? '',
+        path: request.url ?? '',
+        cookie: cookie !== undefined,
+        site: site as string | undefined,
+        status: response.statusCode,
       }),
     );
   });

@@ -24,7 +24,11 @@ it('a name the operator released goes to its holder alone, and the audit log say
   const database = createDatabase({ url: urls.app, poolSizeMax: 2 });
   const start = (releasedNames: string) =>
     createIdentityPart({
-      ...{ origin: 'http://localhost:4000', signup: 'open', releasedNames, database, clock: systemClock },
+      origin: 'http://localhost:4000',
+      signup: 'open',
+      releasedNames,
+      database,
+      clock: systemClock,
       databaseUrl: new Secret(urls.auth),
       secret: new Secret('a secret for tests of forty characters..'),
       notes: createLocalNotes(systemClock),
@@ -37,7 +41,9 @@ it('a name the operator released goes to its holder alone, and the audit log say
   };
   const [ada, eve] = [await make('acme'), await make('globex')];
   const wanted = ({ id }: { readonly id: string }) => ({
-    ...{ slug: 'claude-lab', name: 'Claude Lab', requestId: newId('request') },
+    slug: 'claude-lab',
+    name: 'Claude Lab',
+    requestId: newId('request'),
     person: { id, name: 'Ada', email: 'ada@example.com' },
     actor: { kind: 'person', personId: id } as const,
   });

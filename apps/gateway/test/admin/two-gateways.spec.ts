@@ -62,10 +62,20 @@ describe('two gateways', () => {
     const files = new OneTimeFiles({ notes, artifacts: store, clock });
     const databaseUrl = new Secret(urls.auth);
     const people = createIdentityPart({
-      ...{ origin: ORIGIN, databaseUrl, secret, signup: 'open', database, notes, clock, logger },
+      origin: ORIGIN,
+      databaseUrl,
+      secret,
+      signup: 'open',
+      database,
+      notes,
+      clock,
+      logger,
     });
     const app = await createServer({
-      ...{ origin: ORIGIN, trustedProxies: [], dashboardUpstream: undefined, logger },
+      origin: ORIGIN,
+      trustedProxies: [],
+      dashboardUpstream: undefined,
+      logger,
       revokeExposedKey: () => {},
       surfaces: [
         people.surface,
@@ -73,7 +83,10 @@ describe('two gateways', () => {
       ],
     });
     return {
-      ...{ app, files, store, notes },
+      app,
+      files,
+      store,
+      notes,
       async close() {
         await app.close();
         await people.close();
@@ -125,7 +138,10 @@ describe('two gateways', () => {
 
   it('leave neither address nor bearer in Redis', async () => {
     const { id } = await gateway(0).files.offer({
-      ...{ fileName: 'b.source', contentType: 'text/plain', organizationId: newId('organization'), digest: 'sha256:b' },
+      fileName: 'b.source',
+      contentType: 'text/plain',
+      organizationId: newId('organization'),
+      digest: 'sha256:b',
     });
     await signIn(0, '198.51.100.3');
     const client = new Redis(redis.options);
@@ -143,7 +159,10 @@ describe('two gateways', () => {
     const organizationId = newId('organization');
     const { digest } = await gateway(0).store.put(organizationId, Buffer.from('c'), { bytesMax: 100 });
     const { id } = await gateway(0).files.offer({
-      ...{ fileName: 'c', contentType: 'text/plain', organizationId, digest },
+      fileName: 'c',
+      contentType: 'text/plain',
+      organizationId,
+      digest,
     });
     expect(await gateway(0).files.take(id)).toMatchObject({ bytes: Buffer.from('c') });
     expect(await gateway(0).files.take(id)).toBeNull();

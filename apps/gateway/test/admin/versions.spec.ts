@@ -107,7 +107,10 @@ describe('uploading source', () => {
     const { port } = installation.app.server.address() as AddressInfo;
     await new Promise<void>((resolve) => {
       const cut = request({
-        ...{ port, host: '127.0.0.1', method: 'POST', path: `/api/v1${BASE}/cut/versions?create=true` },
+        port,
+        host: '127.0.0.1',
+        method: 'POST',
+        path: `/api/v1${BASE}/cut/versions?create=true`,
         headers: {
           host: 'localhost:4000',
           authorization: `Bearer ${key}`,

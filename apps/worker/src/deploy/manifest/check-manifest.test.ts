@@ -3,8 +3,18 @@ import { checkManifest } from './check-manifest.ts';
 
 const tool = (name: string, rest: object = {}) => ({ name, inputSchema: { type: 'object' }, ...rest });
 const described = (changes: object = {}) => ({
-  ...{ manifestVersion: 1, sdk: 'v2', server: { name: 'a' }, tools: [tool('a')], prompts: [], resources: [] },
-  ...{ resourceTemplates: [], egress: [], auth: { type: 'none' }, dynamic: false, secrets: {}, codeGeneration: false },
+  manifestVersion: 1,
+  sdk: 'v2',
+  server: { name: 'a' },
+  tools: [tool('a')],
+  prompts: [],
+  resources: [],
+  resourceTemplates: [],
+  egress: [],
+  auth: { type: 'none' },
+  dynamic: false,
+  secrets: {},
+  codeGeneration: false,
   ...changes,
 });
 

@@ -5,7 +5,10 @@ import { scanPages } from './scan-pages.ts';
 
 const URI = 'ui://demo/chart.html';
 const tool = (meta: Record<string, unknown>): ManifestTool => ({
-  ...{ name: 'show', title: 'Show', inputSchema: { type: 'object' }, _meta: meta },
+  name: 'show',
+  title: 'Show',
+  inputSchema: { type: 'object' },
+  _meta: meta,
 });
 const BOTH_KEYS = tool({ ui: { resourceUri: URI }, 'ui/resourceUri': URI });
 

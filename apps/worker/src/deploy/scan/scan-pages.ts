@@ -22,7 +22,11 @@ function scanTool(tool: Manifest['tools'][number]): NewFinding[] {
   const uri = resourceUri ?? earlierUri;
   if (uri === undefined) return [];
   const finding = (rule: string, severity: NewFinding['severity'], message: string, hint: string): NewFinding => ({
-    ...{ rule, severity, subject: tool.name, message, hint },
+    rule,
+    severity,
+    subject: tool.name,
+    message,
+    hint,
   });
   if (!uri.startsWith('ui://')) {
     return [finding('ui_scheme', 'error', 'The page of the tool is no ui:// resource.', 'Name a ui:// resource.')];
@@ -48,7 +52,11 @@ function scanPage(read: ReadPage): NewFinding[] {
   }
   const { page, mimeType, html } = read;
   const finding = (rule: string, severity: NewFinding['severity'], message: string, hint: string): NewFinding => ({
-    ...{ rule, severity, subject: page.uri, message, hint },
+    rule,
+    severity,
+    subject: page.uri,
+    message,
+    hint,
   });
   const findings: NewFinding[] = [];
   if (mimeType !== MIME_TYPE) {
