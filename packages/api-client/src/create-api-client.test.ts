@@ -53,8 +53,12 @@ describe('createApiClient', () => {
     const path = { organization: 'a/../b', connector: 'c' };
     await client.GET('/api/v1/organizations/{organization}/connectors/{connector}', { params: { path } });
     await client.submitVersion({
-      ...{ organization: 'a/b', connector: 'c', archive: new Uint8Array([1]), contentType: 'application/gzip' },
-      ...{ create: true, typecheck: false },
+      organization: 'a/b',
+      connector: 'c',
+      archive: new Uint8Array([1]),
+      contentType: 'application/gzip',
+      create: true,
+      typecheck: false,
     });
     expect(seen.map(({ url }) => url)).toEqual([
       'https://patchbay.example.com/api/v1/organizations/a%2F..%2Fb/connectors/c',

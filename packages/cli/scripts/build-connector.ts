@@ -53,7 +53,12 @@ async function bundleApp(dist: string): Promise<void> {
   await build({
     entryPoints: [path.join(SDK, 'src/app/index.ts')],
     outdir: path.join(dist, 'app'),
-    ...{ bundle: true, platform: 'browser', format: 'esm', target: 'es2022', absWorkingDir: SDK, logLevel: 'error' },
+    bundle: true,
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2022',
+    absWorkingDir: SDK,
+    logLevel: 'error',
   });
 }
 

@@ -23,8 +23,14 @@ async function installationSaying(answer: RequestListener) {
 }
 
 const line = (id: string, text: string) => ({
-  ...{ id, at: '2026-11-21T12:00:00.000Z', level: 'info', source: 'connector', text, requestId: 'req_1' },
-  ...{ versionNumber: 1, hidden: false },
+  id,
+  at: '2026-11-21T12:00:00.000Z',
+  level: 'info',
+  source: 'connector',
+  text,
+  requestId: 'req_1',
+  versionNumber: 1,
+  hidden: false,
 });
 
 describe('patchbay logs', () => {

@@ -70,7 +70,8 @@ describe('a command', () => {
 
   it('sets no secret without a value', async () => {
     const environment = {
-      ...{ PATCHBAY_ORIGIN: await installation(), PATCHBAY_API_KEY: `pbk_admin_${'a'.repeat(52)}` },
+      PATCHBAY_ORIGIN: await installation(),
+      PATCHBAY_API_KEY: `pbk_admin_${'a'.repeat(52)}`,
       PATCHBAY_ORGANIZATION: 'acme',
     };
     const cwd = await ownDirectory();

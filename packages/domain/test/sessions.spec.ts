@@ -24,7 +24,10 @@ beforeAll(async () => {
 afterAll(() => given.close());
 
 const key = (id: string): McpSessionKey => ({
-  ...{ id, connectorId, principalHash: 'somebody', expiresAt: new Date(Date.now() + 60_000) },
+  id,
+  connectorId,
+  principalHash: 'somebody',
+  expiresAt: new Date(Date.now() + 60_000),
 });
 const inside = <T>(work: Parameters<typeof given.database.withOrganization<T>>[1]) =>
   given.database.withOrganization({ organizationId: organization.organizationId }, work);

@@ -33,7 +33,9 @@ async function onDisk(bytes: number) {
         binaries: await findPostgresBinaries({ account, copyDirectory: path.join(place, 'binaries') }),
         directory: path.join(disk, 'postgres'),
         socketDirectory: path.join(place, 'socket'),
-        ...{ account, superuserPassword, logFile: path.join(place, 'postgres.log') },
+        account,
+        superuserPassword,
+        logFile: path.join(place, 'postgres.log'),
       }),
     async query(sql: string) {
       const name = { name: 'postgres', password: superuserPassword };

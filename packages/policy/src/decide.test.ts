@@ -11,7 +11,11 @@ const question = (annotations: ToolAnnotations = {}): PolicyQuestion => ({
   roles: ['member'],
 });
 const policy = (effect: ToolPolicy['effect'], rest: Partial<ToolPolicy> = {}): ToolPolicy => ({
-  ...{ id: `pol_${effect}`, tool: '*', connector: '*', roles: [], effect },
+  id: `pol_${effect}`,
+  tool: '*',
+  connector: '*',
+  roles: [],
+  effect,
   ...rest,
 });
 

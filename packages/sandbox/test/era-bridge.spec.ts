@@ -59,7 +59,11 @@ let code: string;
 beforeAll(async () => {
   if (!hasBubblewrap) return;
   const bundled = await build({
-    ...{ bundle: true, write: false, platform: 'node', format: 'cjs', minify: true },
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'cjs',
+    minify: true,
     stdin: { contents: SOURCE, resolveDir: import.meta.dirname },
   });
   code = bundled.outputFiles[0]?.text ?? '';

@@ -43,7 +43,9 @@ describe('the registry of supervisors', () => {
   const announce = (redisUrl: string) => {
     if (!('port' in genuine.target)) throw new Error('a host with a certificate has a port');
     const announcement = announceSupervisor({
-      ...{ redisUrl: new Secret(redisUrl), hostId: 'genuine', logger },
+      redisUrl: new Secret(redisUrl),
+      hostId: 'genuine',
+      logger,
       address: { host: '127.0.0.1', port: genuine.target.port },
     });
     announcements.push(announcement);

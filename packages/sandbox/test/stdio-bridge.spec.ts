@@ -38,7 +38,11 @@ let code: string;
 beforeAll(async () => {
   if (!hasBubblewrap) return;
   const { outputFiles } = await build({
-    ...{ bundle: true, write: false, platform: 'node', format: 'esm', minify: true },
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    minify: true,
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire('file:///');" },
     stdin: { contents: PROGRAM, resolveDir: import.meta.dirname },
   });

@@ -100,14 +100,12 @@ describe('the snapshot of a version is not taken', () => {
     const contents = `export interface Unused { readonly a: string }\n\nexport const id: string = crypto.randomUUID();\n`;
     const made = await build({
       stdin: { contents, loader: 'ts', sourcefile: 'src/index.ts' },
-      ...{
-        bundle: true,
-        write: false,
-        outfile: 'connector.cjs',
-        format: 'cjs',
-        platform: 'node',
-        sourcemap: 'external',
-      },
+      bundle: true,
+      write: false,
+      outfile: 'connector.cjs',
+      format: 'cjs',
+      platform: 'node',
+      sourcemap: 'external',
     });
     const text = (ending: string) => made.outputFiles.find((file) => file.path.endsWith(ending))?.text;
     const artifact = { format: 1, code: text('.cjs'), packages: [], sourceMap: text('.map') };
@@ -174,7 +172,12 @@ describe('a sandbox that resumes from its version’s snapshot', () => {
         return server; };`;
     const made = await build({
       stdin: { contents, resolveDir: import.meta.dirname, loader: 'ts' },
-      ...{ bundle: true, write: false, format: 'cjs', platform: 'node', target: 'node24', logLevel: 'silent' },
+      bundle: true,
+      write: false,
+      format: 'cjs',
+      platform: 'node',
+      target: 'node24',
+      logLevel: 'silent',
     });
     const code = made.outputFiles[0]?.text ?? '';
     expect(code.length).toBeGreaterThan(1_000_000);
@@ -185,14 +188,12 @@ describe('a sandbox that resumes from its version’s snapshot', () => {
     const contents = `\nexport default function connect(): never {\n  throw new Error('no key');\n}\n`;
     const made = await build({
       stdin: { contents, loader: 'ts', sourcefile: 'src/index.ts' },
-      ...{
-        bundle: true,
-        write: false,
-        outfile: 'connector.cjs',
-        format: 'cjs',
-        platform: 'node',
-        sourcemap: 'external',
-      },
+      bundle: true,
+      write: false,
+      outfile: 'connector.cjs',
+      format: 'cjs',
+      platform: 'node',
+      sourcemap: 'external',
     });
     const text = (ending: string) => made.outputFiles.find((file) => file.path.endsWith(ending))?.text ?? '';
     const code = text('.cjs');

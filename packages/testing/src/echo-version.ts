@@ -1,7 +1,10 @@
 import type { GivenVersion } from './given.ts';
 
 const tool = (name: string, annotations: Record<string, boolean>) => ({
-  ...{ name, title: name, description: `Answers what ${name} was given.`, annotations },
+  name,
+  title: name,
+  description: `Answers what ${name} was given.`,
+  annotations,
   inputSchema: { type: 'object', properties: { text: { type: 'string' } } },
 });
 

@@ -20,7 +20,8 @@ export function fetchAt(
       const status = message.statusCode ?? 0;
       resolve(
         new Response(status === 204 ? null : ReadableStream.from(message), {
-          ...{ status, headers: Object.entries(message.headersDistinct).map(([name, all]) => [name, String(all)]) },
+          status,
+          headers: Object.entries(message.headersDistinct).map(([name, all]) => [name, String(all)]),
         }),
       );
     });

@@ -116,7 +116,12 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const given = createGiven({ database, artifactDirectory: place('artifacts') });
 
   return {
-    ...{ origin, database, databaseLine, given, directory, processes: { gateway, supervisor, worker } },
+    origin,
+    database,
+    databaseLine,
+    given,
+    directory,
+    processes: { gateway, supervisor, worker },
     internalUrl: `http://127.0.0.1:${internalPort}`,
     async startGateway() {
       const at = { port: await freePort(), internalPort: await freePort(), spool: `spool-${others.length + 2}` };

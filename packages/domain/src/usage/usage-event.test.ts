@@ -2,9 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { type UsageEvent, UsageEventSchema, usageEventText } from './usage-event.ts';
 
 const EVENT: UsageEvent = {
-  ...{ id: 'use_1', organizationId: 'org_1', connectorId: 'con_1', versionId: 'ver_1', at: '2026-11-30T10:00:00Z' },
-  ...{ method: 'tools/call', name: 'greet', principal: { kind: 'anonymous', id: null }, requestId: 'req_1' },
-  ...{ client: null, outcome: 'complete', errorCode: null, cold: false, stepsMs: {}, totalMs: 1 },
+  id: 'use_1',
+  organizationId: 'org_1',
+  connectorId: 'con_1',
+  versionId: 'ver_1',
+  at: '2026-11-30T10:00:00Z',
+  method: 'tools/call',
+  name: 'greet',
+  principal: { kind: 'anonymous', id: null },
+  requestId: 'req_1',
+  client: null,
+  outcome: 'complete',
+  errorCode: null,
+  cold: false,
+  stepsMs: {},
+  totalMs: 1,
 };
 const clientOf = (line: string) => UsageEventSchema.parse(JSON.parse(line)).client;
 

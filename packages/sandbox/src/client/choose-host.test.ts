@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { chooseForKey, chooseForTask, type HostView } from './choose-host.ts';
 
 const host = (hostId: string, given: Partial<HostView> = {}): HostView => ({
-  ...{ hostId, state: 'serving', takesTasks: true, inFlight: 0 },
+  hostId,
+  state: 'serving',
+  takesTasks: true,
+  inFlight: 0,
   ...given,
 });
 const HOSTS = ['a', 'b', 'c', 'd', 'e'].map((id) => host(id));

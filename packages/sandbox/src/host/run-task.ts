@@ -75,7 +75,11 @@ export class TaskRunner {
     const mounts = task.program === 'build' ? await this.#mounts() : (task.mounts ?? []);
     caller.signal.throwIfAborted();
     const sandbox = await driver.start({
-      ...{ sandboxId: task.id, profile: 'build', programFile, mounts, links: LINKS },
+      sandboxId: task.id,
+      profile: 'build',
+      programFile,
+      mounts,
+      links: LINKS,
       // Tools of ours, that compile what they are given.
       codeGeneration: true,
     });

@@ -116,7 +116,11 @@ async function declareSdk(sdk: Package, modules: string): Promise<void> {
     build({
       entryPoints: [path.join(sdk.folder, 'src/app/index.ts')],
       outdir: path.join(target, 'app'),
-      ...{ bundle: true, platform: 'browser', format: 'esm', target: 'es2022', logLevel: 'silent' },
+      bundle: true,
+      platform: 'browser',
+      format: 'esm',
+      target: 'es2022',
+      logLevel: 'silent',
     }),
   ]);
   const exports = { '.': './index.js', './testing': './testing.js', './app': './app/index.js' };

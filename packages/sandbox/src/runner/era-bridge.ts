@@ -57,9 +57,13 @@ export class EraBridge {
     return new Promise((resolve) => {
       this.#inCall(id, () => {
         const call: BridgedCall = {
-          ...{ id, owner: ownerOf({ method, params, context }), capabilities: context?.capabilities ?? {} },
+          id,
+          owner: ownerOf({ method, params, context }),
+          capabilities: context?.capabilities ?? {},
           logLevel: context?.logLevel ?? null,
-          ...{ context: runningCall(), questions: new Map(), invocation: { id, resolve } },
+          context: runningCall(),
+          questions: new Map(),
+          invocation: { id, resolve },
         };
         this.#calls.set(id, call);
         const { inputResponses: _none, ...given } = params;

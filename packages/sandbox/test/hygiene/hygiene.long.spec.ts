@@ -32,7 +32,8 @@ describe('one organization’s storm of starts', () => {
     const directory = await mkdtemp('/var/tmp/patchbay-snapshots-');
     await chmod(directory, 0o755); // sandboxes have other uids
     const given = await givenHost({
-      ...{ poolSize: 4, room: { live: 64, livePerOrganization: 32 } },
+      poolSize: 4,
+      room: { live: 64, livePerOrganization: 32 },
       snapshot: { directory, nodeFile: process.execPath },
     });
     const code = toolRunning(`return 'ok'`);
