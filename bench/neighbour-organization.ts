@@ -35,7 +35,9 @@ export async function createNeighbourOrganization(installation: RunningInstallat
     const response = await fetch(`${origin}/api/v1${path}`, {
       method,
       headers: {
-        ...{ cookie, origin, 'sec-fetch-site': 'same-origin' },
+        cookie,
+        origin,
+        'sec-fetch-site': 'same-origin',
         ...(body && { 'content-type': 'application/json' }),
       },
       ...(body && { body: JSON.stringify(body) }),

@@ -82,7 +82,10 @@ describe('an interactive connector', () => {
     for (const theme of ['light', 'dark'] as const) {
       const { page, complaints } = await openHost(callTool);
       await page.evaluate((shown) => (globalThis as unknown as HostWindow).showApp(shown), {
-        ...{ html, theme, input, result: result as Parameters<HostWindow['showApp']>[0]['result'] },
+        html,
+        theme,
+        input,
+        result: result as Parameters<HostWindow['showApp']>[0]['result'],
       });
       const view = page.frameLocator('iframe');
       await view.getByRole('heading', { name: '2024' }).waitFor();
@@ -107,7 +110,11 @@ describe('an interactive connector', () => {
 async function openHost(callTool: (name: string, args: Record<string, unknown>) => Promise<unknown>) {
   const { outputFiles } = await build({
     entryPoints: [path.join(import.meta.dirname, 'app-host/host.ts')],
-    ...{ bundle: true, write: false, platform: 'browser', format: 'iife', logLevel: 'silent' },
+    bundle: true,
+    write: false,
+    platform: 'browser',
+    format: 'iife',
+    logLevel: 'silent',
   });
   const page: Page = await browser.newPage({ viewport: { width: 600, height: 320 } });
   const complaints: string[] = [];

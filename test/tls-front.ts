@@ -27,7 +27,10 @@ export async function startTlsFront(
     const forwarded = { 'x-forwarded-for': incoming.socket.remoteAddress ?? '', 'x-forwarded-proto': 'https' };
     const inner = request(
       {
-        ...{ host: '127.0.0.1', port: upstreamPort, method: incoming.method, path: incoming.url },
+        host: '127.0.0.1',
+        port: upstreamPort,
+        method: incoming.method,
+        path: incoming.url,
         headers: { ...incoming.headers, ...forwarded },
       },
       (answer) => {

@@ -47,10 +47,14 @@ export async function startEchoInstallation(environment: NodeJS.ProcessEnv = {})
     const urlOf = (slug: string) => `${ready.origin}/${ready.organization}/${slug}/mcp`;
     const headers = { authorization: `Bearer ${ready.mcpApiKey}` };
     return {
-      ...{ ready, urlOf, headers, stop },
+      ready,
+      urlOf,
+      headers,
+      stop,
       databaseUrl: await superuserUrl(data, ready),
       configuration: {
-        ...{ name: 'Patchbay', family: 'patchbay' },
+        name: 'Patchbay',
+        family: 'patchbay',
         client: { ...MODERN_CALL, headers: { ...MODERN_CALL.headers, ...headers }, url: urlOf(ECHO_SLUG) },
         // Everything: the database and the queue too, and what waits beside them. All are the starter's children.
         pids: () => [installation.starterPid, ...Object.values(ready.processes)],

@@ -112,7 +112,9 @@ async function connectionOf(
     (pathnames ?? [new URL(url).pathname]).map((pathname) => caller.post(message, sentWith, pathname));
   if (!session) return { caller, requests: requests(headers) };
   const initialize = {
-    ...{ jsonrpc: '2.0', id: 0, method: 'initialize' },
+    jsonrpc: '2.0',
+    id: 0,
+    method: 'initialize',
     params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '1' } },
   };
   const opened = await caller.call(caller.post(initialize, headers), callMsMax);

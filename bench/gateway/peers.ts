@@ -42,18 +42,24 @@ const PEERS: readonly Peer[] = [
   { name: 'SDK v2 sessions', family: 'sdk', request: legacyCall(true), command: node('sdk-v2-session.js') },
   { name: 'SDK v1 sessions', family: 'sdk', request: legacyCall(true), command: node('sdk-v1-session.js') },
   {
-    ...{ name: 'mcp-proxy', family: 'mcp-proxy', request: legacyCall(true) },
+    name: 'mcp-proxy',
+    family: 'mcp-proxy',
+    request: legacyCall(true),
     command: (port) => [
       ...[program('mcp-proxy'), '--server', 'stream', '--no-eventStore', '--host', '127.0.0.1'],
       ...['--port', String(port), '--', ...ECHO],
     ],
   },
   {
-    ...{ name: 'supergateway stateless', family: 'supergateway stateless', request: legacyCall(false) },
+    name: 'supergateway stateless',
+    family: 'supergateway stateless',
+    request: legacyCall(false),
     command: supergateway,
   },
   {
-    ...{ name: 'supergateway stateful', family: 'supergateway stateful', request: legacyCall(true) },
+    name: 'supergateway stateful',
+    family: 'supergateway stateful',
+    request: legacyCall(true),
     command: (port) => [...supergateway(port), '--stateful'],
   },
   { name: 'bare HTTP', family: 'bare', request: legacyCall(false), command: bareHops(0) },
@@ -120,7 +126,9 @@ export async function startPeer({ name, family, request, command }: Peer): Promi
     throw new Error([(error as Error).message, said.trim()].filter(Boolean).join(': ')); // listening() throws Errors
   }
   return {
-    ...{ name, family, stop },
+    name,
+    family,
+    stop,
     client: { ...request, url: `http://127.0.0.1:${port}/mcp` },
     pids: () => [pid],
   };

@@ -3,7 +3,10 @@ import type { Configuration } from './configuration.ts';
 import { inTurnLines, throughputLines } from './report.ts';
 
 const configuration = (name: string, family: Configuration['family']): Configuration => ({
-  ...{ name, family, pids: () => [], stop: async () => {} },
+  name,
+  family,
+  pids: () => [],
+  stop: async () => {},
   client: { url: 'http://127.0.0.1:1/', headers: {}, message: {}, session: false },
 });
 const sample = (perSecond: number, cpuMs: number) => ({ perSecond, cpuMs, p50: 1, p99: 2 });

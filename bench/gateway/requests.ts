@@ -69,7 +69,9 @@ export const LEGACY_INITIALIZE: Request = {
   session: false,
   headers: {},
   message: {
-    ...{ jsonrpc: '2.0', id: 1, method: 'initialize' },
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'initialize',
     params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '1' } },
   },
 };

@@ -30,7 +30,8 @@ export async function inspectHeap(pid: number): Promise<HeapUse> {
   const closed = once(socket, 'close');
   socket.send(
     JSON.stringify({
-      ...{ id: 0, method: 'Runtime.evaluate' },
+      id: 0,
+      method: 'Runtime.evaluate',
       params: { expression: `process.getBuiltinModule('node:inspector').close()` },
     }),
   );

@@ -41,7 +41,10 @@ async function serve(name: string, answer: (response: ServerResponse, number: nu
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo; // it listens on TCP
   return {
-    ...{ name, family: 'sdk', pids: () => [process.pid], stop: async () => {} },
+    name,
+    family: 'sdk',
+    pids: () => [process.pid],
+    stop: async () => {},
     client: { ...legacyCall(false), url: `http://127.0.0.1:${port}/mcp`, callMsMax: 300 },
   };
 }
@@ -113,7 +116,9 @@ describe('measureThroughput', () => {
 
 describe('startPeer', () => {
   const peer = (program: string) => ({
-    ...{ name: 'peer', family: 'sdk' as const, request: legacyCall(false) },
+    name: 'peer',
+    family: 'sdk' as const,
+    request: legacyCall(false),
     command: (port: number) => [process.execPath, '-e', program, String(port)],
   });
   const LISTEN = 'require("http").createServer(() => {}).listen(Number(process.argv[1]), "127.0.0.1");';

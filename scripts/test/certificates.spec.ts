@@ -23,7 +23,8 @@ describe('npm run certificates', () => {
 
   it('explains itself for a role of nobody', async () => {
     await expect(run(process.execPath, [MAIN, 'admin', 'a', directory])).rejects.toMatchObject({
-      ...{ code: 2, stdout: expect.stringContaining('Usage') },
+      code: 2,
+      stdout: expect.stringContaining('Usage'),
     });
   });
 

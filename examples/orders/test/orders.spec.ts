@@ -4,7 +4,12 @@ import connector from '../src/index.ts';
 
 const secrets = { ORDERS_API_KEY: 'key-of-the-test' };
 const order = (id: string, customerId: string) => ({
-  ...{ id, customerId, status: 'open', totalCents: 1990, currency: 'EUR', createdAt: '2026-11-21T10:00:00Z' },
+  id,
+  customerId,
+  status: 'open',
+  totalCents: 1990,
+  currency: 'EUR',
+  createdAt: '2026-11-21T10:00:00Z',
 });
 
 /** Plays the service; keeps what it was asked. */
