@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { objections } from '../objections.ts';
+import { errorsDocumented } from './errors-documented.ts';
+
+describe('errors-documented', () => {
+  const page = (body = 'Something happened to the request, as told here.') =>
+    `# x\n\n## What happened\n\n${body}\n\n## Why\n\n${body}\n\n## What to do\n\n${body}\n`;
+  const rule = errorsDocumented(async () => ['mcp.bad_body']);
+
+  it('refuses a code without a page, and a page without a code', async () => {
+    expect(await objections(rule, {})).toEqual(['docs/errors/mcp/bad_body.md the code has no page']);
+    const files = { 'docs/errors/mcp/bad_body.md': page(), 'docs/errors/mcp/gone.md': page() };
+    expect(await objections(rule, files)).toEqual(['docs/errors/mcp/gone.md no such code in the catalogue']);
+  });
+
+  it('refuses a page whose sections are missing or empty', async () => {
+    const files = { 'docs/errors/mcp/bad_body.md': page('-') };
+    expect(await objections(rule, files)).toHaveLength(3);
+  });
+});
