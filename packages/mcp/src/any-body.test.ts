@@ -123,7 +123,9 @@ describe('any body', () => {
     ['a comment', '{"jsonrpc":"2.0",/*"id":1,*/"method":"ping"}', RPC_CODES.parse],
   ])('that is %s is a fault', (_what, body, code) => {
     expect(read(bytes(body), { protocolVersion: undefined, method: undefined, name: undefined })).toMatchObject({
-      ...{ kind: 'fault', httpStatus: 400, code },
+      kind: 'fault',
+      httpStatus: 400,
+      code,
     });
   });
 });

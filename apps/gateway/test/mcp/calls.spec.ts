@@ -184,7 +184,10 @@ describe('a call', () => {
       });
       const closed = Promise.withResolvers<void>();
       const response = fetch(`${edge.origin}/acme/weather/mcp`, {
-        ...{ method: 'POST', body: request.body, headers: { ...request.headers, ...asOwner }, signal: hangUp.signal },
+        method: 'POST',
+        body: request.body,
+        headers: { ...request.headers, ...asOwner },
+        signal: hangUp.signal,
       });
       await started.promise;
       hangUp.abort();

@@ -24,8 +24,14 @@ const TELLING: GivenVersion = {
     };`,
   packages: ['@modelcontextprotocol/server', 'zod'],
   manifest: {
-    ...{ manifestVersion: 1, sdk: 'v2', server: { name: 'telling', version: '1.0.0' } },
-    ...{ capabilities: { tools: {} }, tools: [readingTool('tell')], prompts: [], resources: [], resourceTemplates: [] },
+    manifestVersion: 1,
+    sdk: 'v2',
+    server: { name: 'telling', version: '1.0.0' },
+    capabilities: { tools: {} },
+    tools: [readingTool('tell')],
+    prompts: [],
+    resources: [],
+    resourceTemplates: [],
     egress: [],
   },
 };

@@ -7,28 +7,47 @@ import { createConnectorEvents } from '../../src/mcp/subscriptions/connector-eve
 import { asOwner, complete, type EdgeFixture, legacyRequest, modernRequest, startEdge } from '../edge-fixture.ts';
 
 const tool = (name: string, annotations: JsonObject = { readOnlyHint: true }): JsonObject => ({
-  ...{ name, inputSchema: { type: 'object' }, annotations },
+  name,
+  inputSchema: { type: 'object' },
+  annotations,
 });
 const lists = (...tools: JsonObject[]): JsonObject => ({ tools });
 
 /** Versions differ, so that each test starts with nothing known. */
 let versions = 0;
 const endpointOf = (dynamic: boolean): Endpoint => ({
-  ...{ organizationId: 'org_acme', organizationSlug: 'acme', connectorId: 'con_feed', connectorSlug: 'feed' },
-  ...{ connectorName: 'Feed', versionId: `ver_${versions}`, versionNumber: 1, live: true, artifactDigest: 'sha256:0' },
+  organizationId: 'org_acme',
+  organizationSlug: 'acme',
+  connectorId: 'con_feed',
+  connectorSlug: 'feed',
+  connectorName: 'Feed',
+  versionId: `ver_${versions}`,
+  versionNumber: 1,
+  live: true,
+  artifactDigest: 'sha256:0',
   snapshot: null,
   manifest: {
-    ...{ server: { name: 'feed', version: '1' }, capabilities: { tools: {} }, dynamic },
+    server: { name: 'feed', version: '1' },
+    capabilities: { tools: {} },
+    dynamic,
     tools: [tool('recorded'), tool('drop', { destructiveHint: true })],
   },
-  ...{ settingsRevision: 0, codeGeneration: false, authMode: 'api_key', resource: '/acme/feed/mcp' },
+  settingsRevision: 0,
+  codeGeneration: false,
+  authMode: 'api_key',
+  resource: '/acme/feed/mcp',
 });
 
 /** What was recorded when the version went live; what the connector lists later is in no record. */
 const LIVE = {
-  ...{ organizationId: 'org_acme', slugs: ['feed'], claims: [] },
+  organizationId: 'org_acme',
+  slugs: ['feed'],
+  claims: [],
   names: ['recorded', 'drop', 'shown'].map((name) => ({
-    ...{ kind: 'tool' as const, connectorId: 'con_feed', name, joined: `feed__${name}` },
+    kind: 'tool' as const,
+    connectorId: 'con_feed',
+    name,
+    joined: `feed__${name}`,
   })),
 };
 
@@ -42,7 +61,9 @@ beforeAll(async () => {
   edge = await startEdge([], undefined, {
     events,
     endpoints: {
-      ...{ resolve: async () => live, findLive: async () => LIVE, close: () => undefined },
+      resolve: async () => live,
+      findLive: async () => LIVE,
+      close: () => undefined,
       statistics: () => ({ hits: 0, misses: 0, entries: 0 }),
     },
   });
@@ -76,8 +97,13 @@ const asked = () => edge.invocations.filter(({ method }) => method === 'patchbay
 const announce = () =>
   events.publish({
     key: {
-      ...{ organizationId: 'org_acme', connectorId: 'con_feed', versionId: live.versionId },
-      ...{ settingsRevision: 0, subject: '', preview: false, providers: [] },
+      organizationId: 'org_acme',
+      connectorId: 'con_feed',
+      versionId: live.versionId,
+      settingsRevision: 0,
+      subject: '',
+      preview: false,
+      providers: [],
     },
     method: 'notifications/tools/list_changed',
   });

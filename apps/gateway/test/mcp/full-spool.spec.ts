@@ -39,7 +39,9 @@ afterAll(async () => {
 const call = async () => {
   const { headers, body } = modernRequest('tools/call', { name: 'mark', arguments: {} });
   const response = await fetch(`${platform.origin}/acme/echo/mcp`, {
-    ...{ method: 'POST', body, headers: { ...headers, authorization: `Bearer ${key}` } },
+    method: 'POST',
+    body,
+    headers: { ...headers, authorization: `Bearer ${key}` },
   });
   return { status: response.status, requestId: response.headers.get('request-id'), text: await response.text() };
 };

@@ -15,14 +15,26 @@ const PER_ORGANIZATION = 800;
 const BATCH = 40;
 
 const endpointOf = (organization: string): Endpoint => ({
-  ...{ organizationId: `org_${organization}`, organizationSlug: organization, connectorId: `con_${organization}` },
-  ...{ connectorSlug: 'feed', connectorName: 'Feed', versionId: 'ver_1', versionNumber: 1, live: true },
-  ...{ artifactDigest: 'sha256:0', snapshot: null, codeGeneration: false },
+  organizationId: `org_${organization}`,
+  organizationSlug: organization,
+  connectorId: `con_${organization}`,
+  connectorSlug: 'feed',
+  connectorName: 'Feed',
+  versionId: 'ver_1',
+  versionNumber: 1,
+  live: true,
+  artifactDigest: 'sha256:0',
+  snapshot: null,
+  codeGeneration: false,
   manifest: {
-    ...{ server: { name: 'feed', version: '1' }, capabilities: { resources: { subscribe: true } } },
-    ...{ tools: [{ name: 'a' }], resources: [{ uri: 'feed://one', name: 'one' }] },
+    server: { name: 'feed', version: '1' },
+    capabilities: { resources: { subscribe: true } },
+    tools: [{ name: 'a' }],
+    resources: [{ uri: 'feed://one', name: 'one' }],
   },
-  ...{ settingsRevision: 0, authMode: 'api_key', resource: `/${organization}/feed/mcp` },
+  settingsRevision: 0,
+  authMode: 'api_key',
+  resource: `/${organization}/feed/mcp`,
 });
 
 /** `pbk_mcp_7_acme`: the key of person 7 in organization acme. */
@@ -34,16 +46,21 @@ function keyOf(text: string): VerifiedApiKey {
     groups: [],
     person: { id: `psn_${person}`, email: 'a@example.com', name: person },
     apiKey: {
-      ...{
-        id: `key_${person}`,
-        kind: 'mcp',
-        name: person,
-        hint: '',
-        personId: `psn_${person}`,
-        serviceAccountId: null,
-      },
-      ...{ connectorIds: ['*'], scopes: [], permissions: [], allowedAddresses: [], expiresAt: new Date(8e15) },
-      ...{ lastUsedAt: null, lastUsedAddress: null, createdAt: new Date(0), revokedAt: null },
+      id: `key_${person}`,
+      kind: 'mcp',
+      name: person,
+      hint: '',
+      personId: `psn_${person}`,
+      serviceAccountId: null,
+      connectorIds: ['*'],
+      scopes: [],
+      permissions: [],
+      allowedAddresses: [],
+      expiresAt: new Date(8e15),
+      lastUsedAt: null,
+      lastUsedAddress: null,
+      createdAt: new Date(0),
+      revokedAt: null,
     },
   };
 }

@@ -51,7 +51,9 @@ afterAll(() => platform?.stop());
 
 const post = (connector: string, request: ReturnType<typeof legacyRequest | typeof modernRequest>) =>
   fetch(`${platform.origin}/acme/${connector}/mcp`, {
-    ...{ method: 'POST', body: request.body, headers: { ...request.headers, authorization: `Bearer ${key}` } },
+    method: 'POST',
+    body: request.body,
+    headers: { ...request.headers, authorization: `Bearer ${key}` },
   });
 const call = (name: string) => modernRequest('tools/call', { name, arguments: {} });
 const scope = () => ({ organizationId: acme.id });

@@ -9,13 +9,26 @@ import { type EdgeFixture, modernRequest, startEdge } from '../edge-fixture.ts';
 
 const tool = (name: string) => ({ name, inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } });
 const version = (versionId: string, tools: readonly string[]): Endpoint => ({
-  ...{ organizationId: 'org_a', organizationSlug: 'acme', connectorId: 'con_a', connectorSlug: 'feed' },
-  ...{ connectorName: 'Feed', versionId, versionNumber: 1, live: true, artifactDigest: 'sha256:0', snapshot: null },
+  organizationId: 'org_a',
+  organizationSlug: 'acme',
+  connectorId: 'con_a',
+  connectorSlug: 'feed',
+  connectorName: 'Feed',
+  versionId,
+  versionNumber: 1,
+  live: true,
+  artifactDigest: 'sha256:0',
+  snapshot: null,
   manifest: {
-    ...{ server: { name: 'feed', version: '1' }, capabilities: { resources: { subscribe: true } } },
-    ...{ tools: tools.map(tool), resources: [{ uri: 'feed://one', name: 'one' }] },
+    server: { name: 'feed', version: '1' },
+    capabilities: { resources: { subscribe: true } },
+    tools: tools.map(tool),
+    resources: [{ uri: 'feed://one', name: 'one' }],
   },
-  ...{ settingsRevision: 0, codeGeneration: false, authMode: 'none', resource: '/acme/feed/mcp' },
+  settingsRevision: 0,
+  codeGeneration: false,
+  authMode: 'none',
+  resource: '/acme/feed/mcp',
 });
 const KEY = {
   organizationId: 'org_a',

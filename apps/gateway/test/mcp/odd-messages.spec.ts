@@ -6,7 +6,8 @@ import { readingTool, startOneEndpoint } from './one-endpoint.ts';
 let edge: EdgeFixture & Awaited<ReturnType<typeof startOneEndpoint>>;
 beforeAll(async () => {
   edge = await startOneEndpoint({
-    ...{ server: { name: 'tools', version: '1' }, capabilities: { tools: {} } },
+    server: { name: 'tools', version: '1' },
+    capabilities: { tools: {} },
     tools: [readingTool('echo')],
   });
 });

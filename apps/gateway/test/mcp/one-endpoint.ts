@@ -6,23 +6,32 @@ export type WireRequest = ReturnType<typeof modernRequest | typeof legacyRequest
 
 /** A tool as a manifest has it, that runs without asking anybody. */
 export const readingTool = (name: string, rest: JsonObject = {}): JsonObject => ({
-  ...{ name, title: name, description: name, inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } },
+  name,
+  title: name,
+  description: name,
+  inputSchema: { type: 'object' },
+  annotations: { readOnlyHint: true },
   ...rest,
 });
 
 /** An edge with one connector that asks nobody who they are, at `/acme/all/mcp`. */
 export async function startOneEndpoint(manifest: JsonObject): Promise<EdgeFixture & OneEndpoint> {
   const endpoint: Endpoint = {
-    ...{ organizationId: 'org_acme', organizationSlug: 'acme', connectorId: 'con_all', connectorSlug: 'all' },
-    ...{ connectorName: 'All', versionId: 'ver_1', versionNumber: 1, live: true, settingsRevision: 0 },
-    ...{
-      artifactDigest: `sha256:${'0'.repeat(64)}`,
-      snapshot: null,
-      codeGeneration: false,
-      manifest,
-      authMode: 'none',
-      resource: '/acme/all/mcp',
-    },
+    organizationId: 'org_acme',
+    organizationSlug: 'acme',
+    connectorId: 'con_all',
+    connectorSlug: 'all',
+    connectorName: 'All',
+    versionId: 'ver_1',
+    versionNumber: 1,
+    live: true,
+    settingsRevision: 0,
+    artifactDigest: `sha256:${'0'.repeat(64)}`,
+    snapshot: null,
+    codeGeneration: false,
+    manifest,
+    authMode: 'none',
+    resource: '/acme/all/mcp',
   };
   const edge = await startEdge([], undefined, {
     endpoints: {

@@ -50,7 +50,9 @@ async function call(name: string, more: object = {}) {
   const _meta = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: {} } };
   const { headers, body } = modernRequest('tools/call', { name, arguments: {}, _meta, ...more });
   const response = await fetch(`${platform.origin}/acme/mcp`, {
-    ...{ method: 'POST', body, headers: { ...headers, authorization: `Bearer ${key}` } },
+    method: 'POST',
+    body,
+    headers: { ...headers, authorization: `Bearer ${key}` },
   });
   return (await response.json()) as { result: { requestState: string }; error?: { code: number } };
 }

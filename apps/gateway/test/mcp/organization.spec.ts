@@ -88,7 +88,9 @@ describe('the URL of an organization', () => {
     const hangUp = new AbortController();
     const { headers, body } = modernRequest('tools/call', { name: 'weather__harmless', arguments: {} });
     const pending = fetch(`${edge.origin}/acme/mcp`, {
-      ...{ method: 'POST', body, signal: hangUp.signal },
+      method: 'POST',
+      body,
+      signal: hangUp.signal,
       headers: { ...headers, authorization: 'Bearer pbk_mcp_owner' },
     });
     await started.promise;

@@ -7,8 +7,10 @@ import { readingTool, startOneEndpoint, type WireRequest } from './one-endpoint.
 let edge: EdgeFixture & Awaited<ReturnType<typeof startOneEndpoint>>;
 beforeAll(async () => {
   edge = await startOneEndpoint({
-    ...{ server: { name: 'tools', version: '1' }, capabilities: { tools: {} } },
-    ...{ tools: [readingTool('echo')], resourceTemplates: [] },
+    server: { name: 'tools', version: '1' },
+    capabilities: { tools: {} },
+    tools: [readingTool('echo')],
+    resourceTemplates: [],
   });
 });
 afterAll(() => edge.close());
@@ -21,12 +23,14 @@ const TIMINGS = { queueMs: 0, startMs: 0, sandboxMs: 0, egressMs: 0, cold: false
 const initialize = (protocolVersion?: string) =>
   legacyRequest('initialize', {
     ...(protocolVersion !== undefined && { protocolVersion }),
-    ...{ capabilities: {}, clientInfo: { name: 'spec', version: '1' } },
+    capabilities: {},
+    clientInfo: { name: 'spec', version: '1' },
   });
 const answer = async (request: WireRequest, headers?: Record<string, string>) => {
   const response = await edge.post(request, headers);
   return {
-    ...{ status: response.status, session: response.headers.get('mcp-session-id') },
+    status: response.status,
+    session: response.headers.get('mcp-session-id'),
     body: (await response.json()) as { result: JsonObject; error: JsonObject },
   };
 };

@@ -79,7 +79,9 @@ async function deploy(): Promise<number> {
 async function greet(path = '/acme/greeter/mcp'): Promise<string> {
   const { headers, body } = modernRequest('tools/call', { name: 'greet', arguments: { name: 'Ada' } });
   const response = await fetch(`${platform.origin}${path}`, {
-    ...{ method: 'POST', body, headers: { ...headers, authorization: `Bearer ${mcpKey}` } },
+    method: 'POST',
+    body,
+    headers: { ...headers, authorization: `Bearer ${mcpKey}` },
   });
   return response.text();
 }

@@ -2,7 +2,10 @@ import { fetchAt, type GivenVersion } from '@patchbay/testing';
 import { legacyRequest } from '../edge-fixture.ts';
 
 const tool = (name: string) => ({
-  ...{ name, title: name, description: name, annotations: { readOnlyHint: true } },
+  name,
+  title: name,
+  description: name,
+  annotations: { readOnlyHint: true },
   inputSchema: { type: 'object' },
 });
 
@@ -56,10 +59,15 @@ export function curiousVersion(mark: string, more: readonly string[] = []): Give
       };`,
     packages: ['@modelcontextprotocol/server'],
     manifest: {
-      ...{ manifestVersion: 1, sdk: 'v2', server: { name: 'curious', version: '1.0.0' } },
+      manifestVersion: 1,
+      sdk: 'v2',
+      server: { name: 'curious', version: '1.0.0' },
       capabilities: { tools: {}, logging: {} },
       tools: names.map(tool),
-      ...{ prompts: [], resources: [], resourceTemplates: [], egress: [] },
+      prompts: [],
+      resources: [],
+      resourceTemplates: [],
+      egress: [],
     },
   };
 }
@@ -129,7 +137,8 @@ export class RawClient {
     return send(this.#url, {
       method,
       headers: {
-        ...{ authorization: `Bearer ${this.#key}`, accept: 'application/json, text/event-stream' },
+        authorization: `Bearer ${this.#key}`,
+        accept: 'application/json, text/event-stream',
         ...(this.id !== '' && { 'mcp-session-id': this.id }),
         ...(this.#host !== undefined && { host: this.#host }),
         ...headers,

@@ -145,7 +145,9 @@ describe('a client of 2025-11-25', () => {
       return { action: 'accept', content: { name: 'Ada' } };
     });
     client.setRequestHandler(CreateMessageRequestSchema, () => ({
-      ...{ model: 'm', role: 'assistant', content: { type: 'text', text: 'hm' } },
+      model: 'm',
+      role: 'assistant',
+      content: { type: 'text', text: 'hm' },
     }));
     const named = await client.callTool({ name: 'name', arguments: {} });
     expect(named.content).toEqual([{ type: 'text', text: 'one accept Ada' }]);

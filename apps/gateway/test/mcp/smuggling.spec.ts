@@ -7,7 +7,8 @@ import { sendRaw, statusesIn } from './raw-connection.ts';
 let edge: EdgeFixture & Awaited<ReturnType<typeof startOneEndpoint>>;
 beforeAll(async () => {
   edge = await startOneEndpoint({
-    ...{ server: { name: 'tools', version: '1' }, capabilities: { tools: {} } },
+    server: { name: 'tools', version: '1' },
+    capabilities: { tools: {} },
     tools: [readingTool('harmless'), readingTool('hidden')],
   });
 });

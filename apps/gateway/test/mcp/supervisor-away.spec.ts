@@ -20,7 +20,9 @@ afterAll(() => platform?.stop());
 const post = (method: string, params = {}) => {
   const { headers, body } = modernRequest(method, params);
   return fetch(`${platform.origin}/acme/echo/mcp`, {
-    ...{ method: 'POST', body, headers: { ...headers, authorization: `Bearer ${key}` } },
+    method: 'POST',
+    body,
+    headers: { ...headers, authorization: `Bearer ${key}` },
   });
 };
 

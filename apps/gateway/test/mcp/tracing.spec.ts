@@ -67,7 +67,9 @@ describe('a gateway with an OpenTelemetry exporter', () => {
     const _meta = { traceparent: `00-${traceId}-${parentId}-01`, tracestate: 'vendor=1', baggage: 'user=7' };
     const { headers, body } = modernRequest('tools/call', { name: 'mark', arguments: {}, _meta });
     const response = await fetch(`${platform.origin}/acme/echo/mcp`, {
-      ...{ method: 'POST', body, headers: { ...headers, authorization: `Bearer ${key}` } },
+      method: 'POST',
+      body,
+      headers: { ...headers, authorization: `Bearer ${key}` },
     });
     const { result } = (await response.json()) as { result: { content: { text: string }[] } };
 
@@ -77,7 +79,9 @@ describe('a gateway with an OpenTelemetry exporter', () => {
     expect(attribute(span, 'patchbay.organization_id')).toBe(acme.id);
     expect(attribute(span, 'gen_ai.tool.name')).toBe('mark');
     expect(JSON.parse(result.content[0]?.text ?? '')).toMatchObject({
-      ...{ traceparent: `00-${traceId}-${span.spanId}-01`, tracestate: 'vendor=1', baggage: 'user=7' },
+      traceparent: `00-${traceId}-${span.spanId}-01`,
+      tracestate: 'vendor=1',
+      baggage: 'user=7',
     });
     // Where the time went, and nothing of what was said.
     expect(span.attributes.map(({ key: name }) => name)).toContain('patchbay.step.sandbox_ms');

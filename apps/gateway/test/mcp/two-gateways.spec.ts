@@ -6,7 +6,8 @@ import { curiousVersion, eventsOf, RawClient, type SseEvent } from './sessions-f
 const ELICITS = { elicitation: {} };
 const answerTo = (question: SseEvent | undefined) =>
   JSON.stringify({
-    ...{ jsonrpc: '2.0', id: question?.message?.id },
+    jsonrpc: '2.0',
+    id: question?.message?.id,
     result: { action: 'accept', content: { name: 'Ada' } },
   });
 const CANCEL = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 7 } });
@@ -92,7 +93,9 @@ function serveTogether(
       const hangUp = new AbortController();
       const { headers, body } = modernRequest('subscriptions/listen', { notifications: { toolsListChanged: true } });
       const response = await fetchAt(`${other.address}/acme/mcp`, {
-        ...{ method: 'POST', body, signal: hangUp.signal },
+        method: 'POST',
+        body,
+        signal: hangUp.signal,
         headers: { ...headers, authorization: `Bearer ${key}`, host: new URL(platform.origin).host },
       });
       const events = eventsOf(response);

@@ -2,7 +2,10 @@ import type { GivenVersion } from '@patchbay/testing';
 import { readingTool } from './one-endpoint.ts';
 
 const MANIFEST = {
-  ...{ manifestVersion: 1, sdk: 'v2', server: { name: 'waiting', version: '1.0.0' }, capabilities: { tools: {} } },
+  manifestVersion: 1,
+  sdk: 'v2',
+  server: { name: 'waiting', version: '1.0.0' },
+  capabilities: { tools: {} },
   tools: [
     readingTool('wait'),
     readingTool('wait_briefly', { _meta: { 'patchbay/timeoutMs': 1_000 } }),
@@ -13,7 +16,10 @@ const MANIFEST = {
     readingTool('release'),
     readingTool('seen'),
   ],
-  ...{ prompts: [], resources: [], resourceTemplates: [], egress: [] },
+  prompts: [],
+  resources: [],
+  resourceTemplates: [],
+  egress: [],
 };
 
 /** A connector whose tool `wait` waits until somebody releases or aborts it; `seen` says what happened. */

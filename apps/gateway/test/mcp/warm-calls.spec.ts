@@ -61,7 +61,9 @@ afterAll(async () => {
 
 const post = ({ body, headers }: ReturnType<typeof modernRequest | typeof legacyRequest>) =>
   fetch(`${edge.origin}/acme/echo/mcp`, {
-    ...{ method: 'POST', body, headers: { ...headers, authorization: `Bearer ${key}` } },
+    method: 'POST',
+    body,
+    headers: { ...headers, authorization: `Bearer ${key}` },
   });
 const call = () => post(modernRequest('tools/call', { name: 'mark', arguments: {} }));
 

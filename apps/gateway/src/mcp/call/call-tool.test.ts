@@ -9,16 +9,21 @@ import { principalOf } from '../context/principal.ts';
 import { type CallToolDeps, callTool } from './call-tool.ts';
 
 const ENDPOINT: Endpoint = {
-  ...{ organizationId: 'org_a', organizationSlug: 'acme', connectorId: 'con_a', connectorSlug: 'weather' },
-  ...{
-    connectorName: 'Weather',
-    versionId: 'ver_a',
-    versionNumber: 1,
-    live: true,
-    artifactDigest: 'sha256:0',
-    snapshot: null,
-  },
-  ...{ manifest: {}, settingsRevision: 0, codeGeneration: false, authMode: 'none', resource: '/acme/weather/mcp' },
+  organizationId: 'org_a',
+  organizationSlug: 'acme',
+  connectorId: 'con_a',
+  connectorSlug: 'weather',
+  connectorName: 'Weather',
+  versionId: 'ver_a',
+  versionNumber: 1,
+  live: true,
+  artifactDigest: 'sha256:0',
+  snapshot: null,
+  manifest: {},
+  settingsRevision: 0,
+  codeGeneration: false,
+  authMode: 'none',
+  resource: '/acme/weather/mcp',
 };
 const TIMINGS = { queueMs: 0, startMs: 0, sandboxMs: 1, egressMs: 0, cold: false };
 const REPLY: CallReply = { kind: 'complete', result: { content: [] }, timings: TIMINGS };
@@ -43,7 +48,10 @@ const CALL: Call = {
     meta: {},
     name: 'echo',
   },
-  ...{ method: 'tools/call', name: 'echo', tool: { name: 'echo' }, trace: undefined },
+  method: 'tools/call',
+  name: 'echo',
+  tool: { name: 'echo' },
+  trace: undefined,
 };
 
 /** Notes what a call touched, in order. */

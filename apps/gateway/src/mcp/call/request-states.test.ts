@@ -17,16 +17,21 @@ import {
 } from './request-states.ts';
 
 const ENDPOINT: Endpoint = {
-  ...{ organizationId: 'org_a', organizationSlug: 'acme', connectorId: 'con_a', connectorSlug: 'weather' },
-  ...{
-    connectorName: 'Weather',
-    versionId: 'ver_a',
-    versionNumber: 1,
-    live: true,
-    artifactDigest: 'sha256:0',
-    snapshot: null,
-  },
-  ...{ manifest: {}, settingsRevision: 0, codeGeneration: false, authMode: 'none', resource: '/acme/weather/mcp' },
+  organizationId: 'org_a',
+  organizationSlug: 'acme',
+  connectorId: 'con_a',
+  connectorSlug: 'weather',
+  connectorName: 'Weather',
+  versionId: 'ver_a',
+  versionNumber: 1,
+  live: true,
+  artifactDigest: 'sha256:0',
+  snapshot: null,
+  manifest: {},
+  settingsRevision: 0,
+  codeGeneration: false,
+  authMode: 'none',
+  resource: '/acme/weather/mcp',
 };
 const ANNA: Principal = {
   ...principalOf({ kind: 'anonymous', credentialId: null, address: '198.51.100.1' }, ENDPOINT),

@@ -4,12 +4,15 @@ import { checkResultLength } from './result-limit.ts';
 
 const TIMINGS = { queueMs: 0, startMs: 0, sandboxMs: 1, egressMs: 0, cold: false };
 const answered = (result: Extract<CallReply, { kind: 'complete' }>['result']): CallReply => ({
-  ...{ kind: 'complete', result, timings: TIMINGS },
+  kind: 'complete',
+  result,
+  timings: TIMINGS,
 });
 // Of a call only what the check reads.
 const callOf = (name = 'claude-ai', method: Call['method'] = 'tools/call') =>
   ({
-    ...{ method, name: 'export' },
+    method,
+    name: 'export',
     request: { meta: { 'io.modelcontextprotocol/clientInfo': { name, version: '1' } } },
   }) as unknown as Call;
 const text = (length: number) => ({ type: 'text', text: 'x'.repeat(length) });

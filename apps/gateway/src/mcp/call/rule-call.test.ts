@@ -5,17 +5,28 @@ import { ruleCall } from './rule-call.ts';
 
 const PAGE = 'ui://demo/chart.html';
 const tool = (name: string, readOnlyHint = true) => ({
-  ...{ name, inputSchema: { type: 'object' }, annotations: { readOnlyHint }, _meta: { ui: { resourceUri: PAGE } } },
+  name,
+  inputSchema: { type: 'object' },
+  annotations: { readOnlyHint },
+  _meta: { ui: { resourceUri: PAGE } },
 });
 
 /** The ruling on reading the page, with some tools blocked by policy. */
 function read(tools: readonly object[], blocked: readonly string[]) {
   const call = {
-    ...{ method: 'resources/read', name: PAGE, tool: null, manifest: viewManifest({ tools }) },
-    ...{ endpoint: { organizationId: 'org_1', connectorSlug: 'demo' }, principal: { roles: ['member'] } },
+    method: 'resources/read',
+    name: PAGE,
+    tool: null,
+    manifest: viewManifest({ tools }),
+    endpoint: { organizationId: 'org_1', connectorSlug: 'demo' },
+    principal: { roles: ['member'] },
   };
   const policies = blocked.map((name) => ({
-    ...{ id: `pol_${name}`, connector: '*', tool: name, roles: [], effect: 'blocked' as const },
+    id: `pol_${name}`,
+    connector: '*',
+    tool: name,
+    roles: [],
+    effect: 'blocked' as const,
   }));
   // What a ruling looks at; the rest of a call is for what comes after it.
   return ruleCall({ loadPolicies: async () => ({ revision: 1, policies }) }, call as unknown as Call);

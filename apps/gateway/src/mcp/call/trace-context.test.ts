@@ -8,7 +8,12 @@ const PARENT = `00-${TRACE}-${SPAN}-01`;
 const request = (meta: JsonObject): McpRequest => ({
   kind: 'request',
   era: 'modern',
-  ...{ revision: '2026-07-28', id: 1, method: 'tools/call', params: {}, name: 'a', meta },
+  revision: '2026-07-28',
+  id: 1,
+  method: 'tools/call',
+  params: {},
+  name: 'a',
+  meta,
 });
 const trace = (meta: JsonObject, headers: Record<string, string> = {}) =>
   traceOf(request(meta), { header: (name) => headers[name] });
@@ -28,7 +33,9 @@ describe('the trace of a request', () => {
 
   it('comes with state and baggage where those could be headers themselves, and without them where not', () => {
     expect(trace({ traceparent: PARENT, tracestate: 'a=1,b=2', baggage: 'user=7;x' })).toEqual({
-      ...{ traceparent: PARENT, tracestate: 'a=1,b=2', baggage: 'user=7;x' },
+      traceparent: PARENT,
+      tracestate: 'a=1,b=2',
+      baggage: 'user=7;x',
     });
     for (const bad of ['a=1\r\nx: y', 'größe=1', '', 'x'.repeat(9_000)]) {
       expect(trace({ traceparent: PARENT, tracestate: bad, baggage: bad })).toEqual({ traceparent: PARENT });

@@ -50,8 +50,13 @@ export function createLiveManifests(deps: LiveManifestsDeps): LiveManifests {
     const known = entries.get(text);
     if (known) return known;
     const entry: Entry = {
-      ...{ manifest: manifestOf(endpoint), askedAtMs: null, failedAtMs: null, isOutdated: false },
-      ...{ asking: null, announced: 0, silence: () => undefined },
+      manifest: manifestOf(endpoint),
+      askedAtMs: null,
+      failedAtMs: null,
+      isOutdated: false,
+      asking: null,
+      announced: 0,
+      silence: () => undefined,
     };
     entries.set(text, entry);
     listen(endpoint, entry, text);

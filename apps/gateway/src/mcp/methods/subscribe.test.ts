@@ -33,7 +33,8 @@ describe('a session', () => {
   it('remembers what its client follows, and its connector is told', async () => {
     expect(await answered('resources/subscribe', 'feed://one')).toEqual({
       message: { jsonrpc: '2.0', id: 1, result: {} },
-      ...{ remembered: [{ subscribe: 'feed://one' }], followed: [['feed://one']] },
+      remembered: [{ subscribe: 'feed://one' }],
+      followed: [['feed://one']],
     });
   });
 

@@ -53,7 +53,9 @@ export function searchTools(tools: readonly JsonObject[], query: string): JsonOb
   const scored = tools.map((tool) => ({ tool, score: scoreOf(tool, words) })).filter(({ score }) => score > 0);
   const found = scored.toSorted((a, b) => b.score - a.score).slice(0, FOUND_MAX);
   const shown = found.map(({ tool: { name, description, inputSchema, annotations } }) => ({
-    ...{ name, description: description ?? '', inputSchema: inputSchema ?? {} },
+    name,
+    description: description ?? '',
+    inputSchema: inputSchema ?? {},
     ...(annotations !== undefined && { annotations }),
   }));
   const text =

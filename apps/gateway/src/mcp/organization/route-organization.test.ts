@@ -10,17 +10,16 @@ import type { Target } from '../methods/method.ts';
 import { type OrganizationView, type VisibleConnector, viewOrganization } from './organization-view.ts';
 
 const PRINCIPAL: Principal = {
-  ...{
-    kind: 'person',
-    organizationId: 'org_a',
-    user: null,
-    roles: [],
-    groups: [],
-    clientId: null,
-    credentialId: 'key_a',
-    scopes: [],
-  },
-  ...{ resource: '', limitKey: '' },
+  kind: 'person',
+  organizationId: 'org_a',
+  user: null,
+  roles: [],
+  groups: [],
+  clientId: null,
+  credentialId: 'key_a',
+  scopes: [],
+  resource: '',
+  limitKey: '',
 };
 
 function connector(slug: string, manifest: JsonObject): VisibleConnector {
@@ -34,7 +33,9 @@ function record(connectors: readonly VisibleConnector[]): OrganizationNames {
   const named = (kind: 'tool' | 'prompt', of: (one: VisibleConnector) => readonly JsonObject[]) =>
     connectors.flatMap((one) =>
       of(one).map(({ name }) => ({
-        ...{ kind, connectorId: one.endpoint.connectorId, name: String(name) },
+        kind,
+        connectorId: one.endpoint.connectorId,
+        name: String(name),
         joined: joinName(one.endpoint.connectorSlug, String(name)),
       })),
     );

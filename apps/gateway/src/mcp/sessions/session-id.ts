@@ -68,7 +68,15 @@ export function readSessionId(signer: TokenSigner, text: string, access: Access,
   const [id, organizationId, connectorId, resource, principalHash, revision, capabilities, client, expiresAtMs] =
     JSON.parse(payload); // signed: it has the shape that writeSessionId gave it
   const claims: SessionClaims = {
-    ...{ id, organizationId, connectorId, resource, principalHash, revision, capabilities, client, expiresAtMs },
+    id,
+    organizationId,
+    connectorId,
+    resource,
+    principalHash,
+    revision,
+    capabilities,
+    client,
+    expiresAtMs,
   };
   const isHere = organizationId === access.organizationId && connectorId === access.connectorId;
   // A renamed connector keeps its sessions; a preview and the live connector keep theirs apart.

@@ -10,17 +10,21 @@ import { manifestOf } from '../manifests/manifest-of.ts';
 import { createListenStreams } from './listen-streams.ts';
 
 const endpoint: Endpoint = {
-  ...{ organizationId: 'org_a', organizationSlug: 'acme', connectorId: 'con_a', connectorSlug: 'feed' },
-  ...{
-    connectorName: 'Feed',
-    versionId: 'ver_1',
-    versionNumber: 1,
-    live: true,
-    artifactDigest: 'sha256:0',
-    snapshot: null,
-  },
+  organizationId: 'org_a',
+  organizationSlug: 'acme',
+  connectorId: 'con_a',
+  connectorSlug: 'feed',
+  connectorName: 'Feed',
+  versionId: 'ver_1',
+  versionNumber: 1,
+  live: true,
+  artifactDigest: 'sha256:0',
+  snapshot: null,
   manifest: { server: { name: 'feed', version: '1' }, capabilities: { tools: {} } },
-  ...{ settingsRevision: 0, codeGeneration: false, authMode: 'none', resource: '/acme/feed/mcp' },
+  settingsRevision: 0,
+  codeGeneration: false,
+  authMode: 'none',
+  resource: '/acme/feed/mcp',
 };
 const served = {
   endpoint,
