@@ -20,6 +20,7 @@ import { migrationsSafe } from './rules/migrations-safe.ts';
 import { loadCommandLine, namedCommands } from './rules/named-commands.ts';
 import { namedPages } from './rules/named-pages.ts';
 import { noCycles } from './rules/no-cycles.ts';
+import { noLiteralSpreads } from './rules/no-literal-spreads.ts';
 import { noMachinePaths } from './rules/no-machine-paths.ts';
 import { noNestedTransactions } from './rules/no-nested-transactions.ts';
 import { noRawNetwork } from './rules/no-raw-network.ts';
@@ -64,6 +65,7 @@ const RULES: readonly Rule[] = [
   metricNames,
   migrationsSafe,
   licences(),
+  noLiteralSpreads,
   noMachinePaths,
 ];
 
