@@ -27,7 +27,7 @@ import { gatewayChecks } from './health/health-checks.ts';
 import { createRedisProbe } from './health/redis-probe.ts';
 import { createIdentityPart } from './identity/index.ts';
 import { SessionSignals } from './mcp/sessions/session-signals.ts';
-import { createSessionStore } from './mcp/sessions/session-store.ts';
+import { DatabaseSessionStore } from './mcp/sessions/session-store.ts';
 import { Sessions } from './mcp/sessions/sessions.ts';
 import { createConnectorEvents } from './mcp/subscriptions/connector-events.ts';
 import { createMcpSurface } from './mcp/surface.ts';
@@ -106,7 +106,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
 
   const sessions = new Sessions({
     signer: await createTokenSigner(keySource, 'mcp sessions'),
-    store: createSessionStore({ database, vault }),
+    store: new DatabaseSessionStore({ database, vault }),
     signals: new SessionSignals(announcements),
     clock,
   });

@@ -21,7 +21,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 import { createConnectorMount } from './access/connector.ts';
 import { createOrganizationMount } from './access/organization.ts';
-import { createParsePool } from './body/parse-pool.ts';
+import { ParsePool } from './body/parse-pool.ts';
 import { type CallToolDeps, callTool } from './call/call-tool.ts';
 import { invokeCall } from './call/invoke-call.ts';
 import { recordCall } from './call/record-call.ts';
@@ -29,13 +29,12 @@ import { createRequestStates } from './call/request-states.ts';
 import { ruleCall, visibleTools } from './call/rule-call.ts';
 import type { ServedConnector } from './context/access.ts';
 import type { Call, CallReply } from './context/call.ts';
-import { askLists } from './manifests/ask-lists.ts';
-import { createLiveManifests } from './manifests/live-manifests.ts';
+import { LiveManifests } from './manifests/live-manifests.ts';
 import { createMcpPlugin } from './plugin.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import type { ConnectorEvents } from './subscriptions/connector-events.ts';
 import { createFollowResources } from './subscriptions/follow-resources.ts';
-import { createListenStreams } from './subscriptions/listen-streams.ts';
+import { ListenStreams } from './subscriptions/listen-streams.ts';
 
 export interface McpSurfaceDeps {
   readonly origin: string;
@@ -112,12 +111,9 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
     sandboxes: deps.sandboxes,
     onError: (error, { endpoint: { connectorId } }) => deps.logger.debug({ err: error, connectorId }, 'not followed'),
   });
-  const listenStreams = createListenStreams({ leases, places, events: deps.events, followResources });
-  const manifests = createLiveManifests({
-    ...deps,
-    ask: (endpoint, key) => askLists(deps.sandboxes, endpoint, key),
-  });
-  const parsePool = createParsePool({
+  const listenStreams = new ListenStreams({ leases, places, events: deps.events, followResources });
+  const manifests = new LiveManifests(deps);
+  const parsePool = new ParsePool({
     threads: Math.max(1, availableParallelism() - 1),
     waitingMaxPerOrganization: CALL_LIMITS.largeBodies.value,
   });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createParsePool, type ParsePool } from '../../src/mcp/body/parse-pool.ts';
+import { ParsePool } from '../../src/mcp/body/parse-pool.ts';
 
 let pool: ParsePool | undefined;
 afterEach(() => pool?.close());
@@ -8,7 +8,7 @@ const body = () => Uint8Array.from(Buffer.from('{"jsonrpc":"2.0","id":1,"method"
 
 describe('the pool that parses large bodies', () => {
   it('refuses what one organization sends over its share, and takes what others send', async () => {
-    pool = createParsePool({ threads: 1, waitingMaxPerOrganization: 1 });
+    pool = new ParsePool({ threads: 1, waitingMaxPerOrganization: 1 });
     const parsed = [pool.parse('org_1', body()), pool.parse('org_1', body())];
     await expect(pool.parse('org_1', body())).rejects.toMatchObject({
       code: 'limits.large_bodies',
@@ -19,7 +19,7 @@ describe('the pool that parses large bodies', () => {
   });
 
   it('refuses what waits when the gateway ends', async () => {
-    const closing = createParsePool({ threads: 1, waitingMaxPerOrganization: 2 });
+    const closing = new ParsePool({ threads: 1, waitingMaxPerOrganization: 2 });
     const running = closing.parse('org_1', body()).catch(() => null);
     const waiting = closing.parse('org_1', body());
     const refused = expect(waiting).rejects.toMatchObject({ code: 'edge.draining' });

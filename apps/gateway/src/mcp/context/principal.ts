@@ -29,57 +29,37 @@ export interface Principal {
 export type PrincipalTarget = Pick<Endpoint, 'organizationId' | 'resource'>;
 
 /** The principal of a caller whom the target let in. */
-export function principalOf(caller: VerifiedCaller, { organizationId, resource }: PrincipalTarget): Principal {
-  const { credentialId } = caller;
+export function principalOf(caller: VerifiedCaller, target: PrincipalTarget): Principal {
+  const { organizationId, resource } = target;
+  const common = { organizationId, resource, credentialId: caller.credentialId };
   switch (caller.kind) {
     case 'api_key': {
       const { apiKey, person, roles, groups } = caller.key;
+      const { serviceAccountId, scopes } = apiKey;
       return {
+        ...common,
         kind: person ? 'person' : 'service_account',
-        organizationId,
         ...(person && { userId: person.id }),
-        ...(apiKey.serviceAccountId !== null && { serviceAccountId: apiKey.serviceAccountId }),
+        ...(serviceAccountId !== null && { serviceAccountId }),
         user: person,
         roles,
         groups,
         clientId: null,
-        credentialId,
-        scopes: apiKey.scopes,
-        resource,
-        limitKey: `${organizationId} ${person?.id ?? apiKey.serviceAccountId ?? apiKey.id}`,
+        scopes,
+        limitKey: `${organizationId} ${person?.id ?? serviceAccountId ?? apiKey.id}`,
       };
     }
     case 'token': {
       const { person, roles, groups, clientId, scopes } = caller;
-      return {
-        kind: 'person',
-        organizationId,
-        userId: person.id,
-        user: person,
-        roles,
-        groups,
-        clientId,
-        credentialId,
-        scopes,
-        resource,
-        limitKey: `${organizationId} ${person.id}`,
-      };
+      const limitKey = `${organizationId} ${person.id}`;
+      return { ...common, kind: 'person', userId: person.id, user: person, roles, groups, clientId, scopes, limitKey };
     }
     case 'anonymous':
-      return {
-        kind: 'anonymous',
-        organizationId,
-        user: null,
-        roles: [],
-        groups: [],
-        clientId: null,
-        credentialId,
-        scopes: [],
-        resource,
-        limitKey: `${organizationId} anonymous ${caller.address}`,
-      };
+      return { ...common, ...NOBODY, limitKey: `${organizationId} anonymous ${caller.address}` };
   }
 }
+
+const NOBODY = { kind: 'anonymous', user: null, roles: [], groups: [], clientId: null, scopes: [] } as const;
 
 /** Who the principal is, whatever credential was used: the id of a person or service account, '' for nobody. */
 export function subjectOf({ userId, serviceAccountId }: Pick<Principal, 'userId' | 'serviceAccountId'>): string {

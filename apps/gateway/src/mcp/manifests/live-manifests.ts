@@ -1,132 +1,164 @@
 import type { Endpoint } from '@patchbay/domain/endpoints';
-import { asAppError, type Clock } from '@patchbay/foundation';
-import { admitLists, changedLists, type ManifestView } from '@patchbay/mcp';
+import { AppError, asAppError, type Clock } from '@patchbay/foundation';
+import { admitLists, changedLists, type ManifestView, viewManifest } from '@patchbay/mcp';
+import type { SandboxClient } from '@patchbay/sandbox/client';
 import { type ConnectorEvent, type IsolationKey, isolationKeyText, type JsonObject } from '@patchbay/sandbox/protocol';
 import { LRUCache } from 'lru-cache';
 import type { AuthorLine, TellAuthor } from '../../sandboxes/author-log.ts';
 import { isolationKeyOf } from '../call/invocation.ts';
+import { ownInvocation } from '../call/own-invocation.ts';
 import type { ConnectorEvents } from '../subscriptions/connector-events.ts';
-import { manifestOf } from './manifest-of.ts';
 import { type ListState, nextStep } from './plan-asking.ts';
 
 export interface LiveManifestsDeps {
   readonly events: Pick<ConnectorEvents, 'publish' | 'subscribe'>;
   readonly clock: Pick<Clock, 'monotonicMs'>;
-  /** What the connector says about itself now. @throws AppError sandbox.* */
-  ask(endpoint: Endpoint, key: IsolationKey): Promise<JsonObject>;
-  /** Told what a connector listed against the rules, and that it could not be asked. */
+  readonly sandboxes: Pick<SandboxClient, 'invoke'>;
+  /** Gets what a connector listed against the rules, and that it could not be asked. */
   readonly tellAuthor: TellAuthor;
-}
-
-/** The manifests answers are made from: the recorded one, or of a dynamic connector what it last said. */
-export interface LiveManifests {
-  /** Never rejects: a connector that cannot be asked is answered for from what is known of it. */
-  of(endpoint: Endpoint): Promise<ManifestView>;
-  close(): void;
 }
 
 /** Dynamic versions this gateway knows the lists of. */
 const ENTRIES_MAX = 1_000;
 /** Lines about one list. */
-const TOLD_MAX = 20;
+const LINES_MAX = 20;
 
+/** What is known of the lists of one dynamic version. */
 interface Entry extends ListState {
+  readonly endpoint: Endpoint;
+  readonly key: IsolationKey;
   manifest: ManifestView;
   asking: Promise<void> | null;
-  /** Counts changes that were announced: an answer that was asked for before the last one is old already. */
+  /** Counts announced changes: an answer that was asked for before the last one is old already. */
   announced: number;
-  silence(): void;
+  unsubscribe(): void;
 }
 
 /**
- * A static connector costs nothing here. A dynamic one is asked when its lists are wanted, once for everybody who waits;
- * its last answer serves for a while without waiting, also when its sandbox sleeps, and is renewed behind the answer.
+ * The manifests that answers are made from: the recorded one, or of a dynamic connector what it last listed. A static
+ * connector costs nothing here. A dynamic one is asked when its lists are wanted, once for everybody who waits; its last
+ * answer serves for a while without waiting, also when its sandbox sleeps, and is renewed behind the answer.
  */
-export function createLiveManifests(deps: LiveManifestsDeps): LiveManifests {
-  const entries = new LRUCache<string, Entry>({ max: ENTRIES_MAX, dispose: (entry) => entry.silence() });
+export class LiveManifests {
+  readonly #deps: LiveManifestsDeps;
+  readonly #entries = new LRUCache<string, Entry>({ max: ENTRIES_MAX, dispose: (entry) => entry.unsubscribe() });
 
-  const entryOf = (endpoint: Endpoint, key: IsolationKey): Entry => {
+  constructor(deps: LiveManifestsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Never rejects: a connector that cannot be asked is answered for from what is known of it. */
+  async of(endpoint: Endpoint): Promise<ManifestView> {
+    const recorded = manifestOf(endpoint);
+    if (!recorded.dynamic) return recorded;
+    const entry = this.#entryOf(endpoint, isolationKeyOf(endpoint, null));
+    switch (nextStep(entry, this.#deps.clock.monotonicMs())) {
+      case 'serve':
+        break;
+      case 'serve and ask':
+        void this.#ask(entry);
+        break;
+      case 'ask':
+        await this.#ask(entry);
+    }
+    return entry.manifest;
+  }
+
+  close(): void {
+    this.#entries.clear();
+  }
+
+  #entryOf(endpoint: Endpoint, key: IsolationKey): Entry {
     const text = isolationKeyText(key);
-    const known = entries.get(text);
+    const known = this.#entries.get(text);
     if (known) return known;
     const entry: Entry = {
+      endpoint,
+      key,
       manifest: manifestOf(endpoint),
       askedAtMs: null,
       failedAtMs: null,
       isOutdated: false,
       asking: null,
       announced: 0,
-      silence: () => undefined,
+      unsubscribe: () => undefined,
     };
-    entries.set(text, entry);
-    listen(endpoint, entry, text);
+    this.#entries.set(text, entry);
+    this.#subscribe(entry, text);
     return entry;
-  };
+  }
 
   /** Until the entry goes: what the connector announces, on whichever gateway, makes its last answer an old one. */
-  const listen = (endpoint: Endpoint, entry: Entry, text: string): void => {
-    const hear = (event: ConnectorEvent): void => {
+  #subscribe(entry: Entry, text: string): void {
+    const onEvent = (event: ConnectorEvent): void => {
       if (event.method === 'notifications/resources/updated' || isolationKeyText(event.key) !== text) return;
       entry.isOutdated = true;
       entry.announced += 1;
     };
-    deps.events.subscribe(endpoint, hear).then(
-      (stop) => {
-        if (entries.peek(text) === entry) entry.silence = stop;
-        else stop();
+    this.#deps.events.subscribe(entry.endpoint, onEvent).then(
+      (unsubscribe) => {
+        if (this.#entries.peek(text) === entry) entry.unsubscribe = unsubscribe;
+        else unsubscribe();
       },
-      () => undefined, // announcements are hints; the next look comes without one
+      () => undefined, // events can get lost; the next look comes without one
     );
-  };
+  }
 
-  const ask = (endpoint: Endpoint, key: IsolationKey, entry: Entry): Promise<void> => {
-    entry.asking ??= askOnce(endpoint, key, entry).finally(() => {
+  #ask(entry: Entry): Promise<void> {
+    entry.asking ??= this.#askOnce(entry).finally(() => {
       entry.asking = null;
     });
     return entry.asking;
-  };
+  }
 
-  const askOnce = async (endpoint: Endpoint, key: IsolationKey, entry: Entry): Promise<void> => {
-    const [heardBefore, wasAnnounced] = [entry.announced, entry.isOutdated];
+  async #askOnce(entry: Entry): Promise<void> {
+    const { sandboxes, clock, events, tellAuthor } = this.#deps;
+    const { endpoint, key, announced: announcedBefore, isOutdated: wasAnnounced } = entry;
     try {
-      const { manifest, refused } = admitLists(manifestOf(endpoint), await deps.ask(endpoint, key));
+      const { manifest, refused } = admitLists(manifestOf(endpoint), await askLists(sandboxes, endpoint, key));
       const before = entry.askedAtMs === null ? null : entry.manifest;
       entry.manifest = manifest;
-      entry.askedAtMs = deps.clock.monotonicMs();
+      entry.askedAtMs = clock.monotonicMs();
       entry.failedAtMs = null;
-      entry.isOutdated = entry.announced !== heardBefore;
-      deps.tellAuthor(endpoint, refused.slice(0, TOLD_MAX).map(leftOut));
-      // Changed without a word: whoever listens hears it from here.
+      entry.isOutdated = entry.announced !== announcedBefore;
+      tellAuthor(endpoint, refused.slice(0, LINES_MAX).map(leftOut));
+      // Changed without an announcement: subscribers are notified from here.
       const changed = before && !wasAnnounced ? changedLists(before, manifest) : [];
-      for (const method of changed) deps.events.publish({ key, method });
+      for (const method of changed) events.publish({ key, method });
     } catch (error) {
-      entry.failedAtMs = deps.clock.monotonicMs();
+      entry.failedAtMs = clock.monotonicMs();
       const { code, detail } = asAppError(error);
-      deps.tellAuthor(endpoint, [{ text: `its lists could not be asked for: ${code}: ${detail}` }]);
+      tellAuthor(endpoint, [{ text: `its lists could not be asked for: ${code}: ${detail}` }]);
     }
-  };
-
-  return {
-    async of(endpoint) {
-      const recorded = manifestOf(endpoint);
-      if (!recorded.dynamic) return recorded;
-      const key = isolationKeyOf(endpoint, null);
-      const entry = entryOf(endpoint, key);
-      switch (nextStep(entry, deps.clock.monotonicMs())) {
-        case 'serve':
-          break;
-        case 'serve and ask':
-          void ask(endpoint, key, entry);
-          break;
-        case 'ask':
-          await ask(endpoint, key, entry);
-      }
-      return entry.manifest;
-    },
-    close: () => entries.clear(),
-  };
+  }
 }
 
 function leftOut(what: string): AuthorLine {
   return { text: `left out of its lists: ${what}` };
+}
+
+/**
+ * Asks a connector for everything it lists, in the sandbox that serves the calls of this key, in no person's name.
+ *
+ * @throws AppError sandbox.*
+ */
+async function askLists(
+  sandboxes: LiveManifestsDeps['sandboxes'],
+  endpoint: Endpoint,
+  key: IsolationKey,
+): Promise<JsonObject> {
+  const outcome = await sandboxes.invoke(ownInvocation(endpoint, key, { method: 'patchbay/describe', params: {} }));
+  if (outcome.kind === 'complete') return outcome.result;
+  throw new AppError('sandbox.invalid_result', {
+    detail: outcome.kind === 'error' ? outcome.error.message : 'The connector asked for input instead of its lists.',
+  });
+}
+
+const recorded = new WeakMap<Endpoint, ManifestView>();
+
+/** The endpoint's manifest as answers read it; looked through once per endpoint, which is replaced as a whole. */
+export function manifestOf(endpoint: Endpoint): ManifestView {
+  const known = recorded.get(endpoint) ?? viewManifest(endpoint.manifest);
+  recorded.set(endpoint, known);
+  return known;
 }

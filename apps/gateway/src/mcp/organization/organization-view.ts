@@ -45,16 +45,11 @@ export function viewOrganization(
   return {
     isOnDemand: isOverBudget(shown(tools)),
     manifest: {
-      server: { name: slug, version: '1', title: slug },
-      instructions: `Tools of ${connectors.length} connectors of ${slug}. A name is the connector's, two underscores, the tool's.`,
+      ...describe(slug, connectors),
       tools: shown(tools),
       prompts: shown(prompts),
       resources: shown(resources),
       resourceTemplates: shown(templates),
-      declared: [],
-      completions: connectors.some(({ manifest }) => manifest.completions),
-      resourceUpdates: connectors.some(({ manifest }) => manifest.resourceUpdates),
-      dynamic: false,
     },
     findTool: (joined) => tools.get(joined),
     findPrompt: (joined) => prompts.get(joined),
@@ -68,6 +63,18 @@ export function viewOrganization(
       const matching = [...templates].filter(([template]) => beginsLike(uri, template));
       return [...new Set(matching.map(([, { connector }]) => connector))];
     },
+  };
+}
+
+/** All of the manifest but its lists. */
+function describe(slug: string, connectors: readonly VisibleConnector[]) {
+  return {
+    server: { name: slug, version: '1', title: slug },
+    instructions: `Tools of ${connectors.length} connectors of ${slug}. A name is the connector's, two underscores, the tool's.`,
+    declared: [],
+    completions: connectors.some(({ manifest }) => manifest.completions),
+    resourceUpdates: connectors.some(({ manifest }) => manifest.resourceUpdates),
+    dynamic: false,
   };
 }
 

@@ -43,10 +43,10 @@ export interface ConversationPart {
   readonly signal: AbortSignal;
 }
 
-/** How long a question waits for its person. */
+/** How long a request waits for its person. */
 const ANSWER_WITHIN_MS = STREAM_LIMITS.questionAnswer.value;
 const ROUNDS_MAX = STREAM_LIMITS.questionRounds.value;
-const QUESTIONS_MAX = STREAM_LIMITS.questionsAtOnce.value;
+const INPUT_REQUESTS_MAX = STREAM_LIMITS.questionsAtOnce.value;
 const LOOK_EVERY_MS = 2_000;
 /**
  * After how long a client that lost the stream comes back. The SDKs' clients try twice by default and wait this long
@@ -62,111 +62,139 @@ const PRIMING_SINCE = '2025-11-25';
  * One call of a 2025 session. What the sandbox asks for by `input_required` becomes requests on the call's own stream;
  * the client POSTs its answers, to whichever gateway; the call is repeated inside with them.
  */
-export function createConversation(deps: ConversationDeps, part: ConversationPart): Conversation {
-  const { store, signer } = deps;
-  const { claims, stream, signal } = part;
-  let kept: Promise<McpStreamKey> | undefined;
-  let extending: NodeJS.Timeout | undefined;
-  let isClosed = false;
-  let sequence = 0;
+export class SessionConversation implements Conversation {
+  readonly #deps: ConversationDeps;
+  readonly #part: ConversationPart;
+  #kept: Promise<McpStreamKey> | undefined;
+  #extending: NodeJS.Timeout | undefined;
+  #isClosed = false;
+  #sequence = 0;
 
-  const eventId = (key: McpStreamKey, at: number) =>
-    writeEventId(signer, claims, { kind: 'call', streamId: key.id, sequence: at });
-  const keepStream = (): Promise<McpStreamKey> => {
-    kept ??= store.openStream(claims, part.requestId, part.subject).then((key) => {
-      if (claims.revision >= PRIMING_SINCE) stream.prime(eventId(key, 0), RETRY_AFTER_LOSS_MS);
-      if (!isClosed)
-        extending = setInterval(() => void store.extendStream(claims, key).catch(deps.onError), EXTEND_EVERY_MS);
+  constructor(deps: ConversationDeps, part: ConversationPart) {
+    this.#deps = deps;
+    this.#part = part;
+    // A stream is worth a row: its client may lose the connection without losing the answer. One that lasts is opened by
+    // its first keep-alive. Without an event id the SDKs' clients wait for their time-out when a stream breaks.
+    if (this.#primes) part.stream.onceOpen(() => void this.#keepStream().catch(deps.onError));
+  }
+
+  async hold(call: Call, callTool: (call: Call) => Promise<CallReply>): Promise<CallReply> {
+    const { claims, stream } = this.#part;
+    let current = call;
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      const reply = await callTool(current);
+      // The server object itself refused to ask; this era has no such error, and its model should know.
+      if (reply.kind === 'error' && reply.error.code === RPC_CODES.missingCapability) {
+        throw new AppError('mcp.client_cannot_answer', { detail: reply.error.message });
+      }
+      if (reply.kind !== 'input_required') return reply;
+      const responses = await this.#ask(inputRequestsOf(reply, claims.capabilities, stream.mayStream));
+      current = repeated(call, responses, own(reply.result, 'requestState'));
+    }
+    throw new AppError('mcp.client_cannot_answer', { detail: `The tool asked more than ${ROUNDS_MAX} times.` });
+  }
+
+  async keep(message: object): Promise<string | undefined> {
+    if (!this.#kept) return undefined;
+    const { store, signals, onError } = this.#deps;
+    const { claims } = this.#part;
+    try {
+      const key = await this.#kept;
+      this.#sequence += 1;
+      const event = { sequence: this.#sequence, text: JSON.stringify(message), last: true };
+      await store.append(claims, key, event);
+      signals.nudge(claims);
+      return this.#eventId(key);
+    } catch (error) {
+      onError(error);
+      return undefined;
+    }
+  }
+
+  leave(): void {
+    const { stream } = this.#part;
+    if (!stream.mayStream || !this.#primes) return;
+    this.#keepStream().then((key) => {
+      stream.prime(this.#eventId(key), RETRY_AFTER_LEAVING_MS);
+      stream.leave();
+    }, this.#deps.onError);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearInterval(this.#extending);
+  }
+
+  get #primes(): boolean {
+    return this.#part.claims.revision >= PRIMING_SINCE;
+  }
+
+  /** Of the last event that was sent. */
+  #eventId({ id: streamId }: McpStreamKey): string {
+    const position = { kind: 'call', streamId, sequence: this.#sequence } as const;
+    return writeEventId(this.#deps.signer, this.#part.claims, position);
+  }
+
+  /** Gives the stream a row, once, before anything is sent on it. */
+  #keepStream(): Promise<McpStreamKey> {
+    const { store } = this.#deps;
+    const { claims, requestId, subject } = this.#part;
+    this.#kept ??= store.openStream(claims, requestId, subject).then((key) => {
+      if (this.#primes) this.#part.stream.prime(this.#eventId(key), RETRY_AFTER_LOSS_MS);
+      if (!this.#isClosed) this.#extending = setInterval(() => this.#extend(key), EXTEND_EVERY_MS);
       return key;
     });
-    return kept;
-  };
-  // A stream is worth a row: its client may lose the connection without losing the answer. One that lasts is opened by
-  // its first keep-alive. Without an event id the SDKs' clients wait for their time-out when a stream breaks.
-  if (claims.revision >= PRIMING_SINCE) stream.onceOpen(() => void keepStream().catch(deps.onError));
+    return this.#kept;
+  }
 
-  const ask = async (questions: readonly Question[]): Promise<ReadonlyMap<string, JsonObject>> => {
-    const giveBack = deps.parked.take(part.principal);
+  #extend(key: McpStreamKey): void {
+    const { store, onError } = this.#deps;
+    void store.extendStream(this.#part.claims, key).catch(onError);
+  }
+
+  /** Sends the requests and waits for their responses, in a slot for calls that wait for a person. */
+  async #ask(requests: readonly InputRequest[]): Promise<JsonObject> {
+    const { store, parked } = this.#deps;
+    const { claims, stream, principal } = this.#part;
+    const giveBack = parked.take(principal);
     try {
-      return await askAll(questions);
+      const key = await this.#keepStream();
+      for (const { id, method, params } of requests) {
+        this.#sequence += 1;
+        const message = requestMessage(id, method, params);
+        const event = { sequence: this.#sequence, text: JSON.stringify(message), questionId: id };
+        await store.append(claims, key, event);
+        stream.send(message, this.#eventId(key));
+      }
+      const answers = await this.#waitForAnswers(requests.map(({ id }) => id));
+      return Object.fromEntries(requests.map(({ id, name, method }) => [name, resultOf(method, answers.get(id))]));
     } finally {
       giveBack();
     }
-  };
+  }
 
-  const askAll = async (questions: readonly Question[]): Promise<ReadonlyMap<string, JsonObject>> => {
-    const key = await keepStream();
-    for (const { id, method, params } of questions) {
-      sequence += 1;
-      const message = requestMessage(id, method, params);
-      await store.append(claims, key, { sequence, text: JSON.stringify(message), questionId: id });
-      stream.send(message, eventId(key, sequence));
-    }
-    const answers = await waitForAnswers(questions.map(({ id }) => id));
-    return new Map(questions.map(({ id, name, method }) => [name, resultOf(method, answers.get(id))]));
-  };
-
-  const waitForAnswers = async (ids: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+  async #waitForAnswers(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const { store, signals } = this.#deps;
+    const { claims, signal } = this.#part;
     const until = performance.now() + ANSWER_WITHIN_MS;
-    const watch = deps.signals.watch(claims);
+    const watch = signals.watch(claims);
     try {
       for (;;) {
         if (signal.aborted) throw new AppError('mcp.cancelled');
         const answers = await store.answers(claims, ids);
         if (answers.size === ids.length) return answers;
         if (performance.now() > until) throw new AppError('mcp.client_silent');
-        // A signal is a hint: without one the next look finds what came.
+        // A wake-up can get lost: without one the next look finds what came.
         await watch.next(LOOK_EVERY_MS, signal);
       }
     } finally {
       watch.end();
     }
-  };
-
-  return {
-    async hold(call, callTool) {
-      let current = call;
-      for (let round = 0; round < ROUNDS_MAX; round++) {
-        const reply = await callTool(current);
-        // The server object itself refused to ask; this era has no such error, and its model should know.
-        if (reply.kind === 'error' && reply.error.code === RPC_CODES.missingCapability) {
-          throw new AppError('mcp.client_cannot_answer', { detail: reply.error.message });
-        }
-        if (reply.kind !== 'input_required') return reply;
-        const questions = questionsOf(reply, claims.capabilities, stream.mayStream);
-        const answers = await ask(questions);
-        current = repeated(call, Object.fromEntries(answers), own(reply.result, 'requestState'));
-      }
-      throw new AppError('mcp.client_cannot_answer', { detail: `The tool asked more than ${ROUNDS_MAX} times.` });
-    },
-    async keep(message) {
-      if (!kept) return undefined;
-      try {
-        const key = await kept;
-        sequence += 1;
-        await store.append(claims, key, { sequence, text: JSON.stringify(message), last: true });
-        deps.signals.nudge(claims);
-        return eventId(key, sequence);
-      } catch (error) {
-        deps.onError(error);
-        return undefined;
-      }
-    },
-    leave() {
-      if (!stream.mayStream || claims.revision < PRIMING_SINCE) return;
-      keepStream().then((key) => {
-        stream.prime(eventId(key, sequence), RETRY_AFTER_LEAVING_MS);
-        stream.leave();
-      }, deps.onError);
-    },
-    close() {
-      isClosed = true;
-      clearInterval(extending);
-    },
-  };
+  }
 }
 
-interface Question {
+/** One request that a connector wants its client to answer. */
+interface InputRequest {
   readonly id: string;
   /** Under which the connector expects the answer. */
   readonly name: string;
@@ -175,12 +203,12 @@ interface Question {
 }
 
 /** @throws AppError mcp.client_cannot_answer when the client did not declare what is asked of it */
-function questionsOf(reply: CallReply & { kind: 'input_required' }, capabilities: JsonObject, mayStream: boolean) {
+function inputRequestsOf(reply: CallReply & { kind: 'input_required' }, capabilities: JsonObject, mayStream: boolean) {
   const asked = Object.entries(objectAt(reply.result, 'inputRequests') ?? {});
-  if (asked.length > QUESTIONS_MAX) {
+  if (asked.length > INPUT_REQUESTS_MAX) {
     throw new AppError('mcp.client_cannot_answer', { detail: `The tool asked ${asked.length} things at once.` });
   }
-  return asked.map(([name, request]): Question => {
+  return asked.map(([name, request]): InputRequest => {
     const method = isJsonObject(request) ? stringAt(request, 'method') : undefined;
     const params = (isJsonObject(request) ? objectAt(request, 'params') : undefined) ?? {};
     if (method === undefined || !mayStream || missingCapability(method, params, capabilities) !== null) {

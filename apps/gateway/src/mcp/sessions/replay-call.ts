@@ -61,15 +61,13 @@ export async function replayCall(
   const watch = deps.sessions.signals.watch(session.claims);
   const gone = new AbortController();
   const writer = new EventWriter(response, { headers: () => target.headers, unreadBytesMax: UNREAD_BYTES_MAX });
-  const lease = deps.leases.hold(access, {
-    concerns: concernsAccess,
-    reauthorize: async () => {
-      const now = await target.reauthorize();
-      await target.requireAccess(first.subject, now);
-      return now;
-    },
-    lost: (error) => gone.abort(error),
-  });
+  const reauthorize = async () => {
+    const now = await target.reauthorize();
+    await target.requireAccess(first.subject, now);
+    return now;
+  };
+  const lost = (error: unknown) => gone.abort(error);
+  const lease = deps.leases.hold(access, { concerns: concernsAccess, reauthorize, lost });
   whenGone(response, () => {
     gone.abort();
     lease.end();

@@ -3,7 +3,7 @@ import type { McpSession } from '@patchbay/domain/sessions';
 import type { Vault } from '@patchbay/vault';
 import { expect, it } from 'vitest';
 import type { SessionClaims } from './session-id.ts';
-import { createSessionStore } from './session-store.ts';
+import { DatabaseSessionStore } from './session-store.ts';
 
 const claims = { id: 'ses_1', organizationId: 'org_1', expiresAtMs: 0 } as unknown as SessionClaims; // what is read of them
 const row = (logLevel: string | null) => ({ logLevel, lastUsedAt: new Date() }) as unknown as McpSession; // as above
@@ -13,7 +13,7 @@ it('keeps no row in memory that was read before a change and came after it', asy
   const database = {
     withOrganization: () => new Promise<McpSession>((resolve) => asked.push(resolve)),
   } as unknown as Database; // its answers are given below, in the order of the test
-  const store = createSessionStore({ database, vault: {} as Vault }); // nothing is sealed here
+  const store = new DatabaseSessionStore({ database, vault: {} as Vault }); // nothing is sealed here
   const read = store.refresh(claims);
   const changed = store.remember(claims, { logLevel: 'info' });
   asked[1]?.(row('info'));

@@ -10,7 +10,7 @@ import type { Answer } from '../context/answer.ts';
 import type { Conversation } from '../context/call.ts';
 import { errorAnswer } from '../context/errors.ts';
 import type { AuthenticatedRequest } from '../context/request-head.ts';
-import { createConversation } from '../sessions/conversation.ts';
+import { type ConversationPart, SessionConversation } from '../sessions/conversation.ts';
 import type { OpenSession, Sessions } from '../sessions/sessions.ts';
 import { AnswerStream } from './answer-stream.ts';
 import { whenGone } from './when-gone.ts';
@@ -93,24 +93,15 @@ export class OpenAnswer {
   /** The answer is that of a call from now on. Returns what the session adds to it; undefined without a session. */
   startCall(connector: ServedConnector, request: McpRequest, tool: JsonObject | null): Conversation | undefined {
     const { caller, session } = this.#answered;
-    const conversation =
-      session === null
-        ? undefined
-        : createConversation(
-            {
-              ...this.#deps.sessions,
-              parked: this.#deps.parked,
-              onError: (error) => void this.report(error),
-            },
-            {
-              claims: session.claims,
-              requestId: request.id,
-              stream: this.#stream,
-              signal: this.signal,
-              subject: { connectorId: connector.endpoint.connectorId, tool: tool && (request.name ?? null) },
-              principal: caller.access.principal,
-            },
-          );
+    const { connectorId } = connector.endpoint;
+    const part = {
+      requestId: request.id,
+      subject: { connectorId, tool: tool && (request.name ?? null) },
+      principal: caller.access.principal,
+      stream: this.#stream,
+      signal: this.signal,
+    };
+    const conversation = session ? this.#converse({ ...part, claims: session.claims }) : undefined;
     this.#call = { connector, tool, conversation };
     return conversation;
   }
@@ -151,6 +142,11 @@ export class OpenAnswer {
     this.#lease?.end();
     this.#call?.conversation?.close();
     this.#stream.close();
+  }
+
+  #converse(part: ConversationPart): Conversation {
+    const { sessions, parked } = this.#deps;
+    return new SessionConversation({ ...sessions, parked, onError: (error) => void this.report(error) }, part);
   }
 
   #finish(message: object, eventId: string | undefined): void {

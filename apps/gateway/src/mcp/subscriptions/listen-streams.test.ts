@@ -6,8 +6,8 @@ import { createStreamPlaces } from '../../limits/stream-places.ts';
 import { createLeases } from '../../streams/leases.ts';
 import { connectorAccess } from '../context/access.ts';
 import { principalOf } from '../context/principal.ts';
-import { manifestOf } from '../manifests/manifest-of.ts';
-import { createListenStreams } from './listen-streams.ts';
+import { manifestOf } from '../manifests/live-manifests.ts';
+import { ListenStreams } from './listen-streams.ts';
 
 const endpoint: Endpoint = {
   organizationId: 'org_a',
@@ -42,7 +42,7 @@ function given() {
       listeners -= 1;
     };
   };
-  const streams = createListenStreams({
+  const streams = new ListenStreams({
     leases: createLeases({ onChange: () => () => undefined, onStale: () => () => undefined }),
     events: { publish: () => undefined, subscribe },
     places: createStreamPlaces({ principalMax: 1, organizationMax: 1 }),

@@ -37,70 +37,76 @@ export interface ListenStreamsDeps {
   readonly followResources: FollowResources;
 }
 
-/** All streams of this gateway that tell of changes. */
-export interface ListenStreams {
-  /** Opens a stream; resolves when it is acknowledged. @throws AppError limits.streams */
-  open(request: ListenRequest): Promise<void>;
-  /** Ends every stream in order. */
-  close(): void;
-}
-
 const KEEP_ALIVE_MS = STREAM_LIMITS.keepAlive.value;
 
-export function createListenStreams({ leases, events, places, followResources }: ListenStreamsDeps): ListenStreams {
-  const open = new Map<LeasedStream, () => void>();
-  const keepAlive = setInterval(() => {
-    for (const stream of open.keys()) stream.keepAlive();
-  }, KEEP_ALIVE_MS).unref();
+/** All streams of this gateway that report changes. */
+export class ListenStreams {
+  readonly #deps: ListenStreamsDeps;
+  /** By stream, what ends it. */
+  readonly #open = new Map<LeasedStream, () => void>();
+  readonly #keepAlive: NodeJS.Timeout;
 
-  return {
-    async open({ response, stream, access, reauthorize, followed }) {
-      const giveBack = places.take(access.principal);
-      let present = access;
-      const sources = new Sources(events, (event) => {
-        if (isFor(event, present)) stream.tell(event.method, event.uri);
-      });
-      const stop = () => {
-        open.delete(stream);
-        stream.dispose();
-        sources.end();
-        giveBack();
-      };
-      open.set(stream, stop);
-      whenGone(response, stop);
-      await sources.follow(access.connectors.map(({ endpoint }) => endpoint));
-      if (!open.has(stream)) return;
-      stream.open();
-      const lease = leases.hold(access, {
-        concerns: concernsAccess,
-        reauthorize,
-        renewed(now, before) {
-          // Same address, other connector: what was listened to is gone.
-          if (now.connectorId !== before.connectorId) throw new AppError('mcp.endpoint_not_found');
-          present = now;
-          followed().then(
-            (uris) => followResources(now, uris),
-            () => undefined, // the next renewal asks again
-          );
-          void sources.follow(now.connectors.map(({ endpoint }) => endpoint));
-          if (now.revision === before.revision) return;
-          for (const method of listsChangedBetween(before, now)) stream.tell(method);
-        },
-        lost(error) {
-          stream.end(error);
-          stop();
-        },
-      });
-      whenGone(response, () => lease.end());
-    },
-    close() {
-      clearInterval(keepAlive);
-      for (const [stream, stop] of open) {
-        stream.end(null);
+  constructor(deps: ListenStreamsDeps) {
+    this.#deps = deps;
+    this.#keepAlive = setInterval(() => {
+      for (const stream of this.#open.keys()) stream.keepAlive();
+    }, KEEP_ALIVE_MS).unref();
+  }
+
+  /** Opens a stream; resolves when it is acknowledged. @throws AppError limits.streams */
+  async open({ response, stream, access, reauthorize, followed }: ListenRequest): Promise<void> {
+    const { leases, events, places, followResources } = this.#deps;
+    const giveBack = places.take(access.principal);
+    let present = access;
+    const sources = new Sources(events, (event) => {
+      if (isFor(event, present)) stream.tell(event.method, event.uri);
+    });
+    const stop = () => {
+      this.#open.delete(stream);
+      stream.dispose();
+      sources.end();
+      giveBack();
+    };
+    this.#open.set(stream, stop);
+    whenGone(response, stop);
+    await sources.follow(access.connectors.map(({ endpoint }) => endpoint));
+    if (!this.#open.has(stream)) return;
+    stream.open();
+    const lease = leases.hold(access, {
+      concerns: concernsAccess,
+      reauthorize,
+      renewed(now, before) {
+        // Same address, other connector: what was listened to is gone.
+        if (now.connectorId !== before.connectorId) throw new AppError('mcp.endpoint_not_found');
+        present = now;
+        void followed().then((uris) => followResources(now, uris), ignored);
+        void sources.follow(now.connectors.map(({ endpoint }) => endpoint));
+        notifyChanges(stream, before, now);
+      },
+      lost(error) {
+        stream.end(error);
         stop();
-      }
-    },
-  };
+      },
+    });
+    whenGone(response, () => lease.end());
+  }
+
+  /** Ends every stream in order. */
+  close(): void {
+    clearInterval(this.#keepAlive);
+    for (const [stream, stop] of this.#open) {
+      stream.end(null);
+      stop();
+    }
+  }
+}
+
+/** A list of resources that cannot be read now: the next renewal asks again. */
+const ignored = () => undefined;
+
+function notifyChanges(stream: LeasedStream, before: Access, now: Access): void {
+  if (now.revision === before.revision) return;
+  for (const method of listsChangedBetween(before, now)) stream.tell(method);
 }
 
 /** The connectors one stream hears of. Which they are changes with what its caller may use. */
