@@ -34,7 +34,7 @@ import { createMcpSurface } from './mcp/surface.ts';
 import { createLocalNotes } from './notes/local-notes.ts';
 import { createRedisNotes } from './notes/redis-notes.ts';
 import { readAuthSecret } from './read-auth-secret.ts';
-import { createTellAuthor } from './sandboxes/author-log.ts';
+import { createNotifyAuthor } from './sandboxes/author-log.ts';
 import { createLogBatcher } from './sandboxes/log-batcher.ts';
 import { retireSandboxes } from './sandboxes/retire-sandboxes.ts';
 import { createServer, type Surface } from './server.ts';
@@ -137,7 +137,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     openCredentials: async () => [],
     // Nothing waits for a human yet, so no call needs its intent kept past the process that sends it.
     recordIntent: async () => undefined,
-    tellAuthor: createTellAuthor(connectorLogs, clock),
+    notifyAuthor: createNotifyAuthor(connectorLogs, clock),
   });
   const people = createIdentityPart({
     origin,

@@ -245,7 +245,7 @@ export async function startEdge(
     openCredentials: async () => [],
     recordIntent: async () => undefined,
     notes: createLocalNotes(systemClock),
-    tellAuthor: (_endpoint, lines) => void told.push(...lines.map(({ text }) => text)),
+    notifyAuthor: (_endpoint, lines) => void told.push(...lines.map(({ text }) => text)),
     metrics: createMetrics({ cacheStatistics: () => ({}), droppedEvents: () => 0, supervisors: async () => [] }),
     tracing: await startTracing(false, logger),
     ...real,

@@ -13,7 +13,7 @@ import { createAdmission, type Permit } from '../limits/admit.ts';
 import { createByteRate } from '../limits/byte-rate.ts';
 import { createStreamPlaces } from '../limits/stream-places.ts';
 import type { SharedNotes } from '../notes/shared-notes.ts';
-import type { TellAuthor } from '../sandboxes/author-log.ts';
+import type { NotifyAuthor } from '../sandboxes/author-log.ts';
 import type { SandboxRetirement } from '../sandboxes/retire-sandboxes.ts';
 import type { Surface } from '../server.ts';
 import { createLeases } from '../streams/leases.ts';
@@ -58,7 +58,7 @@ export interface McpSurfaceDeps {
   openCredentials(call: Call): Promise<readonly CredentialReference[]>;
   /** Makes durable that the call is about to be sent. Rejecting keeps it from being sent. */
   recordIntent(call: Call): Promise<void>;
-  readonly tellAuthor: TellAuthor;
+  readonly notifyAuthor: NotifyAuthor;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
   readonly logger: Logger;

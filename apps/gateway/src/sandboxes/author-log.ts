@@ -10,9 +10,9 @@ export interface AuthorLine {
 }
 
 /** Writes lines of the platform into the connector's own log: `patchbay logs` shows them among what it printed. */
-export type TellAuthor = (endpoint: Endpoint, lines: readonly AuthorLine[]) => void;
+export type NotifyAuthor = (endpoint: Endpoint, lines: readonly AuthorLine[]) => void;
 
-export function createTellAuthor(logs: Pick<LogBatcher, 'add'>, clock: Pick<Clock, 'now'>): TellAuthor {
+export function createNotifyAuthor(logs: Pick<LogBatcher, 'add'>, clock: Pick<Clock, 'now'>): NotifyAuthor {
   return (endpoint, lines) => {
     const at = clock.now().toISOString();
     const key = isolationKeyOf(endpoint, null);

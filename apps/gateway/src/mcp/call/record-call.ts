@@ -1,7 +1,7 @@
 import type { UsageEvent, UsageSpool } from '@patchbay/domain/usage';
 import { type AppError, asAppError, type Clock, newId } from '@patchbay/foundation';
 import { effectOf, mayHaveTakenEffect } from '@patchbay/sandbox/protocol';
-import type { TellAuthor } from '../../sandboxes/author-log.ts';
+import type { NotifyAuthor } from '../../sandboxes/author-log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Call } from '../context/call.ts';
 import type { CallOutcome } from './call-tool.ts';
@@ -11,7 +11,7 @@ export interface RecordDeps {
   readonly spool: Pick<UsageSpool, 'append'>;
   readonly metrics: Pick<Metrics, 'calls' | 'steps' | 'callSeconds' | 'coldStarts'>;
   readonly clock: Clock;
-  readonly tellAuthor: TellAuthor;
+  readonly notifyAuthor: NotifyAuthor;
 }
 
 /** Failures that only the author can do something about, and that leave no trace in what the connector prints. */
@@ -27,7 +27,7 @@ export async function recordCall(deps: RecordDeps, call: Call, outcome: CallOutc
   if (event.cold) deps.metrics.coldStarts.inc();
   if (FOR_THE_AUTHOR.has(event.errorCode)) {
     const { code, detail } = asAppError(outcome.error);
-    deps.tellAuthor(call.endpoint, [{ text: `${code}: ${detail}`, requestId: call.requestId }]);
+    deps.notifyAuthor(call.endpoint, [{ text: `${code}: ${detail}`, requestId: call.requestId }]);
   }
   await deps.spool.append(event);
 }

@@ -4,9 +4,8 @@ import { admitLists, changedLists, type ManifestView, viewManifest } from '@patc
 import type { SandboxClient } from '@patchbay/sandbox/client';
 import { type ConnectorEvent, type IsolationKey, isolationKeyText, type JsonObject } from '@patchbay/sandbox/protocol';
 import { LRUCache } from 'lru-cache';
-import type { AuthorLine, TellAuthor } from '../../sandboxes/author-log.ts';
-import { isolationKeyOf } from '../call/invocation.ts';
-import { ownInvocation } from '../call/own-invocation.ts';
+import type { AuthorLine, NotifyAuthor } from '../../sandboxes/author-log.ts';
+import { isolationKeyOf, ownInvocation } from '../call/invocation.ts';
 import type { ConnectorEvents } from '../subscriptions/connector-events.ts';
 import { type ListState, nextStep } from './plan-asking.ts';
 
@@ -15,7 +14,7 @@ export interface LiveManifestsDeps {
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly sandboxes: Pick<SandboxClient, 'invoke'>;
   /** Gets what a connector listed against the rules, and that it could not be asked. */
-  readonly tellAuthor: TellAuthor;
+  readonly notifyAuthor: NotifyAuthor;
 }
 
 /** Dynamic versions this gateway knows the lists of. */
@@ -112,7 +111,7 @@ export class LiveManifests {
   }
 
   async #askOnce(entry: Entry): Promise<void> {
-    const { sandboxes, clock, events, tellAuthor } = this.#deps;
+    const { sandboxes, clock, events, notifyAuthor } = this.#deps;
     const { endpoint, key, announced: announcedBefore, isOutdated: wasAnnounced } = entry;
     try {
       const { manifest, refused } = admitLists(manifestOf(endpoint), await askLists(sandboxes, endpoint, key));
@@ -121,14 +120,14 @@ export class LiveManifests {
       entry.askedAtMs = clock.monotonicMs();
       entry.failedAtMs = null;
       entry.isOutdated = entry.announced !== announcedBefore;
-      tellAuthor(endpoint, refused.slice(0, LINES_MAX).map(leftOut));
+      notifyAuthor(endpoint, refused.slice(0, LINES_MAX).map(leftOut));
       // Changed without an announcement: subscribers are notified from here.
       const changed = before && !wasAnnounced ? changedLists(before, manifest) : [];
       for (const method of changed) events.publish({ key, method });
     } catch (error) {
       entry.failedAtMs = clock.monotonicMs();
       const { code, detail } = asAppError(error);
-      tellAuthor(endpoint, [{ text: `its lists could not be asked for: ${code}: ${detail}` }]);
+      notifyAuthor(endpoint, [{ text: `its lists could not be asked for: ${code}: ${detail}` }]);
     }
   }
 }

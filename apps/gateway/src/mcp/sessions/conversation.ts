@@ -103,7 +103,7 @@ export class SessionConversation implements Conversation {
       this.#sequence += 1;
       const event = { sequence: this.#sequence, text: JSON.stringify(message), last: true };
       await store.append(claims, key, event);
-      signals.nudge(claims);
+      signals.wake(claims);
       return this.#eventId(key);
     } catch (error) {
       onError(error);

@@ -39,10 +39,10 @@ export class ListenerStream implements LeasedStream {
     const { eventId, retryMs, primes, missed } = this.#options;
     this.#isOpen = true;
     this.#writer.write(primes ? ssePriming(eventId(), retryMs) : SSE_KEEP_ALIVE);
-    for (const method of missed) this.tell(method);
+    for (const method of missed) this.notify(method);
   }
 
-  tell(method: string, uri?: string): void {
+  notify(method: string, uri?: string): void {
     if (!this.#isOpen) return;
     if (uri === undefined) {
       this.#send(method, {});

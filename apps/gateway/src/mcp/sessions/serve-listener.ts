@@ -53,7 +53,7 @@ export async function serveListener(
     follows: async (uri) => (await findSubscriptions()).includes(uri),
   });
   await sessions.store.remember(claims, { listenerId });
-  sessions.signals.nudge(claims);
+  sessions.signals.wake(claims);
   const gone = new AbortController();
   whenGone(target.response, () => gone.abort());
   await listenStreams.open({

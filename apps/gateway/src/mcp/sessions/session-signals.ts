@@ -3,7 +3,7 @@ import type { AnnouncementPlace, Announcements } from '../../announcements/annou
 import type { SessionClaims } from './session-id.ts';
 
 /** Which session, and whose. */
-type SessionPlace = Pick<SessionClaims, 'id' | 'organizationId'>;
+type SessionTopic = Pick<SessionClaims, 'id' | 'organizationId'>;
 
 export interface SessionWatch {
   /** Resolves at the next signal, at once for one that came since the last, when the time is over or `aborted` aborts. */
@@ -12,8 +12,8 @@ export interface SessionWatch {
 }
 
 /**
- * What gateways tell each other about one session: that something happened, that a call is to stop, that the session has
- * ended. Whoever must be sure looks into the database; this is what makes it quick.
+ * Messages between gateways about one session: that something happened, that a call is to stop, that the session has ended.
+ * They can get lost: the database is the record, and these only make it quick.
  */
 export class SessionSignals {
   readonly #announcements: Pick<Announcements, 'publish' | 'subscribe'>;
@@ -22,26 +22,26 @@ export class SessionSignals {
     this.#announcements = announcements;
   }
 
-  /** Wakes whoever waits for something of the session. */
-  nudge(session: SessionPlace): void {
-    this.#announcements.publish(placeOf(session), {});
+  /** Wakes every gateway that waits for something of the session. */
+  wake(session: SessionTopic): void {
+    this.#announcements.publish(topicOf(session), {});
   }
 
   /** Stops one call of the session, or with null all of them. */
-  cancel(session: SessionPlace, requestId: RpcId | null): void {
-    this.#announcements.publish(placeOf(session), { cancel: requestId });
+  cancel(session: SessionTopic, requestId: RpcId | null): void {
+    this.#announcements.publish(topicOf(session), { cancel: requestId });
   }
 
   /** Until it is given back: aborts when the call is to stop. */
-  follow(session: SessionPlace, requestId: RpcId, abort: AbortController): () => void {
+  follow(session: SessionTopic, requestId: RpcId, abort: AbortController): () => void {
     return this.#listen(session, (content) => {
       const cancelled = own(content, 'cancel');
       if (cancelled === requestId || cancelled === null) abort.abort();
     });
   }
 
-  /** Hears the session's signals from now on, so that none between a look and a wait is missed. */
-  watch(session: SessionPlace): SessionWatch {
+  /** Subscribes from now on, so that no message between a look and a wait is missed. */
+  watch(session: SessionTopic): SessionWatch {
     let isRung = false;
     let wake: () => void = () => undefined;
     const end = this.#listen(session, () => {
@@ -68,12 +68,12 @@ export class SessionSignals {
   }
 
   /** Listens from now on; the way to stop is there before the subscription is. */
-  #listen(session: SessionPlace, listener: (content: JsonObject) => void): () => void {
-    const subscribed = this.#announcements.subscribe(placeOf(session), listener);
+  #listen(session: SessionTopic, listener: (content: JsonObject) => void): () => void {
+    const subscribed = this.#announcements.subscribe(topicOf(session), listener);
     return () => void subscribed.then((stop) => stop());
   }
 }
 
-function placeOf({ id, organizationId }: SessionPlace): AnnouncementPlace {
+function topicOf({ id, organizationId }: SessionTopic): AnnouncementPlace {
   return { topic: 'session', organizationId, subjectId: id };
 }

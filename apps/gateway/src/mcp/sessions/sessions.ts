@@ -100,7 +100,7 @@ export class Sessions {
 
   /** The client's answer to a request of ours. What was never asked is dropped. */
   async #keepAnswer({ claims }: OpenSession, { id, answer }: McpResponse): Promise<void> {
-    if (await this.store.answer(claims, String(id), JSON.stringify(answer))) this.signals.nudge(claims);
+    if (await this.store.answer(claims, String(id), JSON.stringify(answer))) this.signals.wake(claims);
   }
 }
 

@@ -8,7 +8,7 @@ export interface AnswerStreamOptions {
   readonly mayStream: boolean;
   /** Headers the answer carries whichever shape it gets. */
   headers(): Readonly<Record<string, string>>;
-  /** Told once, when the answer becomes a stream. */
+  /** Called once, when the answer becomes a stream. */
   onOpen(): void;
 }
 
@@ -17,7 +17,7 @@ const KEEP_ALIVE_MS = STREAM_LIMITS.keepAlive.value;
 const UNREAD_BYTES_MAX = STREAM_LIMITS.answerUnread.value;
 
 /**
- * The answer of one POST: plain JSON, unless something has to be said before it; then server-sent events on the same
+ * The answer of one POST: plain JSON, unless something has to be sent before it; then server-sent events on the same
  * response. Decided late, because most calls just answer.
  */
 export class AnswerStream {
@@ -56,7 +56,7 @@ export class AnswerStream {
     return this.#options.mayStream;
   }
 
-  /** Marks the place to come back to before anything was said. */
+  /** Gives the client an event id to resume from before anything was sent. */
   prime(eventId: string, retryMs: number): void {
     this.#write(ssePriming(eventId, retryMs));
   }
@@ -72,7 +72,7 @@ export class AnswerStream {
     this.#writer.end();
   }
 
-  /** Ends an open stream with the answer. Does nothing when it has ended: its client was told why. */
+  /** Ends an open stream with the answer. Does nothing when it has ended: its last event gave the reason. */
   finish(message: object, eventId?: string): void {
     this.#write(sseEvent(message, eventId));
     this.close();

@@ -4,7 +4,7 @@ import type { AnnouncementPlace, Announcements } from '../../announcements/annou
 
 /** What connectors announce while they run, from whichever gateway their sandbox talks to, to listeners on all of them. */
 export interface ConnectorEvents {
-  /** Tells every listener of the connector. */
+  /** Notifies every listener of the connector. */
   publish(event: ConnectorEvent): void;
   /** Resolves when events arrive. Returns the way to stop. */
   subscribe(connector: ConnectorIds, listener: (event: ConnectorEvent) => void): Promise<() => void>;
@@ -17,16 +17,16 @@ export interface ConnectorIds {
 
 export function createConnectorEvents(announcements: Pick<Announcements, 'publish' | 'subscribe'>): ConnectorEvents {
   return {
-    publish: ({ key, ...event }) => announcements.publish(placeOf(key), { key: { ...key }, ...event }),
+    publish: ({ key, ...event }) => announcements.publish(topicOf(key), { key: { ...key }, ...event }),
     subscribe: (connector, listener) =>
-      announcements.subscribe(placeOf(connector), (content) => {
+      announcements.subscribe(topicOf(connector), (content) => {
         const event = readEvent(content);
         if (event) listener(event);
       }),
   };
 }
 
-function placeOf({ organizationId, connectorId }: ConnectorIds): AnnouncementPlace {
+function topicOf({ organizationId, connectorId }: ConnectorIds): AnnouncementPlace {
   return { topic: 'connector', organizationId, subjectId: connectorId };
 }
 

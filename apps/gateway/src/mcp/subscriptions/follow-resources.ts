@@ -1,12 +1,11 @@
 import type { SandboxClient } from '@patchbay/sandbox/client';
-import { isolationKeyOf } from '../call/invocation.ts';
-import { ownInvocation } from '../call/own-invocation.ts';
+import { isolationKeyOf, ownInvocation } from '../call/invocation.ts';
 import type { Access, ServedConnector } from '../context/access.ts';
 
 /**
- * Tells the connectors of these resources that somebody waits for their changes. Only what runs can announce anything, and a
- * server of 2025 announces only what is followed: it is told again as long as a stream waits, which keeps it awake.
- * Never rejects: a change that is not told is one that got lost.
+ * Notifies the connectors of these resources that a client waits for their changes. Only what runs can announce anything,
+ * and a server of 2025 announces only what is followed: it is notified again as long as a stream waits, which keeps it
+ * awake. Never rejects: a change that is not announced is one that got lost.
  */
 export type FollowResources = (access: Pick<Access, 'ownerOf'>, uris: readonly string[]) => Promise<void>;
 

@@ -24,7 +24,7 @@ export interface ListenStreamOptions {
   explain(error: unknown): object;
 }
 
-/** Changes that come close together are told once. Milliseconds. */
+/** Changes that come close together are reported once. Milliseconds. */
 const GATHER_MS = 25;
 const UNREAD_BYTES_MAX = STREAM_LIMITS.changesUnread.value;
 
@@ -53,8 +53,8 @@ export class ListenStream implements LeasedStream {
     if (this.#waiting.size > 0) this.#gather();
   }
 
-  /** Tells of a change, if the stream asked for its kind. What is told already and not yet sent is told once. */
-  tell(method: string, uri?: string): void {
+  /** Reports a change, if the stream asked for its kind; once while it is not sent yet. */
+  notify(method: string, uri?: string): void {
     if (!filterAccepts(this.#options.filter, method, uri)) return;
     this.#waiting.set(`${method} ${uri ?? ''}`, uri === undefined ? { method } : { method, uri });
     if (this.#isOpen) this.#gather();

@@ -49,14 +49,14 @@ function given() {
     followResources: async () => undefined,
   });
   const response = new ServerResponse(new IncomingMessage(new Socket()));
-  const stream = { open() {}, tell() {}, keepAlive() {}, end() {}, dispose() {} };
+  const stream = { open() {}, notify() {}, keepAlive() {}, end() {}, dispose() {} };
   const open = () =>
     streams.open({ response, stream, access, reauthorize: async () => access, followed: async () => [] });
   return { response, open, listeners: () => listeners };
 }
 
 describe('a stream that listens', () => {
-  it('hears its connector until its client is gone', async () => {
+  it('receives what its connector announces until its client is gone', async () => {
     const { response, open, listeners } = given();
     await open();
     expect(listeners()).toBe(1);

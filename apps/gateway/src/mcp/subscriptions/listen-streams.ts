@@ -13,7 +13,7 @@ import type { FollowResources } from './follow-resources.ts';
 /** What a lease keeps open: the stream of a `subscriptions/listen` request, or of the GETs of a 2025 session. */
 export interface LeasedStream {
   open(): void;
-  tell(method: string, uri?: string): void;
+  notify(method: string, uri?: string): void;
   keepAlive(): void;
   /** Null when only the gateway ends: the client opens a new one, on another gateway. */
   end(error: unknown): void;
@@ -59,7 +59,7 @@ export class ListenStreams {
     const giveBack = places.take(access.principal);
     let present = access;
     const sources = new Sources(events, (event) => {
-      if (isFor(event, present)) stream.tell(event.method, event.uri);
+      if (isFor(event, present)) stream.notify(event.method, event.uri);
     });
     const stop = () => {
       this.#open.delete(stream);
@@ -106,7 +106,7 @@ const ignored = () => undefined;
 
 function notifyChanges(stream: LeasedStream, before: Access, now: Access): void {
   if (now.revision === before.revision) return;
-  for (const method of listsChangedBetween(before, now)) stream.tell(method);
+  for (const method of listsChangedBetween(before, now)) stream.notify(method);
 }
 
 /** The connectors one stream hears of. Which they are changes with what its caller may use. */
