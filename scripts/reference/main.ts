@@ -4,10 +4,13 @@
  *
  *     npm run reference
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { errorPagePath } from '@patchbay/foundation';
 import { renderConfigurationPage } from './configuration-page.ts';
+import { renderDecisionsPage } from './decisions-page.ts';
 import { loadEnvironments } from './environments.ts';
+import { errorCodes, renderErrorIndex, renderErrorPage } from './error-pages.ts';
 import { findExampleProblems } from './example-problems.ts';
 import { findUnreadVariables, renderAuthorsLimits, renderLimitsPage } from './limits-page.ts';
 import { replaceSection } from './replace-section.ts';
@@ -17,12 +20,21 @@ const DOCS = path.join(ROOT, 'docs');
 const COMPOSE_FILES = ['docker-compose.yml', 'infra/docker/scale-out.yml'];
 
 const environments = await loadEnvironments();
+const decisions = await readDecisions();
 
 /** File in `docs/` → its whole text, from the text it has now. */
 const PAGES: Readonly<Record<string, (current: string) => string>> = {
   'configuration.md': () => renderConfigurationPage(environments),
   'limits.md': renderLimitsPage,
   'authors.md': (current) => replaceSection(current, 'limits', renderAuthorsLimits()),
+  'adr/README.md': () => renderDecisionsPage(decisions),
+  'errors/README.md': renderErrorIndex,
+  ...Object.fromEntries(
+    errorCodes().map((code) => [
+      `errors/${errorPagePath(code)}.md`,
+      (current: string) => renderErrorPage(code, current),
+    ]),
+  ),
 };
 
 const onlyCheck = process.argv.includes('--check');
@@ -36,6 +48,7 @@ for (const [name, render] of Object.entries(PAGES)) {
     process.exitCode = 1;
     continue;
   }
+  await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, text);
   console.log(`wrote docs/${name}`);
 }
@@ -47,4 +60,10 @@ const problems = [...findExampleProblems({ example, compose }, environments), ..
 for (const problem of problems) {
   console.log(problem);
   process.exitCode = 1;
+}
+
+async function readDecisions() {
+  const folder = path.join(DOCS, 'adr');
+  const names = (await readdir(folder)).filter((name) => /^\d/.test(name));
+  return Promise.all(names.map(async (name) => ({ name, text: await readFile(path.join(folder, name), 'utf8') })));
 }

@@ -7,6 +7,7 @@ import { formatFinding, type Rule } from './rule.ts';
 import { castsHaveReasons } from './rules/casts-have-reasons.ts';
 import { cursorsHaveBounds } from './rules/cursors-have-bounds.ts';
 import { documentedPaths } from './rules/documented-paths.ts';
+import { documentsReachable } from './rules/documents-reachable.ts';
 import { endpointsAudited } from './rules/endpoints-audited.ts';
 import { envOnlyInConfig } from './rules/env-only-in-config.ts';
 import { errorsDocumented, loadErrorCodes } from './rules/errors-documented.ts';
@@ -25,6 +26,7 @@ import { noMachinePaths } from './rules/no-machine-paths.ts';
 import { noNestedTransactions } from './rules/no-nested-transactions.ts';
 import { noRawNetwork } from './rules/no-raw-network.ts';
 import { oneHome } from './rules/one-home.ts';
+import { packageReadmes } from './rules/package-readmes.ts';
 import { sqlIsParameterized } from './rules/sql-is-parameterized.ts';
 import { SourceTree } from './source-tree.ts';
 import { toolRule } from './tool.ts';
@@ -58,6 +60,8 @@ const RULES: readonly Rule[] = [
   errorsDocumented(loadErrorCodes),
   errorsTested(loadErrorCodes, UNTESTED),
   documentedPaths,
+  documentsReachable,
+  packageReadmes,
   toolRule('reference', 'node', ['scripts/reference/main.ts', '--check']),
   namedPages,
   namedCommands(loadCommandLine),

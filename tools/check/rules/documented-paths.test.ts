@@ -12,4 +12,15 @@ describe('documented-paths', () => {
     };
     expect(await objections(documentedPaths, files)).toEqual(['docs/a.md:2 there is no apps/worker/src/gone.ts']);
   });
+
+  it('refuses a path in the README of a package that the package does not have', async () => {
+    const files = {
+      'packages/cli/README.md': '`src/main.ts`, `src/gone.ts` and `scripts/pack.ts`.',
+      'packages/cli/src/main.ts': '',
+      'packages/cli/scripts/pack.ts': '',
+    };
+    expect(await objections(documentedPaths, files)).toEqual([
+      'packages/cli/README.md:1 there is no packages/cli/src/gone.ts',
+    ]);
+  });
 });

@@ -70,6 +70,20 @@ export const imports: Rule = {
   },
 };
 
+/** Apps and packages that may import the package of this name, by name; `tests` for what only tests may import. */
+export function importersOf(name: string): readonly string[] {
+  const importers = Object.entries(MAY_IMPORT)
+    .filter(([, allowed]) => allowed.some((area) => packageOf(area) === name))
+    .map(([area]) => packageOf(area))
+    .filter((importer) => importer !== name);
+  if (importers.length === 0 && TESTS_MAY_IMPORT.includes(name)) return ['tests'];
+  return [...new Set(importers)].sort();
+}
+
+function packageOf(area: string): string {
+  return area.split('/')[0] ?? area;
+}
+
 function objection(file: SourceFile, reference: ModuleReference, target: Target): string | null {
   const from = areaOf(file.path);
   if (target.kind === 'external') return objectToCiphers(file, from, reference);
@@ -100,7 +114,7 @@ function entryPath(target: { folder: string; entry: string }): string {
 }
 
 function sameFolder(from: string, to: string): boolean {
-  return from.split('/')[0] === to.split('/')[0];
+  return packageOf(from) === packageOf(to);
 }
 
 function isDriver(file: SourceFile): boolean {

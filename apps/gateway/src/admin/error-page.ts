@@ -2,16 +2,18 @@ import { ERRORS, type ErrorCode } from '@patchbay/foundation';
 import { escapeHtml } from '../http/escape-html.ts';
 
 /**
- * The page of an error code as HTML. `markdown` is the file below docs/errors: headings of one and two levels,
- * paragraphs, lists and `code` are all it uses; anything else is shown as text.
+ * The page of an error code as HTML. `markdown` is the file below docs/errors, whose head already says code, status and
+ * who can fix it: headings of one and two levels, paragraphs, lists and `code` are all it uses; anything else is shown as
+ * text. Without the file the page shows the catalogue's hint.
  */
 export function renderErrorPage(code: ErrorCode, markdown: string): string {
   const { title, hint, status } = ERRORS[code];
-  const body = markdown.trim() === '' ? `<p>${escapeHtml(hint)}</p>` : renderBlocks(markdown);
+  const brief = `<p><code>${code}</code> · HTTP ${status}</p>\n<p>${escapeHtml(hint)}</p>`;
+  const body = markdown.trim() === '' ? brief : renderBlocks(markdown);
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title></head>
-<body><main><h1>${escapeHtml(title)}</h1><p><code>${code}</code>, HTTP ${status}</p>
+<body><main><h1>${escapeHtml(title)}</h1>
 ${body}
 </main></body>
 </html>
