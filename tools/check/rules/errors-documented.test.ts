@@ -17,4 +17,15 @@ describe('errors-documented', () => {
     const files = { 'docs/errors/mcp/bad_body.md': page('-') };
     expect(await objections(rule, files)).toHaveLength(3);
   });
+
+  it('refuses a page with a further section, or with its sections in another order', async () => {
+    const further = `${page()}\n## Notes\n\nSomething else.\n`;
+    const [, happened, why, act] = page().split('\n## ');
+    const swapped = ['# x\n', why, happened, act].join('\n## ');
+    for (const text of [further, swapped]) {
+      expect(await objections(rule, { 'docs/errors/mcp/bad_body.md': text })).toEqual([
+        'docs/errors/mcp/bad_body.md sections of a page are What happened, Why, What to do, in this order',
+      ]);
+    }
+  });
 });

@@ -22,10 +22,17 @@ export function errorsDocumented(loadCodes: () => Promise<readonly string[]>): R
           if (!hasText(page.text, section))
             findings.push({ file: page.path, message: `"## ${section}" is missing or empty` });
         }
+        const others = headingsOf(page.text).filter((heading, index) => heading !== SECTIONS[index]);
+        if (others.length > 0)
+          findings.push({ file: page.path, message: `sections of a page are ${SECTIONS.join(', ')}, in this order` });
       }
       return findings;
     },
   };
+}
+
+function headingsOf(page: string): readonly string[] {
+  return [...page.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading);
 }
 
 function hasText(page: string, section: string): boolean {
