@@ -59,8 +59,9 @@ export function renderErrorIndex(): string {
   });
   return `# Errors
 
-Every code that Patchbay answers with, by group. An answer of the admin API carries its code in \`code\` and the address of
-its page in \`type\`; a failed call of a tool carries both in its result. Each page says what happened, why, and what to do.
+Every code that Patchbay answers with, by group. An answer of the admin API has its code in \`code\` and the address of its
+page in \`type\`; an error of JSON-RPC has them in \`data\`, as \`code\` and \`page\`; a failed call of a tool has its code in
+\`_meta\` of the result. Each page says what happened, why, and what to do.
 This index and the head of each page are written by \`npm run reference\` from \`packages/foundation/src/catalog/\`.
 
 ${sections.join('\n')}`;
