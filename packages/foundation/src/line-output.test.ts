@@ -1,10 +1,10 @@
 import { expect, it, vi } from 'vitest';
-import { createLineOutput } from './line-output.ts';
+import { LineOutput } from './line-output.ts';
 
 /** A file that refuses with `refusal` once `space` bytes are written; both may change. */
 function givenFile() {
   const file = { text: '', space: Number.POSITIVE_INFINITY, refusal: 'ENOSPC', attempts: 0, now: 0 };
-  const output = createLineOutput({
+  const output = new LineOutput({
     writeBytes(bytes) {
       file.attempts += 1;
       if (file.space === 0) throw Object.assign(new Error(file.refusal), { code: file.refusal });

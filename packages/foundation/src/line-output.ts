@@ -12,13 +12,6 @@ const FULL_RETRY_MS = 1_000;
 const END_ATTEMPTS = 20;
 const END_WAIT_MS = 10;
 
-export interface LineOutput {
-  /** Takes whole lines. Never throws and never blocks on a full disk or a full pipe. */
-  write(lines: string): void;
-  /** Writes what waits, as far as that works at once; for the end of the process. */
-  end(): void;
-}
-
 export interface LineOutputOptions {
   /** Writes to the file and returns how many bytes it took; throws what `fs.writeSync` throws. */
   readonly writeBytes: (bytes: Buffer) => number;
@@ -38,74 +31,88 @@ export function writerOf(fileDescriptor: number): LineOutputOptions['writeBytes'
  * are counted, and never the process. The lines of one turn of the event loop leave in one write, without waiting for
  * the disk: that wait was a quarter of the gateway's work.
  */
-export function createLineOutput({ writeBytes, lostLine, now }: LineOutputOptions): LineOutput {
-  let gathered = '';
-  let waiting: Buffer = Buffer.alloc(0);
+export class LineOutput {
+  readonly #options: LineOutputOptions;
+  #gathered = '';
+  #waiting: Buffer = Buffer.alloc(0);
   /** Lines that were not written, and how many of them the line that waits will report. */
-  let lost = 0;
-  let reported = 0;
+  #lost = 0;
+  #reported = 0;
   /** The last line in the file was cut, and its rest is lost. */
-  let isCut = false;
-  let quietUntil = 0;
-  let isRetrying = false;
+  #isCut = false;
+  #quietUntil = 0;
+  #isRetrying = false;
 
-  const flush = () => {
-    const lines = gathered;
-    gathered = '';
+  constructor(options: LineOutputOptions) {
+    this.#options = options;
+  }
+
+  /** Takes whole lines. Never throws and never blocks on a full disk or a full pipe. */
+  write(lines: string): void {
+    if (this.#gathered === '') setImmediate(() => this.#flush());
+    this.#gathered += lines;
+    if (this.#gathered.length > GATHERED_LENGTH_MAX) this.#flush();
+  }
+
+  /** Writes what waits, as far as that works at once; for the end of the process. */
+  end(): void {
+    this.#flush();
+    for (let attempt = 0; this.#waiting.length > 0 && attempt < END_ATTEMPTS; attempt += 1) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, END_WAIT_MS);
+      this.#drain();
+    }
+  }
+
+  #flush(): void {
+    const { now, lostLine } = this.#options;
+    const lines = this.#gathered;
+    this.#gathered = '';
     if (lines === '') return;
-    if (now() < quietUntil || waiting.length + lines.length > WAITING_LENGTH_MAX) {
-      lost += countLines(lines);
+    if (now() < this.#quietUntil || this.#waiting.length + lines.length > WAITING_LENGTH_MAX) {
+      this.#lost += countLines(lines);
       return;
     }
-    const report = lost > reported ? `${isCut ? '\n' : ''}${lostLine(lost - reported)}\n` : '';
-    reported = lost;
-    waiting = Buffer.concat([waiting, Buffer.from(report + lines)]);
-    drain();
-  };
+    const unreported = this.#lost - this.#reported;
+    const report = unreported > 0 ? `${this.#isCut ? '\n' : ''}${lostLine(unreported)}\n` : '';
+    this.#reported = this.#lost;
+    this.#waiting = Buffer.concat([this.#waiting, Buffer.from(report + lines)]);
+    this.#drain();
+  }
 
-  const drain = () => {
+  #drain(): void {
     let last = NEWLINE;
     try {
-      while (waiting.length > 0) {
-        const taken = writeBytes(waiting);
-        last = waiting[taken - 1] ?? last;
-        waiting = waiting.subarray(taken);
-        isCut = false;
+      while (this.#waiting.length > 0) {
+        const taken = this.#options.writeBytes(this.#waiting);
+        last = this.#waiting[taken - 1] ?? last;
+        this.#waiting = this.#waiting.subarray(taken);
+        this.#isCut = false;
       }
-      lost -= reported;
-      reported = 0;
+      this.#lost -= this.#reported;
+      this.#reported = 0;
     } catch (error) {
-      if (isBusy(error)) {
-        if (isRetrying) return;
-        isRetrying = true;
-        setTimeout(() => {
-          isRetrying = false;
-          drain();
-        }, RETRY_MS).unref();
-        return;
-      }
-      lost += countLines(waiting.toString()) - (reported > 0 ? 1 : 0);
-      reported = 0;
-      isCut ||= last !== NEWLINE;
-      waiting = Buffer.alloc(0);
-      quietUntil = now() + FULL_RETRY_MS;
+      if (isBusy(error)) this.#retry();
+      else this.#giveUp(last);
     }
-  };
+  }
 
-  return {
-    write(lines) {
-      if (gathered === '') setImmediate(flush);
-      gathered += lines;
-      if (gathered.length > GATHERED_LENGTH_MAX) flush();
-    },
-    end() {
-      flush();
-      for (let attempt = 0; waiting.length > 0 && attempt < END_ATTEMPTS; attempt += 1) {
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, END_WAIT_MS);
-        drain();
-      }
-    },
-  };
+  #retry(): void {
+    if (this.#isRetrying) return;
+    this.#isRetrying = true;
+    setTimeout(() => {
+      this.#isRetrying = false;
+      this.#drain();
+    }, RETRY_MS).unref();
+  }
+
+  /** @param last the byte that was written last */
+  #giveUp(last: number): void {
+    this.#lost += countLines(this.#waiting.toString()) - (this.#reported > 0 ? 1 : 0);
+    this.#reported = 0;
+    this.#isCut ||= last !== NEWLINE;
+    this.#waiting = Buffer.alloc(0);
+    this.#quietUntil = this.#options.now() + FULL_RETRY_MS;
+  }
 }
 
 const NEWLINE = 0x0a;

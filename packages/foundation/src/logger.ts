@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 import { escapeJson } from './escape-text.ts';
-import { createLineOutput, writerOf } from './line-output.ts';
+import { LineOutput, writerOf } from './line-output.ts';
 
 export type { Logger };
 
@@ -30,7 +30,7 @@ export function createLogger(name: string, level: string, destination?: Destinat
 
 /** Lost lines are reported as a line of the same form; pino's own destination repeats a refused write for ever. */
 function openStandardOutput(name: string): DestinationStream {
-  const output = createLineOutput({
+  const output = new LineOutput({
     writeBytes: writerOf(1),
     lostLine: (lines) =>
       JSON.stringify({ level: 'error', time: new Date().toISOString(), name, lines, msg: 'log lines lost' }),
