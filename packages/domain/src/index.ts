@@ -1,9 +1,8 @@
 /** The database and its capabilities. Enter a capability by its own door: `@patchbay/domain/versions`. */
 export {
   createDatabase,
-  createFairQueue,
   type Database,
-  type FairQueue,
+  FairQueue,
   type OrganizationScope,
   type Tx,
 } from './database/index.ts';

@@ -8,7 +8,7 @@
  * nothing waits the other way round, and changes take turns before they take a connection, one per organization and
  * fewer at once than better-auth has connections.
  */
-import { createFairQueue, type Tx } from '@patchbay/domain';
+import { FairQueue, type Tx } from '@patchbay/domain';
 import { assertOrganizationSlug, listMembers, type Member, type Role } from '@patchbay/domain/organizations';
 import { AppError, newId } from '@patchbay/foundation';
 import { audited, auditedInTurn, type IdentityDeps, type IdentityParts, inTurn, ownRow } from './audited-change.ts';
@@ -20,7 +20,7 @@ import { releaseOf } from './released-names.ts';
 const CHANGES_AT_ONCE_MAX = 3;
 
 export function createIdentity(given: IdentityDeps): Identity {
-  const turns = createFairQueue({
+  const turns = new FairQueue({
     slots: CHANGES_AT_ONCE_MAX,
     slotsPerKey: 1,
     waitingPerKeyMax: 200,

@@ -4,7 +4,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { type Prisma, PrismaClient } from '../generated/client.ts';
 import { CleanPool } from './clean-pool.ts';
 import { asUnavailable } from './connection-errors.ts';
-import { createFairQueue } from './fair-queue.ts';
+import { FairQueue } from './fair-queue.ts';
 import { createLookups, type Lookups } from './lookups.ts';
 import type { OrganizationScope } from './scope.ts';
 
@@ -82,7 +82,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   pool.on('error', () => {});
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
   const auditWriter = options.auditWriter ?? null;
-  const queue = createFairQueue({
+  const queue = new FairQueue({
     // One connection is left to look-ups and health.
     slots: Math.max(1, options.poolSizeMax - 1),
     slotsPerKey: Math.ceil(options.poolSizeMax / 2),

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createFairQueue, type FairQueueOptions } from './fair-queue.ts';
+import { FairQueue, type FairQueueOptions } from './fair-queue.ts';
 
 /** Work that ends when it is told to, and the order in which it began. */
 function givenQueue(options: Partial<FairQueueOptions> = {}) {
-  const queue = createFairQueue({ slots: 3, slotsPerKey: 2, waitingPerKeyMax: 2, waitMsMax: 1_000, ...options });
+  const queue = new FairQueue({ slots: 3, slotsPerKey: 2, waitingPerKeyMax: 2, waitMsMax: 1_000, ...options });
   const begun: string[] = [];
   const ends: (() => void)[] = [];
   const run = (key: string) =>

@@ -17,16 +17,6 @@ export interface FairQueueOptions {
   readonly waitMsMax: number;
 }
 
-export interface FairQueue {
-  /**
-   * Runs the work as soon as its key has a slot.
-   *
-   * @throws AppError `data.organization_busy` when the key's queue is full, or its own work kept it waiting too long;
-   * `data.unavailable` when the work of others did
-   */
-  run<T>(key: string, work: () => Promise<T>): Promise<T>;
-}
-
 interface Lane {
   running: number;
   readonly waiting: (() => void)[];
@@ -34,47 +24,63 @@ interface Lane {
 
 const RETRY_AFTER_SECONDS = 2;
 
-export function createFairQueue(options: FairQueueOptions): FairQueue {
-  const { slots, slotsPerKey, waitingPerKeyMax, waitMsMax } = options;
+export class FairQueue {
+  readonly #options: FairQueueOptions;
   /** Only keys that run or wait; the one that had its turn last is at the end. */
-  const lanes = new Map<string, Lane>();
-  let running = 0;
+  readonly #lanes = new Map<string, Lane>();
+  #running = 0;
 
-  const mayRun = (lane: Lane) => running < slots && lane.running < slotsPerKey;
-
-  function begin(key: string, lane: Lane): void {
-    running += 1;
-    lane.running += 1;
-    moveToEnd(key, lane);
+  constructor(options: FairQueueOptions) {
+    this.#options = options;
   }
 
-  function end(key: string, lane: Lane): void {
-    running -= 1;
+  /**
+   * Runs the work as soon as its key has a slot.
+   *
+   * @throws AppError `data.organization_busy` when the key's queue is full, or its own work kept it waiting too long;
+   * `data.unavailable` when the work of others did
+   */
+  async run<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const lane = this.#lanes.get(key) ?? { running: 0, waiting: [] };
+    this.#lanes.set(key, lane);
+    if (lane.waiting.length === 0 && this.#mayRun(lane)) this.#begin(key, lane);
+    else await this.#wait(key, lane);
+    try {
+      return await work();
+    } finally {
+      this.#end(key, lane);
+    }
+  }
+
+  #mayRun(lane: Lane): boolean {
+    return this.#running < this.#options.slots && lane.running < this.#options.slotsPerKey;
+  }
+
+  #begin(key: string, lane: Lane): void {
+    this.#running += 1;
+    lane.running += 1;
+    this.#moveToEnd(key, lane);
+  }
+
+  #end(key: string, lane: Lane): void {
+    this.#running -= 1;
     lane.running -= 1;
     // Whoever came while this ran is served first.
-    moveToEnd(key, lane);
-    removeIfEmpty(key, lane);
-    for (const [nextKey, next] of lanes) {
-      if (!mayRun(next)) continue;
+    this.#moveToEnd(key, lane);
+    this.#removeIfEmpty(key, lane);
+    for (const [nextKey, next] of this.#lanes) {
+      if (!this.#mayRun(next)) continue;
       const resume = next.waiting.shift();
       if (resume === undefined) continue;
-      begin(nextKey, next);
+      this.#begin(nextKey, next);
       resume();
       return;
     }
   }
 
-  function moveToEnd(key: string, lane: Lane): void {
-    lanes.delete(key);
-    lanes.set(key, lane);
-  }
-
-  function removeIfEmpty(key: string, lane: Lane): void {
-    if (lane.running === 0 && lane.waiting.length === 0) lanes.delete(key);
-  }
-
-  function wait(key: string, lane: Lane): Promise<void> {
-    if (lane.waiting.length >= waitingPerKeyMax) throw busy();
+  #wait(key: string, lane: Lane): Promise<void> {
+    const { waitingPerKeyMax, slotsPerKey, waitMsMax } = this.#options;
+    if (lane.waiting.length >= waitingPerKeyMax) return Promise.reject(busy());
     return new Promise((resolve, reject) => {
       const resume = () => {
         clearTimeout(timer);
@@ -83,26 +89,21 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
       const timer = setTimeout(() => {
         lane.waiting.splice(lane.waiting.indexOf(resume), 1);
         const ownWork = lane.running >= slotsPerKey;
-        removeIfEmpty(key, lane);
+        this.#removeIfEmpty(key, lane);
         reject(ownWork ? busy() : new AppError('data.unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS }));
       }, waitMsMax);
       lane.waiting.push(resume);
     });
   }
 
-  return {
-    async run(key, work) {
-      const lane = lanes.get(key) ?? { running: 0, waiting: [] };
-      lanes.set(key, lane);
-      if (lane.waiting.length === 0 && mayRun(lane)) begin(key, lane);
-      else await wait(key, lane);
-      try {
-        return await work();
-      } finally {
-        end(key, lane);
-      }
-    },
-  };
+  #moveToEnd(key: string, lane: Lane): void {
+    this.#lanes.delete(key);
+    this.#lanes.set(key, lane);
+  }
+
+  #removeIfEmpty(key: string, lane: Lane): void {
+    if (lane.running === 0 && lane.waiting.length === 0) this.#lanes.delete(key);
+  }
 }
 
 function busy(): AppError {
