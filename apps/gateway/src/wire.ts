@@ -35,7 +35,7 @@ import { createLocalNotes } from './notes/local-notes.ts';
 import { createRedisNotes } from './notes/redis-notes.ts';
 import { readAuthSecret } from './read-auth-secret.ts';
 import { createNotifyAuthor } from './sandboxes/author-log.ts';
-import { createLogBatcher } from './sandboxes/log-batcher.ts';
+import { LogBatcher } from './sandboxes/log-batcher.ts';
 import { retireSandboxes } from './sandboxes/retire-sandboxes.ts';
 import { createServer, type Surface } from './server.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -67,7 +67,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const spool = await openUsageSpool({ directory: config.spoolDirectory, database, logger });
   const redis = config.redisUrl === undefined ? null : createRedisProbe(config.redisUrl);
   const tracing = await startTracing(config.tracing, logger);
-  const connectorLogs = createLogBatcher({
+  const connectorLogs = new LogBatcher({
     insert: (lines) => insertLogLines(database, lines),
     onDropped: (lines) => metrics.logLinesDropped.inc(lines),
     flushIntervalMs: LOG_FLUSH_MS,

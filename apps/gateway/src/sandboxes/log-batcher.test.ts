@@ -1,7 +1,7 @@
 import type { NewLogLine } from '@patchbay/domain/logs';
 import type { LogRecord } from '@patchbay/sandbox/protocol';
 import { describe, expect, it } from 'vitest';
-import { createLogBatcher } from './log-batcher.ts';
+import { LogBatcher } from './log-batcher.ts';
 
 const line = (text: string): LogRecord => ({
   at: '2026-11-21T10:00:00.000Z',
@@ -23,7 +23,7 @@ const line = (text: string): LogRecord => ({
 function batcher(waitingMax: number) {
   const stored: string[] = [];
   const state = { away: false, dropped: 0, stored };
-  const logs = createLogBatcher({
+  const logs = new LogBatcher({
     insert: async (lines: readonly NewLogLine[]) => {
       if (state.away) throw new Error('the database is away');
       stored.push(...lines.map((one) => one.text));
@@ -37,7 +37,7 @@ function batcher(waitingMax: number) {
   return { logs, state };
 }
 
-describe('createLogBatcher', () => {
+describe('LogBatcher', () => {
   it('drops and counts what does not fit, and keeps what it holds while the database is away', async () => {
     const { logs, state } = batcher(2);
     state.away = true;

@@ -11,58 +11,62 @@ export interface LogBatcherOptions {
   readonly waitingMax: number;
 }
 
-/** Collects what connectors write and stores it in batches, so that a chatty connector costs one transaction a beat. */
-export interface LogBatcher {
-  add(record: LogRecord): void;
-  /** Stores what waits; resolves when it is stored or given up. */
-  flush(): Promise<void>;
-  close(): Promise<void>;
-}
-
 const BATCH_MAX = 500;
 
-export function createLogBatcher(options: LogBatcherOptions): LogBatcher {
-  let waiting: NewLogLine[] = [];
-  let flushing: Promise<void> = Promise.resolve();
-  let timer: NodeJS.Timeout | undefined;
+/** Collects what connectors write and stores it in batches, so that a chatty connector costs one transaction per interval. */
+export class LogBatcher {
+  readonly #options: LogBatcherOptions;
+  #waiting: NewLogLine[] = [];
+  #flushing: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
 
-  const flushOnce = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, BATCH_MAX);
+  constructor(options: LogBatcherOptions) {
+    this.#options = options;
+  }
+
+  add(record: LogRecord): void {
+    if (this.#waiting.length >= this.#options.waitingMax) {
+      this.#options.onDropped(1);
+      return;
+    }
+    this.#waiting.push(logLine(record));
+    this.#arm();
+  }
+
+  /** Stores what waits; resolves when it is stored or given up. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#flushing = this.#flushing
+      .then(() => this.#flushOnce())
+      .then(() => {
+        if (this.#waiting.length > 0) this.#arm();
+      });
+    return this.#flushing;
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+    clearTimeout(this.#timer);
+    if (this.#waiting.length > 0) this.#options.onDropped(this.#waiting.length);
+  }
+
+  async #flushOnce(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.slice(0, BATCH_MAX);
       try {
-        await options.insert(batch);
+        await this.#options.insert(batch);
       } catch {
-        // Kept for the next beat; `add` bounds how many.
+        // Kept for the next interval; `add` bounds how many.
         return;
       }
-      waiting = waiting.slice(batch.length);
+      this.#waiting = this.#waiting.slice(batch.length);
     }
-  };
-  const flush = (): Promise<void> => {
-    clearTimeout(timer);
-    timer = undefined;
-    flushing = flushing.then(flushOnce).then(() => {
-      if (waiting.length > 0) arm();
-    });
-    return flushing;
-  };
-  const arm = (): void => {
-    timer ??= setTimeout(() => void flush(), options.flushIntervalMs).unref();
-  };
+  }
 
-  return {
-    add(record) {
-      if (waiting.length >= options.waitingMax) return options.onDropped(1);
-      waiting.push(logLine(record));
-      arm();
-    },
-    flush,
-    async close() {
-      await flush();
-      clearTimeout(timer);
-      if (waiting.length > 0) options.onDropped(waiting.length);
-    },
-  };
+  #arm(): void {
+    this.#timer ??= setTimeout(() => void this.flush(), this.#options.flushIntervalMs).unref();
+  }
 }
 
 function logLine(record: LogRecord): NewLogLine {
