@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createAdmission } from './admit.ts';
+import { Admission } from './admission.ts';
 import { createByteRate } from './byte-rate.ts';
 import { createStreamPlaces } from './stream-places.ts';
 
-describe('createAdmission', () => {
+describe('Admission', () => {
   it('refuses a call over the connector’s bound and leaves other connectors alone', () => {
-    const admission = createAdmission({ connectorMax: 1, organizationMax: 2 });
+    const admission = new Admission({ connectorMax: 1, organizationMax: 2 });
     const first = admission.admit({ organizationId: 'a', connectorId: '1' });
     expect(() => admission.admit({ organizationId: 'a', connectorId: '1' })).toThrow(
       expect.objectContaining({ code: 'limits.connector_busy' }),
@@ -17,16 +17,16 @@ describe('createAdmission', () => {
     admission.admit({ organizationId: 'b', connectorId: '4' });
     first.release();
     admission.admit({ organizationId: 'a', connectorId: '1' });
-    expect(admission.inFlight()).toBe(3);
+    expect(admission.inFlight).toBe(3);
   });
 
   it('counts a permit that is given back twice once', () => {
-    const admission = createAdmission({ connectorMax: 2, organizationMax: 2 });
+    const admission = new Admission({ connectorMax: 2, organizationMax: 2 });
     const permit = admission.admit({ organizationId: 'a', connectorId: '1' });
     admission.admit({ organizationId: 'a', connectorId: '1' });
     permit.release();
     permit.release();
-    expect(admission.inFlight()).toBe(1);
+    expect(admission.inFlight).toBe(1);
   });
 });
 

@@ -9,7 +9,7 @@ import type { PolicySet } from '@patchbay/policy';
 import type { SandboxClient } from '@patchbay/sandbox/client';
 import type { CredentialReference } from '@patchbay/sandbox/protocol';
 import type { StateSealer } from '@patchbay/vault';
-import { createAdmission, type Permit } from '../limits/admit.ts';
+import { Admission, type Permit } from '../limits/admission.ts';
 import { createByteRate } from '../limits/byte-rate.ts';
 import { createStreamPlaces } from '../limits/stream-places.ts';
 import type { SharedNotes } from '../notes/shared-notes.ts';
@@ -137,7 +137,7 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
 
 /** What each step of a call is done by; `callTool` has their order. */
 function createCalls(deps: McpSurfaceDeps): (call: Call) => Promise<CallReply> {
-  const admission = createAdmission(ADMISSION);
+  const admission = new Admission(ADMISSION);
   const steps: CallToolDeps = {
     rule: (call) => ruleCall(deps, call),
     admit: async (call) => counted(admission.admit(call.endpoint), deps.metrics),
