@@ -11,30 +11,29 @@ export interface ByteRateOptions {
   readonly freeBytes: number;
 }
 
-/** Bytes a principal may still send, asked before a body is read (security S21). In this process; Redis comes later. */
-export interface ByteRate {
-  /** @throws AppError limits.bytes with the time to wait */
-  admit(limitKey: string, bytes: number): void;
-}
-
 interface Bucket {
   level: number;
   atMs: number;
 }
 
-export function createByteRate(options: ByteRateOptions): ByteRate {
-  const buckets = new LRUCache<string, Bucket>({ max: 50_000 });
-  return {
-    admit(limitKey, bytes) {
-      if (bytes <= options.freeBytes) return;
-      const now = options.clock.monotonicMs();
-      const bucket = buckets.get(limitKey) ?? { level: options.burstBytes, atMs: now };
-      const refilled = bucket.level + ((now - bucket.atMs) / 1000) * options.bytesPerSecond;
-      const level = Math.min(options.burstBytes, refilled);
-      if (level < bytes) {
-        throw new AppError('limits.bytes', { retryAfterSeconds: (bytes - level) / options.bytesPerSecond });
-      }
-      buckets.set(limitKey, { level: level - bytes, atMs: now });
-    },
-  };
+/** Bytes a principal may still send, asked before a body is read (security S21). In this process; Redis comes later. */
+export class ByteRate {
+  readonly #options: ByteRateOptions;
+  readonly #buckets = new LRUCache<string, Bucket>({ max: 50_000 });
+
+  constructor(options: ByteRateOptions) {
+    this.#options = options;
+  }
+
+  /** @throws AppError limits.bytes with the time to wait */
+  admit(limitKey: string, bytes: number): void {
+    const { clock, bytesPerSecond, burstBytes, freeBytes } = this.#options;
+    if (bytes <= freeBytes) return;
+    const now = clock.monotonicMs();
+    const bucket = this.#buckets.get(limitKey) ?? { level: burstBytes, atMs: now };
+    const refilled = bucket.level + ((now - bucket.atMs) / 1000) * bytesPerSecond;
+    const level = Math.min(burstBytes, refilled);
+    if (level < bytes) throw new AppError('limits.bytes', { retryAfterSeconds: (bytes - level) / bytesPerSecond });
+    this.#buckets.set(limitKey, { level: level - bytes, atMs: now });
+  }
 }

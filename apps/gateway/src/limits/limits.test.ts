@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Admission } from './admission.ts';
-import { createByteRate } from './byte-rate.ts';
+import { ByteRate } from './byte-rate.ts';
 import { createStreamPlaces } from './stream-places.ts';
 
 describe('Admission', () => {
@@ -30,11 +30,11 @@ describe('Admission', () => {
   });
 });
 
-describe('createByteRate', () => {
+describe('ByteRate', () => {
   it('refuses bytes over the burst, says how long to wait, and lets others and small bodies pass', () => {
     let nowMs = 0;
     const clock = { now: () => new Date(nowMs), monotonicMs: () => nowMs };
-    const rate = createByteRate({ clock, bytesPerSecond: 100, burstBytes: 1_000, freeBytes: 10 });
+    const rate = new ByteRate({ clock, bytesPerSecond: 100, burstBytes: 1_000, freeBytes: 10 });
     rate.admit('alice', 900);
     expect(() => rate.admit('alice', 300)).toThrow(
       expect.objectContaining({ code: 'limits.bytes', retryAfterSeconds: 2 }),

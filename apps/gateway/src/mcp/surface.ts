@@ -10,7 +10,7 @@ import type { SandboxClient } from '@patchbay/sandbox/client';
 import type { CredentialReference } from '@patchbay/sandbox/protocol';
 import type { StateSealer } from '@patchbay/vault';
 import { Admission, type Permit } from '../limits/admission.ts';
-import { createByteRate } from '../limits/byte-rate.ts';
+import { ByteRate } from '../limits/byte-rate.ts';
 import { createStreamPlaces } from '../limits/stream-places.ts';
 import type { SharedNotes } from '../notes/shared-notes.ts';
 import type { NotifyAuthor } from '../sandboxes/author-log.ts';
@@ -102,7 +102,7 @@ function counted(permit: Permit, { callsInFlight }: Pick<Metrics, 'callsInFlight
 
 /** The MCP surface with everything it is made of. */
 export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
-  const byteRate = createByteRate({ ...BYTE_RATE, clock: deps.clock });
+  const byteRate = new ByteRate({ ...BYTE_RATE, clock: deps.clock });
   const places = createStreamPlaces(STREAMS);
   const parked = createStreamPlaces(PARKED);
   const leases = createLeases(deps.changes);
