@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Admission } from './admission.ts';
 import { ByteRate } from './byte-rate.ts';
-import { createStreamPlaces } from './stream-places.ts';
+import { StreamPlaces } from './stream-places.ts';
 
 describe('Admission', () => {
   it('refuses a call over the connector’s bound and leaves other connectors alone', () => {
@@ -46,11 +46,11 @@ describe('ByteRate', () => {
   });
 });
 
-describe('createStreamPlaces', () => {
+describe('StreamPlaces', () => {
   const owner = (limitKey: string, organizationId: string) => ({ limitKey, organizationId });
 
   it('refuses one stream too many of a caller or of an organization, and nobody else’s', () => {
-    const places = createStreamPlaces({ principalMax: 2, organizationMax: 3 });
+    const places = new StreamPlaces({ principalMax: 2, organizationMax: 3 });
     places.take(owner('alice', 'a'));
     places.take(owner('alice', 'a'));
     expect(() => places.take(owner('alice', 'a'))).toThrow(expect.objectContaining({ code: 'limits.streams' }));

@@ -7,34 +7,39 @@ export interface StreamLimits {
 }
 
 /** Places for long streams: few per caller, so that idle ones of one caller do not crowd out everybody (security S30). */
-export interface StreamPlaces {
-  /** @returns gives the place back; calling it again does nothing @throws AppError limits.streams */
-  take(owner: { readonly limitKey: string; readonly organizationId: string }): () => void;
-}
+export class StreamPlaces {
+  readonly #limits: StreamLimits;
+  readonly #taken = new Map<string, number>();
 
-export function createStreamPlaces(limits: StreamLimits): StreamPlaces {
-  const taken = new Map<string, number>();
-  const count = (key: string, change: number) => {
-    const next = (taken.get(key) ?? 0) + change;
-    if (next === 0) taken.delete(key);
-    else taken.set(key, next);
-  };
-  return {
-    take({ limitKey, organizationId }) {
-      const principal = `principal ${limitKey}`;
-      const organization = `organization ${organizationId}`;
-      const isFull =
-        (taken.get(principal) ?? 0) >= limits.principalMax || (taken.get(organization) ?? 0) >= limits.organizationMax;
-      if (isFull) throw new AppError('limits.streams', { retryAfterSeconds: 10 });
-      count(principal, 1);
-      count(organization, 1);
-      let isHeld = true;
-      return () => {
-        if (!isHeld) return;
-        isHeld = false;
-        count(principal, -1);
-        count(organization, -1);
-      };
-    },
-  };
+  constructor(limits: StreamLimits) {
+    this.#limits = limits;
+  }
+
+  /** @returns gives the place back; calling it again does nothing @throws AppError limits.streams */
+  take(owner: { readonly limitKey: string; readonly organizationId: string }): () => void {
+    const principal = `principal ${owner.limitKey}`;
+    const organization = `organization ${owner.organizationId}`;
+    const isFull =
+      this.#of(principal) >= this.#limits.principalMax || this.#of(organization) >= this.#limits.organizationMax;
+    if (isFull) throw new AppError('limits.streams', { retryAfterSeconds: 10 });
+    this.#count(principal, 1);
+    this.#count(organization, 1);
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#count(principal, -1);
+      this.#count(organization, -1);
+    };
+  }
+
+  #of(key: string): number {
+    return this.#taken.get(key) ?? 0;
+  }
+
+  #count(key: string, change: number): void {
+    const next = this.#of(key) + change;
+    if (next === 0) this.#taken.delete(key);
+    else this.#taken.set(key, next);
+  }
 }

@@ -11,7 +11,7 @@ import type { CredentialReference } from '@patchbay/sandbox/protocol';
 import type { StateSealer } from '@patchbay/vault';
 import { Admission, type Permit } from '../limits/admission.ts';
 import { ByteRate } from '../limits/byte-rate.ts';
-import { createStreamPlaces } from '../limits/stream-places.ts';
+import { StreamPlaces } from '../limits/stream-places.ts';
 import type { SharedNotes } from '../notes/shared-notes.ts';
 import type { NotifyAuthor } from '../sandboxes/author-log.ts';
 import type { SandboxRetirement } from '../sandboxes/retire-sandboxes.ts';
@@ -103,8 +103,8 @@ function counted(permit: Permit, { callsInFlight }: Pick<Metrics, 'callsInFlight
 /** The MCP surface with everything it is made of. */
 export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
   const byteRate = new ByteRate({ ...BYTE_RATE, clock: deps.clock });
-  const places = createStreamPlaces(STREAMS);
-  const parked = createStreamPlaces(PARKED);
+  const places = new StreamPlaces(STREAMS);
+  const parked = new StreamPlaces(PARKED);
   const leases = createLeases(deps.changes);
   const requestStates = createRequestStates({ sealer: deps.stateSealer, clock: deps.clock, notes: deps.notes });
   const followResources = createFollowResources({

@@ -2,7 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Endpoint } from '@patchbay/domain/endpoints';
 import { describe, expect, it } from 'vitest';
-import { createStreamPlaces } from '../../limits/stream-places.ts';
+import { StreamPlaces } from '../../limits/stream-places.ts';
 import { createLeases } from '../../streams/leases.ts';
 import { connectorAccess } from '../context/access.ts';
 import { principalOf } from '../context/principal.ts';
@@ -45,7 +45,7 @@ function given() {
   const streams = new ListenStreams({
     leases: createLeases({ onChange: () => () => undefined, onStale: () => () => undefined }),
     events: { publish: () => undefined, subscribe },
-    places: createStreamPlaces({ principalMax: 1, organizationMax: 1 }),
+    places: new StreamPlaces({ principalMax: 1, organizationMax: 1 }),
     followResources: async () => undefined,
   });
   const response = new ServerResponse(new IncomingMessage(new Socket()));
