@@ -16,13 +16,23 @@ export default class ClosingLineReporter implements Reporter {
       // A file that does not load, or whose hooks fail, has failed even though none of its tests has.
       if (!module.ok() && count.failed === before) count.failed += 1;
     }
+    const skippedTests = modules.flatMap(describeSkipped).join('');
     const slowest = modules.length > SLOWEST_SHOWN ? slowestFiles(modules) : '';
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
     // After the default reporter, whose own summary comes once this event is over.
     process.once('exit', () =>
-      process.stdout.write(`${slowest}${count.passed} passed, ${count.failed} failed${skipped}\n`),
+      process.stdout.write(`${slowest}${skippedTests}${count.passed} passed, ${count.failed} failed${skipped}\n`),
     );
   }
+}
+
+/** A line for each test that was skipped, with why. */
+function describeSkipped(module: TestModule): string[] {
+  return [...module.children.allTests('skipped')].map((test) => {
+    const result = test.result();
+    const reason = (result.state === 'skipped' && result.note) || 'see "skipped:" above';
+    return `skipped: ${module.relativeModuleId} > ${test.fullName}: ${reason}\n`;
+  });
 }
 
 /** The slowest files with their seconds, hooks included. */

@@ -1,4 +1,5 @@
 /** What no row can hold is refused where it arrives, by every endpoint and form, with the place it was found at. */
+import { newId } from '@patchbay/foundation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EndpointSpec } from '../../src/admin/define-endpoint.ts';
 import { ENDPOINTS } from '../../src/admin/endpoints/index.ts';
@@ -21,7 +22,13 @@ beforeAll(async () => {
 afterAll(() => installation.close());
 
 /** Values that a path of this installation can have. */
-const GOOD: Readonly<Record<string, string>> = { organization: 'ours', connector: 'weather', number: '1', name: 'KEY' };
+const GOOD: Readonly<Record<string, string>> = {
+  organization: 'ours',
+  connector: 'weather',
+  group: newId('group'),
+  number: '1',
+  name: 'KEY',
+};
 
 function pathWith(endpoint: EndpointSpec, bad: string, value: string): string {
   return endpoint.path.replace(/:(\w+)/g, (_, name: string) => (name === bad ? value : (GOOD[name] ?? `${name}_1`)));

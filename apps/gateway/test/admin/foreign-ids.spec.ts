@@ -65,8 +65,15 @@ const BODIES: Readonly<Record<string, unknown>> = {
 
 /** An id that nobody has, of the kind the parameter wants. */
 function unknownId(parameter: string): string {
-  if (parameter === 'apiKey' || parameter === 'member' || parameter === 'invitation') return newId(parameter);
-  return `unknown-${parameter}`;
+  switch (parameter) {
+    case 'apiKey':
+    case 'group':
+    case 'invitation':
+    case 'member':
+      return newId(parameter);
+    default:
+      return `unknown-${parameter}`;
+  }
 }
 
 function pathOf(endpoint: EndpointSpec, ids: Readonly<Record<string, string>>): string {
