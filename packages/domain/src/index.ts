@@ -4,5 +4,6 @@ export {
   type Database,
   FairQueue,
   type OrganizationScope,
+  surviveLostConnections,
   type Tx,
 } from './database/index.ts';

@@ -11,6 +11,8 @@ export interface CuttableProxy {
   cut(): void;
   /** Ends every connection and every new one at once, as while the server restarts. */
   refuse(): void;
+  /** Ends a connection when its client sends this text, once, in place of passing it on: a loss at a chosen statement. */
+  endAt(text: string): void;
   mend(): void;
   close(): Promise<void>;
 }
@@ -20,6 +22,7 @@ export async function startCuttableProxy(databaseUrl: string): Promise<CuttableP
   const sockets = new Set<Socket>();
   let isCut = false;
   let isRefusing = false;
+  let endsAt: string | null = null;
   const destroyAll = () => {
     for (const socket of sockets) socket.destroy();
   };
@@ -32,7 +35,14 @@ export async function startCuttableProxy(databaseUrl: string): Promise<CuttableP
     ] as const) {
       sockets.add(from);
       // While cut, bytes are swallowed: no FIN, no RST, no answer.
-      from.on('data', (bytes) => isCut || to.write(bytes));
+      from.on('data', (bytes: Buffer) => {
+        if (from === client && endsAt !== null && bytes.includes(endsAt)) {
+          endsAt = null;
+          client.destroy();
+        } else if (!isCut) {
+          to.write(bytes);
+        }
+      });
       from.on('error', () => to.destroy());
       from.on('close', () => {
         sockets.delete(from);
@@ -59,6 +69,9 @@ export async function startCuttableProxy(databaseUrl: string): Promise<CuttableP
     refuse() {
       isRefusing = true;
       destroyAll();
+    },
+    endAt(text) {
+      endsAt = text;
     },
     mend() {
       isCut = false;

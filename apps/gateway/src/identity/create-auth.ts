@@ -1,3 +1,4 @@
+import { surviveLostConnections } from '@patchbay/domain';
 import type { Secret } from '@patchbay/foundation';
 import pg from 'pg';
 import type { AuthSettings } from './auth-options.ts';
@@ -35,13 +36,19 @@ export function createAuth(settings: AuthSettings): Auth {
 
 const POOL_SIZE_MAX = 5;
 
-/** Connections of the role `patchbay_auth`; its tables are found in the schema `identity` and nowhere else. */
-export function createAuthPool(url: Secret): pg.Pool {
-  return new pg.Pool({
+/**
+ * Connections of the role `patchbay_auth`; its tables are found in the schema `identity` and nowhere else.
+ *
+ * @param onIdleLoss what the pool says when a connection breaks that nothing used
+ */
+export function createAuthPool(url: Secret, onIdleLoss: (error: Error) => void): pg.Pool {
+  const pool = new pg.Pool({
     connectionString: url.reveal(),
     max: POOL_SIZE_MAX,
     options: '-c search_path=identity',
     connectionTimeoutMillis: 5_000,
     statement_timeout: 10_000,
   });
+  surviveLostConnections(pool, onIdleLoss);
+  return pool;
 }

@@ -53,9 +53,9 @@ export interface IdentityPart {
 
 export function createIdentityPart(options: IdentityOptions): IdentityPart {
   const { origin, secret, database, notes, clock, logger } = options;
-  const pool = createAuthPool(options.databaseUrl);
-  // A connection that breaks while idle is replaced; without a listener it would end the process.
-  pool.on('error', (error) => logger.warn({ err: error }, 'a connection of the identity pool broke'));
+  const pool = createAuthPool(options.databaseUrl, (error) =>
+    logger.warn({ err: error }, 'a connection of the identity pool broke'),
+  );
   const auth = createAuth({ origin, secret, pool, notes, logger });
   const policy = parseSignUpPolicy(options.signup);
   const released = parseReleasedNames(options.releasedNames ?? '');

@@ -1,5 +1,6 @@
 import type { Logger } from '@patchbay/foundation';
 import pg from 'pg';
+import { surviveLostConnections } from '../database/index.ts';
 
 export interface OutboxRelayOptions {
   /** Connection string of `patchbay_app`. */
@@ -25,7 +26,7 @@ const BEAT_MS = 100;
 export function relayOutbox(options: OutboxRelayOptions): OutboxRelay {
   const intervalMs = Math.max(40, options.intervalMs ?? 50);
   const pool = new pg.Pool({ connectionString: options.url, max: 1, application_name: 'patchbay-relay' });
-  pool.on('error', () => {});
+  surviveLostConnections(pool);
   let running = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   let closed = false;

@@ -7,6 +7,7 @@ import { asUnavailable } from './connection-errors.ts';
 import { FairQueue } from './fair-queue.ts';
 import { createLookups, type Lookups } from './lookups.ts';
 import type { OrganizationScope } from './scope.ts';
+import { surviveLostConnections } from './survive-lost-connections.ts';
 
 /**
  * The only way into an organization's rows. Row-level security is bound to `app.organization_id`, which is set for one
@@ -78,8 +79,8 @@ export function createDatabase(options: DatabaseOptions): Database {
     query_timeout: transactionMsMax,
     application_name: 'patchbay',
   });
-  // An idle connection that breaks is replaced by the pool; the next query says so if the database is away.
-  pool.on('error', () => {});
+  // The next statement says so if the database is away.
+  surviveLostConnections(pool);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
   const auditWriter = options.auditWriter ?? null;
   const queue = new FairQueue({

@@ -4,3 +4,4 @@ export { type AuditWriter, createDatabase, type Database, type DatabaseOptions, 
 export { FairQueue, type FairQueueOptions } from './fair-queue.ts';
 export type { AgedKind, EndpointIds, Lookups } from './lookups.ts';
 export type { OrganizationScope } from './scope.ts';
+export { surviveLostConnections } from './survive-lost-connections.ts';
