@@ -91,8 +91,14 @@ export function startDeployRunner(options: DeployRunnerOptions): DeployRunner {
     } finally {
       looking = false;
     }
-    const waitMs = Date.now() < watchUntil ? options.watchMs.every : options.sweepMs;
-    if (!closed) timer = setTimeout(look, waitMs);
+    if (!closed) timer = setTimeout(look, waitMs());
+  }
+
+  function waitMs(): number {
+    const now = Date.now();
+    if (now < watchUntil) return options.watchMs.every;
+    const resumed = [...interrupted.values()].map(({ until }) => until - now).filter((ms) => ms > 0);
+    return Math.min(options.sweepMs, ...resumed);
   }
 
   function watch(): void {

@@ -1,5 +1,6 @@
 import type { ArtifactStore } from '@patchbay/artifacts';
 import type { Database } from '@patchbay/domain';
+import { describeDisk, isLow, readDisks } from '@patchbay/foundation';
 import { answered, conditionOf, downFor, type HealthCheck } from '@patchbay/foundation/process';
 import type { SandboxClient, SupervisorReport } from '@patchbay/sandbox/client';
 import type { DeployQueue } from './queues.ts';
@@ -9,10 +10,13 @@ export interface WorkerHealthSources {
   readonly artifacts: Pick<ArtifactStore, 'ping'>;
   readonly sandboxes: Pick<SandboxClient, 'supervisors'>;
   readonly queue: Pick<DeployQueue, 'problem'>;
+  /** Where the worker writes files. */
+  readonly directories: readonly string[];
 }
 
 /** What a deploy needs; without one of them no deploy ends. */
-export function workerChecks({ database, artifacts, sandboxes, queue }: WorkerHealthSources): HealthCheck[] {
+export function workerChecks(sources: WorkerHealthSources): HealthCheck[] {
+  const { database, artifacts, sandboxes, queue, directories } = sources;
   return [
     { name: 'database', required: true, read: () => answered(database.ping()) },
     { name: 'artifacts', required: true, read: () => answered(artifacts.ping()) },
@@ -25,7 +29,14 @@ export function workerChecks({ database, artifacts, sandboxes, queue }: WorkerHe
         return problem === null ? conditionOf([]) : downFor([problem]);
       },
     },
+    // A full disk stops deploys and not the worker, which goes on with what waits as soon as there is space.
+    { name: 'disk', required: false, read: () => diskCondition(directories) },
   ];
+}
+
+async function diskCondition(directories: readonly string[]) {
+  const low = (await readDisks(directories)).filter(isLow);
+  return conditionOf(low.map((disk) => `${describeDisk(disk)}: deploys that find no space wait until some is freed`));
 }
 
 /** A deploy needs one host; the others are the gateway's to report. */

@@ -61,6 +61,7 @@ export async function wireWorker(config: WorkerConfig, logger: Logger): Promise<
     timeoutMs: config.PATCHBAY_NPM_TIMEOUT_MS,
   };
   const packages = new PackageStore(config.PACKAGE_STORE_DIR, registry);
+  const directories = [config.ARTIFACT_DIR ?? [], config.PACKAGE_STORE_DIR].flat();
   const sandboxes = createSandboxClient({
     ...(await openSupervisors(config, { redisUrl: config.REDIS_URL, logger })),
     // Probes start without secrets: what they see is what anybody who can deploy sees.
@@ -120,7 +121,7 @@ export async function wireWorker(config: WorkerConfig, logger: Logger): Promise<
   });
 
   return {
-    checks: workerChecks({ database, artifacts, sandboxes, queue }),
+    checks: workerChecks({ database, artifacts, sandboxes, queue, directories }),
     metrics: metrics.registry,
     start: async () => ({ queue: queue.backend, concurrency }),
     /** Running deploys get ten seconds; what is left is resumed by the next worker. */

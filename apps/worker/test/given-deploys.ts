@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createFileArtifactStore } from '@patchbay/artifacts';
@@ -132,13 +132,13 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
     queue,
     redis,
     /** The version when it is final. */
-    async finished(connector: GivenConnector, { id }: Pick<Version, 'id'>): Promise<Version> {
+    async finished(connector: GivenConnector, { id }: Pick<Version, 'id'>, deadlineMs = 18_000): Promise<Version> {
       return waitFor(
         async () => {
           const version = await inScope(connector, (tx) => getVersion(tx, id));
           return isFinal(version.state) ? version : null;
         },
-        { what: 'the version to be final', deadlineMs: 18_000 },
+        { what: 'the version to be final', deadlineMs },
       );
     },
     steps: (connector: GivenConnector, { id }: Pick<Version, 'id'>) => inScope(connector, (tx) => listSteps(tx, id)),
@@ -147,6 +147,16 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
     async log(connector: GivenConnector, { id }: Pick<Version, 'id'>): Promise<string[]> {
       const lines = await inScope(connector, (tx) => listLog(tx, id, 0n, 1000));
       return lines.map((line) => line.text);
+    },
+    /** What operators read: every line of the workers' log, and `/health` of the last worker. */
+    async workerLog(): Promise<Readonly<Record<string, unknown>>[]> {
+      const text = await readFile(inside('worker.log'), 'utf8');
+      return text.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+    },
+    async workerHealth() {
+      const answer = await fetch(`${workers.at(-1)?.internalUrl}/health`);
+      // Compared by tests, which fail when it is anything else.
+      return (await answer.json()) as { checks: Readonly<Record<string, { state: string; reasons: string[] }>> };
     },
     async close() {
       await Promise.race([queue.close(), new Promise((resolve) => setTimeout(resolve, 1000))]);

@@ -42,7 +42,7 @@ export async function holdDeploys(database: TestDatabase) {
             );
             return rows.length > 0;
           };
-          await waitFor(waiting, { what: `a deploy at ${point}` });
+          await waitFor(waiting, { what: `a deploy at ${point}`, deadlineMs: 30_000 });
         },
         async release() {
           await client.query('SELECT pg_advisory_unlock(hashtext($1))', [point]);

@@ -33,7 +33,7 @@ describe('a deploy in the middle of which a service dies', () => {
     return steps.map(({ name, state, attempt }) => `${name} ${state} ${attempt}`);
   }
 
-  it('goes on by itself when PostgreSQL is back, and activates once', { timeout: 60_000 }, async () => {
+  it('goes on by itself when PostgreSQL is back, and activates once', { timeout: 180_000 }, async () => {
     postgres = await testPostgres();
     const { deploys, connector } = await given({ database: postgres.database });
     const held = await holdDeploys(postgres.database);
@@ -42,13 +42,13 @@ describe('a deploy in the middle of which a service dies', () => {
     await hold.reached();
     await postgres.kill();
     await postgres.restart();
-    expect(await deploys.finished(connector, version)).toMatchObject({ state: 'published', failure: null });
+    expect(await deploys.finished(connector, version, 90_000)).toMatchObject({ state: 'published', failure: null });
     expect(await stepsOf(deploys, connector, version)).toEqual(DONE_ONCE.with(2, 'building done 2'));
     const page = await deploys.inScope(connector, (tx) => listDeployments(tx, connector.id, { limit: 10 }));
     expect(page.items).toHaveLength(1);
   });
 
-  withRedis.it('does not notice that Redis is gone', { timeout: 60_000 }, async () => {
+  withRedis.it('does not notice that Redis is gone', { timeout: 180_000 }, async () => {
     const { deploys, connector } = await given({ queue: 'redis' });
     const held = await holdDeploys(deploys.database);
     const hold = await held.at('building done');
@@ -56,7 +56,7 @@ describe('a deploy in the middle of which a service dies', () => {
     await hold.reached();
     process.kill(deploys.redis?.pid ?? 0, 'SIGKILL');
     await hold.release();
-    expect(await deploys.finished(connector, version)).toMatchObject({ state: 'published', failure: null });
+    expect(await deploys.finished(connector, version, 90_000)).toMatchObject({ state: 'published', failure: null });
     expect(await stepsOf(deploys, connector, version)).toEqual(DONE_ONCE);
     await held.close();
   });

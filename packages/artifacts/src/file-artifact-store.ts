@@ -150,7 +150,10 @@ async function syncDirectory(directory: string): Promise<void> {
 async function refuseWhenFull(directory: string): Promise<void> {
   const space = await readDiskSpace(directory);
   if (isBelowShare(space, DISK_RESERVE_SHARE)) {
-    throw new AppError('artifacts.no_space', { detail: 'Less than 1 % of its disk is free, and calls need that.' });
+    throw new AppError('artifacts.no_space', {
+      detail: 'Less than 1 % of the disk of the artifact store is free, and calls need that.',
+      internal: `${space.freeBytes} of ${space.totalBytes} bytes free below ${directory}`,
+    });
   }
 }
 
@@ -160,7 +163,7 @@ function asStoreError(error: unknown): unknown {
   const code = codeOf(error);
   if (code === undefined) return error;
   if (code === 'ENOENT') return new AppError('artifacts.not_found', { cause: error });
-  if (FULL.has(code)) return new AppError('artifacts.no_space', { cause: error });
+  if (FULL.has(code)) return new AppError('artifacts.no_space', { cause: error, internal: code });
   return new AppError('artifacts.unavailable', { cause: error, internal: code });
 }
 

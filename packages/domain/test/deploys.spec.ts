@@ -20,6 +20,7 @@ import {
   recordFindings,
   startStep,
   submitVersion,
+  suspendStep,
   VERSION_STATES,
 } from '../src/versions/index.ts';
 import { DIGEST, type Given, type GivenOrganization, SYSTEM, startGiven } from './given.ts';
@@ -103,6 +104,29 @@ describe('a version', () => {
       state: 'done',
       output: { digest: 'one' },
     });
+  });
+
+  it('keeps what a suspended step waits for until it ends, spends no attempt on it, and tells each cause once', async () => {
+    const { id } = await submit((await given.connector(ours)).id);
+    const full = { code: 'artifacts.no_space', detail: 'full' };
+    const suspend = (cause: { code: string; detail: string }) =>
+      inside((tx) => suspendStep(tx, id, { name: 'building', cause }));
+    const start = () => inside((tx) => startStep(tx, id, 'building'));
+    expect(await start()).toMatchObject({ attempt: 1, error: null });
+    expect(await suspend(full)).toBe(true);
+    expect(await start()).toMatchObject({ attempt: 1, error: full });
+    expect(await suspend(full)).toBe(false);
+    await start();
+    const away = { code: 'sandbox.unavailable', detail: 'away' };
+    expect(await suspend(away)).toBe(true);
+    expect(await start()).toMatchObject({ state: 'running', attempt: 1, error: away });
+    expect(await inside((tx) => finishStep(tx, id, 'building'))).toMatchObject({
+      state: 'done',
+      attempt: 1,
+      error: null,
+    });
+    expect(await suspend(full)).toBe(false);
+    expect(await start()).toMatchObject({ state: 'done', attempt: 1, error: null });
   });
 
   it('keeps its log in order and escaped, and its findings once', async () => {

@@ -4,7 +4,6 @@ export { ERRORS, type ErrorCode } from './catalog.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { DASHBOARD_PAGES, type DashboardPage, withDashboardOrigin } from './dashboard-pages.ts';
 export {
-  DISK_LOW_SHARE,
   DISK_RESERVE_SHARE,
   type DiskSpace,
   isBelowShare,
@@ -38,4 +37,5 @@ export {
 export { signUpProblem } from './sign-up-setting.ts';
 export { readSystemError, type SystemErrorFields } from './system-error.ts';
 export { decodeText, findTextProblem, storable } from './text-problem.ts';
+export { describeDisk, isLow, readDisks, type WatchedDisk } from './watched-disks.ts';
 export { isWellKnownPassword, passwordProblem } from './well-known-passwords.ts';

@@ -16,7 +16,11 @@ describe('after a fault of a deploy', () => {
     ['data.unavailable', 100, 0, 'wait'],
     ['data.organization_busy', 100, 0, 'wait'],
     ['artifacts.unavailable', 100, 0, 'wait'],
-    ['sandbox.unavailable', 1, HOUR_MS, 'fail'],
+    ['artifacts.no_space', 100, HOUR_MS - 1, 'wait'],
+    ['deploy.package_store_full', 100, HOUR_MS - 1, 'wait'],
+    ['sandbox.unavailable', 1, HOUR_MS, 'give_up'],
+    ['artifacts.no_space', 1, HOUR_MS, 'give_up'],
+    ['deploy.package_store_full', 1, HOUR_MS, 'give_up'],
   ] as const)('of %s at attempt %i after %i ms the decision is %s', (code, number, sinceStartMs, decision) => {
     expect(decideAfterFault(new AppError(code), { number, sinceStartMs })).toBe(decision);
   });

@@ -28,9 +28,12 @@ export interface Attempt {
   readonly sinceStartMs: number;
 }
 
-/** `wait`: again, and it counts for nothing; `retry`: again, and it counts; `fail`: the version ends here. */
+/**
+ * `wait`: again, and it counts for nothing; `retry`: again, and it counts; `fail`: the version ends here; `give_up`: it
+ * ends because the platform stayed away.
+ */
 export function decideAfterFault({ code, spec }: Pick<AppError, 'code' | 'spec'>, attempt: Attempt) {
-  if (PLATFORM_AWAY.has(code)) return attempt.sinceStartMs < PATIENCE_MS ? 'wait' : 'fail';
+  if (PLATFORM_AWAY.has(code)) return attempt.sinceStartMs < PATIENCE_MS ? 'wait' : 'give_up';
   const isOurs = spec.owner === 'platform' || spec.owner === 'upstream';
   return isOurs && attempt.number < ATTEMPTS_MAX ? 'retry' : 'fail';
 }

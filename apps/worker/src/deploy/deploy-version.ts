@@ -55,8 +55,8 @@ export async function deployVersion(deps: DeployDeps, due: DueVersion, options: 
     const ms = Math.round(performance.now() - startedAt);
     logger.info({ versionId, state: version.state, code: version.failure?.code, ms }, 'deploy finished');
   } catch (error) {
-    const { code, message, internal } = asAppError(error);
-    logger.warn({ versionId, code, internal, message }, 'a deploy was interrupted; it is resumed');
+    const { code, message, internal, hint } = asAppError(error);
+    logger.warn({ versionId, code, internal, message, hint }, 'a deploy was interrupted; it is resumed');
     throw error;
   } finally {
     clearInterval(heartbeat);

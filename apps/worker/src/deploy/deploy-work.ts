@@ -44,6 +44,8 @@ export class DeployWork {
   readonly outputs = new Map<string, Readonly<Record<string, unknown>>>();
   #source: Promise<Source> | undefined;
   #logging: Promise<void> = Promise.resolve();
+  /** Lines of a repeated attempt; null where lines are written as they come. */
+  #held: (() => void)[] | null = null;
 
   constructor(given: {
     readonly deps: DeployDeps;
@@ -71,15 +73,36 @@ export class DeployWork {
 
   /** Lines reach the log in order; a line that cannot be written does not stop the deploy. */
   log(level: LogLevel, text: string): void {
-    const { database, logger } = this.deps;
     const line = { step: this.version.state, level, text };
+    if (this.#held !== null) this.#held.push(() => this.#write(line));
+    else this.#write(line);
+  }
+
+  /**
+   * From here on lines are kept back. A step that waits for the platform is repeated every few seconds, and would fill the
+   * log with the same lines: they are written when the step ends.
+   */
+  holdLog(): void {
+    this.#held ??= [];
+  }
+
+  /** Drops the lines that were kept back: the step will be repeated. */
+  dropHeldLog(): void {
+    this.#held = null;
+  }
+
+  /** Resolves when every line so far is written, those that were kept back too. */
+  logged(): Promise<void> {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const write of held) write();
+    return this.#logging;
+  }
+
+  #write(line: { readonly step: string; readonly level: LogLevel; readonly text: string }): void {
+    const { database, logger } = this.deps;
     this.#logging = this.#logging
       .then(() => database.withOrganization(this.scope, (tx) => appendLog(tx, this.version.id, [line])))
       .catch((error) => logger.warn({ err: error, versionId: this.version.id }, 'a deploy log line was lost'));
-  }
-
-  /** Resolves when every line so far is written. */
-  logged(): Promise<void> {
-    return this.#logging;
   }
 }

@@ -1,16 +1,17 @@
 import type { Tx } from '@patchbay/domain';
 import { activate } from '@patchbay/domain/deployments';
 import {
+  appendLog,
   failStep,
   finishStep,
-  giveBackAttempt,
   listSteps,
   moveVersion,
   startStep,
+  suspendStep,
   type Version,
   type VersionState,
 } from '@patchbay/domain/versions';
-import { AppError, asAppError, storable } from '@patchbay/foundation';
+import { AppError, asAppError, asSentence, storable } from '@patchbay/foundation';
 import { z } from 'zod';
 import { type Attempt, decideAfterFault, killsWorkers } from './after-fault.ts';
 import { buildStep } from './build-step.ts';
@@ -61,6 +62,10 @@ async function takeStep(work: DeployWork, step: DeployStep): Promise<Version> {
   const { database } = work.deps;
   const { id } = work.version;
   const opened = await database.withOrganization(work.scope, (tx) => startStep(tx, id, step.state));
+  if (opened.error !== null) {
+    work.holdLog();
+    work.log('info', 'what the deploy waited for is there again: it goes on');
+  }
   try {
     if (killsWorkers({ number: opened.attempt })) throw new AppError('deploy.interrupted_too_often');
     const { patch, output: left } = await step.run(work);
@@ -90,20 +95,32 @@ async function failVersion(
   const { id } = work.version;
   if (error.code === 'versions.moved_meanwhile') throw error;
   const decision = error.code === 'deploy.interrupted_too_often' ? 'fail' : decideAfterFault(error, attempt);
-  if (decision === 'wait') {
-    // Where the database is what is away, the attempt stays counted; that matters only after twenty of them.
-    await work.deps.database.withOrganization(work.scope, (tx) => giveBackAttempt(tx, id, step.state)).catch(() => {});
-  }
-  if (decision !== 'fail') throw error;
-  work.log('error', error.detail);
+  if (decision === 'wait' || decision === 'give_up') work.dropHeldLog();
+  // Where the database is what is away, the attempt stays counted; that matters only after twenty of them.
+  if (decision === 'wait') await suspend(work, step, error).catch(() => {});
+  if (decision === 'wait' || decision === 'retry') throw error;
+  const ended = decision === 'give_up' ? `${asSentence(error.detail)} The deploy waited an hour for it.` : error.detail;
+  work.log('error', ended);
   await work.logged();
   // They quote what a stranger wrote; that must not keep the refusal from being recorded.
-  const { code, detail, data } = storable({ code: error.code, detail: error.detail, data: error.data });
+  const { code, detail, data } = storable({ code: error.code, detail: ended, data: error.data });
   return work.deps.database.withOrganization(work.scope, async (tx) => {
     await failStep(tx, id, step.state, { code, detail, hint: error.hint, data: data ?? null });
     const failure = { code, detail, step: step.state, data: data ?? null };
     const to = code === 'deploy.findings' ? step.refused : 'failed';
     return moveVersion(tx, id, { from: step.state, to }, { failure });
+  });
+}
+
+/** Tells the author, once for each cause, what the step waits for. */
+async function suspend(work: DeployWork, step: DeployStep, { code, detail }: AppError): Promise<void> {
+  const { id } = work.version;
+  await work.logged();
+  await work.deps.database.withOrganization(work.scope, async (tx) => {
+    const isNews = await suspendStep(tx, id, { name: step.state, cause: { code, detail } });
+    if (!isNews) return;
+    const text = `waiting for the platform: ${asSentence(detail)} (${code}) The deploy goes on by itself, for up to an hour; it does not count against the version.`;
+    await appendLog(tx, id, [{ step: step.state, level: 'warn', text }]);
   });
 }
 

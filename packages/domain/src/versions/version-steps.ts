@@ -5,14 +5,17 @@ import type { VersionStep } from './version.ts';
 
 const COLUMNS = `name, state, attempt, started_at AS "startedAt", finished_at AS "finishedAt", output, error`;
 
-/** Opens the step, or returns it as it was left: `done` with its output means skip it, else run it again. */
+/**
+ * Opens the step, or returns it as it was left: `done` with its output means skip it, else run it again. `error` is then
+ * what it waits for, when it was suspended.
+ */
 export async function startStep(tx: Tx, versionId: string, name: string): Promise<VersionStep> {
   const [step] = await tx.query<VersionStep>(
     `INSERT INTO app.version_steps AS s (organization_id, version_id, name, state) VALUES ($1, $2, $3, 'running')
      ON CONFLICT (organization_id, version_id, name) DO UPDATE SET
        state = CASE WHEN s.state = 'done' THEN 'done' ELSE 'running' END,
        attempt = CASE WHEN s.state = 'done' THEN s.attempt ELSE s.attempt + 1 END,
-       error = CASE WHEN s.state = 'done' THEN s.error END,
+       error = CASE WHEN s.state = 'running' THEN s.error END,
        finished_at = CASE WHEN s.state = 'done' THEN s.finished_at END
      RETURNING ${COLUMNS}`,
     [tx.scope.organizationId, versionId, name],
@@ -20,13 +23,26 @@ export async function startStep(tx: Tx, versionId: string, name: string): Promis
   return tell(tx, versionId, step);
 }
 
-/** Takes back that an attempt was begun: the platform ended it, and nothing that was uploaded. */
-export async function giveBackAttempt(tx: Tx, versionId: string, name: string): Promise<void> {
-  await tx.query(
-    `UPDATE app.version_steps SET attempt = attempt - 1
-     WHERE organization_id = $1 AND version_id = $2 AND name = $3 AND state = 'running' AND attempt > 0`,
-    [tx.scope.organizationId, versionId, name],
+/**
+ * Takes back that an attempt was begun, because the platform ended it and nothing that was uploaded, and keeps what the
+ * step waits for until it ends.
+ *
+ * @returns whether that is news: the step did not wait before, or waited for something else
+ */
+export async function suspendStep(
+  tx: Tx,
+  versionId: string,
+  { name, cause }: { readonly name: string; readonly cause: { readonly code: string; readonly detail: string } },
+): Promise<boolean> {
+  const [step] = await tx.query<{ isNews: boolean }>(
+    `UPDATE app.version_steps AS s SET attempt = s.attempt - 1, error = $4::jsonb
+     FROM (SELECT error ->> 'code' AS code FROM app.version_steps
+           WHERE organization_id = $1 AND version_id = $2 AND name = $3 FOR UPDATE) AS before
+     WHERE s.organization_id = $1 AND s.version_id = $2 AND s.name = $3 AND s.state = 'running' AND s.attempt > 0
+     RETURNING before.code IS DISTINCT FROM $4::jsonb ->> 'code' AS "isNews"`,
+    [tx.scope.organizationId, versionId, name, JSON.stringify(cause)],
   );
+  return step?.isNews ?? false;
 }
 
 /** Finishing twice keeps the first output. */

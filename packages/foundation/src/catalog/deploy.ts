@@ -24,7 +24,7 @@ export const DEPLOY_ERRORS = {
     status: 507,
     owner: 'platform',
     title: 'The package store has no space left.',
-    hint: 'Operators: free space on the disk of PACKAGE_STORE_DIR or lower PACKAGE_STORE_BYTES_MAX, then deploy again.',
+    hint: 'Operators: free space on the disk of PACKAGE_STORE_DIR or lower PACKAGE_STORE_BYTES_MAX. Waiting deploys go on by themselves; deploy again what failed.',
   },
   'deploy.package_too_large': {
     status: 422,

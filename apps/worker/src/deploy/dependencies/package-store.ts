@@ -101,7 +101,7 @@ export class PackageStore {
       await rename(temporary, file);
     } catch (error) {
       await rm(temporary, { force: true });
-      throw asDiskError(error);
+      throw asDiskError(error, this.#directory);
     }
   }
 }
@@ -140,7 +140,8 @@ function exists(file: string): Promise<boolean> {
   );
 }
 
-function asDiskError(error: unknown): unknown {
+function asDiskError(error: unknown, directory: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'ENOSPC' || code === 'EDQUOT' ? new AppError('deploy.package_store_full', { cause: error }) : error;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new AppError('deploy.package_store_full', { cause: error, internal: `${code} below ${directory}` });
 }
