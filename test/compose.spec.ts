@@ -187,15 +187,8 @@ async function loadConfigOf(app: string, environment: Environment): Promise<unkn
 
 /** Names the schema declares, read from the source, and those of the parts that it spreads. */
 async function namesInConfigOf(app: string): Promise<string[]> {
-  const { artifactStoreFields } = await import('../packages/artifacts/src/index.ts');
-  const { sharedEnvironment } = await import('../packages/foundation/src/index.ts');
-  const { supervisorFields } = await import('../packages/sandbox/src/client/index.ts');
-  const source = await readFile(configFile(app), 'utf8');
-  const declared = [...source.matchAll(/^\s+([A-Z][A-Z0-9_]+):/gm)].map((match) => match[1] ?? '');
-  const spread = Object.entries({ artifactStoreFields, sharedEnvironment, supervisorFields })
-    .filter(([name]) => source.includes(`...${name},`))
-    .flatMap(([, fields]) => Object.keys(fields));
-  return [...declared, ...spread];
+  const module = (await import(configFile(app))) as Record<string, { readonly shape?: object }>; // the schema and its loader
+  return Object.keys(module[`${app}Environment`]?.shape ?? {});
 }
 
 function configFile(app: string): string {

@@ -11,8 +11,11 @@ import { BareMachine, type BareUser, NORMAL_USER, ROOT_USER } from './bare-machi
 const START_MS_MAX = 300_000;
 const STOP_MS_MAX = 60_000;
 const TESTS_MS_MAX = 3_600_000;
-/** What cannot be there: for a user without rights the mounts and accounts that only root has. */
-const SKIPPED_MAX = { root: 0, builder: 10 } as Record<string, number>;
+/**
+ * What cannot be there, each named with its reason at the end of the run: below /root no other user can enter a checkout,
+ * and a user without rights has no mounts, accounts and groups.
+ */
+const SKIPPED_MAX = { root: 1, builder: 10 } as Record<string, number>;
 const PASSED_MIN = 2_000;
 
 let machine: BareMachine | undefined;
