@@ -56,7 +56,16 @@ describe('npm start refuses', () => {
 
   it('a dashboard that cannot be built, with what the build said, and stops the others', async () => {
     standIn = await StandIn.create();
-    await standIn.buildDashboardBy("console.error('the build says why'); process.exit(1);");
+    // Once another process runs, so that there is one to stop.
+    await standIn.buildDashboardBy(`
+      const { existsSync } = require('node:fs');
+      const wait = setInterval(() => {
+        if (!existsSync('data/run/processes.json')) return;
+        clearInterval(wait);
+        console.error('the build says why');
+        process.exitCode = 1;
+      }, 20);
+    `);
     await expect(standIn.start()).rejects.toThrow(/The dashboard could not be built\.\nthe build says why/);
     const recorded = await readFile(path.join(standIn.data, 'run/processes.json'), 'utf8');
     for (const { pid } of JSON.parse(recorded) as { pid: number }[]) expect(runs(pid)).toBe(false);
