@@ -11,6 +11,9 @@ it('warns of data in a place that the machine may empty, and counts directories 
     describePlace('/tmp/patchbay', '/tmp', [{ dataDirectory: '/tmp/one' }, { dataDirectory: '/tmp/two' }]),
   ).toEqual([
     expect.stringContaining('the data is below /tmp'),
-    expect.stringContaining('2 shared directories have lost the data directory'),
+    expect.stringContaining('2 shared directories have lost the data directories they belonged to: '),
+  ]);
+  expect(describePlace('/srv/patchbay', '/tmp', [{ dataDirectory: '/tmp/one' }])).toEqual([
+    expect.stringContaining('one shared directory has lost the data directory it belonged to: '),
   ]);
 });

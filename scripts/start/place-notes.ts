@@ -20,9 +20,11 @@ export function describePlace(
     notes.push(`the data is below ${emptied}, which this machine may empty at any time: set PATCHBAY_DATA.`);
   }
   if (abandoned.length > 0) {
-    notes.push(
-      `${abandoned.length === 1 ? 'one shared directory has' : `${abandoned.length} shared directories have`} lost the data directory they belonged to: npm run reset -- --abandoned`,
-    );
+    const lost =
+      abandoned.length === 1
+        ? 'one shared directory has lost the data directory it belonged to'
+        : `${abandoned.length} shared directories have lost the data directories they belonged to`;
+    notes.push(`${lost}: npm run reset -- --abandoned`);
   }
   return notes;
 }
