@@ -73,7 +73,7 @@ export class DamagedInstallation {
       expect(output, what).toMatch(/What to do: .+/);
       expect(output, what).not.toMatch(/Unexpected end of JSON|is not valid JSON|ZodError/);
       const after = new Set(await this.files());
-      const volatile = /\/run\/|ready\.json$|\.sock$|\/redis\/|postmaster|\/logs\//;
+      const volatile = /\/run\/|ready\.json$|\.sock$|\/redis\/|postmaster|pg_internal\.init$|\/logs\//;
       expect(
         before.filter((one) => !after.has(one) && !volatile.test(one)),
         what,
