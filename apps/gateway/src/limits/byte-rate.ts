@@ -16,7 +16,7 @@ interface Bucket {
   atMs: number;
 }
 
-/** Bytes a principal may still send, asked before a body is read (security S21). In this process; Redis comes later. */
+/** Bytes a principal may still send, asked before a body is read. In this process; Redis comes later. */
 export class ByteRate {
   readonly #options: ByteRateOptions;
   readonly #buckets = new LRUCache<string, Bucket>({ max: 50_000 });

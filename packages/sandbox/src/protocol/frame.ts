@@ -1,7 +1,7 @@
 /**
  * Frames of the inside wire: 4-byte big-endian payload length, 1-byte type, payload.
  *
- * Lengths, never lines: a caller's text with line breaks can never become a second message (E1 of the security review).
+ * Lengths, never lines: a caller's text with line breaks can never become a second message.
  * The reader's memory follows the bytes that really arrived, not the length a peer announced, and a length above the
  * cap ends the connection before a byte of it is kept.
  */
@@ -46,12 +46,17 @@ export function encodeJsonFrame(type: number, value: unknown): Buffer {
 
 /** One frame with a JSON header and bytes behind it: 4-byte header length, header, bytes. */
 export function encodeMixedFrame(type: number, header: unknown, bytes: Uint8Array): Buffer {
-  const head = Buffer.from(JSON.stringify(header));
-  const payload = Buffer.allocUnsafe(4 + head.byteLength + bytes.byteLength);
-  payload.writeUInt32BE(head.byteLength, 0);
-  payload.set(head, 4);
-  payload.set(bytes, 4 + head.byteLength);
-  return encodeFrame(type, payload);
+  const head = JSON.stringify(header);
+  const headBytes = Buffer.byteLength(head);
+  const bytesAt = HEADER_BYTES + 4 + headBytes;
+  // Once, because the bytes may be many.
+  const frame = Buffer.allocUnsafe(bytesAt + bytes.byteLength);
+  frame.writeUInt32BE(frame.byteLength - HEADER_BYTES, 0);
+  frame[4] = type;
+  frame.writeUInt32BE(headBytes, HEADER_BYTES);
+  frame.write(head, HEADER_BYTES + 4, 'utf8');
+  frame.set(bytes, bytesAt);
+  return frame;
 }
 
 /** @throws FrameError when the payload is not JSON */
