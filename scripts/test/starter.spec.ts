@@ -82,7 +82,7 @@ describe('npm start refuses', () => {
     const output = await started.then(String, String);
     for (const problem of [
       'PATCHBAY_ORIGIN: production serves people and tokens, so it must be https',
-      'DATABASE_URL: has no password or one that everybody knows',
+      'DATABASE_URL: has no password or a well-known one',
       'REDIS_URL: production needs a service that you run and back up',
       'MASTER_KEY_FILE: must lie outside of PATCHBAY_DATA',
       'AUTH_SECRET_FILE: production keeps its keys in files of their own',

@@ -78,7 +78,7 @@ const publicPackagesExternal: Plugin = {
   },
 };
 
-/** What runs inside the sandbox of `patchbay dev`: whole, because nothing can be installed in there. */
+/** The runner for the sandbox of `patchbay dev`: whole, because nothing can be installed in there. */
 async function bundleRunner(directory: string): Promise<void> {
   const sandbox = path.join(ROOT, 'packages/sandbox');
   await build({

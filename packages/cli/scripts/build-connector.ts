@@ -48,7 +48,7 @@ async function bundle(dist: string): Promise<void> {
   });
 }
 
-/** What pages in a browser import. */
+/** Modules that pages in a browser import. */
 async function bundleApp(dist: string): Promise<void> {
   await build({
     entryPoints: [path.join(SDK, 'src/app/index.ts')],

@@ -50,7 +50,7 @@ export async function packTools(directory: string, origin: string): Promise<Pack
   }
 }
 
-/** Of every file that can change the result, and of the lockfile, which says with what it was compiled. */
+/** Covers every file that can change the result, and the lockfile, which pins the compiler. */
 async function hashSources(): Promise<string> {
   const hash = createHash('sha256');
   const files = [path.resolve(PACKAGES, '../pnpm-lock.yaml')];

@@ -3,12 +3,13 @@ import { AppError } from '@patchbay/foundation';
 import type { ProgramContext } from './program-context.ts';
 
 /**
- * Asks before something that others feel.
- * @throws AppError cli.not_confirmed when the answer is no, or nobody is there to ask
+ * Asks before a change that others notice. @throws AppError cli.not_confirmed when the answer is no, or there is no
+ * terminal to ask
  */
 export async function confirm(context: ProgramContext, question: string, yes: boolean | undefined): Promise<void> {
   if (yes) return;
-  if (!context.interactive) throw new AppError('cli.not_confirmed', { detail: `${question} Nobody is there to ask.` });
+  if (!context.interactive)
+    throw new AppError('cli.not_confirmed', { detail: `${question} There is no terminal to answer it.` });
   const prompts = await import('@clack/prompts');
   const answer = await prompts.confirm({ message: question, initialValue: false });
   if (answer !== true) throw new AppError('cli.not_confirmed', { detail: 'The answer was no.' });

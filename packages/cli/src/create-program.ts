@@ -3,15 +3,15 @@ import { Command } from 'commander';
 import { TEMPLATES } from './create-project.ts';
 import type { ProgramContext } from './program-context.ts';
 
-/** From the options every command takes to what the command is given. */
+/** Builds the context of a command from the options that every command takes. */
 export type MakeContext = (options: Pick<ProgramContext, 'origin' | 'organization'>) => ProgramContext;
 
 const EXIT_CODES = `
 Exit codes:
-  0  it worked
-  1  it failed; the three lines on standard error say what, why and what to do
-  2  the command line cannot be understood
-  3  accepted, and waiting for somebody: an activation is held, a call waits for approval
+  0  success
+  1  failure; three lines on standard error state the error, its cause and its remedy
+  2  invalid command line
+  3  accepted, but not done: an activation is held, or a call waits for approval
 
 Examples:
   patchbay init weather
@@ -19,14 +19,14 @@ Examples:
   patchbay deploy weather
   patchbay call weather get_climate city=Lisbon`;
 
-/** All commands. Each is loaded when it is run, so that a deploy does not wait for what `dev` needs. */
+/** All commands. Each is loaded when it is run, so that a deploy does not load the modules of `dev`. */
 export function createProgram(makeContext: MakeContext): Command {
   const program = new Command('patchbay')
     .description('Publish, test and govern connectors (MCP servers) on a Patchbay installation.')
     .version('0.1.0')
-    .option('--json', 'print one JSON document, or one per line for what streams')
-    .option('--origin <url>', 'the installation to talk to')
-    .option('--organization <slug>', 'the organization to work in')
+    .option('--json', 'print one JSON document, or one per line for streams')
+    .option('--origin <url>', 'URL of the installation')
+    .option('--organization <slug>', 'slug of the organization')
     .exitOverride()
     .addHelpText('after', EXIT_CODES);
 
@@ -47,16 +47,16 @@ export function createProgram(makeContext: MakeContext): Command {
       .description(description)
       .addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`);
 
-  add(program, 'init', 'Make a new connector: a complete small project with a test.', [
+  add(program, 'init', 'Create a connector: a complete small project with a test.', [
     'patchbay init weather',
     'patchbay init orders --template api-key',
     'patchbay init votes --template interactive',
   ])
-    .argument('<directory>', 'where; its last part is the name')
+    .argument('<directory>', 'directory; its last segment is the name')
     .option('--template <name>', templateHelp(), 'minimal')
     .action(action(async () => (await import('./commands/init.ts')).init));
 
-  add(program, 'dev', 'Run a connector on this machine as it runs hosted; builds again when a file is saved.', [
+  add(program, 'dev', 'Run a connector locally as it runs hosted; rebuilds when a file is saved.', [
     'patchbay dev weather',
     'patchbay dev weather --port 3900 --secret API_KEY=test',
   ])
@@ -64,46 +64,46 @@ export function createProgram(makeContext: MakeContext): Command {
     .option('--port <number>', 'port of the local MCP URL (default: a free one)')
     .option('--secret <name=value...>', 'a secret for this run; also read from .env', [])
     .option('--plain', 'run it in a plain process, without isolation')
-    .option('--code-generation', 'let it make code from text, as `settings` allows it hosted')
+    .option('--code-generation', 'allow `eval` and `new Function`')
     .action(action(async () => (await import('./commands/dev.ts')).dev));
 
-  add(program, 'deploy', 'Upload a connector, follow its build, and let it serve.', [
+  add(program, 'deploy', 'Upload a connector, follow its build, and activate it.', [
     'patchbay deploy weather',
     'patchbay deploy --no-activate',
   ])
     .argument('[directory]', 'the connector', '.')
     .option('--connector <slug>', 'deploy to this connector (default: the name in package.json)')
-    .option('--no-typecheck', 'deploy in spite of type errors')
-    .option('--no-activate', 'publish it without letting it serve')
+    .option('--no-typecheck', 'deploy despite type errors')
+    .option('--no-activate', 'publish without activating')
     .action(action(async () => (await import('./commands/deploy.ts')).deploy));
 
   add(program, 'versions', 'List the versions of a connector.', ['patchbay versions weather'])
     .argument('[connector]', 'slug (default: the project in this directory)')
     .action(action(async () => (await import('./commands/versions.ts')).versions));
 
-  add(program, 'activate', 'Let a published version serve.', ['patchbay activate weather 7'])
+  add(program, 'activate', 'Activate a published version.', ['patchbay activate weather 7'])
     .argument('<connector>', 'slug')
     .argument('<version>', 'number')
     .action(action(async () => (await import('./commands/activate.ts')).activate));
 
-  add(program, 'rollback', 'Let the version before serve again. Calls in flight are finished.', [
+  add(program, 'rollback', 'Roll back to the previous version. In-flight calls complete.', [
     'patchbay rollback weather',
     'patchbay rollback weather --to 4 --yes',
   ])
     .argument('[connector]', 'slug (default: the project in this directory)')
-    .option('--to <version>', 'a certain version instead of the one before')
-    .option('--yes', 'do not ask')
+    .option('--to <version>', 'a specific version instead of the previous one')
+    .option('--yes', 'skip the confirmation')
     .action(action(async () => (await import('./commands/rollback.ts')).rollback));
 
-  add(program, 'logs', 'Show what a connector logged.', [
+  add(program, 'logs', 'Show the log of a connector.', [
     'patchbay logs weather -f',
     'patchbay logs weather --level error --json',
   ])
     .argument('[connector]', 'slug (default: the project in this directory)')
-    .option('-f, --follow', 'go on with new lines until Ctrl-C')
-    .option('-n, --lines <number>', 'how many lines back', '50')
-    .option('--level <level>', 'debug, info, warn or error: this and above')
-    .option('--request <id>', 'of one request')
+    .option('-f, --follow', 'follow the log until Ctrl-C')
+    .option('-n, --lines <number>', 'number of lines', '50')
+    .option('--level <level>', 'debug, info, warn or error: minimum level')
+    .option('--request <id>', 'only lines of this request id')
     .action(action(async () => (await import('./commands/logs.ts')).logs));
 
   add(program, 'call', 'Call a tool through the hosted URL.', [
@@ -114,30 +114,30 @@ export function createProgram(makeContext: MakeContext): Command {
     .argument('<connector>', 'slug, or a full MCP URL')
     .argument('[tool]', 'name of the tool')
     .argument('[arguments...]', 'name=text, name:=json, or one JSON object')
-    .option('--version-number <number>', 'call this version instead of the one that serves')
+    .option('--version-number <number>', 'call this version instead of the live one')
     .option('--list', 'list the tools instead')
     .option('--key <key>', 'API key of kind mcp')
     .action(action(async () => (await import('./commands/call.ts')).call));
 
-  add(program, 'open', 'Open the dashboard, at a connector or a page if one is named.', [
+  add(program, 'open', 'Open the dashboard, or the page of a connector or organization.', [
     'patchbay open weather',
     'patchbay open weather --page secrets',
     'patchbay open --page api-keys',
   ])
     .argument('[connector]', 'slug')
-    .option('--page <name>', 'members, invitations, roles or api-keys; of a connector: secrets or settings')
+    .option('--page <name>', 'members, invitations, roles or api-keys; for a connector: secrets or settings')
     .action(action(async () => (await import('./commands/open.ts')).open));
 
   add(
     program,
     'login',
-    'Sign in with an API key, read from a prompt or standard input. One of kind mcp is added for calls.',
+    'Sign in with an API key, read from a prompt or standard input. A key of kind mcp is added for calls.',
     [
       'patchbay login --origin https://patchbay.example.com',
       'patchbay login --origin https://patchbay.example.com < key.txt',
     ],
   ).action(action(async () => (await import('./commands/login.ts')).login));
-  add(program, 'logout', 'Forget the login on this machine.', ['patchbay logout']).action(
+  add(program, 'logout', 'Remove the login from this machine.', ['patchbay logout']).action(
     action(async () => (await import('./commands/login.ts')).logout),
   );
   add(program, 'whoami', 'Show which installation, organization and key are in use.', ['patchbay whoami']).action(
@@ -151,20 +151,20 @@ export function createProgram(makeContext: MakeContext): Command {
     'patchbay settings weather --auth none --confirm weather',
   ])
     .argument('[connector]', 'slug (default: the project in this directory)')
-    .option('--code-generation <choice>', 'allow or refuse: whether its code may make code from text')
-    .option('--auth <choice>', 'api-key or none: what callers present; none lets anybody call it')
-    .option('--confirm <slug>', 'with --auth none: its name again, where it has secrets or tools that write')
+    .option('--code-generation <choice>', 'allow or refuse: whether the connector may use `eval` and `new Function`')
+    .option('--auth <choice>', 'api-key or none: how callers authenticate; none allows public access')
+    .option('--confirm <slug>', 'with --auth none: the connector’s slug again, if it has secrets or tools that write')
     .action(action(async () => (await import('./commands/settings.ts')).settings));
 
-  const secrets = add(program, 'secrets', 'Secrets of a connector. Values go in and never come out.', [
+  const secrets = add(program, 'secrets', 'Manage secrets of a connector. Values can be set but never read.', [
     'patchbay secrets set API_KEY --connector orders < key.txt',
     'patchbay secrets list --connector orders',
   ]);
-  const connectorOption = ['--connector <slug>', 'whose (default: the project in this directory)'] as const;
+  const connectorOption = ['--connector <slug>', 'connector (default: the project in this directory)'] as const;
   add(secrets, 'set', 'Set a secret; its value is read from a prompt or standard input.', [
     'patchbay secrets set API_KEY < key.txt',
   ])
-    .argument('<name>', 'in capitals: API_KEY')
+    .argument('<name>', 'name in capitals, such as API_KEY')
     .option(...connectorOption)
     .action(action(async () => (await import('./commands/secrets.ts')).setSecret));
   add(secrets, 'list', 'List the names.', ['patchbay secrets list'])
@@ -175,7 +175,7 @@ export function createProgram(makeContext: MakeContext): Command {
     .option(...connectorOption)
     .action(action(async () => (await import('./commands/secrets.ts')).removeSecret));
 
-  const admin = add(program, 'admin', 'Look into an organization. No key invites, changes roles or creates keys.', [
+  const admin = add(program, 'admin', 'Inspect an organization. API keys cannot invite, change roles or create keys.', [
     'patchbay admin members',
     'patchbay admin audit',
     'patchbay admin setup-link',
@@ -185,16 +185,16 @@ export function createProgram(makeContext: MakeContext): Command {
     action(async () => (await import('./commands/admin.ts')).members),
   );
   add(admin, 'audit', 'List audit events, newest first.', ['patchbay admin audit -n 20'])
-    .option('-n, --lines <number>', 'how many', '50')
+    .option('-n, --lines <number>', 'number of events', '50')
     .action(action(async () => (await import('./commands/admin.ts')).audit));
-  add(admin, 'roles', 'List the roles of members and what each may do.', ['patchbay admin roles']).action(
+  add(admin, 'roles', 'List the roles of members and their permissions.', ['patchbay admin roles']).action(
     action(async () => (await import('./commands/admin.ts')).roles),
   );
   add(admin, 'api-keys', `List the API keys. A person creates and revokes them, at ${DASHBOARD_PAGES.apiKeys}.`, [
     'patchbay admin api-keys',
   ]).action(action(async () => (await import('./commands/api-keys.ts')).listApiKeys));
 
-  add(admin, 'setup-link', 'Have the installation on this machine print another link for its first owner.', [
+  add(admin, 'setup-link', 'Print a new setup link for the first owner of the installation on this machine.', [
     'patchbay admin setup-link',
   ]).action(action(async () => (await import('./commands/setup-link.ts')).showSetupLink));
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { AppError } from '@patchbay/foundation';
 import type { ToolPackage, ToolPackages } from './find-tools.ts';
 
-/** What `init` can make, each with what it shows, as the help says it. */
+/** The templates of `init`, each with a description for the help. */
 export const TEMPLATES = {
   minimal: 'one tool',
   'api-key': 'an API with a key from secrets',
@@ -26,8 +26,8 @@ export interface NewProject {
 const SUFFIX = '.template';
 
 /**
- * Writes the files of a template. Their names end in `.template` where they lie, so that no tool of ours takes them for
- * sources and no packer drops the dot files.
+ * Writes the files of a template. Their names end in `.template` in this repository, so that no tool of ours takes them
+ * for sources and no packer drops the dot files.
  *
  * @returns the files written, relative to the directory
  * @throws AppError cli.directory_not_empty

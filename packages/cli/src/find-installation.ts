@@ -6,7 +6,7 @@ import { z } from 'zod';
 const ReadyFile = z.object({
   origin: z.url(),
   dashboardUrl: z.url(),
-  /** What opens the demo; all null where there is none, as in production. */
+  /** URLs and keys of the demo; all null without one, as in production. */
   mcpUrl: z.string().nullable(),
   organization: z.string().nullable(),
   apiKey: z.string().nullable(),
@@ -15,7 +15,7 @@ const ReadyFile = z.object({
   processes: z.record(z.string(), z.number().int()).default({}),
 });
 
-/** What a running installation on this machine says about itself. */
+/** The file in which a running installation on this machine describes itself. */
 export type ReadyFile = z.output<typeof ReadyFile>;
 
 /**

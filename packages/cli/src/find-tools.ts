@@ -59,7 +59,7 @@ export async function findTools(origin: string | undefined, programDirectory: st
 async function lock(tool: z.output<typeof Tool>): Promise<ToolPackage> {
   const bytes = Buffer.from(await (await get(new URL(tool.url))).arrayBuffer());
   const integrity = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
-  if (integrity !== tool.integrity) throw new Error(`${tool.url} is not what the installation says it is`);
+  if (integrity !== tool.integrity) throw new Error(`${tool.url} does not match its digest`);
   for await (const entry of Readable.from([gunzipSync(bytes)]).pipe(extract())) {
     const content = await readText(entry);
     if (entry.header.name !== 'package/package.json') continue;

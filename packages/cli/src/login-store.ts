@@ -11,7 +11,7 @@ const Login = z.object({
 });
 export type Login = z.output<typeof Login>;
 
-/** What `patchbay login` keeps: one installation and its keys, in a file only its owner reads. */
+/** The login that `patchbay login` stores: one installation and its keys, in a file only its owner can read. */
 export class LoginStore {
   readonly file: string;
 
@@ -19,7 +19,7 @@ export class LoginStore {
     this.file = path.join(configDirectory, 'patchbay', 'login.json');
   }
 
-  /** null when nobody is signed in; a file that cannot be read counts as that too. */
+  /** null when there is no login; a file that cannot be read counts as none. */
   async find(): Promise<Login | null> {
     try {
       return Login.parse(JSON.parse(await readFile(this.file, 'utf8')));

@@ -58,7 +58,7 @@ async function run(): Promise<number> {
   }
 }
 
-/** Commander throws after it printed help or the version; help nobody asked for means that a command was missing. */
+/** Commander throws after it printed help or the version; help without `--help` means that a command was missing. */
 function helpExitCode(error: unknown): number | undefined {
   if (!(error instanceof CommanderError)) return undefined;
   if (error.exitCode === 0) return EXIT.ok;

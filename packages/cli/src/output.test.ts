@@ -10,7 +10,7 @@ describe('what is printed', () => {
     expect(printable('two\r\nlines\tand ümläut 👋🏽')).toBe('two\nlines\tand ümläut 👋🏽');
   });
 
-  it('stands in columns, and times have units', () => {
+  it('prints tables in columns, and times with units', () => {
     expect(
       table(
         ['A', 'B'],

@@ -11,8 +11,8 @@ export interface OutputOptions {
 type Style = Parameters<typeof styleText>[0];
 
 /**
- * Everything the command line prints. Results go to standard output, what goes on meanwhile and errors to standard error.
- * With `--json` standard output holds one JSON document, or one per line for what streams, and nothing else.
+ * Everything the command line prints. Results go to standard output, progress and errors to standard error. With
+ * `--json` standard output holds one JSON document, or one per line for streams, and nothing else.
  */
 export class Output {
   readonly json: boolean;
@@ -34,7 +34,7 @@ export class Output {
     this.#write(this.json ? printableJson(value) : line);
   }
 
-  /** What goes on, for people; nothing with `--json`. */
+  /** Progress, for people; nothing with `--json`. */
   progress(line: string): void {
     if (!this.json) this.#write(line);
   }
@@ -75,7 +75,7 @@ export function printable(text: string): string {
   return escapeText(withoutColors(text), 'lines');
 }
 
-/** As `printable`, on one line: what a log line says cannot look like another line. */
+/** As `printable`, on one line: text of a log line cannot look like another line. */
 export function printableLine(text: string): string {
   return escapeText(withoutColors(text));
 }

@@ -7,9 +7,9 @@ import { DEPLOY_LIMITS, formatLimit } from '@patchbay/foundation/limits';
 import ignore, { type Ignore } from 'ignore';
 import { pack as createPack } from 'tar-stream';
 
-/** Never part of a connector's source, whatever .gitignore says. `.env` because it holds secrets. */
+/** Never part of a connector's source, regardless of .gitignore. `.env` because it holds secrets. */
 const ALWAYS_IGNORED = ['.git/', 'node_modules/', '.patchbay/', '.env', '.env.*', '.npmrc', '.DS_Store'];
-/** The installation refuses more; said here before the upload. */
+/** The installation refuses more; checked here before the upload. */
 const ARCHIVE_BYTES_MAX = DEPLOY_LIMITS.source.value;
 const FILES_MAX = DEPLOY_LIMITS.sourceFiles.value;
 
@@ -70,7 +70,7 @@ async function collect(root: string, folder: string, outer: readonly Rules[]): P
 
 const always = ignore().add(ALWAYS_IGNORED);
 
-/** As git decides: the innermost .gitignore that says something wins. */
+/** As git decides: the innermost .gitignore with a matching pattern wins. */
 function isIgnored(name: string, rules: readonly Rules[]): boolean {
   if (always.ignores(name)) return true;
   for (const { base, matcher } of rules.toReversed()) {

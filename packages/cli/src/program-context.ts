@@ -3,7 +3,7 @@ import type { LoginStore } from './login-store.ts';
 import type { Output } from './output.ts';
 import type { Session } from './session.ts';
 
-/** What every command is given. */
+/** The context that every command gets. */
 export interface ProgramContext {
   readonly config: CliConfig;
   readonly output: Output;
@@ -19,6 +19,6 @@ export interface ProgramContext {
   readonly organization: string | undefined;
   /** @throws AppError cli.not_connected */
   session(): Promise<Session>;
-  /** What the process ends with, when the command ends without an error. */
+  /** The exit code when the command ends without an error. */
   setExitCode(code: number): void;
 }

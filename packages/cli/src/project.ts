@@ -13,7 +13,7 @@ const PackageJson = z.object({
 /** A connector's source folder. */
 export interface Project {
   readonly directory: string;
-  /** What it is called at the installation: `patchbay.connector`, or the package's name without its scope. */
+  /** The connector's name at the installation: `patchbay.connector`, or the package's name without its scope. */
   readonly slug: string;
   /** The entry module, relative to the directory: `patchbay.entry`, `main`, or `src/index.ts`. */
   readonly entry: string;

@@ -39,9 +39,9 @@ export function renderError(error: unknown): RenderedError {
   if (error instanceof CommanderError) {
     return {
       code: 'cli.usage',
-      what: 'The command line cannot be understood.',
+      what: 'Invalid command line.',
       why: error.message.replace(/^error: /, ''),
-      whatToDo: 'Run it with --help to see what it takes.',
+      whatToDo: 'Run it with --help to see its arguments and options.',
       exitCode: EXIT.usage,
     };
   }
@@ -75,7 +75,7 @@ export function errorLines(error: RenderedError): string {
   return lines.join('\n');
 }
 
-/** Words of an installation, which may be anybody's: nothing a terminal obeys, and no line that looks like ours. */
+/** Text from an untrusted installation: no terminal control characters, and no line that looks like one of the CLI. */
 function indented(text: string): string {
   return printable(text).replaceAll('\n', '\n       ');
 }

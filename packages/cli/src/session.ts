@@ -21,17 +21,17 @@ export interface SessionRequest {
   readonly logins: LoginStore;
   readonly origin?: string;
   readonly organization?: string;
-  /** Where to look upwards for `.patchbay/ready.json`: the working directory, and where this program lies. */
+  /**
+   * Directories from which `.patchbay/ready.json` is searched upwards: the working directory, and that of this program.
+   */
   readonly searchFrom: readonly string[];
 }
 
 export const USER_AGENT = 'patchbay-cli/0.1.0';
 
 /**
- * Who to talk to, in this order: a key in the environment, a data directory in the environment, the login,
- * the installation this directory lies in.
- *
- * @throws AppError cli.not_connected when there is none
+ * The installation and its key, in this order: a key in the environment, a data directory in the environment, the
+ * login, the installation this directory belongs to. @throws AppError cli.not_connected when there is none
  */
 export async function openSession(request: SessionRequest): Promise<Session> {
   const { config } = request;
@@ -39,7 +39,7 @@ export async function openSession(request: SessionRequest): Promise<Session> {
   if (config.PATCHBAY_API_KEY !== undefined) {
     if (origin === undefined) {
       throw new AppError('cli.not_connected', {
-        detail: 'PATCHBAY_API_KEY is set, and no PATCHBAY_ORIGIN or --origin says where.',
+        detail: 'PATCHBAY_API_KEY is set, but neither PATCHBAY_ORIGIN nor --origin is.',
       });
     }
     return sessionOf(request, { origin, apiKey: config.PATCHBAY_API_KEY, source: 'PATCHBAY_API_KEY' });

@@ -12,8 +12,8 @@ const RETRIES_MAX = 20;
 const RETRY_MS = 500;
 
 /**
- * Follows a deploy to its end. When the stream breaks (a gateway restarts) it begins again; what was told once is not
- * told twice, because the stream starts from the beginning.
+ * Follows a deploy to its end. When the stream breaks (a gateway restarts) it reconnects; events are not reported
+ * twice, although the stream starts from the beginning.
  *
  * @returns the version when its deploy has ended
  */
@@ -29,7 +29,7 @@ export async function watchVersion(
     try {
       for await (const { event, data } of client.events(`${path}/events`, { signal: options.signal })) {
         failures = 0;
-        // The event's name says which of the four the data is: watchVersion in the API's document.
+        // The event's name determines which of the four shapes the data has: watchVersion in the API's document.
         if (event === 'step') told.step(data as VersionStep /* by its name */);
         else if (event === 'log') told.log(data as VersionLogLine /* by its name */);
         else if (event === 'finding') told.finding(data as Finding /* by its name */);

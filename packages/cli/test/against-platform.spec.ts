@@ -6,7 +6,7 @@ import { type Platform, startPlatform } from '@patchbay/testing/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jsonLines, runCli, startCli } from './run-cli.ts';
 
-/** The commands against a real platform, in the order an author meets them; each step stands on the one before. */
+/** The commands against a real platform, in the order an author meets them; each step builds on the previous one. */
 let platform: Platform;
 let cwd: string;
 let environment: Record<string, string>;
@@ -70,7 +70,7 @@ describe('the command line and a platform', () => {
     expect((await plain(['whoami'])).code).toBe(1);
   });
 
-  it('deploys with every step told, and ends with the hosted URL', async () => {
+  it('deploys with every step reported, and ends with the hosted URL', async () => {
     await patchbay('init', 'greeter');
     const run = await patchbay('deploy', 'greeter');
     expect(run.code, run.stdout + run.stderr).toBe(0);
@@ -87,7 +87,7 @@ describe('the command line and a platform', () => {
     expect((await patchbay('call', 'nothing', '--list', '--json')).stderr).toContain('cli.call_failed');
   }, 30_000);
 
-  it('says which key a call needs when it has none, and takes it by login', async () => {
+  it('names the key that a call needs when there is none, and takes it by login', async () => {
     const plain = (args: string[], input?: string) => runCli(args, { cwd, ...(input !== undefined && { input }) });
     await plain(['login', '--origin', platform.origin], adminKey);
     expect((await plain(['call', 'greeter', 'greet', 'name=Bo', '--json'])).stderr).toContain('cli.call_key_missing');
@@ -96,7 +96,7 @@ describe('the command line and a platform', () => {
     await plain(['logout']);
   }, 30_000);
 
-  it('says file and line of a type error, and leaves the live version alone', async () => {
+  it('reports file and line of a type error, and keeps the live version', async () => {
     const before = await changeSource((code) => `${code}\nconst wrong: number = 'text';\n`);
     const run = await patchbay('deploy', 'greeter');
     await changeSource(() => before);

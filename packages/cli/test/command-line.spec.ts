@@ -18,7 +18,7 @@ describe('the command line', () => {
     ['a version that is no number', ['activate', 'weather', 'seven'], 2, 'cli.usage'],
     ['a folder that is no connector', ['deploy', '.'], 1, 'cli.no_project'],
     ['an installation that is not known', ['whoami'], 1, 'cli.not_connected'],
-    ['a rollback nobody confirms', ['rollback', 'weather'], 1, 'cli.not_confirmed'],
+    ['a rollback that was not confirmed', ['rollback', 'weather'], 1, 'cli.not_confirmed'],
     ['a secret without a value', ['secrets', 'set', 'API_KEY', '--connector', 'a'], 1, 'cli.not_connected'],
     ['an address without a login', ['whoami', '--origin', 'https://x'], 1, 'cli.not_connected'],
     ['a login without an address', ['login'], 2, 'cli.usage'],
@@ -32,7 +32,7 @@ describe('the command line', () => {
     expect(JSON.parse(program.stderr)).toMatchObject({ error: { code: errorCode, exitCode: code } });
   });
 
-  it('says that an installation does not answer, and nothing else', async () => {
+  it('reports that an installation does not answer, and nothing else', async () => {
     const cwd = await ownDirectory();
     const environment = { PATCHBAY_ORIGIN: `http://localhost:${await freePort()}`, PATCHBAY_API_KEY: 'pbk_admin_x' };
     const run = await runCli(['whoami', '--json'], { cwd, environment });
@@ -70,7 +70,7 @@ describe('the command line', () => {
     expect(run.code).toBe(1);
   });
 
-  it('finds the ready.json of the installation a folder lies in', async () => {
+  it('finds the ready.json of the installation that contains a folder', async () => {
     const cwd = await ownDirectory();
     const ready = {
       origin: 'http://localhost:9',

@@ -35,7 +35,7 @@ async function startDev(...options: string[]) {
     const next = async (event: string) => {
       for (;;) {
         const { value, done } = await lines.next();
-        if (done) throw new Error(`patchbay dev ended before it said ${event}`);
+        if (done) throw new Error(`patchbay dev ended before it reported ${event}`);
         if (value.event === event) return value;
       }
     };
@@ -60,7 +60,7 @@ async function connectLegacy(url: URL): Promise<LegacyClient> {
 }
 
 describe('patchbay dev', () => {
-  it('refuses a port that is taken, names it, and leaves whoever has it alone', async () => {
+  it('refuses a port that is taken, names it, and leaves the process that holds it alone', async () => {
     const cwd = await ownDirectory();
     await runCli(['init', 'greeter'], { cwd });
     const holder = createServer((_request, response) => response.end('mine')).listen(0, '127.0.0.1');
@@ -119,7 +119,7 @@ describe('patchbay dev', () => {
     const { change, start } = await startDev('--plain');
     const probe = `
       look: tool({
-        description: 'Says what its call was given.',
+        description: 'Returns the context of its call.',
         readOnly: true,
         output: z.object({ client: z.any(), idempotencyKey: z.string(), asks: z.any() }),
         run: (_args, { client, idempotencyKey, mcp }) =>
@@ -150,7 +150,7 @@ describe('patchbay dev', () => {
     expect((await start()).ready.isolated).toBe(hasSandboxes());
   }, 60_000);
 
-  it('says that isolation is off when it is', async () => {
+  it('reports that isolation is off when it is', async () => {
     const { start } = await startDev('--plain');
     const { ready, url } = await start();
     expect(ready.isolated).toBe(false);

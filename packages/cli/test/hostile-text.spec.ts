@@ -1,4 +1,4 @@
-/** What strangers wrote, through the real program to a terminal: log lines, deploy logs, tool answers (S27). */
+/** Untrusted text, through the real program to a terminal: log lines, deploy logs, tool answers. */
 
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';

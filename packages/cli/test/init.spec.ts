@@ -54,7 +54,7 @@ describe('patchbay init', () => {
     expect(await readFile(path.join(cwd, 'weather/src/index.ts'), 'utf8')).toBe('mine');
   });
 
-  it('does not vouch for tools that are other bytes than the installation says', async () => {
+  it("does not vouch for tools that do not match the installation's digest", async () => {
     const cwd = await ownDirectory();
     const origin = await serveDownloads((bytes) => Buffer.concat([bytes, Buffer.from([0])]));
     const run = await runCli(['init', 'weather', '--origin', origin], { cwd });

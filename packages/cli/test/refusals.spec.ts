@@ -22,7 +22,7 @@ describe('a project', () => {
     },
   );
 
-  it('whose package.json is UTF-16 is told to save it as UTF-8', async () => {
+  it('asks to save a UTF-16 package.json as UTF-8', async () => {
     const cwd = await ownDirectory();
     await writeFile(path.join(cwd, 'package.json'), Buffer.from('\ufeff{"name":"weather"}', 'utf16le'));
     await expect(readProject(cwd)).rejects.toMatchObject({

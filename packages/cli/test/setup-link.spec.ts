@@ -13,7 +13,7 @@ afterAll(async () => {
   await platform?.stop();
 }, 60_000);
 
-/** A directory in which an installation says that its gateway is this process. */
+/** A directory whose ready.json names this process as the gateway. */
 async function installationOf(gateway: number): Promise<string> {
   const directory = await ownDirectory();
   const nothing = { mcpUrl: null, organization: null, apiKey: null, mcpApiKey: null };
@@ -23,7 +23,7 @@ async function installationOf(gateway: number): Promise<string> {
   return directory;
 }
 
-/** How many links the gateway has made. Its log tells that, and not which. */
+/** The number of links the gateway has created. Its log shows the number but not the links. */
 async function links(): Promise<number> {
   const log = await readFile(platform.processes.gateway.logFile, 'utf8');
   expect(log).not.toContain('/-/setup/');

@@ -1,6 +1,6 @@
 /**
- * The result of the work if it is there within this time; otherwise the error that `late` makes. The work goes on all the
- * same, and when it fails afterwards nobody is told.
+ * The result of the work if it is there within this time; otherwise the error that `late` makes. The work is not
+ * cancelled; a later failure of it is ignored.
  */
 export async function within<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

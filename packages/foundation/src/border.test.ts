@@ -7,7 +7,7 @@ import { newId } from './ids.ts';
 const messageOf = (schema: z.ZodType, value: unknown) => schema.safeParse(value).error?.issues.map((i) => i.message);
 
 describe('text', () => {
-  it('refuses a NUL and half of a surrogate pair, and says which it is', () => {
+  it('refuses a NUL and half of a surrogate pair, and names which of them it found', () => {
     expect(messageOf(text(), 'a\0b')).toEqual(['holds a NUL character (U+0000)']);
     expect(messageOf(text(), '\udc00a')?.[0]).toMatch(/half of a surrogate pair/);
     expect(messageOf(emailAddress(), 'a\0@b.example')).not.toBeUndefined();

@@ -1,6 +1,6 @@
 /**
- * Schemas of what comes from outside, so that nothing arrives that no row can hold. Every endpoint, form, command and
- * deploy step builds its schemas from these; `findPlainInputs` tells where one did not.
+ * Schemas of input from outside, so that every accepted value can be stored. Every endpoint, form, command and deploy
+ * step builds its schemas from these; `findPlainInputs` finds schemas that do not.
  */
 import { z } from 'zod';
 import { ID_PREFIXES, type IdKind, idPattern } from './ids.ts';
@@ -27,7 +27,7 @@ export function emailAddress(message = 'is not an e-mail address'): z.ZodEmail {
   return z.email(message).check(STORABLE).max(254);
 }
 
-/** The id of a record: its prefix and 26 characters. Says nothing about existence. */
+/** The id of a record: its prefix and 26 characters. The record need not exist. */
 export function idOf(kind: IdKind): z.ZodString {
   const prefix = `${ID_PREFIXES[kind]}_`;
   return text()
@@ -56,7 +56,7 @@ function fromDigits(value: unknown): unknown {
 export function findPlainInputs(schema: z.core.$ZodType, path: readonly string[] = []): string[] {
   const { def } = schema._zod;
   const named = () => [`${path.join('.') || '(all)'} (${def.type})`];
-  // Narrowed by `type`, which is what tells zod's own definitions apart.
+  // Narrowed by `type`, which distinguishes zod's own definitions.
   const known = def as z.core.$ZodTypes['_zod']['def'];
   switch (known.type) {
     case 'string':
@@ -86,7 +86,7 @@ export function findPlainInputs(schema: z.core.$ZodType, path: readonly string[]
     case 'catch':
       return findPlainInputs(known.innerType, path);
     case 'pipe':
-      // What comes out of it counts; a transformation says nothing about that, so there what goes in.
+      // The output counts. A transformation has no schema of its output, so its input counts there.
       return findPlainInputs(known.out._zod.def.type === 'transform' ? known.in : known.out, path);
     default:
       return named();

@@ -1,7 +1,7 @@
 /**
- * Pages of the dashboard that texts for people name, by their path. The only way for a hint to send somebody to a page:
- * `npm run check` compares each with the dashboard's routes. Those that begin with a hyphen lead to the page of the
- * reader's own organization, so that a text needs no slug.
+ * Pages of the dashboard that texts for people name, by path. A hint names a page only through this table: `npm run
+ * check` compares each with the dashboard's routes. Paths that begin with a hyphen lead to the page of the reader's own
+ * organization, so that a text needs no slug.
  */
 export const DASHBOARD_PAGES = {
   home: '/dashboard',

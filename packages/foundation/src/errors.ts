@@ -1,9 +1,12 @@
 import { ERRORS, type ErrorCode } from './catalog.ts';
 
-/** Who has to act before the same request can succeed. Drives log level and alerting: only `platform` pages anyone. */
+/**
+ * The party that has to act before the same request can succeed. Drives log level and alerting: only `platform` pages
+ * an operator.
+ */
 export type FaultOwner = 'caller' | 'connector' | 'upstream' | 'platform';
 
-/** One row of the catalogue. `title` says what happened, `hint` what to do; both are shown to people. */
+/** One row of the catalogue. `title` describes what happened, `hint` the remedy; both are shown to people. */
 export interface ErrorSpec {
   /** HTTP status on surfaces that speak HTTP statuses. */
   readonly status: number;
@@ -15,7 +18,7 @@ export interface ErrorSpec {
 export interface AppErrorOptions {
   /** One sentence about this occurrence, safe to show to the caller. Defaults to the catalogue's title. */
   readonly detail?: string;
-  /** What to do about this occurrence. Defaults to the catalogue's hint. */
+  /** The remedy for this occurrence. Defaults to the catalogue's hint. */
   readonly hint?: string;
   /** Facts for the caller's program: names, limits, positions. Serialized as they are. */
   readonly data?: Readonly<Record<string, unknown>>;
@@ -50,7 +53,7 @@ export class AppError extends Error {
     this.internal = options.internal;
   }
 
-  /** The same error, with something said differently. */
+  /** The same error, with some of its options replaced. */
   with(change: AppErrorOptions): AppError {
     const { detail, hint, data, retryAfterSeconds, sent, internal } = this;
     const same: AppErrorOptions = { detail, hint, data, retryAfterSeconds, sent, internal, cause: this };

@@ -7,7 +7,7 @@ const ACTING =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\ud800-\udfff]/gu;
 
-/** What is shown on several lines keeps its line breaks and tabs. */
+/** Text shown on several lines keeps its line breaks and tabs. */
 type EscapeMode = 'line' | 'lines';
 
 /**

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 
-/** One prefix per kind of record, so that an id in a log says what it names. */
+/** One prefix per kind of record, so that an id in a log identifies its kind. */
 export const ID_PREFIXES = {
   organization: 'org',
   person: 'psn',
@@ -35,7 +35,7 @@ const CHARACTERS = 26;
 const random = Buffer.alloc(128 * CHARACTERS);
 let used = random.length;
 
-/** A new random id, 130 bits: `con_` + 26 characters. Random, so that a collision can never tell that a row exists. */
+/** A new random id, 130 bits: `con_` + 26 characters. Random, so that a collision never reveals that a row exists. */
 export function newId(kind: IdKind): string {
   if (used === random.length) {
     randomFillSync(random);
@@ -51,7 +51,7 @@ export function idPattern(kind: IdKind): RegExp {
   return new RegExp(`^${ID_PREFIXES[kind]}_[0-9a-hjkmnp-tv-z]{26}$`);
 }
 
-/** Whether the text has the form of an id of this kind; says nothing about existence. */
+/** Whether the text has the form of an id of this kind. The record need not exist. */
 export function isId(kind: IdKind, text: string): boolean {
   return idPattern(kind).test(text);
 }

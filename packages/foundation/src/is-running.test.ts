@@ -9,6 +9,6 @@ it('finds this process', () => {
   expect(isRunning(process.pid)).toBe(true);
 });
 
-it('finds the first process of the machine, whoever asks', () => {
+it('finds the first process of the machine, whichever user asks', () => {
   expect(isRunning(1)).toBe(true);
 });

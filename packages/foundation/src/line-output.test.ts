@@ -24,7 +24,7 @@ function givenFile() {
   return { file, log };
 }
 
-it('a full disk costs lines, is asked once a second, and the lines that follow say how many were lost', async () => {
+it('keeps writing on a full disk once a second, and reports the number of lost lines afterwards', async () => {
   const { file, log } = givenFile();
   await log('before');
   file.space = 0;

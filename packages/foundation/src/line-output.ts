@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 
 /** Characters of lines that wait for the end of the turn; more are written at once. */
 const GATHERED_LENGTH_MAX = 8 * 1024;
-/** Characters kept while the other end of a pipe is slow. What comes on top is lost and counted. */
+/** Characters kept while the reader of a pipe is slow. Further ones are dropped and counted. */
 const WAITING_LENGTH_MAX = 1024 * 1024;
 /** Milliseconds between two attempts at a pipe that is full. */
 const RETRY_MS = 50;
@@ -15,7 +15,7 @@ const END_WAIT_MS = 10;
 export interface LineOutputOptions {
   /** Writes to the file and returns how many bytes it took; throws what `fs.writeSync` throws. */
   readonly writeBytes: (bytes: Buffer) => number;
-  /** The line that says how many were lost, once lines can be written again. */
+  /** The line that reports how many were lost, once lines can be written again. */
   readonly lostLine: (lines: number) => string;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
@@ -121,7 +121,7 @@ function countLines(text: string): number {
   return text.split('\n').length - 1;
 }
 
-/** The reader of a pipe is behind; a file or a pipe that is gone says something else. */
+/** The reader of a pipe is behind; a missing file or a closed pipe has another error. */
 function isBusy(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EAGAIN' || error.code === 'EBUSY');
 }

@@ -5,7 +5,7 @@ import { Secret } from './secret.ts';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
 const OBEYED = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
 
-/** What one call of the logger writes to standard output. */
+/** The text that one call of the logger writes to standard output. */
 function written(log: (logger: ReturnType<typeof createLogger>) => void): string {
   const chunks: string[] = [];
   log(createLogger('gateway', 'info', { write: (chunk) => void chunks.push(chunk) }));

@@ -28,7 +28,7 @@ export function createLogger(name: string, level: string, destination?: Destinat
   return pino(options, standardOutput);
 }
 
-/** Lost lines are reported as a line of the same form; pino's own destination repeats a refused write for ever. */
+/** Lost lines are reported as a line of the same form; pino's own destination repeats a refused write without end. */
 function openStandardOutput(name: string): DestinationStream {
   const output = new LineOutput({
     writeBytes: writerOf(1),

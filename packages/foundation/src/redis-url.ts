@@ -1,6 +1,6 @@
 import { passwordProblem } from './well-known-passwords.ts';
 
-/** Where a Redis is, as our clients of it want to be told. */
+/** The address of a Redis, as its clients take it. */
 export interface RedisAddress {
   readonly path?: string;
   readonly host?: string;
@@ -31,15 +31,13 @@ export function parseRedisUrl(text: string): RedisAddress {
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 /**
- * What production does not accept of a Redis, or null. Whoever reads or writes it on its way could see limits and order
- * deploys (security S16).
- *
- * @param isNetworkTrusted the operator says that nobody else is in the network to it
+ * The reason why production refuses a Redis, or null. An eavesdropper on its connection could see limits and order
+ * deploys. @param isNetworkTrusted the operator asserts that its network has no other users
  */
 export function redisProblem(url: string, isNetworkTrusted: boolean): string | null {
   const weak = passwordProblem(url);
   if (weak !== null) return weak;
   const { protocol, hostname } = new URL(url);
   if (protocol !== 'redis:' || LOOPBACK.test(hostname) || isNetworkTrusted) return null;
-  return 'is reached without TLS: use rediss://, or set REDIS_NETWORK_TRUSTED=true where nobody else is in that network';
+  return 'is reached without TLS: use rediss://, or set REDIS_NETWORK_TRUSTED=true where that network has no other users';
 }

@@ -13,7 +13,7 @@ it.each(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])('takes t
   expect(load({ PATCHBAY_LOG_LEVEL: level }).PATCHBAY_LOG_LEVEL).toBe(level);
 });
 
-it('suits one machine unless it is told otherwise', () => {
+it('suits one machine by default', () => {
   expect(load({})).toEqual({
     PATCHBAY_MODE: 'development',
     PATCHBAY_LOG_LEVEL: 'info',
@@ -26,7 +26,7 @@ it.each([
   ['http://127.0.0.1:4000', 'development', /localhost only/],
   ['http://localhost:4000', 'production', /must be https/],
   ['https://patchbay.example', 'production', null],
-] as const)('says of the origin %s in %s what does not suit it', (origin, mode, problem) => {
+] as const)('reports which fault the origin %s has in %s', (origin, mode, problem) => {
   if (problem === null) expect(originProblem(origin, mode)).toBeNull();
   else expect(originProblem(origin, mode)).toMatch(problem);
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Secret } from './secret.ts';
 
-/** From most to least: what a process may be told to log. `silent` logs nothing. */
+/** From most to least severe: the lowest level that a process logs. `silent` logs nothing. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Variables that every process of an installation reads, so that one value suits all of them. */
@@ -10,7 +10,7 @@ export const sharedEnvironment = {
   PATCHBAY_MODE: z.enum(['development', 'production']).default('development'),
   /** How much each process logs. */
   PATCHBAY_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
-  /** `true`: Redis is reached without TLS over a network that nobody else is in. Production asks. */
+  /** `true`: Redis is reached without TLS over a network without other users. Read in production only. */
   REDIS_NETWORK_TRUSTED: z
     .enum(['true', 'false'])
     .default('false')
@@ -44,7 +44,7 @@ export const dataEnvironment = {
   MASTER_KEY_FILE: z.string().min(1),
 };
 
-/** What does not suit the mode about an origin that is one, or null. */
+/** The reason why the mode refuses a valid origin, or null. */
 export function originProblem(origin: string, mode: 'development' | 'production'): string | null {
   const { protocol, hostname } = new URL(origin);
   if (protocol === 'https:') return null;

@@ -1,6 +1,6 @@
 import { codeOf } from './escape-text.ts';
 
-/** Where in a value a text stands, as `name`, `tools.3.title`; empty for the value itself. */
+/** Path of a text in a value, as `name`, `tools.3.title`; empty for the value itself. */
 export interface TextProblem {
   readonly path: readonly string[];
   readonly problem: string;
@@ -20,7 +20,7 @@ export type DecodedText =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly problem: string; readonly line: number };
 
-/** Reads a file that somebody wrote: UTF-8 and nothing else, with no NUL in it. */
+/** Reads a file that a person wrote: UTF-8 and nothing else, with no NUL in it. */
 export function decodeText(bytes: Uint8Array): DecodedText {
   const [first = 1, second = 1] = bytes;
   const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
@@ -78,8 +78,8 @@ function pathOf(place: Place): string[] {
 }
 
 /**
- * A JSON value whose every text can be stored: what cannot is shown as `\u{0}`, `\u{d800}`. For what a stranger's
- * program said about itself, in a message or a finding: it must never keep the message from being written.
+ * A JSON value of which every text can be stored: characters that cannot are shown as `\u{0}`, `\u{d800}`. For output of
+ * untrusted programs in a message or a finding, which must never keep the message from being written.
  */
 export function storable<T>(value: T): T {
   if (findTextProblem(value) === null) return value;

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { DISK_LOW_SHARE, type DiskSpace, isBelowShare, readDiskSpace } from './disk-space.ts';
 
-/** A disk with those of the watched directories that lie on it. */
+/** A disk with the watched directories on it. */
 export interface WatchedDisk extends DiskSpace {
   readonly directories: readonly string[];
 }

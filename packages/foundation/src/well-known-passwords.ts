@@ -5,9 +5,9 @@ export function isWellKnownPassword(password: string): boolean {
   return WELL_KNOWN.has(password);
 }
 
-/** What production does not accept of the URL of a database or of a Redis: no password, or one that everybody knows. */
+/** The reason why production refuses the URL of a database or Redis: no password, or a well-known one. */
 export function passwordProblem(url: string): string | null {
   const { password, searchParams } = new URL(url);
   const isWeak = isWellKnownPassword(searchParams.get('password') ?? decodeURIComponent(password));
-  return isWeak ? 'has no password or one that everybody knows' : null;
+  return isWeak ? 'has no password or a well-known one' : null;
 }

@@ -8,12 +8,12 @@ import { expect, it } from 'vitest';
 
 const LOGGER = path.resolve(import.meta.dirname, '../src/logger.ts');
 
-/** What a program that logs three lines and ends like this has written. */
+/** Output of a program that logs three lines and ends like this. */
 async function writtenBy(end: string): Promise<number[]> {
   const program = `
     import { createLogger } from ${JSON.stringify(LOGGER)};
     const logger = createLogger('spec', 'info');
-    for (const line of [1, 2, 3]) logger.info({ line }, 'said');
+    for (const line of [1, 2, 3]) logger.info({ line }, 'logged');
     ${end}`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -32,7 +32,7 @@ it.each(['process.exit(3);', 'throw new Error("unexpected");', ''])(
   },
 );
 
-it('goes on and ends when the disk of its log is full', { timeout: 20_000 }, async () => {
+it('continues and ends when the disk of its log is full', { timeout: 20_000 }, async () => {
   const program = `
     import { createLogger } from ${JSON.stringify(LOGGER)};
     const logger = createLogger('spec', 'info');

@@ -90,7 +90,7 @@ describe('runProcess', () => {
     expect(shaped.output).toContain(step('draining'));
   });
 
-  it('drains and ends when its launcher was gone before it listened for that', async () => {
+  it('drains and ends when its launcher was gone before it subscribed', async () => {
     const shaped = new Shaped('late');
     await shaped.until(step('loaded'));
     shaped.child.disconnect();
@@ -119,7 +119,7 @@ describe('runProcess', () => {
     expect(shaped.output.split(step('draining'))).toHaveLength(2);
   });
 
-  it('tells its launcher where it serves, and survives a signal of its own that fails', async () => {
+  it('reports to its launcher where it serves, and survives a failing signal of its own', async () => {
     const shaped = new Shaped();
     expect(await shaped.ready()).toEqual({ type: 'ready', port: 4000, internalPort: expect.any(Number) });
     shaped.child.kill('SIGUSR2');

@@ -132,5 +132,5 @@ describe('a call that was not heard to the end', () => {
 
 it('no hint of the catalogue tells a client that resumes a stream to repeat whatever it called', () => {
   const hints = ['mcp.event_unknown', 'mcp.call_lost'] as const;
-  for (const code of hints) expect(ERRORS[code].hint).toMatch(/^Repeat it only if the tool reads/);
+  for (const code of hints) expect(ERRORS[code].hint).toMatch(/^Call the tool again only if it is read-only/);
 });

@@ -21,7 +21,7 @@ export function readVersionNumber(text: string): number {
   throw new AppError('cli.usage', { detail: `${JSON.stringify(text)} is not the number of a version.` });
 }
 
-/** Says what serves now, or why it is held; a held one ends with exit code 3. */
+/** Prints the live version, or why the activation is held; a held one ends with exit code 3. */
 export function reportDeployment(context: ProgramContext, connector: string, deployment: Deployment): void {
   if (deployment.state === 'held') {
     const reasons = deployment.reasons.map(({ reason }) => `  - ${reason}`);

@@ -2,7 +2,7 @@ import { DASHBOARD_PAGES } from '@patchbay/foundation';
 import { table } from '../output.ts';
 import type { ProgramContext } from '../program-context.ts';
 
-/** Lists the API keys of the organization, and says where a person creates and revokes them: no key may. */
+/** Lists the API keys of the organization, and prints where a person creates and revokes them, because no key may. */
 export async function listApiKeys(context: ProgramContext): Promise<void> {
   const { client, organization, origin } = await context.session();
   const { data } = await client.GET('/api/v1/organizations/{organization}/api-keys', {

@@ -56,7 +56,7 @@ function conclude(context: ProgramContext, version: Version, tookMs: number): vo
     return;
   }
   output.result(version, [
-    `Version ${version.number} is published after ${took}, and serves nothing yet.`,
+    `Version ${version.number} is published after ${took}, but not active yet.`,
     `Activate it with: patchbay activate ${version.connectorSlug} ${version.number}`,
     '',
     output.style('bold', version.previewUrl),
@@ -72,7 +72,7 @@ function failureOf(version: Version): Error {
     detail: [failure.title, failure.detail === failure.title ? '' : failure.detail, `(${failure.code})`]
       .filter((part) => part !== '')
       .join('\n'),
-    // What to do depends on what failed: the platform's hint replaces the general one.
+    // The remedy depends on the failure: the platform's hint replaces the general one.
     hint: failure.hint,
     data: { failure, version: version.number },
   });

@@ -64,7 +64,7 @@ export async function dev(context: ProgramContext, directory: string, options: D
         const rendered = renderError(error);
         output.item(
           { event: 'failed', error: rendered },
-          `${errorLines(rendered)}\n  The version before goes on serving.`,
+          `${errorLines(rendered)}\n  The previous version keeps serving.`,
         );
       }
     });

@@ -27,12 +27,12 @@ export async function init(context: ProgramContext, target: string, options: { t
   const files = await createProject({ directory, name, template, tools });
   const shown = path.relative(context.cwd, directory) || '.';
   context.output.result({ directory, template, files }, [
-    `Made ${shown} from the template ${template}:`,
+    `Created ${shown} from the template ${template}:`,
     ...files.map((file) => `  ${file}`),
     '',
-    'What comes next:',
+    'Next steps:',
     `  cd ${shown} && npm install && npm test`,
-    '  npx patchbay dev       run it here, as it runs hosted',
+    '  npx patchbay dev       run it locally, as it runs hosted',
     '  npx patchbay deploy    from code to a hosted URL',
     ...(template === 'api-key' ? ['  npx patchbay secrets set API_KEY'] : []),
     ...(tools.verified ? [] : ['', `The tools were not verified: ${tools.origin} did not answer.`]),

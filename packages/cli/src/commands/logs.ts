@@ -15,7 +15,7 @@ interface LogsOptions {
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const RETRY_MS = 1000;
 
-/** Shows log lines, oldest first; with `--follow` goes on until it is interrupted. */
+/** Shows log lines, oldest first; `--follow` continues until it is interrupted. */
 export async function logs(context: ProgramContext, named: string | undefined, options: LogsOptions): Promise<void> {
   const connector = await connectorSlug(named, context.cwd);
   const level = readLevel(options.level);

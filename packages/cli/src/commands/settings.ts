@@ -28,14 +28,14 @@ export async function settings(
   const shown = { authMode, openConfirmedAt, codeGeneration, revision };
   const confirmed = openConfirmedAt === null ? '' : `, confirmed ${openConfirmedAt.slice(0, 10)}`;
   const rows = [
-    ['Callers present', authMode === 'none' ? `nothing: anybody may call it${confirmed}` : 'an API key'],
-    ['Code from text', codeGeneration ? 'allowed' : 'refused'],
+    ['Authentication', authMode === 'none' ? `none: public access${confirmed}` : 'an API key'],
+    ['Dynamic code (eval)', codeGeneration ? 'allowed' : 'refused'],
     ['Revision', String(revision)],
   ];
   context.output.result(shown, table(['SETTING', 'VALUE'], rows));
 }
 
-/** What the options change, or null when they name nothing. @throws AppError cli.usage */
+/** The changes that the options ask for, or null without any. @throws AppError cli.usage */
 function readPatch({ codeGeneration, auth, confirm }: SettingsOptions) {
   const choice = readChoice(codeGeneration);
   const authMode = readAuth(auth);

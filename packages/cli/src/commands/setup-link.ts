@@ -14,7 +14,7 @@ export async function showSetupLink(context: ProgramContext): Promise<void> {
   if (pid === undefined || !(await isGateway(pid))) {
     throw new AppError('cli.not_connected', {
       detail:
-        'No installation runs here. Go to its directory on the machine it runs on, or name its data with PATCHBAY_DATA.',
+        'No installation runs here. Go to its directory on its machine, or name its data directory with PATCHBAY_DATA.',
     });
   }
   try {

@@ -1,6 +1,6 @@
 import type { ProgramContext } from '../program-context.ts';
 
-/** Says which installation, organization and key the other commands use, and where they come from. */
+/** Shows which installation, organization and key the other commands use, and where they come from. */
 export async function whoami(context: ProgramContext): Promise<void> {
   const session = await context.session();
   const { data: me } = await session.client.GET('/api/v1/me');

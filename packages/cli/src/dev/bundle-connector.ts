@@ -9,7 +9,7 @@ import type { Project } from '../project.ts';
 /** Packages a sandbox holds already, see the runner. */
 const PROVIDED = ['zod', '@modelcontextprotocol/server', '@patchbay/connector'];
 
-/** What a sandbox loads: the same form a deploy stores. */
+/** The artifact that a sandbox loads, in the form that a deploy stores. */
 export interface BuiltConnector {
   readonly bytes: Uint8Array;
   /** `sha256:…` of the bytes. */

@@ -54,7 +54,7 @@ async function ask(
         const isProgress = notification.method === 'notifications/progress';
         if (isProgress && token === undefined) return;
         const given = isProgress ? { ...notification.params, progressToken: token } : notification.params;
-        // A client that went away misses it; the call itself says so.
+        // A client that disconnected misses it; the call itself reports that.
         mcp.mcpReq.notify({ method: notification.method, params: given }).catch(() => {});
       },
     }),
@@ -63,7 +63,7 @@ async function ask(
   return outcome.result;
 }
 
-/** The `_meta` of 2026-07-28 that says who the client is and what it can do; earlier clients send none per request. */
+/** The `_meta` of 2026-07-28 with the client's identity and capabilities; earlier clients send none per request. */
 function envelopeOf(mcp: ServerContext): JsonObject | undefined {
   // Parsed from JSON by the library, which types only the members that it reads itself.
   return mcp.mcpReq.envelope as JsonObject | undefined;
@@ -77,7 +77,7 @@ function clientOf(mcp: ServerContext): LocalRequest['client'] {
 
 const INTERNAL_ERROR = -32_603;
 
-/** A call the sandbox could not answer, as the hosted URL would say it. */
+/** A call the sandbox could not answer, as the hosted URL would report it. */
 async function run(request: () => Promise<InvocationOutcome>): Promise<InvocationOutcome> {
   try {
     return await request();

@@ -14,7 +14,7 @@ export interface LocalRequest {
 /** A tool as the connector lists it: its annotations and `_meta` decide effect and deadline of a call. */
 export type ListedTool = JsonObject & { readonly name: string };
 
-/** What the connector says about itself, as far as serving it here needs it. */
+/** The part of the connector's manifest that serving it locally needs. */
 export interface LocalManifest {
   readonly server: {
     readonly name: string;

@@ -16,9 +16,9 @@ export class Reloader {
     this.#host = host;
   }
 
-  /** What serves now. @throws AppError cli.build_failed before the first load */
+  /** The connector that serves now. @throws AppError cli.build_failed before the first load */
   get current(): LocalSandbox {
-    if (this.#current === undefined) throw new AppError('cli.build_failed', { detail: 'Nothing was built yet.' });
+    if (this.#current === undefined) throw new AppError('cli.build_failed', { detail: 'There is no build yet.' });
     return this.#current;
   }
 

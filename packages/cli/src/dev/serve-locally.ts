@@ -20,7 +20,7 @@ import type { LocalSandbox } from './local-sandbox.ts';
 
 export interface LocalEndpoint {
   readonly url: string;
-  /** Tells clients that listen that the lists may have changed. */
+  /** Notifies subscribed clients that the lists may have changed. */
   changed(): void;
   close(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export async function serveLocally(sandbox: () => LocalSandbox, port: number): P
     throw new AppError('cli.port_in_use', { detail: `Port ${port}: ${error.message}`, cause: error });
   });
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('dev: the server listens on no port');
+  if (address === null || typeof address === 'string') throw new Error('dev: the server has no port');
   return {
     url: `http://localhost:${address.port}/mcp`,
     changed: () => {

@@ -1,7 +1,7 @@
 /**
- * The supervisor's own work, in this process: the same runner, egress rules and limits as hosted, behind bubblewrap where
- * this machine has it or can unpack it. Where it cannot be had the connector runs as a plain process; that is said, and never happens on
- * the server side.
+ * The supervisor's own work, in this process: the same runner, egress rules and limits as hosted, behind bubblewrap
+ * where this machine has it or can unpack it. Without bubblewrap the connector runs as a plain process; the command
+ * reports that, and it never happens on a server.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -24,7 +24,7 @@ import { findNode } from './find-node.ts';
 import type { ListedTool, LocalManifest, LocalRequest, LocalSandbox } from './local-sandbox.ts';
 
 export interface LocalHostOptions {
-  /** Whether the connector may make code from text. */
+  /** Whether the connector may use dynamic code evaluation (`eval`). */
   readonly codeGeneration: boolean;
   /** Run without isolation even where it is possible. */
   readonly plain: boolean;
@@ -41,8 +41,7 @@ export interface LocalHost {
   /** Why it is not isolated, one sentence. */
   readonly reason: string;
   /**
-   * Starts the connector in a sandbox of its own; the one before finishes its calls and ends.
-   * @throws AppError `sandbox.*` when it does not start; what ran before goes on
+   * Starts the connector in a sandbox of its own; the previous one finishes its calls and ends. @throws AppError `sandbox.*` when it does not start; the previous one keeps running
    */
   run(built: BuiltConnector): Promise<LocalSandbox>;
   close(): Promise<void>;
@@ -98,7 +97,7 @@ async function startHost(
   const { programs, directory, nodeFile } = parts;
   const start = (driver: SandboxDriver) =>
     SandboxHost.start({ driver, programs, clock: systemClock, bootId, requireFullLimits: false });
-  let reason = 'it was asked for with --plain.';
+  let reason = 'requested with --plain.';
   const bubblewrap = plain ? null : await findBubblewrap({ searchPath, say });
   if (bubblewrap && 'missing' in bubblewrap) reason = `bubblewrap is ${bubblewrap.missing}.`;
   if (bubblewrap && 'found' in bubblewrap) {
@@ -119,12 +118,12 @@ async function startHost(
   return { host: await start(new PlainDriver(nodeFile)), reason };
 }
 
-/** What the connector declares that decides how its calls run. */
+/** Declarations of the connector that decide how its calls run. */
 interface Declared extends Pick<LocalManifest, 'tools'> {
   readonly egress: readonly EgressRule[];
 }
 
-/** Before the connector said anything it reaches no host and has no tool. */
+/** Before the first manifest the connector reaches no host and has no tool. */
 const DESCRIBING: Declared = { egress: [], tools: [] };
 
 function calledTool({ method, params }: LocalRequest, tools: readonly ListedTool[]): ListedTool | null {
@@ -173,7 +172,7 @@ class LocalSandboxes {
     return { manifest, request: (request) => this.#invoke(built, key, manifest, request) };
   }
 
-  /** @throws AppError `sandbox.*` that says what the call may have done */
+  /** @throws AppError `sandbox.*` that states whether the call may have had an effect */
   async #invoke(
     built: BuiltConnector,
     key: IsolationKey,

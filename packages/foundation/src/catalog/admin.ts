@@ -49,7 +49,7 @@ export const ADMIN_ERRORS = {
     status: 409,
     owner: 'caller',
     title: 'An organization keeps at least one owner.',
-    hint: 'Make somebody else an owner first.',
+    hint: 'Make another member an owner first.',
   },
   'admin.role_above_own': {
     status: 403,
@@ -73,12 +73,12 @@ export const ADMIN_ERRORS = {
     status: 409,
     owner: 'caller',
     title: 'This is not known yet.',
-    hint: 'Wait until the deploy has come that far, then ask again.',
+    hint: 'Wait until the deploy has reached that step, then retry.',
   },
   'admin.download_gone': {
     status: 404,
     owner: 'caller',
     title: 'This download address is used up or has expired.',
-    hint: 'Ask for a new one where you found it.',
+    hint: 'Request a new one on the page that offered it.',
   },
 } as const satisfies Record<string, ErrorSpec>;

@@ -24,7 +24,7 @@ export const API_KEYS_ERRORS = {
   'api-keys.address_refused': {
     status: 403,
     owner: 'caller',
-    title: 'The API key does not work from this address.',
+    title: 'The API key is not accepted from this IP address.',
     hint: 'Call from a listed address, or create a key with another address list.',
   },
   'api-keys.not_found': {
@@ -42,13 +42,13 @@ export const API_KEYS_ERRORS = {
   'api-keys.above_creator': {
     status: 403,
     owner: 'caller',
-    title: 'A key cannot do more than who creates it.',
+    title: 'A key cannot have more permissions than its creator.',
     hint: 'Leave out the permissions that you do not have, or ask an owner to create the key.',
   },
   'api-keys.input_invalid': {
     status: 422,
     owner: 'caller',
-    title: 'The API key cannot be made like this.',
+    title: 'Invalid API key parameters.',
     hint: 'Kinds mcp and deploy need connectors, kind admin needs permissions; addresses are IP addresses or CIDR blocks.',
   },
 } as const satisfies Record<string, ErrorSpec>;

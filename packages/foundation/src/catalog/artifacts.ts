@@ -17,7 +17,7 @@ export const ARTIFACTS_ERRORS = {
     status: 507,
     owner: 'platform',
     title: 'The artifact store has no space left.',
-    hint: 'Operators: free space on the disk of ARTIFACT_DIR. Waiting deploys go on by themselves; send again what was refused or failed. Nothing was lost.',
+    hint: 'Operators: free space on the disk of ARTIFACT_DIR. Waiting deploys continue automatically; repeat whatever was refused or failed. Nothing was lost.',
   },
   'artifacts.damaged': {
     status: 500,

@@ -5,7 +5,7 @@ export const AUTH_ERRORS = {
   'auth.required': {
     status: 401,
     owner: 'caller',
-    title: 'Sign in, or send an API key.',
+    title: 'Authentication required.',
     hint: `Sign in at ${PAGES.signIn}, or send "Authorization: Bearer pbk_admin_…" or "pbk_deploy_…".`,
   },
   'auth.cross_site': {
@@ -17,7 +17,7 @@ export const AUTH_ERRORS = {
   'auth.sign_up_closed': {
     status: 403,
     owner: 'caller',
-    title: 'Accounts here are made by invitation.',
+    title: 'Accounts on this installation are created by invitation.',
     hint: 'Ask an owner or admin of an organization to invite this e-mail address.',
   },
   'auth.not_offered': {
@@ -36,7 +36,7 @@ export const AUTH_ERRORS = {
     status: 429,
     owner: 'caller',
     title: 'Too many attempts with this link.',
-    hint: 'Wait a minute and try again; the link stays open.',
+    hint: 'Wait a minute and try again; the link stays valid.',
   },
   'auth.too_many_account_attempts': {
     status: 429,
@@ -48,18 +48,18 @@ export const AUTH_ERRORS = {
     status: 404,
     owner: 'caller',
     title: 'This setup link is not valid any more.',
-    hint: 'As long as there is no owner, `patchbay admin setup-link` on the machine prints a new one, and so does a restart.',
+    hint: 'While there is no owner, `patchbay admin setup-link` on the machine prints a new link, and so does a restart.',
   },
   'auth.invitation_invalid': {
     status: 404,
     owner: 'caller',
-    title: 'This invitation is not open any more.',
-    hint: 'Ask whoever invited you for a new link.',
+    title: 'This invitation is no longer valid.',
+    hint: 'Ask the person who invited you for a new link.',
   },
   'auth.setup_refused': {
     status: 400,
     owner: 'caller',
     title: 'The form was not accepted.',
-    hint: 'Correct what the page says and send it again.',
+    hint: 'Correct the fields marked on the page and send it again.',
   },
 } as const satisfies Record<string, ErrorSpec>;

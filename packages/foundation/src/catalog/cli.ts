@@ -5,19 +5,19 @@ export const CLI_ERRORS = {
   'cli.usage': {
     status: 400,
     owner: 'caller',
-    title: 'The command line cannot be understood.',
-    hint: 'Run it with --help to see what it takes.',
+    title: 'Invalid command line.',
+    hint: 'Run it with --help to see its arguments and options.',
   },
   'cli.not_connected': {
     status: 401,
     owner: 'caller',
-    title: 'The command does not know which installation to talk to.',
-    hint: 'Run `patchbay login --origin URL`, or start an installation with `npm start` and run this inside of it.',
+    title: 'No installation is selected.',
+    hint: 'Run `patchbay login --origin URL`, or start an installation with `npm start` and run this command inside it.',
   },
   'cli.organization_unclear': {
     status: 400,
     owner: 'caller',
-    title: 'The command does not know which organization is meant.',
+    title: 'No organization is selected.',
     hint: 'Name it with --organization SLUG.',
   },
   'cli.installation_unreadable': {
@@ -36,7 +36,7 @@ export const CLI_ERRORS = {
     status: 400,
     owner: 'caller',
     title: 'This directory is not a connector.',
-    hint: 'Go to a folder with a package.json, name one, or make one with `patchbay init NAME`.',
+    hint: 'Go to a folder with a package.json, name one, or create one with `patchbay init NAME`.',
   },
   'cli.bad_project': {
     status: 400,
@@ -90,7 +90,7 @@ export const CLI_ERRORS = {
     status: 400,
     owner: 'caller',
     title: 'The command needs a confirmation.',
-    hint: 'Add --yes to confirm without being asked.',
+    hint: 'Add --yes to confirm without a prompt.',
   },
   'cli.call_key_missing': {
     status: 401,
@@ -102,6 +102,6 @@ export const CLI_ERRORS = {
     status: 502,
     owner: 'connector',
     title: 'The call did not succeed.',
-    hint: 'Read what the connector says, and its log with `patchbay logs`.',
+    hint: 'Read the connector’s error, and its log with `patchbay logs`.',
   },
 } as const satisfies Record<string, ErrorSpec>;

@@ -19,7 +19,7 @@ export const CONNECTORS_ERRORS = {
     status: 422,
     owner: 'caller',
     title: 'This connector slug is reserved.',
-    hint: 'Choose another slug: mcp, connect and settings mean something of the platform in every URL.',
+    hint: 'Choose another slug: mcp, connect and settings are reserved path segments in every URL.',
   },
   'connectors.slug_taken': {
     status: 409,
@@ -30,20 +30,20 @@ export const CONNECTORS_ERRORS = {
   'connectors.slug_retired': {
     status: 409,
     owner: 'caller',
-    title: 'This slug belonged to a connector before, and a URL never changes hands.',
+    title: 'This slug belonged to another connector, and URLs are never reassigned.',
     hint: `Choose another slug. A deleted connector can be restored for ${formatLimit(RETENTION.restorable)}; a renamed one still answers at its old slug.`,
   },
   'connectors.names_shared': {
     status: 409,
     owner: 'caller',
-    title: 'Under this slug two tools or prompts would share a name at the URL of the organization.',
+    title: 'With this slug, two tools or prompts would share a name at the organization’s URL.',
     hint: 'Choose a shorter slug, or deploy a version with shorter names first.',
   },
   'connectors.open_not_confirmed': {
     status: 409,
     owner: 'caller',
-    title: 'Nobody confirmed that anybody may call this connector with all it has.',
-    hint: 'An owner or admin confirms it by name: send `authMode: none` with the connector’s slug as `confirmOpen`, or run `patchbay settings SLUG --auth none --confirm SLUG`. Or let it ask for a key.',
+    title: 'Public access to this connector has not been confirmed.',
+    hint: 'An owner or admin confirms it by name: send `authMode: none` with the connector’s slug as `confirmOpen`, or run `patchbay settings SLUG --auth none --confirm SLUG`. Or require an API key.',
   },
   'connectors.not_deleted': {
     status: 409,

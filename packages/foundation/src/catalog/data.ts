@@ -5,7 +5,7 @@ export const DATA_ERRORS = {
     status: 503,
     owner: 'platform',
     title: 'The database does not answer.',
-    hint: 'Retry in a few seconds. If it stays, the operator looks at /health of the gateway.',
+    hint: 'Retry in a few seconds. If it persists, the operator looks at /health of the gateway.',
   },
   'data.organization_busy': {
     status: 503,
@@ -16,13 +16,13 @@ export const DATA_ERRORS = {
   'data.stale': {
     status: 503,
     owner: 'platform',
-    title: 'This gateway cannot tell whether its knowledge is current.',
+    title: 'Cached data may be stale.',
     hint: 'Retry in a few seconds. The gateway serves again as soon as it can read changes from the database.',
   },
   'data.cursor_invalid': {
     status: 400,
     owner: 'caller',
-    title: 'The cursor is not one of this list.',
+    title: 'The cursor does not belong to this list.',
     hint: 'Start the list again without a cursor, and pass `nextCursor` back unchanged.',
   },
   'data.idempotency_key_reused': {

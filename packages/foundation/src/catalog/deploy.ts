@@ -12,7 +12,7 @@ export const DEPLOY_ERRORS = {
     status: 503,
     owner: 'upstream',
     title: 'The package registry does not answer.',
-    hint: 'Deploy again in a few minutes. Operators: check PATCHBAY_NPM_REGISTRY and the way to it.',
+    hint: 'Deploy again in a few minutes. Operators: check PATCHBAY_NPM_REGISTRY and the network route to it.',
   },
   'deploy.integrity_mismatch': {
     status: 422,
@@ -24,7 +24,7 @@ export const DEPLOY_ERRORS = {
     status: 507,
     owner: 'platform',
     title: 'The package store has no space left.',
-    hint: 'Operators: free space on the disk of PACKAGE_STORE_DIR or lower PACKAGE_STORE_BYTES_MAX. Waiting deploys go on by themselves; deploy again what failed.',
+    hint: 'Operators: free space on the disk of PACKAGE_STORE_DIR or lower PACKAGE_STORE_BYTES_MAX. Waiting deploys continue automatically; repeat those that failed.',
   },
   'deploy.package_too_large': {
     status: 422,
@@ -41,7 +41,7 @@ export const DEPLOY_ERRORS = {
   'deploy.install_script_needed': {
     status: 422,
     owner: 'caller',
-    title: 'A dependency works only after its install script, and none is ever run.',
+    title: 'A dependency needs its install script, and install scripts never run.',
     hint: 'Use a package in plain JavaScript or WebAssembly instead of the one named.',
   },
   'deploy.entry_not_found': {
@@ -53,7 +53,7 @@ export const DEPLOY_ERRORS = {
   'deploy.type_error': {
     status: 422,
     owner: 'caller',
-    title: 'The types of the connector are not right.',
+    title: 'The connector has type errors.',
     hint: 'Correct the errors listed. `--no-typecheck` publishes without this check.',
   },
   'deploy.syntax_error': {
@@ -77,7 +77,7 @@ export const DEPLOY_ERRORS = {
   'deploy.build_exhausted': {
     status: 422,
     owner: 'caller',
-    title: 'The build needed more time, memory or disk than it may use.',
+    title: 'The build exceeded its time, memory or disk limit.',
     hint: `Use fewer or smaller dependencies: a build has ${formatLimit(DEPLOY_LIMITS.build)}, 1 GiB of memory and ${formatLimit(DEPLOY_LIMITS.buildScratch)} of disk.`,
   },
   'deploy.bundle_too_large': {
@@ -90,36 +90,36 @@ export const DEPLOY_ERRORS = {
     status: 422,
     owner: 'caller',
     title: `The page of a user interface is larger than ${formatLimit(DEPLOY_LIMITS.page)}.`,
-    hint: 'Use smaller libraries and images in the page, and let tools bring the data.',
+    hint: 'Use smaller libraries and images in the page, and load data through tools.',
   },
   'deploy.code_generation_needed': {
     status: 422,
     owner: 'connector',
-    title: 'The connector makes code from text while it starts, which is not allowed to it.',
+    title: 'The connector uses dynamic code evaluation (`eval`) while it starts, which is not allowed for it.',
     hint: 'Use a package that does not, or allow it: `patchbay settings NAME --code-generation allow`. Then deploy again.',
   },
   'deploy.start_failed': {
     status: 422,
     owner: 'connector',
     title: 'The connector throws while it starts.',
-    hint: 'Correct the error named. Secrets and network are there during calls only, not while the module loads.',
+    hint: 'Correct the error named. Secrets and the network are available during calls only, not while the module loads.',
   },
   'deploy.start_timeout': {
     status: 422,
     owner: 'connector',
     title: 'The connector does not finish starting.',
-    hint: 'Do no waiting at the top level of the module: connect and fetch inside a tool.',
+    hint: 'Do not wait at the top level of the module: connect and fetch inside a tool.',
   },
   'deploy.start_exited': {
     status: 422,
     owner: 'connector',
     title: 'The connector ends its process while it starts.',
-    hint: 'Remove process.exit, and check that nothing at the top level uses up the memory.',
+    hint: 'Remove process.exit, and check that nothing at the top level exhausts the memory.',
   },
   'deploy.manifest_invalid': {
     status: 422,
     owner: 'connector',
-    title: 'What the connector says about itself cannot be used.',
+    title: 'The connector’s manifest is invalid.',
     hint: 'Correct the field named.',
   },
   'deploy.manifest_unstable': {
@@ -132,7 +132,7 @@ export const DEPLOY_ERRORS = {
     status: 422,
     owner: 'connector',
     title: 'The connector registers no tool, prompt or resource.',
-    hint: 'Add at least one tool, and export the connector as default: `export default defineConnector({ … })`.',
+    hint: 'Add at least one tool, and make the connector the default export: `export default defineConnector({ … })`.',
   },
   'deploy.duplicate_tool': {
     status: 422,
@@ -144,7 +144,7 @@ export const DEPLOY_ERRORS = {
     status: 422,
     owner: 'connector',
     title: 'The schema of a tool cannot be used.',
-    hint: `Correct the schema at the place named: an object schema, at most ${formatLimit(DEPLOY_LIMITS.schema)}, nested at most ${DEPLOY_LIMITS.schemaDepth.value} deep.`,
+    hint: `Correct the schema at the path named: an object schema, at most ${formatLimit(DEPLOY_LIMITS.schema)}, nested at most ${DEPLOY_LIMITS.schemaDepth.value} deep.`,
   },
   'deploy.schema_pattern_unsafe': {
     status: 422,
@@ -162,24 +162,24 @@ export const DEPLOY_ERRORS = {
     status: 422,
     owner: 'connector',
     title: 'A parameter cannot be mirrored into a header.',
-    hint: 'Correct x-mcp-header at the place named: a string, integer or boolean in `properties`, with a header name of its own.',
+    hint: 'Correct x-mcp-header at the path named: a string, integer or boolean in `properties`, with a header name of its own.',
   },
   'deploy.findings': {
     status: 422,
     owner: 'connector',
-    title: 'The scan found something that may not be published.',
+    title: 'The scan found a problem that blocks publication.',
     hint: 'Correct the findings marked as errors, then deploy again.',
   },
   'deploy.lost_lease': {
     status: 503,
     owner: 'platform',
     title: 'Another worker took over this deploy.',
-    hint: 'Nothing to do: the other worker finishes it.',
+    hint: 'No action is needed: the other worker finishes it.',
   },
   'deploy.interrupted_too_often': {
     status: 500,
     owner: 'platform',
     title: 'A step of this deploy was interrupted several times.',
-    hint: 'Deploy again. If it happens again, look into the log of the worker at this time.',
+    hint: 'Deploy again. If it happens again, read the worker’s log for this time.',
   },
 } as const satisfies Record<string, ErrorSpec>;

@@ -23,8 +23,8 @@ export const DEPLOYMENTS_ERRORS = {
   'deployments.not_held': {
     status: 409,
     owner: 'caller',
-    title: 'This deployment does not wait for anybody.',
-    hint: 'Nothing to do: it is live, or was. List the deployments to see which versions wait.',
+    title: 'This deployment is not waiting for a decision.',
+    hint: 'No action is needed: it is live, or was. List the deployments to see which versions wait.',
   },
   'deployments.live_changed': {
     status: 409,

@@ -1,13 +1,13 @@
 import type { ErrorSpec } from '../errors.ts';
 import { CALL_LIMITS, formatLimit } from '../limits/index.ts';
 
-/** What the public listener refuses before any surface sees a request. */
+/** Errors of the public listener, before a surface handles the request. */
 export const EDGE_ERRORS = {
   'edge.bad_target': {
     status: 400,
     owner: 'caller',
     title: 'The request line names a full address instead of a path.',
-    hint: 'Send the path only, as every HTTP client does that is not talking to a proxy.',
+    hint: 'Send only the path. Only a request to a proxy has a full URL there.',
   },
   'edge.bad_path': {
     status: 400,
@@ -18,14 +18,14 @@ export const EDGE_ERRORS = {
   'edge.malformed_request': {
     status: 400,
     owner: 'caller',
-    title: 'What arrived is not an HTTP/1.1 request.',
+    title: 'The data received is not an HTTP/1.1 request.',
     hint: 'Send it with an HTTP client; behind a proxy, check what the proxy changes.',
   },
   'edge.headers_too_large': {
     status: 431,
     owner: 'caller',
     title: `The headers of the request are larger than ${formatLimit(CALL_LIMITS.headerBytes)}.`,
-    hint: 'Send fewer or shorter headers; a browser with too many cookies of this site can delete them.',
+    hint: 'Send fewer or shorter headers; in a browser, delete the cookies of this site.',
   },
   'edge.request_timeout': {
     status: 408,
@@ -36,20 +36,20 @@ export const EDGE_ERRORS = {
   'edge.repeated_header': {
     status: 400,
     owner: 'caller',
-    title: 'A header that says one thing was sent twice.',
+    title: 'A single-valued header was repeated.',
     hint: 'Send Host, Authorization and Content-Type once each.',
   },
   'edge.token_in_url': {
     status: 400,
     owner: 'caller',
-    title: 'A token belongs into the Authorization header, never into the address.',
-    hint: 'Create a new API key, as the one in the address is revoked, and send it as "Authorization: Bearer …".',
+    title: 'A token was sent in the URL; it belongs in the Authorization header.',
+    hint: 'Create a new API key, because the one in the URL is now revoked, and send it as "Authorization: Bearer …".',
   },
   'edge.wrong_host': {
     status: 403,
     owner: 'caller',
-    title: 'This installation does not answer under that name.',
-    hint: 'Use the address the installation was configured with (PATCHBAY_ORIGIN): for a local one, the name localhost.',
+    title: 'This installation does not serve this host name.',
+    hint: 'Use the address the installation was configured with (PATCHBAY_ORIGIN); for a local one, the name localhost.',
   },
   'edge.wrong_origin': {
     status: 403,
@@ -97,12 +97,12 @@ export const EDGE_ERRORS = {
     status: 503,
     owner: 'platform',
     title: 'This gateway is shutting down.',
-    hint: 'Send the request again: another one, or the next start, answers it.',
+    hint: 'Retry the request: another gateway, or this one after its restart, answers it.',
   },
   'edge.dashboard_unavailable': {
     status: 502,
     owner: 'platform',
     title: 'The dashboard does not answer.',
-    hint: 'Reload in a few seconds. Connectors go on working meanwhile.',
+    hint: 'Reload in a few seconds. Connectors are not affected.',
   },
 } as const satisfies Record<string, ErrorSpec>;

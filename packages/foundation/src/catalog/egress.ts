@@ -4,7 +4,7 @@ export const EGRESS_ERRORS = {
   'egress.address_refused': {
     status: 403,
     owner: 'caller',
-    title: 'The host resolves to an address that is never reached from here.',
+    title: 'The host resolves to an address that connectors may not reach.',
     hint: 'Use a host with a public address; an operator can open single private hosts.',
   },
   'egress.credential_refused': {
@@ -16,7 +16,7 @@ export const EGRESS_ERRORS = {
   'egress.header_refused': {
     status: 400,
     owner: 'connector',
-    title: 'The request carries a header that a connector cannot set.',
+    title: 'The request has a header that a connector may not set.',
     hint: 'Leave Host, Connection, Proxy-* and Patchbay-* headers to the platform.',
   },
   'egress.host_not_declared': {
@@ -59,6 +59,6 @@ export const EGRESS_ERRORS = {
     status: 502,
     owner: 'upstream',
     title: 'The server could not be reached or broke the connection.',
-    hint: 'Try again; check the host name and its certificate if it stays.',
+    hint: 'Try again; check the host name and its certificate if the error persists.',
   },
 } as const satisfies Record<string, ErrorSpec>;

@@ -22,7 +22,7 @@ export const GROUPS_ERRORS = {
   'groups.too_many': {
     status: 409,
     owner: 'caller',
-    title: 'The organization has as many groups as it can have.',
-    hint: 'Delete a group that nobody needs any more.',
+    title: 'The organization has the maximum number of groups.',
+    hint: 'Delete a group that is no longer needed.',
   },
 } as const satisfies Record<string, ErrorSpec>;

@@ -5,6 +5,6 @@ export const INTERNAL_ERRORS = {
     status: 500,
     owner: 'platform',
     title: 'Something went wrong inside Patchbay.',
-    hint: 'Try again. If it stays, give the request id to the operator of this installation.',
+    hint: 'Try again. If it persists, give the request id to the operator of this installation.',
   },
 } as const satisfies Record<string, ErrorSpec>;

@@ -11,24 +11,24 @@ export const LIMITS_ERRORS = {
     status: 429,
     owner: 'caller',
     title: 'Too many large messages of this organization are waiting to be read.',
-    hint: 'Send one message over 256 KiB after the other.',
+    hint: 'Send messages over 256 KiB one at a time.',
   },
   'limits.connector_busy': {
     status: 429,
     owner: 'caller',
-    title: 'This connector has as many calls running as it may.',
+    title: 'This connector has reached its limit of concurrent calls.',
     hint: 'Wait for calls to finish; Retry-After says when to try again.',
   },
   'limits.organization_busy': {
     status: 429,
     owner: 'caller',
-    title: 'This organization has as many calls running as it may.',
+    title: 'This organization has reached its limit of concurrent calls.',
     hint: 'Wait for calls to finish; Retry-After says when to try again.',
   },
   'limits.streams': {
     status: 429,
     owner: 'caller',
-    title: 'This caller has as many streams open as it may.',
+    title: 'This caller has reached its limit of open streams.',
     hint: 'Close a stream before opening another one: one stream can carry every subscription of a connector.',
   },
 } as const satisfies Record<string, ErrorSpec>;

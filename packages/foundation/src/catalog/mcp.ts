@@ -1,6 +1,6 @@
 import type { ErrorSpec } from '../errors.ts';
 
-/** What the MCP surface refuses. Refusals of the protocol itself are JSON-RPC faults and live in `@patchbay/mcp`. */
+/** Errors of the MCP surface. Errors of the protocol itself are JSON-RPC errors and live in `@patchbay/mcp`. */
 export const MCP_ERRORS = {
   'mcp.endpoint_not_found': {
     status: 404,
@@ -11,7 +11,7 @@ export const MCP_ERRORS = {
   'mcp.token_missing': {
     status: 401,
     owner: 'caller',
-    title: 'This connector wants to know who calls.',
+    title: 'Authentication required.',
     hint: 'Send an MCP API key of the organization: Authorization: Bearer pbk_mcp_…',
   },
   'mcp.token_invalid': {
@@ -42,42 +42,42 @@ export const MCP_ERRORS = {
     status: 404,
     owner: 'caller',
     title: 'There is nothing to resume at this event.',
-    hint: 'Repeat it only if the tool reads; of one that writes, look first whether it took effect. Streams are kept for ten minutes, for their own session only.',
+    hint: 'Call the tool again only if it is read-only; otherwise first check whether the call took effect. Streams are kept for ten minutes, for their own session only.',
   },
   'mcp.call_lost': {
     status: 503,
     owner: 'platform',
-    title: 'The call ended with the process that worked on it.',
-    hint: 'Repeat it only if the tool reads; of one that writes, look first whether it took effect. The session goes on.',
+    title: 'The call ended because its gateway process ended.',
+    hint: 'Call the tool again only if it is read-only; otherwise first check whether the call took effect. The session remains valid.',
   },
   'mcp.client_cannot_answer': {
     status: 422,
     owner: 'connector',
-    title: 'The tool asks for something this client cannot answer.',
-    hint: 'Use a client that supports it, or another tool. Authors: look at the client’s capabilities before asking.',
+    title: 'The tool requests input that this client does not support.',
+    hint: 'Use a client that supports it, or another tool. Authors: look at the client’s capabilities before requesting input.',
   },
   'mcp.client_refused': {
     status: 422,
     owner: 'connector',
-    title: 'The client refused to answer what the tool asked.',
+    title: 'The client declined the tool’s input request.',
     hint: 'Allow the request in the client and call the tool again.',
   },
   'mcp.client_silent': {
     status: 504,
     owner: 'connector',
-    title: 'Nobody answered what the tool asked within ten minutes.',
-    hint: 'Call the tool again and answer its question.',
+    title: 'The tool’s input request was not answered within ten minutes.',
+    hint: 'Call the tool again and answer the request.',
   },
   'mcp.cancelled': {
     status: 499,
     owner: 'caller',
-    title: 'The client hung up before the answer was ready.',
-    hint: 'Nothing to do: hanging up cancels a call. Keep the connection open to get the answer.',
+    title: 'The client disconnected before the response was ready.',
+    hint: 'No action is needed: disconnecting cancels a call. Keep the connection open to get the response.',
   },
   'mcp.result_too_long': {
     status: 502,
     owner: 'connector',
-    title: 'The result is longer than the client takes.',
+    title: 'The result is longer than the client accepts.',
     hint: 'Ask for less: a smaller page, fewer fields, or a narrower query.',
   },
 } as const satisfies Record<string, ErrorSpec>;

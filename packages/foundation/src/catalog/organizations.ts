@@ -22,7 +22,7 @@ export const ORGANIZATIONS_ERRORS = {
   'organizations.name_needs_release': {
     status: 403,
     owner: 'caller',
-    title: "This name looks like a brand and needs the operator's release.",
+    title: 'This name looks like a brand and must be released by the operator.',
     hint: 'Choose another name, or ask the operator to release this one to you.',
   },
   'organizations.slug_taken': {
@@ -34,7 +34,7 @@ export const ORGANIZATIONS_ERRORS = {
   'organizations.slug_retired': {
     status: 409,
     owner: 'caller',
-    title: 'This slug belonged to another organization and is never given away again.',
+    title: 'This slug belonged to another organization and is never reassigned.',
     hint: 'Choose another slug.',
   },
   'organizations.already_deleted': {

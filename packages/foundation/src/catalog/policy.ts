@@ -4,7 +4,7 @@ export const POLICY_ERRORS = {
   'policy.needs_approval': {
     status: 403,
     owner: 'caller',
-    title: 'This tool waits for a human, and nobody can approve calls yet.',
+    title: 'This tool requires approval, and approvals are not available yet.',
     hint: 'An owner must allow it: annotate the tool as readOnly or destructive: false where that is true, and deploy again.',
   },
   'policy.tool_blocked': {

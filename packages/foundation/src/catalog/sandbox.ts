@@ -5,7 +5,7 @@ export const SANDBOX_ERRORS = {
     status: 502,
     owner: 'platform',
     title: 'The stored build of this connector does not have the expected content.',
-    hint: 'Deploy the connector again; tell the operator, because stored artifacts never change by themselves.',
+    hint: 'Deploy the connector again; report it to the operator: stored artifacts are immutable.',
   },
   'sandbox.artifact_invalid': {
     status: 502,
@@ -16,13 +16,13 @@ export const SANDBOX_ERRORS = {
   'sandbox.cpu_exceeded': {
     status: 502,
     owner: 'connector',
-    title: 'The connector used more CPU time than a sandbox has.',
-    hint: 'Look for a loop or timers that go on after the answer, and do less work per call.',
+    title: 'The connector exceeded the CPU time of its sandbox.',
+    hint: 'Look for a loop or timers that continue after the answer, and do less work per call.',
   },
   'sandbox.crashed': {
     status: 502,
     owner: 'connector',
-    title: 'The connector ended while it worked on this call.',
+    title: 'The connector’s process ended during this call.',
     hint: 'Read the connector’s log around this request id; it shows the error that ended it.',
   },
   'sandbox.crashed_at_start': {
@@ -35,7 +35,7 @@ export const SANDBOX_ERRORS = {
     status: 504,
     owner: 'connector',
     title: 'The connector did not answer in time.',
-    hint: 'Have the tool do less per call, or let it ask for more time with `timeoutMs`.',
+    hint: 'Do less work per call, or raise the tool’s `timeoutMs`.',
   },
   'sandbox.exited_at_start': {
     status: 502,
@@ -58,7 +58,7 @@ export const SANDBOX_ERRORS = {
   'sandbox.limits_reduced': {
     status: 503,
     owner: 'platform',
-    title: 'This host cannot set every limit on sandboxes, and the operator demands all of them.',
+    title: 'This host cannot enforce every sandbox limit, and the operator requires all of them.',
     hint: 'Run the supervisor as root with writable cgroups, or set PATCHBAY_REQUIRE_FULL_LIMITS=false.',
   },
   'sandbox.no_capacity': {
@@ -76,14 +76,14 @@ export const SANDBOX_ERRORS = {
   'sandbox.out_of_memory': {
     status: 502,
     owner: 'connector',
-    title: 'The connector used more memory than a sandbox has.',
+    title: 'The connector exceeded the memory of its sandbox.',
     hint: 'Work in smaller pieces, or keep less in memory between calls.',
   },
   'sandbox.outcome_unknown': {
     status: 502,
     owner: 'platform',
-    title: 'The connection to the sandbox host broke while this call could write.',
-    hint: 'Check at the other service whether it happened before you call again.',
+    title: 'The connection to the sandbox host broke during a call that may write.',
+    hint: 'Before you call again, check at the upstream service whether the call took effect.',
   },
   'sandbox.paused_after_crashes': {
     status: 503,
@@ -94,7 +94,7 @@ export const SANDBOX_ERRORS = {
   'sandbox.processes_exceeded': {
     status: 502,
     owner: 'connector',
-    title: 'The connector started more processes or threads than a sandbox may have.',
+    title: 'The connector exceeded the number of processes or threads of its sandbox.',
     hint: 'Use fewer workers, and end them when their work is done.',
   },
   'sandbox.queue_full': {
@@ -113,7 +113,7 @@ export const SANDBOX_ERRORS = {
     status: 503,
     owner: 'platform',
     title: 'The sandbox of this connector could not be started.',
-    hint: 'Try again in a moment; the operator finds the reason in the supervisor’s log.',
+    hint: 'Try again in a moment; the supervisor’s log shows the cause to the operator.',
   },
   'sandbox.start_timeout': {
     status: 504,
@@ -124,7 +124,7 @@ export const SANDBOX_ERRORS = {
   'sandbox.starts_exceeded': {
     status: 503,
     owner: 'caller',
-    title: 'Too many sandboxes of this organization start at once.',
+    title: 'Too many sandboxes of this organization are starting.',
     hint: 'Retry after the delay in Retry-After, and call fewer connectors at once.',
   },
   'sandbox.release_mismatch': {
@@ -137,7 +137,7 @@ export const SANDBOX_ERRORS = {
     status: 503,
     owner: 'platform',
     title: 'The connection to the sandbox host broke during this call.',
-    hint: 'The call only reads: try it again.',
+    hint: 'The call is read-only: try it again.',
   },
   'sandbox.task_failed': {
     status: 422,
@@ -173,6 +173,6 @@ export const SANDBOX_ERRORS = {
     status: 503,
     owner: 'platform',
     title: 'This host cannot isolate sandboxes, so no connector runs on it.',
-    hint: 'The operator finds the missing wall in /health; user namespaces must be allowed for the supervisor.',
+    hint: 'The operator finds the missing isolation layer in /health; user namespaces must be allowed for the supervisor.',
   },
 } as const satisfies Record<string, ErrorSpec>;

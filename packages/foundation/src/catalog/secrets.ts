@@ -24,6 +24,6 @@ export const SECRETS_ERRORS = {
     status: 500,
     owner: 'platform',
     title: 'A stored secret cannot be opened.',
-    hint: 'The master key does not fit the database, or a row was altered. The operator compares MASTER_KEY_FILE with the backup.',
+    hint: 'The master key does not match the database, or a row was altered. The operator compares MASTER_KEY_FILE with the backup.',
   },
 } as const satisfies Record<string, ErrorSpec>;

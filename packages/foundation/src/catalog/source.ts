@@ -12,7 +12,7 @@ export const SOURCE_ERRORS = {
     status: 400,
     owner: 'caller',
     title: 'The uploaded archive ends in the middle.',
-    hint: 'Upload it again; the connection was probably cut. If it happens again, pack the project anew.',
+    hint: 'Upload it again; the connection was probably cut. If it happens again, pack the project again.',
   },
   'source.damaged': {
     status: 400,
@@ -35,7 +35,7 @@ export const SOURCE_ERRORS = {
   'source.bomb': {
     status: 400,
     owner: 'caller',
-    title: 'The archive unpacks to far more than it weighs.',
+    title: 'The archive’s compression ratio is too high.',
     hint: 'Remove generated or repetitive files from the project; source code does not compress that well.',
   },
   'source.link': {
@@ -66,7 +66,7 @@ export const SOURCE_ERRORS = {
     status: 400,
     owner: 'caller',
     title: 'package.json cannot be read.',
-    hint: 'Correct package.json at the place named.',
+    hint: 'Correct package.json at the line or field named.',
   },
   'source.bad_lockfile': {
     status: 400,
@@ -77,7 +77,7 @@ export const SOURCE_ERRORS = {
   'source.lockfile_outdated': {
     status: 400,
     owner: 'caller',
-    title: 'The lockfile does not fit package.json.',
+    title: 'The lockfile does not match package.json.',
     hint: 'Run `npm install` or `pnpm install` and deploy again with the lockfile it writes.',
   },
   'source.lockfile_not_supported': {

@@ -1,6 +1,8 @@
 import type { ErrorSpec } from '../errors.ts';
 
-/** What can stop an installation from starting. Shown on the terminal of the person who starts it, never over HTTP. */
+/**
+ * Errors that stop an installation from starting. Shown on the terminal of the person who starts it, never over HTTP.
+ */
 export const START_ERRORS = {
   'start.already_running': {
     status: 409,
@@ -12,7 +14,7 @@ export const START_ERRORS = {
     status: 500,
     owner: 'caller',
     title: 'This machine cannot isolate connectors as production requires.',
-    hint: 'Give the supervisor what infra/sandbox/README.md lists, or accept reduced limits with PATCHBAY_REQUIRE_FULL_LIMITS=false; walls are never optional.',
+    hint: 'Give the supervisor what infra/sandbox/README.md lists, or accept reduced limits with PATCHBAY_REQUIRE_FULL_LIMITS=false; isolation layers are never optional.',
   },
   'start.port_in_use': {
     status: 409,
@@ -29,20 +31,20 @@ export const START_ERRORS = {
   'start.installation_incomplete': {
     status: 409,
     owner: 'caller',
-    title: 'A part of this installation is missing.',
-    hint: 'Do what the message says. Nothing was changed or removed, and nothing is made anew beside what is there.',
+    title: 'A file of this installation is missing.',
+    hint: 'Follow the message above. Nothing was changed or removed, and nothing is created beside what exists.',
   },
   'start.installation_copied': {
     status: 409,
     owner: 'caller',
     title: 'This data directory is a copy of another one.',
-    hint: 'Start the original, or make a second installation with `npm run backup` and `npm run restore`.',
+    hint: 'Start the original, or create a second installation with `npm run backup` and `npm run restore`.',
   },
   'start.file_damaged': {
     status: 500,
     owner: 'caller',
     title: 'A file of this installation is damaged.',
-    hint: 'Do what the message says about the named file. Nothing was changed or removed.',
+    hint: 'Follow the message above for the named file. Nothing was changed or removed.',
   },
   'start.database_damaged': {
     status: 500,
@@ -60,7 +62,7 @@ export const START_ERRORS = {
     status: 500,
     owner: 'caller',
     title: 'The generated secrets of this installation cannot be read.',
-    hint: 'Put the file back from a backup: without it what it protects stays closed.',
+    hint: 'Restore the file from a backup: without it, the data it protects cannot be decrypted.',
   },
   'start.postgres_unsupported': {
     status: 500,
@@ -72,13 +74,13 @@ export const START_ERRORS = {
     status: 500,
     owner: 'platform',
     title: 'The embedded PostgreSQL did not start.',
-    hint: 'Read the last lines of its log, which stand above; they name the reason.',
+    hint: 'Read the last lines of its log, printed above; they name the cause.',
   },
   'start.redis_failed': {
     status: 500,
     owner: 'platform',
     title: 'The embedded Redis did not start.',
-    hint: 'Read the last lines of its log, which stand above. When its files are damaged, move them aside: the database knows all unfinished work.',
+    hint: 'Read the last lines of its log, printed above. If its files are damaged, move them aside: all unfinished work is recorded in the database.',
   },
   'start.database_unreachable': {
     status: 503,
@@ -96,7 +98,7 @@ export const START_ERRORS = {
     status: 500,
     owner: 'platform',
     title: 'A migration of the database failed.',
-    hint: 'Nothing of the named migration was kept. Mend the reason and start again.',
+    hint: 'The named migration was rolled back. Fix its cause and start again.',
   },
   'start.migration_edited': {
     status: 500,
@@ -108,18 +110,18 @@ export const START_ERRORS = {
     status: 500,
     owner: 'caller',
     title: 'A migration that runs outside a transaction did not finish.',
-    hint: 'Undo by hand what it left, mark it with `npm run prisma -- migrate resolve --rolled-back NAME`, start again.',
+    hint: 'Undo its partial changes by hand, mark it with `npm run prisma -- migrate resolve --rolled-back NAME`, start again.',
   },
   'start.process_failed': {
     status: 500,
     owner: 'platform',
-    title: 'A part of Patchbay did not become ready.',
-    hint: 'Read the last lines of its log, which stand above; they name the reason.',
+    title: 'A process of Patchbay did not become ready.',
+    hint: 'Read the last lines of its log, printed above; they name the cause.',
   },
   'start.seed_failed': {
     status: 500,
     owner: 'platform',
     title: 'The demo could not be set up.',
-    hint: 'The platform itself runs. Read the answer above; start again to try again.',
+    hint: 'The platform itself is running. Read the error above; restart to retry.',
   },
 } as const satisfies Record<string, ErrorSpec>;

@@ -10,13 +10,13 @@ export const VERSIONS_ERRORS = {
   'versions.illegal_move': {
     status: 500,
     owner: 'platform',
-    title: 'A version was asked to make a move that does not exist.',
-    hint: 'This is a fault of Patchbay: report it with the request id.',
+    title: 'An illegal state transition of a version was attempted.',
+    hint: 'This is a bug in Patchbay: report it with the request id.',
   },
   'versions.moved_meanwhile': {
     status: 409,
     owner: 'platform',
     title: 'Another worker moved this version first.',
-    hint: 'Nothing to do: the other worker goes on with the deploy.',
+    hint: 'No action is needed: the other worker continues the deploy.',
   },
 } as const satisfies Record<string, ErrorSpec>;

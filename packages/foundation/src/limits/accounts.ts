@@ -1,6 +1,6 @@
 import type { LimitGroup } from './limit.ts';
 
-/** Accounts, passwords, invitations, keys, and how often somebody may try what opens them. */
+/** Accounts, passwords, invitations and keys, and how often an attempt to use them is allowed. */
 export const ACCOUNT_LIMITS = {
   passwordLeast: {
     value: 12,
@@ -27,21 +27,21 @@ export const ACCOUNT_LIMITS = {
     value: 14 * 24 * 60 * 60,
     unit: 'seconds',
     what: 'Life of a person’s sign-in',
-    reason: 'A lost laptop is signed out by itself.',
+    reason: 'A lost laptop is signed out automatically.',
     raisedBy: 'nobody',
   },
   invitation: {
     value: 7 * 24 * 60 * 60,
     unit: 'seconds',
     what: 'Life of an invitation',
-    reason: 'An old mail should not open an organization.',
+    reason: 'An old e-mail should not give access to an organization.',
     raisedBy: 'nobody',
   },
   setupLink: {
     value: 60 * 60,
     unit: 'seconds',
     what: 'Life of a link that sets up an installation',
-    reason: 'It opens everything, and the operator can make another.',
+    reason: 'It gives full access, and the operator can create another.',
     raisedBy: 'nobody',
   },
   knownAddress: {
@@ -69,7 +69,7 @@ export const ACCOUNT_LIMITS = {
     value: 365,
     unit: 'days',
     what: 'Longest life of an API key',
-    reason: 'A key that nobody renews for a year is not used on purpose.',
+    reason: 'A key that was not renewed for a year is an abandoned one.',
     raisedBy: 'nobody',
   },
   keyLifeDefault: {
@@ -83,7 +83,7 @@ export const ACCOUNT_LIMITS = {
     value: 60,
     unit: 'seconds',
     what: 'Window of the attempts below',
-    reason: 'Whoever mistypes can go on within a minute.',
+    reason: 'A mistyped password blocks the next attempt for a minute at most.',
     raisedBy: 'nobody',
   },
   passwordsPerAddress: {
@@ -103,7 +103,7 @@ export const ACCOUNT_LIMITS = {
   closedLinksPerAddress: {
     value: 30,
     unit: 'attempts',
-    what: 'Links that open nothing, from one network in a window',
+    what: 'Attempts to use invalid links, from one network in a window',
     reason: 'Links cannot be guessed; this keeps the attempt from costing anything.',
     raisedBy: 'nobody',
   },
@@ -111,7 +111,7 @@ export const ACCOUNT_LIMITS = {
     value: 30,
     unit: 'requests',
     what: 'Requests with one open link in a window',
-    reason: 'Somebody who holds the link is never kept out by others.',
+    reason: 'The holder of a link is never locked out by others.',
     raisedBy: 'nobody',
   },
   signUpsPerAddress: {

@@ -30,7 +30,7 @@ export const CALL_LIMITS = {
     value: 10_000,
     unit: 'ms',
     what: 'Time a connector has to list what it offers, or to follow a resource',
-    reason: 'Shorter than the deadline of a call: listing does no work for anybody.',
+    reason: 'Shorter than the deadline of a call: listing does no work for a person.',
     raisedBy: 'nobody',
   },
   requestBytes: {
@@ -72,7 +72,7 @@ export const CALL_LIMITS = {
     value: 150_000,
     unit: 'characters',
     what: 'Text of a tool result that goes into a model’s context',
-    reason: 'Claude takes no more, and most other clients take less.',
+    reason: 'Claude accepts no more, and most other clients accept less.',
     raisedBy: 'nobody',
   },
   resultCharactersClaudeCode: {
@@ -86,7 +86,7 @@ export const CALL_LIMITS = {
     value: 4_000_000,
     unit: 'characters',
     what: 'The same for MCP Inspector and mcporter',
-    reason: 'They put results in front of people or programs instead of a model.',
+    reason: 'They show results to people or programs instead of a model.',
     raisedBy: 'nobody',
   },
   connectorCalls: {
@@ -135,7 +135,7 @@ export const CALL_LIMITS = {
     value: 16 * KIBIBYTE,
     unit: 'bytes',
     what: 'Size up to which a request does not count against these bytes',
-    reason: 'What a small request costs is the call, and calls have limits of their own.',
+    reason: 'The cost of a small request is its call, and calls have limits of their own.',
     raisedBy: 'nobody',
   },
   largeBodies: {
@@ -149,14 +149,14 @@ export const CALL_LIMITS = {
     value: 16 * KIBIBYTE,
     unit: 'bytes',
     what: 'Headers of a request, together',
-    reason: 'They are held before anybody is authenticated.',
+    reason: 'They are held in memory before authentication.',
     raisedBy: 'nobody',
   },
   headerArrival: {
     value: 10_000,
     unit: 'ms',
     what: 'Time in which the headers of a request have to arrive',
-    reason: 'A slow sender holds a connection before anybody is authenticated.',
+    reason: 'A slow sender holds a connection before authentication.',
     raisedBy: 'nobody',
   },
   uploadArrival: {

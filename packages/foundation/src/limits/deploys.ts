@@ -2,7 +2,7 @@ import type { LimitGroup } from './limit.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
-/** What a deploy takes: source, dependencies, build and what the built version declares. */
+/** Limits of a deploy: source, dependencies, build and the built version's manifest. */
 export const DEPLOY_LIMITS = {
   source: {
     value: 10 * MEBIBYTE,
@@ -36,7 +36,7 @@ export const DEPLOY_LIMITS = {
     value: 4 * MEBIBYTE,
     unit: 'bytes',
     what: 'Unpacked size up to which the ratio does not count',
-    reason: 'A small archive may be as repetitive as it likes.',
+    reason: 'A small archive may compress at any ratio.',
     raisedBy: 'nobody',
   },
   packages: {
@@ -63,7 +63,7 @@ export const DEPLOY_LIMITS = {
   packageStore: {
     value: 5 * 1024 * MEBIBYTE,
     unit: 'bytes',
-    what: 'Packages kept for later deploys; what was used longest ago goes first',
+    what: 'Packages kept for later deploys; the least recently used go first',
     reason: 'They can be fetched again.',
     raisedBy: { operator: 'PACKAGE_STORE_BYTES_MAX' },
   },
@@ -78,7 +78,7 @@ export const DEPLOY_LIMITS = {
     value: 512 * 1024,
     unit: 'bytes',
     what: 'package.json',
-    reason: 'Nobody writes a larger one by hand.',
+    reason: 'No hand-written file is larger.',
     raisedBy: 'nobody',
   },
   lockfile: {
@@ -92,7 +92,7 @@ export const DEPLOY_LIMITS = {
     value: 120_000,
     unit: 'ms',
     what: 'Type check and bundling',
-    reason: 'A build that takes longer does not end.',
+    reason: 'A build that takes longer will not finish.',
     raisedBy: 'nobody',
   },
   buildMemory: {
@@ -154,7 +154,7 @@ export const DEPLOY_LIMITS = {
   probe: {
     value: 15_000,
     unit: 'ms',
-    what: 'Time a new version has to say what it offers',
+    what: 'Time a new version has to list its tools, prompts and resources',
     reason: 'A version that needs longer does not go live.',
     raisedBy: 'nobody',
   },
@@ -162,20 +162,20 @@ export const DEPLOY_LIMITS = {
     value: 5,
     unit: 'attempts',
     what: 'Attempts of a step that fails because of the platform',
-    reason: 'A fault that stays needs a person.',
+    reason: 'A persistent fault needs a person.',
     raisedBy: 'nobody',
   },
   patience: {
     value: 60 * 60_000,
     unit: 'ms',
-    what: 'Time a deploy waits for a part of the platform that is away',
-    reason: 'Restarts and upgrades take less.',
+    what: 'Time a deploy waits for a component of the platform that is unavailable',
+    reason: 'Restarts and upgrades take less time.',
     raisedBy: 'nobody',
   },
   manifest: {
     value: 2 * MEBIBYTE,
     unit: 'bytes',
-    what: 'What a version declares: tools, prompts, resources, together',
+    what: 'Manifest of a version: tools, prompts and resources together',
     reason: 'Every gateway holds it in memory.',
     raisedBy: 'nobody',
   },

@@ -1,6 +1,6 @@
 /**
- * Limits that somebody outside can notice, as data. Nothing here imports anything, so that browsers, sandboxes and the
- * command line read the same numbers as the servers that enforce them. `npm run reference` writes the pages from it.
+ * Limits that are visible from outside, as data. This module imports nothing, so that browsers, sandboxes and the
+ * command line read the same numbers as the servers that enforce them. `npm run reference` generates the pages from it.
  */
 
 /** Units of durations and sizes are converted for readers; any other unit is the noun that is counted. */
@@ -41,7 +41,10 @@ export type Unit =
   | 'attempts'
   | 'times';
 
-/** Who can choose another value: nobody, an operator by an environment variable, an owner by a setting, or an author. */
+/**
+ * The party that can choose another value: no party, an operator by an environment variable, an owner by a setting, or
+ * an author.
+ */
 export type RaisedBy =
   | 'nobody'
   | { readonly operator: string }
@@ -51,7 +54,7 @@ export type RaisedBy =
 export interface Limit {
   readonly value: number;
   readonly unit: Unit;
-  /** What is limited, as a phrase that begins with a capital letter. */
+  /** The limited quantity, as a phrase that begins with a capital letter. */
   readonly what: string;
   /** Why it is limited, and why to this value. */
   readonly reason: string;

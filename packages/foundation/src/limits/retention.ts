@@ -1,6 +1,9 @@
 import type { LimitGroup } from './limit.ts';
 
-/** How long the platform keeps what nobody deletes. The purge of `packages/domain` reads it; SQL holds no age of its own. */
+/**
+ * How long the platform keeps data that is never deleted by hand. The purge of `packages/domain` reads it; SQL holds no
+ * age of its own.
+ */
 export const RETENTION = {
   restorable: {
     value: 30,

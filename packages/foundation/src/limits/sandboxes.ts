@@ -2,7 +2,7 @@ import type { LimitGroup } from './limit.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
-/** What one sandbox may use, and how many there may be. `patchbay dev` runs connectors under the same. */
+/** Resources of one sandbox, and the number of sandboxes. `patchbay dev` runs connectors under the same. */
 export const SANDBOX_LIMITS = {
   memory: {
     value: 160 * MEBIBYTE,
@@ -22,7 +22,7 @@ export const SANDBOX_LIMITS = {
     value: 40,
     unit: 'processes',
     what: 'Processes and threads',
-    reason: 'About a dozen are Node’s own; the rest stops a fork bomb before anybody notices it.',
+    reason: 'About a dozen are Node’s own; the rest stops a fork bomb before it does harm.',
     raisedBy: 'nobody',
   },
   cpu: {
@@ -112,7 +112,7 @@ export const SANDBOX_LIMITS = {
   startBurst: {
     value: 40,
     unit: 'starts',
-    what: 'Starts of one organization at once after a rest',
+    what: 'Starts of one organization at once after a pause',
     reason: 'A client that lists an organization wakes many connectors together.',
     raisedBy: 'nobody',
   },
@@ -141,21 +141,21 @@ export const SANDBOX_LIMITS = {
     value: 250,
     unit: 'ms',
     what: 'Delay of the next start after a crash, doubled for each crash in a row',
-    reason: 'A connector that always crashes would start all the time.',
+    reason: 'A connector that always crashes would restart all the time.',
     raisedBy: 'nobody',
   },
   crashDelayMost: {
     value: 30_000,
     unit: 'ms',
     what: 'Longest such delay',
-    reason: 'A mended connector serves again soon.',
+    reason: 'A fixed connector serves again soon.',
     raisedBy: 'nobody',
   },
   logLine: {
     value: 8 * 1024,
     unit: 'bytes',
     what: 'One line of a connector’s log',
-    reason: 'Longer lines are cut, because nobody reads them in a list.',
+    reason: 'Longer lines are cut, because they cannot be read in a list.',
     raisedBy: 'nobody',
   },
   logPerMinute: {
@@ -197,7 +197,7 @@ export const SANDBOX_LIMITS = {
     value: 10_000,
     unit: 'ms',
     what: 'Time to open a connection to the outside',
-    reason: 'An upstream that is away is reported before the deadline of the call.',
+    reason: 'An unreachable upstream is reported before the deadline of the call.',
     raisedBy: 'nobody',
   },
   egressIdle: {

@@ -5,7 +5,7 @@ const MEBIBYTE = 1024 * KIBIBYTE;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** What stays open or is remembered between the requests of one MCP client. */
+/** Streams and state kept between the requests of one MCP client. */
 export const STREAM_LIMITS = {
   callerStreams: {
     value: 8,
@@ -53,34 +53,34 @@ export const STREAM_LIMITS = {
     value: 256 * KIBIBYTE,
     unit: 'bytes',
     what: 'Unread bytes after which a stream of changes is closed',
-    reason: 'Announcements are small; a client that comes back reads the lists anew.',
+    reason: 'Notifications are small; a client that reconnects reads the lists again.',
     raisedBy: 'nobody',
   },
   replayUnread: {
     value: 16 * MEBIBYTE,
     unit: 'bytes',
     what: 'Unread bytes after which a resumed stream is closed',
-    reason: 'A resumed stream begins with everything that was missed.',
+    reason: 'A resumed stream begins with all missed messages.',
     raisedBy: 'nobody',
   },
   questionAnswer: {
     value: 10 * MINUTE_MS,
     unit: 'ms',
-    what: 'Time a client has to answer a question of a call (elicitation, sampling, roots)',
-    reason: 'Somebody reads the question and fills in a form; the call holds its sandbox meanwhile.',
+    what: 'Time a client has to answer an input request of a call (elicitation, sampling, roots)',
+    reason: 'A person reads the question and fills in a form; the call holds its sandbox meanwhile.',
     raisedBy: 'nobody',
   },
   questionRounds: {
     value: 32,
     unit: 'rounds',
-    what: 'Rounds of questions in one call',
-    reason: 'A connector that asks without end would keep the call alive without end.',
+    what: 'Rounds of input requests in one call',
+    reason: 'A connector that requests input without end would keep the call alive without end.',
     raisedBy: 'nobody',
   },
   questionsAtOnce: {
     value: 16,
     unit: 'questions',
-    what: 'Questions of one round',
+    what: 'Input requests of one round',
     reason: 'Each becomes a request to the client.',
     raisedBy: 'nobody',
   },
@@ -95,7 +95,7 @@ export const STREAM_LIMITS = {
     value: 30 * MINUTE_MS,
     unit: 'ms',
     what: 'Time in which a client may repeat a call with the state it was given',
-    reason: 'Longer than anybody needs to answer a question, short enough that a leaked state is worth little.',
+    reason: 'Longer than a person needs to answer a question, short enough that a leaked state is worth little.',
     raisedBy: 'nobody',
   },
   sessionLifetime: {
@@ -108,7 +108,7 @@ export const STREAM_LIMITS = {
   sessions: {
     value: 1_000,
     unit: 'sessions',
-    what: 'Sessions remembered per caller and URL; the one idle for longest makes room',
+    what: 'Sessions remembered per caller and URL; the one idle for longest is replaced',
     reason: 'Every remembered session is a row.',
     raisedBy: 'nobody',
   },
@@ -136,29 +136,29 @@ export const STREAM_LIMITS = {
   announcements: {
     value: 20,
     unit: 'per second',
-    what: 'Changes one sandbox may announce, sustained',
+    what: 'List changes one sandbox may publish, sustained',
     reason: 'Enough for any real connector, too few to be a load on others.',
     raisedBy: 'nobody',
   },
   announcementBurst: {
     value: 100,
     unit: 'events',
-    what: 'Changes one sandbox may announce at once after a pause',
-    reason: 'A connector that reloads announces many resources together.',
+    what: 'List changes one sandbox may publish at once after a pause',
+    reason: 'A connector that reloads publishes changes of many resources together.',
     raisedBy: 'nobody',
   },
   dynamicListCurrent: {
     value: 5 * MINUTE_MS,
     unit: 'ms',
-    what: 'Time the lists of a dynamic connector are served without asking it again',
-    reason: 'A change that the connector announces counts at once, so this only covers what it forgets to announce.',
+    what: 'Time the lists of a dynamic connector are served before they are refreshed',
+    reason: 'A published change takes effect at once, so this only covers changes that the connector does not publish.',
     raisedBy: 'nobody',
   },
   dynamicListServed: {
     value: 60 * MINUTE_MS,
     unit: 'ms',
-    what: 'Time they are served while the connector is asked again',
-    reason: 'A client gets its lists at once even when the connector sleeps.',
+    what: 'Time they are served while the connector is refreshed',
+    reason: 'A client gets its lists at once even when the connector’s sandbox is stopped.',
     raisedBy: 'nobody',
   },
   listPage: {

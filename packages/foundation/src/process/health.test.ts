@@ -6,7 +6,7 @@ const away: HealthCheck['read'] = () => Promise.reject(new Error('connection ref
 const check = (name: string, required: boolean, read: HealthCheck['read']): HealthCheck => ({ name, required, read });
 
 describe('readHealth', () => {
-  it('is down without a required check, and says why in one list', async () => {
+  it('is down without a required check, and lists its reasons', async () => {
     expect(await readHealth([check('database', true, away)], false)).toEqual({
       state: 'down',
       reasons: ['database: connection refused'],

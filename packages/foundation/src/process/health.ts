@@ -7,9 +7,9 @@ const healthState = z.enum(['ok', 'degraded', 'down']);
 
 const condition = z.object({
   state: healthState,
-  /** What is wrong; empty when `ok`. */
+  /** The reasons; empty when `ok`. */
   reasons: z.array(z.string()),
-  /** What an operator wants to see whether or not something is wrong. */
+  /** Facts an operator wants to see in every state. */
   facts: z.record(z.string(), z.unknown()).optional(),
 });
 

@@ -1,6 +1,6 @@
-/** What a process tells the launcher that started it (`npm start`), through the channel of `child_process.fork`. */
+/** Messages of a process to the launcher that started it (`npm start`), through the channel of `child_process.fork`. */
 export type LauncherMessage =
-  /** It serves. More fields say where. */
+  /** The process serves. Further fields hold its addresses. */
   | { readonly type: 'ready'; readonly internalPort: number; readonly [detail: string]: unknown }
   /** A text for the person at the terminal. */
   | { readonly type: 'notice'; readonly text: string };
@@ -11,7 +11,10 @@ export function sendToLauncher(message: LauncherMessage): void {
   process.send?.(message, () => {});
 }
 
-/** Shows a text to whoever sees the start, the launcher's terminal or our standard error, and never to a log file of ours. */
+/**
+ * Shows a text to the person who watches the start, on the launcher's terminal or our standard error, and never in a
+ * log file of ours.
+ */
 export function showToOperator(text: string): void {
   if (process.send) sendToLauncher({ type: 'notice', text });
   else process.stderr.write(`\n${text}\n\n`);
@@ -20,6 +23,6 @@ export function showToOperator(text: string): void {
 /** Calls back once the launcher that started this process is gone; never where there was none. */
 export function onLauncherGone(callback: () => void): void {
   process.once('disconnect', callback);
-  // While modules were loaded nobody listened.
+  // A disconnect while modules were loading had no listener.
   if (process.send && !process.connected) callback();
 }

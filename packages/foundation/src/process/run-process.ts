@@ -15,7 +15,7 @@ export interface ProcessConfig {
   readonly internalPort: number;
 }
 
-/** What one of our processes is made of, once it is wired. */
+/** The components of a process, once it is wired. */
 export interface Application {
   readonly checks: readonly HealthCheck[];
   readonly metrics: Registry;
@@ -23,7 +23,7 @@ export interface Application {
   start(): Promise<Readonly<Record<string, unknown>>>;
   /** Takes nothing new in, lets work in flight finish within a bound of its own, and closes everything. Safe while starting. */
   drain(): Promise<void>;
-  /** What further signals ask for. */
+  /** Handler of further signals. */
   readonly onSignal?: Readonly<Partial<Record<NodeJS.Signals, () => Promise<void>>>>;
 }
 

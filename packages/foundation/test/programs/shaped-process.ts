@@ -6,7 +6,7 @@ import { ConfigError } from '../../src/index.ts';
 import { answered, runProcess } from '../../src/process/index.ts';
 
 const faults = new Set(process.argv.slice(2));
-// The parent hears of each step; the channel is closed in some tests.
+// The parent is notified of each step; the channel is closed in some tests.
 const report = (step: string) => void process.stdout.write(`${JSON.stringify({ step })}\n`);
 
 if (faults.has('late')) {

@@ -57,7 +57,7 @@ export const CONNECTOR_SETTINGS = {
   openBody:
     'Anybody who learns the URL can call every tool of this connector, with its secrets, as often as the limits allow. Calls cannot be traced to a person.',
   openConfirm: 'Open it',
-  codeGeneration: 'Code from text',
+  codeGeneration: 'Dynamic code (eval)',
   codeGenerationLead:
     'Whether its code may use eval and new Function. Some libraries need it; it also makes an injection easier to abuse.',
   codeGenerationAllow: 'Allow eval and new Function',
