@@ -1,13 +1,13 @@
 import { type Logger, newId } from '@patchbay/foundation';
 import { CALL_LIMITS } from '@patchbay/foundation/limits';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { createBrokenRequestHandler } from './edge/broken-requests.ts';
-import { checkReservedSegments } from './edge/check-reserved-segments.ts';
-import { dashboardProxy } from './edge/dashboard-proxy.ts';
-import { addEdgeHooks } from './edge/edge-hooks.ts';
-import { trustedProxies } from './edge/forwarded-headers.ts';
-import type { RevokeExposedKey } from './edge/refuse-url-tokens.ts';
-import { addEdgeAnswers, answerEdgeError, edgeError } from './edge/render-error.ts';
+import { dashboardProxy } from './dashboard/dashboard-proxy.ts';
+import { createBrokenRequestHandler } from './http/broken-requests.ts';
+import { checkReservedSegments } from './http/check-reserved-segments.ts';
+import { addEdgeAnswers, answerEdgeError, edgeError } from './http/edge-error.ts';
+import { addEdgeHooks } from './http/edge-hooks.ts';
+import { trustedProxies } from './http/forwarded-headers.ts';
+import type { RevokeExposedKey } from './http/refuse-url-tokens.ts';
 
 /** An encapsulated part of the gateway. Its guards and its error shape stay inside it. */
 export interface Surface {

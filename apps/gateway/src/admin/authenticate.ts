@@ -8,9 +8,9 @@ import type { ApiKeyCache } from '@patchbay/domain/api-keys';
 import { AppError } from '@patchbay/foundation';
 import type { FastifyRequest } from 'fastify';
 import { parseBearer } from '../http/bearer.ts';
+import { checkCrossSite } from '../http/check-cross-site.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Caller } from './caller.ts';
-import { checkCrossSite } from './check-cross-site.ts';
 
 export interface AuthenticateDeps {
   readonly apiKeys: Pick<ApiKeyCache, 'verify'>;

@@ -4,10 +4,10 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { AppError, ERRORS, type ErrorCode, errorPagePath } from '@patchbay/foundation';
 import type { FastifyInstance } from 'fastify';
+import { sendProblem } from '../http/api-error.ts';
 import { ENDPOINTS } from './endpoints/index.ts';
 import { renderErrorPage } from './error-page.ts';
 import { API_BASE, renderOpenApi } from './openapi.ts';
-import { sendProblem } from './render-error.ts';
 import { API_VERSION } from './version.ts';
 
 const PAGES = new URL('../../../../docs/errors/', import.meta.url);

@@ -10,18 +10,18 @@ import { AppError, text } from '@patchbay/foundation';
 import { ADMIN_LIMITS } from '@patchbay/foundation/limits';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { invalidRequest, sendProblem } from '../http/api-error.ts';
+import { entityTag, matchesEntityTag } from '../http/entity-tag.ts';
 import { createLeases, type Leases } from '../streams/leases.ts';
 import { authenticate } from './authenticate.ts';
 import { authorize, requireInService } from './authorize.ts';
 import { type Access, type Caller, callerId, concernsCaller, requirePermission } from './caller.ts';
 import type { EndpointSpec } from './define-endpoint.ts';
 import { OrganizationParams } from './endpoints/parts.ts';
-import { entityTag, matchesEntityTag } from './entity-tag.ts';
 import { StreamCounter, streamEvents } from './event-stream.ts';
 import type { AdminDeps, Call, Handler, OrganizationCall } from './handler.ts';
 import { HANDLERS, WORK_ON_DELETED } from './handlers/index.ts';
 import { API_BASE } from './openapi.ts';
-import { invalidRequest, sendProblem } from './render-error.ts';
 
 /** Bytes of a JSON body. */
 const JSON_BYTES_MAX = ADMIN_LIMITS.body.value;

@@ -8,8 +8,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { entityTag, matchesEntityTag } from '../admin/entity-tag.ts';
-import { sendProblem } from '../admin/render-error.ts';
+import { sendProblem } from '../http/api-error.ts';
+import { entityTag, matchesEntityTag } from '../http/entity-tag.ts';
 
 export interface DownloadsOptions {
   /** Holds `cli.tgz` and `connector.tgz`. */

@@ -1,8 +1,8 @@
 import { AppError, createLogger } from '@patchbay/foundation';
 import Fastify from 'fastify';
 import { expect, it } from 'vitest';
-import { sendProblem as sendAdminProblem } from '../admin/render-error.ts';
-import { answerEdgeError } from '../edge/render-error.ts';
+import { sendProblem as sendAdminProblem } from './api-error.ts';
+import { answerEdgeError } from './edge-error.ts';
 import { frameworkError } from './send-problem.ts';
 
 const ORIGIN = 'http://localhost:4000';

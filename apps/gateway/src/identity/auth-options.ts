@@ -12,7 +12,7 @@ import { ACCOUNT_LIMITS, PASSWORD_CHARACTERS } from '@patchbay/foundation/limits
 import type { BetterAuthOptions } from 'better-auth';
 import { organization } from 'better-auth/plugins';
 import type { Pool } from 'pg';
-import { cookieRule } from '../edge/cookies.ts';
+import { cookieRule } from '../http/cookies.ts';
 import type { SharedNotes } from '../notes/shared-notes.ts';
 import { ADDRESS_HEADER, INVITATION_SECONDS, SESSION_SECONDS } from './account-rules.ts';
 

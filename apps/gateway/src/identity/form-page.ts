@@ -8,9 +8,9 @@ import { AppError, type Secret, text } from '@patchbay/foundation';
 import { ADMIN_LIMITS } from '@patchbay/foundation/limits';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { checkCrossSite } from '../admin/check-cross-site.ts';
-import { invalidRequest, sendProblem, toAdminError } from '../admin/render-error.ts';
-import { wantsHtml } from '../edge/render-page.ts';
+import { invalidRequest, sendProblem, toAdminError } from '../http/api-error.ts';
+import { checkCrossSite } from '../http/check-cross-site.ts';
+import { wantsHtml } from '../http/render-page.ts';
 import { renderMessagePage } from './setup-page.ts';
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';

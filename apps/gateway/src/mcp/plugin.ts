@@ -1,9 +1,9 @@
 import { audienceOf } from '@patchbay/domain/endpoints';
 import { AppError, type Logger } from '@patchbay/foundation';
 import type { FastifyPluginAsync } from 'fastify';
-import { edgeError, logRefusal } from '../edge/render-error.ts';
-import { renderPage, wantsHtml } from '../edge/render-page.ts';
-import { MCP_HEADERS } from '../edge/security-headers.ts';
+import { edgeError, logRefusal } from '../http/edge-error.ts';
+import { renderPage, wantsHtml } from '../http/render-page.ts';
+import { MCP_HEADERS } from '../http/security-headers.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Mount } from './access/mount.ts';
 import type { Access } from './context/access.ts';

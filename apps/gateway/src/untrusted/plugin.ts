@@ -4,7 +4,7 @@
  */
 import { AppError } from '@patchbay/foundation';
 import type { FastifyInstance } from 'fastify';
-import { sendProblem } from '../admin/render-error.ts';
+import { sendProblem } from '../http/api-error.ts';
 import type { OneTimeFiles } from './one-time-files.ts';
 
 export interface UntrustedOptions {

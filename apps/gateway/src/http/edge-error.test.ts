@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { edgeError } from './render-error.ts';
+import { edgeError } from './edge-error.ts';
 
 describe('a refusal of the HTTP server', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { escapeHtml } from '../http/escape-html.ts';
+import { escapeHtml } from './escape-html.ts';
 
 /** Pages the gateway itself shows: no script, no style from anywhere, so the strict policy of every answer holds. */
 export interface PlainPage {

@@ -2,7 +2,7 @@
 import { AppError, asAppError, storable } from '@patchbay/foundation';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { frameworkError, sendProblem as writeProblem } from '../http/send-problem.ts';
+import { frameworkError, sendProblem as writeProblem } from './send-problem.ts';
 
 /** Any thrown value as an AppError: ours as they are, the framework's by code, the rest as `internal.unexpected`. */
 export function toAdminError(error: unknown): AppError {

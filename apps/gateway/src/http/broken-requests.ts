@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { AppError, newId } from '@patchbay/foundation';
-import { PROBLEM_TYPE, renderProblem } from '../http/render-problem.ts';
+import { PROBLEM_TYPE, renderProblem } from './render-problem.ts';
 
 /** A request that Node's HTTP parser gave up, as an error of ours. */
 export function brokenRequestError(cause: NodeJS.ErrnoException): AppError {

@@ -1,8 +1,8 @@
 import { AppError, asAppError, type Logger, withDashboardOrigin } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { frameworkError, sendProblem } from '../http/send-problem.ts';
 import { renderPage, wantsHtml } from './render-page.ts';
 import { securityHeaders } from './security-headers.ts';
+import { frameworkError, sendProblem } from './send-problem.ts';
 
 /** Fastify's own refusals as ours; everything else as it is, or as an unexpected error. */
 export function edgeError(error: unknown): AppError {
