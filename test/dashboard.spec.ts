@@ -105,7 +105,7 @@ describe('the dashboard', () => {
     await page.getByLabel('Password', { exact: true }).fill('a long enough sentence');
     await page.getByRole('button', { name: 'Create account' }).click();
     await page.getByLabel('Name', { exact: true }).fill('Northwind');
-    await page.getByLabel('Short name').fill('northwind');
+    await page.getByLabel('URL slug').fill('northwind');
     await page.getByRole('button', { name: 'Create organization' }).click();
     await page.getByText('No connector yet').waitFor();
     expect(new URL(page.url()).pathname).toBe('/dashboard/northwind');
@@ -182,8 +182,8 @@ describe('the dashboard', () => {
     await changeRole.click({ force: true });
     expect(await page.getByRole('dialog').count()).toBe(0);
 
-    await page.getByRole('link', { name: 'Invite somebody' }).click();
-    await page.getByRole('button', { name: 'Invite somebody' }).click();
+    await page.getByRole('link', { name: 'Invite a person' }).click();
+    await page.getByRole('button', { name: 'Invite a person' }).click();
     await page.getByLabel('Email of the person').fill('Eve@People.example');
     await page.getByRole('radio', { name: 'Admin' }).check();
     await page.getByRole('button', { name: 'Create the link' }).click();
@@ -220,7 +220,7 @@ describe('the dashboard', () => {
   it('opens a connector to everybody only after its name was typed, and closes it again', async () => {
     await context.addCookies(session);
     await page.goto(`${ready.dashboardUrl}/${ready.organization}/connectors/weather/settings`);
-    await page.getByRole('radio', { name: 'Everybody who has the URL' }).check();
+    await page.getByRole('radio', { name: 'Public: everyone who has the URL' }).check();
     await page.getByRole('button', { name: 'Save' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Open it' }).click();
@@ -284,7 +284,7 @@ describe('the dashboard', () => {
       const organization = `${ready.dashboardUrl}/${ready.organization}`;
       const pages: readonly (readonly [name: string, path: string, content: Locator])[] = [
         ['members', 'settings/members', page.getByRole('button', { name: /^Change role/ })],
-        ['invitations', 'settings/invitations', page.getByRole('button', { name: 'Invite somebody' })],
+        ['invitations', 'settings/invitations', page.getByRole('button', { name: 'Invite a person' })],
         ['roles', 'settings/roles', page.getByText('your role', { exact: true })],
         ['api-keys', 'settings/api-keys', page.getByRole('button', { name: /^Revoke/ }).first()],
         ['new-api-key', 'settings/api-keys/new?kind=admin', page.getByLabel('Upload versions')],

@@ -10,7 +10,7 @@ const config: NextConfig = {
   turbopack: { root: repository },
   transpilePackages: ['@patchbay/api-client', '@patchbay/foundation'],
   poweredByHeader: false,
-  // The gateway compresses for everybody; nothing here is an image that needs a server.
+  // The gateway compresses for all clients; no image here needs a server.
   compress: false,
   images: { unoptimized: true },
   devIndicators: false,

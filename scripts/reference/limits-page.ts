@@ -28,7 +28,7 @@ export function renderLimitsPage(): string {
 }
 
 function raisedBy({ raisedBy: who }: Limit): string {
-  if (who === 'nobody') return 'nobody';
+  if (who === 'fixed') return 'fixed';
   if ('operator' in who) return `the operator: \`${who.operator}\``;
   if ('owner' in who) return `an owner: ${who.owner}`;
   return `the author: \`${who.author}\``;

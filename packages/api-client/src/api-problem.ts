@@ -2,7 +2,7 @@ import type { components } from './generated/admin-api.ts';
 
 export type ProblemBody = components['schemas']['Problem'];
 
-/** What the API answered instead of a result. `code` is from the error catalogue, `hint` says what to do. */
+/** The API's error. `code` is from the error catalogue, `hint` is the remedy. */
 export class ApiProblem extends Error {
   readonly code: string;
   readonly status: number;

@@ -73,7 +73,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         signal: upload.signal,
       });
       if (!response.ok) throw await readProblem(response);
-      // A success is what the document says.
+      // The document defines the shape of a success.
       return (await response.json()) as components['schemas']['Version'];
     },
   });

@@ -4,8 +4,8 @@ import { AppError } from '@patchbay/foundation';
 export type Digest = `sha256:${string}`;
 
 /**
- * One stored file. The digest alone is never enough: two organizations that store the same bytes have two files, so
- * that nobody learns or reaches anything through a digest (security.md S22).
+ * One stored file. A digest alone never addresses one: two organizations that store the same bytes have two files, so
+ * that a digest reveals and opens nothing.
  */
 export interface ArtifactAddress {
   readonly organizationId: string;
@@ -30,7 +30,7 @@ export interface PutOptions {
 /** Immutable files by (organization, digest). Putting the same bytes again changes nothing. */
 export interface ArtifactStore {
   /**
-   * Stores bytes and says under which digest. When it resolves they survive a crash.
+   * Stores bytes and returns their digest. Once it resolves they survive a crash.
    *
    * @throws AppError `artifacts.too_large`, `artifacts.no_space`, `artifacts.unavailable`
    */

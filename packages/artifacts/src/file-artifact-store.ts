@@ -82,7 +82,7 @@ export function createFileArtifactStore(options: { readonly directory: string })
 
 const NO_DIGEST = '0'.repeat(64);
 
-/** Its group writes there too, whatever the umask says: gateway and worker run as two users of one group. */
+/** The group may write there too, regardless of the umask: gateway and worker run as two users of one group. */
 async function makeFolder(directory: string): Promise<void> {
   const made = await mkdir(directory, { recursive: true, mode: 0o770 });
   if (made !== undefined) await chmod(directory, 0o770);

@@ -4,13 +4,13 @@ import type { ArtifactStore } from './artifact-store.ts';
 import { createFileArtifactStore } from './file-artifact-store.ts';
 import { createS3ArtifactStore } from './s3-artifact-store.ts';
 
-/** The part of an app's environment that says where artifacts lie; spread it into the app's own schema. */
+/** The part of an app's environment that locates artifacts; spread it into the app's own schema. */
 export const artifactStoreFields = {
   /** Directory of the file system store. Used when S3_ENDPOINT is not set. */
   ARTIFACT_DIR: z.string().optional(),
   /** Origin of an S3-compatible store, `https://…`. Set it with the four variables below. */
   S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
-  /** Bucket of artifacts; nothing else lies in it. */
+  /** Bucket of artifacts; nothing else is stored in it. */
   S3_BUCKET: z.string().min(3).optional(),
   /** Region; stores without regions accept the default. */
   S3_REGION: z.string().default('us-east-1'),

@@ -11,7 +11,7 @@ export function digestBytes(bytes: Uint8Array): Digest {
   return digestOf(createHash('sha256').update(bytes));
 }
 
-/** Whatever a disk or a bucket did to the bytes, code that differs from its digest never leaves the store. */
+/** Code that differs from its digest never leaves the store, however the disk or bucket changed it. */
 export function verified(address: ArtifactAddress, bytes: Buffer): Buffer {
   if (digestBytes(bytes) === address.digest) return bytes;
   throw new AppError('artifacts.damaged', { internal: `${address.organizationId} ${address.digest}` });

@@ -10,7 +10,7 @@ export interface S3StandIn {
 }
 
 /**
- * A bucket that keeps objects in memory and lets nobody in without a right signature (AWS Signature Version 4).
+ * A bucket that keeps objects in memory and refuses requests without a valid signature (AWS Signature Version 4).
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
  */

@@ -1,4 +1,4 @@
-/** The database and its capabilities. Enter a capability by its own door: `@patchbay/domain/versions`. */
+/** The database and its capabilities. Each capability has an entry point: `@patchbay/domain/versions`. */
 export {
   createDatabase,
   type Database,

@@ -57,23 +57,26 @@ const create = (input: NewApiKey, organization = ours, permissions = permissions
 describe('an API key', () => {
   const doors = API_KEY_KINDS.flatMap((kind) => API_KEY_KINDS.map((door) => [kind, door] as const));
 
-  it.each(doors)('of kind %s at the door %s is refused before the look-up unless it is its own', async (kind, door) => {
-    const { secret } = await create(inputOf(kind));
-    lookups = 0;
-    const answer = cache.verify(secret.reveal(), [door], '::ffff:203.0.113.5');
-    if (kind === door) {
-      await expect(answer).resolves.toMatchObject({
-        apiKey: { kind },
-        roles: ['owner'],
-        person: { id: ours.personId },
-      });
-      await cache.verify(secret.reveal(), [door], '203.0.113.5');
-      expect(lookups).toBe(1);
-    } else {
-      await expect(answer).rejects.toMatchObject({ code: 'api-keys.wrong_door' });
-      expect(lookups).toBe(0);
-    }
-  });
+  it.each(doors)(
+    'of kind %s is refused at the surface %s before the look-up, unless it is its own',
+    async (kind, door) => {
+      const { secret } = await create(inputOf(kind));
+      lookups = 0;
+      const answer = cache.verify(secret.reveal(), [door], '::ffff:203.0.113.5');
+      if (kind === door) {
+        await expect(answer).resolves.toMatchObject({
+          apiKey: { kind },
+          roles: ['owner'],
+          person: { id: ours.personId },
+        });
+        await cache.verify(secret.reveal(), [door], '203.0.113.5');
+        expect(lookups).toBe(1);
+      } else {
+        await expect(answer).rejects.toMatchObject({ code: 'api-keys.wrong_door' });
+        expect(lookups).toBe(0);
+      }
+    },
+  );
 
   it('with a typing error is refused without a look-up, and so is an unknown one', async () => {
     const text = newApiKeyText('mcp').reveal();

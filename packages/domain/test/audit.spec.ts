@@ -63,7 +63,7 @@ describe('the audit log', () => {
       expect(row.body_hash.equals(hash)).toBe(true);
       expect(row.previous_hash.equals(previous)).toBe(true);
       expect(row.hmac.equals(sign(signedMessage(row.format, hash)))).toBe(true);
-      // A row whose format is said to be another one proves nothing.
+      // A row that claims another format proves nothing.
       expect(row.body_hash.equals(hashOfBody(body, 1))).toBe(false);
       expect(row.hmac.equals(sign(signedMessage(1, hash)))).toBe(false);
       previous = row.body_hash;

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 
 /**
- * Reads PostgreSQL's catalogues and says everything that breaks the rules of security.md S18. Every rule is about every
- * relation, so that a table or function that is added tomorrow is checked tomorrow.
+ * Reads PostgreSQL's catalogues and reports every breach of the rules in `docs/threat-model.md`. Every rule is about
+ * every relation, so that a table or function that is added tomorrow is checked tomorrow.
  */
 export async function findBreaches(client: Pick<pg.Pool, 'query'>): Promise<string[]> {
   const breaches: string[] = [];
@@ -72,7 +72,7 @@ const RULES: Readonly<Record<string, string>> = {
     WHERE p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND NOT (
       n.nspname || '.' || p.proname IN (${LISTED_SQL}) AND p.proowner = 'patchbay_lookup'::regrole
       AND 'search_path=pg_catalog, pg_temp' = ANY (COALESCE(p.proconfig, '{}')))`,
-  'no function is for everybody': `SELECT p.oid::regprocedure::text AS name FROM pg_proc p
+  'no function is executable by PUBLIC': `SELECT p.oid::regprocedure::text AS name FROM pg_proc p
     JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname IN ('app', 'identity')
     WHERE p.proacl IS NULL OR EXISTS (SELECT FROM aclexplode(p.proacl) a WHERE a.grantee = 0)`,
   'serving roles have no special power': `SELECT rolname AS name FROM pg_roles
@@ -88,7 +88,7 @@ const RULES: Readonly<Record<string, string>> = {
   'serving roles create nothing': `SELECT r || ' in ' || s AS name FROM
     unnest(ARRAY['patchbay_app', 'patchbay_auth', 'patchbay_queue', 'patchbay_lookup']) r,
     unnest(ARRAY['app', 'identity', 'public']) s WHERE has_schema_privilege(r, s, 'CREATE')`,
-  'nobody truncates, and nothing is for everybody': `SELECT c.oid::regclass || ' ' || a.privilege_type AS name
+  'TRUNCATE is granted to no role, and nothing to PUBLIC': `SELECT c.oid::regclass || ' ' || a.privilege_type AS name
     FROM ${TABLES}, aclexplode(c.relacl) a
     WHERE a.grantee = 0 OR (a.grantee <> c.relowner AND a.privilege_type IN ('TRUNCATE', 'REFERENCES', 'TRIGGER'))`,
   'patchbay_app only reads identity, and no credentials': `SELECT c.oid::regclass || ' ' || a.privilege_type AS name

@@ -1,4 +1,4 @@
-/** One tenant that changes things a thousand times a second, beside another that works (S24). */
+/** One tenant that makes a thousand changes per second, beside another that works. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '@patchbay/testing';
 import pg from 'pg';
@@ -17,7 +17,7 @@ let quiet: GivenOrganization;
 let flooding: Database;
 let relay: OutboxRelay;
 let listener: pg.Client;
-/** Payloads heard, with the process that sent each. */
+/** Payloads received, with the process that sent each. */
 const heard: { readonly sender: number; readonly payload: string }[] = [];
 
 beforeAll(async () => {
@@ -44,7 +44,7 @@ afterAll(async () => {
   await given?.close();
 });
 
-/** Changes of `noisy`, a thousand a second in transactions of a hundred, until told to stop. */
+/** Changes of `noisy`, a thousand a second in transactions of a hundred, until stopped. */
 async function flood(signal: AbortSignal): Promise<number> {
   let sent = 0;
   const start = performance.now();
@@ -75,7 +75,7 @@ async function writes(forMs: number): Promise<number[]> {
 const p95 = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.95)] ?? 0;
 
 describe('a tenant that changes a thousand things a second', () => {
-  it('is told by the relay alone, never within a tenant’s transaction', async () => {
+  it('is published by the relay alone, never within a tenant’s transaction', async () => {
     const stop = new AbortController();
     const { rows } = await given.superuser.query<{ pid: number }>(
       "SELECT pid FROM pg_stat_activity WHERE application_name = 'patchbay-relay'",
@@ -85,8 +85,10 @@ describe('a tenant that changes a thousand things a second', () => {
     await delay(SLICE_MS);
     stop.abort();
     const sent = await flooded;
-    await waitFor(() => new Set(heard.map(({ payload }) => payload)).size >= sent, { what: 'every change to be told' });
-    // Each change once: the outbox coalesces what is told again, and loses nothing.
+    await waitFor(() => new Set(heard.map(({ payload }) => payload)).size >= sent, {
+      what: 'every change to be published',
+    });
+    // Each change once: the outbox coalesces repeated changes, and loses nothing.
     expect(heard).toHaveLength(sent);
     const relays = await given.superuser.query<{ pid: number }>(
       "SELECT pid FROM pg_stat_activity WHERE application_name = 'patchbay-relay'",
@@ -96,7 +98,7 @@ describe('a tenant that changes a thousand things a second', () => {
     expect(heard.every(({ payload }) => payload.length < 200)).toBe(true);
   });
 
-  it('is heard of once per look of the relay, however often it announces the same', async () => {
+  it('is received once per poll of the relay, for any number of equal messages', async () => {
     heard.length = 0;
     const said = { topic: 'connector', subjectId: 'con_loud', content: { method: 'a' } } as const;
     const startedAtMs = performance.now();
@@ -107,7 +109,7 @@ describe('a tenant that changes a thousand things a second', () => {
       insertAnnouncements(tx, 'gateway', [{ ...said, subjectId: 'con_last' }]),
     );
     await waitFor(() => heard.some(({ payload }) => payload === 'connector:con_last'), {
-      what: 'the last announcement',
+      what: 'the last message',
     });
     const told = heard.filter(({ payload }) => payload === 'connector:con_loud').length;
     expect(told).toBeGreaterThan(0);

@@ -124,7 +124,7 @@ describe('the change feed', () => {
     expect(followed.health().connected).toBe(false);
   });
 
-  it('forgets what it read to be gone while no line stood', async () => {
+  it('forgets values that it read as absent without a connection', async () => {
     const line = await startCuttableProxy(given.test.urls.app);
     const followed = createChangeFeed({ url: line.url });
     const cache = createRevisionedCache<string | null>({
@@ -179,7 +179,7 @@ describe('the change feed', () => {
     await polling.close();
   });
 
-  it('tells a change a thousand times as one notification, and none of a rolled back transaction', async () => {
+  it('publishes a change made a thousand times as one notification, and none of a rolled back transaction', async () => {
     const heard: Change[] = [];
     const stop = feed.onChange((change) => void heard.push(change));
     await Promise.allSettled(
@@ -225,7 +225,7 @@ describe('the endpoint directory', () => {
       }
       const preview = await directory.resolve(ours.slug, connector.slug, 1);
       expect(preview).toMatchObject({ live: false, resource: `/${ours.slug}/${connector.slug}@1/mcp` });
-      // Once the last notification has been heard, memory answers.
+      // Once the last notification has been received, memory answers.
       await waitFor(async () => {
         const { misses } = directory.statistics();
         await directory.resolve(ours.slug, connector.slug, 1);

@@ -23,7 +23,7 @@ let given: Given;
 let organization: GivenOrganization;
 let connectorId: string;
 
-/** A table, its time column, and what must differ from row to row besides id and time; `n` counts. */
+/** A table, its time column, and a column that must differ from row to row besides id and time; `n` counts. */
 const TABLES: readonly (readonly [table: string, time: string, differing: string])[] = [
   ['audit_events', 'created_at', `'writer_id', 'writer-' || n, 'writer_sequence', n`],
   ['usage_events', 'at', `'request_id', 'req_' || n`],
@@ -33,7 +33,7 @@ const TABLES: readonly (readonly [table: string, time: string, differing: string
   ['deployments', 'created_at', `'sequence', n + 1000, 'previous_id', null`],
 ];
 
-/** What is asked, and the column that the index must be entered by. */
+/** The query, and the column that the index must be entered by. */
 const LISTS: readonly (readonly [name: string, column: string, list: (tx: Tx, cursor?: string) => Promise<Listed>])[] =
   [
     ['audit events', 'created_at', (tx, cursor) => listAuditEvents(tx, { limit: LIMIT, cursor })],

@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => given.close());
 
-/** Holds every version until somebody accepts the code. */
+/** Holds every version until a person accepts the code. */
 const holding = (code: string) =>
   defineGate([], ({ acceptances }) => (acceptances.includes(code) ? null : { code, reason: code.toUpperCase() }));
 
@@ -55,7 +55,7 @@ describe('a version', () => {
     }
   });
 
-  it('is moved by one of two workers, and the other one is told', async () => {
+  it('is moved by one of two workers, and the other one gets an error', async () => {
     const { id } = await submit((await given.connector(ours)).id);
     const move = () => inside((tx) => moveVersion(tx, id, { from: 'received', to: 'resolving' }));
     const results = await Promise.allSettled([move(), move()]);
@@ -106,7 +106,7 @@ describe('a version', () => {
     });
   });
 
-  it('keeps what a suspended step waits for until it ends, spends no attempt on it, and tells each cause once', async () => {
+  it('keeps the cause of a suspended step until it ends, spends no attempt on it, and logs each cause once', async () => {
     const { id } = await submit((await given.connector(ours)).id);
     const full = { code: 'artifacts.no_space', detail: 'full' };
     const suspend = (cause: { code: string; detail: string }) =>
@@ -200,7 +200,7 @@ describe('a deployment', () => {
     ]);
   });
 
-  it('that is held goes live when a person who may accepts its reasons, and what nobody can accept holds it again', async () => {
+  it('goes live from held when a permitted person accepts its reasons, and is held again for reasons that cannot be accepted', async () => {
     const connectorId = await threeLive();
     const { id: versionId } = await given.publishedVersion(ours, connectorId);
     const stubborn = defineGate([], () => ({ code: 'stubborn', reason: 'Stubborn.' }));

@@ -39,7 +39,7 @@ describe('a transaction inside a transaction', () => {
     });
   });
 
-  it('is none when work started in a transaction goes on after it', async () => {
+  it('is none when work started in a transaction outlasts it', async () => {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     const later = await given.database.withOrganization(busy, async () => {
       const work = ended.then(() => given.database.withOrganization(bystander, async () => 'later'));
@@ -63,7 +63,7 @@ describe('an organization that floods the database', () => {
         })
         .catch((error: unknown) => error),
     );
-    // Whatever the flood holds, it holds until the gate opens: everything here is answered beside it.
+    // The flood keeps its connections until the gate opens: all else here is answered beside it.
     for (let time = 0; time < 20; time += 1) {
       await given.database.withOrganization(bystander, (tx) => listConnectors(tx, { limit: 5 }));
       await given.database.lookups.findOrganization(bystander.slug);

@@ -19,7 +19,7 @@ export interface GivenOrganization extends OrganizationScope {
 export interface Given {
   readonly test: TestDatabase;
   readonly database: Database;
-  /** Looks behind every wall. */
+  /** Queries without row-level security. */
   readonly superuser: pg.Pool;
   /** As better-auth writes. */
   readonly auth: pg.Pool;

@@ -64,7 +64,7 @@ describe('a group', () => {
     expect((await inside(listGroups, theirs)).length).toBe(0);
   });
 
-  it('loses whoever leaves the organization, in the transaction that removes the member', async () => {
+  it('loses a member who leaves the organization, in the transaction that removes the member', async () => {
     const organization = await given.organization();
     const { id } = await inside((tx) => createGroup(tx, SYSTEM, { name: 'pilots' }), organization);
     await inside((tx) => addGroupMember(tx, SYSTEM, { id, personId: organization.personId }), organization);

@@ -53,7 +53,7 @@ describe('another organization', () => {
         await client.query("SELECT set_config('app.organization_id', $1, true)", [ours.organizationId]);
         const seen = await count(client, table).catch(() => 'denied');
         await client.query('ROLLBACK');
-        // Of our own making: the organization and its first member, noted when they came to be.
+        // Of our own making: the organization and its first member, stored when they were created.
         const expected = table === 'app.identity_changes' ? [2] : own.includes(table) ? [1] : [0, 'denied'];
         expect(expected, `${table} in our scope`).toContain(seen);
         expect([0, 'denied'], `${table} after`).toContain(await count(client, table));
@@ -64,7 +64,7 @@ describe('another organization', () => {
   });
 
   it.each(['sessions', 'accounts', 'verifications', 'setup_links'])(
-    'nor anybody else has identity.%s: patchbay_app may not even look',
+    'nor any other role has identity.%s: patchbay_app may not even select',
     async (table) => {
       const client = new pg.Client({ connectionString: given.test.urls.app });
       await client.connect();
@@ -147,7 +147,7 @@ describe('withOrganization', () => {
     expect(after).toEqual([{ id: ours.organizationId }]);
   }, 60_000);
 
-  it('says data.unavailable when the database is away', async () => {
+  it('throws data.unavailable when the database is unreachable', async () => {
     const { createDatabase } = await import('../src/database/index.ts');
     const away = createDatabase({ url: 'postgresql://patchbay_app:x@127.0.0.1:1/none', poolSizeMax: 1 });
     await expect(away.withOrganization(ours, async () => 1)).rejects.toMatchObject({ code: 'data.unavailable' });

@@ -29,7 +29,7 @@ async function live(connectorId: string, described: object) {
   return inside((tx) => activate(tx, SYSTEM, { connectorId, versionId, cause: 'activate' }));
 }
 
-it('holds a version whose tools would share a name, says why, and leaves what is live and recorded', async () => {
+it('holds a version whose tools would share a name, names the reason, and leaves the live one and its records', async () => {
   organization = await given.organization();
   const { id } = await given.connector(organization, 'git');
   await live(id, manifest(['search']));
@@ -80,7 +80,7 @@ it('follows activation, rename, rollback, deletion and restoring', async () => {
   expect(await names()).toEqual(['hub__one']);
 });
 
-it('keeps a URI with whoever had it first, until they let it go', async () => {
+it('keeps a URI with its first connector, until that gives it up', async () => {
   organization = await given.organization();
   const [first, second] = [await given.connector(organization), await given.connector(organization)];
   await live(first.id, manifest(['a'], ['doc://a']));

@@ -8,7 +8,7 @@ let organization: GivenOrganization;
 let proxy: CuttableProxy;
 let database: Database;
 
-/** What would end a process of the platform. */
+/** Errors that would end a process of the platform. */
 const uncaught: unknown[] = [];
 const collect = (error: unknown) => void uncaught.push(error);
 

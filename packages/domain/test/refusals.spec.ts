@@ -58,7 +58,7 @@ describe('a cursor', () => {
     'x',
     Buffer.from('2026-11-26T10:00:00Z').toString('base64url'),
     Buffer.from('no time').toString('base64url'),
-  ])('nobody gave is refused: %s', async (cursor) => {
+  ])('was not issued by the API is refused: %s', async (cursor) => {
     await expect(inside((tx) => listConnectors(tx, { limit: 5, cursor }))).rejects.toMatchObject({
       code: 'data.cursor_invalid',
     });

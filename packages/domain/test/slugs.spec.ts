@@ -37,7 +37,7 @@ describe('a connector slug', () => {
     await expect(create(slug)).rejects.toMatchObject({ code });
   });
 
-  it('is refused while taken, and for ever after its connector was deleted, renamed or purged', async () => {
+  it('is refused while taken, and permanently after its connector was deleted, renamed or purged', async () => {
     const first = await create('weather');
     await expect(create('weather')).rejects.toMatchObject({ code: 'connectors.slug_taken' });
     await given.database.withOrganization(ours, (tx) => renameConnector(tx, SYSTEM, first.id, 'forecast'));
@@ -84,7 +84,7 @@ describe('an organization slug', () => {
     await expect(insert(slug)).rejects.toThrow(/organizations_slug_form/);
   });
 
-  it('never goes to anybody else: not after a rename, not after the organization is gone', async () => {
+  it('is never reassigned: not after a rename, not after the organization is gone', async () => {
     const { organizationId } = await insert('first-name');
     await given.auth.query("UPDATE identity.organizations SET slug = 'second-name' WHERE id = $1", [organizationId]);
     await expect(insert('first-name')).rejects.toThrow(/slugs\.retired/);

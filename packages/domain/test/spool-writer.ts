@@ -1,4 +1,6 @@
-/** A process of its own for usage.spec.ts: appends events, says so once they are in the spool, and waits to be killed. */
+/**
+ * A process of its own for usage.spec.ts: appends events, reports when they are in the spool, and waits to be killed.
+ */
 import { newId } from '@patchbay/foundation';
 import type { Database } from '../src/database/index.ts';
 import { openUsageSpool, type UsageEvent } from '../src/usage/index.ts';

@@ -3,7 +3,7 @@ import { newId } from '@patchbay/foundation';
 import { describe, expect, it } from 'vitest';
 import { createDatabase } from '../src/database/index.ts';
 
-/** What answers at PostgreSQL's port before it serves: the start-up message is refused with a SQLSTATE. */
+/** A server at PostgreSQL's port that does not serve yet: the start-up message is refused with a SQLSTATE. */
 async function refusingServer(state: string) {
   const fields = ['SFATAL', 'VFATAL', `C${state}`, 'Mthe database system is starting up', ''].join('\0');
   const body = Buffer.from(`${fields}\0`);

@@ -87,7 +87,7 @@ describe('unknown keys', () => {
     expect(await verify((await create()).secret.reveal())).toBe('verified');
     await expect.poll(async () => (await callsOfServer()).find_api_key, { timeout: 15_000 }).toBe(2);
     const after = await callsOfServer();
-    // The two keys that were made are read by id when they are announced, by notification and by poll; no other is.
+    // The two new keys are read by id when they are published, by notification and by poll; no other is.
     expect(after.api_key_prefixes).toBeLessThanOrEqual((before.api_key_prefixes ?? 0) + 3);
   }, 60_000);
 });
@@ -105,7 +105,7 @@ describe('a key that was just made', () => {
     await Promise.all(flood);
   });
 
-  it('is accepted at once where no relay is heard, by a reading that all unknown keys share', async () => {
+  it('is accepted at once without a relay, by a reading that all unknown keys share', async () => {
     await relay?.close();
     relay = undefined;
     await vi.waitUntil(async () => !(await feed.relayed()), { timeout: 15_000 });

@@ -51,14 +51,14 @@ describe('the usage spool', () => {
     writer.kill('SIGKILL');
     await once(writer, 'exit');
     const [file = ''] = await readdir(directory);
-    // What a kill in the middle of a write leaves.
+    // The state after a kill in the middle of a write.
     await appendFile(path.join(directory, file), '{"id":"use_cut');
     const spools = await Promise.all(
       [1, 2].map(() => openUsageSpool({ directory, database: given.database, shipIntervalMs: 3_600_000 })),
     );
     await Promise.all(spools.map((spool) => spool.ship()));
     expect(await count()).toBe(500);
-    // The line that was cut is no event, and is kept for whoever wants to look.
+    // The line that was cut is no event, and is kept for inspection.
     expect(await readdir(directory)).toEqual([`${file}.unreadable`]);
     expect(await readFile(path.join(directory, `${file}.unreadable`), 'utf8')).toBe('{"id":"use_cut\n');
     await Promise.all(spools.map((spool) => spool.close()));
@@ -73,7 +73,7 @@ describe('the usage spool', () => {
     const file = path.join(directory, name);
     const lines = [{ ...later, format: 2 }, { ...present, format: 1 }, earlier].map((line) => JSON.stringify(line));
     await writeFile(file, `${lines.join('\n')}\n`);
-    // Nobody has written to it for long: its process is gone.
+    // It was not written to for long: its process is gone.
     await utimes(file, 0, 0);
     const stored = async () => {
       const { rows } = await given.superuser.query<{ request_id: string }>(

@@ -43,7 +43,7 @@ const BREAKS: Readonly<Record<string, readonly [sql: string, named: string]>> = 
      REVOKE ALL ON FUNCTION app.peek() FROM PUBLIC`,
     'app.peek()',
   ],
-  'no function is for everybody': [
+  'no function is executable by PUBLIC': [
     `CREATE FUNCTION app.hello() RETURNS int LANGUAGE sql AS 'SELECT 1'; GRANT EXECUTE ON FUNCTION app.hello() TO PUBLIC`,
     'app.hello()',
   ],
@@ -52,7 +52,7 @@ const BREAKS: Readonly<Record<string, readonly [sql: string, named: string]>> = 
   'serving roles are members of no role': ['GRANT patchbay_lookup TO patchbay_app', 'patchbay_app in patchbay_lookup'],
   'serving roles own nothing': ['ALTER TABLE app.findings OWNER TO patchbay_app', 'app.findings'],
   'serving roles create nothing': ['GRANT CREATE ON SCHEMA app TO patchbay_app', 'patchbay_app in app'],
-  'nobody truncates, and nothing is for everybody': [
+  'TRUNCATE is granted to no role, and nothing to PUBLIC': [
     'GRANT SELECT ON app.connectors TO PUBLIC',
     'app.connectors SELECT',
   ],
@@ -67,8 +67,8 @@ const BREAKS: Readonly<Record<string, readonly [sql: string, named: string]>> = 
   ],
 };
 
-describe('the walls of the database', () => {
-  it('stand: no relation, policy, function, key or grant breaks a rule', async () => {
+describe('the isolation rules of the database', () => {
+  it('hold: no relation, policy, function, key or grant breaks one', async () => {
     expect(await findBreaches(given.superuser)).toEqual([]);
   });
 

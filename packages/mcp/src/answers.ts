@@ -9,7 +9,7 @@ import { type Era, negotiateRevision, SUPPORTED_REVISIONS } from './revisions.ts
  * @see 2026-07-28 server/utilities/caching
  */
 const TTL_MS = 60_000;
-/** Of lists that change while a version runs. */
+/** Sent for lists that change while a version runs. */
 const DYNAMIC_TTL_MS = 5_000;
 
 /** Private, because what a list holds depends on what the caller may use. */
@@ -40,12 +40,15 @@ export function capabilitiesOf(manifest: ManifestView): JsonObject {
   };
 }
 
-/** The same with what clients hear of on `subscriptions/listen`, or on the GET stream of a session. */
+/**
+ * The same, with the changes that clients subscribe to with `subscriptions/listen`, or receive on the GET stream of a
+ * session.
+ */
 function listenedCapabilities(manifest: ManifestView): JsonObject {
   const declared = capabilitiesOf(manifest);
   return {
     ...declared,
-    // Every list changes with an activation, whatever the connector itself announces.
+    // Every list changes with an activation, whether or not the connector declares it.
     ...(declared.tools !== undefined && { tools: { listChanged: true } }),
     ...(declared.prompts !== undefined && { prompts: { listChanged: true } }),
     ...(declared.resources !== undefined && {
@@ -58,7 +61,7 @@ function listenedCapabilities(manifest: ManifestView): JsonObject {
 export function initializeResult(manifest: ManifestView, requestedRevision: unknown): JsonObject {
   return {
     protocolVersion: negotiateRevision(requestedRevision),
-    // Whatever the connector declares: what it prints reaches clients that ask for it.
+    // Always present: log lines of a connector reach clients that subscribe to them.
     capabilities: { ...listenedCapabilities(manifest), logging: {} },
     serverInfo: manifest.server,
     ...(manifest.instructions !== undefined && { instructions: manifest.instructions }),
@@ -82,13 +85,18 @@ export function listResult(manifest: ManifestView, method: ListMethod, era: Era)
   return era === 'legacy' ? list : completed(manifest, { ...list, ...cacheFields(manifest) });
 }
 
-/** A result as 2026-07-28 wants it: `resultType`, and who answered in `_meta`. What the connector said wins. */
+/**
+ * A result in the form of 2026-07-28: `resultType`, and the server in `_meta`. Fields of the connector take precedence.
+ */
 export function completed(manifest: ManifestView, result: JsonObject): JsonObject {
   const meta = objectAt(result, '_meta') ?? {};
   return { resultType: 'complete', ...result, _meta: { [META.serverInfo]: manifest.server, ...meta } };
 }
 
-/** A modern result of `resources/read`, which must say how long it may be kept; a connector that does not say: not at all. */
+/**
+ * A modern result of `resources/read`, which must state how long it may be cached; without a statement of the
+ * connector, not at all.
+ */
 export function readResult(manifest: ManifestView, result: JsonObject): JsonObject {
   return { ttlMs: 0, cacheScope: 'private', ...completed(manifest, result) };
 }

@@ -7,7 +7,7 @@ import { parseBody } from './parse-body.ts';
 import { MODERN_REVISION, SUPPORTED_REVISIONS } from './revisions.ts';
 import { RPC_CODES } from './rpc-errors.ts';
 
-/** Of the whole way a body takes: parsed, classified, compared with its headers. */
+/** A body through all stages: parsed, classified, compared with its headers. */
 const read = (bytes: Uint8Array, headers: MirrorHeaders): Classification => {
   const parsed = parseBody(bytes);
   if (parsed.kind === 'fault') return parsed;
@@ -67,7 +67,7 @@ describe('any body', () => {
     );
   });
 
-  it('is what it says itself: nothing is taken from headers, from a prototype, or from another member', () => {
+  it('is what the body states: nothing is taken from headers, from a prototype, or from another member', () => {
     fc.assert(
       fc.property(anyText, anyHeaders, (body, headers) => {
         const seen = read(bytes(body), headers);
@@ -90,7 +90,7 @@ describe('any body', () => {
     );
   });
 
-  it('has the era its envelope says, and a header that says otherwise is a fault', () => {
+  it('has the era of its envelope, and a header that disagrees is a fault', () => {
     fc.assert(
       fc.property(anyText, anyHeaders, (body, headers) => {
         const seen = read(bytes(body), headers);
@@ -130,7 +130,7 @@ describe('any body', () => {
   });
 });
 
-/** What a fault may say of the id: the body's own where it can be one, or nothing. */
+/** The id that a JSON-RPC error may have: the body's own if it is valid, or none. */
 function idOf(value: JsonValue): readonly unknown[] {
   const id = isJsonObject(value) ? own(value, 'id') : undefined;
   return typeof id === 'string' || Number.isSafeInteger(id) ? [id, null] : [null];

@@ -4,8 +4,8 @@ import { isJsonObject, type JsonObject, type JsonValue, objectAt, own, stringAt 
 import { headerMismatch, type RpcFault } from './rpc-errors.ts';
 
 /**
- * Whether the mirrored headers of a 2026-07-28 request say what its body says. Anyone on the way may have routed or
- * limited by them, so a disagreement is a confused deputy and refused: 400, -32020. Legacy requests have no such headers.
+ * Whether the mirrored headers of a 2026-07-28 request agree with its body. An intermediary may have routed or limited
+ * by them, so a disagreement is a confused deputy and refused: 400, -32020. Legacy requests have no such headers.
  *
  * @returns the fault to answer, or null when they agree
  * @see SEP-2243, "Standard Request Headers"
@@ -26,8 +26,8 @@ export function checkMirrorHeaders(request: McpRequest, headers: MirrorHeaders):
 
 /**
  * The same for `Mcp-Param-*`: parameters a tool's schema marks with `x-mcp-header`. A marked argument that the body
- * carries must be mirrored; integers compare as numbers, everything else as text. An absent or null one is not expected,
- * and its header would tell whoever routes by it something that nobody asked for.
+ * carries must be mirrored; integers compare as numbers, everything else as text. An absent or null one is not
+ * expected, and its header would carry a value that the request does not have.
  *
  * @see 2026-07-28 basic/transports/streamable-http, "Server Behavior for Custom Headers"
  */
@@ -42,7 +42,7 @@ export function checkParamHeaders(
     const value = valueAt(args, param.path) ?? null;
     const name = `Mcp-Param-${param.header}`;
     const received = header(name);
-    // What is no plain value has no form in a header; the runner refuses it by the schema.
+    // Other values have no form in a header; the runner refuses them by the schema.
     const isMirrored = value !== null && typeof value !== 'object';
     if (received === undefined && !isMirrored) continue;
     if (received === undefined) return absent(request, name);

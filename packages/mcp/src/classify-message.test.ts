@@ -61,7 +61,7 @@ describe('classifyMessage', () => {
     expect(fault(classifyMessage(body, NO_HEADERS)).code).toBe(RPC_CODES.invalidParams);
   });
 
-  it('refuses a revision nobody speaks with -32022 and the list of those we do', () => {
+  it('refuses an unknown revision with -32022 and the list of supported ones', () => {
     const body = message('tools/list', { _meta: { ...MODERN_META, [META.protocolVersion]: '2027-01-01' } });
     const refused = classifyMessage(body, headers({ protocolVersion: '2027-01-01' }));
     expect(refused).toMatchObject({
@@ -79,7 +79,7 @@ describe('classifyMessage', () => {
     );
   });
 
-  it('refuses notifications of two revisions at once or of none we speak, and answers where nobody asks', () => {
+  it('refuses notifications of two revisions at once or of an unknown one, and does not answer notifications', () => {
     const notification = { jsonrpc: '2.0', method: 'notifications/x', params: { _meta: MODERN_META } };
     const answer = { jsonrpc: '2.0', id: 1, result: {} };
     const refused = (body: JsonObject, protocolVersion?: string) =>

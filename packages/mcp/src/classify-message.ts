@@ -26,7 +26,7 @@ export interface McpRequest {
   readonly method: string;
   readonly params: JsonObject;
   readonly meta: JsonObject;
-  /** What the request is about, such as a tool or a resource URI; undefined where its method names nothing. */
+  /** The name of the request's subject, such as a tool or a resource URI; undefined for methods without one. */
   readonly name: string | undefined;
 }
 
@@ -48,10 +48,10 @@ export interface McpResponse {
 export type Classification = McpRequest | McpNotification | McpResponse | RpcFault;
 
 /**
- * What one parsed body is: era, method, name and id, or the fault to answer. Decided by the body; the headers only
- * have to agree with it. Never throws, whatever the value.
+ * Classifies a parsed body: era, method, name and id, or the fault to answer. Decided by the body; the headers only
+ * have to agree with it. Never throws for any value.
  *
- * @param nameMembers which member of `params` names what a request is about, by method
+ * @param nameMembers the member of `params` that names the subject of a request, by method
  */
 export function classifyMessage(
   value: JsonValue,
@@ -112,7 +112,7 @@ function classifyRequest(call: NamedRequest, headers: MirrorHeaders): Classifica
         ? headerMismatch(call.id, 'MCP-Protocol-Version', 'initialize belongs to an earlier revision')
         : missingEnvelope(call.id, META.protocolVersion);
     }
-    // `initialize` negotiates in its body: whatever its header says is not binding yet.
+    // `initialize` negotiates in its body: the version header is not binding yet.
     if (isUnknown(header) && call.method !== 'initialize') return unsupportedRevision(call.id, header);
     return request(call, meta, 'legacy', header ?? ASSUMED_LEGACY_REVISION);
   }

@@ -34,7 +34,7 @@ describe('the lists of a dynamic connector', () => {
       'an answer described elsewhere',
       tool('far', { outputSchema: { type: 'object', allOf: [{ $ref: 'file:///s' }] } }),
     ],
-  ])('leave out a tool with %s, say so, and keep the rest', (_, bad) => {
+  ])('leave out a tool with %s, report it, and keep the rest', (_, bad) => {
     const { names, refused } = admit({ tools: [bad, tool('fine')] });
     expect(names).toEqual(['fine']);
     expect(refused).toEqual([expect.stringMatching(/^tool /)]);

@@ -3,7 +3,10 @@ import { isReservedToolName } from './joined-name.ts';
 import { isJsonObject, type JsonObject, type JsonValue, objectAt, own, stringAt } from './json.ts';
 import { type ManifestView, viewManifest } from './manifest.ts';
 
-/** The same as a deploy checks; what a connector says while it runs is held to it again, because nobody looks then. */
+/**
+ * The same checks as in a deploy; lists that a connector returns at runtime pass them again, because they are not
+ * reviewed.
+ */
 const BOUNDS = {
   listsBytes: DEPLOY_LIMITS.manifest.value,
   entries: DEPLOY_LIMITS.tools.value,
@@ -17,14 +20,14 @@ const TOOL_NAME = /^[A-Za-z0-9_./-]{1,64}$/;
 
 export interface AdmittedLists {
   readonly manifest: ManifestView;
-  /** What was left out, by name and reason: for the author's log. */
+  /** The entries left out, by name and reason: for the author's log. */
   readonly refused: readonly string[];
 }
 
 /**
- * The lists a dynamic connector gives while it runs, as far as they keep to the rules of a deploy. What the deploy
- * recorded beside the lists stays: name, instructions, what it declares. A tool that was recorded cannot become less
- * dangerous by saying so; one that is new is judged by its annotations, and waits for approval without any.
+ * The lists a dynamic connector returns at runtime, as far as they keep to the rules of a deploy. The recorded name,
+ * instructions and declarations stay. The annotations of a recorded tool cannot make it less dangerous; a new tool is
+ * judged by its annotations, and needs approval without any.
  */
 export function admitLists(recorded: ManifestView, described: unknown): AdmittedLists {
   const given = viewManifest(described);
@@ -119,7 +122,7 @@ function withoutLoosening(tool: JsonObject, recorded: JsonObject | undefined): J
   return kept ? { ...rest, annotations: kept } : rest;
 }
 
-/** 0 reads, 1 writes what can be undone, 2 destroys or does not say. */
+/** 0 reads, 1 writes reversibly, 2 destroys or has no annotation. */
 function dangerOf(tool: JsonObject): number {
   const annotations = objectAt(tool, 'annotations');
   if (own(annotations, 'readOnlyHint') === true) return 0;

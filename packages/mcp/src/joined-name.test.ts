@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { joinName } from './joined-name.ts';
 
 const slug = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/);
-/** What publish lets through: no leading underscore, no two in a row. */
+/** Names that publish accepts: no leading underscore, no two in a row. */
 const tool = fc.stringMatching(/^[A-Za-z0-9.-][A-Za-z0-9._-]{0,90}$/).filter((name) => !name.includes('__'));
 
 describe('joinName', () => {

@@ -8,8 +8,8 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /**
  * The name of a connector's tool or prompt at the organization's own URL: `{connector}__{name}`. Injective as long as
- * it fits, because a connector's slug has no underscore; what does not fit ends in a hash of the whole, and whoever
- * makes a table of such names must look for equal ones. Never split it again: look it up.
+ * it fits, because a connector's slug has no underscore; a longer name ends in a hash of the whole, and a table of such
+ * names must be checked for equal ones. Never split a joined name: look it up.
  */
 export function joinName(connectorSlug: string, name: string): string {
   const joined = `${connectorSlug}__${name}`;

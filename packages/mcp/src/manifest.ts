@@ -1,6 +1,9 @@
 import { isJsonObject, type JsonObject, type JsonValue, objectAt, own, stringAt } from './json.ts';
 
-/** What the gateway reads of a manifest recorded at deploy time. Entries are wire objects and pass through as they are. */
+/**
+ * The fields that the gateway reads of a manifest recorded by the deploy. Entries are wire objects and pass through
+ * unchanged.
+ */
 export interface ManifestView {
   readonly server: { readonly name: string; readonly version: string; readonly title?: string };
   readonly instructions: string | undefined;
@@ -11,7 +14,7 @@ export interface ManifestView {
   /** Capabilities the connector declares: with lists that change, one may be empty now and not later. */
   readonly declared: readonly string[];
   readonly completions: boolean;
-  /** Whether the connector announces that single resources changed. */
+  /** Whether the connector notifies of changes of single resources. */
   readonly resourceUpdates: boolean;
   /** Whether its lists change while a version runs: they are asked for, not taken from here. */
   readonly dynamic: boolean;

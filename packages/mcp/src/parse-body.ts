@@ -16,9 +16,9 @@ export type ParsedBody = { readonly kind: 'value'; readonly value: JsonValue } |
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Bytes to one JSON value, or the fault to answer: -32700 for what is not JSON in UTF-8, -32600 for what two parsers
- * could read differently or what is too dear to parse. The value is the only thing anyone goes on with: what a
- * sandbox gets is serialised from it, never from the bytes.
+ * Bytes to one JSON value, or the fault to answer: -32700 for what is not JSON in UTF-8, -32600 for a body that two
+ * parsers could read differently or that is too expensive to parse. Only the value is used afterwards: a sandbox gets
+ * its serialisation, never the bytes.
  */
 export function parseBody(bytes: Uint8Array): ParsedBody {
   let text: string;

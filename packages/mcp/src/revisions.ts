@@ -4,10 +4,13 @@ export const MODERN_REVISION = '2026-07-28';
 /** The revisions that open with `initialize`, newest first. */
 export const LEGACY_REVISIONS = ['2025-11-25', '2025-06-18', '2025-03-26'] as const;
 
-/** What `server/discover` and the unsupported-version error list, newest first. */
+/** The revisions in `server/discover` and the unsupported-version error, newest first. */
 export const SUPPORTED_REVISIONS: readonly string[] = [MODERN_REVISION, ...LEGACY_REVISIONS];
 
-/** What a legacy request without a version header speaks. @see 2025-11-25 basic/transports, "Protocol Version Header" */
+/**
+ * The revision of a legacy request without a version header. @see 2025-11-25 basic/transports, "Protocol Version
+ * Header"
+ */
 export const ASSUMED_LEGACY_REVISION = '2025-03-26';
 
 export type Era = 'modern' | 'legacy';

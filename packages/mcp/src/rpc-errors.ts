@@ -11,9 +11,9 @@ export const RPC_CODES = {
   headerMismatch: -32020,
   missingCapability: -32021,
   unsupportedRevision: -32022,
-  /** Of 2025 only; later an unknown resource is `invalidParams`. */
+  /** In 2025 only; later an unknown resource is `invalidParams`. */
   legacyResourceNotFound: -32002,
-  /** Of 2025-11-25 only; later a connector asks by `input_required`. */
+  /** In 2025-11-25 only; later a connector requests input with `input_required`. */
   legacyUrlElicitationRequired: -32042,
 } as const;
 
@@ -55,7 +55,7 @@ export function unsupportedRevision(id: RpcId | null, requested: string): RpcFau
   });
 }
 
-/** 404 in the modern era; legacy clients expect 200, because Claude asks for lists nobody declared. */
+/** 404 in the modern era; legacy clients expect 200, because Claude requests lists that a server does not declare. */
 export function methodNotFound(id: RpcId, method: string, era: 'modern' | 'legacy'): RpcFault {
   return fault(era === 'modern' ? 404 : 200, RPC_CODES.methodNotFound, `Method not found: ${method}`, { id });
 }

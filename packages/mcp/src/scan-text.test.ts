@@ -13,7 +13,7 @@ describe('scanText', () => {
     expect(problemIn('{"__proto__":1,"__proto__":2}')).toBe('duplicate_key');
   });
 
-  it('lets the same key stand in different objects, and as a value', () => {
+  it('allows the same key in different objects, and as a value', () => {
     expect(problemIn('{"a":{"a":"a"},"b":[{"a":1},{"a":2}],"c":"b"}')).toBeNull();
   });
 
@@ -48,11 +48,11 @@ describe('scanText', () => {
     expect(scanText(`["${',[{'.repeat(100)}"]`, bounds)).toBeNull();
   });
 
-  it('says nothing about JSON that is written once per key', () => {
+  it('accepts JSON with every key once', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6, noUnicodeString: false }), (value) => {
         const problem = problemIn(JSON.stringify(value));
-        // What JSON.stringify writes has no duplicate keys and is not deep here.
+        // Output of JSON.stringify has no duplicate keys and is not deep here.
         expect(['lone_surrogate', 'number_out_of_range', null]).toContain(problem);
       }),
     );

@@ -1,10 +1,10 @@
 import { CALL_LIMITS } from '@patchbay/foundation/limits';
 
 /**
- * The look at a body before it is parsed (security S1, S21). It defends two things: the event loop, against bodies
- * that are cheap to send and dear to parse, and the ruling, against bodies that two parsers read differently.
- * One pass, linear in the length, whatever the text holds; it never throws. It does not validate JSON: the parser
- * that follows does, and only what both accept goes on.
+ * The scan of a body before it is parsed. It defends the event loop against bodies that are cheap to send and expensive
+ * to parse, and the policy ruling against bodies that two parsers read differently. One pass, linear in the length of
+ * any text; it never throws. It does not validate JSON: the parser that follows does, and only bodies that both accept
+ * are processed.
  */
 export type ScanProblem =
   | 'too_deep'
@@ -22,7 +22,7 @@ export interface ScanFinding {
 
 export interface ScanBounds {
   readonly depthMax: number;
-  /** Of `{ } [ ] , :` outside strings. */
+  /** Count of `{ } [ ] , :` outside strings. */
   readonly structuresMax: number;
 }
 

@@ -5,7 +5,7 @@ import { type JsonObject, objectAt, own } from './json.ts';
 import { type ManifestView, offers } from './manifest.ts';
 import type { RpcId } from './rpc-errors.ts';
 
-/** What one `subscriptions/listen` stream delivers. Each kind is opt-in: nothing else may be sent on it. */
+/** The events that one `subscriptions/listen` stream delivers. Each kind is opt-in: no other may be sent on it. */
 export interface SubscriptionFilter {
   readonly toolsListChanged: boolean;
   readonly promptsListChanged: boolean;
@@ -19,7 +19,7 @@ const LIST_FLAGS = {
   'notifications/resources/list_changed': 'resourcesListChanged',
 } as const satisfies Record<string, keyof SubscriptionFilter>;
 
-/** Notifications that say a list changed. */
+/** Notifications of changed lists. */
 export type ListChangedMethod = keyof typeof LIST_FLAGS;
 
 const FLAGS = Object.values(LIST_FLAGS);
@@ -43,8 +43,8 @@ export function readSubscriptionFilter(params: JsonObject): SubscriptionFilter |
 }
 
 /**
- * What of it this connector delivers. Lists change by activations whatever the connector declares; resources only when
- * it says that it announces them.
+ * The part of the filter that this connector delivers. Lists change by activations of every connector; resources only
+ * if it declares that it notifies of them.
  */
 export function honoredFilter(asked: SubscriptionFilter, manifest: ManifestView): SubscriptionFilter {
   return {

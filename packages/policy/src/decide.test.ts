@@ -20,7 +20,7 @@ const policy = (effect: ToolPolicy['effect'], rest: Partial<ToolPolicy> = {}): T
 });
 
 describe('decide', () => {
-  it('asks a human for tools that may destroy, or do not say', () => {
+  it('requires approval for tools that may destroy, or have no annotation', () => {
     expect(decide(question({ destructiveHint: true }), []).effect).toBe('needs_approval');
     expect(decide(question(), []).effect).toBe('needs_approval');
     expect(decide(question({ readOnlyHint: false }), []).effect).toBe('needs_approval');

@@ -21,7 +21,7 @@ export function decide(question: PolicyQuestion, policies: readonly ToolPolicy[]
   };
 }
 
-/** Reads and writes declared harmless run; what may destroy, or does not say, waits for a human. */
+/** Reads and writes declared harmless run; tools that may destroy, or have no annotation, need approval. */
 function decideByAnnotations({ tool, annotations }: PolicyQuestion): Ruling {
   const because = 'annotations';
   if (annotations.readOnlyHint === true) return { effect: 'always_allow', because, reason: `${tool} only reads.` };

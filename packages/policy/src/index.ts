@@ -1,4 +1,4 @@
-/** Who may call what. Pure and browser-safe: the gateway rules with it, the dashboard previews with it. */
+/** Rules about calls. Pure and browser-safe: the gateway rules with it, the dashboard previews with it. */
 export { decide } from './decide.ts';
 export { matchGlob } from './match-glob.ts';
 export {

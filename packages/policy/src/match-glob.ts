@@ -1,6 +1,6 @@
 /**
- * Whether the text has the form of the pattern, in which `*` stands for any run of characters.
- * No regular expression: a tenant wrote the pattern, and this takes at most text × stars steps.
+ * Whether the text matches the pattern, in which `*` matches any run of characters. No regular expression, because a
+ * tenant wrote the pattern; this takes at most text × stars steps.
  */
 export function matchGlob(pattern: string, text: string): boolean {
   const parts = pattern.split('*');

@@ -1,30 +1,30 @@
-/** What may happen with a call, mildest first: the order is the meaning of "stricter". */
+/** The effects on a call, mildest first: the order defines "stricter". */
 export const EFFECTS = ['always_allow', 'needs_approval', 'blocked'] as const;
 export type Effect = (typeof EFFECTS)[number];
 
 /** One rule of an organization: these tools, for these roles, with this effect. */
 export interface ToolPolicy {
   readonly id: string;
-  /** Tool names; `*` stands for any run of characters. Linear to match, whatever is written. */
+  /** Tool names; `*` matches any run of characters. Linear to match for every pattern. */
   readonly tool: string;
   /** Connector slug, same form. */
   readonly connector: string;
-  /** Roles it applies to; empty means everybody. */
+  /** Roles it applies to; empty means all. */
   readonly roles: readonly string[];
   readonly effect: Effect;
 }
 
-/** An organization's policies as they stand. */
+/** The current policies of an organization. */
 export interface PolicySet {
-  /** Grows with every change: whatever was decided or shown under an earlier one is decided and shown anew. */
+  /** Grows with every change: decisions and previews of an earlier revision are made again. */
   readonly revision: number;
   readonly policies: readonly ToolPolicy[];
 }
 
-/** Of an organization that has written none. */
+/** The policies of an organization that has written none. */
 export const NO_POLICIES: PolicySet = { revision: 0, policies: [] };
 
-/** What a tool says about itself. Absent means unknown, and unknown counts as the worst. */
+/** The annotations of a tool. Absent means unknown, and unknown counts as the worst. */
 export interface ToolAnnotations {
   readonly readOnlyHint?: boolean | undefined;
   readonly destructiveHint?: boolean | undefined;

@@ -3,7 +3,9 @@ import type { ReadResourceResult } from '@modelcontextprotocol/server';
 /** @see MCP Apps 2026-01-26, "UI Resource Format" */
 export const APP_MIME_TYPE = 'text/html;profile=mcp-app';
 
-/** What a page may load and reach: origins, such as `https://api.example.com`. What is not named is refused by the host. */
+/**
+ * The origins that a page may load from and connect to, such as `https://api.example.com`. The host refuses all others.
+ */
 export interface AppCsp {
   /** For `fetch`, XMLHttpRequest and WebSocket (`wss://…`). */
   readonly connectDomains?: readonly string[];
@@ -22,20 +24,20 @@ export interface AppUi {
   readonly page: string;
   /** Default: nothing outside of the page can be reached, which is right for most: results come with the call. */
   readonly csp?: AppCsp;
-  /** What the page asks the browser for. Hosts may refuse. */
+  /** Browser permissions that the page needs. Hosts may refuse. */
   readonly permissions?: readonly AppPermission[];
-  /** Whether the host draws border and background around it. Say it: hosts differ in what they do otherwise. */
+  /** Whether the host draws border and background around it. Set it: hosts differ in their defaults. */
   readonly prefersBorder?: boolean;
   /** An origin of its own, in the form the host documents, where the page needs one that stays the same. */
   readonly domain?: string;
-  /** Who may call the tool: the model, the page, or both (the default). `['app']` hides it from the model. */
+  /** The callers of the tool: the model, the page, or both (the default). `['app']` hides it from the model. */
   readonly visibility?: readonly ('model' | 'app')[];
 }
 
 /** Where the HTML of a page comes from: the build, or a test. */
 export type PageSource = (page: string) => string | undefined;
 
-/** A page with what its tools say about it. */
+/** A page with the metadata from its tools. */
 export interface AppPage extends Omit<AppUi, 'visibility'> {
   readonly uri: string;
 }
@@ -44,16 +46,16 @@ export function pageUri(connector: string, page: string): string {
   return `ui://${connector}/${page}.html`;
 }
 
-/** What tools carry. The second key is the one hosts looked for before there was the first. */
+/** The metadata of tools. Hosts read the second key before the first existed. */
 export function toolUiMeta(connector: string, { page, visibility }: AppUi): Record<string, unknown> {
   const resourceUri = pageUri(connector, page);
   return { ui: { resourceUri, ...(visibility && { visibility: [...visibility] }) }, 'ui/resourceUri': resourceUri };
 }
 
 /**
- * The pages of all tools, each once. Tools share a page by its name; one of them says what else holds for it.
+ * The pages of all tools, each once. Tools share a page by its name; one of them sets its other fields.
  *
- * @throws TypeError when two tools say different things about one page
+ * @throws TypeError when two tools set different fields for one page
  */
 export function collectPages(connector: string, uis: Readonly<Record<string, AppUi | undefined>>): AppPage[] {
   const pages = new Map<string, { readonly page: AppPage; readonly saysMore: boolean }>();
@@ -64,14 +66,14 @@ export function collectPages(connector: string, uis: Readonly<Record<string, App
     const saysMore = Object.keys(said).length > 1;
     const known = pages.get(ui.page);
     if (known?.saysMore && saysMore && JSON.stringify(known.page) !== JSON.stringify(page)) {
-      throw new TypeError(`tools.${tool}: another tool says something else about the page ${ui.page}.`);
+      throw new TypeError(`tools.${tool}: another tool sets other fields for the page ${ui.page}.`);
     }
     if (!known || saysMore) pages.set(ui.page, { page, saysMore });
   }
   return [...pages.values()].map(({ page }) => page);
 }
 
-/** `_meta` of the page's resource. Undefined when the page says nothing. */
+/** `_meta` of the page's resource. Undefined when the page has no metadata. */
 export function pageMeta(page: AppPage): { readonly ui: Record<string, unknown> } | undefined {
   const { csp, permissions, prefersBorder, domain } = page;
   const ui: Record<string, unknown> = {

@@ -16,21 +16,21 @@ describe('appTool', () => {
     expect(() => appTool({ ...base, ui: page, run: () => '' })).toThrow('src/ui/chart.html');
   });
 
-  it('refuses a tool that does not say what it does to the world', () => {
+  it('refuses a tool that does not declare its effect', () => {
     // @ts-expect-error one of readOnly and destructive is required
     expect(() => appTool({ description: 'd', ui: 'chart', run: () => '' })).toThrow('exactly one of');
   });
 
-  it('refuses two tools that say different things about one page', () => {
+  it('refuses two tools that set different fields for one page', () => {
     const connector = connectorOf({ page: 'chart', domain: 'a.example' }, { page: 'chart', domain: 'b.example' });
     expect(() => connector.createServer(() => '')).toThrow('tools.show_1');
   });
 
-  it('refuses to serve without the page, and says which file it is', () => {
+  it('refuses to serve without the page, and names its file', () => {
     expect(() => connectorOf('chart').createServer()).toThrow('src/ui/chart.html');
   });
 
-  it('serves one page for all its tools, with what one of them says about it', async () => {
+  it('serves one page for all its tools, with the fields that one of them sets', async () => {
     const csp = { connectDomains: ['https://api.example.com'] };
     const connector = connectorOf('chart', { page: 'chart', csp, permissions: ['clipboardWrite'] });
     const page = await openSession(connector, { pages: { chart: '<p>' } }).readPage('show_0');

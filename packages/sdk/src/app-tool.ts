@@ -15,11 +15,11 @@ const PAGE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 /**
  * A tool with a user interface (MCP Apps): hosts that can show a page show it beside the answer and give it the
- * arguments and the result. Everybody else gets the result as text, so a text is added where `run` returns none.
+ * arguments and the result. Other hosts get the result as text, so a text is added where `run` returns none.
  *
  * The page is `src/ui/<name>.html`; in it, `connectApp` of `@patchbay/connector/app` receives the result.
  *
- * @throws TypeError when the page's name is none, or the effect is not said
+ * @throws TypeError when the page's name is invalid, or the effect is not declared
  * @example
  * appTool({
  *   title: 'Show sales',
@@ -42,7 +42,7 @@ export function appTool<
       `ui: ${JSON.stringify(ui.page)} is not the name of a page. Write 'chart' for src/ui/chart.html: lower-case letters, digits and hyphens.`,
     );
   }
-  // What is left of the definition is a tool's: the one field that it has more is taken out above.
+  // The rest of the definition is a tool's: its one additional field is taken out above.
   const plain = tool(rest as unknown as ToolDefinition<Input, Output>);
   return {
     ...plain,

@@ -24,7 +24,7 @@ describe('batch', () => {
     expect(missing).toMatchObject({ reason: new Error('Nothing was found for -1.') });
   });
 
-  it('rejects all of a call that failed, and starts anew afterwards', async () => {
+  it('rejects all waiters of a failed call, and starts again afterwards', async () => {
     const batch = new BatchStore().forCall('x', live());
     const down = () => Promise.reject(new Error('down'));
     const both = await Promise.allSettled([batch('orders', 1, down), batch('orders', 2, down)]);

@@ -10,8 +10,8 @@ export interface BatchOptions {
  * same person, go to `loadMany` together, each id once. Its map must hold a value for each id that exists;
  * an id without one rejects with `Nothing was found for …`.
  *
- * `name` says which look-up it is: calls with one name must pass a `loadMany` that does the same.
- * Ids are strings or numbers; objects would never be equal.
+ * `name` identifies the look-up: calls with one name must pass a `loadMany` that does the same. Ids are strings or
+ * numbers; objects would never be equal.
  */
 export type Batch = <Id, T>(
   name: string,
@@ -26,7 +26,7 @@ interface Gathering {
   readonly ids: Set<unknown>;
   /** Settles when the upstream call of this gathering has answered. */
   readonly loaded: Promise<ReadonlyMap<unknown, unknown>>;
-  /** Of the call that will do the upstream call. */
+  /** Signal of the call that makes the upstream call. */
   readonly leader: AbortSignal;
   start(): void;
 }

@@ -2,8 +2,8 @@ export interface CacheOptions {
   /** Milliseconds a value lives, counted from the moment it was loaded. */
   readonly ttlMs: number;
   /**
-   * Whose value it is. `user` (the default): each person has their own, so one person's data cannot reach another.
-   * `shared`: one for everybody; only for data that is the same for all, such as a list of currencies.
+   * The scope of a value. `user` (the default): each person has their own, so one person's data cannot reach another.
+   * `shared`: one for all people; only for data that is the same for all, such as a list of currencies.
    */
   readonly scope?: 'user' | 'shared';
 }
@@ -23,7 +23,7 @@ export interface Cache {
 
 interface Entry {
   value: Promise<unknown>;
-  /** The loading caller went away: its failure says nothing about the value. */
+  /** The loading caller disconnected: its failure is no failure of the value. */
   readonly leader: AbortSignal;
   /** Infinity while it loads. */
   expiresAt: number;
@@ -61,7 +61,7 @@ export class CacheStore {
     this.#entries.delete(key);
     this.#entries.set(key, found);
     try {
-      // The key names the type: whoever asks for it wrote what is under it.
+      // The key determines the type: the caller that reads it wrote the value.
       return (await found.value) as T;
     } catch (error) {
       if (found.leader.aborted && !signal.aborted) return this.#getOrLoad(key, load, ttlMs, signal);

@@ -12,7 +12,7 @@ export interface Log {
   error(text: string, data?: unknown): void;
 }
 
-/** What a tool, resource or prompt is given for one call. */
+/** The context that a tool, resource or prompt gets for one call. */
 export interface Context
   extends Pick<
     RunnerContext,
@@ -28,8 +28,8 @@ export interface Context
   /** The protocol's own context, for what the SDK has no word for (input requests, client capabilities). */
   readonly mcp: ServerContext;
   /**
-   * Tells the caller how far the call is. `done` must grow; `total` in the same unit, when it is known.
-   * A call that reports progress is not taken for dead by clients that wait about 60 s otherwise.
+   * Reports progress to the caller. `done` must grow; `total` in the same unit, when it is known. A call that reports
+   * progress does not time out in clients that wait about 60 s otherwise.
    */
   progress(done: number, total?: number, message?: string): void;
   /**

@@ -29,7 +29,7 @@ interface Parts {
   onStart?(lists: DynamicLists): void;
 }
 
-/** What the parts of one server are registered with. */
+/** Shared by all registrations of one server. */
 interface Surroundings {
   readonly server: McpServer;
   readonly memory: ConnectorMemory;

@@ -36,7 +36,7 @@ const desk = defineConnector({
       // An author without a type checker can return anything.
       run: () => ({ n: 'text' }) as never,
     }),
-    who: tool({ description: 'Says who asks.', readOnly: true, run: (_, { user }) => user?.email ?? 'nobody' }),
+    who: tool({ description: 'Returns who calls.', readOnly: true, run: (_, { user }) => user?.email ?? 'nobody' }),
     key: tool({ description: 'Uses the key.', readOnly: true, run: (_, { secret }) => secret('API_KEY') }),
     page: tool({
       description: 'Reads a page.',
@@ -152,7 +152,7 @@ describe('the testing entry', () => {
     expect((await callTool(desk, 'page', {}, { fetch })).text).toBe('a page');
   });
 
-  it('says how a missing secret is set', async () => {
+  it('explains how a missing secret is set', async () => {
     expect((await callTool(desk, 'key')).text).toContain('patchbay secrets set API_KEY');
     expect((await callTool(desk, 'key', {}, { secrets: { API_KEY: 'k' } })).text).toBe('k');
   });
@@ -162,7 +162,7 @@ describe('the testing entry', () => {
     expect(result.structuredContent).toEqual({ greeting: 'Hello, Ada!' });
   });
 
-  it('calls as the person the test names, or as nobody', async () => {
+  it('calls as the person the test names, or without one', async () => {
     expect((await callTool(desk, 'who', {}, { user: { email: 'bob@example.com' } })).text).toBe('bob@example.com');
     expect((await callTool(desk, 'who', {}, { user: null })).text).toBe('nobody');
   });

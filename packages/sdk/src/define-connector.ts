@@ -51,7 +51,7 @@ export interface ConnectorDefinition {
   readonly prompts?: Readonly<Record<string, Prompt>>;
 }
 
-/** What a connector's module exports by default. */
+/** The default export of a connector's module. */
 export interface Connector {
   readonly [CONNECTOR_BRAND]: 1;
   readonly manifest: ConnectorManifest;

@@ -4,9 +4,10 @@ import type { Resource } from './resource.ts';
 import type { Tool } from './tool.ts';
 
 /**
- * What a connector with `dynamic: true` offers beside what it was defined with. Each call replaces what the one before
- * gave, and tells clients that listen. It lives as long as the sandbox: fill it in `onStart`, from where it is kept.
- * Names, sizes and schemas are held to the same rules as at a deploy; what breaks them is left out and named in the log.
+ * Additional entries of a connector with `dynamic: true`. Each call replaces the entries of the previous one, and
+ * notifies subscribed clients. They live as long as the sandbox: fill them in `onStart`, from where they are stored.
+ * Names, sizes and schemas follow the same rules as in a deploy; entries that break them are left out and named in the
+ * log.
  */
 export interface DynamicLists {
   setTools(tools: Readonly<Record<string, Tool>>): void;
@@ -50,7 +51,7 @@ function announceAll(server: McpServer): void {
   server.registerPrompt('placeholder', {}, async () => ({ messages: [] })).remove();
 }
 
-/** Of a connector that did not say that its lists change: clients were told that they never do. */
+/** Thrown for a connector without `dynamic: true`: clients were told that its lists never change. */
 export const FIXED_LISTS: DynamicLists = {
   setTools: refuse,
   setResources: refuse,

@@ -10,11 +10,11 @@ describe('types', () => {
     tool({ ...rest, destructive: false });
     tool({ ...rest, destructive: true });
     const illegal = () => [
-      // @ts-expect-error nothing is said
+      // @ts-expect-error no effect is declared
       tool({ ...rest }),
-      // @ts-expect-error readOnly: false says nothing
+      // @ts-expect-error readOnly: false declares no effect
       tool({ ...rest, readOnly: false }),
-      // @ts-expect-error both are said
+      // @ts-expect-error both are declared
       tool({ ...rest, readOnly: true, destructive: false }),
     ];
     expectTypeOf(illegal).toBeFunction();

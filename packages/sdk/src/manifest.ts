@@ -15,7 +15,7 @@ export type EgressDeclaration = string | { readonly host: string; readonly port?
 export interface SecretDeclaration {
   /** Where one gets it: shown when it is asked for. */
   readonly description: string;
-  /** Default true: the deploy says when it is not set. */
+  /** Default true: the deploy warns when it is not set. */
   readonly required?: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface ProviderDeclaration {
   readonly hosts: readonly string[];
 }
 
-/** What a connector says about itself beside its tools, resources and prompts. */
+/** The connector's declarations beside its tools, resources and prompts. */
 export interface ConnectorManifest {
   readonly name: string;
   readonly title: string | undefined;

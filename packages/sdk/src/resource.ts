@@ -32,7 +32,7 @@ export interface ResourceDefinition<Uri extends string> {
   readonly description?: string;
   /** Default: `text/plain` for texts, `application/json` for values, `application/octet-stream` for bytes. */
   readonly mimeType?: string;
-  /** The resources a template stands for, when they can be listed. */
+  /** The resources a template matches, when they can be listed. */
   list?(context: Context): Promise<readonly ListedResource[]> | readonly ListedResource[];
   /** Suggestions for a variable of the template, for what was typed so far; at most 100 are sent. */
   readonly complete?: { readonly [Name in TemplateVariable<Uri>]?: (typed: string) => Promise<string[]> | string[] };

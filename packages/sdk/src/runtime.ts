@@ -1,7 +1,8 @@
 /**
- * What surrounds a running connector. The runner puts a `Runtime` on `globalThis` under `Symbol.for('patchbay.runtime')`
- * before it loads the connector's code; `patchbay dev` and the testing entry do the same, so a tool cannot tell them apart.
- * A registered symbol, because the SDK in the bundle and the runner's may be two copies.
+ * The environment of a running connector. The runner puts a `Runtime` on `globalThis` under
+ * `Symbol.for('patchbay.runtime')` before it loads the connector's code; `patchbay dev` and the testing entry do the
+ * same, so a tool cannot tell them apart. A registered symbol, because the SDK in the bundle and the runner's may be
+ * two copies.
  */
 const RUNTIME = Symbol.for('patchbay.runtime');
 
@@ -20,12 +21,12 @@ export interface Organization {
   readonly slug: string;
 }
 
-/** What the runner gives for one call. The SDK completes it to a {@link Context}. */
+/** The runner's context for one call. The SDK completes it to a {@link Context}. */
 export interface RunnerContext {
-  /** null where the endpoint asks nobody to sign in, or the caller is a key without a person. */
+  /** null where the endpoint does not authenticate, or the caller is a key without a person. */
   readonly user: User | null;
   readonly organization: Organization;
-  /** The MCP client's own words about itself; null when it says nothing. Never trust it. */
+  /** The MCP client's own description of itself; null without one. Never trust it. */
   readonly client: { readonly name: string; readonly version: string | null } | null;
   readonly requestId: string;
   /** The same for every attempt of one call: pass it on, so that a retry does not write twice. */

@@ -19,7 +19,7 @@ export interface TestOptions {
   readonly user?: Partial<NonNullable<RunnerContext['user']>> | null;
   readonly organization?: Partial<RunnerContext['organization']>;
   readonly secrets?: Readonly<Record<string, string>>;
-  /** Stands in for the network. Default: refuses, so that a test cannot reach out by accident. */
+  /** Replaces the network. Default: refuses, so that a test cannot reach out by accident. */
   readonly fetch?: typeof fetch;
   readonly signal?: AbortSignal;
   readonly requestId?: string;
@@ -73,7 +73,7 @@ export function openSession(connector: Connector, defaults: TestOptions = {}): T
     setRuntime(runtime);
     connected ??= connect(connector.createServer(pagesOf(defaults)));
     const link = await connected;
-    // The server answers with what the protocol says for the method; the callers below name it.
+    // The server's answer has the shape that the protocol defines for the method; the callers below name it.
     return calls.run(contextOf({ ...defaults, ...options }, log), () =>
       link.request(method, params),
     ) as Promise<Result>;

@@ -5,9 +5,9 @@ import type { Context } from './context.ts';
 import { type JsonValue, renderToolError, renderToolResult, type ToolResult } from './tool-result.ts';
 
 /**
- * What a call does to the world; every tool says one of the three, because policies start from it:
- * `readOnly: true` changes nothing; `destructive: false` adds or changes, and can be undone;
- * `destructive: true` deletes, overwrites, sends or spends, and waits for approval unless an owner decides otherwise.
+ * The effect of a call; every tool declares one of the three, because policies start from it: `readOnly: true` changes
+ * nothing; `destructive: false` adds or changes, and can be undone; `destructive: true` deletes, overwrites, sends or
+ * spends, and waits for approval unless an owner decides otherwise.
  */
 export type ToolEffect =
   | { readonly readOnly: true; readonly destructive?: never }
@@ -15,7 +15,7 @@ export type ToolEffect =
 
 type EmptyObject = z.ZodObject<Record<never, never>>;
 
-/** What `run` may return: a value of the output schema when there is one, else a string or any JSON value. */
+/** The return types of `run`: a value of the output schema when there is one, else a string or any JSON value. */
 export type ToolReturn<Output extends z.ZodType | undefined> =
   | ToolResult
   | InputRequiredResult
@@ -28,7 +28,7 @@ export type ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType |
   readonly description: string;
   /** Whether doing it twice with the same arguments is the same as doing it once. */
   readonly idempotent?: boolean;
-  /** Whether it reaches beyond a closed set of systems (the web, e-mail). Clients assume so when it is not said. */
+  /** Whether it reaches beyond a closed set of systems (the web, e-mail). Clients assume so by default. */
   readonly openWorld?: boolean;
   /** Arguments. Describe each field with `.describe()`: the model reads it. Default: none. */
   readonly input?: Input;
@@ -36,10 +36,10 @@ export type ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType |
   readonly output?: Output;
   /**
    * How long one call may take, in milliseconds: 1 000 to 300 000, waiting for a sandbox included. Default: 50 000, so
-   * that an explained error arrives before a client gives up. Say more only where the work takes more.
+   * that an explained error arrives before a client gives up. Set more only where the work takes longer.
    */
   readonly timeoutMs?: number;
-  /** Extension data of the protocol. A user interface is said with `appTool`. */
+  /** Extension data of the protocol. For a user interface use `appTool`. */
   readonly meta?: Readonly<Record<string, unknown>>;
   /**
    * Does it. Arguments are parsed; a thrown error becomes an error result with its message, so write messages
@@ -66,7 +66,7 @@ export interface Tool {
 /**
  * Describes a tool. The types of `run`'s arguments and answer follow from `input` and `output`.
  *
- * @throws TypeError when the effect is not said, or said twice (for authors without a type checker)
+ * @throws TypeError when the effect is not declared, or declared twice (for authors without a type checker)
  * @example
  * tool({
  *   title: 'Search pages',
@@ -114,7 +114,7 @@ function annotationsOf(
 ): ToolAnnotations {
   const { readOnly, destructive } = definition;
   if ((readOnly === true) === (typeof destructive === 'boolean')) {
-    throw new TypeError('A tool says exactly one of: readOnly: true, destructive: false, destructive: true.');
+    throw new TypeError('A tool declares exactly one of: readOnly: true, destructive: false, destructive: true.');
   }
   return {
     ...(definition.title !== undefined && { title: definition.title }),

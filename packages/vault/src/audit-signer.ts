@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { KeySource } from './key-source.ts';
 
-/** Signs a writer's audit rows by a key of its own, derived from the master key (RFC 5869) and given to nobody. */
+/** Signs a writer's audit rows with a key of its own, derived from the master key (RFC 5869) and never handed out. */
 export interface AuditSigner {
   readonly id: string;
   /** @param message as the audit log writes it: what it is, its format, and the hash of the row */

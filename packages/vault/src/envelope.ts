@@ -1,8 +1,8 @@
 import { VaultError } from './vault-error.ts';
 
 /**
- * The form of everything sealed: version (1 byte), nonce (12), tag (16), ciphertext. The version says the cipher and
- * how the additional data is made; it is itself part of that data, so it cannot be exchanged.
+ * The form of everything sealed: version (1 byte), nonce (12), tag (16), ciphertext. The version determines the cipher
+ * and the form of the additional data; it is itself part of that data, so it cannot be exchanged.
  */
 export interface Envelope {
   readonly version: number;

@@ -5,8 +5,9 @@ import type { SealedPlace } from './place.ts';
 import { VaultError } from './vault-error.ts';
 
 /**
- * Seals text that a stranger keeps for us and hands back: nobody else can read or change it, and it opens only under
- * the binding it was sealed for. The key follows from the master key alone, so every process that has it opens it.
+ * Seals text that a client keeps for us and sends back: only processes with the master key can read or change it, and
+ * it opens only under the binding it was sealed for. The key is derived from the master key alone, so every process
+ * that has it opens it.
  */
 export interface StateSealer {
   /** Base64url. `binding` names everything the text belongs to; its parts may hold any text. */

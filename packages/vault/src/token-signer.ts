@@ -1,7 +1,10 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { KeySource } from './key-source.ts';
 
-/** Signs short texts that go out and come back, such as session ids. Signed, not hidden: whoever has one can read it. */
+/**
+ * Signs short texts that are sent out and come back, such as session ids. Signed, not hidden: every holder can read
+ * them.
+ */
 export interface TokenSigner {
   /** Visible ASCII without spaces, fit for a header. */
   sign(payload: string): string;

@@ -1,4 +1,4 @@
-/** A sealed value or a wrapped key is not as it was sealed. Says no more, for the same reason. */
+/** A sealed value or a wrapped key was altered. The message gives no further reason, so that it is no oracle. */
 export class VaultError extends Error {
   constructor(message = 'The sealed value cannot be opened.') {
     super(message);

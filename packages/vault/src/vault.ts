@@ -8,8 +8,8 @@ import { VaultError } from './vault-error.ts';
 
 /**
  * Seals values so that the database alone opens none of them: each organization has a data key, each data key is
- * wrapped by the master key, which never lies in the database. A value is bound to its scope, row and column: moved
- * anywhere else it does not open, nor does one with a single bit changed.
+ * wrapped by the master key, which is never stored in the database. A value is bound to its scope, row and column:
+ * moved anywhere else it does not open, nor does one with a single bit changed.
  */
 
 /** Where wrapped data keys live; the domain keeps them in rows. */

@@ -9,6 +9,6 @@ it.each([
   ['2026-11-21T09:00:01Z', '2 hours ago'],
   ['2026-11-20T11:00:00Z', 'yesterday'],
   ['2026-12-21T12:00:00Z', 'next month'],
-])('says of %s at noon: %s', (at, expected) => {
+])('shows %s at noon as %s', (at, expected) => {
   expect(formatRelative(at, NOW)).toBe(expected);
 });

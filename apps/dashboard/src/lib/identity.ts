@@ -43,8 +43,8 @@ function codeOf(answer: unknown): string {
 }
 
 /**
- * What to tell the person. A wrong password and an unknown address look the same, and so do an address that is taken
- * and one that may not sign up, so that nobody learns who has an account here.
+ * The text shown to the person. A wrong password and an unknown address look the same, and so do an address that is
+ * taken and one that may not sign up, so that the form never reveals who has an account.
  */
 export function refusalOf(action: string, status: number, code: string): Refusal {
   if (status === 429) return 'too_many_attempts';

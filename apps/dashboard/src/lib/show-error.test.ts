@@ -14,7 +14,7 @@ const body = {
 };
 
 describe('showError', () => {
-  it('links to web addresses only and does not say the same sentence twice', () => {
+  it('links to web addresses only and does not repeat a sentence', () => {
     const shown = showError(new ApiProblem(body));
     expect(shown).toMatchObject({ detail: null, docsUrl: null, code: 'connectors.not_found', requestId: 'req_1' });
     expect(showError(new ApiProblem({ ...body, type: 'https://x.example/e' })).docsUrl).toBe('https://x.example/e');

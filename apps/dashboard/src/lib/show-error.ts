@@ -1,7 +1,7 @@
 import { ApiProblem } from '@patchbay/api-client';
 import { STRINGS } from './strings.ts';
 
-/** Any error as a page can show it. What is not an answer of the API is silence: nobody was reached. */
+/** Any error as a page can show it. An error that is not an answer of the API means that no answer arrived. */
 export function showError(error: unknown) {
   if (!(error instanceof ApiProblem)) {
     const { unreachableTitle: title, unreachableHint: hint } = STRINGS.problem;

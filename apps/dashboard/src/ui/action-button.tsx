@@ -12,7 +12,7 @@ interface ActionButtonProps extends ButtonProps {
   readonly 'aria-label'?: string;
 }
 
-/** A button for an action that may not be allowed: it stays visible and focusable, and says why. */
+/** A button for an action that may not be allowed: it stays visible and focusable, and shows the reason. */
 export function ActionButton({ action, onClick, children, ...button }: ActionButtonProps) {
   return (
     <Tooltip

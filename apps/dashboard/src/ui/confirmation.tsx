@@ -7,7 +7,7 @@ import { STRINGS } from '../lib/strings.ts';
 import { ProblemNotice } from './problem-notice.tsx';
 
 interface ConfirmationProps {
-  /** What happens, in plain words. */
+  /** The consequences, in plain words. */
   readonly body: ReactNode;
   /** The verb on the button that does it. */
   readonly label: string;

@@ -5,7 +5,7 @@ import { useClipboard } from '@mantine/hooks';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { STRINGS } from '../lib/strings.ts';
 
-/** Copies `value`; `label` says to everybody what it copies. */
+/** Copies `value`; `label` describes it to screen readers too. */
 export function CopyButton({ value, label }: { value: string; label: string }) {
   const clipboard = useClipboard({ timeout: 1_500 });
   return (

@@ -14,7 +14,7 @@ export function Copyable({ value, label, wrap = false }: { value: string; label:
   );
 }
 
-/** A command under the sentence that says what it is for. */
+/** A command below the sentence that describes it. */
 export function CopyableStep({ what, value, label }: { what: string; value: string; label: string }) {
   return (
     <div>

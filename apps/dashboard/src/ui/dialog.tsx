@@ -12,7 +12,7 @@ interface DialogProps {
   readonly children: ReactNode;
 }
 
-/** A dialog whose content is made anew each time it opens, so that nothing of the last time is left in it. */
+/** A dialog whose content is created again each time it opens, so that no earlier input is left in it. */
 export function Dialog({ opened, onClose, title, closable = true, children }: DialogProps) {
   return (
     <Modal.Root opened={opened} onClose={onClose} centered closeOnEscape={closable} closeOnClickOutside={closable}>

@@ -11,7 +11,7 @@ export interface LinkTab {
   readonly withPagesBelow?: boolean;
 }
 
-/** Links to sibling pages; the present one is marked. `vertical` stands at the side where there is room. */
+/** Links to sibling pages; the present one is marked. `vertical` puts them at the side where there is room. */
 export function LinkTabs({ label, tabs, vertical }: { label: string; tabs: readonly LinkTab[]; vertical?: boolean }) {
   const pathname = usePathname();
   return (

@@ -22,7 +22,7 @@ export function Row({ main, actions }: { main: ReactNode; actions?: ReactNode })
   );
 }
 
-/** What a list looks like before it is known, as tall as a short list will be. */
+/** The skeleton of a list while it loads, as tall as a short list will be. */
 export function RowsSkeleton() {
   return (
     <Paper withBorder className={classes.list} role="status" aria-busy="true" aria-label={STRINGS.loading}>

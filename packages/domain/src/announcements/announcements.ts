@@ -1,12 +1,11 @@
 import type { Tx } from '../database/index.ts';
 
 /**
- * What gateways tell each other where there is no Redis: hints, which may get lost and are forgotten after a minute.
- * They are written outside of any call's transaction, and the one relay tells listeners that there is something to read
- * (security S24).
+ * Pub/sub messages between gateways without Redis. They may get lost and are deleted after a minute. They are written
+ * outside of any call's transaction, and the relay notifies subscribers of new rows.
  */
 
-/** What an announcement is about. */
+/** Topics of messages. */
 export const ANNOUNCEMENT_TOPICS = ['connector', 'session'] as const;
 export type AnnouncementTopic = (typeof ANNOUNCEMENT_TOPICS)[number];
 
@@ -20,7 +19,7 @@ export interface NewAnnouncement extends AnnouncementSubject {
   readonly content: unknown;
 }
 
-/** All of one organization. `origin`: which process says so; it reads everybody's but its own. */
+/** Messages of one organization. `origin`: the process that publishes; it reads the messages of all others. */
 export async function insertAnnouncements(tx: Tx, origin: string, announcements: readonly NewAnnouncement[]) {
   await tx.query(
     `INSERT INTO app.announcements (organization_id, origin, topic, subject_id, content)
@@ -33,7 +32,7 @@ export async function insertAnnouncements(tx: Tx, origin: string, announcements:
   );
 }
 
-/** What others said of the subject in the last seconds, oldest first. */
+/** Messages of other processes about the subject in the last seconds, oldest first. */
 export async function readAnnouncements(
   tx: Tx,
   origin: string,

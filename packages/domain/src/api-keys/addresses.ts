@@ -5,7 +5,7 @@ export function isAddressRule(text: string): boolean {
   return parseRule(text) !== null;
 }
 
-/** Whether an address is in the list. An empty list admits everybody; an address that is none, nobody. */
+/** Whether an address is in the list. An empty list admits all addresses, and nothing but an address. */
 export function isAddressAllowed(address: string, rules: readonly string[]): boolean {
   if (rules.length === 0) return true;
   const list = new BlockList();

@@ -10,7 +10,7 @@ import { createExposedKeys } from './exposed-keys.ts';
 import { createKnownKeys, type KnownKeys } from './known-keys.ts';
 import { createLastUses } from './last-uses.ts';
 
-/** Where a key is presented: `/mcp`, publishing endpoints of the admin API, the rest of the admin API. */
+/** The surface that a key is used at: `/mcp`, publishing endpoints of the admin API, the rest of the admin API. */
 export type ApiKeyDoor = ApiKeyKind;
 
 export interface VerifiedApiKey {
@@ -35,7 +35,7 @@ export interface ApiKeyCacheOptions {
 /** Verifies keys on the hot path: one hash, one look into memory. An unknown key costs no query either. */
 export interface ApiKeyCache {
   /**
-   * The key and its person, checked for door, expiry, revocation, membership and address.
+   * The key and its person, checked for kind, expiry, revocation, membership and address.
    *
    * @throws AppError `api-keys.invalid` (401), `api-keys.expired` (401), `api-keys.wrong_door` (403, before any look-up),
    * `api-keys.address_refused` (403), `data.stale` (503)

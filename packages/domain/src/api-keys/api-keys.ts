@@ -44,12 +44,12 @@ export interface NewApiKey {
   readonly allowedAddresses?: readonly string[] | undefined;
 }
 
-/** What the creator may do: a key never gets more. */
+/** The creator's permissions: a key never gets more. */
 export interface ApiKeyCeiling {
   readonly permissions: ReadonlySet<Permission>;
 }
 
-/** A day more than may be asked for, so that a clock that is a little ahead refuses nobody. */
+/** A day more than the API allows, so that a clock that is a little ahead causes no refusal. */
 const LIFE_MS_MAX = (ACCOUNT_LIMITS.keyLife.value + 1) * 86_400_000;
 
 /**

@@ -5,7 +5,10 @@ import { parseApiKey } from './api-key-text.ts';
 import type { KnownKeys } from './known-keys.ts';
 import { revokeExposedKey } from './revoke-exposed-key.ts';
 
-/** Revokes keys that somebody let strangers read, one after the other, behind the requests that showed them. */
+/**
+ * Revokes keys that were exposed to strangers, one after the other, in the background of the requests that exposed
+ * them.
+ */
 export interface ExposedKeys {
   /** Returns at once. A text that is no key's costs no query and takes no place in the queue. */
   report(text: string): void;
@@ -46,7 +49,7 @@ export function createExposedKeys(database: Database, known: KnownKeys, logger?:
           return 1_000 / PER_SECOND_MAX;
         },
         (error: unknown) => {
-          logger?.warn({ err: error }, 'a key that stood in a URL is not revoked yet');
+          logger?.warn({ err: error }, 'a key that was sent in a URL is not revoked yet');
           if (closing.signal.aborted) waiting.delete(hash);
           return RETRY_MS;
         },
@@ -61,7 +64,7 @@ export function createExposedKeys(database: Database, known: KnownKeys, logger?:
       if (parsed === null) return;
       known.has(parsed.hash).then(
         (isKnown) => isKnown && enqueue(parsed.hash),
-        // Nobody can tell now; the queue tries on.
+        // The database does not answer now; the queue retries.
         () => enqueue(parsed.hash),
       );
     },

@@ -3,18 +3,18 @@ import { CHANGE_RULES, type ChangeFeed } from '../changes/index.ts';
 import type { Lookups } from '../database/index.ts';
 
 /**
- * Which keys exist, in memory: an unknown one is refused without a query, however many strangers send. The set says only
- * "certainly none"; what a key may do is read from its rows. It holds 48 bits of each hash, 39 bytes per key.
+ * The existing keys, in memory: an unknown one is refused without a query, at any rate. The set proves only absence;
+ * the permissions of a key are read from its rows. It holds 48 bits of each hash, 39 bytes per key.
  *
- * A key that was just made is never taken for unknown. While the relay is heard, a miss waits until it has passed on what
- * was committed before, which takes a fifth of a second and no query. Where that cannot be proved (no relay, no line),
+ * A new key is never taken for unknown. While the relay is alive, a miss waits until every earlier commit has been
+ * published, which takes a fifth of a second and no query. Where that cannot be proved (no relay, no connection),
  * misses share one reading of all keys, at most four a second together.
  */
 export interface KnownKeys {
   /**
    * Whether the hash may be a key's; false is certain.
    *
-   * @throws AppError `data.unavailable` when only the database could tell and does not answer
+   * @throws AppError `data.unavailable` when only the database can decide and does not answer
    */
   has(hash: Uint8Array): Promise<boolean>;
   readonly size: number;
@@ -30,7 +30,7 @@ export function createKnownKeys(lookups: Pick<Lookups, 'apiKeyPrefixes'>, feed: 
   let prefixes = new Set<number>();
   /** The feed's epoch in which the set was whole. */
   let wholeIn = -1;
-  /** Announced keys whose hashes are not read yet, and the reading of them. */
+  /** Published keys whose hashes are not read yet, and the reading of them. */
   let announced = new Set<string>();
   let fetching: Promise<void> | undefined;
   /** The whole reading that runs, and the one that will begin after it. */
@@ -96,7 +96,7 @@ export function createKnownKeys(lookups: Pick<Lookups, 'apiKeyPrefixes'>, feed: 
       const isProved = isCurrent() && (await feed.relayed()) && isCurrent();
       if (!isProved) await readAnew();
       await fetching;
-      // The reading of an announced key failed.
+      // The reading of a published key failed.
       if (isProved && !isCurrent()) await readAnew();
       return prefixes.has(prefix);
     },

@@ -42,7 +42,7 @@ export function createLastUses(database: Database): LastUses {
       );
     }
   }
-  // A lost batch costs a display of "last used", so the next one simply tries anew.
+  // A lost batch costs a display of "last used", so the next one simply tries again.
   const timer = setInterval(() => flush().catch(() => {}), FLUSH_MS);
   timer.unref();
 

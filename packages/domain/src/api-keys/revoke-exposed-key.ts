@@ -10,7 +10,7 @@ export function findKeyText(text: string): string | null {
   return API_KEY_PATTERN.exec(text)?.[0] ?? null;
 }
 
-/** Revokes the key of this hash, if there is one: somebody let strangers read it. */
+/** Revokes the key of this hash, if it exists, because it was exposed. */
 export async function revokeExposedKey(
   database: Pick<Database, 'lookups' | 'withOrganization'>,
   hash: Uint8Array,

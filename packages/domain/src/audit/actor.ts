@@ -1,4 +1,4 @@
-/** Who caused an audited change. */
+/** The actor of an audited change. */
 export type Actor =
   | { readonly kind: 'person'; readonly personId: string }
   | { readonly kind: 'api_key'; readonly apiKeyId: string; readonly personId?: string | undefined }

@@ -1,4 +1,4 @@
-/** Every audited action. Past tense: the row commits with what it tells. */
+/** Every audited action. Past tense: the row commits with its change. */
 export const AUDIT_ACTIONS = [
   'organization.created',
   'organization.renamed',

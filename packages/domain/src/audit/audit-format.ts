@@ -6,8 +6,8 @@ import { canonicalJson } from './canonical-json.ts';
  * How an audit row is hashed and signed. The row names its format, so that rows can be proved after a later one came:
  *
  * 1. The hash is over the canonical JSON of the body; the signature is over the hash alone.
- * 2. The body names its format, and the signature is over a text that says what is signed, in which format. Whoever holds
- *    the key need not sign 32 bytes of which it cannot tell what they are.
+ * 2. The body names its format, and the signature is over a text that names its subject and format, so that the key
+ *    never signs 32 opaque bytes.
  */
 export const AUDIT_FORMAT = 2;
 export const AUDIT_FORMATS = [1, 2] as const;
@@ -29,7 +29,7 @@ export interface AuditBody {
   readonly previousHash: Uint8Array;
 }
 
-/** SHA-256 over the canonical JSON of everything the row says, its place in the writer's sequence included. */
+/** SHA-256 over the canonical JSON of every field of the row, including its number in the writer's sequence. */
 export function hashOfBody(body: AuditBody, format: AuditFormat): Uint8Array {
   const text = canonicalJson({
     ...body,
@@ -40,7 +40,7 @@ export function hashOfBody(body: AuditBody, format: AuditFormat): Uint8Array {
   return createHash('sha256').update(text).digest();
 }
 
-/** What a writer signs for a row. */
+/** The text that a writer signs for a row. */
 export function signedMessage(format: AuditFormat, bodyHash: Uint8Array): Uint8Array {
   return format === 1 ? bodyHash : Buffer.concat([Buffer.from(`audit row ${format}\n`), bodyHash]);
 }

@@ -11,8 +11,8 @@ const change = (given: Partial<TakenChange>): TakenChange => ({
   ...given,
 });
 
-describe('the audit entry of a change that was not announced', () => {
-  it('does not exist for a change nobody foresaw', () => {
+describe('the audit entry of a change without a declared intent', () => {
+  it('does not exist for an unforeseen change', () => {
     expect(() => entryOf(change({ kind: 'session' }))).toThrow(/no action/);
   });
 
@@ -31,7 +31,7 @@ describe('the audit entry of a change that was not announced', () => {
     });
   });
 
-  it('tells a new link of an invitation from its withdrawal', () => {
+  it('distinguishes a new link of an invitation from its withdrawal', () => {
     const of = (status: string) =>
       entryOf(change({ kind: 'invitation', subjectId: 'inv_1', rowAfter: { status, secret_hash: 'x' } }));
     expect(of('canceled').action).toBe('invitation.revoked');
@@ -39,7 +39,7 @@ describe('the audit entry of a change that was not announced', () => {
     expect(JSON.stringify(of('pending'))).not.toContain('secret_hash');
   });
 
-  it('is what was announced, where something was', () => {
+  it('is the declared intent, where there is one', () => {
     const entry = entryOf(change({ operation: 'DELETE', rowBefore: {} }));
     expect(entryOf(change({ entry, rowAfter: { role: 'x' } }))).toBe(entry);
   });

@@ -1,7 +1,7 @@
 /**
- * Changes of people and organizations, noted by a trigger in the transaction in which better-auth makes them. Whoever
- * records one takes its note in the transaction of the audit row, so each is recorded exactly once: by the gateway that
- * made it, or by the worker when that gateway died in between.
+ * Changes of people and organizations, stored by a trigger in the transaction in which better-auth makes them. A
+ * recorder deletes the stored change in the transaction of the audit row, so each is recorded exactly once: by the
+ * gateway that made it, or by the worker when that gateway died in between.
  */
 import type { Database, Tx } from '../database/index.ts';
 import type { AuditAction } from './audit-actions.ts';
@@ -11,7 +11,7 @@ export interface TakenChange {
   readonly kind: string;
   readonly operation: string;
   readonly subjectId: string;
-  /** What the gateway announced; null when the change came another way, such as an invitation that was accepted. */
+  /** The intent that the gateway declared; null when the change came another way, such as an accepted invitation. */
   readonly entry: AuditRecord | null;
   readonly rowBefore: Row | null;
   readonly rowAfter: Row | null;
@@ -22,7 +22,10 @@ type Row = Readonly<Record<string, unknown>>;
 const COLUMNS = `kind, operation, subject_id AS "subjectId", entry, row_before AS "rowBefore", row_after AS "rowAfter"`;
 const ORGANIZATIONS_PER_TURN = 100;
 
-/** Takes the notes about one subject, or all of the organization. Take none, and somebody else has recorded it. */
+/**
+ * Takes the stored changes of one subject, or all of the organization. None means that another process has recorded
+ * them.
+ */
 export function takeIdentityChanges(tx: Tx, subjectId: string | null): Promise<TakenChange[]> {
   // sql: the columns above, no value
   const sql = `DELETE FROM app.identity_changes
@@ -30,7 +33,7 @@ export function takeIdentityChanges(tx: Tx, subjectId: string | null): Promise<T
   return tx.query<TakenChange>(sql, [tx.scope.organizationId, subjectId]);
 }
 
-/** Records what nobody recorded within a minute. Returns how many. For the worker, every minute. */
+/** Records changes without an audit row for a minute. Returns their number. Run by the worker every minute. */
 export async function recordLeftChanges(database: Database): Promise<number> {
   let recorded = 0;
   for (const scope of await database.lookups.dueIdentityChanges(ORGANIZATIONS_PER_TURN)) {
@@ -67,7 +70,7 @@ function actionOf({ kind, operation, rowAfter }: TakenChange): AuditAction | und
   return ACTIONS[`${kind} ${operation}`];
 }
 
-/** What was announced; else what the row tells. Only joining says who did it: the member. */
+/** The declared intent; otherwise derived from the row. Only joining names its actor: the member. */
 export function entryOf(change: TakenChange): AuditRecord {
   const { kind, operation, subjectId, entry, rowBefore, rowAfter } = change;
   if (entry !== null) return entry;
@@ -83,7 +86,10 @@ export function entryOf(change: TakenChange): AuditRecord {
   };
 }
 
-/** What an audit row may say of a row of people: no e-mail text beyond an invitation's, which it says elsewhere too. */
+/**
+ * The fields of a person's row that an audit row may contain: no e-mail address beyond an invitation's, which it
+ * contains elsewhere too.
+ */
 function tell(row: Row): Row {
   const told = { personId: row.person_id, role: row.role, slug: row.slug, name: row.name, email: row.email };
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));

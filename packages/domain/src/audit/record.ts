@@ -5,16 +5,16 @@ import type { AuditAction } from './audit-actions.ts';
 import { AUDIT_FORMAT, hashOfBody, signedMessage } from './audit-format.ts';
 
 /**
- * Audit rows commit with their change, unchained (security.md S19). Each writer numbers its rows per organization; the
- * number is taken just before the commit, from a row that is locked that long and no longer, and goes back with a
- * rollback. So a gap in a writer's numbers always means that a row was taken away.
+ * Audit rows commit with their change, unchained. Each writer numbers its rows per organization; the number is taken
+ * just before the commit, from a row that is locked that long and no longer, and goes back with a rollback. So a gap in
+ * a writer's numbers always means that a row was removed.
  */
 
 export interface AuditRecord {
   readonly actor: Actor;
   readonly action: AuditAction;
   readonly target: { readonly type: string; readonly id: string };
-  /** What changed, as plain JSON. Never a secret's value. */
+  /** The change, as plain JSON. Never a secret's value. */
   readonly before?: unknown;
   readonly after?: unknown;
   readonly requestId?: string | undefined;

@@ -7,9 +7,9 @@ import { type FeedConnection, openFeedConnection } from './feed-connection.ts';
 import { createRelayWatch } from './relay-watch.ts';
 
 /**
- * Follows committed changes of every organization (security.md S24): by notification within a second, by a poll of the
- * revision feed when a notification was lost, and by declaring everything doubtful when the line itself may be dead. A
- * heartbeat the feed sends to itself tells a quiet line from a dead one.
+ * Follows committed changes of every organization: by notification within a second, by a poll of the revision feed when
+ * a notification was lost, and by declaring all cached values doubtful when the connection itself may be dead. A
+ * heartbeat that the feed sends to itself distinguishes a quiet connection from a dead one.
  */
 
 export interface ChangeFeedOptions {
@@ -33,15 +33,15 @@ export interface ChangeFeed {
   start(): Promise<void>;
   /** Called once per change. Returns the way to stop. */
   onChange(listener: (change: Change) => void): () => void;
-  /** Called when there is something to read of what gateways tell each other. One that is missed is not told again. */
+  /** Called when there are messages of other gateways to read. A missed call is not repeated. */
   onAnnouncement(listener: (subject: AnnouncementSubject) => void): () => void;
   /** Called when changes may have been missed: everything read before is doubtful. */
   onStale(listener: () => void): () => void;
   /** Grows by one each time everything became doubtful. */
   readonly epoch: number;
   /**
-   * Resolves when every change that was committed before this call has been heard: true; or when that cannot be proved,
-   * because no relay is heard or the line broke: false. Takes about 200 ms and no query.
+   * Resolves to true once every change committed before this call has been received; to false when that cannot be
+   * proved, because there is no relay or the connection broke. Takes about 200 ms and no query.
    */
   relayed(): Promise<boolean>;
   /** @throws AppError `data.stale` when nothing has confirmed the feed for 30 s */
@@ -90,9 +90,9 @@ export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
         confirmedAtMs = clock.monotonicMs();
       },
     });
-    // Who closed the feed meanwhile found no line to close.
+    // A feed that was closed meanwhile had no connection to close.
     if (closing.signal.aborted) connection.close();
-    // Whatever happened before this moment was not heard on this line.
+    // Changes before this moment were not received on this connection.
     confirmedAtMs = clock.monotonicMs();
     doubtEverything();
     started.resolve();
@@ -110,7 +110,7 @@ export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
           complained = false;
         },
         (error: unknown) => {
-          // Said once per absence, not four times a second.
+          // Logged once per absence, not four times a second.
           if (!complained) options.logger?.warn({ err: error }, 'the database does not answer; trying on');
           complained = true;
         },

@@ -15,7 +15,7 @@ const READS = {
   joined_names: ['cache'],
 } satisfies Record<ChangeKind, string[]>;
 
-/** A line that stands, on which the test says what changed. */
+/** An open connection, on which the test publishes changes. */
 function givenFeed() {
   const listeners = new Set<(change: Change) => void>();
   const feed: ChangeFeed = {

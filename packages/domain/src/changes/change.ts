@@ -1,20 +1,20 @@
-/** What a change of one kind can end, add or make outdated. The change's id is the subject's. */
+/** Effects of one kind of change: what it can end, add or make outdated. The change's id is the subject's. */
 interface ChangeRule {
   /** Whether cached values depend on it. Must be true of what ends or outdates anything: renewals read through caches. */
   readonly cached: boolean;
-  /** Whose open streams of the admin API it can end. */
+  /** Open streams of the admin API that it can end. */
   readonly admin: 'organization' | 'person' | 'api_key' | null;
-  /** Whose access behind an MCP URL it can end or change; `organization_url` only at the organization's own URL. */
+  /** Access behind an MCP URL that it can end or change; `organization_url` only at the organization's own URL. */
   readonly mcp: 'organization' | 'organization_url' | 'connector' | 'person' | 'api_key' | null;
-  /** Whose sandboxes it can make outdated. */
+  /** Sandboxes that it can make outdated. */
   readonly sandboxes: 'organization' | 'connector' | null;
   /** Whether it can add an API key to those that exist. */
   readonly newKey: boolean;
 }
 
 /**
- * Everything about a kind of change in one line: whoever adds one says what it can end. A notification carries the kind
- * and the id, nothing else.
+ * Every effect of a kind of change in one line: a new kind has to declare them. A notification carries the kind and the
+ * id, nothing else.
  */
 export const CHANGE_RULES = {
   organization: { cached: true, admin: 'organization', mcp: 'organization', sandboxes: 'organization', newKey: false },
@@ -23,7 +23,7 @@ export const CHANGE_RULES = {
   api_key: { cached: true, admin: 'api_key', mcp: 'api_key', sandboxes: null, newKey: true },
   person: { cached: true, admin: 'person', mcp: 'person', sandboxes: null, newKey: false },
   audit_event: { cached: false, admin: null, mcp: null, sandboxes: null, newKey: false },
-  /** What the organization's own URL serves; the id is the organization's. */
+  /** The contents of the organization's own URL; the id is the organization's. */
   joined_names: { cached: true, admin: null, mcp: 'organization_url', sandboxes: null, newKey: false },
 } as const satisfies Record<string, ChangeRule>;
 

@@ -11,7 +11,7 @@ export interface FeedConnectionOptions {
   readonly heartbeatMs: number;
   readonly pollMs: number;
   onChange(change: Change): void;
-  /** Other gateways said something about it. */
+  /** Other gateways published messages about it. */
   onAnnouncement(subject: AnnouncementSubject): void;
   /** The relay has passed on what was committed before its last look. */
   onRelayBeat(): void;
@@ -28,7 +28,10 @@ export interface FeedConnection {
 const CHANGES_CHANNEL = 'patchbay_changes';
 const ANNOUNCEMENTS_CHANNEL = 'patchbay_announcements';
 
-/** One line to the database: listens, beats, polls, and ends itself when a beat does not come back in time. */
+/**
+ * One connection to the database: subscribes, sends heartbeats, polls, and ends itself when a heartbeat does not come
+ * back in time.
+ */
 export async function openFeedConnection(options: FeedConnectionOptions): Promise<FeedConnection> {
   const client = new pg.Client({
     connectionString: options.url,
@@ -89,8 +92,8 @@ export async function openFeedConnection(options: FeedConnectionOptions): Promis
 }
 
 /**
- * Reads what committed since the last look. The position is the oldest transaction that was still running then, so a
- * transaction that commits late is never passed over; what is seen twice is told once.
+ * Reads changes committed since the last poll. The position is the oldest transaction that was still running then, so a
+ * transaction that commits late is never skipped; a change that is read twice is reported once.
  */
 function createPoll(client: pg.Client, onChange: (change: Change) => void): () => Promise<void> {
   let position: string | undefined;

@@ -15,12 +15,12 @@ export interface OutboxRelay {
 }
 
 const ROWS_MAX = 1000;
-/** Heard by every gateway: what was committed before the last one has been passed on. */
+/** Received by every gateway: changes committed before the previous heartbeat have been published. */
 export const RELAY_CHANNEL = 'patchbay_relay';
 const BEAT_MS = 100;
 
 /**
- * Turns committed outbox rows and announcements into notifications, each once per look. Runs in the worker; several at once
+ * Turns committed outbox rows and messages into notifications, each once per poll. Runs in the worker; several at once
  * share the work. NOTIFY takes a lock on the whole database at commit, which is why no change does it itself.
  */
 export function relayOutbox(options: OutboxRelayOptions): OutboxRelay {

@@ -7,7 +7,7 @@ function givenWatch() {
   return { watch, pass: (ms: number) => (nowMs += ms) };
 }
 
-it('proves nothing where no relay was ever heard, or not for five seconds', async () => {
+it('proves nothing without a relay, or without a heartbeat for five seconds', async () => {
   const { watch, pass } = givenWatch();
   await expect(watch.next()).resolves.toBe(false);
   watch.beat();
@@ -15,7 +15,7 @@ it('proves nothing where no relay was ever heard, or not for five seconds', asyn
   await expect(watch.next()).resolves.toBe(false);
 });
 
-it('waits for the second beat, because the first may have begun before', async () => {
+it('waits for the second heartbeat, because the first may have begun before', async () => {
   const { watch } = givenWatch();
   watch.beat();
   let answer: boolean | undefined;

@@ -1,21 +1,26 @@
 import type { Clock } from '@patchbay/foundation';
 
-/** Counts the relay's beats: each says that what was committed before has been passed on, in order, on the same line. */
+/**
+ * Counts the relay's heartbeats: each proves that changes committed before it have been published, in order, on the
+ * same connection.
+ */
 export interface RelayWatch {
   beat(): void;
-  /** The line is broken, or new: beats before this moment prove nothing. */
+  /** The connection is broken, or new: heartbeats before this moment prove nothing. */
   doubt(): void;
-  /** True when what was committed before this call has been heard; false when no relay is heard. */
+  /** True once changes committed before this call have been received; false without a relay. */
   next(): Promise<boolean>;
 }
 
-/** Fifty beats come in this time; without any, nobody relays. Long enough for a process that is short of the CPU. */
+/**
+ * Fifty heartbeats come in this time; without any, there is no relay. Long enough for a process that is short of CPU.
+ */
 const SILENT_MS = 5_000;
 
 export function createRelayWatch(clock: Clock): RelayWatch {
   let beats = 0;
   let beatAtMs = Number.NEGATIVE_INFINITY;
-  /** By the number of the beat that they wait for: two at most, however many wait. */
+  /** By the number of the heartbeat that they wait for: two at most, for any number of waiters. */
   const waiting = new Map<number, PromiseWithResolvers<boolean>>();
 
   function settle(wanted: number, isRelayed: boolean): void {
@@ -35,7 +40,7 @@ export function createRelayWatch(clock: Clock): RelayWatch {
     },
     next() {
       if (clock.monotonicMs() - beatAtMs > SILENT_MS) return Promise.resolve(false);
-      // The look behind the next beat may have begun before this call; the one behind the beat after it has not.
+      // The poll before the next heartbeat may have begun before this call; the poll before the one after it has not.
       const wanted = beats + 2;
       const known = waiting.get(wanted);
       if (known !== undefined) return known.promise;

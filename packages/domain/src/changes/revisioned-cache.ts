@@ -7,18 +7,17 @@ export interface RevisionedCacheOptions<Value> {
   readonly feed: ChangeFeed;
   readonly entriesMax: number;
   /**
-   * Which changes make a loaded value doubtful. For "there is none", say `any`: any change may bring it to life. Such
-   * answers have a small room of their own, so that strangers' guesses push nothing out.
+   * The changes that make a loaded value doubtful. For "not found", use `any`: any change may create it. Such answers
+   * have a small partition of their own, so that guesses of strangers evict nothing.
    */
   dependsOn(value: Value): readonly Change[] | 'any';
 }
 
 /**
- * The one base of every cache that security depends on: follows the feed, and re-reads whatever may have changed.
- *
- * A value from before the line broke is doubtful and is read again before use. Only when that read finds no database
- * does it serve on, and only until the feed gives up (30 s): a database that restarts stops nobody, and nobody lives on
- * yesterday's permission.
+ * The base of every cache that security depends on: follows the feed, and re-reads values that may have changed. A
+ * value from before the connection broke is doubtful and is read again before use. It serves on only when that read
+ * finds no database, and only until the feed gives up (30 s): a restart of the database interrupts no call, and revoked
+ * access does not survive it.
  */
 export interface RevisionedCache<Value> {
   /** The value under the key, loaded at most once at a time. @throws AppError `data.stale`, `data.unavailable` */
@@ -31,11 +30,11 @@ export interface RevisionedCache<Value> {
 interface Entry<Value> {
   readonly value: Value;
   readonly tags: readonly string[];
-  /** The feed's epoch in which it was true; `DOUBTFUL` when no line stood. */
+  /** The feed's epoch in which it was true; `DOUBTFUL` without a connection. */
   readonly epoch: number;
 }
 
-/** One load. What is heard meanwhile decides whether its answer may be kept: it may be from before. */
+/** One load. Changes received meanwhile decide whether its answer may be kept, because it may be older. */
 interface Flight<Value> {
   readonly result: Promise<Value>;
   readonly startedAtMs: number;
@@ -78,7 +77,7 @@ export function createRevisionedCache<Value>(options: RevisionedCacheOptions<Val
       forget(`${kind}:${id}`);
       absent.clear();
       for (const flight of inFlight) flight.heard.add(`${kind}:${id}`);
-      // Whoever asks from now on must see this change: nobody joins an earlier load.
+      // Later readers must see this change: they do not join an earlier load.
       joinable.clear();
     }),
     feed.onStale(() => {
@@ -89,9 +88,9 @@ export function createRevisionedCache<Value>(options: RevisionedCacheOptions<Val
   ];
 
   function keep(key: string, value: Value, flight: Flight<Value>): void {
-    // Without a line nobody would tell us of the next change.
+    // Without a connection the next change would not arrive.
     const isFollowed = !flight.isDoubtful && feed.health().connected;
-    // Of several reads without a line, the last one knows best.
+    // Of several reads without a connection, the last one is the most recent.
     if (!isFollowed && joinable.get(key) !== flight) return;
     const depends = options.dependsOn(value);
     if (depends === 'any') {
@@ -132,7 +131,7 @@ export function createRevisionedCache<Value>(options: RevisionedCacheOptions<Val
       return await answerWithin(CONFIRM_WITHIN_MS - (performance.now() - flight.startedAtMs), flight.result);
     } catch (error) {
       const isAway = error instanceof AppError && error.code === 'data.unavailable';
-      // A change of it that was heard meanwhile took it out of the cache.
+      // A change received meanwhile removed it from the cache.
       if (!isAway || entries.get(key) !== doubtful) throw error;
       feed.assertFresh();
       return doubtful.value;
@@ -161,7 +160,7 @@ export function createRevisionedCache<Value>(options: RevisionedCacheOptions<Val
   };
 }
 
-/** @throws AppError `data.unavailable` when the work takes longer; it goes on all the same */
+/** @throws AppError `data.unavailable` when the work takes longer; the work is not cancelled */
 function answerWithin<Value>(ms: number, work: Promise<Value>): Promise<Value> {
   return within(ms, work, () => new AppError('data.unavailable', { retryAfterSeconds: 2 }));
 }

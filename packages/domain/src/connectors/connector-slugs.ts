@@ -2,8 +2,8 @@ import { AppError } from '@patchbay/foundation';
 import type { Tx } from '../database/index.ts';
 
 /**
- * Gives the slug to the connector, for ever: a URL never changes hands (security.md S11). A connector may take back a
- * slug it had before.
+ * Gives the slug to the connector permanently: a URL is never reassigned. A connector may take back a slug it had
+ * before.
  *
  * @throws AppError `connectors.slug_taken`, `connectors.slug_retired`
  */

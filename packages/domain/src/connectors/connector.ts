@@ -10,9 +10,9 @@ export interface Connector {
   readonly authMode: AuthMode;
   /** Grows with every change of secrets or settings; part of the isolation key. */
   readonly settingsRevision: number;
-  /** Whether its code may make code from text, which its sandboxes refuse otherwise. */
+  /** Whether its code may use dynamic code evaluation (`eval`), which its sandboxes refuse otherwise. */
   readonly codeGeneration: boolean;
-  /** When an owner or admin confirmed that anybody may call it, with all it has. Null for one that asks for a key. */
+  /** The time when an owner or admin confirmed public access to the connector. Null for one that requires a key. */
   readonly openConfirmedAt: Date | null;
   readonly liveDeploymentId: string | null;
   readonly liveVersionId: string | null;

@@ -86,14 +86,14 @@ export interface ConnectorPatch {
   readonly name?: string | undefined;
   readonly authMode?: AuthMode | undefined;
   readonly codeGeneration?: boolean | undefined;
-  /** With `authMode: none`: the connector's present slug, from somebody who knows what it gives away. */
+  /** With `authMode: none`: the connector's present slug, as a confirmation of public access. */
   readonly confirmOpen?: string | undefined;
 }
 
 /**
- * How callers authenticate and what the code may do are settings of its sandboxes: after a change running ones are not
- * reused. Letting anybody call one that has secrets or tools that write takes its name as a confirmation, which is kept
- * until it asks for a key again.
+ * Authentication and dynamic code are settings of its sandboxes: after a change running ones are not reused. Public
+ * access to a connector with secrets or tools that write takes its name as a confirmation, which is kept until it
+ * requires a key again.
  *
  * @throws AppError `connectors.open_not_confirmed`, `connectors.not_found`
  */
@@ -114,7 +114,7 @@ export async function updateConnector(tx: Tx, actor: Actor, id: string, patch: C
   return getConnector(tx, id);
 }
 
-/** What is on record of the confirmation after the patch. @throws AppError `connectors.open_not_confirmed` */
+/** The stored confirmation after the patch. @throws AppError `connectors.open_not_confirmed` */
 async function confirmationAfter(tx: Tx, connector: Connector, patch: ConnectorPatch): Promise<Date | null> {
   const { authMode, confirmOpen } = patch;
   if (authMode === 'api_key') return null;
@@ -142,7 +142,7 @@ async function findRisks(tx: Tx, { id, liveVersionId }: Connector): Promise<Open
 }
 
 /**
- * The old slug stays an alias of this connector for ever.
+ * The old slug stays an alias of this connector permanently.
  *
  * @throws AppError as `createConnector`, and `connectors.names_shared`
  */

@@ -4,7 +4,7 @@ import { describeRisks, isOpenUnconfirmed, refuseRisks, writingToolsOf } from '.
 const tool = (name: string, annotations?: unknown) => ({ name, ...(annotations !== undefined && { annotations }) });
 
 describe('tools that may write', () => {
-  it('are all that do not say they only read', () => {
+  it('are all without a read-only annotation', () => {
     const tools = [
       tool('read', { readOnlyHint: true }),
       tool('silent'),
@@ -32,7 +32,7 @@ describe('what an open connector gives away', () => {
     [{ secrets: 2, writingTools: ['a'] }, 'its 2 secrets, and tools that write (a)'],
     [{ secrets: 0, writingTools: ['a', 'b', 'c', 'd', 'e'] }, 'tools that write (a, b, c and 2 more)'],
     [{ secrets: 0, writingTools: ['*'] }, 'tools it lists while it runs'],
-  ])('is told in words: %j', (risks, words) => {
+  ])('is described in words: %j', (risks, words) => {
     expect(describeRisks(risks)).toBe(words);
     expect(() => refuseRisks({ slug: 'weather' }, risks)).toThrow(
       expect.objectContaining({ code: 'connectors.open_not_confirmed', detail: expect.stringContaining(words) }),
@@ -41,7 +41,7 @@ describe('what an open connector gives away', () => {
 });
 
 describe('an open connector', () => {
-  it('is unconfirmed until somebody confirmed it, and a closed one never is', () => {
+  it('is unconfirmed until a person confirmed it, and a closed one never is', () => {
     expect(isOpenUnconfirmed({ authMode: 'none', openConfirmedAt: null })).toBe(true);
     expect(isOpenUnconfirmed({ authMode: 'none', openConfirmedAt: new Date() })).toBe(false);
     expect(isOpenUnconfirmed({ authMode: 'api_key', openConfirmedAt: null })).toBe(false);

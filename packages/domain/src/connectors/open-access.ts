@@ -1,23 +1,25 @@
 /**
- * What a connector that asks nobody for a key gives away. Whoever opens one that has something to lose confirms it by its
- * name, once; until then nothing of that kind is added while it is open.
+ * Risks of a connector with public access. Opening one with secrets or writing tools takes a confirmation by its name,
+ * once; until then nothing of that kind is added while it is open.
  */
 import { AppError } from '@patchbay/foundation';
 import type { Connector } from './connector.ts';
 
 export interface OpenRisks {
-  /** How many secrets its code works with, in the name of anybody who calls. */
+  /** The number of secrets that its code uses on behalf of every caller. */
   readonly secrets: number;
   /** Tools of the live version that may change something. */
   readonly writingTools: readonly string[];
 }
 
-/** Whether anybody may call it, and nobody confirmed what that gives away. */
+/** Whether access is public, and that was not confirmed. */
 export function isOpenUnconfirmed(connector: Pick<Connector, 'authMode' | 'openConfirmedAt'>): boolean {
   return connector.authMode === 'none' && connector.openConfirmedAt === null;
 }
 
-/** Names of tools that do not say they only read. A dynamic connector may offer others at any time: `*` stands for those. */
+/**
+ * Names of tools without a read-only annotation. A dynamic connector may add others at any time: `*` represents those.
+ */
 export function writingToolsOf(manifest: unknown): readonly string[] {
   if (!isRecord(manifest)) return [];
   const tools = Array.isArray(manifest.tools) ? manifest.tools.filter(isRecord) : [];
@@ -42,7 +44,7 @@ export function refuseRisks(connector: Pick<Connector, 'slug'>, risks: OpenRisks
   const described = describeRisks(risks);
   if (described === null) return;
   throw new AppError('connectors.open_not_confirmed', {
-    detail: `Anybody could use ${connector.slug} without a key, with ${described}.`,
+    detail: `Everyone could use ${connector.slug} without a key, with ${described}.`,
     data: { connector: connector.slug, secrets: risks.secrets, writingTools: risks.writingTools },
   });
 }

@@ -1,6 +1,6 @@
 import { AppError } from '@patchbay/foundation';
 
-/** Node's and Prisma's codes for "nobody is there, or nobody can serve now". */
+/** Codes of Node and Prisma for a server that is unreachable or cannot serve now. */
 const AWAY = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -45,8 +45,8 @@ export function asUnavailable(error: unknown): unknown {
 
 function isAway(error: unknown, depth: number): boolean {
   if (typeof error !== 'object' || error === null || depth > 4) return false;
-  // Fields that an error may have, each checked before use. Prisma keeps the driver's error in `meta`, and in that what
-  // PostgreSQL said in a `cause` that is no Error.
+  // Fields that an error may have, each checked before use. Prisma keeps the driver's error in `meta`, and PostgreSQL's
+  // message in a `cause` in it that is not an Error.
   const { code, errorCode, originalCode, message, cause, meta } = error as Readonly<Record<string, unknown>>;
   if ([code, errorCode, originalCode].some((given) => typeof given === 'string' && saysAway(given))) return true;
   if (typeof message === 'string' && AWAY_MESSAGE.test(message)) return true;
@@ -61,12 +61,12 @@ function driverError(meta: unknown): unknown {
   return typeof meta === 'object' && meta !== null && 'driverAdapterError' in meta ? meta.driverAdapterError : meta;
 }
 
-/** Whether the error says that a row it refers to does not exist, or no longer: from Prisma or from PostgreSQL. */
+/** Whether the error is a violated foreign key, from Prisma or from PostgreSQL. */
 export function isForeignKeyViolation(error: unknown): boolean {
   return hasCode(error, 'P2003', '23503');
 }
 
-/** Whether the error says that a row with the same unique key exists, from Prisma or from PostgreSQL. */
+/** Whether the error is a violated unique key, from Prisma or from PostgreSQL. */
 export function isUniqueViolation(error: unknown): boolean {
   return hasCode(error, 'P2002', '23505');
 }

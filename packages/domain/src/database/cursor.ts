@@ -44,7 +44,7 @@ export function earlierThan(cursor: string | undefined) {
 
 export const NEWEST_FIRST: [{ createdAt: 'desc' }, { id: 'desc' }] = [{ createdAt: 'desc' }, { id: 'desc' }];
 
-/** A page from `limit + 1` rows: the extra one says that there is more. */
+/** A page from `limit + 1` rows: the extra one proves that there are more. */
 export function toPage<Row, Item>(
   rows: readonly Row[],
   limit: number,

@@ -40,11 +40,11 @@ export interface DatabaseOptions {
   /** Connection string of the role `patchbay_app`. */
   readonly url: string;
   readonly poolSizeMax: number;
-  /** Who signs audit rows of this process; without one they are unsigned. */
+  /** The signer of this process's audit rows; without one they are unsigned. */
   readonly auditWriter?: AuditWriter;
   /** Longest a transaction may take before it is rolled back. */
   readonly transactionMsMax?: number;
-  /** Transactions of one organization that may wait for a connection; 1 000 unless said otherwise. */
+  /** Transactions of one organization that may wait for a connection; 1 000 by default. */
   readonly waitingPerOrganizationMax?: number;
 }
 
@@ -53,9 +53,9 @@ export interface Database {
   /**
    * Runs `work` in one transaction that sees and writes rows of this organization only. Any error rolls it back.
    *
-   * Inside `work` this database refuses another transaction, a look-up and a ping: whoever holds one connection and waits
-   * for a second one stops everybody as soon as enough do. One organization holds at most half of the connections; what
-   * exceeds that waits in a queue of its own.
+   * Inside `work` this database refuses another transaction, a look-up and a ping: work that holds one connection and
+   * waits for a second deadlocks the pool as soon as enough of it does. One organization holds at most half of the
+   * connections; further work waits in a queue of its own.
    *
    * @throws AppError `data.unavailable` when the database does not answer; `data.organization_busy` when too much of this
    * organization waits already
@@ -79,7 +79,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     query_timeout: transactionMsMax,
     application_name: 'patchbay',
   });
-  // The next statement says so if the database is away.
+  // The next statement fails if the database is unreachable.
   surviveLostConnections(pool);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
   const auditWriter = options.auditWriter ?? null;
@@ -94,7 +94,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   const transactions = new AsyncLocalStorage<{ isOpen: boolean }>();
 
   function assertOutside(wanted: string): void {
-    // Work that a transaction started may go on after it; it holds nothing any more.
+    // Work started by a transaction may outlast it; it holds no connection any more.
     if (transactions.getStore()?.isOpen !== true) return;
     throw new Error(`${wanted} inside a transaction: it would wait for a second connection while it holds one`);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FairQueue, type FairQueueOptions } from './fair-queue.ts';
 
-/** Work that ends when it is told to, and the order in which it began. */
+/** Work that ends on request, and the order in which it began. */
 function givenQueue(options: Partial<FairQueueOptions> = {}) {
   const queue = new FairQueue({ slots: 3, slotsPerKey: 2, waitingPerKeyMax: 2, waitMsMax: 1_000, ...options });
   const begun: string[] = [];

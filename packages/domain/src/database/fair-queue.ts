@@ -1,15 +1,15 @@
 import { AppError } from '@patchbay/foundation';
 
 /**
- * Shares a few slots among many keys (organizations): a key holds at most its share, those that wait are served in turn,
- * one per key, and a key whose own queue is full is refused while every other goes on. Without it one organization
- * that sends sixty requests at once holds every connection of the pool.
+ * Shares a few slots among many keys (organizations): a key holds at most its share, waiters are served in turn, one
+ * per key, and a key whose own queue is full is refused while every other is served. Without it one organization that
+ * sends sixty requests at once holds every connection of the pool.
  */
 
 export interface FairQueueOptions {
   /** Pieces of work at once. */
   readonly slots: number;
-  /** Of these, for one key. */
+  /** Slots for one key. */
   readonly slotsPerKey: number;
   /** Pieces of work of one key that may wait. */
   readonly waitingPerKeyMax: number;
@@ -65,7 +65,7 @@ export class FairQueue {
   #end(key: string, lane: Lane): void {
     this.#running -= 1;
     lane.running -= 1;
-    // Whoever came while this ran is served first.
+    // Waiters that came while this ran are served first.
     this.#moveToEnd(key, lane);
     this.#removeIfEmpty(key, lane);
     for (const [nextKey, next] of this.#lanes) {

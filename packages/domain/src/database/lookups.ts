@@ -1,15 +1,15 @@
 import type pg from 'pg';
 
 /**
- * What must be found before the organization is known. Each is one SECURITY DEFINER function of the
- * database that returns ids and nothing else; whoever wants more enters the organization with `withOrganization`.
+ * Look-ups before the organization is known. Each is one SECURITY DEFINER function of the database that returns ids and
+ * nothing else; for more, enter the organization with `withOrganization`.
  */
 export interface Lookups {
   /** Organization slugs in any case; earlier slugs of the same record answer too. Null when out of service. */
   findEndpoint(organizationSlug: string, connectorSlug: string): Promise<EndpointIds | null>;
   /** By present or earlier slug, or by `org_` id. Deleted organizations are found until they are purged. */
   findOrganization(slugOrId: string): Promise<{ readonly organizationId: string } | null>;
-  /** By SHA-256 of the whole key text. Says nothing about validity: load the key in its organization. */
+  /** By SHA-256 of the whole key text. The key need not be valid: load it in its organization. */
   findApiKey(hash: Uint8Array): Promise<{ readonly organizationId: string; readonly apiKeyId: string } | null>;
   /**
    * The first six bytes of the hashes of keys that are not revoked, one after the other: of those with these ids, or of
@@ -19,11 +19,11 @@ export interface Lookups {
   findPersonMemberships(
     personId: string,
   ): Promise<readonly { readonly organizationId: string; readonly memberId: string }[]>;
-  /** Versions nobody has leased that are not final, or published and not yet activated as asked; oldest first. */
+  /** Versions without a lease that are not final, or published and not yet activated as requested; oldest first. */
   dueVersions(limit: number): Promise<readonly { readonly organizationId: string; readonly versionId: string }[]>;
   /** Organizations where a change of people waits to be put on record, longest first. */
   dueIdentityChanges(limit: number): Promise<readonly { readonly organizationId: string }[]>;
-  /** What `purgeExpired` has to do. `ageSeconds`: how old rows of each kind become. */
+  /** The work of `purgeExpired`. `ageSeconds`: the maximum age of rows of each kind. */
   expiredRows(limit: number, ageSeconds: Readonly<Record<AgedKind, number>>): Promise<readonly ExpiredRow[]>;
 }
 

@@ -84,7 +84,7 @@ export async function rollBack(tx: Tx, actor: Actor, input: RollBackInput): Prom
   const reasons = await askGates(tx, ROLLBACK_GATES, question);
   return append(tx, actor, connector, {
     versionId: version.id,
-    // What was before the version we go back to: the next roll back goes further, never forth and back.
+    // The version before the rollback's target: the next rollback goes further back, never forth and back.
     previousId: live.previous.previousId,
     cause: 'rollback',
     reasons,
@@ -96,7 +96,7 @@ export interface ResolveInput {
   readonly connectorId: string;
   readonly deploymentId: string;
   readonly authentication: Authentication;
-  /** Of the actor. */
+  /** Permissions of the actor. */
   readonly permissions: ReadonlySet<Permission>;
   readonly requestId?: string | undefined;
   /** Defaults to ACTIVATION_GATES. */
@@ -104,10 +104,10 @@ export interface ResolveInput {
 }
 
 /**
- * A person answers for a held version: the gates are asked again, knowing which reasons the person accepts. What no
- * acceptance removes holds it again, as a new record.
+ * A person resolves a held version: the gates are evaluated again with the reasons that the person accepts. Remaining
+ * reasons hold it again, as a new record.
  *
- * @throws AppError `deployments.not_found`, and what `refusalToResolve` and `activate` refuse
+ * @throws AppError `deployments.not_found`, and the refusals of `refusalToResolve` and `activate`
  */
 export async function resolveHeld(tx: Tx, actor: Actor, input: ResolveInput): Promise<Activation> {
   const { connectorId, deploymentId, authentication, permissions, requestId, gates } = input;

@@ -8,7 +8,7 @@ import type { HoldReason } from './deployment.ts';
 /** `deploy`: asked for with the upload; `activate`: by hand; `rollback`: back to the version before. */
 export type DeploymentCause = 'deploy' | 'activate' | 'rollback';
 
-/** What every gate is asked. */
+/** The facts that every gate gets. */
 export interface GateQuestion {
   readonly connector: Connector;
   readonly version: Version;
@@ -18,11 +18,11 @@ export interface GateQuestion {
   readonly acceptances: readonly string[];
 }
 
-/** What a gate may have to know besides. Loaded only when a gate needs it. */
+/** Further facts of a gate. Loaded only when a gate needs them. */
 export interface GateFacts {
-  /** Names at the organization's URL that would stand for two things. */
+  /** Names at the organization's URL that would be ambiguous. */
   readonly nameConflicts: readonly NameConflict[];
-  /** Of the person who asks; empty for keys, service accounts and the platform itself. */
+  /** Permissions of the person who asks; empty for keys, service accounts and the platform itself. */
   readonly actorRoles: readonly Role[];
   /** Manifest of the version that serves now; null while none does. */
   readonly liveContract: Readonly<Record<string, unknown>> | null;
@@ -65,8 +65,8 @@ const refuseSharedNames = defineGate(['nameConflicts'], ({ connector }, { nameCo
 });
 
 /**
- * While anybody may call the connector without a key, a version with tools that write waits for an owner's or admin's
- * confirmation by name. Asked of rollbacks too: the version before may have been for callers with a key.
+ * While access to the connector is public, a version with tools that write waits for an owner's or admin's confirmation
+ * by name. Applies to rollbacks too: the previous version may have been for callers with a key.
  */
 const refuseOpenWrites = defineGate([], ({ connector, version }) => {
   if (!isOpenUnconfirmed(connector)) return null;
@@ -74,7 +74,7 @@ const refuseOpenWrites = defineGate([], ({ connector, version }) => {
   if (described === null) return null;
   return {
     code: 'open_not_confirmed',
-    reason: `Anybody may call ${connector.slug} without a key, and this version has ${described}. An owner or admin confirms it (patchbay settings ${connector.slug} --auth none --confirm ${connector.slug}) or asks for a key (--auth api-key); then activate it.`,
+    reason: `Access to ${connector.slug} is public, and this version has ${described}. An owner or admin confirms it (patchbay settings ${connector.slug} --auth none --confirm ${connector.slug}) or requires a key (--auth api-key); then activate it.`,
   };
 });
 

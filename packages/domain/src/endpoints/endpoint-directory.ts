@@ -28,10 +28,10 @@ export interface Endpoint {
   readonly resource: string;
 }
 
-/** What there is behind the URL of an organization, whoever asks. */
+/** The endpoint behind the URL of an organization, for any caller. */
 export interface LiveConnectors extends OrganizationNames {
   readonly organizationId: string;
-  /** Of connectors with a live version, sorted. */
+  /** Slugs of connectors with a live version, sorted. */
   readonly slugs: readonly string[];
 }
 
@@ -82,7 +82,7 @@ export function createEndpointDirectory(options: EndpointDirectoryOptions): Endp
   return {
     async resolve(organizationSlug, connectorSlug, version) {
       const organization = organizationSlug.toLowerCase();
-      // What is no slug cannot be in the database, and must not fill the cache.
+      // A text that is no slug cannot be in the database, and must not fill the cache.
       if (!isSlug(organization) || !isSlug(connectorSlug)) return null;
       const key = `${organization}/${connectorSlug}@${version ?? 'live'}`;
       return cache.get(key, () => loadEndpoint(database, { organization, connector: connectorSlug, version }));

@@ -10,14 +10,14 @@ export interface GroupReference {
   readonly name: string;
 }
 
-/** A named set of members. Who leaves the organization leaves its groups in the same transaction. */
+/** A named set of members. A member who leaves the organization leaves its groups in the same transaction. */
 export interface Group extends GroupReference {
   readonly createdAt: Date;
   /** Ids of people, in the order in which they were added. */
   readonly personIds: readonly string[];
 }
 
-/** Of one organization. The list is whole, so it is bounded. */
+/** Groups of one organization. The list is whole, so it is bounded. */
 const GROUPS_MAX = ACCOUNT_LIMITS.groups.value;
 
 export interface GroupChange {
@@ -93,7 +93,10 @@ export async function deleteGroup(tx: Tx, actor: Actor, { id, requestId }: Group
   await record(tx, { actor, action: 'group.deleted', target: target(id), before: { name, personIds }, requestId });
 }
 
-/** Adding somebody twice is fine. The person must be a member. @throws AppError `groups.not_found`, `groups.member_gone` */
+/**
+ * Adding a member twice has no effect. The person must be a member. @throws AppError `groups.not_found`,
+ * `groups.member_gone`
+ */
 export async function addGroupMember(tx: Tx, actor: Actor, change: GroupMemberChange): Promise<Group> {
   const { id, personId, requestId } = change;
   await lockGroups(tx);
@@ -110,7 +113,7 @@ export async function addGroupMember(tx: Tx, actor: Actor, change: GroupMemberCh
   return getGroup(tx, id);
 }
 
-/** Removing somebody who is not in it is fine. @throws AppError `groups.not_found` */
+/** Removing a person who is not in the group has no effect. @throws AppError `groups.not_found` */
 export async function removeGroupMember(tx: Tx, actor: Actor, change: GroupMemberChange): Promise<Group> {
   const { id, personId, requestId } = change;
   await lockGroups(tx);
@@ -147,7 +150,7 @@ async function requireFreeName(tx: Tx, name: string): Promise<void> {
   if ((await tx.prisma.group.count({ where: { ...tx.scope, name } })) > 0) throw new AppError('groups.name_taken');
 }
 
-/** What callers are known by changes with their groups: gateways load these people anew. */
+/** The principal of members changes with their groups: gateways load these people again. */
 async function announce(tx: Tx, personIds: readonly string[]): Promise<void> {
   for (const id of personIds) await emitChange(tx, { kind: 'person', id });
 }

@@ -5,7 +5,7 @@ import type { Tx } from '../database/index.ts';
 export interface IdempotencyQuestion {
   /** The caller's Idempotency-Key, 1 to 255 visible ASCII characters. */
   readonly key: string;
-  /** Who sent it: person or API key id. The same key of another caller is another key. */
+  /** The caller: person or API key id. The same key of another caller is another key. */
   readonly callerId: string;
   /** Method, path and SHA-256 of the body, together: what the key was used for. */
   readonly fingerprint: string;

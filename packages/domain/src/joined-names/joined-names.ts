@@ -3,8 +3,8 @@ import type { Tx } from '../database/index.ts';
 import { type NameConflict, type NamedKind, type PlannedName, planClaims, planNames } from './plan-names.ts';
 
 /**
- * The recorded table of what an organization's own URL serves (security S12): a name resolves through it and never by
- * taking it apart. Its rows are those of the live versions; they change with them, in the same transaction.
+ * The recorded names and URIs at an organization's own URL: a name resolves through it and never by taking it apart.
+ * Its rows are those of the live versions; they change with them, in the same transaction.
  */
 
 export interface JoinedName {
@@ -22,11 +22,11 @@ export interface ResourceClaim {
 
 export interface OrganizationNames {
   readonly names: readonly JoinedName[];
-  /** The oldest claim to a URI comes first: nobody puts himself in front of another. */
+  /** The oldest claim to a URI comes first: a later connector never takes it over. */
   readonly claims: readonly ResourceClaim[];
 }
 
-/** What would be ambiguous if the connector served a version with this manifest. */
+/** Names that would be ambiguous if the connector served a version with this manifest. */
 export async function findNameConflicts(
   tx: Tx,
   connector: { readonly id: string; readonly slug: string },
@@ -37,8 +37,8 @@ export async function findNameConflicts(
 }
 
 /**
- * Makes the rows of the connector those of its live version; without one, or when it is deleted, there are none. What
- * would be ambiguous is left out, and returned.
+ * Replaces the rows of the connector with those of its live version; without one, or when it is deleted, there are
+ * none. Ambiguous names are left out, and returned.
  */
 export async function recordLiveNames(tx: Tx, connectorId: string): Promise<readonly NameConflict[]> {
   const { organizationId } = tx.scope;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { planClaims, planNames } from './plan-names.ts';
 
 const slug = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/);
-/** What publish lets through: no leading underscore, no two in a row. Long ones, so that tails are hashes. */
+/** Names that publish accepts: no leading underscore, no two in a row. Long ones, so that tails are hashes. */
 const name = fc.stringMatching(/^[A-Za-z0-9.-][A-Za-z0-9._-]{0,126}$/).filter((text) => !text.includes('__'));
 const manifest = (tools: readonly string[], prompts: readonly string[] = []) => ({
   tools: tools.map((one) => ({ name: one })),
@@ -37,13 +37,13 @@ describe('planNames', () => {
     fc.assert(
       fc.property(slug, name, (connectorSlug, tool) => {
         const { names } = planNames({ id: 'con', slug: connectorSlug }, manifest([tool]));
-        // A slug has no underscore, so what is before the first one says whose it is, also where the tail is a hash.
+        // A slug has no underscore, so the part before the first one is the connector, also where the tail is a hash.
         expect(names[0]?.joined.split('_', 1)[0]).toBe(connectorSlug);
       }),
     );
   });
 
-  it('tells a tool and a prompt of one name apart', () => {
+  it('keeps a tool and a prompt of one name apart', () => {
     const { names, conflicts } = planNames({ id: 'con', slug: 'git' }, manifest(['search'], ['search']));
     expect(names.map(({ kind, joined }) => [kind, joined])).toEqual([
       ['tool', 'git__search'],
@@ -52,7 +52,7 @@ describe('planNames', () => {
     expect(conflicts).toEqual([]);
   });
 
-  it('gives neither of two tools the name they would share, and says which', () => {
+  it('gives neither of two tools the name they would share, and reports both', () => {
     const { names, conflicts } = planNames({ id: 'con', slug: 'git' }, manifest([...SHARING, 'search']));
     expect(names.map(({ joined }) => joined)).toEqual(['git__search']);
     expect(conflicts).toMatchObject([{ name: SHARING[1], other: { connectorId: 'con', name: SHARING[0] } }]);

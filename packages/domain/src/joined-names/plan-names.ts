@@ -1,6 +1,6 @@
 import { type JsonObject, joinName, stringAt, viewManifest } from '@patchbay/mcp';
 
-/** What has a joined name. Resources keep their URIs and are claimed instead. */
+/** Entries with a joined name. Resources keep their URIs and are claimed instead. */
 export type NamedKind = 'tool' | 'prompt';
 
 /** One row of the table: what the organization's URL calls a connector's tool or prompt. */
@@ -10,7 +10,7 @@ export interface PlannedName {
   readonly name: string;
 }
 
-/** A name that would stand for two things. */
+/** An ambiguous name. */
 export interface NameConflict {
   readonly kind: NamedKind;
   readonly joined: string;
@@ -25,7 +25,7 @@ export interface PlannedClaim {
   readonly isTemplate: boolean;
 }
 
-/** What fits into an index of the database. What is longer is served at the connector's own URL only. Bytes. */
+/** The largest key of a database index, in bytes. Longer ones are served at the connector's own URL only. */
 const URI_BYTES_MAX = 1_024;
 
 /** The names a version would have at its organization's URL, and those of them that are not its own alone. */
@@ -43,12 +43,12 @@ export function planNames(connector: { readonly id: string; readonly slug: strin
   };
   plan('tool', tools);
   plan('prompt', prompts);
-  // Of two that share a name neither has it: better than that one answers for the other.
+  // Of two with the same name neither has it: better than that one answers for the other.
   for (const { kind, joined } of conflicts) names.delete(`${kind} ${joined}`);
   return { names: [...names.values()], conflicts };
 }
 
-/** What a version serves under URIs of its own. */
+/** The resources that a version serves under URIs of its own. */
 export function planClaims(manifest: unknown): PlannedClaim[] {
   const { resources, resourceTemplates } = viewManifest(manifest);
   const uris = (entries: readonly JsonObject[], key: string) =>

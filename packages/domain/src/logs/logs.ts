@@ -6,12 +6,12 @@ const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LEVELS)[number];
 export type LogSource = 'connector' | 'stderr' | 'platform';
 
-/** One line as the supervisor reports it (security.md S27): everything but `text` is the platform's word. */
+/** One line as the supervisor reports it: every field but `text` is written by the platform. */
 export interface NewLogLine {
   readonly organizationId: string;
   readonly connectorId: string;
   readonly versionId: string;
-  /** Whose sandbox wrote it: a principal id, or empty for a shared sandbox. */
+  /** The subject whose sandbox wrote it: a principal id, or empty for a shared sandbox. */
   readonly subject: string;
   readonly sandboxId: string;
   readonly at: Date;

@@ -1,4 +1,4 @@
-/** Names people trust before they read further. An organization that bears one is believed to be it (security.md S11). */
+/** Well-known names. An organization with such a name would be trusted without a reason. */
 const BRANDS: readonly string[] = [
   'patchbay',
   'anthropic',

@@ -15,7 +15,7 @@ describe('permissions', () => {
     }
   });
 
-  it('let nobody grant a role above their own', () => {
+  it("do not permit granting a role above one's own", () => {
     const grantable = (role: (typeof ROLES)[number]) => ROLES.filter((other) => mayGrantRole([role], other));
     expect(grantable('member')).toEqual([]);
     expect(grantable('developer')).toEqual([]);

@@ -4,7 +4,10 @@ export type Role = (typeof ROLES)[number];
 interface PermissionRule {
   /** The roles that hold it. */
   readonly roles: readonly Role[];
-  /** Whether an API key may list it. What makes keys, decides who is a member, or is a person's yes, no key ever may. */
+  /**
+   * Whether an API key may list it. Permissions that create keys, decide about members, or express a person's consent
+   * are never in a key.
+   */
   readonly byKey: boolean;
 }
 
@@ -13,7 +16,7 @@ const DEVELOPERS = ['owner', 'admin', 'developer'] as const;
 const ADMINS = ['owner', 'admin'] as const;
 const OWNERS = ['owner'] as const;
 
-/** Everything about a permission in one line: whoever adds one says who holds it and whether a key may. */
+/** Every property of a permission in one line: a new one has to declare its roles and whether a key may hold it. */
 const RULES = {
   'organization:read': { roles: EVERYBODY, byKey: true },
   'organization:write': { roles: ADMINS, byKey: true },
@@ -25,7 +28,7 @@ const RULES = {
   'connectors:read': { roles: EVERYBODY, byKey: true },
   'connectors:write': { roles: DEVELOPERS, byKey: true },
   'connectors:delete': { roles: ADMINS, byKey: true },
-  /** Let anybody call a connector without a key. */
+  /** Allow public access to a connector, without a key. */
   'connectors:open': { roles: ADMINS, byKey: true },
   'versions:read': { roles: DEVELOPERS, byKey: true },
   'versions:write': { roles: DEVELOPERS, byKey: true },
@@ -45,7 +48,7 @@ export type Permission = keyof typeof RULES;
 // The keys of a literal are exactly its type's.
 export const ALL_PERMISSIONS = Object.keys(RULES) as readonly Permission[];
 
-/** What each role may do. `secrets:read` lists names; no permission reads a value. */
+/** Permissions of each role. `secrets:read` lists names; no permission reads a value. */
 export const PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   owner: heldBy('owner'),
   admin: heldBy('admin'),
@@ -60,7 +63,7 @@ function heldBy(role: Role): readonly Permission[] {
   });
 }
 
-/** Whether an API key may hold the permission at all, whoever creates it. */
+/** Whether an API key may hold the permission at all, for any creator. */
 export function mayKeyHold(permission: Permission): boolean {
   return RULES[permission].byKey;
 }
@@ -74,7 +77,7 @@ export function permissionsOf(roles: readonly Role[]): ReadonlySet<Permission> {
   return new Set(roles.flatMap((role) => PERMISSIONS[role]));
 }
 
-/** Whether somebody with these roles may give a role: nobody hands out more than they have. */
+/** Whether a person with these roles may grant a role: only up to their own permissions. */
 export function mayGrantRole(granter: readonly Role[], role: Role): boolean {
   const held = permissionsOf(granter);
   return held.has('members:write') && PERMISSIONS[role].every((permission) => held.has(permission));

@@ -63,7 +63,7 @@ export const RESERVED_CONNECTOR_SLUGS: readonly string[] = ['mcp', 'connect', 's
 
 const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
-/** 2 to 32 of `a-z 0-9 -`; no hyphen first, last or doubled. Says nothing about reserved or taken. */
+/** 2 to 32 of `a-z 0-9 -`; no hyphen first, last or doubled. The slug may still be reserved or taken. */
 export function isSlug(text: string): boolean {
   return text.length >= 2 && text.length <= 32 && SLUG.test(text);
 }

@@ -25,8 +25,9 @@ const AGE_SECONDS: Readonly<Record<AgedKind, number>> = {
 };
 
 /**
- * Ends what was deleted and can no longer be restored (the data key first) and drops rows past their retention. Slugs stay for ever. The
- * database decides by its own clock what is due: calling this early does nothing. Call it again while it reports work.
+ * Purges organizations and connectors that can no longer be restored (the data key first) and rows past their
+ * retention. Slugs are kept permanently. The database decides by its own clock which are due: calling this early does
+ * nothing. Call it again while it reports work.
  */
 export async function purgeExpired(database: Database, vault: Vault): Promise<PurgeReport> {
   const digests: { organizationId: string; digest: string }[] = [];

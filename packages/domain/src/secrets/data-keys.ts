@@ -9,7 +9,7 @@ export function dataKeyStore(tx: Tx): DataKeyStore {
       return row?.wrapped ?? null;
     },
     async insert(wrapped) {
-      // Whoever comes second takes the first one's key.
+      // The second of two creators takes the first one's key.
       await tx.query('INSERT INTO app.data_keys (organization_id, wrapped) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
         tx.scope.organizationId,
         wrapped,

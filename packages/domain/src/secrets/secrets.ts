@@ -32,10 +32,10 @@ const NAME = /^[A-Z][A-Z0-9_]{0,63}$/;
 const VALUE_BYTES_MAX = ADMIN_LIMITS.secret.value;
 
 /**
- * Seals the value, bumps the connector's settings revision and announces it: in force for the next call.
+ * Seals the value, increments the connector's settings revision and publishes the change: in force for the next call.
  *
  * @throws AppError `secrets.name_invalid`, `secrets.value_invalid`, `connectors.not_found`, and
- * `connectors.open_not_confirmed` while anybody may call the connector and nobody confirmed what that gives away
+ * `connectors.open_not_confirmed` while public access to the connector is not confirmed
  */
 export async function setSecret(tx: Tx, actor: Actor, vault: Vault, input: NewSecret): Promise<SecretName> {
   if (!NAME.test(input.name)) throw new AppError('secrets.name_invalid');
@@ -83,7 +83,7 @@ export async function listSecretNames(tx: Tx, connectorId: string): Promise<read
   });
 }
 
-/** Name to value, for the moment a sandbox is specialised. @throws AppError `secrets.unreadable` */
+/** Name to value, for the moment a sandbox is assigned. @throws AppError `secrets.unreadable` */
 export async function openSecrets(tx: Tx, vault: Vault, connectorId: string): Promise<Record<string, string>> {
   const rows = await tx.prisma.sealedSecret.findMany({ where: { ...tx.scope, connectorId } });
   const opened: Record<string, string> = {};

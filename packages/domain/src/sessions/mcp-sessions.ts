@@ -1,16 +1,14 @@
 import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import type { Tx } from '../database/index.ts';
 
-/**
- * Sessions of 2025 clients that had to be remembered. Most never are: their signed id says everything about them.
- */
+/** Stored sessions of 2025 clients. Most are never stored: their signed id holds all of their state. */
 
-/** What the signed id says of a session. */
+/** The content of a session's signed id. */
 export interface McpSessionKey {
   readonly id: string;
   /** Null at the URL of a whole organization. */
   readonly connectorId: string | null;
-  /** Of whoever opened it; nobody else may use it. */
+  /** The principal that opened it; no other may use it. */
   readonly principalHash: string;
   readonly expiresAt: Date;
 }

@@ -5,8 +5,8 @@ import type { Tx } from '../database/index.ts';
 import { dataKeyStore } from '../secrets/index.ts';
 
 /**
- * Streams of calls that can be resumed, and what was said on them: questions to the client, its answers, the result.
- * Everything a connector or a client said lies here sealed, for ten minutes.
+ * Streams of calls that can be resumed, and their messages: input requests, the client's answers, the result. Messages
+ * are stored sealed, for ten minutes.
  */
 
 export interface McpStreamKey {
@@ -14,7 +14,7 @@ export interface McpStreamKey {
   readonly id: string;
 }
 
-/** Whose call it is, and of which tool; null where it is of none, or from before this was recorded. */
+/** The caller and tool of its call; null for a stream without one, or from before this was recorded. */
 export interface McpStreamSubject {
   readonly connectorId: string | null;
   readonly tool: string | null;
@@ -31,7 +31,7 @@ export interface McpStreamView {
   readonly events: readonly { readonly sequence: number; readonly text: string }[];
 }
 
-/** Messages of one stream; whoever asks more often than that is not answered any more. */
+/** Messages of one stream; a call with more is refused. */
 const EVENTS_MAX = STREAM_LIMITS.sessionMessages.value;
 
 /** Opens the stream of one call. `leaseMs`: for how long it counts as alive without a further word. */
@@ -91,7 +91,7 @@ export async function appendEvent(
   );
 }
 
-/** What was said after `after`, or null when the stream is not known (any more). */
+/** Messages after `after`, or null when the stream is unknown or expired. */
 export async function readStream(
   tx: Tx,
   vault: Vault,

@@ -7,8 +7,8 @@ import { isRunning } from '@patchbay/foundation';
 import { UsageEventSchema, usageEventText } from './usage-event.ts';
 
 /**
- * Names of spool files say whose they are: host, process, instance, number. A file is left to its process while that
- * lives; a dead one's files belong to whoever looks. Two who ship the same file do no harm: events are stored by id.
+ * Names of spool files identify their owner: host, process, instance, number. A file is left to its process while that
+ * is alive; files of a dead one are shipped by any process. Shipping a file twice is harmless: events are stored by id.
  */
 
 const HOST = hostname().replaceAll(/[^A-Za-z0-9-]/g, '-');
@@ -17,10 +17,10 @@ const NAME = /^(?<host>[A-Za-z0-9-]+)\.(?<pid>\d+)\.(?<instance>[0-9a-f]{12})\.(
 /** Beside a file: those of its lines that this release cannot read. */
 const KEPT = '.unreadable';
 
-/** Nobody appends to a file for this long: it is rotated every second or so. */
+/** A file is not appended to for this long: it is rotated every second or so. */
 const ABANDONED_MS = 600_000;
 
-/** Tells the files of one open spool from those of a process that had the same number before. */
+/** Distinguishes the files of one open spool from those of an earlier process with the same number. */
 export function newInstance(): string {
   return randomBytes(6).toString('hex');
 }
@@ -29,7 +29,7 @@ export function spoolFileName(instance: string, number: number): string {
   return `${HOST}.${process.pid}.${instance}.${String(number).padStart(8, '0')}.ndjson`;
 }
 
-/** What of the directory's files is one spool's own. */
+/** Selects the spool's own files in the directory. */
 export interface OwnFiles {
   readonly instance: string;
   /** The number of the last one that is not written to any more. */
@@ -37,8 +37,8 @@ export interface OwnFiles {
 }
 
 /**
- * Files of the directory that nobody appends to any more, oldest name first. A file of our own that is opened
- * while the directory is read is not over.
+ * Files of the directory that are complete, oldest name first. A file of our own that is opened while the directory is
+ * read is not over.
  */
 export async function findShippable(directory: string, own: OwnFiles): Promise<readonly string[]> {
   const names = (await readdir(directory)).filter((name) => NAME.test(name));
@@ -54,7 +54,7 @@ async function isOver(directory: string, name: string, own: OwnFiles): Promise<b
   return found !== null && Date.now() - found.mtimeMs > ABANDONED_MS;
 }
 
-/** One event as it lies in a file. */
+/** One event as stored in a file. */
 export interface SpoolLine {
   readonly organizationId: string;
   readonly text: string;
@@ -63,7 +63,7 @@ export interface SpoolLine {
 /** Lines that are parsed before whatever else waits has its turn: a file may hold thousands. */
 const LINES_PER_TURN = 100;
 
-/** What a file holds. */
+/** Contents of a file. */
 export interface SpoolContent {
   readonly events: readonly SpoolLine[];
   /** Lines that are no event here: cut by a kill or a full disk, damaged, or in the format of a later release. */
@@ -98,7 +98,7 @@ export async function bringBackLines(directory: string): Promise<void> {
   const names = new Set(await readdir(directory));
   for (const kept of names) {
     const name = kept.slice(0, -KEPT.length);
-    // One that lies there still is shipped first; its own lines are put aside anew.
+    // A file that is still there is shipped first; its own lines are put aside again.
     if (!kept.endsWith(KEPT) || !NAME.test(name) || names.has(name)) continue;
     await rename(path.join(directory, kept), path.join(directory, name));
   }

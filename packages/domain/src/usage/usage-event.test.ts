@@ -21,7 +21,7 @@ const EVENT: UsageEvent = {
 const clientOf = (line: string) => UsageEventSchema.parse(JSON.parse(line)).client;
 
 describe('usageEventText', () => {
-  it('spells out what PostgreSQL cannot store, and a name that says the same keeps its own words', () => {
+  it('escapes text that PostgreSQL cannot store, and leaves an escape in a name unchanged', () => {
     const client = { name: 'a\0b\ud83d', version: '\\u0000 \u{1f600}' };
     const line = usageEventText({ ...EVENT, client });
     expect(line).not.toMatch(/[^\\]\\u(0000|d83d)/);

@@ -17,12 +17,12 @@ export const CALL_STEPS = [
 ] as const;
 export type CallStep = (typeof CALL_STEPS)[number];
 
-/** How calls end. `unknown`: it could write, was given to its connector, and was not heard to its end. */
+/** Outcomes of calls. `unknown`: it could write, was sent to its connector, and its end is not known. */
 export const USAGE_OUTCOMES = ['complete', 'input_required', 'tool_error', 'error', 'unknown', 'refused'] as const;
 
 /**
- * What a client calls itself is cut, and what PostgreSQL cannot store is spelled out, rather than the event lost. Once
- * more behind the cut, which may have halved a pair.
+ * A client's name is cut, and text that PostgreSQL cannot store is escaped, rather than the event lost. Escaped once
+ * more after the cut, which may have halved a surrogate pair.
  */
 const text = (max: number) => z.string().transform((value) => storable(storable(value).slice(0, max)));
 

@@ -122,7 +122,7 @@ export async function openUsageSpool(options: UsageSpoolOptions): Promise<UsageS
     try {
       closeSync(descriptor);
     } catch {
-      // What the disk did not take is lost already; the next event gets a file of its own.
+      // An event that the disk refused is lost already; the next event gets a file of its own.
     }
   }
 
@@ -158,7 +158,7 @@ export async function openUsageSpool(options: UsageSpoolOptions): Promise<UsageS
     shipping ??= (async () => {
       rotate();
       const names = new Set(await findShippable(directory, { instance, closed: fileNumber }));
-      // Shipped by somebody else, who took this process for dead.
+      // Shipped by another process, which took this one for dead.
       for (const name of remembered.keys()) if (!names.has(name)) forget(name);
       for (const name of names) await shipFile(name);
       bytes = await spoolBytes(directory);
@@ -185,7 +185,7 @@ export async function openUsageSpool(options: UsageSpoolOptions): Promise<UsageS
   return {
     append(event) {
       waiting.push({ organizationId: event.organizationId, text: usageEventText(event) });
-      // What else ends in this turn of the event loop goes into the same write.
+      // Further events of this turn of the event loop go into the same write.
       batch ??= nextTurn().then(writeWaiting);
       return batch;
     },
@@ -194,7 +194,7 @@ export async function openUsageSpool(options: UsageSpoolOptions): Promise<UsageS
     async close() {
       clearInterval(timer);
       await batch;
-      // What cannot be shipped now stays on disk for the next process.
+      // Events that cannot be shipped now stay on disk for the next process.
       await ship().catch(() => {});
       rotate();
     },

@@ -3,7 +3,7 @@ import type { Tx } from '../database/index.ts';
 import { escapeLogText } from '../logs/index.ts';
 import type { Finding, VersionLogLine } from './version.ts';
 
-/** Control characters are escaped here too (security.md S27); lines over 8 KiB are cut. */
+/** Control characters are escaped here too; lines over 8 KiB are cut. */
 export async function appendLog(
   tx: Tx,
   versionId: string,

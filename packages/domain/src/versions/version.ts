@@ -13,7 +13,7 @@ export interface VersionFailure {
 
 /** The startup snapshot of a version; see the sandbox package. */
 export interface VersionSnapshot {
-  /** Where it lies in the artifact store. */
+  /** Its key in the artifact store. */
   readonly digest: string;
   /** The runner and the Node binary it belongs to. */
   readonly image: string;
@@ -25,7 +25,7 @@ export interface Version {
   /** 1, 2, 3 … per connector, never reused. */
   readonly number: number;
   readonly state: VersionState;
-  /** Where the source lies in the artifact store: `sha256:…`. */
+  /** Digest of the source in the artifact store: `sha256:…`. */
   readonly sourceDigest: string;
   readonly typecheck: boolean;
   /** Activate as soon as it is published. */
@@ -48,7 +48,7 @@ export interface VersionStep {
   readonly attempt: number;
   readonly startedAt: Date;
   readonly finishedAt: Date | null;
-  /** What the step produced, so that a resumed deploy need not run it again. */
+  /** The result of the step, so that a resumed deploy need not run it again. */
   readonly output: unknown;
   readonly error: unknown;
 }

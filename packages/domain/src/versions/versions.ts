@@ -123,7 +123,10 @@ export async function moveVersion(
   return version;
 }
 
-/** What probing found. @throws AppError `versions.moved_meanwhile` when the version is final: it is immutable then */
+/**
+ * Stores the result of probing. @throws AppError `versions.moved_meanwhile` when the version is final: it is immutable
+ * then
+ */
 export async function setManifest(tx: Tx, id: string, manifest: Readonly<Record<string, unknown>>): Promise<void> {
   const { count } = await tx.prisma.version.updateMany({
     where: { ...tx.scope, id, state: { notIn: ['published', 'failed', 'rejected'] } },

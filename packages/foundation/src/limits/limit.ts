@@ -42,11 +42,11 @@ export type Unit =
   | 'times';
 
 /**
- * The party that can choose another value: no party, an operator by an environment variable, an owner by a setting, or
+ * The party that can choose another value: none (`fixed`), an operator by an environment variable, an owner by a setting, or
  * an author.
  */
 export type RaisedBy =
-  | 'nobody'
+  | 'fixed'
   | { readonly operator: string }
   | { readonly owner: string }
   | { readonly author: string };

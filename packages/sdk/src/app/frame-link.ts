@@ -20,7 +20,10 @@ export interface FrameHandlers {
   onRequest(method: string): object | undefined;
 }
 
-/** Opens the link to the window around this one. Only that window is heard, whatever its origin: a page cannot know it. */
+/**
+ * Opens the link to the window around this one. Only messages of that window are read, from any origin: a page cannot
+ * know its host's.
+ */
 export function openFrameLink(handlers: FrameHandlers): FrameLink {
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   let lastId = 0;
@@ -50,7 +53,7 @@ export function openFrameLink(handlers: FrameHandlers): FrameLink {
       lastId += 1;
       waiting.set(lastId, call);
       post({ id: lastId, method, params: { ...params } });
-      // The host answers with what the protocol says for the method; callers name it.
+      // The host's answer has the shape that the protocol defines for the method; callers name it.
       return call.promise as Promise<Result>;
     },
     notify: (method, params) => post({ method, params: { ...params } }),

@@ -1,4 +1,6 @@
-/** What the host says about the place it shows the page in. Every part may be missing, and more may be there. */
+/**
+ * The host's description of the place it shows the page in. Every field may be missing, and there may be further ones.
+ */
 export interface HostContext {
   readonly theme?: 'light' | 'dark';
   readonly displayMode?: DisplayMode;
@@ -39,7 +41,7 @@ export function applyHostLook({ theme, styles }: HostContext): void {
 
 const FONTS = 'host-fonts';
 
-/** Tells of the height the page needs, now and whenever it changes. */
+/** Reports the height the page needs, now and whenever it changes. */
 export function watchSize(tell: (size: { readonly width: number; readonly height: number }) => void): void {
   let last = '';
   const observer = new ResizeObserver(() => {

@@ -8,7 +8,7 @@ import { applyHostLook, type DisplayMode, type HostContext, watchSize } from './
 
 export type { DisplayMode, HostContext } from './host-context.ts';
 
-/** What a tool answered, as the host passes it on. */
+/** The answer of a tool, as the host passes it on. */
 export interface AppToolResult {
   readonly content: readonly { readonly type: string; readonly text?: string; readonly [key: string]: unknown }[];
   /** The value of the tool's `output` schema. Written by your own tool; hosts do not change it. */
@@ -30,16 +30,16 @@ export interface AppHandlers {
   onTeardown?(): void;
 }
 
-/** The host around the page. What it does not support rejects with its words. */
+/** The host around the page. Unsupported requests reject with the host's message. */
 export interface App {
   readonly hostName: string;
-  /** What the host says about the place now. */
+  /** The host's current description of the place. */
   context(): HostContext;
   /** Calls a tool of the same connector, under the same policies as the model's calls. */
   callTool(name: string, args?: Readonly<Record<string, unknown>>): Promise<AppToolResult>;
-  /** Says something in the conversation in the person's name; hosts ask first. */
+  /** Posts a message to the conversation in the person's name; hosts ask first. */
   sendMessage(text: string): Promise<void>;
-  /** Tells the model what the person sees or chose, for its next turn. The last one counts. */
+  /** Sends the model what the person sees or chose, for its next turn. The last one counts. */
   updateModelContext(text: string): Promise<void>;
   /** Opens an address outside of the frame; hosts ask first. */
   openLink(url: string): Promise<void>;

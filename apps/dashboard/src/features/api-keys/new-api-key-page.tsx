@@ -17,7 +17,7 @@ const T = STRINGS.apiKeys;
 
 interface NewApiKeyPageProps {
   readonly organization: string;
-  /** What the key is for, when the link that led here says so. */
+  /** The purpose of the key, when the link to this page names one. */
   readonly kind: ApiKey['kind'];
 }
 

@@ -13,7 +13,9 @@ import type { ApiKeyFormState } from './api-key-form.tsx';
 
 const T = STRINGS.apiKeys.form;
 
-/** What a key of the person can carry, all of it ticked at first: a key for one's own terminal is the usual one. */
+/**
+ * Permissions that a key of the person can have, all selected at first: a key for one's own terminal is the usual case.
+ */
 export function PermissionChoice({ organization, form }: { organization: string; form: ApiKeyFormState }) {
   const roles = useRoles(organization);
   const own = useAccess(organization).roles;

@@ -101,7 +101,7 @@ function AuthModeForm({ organization, connector }: ConnectorSettingsProps) {
   );
 }
 
-/** What the mode means; and, where the person may not choose it, why. */
+/** The effect of the mode; and, where the person may not choose it, the reason. */
 function describe(mode: AuthMode, { allowed, reason }: ActionState): string {
   const { what } = T.authModes[mode];
   return allowed || reason === null ? what : `${what} ${reason}`;

@@ -4,7 +4,7 @@ import { connectorState } from './connector-state.ts';
 const live = { versionId: 'ver_1', number: 1, activatedAt: '2026-11-21T12:00:00Z' };
 
 describe('connectorState', () => {
-  it('keeps saying that the old version serves while a newer one fails', () => {
+  it('keeps showing that the old version serves while a newer one fails', () => {
     const latest = { versionId: 'ver_2', number: 2, state: 'failed' as const };
     expect(connectorState({ live, latest })).toEqual({
       label: 'Live · version 1',
@@ -13,7 +13,7 @@ describe('connectorState', () => {
     });
   });
 
-  it('says nothing of older versions after a rollback', () => {
+  it('does not mention older versions after a rollback', () => {
     const latest = { versionId: 'ver_1', number: 1, state: 'active' as const };
     expect(connectorState({ live, latest }).note).toBeNull();
   });

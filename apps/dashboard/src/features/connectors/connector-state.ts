@@ -4,7 +4,7 @@ import { STRINGS } from '../../lib/strings.ts';
 export interface ShownState {
   readonly label: string;
   readonly color: 'teal' | 'blue' | 'red' | 'yellow' | 'gray';
-  /** What the newest version is up to while another one serves; null when they are the same. */
+  /** The state of the newest version while another one serves; null when they are the same. */
   readonly note: string | null;
 }
 
@@ -12,7 +12,7 @@ type VersionState = NonNullable<Connector['latest']>['state'];
 
 const T = STRINGS.states;
 
-/** What a connector does now, in a word, and what is about to change. */
+/** The state of a connector in a word, and its next change. */
 export function connectorState({ live, latest }: Pick<Connector, 'live' | 'latest'>): ShownState {
   if (live) {
     const isNewer = latest !== null && latest.number > live.number;

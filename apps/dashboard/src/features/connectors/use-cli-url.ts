@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { findCliUrl, shortCliUrl } from '../../lib/downloads.ts';
 
-/** What `npx --yes` is given in the commands shown. */
+/** The package that `npx --yes` gets in the commands shown. */
 export function useCliUrl(): string {
   const { data } = useQuery({ queryKey: ['cli-url'], queryFn: findCliUrl, staleTime: Number.POSITIVE_INFINITY });
   return data ?? shortCliUrl();

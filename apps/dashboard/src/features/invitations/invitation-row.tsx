@@ -23,7 +23,7 @@ const COLORS: Readonly<Record<Invitation['status'], string>> = {
   expired: 'gray',
 };
 
-/** Whoever sees the list may do both. */
+/** Every person who sees the list may do both. */
 const ALLOWED = { allowed: true, reason: null };
 
 interface InvitationRowProps {

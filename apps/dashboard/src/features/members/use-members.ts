@@ -17,7 +17,7 @@ export function useMembers(organization: string) {
   });
 }
 
-/** Changes what a member may do; what everybody may do here is asked for again, the person's own access too. */
+/** Changes a member's roles; access is loaded again, the person's own included. */
 export function useChangeRole(organization: string, member: string) {
   const refresh = useRefresh(organization);
   return useMutation({
@@ -27,7 +27,7 @@ export function useChangeRole(organization: string, member: string) {
   });
 }
 
-/** Removes a member, or leaves. Of the person's own leave the caller goes elsewhere, so nothing is asked for again. */
+/** Removes a member, or leaves. After the person's own leave the caller navigates away, so nothing is loaded again. */
 export function useRemoveMember(organization: string, member: string) {
   const refresh = useRefresh(organization);
   return useMutation({

@@ -12,7 +12,7 @@ interface RoleChoiceProps {
   readonly onChange: (role: Role) => void;
 }
 
-/** One role of those there are, with what each may do; what the person may not give stays visible and says why. */
+/** One of the roles, each with its permissions; a role that the person may not give stays visible with the reason. */
 export function RoleChoice({ label, roles, value, onChange }: RoleChoiceProps) {
   const choose = (chosen: string) => {
     const found = roles.find(({ role }) => role === chosen);

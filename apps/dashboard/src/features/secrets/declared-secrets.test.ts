@@ -8,7 +8,7 @@ describe('declaredSecrets', () => {
     expect(declaredSecrets(manifest)).toEqual([]);
   });
 
-  it('takes a secret for required unless the manifest says otherwise', () => {
+  it('takes a secret for required unless the manifest declares otherwise', () => {
     const secrets = { API_KEY: { description: 'From the settings.' }, REGION: { description: '', required: false } };
     expect(declaredSecrets({ secrets })).toEqual([
       { name: 'API_KEY', description: 'From the settings.', required: true },
@@ -18,7 +18,7 @@ describe('declaredSecrets', () => {
 });
 
 describe('secretLines', () => {
-  it('puts what is required and missing first, and keeps what nobody asks for', () => {
+  it('puts required and missing secrets first, and keeps undeclared ones', () => {
     const declared = [
       { name: 'REGION', description: '', required: false },
       { name: 'TOKEN', description: '', required: true },

@@ -15,7 +15,9 @@ export function useSecrets(path: ConnectorPath) {
   });
 }
 
-/** What a version asks for; nothing while no version is live. A version never changes, so it is asked for once. */
+/**
+ * The secrets that a version declares; empty while no version is live. A version is immutable, so they are loaded once.
+ */
 export function useDeclaredSecrets(path: ConnectorPath, number: number | null) {
   return useQuery({
     queryKey: ['manifest', path.organization, path.connector, number],

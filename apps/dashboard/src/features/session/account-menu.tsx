@@ -13,7 +13,7 @@ export function AccountMenu({ name, email }: { name: string; email: string }) {
   const queries = useQueryClient();
   const leave = async () => {
     await signOut();
-    // Nothing of this person stays behind for whoever signs in next.
+    // Data of this person is cleared before the next sign-in.
     queries.clear();
     router.replace(paths.signIn());
   };

@@ -4,7 +4,7 @@ import type { ActionState, Permission, Role } from '@patchbay/api-client';
 import { STRINGS } from '../../lib/strings.ts';
 import { useMe } from './use-me.ts';
 
-/** What the signed-in person may do in an organization. The API decides; pages use this to explain beforehand. */
+/** The signed-in person's permissions in an organization. The API decides; pages use this to explain beforehand. */
 export interface Access {
   readonly personId: string | null;
   readonly roles: readonly Role[];

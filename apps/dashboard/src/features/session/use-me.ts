@@ -7,7 +7,7 @@ import { useEffect } from 'react';
 import { api } from '../../lib/api.ts';
 import { paths } from '../../lib/paths.ts';
 
-/** The signed-in person and their organizations. Whoever is not signed in is taken to sign in, and brought back. */
+/** The signed-in person and their organizations. Without a session the page leads to sign-in, and back. */
 export function useMe() {
   const router = useRouter();
   const pathname = usePathname();

@@ -3,7 +3,7 @@ import type { AuthMode } from '@patchbay/api-client';
 /** Words of the pages about one connector's secrets and settings. */
 export const SECRETS = {
   title: 'Secrets',
-  lead: 'Values that the connector needs and nobody may read, such as the API key of the service it talks to. They are encrypted, and never shown again.',
+  lead: 'Values that the connector needs and people may not read, such as the API key of an upstream service. They are encrypted, and never shown again.',
   list: 'Secrets of this connector',
   set: 'Set',
   setWhich: (name: string) => `Set ${name}`,
@@ -12,10 +12,10 @@ export const SECRETS = {
   add: 'Add a secret',
   dialog: { add: 'Add a secret', set: (name: string) => `Set ${name}` },
   name: 'Name',
-  nameHint: 'In capitals, as the connector’s code asks for it: API_KEY.',
+  nameHint: 'In capitals, as in the connector’s code: API_KEY.',
   nameInvalid: 'Use 1 to 64 capital letters, digits and underscores, beginning with a letter.',
   value: 'Value',
-  valueHint: 'In force for the next call. What was there before is overwritten.',
+  valueHint: 'Used from the next call on. The previous value is overwritten.',
   valueMissing: 'Enter a value.',
   severalLines: 'The value has several lines',
   save: 'Save',
@@ -23,39 +23,40 @@ export const SECRETS = {
   isSet: 'Set',
   required: 'required, not set',
   optional: 'optional, not set',
-  undeclared: 'The live version does not ask for it.',
+  undeclared: 'The live version does not declare it.',
   remove: 'Remove',
   removeWhich: (name: string) => `Remove ${name}`,
   removeTitle: (name: string) => `Remove ${name}?`,
-  removeBody: 'From the next call on the connector does not have it, and whatever needs it fails. The value is gone.',
+  removeBody:
+    'From the next call on the connector does not have it, and tools that need it fail. The value is deleted.',
   removed: (name: string) => `${name} is removed.`,
   emptyTitle: 'No secret is set',
-  emptyLead: 'The live version asks for none. Add one for a version that will.',
-  emptyNotLive: 'What a version asks for is listed here once it is live. You can set secrets before.',
+  emptyLead: 'The live version declares none. Add one for a version that will.',
+  emptyNotLive: 'The secrets that a version declares are listed here once it is live. You can set secrets before.',
 } as const;
 
 export const CONNECTOR_SETTINGS = {
   title: 'Settings',
   tabs: 'Pages of this connector',
   tabVersions: 'Versions',
-  authMode: 'Who may call it',
-  authModeLead: 'What a call must present at the MCP URL. In force for the next call.',
+  authMode: 'Access',
+  authModeLead: 'How callers authenticate at the MCP URL. In force for the next call.',
   authModes: {
     api_key: {
       name: 'Callers with an API key',
       what: 'Claude Code and programs that send a key of this organization. Claude on the web cannot send one.',
     },
     none: {
-      name: 'Everybody who has the URL',
-      what: 'Answers without asking who calls. The only way for Claude on the web today. Fit for data that may be public.',
+      name: 'Public: everyone who has the URL',
+      what: 'Does not authenticate callers. The only way for Claude on the web today. Suitable for data that may be public.',
     },
   } satisfies Record<AuthMode, { name: string; what: string }>,
   save: 'Save',
-  unchanged: 'Nothing is changed yet. Choose the other answer first.',
+  unchanged: 'Nothing is changed yet. Choose the other option first.',
   saved: 'Saved. In force for the next call.',
-  openTitle: (name: string) => `Open ${name} to everybody?`,
+  openTitle: (name: string) => `Make ${name} public?`,
   openBody:
-    'Anybody who learns the URL can call every tool of this connector, with its secrets, as often as the limits allow. Calls cannot be traced to a person.',
+    'Anyone who learns the URL can call every tool of this connector, with its secrets, as often as the limits allow. Calls cannot be traced to a person.',
   openConfirm: 'Open it',
   codeGeneration: 'Dynamic code (eval)',
   codeGenerationLead:
