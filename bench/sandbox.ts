@@ -3,6 +3,7 @@ import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { emptyNodeMs } from './empty-node.ts';
 import { besideBombs } from './sandbox/beside-bombs.ts';
+import { besideStorm } from './sandbox/beside-storm.ts';
 import { firstCalls, idleSandboxes, killToGone, startRate, warmCalls } from './sandbox/own-figures.ts';
 import { peerRows } from './sandbox/peers.ts';
 import { roundRobin } from './sandbox/round-robin.ts';
@@ -13,7 +14,7 @@ import { summarize } from './summarize.ts';
 const POOL_SIZE = 4;
 const ROOM = 100;
 const PLAIN_RUNS = 15;
-const PARTS = ['pooled', 'own', 'bombs', 'round', 'peers'] as const;
+const PARTS = ['pooled', 'own', 'bombs', 'storm', 'round', 'peers'] as const;
 
 const { values } = parseArgs({
   options: {
@@ -43,6 +44,7 @@ await part('own', { poolSize: 0 }, async (measured) => [
   await killToGone(measured),
 ]);
 await part('bombs', { poolSize: 0 }, besideBombs);
+await part('storm', { poolSize: POOL_SIZE, room: { live: 64, livePerOrganization: 32 } }, besideStorm);
 await part('round', { poolSize: POOL_SIZE, room: { live: ROOM, livePerOrganization: 40 } }, async (measured) => [
   await roundRobin(measured, ROOM),
 ]);

@@ -1,30 +1,27 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { freePort, removeInstallation } from '@patchbay/embedded';
-import { canMountDisk, mountSmallDisk, type SmallDisk, skipUnless, waitFor } from '@patchbay/testing';
+import { openSmallDisk, skipUnless, waitFor } from '@patchbay/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { connectModern } from './clients.ts';
 import { callDemo, readDisk, uploadNothing } from './full-disk.ts';
 import { Installation, isRunning, type ReadyFile } from './installation.ts';
 
-const { describe, it } = skipUnless(canMountDisk, 'only root can mount a disk');
 const MIB = 2 ** 20;
+const disk = await openSmallDisk(48 * MIB);
+const { describe, it } = skipUnless(disk !== null, 'this user may mount no disk');
 
 /** A whole platform on one small disk: what it stops first, what it answers last, and how it comes back. */
-let home: string;
-let disk: SmallDisk | undefined;
 let installation: Installation | undefined;
 let internalPort: number;
 let ready: ReadyFile;
 
 beforeAll(async () => {
-  if (!canMountDisk) return;
-  home = await mkdtemp(path.join(tmpdir(), 'patchbay-full-'));
-  disk = mountSmallDisk(path.join(home, 'disk'), 48 * MIB);
+  if (!disk) return;
   internalPort = await freePort();
   installation = await Installation.at(path.join(disk.directory, 'data'), {
     environment: { PATCHBAY_INTERNAL_PORT: String(internalPort) },
+    enter: disk.enter,
   });
   ready = await installation.start();
 }, 480_000);
@@ -32,8 +29,7 @@ afterAll(async () => {
   await disk?.clear();
   await installation?.stop();
   if (installation) await removeInstallation(installation.dataDirectory);
-  disk?.unmount();
-  await rm(home, { recursive: true, force: true });
+  await disk?.unmount();
 }, 120_000);
 
 const given = () => {

@@ -19,6 +19,12 @@ export interface ReadyFile {
   sharedDirectory: string;
 }
 
+export interface InstallationOptions {
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly port?: number;
+  readonly enter?: readonly string[];
+}
+
 const ROOT = path.resolve(import.meta.dirname, '..');
 
 /** A whole Patchbay, started as its user starts it, in a data directory and on ports of its own. */
@@ -26,12 +32,18 @@ export class Installation {
   readonly dataDirectory: string;
   readonly port: number;
   readonly #environment: NodeJS.ProcessEnv;
+  readonly #enter: readonly string[];
   #starter: ChildProcess | undefined;
   output = '';
 
-  private constructor(dataDirectory: string, port: number, environment: NodeJS.ProcessEnv) {
+  private constructor(
+    dataDirectory: string,
+    port: number,
+    { environment, enter }: { environment: NodeJS.ProcessEnv; enter: readonly string[] },
+  ) {
     this.dataDirectory = dataDirectory;
     this.port = port;
+    this.#enter = enter;
     this.#environment = {
       ...process.env,
       PATCHBAY_DATA: dataDirectory,
@@ -42,12 +54,15 @@ export class Installation {
     };
   }
 
-  /** `environment` adds to what a start needs, or replaces it; `port` is for whoever must know it before. */
+  /**
+   * `environment` adds to what a start needs, or replaces it; `port` is for a caller that must know it before; `enter`
+   * stands before the command of the start (see SmallDisk).
+   */
   static async at(
     dataDirectory: string,
-    { environment = {}, port }: { environment?: NodeJS.ProcessEnv; port?: number } = {},
+    { environment = {}, port, enter = [] }: InstallationOptions = {},
   ): Promise<Installation> {
-    return new Installation(dataDirectory, port ?? (await freePort()), environment);
+    return new Installation(dataDirectory, port ?? (await freePort()), { environment, enter });
   }
 
   get starterPid(): number {
@@ -58,7 +73,7 @@ export class Installation {
 
   /** Starts, and resolves once the starter says that everything answers. */
   async start(): Promise<ReadyFile> {
-    const starter = spawn(process.execPath, ['scripts/run.mjs', 'start'], {
+    const starter = spawn('env', [...this.#enter, process.execPath, 'scripts/run.mjs', 'start'], {
       cwd: ROOT,
       env: this.#environment,
       stdio: ['ignore', 'pipe', 'pipe'],

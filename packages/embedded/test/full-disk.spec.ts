@@ -1,25 +1,27 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFile, chmod, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { Secret } from '@patchbay/foundation';
 import { openSmallDisk, skipUnless, temporaryDirectory } from '@patchbay/testing';
 import pg from 'pg';
 import { afterEach, expect } from 'vitest';
-import {
-  findPostgresBinaries,
-  findServiceAccount,
-  type RunningService,
-  socketUrl,
-  startPostgres,
-} from '../src/index.ts';
+import { socketUrl } from '../src/index.ts';
 
 const tried = await openSmallDisk(4096);
 await tried?.unmount();
-// A disk that only a namespace of this user has is reached by /proc, and PostgreSQL's files need a path of their own.
-const isMounted = tried !== null && !tried.directory.startsWith('/proc/');
-const { describe, it } = skipUnless(isMounted, 'this user may mount no disk that other programs see');
+const { describe, it } = skipUnless(tried !== null, 'this user may mount no disk');
 const MEBIBYTE = 1024 * 1024;
-const superuserPassword = new Secret('a-password-of-the-superuser');
-const account = findServiceAccount(['postgres']);
+const SUPERUSER_PASSWORD = 'a-password-of-the-superuser';
+const PROGRAM = path.join(import.meta.dirname, 'programs/run-postgres.ts');
+
+interface StartedServer {
+  readonly pid: number;
+  /** Resolves when the server and the program that started it are gone. */
+  readonly ended: Promise<unknown>;
+  stop(): Promise<void>;
+}
 
 /** PostgreSQL on a disk of its own, its socket and its programs elsewhere. */
 async function onDisk(bytes: number) {
@@ -30,17 +32,28 @@ async function onDisk(bytes: number) {
   const disk = mounted.directory;
   const filler = path.join(disk, 'filler');
   return {
-    start: async () =>
-      startPostgres({
-        binaries: await findPostgresBinaries({ account, copyDirectory: path.join(place, 'binaries') }),
+    async start(): Promise<StartedServer> {
+      const inputs = {
         directory: path.join(disk, 'postgres'),
         socketDirectory: path.join(place, 'socket'),
-        account,
-        superuserPassword,
+        copyDirectory: path.join(place, 'binaries'),
         logFile: path.join(place, 'postgres.log'),
-      }),
+        superuserPassword: SUPERUSER_PASSWORD,
+      };
+      const words = [...mounted.enter, process.execPath, PROGRAM, JSON.stringify(inputs)];
+      const program = spawn('env', words, { stdio: ['pipe', 'pipe', 'inherit'] });
+      const ended = once(program, 'exit');
+      const [line] = (await once(createInterface(program.stdout), 'line')) as [string];
+      const { pid, code } = JSON.parse(line) as { pid?: number; code?: string };
+      if (pid === undefined) throw Object.assign(new Error(`PostgreSQL did not start: ${code}`), { code });
+      const stop = async () => {
+        program.stdin.end();
+        await ended;
+      };
+      return { pid, ended, stop };
+    },
     async query(sql: string) {
-      const name = { name: 'postgres', password: superuserPassword };
+      const name = { name: 'postgres', password: new Secret(SUPERUSER_PASSWORD) };
       const client = new pg.Client({ connectionString: socketUrl(path.join(place, 'socket'), name, 'postgres') });
       await client.connect();
       try {
@@ -59,7 +72,7 @@ async function onDisk(bytes: number) {
 }
 
 let disk: Awaited<ReturnType<typeof onDisk>> | undefined;
-let running: RunningService | undefined;
+let running: StartedServer | undefined;
 afterEach(async () => {
   await running?.stop();
   running = undefined;
