@@ -2,10 +2,10 @@
 import type { FastifyInstance } from 'fastify';
 import { untrustedPlugin } from '../untrusted/plugin.ts';
 import { docsPlugin } from './docs-plugin.ts';
-import type { AdminDeps } from './handler.ts';
+import type { AdminDeps } from './endpoint.ts';
 import { adminPlugin } from './plugin.ts';
 
-export type { AdminDeps } from './handler.ts';
+export type { AdminDeps } from './endpoint.ts';
 
 /** A surface of the public listener. */
 export function createAdminSurface(deps: AdminDeps) {

@@ -16,11 +16,11 @@ import { createLeases, type Leases } from '../streams/leases.ts';
 import { authenticate } from './authenticate.ts';
 import { authorize, requireInService } from './authorize.ts';
 import { type Access, type Caller, callerId, concernsCaller, requirePermission } from './caller.ts';
-import type { EndpointSpec } from './define-endpoint.ts';
+import type { EndpointSpec } from './endpoint-spec.ts';
+import { ENDPOINTS } from './endpoints/index.ts';
 import { OrganizationParams } from './endpoints/parts.ts';
 import { StreamCounter, streamEvents } from './event-stream.ts';
-import type { AdminDeps, Call, Handler, OrganizationCall } from './handler.ts';
-import { HANDLERS, WORK_ON_DELETED } from './handlers/index.ts';
+import type { AdminDeps, Call, Endpoint, OrganizationCall } from './endpoint.ts';
 import { API_BASE } from './openapi.ts';
 
 /** Bytes of a JSON body. */
@@ -48,9 +48,9 @@ export async function adminPlugin(app: FastifyInstance, deps: AdminDeps): Promis
   const leases = createLeases(deps.changes);
   app.addHook('preClose', async () => counter.close());
   app.addHook('onClose', async () => leases.close());
-  for (const [operationId, handler] of Object.entries(HANDLERS)) {
-    // Each handler is typed by its own endpoint; here they are all alike.
-    mount(app, deps, { operationId, counter, leases, handler: handler as unknown as Handler<EndpointSpec> });
+  for (const endpoint of Object.values(ENDPOINTS)) {
+    // The work of each is typed by its own schemas; here they are all alike.
+    mount(app, deps, { counter, leases, endpoint: endpoint as unknown as Endpoint<EndpointSpec> });
   }
   app.all(`${API_BASE}/*`, async () => {
     throw new AppError('admin.not_found');
@@ -58,15 +58,14 @@ export async function adminPlugin(app: FastifyInstance, deps: AdminDeps): Promis
 }
 
 interface Mounted {
-  readonly operationId: string;
-  readonly handler: Handler<EndpointSpec>;
+  readonly endpoint: Endpoint<EndpointSpec>;
   readonly counter: StreamCounter;
   readonly leases: Leases;
 }
 
-function mount(app: FastifyInstance, deps: AdminDeps, { operationId, handler, counter, leases }: Mounted): void {
-  const { endpoint, work } = handler;
-  const guard = (request: FastifyRequest) => admit(deps, endpoint, operationId, request);
+function mount(app: FastifyInstance, deps: AdminDeps, { endpoint, counter, leases }: Mounted): void {
+  const { work } = endpoint;
+  const guard = (request: FastifyRequest) => admit(deps, endpoint, request);
   app.route({
     method: endpoint.method,
     url: `${API_BASE}${endpoint.path}`,
@@ -98,18 +97,13 @@ function mount(app: FastifyInstance, deps: AdminDeps, { operationId, handler, co
 }
 
 /** 401, 404, 403, in this order. @throws AppError of the first that does not hold */
-async function admit(
-  deps: AdminDeps,
-  endpoint: EndpointSpec,
-  operationId: string,
-  request: FastifyRequest,
-): Promise<Passed> {
+async function admit(deps: AdminDeps, endpoint: EndpointSpec, request: FastifyRequest): Promise<Passed> {
   const caller = await authenticate(deps, request, endpoint.upload?.contentTypes);
   const organization = organizationOf(request);
   if (organization === null) return { caller, access: null };
   const access = await authorize(deps.database, caller, organization);
   if (typeof endpoint.permission === 'string') requirePermission(access, endpoint.permission);
-  if (!WORK_ON_DELETED.has(operationId)) requireInService(access);
+  if (!endpoint.onDeleted) requireInService(access);
   return { caller, access };
 }
 

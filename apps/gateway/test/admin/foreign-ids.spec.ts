@@ -4,7 +4,7 @@ import { submitVersion } from '@patchbay/domain/versions';
 import { newId } from '@patchbay/foundation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEPLOY_KEY_PERMISSIONS } from '../../src/admin/authorize.ts';
-import type { EndpointSpec } from '../../src/admin/define-endpoint.ts';
+import type { EndpointSpec } from '../../src/admin/endpoint-spec.ts';
 import { ENDPOINTS } from '../../src/admin/endpoints/index.ts';
 import { Installation, type SignedIn } from './given.ts';
 

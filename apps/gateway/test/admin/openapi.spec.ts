@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineEndpoint } from '../../src/admin/define-endpoint.ts';
 import { ENDPOINTS } from '../../src/admin/endpoints/index.ts';
-import { HANDLERS } from '../../src/admin/handlers/index.ts';
+import { OrganizationParams } from '../../src/admin/endpoints/parts.ts';
 import { renderOpenApi } from '../../src/admin/openapi.ts';
 import { API_VERSION } from '../../src/admin/version.ts';
 
@@ -36,10 +36,23 @@ describe('the endpoint table', () => {
     expect(silent).toEqual([]);
   });
 
-  it('gives each endpoint its own handler', () => {
-    for (const [id, handler] of Object.entries(HANDLERS)) {
-      expect([id, handler.endpoint === ENDPOINTS[id as keyof typeof ENDPOINTS]]).toEqual([id, true]);
-    }
+  it('has no place for work in an organization at a path without one, nor for work without one at a path that has it', () => {
+    const spec = {
+      method: 'GET',
+      summary: 's',
+      tag: 't',
+      permission: { none: 'a test' },
+      audit: { none: 'a test' },
+    } as const;
+    const outside = defineEndpoint({ ...spec, path: '/x', params: z.object({}) });
+    const inside = defineEndpoint({ ...spec, path: '/organizations/:organization/x', params: OrganizationParams });
+    const nothing = async () => undefined;
+    expect(() => outside.inTransaction(nothing)).toThrow('GET /x has no organization');
+    expect(() => inside.personal(nothing)).toThrow('GET /organizations/:organization/x has an organization');
+    expect([outside.personal(nothing).work.kind, inside.inTransaction(nothing).work.kind]).toEqual([
+      'personal',
+      'organization',
+    ]);
   });
 
   it('resolves every reference of the document', () => {

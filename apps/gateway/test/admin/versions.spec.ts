@@ -15,8 +15,8 @@ import {
 import { fetchAt } from '@patchbay/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Access } from '../../src/admin/caller.ts';
-import { SOURCE_BYTES_MAX } from '../../src/admin/endpoints/versions.ts';
-import { openVersionView, presentSummary } from '../../src/admin/handlers/present-version.ts';
+import { openVersionView, presentSummary } from '../../src/admin/endpoints/present-version.ts';
+import { SOURCE_BYTES_MAX } from '../../src/admin/endpoints/submit-version.ts';
 import { Installation, type SignedIn } from './given.ts';
 
 let installation: Installation;

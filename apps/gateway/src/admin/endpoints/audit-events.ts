@@ -1,5 +1,7 @@
+import * as audit from '@patchbay/domain/audit';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
+import { actorNames } from './actor-names.ts';
 import { Actor, Instant, OrganizationParams, PageQuery, pageOf } from './parts.ts';
 
 export const AuditEvent = z
@@ -25,4 +27,21 @@ export const listAuditEvents = defineEndpoint({
   params: OrganizationParams,
   query: PageQuery,
   reply: pageOf(AuditEvent, 'AuditEventPage'),
+}).inTransaction(async (tx, { query }) => {
+  const page = await audit.listAuditEvents(tx, query);
+  const nameActor = await actorNames(
+    tx,
+    page.items.map(({ actor }) => actor),
+  );
+  const items = page.items.map(({ id, at, actor, action, target, before, after, requestId }) => ({
+    id,
+    at: at.toISOString(),
+    actor: nameActor(actor),
+    action,
+    target: { type: target.type, id: target.id },
+    before: before ?? null,
+    after: after ?? null,
+    requestId,
+  }));
+  return { items, nextCursor: page.nextCursor };
 });

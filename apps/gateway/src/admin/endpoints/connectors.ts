@@ -1,67 +1,38 @@
-import { text } from '@patchbay/foundation';
+/** Connectors: what an author deploys to, and what is called by its URL. */
+import type { Tx } from '@patchbay/domain';
+import * as connectors from '@patchbay/domain/connectors';
+import { AppError, text } from '@patchbay/foundation';
 import { formatLimit, RETENTION } from '@patchbay/foundation/limits';
 import { z } from 'zod';
+import { requireConnector, requirePermission } from '../caller.ts';
 import { defineEndpoint } from '../define-endpoint.ts';
 import {
-  ActionState,
-  ConnectorParams,
-  DisplayName,
-  Instant,
-  OrganizationParams,
-  PageQuery,
-  pageOf,
-  Slug,
-} from './parts.ts';
-import { VersionState } from './version-parts.ts';
-
-export const AuthMode = z
-  .enum(['api_key', 'none'])
-  .meta({ id: 'AuthMode', description: 'What a call must present at the hosted URL.' });
-
-const CodeGeneration = z.boolean().meta({
-  description:
-    'Whether code of the connector may make code from text (eval, new Function). Its sandboxes refuse it otherwise.',
-});
+  AuthMode,
+  CodeGeneration,
+  Connector,
+  connectorOf,
+  presentConnector,
+  requireEveryConnector,
+} from './connector-parts.ts';
+import { ConnectorParams, DisplayName, OrganizationParams, PageQuery, pageOf, Slug } from './parts.ts';
 
 const ConfirmOpen = text().min(1).max(64).meta({
   description:
     'With `authMode: none`: the connector’s present slug. Without it a connector with secrets or tools that write is not opened.',
 });
 
-export const Connector = z
-  .object({
-    id: z.string(),
-    slug: z.string(),
-    name: z.string(),
-    authMode: AuthMode,
-    url: z.url().meta({ description: 'The hosted MCP URL. Answers once a version is live.' }),
-    live: z
-      .object({ versionId: z.string(), number: z.number().int(), activatedAt: Instant })
-      .nullable()
-      .meta({ description: 'The version that serves calls now.' }),
-    latest: z
-      .object({ versionId: z.string(), number: z.number().int(), state: VersionState })
-      .nullable()
-      .meta({ description: 'The newest version, whatever its state.' }),
-    settingsRevision: z.number().int(),
-    codeGeneration: CodeGeneration,
-    openConfirmedAt: Instant.nullable().meta({
-      description:
-        'When an owner or admin confirmed that anybody may call it, with its secrets and tools that write. Null: nobody did.',
-    }),
-    createdAt: Instant,
-    deletedAt: Instant.nullable(),
-    purgeAt: Instant.nullable(),
-    actions: z.object({
-      deploy: ActionState,
-      rollBack: ActionState,
-      update: ActionState,
-      open: ActionState,
-      delete: ActionState,
-      restore: ActionState,
-    }),
-  })
-  .meta({ id: 'Connector' });
+/** Pages looked through for a deleted connector by its slug. */
+const DELETED_SEARCHED_MAX = 200;
+
+/** Deleted ones have no slug in service, so one is looked for among them. */
+async function findDeleted(tx: Tx, slugOrId: string): Promise<connectors.Connector> {
+  const found = await connectors.findConnector(tx, slugOrId);
+  if (found) return found;
+  const { items } = await connectors.listConnectors(tx, { limit: DELETED_SEARCHED_MAX }, { includeDeleted: true });
+  const deleted = items.find(({ slug, deletedAt }) => slug === slugOrId && deletedAt !== null);
+  if (!deleted) throw new AppError('connectors.not_found');
+  return deleted;
+}
 
 export const listConnectors = defineEndpoint({
   method: 'GET',
@@ -75,6 +46,16 @@ export const listConnectors = defineEndpoint({
     deleted: z.stringbool().default(false).meta({ description: 'Deleted ones instead of those in service.' }),
   }),
   reply: pageOf(Connector, 'ConnectorPage'),
+}).inTransaction(async (tx, { query, access }, { origin }) => {
+  const { deleted, ...window } = query;
+  const page = await connectors.listConnectors(tx, window, { includeDeleted: deleted });
+  const items = [];
+  for (const connector of page.items) {
+    const reached = access.connectorIds === null || access.connectorIds.has(connector.id);
+    if (reached && deleted === (connector.deletedAt !== null))
+      items.push(await presentConnector(tx, connector, { access, origin }));
+  }
+  return { items, nextCursor: page.nextCursor };
 });
 
 export const createConnector = defineEndpoint({
@@ -89,6 +70,11 @@ export const createConnector = defineEndpoint({
   reply: Connector,
   status: 201,
   idempotent: true,
+}).inTransaction(async (tx, call, { origin }) => {
+  requireEveryConnector(call.access);
+  if (call.body.authMode === 'none') requirePermission(call.access, 'connectors:open');
+  const connector = await connectors.createConnector(tx, call.caller.actor, call.body);
+  return presentConnector(tx, connector, { access: call.access, origin });
 });
 
 export const getConnector = defineEndpoint({
@@ -100,7 +86,9 @@ export const getConnector = defineEndpoint({
   audit: { none: 'a read of the caller’s own organization' },
   params: ConnectorParams,
   reply: Connector,
-});
+}).inTransaction(async (tx, call, { origin }) =>
+  presentConnector(tx, await connectorOf(tx, call), { access: call.access, origin }),
+);
 
 export const updateConnector = defineEndpoint({
   method: 'PATCH',
@@ -126,6 +114,16 @@ export const updateConnector = defineEndpoint({
       'confirmOpen goes with authMode none',
     ),
   reply: Connector,
+}).inTransaction(async (tx, call, { origin }) => {
+  let connector = await connectorOf(tx, call);
+  if (call.body.authMode === 'none') requirePermission(call.access, 'connectors:open');
+  const { slug, ...patch } = call.body;
+  if (Object.keys(patch).length > 0)
+    connector = await connectors.updateConnector(tx, call.caller.actor, connector.id, patch);
+  if (slug !== undefined && slug !== connector.slug) {
+    connector = await connectors.renameConnector(tx, call.caller.actor, connector.id, slug);
+  }
+  return presentConnector(tx, connector, { access: call.access, origin });
 });
 
 export const deleteConnector = defineEndpoint({
@@ -136,6 +134,10 @@ export const deleteConnector = defineEndpoint({
   permission: 'connectors:delete',
   audit: 'connector.deleted',
   params: ConnectorParams,
+}).inTransaction(async (tx, call) => {
+  const connector = await connectorOf(tx, call);
+  await connectors.deleteConnector(tx, call.caller.actor, connector.id);
+  return undefined;
 });
 
 export const restoreConnector = defineEndpoint({
@@ -147,4 +149,9 @@ export const restoreConnector = defineEndpoint({
   audit: 'connector.restored',
   params: ConnectorParams,
   reply: Connector,
+}).inTransaction(async (tx, call, { origin }) => {
+  const found = await findDeleted(tx, call.params.connector);
+  requireConnector(call.access, found.id);
+  const connector = await connectors.restoreConnector(tx, call.caller.actor, found.id);
+  return presentConnector(tx, connector, { access: call.access, origin });
 });

@@ -1,6 +1,11 @@
+import * as deployments from '@patchbay/domain/deployments';
+import { getVersionByNumber } from '@patchbay/domain/versions';
 import { integer, text } from '@patchbay/foundation';
 import { z } from 'zod';
+import { authenticationOf } from '../caller.ts';
 import { defineEndpoint } from '../define-endpoint.ts';
+import { actorNames, type NamedActor } from './actor-names.ts';
+import { connectorOf } from './connector-parts.ts';
 import { Actor, ConnectorParams, HoldReason, Instant, PageQuery, pageOf } from './parts.ts';
 
 const TAG = 'Deployments';
@@ -18,6 +23,20 @@ export const Deployment = z
   })
   .meta({ id: 'Deployment' });
 
+function present(deployment: deployments.Deployment, nameActor: (actor: unknown) => NamedActor) {
+  const superseded = deployment.state === 'active' && !deployment.live;
+  return {
+    id: deployment.id,
+    versionId: deployment.versionId,
+    versionNumber: deployment.versionNumber,
+    state: superseded ? ('superseded' as const) : deployment.state,
+    cause: deployment.cause,
+    reasons: [...deployment.reasons],
+    actor: nameActor(deployment.actor),
+    createdAt: deployment.createdAt.toISOString(),
+  };
+}
+
 export const listDeployments = defineEndpoint({
   method: 'GET',
   path: '/organizations/:organization/connectors/:connector/deployments',
@@ -28,6 +47,14 @@ export const listDeployments = defineEndpoint({
   params: ConnectorParams,
   query: PageQuery,
   reply: pageOf(Deployment, 'DeploymentPage'),
+}).inTransaction(async (tx, call) => {
+  const connector = await connectorOf(tx, call);
+  const page = await deployments.listDeployments(tx, connector.id, call.query);
+  const nameActor = await actorNames(
+    tx,
+    page.items.map(({ actor }) => actor),
+  );
+  return { items: page.items.map((deployment) => present(deployment, nameActor)), nextCursor: page.nextCursor };
 });
 
 export const activateVersion = defineEndpoint({
@@ -42,6 +69,16 @@ export const activateVersion = defineEndpoint({
   reply: Deployment,
   status: 201,
   idempotent: true,
+}).inTransaction(async (tx, call) => {
+  const connector = await connectorOf(tx, call);
+  const version = await getVersionByNumber(tx, connector.id, call.body.version);
+  const { deployment } = await deployments.activate(tx, call.caller.actor, {
+    connectorId: connector.id,
+    versionId: version.id,
+    cause: 'activate',
+    requestId: call.requestId,
+  });
+  return present(deployment, await actorNames(tx, [deployment.actor]));
 });
 
 export const resolveDeployment = defineEndpoint({
@@ -55,6 +92,16 @@ export const resolveDeployment = defineEndpoint({
   reply: Deployment,
   status: 201,
   idempotent: true,
+}).inTransaction(async (tx, call) => {
+  const connector = await connectorOf(tx, call);
+  const { deployment } = await deployments.resolveHeld(tx, call.caller.actor, {
+    connectorId: connector.id,
+    deploymentId: call.params.deployment,
+    authentication: authenticationOf(call.caller),
+    permissions: call.access.permissions,
+    requestId: call.requestId,
+  });
+  return present(deployment, await actorNames(tx, [deployment.actor]));
 });
 
 export const rollBack = defineEndpoint({
@@ -68,4 +115,11 @@ export const rollBack = defineEndpoint({
   reply: Deployment,
   status: 201,
   idempotent: true,
+}).inTransaction(async (tx, call) => {
+  const connector = await connectorOf(tx, call);
+  const { deployment } = await deployments.rollBack(tx, call.caller.actor, {
+    connectorId: connector.id,
+    requestId: call.requestId,
+  });
+  return present(deployment, await actorNames(tx, [deployment.actor]));
 });

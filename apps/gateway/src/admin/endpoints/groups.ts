@@ -1,5 +1,9 @@
 /** Groups of members: named sets that policies and connectors know callers by. */
-import { idOf } from '@patchbay/foundation';
+
+import type { Tx } from '@patchbay/domain';
+import * as groups from '@patchbay/domain/groups';
+import { listMembers } from '@patchbay/domain/organizations';
+import { AppError, idOf } from '@patchbay/foundation';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
 import { DisplayName, Instant, OrganizationParams, pageOf } from './parts.ts';
@@ -19,6 +23,32 @@ export const Group = z
   })
   .meta({ id: 'Group' });
 
+/** Groups as the API shows them: with the members behind the people. */
+async function presenter(tx: Tx) {
+  const byPerson = new Map((await listMembers(tx)).map((member) => [member.personId, member]));
+  return ({ id, name, createdAt, personIds }: groups.Group) => ({
+    id,
+    name,
+    createdAt: createdAt.toISOString(),
+    members: personIds.flatMap((personId) => {
+      const member = byPerson.get(personId);
+      if (!member) return [];
+      return [{ id: member.id, person: { id: personId, name: member.name, email: member.email } }];
+    }),
+  });
+}
+
+async function present(tx: Tx, group: groups.Group) {
+  return (await presenter(tx))(group);
+}
+
+/** The person behind a membership of the organization. @throws AppError `admin.not_found` */
+async function personOf(tx: Tx, memberId: string): Promise<string> {
+  const member = (await listMembers(tx)).find(({ id }) => id === memberId);
+  if (!member) throw new AppError('admin.not_found');
+  return member.personId;
+}
+
 export const listGroups = defineEndpoint({
   method: 'GET',
   path: '/organizations/:organization/groups',
@@ -28,6 +58,9 @@ export const listGroups = defineEndpoint({
   audit: { none: 'a read of the caller’s own organization' },
   params: OrganizationParams,
   reply: pageOf(Group, 'GroupPage'),
+}).inTransaction(async (tx) => {
+  const show = await presenter(tx);
+  return { items: (await groups.listGroups(tx)).map(show), nextCursor: null };
 });
 
 export const createGroup = defineEndpoint({
@@ -42,7 +75,9 @@ export const createGroup = defineEndpoint({
   reply: Group,
   status: 201,
   idempotent: true,
-});
+}).inTransaction(async (tx, { body, caller, requestId }) =>
+  present(tx, await groups.createGroup(tx, caller.actor, { name: body.name, requestId })),
+);
 
 export const updateGroup = defineEndpoint({
   method: 'PATCH',
@@ -54,7 +89,9 @@ export const updateGroup = defineEndpoint({
   params: GroupParams,
   body: z.object({ name: DisplayName }),
   reply: Group,
-});
+}).inTransaction(async (tx, { params, body, caller, requestId }) =>
+  present(tx, await groups.renameGroup(tx, caller.actor, { id: params.group, name: body.name, requestId })),
+);
 
 export const deleteGroup = defineEndpoint({
   method: 'DELETE',
@@ -64,6 +101,9 @@ export const deleteGroup = defineEndpoint({
   permission: 'members:write',
   audit: 'group.deleted',
   params: GroupParams,
+}).inTransaction(async (tx, { params, caller, requestId }) => {
+  await groups.deleteGroup(tx, caller.actor, { id: params.group, requestId });
+  return undefined;
 });
 
 export const addGroupMember = defineEndpoint({
@@ -75,6 +115,9 @@ export const addGroupMember = defineEndpoint({
   audit: 'group.member_added',
   params: GroupMemberParams,
   reply: Group,
+}).inTransaction(async (tx, { params, caller, requestId }) => {
+  const personId = await personOf(tx, params.member);
+  return present(tx, await groups.addGroupMember(tx, caller.actor, { id: params.group, personId, requestId }));
 });
 
 export const removeGroupMember = defineEndpoint({
@@ -86,4 +129,7 @@ export const removeGroupMember = defineEndpoint({
   audit: 'group.member_removed',
   params: GroupMemberParams,
   reply: Group,
+}).inTransaction(async (tx, { params, caller, requestId }) => {
+  const personId = await personOf(tx, params.member);
+  return present(tx, await groups.removeGroupMember(tx, caller.actor, { id: params.group, personId, requestId }));
 });

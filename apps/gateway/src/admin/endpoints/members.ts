@@ -1,11 +1,15 @@
-/** People of an organization, and those invited to it. */
-import { emailAddress, idOf } from '@patchbay/foundation';
+/** The members of an organization and their roles. */
+
+import * as organizations from '@patchbay/domain/organizations';
+import { AppError, idOf } from '@patchbay/foundation';
 import { z } from 'zod';
+import { type Access, type Caller, requirePermission, requirePerson } from '../caller.ts';
 import { defineEndpoint } from '../define-endpoint.ts';
+import { type AdminDeps, scopeOf } from '../endpoint.ts';
+import { allowedUnless, lacks, OWNER_ONLY, PERSON_ONLY } from './allowed.ts';
 import { ActionState, Instant, OrganizationParams, pageOf, Role } from './parts.ts';
 
 const MemberParams = OrganizationParams.extend({ member: idOf('member') });
-const InvitationParams = OrganizationParams.extend({ invitation: idOf('invitation') });
 
 export const Member = z
   .object({
@@ -17,23 +21,35 @@ export const Member = z
   })
   .meta({ id: 'Member' });
 
-export const Invitation = z
-  .object({
-    id: z.string(),
-    email: z.email(),
-    role: Role,
-    status: z.enum(['pending', 'accepted', 'rejected', 'canceled', 'expired']),
-    createdAt: Instant,
-    expiresAt: Instant,
-  })
-  .meta({ id: 'Invitation' });
+function present(member: organizations.Member, owners: number, access: Access, caller: Caller) {
+  const self = caller.kind === 'person' && caller.person.id === member.personId;
+  const lastOwner = member.role === 'owner' && owners === 1 && 'An organization keeps at least one owner.';
+  const person = caller.kind !== 'person' && PERSON_ONLY;
+  const above = member.role === 'owner' && !access.roles.includes('owner') && OWNER_ONLY;
+  return {
+    id: member.id,
+    person: { id: member.personId, name: member.name, email: member.email },
+    role: member.role,
+    createdAt: member.createdAt.toISOString(),
+    actions: {
+      changeRole: allowedUnless(person, lacks(access, 'members:write'), above, lastOwner),
+      remove: allowedUnless(person, !self && lacks(access, 'members:write'), !self && above, lastOwner),
+    },
+  };
+}
 
-export const IssuedInvitation = Invitation.extend({
-  url: z.url().nullable().meta({
-    description:
-      'Where the invited person accepts, after signing in with this e-mail address. Shown this once: null where a repeated request is answered; `reissue` makes a new one.',
-  }),
-}).meta({ id: 'IssuedInvitation' });
+/** @throws AppError `admin.not_found` */
+function pick(members: readonly organizations.Member[], id: string): organizations.Member {
+  const member = members.find((candidate) => candidate.id === id);
+  if (!member) throw new AppError('admin.not_found');
+  return member;
+}
+
+const ownersAmong = (members: readonly organizations.Member[]) => members.filter(({ role }) => role === 'owner').length;
+
+function membersOf(call: { readonly access: Access }, deps: AdminDeps) {
+  return deps.database.withOrganization(scopeOf(call), organizations.listMembers);
+}
 
 export const listMembers = defineEndpoint({
   method: 'GET',
@@ -44,6 +60,10 @@ export const listMembers = defineEndpoint({
   audit: { none: 'a read of the caller’s own organization' },
   params: OrganizationParams,
   reply: pageOf(Member, 'MemberPage'),
+}).inTransaction(async (tx, { access, caller }) => {
+  const members = await organizations.listMembers(tx);
+  const owners = ownersAmong(members);
+  return { items: members.map((member) => present(member, owners, access, caller)), nextCursor: null };
 });
 
 export const updateMember = defineEndpoint({
@@ -56,6 +76,23 @@ export const updateMember = defineEndpoint({
   params: MemberParams,
   body: z.object({ role: Role }),
   reply: Member,
+}).inOrganization(async (call, deps) => {
+  const { caller, access } = call;
+  requirePerson(caller, 'members');
+  const member = pick(await membersOf(call, deps), call.params.member);
+  if (
+    !organizations.mayGrantRole(access.roles, call.body.role) ||
+    !organizations.mayGrantRole(access.roles, member.role)
+  ) {
+    throw new AppError('admin.role_above_own');
+  }
+  await deps.identity.changeRole(
+    { organization: access.organization, actor: caller.actor, requestId: call.requestId },
+    member,
+    call.body.role,
+  );
+  const members = await membersOf(call, deps);
+  return present(pick(members, member.id), ownersAmong(members), access, caller);
 });
 
 export const removeMember = defineEndpoint({
@@ -66,51 +103,17 @@ export const removeMember = defineEndpoint({
   permission: { none: 'everybody may leave; removing somebody else needs members:write, checked by the handler' },
   audit: 'member.removed',
   params: MemberParams,
-});
-
-export const listInvitations = defineEndpoint({
-  method: 'GET',
-  path: '/organizations/:organization/invitations',
-  summary: 'List invitations to roles that the caller may give',
-  tag: 'Members',
-  permission: 'members:write',
-  audit: { none: 'a read of the caller’s own organization' },
-  params: OrganizationParams,
-  reply: pageOf(Invitation, 'InvitationPage'),
-});
-
-export const createInvitation = defineEndpoint({
-  method: 'POST',
-  path: '/organizations/:organization/invitations',
-  summary: 'Invite somebody by e-mail address; the answer holds the link to hand over',
-  tag: 'Members',
-  permission: 'members:write',
-  audit: 'invitation.created',
-  params: OrganizationParams,
-  body: z.object({ email: emailAddress(), role: Role.default('member') }),
-  reply: IssuedInvitation,
-  status: 201,
-  idempotent: true,
-  shownOnce: ['url'],
-});
-
-export const reissueInvitation = defineEndpoint({
-  method: 'POST',
-  path: '/organizations/:organization/invitations/:invitation/reissue',
-  summary: 'Make a new link, good for a week, for an invitation that is open or expired; the link before opens nothing',
-  tag: 'Members',
-  permission: 'members:write',
-  audit: 'invitation.reissued',
-  params: InvitationParams,
-  reply: IssuedInvitation,
-});
-
-export const cancelInvitation = defineEndpoint({
-  method: 'DELETE',
-  path: '/organizations/:organization/invitations/:invitation',
-  summary: 'Withdraw an invitation',
-  tag: 'Members',
-  permission: 'members:write',
-  audit: 'invitation.revoked',
-  params: InvitationParams,
+  onDeleted: true,
+}).inOrganization(async (call, deps) => {
+  const { person, actor } = requirePerson(call.caller, 'members');
+  const { access } = call;
+  const members = await membersOf(call, deps);
+  const member = members.find(({ id }) => id === call.params.member);
+  if (member?.personId !== person.id) {
+    requirePermission(access, 'members:write');
+    if (!member) throw new AppError('admin.not_found');
+    if (!organizations.mayGrantRole(access.roles, member.role)) throw new AppError('admin.role_above_own');
+  }
+  await deps.identity.removeMember({ organization: access.organization, actor, requestId: call.requestId }, member);
+  return undefined;
 });

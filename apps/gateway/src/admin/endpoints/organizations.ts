@@ -1,7 +1,14 @@
 /** The caller, and the organizations they belong to. */
+
+import * as organizations from '@patchbay/domain/organizations';
+import { AppError } from '@patchbay/foundation';
 import { formatLimit, RETENTION } from '@patchbay/foundation/limits';
 import { z } from 'zod';
+import { keyPermissions } from '../authorize.ts';
+import { type Access, type Caller, opensOrganization, requirePerson } from '../caller.ts';
 import { defineEndpoint } from '../define-endpoint.ts';
+import type { AdminDeps } from '../endpoint.ts';
+import { allowedUnless, lacks } from './allowed.ts';
 import { ActionState, DisplayName, Instant, OrganizationParams, PermissionName, pageOf, Role, Slug } from './parts.ts';
 
 export const Organization = z
@@ -37,6 +44,54 @@ export const Me = z
   })
   .meta({ id: 'Me' });
 
+function present(access: Access, organization: organizations.Organization = access.organization) {
+  const deleted = organization.deletedAt !== null;
+  const inService = deleted && 'The organization is deleted; restore it first.';
+  return {
+    id: organization.id,
+    slug: organization.slug,
+    name: organization.name,
+    createdAt: organization.createdAt.toISOString(),
+    deletedAt: organization.deletedAt?.toISOString() ?? null,
+    purgeAt: organization.purgeAfter?.toISOString() ?? null,
+    roles: [...access.roles],
+    permissions: [...access.permissions],
+    actions: {
+      rename: allowedUnless(lacks(access, 'organization:write'), inService),
+      delete: allowedUnless(lacks(access, 'organization:delete'), inService),
+      restore: allowedUnless(lacks(access, 'organization:delete'), !deleted && 'It is in service.'),
+    },
+  };
+}
+
+/** Every organization of the caller with what they may do there: all of a person's, the one of a key. */
+async function accessesOf(caller: Caller, deps: AdminDeps): Promise<Access[]> {
+  if (caller.kind === 'api_key') {
+    const { organizationId } = caller;
+    const organization = await deps.database.withOrganization({ organizationId }, organizations.getOrganization);
+    return [{ organization, roles: [], permissions: keyPermissions(caller), connectorIds: null }];
+  }
+  const memberships = await deps.database.lookups.findPersonMemberships(caller.person.id);
+  const opened = memberships.filter(({ organizationId }) => opensOrganization(caller.session, organizationId));
+  const accesses = await Promise.all(
+    opened.map((scope) =>
+      deps.database.withOrganization(scope, async (tx) => {
+        const member = await organizations.findMember(tx, caller.person.id);
+        const roles: organizations.Role[] = member ? [member.role] : [];
+        return {
+          organization: await organizations.getOrganization(tx),
+          roles,
+          permissions: organizations.permissionsOf(roles),
+          connectorIds: null,
+        };
+      }),
+    ),
+  );
+  return accesses
+    .filter(({ roles }) => roles.length > 0)
+    .sort((a, b) => a.organization.name.localeCompare(b.organization.name));
+}
+
 export const getMe = defineEndpoint({
   method: 'GET',
   path: '/me',
@@ -46,6 +101,30 @@ export const getMe = defineEndpoint({
   audit: { none: 'a read of the caller’s own record' },
   params: z.object({}),
   reply: Me,
+}).personal(async ({ caller }, deps) => {
+  const accesses = await accessesOf(caller, deps);
+  return {
+    kind: caller.kind,
+    person: caller.person,
+    apiKey:
+      caller.kind === 'api_key'
+        ? {
+            id: caller.apiKey.id,
+            name: caller.apiKey.name,
+            kind: caller.apiKey.kind === 'deploy' ? ('deploy' as const) : ('admin' as const),
+            expiresAt: caller.apiKey.expiresAt.toISOString(),
+          }
+        : null,
+    organizations: accesses
+      .filter(({ organization }) => organization.deletedAt === null)
+      .map(({ organization, roles, permissions }) => ({
+        id: organization.id,
+        slug: organization.slug,
+        name: organization.name,
+        roles: [...roles],
+        permissions: [...permissions],
+      })),
+  };
 });
 
 export const listOrganizations = defineEndpoint({
@@ -57,6 +136,9 @@ export const listOrganizations = defineEndpoint({
   audit: { none: 'a read of the caller’s own memberships' },
   params: z.object({}),
   reply: pageOf(Organization, 'OrganizationPage'),
+}).personal(async ({ caller }, deps) => {
+  const accesses = await accessesOf(caller, deps);
+  return { items: accesses.map((access) => present(access)), nextCursor: null };
 });
 
 export const createOrganization = defineEndpoint({
@@ -70,6 +152,17 @@ export const createOrganization = defineEndpoint({
   body: z.object({ slug: Slug, name: DisplayName }),
   reply: Organization,
   status: 201,
+}).personal(async (call, deps) => {
+  const { person, actor } = requirePerson(call.caller, 'home');
+  const organizationId = await deps.identity.createOrganization({
+    ...call.body,
+    person,
+    actor,
+    requestId: call.requestId,
+  });
+  const organization = await deps.database.withOrganization({ organizationId }, organizations.getOrganization);
+  const roles: organizations.Role[] = ['owner'];
+  return present({ organization, roles, permissions: organizations.permissionsOf(roles), connectorIds: null });
 });
 
 export const getOrganization = defineEndpoint({
@@ -81,7 +174,8 @@ export const getOrganization = defineEndpoint({
   audit: { none: 'a read of the caller’s own organization' },
   params: OrganizationParams,
   reply: Organization,
-});
+  onDeleted: true,
+}).inTransaction(async (_tx, call) => present(call.access));
 
 export const updateOrganization = defineEndpoint({
   method: 'PATCH',
@@ -96,6 +190,15 @@ export const updateOrganization = defineEndpoint({
     .partial()
     .refine((body) => Object.keys(body).length > 0, 'names nothing to change'),
   reply: Organization,
+}).inOrganization(async (call, deps) => {
+  const { organization } = call.access;
+  if (Object.keys(call.body).length === 0) throw new AppError('admin.invalid_request');
+  await deps.identity.updateOrganization(
+    { organization, actor: call.caller.actor, requestId: call.requestId },
+    call.body,
+  );
+  const scope = { organizationId: organization.id };
+  return present(call.access, await deps.database.withOrganization(scope, organizations.getOrganization));
 });
 
 export const deleteOrganization = defineEndpoint({
@@ -106,6 +209,10 @@ export const deleteOrganization = defineEndpoint({
   permission: 'organization:delete',
   audit: 'organization.deleted',
   params: OrganizationParams,
+}).inTransaction(async (tx, call) => {
+  requirePerson(call.caller, 'home');
+  await organizations.deleteOrganization(tx, call.caller.actor);
+  return undefined;
 });
 
 export const restoreOrganization = defineEndpoint({
@@ -117,4 +224,8 @@ export const restoreOrganization = defineEndpoint({
   audit: 'organization.restored',
   params: OrganizationParams,
   reply: Organization,
+  onDeleted: true,
+}).inTransaction(async (tx, call) => {
+  requirePerson(call.caller, 'home');
+  return present(call.access, await organizations.restoreOrganization(tx, call.caller.actor));
 });

@@ -1,6 +1,9 @@
 /** What the roles of members mean. */
+
+import { mayGrantRole, mayKeyHold, PERMISSIONS, ROLES } from '@patchbay/domain/organizations';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
+import { allowedUnless, lacks, OWNER_ONLY, PERSON_ONLY } from './allowed.ts';
 import { ActionState, OrganizationParams, PermissionName, pageOf, Role } from './parts.ts';
 
 export const RoleDescription = z
@@ -25,4 +28,18 @@ export const listRoles = defineEndpoint({
   audit: { none: 'a read of what holds for every organization' },
   params: OrganizationParams,
   reply: pageOf(RoleDescription, 'RoleDescriptionPage'),
-});
+}).inOrganization(async ({ access, caller }) => ({
+  items: ROLES.map((role) => ({
+    role,
+    permissions: [...PERMISSIONS[role]],
+    keyPermissions: PERMISSIONS[role].filter(mayKeyHold),
+    actions: {
+      grant: allowedUnless(
+        caller.kind !== 'person' && PERSON_ONLY,
+        lacks(access, 'members:write'),
+        !mayGrantRole(access.roles, role) && OWNER_ONLY,
+      ),
+    },
+  })),
+  nextCursor: null,
+}));

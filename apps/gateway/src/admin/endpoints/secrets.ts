@@ -1,9 +1,11 @@
 /** Secrets of a connector. They go in and never come out. */
 
-import { text } from '@patchbay/foundation';
+import * as secrets from '@patchbay/domain/secrets';
+import { Secret, text } from '@patchbay/foundation';
 import { ADMIN_LIMITS } from '@patchbay/foundation/limits';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
+import { connectorOf } from './connector-parts.ts';
 import { ConnectorParams, Instant } from './parts.ts';
 
 const TAG = 'Secrets';
@@ -30,6 +32,15 @@ export const listSecrets = defineEndpoint({
   audit: { none: 'a read of names, never of values' },
   params: ConnectorParams,
   reply: z.object({ items: z.array(SecretName), nextCursor: z.string().nullable() }).meta({ id: 'SecretNamePage' }),
+}).inTransaction(async (tx, call) => {
+  const connector = await connectorOf(tx, call);
+  const names = await secrets.listSecretNames(tx, connector.id);
+  const items = names.map(({ name, createdAt, updatedAt }) => ({
+    name,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  }));
+  return { items, nextCursor: null };
 });
 
 export const setSecret = defineEndpoint({
@@ -41,6 +52,15 @@ export const setSecret = defineEndpoint({
   audit: 'secret.set',
   params: SecretParams,
   body: z.object({ value: text().min(1).max(VALUE_CHARACTERS_MAX) }),
+}).inTransaction(async (tx, call, { vault }) => {
+  const connector = await connectorOf(tx, call);
+  await secrets.setSecret(tx, call.caller.actor, vault, {
+    connectorId: connector.id,
+    name: call.params.name,
+    value: new Secret(call.body.value),
+    requestId: call.requestId,
+  });
+  return undefined;
 });
 
 export const deleteSecret = defineEndpoint({
@@ -51,4 +71,12 @@ export const deleteSecret = defineEndpoint({
   permission: 'secrets:write',
   audit: 'secret.deleted',
   params: SecretParams,
+}).inTransaction(async (tx, call) => {
+  const connector = await connectorOf(tx, call);
+  await secrets.deleteSecret(tx, call.caller.actor, {
+    connectorId: connector.id,
+    name: call.params.name,
+    requestId: call.requestId,
+  });
+  return undefined;
 });

@@ -1,11 +1,20 @@
-import { DEPLOY_LIMITS, formatLimit } from '@patchbay/foundation/limits';
+/** Versions of a connector, and what their deploys found. */
+import * as versions from '@patchbay/domain/versions';
+import { AppError } from '@patchbay/foundation';
 import { z } from 'zod';
 import { defineEndpoint } from '../define-endpoint.ts';
+import { connectorOf } from './connector-parts.ts';
+import { sequenceOf } from './logs.ts';
 import { ConnectorParams, PageQuery, pageOf, VersionParams } from './parts.ts';
-import { Finding, Version, VersionLogLine, VersionStep, VersionSummary } from './version-parts.ts';
-
-/** Source archives above this are refused while they arrive. */
-export const SOURCE_BYTES_MAX = DEPLOY_LIMITS.source.value;
+import {
+  openVersionView,
+  presentFinding,
+  presentLogLine,
+  presentSummary,
+  readVersion,
+  versionOf,
+} from './present-version.ts';
+import { Finding, Version, VersionLogLine, VersionSummary } from './version-parts.ts';
 
 const READ = { none: 'a read of the caller’s own organization' } as const;
 const TAG = 'Versions';
@@ -20,25 +29,17 @@ export const listVersions = defineEndpoint({
   params: ConnectorParams,
   query: PageQuery,
   reply: pageOf(VersionSummary, 'VersionPage'),
-});
-
-export const submitVersion = defineEndpoint({
-  method: 'POST',
-  path: '/organizations/:organization/connectors/:connector/versions',
-  summary: `Upload source: tar.gz or zip, at most ${formatLimit(DEPLOY_LIMITS.source)}; the deploy goes on in the background`,
-  tag: TAG,
-  permission: 'versions:write',
-  audit: 'version.submitted',
-  params: ConnectorParams,
-  query: z.object({
-    typecheck: z.stringbool().default(true).meta({ description: 'Whether a type error fails the deploy.' }),
-    activate: z.stringbool().default(true).meta({ description: 'Whether it goes live by itself once published.' }),
-    create: z.stringbool().default(false).meta({ description: 'Create the connector if the slug names none.' }),
-  }),
-  upload: { contentTypes: ['application/gzip', 'application/zip'], bytesMax: SOURCE_BYTES_MAX },
-  reply: Version,
-  status: 202,
-  idempotent: true,
+}).inTransaction(async (tx, call, { origin, clock }) => {
+  const connector = await connectorOf(tx, call);
+  const page = await versions.listVersions(tx, connector.id, call.query);
+  const view = await openVersionView(tx, {
+    connectorId: connector.id,
+    versions: page.items,
+    access: call.access,
+    origin,
+    now: clock.now(),
+  });
+  return { items: page.items.map((version) => presentSummary(version, view)), nextCursor: page.nextCursor };
 });
 
 export const getVersion = defineEndpoint({
@@ -50,7 +51,7 @@ export const getVersion = defineEndpoint({
   audit: READ,
   params: VersionParams,
   reply: Version,
-});
+}).inTransaction(readVersion);
 
 export const listVersionLog = defineEndpoint({
   method: 'GET',
@@ -62,17 +63,13 @@ export const listVersionLog = defineEndpoint({
   params: VersionParams,
   query: PageQuery,
   reply: pageOf(VersionLogLine, 'VersionLogPage'),
-});
-
-export const watchVersion = defineEndpoint({
-  method: 'GET',
-  path: '/organizations/:organization/connectors/:connector/versions/:number/events',
-  summary: 'Follow a deploy: steps, log lines and findings from the start, then `done`',
-  tag: TAG,
-  permission: 'versions:read',
-  audit: READ,
-  params: VersionParams,
-  events: { step: VersionStep, log: VersionLogLine, finding: Finding, done: Version },
+}).inTransaction(async (tx, call) => {
+  const version = await versionOf(tx, call);
+  const { cursor, limit } = call.query;
+  const lines = await versions.listLog(tx, version.id, sequenceOf(cursor) ?? 0n, limit);
+  const last = lines.at(-1);
+  // The log of a deploy that goes on has no last page.
+  return { items: lines.map(presentLogLine), nextCursor: last ? String(last.sequence) : (cursor ?? null) };
 });
 
 export const listFindings = defineEndpoint({
@@ -84,6 +81,9 @@ export const listFindings = defineEndpoint({
   audit: READ,
   params: VersionParams,
   reply: pageOf(Finding, 'FindingPage'),
+}).inTransaction(async (tx, call) => {
+  const version = await versionOf(tx, call);
+  return { items: (await versions.listFindings(tx, version.id)).map(presentFinding), nextCursor: null };
 });
 
 export const getManifest = defineEndpoint({
@@ -95,27 +95,12 @@ export const getManifest = defineEndpoint({
   audit: READ,
   params: VersionParams,
   reply: z.record(z.string(), z.unknown()).meta({ id: 'Manifest' }),
-});
-
-export const getLockfile = defineEndpoint({
-  method: 'GET',
-  path: '/organizations/:organization/connectors/:connector/versions/:number/lockfile',
-  summary: 'Show the dependencies the version was built with',
-  tag: TAG,
-  permission: 'versions:read',
-  audit: READ,
-  params: VersionParams,
-  reply: z.object({ name: z.string(), text: z.string() }).meta({ id: 'Lockfile' }),
-});
-
-export const createSourceDownload = defineEndpoint({
-  method: 'POST',
-  path: '/organizations/:organization/connectors/:connector/versions/:number/source',
-  summary: 'Make a one-time address for the uploaded source, good for one minute',
-  tag: TAG,
-  permission: 'versions:read',
-  audit: 'version.source_downloaded',
-  params: VersionParams,
-  reply: z.object({ url: z.url(), expiresAt: z.iso.datetime() }).meta({ id: 'Download' }),
-  status: 201,
+}).inTransaction(async (tx, call) => {
+  const version = await versionOf(tx, call);
+  if (!version.manifest) {
+    throw new AppError('admin.not_yet', {
+      detail: 'The manifest is known once the version has been started for the first time.',
+    });
+  }
+  return { ...version.manifest };
 });

@@ -3,6 +3,7 @@ import { type Connector, getConnector } from '@patchbay/domain/connectors';
 import { type Deployment, listDeployments } from '@patchbay/domain/deployments';
 import {
   type Finding,
+  getVersionByNumber,
   isFinal,
   listFindings,
   listSteps,
@@ -13,8 +14,10 @@ import {
 } from '@patchbay/domain/versions';
 import { ERRORS, type ErrorCode, errorPagePath, withDashboardOrigin } from '@patchbay/foundation';
 import type { Access } from '../caller.ts';
+import type { AdminDeps } from '../endpoint.ts';
 import { actorNames, type NamedActor } from './actor-names.ts';
 import { allowedUnless, lacks } from './allowed.ts';
+import { connectorOf } from './connector-parts.ts';
 import { endpointUrl } from './endpoint-url.ts';
 import { deploymentsByVersion, shownState } from './version-state.ts';
 
@@ -144,4 +147,30 @@ function presentFailure(failure: VersionFailure, origin: string) {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Any call to a path below a version. */
+export interface VersionCall {
+  readonly access: Access;
+  readonly params: { readonly connector: string; readonly number: number };
+}
+
+/** The version of the path. @throws AppError `connectors.not_found`, `versions.not_found` */
+export async function versionOf(tx: Tx, call: VersionCall): Promise<Version> {
+  const connector = await connectorOf(tx, call);
+  return getVersionByNumber(tx, connector.id, call.params.number);
+}
+
+/** The version of the path as the API shows it. */
+export async function readVersion(tx: Tx, call: VersionCall, { origin, clock }: AdminDeps) {
+  const connector = await connectorOf(tx, call);
+  const version = await getVersionByNumber(tx, connector.id, call.params.number);
+  const view = await openVersionView(tx, {
+    connectorId: connector.id,
+    versions: [version],
+    access: call.access,
+    origin,
+    now: clock.now(),
+  });
+  return presentVersion(tx, version, view);
 }

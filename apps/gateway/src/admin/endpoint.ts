@@ -10,7 +10,7 @@ import type { z } from 'zod';
 import type { Identity } from '../identity/identity.ts';
 import type { OneTimeFiles } from '../untrusted/one-time-files.ts';
 import { type Access, type Caller, callerId } from './caller.ts';
-import type { EndpointSpec } from './define-endpoint.ts';
+import type { EndpointSpec } from './endpoint-spec.ts';
 import type { ServerEvent } from './event-stream.ts';
 
 /** What the handlers of the admin API are made of. */
@@ -66,47 +66,50 @@ export type Work<E extends EndpointSpec> =
       run(call: OrganizationCall<E>, deps: AdminDeps, signal: AbortSignal): AsyncIterable<ServerEvent>;
     };
 
-/** An endpoint and what runs behind it. */
-export interface Handler<E extends EndpointSpec> {
-  readonly endpoint: E;
-  readonly work: Work<E>;
+/** An endpoint with what runs behind it: a row of the table. */
+export type Endpoint<E extends EndpointSpec> = E & { readonly work: Work<E> };
+
+type Run<E extends EndpointSpec, C> = (call: C, deps: AdminDeps) => Promise<Answer<E>>;
+
+/** A declared endpoint, waiting for what runs behind it. */
+export interface Declaration<E extends EndpointSpec> {
+  /** Behind a path without organization. */
+  personal(run: Run<E, Call<E>>): Endpoint<E>;
+  /** Behind a path with an organization, for work that needs more than one transaction. */
+  inOrganization(run: Run<E, OrganizationCall<E>>): Endpoint<E>;
+  /** The usual case: all of it in one transaction of the organization, once per idempotency key. */
+  inTransaction(run: (tx: Tx, call: OrganizationCall<E>, deps: AdminDeps) => Promise<Answer<E>>): Endpoint<E>;
+  /** A stream of events. `find` looks for what the path names, and throws when there is nothing to follow. */
+  stream(
+    find: (tx: Tx, call: OrganizationCall<E>) => Promise<unknown>,
+    run: (call: OrganizationCall<E>, deps: AdminDeps, signal: AbortSignal) => AsyncIterable<ServerEvent>,
+  ): Endpoint<E>;
 }
 
-/** Behind a path without organization. */
-export function handlePersonal<E extends EndpointSpec>(
-  endpoint: E,
-  run: (call: Call<E>, deps: AdminDeps) => Promise<Answer<E>>,
-): Handler<E> {
-  return { endpoint, work: { kind: 'personal', run } };
-}
-
-/** Behind a path with an organization, for work that needs more than one transaction. */
-export function handleInOrganization<E extends EndpointSpec>(
-  endpoint: E,
-  run: (call: OrganizationCall<E>, deps: AdminDeps) => Promise<Answer<E>>,
-): Handler<E> {
-  return { endpoint, work: { kind: 'organization', run } };
-}
-
-/** The usual case: all of it in one transaction of the organization, once per idempotency key. */
-export function handleInTransaction<E extends EndpointSpec>(
-  endpoint: E,
-  run: (tx: Tx, call: OrganizationCall<E>, deps: AdminDeps) => Promise<Answer<E>>,
-): Handler<E> {
-  return handleInOrganization(endpoint, (call, deps) =>
-    deps.database.withOrganization(scopeOf(call), (tx) => onceOnly(tx, call, () => run(tx, call, deps))),
-  );
-}
-
-/** Behind a stream of events. `find` looks for what the path names, and throws when there is nothing to follow. */
-export function handleStream<E extends EndpointSpec>(
-  endpoint: E,
-  find: (tx: Tx, call: OrganizationCall<E>) => Promise<unknown>,
-  run: (call: OrganizationCall<E>, deps: AdminDeps, signal: AbortSignal) => AsyncIterable<ServerEvent>,
-): Handler<E> {
-  const check = (call: OrganizationCall<E>, deps: AdminDeps) =>
-    deps.database.withOrganization(scopeOf(call), (tx) => find(tx, call));
-  return { endpoint, work: { kind: 'stream', check, run } };
+/** @throws Error where the path has an organization that the work does not expect, or the other way round */
+export function declare<E extends EndpointSpec>(endpoint: E): Declaration<E> {
+  const withOrganization = Object.hasOwn(endpoint.params.shape, 'organization');
+  const behind = (work: Work<E>): Endpoint<E> => {
+    // Guards look the organization of a path up; nobody else may work in one.
+    if (withOrganization === (work.kind === 'personal')) {
+      throw new Error(`${endpoint.method} ${endpoint.path} ${withOrganization ? 'has an' : 'has no'} organization`);
+    }
+    return { ...endpoint, work };
+  };
+  const inOrganization = (run: Run<E, OrganizationCall<E>>) => behind({ kind: 'organization', run });
+  return {
+    personal: (run) => behind({ kind: 'personal', run }),
+    inOrganization,
+    inTransaction: (run) =>
+      inOrganization((call, deps) =>
+        deps.database.withOrganization(scopeOf(call), (tx) => onceOnly(tx, call, () => run(tx, call, deps))),
+      ),
+    stream(find, run) {
+      const check = (call: OrganizationCall<E>, deps: AdminDeps) =>
+        deps.database.withOrganization(scopeOf(call), (tx) => find(tx, call));
+      return behind({ kind: 'stream', check, run });
+    },
+  };
 }
 
 export function scopeOf(call: { readonly access: Access }) {

@@ -2,17 +2,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tx } from '@patchbay/domain';
 import { listFindings, listLog, listSteps } from '@patchbay/domain/versions';
-import * as endpoints from '../endpoints/versions.ts';
+import { defineEndpoint } from '../define-endpoint.ts';
 import type { ServerEvent } from '../event-stream.ts';
-import { type AdminDeps, handleStream, type OrganizationCall, scopeOf } from '../handler.ts';
-import { presentFinding, presentLogLine, presentStep } from './present-version.ts';
-import { readVersion, versionOf } from './versions.ts';
+import { type AdminDeps, scopeOf } from '../endpoint.ts';
+import { VersionParams } from './parts.ts';
+import {
+  presentFinding,
+  presentLogLine,
+  presentStep,
+  readVersion,
+  type VersionCall,
+  versionOf,
+} from './present-version.ts';
+import { Finding, Version, VersionLogLine, VersionStep } from './version-parts.ts';
 
 /** Between two looks at the rows. */
 const LOOK_MS = 150;
 const LINES_MAX = 500;
-
-type WatchCall = OrganizationCall<typeof endpoints.watchVersion>;
 
 /** What the reader has been told already. */
 interface Told {
@@ -21,19 +27,8 @@ interface Told {
   sequence: bigint;
 }
 
-export const watch = handleStream(endpoints.watchVersion, versionOf, async function* (call, deps, signal) {
-  const scope = scopeOf(call);
-  const told: Told = { steps: new Map(), findings: new Set(), sequence: 0n };
-  while (!signal.aborted) {
-    const { events, ended } = await deps.database.withOrganization(scope, (tx) => look(tx, call, deps, told));
-    yield* events;
-    if (ended) return;
-    await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
-  }
-});
-
 /** The version is read first: what was written before it ended is then certainly among the rest. */
-async function look(tx: Tx, call: WatchCall, deps: AdminDeps, told: Told) {
+async function look(tx: Tx, call: VersionCall, deps: AdminDeps, told: Told) {
   const shown = await readVersion(tx, call, deps);
   const { id } = await versionOf(tx, call);
   const events: ServerEvent[] = [];
@@ -58,3 +53,23 @@ async function look(tx: Tx, call: WatchCall, deps: AdminDeps, told: Told) {
   if (ended) events.push({ event: 'done', data: shown });
   return { events, ended };
 }
+
+export const watchVersion = defineEndpoint({
+  method: 'GET',
+  path: '/organizations/:organization/connectors/:connector/versions/:number/events',
+  summary: 'Follow a deploy: steps, log lines and findings from the start, then `done`',
+  tag: 'Versions',
+  permission: 'versions:read',
+  audit: { none: 'a read of the caller’s own organization' },
+  params: VersionParams,
+  events: { step: VersionStep, log: VersionLogLine, finding: Finding, done: Version },
+}).stream(versionOf, async function* (call, deps, signal) {
+  const scope = scopeOf(call);
+  const told: Told = { steps: new Map(), findings: new Set(), sequence: 0n };
+  while (!signal.aborted) {
+    const { events, ended } = await deps.database.withOrganization(scope, (tx) => look(tx, call, deps, told));
+    yield* events;
+    if (ended) return;
+    await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
+  }
+});

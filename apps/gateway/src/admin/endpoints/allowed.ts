@@ -19,3 +19,6 @@ export function allowedUnless(...obstacles: readonly (string | false | null)[]):
 export function lacks(access: Access, permission: Permission): string | false {
   return !access.permissions.has(permission) && `Needs the permission ${permission}.`;
 }
+
+export const PERSON_ONLY = 'Only a signed-in person may do this.';
+export const OWNER_ONLY = 'Only an owner may give or take the role of owner.';
