@@ -14,6 +14,7 @@ import { errorsDocumented, loadErrorCodes } from './rules/errors-documented.ts';
 import { errorsTested } from './rules/errors-tested.ts';
 import { fileNames } from './rules/file-names.ts';
 import { fileSize } from './rules/file-size.ts';
+import { folderCycles } from './rules/folder-cycles.ts';
 import { imports } from './rules/imports.ts';
 import { licences } from './rules/licences.ts';
 import { metricNames } from './rules/metric-names.ts';
@@ -48,6 +49,7 @@ const RULES: readonly Rule[] = [
   toolRule('knip', 'knip', ['--no-progress']),
   imports,
   noCycles,
+  folderCycles,
   noRawNetwork,
   envOnlyInConfig,
   castsHaveReasons,

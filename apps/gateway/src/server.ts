@@ -8,12 +8,7 @@ import { addEdgeAnswers, answerEdgeError, edgeError } from './http/edge-error.ts
 import { addEdgeHooks } from './http/edge-hooks.ts';
 import { trustedProxies } from './http/forwarded-headers.ts';
 import type { RevokeExposedKey } from './http/refuse-url-tokens.ts';
-
-/** An encapsulated part of the gateway. Its guards and its error shape stay inside it. */
-export interface Surface {
-  readonly name: string;
-  register(app: FastifyInstance): Promise<void>;
-}
+import type { Surface } from './http/surface.ts';
 
 export interface ServerOptions {
   readonly origin: string;

@@ -11,15 +11,16 @@ import type { Invocation, InvocationOutcome } from '@patchbay/sandbox/protocol';
 import { freePort } from '@patchbay/testing';
 import { createStateSealer, createTokenSigner } from '@patchbay/vault';
 import { createLocalAnnouncements } from '../src/announcements/announcements.ts';
+import type { Surface } from '../src/http/surface.ts';
+import { startTracing } from '../src/mcp/call/tracing.ts';
 import { SessionSignals } from '../src/mcp/sessions/session-signals.ts';
 import type { SessionStore } from '../src/mcp/sessions/session-store.ts';
 import { Sessions } from '../src/mcp/sessions/sessions.ts';
 import { createConnectorEvents } from '../src/mcp/subscriptions/connector-events.ts';
 import { createMcpSurface, type McpSurfaceDeps } from '../src/mcp/surface.ts';
 import { createLocalNotes } from '../src/notes/local-notes.ts';
-import { createServer, type Surface } from '../src/server.ts';
+import { createServer } from '../src/server.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
-import { startTracing } from '../src/telemetry/tracing.ts';
 
 export const TIMINGS = { queueMs: 0, startMs: 0, sandboxMs: 1, egressMs: 0, cold: false };
 

@@ -4,7 +4,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { AppError, ERRORS, type ErrorCode, errorPagePath } from '@patchbay/foundation';
 import type { FastifyInstance } from 'fastify';
-import { sendProblem } from '../http/api-error.ts';
+import { answerApiError } from '../http/api-error.ts';
 import { ENDPOINTS } from './endpoints/index.ts';
 import { renderErrorPage } from './error-page.ts';
 import { API_BASE, renderOpenApi } from './openapi.ts';
@@ -18,7 +18,7 @@ const REFERENCE_POLICY =
 
 export async function docsPlugin(app: FastifyInstance, { origin }: { readonly origin: string }): Promise<void> {
   const document = renderOpenApi(ENDPOINTS, API_VERSION);
-  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, origin));
+  app.setErrorHandler((error, request, reply) => answerApiError(error, request, reply, origin));
 
   app.get(`${API_BASE}/openapi.json`, async (_request, reply) =>
     reply.header('cache-control', 'public, no-cache').send(document),

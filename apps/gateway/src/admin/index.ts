@@ -1,11 +1,11 @@
 /** The admin surface: REST for dashboard and command line, its reference, and downloads of strangers' bytes. */
 import type { FastifyInstance } from 'fastify';
 import { untrustedPlugin } from '../untrusted/plugin.ts';
+import type { AdminDeps } from './definition/endpoint.ts';
 import { docsPlugin } from './docs-plugin.ts';
-import type { AdminDeps } from './endpoint.ts';
 import { adminPlugin } from './plugin.ts';
 
-export type { AdminDeps } from './endpoint.ts';
+export type { AdminDeps } from './definition/endpoint.ts';
 
 /** A surface of the public listener. */
 export function createAdminSurface(deps: AdminDeps) {

@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 document of the admin API: a pure function of the endpoint table. */
 import { z } from 'zod';
 import { Problem } from '../http/render-problem.ts';
-import { type EndpointSpec, reasonForNone } from './endpoint-spec.ts';
+import { type EndpointSpec, reasonForNone } from './definition/endpoint-spec.ts';
 
 type Json = Record<string, unknown>;
 

@@ -10,17 +10,17 @@ import { AppError, text } from '@patchbay/foundation';
 import { ADMIN_LIMITS } from '@patchbay/foundation/limits';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import { invalidRequest, sendProblem } from '../http/api-error.ts';
+import { answerApiError, invalidRequest } from '../http/api-error.ts';
 import { entityTag, matchesEntityTag } from '../http/entity-tag.ts';
 import { createLeases, type Leases } from '../streams/leases.ts';
-import { authenticate } from './authenticate.ts';
-import { authorize, requireInService } from './authorize.ts';
-import { type Access, type Caller, callerId, concernsCaller, requirePermission } from './caller.ts';
-import type { EndpointSpec } from './endpoint-spec.ts';
+import { authenticate } from './access/authenticate.ts';
+import { authorize, requireInService } from './access/authorize.ts';
+import { type Access, type Caller, callerId, concernsCaller, requirePermission } from './access/caller.ts';
+import type { AdminDeps, Call, Endpoint, OrganizationCall } from './definition/endpoint.ts';
+import type { EndpointSpec } from './definition/endpoint-spec.ts';
+import { StreamCounter, streamEvents } from './definition/event-stream.ts';
 import { ENDPOINTS } from './endpoints/index.ts';
 import { OrganizationParams } from './endpoints/parts.ts';
-import { StreamCounter, streamEvents } from './event-stream.ts';
-import type { AdminDeps, Call, Endpoint, OrganizationCall } from './endpoint.ts';
 import { API_BASE } from './openapi.ts';
 
 /** Bytes of a JSON body. */
@@ -39,7 +39,7 @@ const passed = new WeakMap<FastifyRequest, Passed>();
 export async function adminPlugin(app: FastifyInstance, deps: AdminDeps): Promise<void> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, deps.origin));
+  app.setErrorHandler((error, request, reply) => answerApiError(error, request, reply, deps.origin));
   // Fastify parses JSON by itself; sources pass through unread, to be stored as they arrive.
   app.addContentTypeParser(['application/gzip', 'application/zip'], (_request, payload, done) => done(null, payload));
   app.addHook('onSend', async (request, reply, payload) => addEntityTag(request, reply, payload));

@@ -8,7 +8,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { sendProblem } from '../http/api-error.ts';
+import { answerApiError } from '../http/api-error.ts';
 import { entityTag, matchesEntityTag } from '../http/entity-tag.ts';
 
 export interface DownloadsOptions {
@@ -64,7 +64,7 @@ class DownloadCache {
 
 export async function downloadsPlugin(app: FastifyInstance, { directory, origin }: DownloadsOptions) {
   const cache = new DownloadCache(directory);
-  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, origin));
+  app.setErrorHandler((error, request, reply) => answerApiError(error, request, reply, origin));
 
   for (const name of FILES) {
     app.get(`/-/downloads/${name}`, async (request, reply) => {

@@ -2,10 +2,10 @@
 import { AppError, asAppError, storable } from '@patchbay/foundation';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { frameworkError, sendProblem as writeProblem } from './send-problem.ts';
+import { frameworkError, sendProblem } from './send-problem.ts';
 
 /** Any thrown value as an AppError: ours as they are, the framework's by code, the rest as `internal.unexpected`. */
-export function toAdminError(error: unknown): AppError {
+export function apiError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const where = error.validationContext ?? 'request';
@@ -39,13 +39,13 @@ export function invalidRequest(
 }
 
 /** Answers with the problem and logs it: the platform's own faults as errors with their cause, the rest briefly. */
-export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply, origin: string) {
-  const error = toAdminError(thrown);
+export function answerApiError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, origin: string) {
+  const error = apiError(thrown);
   const facts = { code: error.code, status: error.spec.status, internal: error.internal, requestId: request.id };
   if (error.spec.owner === 'platform') request.log.error({ ...facts, err: error.cause ?? error }, 'request failed');
   else request.log.info(facts, 'request refused');
   // A body that is refused half-way would otherwise be read to its end.
   if (!request.raw.complete) reply.header('connection', 'close');
   if (error.spec.status === 401) reply.header('www-authenticate', 'Bearer realm="patchbay"');
-  return writeProblem(reply, error, origin);
+  return sendProblem(reply, error, origin);
 }

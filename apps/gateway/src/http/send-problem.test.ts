@@ -1,7 +1,7 @@
 import { AppError, createLogger } from '@patchbay/foundation';
 import Fastify from 'fastify';
 import { expect, it } from 'vitest';
-import { sendProblem as sendAdminProblem } from './api-error.ts';
+import { answerApiError } from './api-error.ts';
 import { answerEdgeError } from './edge-error.ts';
 import { frameworkError } from './send-problem.ts';
 
@@ -14,7 +14,7 @@ it.each(['admin', 'edge'] as const)(
     const app = Fastify();
     app.setErrorHandler((error, request, reply) =>
       speaker === 'admin'
-        ? sendAdminProblem(error, request, reply, ORIGIN)
+        ? answerApiError(error, request, reply, ORIGIN)
         : answerEdgeError({ origin: ORIGIN, logger: createLogger('test', 'silent') }, request, reply, busy()),
     );
     app.get('/', () => Promise.reject(busy()));

@@ -8,7 +8,7 @@ import { AppError, type Secret, text } from '@patchbay/foundation';
 import { ADMIN_LIMITS } from '@patchbay/foundation/limits';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { invalidRequest, sendProblem, toAdminError } from '../http/api-error.ts';
+import { answerApiError, apiError, invalidRequest } from '../http/api-error.ts';
 import { checkCrossSite } from '../http/check-cross-site.ts';
 import { wantsHtml } from '../http/render-page.ts';
 import { renderMessagePage } from './setup-page.ts';
@@ -61,9 +61,9 @@ export function sendPage(reply: FastifyReply, status: number, html: string) {
 
 /** A refusal as a page for whoever looks at one, as a problem document for everybody else. */
 export function sendFormError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, origin: string) {
-  const error = toAdminError(thrown);
+  const error = apiError(thrown);
   if (error.spec.owner !== 'caller' || !wantsHtml(request.headers.accept)) {
-    return sendProblem(error, request, reply, origin);
+    return answerApiError(error, request, reply, origin);
   }
   request.log.info({ code: error.code, status: error.spec.status, requestId: request.id }, 'request refused');
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));

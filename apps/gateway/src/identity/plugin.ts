@@ -7,7 +7,7 @@ import { AppError, emailAddress, findTextProblem } from '@patchbay/foundation';
 import { ADMIN_LIMITS } from '@patchbay/foundation/limits';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { invalidRequest, sendProblem } from '../http/api-error.ts';
+import { answerApiError, invalidRequest } from '../http/api-error.ts';
 import { checkCrossSite, mediaType } from '../http/check-cross-site.ts';
 import { ADDRESS_HEADER } from './account-rules.ts';
 import type { Attempts } from './attempts.ts';
@@ -50,7 +50,7 @@ const Joined = z.object({ member: z.object({ id: z.string(), organizationId: z.s
 
 export async function identityPlugin(app: FastifyInstance, options: IdentityPluginOptions): Promise<void> {
   const { auth, origin } = options;
-  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, origin));
+  app.setErrorHandler((error, request, reply) => answerApiError(error, request, reply, origin));
 
   app.route({
     method: ['GET', 'POST'],

@@ -1,7 +1,6 @@
 import { AppError } from '@patchbay/foundation';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ByteRate } from '../limits/byte-rate.ts';
-import type { Mount } from './access/mount.ts';
 import { readMessage } from './body/message.ts';
 import type { ParsePool } from './body/parse-pool.ts';
 import { BODY_LIMITS } from './body/read-body.ts';
@@ -9,8 +8,9 @@ import type { Access } from './context/access.ts';
 import { RequestHead } from './context/request-head.ts';
 import { answerMessage, NAME_MEMBERS, opensSession } from './methods/index.ts';
 import type { MethodServices } from './methods/method.ts';
+import type { Mount } from './methods/mount.ts';
+import { OpenAnswer, type OpenAnswerDeps } from './methods/open-answer.ts';
 import { answerSessionRequest, type SessionRequestDeps } from './sessions/session-requests.ts';
-import { OpenAnswer, type OpenAnswerDeps } from './stream/open-answer.ts';
 
 export interface RequestDeps extends MethodServices, OpenAnswerDeps, SessionRequestDeps {
   readonly byteRate: ByteRate;

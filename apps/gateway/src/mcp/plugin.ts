@@ -5,10 +5,10 @@ import { edgeError, logRefusal } from '../http/edge-error.ts';
 import { renderPage, wantsHtml } from '../http/render-page.ts';
 import { MCP_HEADERS } from '../http/security-headers.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { Mount } from './access/mount.ts';
 import type { Access } from './context/access.ts';
 import { errorAnswer, errorHeaders } from './context/errors.ts';
 import { handleRequest, type RequestDeps } from './handle-request.ts';
+import type { Mount } from './methods/mount.ts';
 
 export interface McpPluginOptions extends Omit<RequestDeps, 'reportError'> {
   readonly metrics: Pick<Metrics, 'refusals'>;

@@ -2,7 +2,7 @@
 import { CHANGE_KINDS, type Change, type ChangeKind } from '@patchbay/domain/changes';
 import { createLogger } from '@patchbay/foundation';
 import { expect, it } from 'vitest';
-import { type Caller, concernsCaller } from '../admin/caller.ts';
+import { type Caller, concernsCaller } from '../admin/access/caller.ts';
 import { type Access, concernsAccess } from '../mcp/context/access.ts';
 import { retireSandboxes } from '../sandboxes/retire-sandboxes.ts';
 

@@ -4,7 +4,7 @@
  */
 import { AppError } from '@patchbay/foundation';
 import type { FastifyInstance } from 'fastify';
-import { sendProblem } from '../http/api-error.ts';
+import { answerApiError } from '../http/api-error.ts';
 import type { OneTimeFiles } from './one-time-files.ts';
 
 export interface UntrustedOptions {
@@ -15,7 +15,7 @@ export interface UntrustedOptions {
 const CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
 export async function untrustedPlugin(app: FastifyInstance, { files, origin }: UntrustedOptions) {
-  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, origin));
+  app.setErrorHandler((error, request, reply) => answerApiError(error, request, reply, origin));
 
   app.get<{ Params: { id: string } }>('/-/untrusted/:id', async (request, reply) => {
     const taken = await files.take(request.params.id);

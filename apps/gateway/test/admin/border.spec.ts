@@ -1,7 +1,7 @@
 /** What no row can hold is refused where it arrives, by every endpoint and form, with the place it was found at. */
 import { newId } from '@patchbay/foundation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EndpointSpec } from '../../src/admin/endpoint-spec.ts';
+import type { EndpointSpec } from '../../src/admin/definition/endpoint-spec.ts';
 import { ENDPOINTS } from '../../src/admin/endpoints/index.ts';
 import { type Answer, Installation, PASSWORD, type SignedIn } from './given.ts';
 

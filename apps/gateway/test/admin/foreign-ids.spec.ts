@@ -3,8 +3,8 @@ import { insertLogLines } from '@patchbay/domain/logs';
 import { submitVersion } from '@patchbay/domain/versions';
 import { newId } from '@patchbay/foundation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEPLOY_KEY_PERMISSIONS } from '../../src/admin/authorize.ts';
-import type { EndpointSpec } from '../../src/admin/endpoint-spec.ts';
+import { DEPLOY_KEY_PERMISSIONS } from '../../src/admin/access/authorize.ts';
+import type { EndpointSpec } from '../../src/admin/definition/endpoint-spec.ts';
 import { ENDPOINTS } from '../../src/admin/endpoints/index.ts';
 import { Installation, type SignedIn } from './given.ts';
 

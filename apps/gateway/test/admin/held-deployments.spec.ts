@@ -3,8 +3,8 @@ import { renameConnector } from '@patchbay/domain/connectors';
 import { activate } from '@patchbay/domain/deployments';
 import { moveVersion, submitVersion, VERSION_STATES } from '@patchbay/domain/versions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { authorize } from '../../src/admin/authorize.ts';
-import type { SessionCaller } from '../../src/admin/caller.ts';
+import { authorize } from '../../src/admin/access/authorize.ts';
+import type { SessionCaller } from '../../src/admin/access/caller.ts';
 import { Installation, type SignedIn } from './given.ts';
 
 /** Two tools whose joined names are equal at a connector `git`, and at no other. */

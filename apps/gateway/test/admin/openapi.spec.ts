@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { defineEndpoint } from '../../src/admin/define-endpoint.ts';
+import { defineEndpoint } from '../../src/admin/definition/define-endpoint.ts';
 import { ENDPOINTS } from '../../src/admin/endpoints/index.ts';
 import { OrganizationParams } from '../../src/admin/endpoints/parts.ts';
 import { renderOpenApi } from '../../src/admin/openapi.ts';

@@ -8,7 +8,7 @@ import { newId } from '@patchbay/foundation';
 import { findTestChromium, freePort, skipUnless, waitFor } from '@patchbay/testing';
 import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
-import type { EndpointSpec } from '../../src/admin/endpoint-spec.ts';
+import type { EndpointSpec } from '../../src/admin/definition/endpoint-spec.ts';
 import { ENDPOINTS } from '../../src/admin/endpoints/index.ts';
 import { Installation, type SignedIn } from './given.ts';
 

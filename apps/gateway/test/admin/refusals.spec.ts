@@ -1,6 +1,6 @@
 /** Walks the endpoint table: an endpoint that is added is covered the day it is defined. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EndpointSpec } from '../../src/admin/endpoint-spec.ts';
+import type { EndpointSpec } from '../../src/admin/definition/endpoint-spec.ts';
 import { ENDPOINTS } from '../../src/admin/endpoints/index.ts';
 import { Installation, type SignedIn } from './given.ts';
 

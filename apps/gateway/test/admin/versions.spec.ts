@@ -14,7 +14,7 @@ import {
 } from '@patchbay/domain/versions';
 import { fetchAt } from '@patchbay/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Access } from '../../src/admin/caller.ts';
+import type { Access } from '../../src/admin/access/caller.ts';
 import { openVersionView, presentSummary } from '../../src/admin/endpoints/present-version.ts';
 import { SOURCE_BYTES_MAX } from '../../src/admin/endpoints/submit-version.ts';
 import { Installation, type SignedIn } from './given.ts';

@@ -1,6 +1,6 @@
 /** Whether an action is allowed now, and if not, why: the dashboard disables with a reason, and copies no rule. */
 import type { Permission } from '@patchbay/domain/organizations';
-import type { Access } from '../caller.ts';
+import type { Access } from '../access/caller.ts';
 
 export interface ActionAnswer {
   readonly allowed: boolean;

@@ -6,8 +6,8 @@ import { findConnector } from '@patchbay/domain/connectors';
 import { AppError, idOf, integer, text } from '@patchbay/foundation';
 import { ACCOUNT_LIMITS } from '@patchbay/foundation/limits';
 import { z } from 'zod';
-import { type Access, type Caller, requirePerson } from '../caller.ts';
-import { defineEndpoint } from '../define-endpoint.ts';
+import { type Access, type Caller, requirePerson } from '../access/caller.ts';
+import { defineEndpoint } from '../definition/define-endpoint.ts';
 import { actorNames, type NamedActor } from './actor-names.ts';
 import { allowedUnless, lacks, PERSON_ONLY } from './allowed.ts';
 import {

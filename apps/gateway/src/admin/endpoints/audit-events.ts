@@ -1,6 +1,6 @@
 import * as audit from '@patchbay/domain/audit';
 import { z } from 'zod';
-import { defineEndpoint } from '../define-endpoint.ts';
+import { defineEndpoint } from '../definition/define-endpoint.ts';
 import { actorNames } from './actor-names.ts';
 import { Actor, Instant, OrganizationParams, PageQuery, pageOf } from './parts.ts';
 

@@ -5,7 +5,7 @@ import { listDeployments } from '@patchbay/domain/deployments';
 import { listVersions } from '@patchbay/domain/versions';
 import { AppError } from '@patchbay/foundation';
 import { z } from 'zod';
-import { type Access, requireConnector } from '../caller.ts';
+import { type Access, requireConnector } from '../access/caller.ts';
 import { allowedUnless, lacks } from './allowed.ts';
 import { endpointUrl } from './endpoint-url.ts';
 import { ActionState, Instant } from './parts.ts';

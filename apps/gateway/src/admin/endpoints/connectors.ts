@@ -4,8 +4,8 @@ import * as connectors from '@patchbay/domain/connectors';
 import { AppError, text } from '@patchbay/foundation';
 import { formatLimit, RETENTION } from '@patchbay/foundation/limits';
 import { z } from 'zod';
-import { requireConnector, requirePermission } from '../caller.ts';
-import { defineEndpoint } from '../define-endpoint.ts';
+import { requireConnector, requirePermission } from '../access/caller.ts';
+import { defineEndpoint } from '../definition/define-endpoint.ts';
 import {
   AuthMode,
   CodeGeneration,

@@ -1,5 +1,5 @@
 import { audienceOf, connectorResource } from '@patchbay/domain/endpoints';
-import type { Access } from '../caller.ts';
+import type { Access } from '../access/caller.ts';
 
 /** The hosted MCP URL of a connector, or, with a number, the preview URL of one version. */
 export function endpointUrl(origin: string, access: Access, slug: string, number?: number): string {

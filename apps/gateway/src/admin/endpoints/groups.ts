@@ -5,7 +5,7 @@ import * as groups from '@patchbay/domain/groups';
 import { listMembers } from '@patchbay/domain/organizations';
 import { AppError, idOf } from '@patchbay/foundation';
 import { z } from 'zod';
-import { defineEndpoint } from '../define-endpoint.ts';
+import { defineEndpoint } from '../definition/define-endpoint.ts';
 import { DisplayName, Instant, OrganizationParams, pageOf } from './parts.ts';
 
 const TAG = 'Groups';

@@ -3,9 +3,9 @@ import { listMembers, mayGrantRole } from '@patchbay/domain/organizations';
 import { AppError, emailAddress, idOf } from '@patchbay/foundation';
 import { z } from 'zod';
 import type * as identity from '../../identity/identity.ts';
-import { type Access, requirePerson } from '../caller.ts';
-import { defineEndpoint } from '../define-endpoint.ts';
-import { type AdminDeps, onceOnly, scopeOf } from '../endpoint.ts';
+import { type Access, requirePerson } from '../access/caller.ts';
+import { defineEndpoint } from '../definition/define-endpoint.ts';
+import { type AdminDeps, onceOnly, scopeOf } from '../definition/endpoint.ts';
 import { Instant, OrganizationParams, pageOf, Role } from './parts.ts';
 
 const InvitationParams = OrganizationParams.extend({ invitation: idOf('invitation') });

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type LogLine, listLogLines } from '@patchbay/domain/logs';
 import { AppError, text } from '@patchbay/foundation';
 import { z } from 'zod';
-import type { Caller } from '../caller.ts';
-import { defineEndpoint } from '../define-endpoint.ts';
-import { scopeOf } from '../endpoint.ts';
+import type { Caller } from '../access/caller.ts';
+import { defineEndpoint } from '../definition/define-endpoint.ts';
+import { scopeOf } from '../definition/endpoint.ts';
 import { connectorOf } from './connector-parts.ts';
 import { ConnectorParams, Cursor, Instant, LogLevel, PageQuery, pageOf } from './parts.ts';
 

@@ -3,9 +3,9 @@
 import * as organizations from '@patchbay/domain/organizations';
 import { AppError, idOf } from '@patchbay/foundation';
 import { z } from 'zod';
-import { type Access, type Caller, requirePermission, requirePerson } from '../caller.ts';
-import { defineEndpoint } from '../define-endpoint.ts';
-import { type AdminDeps, scopeOf } from '../endpoint.ts';
+import { type Access, type Caller, requirePermission, requirePerson } from '../access/caller.ts';
+import { defineEndpoint } from '../definition/define-endpoint.ts';
+import { type AdminDeps, scopeOf } from '../definition/endpoint.ts';
 import { allowedUnless, lacks, OWNER_ONLY, PERSON_ONLY } from './allowed.ts';
 import { ActionState, Instant, OrganizationParams, pageOf, Role } from './parts.ts';
 

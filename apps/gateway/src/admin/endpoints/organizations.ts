@@ -4,10 +4,10 @@ import * as organizations from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
 import { formatLimit, RETENTION } from '@patchbay/foundation/limits';
 import { z } from 'zod';
-import { keyPermissions } from '../authorize.ts';
-import { type Access, type Caller, opensOrganization, requirePerson } from '../caller.ts';
-import { defineEndpoint } from '../define-endpoint.ts';
-import type { AdminDeps } from '../endpoint.ts';
+import { keyPermissions } from '../access/authorize.ts';
+import { type Access, type Caller, opensOrganization, requirePerson } from '../access/caller.ts';
+import { defineEndpoint } from '../definition/define-endpoint.ts';
+import type { AdminDeps } from '../definition/endpoint.ts';
 import { allowedUnless, lacks } from './allowed.ts';
 import { ActionState, DisplayName, Instant, OrganizationParams, PermissionName, pageOf, Role, Slug } from './parts.ts';
 

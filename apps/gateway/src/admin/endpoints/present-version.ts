@@ -13,8 +13,8 @@ import {
   type VersionStep,
 } from '@patchbay/domain/versions';
 import { ERRORS, type ErrorCode, errorPagePath, withDashboardOrigin } from '@patchbay/foundation';
-import type { Access } from '../caller.ts';
-import type { AdminDeps } from '../endpoint.ts';
+import type { Access } from '../access/caller.ts';
+import type { AdminDeps } from '../definition/endpoint.ts';
 import { actorNames, type NamedActor } from './actor-names.ts';
 import { allowedUnless, lacks } from './allowed.ts';
 import { connectorOf } from './connector-parts.ts';

@@ -2,7 +2,7 @@
 
 import { mayGrantRole, mayKeyHold, PERMISSIONS, ROLES } from '@patchbay/domain/organizations';
 import { z } from 'zod';
-import { defineEndpoint } from '../define-endpoint.ts';
+import { defineEndpoint } from '../definition/define-endpoint.ts';
 import { allowedUnless, lacks, OWNER_ONLY, PERSON_ONLY } from './allowed.ts';
 import { ActionState, OrganizationParams, PermissionName, pageOf, Role } from './parts.ts';
 

@@ -4,7 +4,7 @@ import * as secrets from '@patchbay/domain/secrets';
 import { Secret, text } from '@patchbay/foundation';
 import { ADMIN_LIMITS } from '@patchbay/foundation/limits';
 import { z } from 'zod';
-import { defineEndpoint } from '../define-endpoint.ts';
+import { defineEndpoint } from '../definition/define-endpoint.ts';
 import { connectorOf } from './connector-parts.ts';
 import { ConnectorParams, Instant } from './parts.ts';
 

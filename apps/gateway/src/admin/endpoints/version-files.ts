@@ -2,8 +2,8 @@
 import { record } from '@patchbay/domain/audit';
 import { AppError } from '@patchbay/foundation';
 import { z } from 'zod';
-import { defineEndpoint } from '../define-endpoint.ts';
-import { scopeOf } from '../endpoint.ts';
+import { defineEndpoint } from '../definition/define-endpoint.ts';
+import { scopeOf } from '../definition/endpoint.ts';
 import { VersionParams } from './parts.ts';
 import { versionOf } from './present-version.ts';
 

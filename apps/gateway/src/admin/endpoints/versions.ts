@@ -2,7 +2,7 @@
 import * as versions from '@patchbay/domain/versions';
 import { AppError } from '@patchbay/foundation';
 import { z } from 'zod';
-import { defineEndpoint } from '../define-endpoint.ts';
+import { defineEndpoint } from '../definition/define-endpoint.ts';
 import { connectorOf } from './connector-parts.ts';
 import { sequenceOf } from './logs.ts';
 import { ConnectorParams, PageQuery, pageOf, VersionParams } from './parts.ts';

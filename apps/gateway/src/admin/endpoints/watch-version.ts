@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tx } from '@patchbay/domain';
 import { listFindings, listLog, listSteps } from '@patchbay/domain/versions';
-import { defineEndpoint } from '../define-endpoint.ts';
-import type { ServerEvent } from '../event-stream.ts';
-import { type AdminDeps, scopeOf } from '../endpoint.ts';
+import { defineEndpoint } from '../definition/define-endpoint.ts';
+import { type AdminDeps, scopeOf } from '../definition/endpoint.ts';
+import type { ServerEvent } from '../definition/event-stream.ts';
 import { VersionParams } from './parts.ts';
 import {
   presentFinding,

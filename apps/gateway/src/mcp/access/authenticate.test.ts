@@ -2,8 +2,8 @@ import type { ApiKey, VerifiedApiKey } from '@patchbay/domain/api-keys';
 import type { Endpoint } from '@patchbay/domain/endpoints';
 import { AppError } from '@patchbay/foundation';
 import { describe, expect, it } from 'vitest';
+import type { AnonymousCaller, ApiKeyCaller, TokenCaller, VerifiedCaller } from '../context/verified-caller.ts';
 import { type AskedUrl, admit } from './authenticate.ts';
-import type { AnonymousCaller, ApiKeyCaller, TokenCaller, VerifiedCaller } from './verified-caller.ts';
 
 const ENDPOINT = {
   organizationId: 'org_acme',

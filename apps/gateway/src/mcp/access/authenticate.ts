@@ -2,7 +2,7 @@ import type { Endpoint } from '@patchbay/domain/endpoints';
 import type { Role } from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
 import { type Principal, principalOf } from '../context/principal.ts';
-import type { VerifiedCaller } from './verified-caller.ts';
+import type { VerifiedCaller } from '../context/verified-caller.ts';
 
 /** The URL a caller came to: a connector's own, or the one of its whole organization. */
 export interface AskedUrl {

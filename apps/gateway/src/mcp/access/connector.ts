@@ -3,10 +3,10 @@ import { audienceOf, type EndpointDirectory } from '@patchbay/domain/endpoints';
 import { AppError } from '@patchbay/foundation';
 import type { PolicySet } from '@patchbay/policy';
 import { type ConnectorAccess, connectorAccess } from '../context/access.ts';
+import { verifyCaller } from '../context/verified-caller.ts';
 import type { LiveManifests } from '../manifests/live-manifests.ts';
+import type { Mount } from '../methods/mount.ts';
 import { admit } from './authenticate.ts';
-import type { Mount } from './mount.ts';
-import { verifyCaller } from './verified-caller.ts';
 
 export interface ConnectorMountDeps {
   readonly origin: string;

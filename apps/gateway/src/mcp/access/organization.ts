@@ -5,14 +5,19 @@ import type { OrganizationNames } from '@patchbay/domain/joined-names';
 import { AppError } from '@patchbay/foundation';
 import type { PolicySet } from '@patchbay/policy';
 import { LRUCache } from 'lru-cache';
-import { type OrganizationAccess, revisionOfLists, type ServedConnector } from '../context/access.ts';
+import { revisionOfLists, type ServedConnector } from '../context/access.ts';
 import { type Principal, principalOf } from '../context/principal.ts';
 import type { RequestHead } from '../context/request-head.ts';
+import { verifyCaller } from '../context/verified-caller.ts';
 import type { LiveManifests } from '../manifests/live-manifests.ts';
-import { type OrganizationView, type VisibleConnector, viewOrganization } from '../organization/organization-view.ts';
+import type { Mount } from '../methods/mount.ts';
+import {
+  type OrganizationAccess,
+  type OrganizationView,
+  type VisibleConnector,
+  viewOrganization,
+} from '../organization/organization-view.ts';
 import { admit } from './authenticate.ts';
-import type { Mount } from './mount.ts';
-import { verifyCaller } from './verified-caller.ts';
 
 export interface OrganizationMountDeps {
   readonly origin: string;

@@ -1,9 +1,9 @@
 import type { UsageEvent, UsageSpool } from '@patchbay/domain/usage';
 import { type AppError, asAppError, type Clock, newId } from '@patchbay/foundation';
 import { effectOf, mayHaveTakenEffect } from '@patchbay/sandbox/protocol';
-import type { NotifyAuthor } from '../../sandboxes/author-log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Call } from '../context/call.ts';
+import type { NotifyAuthor } from './author-log.ts';
 import type { CallOutcome } from './call-tool.ts';
 import { clientOf } from './invocation.ts';
 

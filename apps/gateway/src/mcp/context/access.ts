@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { CHANGE_RULES, type Change } from '@patchbay/domain/changes';
 import type { Endpoint } from '@patchbay/domain/endpoints';
 import { changedLists, type ListChangedMethod, type ManifestView } from '@patchbay/mcp';
-import type { OrganizationView } from '../organization/organization-view.ts';
 import type { Principal } from './principal.ts';
 
 /** One connector that lets the caller in, under its own rules. */
@@ -34,10 +33,6 @@ export interface Access {
 
 export interface ConnectorAccess extends Access {
   readonly connectors: readonly [ServedConnector];
-}
-
-export interface OrganizationAccess extends Access {
-  readonly view: OrganizationView;
 }
 
 /** The access at the URL of one connector. */

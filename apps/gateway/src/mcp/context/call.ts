@@ -2,6 +2,7 @@ import type { Endpoint } from '@patchbay/domain/endpoints';
 import type { JsonObject, ManifestView, McpRequest } from '@patchbay/mcp';
 import type { InvocationContext, InvocationOutcome } from '@patchbay/sandbox/protocol';
 import type { StepTimer } from '../../telemetry/step-timer.ts';
+import type { ServedConnector } from './access.ts';
 import type { Principal } from './principal.ts';
 
 /** What a session adds to a call: its client can be asked, and can come back for the answer. */
@@ -46,6 +47,12 @@ export interface Call {
   /** The tool as the manifest of the version has it; null for everything that is not a tool. */
   readonly tool: JsonObject | null;
   readonly trace: InvocationContext['trace'];
+}
+
+/** The connector of a call, and the request as its own URL would have got it. */
+export interface Target {
+  readonly connector: ServedConnector;
+  readonly request: McpRequest;
 }
 
 /** What came back from the connector. Failures of platform or process are thrown instead. */

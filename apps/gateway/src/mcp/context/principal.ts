@@ -1,7 +1,7 @@
 import type { Endpoint } from '@patchbay/domain/endpoints';
 import type { GroupReference } from '@patchbay/domain/groups';
 import type { Role } from '@patchbay/domain/organizations';
-import type { VerifiedCaller } from '../access/verified-caller.ts';
+import type { VerifiedCaller } from './verified-caller.ts';
 
 /** The authenticated caller of one endpoint. Made here and nowhere else; policy, limits and records read only this. */
 export interface Principal {

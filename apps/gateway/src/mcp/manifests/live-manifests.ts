@@ -4,7 +4,7 @@ import { admitLists, changedLists, type ManifestView, viewManifest } from '@patc
 import type { SandboxClient } from '@patchbay/sandbox/client';
 import { type ConnectorEvent, type IsolationKey, isolationKeyText, type JsonObject } from '@patchbay/sandbox/protocol';
 import { LRUCache } from 'lru-cache';
-import type { AuthorLine, NotifyAuthor } from '../../sandboxes/author-log.ts';
+import type { AuthorLine, NotifyAuthor } from '../call/author-log.ts';
 import { isolationKeyOf, ownInvocation } from '../call/invocation.ts';
 import type { ConnectorEvents } from '../subscriptions/connector-events.ts';
 import { type ListState, nextStep } from './plan-asking.ts';

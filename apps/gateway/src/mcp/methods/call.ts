@@ -24,9 +24,9 @@ import { checkInputRequests, urlInputRequests } from '../call/input-requests.ts'
 import { isRetry, openConnectorState, sealConnectorState } from '../call/request-states.ts';
 import { traceOf } from '../call/trace-context.ts';
 import { type Answer, faultAnswer, resultAnswer } from '../context/answer.ts';
-import type { Call, CallMethod, CallReply } from '../context/call.ts';
+import type { Call, CallMethod, CallReply, Target } from '../context/call.ts';
 import { errorAnswer, errorHeaders, toolErrorResult } from '../context/errors.ts';
-import type { CalledMethod, MethodContext, MethodServices, Subject, Target } from './method.ts';
+import type { CalledMethod, MethodContext, MethodServices, Subject } from './method.ts';
 
 /** Answers a request that runs code of a connector, under that connector's own rules. */
 export async function answerCall(context: MethodContext, row: CalledMethod, target: Target): Promise<Answer> {

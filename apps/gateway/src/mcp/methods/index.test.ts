@@ -1,9 +1,9 @@
 import type { Era, McpRequest } from '@patchbay/mcp';
 import { describe, expect, it } from 'vitest';
-import type { Mount } from '../access/mount.ts';
 import type { CallMethod } from '../context/call.ts';
 import { answerMessage, METHODS, NAME_MEMBERS, opensSession } from './index.ts';
 import type { MethodContext } from './method.ts';
+import type { Mount } from './mount.ts';
 
 const request = (method: string, era: Era) =>
   ({ kind: 'request', era, id: 1, method, params: {}, meta: {} }) as unknown as McpRequest; // all that is read here

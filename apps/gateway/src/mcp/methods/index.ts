@@ -1,5 +1,4 @@
 import { type Classification, type Era, type McpRequest, methodNotFound } from '@patchbay/mcp';
-import type { Mount } from '../access/mount.ts';
 import type { Access } from '../context/access.ts';
 import { type Answer, faultAnswer } from '../context/answer.ts';
 import { forwardCompletion, forwardPrompt, forwardRead, forwardTool } from '../organization/route-organization.ts';
@@ -8,6 +7,7 @@ import { acknowledge, discover, initialize } from './initialize.ts';
 import { listen } from './listen.ts';
 import { answerList, answerPage } from './lists.ts';
 import type { Handler, Method, MethodContext } from './method.ts';
+import type { Mount } from './mount.ts';
 import { setLevel } from './set-level.ts';
 import { subscribe, unsubscribe } from './subscribe.ts';
 

@@ -1,8 +1,8 @@
 import { invalidParams, type ListMethod, listResult, type McpRequest, methodNotFound, own } from '@patchbay/mcp';
-import type { ConnectorAccess, OrganizationAccess } from '../context/access.ts';
+import type { ConnectorAccess } from '../context/access.ts';
 import { type Answer, faultAnswer, resultAnswer } from '../context/answer.ts';
 import { ON_DEMAND_TOOLS } from '../organization/on-demand-tools.ts';
-import type { OrganizationView } from '../organization/organization-view.ts';
+import type { OrganizationAccess, OrganizationView } from '../organization/organization-view.ts';
 import { pageOf } from '../organization/page-list.ts';
 import { type Handler, isOffered } from './method.ts';
 

@@ -7,15 +7,15 @@ import {
   type RpcFault,
 } from '@patchbay/mcp';
 import type { RequestStates } from '../call/request-states.ts';
-import type { Access, ConnectorAccess, OrganizationAccess, ServedConnector } from '../context/access.ts';
+import type { Access, ConnectorAccess, ServedConnector } from '../context/access.ts';
 import type { Answer } from '../context/answer.ts';
-import type { Call, CallReply } from '../context/call.ts';
+import type { Call, CallReply, Target } from '../context/call.ts';
 import type { AuthenticatedRequest } from '../context/request-head.ts';
-import type { OrganizationView } from '../organization/organization-view.ts';
+import type { OrganizationAccess, OrganizationView } from '../organization/organization-view.ts';
 import type { OpenSession, Sessions } from '../sessions/sessions.ts';
-import type { OpenAnswer } from '../stream/open-answer.ts';
 import type { FollowResources } from '../subscriptions/follow-resources.ts';
 import type { ListenStreams } from '../subscriptions/listen-streams.ts';
+import type { OpenAnswer } from './open-answer.ts';
 
 /** A row of the table of methods. */
 export type Method = AnsweredMethod | CalledMethod;
@@ -81,12 +81,6 @@ export interface MethodServices {
 /** The tool a call is of; null for everything that is not a tool. */
 export interface Subject {
   readonly tool: JsonObject | null;
-}
-
-/** The connector of a call, and the request as its own URL would have got it. */
-export interface Target {
-  readonly connector: ServedConnector;
-  readonly request: McpRequest;
 }
 
 export type Need = 'tools' | 'prompts' | 'resources' | 'completions' | 'resourceUpdates';

@@ -1,6 +1,6 @@
 import type { OrganizationNames } from '@patchbay/domain/joined-names';
 import { type JsonObject, joinName, type ManifestView, pageUriOf, stringAt } from '@patchbay/mcp';
-import type { ServedConnector } from '../context/access.ts';
+import type { Access, ServedConnector } from '../context/access.ts';
 import { isOverBudget } from './on-demand-tools.ts';
 
 /** A connector with the tools no policy keeps from the caller. */
@@ -24,6 +24,11 @@ export interface OrganizationView {
   findPrompt(joined: string): NamedEntry | undefined;
   /** The connectors this URI could be read from. One, where the record or a template says which. */
   findOwners(uri: string): readonly VisibleConnector[];
+}
+
+/** The access at the URL of a whole organization. */
+export interface OrganizationAccess extends Access {
+  readonly view: OrganizationView;
 }
 
 /** `recorded`: the organization's table, of which a caller sees what their connectors have. */

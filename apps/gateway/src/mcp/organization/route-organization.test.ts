@@ -3,10 +3,10 @@ import type { OrganizationNames } from '@patchbay/domain/joined-names';
 import { isListMethod, type JsonObject, joinName, type McpRequest, own, viewManifest } from '@patchbay/mcp';
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../context/answer.ts';
+import type { Target } from '../context/call.ts';
 import type { Principal } from '../context/principal.ts';
 import { METHODS } from '../methods/index.ts';
 import { pageOfOrganization } from '../methods/lists.ts';
-import type { Target } from '../methods/method.ts';
 import { type OrganizationView, type VisibleConnector, viewOrganization } from './organization-view.ts';
 
 const PRINCIPAL: Principal = {

@@ -1,6 +1,6 @@
 import { invalidParams, type McpRequest, objectAt, type RpcFault, resourceNotFound, stringAt } from '@patchbay/mcp';
 import { type Answer, faultAnswer, resultAnswer } from '../context/answer.ts';
-import type { Target } from '../methods/method.ts';
+import type { Target } from '../context/call.ts';
 import { CALL_TOOL, SEARCH_TOOL, searchTools } from './on-demand-tools.ts';
 import type { NamedEntry, OrganizationView } from './organization-view.ts';
 

@@ -7,9 +7,9 @@
 import type { ApiKeyCache } from '@patchbay/domain/api-keys';
 import { AppError } from '@patchbay/foundation';
 import type { FastifyRequest } from 'fastify';
-import { parseBearer } from '../http/bearer.ts';
-import { checkCrossSite } from '../http/check-cross-site.ts';
-import type { Identity } from '../identity/identity.ts';
+import { parseBearer } from '../../http/bearer.ts';
+import { checkCrossSite } from '../../http/check-cross-site.ts';
+import type { Identity } from '../../identity/identity.ts';
 import type { Caller } from './caller.ts';
 
 export interface AuthenticateDeps {

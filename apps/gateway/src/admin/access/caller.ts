@@ -5,7 +5,7 @@ import { CHANGE_RULES, type Change } from '@patchbay/domain/changes';
 import type { Authentication } from '@patchbay/domain/deployments';
 import { mayKeyHold, type Organization, type Permission, type Role } from '@patchbay/domain/organizations';
 import { AppError, DASHBOARD_PAGES, type DashboardPage } from '@patchbay/foundation';
-import type { SessionFacts } from '../identity/identity.ts';
+import type { SessionFacts } from '../../identity/identity.ts';
 
 export interface Person {
   readonly id: string;

@@ -3,7 +3,7 @@ import type { GroupReference } from '@patchbay/domain/groups';
 import type { Role } from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
 import { parseBearer } from '../../http/bearer.ts';
-import type { RequestHead } from '../context/request-head.ts';
+import type { RequestHead } from './request-head.ts';
 
 /** An API key of kind mcp. `credentialId` is the key's id. */
 export interface ApiKeyCaller {

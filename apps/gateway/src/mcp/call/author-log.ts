@@ -1,7 +1,7 @@
 import type { Endpoint } from '@patchbay/domain/endpoints';
 import type { Clock } from '@patchbay/foundation';
-import { isolationKeyOf } from '../mcp/call/invocation.ts';
-import type { LogBatcher } from './log-batcher.ts';
+import type { LogBatcher } from '../../sandboxes/log-batcher.ts';
+import { isolationKeyOf } from './invocation.ts';
 
 /** Something the author of a connector should know, and nobody else has to. */
 export interface AuthorLine {

@@ -1,8 +1,9 @@
 import type { McpRequest } from '@patchbay/mcp';
 import type { Access } from '../context/access.ts';
 import type { Answer } from '../context/answer.ts';
+import type { Target } from '../context/call.ts';
 import type { RequestHead } from '../context/request-head.ts';
-import type { AnsweredMethod, CalledMethod, Handler, Target } from '../methods/method.ts';
+import type { AnsweredMethod, CalledMethod, Handler } from './method.ts';
 
 /** One kind of URL that ends in `/mcp`. Everything behind it is the same for all kinds. */
 export interface Mount<Known extends Access = Access> {

@@ -7,8 +7,8 @@
 
 import { findPlainInputs } from '@patchbay/foundation';
 import { z } from 'zod';
-import type { EndpointSpec, Method } from './endpoint-spec.ts';
 import { type Declaration, declare } from './endpoint.ts';
+import type { EndpointSpec, Method } from './endpoint-spec.ts';
 
 /** What has a default need not be said. `audit`, `permission` and the schemas of the path always must. */
 type Written<S extends Partial<EndpointSpec>> = S &

@@ -8,8 +8,8 @@ import type { Change } from '@patchbay/domain/changes';
 import { AppError, asAppError } from '@patchbay/foundation';
 import { ADMIN_LIMITS, STREAM_LIMITS } from '@patchbay/foundation/limits';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { EventWriter } from '../streams/event-writer.ts';
-import type { Leases } from '../streams/leases.ts';
+import { EventWriter } from '../../streams/event-writer.ts';
+import type { Leases } from '../../streams/leases.ts';
 
 const KEEP_ALIVE_MS = STREAM_LIMITS.keepAlive.value;
 const UNREAD_BYTES_MAX = ADMIN_LIMITS.streamUnread.value;

@@ -12,8 +12,8 @@ import { errorAnswer } from '../context/errors.ts';
 import type { AuthenticatedRequest } from '../context/request-head.ts';
 import { type ConversationPart, SessionConversation } from '../sessions/conversation.ts';
 import type { OpenSession, Sessions } from '../sessions/sessions.ts';
-import { AnswerStream } from './answer-stream.ts';
-import { whenGone } from './when-gone.ts';
+import { AnswerStream } from '../stream/answer-stream.ts';
+import { whenGone } from '../stream/when-gone.ts';
 
 export interface OpenAnswerDeps {
   readonly origin: string;

@@ -1,6 +1,6 @@
 import type { Logger } from '@patchbay/foundation';
 import type { InvocationContext } from '@patchbay/sandbox/protocol';
-import type { Call, CallReply } from '../mcp/context/call.ts';
+import type { Call, CallReply } from '../context/call.ts';
 
 type TraceContext = InvocationContext['trace'];
 

@@ -7,9 +7,9 @@ import { once } from '@patchbay/domain/idempotency';
 import type { Clock, Logger } from '@patchbay/foundation';
 import type { Vault } from '@patchbay/vault';
 import type { z } from 'zod';
-import type { Identity } from '../identity/identity.ts';
-import type { OneTimeFiles } from '../untrusted/one-time-files.ts';
-import { type Access, type Caller, callerId } from './caller.ts';
+import type { Identity } from '../../identity/identity.ts';
+import type { OneTimeFiles } from '../../untrusted/one-time-files.ts';
+import { type Access, type Caller, callerId } from '../access/caller.ts';
 import type { EndpointSpec } from './endpoint-spec.ts';
 import type { ServerEvent } from './event-stream.ts';
 
