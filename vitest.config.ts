@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 const isLong = process.env.PATCHBAY_TEST_LONG === '1';
 
-/** Specs that start a whole installation and say how soon it answers: they get the machine for themselves. */
-const WHOLE_INSTALLATION = ['test/**/*.spec.ts', 'scripts/test/**/*.spec.ts'];
+/** Specs that say how soon a killed process is answered for get the machine for themselves, and so do the long ones. */
+const ALONE = ['test/main-job.spec.ts', 'scripts/test/starter.spec.ts', '{test,scripts/test}/**/*.long.spec.ts'];
 
 const exclude = [
   '**/node_modules/**',
@@ -18,7 +18,8 @@ export default defineConfig({
     globalSetup: ['packages/testing/src/global-setup.ts'],
     reporters: ['default', './packages/testing/src/closing-line-reporter.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the smallest machine has cores: a spec waits a third of its time for the processes that it started.
+    maxWorkers: 3,
     // Files share processes: starting one and loading everything anew for each took a fifth of the time.
     isolate: false,
     testTimeout: 20_000,
@@ -31,20 +32,21 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'parts',
+          name: 'shared',
           include: [
             '{apps,bench,packages,tools,scripts}/**/*.test.ts',
             '{apps,bench,packages,tools,examples}/**/test/**/*.spec.ts',
+            '{scripts/test,test}/**/*.spec.ts',
           ],
-          exclude,
+          exclude: [...exclude, ...ALONE],
           sequence: { groupOrder: 0 },
         },
       },
       {
         extends: true,
         test: {
-          name: 'whole',
-          include: WHOLE_INSTALLATION,
+          name: 'alone',
+          include: ALONE,
           exclude,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
