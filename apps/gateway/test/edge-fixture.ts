@@ -21,6 +21,7 @@ import { createMcpSurface, type McpSurfaceDeps } from '../src/mcp/surface.ts';
 import { createLocalNotes } from '../src/notes/local-notes.ts';
 import { createServer } from '../src/server.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
+import { givenApiKey, givenEndpoint, givenEndpoints } from './given-call.ts';
 
 export const TIMINGS = { queueMs: 0, startMs: 0, sandboxMs: 1, egressMs: 0, cold: false };
 
@@ -47,40 +48,22 @@ const MANIFEST = {
   resources: [{ uri: 'weather://stations', name: 'stations' }],
 };
 
-const endpoint = (change: Partial<Endpoint> = {}): Endpoint => ({
-  organizationId: 'org_acme',
-  organizationSlug: 'acme',
-  connectorId: 'con_weather',
-  connectorSlug: 'weather',
-  connectorName: 'Weather',
-  versionId: 'ver_2',
-  versionNumber: 2,
-  live: true,
-  settingsRevision: 0,
-  codeGeneration: false,
-  artifactDigest: `sha256:${'0'.repeat(64)}`,
-  snapshot: null,
-  manifest: MANIFEST,
-  authMode: 'api_key',
-  resource: '/acme/weather/mcp',
-  ...change,
-});
+const endpoint = (change: Partial<Endpoint> = {}): Endpoint =>
+  givenEndpoint({
+    connectorName: 'Weather',
+    versionId: 'ver_2',
+    versionNumber: 2,
+    manifest: MANIFEST,
+    authMode: 'api_key',
+    ...change,
+  });
 
 /** Organization acme: `weather` asks for a key and has a previewed version 3, `open` asks nobody. */
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'acme/weather': endpoint(),
   'acme/weather@3': endpoint({ versionId: 'ver_3', versionNumber: 3, live: false, resource: '/acme/weather@3/mcp' }),
-  'acme/open': endpoint({
-    connectorId: 'con_open',
-    connectorSlug: 'open',
-    authMode: 'none',
-    resource: '/acme/open/mcp',
-  }),
-  'globex/weather': endpoint({
-    organizationId: 'org_globex',
-    organizationSlug: 'globex',
-    resource: '/globex/weather/mcp',
-  }),
+  'acme/open': endpoint({ connectorSlug: 'open', authMode: 'none' }),
+  'globex/weather': endpoint({ organizationSlug: 'globex' }),
 };
 
 /** What `loadNames` would have recorded of an organization here. */
@@ -110,28 +93,8 @@ function liveConnectors(organization: string): LiveConnectors | null {
 }
 
 const key = (role: 'owner' | 'member', change: Partial<VerifiedApiKey['apiKey']> = {}): VerifiedApiKey => ({
-  organizationId: 'org_acme',
+  ...givenApiKey(role, change),
   roles: [role],
-  groups: [],
-  person: { id: `psn_${role}`, email: `${role}@acme.example`, name: role },
-  apiKey: {
-    id: `key_${role}`,
-    kind: 'mcp',
-    name: role,
-    hint: 'pbk_mcp_x',
-    personId: `psn_${role}`,
-    serviceAccountId: null,
-    connectorIds: ['*'],
-    scopes: [],
-    permissions: [],
-    allowedAddresses: [],
-    expiresAt: new Date(8e15),
-    lastUsedAt: null,
-    lastUsedAddress: null,
-    createdAt: new Date(0),
-    revokedAt: null,
-    ...change,
-  },
 });
 
 const KEYS: Readonly<Record<string, VerifiedApiKey>> = {
@@ -208,15 +171,10 @@ export async function startEdge(
     origin,
     logger,
     clock: systemClock,
-    endpoints: {
-      resolve: async (organization, connector, version) => {
-        lookups.push('endpoint');
-        return ENDPOINTS[`${organization}/${connector}${version === undefined ? '' : `@${version}`}`] ?? null;
-      },
-      findLive: async (organization) => liveConnectors(organization),
-      statistics: () => ({ hits: 0, misses: 0, entries: 0 }),
-      close: () => undefined,
-    },
+    endpoints: givenEndpoints(async (organization, connector, version) => {
+      lookups.push('endpoint');
+      return ENDPOINTS[`${organization}/${connector}${version === undefined ? '' : `@${version}`}`] ?? null;
+    }, liveConnectors),
     apiKeys: {
       verify: async (text) => {
         lookups.push('key');

@@ -3,26 +3,11 @@ import type { Endpoint } from '@patchbay/domain/endpoints';
 import { createLogger } from '@patchbay/foundation';
 import type { RetireMatch } from '@patchbay/sandbox/client';
 import { describe, expect, it } from 'vitest';
+import { givenEndpoint } from '../../test/given-call.ts';
 import { retireSandboxes } from './retire-sandboxes.ts';
 
-const LIVE: Endpoint = {
-  organizationId: 'org_a',
-  organizationSlug: 'acme',
-  connectorId: 'con_a',
-  connectorSlug: 'weather',
-  connectorName: 'Weather',
-  versionId: 'ver_1',
-  versionNumber: 1,
-  live: true,
-  artifactDigest: 'sha256:0',
-  snapshot: null,
-  manifest: {},
-  settingsRevision: 1,
-  codeGeneration: false,
-  authMode: 'none',
-  resource: '/acme/weather/mcp',
-};
-const OWNER = { organizationId: 'org_a', connectorId: 'con_a' };
+const LIVE = givenEndpoint({ settingsRevision: 1 });
+const OWNER = { organizationId: LIVE.organizationId, connectorId: LIVE.connectorId };
 
 function watched(now: Endpoint | null) {
   const retired: RetireMatch[] = [];
@@ -48,32 +33,32 @@ function watched(now: Endpoint | null) {
 describe('retireSandboxes', () => {
   it('leaves alone what nobody called here, other connectors, and what did not change', async () => {
     const { retired, retirement, change } = watched(LIVE);
-    await change('connector', 'con_a');
+    await change('connector', 'con_weather');
     retirement.follow(LIVE);
     await change('connector', 'con_b');
-    await change('connector', 'con_a');
+    await change('connector', 'con_weather');
     expect(retired).toEqual([]);
   });
 
   it('ends sandboxes of the version before an activation', async () => {
     const { retired, retirement, change } = watched({ ...LIVE, versionId: 'ver_2' });
     retirement.follow(LIVE);
-    await change('connector', 'con_a');
+    await change('connector', 'con_weather');
     expect(retired).toEqual([{ ...OWNER, versionId: 'ver_1' }]);
   });
 
   it('ends sandboxes with the settings before a change', async () => {
     const { retired, retirement, change } = watched({ ...LIVE, settingsRevision: 2 });
     retirement.follow(LIVE);
-    await change('connector', 'con_a');
+    await change('connector', 'con_weather');
     expect(retired).toEqual([{ ...OWNER, settingsRevisionBelow: 2 }]);
   });
 
   it('ends all of them when the connector or its organization is gone, or its slug is another’s', async () => {
     for (const [now, kind, id] of [
-      [null, 'connector', 'con_a'],
-      [null, 'organization', 'org_a'],
-      [{ ...LIVE, connectorId: 'con_b' }, 'connector', 'con_a'],
+      [null, 'connector', 'con_weather'],
+      [null, 'organization', 'org_acme'],
+      [{ ...LIVE, connectorId: 'con_b' }, 'connector', 'con_weather'],
     ] as const) {
       const { retired, retirement, change } = watched(now);
       retirement.follow(LIVE);

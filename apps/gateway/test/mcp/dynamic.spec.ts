@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLocalAnnouncements } from '../../src/announcements/announcements.ts';
 import { createConnectorEvents } from '../../src/mcp/subscriptions/connector-events.ts';
 import { asOwner, complete, type EdgeFixture, legacyRequest, modernRequest, startEdge } from '../edge-fixture.ts';
+import { givenEndpoint, givenEndpoints } from '../given-call.ts';
 
 const tool = (name: string, annotations: JsonObject = { readOnlyHint: true }): JsonObject => ({
   name,
@@ -15,28 +16,18 @@ const lists = (...tools: JsonObject[]): JsonObject => ({ tools });
 
 /** Versions differ, so that each test starts with nothing known. */
 let versions = 0;
-const endpointOf = (dynamic: boolean): Endpoint => ({
-  organizationId: 'org_acme',
-  organizationSlug: 'acme',
-  connectorId: 'con_feed',
-  connectorSlug: 'feed',
-  connectorName: 'Feed',
-  versionId: `ver_${versions}`,
-  versionNumber: 1,
-  live: true,
-  artifactDigest: 'sha256:0',
-  snapshot: null,
-  manifest: {
-    server: { name: 'feed', version: '1' },
-    capabilities: { tools: {} },
-    dynamic,
-    tools: [tool('recorded'), tool('drop', { destructiveHint: true })],
-  },
-  settingsRevision: 0,
-  codeGeneration: false,
-  authMode: 'api_key',
-  resource: '/acme/feed/mcp',
-});
+const endpointOf = (dynamic: boolean): Endpoint =>
+  givenEndpoint({
+    connectorSlug: 'feed',
+    versionId: `ver_${versions}`,
+    authMode: 'api_key',
+    manifest: {
+      server: { name: 'feed', version: '1' },
+      capabilities: { tools: {} },
+      dynamic,
+      tools: [tool('recorded'), tool('drop', { destructiveHint: true })],
+    },
+  });
 
 /** What was recorded when the version went live; what the connector lists later is in no record. */
 const LIVE = {
@@ -60,12 +51,10 @@ const events = createConnectorEvents(createLocalAnnouncements());
 beforeAll(async () => {
   edge = await startEdge([], undefined, {
     events,
-    endpoints: {
-      resolve: async () => live,
-      findLive: async () => LIVE,
-      close: () => undefined,
-      statistics: () => ({ hits: 0, misses: 0, entries: 0 }),
-    },
+    endpoints: givenEndpoints(
+      async () => live,
+      () => LIVE,
+    ),
   });
 });
 afterAll(() => edge.close());

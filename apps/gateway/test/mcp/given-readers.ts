@@ -8,61 +8,31 @@ import type { Endpoint } from '@patchbay/domain/endpoints';
 import { createLocalAnnouncements } from '../../src/announcements/announcements.ts';
 import { createConnectorEvents } from '../../src/mcp/subscriptions/connector-events.ts';
 import { modernRequest, startEdge } from '../edge-fixture.ts';
+import { givenApiKey, givenEndpoint, givenEndpoints } from '../given-call.ts';
 
 /** Of one person, and of one organization: as many as the limits let. */
 const PER_PERSON = 8;
 const PER_ORGANIZATION = 800;
 const BATCH = 40;
 
-const endpointOf = (organization: string): Endpoint => ({
-  organizationId: `org_${organization}`,
-  organizationSlug: organization,
-  connectorId: `con_${organization}`,
-  connectorSlug: 'feed',
-  connectorName: 'Feed',
-  versionId: 'ver_1',
-  versionNumber: 1,
-  live: true,
-  artifactDigest: 'sha256:0',
-  snapshot: null,
-  codeGeneration: false,
-  manifest: {
-    server: { name: 'feed', version: '1' },
-    capabilities: { resources: { subscribe: true } },
-    tools: [{ name: 'a' }],
-    resources: [{ uri: 'feed://one', name: 'one' }],
-  },
-  settingsRevision: 0,
-  authMode: 'api_key',
-  resource: `/${organization}/feed/mcp`,
-});
+const endpointOf = (organization: string): Endpoint =>
+  givenEndpoint({
+    organizationSlug: organization,
+    connectorId: `con_${organization}`,
+    connectorSlug: 'feed',
+    authMode: 'api_key',
+    manifest: {
+      server: { name: 'feed', version: '1' },
+      capabilities: { resources: { subscribe: true } },
+      tools: [{ name: 'a' }],
+      resources: [{ uri: 'feed://one', name: 'one' }],
+    },
+  });
 
 /** `pbk_mcp_7_acme`: the key of person 7 in organization acme. */
 function keyOf(text: string): VerifiedApiKey {
   const [, , person = '', organization = ''] = text.split('_');
-  return {
-    organizationId: `org_${organization}`,
-    roles: ['member'],
-    groups: [],
-    person: { id: `psn_${person}`, email: 'a@example.com', name: person },
-    apiKey: {
-      id: `key_${person}`,
-      kind: 'mcp',
-      name: person,
-      hint: '',
-      personId: `psn_${person}`,
-      serviceAccountId: null,
-      connectorIds: ['*'],
-      scopes: [],
-      permissions: [],
-      allowedAddresses: [],
-      expiresAt: new Date(8e15),
-      lastUsedAt: null,
-      lastUsedAddress: null,
-      createdAt: new Date(0),
-      revokedAt: null,
-    },
-  };
+  return givenApiKey(person, { organizationId: `org_${organization}` });
 }
 
 export interface GivenReaders {
@@ -83,12 +53,7 @@ export async function givenReaders(count: number, uris: readonly string[] = []):
   const edge = await startEdge([], undefined, {
     events,
     apiKeys: { verify: async (text) => keyOf(text) },
-    endpoints: {
-      resolve: async (organization) => endpoints.get(organization) ?? null,
-      findLive: async () => null,
-      statistics: () => ({ hits: 0, misses: 0, entries: 0 }),
-      close: () => undefined,
-    },
+    endpoints: givenEndpoints(async (organization) => endpoints.get(organization) ?? null),
   });
   const notifications = { toolsListChanged: true, resourceSubscriptions: [...uris] };
   const { headers, body } = modernRequest('subscriptions/listen', { notifications });

@@ -6,33 +6,23 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLocalAnnouncements } from '../../src/announcements/announcements.ts';
 import { createConnectorEvents } from '../../src/mcp/subscriptions/connector-events.ts';
 import { type EdgeFixture, modernRequest, startEdge } from '../edge-fixture.ts';
+import { givenEndpoint, givenEndpoints } from '../given-call.ts';
 
 const tool = (name: string) => ({ name, inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } });
-const version = (versionId: string, tools: readonly string[]): Endpoint => ({
-  organizationId: 'org_a',
-  organizationSlug: 'acme',
-  connectorId: 'con_a',
-  connectorSlug: 'feed',
-  connectorName: 'Feed',
-  versionId,
-  versionNumber: 1,
-  live: true,
-  artifactDigest: 'sha256:0',
-  snapshot: null,
-  manifest: {
-    server: { name: 'feed', version: '1' },
-    capabilities: { resources: { subscribe: true } },
-    tools: tools.map(tool),
-    resources: [{ uri: 'feed://one', name: 'one' }],
-  },
-  settingsRevision: 0,
-  codeGeneration: false,
-  authMode: 'none',
-  resource: '/acme/feed/mcp',
-});
+const version = (versionId: string, tools: readonly string[]): Endpoint =>
+  givenEndpoint({
+    versionId,
+    connectorSlug: 'feed',
+    manifest: {
+      server: { name: 'feed', version: '1' },
+      capabilities: { resources: { subscribe: true } },
+      tools: tools.map(tool),
+      resources: [{ uri: 'feed://one', name: 'one' }],
+    },
+  });
 const KEY = {
-  organizationId: 'org_a',
-  connectorId: 'con_a',
+  organizationId: 'org_acme',
+  connectorId: 'con_feed',
   versionId: 'ver_1',
   settingsRevision: 0,
   subject: '',
@@ -58,12 +48,7 @@ beforeAll(async () => {
       },
       onStale: () => () => undefined,
     },
-    endpoints: {
-      resolve: async () => live,
-      findLive: async () => null,
-      statistics: () => ({ hits: 0, misses: 0, entries: 0 }),
-      close: () => undefined,
-    },
+    endpoints: givenEndpoints(async () => live),
   });
 });
 afterAll(() => edge.close());
@@ -140,7 +125,7 @@ describe('subscriptions/listen', () => {
     const first = ['ver_1', ['feed://one']];
     await expect.poll(() => followed().slice(before)).toEqual([first]);
     live = version('ver_2', ['a']);
-    change('connector', 'con_a');
+    change('connector', 'con_feed');
     await expect.poll(() => followed().slice(before)).toEqual([first, ['ver_2', ['feed://one']]]);
     stream.hangUp();
     other.hangUp();
@@ -151,9 +136,9 @@ describe('subscriptions/listen', () => {
     const stream = await listen({ toolsListChanged: true, resourcesListChanged: true });
     await stream.next();
     live = version('ver_2', ['a']);
-    change('connector', 'con_a');
+    change('connector', 'con_feed');
     live = version('ver_3', ['a', 'b']);
-    change('connector', 'con_a');
+    change('connector', 'con_feed');
     expect(await stream.next()).toMatchObject({ method: 'notifications/tools/list_changed', params: TAGGED });
     events.publish({ key: { ...KEY, versionId: 'ver_3' }, method: 'notifications/resources/list_changed' });
     expect(await stream.next()).toMatchObject({ method: 'notifications/resources/list_changed' });
@@ -165,7 +150,7 @@ describe('subscriptions/listen', () => {
     await stream.next();
     const before = live;
     live = null;
-    change('connector', 'con_a');
+    change('connector', 'con_feed');
     expect(await stream.next()).toMatchObject({ id: 'sub-1', error: { data: { code: 'mcp.endpoint_not_found' } } });
     expect(await stream.next()).toBeNull();
     live = before;

@@ -1,6 +1,6 @@
-import type { Endpoint } from '@patchbay/domain/endpoints';
 import type { JsonObject } from '@patchbay/mcp';
 import { type EdgeFixture, type legacyRequest, type modernRequest, startEdge } from '../edge-fixture.ts';
+import { givenEndpoint, givenEndpoints } from '../given-call.ts';
 
 export type WireRequest = ReturnType<typeof modernRequest | typeof legacyRequest>;
 
@@ -16,31 +16,8 @@ export const readingTool = (name: string, rest: JsonObject = {}): JsonObject => 
 
 /** An edge with one connector that asks nobody who they are, at `/acme/all/mcp`. */
 export async function startOneEndpoint(manifest: JsonObject): Promise<EdgeFixture & OneEndpoint> {
-  const endpoint: Endpoint = {
-    organizationId: 'org_acme',
-    organizationSlug: 'acme',
-    connectorId: 'con_all',
-    connectorSlug: 'all',
-    connectorName: 'All',
-    versionId: 'ver_1',
-    versionNumber: 1,
-    live: true,
-    settingsRevision: 0,
-    artifactDigest: `sha256:${'0'.repeat(64)}`,
-    snapshot: null,
-    codeGeneration: false,
-    manifest,
-    authMode: 'none',
-    resource: '/acme/all/mcp',
-  };
-  const edge = await startEdge([], undefined, {
-    endpoints: {
-      resolve: async () => endpoint,
-      findLive: async () => null,
-      statistics: () => ({ hits: 0, misses: 0, entries: 0 }),
-      close: () => undefined,
-    },
-  });
+  const endpoint = givenEndpoint({ connectorSlug: 'all', manifest });
+  const edge = await startEdge([], undefined, { endpoints: givenEndpoints(async () => endpoint) });
   const url = `${edge.origin}/acme/all/mcp`;
   return {
     ...edge,

@@ -1,58 +1,14 @@
-import type { Endpoint } from '@patchbay/domain/endpoints';
 import { AppError } from '@patchbay/foundation';
-import { viewManifest } from '@patchbay/mcp';
 import type { Effect } from '@patchbay/policy';
 import { describe, expect, it } from 'vitest';
-import { StepTimer } from '../../telemetry/step-timer.ts';
-import type { Call, CallReply } from '../context/call.ts';
-import { principalOf } from '../context/principal.ts';
+import { givenCall } from '../../../test/given-call.ts';
+import type { CallReply } from '../context/call.ts';
 import { type CallToolDeps, callTool } from './call-tool.ts';
 
-const ENDPOINT: Endpoint = {
-  organizationId: 'org_a',
-  organizationSlug: 'acme',
-  connectorId: 'con_a',
-  connectorSlug: 'weather',
-  connectorName: 'Weather',
-  versionId: 'ver_a',
-  versionNumber: 1,
-  live: true,
-  artifactDigest: 'sha256:0',
-  snapshot: null,
-  manifest: {},
-  settingsRevision: 0,
-  codeGeneration: false,
-  authMode: 'none',
-  resource: '/acme/weather/mcp',
-};
 const TIMINGS = { queueMs: 0, startMs: 0, sandboxMs: 1, egressMs: 0, cold: false };
 const REPLY: CallReply = { kind: 'complete', result: { content: [] }, timings: TIMINGS };
 
-const CALL: Call = {
-  endpoint: ENDPOINT,
-  manifest: viewManifest({}),
-  principal: principalOf({ kind: 'anonymous', credentialId: null, address: '198.51.100.1' }, ENDPOINT),
-  resource: '/acme/weather/mcp',
-  policyRevision: 0,
-  requestId: 'req_1',
-  steps: new StepTimer(0),
-  notify: () => undefined,
-  signal: new AbortController().signal,
-  request: {
-    kind: 'request',
-    era: 'legacy',
-    revision: '2025-11-25',
-    id: 1,
-    method: 'tools/call',
-    params: {},
-    meta: {},
-    name: 'echo',
-  },
-  method: 'tools/call',
-  name: 'echo',
-  tool: { name: 'echo' },
-  trace: undefined,
-};
+const CALL = givenCall();
 
 /** Notes what a call touched, in order. */
 function witness(effect: Effect, change: Partial<CallToolDeps> = {}) {

@@ -1,13 +1,11 @@
-import type { Endpoint } from '@patchbay/domain/endpoints';
 import type { Clock } from '@patchbay/foundation';
-import { type JsonObject, viewManifest } from '@patchbay/mcp';
+import type { JsonObject } from '@patchbay/mcp';
 import { createStateSealer } from '@patchbay/vault';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { givenAnonymous, givenCall, givenEndpoint } from '../../../test/given-call.ts';
 import { createLocalNotes } from '../../notes/local-notes.ts';
-import { StepTimer } from '../../telemetry/step-timer.ts';
 import type { Call } from '../context/call.ts';
 import type { Principal } from '../context/principal.ts';
-import { principalOf } from '../context/principal.ts';
 import {
   createRequestStates,
   openConnectorState,
@@ -16,56 +14,13 @@ import {
   sealConnectorState,
 } from './request-states.ts';
 
-const ENDPOINT: Endpoint = {
-  organizationId: 'org_a',
-  organizationSlug: 'acme',
-  connectorId: 'con_a',
-  connectorSlug: 'weather',
-  connectorName: 'Weather',
-  versionId: 'ver_a',
-  versionNumber: 1,
-  live: true,
-  artifactDigest: 'sha256:0',
-  snapshot: null,
-  manifest: {},
-  settingsRevision: 0,
-  codeGeneration: false,
-  authMode: 'none',
-  resource: '/acme/weather/mcp',
-};
-const ANNA: Principal = {
-  ...principalOf({ kind: 'anonymous', credentialId: null, address: '198.51.100.1' }, ENDPOINT),
-  kind: 'person',
-  userId: 'psn_anna',
-};
+const ENDPOINT = givenEndpoint();
+const ANNA: Principal = { ...givenAnonymous(ENDPOINT), kind: 'person', userId: 'psn_anna' };
 
 function call(params: JsonObject, change: Partial<Call> = {}): Call {
-  return {
-    endpoint: ENDPOINT,
-    manifest: viewManifest({}),
-    principal: ANNA,
-    resource: ENDPOINT.resource,
-    policyRevision: 0,
-    requestId: 'req_1',
-    steps: new StepTimer(0),
-    notify: () => undefined,
-    signal: new AbortController().signal,
-    method: 'tools/call',
-    name: 'book',
-    tool: null,
-    trace: undefined,
-    request: {
-      kind: 'request',
-      era: 'modern',
-      revision: '2026-07-28',
-      id: 1,
-      method: 'tools/call',
-      params: { name: 'book', arguments: { day: 1, seat: 'a' }, ...params },
-      meta: {},
-      name: 'book',
-    },
-    ...change,
-  };
+  const { request } = givenCall({ name: 'book' });
+  const asked = { ...request, params: { name: 'book', arguments: { day: 1, seat: 'a' }, ...params } };
+  return givenCall({ endpoint: ENDPOINT, principal: ANNA, name: 'book', tool: null, request: asked, ...change });
 }
 
 let states: RequestStates;

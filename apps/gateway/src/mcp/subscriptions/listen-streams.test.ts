@@ -1,34 +1,20 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import type { Endpoint } from '@patchbay/domain/endpoints';
 import { describe, expect, it } from 'vitest';
+import { givenAnonymous, givenEndpoint } from '../../../test/given-call.ts';
 import { StreamPlaces } from '../../limits/stream-places.ts';
 import { createLeases } from '../../streams/leases.ts';
 import { connectorAccess } from '../context/access.ts';
-import { principalOf } from '../context/principal.ts';
 import { manifestOf } from '../manifests/live-manifests.ts';
 import { ListenStreams } from './listen-streams.ts';
 
-const endpoint: Endpoint = {
-  organizationId: 'org_a',
-  organizationSlug: 'acme',
-  connectorId: 'con_a',
+const endpoint = givenEndpoint({
   connectorSlug: 'feed',
-  connectorName: 'Feed',
-  versionId: 'ver_1',
-  versionNumber: 1,
-  live: true,
-  artifactDigest: 'sha256:0',
-  snapshot: null,
   manifest: { server: { name: 'feed', version: '1' }, capabilities: { tools: {} } },
-  settingsRevision: 0,
-  codeGeneration: false,
-  authMode: 'none',
-  resource: '/acme/feed/mcp',
-};
+});
 const served = {
   endpoint,
-  principal: principalOf({ kind: 'anonymous', credentialId: null, address: '127.0.0.1' }, endpoint),
+  principal: givenAnonymous(endpoint),
   manifest: manifestOf(endpoint),
 };
 const access = connectorAccess(served, 0);

@@ -1,0 +1,111 @@
+/** What the tests of the gateway call, and who calls it: one connector, one key and one call, each changed as a test needs it. */
+import type { VerifiedApiKey } from '@patchbay/domain/api-keys';
+import type { Endpoint, LiveConnectors } from '@patchbay/domain/endpoints';
+import { viewManifest } from '@patchbay/mcp';
+import type { Call } from '../src/mcp/context/call.ts';
+import { principalOf } from '../src/mcp/context/principal.ts';
+import type { McpSurfaceDeps } from '../src/mcp/surface.ts';
+import { StepTimer } from '../src/telemetry/step-timer.ts';
+
+/** Connector `weather` of organization `acme`, live and open to everybody. Its URL follows from the slugs. */
+export function givenEndpoint(change: Partial<Endpoint> = {}): Endpoint {
+  const { organizationSlug = 'acme', connectorSlug = 'weather' } = change;
+  return {
+    organizationId: `org_${organizationSlug}`,
+    organizationSlug,
+    connectorId: `con_${connectorSlug}`,
+    connectorSlug,
+    connectorName: connectorSlug,
+    versionId: 'ver_1',
+    versionNumber: 1,
+    live: true,
+    artifactDigest: `sha256:${'0'.repeat(64)}`,
+    snapshot: null,
+    manifest: {},
+    settingsRevision: 0,
+    codeGeneration: false,
+    authMode: 'none',
+    resource: `/${organizationSlug}/${connectorSlug}/mcp`,
+    ...change,
+  };
+}
+
+/** A cache that finds what `resolve` and `findLive` say; by default nothing is known of whole organizations. */
+export function givenEndpoints(
+  resolve: McpSurfaceDeps['endpoints']['resolve'],
+  findLive: (organization: string) => LiveConnectors | null = () => null,
+): McpSurfaceDeps['endpoints'] {
+  return {
+    resolve,
+    findLive: async (organization) => findLive(organization),
+    statistics: () => ({ hits: 0, misses: 0, entries: 0 }),
+    close: () => undefined,
+  };
+}
+
+/** A key of `person` in organization `org_acme`, for every connector, that never ends. */
+export function givenApiKey(
+  person: string,
+  { organizationId = 'org_acme', ...change }: Partial<VerifiedApiKey['apiKey'] & { organizationId: string }> = {},
+): VerifiedApiKey {
+  return {
+    organizationId,
+    roles: ['member'],
+    groups: [],
+    person: { id: `psn_${person}`, email: `${person}@acme.example`, name: person },
+    apiKey: {
+      id: `key_${person}`,
+      kind: 'mcp',
+      name: person,
+      hint: 'pbk_mcp_x',
+      personId: `psn_${person}`,
+      serviceAccountId: null,
+      connectorIds: ['*'],
+      scopes: [],
+      permissions: [],
+      allowedAddresses: [],
+      expiresAt: new Date(8e15),
+      lastUsedAt: null,
+      lastUsedAddress: null,
+      createdAt: new Date(0),
+      revokedAt: null,
+      ...change,
+    },
+  };
+}
+
+/** Somebody who showed no credential. */
+export const givenAnonymous = (endpoint: Endpoint) =>
+  principalOf({ kind: 'anonymous', credentialId: null, address: '198.51.100.1' }, endpoint);
+
+/** A call of tool `echo` by a client of 2026-07-28, without arguments. */
+export function givenCall(change: Partial<Call> = {}): Call {
+  const { endpoint = givenEndpoint() } = change;
+  const name = change.name ?? 'echo';
+  return {
+    endpoint,
+    manifest: viewManifest({}),
+    principal: givenAnonymous(endpoint),
+    resource: endpoint.resource,
+    policyRevision: 0,
+    requestId: 'req_1',
+    steps: new StepTimer(0),
+    notify: () => undefined,
+    signal: new AbortController().signal,
+    method: 'tools/call',
+    name,
+    tool: { name },
+    trace: undefined,
+    request: {
+      kind: 'request',
+      era: 'modern',
+      revision: '2026-07-28',
+      id: 1,
+      method: 'tools/call',
+      params: { name, arguments: {} },
+      meta: {},
+      name,
+    },
+    ...change,
+  };
+}
