@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePort } from '@patchbay/embedded';
+import { compileCache, freePort } from '@patchbay/testing';
 
 /** What `npm start` writes for people and programs that use the installation. */
 export interface ReadyFile {
@@ -46,6 +46,7 @@ export class Installation {
     this.#enter = enter;
     this.#environment = {
       ...process.env,
+      ...compileCache(),
       PATCHBAY_DATA: dataDirectory,
       PATCHBAY_PORT: String(port),
       PATCHBAY_ORIGIN: `http://localhost:${port}`,

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { appendFile, cp, mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { createTestDatabase, temporaryDirectory } from '@patchbay/testing';
+import { compileCache, createTestDatabase, temporaryDirectory } from '@patchbay/testing';
 import { describe, expect, inject, it } from 'vitest';
 
 /** The genuine Prisma CLI on the engine shim of scripts/prisma. */
@@ -18,6 +18,7 @@ async function prisma(args: readonly string[], databaseUrl: string, cwd = ROOT) 
       timeout: 60_000,
       env: {
         PATH: `${path.dirname(process.execPath)}:/usr/bin:/bin`,
+        ...compileCache(),
         DATABASE_URL: databaseUrl,
         PRISMA_SCHEMA_ENGINE_BINARY: path.join(ROOT, 'scripts/prisma/rpc.mjs'),
         PRISMA_HIDE_UPDATE_MESSAGE: '1',

@@ -4,7 +4,7 @@ import { chmod, chown, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/p
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { freePort, temporaryDirectory } from '@patchbay/testing';
+import { compileCache, freePort, temporaryDirectory } from '@patchbay/testing';
 
 /**
  * A checkout with programs that do nothing but keep the contract with the starter: they say that they are ready, note
@@ -120,6 +120,7 @@ ${code}`,
       cwd: this.root,
       env: {
         PATH: process.env.PATH,
+        ...compileCache(),
         PATCHBAY_DATA: this.data,
         PATCHBAY_PORT: String(this.port),
         ...environment,

@@ -4,8 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newId } from '@patchbay/foundation';
 import type { Invocation } from '@patchbay/sandbox/protocol';
-import { bubblewrapFile } from '@patchbay/testing';
-import { runServices } from '@patchbay/testing/run-services';
+import { bubblewrapFile, compileCache, makeSandboxDirectory } from '@patchbay/testing';
 
 const MAIN = join(import.meta.dirname, '../src/main.ts');
 
@@ -30,6 +29,7 @@ export async function givenSupervisor({ environment, enter = [] }: SupervisorOpt
   const directory = await mkdtemp('/var/tmp/patchbay-supervisor-');
   await chmod(directory, 0o711);
   const socketPath = join(directory, 'supervisor.sock');
+  await makeSandboxDirectory(join(directory, 'sandbox'));
   let child: ChildProcess;
   async function start(): Promise<ChildProcess> {
     const [program = process.execPath, ...words] = [...enter, process.execPath, MAIN];
@@ -37,8 +37,7 @@ export async function givenSupervisor({ environment, enter = [] }: SupervisorOpt
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: {
         PATH: process.env.PATH,
-        // What one of them compiled, the next one finds.
-        NODE_COMPILE_CACHE: join(runServices().directory, 'compile-cache'),
+        ...compileCache(),
         PATCHBAY_ORIGIN: 'http://localhost:4000',
         PATCHBAY_LOG_LEVEL: 'silent',
         SANDBOX_DIR: join(directory, 'sandbox'),

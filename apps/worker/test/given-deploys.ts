@@ -19,6 +19,7 @@ import {
   createTestDatabase,
   type GivenConnector,
   hasSandboxes,
+  makeSandboxDirectory,
   type TestDatabase,
   testRedis,
   waitFor,
@@ -63,6 +64,7 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
     SUPERVISOR_SOCKET: inside('supervisor.sock'),
     PACKAGE_STORE_DIR: options.packageDirectory ?? inside('packages'),
   };
+  await makeSandboxDirectory(inside('sandbox'));
   const supervisor = await startPlatformProcess({
     app: 'supervisor',
     directory,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { text as readText } from 'node:stream/consumers';
+import { compileCache } from '@patchbay/testing/run-caches';
 import { onTestFinished } from 'vitest';
 
 const BIN = path.resolve(import.meta.dirname, '../bin/patchbay.mjs');
@@ -36,7 +37,13 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
 export function startCli(args: readonly string[], { cwd, environment }: CliOptions): ChildProcessWithoutNullStreams {
   return spawn(process.execPath, [BIN, ...args], {
     cwd,
-    env: { PATH: process.env.PATH, HOME: cwd, XDG_CONFIG_HOME: path.join(cwd, '.config'), ...environment },
+    env: {
+      PATH: process.env.PATH,
+      HOME: cwd,
+      XDG_CONFIG_HOME: path.join(cwd, '.config'),
+      ...compileCache(),
+      ...environment,
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }

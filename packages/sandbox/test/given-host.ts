@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { newId, systemClock } from '@patchbay/foundation';
-import { bubblewrapFile, hasSandboxes } from '@patchbay/testing';
+import { bubblewrapFile, hasSandboxes, preparedDirectory } from '@patchbay/testing';
 import {
   createSandboxClient,
   fixedSupervisors,
@@ -69,7 +69,7 @@ export async function givenHost(options: Partial<SandboxHostOptions> & GivenDriv
   const directory = await mkdtemp('/var/tmp/patchbay-test-');
   await mkdir(directory, { recursive: true });
   execFileSync('chmod', ['711', directory]);
-  const programs = new Programs(directory, options.sources);
+  const programs = new Programs(options.sources ? directory : preparedDirectory(), options.sources);
   const bootId = randomBytes(4).toString('hex');
   const driver =
     options.makeDriver?.() ??

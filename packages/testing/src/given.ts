@@ -56,6 +56,8 @@ export interface Given {
   organization(slug: string): Promise<GivenOrganization>;
   member(organization: GivenOrganization, role: Role): Promise<GivenPerson>;
   connector(organization: GivenOrganization, slug: string, authMode?: AuthMode): Promise<GivenConnector>;
+  /** A connector with one version, which is live. */
+  live(organization: GivenOrganization, slug: string, version: GivenVersion): Promise<GivenConnector>;
   /** A published version, live unless it says otherwise. */
   publishedVersion(connector: GivenConnector, version: GivenVersion): Promise<Version>;
   activate(connector: GivenConnector, version: Version): Promise<void>;
@@ -91,7 +93,7 @@ export function createGiven(options: { readonly database: TestDatabase; readonly
       role,
     ]);
 
-  return {
+  const given: Given = {
     database,
     async organization(slug) {
       const id = newId('organization');
@@ -112,6 +114,11 @@ export function createGiven(options: { readonly database: TestDatabase; readonly
         if (authMode === 'none') await updateConnector(tx, actor, id, { authMode, confirmOpen: slug });
         return { organization, id, slug };
       }),
+    async live(organization, slug, version) {
+      const connector = await given.connector(organization, slug);
+      await given.publishedVersion(connector, version);
+      return connector;
+    },
     async publishedVersion(
       { organization, id: connectorId },
       { code, packages = [], manifest, activate: live = true },
@@ -147,6 +154,7 @@ export function createGiven(options: { readonly database: TestDatabase; readonly
       await people.end();
     },
   };
+  return given;
 }
 
 /** A connector that was there before, by its slug. */

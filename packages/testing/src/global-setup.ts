@@ -15,6 +15,7 @@ import {
   withDatabase,
 } from '@patchbay/embedded';
 import { Secret } from '@patchbay/foundation';
+import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { programsOfTests } from './programs-of-tests.ts';
 
@@ -49,6 +50,7 @@ export default async function globalSetup(project: TestProject): Promise<() => P
   };
   try {
     const superuserUrl = `postgresql://postgres:${superuserPassword.reveal()}@127.0.0.1:${port}/postgres`;
+    await forgoDurability(superuserUrl);
     const passwords = { owner: password(), app: password(), auth: password(), queue: password() };
     await provisionDatabase({ adminUrl: superuserUrl, database: TEMPLATE, passwords });
     const ownerUrl = urlsOfRoles(withDatabase(superuserUrl, TEMPLATE), passwords).owner;
@@ -72,4 +74,13 @@ export default async function globalSetup(project: TestProject): Promise<() => P
     throw error;
   }
   return stop;
+}
+
+/** Nothing here outlives the run, so no commit waits for the disk. What tests kill and restart is `testPostgres`, which keeps all. */
+async function forgoDurability(connectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  for (const setting of ['fsync', 'full_page_writes']) await client.query(`ALTER SYSTEM SET ${setting} = off`);
+  await client.query('SELECT pg_reload_conf()');
+  await client.end();
 }

@@ -18,8 +18,10 @@ export { type OtherGateway, type Platform, type PlatformOptions, startPlatform }
 export type { PlatformProcess } from './platform-process.ts';
 export { programsOfTests } from './programs-of-tests.ts';
 export { redisMissing, type TestRedis, testRedis } from './redis.ts';
+export { compileCache, makeSandboxDirectory, preparedDirectory } from './run-caches.ts';
 export { bubblewrapFile, hasSandboxes } from './sandboxes.ts';
 export { skipUnless } from './skip-unless.ts';
 export { canMountDisk, mountSmallDisk, openSmallDisk, type SmallDisk } from './small-disk.ts';
 export { temporaryDirectory } from './temporary-directory.ts';
 export { waitFor } from './wait-for.ts';
+export { type PlatformFixture, type WithPlatformOptions, withPlatform } from './with-platform.ts';

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { compileCache } from './run-caches.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 /** Where system programs lie; the platform's own are named by variables. */
@@ -45,7 +46,7 @@ export async function startPlatformProcess(options: PlatformProcessOptions): Pro
       return child.pid ?? 0;
     },
     logFile,
-    environment: { PATH: SYSTEM_PATH, ...options.environment },
+    environment: environmentOf(options.environment),
     get internalUrl() {
       return `http://127.0.0.1:${internalPort}`;
     },
@@ -57,6 +58,11 @@ export async function startPlatformProcess(options: PlatformProcessOptions): Pro
   };
 }
 
+/** As the starter does, with a cache of compiled code. */
+function environmentOf(own: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return { PATH: SYSTEM_PATH, ...compileCache(), ...own };
+}
+
 interface Started {
   readonly child: ChildProcess;
   readonly internalPort: number | undefined;
@@ -65,7 +71,7 @@ interface Started {
 async function start({ app, environment }: PlatformProcessOptions, logFile: string): Promise<Started> {
   const child = fork(path.join(ROOT, 'apps', app, 'src/main.ts'), [], {
     cwd: ROOT,
-    env: { PATH: SYSTEM_PATH, ...environment },
+    env: environmentOf(environment),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const log = createWriteStream(logFile, { flags: 'a' });

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type OutboxRelay, relayOutbox } from '@patchbay/domain/changes';
 import { freePort } from '@patchbay/embedded';
+import pg from 'pg';
 import { type CuttableProxy, startCuttableProxy } from './cuttable-proxy.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createGiven, type Given } from './given.ts';
 import { type PlatformProcess, startPlatformProcess } from './platform-process.ts';
-import { runServices } from './run-services.ts';
+import { makeSandboxDirectory } from './run-caches.ts';
 import { bubblewrapFile } from './sandboxes.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -29,6 +30,8 @@ export interface Platform {
   /** `/health` and `/metrics` of the gateway. */
   readonly internalUrl: string;
   readonly database: TestDatabase;
+  /** Looks behind row-level security. Connects when it is first asked. */
+  readonly superuser: pg.Pool;
   readonly databaseLine: CuttableProxy | undefined;
   readonly given: Given;
   readonly directory: string;
@@ -59,19 +62,13 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const place = (name: string) => path.join(directory, name);
   // Sandboxes run under other accounts, which must pass through.
   await chmod(directory, 0o755);
-  for (const name of ['artifacts', 'spool', 'sandbox', 'packages', 'run']) await mkdir(place(name), { mode: 0o755 });
+  for (const name of ['artifacts', 'spool', 'packages', 'run']) await mkdir(place(name), { mode: 0o755 });
+  await makeSandboxDirectory(place('sandbox'));
   for (const name of ['master.key', 'auth.secret']) {
     await writeFile(place(name), `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
   }
 
-  // Compilers are the same for all platforms of a run.
-  const toolchain = path.join(runServices().directory, 'toolchain');
-  await mkdir(toolchain, { recursive: true, mode: 0o755 });
-  await symlink(toolchain, place('sandbox/toolchain'));
-
-  // As the starter does: what one process compiled, the next one finds.
-  const compiled = { NODE_COMPILE_CACHE: path.join(runServices().directory, 'compile-cache') };
-  const common = { ...compiled, PATCHBAY_MODE: 'development', PATCHBAY_ORIGIN: origin, PATCHBAY_LOG_LEVEL: 'info' };
+  const common = { PATCHBAY_MODE: 'development', PATCHBAY_ORIGIN: origin, PATCHBAY_LOG_LEVEL: 'info' };
   const shared = {
     ...common,
     DATABASE_URL: through(database.urls.app),
@@ -114,10 +111,13 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   ]);
   const relay: OutboxRelay | undefined = options.worker ? undefined : relayOutbox({ url: database.urls.app });
   const given = createGiven({ database, artifactDirectory: place('artifacts') });
+  const superuser = new pg.Pool({ connectionString: database.superuserUrl, max: 2 });
+  superuser.on('error', () => {}); // tests end connections on purpose
 
   return {
     origin,
     database,
+    superuser,
     databaseLine,
     given,
     directory,
@@ -136,6 +136,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       await supervisor?.end();
       await relay?.close();
       await given.close();
+      await superuser.end();
       await databaseLine?.close();
       await database.drop();
     },

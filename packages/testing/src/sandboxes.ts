@@ -7,8 +7,15 @@ export function bubblewrapFile(): string {
   return 'found' in bubblewrap ? bubblewrap.found : '/usr/bin/bwrap';
 }
 
-/** Whether this machine can run sandboxes; for `skipUnless`. */
+let isAble: boolean | undefined;
+
+/** Whether this machine can run sandboxes; for `skipUnless`. Tried once per process. */
 export function hasSandboxes(): boolean {
+  isAble ??= canIsolate();
+  return isAble;
+}
+
+function canIsolate(): boolean {
   try {
     execFileSync(bubblewrapFile(), ['--unshare-all', '--ro-bind', '/', '/', '/bin/true'], { stdio: 'ignore' });
     return true;

@@ -1,6 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
-import { bubblewrapFile } from '@patchbay/testing';
+import { bubblewrapFile, preparedDirectory } from '@patchbay/testing';
 import { createBubblewrapDriver } from '../../src/host/drivers/bubblewrap-driver.ts';
 import { probeWalls } from '../../src/host/drivers/probe-walls.ts';
 import { type ProbedAttempt, runBombs } from '../../src/host/drivers/run-attempts.ts';
@@ -16,7 +16,7 @@ async function withDriver<T>(
   const directory = mkdtempSync('/var/tmp/patchbay-escape-');
   await chmod(directory, 0o711);
   try {
-    const probeProgramFile = await new Programs(directory).file('probe');
+    const probeProgramFile = await new Programs(preparedDirectory()).file('probe');
     const driver = await createBubblewrapDriver({
       directory,
       bubblewrapFile: bubblewrapFile(),
