@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { percentile } from '../summarize.ts';
-import type { EchoInstallation } from './echo-installation.ts';
+import type { EchoInstallation } from '../measuring/echo-installation.ts';
+import { percentile } from '../measuring/summarize.ts';
 import type { Load } from './load.ts';
 
 /** Not the gateway's own: waiting for a sandbox and being in it. */

@@ -1,12 +1,12 @@
 /** The installation beside the peers, as `npm run bench` compares them: by calls under way, by payload, by what waits. */
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from '../measuring/configuration.ts';
+import type { EchoInstallation } from '../measuring/echo-installation.ts';
+import { cpuMs } from '../measuring/process-tree.ts';
+import { echoing, filling, SLOW_MS, slowly } from '../measuring/requests.ts';
 import { crowdSlug } from './crowd.ts';
-import type { EchoInstallation } from './echo-installation.ts';
 import type { Load } from './load.ts';
 import { startPeers } from './peers.ts';
-import { cpuMs } from './process-tree.ts';
 import { type InTurn, inTurnLines, notMeasuredLine, throughputLines } from './report.ts';
-import { echoing, filling, SLOW_MS, slowly } from './requests.ts';
 import { measureThroughput, type ThroughputPlan } from './throughput.ts';
 
 export interface Comparison {

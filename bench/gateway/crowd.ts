@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { ECHO_SLUG } from './echo-installation.ts';
+import { ECHO_SLUG } from '../measuring/echo-installation.ts';
 
 export function crowdSlug(number: number): string {
   return `crowd-${number}`;

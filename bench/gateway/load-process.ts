@@ -1,17 +1,7 @@
 /** Sends the calls of one measurement, from a process of its own: the same for every configuration. */
-import { type Answered, headerOf, KeepAliveCaller } from '../keep-alive-caller.ts';
-import { percentile } from '../summarize.ts';
-
-/** What a client of one configuration sends. */
-export interface ClientPlan {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly message: object;
-  /** Whether each connection opens a session first, as a client of 2025-11-25 does. */
-  readonly session: boolean;
-  /** Milliseconds after which a call counts as lost; half a minute where nothing is said. */
-  readonly callMsMax?: number;
-}
+import type { ClientPlan } from '../measuring/configuration.ts';
+import { type Answered, headerOf, KeepAliveCaller } from '../measuring/keep-alive-caller.ts';
+import { percentile } from '../measuring/summarize.ts';
 
 export interface LoadPlan extends ClientPlan {
   /** Connections, each with one call under way. */

@@ -1,10 +1,10 @@
-import { KeepAliveCaller } from '../keep-alive-caller.ts';
-import { percentile } from '../summarize.ts';
+import type { EchoInstallation } from '../measuring/echo-installation.ts';
+import { KeepAliveCaller } from '../measuring/keep-alive-caller.ts';
+import { modernRequest } from '../measuring/requests.ts';
+import { percentile } from '../measuring/summarize.ts';
 import { type AddedLatency, measureAdded } from './added-latency.ts';
 import { crowdSlug, publishCrowd } from './crowd.ts';
-import type { EchoInstallation } from './echo-installation.ts';
 import type { Load } from './load.ts';
-import { modernRequest } from './requests.ts';
 
 export const FEW = 10;
 export const MANY = 10_000;

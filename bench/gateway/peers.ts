@@ -1,17 +1,14 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { freePort } from '@patchbay/embedded';
-import { atOurEnd } from './at-our-end.ts';
-import type { Configuration } from './configuration.ts';
-import { legacyCall, MODERN_CALL } from './requests.ts';
+import { atOurEnd } from '../measuring/at-our-end.ts';
+import type { Configuration } from '../measuring/configuration.ts';
+import { legacyCall, MODERN_CALL } from '../measuring/requests.ts';
 
-const DIRECTORY = path.resolve(import.meta.dirname, '../peers/http');
-const PNPM = 'pnpm@12.21.0';
+const DIRECTORY = path.resolve(import.meta.dirname, '../../tools/peers/http');
 /** Ten start at once, on a machine that may be busy. */
 const START_MS = 30_000;
 /** Characters of the last that a peer said which does not start. */
@@ -67,14 +64,6 @@ const PEERS: readonly Peer[] = [
   { name: TWO_HOPS, family: 'bare', request: legacyCall(false), command: bareHops(2) },
   { name: 'Fastify, no protocol', family: 'ceiling', request: legacyCall(false), command: node('fastify-echo.js') },
 ];
-
-/** Installs the peers from their own lockfile, where they are not yet. */
-export async function installPeers(): Promise<void> {
-  if (existsSync(path.join(DIRECTORY, 'node_modules/.modules.yaml'))) return;
-  process.stderr.write('Installing what the gateway is measured against …\n');
-  const args = ['--yes', PNPM, 'install', '--frozen-lockfile'];
-  await promisify(execFile)('npx', args, { cwd: DIRECTORY, env: { ...process.env, CI: '1' } });
-}
 
 /**
  * Starts the peers whose name passes. Each listens on a port of its own and is idle until it is measured.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from '../measuring/configuration.ts';
 import { inTurnLines, throughputLines } from './report.ts';
 
 const configuration = (name: string, family: Configuration['family']): Configuration => ({

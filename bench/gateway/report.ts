@@ -1,6 +1,6 @@
-import { percentile } from '../summarize.ts';
+import type { Configuration } from '../measuring/configuration.ts';
+import { percentile } from '../measuring/summarize.ts';
 import type { AddedLatency } from './added-latency.ts';
-import type { Configuration } from './configuration.ts';
 import { FEW, MANY, type ManyConnectors } from './many-connectors.ts';
 import { TWO_HOPS } from './peers.ts';
 import type { AsleepAnswer } from './sleeping.ts';

@@ -2,12 +2,12 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSandboxClient, fixedSupervisors, type SandboxClient } from '../../packages/sandbox/src/client/index.ts';
 import type { SupervisorHealth } from '../../packages/sandbox/src/protocol/index.ts';
-import { KeepAliveCaller } from '../keep-alive-caller.ts';
-import { percentile } from '../summarize.ts';
+import type { EchoInstallation } from '../measuring/echo-installation.ts';
+import { KeepAliveCaller } from '../measuring/keep-alive-caller.ts';
+import { LEGACY_INITIALIZE, MODERN_CALL, modernRequest } from '../measuring/requests.ts';
+import { percentile } from '../measuring/summarize.ts';
 import { crowdSlug } from './crowd.ts';
-import type { EchoInstallation } from './echo-installation.ts';
 import type { Load } from './load.ts';
-import { LEGACY_INITIALIZE, MODERN_CALL, modernRequest } from './requests.ts';
 
 const ANSWERED_ASLEEP = {
   'server/discover': modernRequest('server/discover'),

@@ -1,8 +1,7 @@
-import { percentile } from '../summarize.ts';
-import type { Configuration } from './configuration.ts';
+import type { ClientPlan, Configuration } from '../measuring/configuration.ts';
+import { cpuMs } from '../measuring/process-tree.ts';
+import { percentile } from '../measuring/summarize.ts';
 import type { Load } from './load.ts';
-import type { ClientPlan } from './load-process.ts';
-import { cpuMs } from './process-tree.ts';
 
 /** Whichever ends first. A compiler is done with a program after calls, not after seconds. */
 const WARM_UP = { callsMax: 20_000, seconds: 10 };

@@ -1,9 +1,9 @@
 /** What a neighbour feels of each bomb of the escape suite: its calls beside the bomb and, before that, without it. */
 import { runBombs } from '../../packages/sandbox/src/host/index.ts';
 import { BOMBS } from '../../packages/sandbox/src/probe/bombs.ts';
-import type { HostToMeasure } from '../sandbox-host.ts';
-import { percentile } from '../summarize.ts';
+import { percentile } from '../measuring/summarize.ts';
 import { milliseconds, pause, type Row } from './row.ts';
+import type { HostToMeasure } from './sandbox-host.ts';
 
 const NEIGHBOUR = 0;
 const QUIET_MS = 500;

@@ -1,7 +1,8 @@
 /** What another organization's storm of first calls does to the first calls of a calm one. */
-import type { HostToMeasure } from '../sandbox-host.ts';
-import { percentile } from '../summarize.ts';
+
+import { percentile } from '../measuring/summarize.ts';
 import { milliseconds, pause, type Row } from './row.ts';
+import type { HostToMeasure } from './sandbox-host.ts';
 
 /** Connectors of one organization in the host to measure. */
 const ORGANIZATION = 40;

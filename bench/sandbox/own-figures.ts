@@ -1,7 +1,7 @@
 /** What first calls, warm calls and resting sandboxes of ours cost. */
 import { newId } from '@patchbay/foundation';
-import { cpuTicksOf, type HostToMeasure, pssOf } from '../sandbox-host.ts';
 import { latencyRow, pause, type Row } from './row.ts';
+import { cpuTicksOf, type HostToMeasure, pssOf } from './sandbox-host.ts';
 
 /** A busy machine gets fewer runs, not a longer benchmark. */
 const FIRST_CALLS_MS_MAX = 12_000;

@@ -1,18 +1,17 @@
 /** How others run a connector: a process of Node, Deno or workerd. Without the walls, which are ours to build. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
-import { pssOf } from '../sandbox-host.ts';
-import { summarize } from '../summarize.ts';
+import { installPeers } from '../measuring/install-peers.ts';
+import { summarize } from '../measuring/summarize.ts';
 import { milliseconds, type Row, startRow } from './row.ts';
+import { pssOf } from './sandbox-host.ts';
 
-const DIRECTORY = path.resolve(import.meta.dirname, '../peers/sandbox');
-const PNPM = 'pnpm@12.21.0';
+const DIRECTORY = path.resolve(import.meta.dirname, '../../tools/peers/sandbox');
 const STARTS = 15;
 const WARM_CALLS = 500;
 const MEBIBYTE = 1024 * 1024;
@@ -156,14 +155,10 @@ function overHttp(file: string): Connector {
   };
 }
 
-/** From their own lockfile, and bundled as a connector is: once, and again when the sources changed. */
+/** From their own lockfile, and bundled as a connector is. */
 async function install(): Promise<void> {
-  const run = (file: string, args: readonly string[]) =>
-    promisify(execFile)(file, args, { cwd: DIRECTORY, env: { ...process.env, CI: '1' } });
-  if (!existsSync(path.join(DIRECTORY, 'node_modules/.modules.yaml'))) {
-    process.stderr.write('Installing what the sandbox is measured against (280 MB) …\n');
-    await run('npx', ['--yes', PNPM, 'install', '--frozen-lockfile']);
-  }
+  await installPeers('sandbox');
+  const run = (file: string, args: readonly string[]) => promisify(execFile)(file, args, { cwd: DIRECTORY });
   const bundle = ['--bundle', '--minify', '--format=esm', '--outdir=dist', '--log-level=error'];
   await run('node_modules/.bin/esbuild', ['stdio.js', ...bundle, '--platform=node']);
   await run('node_modules/.bin/esbuild', ['worker.js', ...bundle, '--conditions=workerd,worker']);

@@ -1,7 +1,8 @@
 /** Many connectors called in turn where few may live at once: each call of the second round finds its sandbox evicted. */
-import type { HostToMeasure } from '../sandbox-host.ts';
-import { summarize } from '../summarize.ts';
+
+import { summarize } from '../measuring/summarize.ts';
 import { milliseconds, type Row } from './row.ts';
+import type { HostToMeasure } from './sandbox-host.ts';
 
 const CONNECTORS = 1_000;
 const LANES = 4;

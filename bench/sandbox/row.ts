@@ -1,4 +1,4 @@
-import { summarize } from '../summarize.ts';
+import { summarize } from '../measuring/summarize.ts';
 
 /** One line of the result. */
 export interface Row {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { LEGACY_INITIALIZE, legacyCall, MODERN_CALL, modernRequest } from '../gateway/requests.ts';
-import { headerOf, KeepAliveCaller } from '../keep-alive-caller.ts';
+import { headerOf, KeepAliveCaller } from '../measuring/keep-alive-caller.ts';
+import { LEGACY_INITIALIZE, legacyCall, MODERN_CALL, modernRequest } from '../measuring/requests.ts';
 
 const MODERN_LISTEN = modernRequest('subscriptions/listen', { notifications: { toolsListChanged: true } });
 const EVENTS = 'text/event-stream';

@@ -1,4 +1,4 @@
-import { percentile } from '../summarize.ts';
+import { percentile } from '../measuring/summarize.ts';
 
 /** What one measure may grow by after the warm-up before it counts as a leak. */
 export interface Allowance {

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
-import { processTree } from '../gateway/process-tree.ts';
+import { processTree } from '../measuring/process-tree.ts';
 import { inspectHeap } from './inspect-heap.ts';
 import type { Allowance } from './judge-growth.ts';
 

@@ -1,24 +1,30 @@
-/** Installs the clients of others for the tests that run them. What is installed already is not installed again. */
+/**
+ * Installs programs of others for the tests and benchmarks that run them: `node install-peers.mjs clients`. The folders
+ * of `tools/peers` are workspaces of their own. What is installed already is not installed again.
+ */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { once } from './once.mjs';
 import { PNPM, ROOT, toolEnvironment } from './prepare.mjs';
 import { mustRun } from './run-command.mjs';
 
-const PEERS = path.join(ROOT, 'tools/peers');
+const [name = ''] = process.argv.slice(2);
+const folder = path.join(ROOT, 'tools/peers', name);
+if (name === '' || !existsSync(path.join(folder, 'package.json'))) {
+  console.error(`tools/peers has no folder "${name}" with programs to install.`);
+  process.exit(2);
+}
 
 await once(
   {
-    stamp: path.join(PEERS, 'node_modules/.patchbay-installed'),
-    inputs: () => [path.join(PEERS, 'package.json'), path.join(PEERS, 'pnpm-lock.yaml')],
-    outputs: [path.join(PEERS, 'node_modules/.modules.yaml')],
-    lockFile: path.join(ROOT, 'node_modules/.patchbay-peers.lock'),
+    stamp: path.join(folder, 'node_modules/.patchbay-installed'),
+    inputs: () => ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'].map((file) => path.join(folder, file)),
+    outputs: [path.join(folder, 'node_modules/.modules.yaml')],
+    lockFile: path.join(ROOT, `node_modules/.patchbay-peers-${name}.lock`),
   },
   () =>
-    // Their install scripts do not run: what they would build, these clients do not need to list and call tools.
-    mustRun(
-      'The installation of the peers',
-      'npx',
-      ['--yes', PNPM, 'install', '--ignore-workspace', '--frozen-lockfile', '--ignore-scripts', '--prod'],
-      { cwd: PEERS, env: { ...toolEnvironment(), CI: '1' } },
-    ),
+    mustRun('The installation of the peers', 'npx', ['--yes', PNPM, 'install', '--frozen-lockfile', '--prod'], {
+      cwd: folder,
+      env: { ...toolEnvironment(), CI: '1' },
+    }),
 );

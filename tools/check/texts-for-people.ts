@@ -1,7 +1,7 @@
 import type { SourceFile, SourceTree } from './source-tree.ts';
 
 /** Decisions are of their day; tests and fixtures name what is not there on purpose. */
-const WITHOUT = /^docs\/adr\/|^bench\/peers\//;
+const WITHOUT = /^docs\/adr\/|^tools\/peers\//;
 const TEXTS =
   /\.md$|^(apps|packages)\/[^/]+\/src\/.*\.tsx?$|^scripts\/.*\.(ts|mjs)$|\.env\.example$|^docker-compose\.yml$/;
 

@@ -15,7 +15,7 @@ export type RunningInstallation = z.output<typeof Ready>;
 
 /** The installation of PATCHBAY_DATA, or of this checkout. @throws when none runs there */
 export async function readRunningInstallation(): Promise<RunningInstallation> {
-  const data = process.env.PATCHBAY_DATA ?? path.resolve(import.meta.dirname, '../.patchbay');
+  const data = process.env.PATCHBAY_DATA ?? path.resolve(import.meta.dirname, '../../.patchbay');
   const text = await readFile(path.join(data, 'ready.json'), 'utf8').catch((cause: unknown) => {
     throw new Error(`No installation runs in ${data}: start one with npm start.`, { cause });
   });

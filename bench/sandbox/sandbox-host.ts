@@ -11,8 +11,8 @@ import {
   Programs,
   type SandboxDriver,
   SandboxHost,
-} from '../packages/sandbox/src/host/index.ts';
-import type { InvocationOutcome } from '../packages/sandbox/src/protocol/index.ts';
+} from '../../packages/sandbox/src/host/index.ts';
+import type { InvocationOutcome } from '../../packages/sandbox/src/protocol/index.ts';
 
 /** The minimal connector, its packages left to the runner as a deploy leaves them. */
 const CODE = `

@@ -1,4 +1,4 @@
-import type { ClientPlan } from './load-process.ts';
+import type { ClientPlan } from './configuration.ts';
 
 const TOOL = 'echo';
 const PARAMS = { name: TOOL, arguments: { text: 'The quick brown fox jumps over the lazy dog.' } };

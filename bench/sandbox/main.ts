@@ -1,15 +1,15 @@
 /** The sandbox side alone, without gateway and network, and how others run a connector, in one run. */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { emptyNodeMs } from './empty-node.ts';
-import { besideBombs } from './sandbox/beside-bombs.ts';
-import { besideStorm } from './sandbox/beside-storm.ts';
-import { firstCalls, idleSandboxes, killToGone, startRate, warmCalls } from './sandbox/own-figures.ts';
-import { peerRows } from './sandbox/peers.ts';
-import { roundRobin } from './sandbox/round-robin.ts';
-import { milliseconds, type Row, startRow } from './sandbox/row.ts';
+import { emptyNodeMs } from '../measuring/empty-node.ts';
+import { summarize } from '../measuring/summarize.ts';
+import { besideBombs } from './beside-bombs.ts';
+import { besideStorm } from './beside-storm.ts';
+import { firstCalls, idleSandboxes, killToGone, startRate, warmCalls } from './own-figures.ts';
+import { peerRows } from './peers.ts';
+import { roundRobin } from './round-robin.ts';
+import { milliseconds, type Row, startRow } from './row.ts';
 import { type HostToMeasure, openHost } from './sandbox-host.ts';
-import { summarize } from './summarize.ts';
 
 const POOL_SIZE = 4;
 const ROOM = 100;

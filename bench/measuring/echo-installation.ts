@@ -9,7 +9,7 @@ import { atOurEnd } from './at-our-end.ts';
 import type { Configuration } from './configuration.ts';
 import { MODERN_CALL } from './requests.ts';
 
-const ECHO = path.resolve(import.meta.dirname, '../peers/http/echo');
+const ECHO = path.resolve(import.meta.dirname, '../../tools/peers/http/echo');
 export const ECHO_SLUG = 'echo';
 
 /** Peers may use a whole core; limits are raised, never switched off. */

@@ -4,7 +4,9 @@
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { measureAdded } from './gateway/added-latency.ts';
+import { type EchoInstallation, RAISED, startEchoInstallation } from '../measuring/echo-installation.ts';
+import { installPeers } from '../measuring/install-peers.ts';
+import { measureAdded } from './added-latency.ts';
 import {
   type Comparison,
   compareDefaultShare,
@@ -12,14 +14,12 @@ import {
   comparePayloads,
   compareSlow,
   measureInTurn,
-} from './gateway/comparisons.ts';
-import { crowdSlug, publishCrowd } from './gateway/crowd.ts';
-import { type EchoInstallation, RAISED, startEchoInstallation } from './gateway/echo-installation.ts';
-import { Load } from './gateway/load.ts';
-import { FEW, measureManyConnectors } from './gateway/many-connectors.ts';
-import { installPeers } from './gateway/peers.ts';
-import { addedLines, asleepLines, firstCallLine, manyLines } from './gateway/report.ts';
-import { measureAsleep, measureFirstCalls } from './gateway/sleeping.ts';
+} from './comparisons.ts';
+import { crowdSlug, publishCrowd } from './crowd.ts';
+import { Load } from './load.ts';
+import { FEW, measureManyConnectors } from './many-connectors.ts';
+import { addedLines, asleepLines, firstCallLine, manyLines } from './report.ts';
+import { measureAsleep, measureFirstCalls } from './sleeping.ts';
 
 const PARTS = ['throughput', 'payloads', 'slow', 'turns', 'share', 'added', 'asleep', 'first', 'many'];
 /** Those that need the peers. */
@@ -54,7 +54,7 @@ if (loadBefore > cpus().length / 2)
   say('The machine is busy with something else: only the ratios say anything, roughly.');
 const load = new Load();
 try {
-  if (COMPARED.some((part) => parts.has(part))) await installPeers();
+  if (COMPARED.some((part) => parts.has(part))) await installPeers('http');
   await withInstallation(RAISED, measure);
   if (parts.has('turns')) {
     await withInstallation(RAISED, async (installation) => {

@@ -66,7 +66,7 @@ const CONNECTOR = 'noise';
 
 /** As an author does it. */
 async function deployTemplate(origin: string, apiKey: string): Promise<void> {
-  const program = path.resolve(import.meta.dirname, '../packages/cli/bin/patchbay.mjs');
+  const program = path.resolve(import.meta.dirname, '../../packages/cli/bin/patchbay.mjs');
   const directory = await mkdtemp(path.join(tmpdir(), 'patchbay-bench-'));
   const env = { ...process.env, PATCHBAY_ORIGIN: origin, PATCHBAY_API_KEY: apiKey };
   try {

@@ -1,4 +1,13 @@
-import type { ClientPlan } from './load-process.ts';
+/** What a client of one configuration sends. */
+export interface ClientPlan {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly message: object;
+  /** Whether each connection opens a session first, as a client of 2025-11-25 does. */
+  readonly session: boolean;
+  /** Milliseconds after which a call counts as lost; half a minute where nothing is said. */
+  readonly callMsMax?: number;
+}
 
 /** One way to serve the echo. */
 export interface Configuration {

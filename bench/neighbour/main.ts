@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { cpus, loadavg } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { KeepAliveCaller } from './keep-alive-caller.ts';
+import { KeepAliveCaller } from '../measuring/keep-alive-caller.ts';
+import { percentile, summarize } from '../measuring/summarize.ts';
 import { createNeighbourOrganization, type NeighbourOrganization } from './neighbour-organization.ts';
 import { DEMO_READ, readRunningInstallation } from './running-installation.ts';
-import { percentile, summarize } from './summarize.ts';
 
 const TARGET_RATIO = 2;
 

@@ -4,12 +4,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { emptyNodeMs } from './empty-node.ts';
-import { type Measured, measure, summarize } from './summarize.ts';
+import { emptyNodeMs } from '../measuring/empty-node.ts';
+import { type Measured, measure, summarize } from '../measuring/summarize.ts';
 
 const TARGET_MS = 3_000;
 const NAME = 'bench-deploy';
-const ROOT = path.resolve(import.meta.dirname, '..');
+const ROOT = path.resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
 
 const { values } = parseArgs({

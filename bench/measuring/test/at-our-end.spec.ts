@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-const MODULE = pathToFileURL(path.resolve(import.meta.dirname, '../gateway/at-our-end.ts'));
+const MODULE = pathToFileURL(path.resolve(import.meta.dirname, '../at-our-end.ts'));
 /** Two things to end, the first of which takes a while, and a third that is taken back. */
 const PROGRAM = `
   import { writeSync } from 'node:fs';

@@ -8,12 +8,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { removeInstallation } from '@patchbay/embedded';
-import { Installation, type ReadyFile } from '../test/installation.ts';
-import { startBearerProxy } from './conformance/bearer-proxy.ts';
-import { runSuite, type Scenario, SUITES } from './conformance/run-suite.ts';
+import { Installation, type ReadyFile } from '../installation.ts';
+import { startBearerProxy } from './bearer-proxy.ts';
+import { runSuite, type Scenario, SUITES } from './run-suite.ts';
 
 const SLUG = 'fixture';
-const ROOT = path.resolve(import.meta.dirname, '..');
+const ROOT = path.resolve(import.meta.dirname, '../..');
 
 const { values } = parseArgs({
   options: {

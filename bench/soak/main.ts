@@ -3,10 +3,10 @@
  * processes and rows do meanwhile. Exits non-zero when something grows after the warm-up.
  */
 import { parseArgs } from 'node:util';
-import { startEchoInstallation } from './gateway/echo-installation.ts';
-import { CarelessClients } from './soak/careless-clients.ts';
-import { judgeGrowth } from './soak/judge-growth.ts';
-import { MEASURES, type Measure, type Sample, takeSample } from './soak/sample.ts';
+import { startEchoInstallation } from '../measuring/echo-installation.ts';
+import { CarelessClients } from './careless-clients.ts';
+import { judgeGrowth } from './judge-growth.ts';
+import { MEASURES, type Measure, type Sample, takeSample } from './sample.ts';
 
 const SAMPLES_MIN = 9;
 

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Configuration } from '../gateway/configuration.ts';
-import { Load } from '../gateway/load.ts';
-import { startPeer } from '../gateway/peers.ts';
-import { notMeasuredLine } from '../gateway/report.ts';
-import { legacyCall } from '../gateway/requests.ts';
-import { measureThroughput, summarizeSamples } from '../gateway/throughput.ts';
+import type { Configuration } from '../../measuring/configuration.ts';
+import { legacyCall } from '../../measuring/requests.ts';
+import { Load } from '../load.ts';
+import { startPeer } from '../peers.ts';
+import { notMeasuredLine } from '../report.ts';
+import { measureThroughput, summarizeSamples } from '../throughput.ts';
 
 const ANSWER = JSON.stringify({ jsonrpc: '2.0', id: 1, result: {} });
 const PLAN = { inFlight: 4, rounds: 1, seconds: 0.2, warmUp: { callsMax: 20, seconds: 1 } };
