@@ -39,7 +39,7 @@ describe('loadGatewayConfig', () => {
       expect(found).toContain(name);
   });
 
-  it('releases a name to an organization or a person by their id, and to nobody by another text', () => {
+  it('releases a name to an organization or a person by their id, and by no other text', () => {
     const released = (holder: string) => problems({ ...LOCAL, PATCHBAY_RELEASED_NAMES: `claude-lab=${holder}` });
     for (const holder of ['per_01h455vb4pex5vsknk084sn02q', 'ada@example.com', 'psn_1', `${newId('person')}=x`]) {
       expect(released(holder).join()).toContain('slug=org_… or slug=psn_…');
@@ -72,7 +72,7 @@ describe('loadGatewayConfig', () => {
     ['no Redis', { REDIS_URL: '' }, 'REDIS_URL'],
     ['a Redis without password', { REDIS_URL: 'redis://redis:6379' }, 'REDIS_URL'],
     ['a Redis without TLS', { REDIS_URL: 'redis://:long-and-random@redis:6379' }, 'REDIS_URL'],
-    ['a password everybody knows', { DATABASE_URL: 'postgres://patchbay_app:patchbay@db/patchbay' }, 'DATABASE_URL'],
+    ['a well-known password', { DATABASE_URL: 'postgres://patchbay_app:patchbay@db/patchbay' }, 'DATABASE_URL'],
     ['sign-up by the domain of an address', { PATCHBAY_SIGNUP: 'domain:example.com' }, 'PATCHBAY_SIGNUP'],
     ['no password', { DATABASE_AUTH_URL: 'postgres://patchbay_auth@db/patchbay' }, 'DATABASE_AUTH_URL'],
   ])('refuses production with %s, and names the variable', (_what, change, variable) => {
@@ -81,7 +81,7 @@ describe('loadGatewayConfig', () => {
     expect(found[0]).toContain(variable);
   });
 
-  it('refuses half a description of an S3 store', () => {
+  it('refuses an incomplete configuration of an S3 store', () => {
     const { ARTIFACT_DIR: _, ...rest } = LOCAL;
     expect(problems({ ...rest, S3_ENDPOINT: 'https://s3.example', S3_BUCKET: 'patchbay' })).toEqual([
       expect.stringContaining('S3_ACCESS_KEY_ID'),
@@ -89,7 +89,7 @@ describe('loadGatewayConfig', () => {
     ]);
   });
 
-  it('starts locally with the name localhost, open sign-up and the internal port next door', () => {
+  it('starts locally with the name localhost, open sign-up and the next port as the internal one', () => {
     const config = loadGatewayConfig({ ...LOCAL, PATCHBAY_PORT: '4100', PATCHBAY_ORIGIN: 'http://localhost:4100' });
     expect(config).toMatchObject({ signup: 'open', listen: { port: 4100, host: 'localhost' }, internalPort: 4101 });
   });

@@ -43,7 +43,7 @@ export const gatewayEnvironment = z
     DOWNLOADS_DIR: z.string().optional(),
     /** Internal address of the dashboard. Empty: /dashboard answers 404. */
     DASHBOARD_UPSTREAM: z.url({ protocol: /^http$/ }).optional(),
-    /** Who may create an account. Empty: `open` in development, `invite` in production, which refuses `domain:`. */
+    /** The sign-up policy. Empty: `open` in development, `invite` in production, which refuses `domain:`. */
     PATCHBAY_SIGNUP: z
       .string()
       .regex(/^(open|invite|domain:[a-z0-9.-]+\.[a-z]{2,})$/, 'open, invite or domain:example.com')
@@ -53,7 +53,7 @@ export const gatewayEnvironment = z
       .string()
       .default('')
       .refine((value) => value.split(',').every(isRelease), 'entries of the form slug=org_… or slug=psn_…'),
-    /** Addresses or networks, comma separated, whose X-Forwarded-For is believed. Empty: nobody's. */
+    /** Addresses or networks, comma separated, whose X-Forwarded-For is trusted. Empty: none. */
     PATCHBAY_TRUSTED_PROXIES: z.string().default(''),
   })
   .superRefine((value, context) => {
@@ -117,7 +117,7 @@ function productionProblems(value: Variables): Problem[] {
   const ofSignUp = signUpProblem(value.PATCHBAY_SIGNUP);
   if (ofSignUp !== null) problems.push({ variable: 'PATCHBAY_SIGNUP', message: ofSignUp });
   if (value.S3_SECRET_ACCESS_KEY && isWellKnownPassword(value.S3_SECRET_ACCESS_KEY.reveal())) {
-    problems.push({ variable: 'S3_SECRET_ACCESS_KEY', message: 'is one that everybody knows' });
+    problems.push({ variable: 'S3_SECRET_ACCESS_KEY', message: 'is a well-known one' });
   }
   return problems;
 }
@@ -175,7 +175,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     ],
     dashboardUpstream: value.DASHBOARD_UPSTREAM,
     signup: value.PATCHBAY_SIGNUP ?? (production ? 'invite' : 'open'),
-    /** What development is told about it, where production refuses. */
+    /** The warning shown in development, where production refuses. */
     signUpProblem: signUpProblem(value.PATCHBAY_SIGNUP),
     releasedNames: value.PATCHBAY_RELEASED_NAMES,
     trustedProxies: value.PATCHBAY_TRUSTED_PROXIES.split(',')

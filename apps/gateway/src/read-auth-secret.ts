@@ -6,7 +6,8 @@ const CHARACTERS_MIN = 32;
 /**
  * The secret that signs people's sessions and our forms.
  *
- * @throws ConfigError when the file cannot be read, is empty or holds too little: with an empty secret anybody could sign
+ * @throws ConfigError when the file cannot be read, is empty or holds too little: with an empty secret every stranger
+ * could sign
  */
 export async function readAuthSecret(file: string): Promise<Secret> {
   const text = await readFile(file, 'utf8').then(

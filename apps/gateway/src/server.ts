@@ -20,7 +20,7 @@ export interface ServerOptions {
   readonly surfaces: readonly Surface[];
 }
 
-/** The public listener: edge hooks, then each surface behind its own wall, then the dashboard. */
+/** The public listener: edge hooks, then each surface encapsulated on its own, then the dashboard. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = options.logger;
   const app = Fastify({
@@ -28,7 +28,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     logController: new LogController({ disableRequestLogging: true }),
     // Lines name their request themselves; a logger per request costs every request something.
     childLoggerFactory: (logger) => logger,
-    // A caller's request id is his own matter; ours cannot be chosen.
+    // A caller's request id is ignored; ours cannot be chosen.
     requestIdHeader: false,
     genReqId: () => newId('request'),
     // Surfaces that take uploads have another limit per route.
@@ -57,7 +57,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const urls = new Set<string>();
   app.addHook('onRoute', (route) => void urls.add(route.url));
   for (const surface of options.surfaces) {
-    // Never fastify-plugin: it would remove the wall between surfaces.
+    // Never fastify-plugin: it would remove the encapsulation of surfaces.
     await app.register(async (walled) => surface.register(walled));
   }
   if (options.dashboardUpstream) await app.register(dashboardProxy, { upstream: options.dashboardUpstream });

@@ -59,7 +59,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const database = createDatabase({
     url: config.database.url,
     poolSizeMax: DATABASE_POOL_MAX,
-    // A new name per start: a writer's rows are numbered without gaps for the life of its process (security S19).
+    // A new name per start: a writer's rows are numbered without gaps for the life of its process.
     auditWriter: await createAuditSigner(keySource, `gateway-${randomUUID()}`),
   });
   const changes = createChangeFeed({ url: config.database.url, logger });
@@ -133,7 +133,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     events,
     sessions,
     notes,
-    // Owners cannot write policies yet, and connections are nobody's yet: the steps are there, with nothing in them.
+    // Policies cannot be written yet, and there are no connections yet: the steps exist, with nothing in them.
     loadPolicies: async () => NO_POLICIES,
     openCredentials: async () => [],
     // Nothing waits for a human yet, so no call needs its intent kept past the process that sends it.
@@ -201,7 +201,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       if (config.mode === 'production') await printSetupLink(people, logger);
       return { port: portOf(app), origin };
     },
-    // Whoever runs the installation asks for another setup link: `patchbay admin setup-link`, on this machine.
+    // The operator requests another setup link: `patchbay admin setup-link`, on this machine.
     onSignal: { SIGUSR2: () => showSetupLink(people, logger) },
     /** Calls in flight get ten seconds; what happened is put on record. */
     async drain() {
@@ -228,18 +228,18 @@ function downloadsSurface({ downloadsDirectory, origin }: GatewayConfig): Surfac
 }
 
 /**
- * A production installation that nobody owns needs its first owner. The link goes to whoever sees the start: the
- * launcher's terminal, or the container's log where nothing else started us. It is never in a log file of ours.
+ * A production installation without an owner needs its first one. The link is shown to the person who watches the
+ * start: on the launcher's terminal, or in the container's log without a launcher. It is never in a log file of ours.
  */
 async function printSetupLink(people: SetupLinks, logger: Logger): Promise<boolean> {
   const link = await people.createSetupLink();
   if (link === null) return false;
-  logger.warn('nobody owns an organization yet; the operator is shown the setup link');
+  logger.warn('no organization has an owner yet; the operator is shown the setup link');
   showToOperator(`Create the first owner within one hour, once: ${link}`);
   return true;
 }
 
-/** Makes a new setup link, ending the one before, and shows it; or says why there is none. */
+/** Makes a new setup link, invalidating the previous one, and shows it; or logs why there is none. */
 async function showSetupLink(people: SetupLinks, logger: Logger): Promise<void> {
   const isShown = await printSetupLink(people, logger);
   if (isShown) return;

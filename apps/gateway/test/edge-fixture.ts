@@ -58,7 +58,7 @@ const endpoint = (change: Partial<Endpoint> = {}): Endpoint =>
     ...change,
   });
 
-/** Organization acme: `weather` asks for a key and has a previewed version 3, `open` asks nobody. */
+/** Organization acme: `weather` requires a key and has a previewed version 3, `open` is public. */
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'acme/weather': endpoint(),
   'acme/weather@3': endpoint({ versionId: 'ver_3', versionNumber: 3, live: false, resource: '/acme/weather@3/mcp' }),
@@ -66,7 +66,7 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'globex/weather': endpoint({ organizationSlug: 'globex' }),
 };
 
-/** What `loadNames` would have recorded of an organization here. */
+/** Rows that `loadNames` would have recorded of an organization here. */
 const LIVE = new Map<string, LiveConnectors>();
 function liveConnectors(organization: string): LiveConnectors | null {
   const known = LIVE.get(organization);
@@ -119,7 +119,7 @@ const NO_SESSIONS: SessionStore = {
   answers: absent,
 };
 
-/** How the sandbox behind the edge answers; by default it says what it was asked. */
+/** The answer of the sandbox behind the edge; by default it repeats its call. */
 export type Runner = (invocation: Invocation, options: InvokeOptions) => Promise<InvocationOutcome>;
 
 const echo: Runner = async ({ params }) => ({
@@ -137,7 +137,7 @@ export interface EdgeFixture {
   readonly invocations: Invocation[];
   /** Everything on record. */
   readonly usage: UsageEvent[];
-  /** What authors were told. */
+  /** Messages to authors. */
   readonly told: string[];
   /** Look-ups of endpoints and keys. */
   readonly lookups: string[];
@@ -150,7 +150,8 @@ export interface EdgeFixture {
 
 /**
  * The public listener as it runs, with the data behind it spelled out here and a sandbox that counts what reaches it.
- * What `real` names is used instead. For what the edge itself decides; `startPlatform` is for everything that needs the real parts.
+ * Parts in `real` replace these. For decisions of the edge itself; `startPlatform` is for tests that need the real
+ * parts.
  */
 export async function startEdge(
   extra: readonly Surface[] = [],

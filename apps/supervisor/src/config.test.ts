@@ -39,7 +39,7 @@ describe('loadSupervisorConfig', () => {
     ['a certificate alone', { ...LOCAL, SUPERVISOR_TLS_CERT_FILE: '/c.pem' }, 'is needed beside the other two'],
     ['a port without an address', { ...REMOTE, SUPERVISOR_LISTEN: '7443' }, 'SUPERVISOR_LISTEN: must be host:port'],
     ['an id that no certificate has', { ...REMOTE, SUPERVISOR_ID: 'Sup_1' }, 'SUPERVISOR_ID'],
-    ['an announcement of nothing', { ...LOCAL, SUPERVISOR_REGISTRY_URL: 'redis://r' }, 'SUPERVISOR_LISTEN: is needed'],
+    ['an empty registration', { ...LOCAL, SUPERVISOR_REGISTRY_URL: 'redis://r' }, 'SUPERVISOR_LISTEN: is needed'],
     ['a group by its name', { ...LOCAL, SUPERVISOR_SOCKET_GID: 'patchbay' }, 'SUPERVISOR_SOCKET_GID'],
     [
       'an open Redis in production',
@@ -55,7 +55,7 @@ describe('loadSupervisorConfig', () => {
     expect(problems(env)).toContain(expected);
   });
 
-  it('announces the address it listens on, unless others reach it by another', () => {
+  it('registers the address it listens on, unless peers reach it by another', () => {
     const listen = { host: '10.0.0.5', port: 7443 };
     expect(loadSupervisorConfig(REMOTE)).toMatchObject({ hostId: 'sup-1', listen, advertised: listen });
     const behind = loadSupervisorConfig({ ...REMOTE, SUPERVISOR_ADVERTISE: 'sup-1.example:443' });

@@ -30,7 +30,7 @@ export const supervisorEnvironment = z.object({
   SUPERVISOR_LISTEN: hostAndPortSchema.optional(),
   /** `host:port` the others reach it by, when that is another one. */
   SUPERVISOR_ADVERTISE: hostAndPortSchema.optional(),
-  /** Redis to announce this host in, as a user who can do nothing else there. Empty: gateways are told by configuration. */
+  /** Redis to register this host in, as a user without other rights there. Empty: gateways know it by configuration. */
   SUPERVISOR_REGISTRY_URL: redisUrlField.optional(),
   ...tlsFileFields,
   /** Directory for what sandboxes must read; other uids can enter it, only this process writes. */
@@ -77,7 +77,7 @@ const schema = supervisorEnvironment
     requireFullLimits: env.PATCHBAY_REQUIRE_FULL_LIMITS ?? env.PATCHBAY_MODE === 'production',
   }));
 
-/** What does not fit together about the ways in. */
+/** Contradictions between the listener settings. */
 function doorProblems(
   env: z.output<typeof supervisorEnvironment>,
 ): { readonly variable: string; readonly message: string }[] {
@@ -87,7 +87,8 @@ function doorProblems(
     const message = 'set it, or SUPERVISOR_LISTEN for gateways on other machines';
     problems.push({ variable: 'SUPERVISOR_SOCKET', message });
   }
-  if (registryUrl && !listen) problems.push({ variable: 'SUPERVISOR_LISTEN', message: 'is needed to be announced' });
+  if (registryUrl && !listen)
+    problems.push({ variable: 'SUPERVISOR_LISTEN', message: 'is needed for the registration' });
   if (registryUrl && env.PATCHBAY_MODE === 'production') {
     const message = redisProblem(registryUrl.reveal(), env.REDIS_NETWORK_TRUSTED);
     if (message !== null) problems.push({ variable: 'SUPERVISOR_REGISTRY_URL', message });

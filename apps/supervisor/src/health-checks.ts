@@ -2,8 +2,8 @@ import { conditionOf, downFor, type HealthCheck } from '@patchbay/foundation/pro
 import { hostProblems, type SupervisorHealth } from '@patchbay/sandbox/protocol';
 
 /**
- * What a supervisor needs to run connectors. `isolation` and, where full limits are required, `limits` are down when
- * something of them is missing: no untrusted code runs then.
+ * Requirements of a supervisor to run connectors. `isolation` and, where full limits are required, `limits` are down
+ * when one of theirs is missing: no untrusted code runs then.
  */
 export function supervisorChecks(
   read: () => SupervisorHealth,

@@ -1,4 +1,7 @@
-/** The doors for gateway and worker: a unix socket on this machine, TLS for other machines. Behind both lies the same. */
+/**
+ * The listeners for gateway and worker: a unix socket on this machine, TLS for other machines. Both serve the same
+ * protocol.
+ */
 
 import { once } from 'node:events';
 import { chmod, chown, mkdir, rm } from 'node:fs/promises';
@@ -16,7 +19,7 @@ import {
 import type { SupervisorMetrics } from './metrics.ts';
 
 export interface ClientDoors {
-  /** Nobody new comes in, and who is inside sends nothing new. */
+  /** New connections are refused, and connected peers send no new work. */
   leave(): void;
   close(): void;
 }
@@ -71,7 +74,7 @@ export async function listenForClients(host: SandboxHost, options: DoorOptions):
   };
 }
 
-/** Who can open the file can ask for sandboxes: this user alone, or the members of one group. */
+/** Permission to open the file is permission to use sandboxes: this user alone, or the members of one group. */
 async function listenOnSocket(
   { path, groupId }: { readonly path: string; readonly groupId: number | undefined },
   onConnection: (socket: Socket) => void,
@@ -80,7 +83,7 @@ async function listenOnSocket(
   await rm(path, { force: true });
   const server = createServer(onConnection);
   await once(server.listen(path), 'listening');
-  // The group first: until then nobody but this user may write to the file, which is what connecting takes.
+  // The group first: until then only this user may write to the file, which connecting requires.
   if (groupId !== undefined) await chown(path, process.getuid?.() ?? 0, groupId);
   await chmod(path, groupId === undefined ? 0o600 : 0o660);
   return server;

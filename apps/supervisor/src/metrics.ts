@@ -3,7 +3,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 
 export type SupervisorMetrics = ReturnType<typeof createSupervisorMetrics>;
 
-/** Everything `/metrics` of the supervisor shows, besides its health. `read` is asked at every scrape. */
+/** All metrics of the supervisor in addition to its health. `read` is called at every scrape. */
 export function createSupervisorMetrics(read: () => SupervisorHealth) {
   const registry = new Registry();
   const registers = [registry];

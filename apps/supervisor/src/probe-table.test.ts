@@ -12,12 +12,12 @@ const REDUCED = { state: 'reduced', reasons: ['not root: sandboxes share the uid
 const FULL = { state: 'full', reasons: [] };
 
 describe('the table of the probe', () => {
-  it('says what a wall would have answered where there was none', () => {
+  it('shows the answer of an isolation layer where there was none', () => {
     expect(
       rowOf(open)
         .split('\n')
         .map((line) => line.trim().replaceAll(/ {2,}/g, ' | ')),
-    ).toEqual(['got through run a shell | uid=0(root)', 'a wall answers ENOENT or EACCES']);
+    ).toEqual(['got through run a shell | uid=0(root)', 'an isolation layer answers ENOENT or EACCES']);
   });
 
   it('prints no control or direction-changing character that came out of a sandbox', () => {

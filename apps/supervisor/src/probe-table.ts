@@ -10,14 +10,14 @@ interface Limits {
 const WIDTH = { verdict: 12, name: 52 } as const;
 const GOT_LENGTH_MAX = 80;
 
-/** What an attempt answers, in words. @see errno(3), signal(7) */
+/** The answer of an attempt, in words. @see errno(3), signal(7) */
 const MEANINGS: Readonly<Record<string, string>> = {
   EACCES: 'not permitted',
   EADDRNOTAVAIL: 'there is no network',
   EAFNOSUPPORT: 'no such kind of socket',
   EAGAIN: 'no more processes',
   EAI_AGAIN: 'no name is resolved',
-  ECONNREFUSED: 'nobody there',
+  ECONNREFUSED: 'no process there',
   EFBIG: 'file too large',
   EMFILE: 'too many open files',
   ENETUNREACH: 'there is no network',
@@ -41,13 +41,15 @@ export function headingOf(who: string, limits: Limits): string {
   return `${who}. Limits: ${limits.state}${reasons}\n\n${cells('VERDICT', 'ATTEMPT', 'ANSWER')}`;
 }
 
-/** One line; a second one with what a wall would have answered when there was none. */
+/** One line; a second one with the answer of an isolation layer when there was none. */
 export function rowOf({ name, expected, got, verdict }: ProbedAttempt): string {
   const word = /[A-Z_]{5,}|^stopped$/.exec(got)?.[0] ?? '';
   const meaning = MEANINGS[word];
   const answer = escapeText(got).slice(0, GOT_LENGTH_MAX);
   const line = cells(verdict, escapeText(name), meaning === undefined ? answer : `${answer} (${meaning})`);
-  return verdict === 'got through' ? `${line}\n${cells('', '', `a wall answers ${wordsOf(expected)}`)}` : line;
+  return verdict === 'got through'
+    ? `${line}\n${cells('', '', `an isolation layer answers ${wordsOf(expected)}`)}`
+    : line;
 }
 
 /** The end of the table: whether connectors run on this host. */

@@ -15,7 +15,7 @@ export interface SupervisorParts {
   readonly logger: Logger;
 }
 
-/** Opens the host to gateways and workers, and announces it where that is configured. */
+/** Opens the host to gateways and workers, and registers it where that is configured. */
 export class Supervisor implements Application {
   readonly checks: readonly HealthCheck[];
   readonly metrics: Registry;

@@ -14,7 +14,10 @@ import { supervisorChecks } from './health-checks.ts';
 import { createSupervisorMetrics } from './metrics.ts';
 import { Supervisor } from './supervisor.ts';
 
-/** Every constructor, once. Resolves when the walls were tried; toolchain, snapshot and pool are prepared in the background. */
+/**
+ * Every constructor, once. Resolves when the isolation layers were probed; toolchain, snapshot and pool are prepared in
+ * the background.
+ */
 export async function wireSupervisor(config: SupervisorConfig, logger: Logger): Promise<Supervisor> {
   const { sandboxDirectory, packageStoreDirectory } = config;
   await mkdir(sandboxDirectory, { recursive: true, mode: 0o711 });

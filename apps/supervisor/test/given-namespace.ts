@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 
-/** A network of its own with one line to this one: a machine, as far as the network can tell. */
+/** A network of its own with one link to this one: a machine, as far as the network is concerned. */
 export interface GivenNamespace {
   /** Where programs inside are reached from here. */
   readonly address: string;

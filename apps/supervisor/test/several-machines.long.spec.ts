@@ -110,7 +110,7 @@ describe('three supervisors on three machines', () => {
 
   const homes = new Map<HostId, number>();
 
-  it('finds them by what they announce, and spreads connectors over all of them', async () => {
+  it('finds them by their registrations, and spreads connectors over all of them', async () => {
     for (const id of HOST_IDS) await serves(id);
     for (let connector = 0; connector < 24 && homes.size < HOST_IDS.length; connector += 1) {
       homes.set(await hostOf(connector), connector);
@@ -118,7 +118,7 @@ describe('three supervisors on three machines', () => {
     expect([...homes.keys()].sort()).toEqual([...HOST_IDS]);
   }, 120_000);
 
-  it('answers what a killed machine was doing at once and by its effect, and goes on elsewhere', async () => {
+  it('answers calls of a killed machine at once and by their effect, and continues elsewhere', async () => {
     const connector = homes.get('sup-a') ?? 0;
     const { codes } = await callsInside(connector);
     const killedAt = performance.now();
@@ -128,7 +128,7 @@ describe('three supervisors on three machines', () => {
     expect(await hostOf(connector)).not.toBe('sup-a');
   }, 60_000);
 
-  it('notices within five seconds that a machine is cut off, and goes on elsewhere', async () => {
+  it('notices within five seconds that a machine is cut off, and continues elsewhere', async () => {
     const connector = homes.get('sup-b') ?? 0;
     const { codes } = await callsInside(connector);
     const cutAt = performance.now();
@@ -138,7 +138,7 @@ describe('three supervisors on three machines', () => {
     expect(await hostOf(connector)).toBe('sup-c');
   }, 60_000);
 
-  it('says of each machine how it is', async () => {
+  it('reports the health of each machine', async () => {
     const reports = await client.supervisors();
     expect([...reports].sort((one, other) => (one.hostId < other.hostId ? -1 : 1))).toMatchObject([
       { hostId: 'sup-a', state: 'away', reason: expect.any(String) },

@@ -46,7 +46,7 @@ describe('the supervisor process', () => {
     await supervisor?.end();
   });
 
-  it('says on its internal port what it can do', async () => {
+  it('reports its capabilities on its internal port', async () => {
     const health = await fetch(`http://127.0.0.1:${port}/health`);
     expect([health.status, await health.json()]).toMatchObject([200, { checks: { isolation: { state: 'ok' } } }]);
     const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();

@@ -4,7 +4,9 @@ import { waitAtMost } from '@patchbay/foundation';
 import type { DueVersion } from './deploy/deploy-version.ts';
 
 const DUE_MAX = 500;
-/** Waits before an interrupted deploy goes on; the last one repeats while a supervisor or the store is away. */
+/**
+ * Delays before an interrupted deploy continues; the last one repeats while a supervisor or the store is unreachable.
+ */
 const RESUME_DELAYS_MS = [500, 1_000, 2_000, 4_000, 8_000] as const;
 
 export interface DeployRunnerOptions {

@@ -14,7 +14,7 @@ export interface WorkerHealthSources {
   readonly directories: readonly string[];
 }
 
-/** What a deploy needs; without one of them no deploy ends. */
+/** Services that a deploy needs; without one of them no deploy completes. */
 export function workerChecks(sources: WorkerHealthSources): HealthCheck[] {
   const { database, artifacts, sandboxes, queue, directories } = sources;
   return [
@@ -29,7 +29,7 @@ export function workerChecks(sources: WorkerHealthSources): HealthCheck[] {
         return problem === null ? conditionOf([]) : downFor([problem]);
       },
     },
-    // A full disk stops deploys and not the worker, which goes on with what waits as soon as there is space.
+    // A full disk stops deploys but not the worker, which continues waiting ones as soon as there is space.
     { name: 'disk', required: false, read: () => diskCondition(directories) },
   ];
 }

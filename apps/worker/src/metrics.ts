@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 const DEPLOY_SECONDS = [0.5, 1, 2, 3, 5, 10, 30, 120];
 
-/** Everything `/metrics` of the worker shows, besides its health. `running` is asked at every scrape. */
+/** All metrics of the worker in addition to its health. `running` is called at every scrape. */
 export function createWorkerMetrics(running: () => number) {
   const registry = new Registry();
   const registers = [registry];

@@ -4,11 +4,11 @@ import { z } from 'zod';
 
 /** Shared with the gateway, which adds jobs here: name and payload. */
 export const DEPLOY_QUEUE = 'deploy';
-/** An id and nothing else: whoever can write the queue can at most ask for a look at a version (security.md S16). */
+/** An id and nothing else: an attacker who can write the queue can at most cause a look at a version. */
 const jobSchema = z.strictObject({ versionId: z.string().regex(/^ver_[0-9a-z]{1,60}$/) });
 
 export interface DeployQueueOptions {
-  /** Without one the queue lies in PostgreSQL. */
+  /** Without one the queue is in PostgreSQL. */
   readonly redisUrl: Secret | undefined;
   readonly databaseUrl: Secret | undefined;
   readonly concurrency: number;
@@ -23,7 +23,7 @@ export interface DeployQueueOptions {
 
 export interface DeployQueue {
   readonly backend: 'redis' | 'postgres';
-  /** Null while the queue answers, else what it said last. */
+  /** Null while the queue answers, else its last error. */
   problem(): string | null;
   close(): Promise<void>;
 }
@@ -36,7 +36,8 @@ export function openDeployQueue(options: DeployQueueOptions): DeployQueue {
   async function process(job: { readonly data: unknown }): Promise<void> {
     const parsed = jobSchema.safeParse(job.data);
     if (!parsed.success) {
-      // No audit row: the job proves no organization, and whoever can write the queue must not write into their logs.
+      // No audit row: the job proves no organization, and an attacker who can write the queue must not write into audit
+      // logs.
       logger.warn('a job in the deploy queue does not name a version; it is dropped');
       options.onMalformed();
       return;

@@ -43,14 +43,14 @@ const PACKAGES_UNUSED_MS = RETENTION.unusedPackages.value * 24 * 60 * 60_000;
 const DRAIN_MS = 10_000;
 
 /**
- * Builds the worker. It looks for due versions from here on, since the database says what is due: a queue that is away
- * delays a deploy and stops nothing.
+ * Builds the worker. It looks for due versions from here on, since the database knows which are due: an unreachable
+ * queue delays a deploy and stops nothing.
  */
 export async function wireWorker(config: WorkerConfig, logger: Logger): Promise<Application> {
   const url = config.DATABASE_URL.reveal();
   const keySource = fileKeySource(config.MASTER_KEY_FILE);
   const vault = await createVault({ keySource });
-  // A new name per start: it holds leases, and its audit rows are numbered without gaps (security.md S19).
+  // A new name per start: it holds leases, and its audit rows are numbered without gaps.
   const holder = `worker-${randomUUID()}`;
   const auditWriter = await createAuditSigner(keySource, holder);
   const database = createDatabase({ url, poolSizeMax: DATABASE_POOL_MAX, auditWriter });
@@ -64,7 +64,7 @@ export async function wireWorker(config: WorkerConfig, logger: Logger): Promise<
   const directories = [config.ARTIFACT_DIR ?? [], config.PACKAGE_STORE_DIR].flat();
   const sandboxes = createSandboxClient({
     ...(await openSupervisors(config, { redisUrl: config.REDIS_URL, logger })),
-    // Probes start without secrets: what they see is what anybody who can deploy sees.
+    // Probes start without secrets: every person who can deploy sees their results.
     provision: async ({ key: { organizationId }, artifactDigest, snapshotDigest }) => ({
       artifact: await artifacts.get({ organizationId, digest: artifactDigest }),
       secrets: {},

@@ -124,14 +124,14 @@ snapshots:
     expect(version.failure?.detail).toMatch(/native-thing/);
   });
 
-  it('is refused when the registry sends something else than the lockfile says', async () => {
+  it("is refused when the registry's package differs from the lockfile", async () => {
     const integrity = `sha512-${randomBytes(64).toString('base64')}`;
     const version = await deploy(using('polite-hello', '^1.0.0', { 'package-lock.json': npmLockfile({ integrity }) }));
     expect(version.failure).toMatchObject({ code: 'deploy.integrity_mismatch', step: 'resolving' });
     expect(version.failure?.detail).toMatch(/polite-hello@1\.2\.0/);
   });
 
-  it('is refused when a lockfile points to another host, and nobody is asked', async () => {
+  it('is refused when a lockfile points to another host, without a request', async () => {
     const before = registry.requests.length;
     const resolved = 'https://evil.example/polite-hello/-/polite-hello-1.2.0.tgz';
     const version = await deploy(using('polite-hello', '^1.0.0', { 'package-lock.json': npmLockfile({ resolved }) }));
@@ -149,13 +149,13 @@ snapshots:
     expect(version.failure?.detail).toMatch(says);
   });
 
-  it('is refused when the registry says nothing, after some attempts', { timeout: 40_000 }, async () => {
+  it('is refused when the registry does not answer, after some attempts', { timeout: 40_000 }, async () => {
     registry.behaviour.stalls = true;
     const version = await deploy(using('polite-hello', '^1.1.0'));
     expect(version.failure).toMatchObject({ code: 'deploy.registry_unavailable', step: 'resolving' });
   });
 
-  it('goes on when a registry that said nothing answers again', { timeout: 40_000 }, async () => {
+  it('continues when a silent registry answers again', { timeout: 40_000 }, async () => {
     registry.behaviour.stalls = true;
     const asked = registry.requests.length;
     const version = await deploys.submit(connector, using('polite-hello', '^1.0.1'));
@@ -176,7 +176,7 @@ snapshots:
     };
     const version = await deploy(using('polite-hello', '^1.0.0', lockfiles[kind]?.()));
     expect(version).toMatchObject({ state: 'published', failure: null });
-    // The tool's description is what the package and its own dependency say when they run.
+    // The tool's description is the output of the package and its own dependency at runtime.
     expect(version.manifest).toMatchObject({ tools: [{ description: 'Good day, Ada!' }] });
     if (kind !== 'no lockfile') return expect(version.lockfileDigest).toBeNull();
     const digest = version.lockfileDigest ?? '';
@@ -200,7 +200,7 @@ snapshots:
     expect(version.failure?.detail).toMatch(/src\/index\.ts:2:7: Type 'string' is not assignable to type 'number'/);
   });
 
-  it('is built in spite of an install script nobody needs, and the author is told', async () => {
+  it('is built despite an install script that is not needed, and the author is informed', async () => {
     const version = await deploy(using('noisy-install', '1.0.0'));
     expect(version).toMatchObject({ state: 'published', failure: null });
     expect(version.manifest).toMatchObject({ tools: [{ description: 'quiet' }] });

@@ -89,7 +89,7 @@ const BAD: readonly (readonly [string, Files, string, RegExp])[] = [
     /./,
   ],
   [
-    'a connector that makes code from text at start',
+    'a connector that uses eval at start',
     greeter({ 'src/index.ts': "new Function('return 1')();" }),
     'deploy.code_generation_needed',
     /Code generation/,
@@ -295,7 +295,7 @@ describe('a deploy', () => {
     expect(version).toMatchObject({ state: 'published', failure: null });
   });
 
-  it('says which tools will wait for approval', async () => {
+  it('lists the tools that need approval', async () => {
     const tool =
       "server.registerTool('wipe', { description: 'd', inputSchema: z.object({}) }, async () => ({ content: [] }));";
     const version = await deploy(server(tool));
@@ -318,7 +318,7 @@ describe('a deploy', () => {
     };
   };
 
-  it('tells an author why a large bundle has no startup snapshot, and where, and publishes it', async () => {
+  it('explains to an author why a large bundle has no startup snapshot, and where, and publishes it', async () => {
     const version = await deploy(large('export const loadedAt = Date.now();'));
     expect(version).toMatchObject({ state: 'published', snapshot: null });
     expect(await deploys.findings(connector, version)).toMatchObject([

@@ -69,7 +69,7 @@ describe('a deploy onto a full disk', () => {
     return greeter({ 'package.json': JSON.stringify({ ...rest, dependencies: { ...dependencies, large: '1.0.0' } }) });
   };
 
-  /** What a deploy waits with while a disk is full: seen by its author, its operator and its callers. */
+  /** A deploy that waits while a disk is full, as seen by its author, its operator and its callers. */
   async function waits(upload: Uint8Array | Files, expected: { code: string; step: string; below: string }) {
     const { code, step, below } = expected;
     const version = await deploys.submit(connector, upload);
@@ -80,7 +80,7 @@ describe('a deploy onto a full disk', () => {
     // The author: once, however often it was tried.
     const lines = await deploys.log(connector, version);
     expect(lines.filter((line) => line.includes(code))).toEqual([
-      expect.stringMatching(/^waiting for the platform: .+ goes on by itself, for up to an hour/),
+      expect.stringMatching(/^waiting for the platform: .+ continues automatically, for up to an hour/),
     ]);
     expect(new Set(lines).size).toBe(lines.length);
     const present = await deploys.inScope(connector, (tx) => getVersion(tx, version.id));
@@ -109,7 +109,7 @@ describe('a deploy onto a full disk', () => {
   async function isPublished(version: { id: string }, step: string) {
     const finished = await deploys.finished(connector, version, 60_000);
     expect(finished).toMatchObject({ state: 'published', failure: null });
-    expect((await deploys.log(connector, version)).filter((line) => line.includes('it goes on'))).toHaveLength(1);
+    expect((await deploys.log(connector, version)).filter((line) => line.includes('it continues'))).toHaveLength(1);
     const done = (await deploys.steps(connector, version)).find(({ name }) => name === step);
     expect(done).toMatchObject({ state: 'done', attempt: 1, error: null });
     live = version.id;
@@ -126,7 +126,7 @@ describe('a deploy onto a full disk', () => {
     packages: () => ({ code: 'deploy.package_store_full', step: 'resolving', below: packageDisk.directory }),
   };
 
-  it('of the artifact store waits, says why, and goes on by itself when there is space', {
+  it('of the artifact store waits, logs why, and continues by itself when there is space', {
     timeout: 180_000,
   }, async () => {
     const upload = await usingData();
@@ -136,7 +136,7 @@ describe('a deploy onto a full disk', () => {
     await isPublished(version, 'building');
   });
 
-  it('of the package store waits, says why, and goes on by itself when there is space', {
+  it('of the package store waits, logs why, and continues by itself when there is space', {
     timeout: 180_000,
   }, async () => {
     await packageDisk.fill(16 * 1024);

@@ -34,7 +34,7 @@ export const hasBubblewrap = hasSandboxes();
 export type Files = Readonly<Record<string, string | Buffer>>;
 
 export interface GivenDeploysOptions {
-  /** Where the queue lies. Default PostgreSQL. */
+  /** Location of the queue. Default PostgreSQL. */
   readonly queue?: 'redis' | 'postgres';
   readonly registry?: string;
   /** Default below the directory of the test. */
@@ -150,7 +150,7 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
       const lines = await inScope(connector, (tx) => listLog(tx, id, 0n, 1000));
       return lines.map((line) => line.text);
     },
-    /** What operators read: every line of the workers' log, and `/health` of the last worker. */
+    /** The logs for operators: every line of the workers' log, and `/health` of the last worker. */
     async workerLog(): Promise<Readonly<Record<string, unknown>>[]> {
       const text = await readFile(inside('worker.log'), 'utf8');
       return text.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));

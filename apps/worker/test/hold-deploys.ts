@@ -6,7 +6,7 @@ import pg from 'pg';
 export type HoldPoint = `${string} running` | `${string} done` | 'activating';
 
 export interface Hold {
-  /** Resolves when a worker stands there. */
+  /** Resolves when a worker has reached it. */
   reached(): Promise<void>;
   release(): Promise<void>;
 }

@@ -12,7 +12,7 @@ const RESUMED_WITHIN_MS = 5_000;
 
 export interface KillPoint {
   readonly point: HoldPoint;
-  /** Where the version stands when the worker dies. */
+  /** The state of the version when the worker dies. */
   readonly state: VersionState;
   /** The step that was under way; null when none had been recorded as begun since the last commit. */
   readonly interrupted: string | null;
@@ -33,7 +33,7 @@ export function testKillsAt(points: readonly KillPoint[]): void {
     });
 
     it.for(points)(
-      'at "$point" is followed by one that goes on within five seconds and runs no finished step again',
+      'at "$point" is followed by one that continues within five seconds and runs no finished step again',
       { timeout: 60_000 },
       async ({ point, state, interrupted }) => {
         const slug = `killed-${point.replace(' ', '-')}`;
@@ -52,7 +52,7 @@ export function testKillsAt(points: readonly KillPoint[]): void {
         const goesOn = async () =>
           (await current()).state !== state ||
           (await deploys.steps(connector, version)).some(({ name, attempt }) => name === interrupted && attempt === 2);
-        await waitFor(goesOn, { what: 'the next worker to go on', deadlineMs: RESUMED_WITHIN_MS });
+        await waitFor(goesOn, { what: 'the next worker to continue', deadlineMs: RESUMED_WITHIN_MS });
         const done = await deploys.finished(connector, version);
         await second.end('SIGKILL');
 

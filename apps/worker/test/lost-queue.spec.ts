@@ -33,7 +33,7 @@ describe('a deploy whose queue is lost', () => {
     const next = await deploys.submit(connector, greeter());
     await deploys.finished(connector, next);
     expect(await deploys.steps(connector, version)).toEqual(before);
-    // Nobody's audit log: a job proves no organization. Two name no version, two name one that is not due.
+    // In no audit log: a job proves no organization. Two name no version, two name one that is not due.
     const ignored = await metricsOf(worker);
     expect(ignored).toContain('patchbay_deploy_jobs_ignored_total{reason="malformed"} 2');
     expect(ignored).toContain('patchbay_deploy_jobs_ignored_total{reason="not_due"} 2');

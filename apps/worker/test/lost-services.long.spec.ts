@@ -33,7 +33,7 @@ describe('a deploy in the middle of which a service dies', () => {
     return steps.map(({ name, state, attempt }) => `${name} ${state} ${attempt}`);
   }
 
-  it('goes on by itself when PostgreSQL is back, and activates once', { timeout: 180_000 }, async () => {
+  it('continues by itself when PostgreSQL is back, and activates once', { timeout: 180_000 }, async () => {
     postgres = await testPostgres();
     const { deploys, connector } = await given({ database: postgres.database });
     const held = await holdDeploys(postgres.database);

@@ -1,4 +1,4 @@
-/** What a second organization can tell from uploading what somebody else uploaded before: nothing (security.md S22). */
+/** Information that a second organization gets by uploading the same files as another: none. */
 import type { Version } from '@patchbay/domain/versions';
 import { type GivenConnector, skipUnless } from '@patchbay/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
@@ -6,7 +6,7 @@ import { type Files, type GivenDeploys, givenDeploys, greeter, hasBubblewrap, NO
 import { type RegistryStandIn, startRegistry } from './registry-stand-in.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
-/** One pair shows that the answers are alike; the times of one tell nothing. */
+/** One pair shows that the answers are alike; the times of one prove nothing. */
 const PAIRS = process.env.PATCHBAY_TEST_LONG === '1' ? 15 : 1;
 /** Same class: neither median is beyond this multiple of the other. A cache hit would be a tenth. */
 const TIMES_APART_MAX = 1.5;

@@ -88,7 +88,7 @@ describe('the package store', () => {
     return { directory, left };
   }
 
-  it('loses what was used longest ago until it fits, and what nobody used for a month', async () => {
+  it('loses the least recently used packages until it fits, and those unused for a month', async () => {
     const { directory, left } = await storeOf({ 'aa/old.tgz': 9, 'bb/new.tgz': 1, 'cc/older.tgz': 50 });
     expect(await trimPackageStore(directory, limits)).toBe(1);
     expect(await left()).toEqual(['new.tgz', 'old.tgz']);

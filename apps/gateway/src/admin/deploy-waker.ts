@@ -13,7 +13,7 @@ export interface DeployWaker {
 }
 
 export interface DeployWakerOptions {
-  /** `redis://`, `rediss://` or `redis+unix:///path?password=…`; without one the queue lies in PostgreSQL. */
+  /** `redis://`, `rediss://` or `redis+unix:///path?password=…`; without one the queue is in PostgreSQL. */
   readonly redisUrl: Secret | null;
   /** Role `patchbay_queue`. */
   readonly databaseUrl: Secret | null;

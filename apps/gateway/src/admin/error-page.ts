@@ -2,9 +2,9 @@ import { ERRORS, type ErrorCode } from '@patchbay/foundation';
 import { escapeHtml } from '../http/escape-html.ts';
 
 /**
- * The page of an error code as HTML. `markdown` is the file below docs/errors, whose head already says code, status and
- * who can fix it: headings of one and two levels, paragraphs, lists and `code` are all it uses; anything else is shown as
- * text. Without the file the page shows the catalogue's hint.
+ * The page of an error code as HTML. `markdown` is the file below docs/errors, whose head already has code, status and
+ * owner: it uses headings of one and two levels, paragraphs, lists and `code`; anything else is shown as text. Without
+ * the file the page shows the catalogue's hint.
  */
 export function renderErrorPage(code: ErrorCode, markdown: string): string {
   const { title, hint, status } = ERRORS[code];

@@ -21,7 +21,7 @@ class SchemaCollector {
 
   /** JSON Schema 2020-12 of a zod schema; `input` is what callers send, `output` what they get. */
   add(schema: z.ZodType, io: 'input' | 'output'): Json {
-    // What toJSONSchema returns is JSON, and so are its definitions.
+    // The result of toJSONSchema is JSON, and so are its definitions.
     const { $schema: _, $defs, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' }) as Json;
     // JSON again.
     for (const [id, definition] of Object.entries(($defs ?? {}) as Json)) this.#name(id, definition as Json);
@@ -124,7 +124,7 @@ function parameters(schema: z.ZodObject, place: 'path' | 'query', collector: Sch
       in: place,
       required: place === 'path' || required.has(name),
       ...(description ? { description } : {}),
-      // What is read from digits has its default on the way out only.
+      // A value parsed from digits has its default on the way out only.
       schema: {
         ...(rest.type || rest.$ref || rest.enum ? { ...rest, ...(coerced.type === 'boolean' && coerced) } : coerced),
         ...(coerced.default !== undefined && { default: coerced.default }),
@@ -148,7 +148,7 @@ function requestBody(endpoint: EndpointSpec, collector: SchemaCollector): Json |
 function answer(endpoint: EndpointSpec, collector: SchemaCollector): Json {
   if (endpoint.events) {
     const events = Object.entries(endpoint.events).map(([name, schema]) => {
-      // A named schema is a reference, whose text says which.
+      // A named schema is a reference that names it.
       return `\`${name}\`: ${(collector.add(schema, 'output').$ref as string | undefined) ?? 'object'}`;
     });
     return {

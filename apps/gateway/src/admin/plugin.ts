@@ -33,7 +33,7 @@ interface Passed {
   readonly access: Access | null;
 }
 
-/** Who passed the guards. Weak, so that it ends with its request. */
+/** The authenticated caller of each request. Weak, so that it ends with its request. */
 const passed = new WeakMap<FastifyRequest, Passed>();
 
 export async function adminPlugin(app: FastifyInstance, deps: AdminDeps): Promise<void> {

@@ -1,20 +1,19 @@
 import type { AnnouncementSubject } from '@patchbay/domain/announcements';
 import type { JsonObject } from '@patchbay/mcp';
 
-/** Whom it concerns: the listeners of one connector or one session. */
+/** The topic of a message: the subscribers of one connector or one session. */
 export interface AnnouncementPlace extends AnnouncementSubject {
   readonly organizationId: string;
 }
 
 /**
- * What gateways tell each other about what they serve together. Announcements are hints: one that is lost is not sent
- * again, and whoever needs to be sure looks into the database. Never by NOTIFY, which would take a lock on the whole
- * database per event (security S24).
+ * Pub/sub messages between gateways. Delivery is best effort: a lost message is not sent again, and a subscriber that
+ * must be sure reads the database. Never by NOTIFY, which would take a lock on the whole database per event.
  */
 export interface Announcements {
-  /** Tells every listener of the place, on all gateways. */
+  /** Notifies every subscriber of the topic, on all gateways. */
   publish(place: AnnouncementPlace, content: JsonObject): void;
-  /** Resolves when announcements of other gateways arrive. Returns the way to stop. */
+  /** Resolves when messages of other gateways arrive. Returns the unsubscribe function. */
   subscribe(place: AnnouncementPlace, listener: AnnouncementListener): Promise<() => void>;
   close(): Promise<void>;
 }

@@ -7,8 +7,8 @@ import { type Announcements, Listeners } from './announcements.ts';
 const CHANNEL = 'patchbay:announcements';
 
 /**
- * A gateway hears only of connectors somebody listens to there. Of sessions all hear everything: little is said about
- * them, and each request of one would otherwise subscribe and unsubscribe.
+ * A gateway subscribes only to connectors with a subscriber there. All gateways receive messages of all sessions: they
+ * are few, and each request of a session would otherwise subscribe and unsubscribe.
  */
 function channelOf({ topic, subjectId }: AnnouncementSubject): string {
   return topic === 'session' ? `${CHANNEL}:session` : `${CHANNEL}:${topic}:${subjectId}`;
@@ -23,12 +23,12 @@ export function createRedisAnnouncements(redisUrl: string, logger: Logger): Anno
       maxRetriesPerRequest: 1,
       retryStrategy: (attempt) => Math.min(attempt * 200, 2_000),
     });
-    redis.on('error', (error) => logger.debug({ err: error }, 'announcements have no Redis'));
+    redis.on('error', (error) => logger.debug({ err: error }, 'the pub/sub connection has no Redis'));
     return redis;
   };
   const sender = connect();
   const receiver = connect();
-  const swallow = (error: unknown) => logger.debug({ err: error }, 'an announcement was not passed on');
+  const swallow = (error: unknown) => logger.debug({ err: error }, 'a message was not published');
   receiver.on('message', (channel: string, text: string) => {
     const message: unknown = JSON.parse(text);
     const subjectId = stringAt(isJsonObject(message) ? message : undefined, 'subjectId');
@@ -36,7 +36,7 @@ export function createRedisAnnouncements(redisUrl: string, logger: Logger): Anno
     if (subjectId === undefined || content === undefined) return;
     listeners.tell({ topic: channel === `${CHANNEL}:session` ? 'session' : 'connector', subjectId }, content);
   });
-  // Subscriptions of a connection come back with it; a Redis that is away only costs announcements.
+  // Subscriptions of a connection are restored with it; an unreachable Redis only loses messages.
   receiver.subscribe(`${CHANNEL}:session`).catch(swallow);
 
   return {
@@ -44,7 +44,7 @@ export function createRedisAnnouncements(redisUrl: string, logger: Logger): Anno
       const message = JSON.stringify({ subjectId: place.subjectId, content });
       sender.publish(channelOf(place), message).catch((error: unknown) => {
         swallow(error);
-        // Better told to listeners here than to nobody.
+        // Delivered to local subscribers at least.
         listeners.tell(place, content);
       });
     },

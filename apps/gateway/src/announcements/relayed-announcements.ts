@@ -17,9 +17,9 @@ export interface RelayedAnnouncementsDeps {
   readonly logger: Logger;
 }
 
-/** What comes close together is written together, and what is said twice in that time, once. */
+/** Messages within this time are written together, and equal ones once. */
 const GATHER_MS = 40;
-/** Different announcements of one organization in that time; what it says beyond them is lost. */
+/** Different messages of one organization in that time; further ones are lost. */
 const WAITING_MAX = 200;
 
 /** Across gateways, through the relay's table in PostgreSQL: for installations without Redis. */
@@ -31,7 +31,7 @@ export function createRelayedAnnouncements({ database, changes, logger }: Relaye
   let gathering: NodeJS.Timeout | undefined;
   let writing = Promise.resolve();
 
-  const swallow = (error: unknown) => logger.debug({ err: error }, 'announcements were not passed on');
+  const swallow = (error: unknown) => logger.debug({ err: error }, 'messages were not published');
   const write = () => {
     clearTimeout(gathering);
     gathering = undefined;
@@ -85,7 +85,7 @@ interface PlaceReaderDeps {
   readonly listeners: Listeners;
 }
 
-/** Reads what is new at one place, one look at a time, and tells each announcement once. */
+/** Reads new messages of one topic, one poll at a time, and delivers each once. */
 class PlaceReader {
   readonly #place: AnnouncementSubject;
   readonly #deps: PlaceReaderDeps;

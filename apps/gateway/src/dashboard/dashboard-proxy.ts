@@ -11,7 +11,7 @@ export const dashboardProxy: FastifyPluginAsync<{ upstream: string }> = async (a
     prefix: '/dashboard',
     rewritePrefix: '/dashboard',
     replyOptions: {
-      // What the dashboard says about its connection is not true of the client's: a client that asked for the end of its
+      // The dashboard's `Connection` header does not apply to the client's connection: a client that asked to close its
       // own would keep it and find its next request refused. RFC 9110 §7.6.1
       rewriteHeaders: ({ connection: _, 'keep-alive': __, ...headers }) => ({
         ...headers,

@@ -83,7 +83,7 @@ export async function downloadsPlugin(app: FastifyInstance, { directory, origin 
     });
   }
 
-  /** What `init` writes into a new project. */
+  /** The tarballs that `init` writes into a new project. */
   app.get('/-/downloads/index.json', async (_request, reply) => {
     const entries = await Promise.all(
       FILES.map(async (name) => {

@@ -29,7 +29,7 @@ const host = (hostId: string, given: Partial<SupervisorReport> = {}): Supervisor
   certificatesEnd: null,
   ...given,
 });
-const lost = host('b', { state: 'away', reason: 'nothing was heard for three seconds', health: null });
+const lost = host('b', { state: 'away', reason: 'no heartbeat for three seconds', health: null });
 const walls = { state: 'missing', missing: ['seccomp filter'] } as const;
 const refusing = host('c', { state: 'refusing', health: { ...HEALTH, ready: false, walls } });
 
@@ -37,7 +37,7 @@ describe('supervisorsCondition', () => {
   it('is down when no host runs connectors, and names the reason of each', () => {
     expect(supervisorsCondition([lost, refusing], NOW)).toMatchObject({
       state: 'down',
-      reasons: ['b: nothing was heard for three seconds', 'c: isolation layer missing: seccomp filter'],
+      reasons: ['b: no heartbeat for three seconds', 'c: isolation layer missing: seccomp filter'],
       facts: {
         hosts: [
           { hostId: 'b', state: 'down' },
@@ -51,7 +51,7 @@ describe('supervisorsCondition', () => {
   it('is degraded beside a host that serves, and names those that do not', () => {
     expect(supervisorsCondition([host('a'), lost, host('d', { state: 'leaving' })], NOW)).toMatchObject({
       state: 'degraded',
-      reasons: ['b: nothing was heard for three seconds', 'd: it drains and ends'],
+      reasons: ['b: no heartbeat for three seconds', 'd: it drains and ends'],
       facts: {
         hosts: [
           { hostId: 'a', state: 'ok', isolation: 'complete' },

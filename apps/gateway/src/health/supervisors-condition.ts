@@ -2,7 +2,7 @@ import { type Condition, conditionOf, downFor } from '@patchbay/foundation/proce
 import type { SupervisorReport } from '@patchbay/sandbox/client';
 import { hostProblems } from '@patchbay/sandbox/protocol';
 
-/** Long enough to issue certificates anew and to restart one machine after the other. */
+/** Long enough to issue new certificates and to restart one machine after the other. */
 const CERTIFICATE_NOTICE_MS = 30 * 24 * 60 * 60_000;
 
 /** Down when no host takes calls, degraded when one of several does not, is limited, or will not for long. */

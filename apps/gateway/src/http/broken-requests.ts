@@ -16,8 +16,8 @@ export function brokenRequestError(cause: NodeJS.ErrnoException): AppError {
 }
 
 /**
- * Answers on the bare connection, since there is no request to answer, and closes it: what follows on it cannot be told
- * from what was broken. Nothing of the request is repeated in the answer.
+ * Answers on the bare connection, since there is no request to answer, and closes it: the following bytes cannot be
+ * separated from the malformed ones. The answer repeats nothing of the request.
  *
  * @see RFC 9112 section 2.2
  */

@@ -1,7 +1,7 @@
 /**
  * Guards everything that a session cookie can change against other sites, and against other ports of this host, to
- * which browsers send the same cookies. Assumes that browsers tell the truth about `Sec-Fetch-Site` and `Origin`,
- * which pages cannot set. Requests with a bearer never come here: they carry no ambient authority.
+ * which browsers send the same cookies. Assumes that browsers send true values of `Sec-Fetch-Site` and `Origin`, which
+ * pages cannot set. Requests with a bearer never come here: they carry no ambient authority.
  */
 import { AppError } from '@patchbay/foundation';
 

@@ -1,11 +1,11 @@
 import { RESERVED_ORGANIZATION_SLUGS } from '@patchbay/domain/organizations';
 
-/** What an organization could be called. Segments of any other form can never be taken for one. */
+/** Possible names of an organization. Segments of any other form are never taken for one. */
 const SLUG_FORM = /^[a-z0-9-]+$/;
 
 /**
- * Whether every first segment of ours is a name no organization can have. Checked at every start against the router
- * itself, so that a new route and somebody's organization can never meet at one address (security S11).
+ * Checks that no first segment of a route can be the name of an organization. Runs at every start against the router
+ * itself, so that a new route and an organization can never share a URL.
  *
  * @param urls patterns of the routes, `/api/v1/me`, `/:organization/:connector/mcp`
  * @throws Error naming the routes

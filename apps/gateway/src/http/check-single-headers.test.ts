@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkSingleHeaders } from './check-single-headers.ts';
 
-describe('headers that say one thing', () => {
+describe('single-valued headers', () => {
   it.each([
     ['host', ['Host', 'a.example', 'Accept', '*/*', 'host', 'b.example']],
     ['authorization', ['Authorization', 'Bearer a', 'AUTHORIZATION', 'Bearer a']],

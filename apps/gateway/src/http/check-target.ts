@@ -1,6 +1,6 @@
 import { AppError } from '@patchbay/foundation';
 
-/** The parts of a request that say where it believes to be. */
+/** The parts of a request that name its target host. */
 export interface RequestTarget {
   /** The request line's target as received. */
   readonly target: string;

@@ -1,4 +1,4 @@
-/** How every cookie of ours is set. Nobody else decides about names, prefixes or flags (security S13). */
+/** The attributes of every cookie of the platform. No other module decides about names, prefixes or flags. */
 export interface CookieRule {
   readonly name: string;
   readonly secure: boolean;

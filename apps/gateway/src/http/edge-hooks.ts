@@ -26,7 +26,7 @@ export interface EdgeOptions {
 /** How long the next start takes, about: what a caller of an installation with one gateway waits. */
 const RESTART_SECONDS = 2;
 
-/** What happens to every request of the public listener before any surface sees it, and to every answer after. */
+/** Runs for every request of the public listener before any surface handles it, and for every answer after. */
 export function addEdgeHooks(app: FastifyInstance, options: EdgeOptions): void {
   const ownUrl = new URL(options.origin);
   const headers = securityHeaders(options.origin);

@@ -5,7 +5,7 @@ describe('clientAddress', () => {
   const nobody = trustedProxies([]);
   const proxies = trustedProxies(['10.0.0.0/8', '2001:db8::1']);
 
-  it('believes nobody by default', () => {
+  it('trusts no proxy by default', () => {
     expect(clientAddress('203.0.113.9', '198.51.100.1', nobody)).toBe('203.0.113.9');
   });
 
@@ -29,7 +29,7 @@ describe('clientAddress', () => {
 });
 
 describe('removeSteeringHeaders', () => {
-  it('removes what strangers could steer us with, and sets it anew from configuration', () => {
+  it('removes headers that strangers could use to steer the platform, and sets them from configuration', () => {
     const headers: Record<string, string> = {
       forwarded: 'host=evil',
       'x-forwarded-host': 'evil',

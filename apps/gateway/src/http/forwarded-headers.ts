@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Forwarded headers are claims of whoever sends them (security S14). They are removed at the edge and set anew from
- * configuration and the connection, so that nothing behind the edge can believe a stranger. The same goes for headers
- * that steer the dashboard's framework from inside.
+ * Forwarded headers are claims of their sender. They are removed at the edge and set from configuration and the
+ * connection, so that nothing behind the edge can trust a stranger. The same applies to headers that steer the
+ * dashboard's framework from inside.
  */
 const STEERING =
   /^(x-forwarded-.*|forwarded|x-real-ip|x-middleware-.*|x-nextjs-.*|x-invoke-.*|x-original-url|x-rewrite-url)$/;

@@ -1,8 +1,8 @@
 const OWN_PAGES = /^\/-\/[^/]*/;
 
 /**
- * The path as a log may hold it. What follows `/-/setup/`, `/-/invitations/` and `/-/untrusted/` opens something, also
- * where the rest of the address is mistyped, so of addresses below `/-/` only the first part is told.
+ * The path as a log may contain it. The segments after `/-/setup/`, `/-/invitations/` and `/-/untrusted/` are secrets,
+ * also where the rest of the address is mistyped, so only the first segment of addresses below `/-/` is logged.
  */
 export function loggedPath(path: string): string {
   const [page] = OWN_PAGES.exec(decoded(path)) ?? [];

@@ -1,15 +1,15 @@
 import { findKeyText } from '@patchbay/domain/api-keys';
 import { AppError } from '@patchbay/foundation';
 
-/** Takes note of an API key that somebody let strangers read, to revoke it; returns at once. */
+/** Schedules the revocation of an exposed API key; returns at once. */
 export type RevokeExposedKey = (text: string) => void;
 
 /** @see RFC 6750 §2.3, which calls it insecure; 2026-07-28 basic/authorization forbids it */
 const TOKEN_PARAMETER = /[?&]access_token=/;
 
 /**
- * Refuses tokens in the address: it is in logs, histories and `Referer` headers on the way. A key of ours that was sent
- * this way is revoked, whoever sent it: the first one of an address, since an address can carry hundreds of texts.
+ * Refuses tokens in the URL: it is in logs, histories and `Referer` headers on the way. An API key that was sent this
+ * way is revoked, whoever the sender: only the first one of a URL, since a URL can carry hundreds of texts.
  *
  * @throws AppError edge.token_in_url
  */

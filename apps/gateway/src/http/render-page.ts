@@ -5,7 +5,7 @@ export interface PlainPage {
   readonly title: string;
   readonly text: string;
   readonly link?: { readonly href: string; readonly label: string };
-  /** What to do, one after the other or one of them; `copy` is text to take along. */
+  /** Steps to take, all of them or one of them; `copy` is text to copy. */
   readonly steps?: readonly { readonly text: string; readonly copy?: string }[];
 }
 

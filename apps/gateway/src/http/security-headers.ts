@@ -1,4 +1,4 @@
-/** Headers every answer carries (security S13). A page that needs more replaces the policy by its own with a nonce. */
+/** Headers of every answer. A page that needs more replaces the policy by its own with a nonce. */
 export function securityHeaders(origin: string): Readonly<Record<string, string>> {
   return {
     'x-content-type-options': 'nosniff',
@@ -10,7 +10,7 @@ export function securityHeaders(origin: string): Readonly<Record<string, string>
   };
 }
 
-/** What MCP answers change of it: programs of any origin read them, nothing renders or stores them. */
+/** The differences for MCP answers: programs of any origin read them, nothing renders or stores them. */
 export const MCP_HEADERS: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'cross-origin',
   'cache-control': 'no-store',

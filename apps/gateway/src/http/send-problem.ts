@@ -3,10 +3,10 @@ import { AppError, type ErrorCode } from '@patchbay/foundation';
 import type { FastifyReply } from 'fastify';
 import { PROBLEM_TYPE, renderProblem } from './render-problem.ts';
 
-/** Who answers: the admin API names what its own clients sent; everything else is the edge's. */
+/** The answering component: the admin API names fields that its own clients sent; everything else is the edge's. */
 type Speaker = 'admin' | 'edge';
 
-/** What Fastify refuses by itself, each event once, with the code it has in either part. */
+/** Errors of Fastify itself, each event once, with the code it has in either surface. */
 const FRAMEWORK: Readonly<Record<string, Readonly<Record<Speaker, ErrorCode>>>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: { admin: 'admin.body_too_large', edge: 'edge.body_too_large' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { admin: 'admin.content_type', edge: 'edge.unsupported_media_type' },

@@ -1,4 +1,4 @@
-/** What others have to know of better-auth's settings without loading it. */
+/** Facts about better-auth's settings for modules that must not load it. */
 import { ACCOUNT_LIMITS } from '@patchbay/foundation/limits';
 
 export const SESSION_SECONDS = ACCOUNT_LIMITS.session.value;

@@ -14,8 +14,8 @@ export interface Announcement {
 export type Announce = (announcement: Announcement) => Promise<void>;
 
 /**
- * Leaves, for the trigger of the change, what the audit log is to say of it. Under the organization's lock, so that the
- * announcement the trigger finds is the one of this change; one that came to nothing is replaced by the next.
+ * Stores the intended audit entry of a change, for the change's trigger. Under the organization's lock, so that the
+ * intent the trigger finds is the one of this change; an intent without a change is replaced by the next.
  */
 export function createAnnounce(pool: Pool): Announce {
   return async ({ organizationId, subjectId, operation, entry }) => {

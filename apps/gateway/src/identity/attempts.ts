@@ -1,8 +1,8 @@
 /**
- * How often somebody may try what opens an account or the installation. Who holds an open link is counted by the link
- * alone, so that nobody without it can keep them out. Passwords are counted per address and, for addresses from which
- * the account never signed in, per account for all of those together: guessing is slow from anywhere, and a flood from
- * elsewhere costs an owner at a known address nothing. Whether the account exists changes neither answers nor queries.
+ * Limits on attempts to open an account or the installation. The holder of an open link is counted by the link alone,
+ * so that others cannot lock them out. Passwords are counted per address and, for addresses from which the account
+ * never signed in, per account for all of those together: guessing is slow from anywhere, and a flood from elsewhere
+ * does not affect an owner at a known address. Whether the account exists changes neither answers nor queries.
  */
 
 import { AppError, type ErrorCode } from '@patchbay/foundation';

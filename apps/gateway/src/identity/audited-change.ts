@@ -1,4 +1,7 @@
-/** One audited change of people or an organization: in turn, under the lock, announced, made, and recorded. */
+/**
+ * One audited change of people or an organization: serialized, under the lock, with its intent stored, made, and
+ * recorded.
+ */
 import type { Database, FairQueue, Tx } from '@patchbay/domain';
 import { type AuditRecord, record, takeIdentityChanges } from '@patchbay/domain/audit';
 import type { Clock } from '@patchbay/foundation';
@@ -10,7 +13,7 @@ import type { SignUpPolicy } from './sign-up-policy.ts';
 
 export interface IdentityDeps {
   readonly auth: Auth;
-  /** Says what better-auth is about to write, and who wants it. */
+  /** The change that better-auth is about to write, and its actor. */
   readonly announce: Announce;
   readonly database: Database;
   readonly policy: SignUpPolicy;
@@ -42,7 +45,7 @@ export function auditedInTurn<T>(
   return inTurn(deps, change.organization.id, (tx) => audited({ ...deps, tx }, change, entry, work));
 }
 
-/** Announces, changes, and records with the trigger's note in hand: without one somebody else has recorded it. */
+/** Stores the intent, changes, and records with the trigger's row: without that row another process has recorded it. */
 export async function audited<T>(
   { tx, announce }: Pick<IdentityDeps, 'announce'> & { readonly tx: Tx },
   change: IdentityChange,

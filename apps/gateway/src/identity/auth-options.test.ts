@@ -39,7 +39,7 @@ describe('the settings of better-auth', () => {
     expect(options.telemetry).toEqual({ enabled: false });
   });
 
-  it('let nobody sign up into a session, change an e-mail address or delete themselves', () => {
+  it('do not allow signing up into a session, changing an e-mail address or deleting oneself', () => {
     expect(options.emailAndPassword).toMatchObject({ autoSignIn: false, minPasswordLength: 12 });
     expect(options.user.changeEmail).toEqual({ enabled: false });
     expect(options.user.deleteUser).toEqual({ enabled: false });

@@ -2,9 +2,9 @@
  * Every setting of better-auth with its reason. It owns people, sessions, accounts, organizations, members and
  * invitations; it is reached over HTTP only through the few paths of `offered-paths.ts`.
  *
- * While no mail is sent, nobody can prove an e-mail address, so nothing here may rest on one: `emailVerified` stays
- * false for everybody, and an invitation is proved by the secret in its link, which its inviter alone is shown and of
- * which the hash is kept. That is why `requireEmailVerificationOnInvitation` is off for now; it goes on with mail.
+ * While no mail is sent, e-mail addresses are unverified, so nothing here may rely on one: `emailVerified` stays false
+ * for all people, and an invitation is proved by the secret in its link, which only its inviter gets and of which the
+ * hash is kept. That is why `requireEmailVerificationOnInvitation` is off for now; it will be on with mail.
  */
 
 import { type IdKind, type Logger, newId, type Secret } from '@patchbay/foundation';

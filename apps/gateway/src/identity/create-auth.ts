@@ -4,11 +4,11 @@ import pg from 'pg';
 import type { AuthSettings } from './auth-options.ts';
 import type { BetterAuth } from './create-better-auth.ts';
 
-/** What we use of better-auth. Every member of `api` is an asynchronous function. */
+/** The used part of better-auth. Every member of `api` is an asynchronous function. */
 export type Auth = Pick<BetterAuth, 'api' | '$context'> & { handler(request: Request): Promise<Response> };
 
 /**
- * better-auth, loaded when somebody first signs in or is asked for: it is the largest thing the gateway imports, and a
+ * better-auth, loaded at the first sign-in or look-up of a session: it is the largest module of the gateway, and a
  * gateway that was killed has calls to answer first.
  */
 export function createAuth(settings: AuthSettings): Auth {
@@ -39,7 +39,7 @@ const POOL_SIZE_MAX = 5;
 /**
  * Connections of the role `patchbay_auth`; its tables are found in the schema `identity` and nowhere else.
  *
- * @param onIdleLoss what the pool says when a connection breaks that nothing used
+ * @param onIdleLoss called when an idle connection of the pool breaks
  */
 export function createAuthPool(url: Secret, onIdleLoss: (error: Error) => void): pg.Pool {
   const pool = new pg.Pool({

@@ -67,7 +67,7 @@ export function createIdentity(given: IdentityDeps): Identity {
   };
 }
 
-/** better-auth tells every failure to read a session as a 500 without its cause, which is the database. */
+/** better-auth reports every failure to read a session as a 500 without its cause, which is the database. */
 function sessionError(cause: unknown): unknown {
   const isItsOwn = cause instanceof Error && 'statusCode' in cause && cause.statusCode === 500;
   return isItsOwn ? new AppError('data.unavailable', { cause, retryAfterSeconds: 2 }) : cause;
@@ -113,7 +113,7 @@ async function createOrganization(
   return organizationId;
 }
 
-/** Where sign-up is closed, only somebody who owns an organization may make another. */
+/** Where sign-up is closed, only a person who owns an organization may create another. */
 async function requireMayCreate({ database, policy }: IdentityDeps, personId: string): Promise<void> {
   if (policy.kind === 'open') return;
   for (const scope of await database.lookups.findPersonMemberships(personId)) {
@@ -188,7 +188,7 @@ async function keepAnOwner(tx: Tx, memberId: string): Promise<void> {
   if (member.role === 'owner' && others.length === 0) throw new AppError('admin.last_owner');
 }
 
-/** The database's word on slugs as ours: somebody else's now, or once and so for ever. */
+/** Maps the database's errors about slugs to ours: in use by another organization, or retired. */
 async function slugErrors<T>({ auth }: IdentityDeps, slug: string | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -12,9 +12,9 @@ export interface FirstOwner {
 }
 
 /**
- * Makes a person and the organization they own; for the setup page and for seeding a demo. The sign-up policy is not
- * asked: whoever calls this has decided. A person who is there already becomes the owner only with their own password:
- * making the organization may have failed after them, and somebody else may have taken the address.
+ * Creates a person and the organization they own; for the setup page and for seeding a demo. The sign-up policy does
+ * not apply: the caller has decided. An existing person becomes the owner only with their own password: the creation of
+ * the organization may have failed earlier, and another person may have taken the address.
  *
  * @throws AppError `auth.setup_refused`, `organizations.slug_…`
  */

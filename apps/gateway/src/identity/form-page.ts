@@ -1,6 +1,6 @@
 /**
- * What our own forms have in common: they work without script, and only their own page can send them. The address of
- * each holds a secret (a setup token, an invitation); the form token is bound to it (security S13, "Also").
+ * Common parts of the platform's own forms: they work without script, and only their own page can send them. The
+ * address of each holds a secret (a setup token, an invitation); the form token is bound to it.
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
@@ -59,7 +59,7 @@ export function sendPage(reply: FastifyReply, status: number, html: string) {
     .send(html);
 }
 
-/** A refusal as a page for whoever looks at one, as a problem document for everybody else. */
+/** A refusal as a page for browsers, as a problem document for all other clients. */
 export function sendFormError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, origin: string) {
   const error = apiError(thrown);
   if (error.spec.owner !== 'caller' || !wantsHtml(request.headers.accept)) {

@@ -1,4 +1,4 @@
-/** What the rest of the gateway knows of people: sessions, and the changes that only better-auth may write. */
+/** The interface of the gateway to people: sessions, and the changes that only better-auth may write. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Tx } from '@patchbay/domain';
 import type { Actor } from '@patchbay/domain/audit';
@@ -19,7 +19,7 @@ export interface SessionFacts {
   readonly authenticatedAt: Date;
   /** The one way to sign in there is. */
   readonly method: 'password';
-  /** Whether a second factor was shown as well; nobody can set one up yet. */
+  /** Whether a second factor was used as well; there is no way to set one up yet. */
   readonly secondFactor: boolean;
   /** The organizations the session opens; null for every one the person is a member of. */
   readonly organizationIds: readonly string[] | null;
@@ -40,7 +40,7 @@ export interface StoredInvitation {
   readonly expiresAt: Date;
 }
 
-/** An invitation and what its link holds, while that is known: in the answer to whoever made the link. */
+/** An invitation with the secret of its link, while that is known: in the answer to the link's creator. */
 export interface IssuedInvitation {
   readonly invitation: StoredInvitation;
   readonly secret: Secret;
@@ -67,7 +67,7 @@ export interface Identity {
   findSession(headers: IncomingHttpHeaders): Promise<SignedIn | null>;
   /** @returns its id @throws AppError `organizations.slug_…`, `admin.permission_missing` when the sign-up policy is closed */
   createOrganization(input: NewOrganization): Promise<string>;
-  /** As `createOrganization`, without asking the sign-up policy: for whoever sets the installation up. */
+  /** As `createOrganization`, without the sign-up policy: for the setup of an installation. */
   createFirstOrganization(input: NewOrganization): Promise<string>;
   /** @throws AppError `organizations.slug_…` */
   updateOrganization(

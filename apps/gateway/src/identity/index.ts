@@ -44,7 +44,10 @@ export interface IdentityPart {
   readonly surface: { readonly name: string; register(app: FastifyInstance): Promise<void> };
   /** A person with an organization, whatever the sign-up policy; for seeding. */
   createFirstOwner(owner: FirstOwner): Promise<{ organizationId: string; person: { id: string } }>;
-  /** The address that creates the first owner while nobody owns an organization, otherwise null. Each call ends the last. */
+  /**
+   * The URL that creates the first owner while no organization has one, otherwise null. Each call invalidates the
+   * previous URL.
+   */
   createSetupLink(): Promise<string | null>;
   /** Resolves when the tables of people answer; for `/health`. */
   ping(): Promise<void>;

@@ -1,6 +1,6 @@
 /**
- * The page behind an invitation's link: whoever has the link and signs in with the invited address joins. The account
- * is made on the way when there is none.
+ * The page behind an invitation's link: the holder of the link who signs in with the invited address joins. The account
+ * is created on the way when there is none.
  */
 
 import { AppError, type Logger, type Secret, text } from '@patchbay/foundation';

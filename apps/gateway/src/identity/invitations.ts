@@ -78,7 +78,7 @@ export async function reissueInvitation(
   });
 }
 
-/** What a link holds, and what is stored of it. */
+/** The secret of a link, and its stored hash. */
 function newLink({ clock }: IdentityDeps) {
   const secret = newLinkSecret();
   const expiresAt = new Date(clock.now().getTime() + INVITATION_SECONDS * 1000);

@@ -2,11 +2,14 @@ import { isIPv6 } from 'node:net';
 
 const GROUPS_OF_A_NETWORK = 4;
 
-/** What counts as one address: an IPv4 address, or the /64 of an IPv6 address, which one customer has as a whole. */
+/**
+ * The unit that is counted as one address: an IPv4 address, or the /64 of an IPv6 address, which one customer has as a
+ * whole.
+ */
 export function networkOf(address: string): string {
   const plain = address.split('%', 1).join('');
   if (!isIPv6(plain)) return address;
-  // The URL parser writes every form of an address in the same way; `::` stands for as many zeros as are missing.
+  // The URL parser normalizes every form of an address; `::` represents the missing zeros.
   const [head = '', tail] = new URL(`http://[${plain}]`).hostname.slice(1, -1).split('::');
   const before = head === '' ? [] : head.split(':');
   const after = tail ? tail.split(':') : [];

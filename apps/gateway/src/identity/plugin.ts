@@ -84,7 +84,7 @@ function pathOf(request: FastifyRequest): string {
   return (request.raw.url ?? '').split('?', 1).join('').slice(BASE.length);
 }
 
-/** A browser always says where a request comes from; a program without cookie has nothing another site could use. */
+/** A browser always sends the origin of a request; a program without cookie has no ambient authority to abuse. */
 function checkBrowser(request: FastifyRequest, origin: string): void {
   const { headers } = request;
   const isBrowser = Boolean(headers.cookie ?? headers.origin ?? headers['sec-fetch-site']);
@@ -117,7 +117,7 @@ async function checkSignUp({ auth, policy }: IdentityPluginOptions, request: Fas
   if (!body.success) throw new AppError('admin.invalid_request', { detail: 'The e-mail address is not one.' });
   const { email } = body.data;
   const invited = (await presentedInvitation(auth, request))?.email.toLowerCase() === email.toLowerCase();
-  // The same answer for every address that is not admitted: nobody learns who was invited.
+  // The same answer for every address that is not admitted: it never reveals who was invited.
   if (!mayEnrol(policy, email, invited)) throw new AppError('auth.sign_up_closed');
 }
 

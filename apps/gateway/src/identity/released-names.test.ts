@@ -6,8 +6,8 @@ const wanted = { slug: 'claude-lab', name: 'Lab', holder: 'org_1' };
 
 describe('a name that looks like a brand', () => {
   it.each([
-    ['to nobody', { ...wanted, slug: 'claude-shop' }, 'claude-shop=org_1'],
-    ['to somebody else', { ...wanted, holder: 'org_2' }, 'claude-lab=org_2'],
+    ['to no holder', { ...wanted, slug: 'claude-shop' }, 'claude-shop=org_1'],
+    ['to another holder', { ...wanted, holder: 'org_2' }, 'claude-lab=org_2'],
     ['only as a slug of another', { slug: 'acme', name: 'Claude', holder: 'org_1' }, 'acme=org_1'],
   ])('released %s is refused, with what the operator would have to write', (_what, name, release) => {
     expect(() => releaseOf(name, released)).toThrow(
@@ -15,7 +15,7 @@ describe('a name that looks like a brand', () => {
     );
   });
 
-  it('is its holder’s, and the holder is told', () => {
+  it('is its holder’s, and the refusal names the holder', () => {
     expect(releaseOf(wanted, released)).toBe('org_1');
     expect(releaseOf({ slug: 'github-tools', name: 'GitHub Tools', holder: 'psn_2' }, released)).toBe('psn_2');
   });

@@ -1,14 +1,14 @@
 import { imitatedBrand } from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
 
-/** The operator's word that one holder may bear a name that looks like a brand (security.md S11). */
+/** The operator's release of a name that looks like a brand to one holder. */
 export interface ReleasedName {
   readonly slug: string;
   /** The organization (`org_…`), or the person who will make it (`psn_…`). An e-mail address proves nothing here. */
   readonly holder: string;
 }
 
-/** What somebody wants to be called, and who they are. */
+/** The requested name, and its holder. */
 export interface WantedName {
   readonly slug: string;
   readonly name: string;

@@ -8,7 +8,7 @@ import { hashOfLink, hashOfSecret, newLinkSecret } from './link-secret.ts';
 const LIFETIME_MS = ACCOUNT_LIMITS.setupLink.value * 1000;
 
 export interface SetupLinks {
-  /** A new token while nobody owns an organization, ending all earlier ones; null otherwise. */
+  /** A new token while no organization has an owner, invalidating all earlier ones; null otherwise. */
   create(): Promise<string | null>;
   /** Whether the token would work now. */
   isOpen(token: string): Promise<boolean>;

@@ -7,7 +7,7 @@ import { networkOf } from './network-of.ts';
 /** Days an address stays known after the last sign-in from it. */
 const KNOWN_DAYS = ACCOUNT_LIMITS.knownAddress.value;
 
-/** An account by its e-mail address, and where somebody tries to sign in to it from. */
+/** An account by its e-mail address, and the address of a sign-in attempt. */
 export interface SignInPlace {
   readonly email: string;
   readonly address: string;

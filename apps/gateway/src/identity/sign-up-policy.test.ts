@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mayEnrol, parseSignUpPolicy } from './sign-up-policy.ts';
 
 describe('mayEnrol', () => {
-  it('refuses everybody without invitation where sign-up is by invitation', () => {
+  it('refuses every address without an invitation where sign-up is by invitation', () => {
     const policy = parseSignUpPolicy('invite');
     expect(mayEnrol(policy, 'a@example.com', false)).toBe(false);
     expect(mayEnrol(policy, 'a@example.com', true)).toBe(true);
@@ -16,7 +16,7 @@ describe('mayEnrol', () => {
     expect(mayEnrol(policy, 'A@Example.COM', false)).toBe(true);
   });
 
-  it('admits everybody where sign-up is open', () => {
+  it('admits every address where sign-up is open', () => {
     expect(mayEnrol(parseSignUpPolicy('open'), 'a@example.com', false)).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Who may create an account here: `open`, `invite`, or `domain:example.com`, which proves nothing while no mail is sent: the
- * address is what somebody typed. Production refuses it.
+ * The sign-up policy: `open`, `invite`, or `domain:example.com`, which proves nothing while no mail is sent, because
+ * the address is unverified. Production refuses it.
  */
 export type SignUpPolicy =
   | { readonly kind: 'open' }
@@ -16,7 +16,7 @@ export function parseSignUpPolicy(text: string): SignUpPolicy {
 /**
  * Whether an account may be made for the address. Pure.
  *
- * @param invited whether the caller presented an open invitation to exactly this address
+ * @param invited whether the caller has an open invitation to exactly this address
  */
 export function mayEnrol(policy: SignUpPolicy, email: string, invited: boolean): boolean {
   if (policy.kind === 'open' || invited) return true;

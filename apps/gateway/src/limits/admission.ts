@@ -11,7 +11,7 @@ export interface AdmissionLimits {
   readonly organizationMax: number;
 }
 
-/** Whose room a call takes. */
+/** The scopes whose limits a call counts against. */
 export interface AdmissionKey {
   readonly organizationId: string;
   readonly connectorId: string;

@@ -5,7 +5,7 @@ export interface ByteRateOptions {
   readonly clock: Clock;
   /** Sustained, per principal. */
   readonly bytesPerSecond: number;
-  /** What may come at once. */
+  /** Burst size in bytes. */
   readonly burstBytes: number;
   /** Bodies up to this size are not counted: what they cost is the call, and calls have limits of their own. */
   readonly freeBytes: number;

@@ -31,7 +31,7 @@ describe('Admission', () => {
 });
 
 describe('ByteRate', () => {
-  it('refuses bytes over the burst, says how long to wait, and lets others and small bodies pass', () => {
+  it('refuses bytes over the burst with the time to wait, and admits other callers and small bodies', () => {
     let nowMs = 0;
     const clock = { now: () => new Date(nowMs), monotonicMs: () => nowMs };
     const rate = new ByteRate({ clock, bytesPerSecond: 100, burstBytes: 1_000, freeBytes: 10 });
@@ -49,7 +49,7 @@ describe('ByteRate', () => {
 describe('StreamPlaces', () => {
   const owner = (limitKey: string, organizationId: string) => ({ limitKey, organizationId });
 
-  it('refuses one stream too many of a caller or of an organization, and nobody else’s', () => {
+  it('refuses one stream too many of a caller or of an organization, and no other’s', () => {
     const places = new StreamPlaces({ principalMax: 2, organizationMax: 3 });
     places.take(owner('alice', 'a'));
     places.take(owner('alice', 'a'));

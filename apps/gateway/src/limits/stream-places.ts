@@ -6,7 +6,7 @@ export interface StreamLimits {
   readonly organizationMax: number;
 }
 
-/** Places for long streams: few per caller, so that idle ones of one caller do not crowd out everybody (security S30). */
+/** Permits for long streams: few per caller, so that idle ones of one caller do not crowd out others. */
 export class StreamPlaces {
   readonly #limits: StreamLimits;
   readonly #taken = new Map<string, number>();

@@ -26,7 +26,8 @@ export function createMcpPlugin<Known extends Access>(mount: Mount<Known>): Fast
     };
     const deps: RequestDeps = { ...options, reportError };
 
-    // Answered in the first hook: after it Fastify judges the content type, and whoever may not call is refused first.
+    // Answered in the first hook: after it Fastify checks the content type, and callers without access are refused
+    // first.
     app.addHook('onRequest', (request, reply) => handleRequest(deps, mount, request, reply.headers(MCP_HEADERS)));
     for (const path of mount.paths) {
       app.all(path, () => {

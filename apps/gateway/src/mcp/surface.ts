@@ -48,9 +48,9 @@ export interface McpSurfaceDeps {
   readonly stateSealer: StateSealer;
   /** Remembers which of those are for one use. */
   readonly notes: Pick<SharedNotes, 'put' | 'take'>;
-  /** What connectors announce while they run. */
+  /** List changes that connectors publish at runtime. */
   readonly events: ConnectorEvents;
-  /** Of clients that open with `initialize`. */
+  /** Sessions of clients that open with `initialize`. */
   readonly sessions: Sessions;
   /** The organization's policies, from memory. */
   loadPolicies(organizationId: string): Promise<PolicySet>;
@@ -135,7 +135,7 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
   };
 }
 
-/** What each step of a call is done by; `callTool` has their order. */
+/** Dependencies of the steps of a call; `callTool` has their order. */
 function createCalls(deps: McpSurfaceDeps): (call: Call) => Promise<CallReply> {
   const admission = new Admission(ADMISSION);
   const steps: CallToolDeps = {

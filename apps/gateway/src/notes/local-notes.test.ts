@@ -9,7 +9,7 @@ function given() {
 }
 
 describe('notes of one process', () => {
-  it('refuse what is over the limit of a window, per key, and begin anew after it', async () => {
+  it("refuse the limit's excess in a window, per key, and reset after it", async () => {
     const { time, notes } = given();
     const limit = { max: 2, windowSeconds: 60 };
     const use = async (key: string) => (await notes.admit(['sign-in', key], limit)).allowed;

@@ -57,7 +57,7 @@ class Expiring<T> {
     return entry?.value ?? null;
   }
 
-  /** Entries lie by age: those at the front that are over go, and the oldest when there are too many. */
+  /** Entries are ordered by age: expired ones at the front are removed, and the oldest when there are too many. */
   #makeRoom(): void {
     const now = this.#clock.monotonicMs();
     for (const [id, { expiresAt }] of this.#entries) {

@@ -6,7 +6,7 @@ import type { SharedNotes } from './shared-notes.ts';
 
 export interface RedisNotesOptions {
   readonly redisUrl: string;
-  /** The same on every gateway. Redis sees HMACs under it, never an address or an id (security S16). */
+  /** The same on every gateway. Redis sees HMACs under it, never an address or an id. */
   readonly secret: Secret;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -28,8 +28,9 @@ return { used, redis.call('PTTL', KEYS[1]), redis.call('ZCARD', KEYS[2]) }
 `;
 
 /**
- * Notes in Redis. While it is away each gateway counts by itself, with its share of the limit: as many gateways as were
- * seen last cannot admit more together than the limit (security S16). Texts put then are found where they were put.
+ * The ephemeral store in Redis. While it is unreachable each gateway counts by itself, with its share of the limit: the
+ * number of gateways seen last cannot admit more together than the limit. Texts stored then are found only where they
+ * were stored.
  */
 export function createRedisNotes({ redisUrl, secret, clock, logger }: RedisNotesOptions): SharedNotes {
   const local = createLocalNotes(clock);

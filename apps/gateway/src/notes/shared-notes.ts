@@ -4,7 +4,7 @@ export interface SharedNotes {
   admit(key: readonly string[], limit: UseLimit): Promise<Admittance>;
   /** Keeps a text until it is taken. */
   put(key: readonly string[], text: string, lifetimeMs: number): Promise<void>;
-  /** The text, to whoever asks first; null for everybody after, and when its time is over. */
+  /** The text, for the first reader; null for all later ones, and after its TTL. */
   take(key: readonly string[]): Promise<string | null>;
   close(): void;
 }

@@ -4,7 +4,7 @@ import type { LogRecord } from '@patchbay/sandbox/protocol';
 export interface LogBatcherOptions {
   /** Stores a batch of lines of any organizations. */
   insert(lines: readonly NewLogLine[]): Promise<void>;
-  /** Told how many lines could not be kept. */
+  /** Called with the number of lost lines. */
   onDropped(lines: number): void;
   readonly flushIntervalMs: number;
   /** Lines that may wait while the database is away. */

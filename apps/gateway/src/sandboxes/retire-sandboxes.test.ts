@@ -31,7 +31,7 @@ function watched(now: Endpoint | null) {
 }
 
 describe('retireSandboxes', () => {
-  it('leaves alone what nobody called here, other connectors, and what did not change', async () => {
+  it('leaves alone uncalled and other connectors, and those that did not change', async () => {
     const { retired, retirement, change } = watched(LIVE);
     await change('connector', 'con_weather');
     retirement.follow(LIVE);

@@ -17,9 +17,9 @@ export interface SandboxRetirement {
 }
 
 /**
- * Ends sandboxes that serve what is no longer in force: an earlier version after an activation, earlier settings after
- * a secret changed, everything after a deletion. They finish their calls first; new calls already go to their
- * successors, because the isolation key says version and settings.
+ * Ends outdated sandboxes: of an earlier version after an activation, of earlier settings after a secret changed, all
+ * after a deletion. They finish their calls first; new calls already go to their successors, because the isolation key
+ * contains version and settings.
  */
 export function retireSandboxes(deps: RetireSandboxesDeps): SandboxRetirement {
   const live = new Map<string, Endpoint>();

@@ -8,7 +8,7 @@ import { retireSandboxes } from '../sandboxes/retire-sandboxes.ts';
 
 const IDS = { organization: 'org_a', connector: 'con_a', person: 'usr_a', apiKey: 'key_a', version: 'ver_a' };
 
-/** Whose id ends or outdates it. A new kind has to be decided here too. */
+/** Ids of the subjects that it ends or makes outdated. A new kind has to be decided here too. */
 const ENDS = {
   organization: { session: 'org_a', key: 'org_a', connectorUrl: 'org_a', organizationUrl: 'org_a', sandbox: 'org_a' },
   connector: { session: null, key: null, connectorUrl: 'con_a', organizationUrl: 'con_a', sandbox: 'con_a' },
@@ -36,7 +36,7 @@ function permissionAt(connectorId: string | null): Access {
   } as unknown as Access;
 }
 
-/** Whether sandboxes of the connector are ended when it is gone and this is announced. */
+/** Whether a published deletion of the connector ends its sandboxes. */
 async function retires(change: Change): Promise<boolean> {
   const listeners = new Set<(change: Change) => void>();
   let isRetired = false;

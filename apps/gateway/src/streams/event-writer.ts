@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { SSE_KEEP_ALIVE } from '@patchbay/mcp';
 
 export interface EventWriterOptions {
-  /** Headers besides those every stream of events has. */
+  /** Headers in addition to those of every event stream. */
   headers(): Readonly<Record<string, string>>;
-  /** What a reader may leave lying here before the connection is closed. Bytes. */
+  /** Unread bytes of a reader before the connection is closed. */
   readonly unreadBytesMax: number;
   readonly writeDeadlineMs?: number;
 }
@@ -60,7 +60,7 @@ export class EventWriter {
     this.write(SSE_KEEP_ALIVE);
   }
 
-  /** The end, after an optional last event. What is unread by then still has its deadline. */
+  /** The end, after an optional last event. Unread bytes still have their deadline. */
   end(text?: string): void {
     if (text !== undefined) this.write(text);
     this.#response.end();

@@ -1,6 +1,6 @@
 import type { Change, ChangeFeed } from '@patchbay/domain/changes';
 
-/** What a stream lives on. */
+/** Access that a stream depends on. */
 export interface LeaseTerms<Access> {
   /** Whether the change can end the access, or change what it is for. */
   concerns(change: Change, access: Access): boolean;
@@ -21,12 +21,12 @@ export interface Lease<Access> {
 
 /** Every lease of this process. */
 export interface Leases {
-  /** Access is looked up again at once: what changed since it was found out was reported to nobody. */
+  /** Access is looked up again at once: changes since the last look-up were not reported. */
   hold<Access>(access: Access, terms: LeaseTerms<Access>): Lease<Access>;
   close(): void;
 }
 
-/** Together: access is looked at again after at most 30 s, whatever was or was not announced. */
+/** Together: access is looked up again after at most 30 s, with or without a change. */
 const RENEW_AFTER_MS = 25_000;
 const LOOK_EVERY_MS = 5_000;
 

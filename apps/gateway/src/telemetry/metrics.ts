@@ -17,7 +17,7 @@ export interface MetricSources {
 }
 
 /**
- * Everything `/metrics` of the gateway shows, besides its health. Labels are ours (methods, steps, codes, host ids that a
+ * All metrics of the gateway in addition to its health. Labels are ours (methods, steps, codes, host ids that a
  * certificate proves), never a tenant's words: their number is bounded.
  */
 export function createMetrics(sources: MetricSources) {
@@ -114,7 +114,7 @@ function registerCaches(registry: Registry, sources: MetricSources): void {
   });
 }
 
-/** What each supervisor reports about itself, by host. Unreachable hosts report no sample. */
+/** Reports of each supervisor, by host. Unreachable hosts report no sample. */
 function registerSupervisors(registry: Registry, read: ReadReports): void {
   const registers = [registry];
   const labelNames = ['host'];

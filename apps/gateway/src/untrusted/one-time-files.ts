@@ -13,7 +13,7 @@ const offered = z.object({
   digest: z.string(),
 });
 
-/** Bytes of strangers, offered once under an address nobody can guess. They lie in the artifact store. */
+/** Untrusted bytes, offered once under an unguessable URL. They are in the artifact store. */
 export type OneTimeFile = Readonly<z.infer<typeof offered>>;
 
 export interface OneTimeFilesDeps {

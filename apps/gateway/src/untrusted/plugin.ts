@@ -1,6 +1,6 @@
 /**
- * Serves bytes of strangers on the public origin without giving them any of its rights: an opaque origin by response
- * header even when opened as a page of its own, no cookie read or set, no sniffing, always as a download (S13).
+ * Serves untrusted bytes on the public origin without giving them any of its rights: an opaque origin by response
+ * header even when opened as a page of its own, no cookie read or set, no sniffing, always as a download.
  */
 import { AppError } from '@patchbay/foundation';
 import type { FastifyInstance } from 'fastify';

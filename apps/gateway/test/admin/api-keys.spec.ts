@@ -29,7 +29,7 @@ async function mayRevoke(person: SignedIn, id: string): Promise<boolean> {
 }
 
 describe('a developer', () => {
-  it('cannot revoke a key of somebody else, and is told whom to ask', async () => {
+  it('cannot revoke a key of another member, and gets the roles to ask', async () => {
     for (const holder of [owner, other]) {
       const id = await keyOf(holder);
       const refused = await revoke(developer, id);
@@ -50,7 +50,7 @@ describe('a developer', () => {
 });
 
 describe('an owner', () => {
-  it('revokes the key of anybody', async () => {
+  it('revokes the key of any member', async () => {
     const id = await keyOf(developer);
     expect(await mayRevoke(owner, id)).toBe(true);
     expect((await revoke(owner, id)).status).toBe(204);

@@ -1,4 +1,4 @@
-/** Who can be kept out by others' attempts, and who cannot. */
+/** Lock-outs by others' attempts: possible and impossible ones. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Installation, ORIGIN, PASSWORD, type SignedIn } from './given.ts';
 
@@ -9,7 +9,7 @@ let installation: Installation;
 let owner: SignedIn & { organizationId: string };
 let addresses = 0;
 
-/** An address that nobody has used here. */
+/** An address that was not used here. */
 function newAddress(): string {
   addresses += 1;
   return `198.51.${addresses >> 8}.${addresses & 255}`;
@@ -46,7 +46,7 @@ describe('the setup page', () => {
   });
   afterAll(() => fresh?.close());
 
-  it('refuses an address that tries links without end, and opens for whoever holds the link, also from there', async () => {
+  it('refuses an address that tries links without end, and admits the holder of the link, also from there', async () => {
     installation = fresh;
     const path = pathOf(await fresh.people.createSetupLink());
     const tries = [];
@@ -129,7 +129,7 @@ describe('an installation under attack', () => {
     await signIn('missing@people.example', PASSWORD, newAddress()); // as the owner signed in once before
     const [known, unknown] = [await told(there.email), await told('missing@people.example')];
     expect(unknown.shown).toEqual(known.shown);
-    // Each password is hashed, whoever it is for: without that, an unknown account would answer tens of times faster.
+    // Each password is hashed, for every account: without that, an unknown account would answer tens of times faster.
     expect(unknown.ms).toBeGreaterThan(known.ms / 10);
     expect(known.ms).toBeGreaterThan(unknown.ms / 10);
   }, 60_000);

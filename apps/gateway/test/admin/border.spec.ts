@@ -1,4 +1,4 @@
-/** What no row can hold is refused where it arrives, by every endpoint and form, with the place it was found at. */
+/** Input that cannot be stored is refused by every endpoint and form, with the path of the field. */
 import { newId } from '@patchbay/foundation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EndpointSpec } from '../../src/admin/definition/endpoint-spec.ts';

@@ -16,7 +16,7 @@ const invite = (email: string, headers: Record<string, string> = {}) =>
   installation.call('POST', '/organizations/busy/invitations', { as: busy, body: { email, role: 'member' }, headers });
 
 describe('an owner who sends sixty invitations at once', () => {
-  it('is served or told to send fewer, while every request of another organization is answered', async () => {
+  it('is served or asked to send fewer, while every request of another organization is answered', async () => {
     const open = new Set<number>();
     const invitations = Array.from({ length: 60 }, async (_, index) => {
       open.add(index);
@@ -33,7 +33,7 @@ describe('an owner who sends sixty invitations at once', () => {
     expect(meanwhile.length).toBeGreaterThan(3);
     const answers = await Promise.all(invitations);
     const refused = answers.filter(({ status }) => status !== 201);
-    // On a machine that makes fewer than sixty within the wait, the rest is told when to come again.
+    // A machine that serves fewer than sixty within the wait answers the rest with a Retry-After.
     for (const { status, body, headers } of refused) {
       expect([status, body.code, headers['retry-after']]).toEqual([503, 'data.organization_busy', '2']);
     }

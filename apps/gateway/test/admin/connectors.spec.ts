@@ -14,7 +14,7 @@ afterAll(() => installation.close());
 const create = (body: object, headers = {}) => installation.call('POST', BASE, { as: owner, body, headers });
 
 describe('creating a connector', () => {
-  it('refuses a slug that is taken, reserved or not a slug, and says which', async () => {
+  it('refuses a slug that is taken, reserved or invalid, and names the case', async () => {
     await create({ slug: 'taken' });
     const answers = [];
     for (const slug of ['taken', 'mcp', 'Not A Slug', '-x', 'a_b']) answers.push(await create({ slug }));

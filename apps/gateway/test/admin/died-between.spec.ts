@@ -1,4 +1,4 @@
-/** A change of people and its audit row are two commits. What is on record when the gateway dies between them. */
+/** A change of people and its audit row are two commits. Audit rows when the gateway dies between them. */
 import { listAuditEvents, recordLeftChanges, takeIdentityChanges } from '@patchbay/domain/audit';
 import { newId } from '@patchbay/foundation';
 import { type GivenOrganization, type Platform, startPlatform, waitFor } from '@patchbay/testing';
@@ -37,7 +37,7 @@ const nameNow = async () =>
   (await superuser.query<{ name: string }>('SELECT name FROM identity.organizations WHERE id = $1', [acme.id])).rows[0]
     ?.name;
 
-/** Audit events that tell of the name, newest first. */
+/** Audit events with the name, newest first. */
 const told = async (name: string) => {
   const { items } = await inside((tx) => listAuditEvents(tx, { limit: 100 }));
   return items.filter(({ after }) => JSON.stringify(after ?? null).includes(`"${name}"`));

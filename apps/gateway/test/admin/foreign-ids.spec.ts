@@ -1,4 +1,4 @@
-/** Ids of another organization behind every door of one's own, and every kind of key at every endpoint (S25). */
+/** Ids of another organization at every endpoint of one's own, and every kind of key at every endpoint. */
 import { insertLogLines } from '@patchbay/domain/logs';
 import { submitVersion } from '@patchbay/domain/versions';
 import { newId } from '@patchbay/foundation';
@@ -63,7 +63,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   setSecret: { value: 'stolen' },
 };
 
-/** An id that nobody has, of the kind the parameter wants. */
+/** An unused id of the kind that the parameter takes. */
 function unknownId(parameter: string): string {
   switch (parameter) {
     case 'apiKey':
@@ -104,14 +104,14 @@ async function lookOfTheirs() {
 }
 
 describe('an id of another organization, in a path of one’s own', () => {
-  it.each(WITH_IDS)('%s answers 404 as for an id that nobody has', async (id, endpoint) => {
+  it.each(WITH_IDS)('%s answers 404 as for an unused id', async (id, endpoint) => {
     const before = await lookOfTheirs();
     const own = { organization: 'ours', number: '1', name: 'API_KEY' };
     for (const as of [ours, await installation.key(ours)]) {
       const reached = await send(id, endpoint, as, { ...own, ...foreign });
       const unknown = await send(id, endpoint, as, own);
       expect([reached.status, reached.body?.code]).toEqual([unknown.status, unknown.body?.code]);
-      // Keys are refused at some doors before any id is looked at.
+      // Keys are refused by some endpoints before any id is looked at.
       expect([403, 404]).toContain(reached.status);
       if (as === ours) expect(reached.status).toBe(404);
     }
@@ -151,7 +151,7 @@ describe('a deploy key', () => {
   });
 
   it('publishes and activates, and nothing that decides about people, keys, secrets or callers', () => {
-    // Spelled out: a permission that is added to deploy keys must be added here by somebody who means it.
+    // Spelled out: a permission that is added to deploy keys must be added here deliberately.
     expect([...DEPLOY_KEY_PERMISSIONS].sort()).toEqual([
       'connectors:read',
       'deployments:read',

@@ -1,6 +1,6 @@
 /**
- * Every document, page and redirect of people and programs, asked for with every header by which somebody on the way
- * could claim another address (S14): the bytes stay the same, or there is no answer at all.
+ * Every document, page and redirect for people and programs, requested with every header that could claim another
+ * address: the bytes stay the same, or there is no answer at all.
  */
 import { request as httpRequest } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
@@ -54,7 +54,7 @@ interface Seen {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** What an answer is made of, but for its own id, the time and one-time tokens of forms. */
+/** The parts of an answer, except its own id, the time and one-time tokens of forms. */
 function ask(target: string, headers: Record<string, string>): Promise<Seen> {
   return new Promise((resolve, reject) => {
     httpRequest({ ...bind, path: target, headers: { host: own.host, ...headers } }, (response) => {
@@ -107,7 +107,7 @@ const CLAIMS: readonly Record<string, string>[] = [
   { 'x-http-method-override': 'DELETE' },
 ];
 
-describe('whatever somebody on the way claims', () => {
+describe('with forged forwarding headers', () => {
   it('every document, page and redirect is the same, byte for byte', async () => {
     for (const [name, { path, headers = {} }] of Object.entries(documents)) {
       const plain = await ask(path, headers);

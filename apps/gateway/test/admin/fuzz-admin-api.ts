@@ -197,7 +197,7 @@ export class FuzzedInstallation {
   }
 }
 
-/** One of each in an organization, every text that somebody may choose being `mark`. */
+/** One of each in an organization, with `mark` as every user-chosen text. */
 async function furnish(installation: Installation, owner: Owner, slug: string, mark: string) {
   const at = (method: 'GET' | 'POST' | 'PUT' | 'PATCH', path: string, body?: unknown) =>
     installation.call(method, `/organizations/${slug}${path}`, { as: owner, ...(body !== undefined && { body }) });
@@ -247,7 +247,7 @@ async function furnish(installation: Installation, owner: Owner, slug: string, m
   };
 }
 
-/** What is wrong with an answer, or null. */
+/** The fault of an answer, or null. */
 function objection(
   answer: { readonly status: number; readonly headers: Record<string, unknown>; readonly text: string },
   request: FuzzedRequest,
@@ -256,7 +256,7 @@ function objection(
   const { status, headers, text } = answer;
   if (status >= 500) return 'a failure of ours';
   const told = decodeURIComponentLoosely(`${request.url}\n${request.payload ?? ''}`);
-  // What the caller named itself may be repeated to it.
+  // Names chosen by the caller may be repeated to it.
   const leaked = foreign.find((value) => text.includes(value) && !told.includes(value));
   if (leaked !== undefined) return `the answer holds ${leaked} of the other organization`;
   const ofTheirs = /^\/api\/v1\/organizations\/(theirs)(\/|$|\?)/.test(request.url) || names(request.url, foreign[0]);

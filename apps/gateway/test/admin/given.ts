@@ -46,7 +46,7 @@ export interface Call {
   readonly address?: string;
 }
 
-/** What a test may look at besides the answers. */
+/** Fixtures for assertions beside the answers. */
 export interface Watched {
   /** Called with every line of the log, down to the finest level. */
   readonly log?: (line: string) => void;
@@ -59,7 +59,7 @@ export interface Watched {
 /** The installation of one test file. */
 export class Installation {
   readonly database: Database;
-  /** Of the role that the gateway and the worker use. */
+  /** Database of the role that the gateway and the worker use. */
   readonly databaseUrl: string;
   readonly artifacts: ArtifactStore;
   readonly people: IdentityPart;
@@ -163,7 +163,7 @@ export class Installation {
     return new Installation({ ...parts, superuserUrl, close });
   }
 
-  /** A call to `/api/v1` + path: as a signed-in browser page, with a key, or as nobody. */
+  /** A call to `/api/v1` + path: as a signed-in browser page, with a key, or anonymously. */
   async call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, call: Call = {}): Promise<Answer> {
     const { as, body } = call;
     const answer = await this.app.inject({
@@ -201,7 +201,7 @@ export class Installation {
     return { ...(await this.signIn(email)), organizationId, personId: person.id };
   }
 
-  /** Signs in with the password everybody has here. */
+  /** Signs in with the common password of all test accounts. */
   async signIn(email: string): Promise<SignedIn> {
     const answer = await this.#auth('/sign-in/email', { email, password: PASSWORD }, {});
     const cookie = String([answer.headers['set-cookie']].flat()[0]).split(';', 1).join('');
@@ -256,7 +256,7 @@ export class Installation {
   }
 }
 
-/** What a key of the kind must list to exist at all. */
+/** The minimal lists that a key of the kind must have. */
 function defaultsOf(input: Partial<NewApiKey>): Partial<NewApiKey> {
   if (input.kind === 'mcp' || input.kind === 'deploy') return { connectorIds: ['*'] };
   return { permissions: ALL_PERMISSIONS.filter(mayKeyHold) };

@@ -30,7 +30,7 @@ describe('groups', () => {
     expect((await installation.call('GET', BASE, { as: developer })).body).toEqual({ items: [], nextCursor: null });
   });
 
-  it('refuse a name that is taken or empty, and a member of nobody', async () => {
+  it('refuse a name that is taken or empty, and a member who does not exist', async () => {
     const pilots = await installation.call('POST', BASE, { as: owner, body: { name: 'pilots' } });
     const taken = await installation.call('POST', BASE, { as: owner, body: { name: 'pilots' } });
     expect([taken.status, taken.body.code]).toEqual([409, 'groups.name_taken']);
@@ -50,7 +50,7 @@ describe('groups', () => {
     expect([added.status, added.body.code]).toEqual([400, 'admin.invalid_request']);
   });
 
-  it('refuse somebody who leaves the organization while being added', async () => {
+  it('refuse a member who leaves the organization while being added', async () => {
     const leaver = await installation.join(owner, 'developer', 'leaver');
     const member = await memberId(leaver);
     const created = await installation.call('POST', BASE, { as: owner, body: { name: 'leavers' } });

@@ -1,4 +1,4 @@
-/** Who may answer for a version that is held: a person in their own browser session, and nobody and nothing else. */
+/** Resolving a held version: only a person in their own browser session may. */
 import { renameConnector } from '@patchbay/domain/connectors';
 import { activate } from '@patchbay/domain/deployments';
 import { moveVersion, submitVersion, VERSION_STATES } from '@patchbay/domain/versions';
@@ -45,7 +45,7 @@ const live = async () =>
   (await installation.call('GET', `/organizations/acme/connectors/${connectorId}`, { as: owner })).body.live;
 
 describe('a held deployment', () => {
-  it('is not resolved with a key, of whichever kind and by whomever it was made', async () => {
+  it('is not resolved with a key, of any kind and from any creator', async () => {
     for (const kind of ['admin', 'deploy', 'mcp'] as const) {
       const answer = await installation.call('POST', path, { as: await installation.key(owner, { kind }) });
       const code = kind === 'mcp' ? 'api-keys.wrong_door' : 'admin.permission_missing';
@@ -82,7 +82,7 @@ describe('a held deployment', () => {
     expect([answer.status, answer.body.code]).toEqual([403, 'admin.permission_missing']);
   });
 
-  it('stays held while its reason is one that nobody can accept, goes live once that has ended, and is on record', async () => {
+  it('stays held while its reason cannot be accepted, goes live once that has ended, and is audited', async () => {
     const refused = await installation.call('POST', path, { as: admin });
     expect([refused.status, refused.body]).toMatchObject([201, { state: 'held', reasons: [{ code: 'name_shared' }] }]);
     expect(await live()).toBeNull();

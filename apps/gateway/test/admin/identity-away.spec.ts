@@ -2,7 +2,7 @@ import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { Installation } from './given.ts';
 
-it('says that a session cannot be looked up while its database takes no connection, and finds it again afterwards', async () => {
+it('reports that a session cannot be looked up while its database takes no connection, and finds it again afterwards', async () => {
   const installation = await Installation.start();
   const superuser = new pg.Pool({ connectionString: installation.superuserUrl, max: 1 });
   onTestFinished(async () => {

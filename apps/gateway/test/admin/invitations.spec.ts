@@ -137,7 +137,7 @@ describe('the page of an invitation', () => {
     expect(await members()).toEqual(before);
   });
 
-  it('lets whoever has the link join once, signed in, and tells the audit log', async () => {
+  it('lets the holder of the link join once, signed in, and writes the audit log', async () => {
     const { path } = await invite('bob@people.example');
     const form = { name: 'Bob', password: PASSWORD, formToken: await formTokenOf(path) };
     expect((await send(path, { ...form, password: 'short' })).status).toBe(400);

@@ -16,12 +16,12 @@ let redis: TestRedis;
 let kept: Awaited<ReturnType<typeof keepRedisCommands>>;
 /** With the commands that Redis was given. */
 let rows: readonly WrittenRow[];
-/** What opens something, by what it is. */
+/** Secrets, by their kind. */
 const handedOut = new Map<string, string>();
 const logged: string[] = [];
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded', origin: ORIGIN };
-/** Of something that is looked at and opens nothing; 429 would say that nobody looked. */
+/** Answers of a text that was checked and opens nothing; 429 would mean that it was not checked. */
 const REFUSALS = new Set([400, 401, 403, 404, 414]);
 const lastPart = (url: string) => new URL(url).pathname.split('/').at(-1) ?? '';
 
@@ -74,7 +74,7 @@ async function inviteAndJoin(owner: SignedIn): Promise<void> {
   const joined = await sendForm(page, { name: 'Bob', password: PASSWORD });
   expect(joined.status).toBe(303);
   handOut(
-    'the session cookie of somebody who joined',
+    'the session cookie of a person who joined',
     /^[^=]+=([^;]+)/.exec(String(joined.headers['set-cookie']))?.[1],
   );
 }
@@ -119,7 +119,7 @@ beforeAll(async () => {
     const texts = [await rowsIn(superuser, 'bullmq'), kept.commands].map((found) =>
       found.map(({ text }) => text).join(),
     );
-    return texts.every((text) => text.includes(installation.woken[0] ?? 'nobody was woken'));
+    return texts.every((text) => text.includes(installation.woken[0] ?? 'the worker was not notified'));
   };
   await waitFor(isWoken, { what: 'the version in both queues' });
   rows = [...(await writtenRows(superuser)), ...(await rowsIn(superuser, 'bullmq')), ...kept.commands];
@@ -131,7 +131,7 @@ afterAll(async () => {
   await redis?.stop();
 });
 
-/** The forms in which a value could lie somewhere. */
+/** The forms in which a value could be stored. */
 function formsOf(value: string): string[] {
   const bytes = Buffer.from(value);
   const plain = decodeURIComponent(value);
@@ -184,7 +184,7 @@ describe('a text of a row', () => {
 });
 
 describe('the token of a session', () => {
-  it('lies in its row and opens nothing without its signature, as a cookie or as a bearer', async () => {
+  it('is stored in its row and opens nothing without its signature, as a cookie or as a bearer', async () => {
     const cookies = [...handedOut].filter(([what]) => what.includes('session cookie'));
     const me = async (headers: Record<string, string>) => (await installation.call('GET', '/me', { headers })).status;
     const parts = cookies.map(([, value]) => {

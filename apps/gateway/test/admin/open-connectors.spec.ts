@@ -1,4 +1,4 @@
-/** Letting anybody call a connector: who may, what has to be confirmed by name, and what comes later. */
+/** Public access to a connector: the permission, the confirmation by name, and later changes. */
 import { moveVersion, submitVersion, type VersionState } from '@patchbay/domain/versions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Installation, type SignedIn } from './given.ts';
@@ -79,7 +79,7 @@ describe('a connector without a key', () => {
     expect([shown.body.authMode, shown.body.actions.open.allowed]).toEqual(['api_key', false]);
   });
 
-  it('is not opened with a secret or a tool that writes until its name is said, and says what it would give away', async () => {
+  it('is not opened with a secret or a tool that writes until its name is confirmed, and names what it would give away', async () => {
     await connector('shop');
     await setSecret('shop');
     await publishLive('shop', [READS, WRITES]);

@@ -8,7 +8,7 @@ import { renderOpenApi } from '../../src/admin/openapi.ts';
 import { API_VERSION } from '../../src/admin/version.ts';
 
 describe('the endpoint table', () => {
-  it('is what the committed document says; else run `node apps/gateway/src/admin/write-openapi.ts`', async () => {
+  it('equals the committed document; else run `node apps/gateway/src/admin/write-openapi.ts`', async () => {
     const committed = await readFile(new URL('../../../../packages/api-client/openapi.json', import.meta.url), 'utf8');
     expect(JSON.parse(committed)).toEqual(JSON.parse(JSON.stringify(renderOpenApi(ENDPOINTS, API_VERSION))));
   });
@@ -29,7 +29,7 @@ describe('the endpoint table', () => {
     expect(() => defineEndpoint({ ...spec, params, reply: z.object({ shown: z.string() }) })).not.toThrow();
   });
 
-  it('audits every change, or says why not', () => {
+  it('audits every change, or declares why not', () => {
     const silent = Object.entries(ENDPOINTS).filter(
       ([, { method, audit }]) => method !== 'GET' && typeof audit !== 'string',
     );

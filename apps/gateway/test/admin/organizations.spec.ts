@@ -30,7 +30,7 @@ describe('creating an organization', () => {
     ]);
   });
 
-  it('refuses a name that looks like a brand, and says what the operator would have to write', async () => {
+  it("refuses a name that looks like a brand, and names the operator's setting", async () => {
     const answer = await create('claude-team');
     expect([answer.status, answer.body.code]).toEqual([403, 'organizations.name_needs_release']);
     expect(answer.body.detail).toContain(`claude-team=${owner.personId}`);
@@ -51,7 +51,7 @@ describe('creating an organization', () => {
     expect([answer.status, answer.body.code]).toEqual([403, 'admin.person_required']);
   });
 
-  it('makes the caller its owner and says so in the audit log', async () => {
+  it('makes the caller its owner and audits it', async () => {
     const answer = await create('second');
     expect([answer.status, answer.body.roles]).toEqual([201, ['owner']]);
     const audit = await installation.call('GET', '/organizations/second/audit-events', { as: owner });

@@ -1,6 +1,6 @@
 /**
- * What a page of another site, a page on another port of this host, and a file of a stranger can do with a signed-in
- * owner's browser (S13). A real Chromium decides what it sends and what it lets scripts read.
+ * Attacks of a page of another site, a page on another port of this host, and an untrusted file on a signed-in owner's
+ * browser. A real Chromium decides what it sends and what it lets scripts read.
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -57,7 +57,7 @@ let stranger: Server;
 let strangerPort: number;
 let browser: Browser;
 let context: BrowserContext;
-/** What the platform was asked by the browser: method, path, whether the session came along, and the answer. */
+/** The browser's requests to the platform: method, path, whether the session came along, and the answer. */
 let asked: { method: string; path: string; cookie: boolean; site: string | undefined; status: number }[] = [];
 
 beforeAll(async () => {

@@ -21,7 +21,7 @@ describe('the reference', () => {
     }
   });
 
-  it('serves the document to everybody', async () => {
+  it('serves the document to every caller', async () => {
     const document = await installation.call('GET', '/openapi.json');
     expect(document.body).toMatchObject({ openapi: '3.1.0', info: { title: 'Patchbay admin API' } });
   });

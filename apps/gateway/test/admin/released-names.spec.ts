@@ -8,7 +8,7 @@ import { loadGatewayConfig } from '../../src/config.ts';
 import { createIdentityPart } from '../../src/identity/index.ts';
 import { createLocalNotes } from '../../src/notes/local-notes.ts';
 
-/** What a gateway needs besides. */
+/** Further configuration of a gateway. */
 const GATEWAY = {
   DATABASE_URL: 'postgres://patchbay_app:p1@localhost/patchbay',
   DATABASE_AUTH_URL: 'postgres://patchbay_auth:p2@localhost/patchbay',
@@ -19,7 +19,7 @@ const GATEWAY = {
   SPOOL_DIR: '/spool',
 };
 
-it('a name the operator released goes to its holder alone, and the audit log says so', async () => {
+it('a name the operator released goes to its holder alone, and is audited', async () => {
   const { urls } = await createTestDatabase();
   const database = createDatabase({ url: urls.app, poolSizeMax: 2 });
   const start = (releasedNames: string) =>
@@ -50,7 +50,7 @@ it('a name the operator released goes to its holder alone, and the audit log say
 
   const refusal = await before.identity.createOrganization(wanted(ada.person)).then(String, (error: AppError) => error);
   expect(refusal).toMatchObject({ code: 'organizations.name_needs_release' });
-  // The operator copies what the refusal says into the variable, as it asks for.
+  // The operator copies the text of the refusal into the variable.
   const { release } = (refusal as AppError).data as { readonly release: string }; // the line above saw that it is one
   const released = start(loadGatewayConfig({ ...GATEWAY, PATCHBAY_RELEASED_NAMES: release }).releasedNames);
   await expect(released.identity.createOrganization(wanted(eve.person))).rejects.toMatchObject({

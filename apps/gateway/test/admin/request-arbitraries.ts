@@ -102,7 +102,9 @@ const badValue = fc.oneof(
   fc.jsonValue({ maxDepth: 2, stringUnit: 'binary' }),
 );
 
-/** A made-up value as it stands in an address; JSON for objects, since one may have a `toString` that is no function. */
+/**
+ * A made-up value in the form of a URL segment; JSON for objects, since one may have a `toString` that is no function.
+ */
 const inAddress = (value: unknown, length: number): string =>
   encodeURIComponent(
     (typeof value === 'object' ? JSON.stringify(value) : String(value)).slice(0, length).toWellFormed(),
@@ -112,7 +114,7 @@ const inAddress = (value: unknown, length: number): string =>
 export interface Known {
   /** Ids of both organizations: sent where the schema asks for such an id. */
   readonly ids: readonly string[];
-  /** Sent where any text may stand. None is of the other organization: what one stores as a name is rightly shown again. */
+  /** Sent wherever any text is allowed. None is of the other organization: a stored name is rightly shown again. */
   readonly texts: readonly string[];
 }
 
@@ -190,7 +192,7 @@ export class RequestArbitraries {
     );
   }
 
-  /** What the schema takes, with a field now and then that it does not. */
+  /** Values that match the schema, with an invalid field now and then. */
   near(schema: Schema): fc.Arbitrary<unknown> {
     const resolved = this.#resolve(schema);
     if (!resolved.properties) return mostly(this.valid(resolved), badValue);

@@ -24,7 +24,7 @@ async function rolesFor(as: SignedIn | string): Promise<Row[]> {
 const grantable = (rows: readonly Row[]) => rows.filter(({ actions }) => actions.grant.allowed).map(({ role }) => role);
 
 describe('the list of roles', () => {
-  it('says to a key and to a developer that they may give no role, and why', async () => {
+  it('tells a key and a developer that they may grant no role, and why', async () => {
     const key = await rolesFor(await installation.key(owner));
     expect(grantable(key)).toEqual([]);
     expect(key[0]?.actions.grant.reason).toBe('Only a signed-in person may do this.');
@@ -75,7 +75,7 @@ describe('the list of API keys', () => {
     expect([answer.status, answer.body.code]).toEqual([400, 'admin.invalid_request']);
   });
 
-  it('shows usable and ended keys apart, page by page, and says of each whether it can be revoked', async () => {
+  it('shows usable and ended keys apart, page by page, and whether each can be revoked', async () => {
     await installation.key(owner, { name: 'kept' });
     await installation.key(owner, { name: 'kept too' });
     await installation.key(owner, { name: 'revoked' });

@@ -63,7 +63,7 @@ describe('secrets', () => {
     expect(opened).toEqual({ API_KEY: 'hunter2-very-secret' });
   });
 
-  it('are gone when deleted, and a second deletion says so', async () => {
+  it('are gone when deleted, and a second deletion fails with their absence', async () => {
     expect((await installation.call('DELETE', `${BASE}/secrets/API_KEY`, { as: owner })).status).toBe(204);
     expect((await installation.call('DELETE', `${BASE}/secrets/API_KEY`, { as: owner })).status).toBe(404);
   });

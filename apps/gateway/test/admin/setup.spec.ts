@@ -38,7 +38,7 @@ async function install() {
   return {
     part,
     database,
-    /** Runs SQL behind everybody's back. */
+    /** Runs SQL with the rights of a superuser. */
     alter: async (sql: string) => {
       const superuser = new pg.Client({ connectionString: superuserUrl });
       await superuser.connect();
@@ -74,7 +74,7 @@ const OWNER = {
 const tokenIn = (html: string) => /name="formToken" value="([^"]+)"/.exec(html)?.[1] ?? '';
 
 describe('the setup link', () => {
-  it('refuses an unknown, an outdated and a replaced token, and leaves nobody behind', async () => {
+  it('refuses an unknown, an outdated and a replaced token, and creates no account', async () => {
     const installation = await install();
     const first = (await installation.part.createSetupLink()) ?? '';
     const second = (await installation.part.createSetupLink()) ?? '';
@@ -125,7 +125,7 @@ describe('the setup link', () => {
     await installation.alter('DROP TRIGGER fail ON identity.organizations');
 
     expect((await installation.open(link)).statusCode).toBe(200);
-    const other = await installation.send(link, { ...OWNER, password: 'somebody else’s word', formToken });
+    const other = await installation.send(link, { ...OWNER, password: 'another one’s word', formToken });
     expect([other.statusCode, other.body]).toEqual([400, expect.stringContaining('the password is not its own')]);
     expect((await installation.send(link, { ...OWNER, formToken })).statusCode).toBe(303);
     expect(await installation.part.createSetupLink()).toBeNull();

@@ -91,7 +91,7 @@ describe('/api/auth on an open installation', () => {
     }
   });
 
-  it('answers alike for a new and a known address, and signs nobody in', async () => {
+  it('answers alike for a new and a known address, and opens no session', async () => {
     const person = { email: 'ada@example.com', password: PASSWORD, name: 'Ada' };
     const first = await post(installation.app, '/sign-up/email', person);
     const second = await post(installation.app, '/sign-up/email', { ...person, password: 'another long password' });
@@ -143,7 +143,7 @@ describe('/api/auth on an open installation', () => {
       session: { method: 'password', secondFactor: false, organizationIds: null },
     });
     expect(Math.abs((found?.session.authenticatedAt.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
-    // What names a session in records must not open it.
+    // The name of a session in records must not open it.
     expect(decodeURIComponent(pair)).not.toContain(found?.session.sessionId ?? pair);
 
     const signOut = await post(installation.app, '/sign-out', {}, { cookie: pair, origin: ORIGIN });
@@ -151,7 +151,7 @@ describe('/api/auth on an open installation', () => {
     expect(await installation.part.identity.findSession({ cookie: pair })).toBeNull();
   });
 
-  it('limits attempts by the address the edge decided on, and says when to try again', async () => {
+  it('limits attempts by the address the edge decided on, and answers with a Retry-After', async () => {
     const wrong = { email: 'ada@example.com', password: 'wrong password' };
     let refused = await post(installation.app, '/sign-in/email', wrong);
     for (let attempt = 0; attempt < 15 && refused.statusCode !== 429; attempt += 1) {
@@ -164,7 +164,7 @@ describe('/api/auth on an open installation', () => {
 });
 
 describe('the sign-up policy', () => {
-  it('admits an invited address only with the link of its invitation, and says the same to all others', async () => {
+  it('admits an invited address only with the link of its invitation, and gives all others the same answer', async () => {
     const installation = await install({ signup: 'invite' });
     const { app, part } = installation;
     const { person, organizationId } = await part.createFirstOwner({

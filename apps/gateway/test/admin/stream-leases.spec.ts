@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => installation.close());
 
 let counter = 0;
-/** A connector with a version that nobody deploys, so that following it never ends by itself. */
+/** A connector with a version that is never deployed, so that following it never ends by itself. */
 async function givenConnector(): Promise<string> {
   counter += 1;
   const slug = `followed-${counter}`;
@@ -99,7 +99,7 @@ describe('a key in an address', () => {
     }
   });
 
-  it('of nobody, and an access token, are refused as well', async () => {
+  it('of an unknown kind, and an access token, are refused as well', async () => {
     for (const query of [`key=pbk_mcp_${'a'.repeat(43)}123456`, 'access_token=anything']) {
       expect((await installation.call('GET', `/nothing?${query}`)).body.code).toBe('edge.token_in_url');
     }

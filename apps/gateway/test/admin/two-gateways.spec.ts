@@ -1,4 +1,6 @@
-/** What two gateways of one installation must know together, through a real Redis, and what holds while it is away. */
+/**
+ * Shared state of two gateways of one installation, through a real Redis, and its behaviour while that is unreachable.
+ */
 import { randomBytes } from 'node:crypto';
 import { createFileArtifactStore } from '@patchbay/artifacts';
 import { createDatabase } from '@patchbay/domain';

@@ -160,7 +160,7 @@ function streamOf(port: number, path: string, signal?: AbortSignal): Promise<Res
 }
 
 describe('following a deploy', () => {
-  it('never tells as ended and not live what is activated in this moment', async () => {
+  it('never reports as ended and not live a version that is activated in this moment', async () => {
     const { body } = await upload('overtaken', { query: 'create=true&activate=true' });
     await publish(body.id);
     // The worker has connections of its own.
@@ -191,7 +191,7 @@ describe('following a deploy', () => {
     expect(shown).toMatchObject({ final: true, state: 'active' });
   });
 
-  it('tells every step and line from the start, and ends with the version, live', async () => {
+  it('reports every step and line from the start, and ends with the version, live', async () => {
     const { body } = await upload('followed');
     const { port } = installation.app.server.address() as AddressInfo;
     const response = await streamOf(port, `${BASE}/followed/versions/1/events`);
@@ -204,7 +204,7 @@ describe('following a deploy', () => {
     expect(events.filter(({ event }) => event === 'log')).toHaveLength(6);
   });
 
-  it('tells the same story to who comes late, and pages the log', async () => {
+  it('reports the same events to a late reader, and pages the log', async () => {
     const { port } = installation.app.server.address() as AddressInfo;
     const names = (await eventsOf(await streamOf(port, `${BASE}/followed/versions/1/events`))).map(
       ({ event }) => event,
@@ -244,7 +244,7 @@ describe('following a deploy', () => {
 });
 
 describe('deployments', () => {
-  it('say what may be done with each version, activate by hand and roll back', async () => {
+  it('shows the allowed actions of each version, activates by hand and rolls back', async () => {
     const { body: second } = await upload('followed', { query: 'activate=true' });
     const early = await installation.call('POST', `${BASE}/followed/deployments`, { as: key, body: { version: 2 } });
     expect([early.status, early.body.code]).toEqual([409, 'deployments.version_not_published']);

@@ -43,8 +43,8 @@ export async function writtenRows(superuser: Pick<pg.Pool, 'query'>): Promise<Wr
 }
 
 /**
- * Every row that lies in a schema whose tables are made while the installation runs, such as the queue's. Changes of
- * those are not seen: ask before anybody takes a row away.
+ * Every row of a schema whose tables are created while the installation runs, such as the queue's. Changes of those are
+ * not seen: compare before a row is deleted.
  */
 export async function rowsIn(superuser: Pick<pg.Pool, 'query'>, schema: string): Promise<WrittenRow[]> {
   const { rows: tables } = await superuser.query<{ name: string }>(

@@ -49,7 +49,7 @@ describe('/dashboard', () => {
     expect(strict.headers.get('content-security-policy')).toBe("script-src 'nonce-1'");
   });
 
-  it('says itself whether its connection stays open: the dashboard’s word is about another one', async () => {
+  it('decides itself whether its connection stays open: the dashboard’s header is about another one', async () => {
     const asked = request(`${edge.origin}/dashboard`, { headers: { connection: 'close' }, agent: false }).end();
     const [answer] = (await once(asked, 'response')) as [IncomingMessage];
     answer.resume();

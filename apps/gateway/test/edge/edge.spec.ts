@@ -51,7 +51,7 @@ const FORWARDING = [
 ] as const;
 
 describe('the public listener', () => {
-  it('answers the same bytes whatever a caller forwards, and under its own name only (S14)', async () => {
+  it('answers the same bytes for all forwarded headers, and under its own name only', async () => {
     const own = `localhost:${edge.port}`;
     const document = async (headers: Record<string, string>) => {
       const {
@@ -96,7 +96,7 @@ describe('the public listener', () => {
     expect((await raw('/acme/open/mcp', own, body)).status).toBe(200);
   });
 
-  it('sends the security headers and a request id with every answer, errors included (S13)', async () => {
+  it('sends the security headers and a request id with every answer, errors included', async () => {
     for (const [target, resourcePolicy] of [
       ['/acme/open/mcp', 'cross-origin'],
       ['/nowhere', 'same-origin'],
@@ -152,7 +152,7 @@ describe('the public listener', () => {
     ]);
   });
 
-  it('answers requests on connections that stay open while it ends with a problem that says when to come back', async () => {
+  it('answers requests on connections that stay open during the shutdown with a problem and a Retry-After', async () => {
     const [entered, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const started = await startEdge([
       {

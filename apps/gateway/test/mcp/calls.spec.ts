@@ -92,7 +92,7 @@ describe('a call', () => {
     );
   });
 
-  it('that returns more than the client takes tells the model how to ask for less, and the author that it did', async () => {
+  it('that returns more than the client accepts tells the model how to request less, and notifies the author', async () => {
     edge.answerWith(async () => complete({ content: [{ type: 'text', text: 'x'.repeat(200_000) }] }));
     const answer = (await (await post(call('harmless'))).json()) as { result: { content: { text: string }[] } };
     expect(answer).toMatchObject({ result: { isError: true } });
@@ -116,7 +116,7 @@ describe('a call', () => {
     expect((await post(legacyRequest('ping'))).status).toBe(200);
   });
 
-  it('accepts notifications and answers nobody asked for with 202 and no body', async () => {
+  it('accepts notifications and unrequested answers with 202 and no body', async () => {
     const notification = { ...legacyRequest('x'), body: '{"jsonrpc":"2.0","method":"notifications/initialized"}' };
     const answer = { ...legacyRequest('x'), body: '{"jsonrpc":"2.0","id":1,"result":{}}' };
     for (const request of [notification, answer]) {
@@ -149,7 +149,7 @@ describe('a call', () => {
 
   it('sends log lines to a client that asked for them, and none to the others', async () => {
     edge.answerWith(async ({ context }, { onNotification }) => {
-      // As a server on the SDK does, which logs whether or not anybody asked.
+      // As a server on the SDK does, which logs with or without a subscriber.
       onNotification?.({
         method: 'notifications/message',
         params: { level: 'info', data: context.logLevel ?? 'none' },
@@ -199,7 +199,7 @@ describe('a call', () => {
     }
   });
 
-  it('tells the model what a connector did wrong, and the client what we did', async () => {
+  it('reports errors of a connector to the model, and errors of the platform to the client', async () => {
     edge.answerWith(async () => ({
       kind: 'error',
       error: { code: -32020, message: 'mine' },
@@ -208,11 +208,11 @@ describe('a call', () => {
     const response = await post(call('harmless'));
     expect([response.status, await response.json()]).toMatchObject([200, { error: { code: -32603, message: 'mine' } }]);
     edge.answerWith(async () => {
-      throw new Error('a detail nobody outside may see');
+      throw new Error('a detail for the log only');
     });
     const failed = await post(call('harmless'));
     expect(failed.status).toBe(500);
-    expect(await failed.text()).not.toContain('nobody outside');
+    expect(await failed.text()).not.toContain('for the log only');
   });
 });
 

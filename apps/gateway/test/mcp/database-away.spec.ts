@@ -44,7 +44,7 @@ const textOf = async (response: Response) => {
 };
 
 describe('a gateway whose database is away', () => {
-  it('at start: waits, says so in its health and its log, and answers when the database is there', async () => {
+  it('at start: waits, reports it in its health and its log, and answers when the database is reachable', async () => {
     const { gateway } = platform.processes;
     await gateway.end();
     platform.databaseLine?.refuse();
@@ -60,7 +60,7 @@ describe('a gateway whose database is away', () => {
     expect(await readHealth(platform)).toMatchObject({ status: 200, state: expect.not.stringMatching('down') });
   }, 40_000);
 
-  // Before any change: one that is heard just before the line falls silent makes its connector unknown, rightly.
+  // Before any change: a change received just before the connection goes silent makes its connector unknown, rightly.
   it('silent instead of refusing: a warm call waits a second at most', async () => {
     expect(await textOf(await mark())).toBe('one');
     platform.databaseLine?.cut();
@@ -79,7 +79,7 @@ describe('a gateway whose database is away', () => {
     await waitFor(async () => (await readHealth(platform)).state !== 'down', { what: 'the gateway to recover' });
   });
 
-  it('in the middle: goes on with what it knows, refuses what it would have to ask, and recovers by itself', async () => {
+  it('in the middle: continues with cached data, refuses requests that need the database, and recovers by itself', async () => {
     expect(await textOf(await mark())).toBe('one');
     platform.databaseLine?.refuse();
     await waitFor(async () => (await readHealth(platform)).state === 'down', { what: 'health to notice' });

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => edge.close());
 
 describe('streams that are opened and dropped', () => {
-  it('end the calls behind them, leave nothing, and give nobody another one’s answer', async () => {
+  it('end the calls behind them, leave nothing, and give no caller another one’s answer', async () => {
     let running = 0;
     edge.answerWith(async ({ params }, { onNotification, signal }) => {
       const { text } = params.arguments as { text: string };
@@ -23,7 +23,7 @@ describe('streams that are opened and dropped', () => {
       try {
         onNotification?.({ method: 'notifications/progress', params: { progressToken: token, progress: 1 } });
         const index = Number(text.split(' ')[1]);
-        // Whoever hangs up is waited for; the others get their answer at once.
+        // Disconnected callers are waited for; the others get their answer at once.
         if (index % 8 !== 0 && !signal?.aborted) {
           await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
         }

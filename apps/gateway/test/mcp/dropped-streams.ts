@@ -1,6 +1,6 @@
 import { modernRequest } from '../edge-fixture.ts';
 
-/** What a caller that hangs up and one that stays saw of a storm of streams. */
+/** Results of a storm of streams, for a caller that disconnects and one that stays. */
 export interface Storm {
   readonly opened: number;
   /** Answers that were not to the question asked. */
@@ -35,7 +35,7 @@ export async function dropStreams({ url, headers, streams, parallel }: StormOpti
     opened += 1;
     if (index % STAYS_EVERY === 0) {
       const answer = await response.text();
-      // A gateway that is full says so; what it answers is the caller's own.
+      // A gateway at its limits answers so; every other answer is the caller's own.
       if (response.status === 200 && !answer.includes(`"${text}"`)) wrong.push(`${text}: ${answer}`);
       return;
     }

@@ -29,7 +29,7 @@ const endpointOf = (dynamic: boolean): Endpoint =>
     },
   });
 
-/** What was recorded when the version went live; what the connector lists later is in no record. */
+/** The lists recorded when the version went live; lists of the connector at runtime are in no record. */
 const LIVE = {
   organizationId: 'org_acme',
   slugs: ['feed'],
@@ -44,7 +44,7 @@ const LIVE = {
 
 let edge: EdgeFixture;
 let live: Endpoint;
-/** What the connector says about itself now; an error is thrown. */
+/** The current manifest of the connector; an error is thrown. */
 let said: JsonObject | AppError;
 const events = createConnectorEvents(createLocalAnnouncements());
 
@@ -112,7 +112,7 @@ describe('a connector whose lists change', () => {
     expect(edge.told).toEqual([expect.stringContaining('could not be asked')]);
   });
 
-  it('lists nothing against the rules of a deploy, and its author hears what', async () => {
+  it('lists nothing against the rules of a deploy, and its author gets the reasons', async () => {
     said = lists(tool('feed__other'), tool('fine'), { name: 'bare' });
     expect(await names()).toEqual(['fine']);
     expect(edge.told).toEqual([expect.stringContaining('"bare"'), expect.stringContaining('"feed__other"')]);
@@ -121,7 +121,7 @@ describe('a connector whose lists change', () => {
     });
   });
 
-  it('cannot make a tool harmless that was deployed as dangerous, nor run a new one unasked that does not say', async () => {
+  it('cannot make a tool harmless that was deployed as dangerous, nor run a new one without annotations unasked', async () => {
     said = lists(tool('drop', { readOnlyHint: true }), tool('silent', {}));
     for (const name of ['drop', 'silent']) {
       const answer = await post(modernRequest('tools/call', { name, arguments: {} }));
@@ -130,7 +130,7 @@ describe('a connector whose lists change', () => {
     expect(edge.invocations.every(({ method }) => method === 'patchbay/describe')).toBe(true);
   });
 
-  it('is asked once by all who wait, in nobody’s name, and its answer serves the next', async () => {
+  it('is asked once for all waiting requests, without an identity, and its answer serves the next', async () => {
     const all = await Promise.all([names(), names(), names(undefined, legacyRequest('tools/list'))]);
     expect(all).toEqual([['now'], ['now'], ['now']]);
     expect(await names()).toEqual(['now']);
@@ -139,7 +139,7 @@ describe('a connector whose lists change', () => {
     expect(await post(modernRequest('tools/list'))).toMatchObject({ result: { ttlMs: 5_000, cacheScope: 'private' } });
   });
 
-  it('is asked again after it announced a change, and what is gone cannot be called', async () => {
+  it('is asked again after it published a change, and removed entries cannot be called', async () => {
     expect(await names()).toEqual(['now']);
     said = lists(tool('later'));
     expect(await names()).toEqual(['now']);
@@ -170,7 +170,7 @@ describe('a connector whose lists change', () => {
 describe('the page of a tool', () => {
   const PAGE = 'ui://feed/page.html';
 
-  it('is read although nothing lists it, at both URLs, and what the connector says of it passes untouched', async () => {
+  it('is read although nothing lists it, at both URLs, and the connector’s own fields pass unchanged', async () => {
     const shown = { ...tool('shown'), _meta: { ui: { resourceUri: PAGE, unknown: 1 }, 'ui/resourceUri': PAGE } };
     live = { ...endpointOf(false), manifest: { ...endpointOf(false).manifest, tools: [shown] } };
     const content = {

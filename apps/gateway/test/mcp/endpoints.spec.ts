@@ -61,7 +61,7 @@ describe('POST /{organization}/{connector}/mcp', () => {
     expect((await post('/acme/Weather/mcp', asMember)).status).toBe(404);
   });
 
-  it('lets anyone call a connector that asks nobody, but not with a wrong key', async () => {
+  it('lets anyone call a public connector, but not with a wrong key', async () => {
     expect((await post('/acme/open/mcp')).status).toBe(200);
     expect((await post('/acme/open/mcp', { authorization: 'Bearer pbk_mcp_nobody' })).status).toBe(401);
   });

@@ -6,7 +6,7 @@ import { FULL_MANIFEST, readingTool, startOneEndpoint } from './one-endpoint.ts'
 
 const CODES = Object.keys(ERRORS) as ErrorCode[]; // its keys by definition
 
-/** How a sentence tells somebody to do the same once more; “is never given away again” is none. */
+/** Sentences that ask to repeat something; “is never reassigned” is none. */
 const ADVICE = /\b(try|call|send|run|start|deploy|ask|use|initialize)\b[^.]*\bagain\b|\bretry\b|\brepeat/i;
 
 const writingTool = readingTool('write', { annotations: { readOnlyHint: false, destructiveHint: false } });
@@ -67,7 +67,7 @@ const everyCode = CODES.map((code, index): [Required<Failure>] => [
   { code, isSent: true, isStreamed: index % 2 === 0, era: index % 4 < 2 ? 'modern' : 'legacy' },
 ]);
 
-describe('a call that was not heard to the end', () => {
+describe('a call whose end is unknown', () => {
   it('never gets the advice to repeat a write that may have run, whatever ended it', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(failure(true), async (given) => {
@@ -91,13 +91,13 @@ describe('a call that was not heard to the end', () => {
   });
 
   it.each(['sandbox.result_too_large', 'mcp.result_too_long', 'sandbox.invalid_result'] as const)(
-    'says of a write whose result is missing for %s that it ran to its end',
+    'reports a write whose result is missing for %s as completed',
     async (code) => {
       expect((await failing('write', { code })).text).toContain('it ran to its end');
     },
   );
 
-  it('says of a write that never reached its connector that nothing happened, and when to repeat it', async () => {
+  it('reports a write that never reached its connector as not executed, with the time to retry', async () => {
     await fc.assert(
       fc.asyncProperty(failure(false), async (given) => {
         const { text, facts } = await failing('write', given);
@@ -110,7 +110,7 @@ describe('a call that was not heard to the end', () => {
     );
   });
 
-  it('says of a read that repeating it is safe', async () => {
+  it('reports a read as safe to repeat', async () => {
     await fc.assert(
       fc.asyncProperty(failure(true), async (given) => {
         const { text, facts } = await failing('read', given);
@@ -130,7 +130,7 @@ describe('a call that was not heard to the end', () => {
   });
 });
 
-it('no hint of the catalogue tells a client that resumes a stream to repeat whatever it called', () => {
+it('no hint of the catalogue asks a client that resumes a stream to repeat a call of any kind', () => {
   const hints = ['mcp.event_unknown', 'mcp.call_lost'] as const;
   for (const code of hints) expect(ERRORS[code].hint).toMatch(/^Call the tool again only if it is read-only/);
 });

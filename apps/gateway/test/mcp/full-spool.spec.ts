@@ -47,7 +47,7 @@ const call = async () => {
 };
 
 describe('a gateway whose spool disk is full', () => {
-  it('answers reads, counts what it could not keep, says so in its health, and keeps on when there is room', async () => {
+  it('answers reads, counts lost events, reports them in its health, and keeps events again when there is room', async () => {
     expect(await call()).toMatchObject({ status: 200 });
     expect(await readMetric(platform, 'patchbay_usage_events_dropped_total')).toBe(0);
 

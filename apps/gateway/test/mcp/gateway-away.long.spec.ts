@@ -11,7 +11,7 @@ const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespac
 
 /** As long as a gateway on a machine at its limit was seen to need for a restart. */
 const AWAY_MS = 13_000;
-/** Both SDKs' clients give a call up after a minute; an answer before that means that they were told. */
+/** Both SDKs' clients give a call up after a minute; an answer before that means that they were notified. */
 const TOLD_WITHIN_MS = 50_000;
 const INFO = { name: 'tests', version: '1' };
 const CAPABILITIES = { elicitation: { form: {} } };
@@ -31,7 +31,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => platform?.stop(), 60_000);
 
-/** One call whose stream has said something, and how it ended. */
+/** One call whose stream has sent an event, and its end. */
 interface Streamed {
   readonly began: Promise<void>;
   readonly ended: Promise<unknown>;
@@ -65,7 +65,7 @@ async function callWithSecond(name: string): Promise<Streamed> {
 }
 
 describe('a gateway that is killed and stays away', () => {
-  it('leaves no streamed call of either SDK waiting for its time-out: each is told that it is lost', async () => {
+  it('leaves no streamed call of either SDK waiting for its time-out: each gets an error', async () => {
     const calls = await Promise.all(['name', 'report'].flatMap((tool) => [callWithFirst(tool), callWithSecond(tool)]));
     await Promise.all(calls.map(({ began }) => began));
     // The row that a client comes back to is written beside the first event.

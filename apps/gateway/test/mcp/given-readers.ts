@@ -10,7 +10,7 @@ import { createConnectorEvents } from '../../src/mcp/subscriptions/connector-eve
 import { modernRequest, startEdge } from '../edge-fixture.ts';
 import { givenApiKey, givenEndpoint, givenEndpoints } from '../given-call.ts';
 
-/** Of one person, and of one organization: as many as the limits let. */
+/** Streams of one person, and of one organization: as many as the limits let. */
 const PER_PERSON = 8;
 const PER_ORGANIZATION = 800;
 const BATCH = 40;
@@ -38,7 +38,7 @@ function keyOf(text: string): VerifiedApiKey {
 export interface GivenReaders {
   /** How many streams the gateway has not closed. */
   open(): Promise<number>;
-  /** Every connector announces each of these resources, or with none that its tools changed. */
+  /** Every connector publishes a change of each of these resources, or without any a change of its tools. */
   announce(uris?: readonly string[]): void;
   /** Bytes this process holds after a collection. */
   heldBytes(): number;

@@ -22,7 +22,7 @@ const post = (request: { headers: Record<string, string>; body: string }, caller
     headers: { ...request.headers, ...caller },
   });
 
-describe('a message hidden inside another (S1)', () => {
+describe('a message hidden inside another', () => {
   it('stays text: the outer call runs once, and a parallel caller with the hidden id gets its own answer', async () => {
     const hidden = JSON.stringify({
       jsonrpc: '2.0',

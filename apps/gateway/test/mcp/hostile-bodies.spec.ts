@@ -21,7 +21,7 @@ const filled = (start: string, part: (index: number) => string, end: string): st
   return parts.join('') + end;
 };
 
-/** The eight bodies of the review (security E7, S21): cheap to send, dear to parse. */
+/** Eight bodies that are cheap to send and expensive to parse. */
 const BODIES: Readonly<Record<string, string>> = {
   'open brackets': '['.repeat(SIZE),
   'open braces': '{"a":'.repeat(SIZE / 5),

@@ -94,7 +94,7 @@ describe('subscriptions/listen', () => {
     expect(await response.json()).toMatchObject({ error: { code: -32602 } });
   });
 
-  it('acknowledges first, tells what was asked for, and nothing of another kind, version or resource', async () => {
+  it('acknowledges first, delivers the requested kinds, and nothing of another kind, version or resource', async () => {
     const stream = await listen({ toolsListChanged: true, resourceSubscriptions: ['feed://one'] });
     expect(stream.response.headers.get('content-type')).toBe('text/event-stream');
     expect(await stream.next()).toMatchObject({
@@ -113,7 +113,7 @@ describe('subscriptions/listen', () => {
     stream.hangUp();
   });
 
-  it('tells the connector of a followed resource, on each version that is live, and no other', async () => {
+  it('notifies the connector of a followed resource, on each live version, and no other', async () => {
     const followed = () =>
       edge.invocations.flatMap(({ method, key, params }) =>
         method === 'patchbay/follow' ? [[key.versionId, params.uris]] : [],
@@ -132,7 +132,7 @@ describe('subscriptions/listen', () => {
     live = version('ver_1', ['a']);
   });
 
-  it('tells of an activation that changes a list, and only then', async () => {
+  it('notifies of an activation that changes a list, and only then', async () => {
     const stream = await listen({ toolsListChanged: true, resourcesListChanged: true });
     await stream.next();
     live = version('ver_2', ['a']);

@@ -42,7 +42,7 @@ describe('a long call', () => {
     await untilSeen('aborted modern');
   });
 
-  it('is aborted when its session says so, and answered that it was', async () => {
+  it('is aborted when its session cancels it, and gets that answer', async () => {
     const client = await new RawClient(url(), key).initialize();
     const pending = client.post(legacyRequest('tools/call', { name: 'wait', arguments: { name: 'session' } }, 7).body);
     await untilSeen('started session');
@@ -56,7 +56,7 @@ describe('a long call', () => {
     expect(await (await pending).text()).toContain('mcp.cancelled');
   });
 
-  it('goes on when a client of 2025 just hangs up, with a session or without one', async () => {
+  it('continues when a client of 2025 just disconnects, with a session or without one', async () => {
     for (const name of ['with', 'without']) {
       const client = new RawClient(url(), key);
       if (name === 'with') await client.initialize();
@@ -72,7 +72,7 @@ describe('a long call', () => {
     }
   });
 
-  it('ends at the deadline its tool asked for: the connector is told, the model reads why', async () => {
+  it("ends at its tool's own deadline: the connector is notified, the model reads why", async () => {
     const response = await call('wait_briefly', { name: 'brief' });
     expect(response.status).toBe(200);
     const { result } = (await response.json()) as { result: { isError: boolean; content: { text: string }[] } };
@@ -82,7 +82,7 @@ describe('a long call', () => {
     await untilSeen('aborted brief');
   });
 
-  it('that passes its deadline after it wrote is not told to write a second time', async () => {
+  it('that passes its deadline after it wrote is not asked to write a second time', async () => {
     const text = await textOf(await call('write_briefly', { name: 'once' }));
     expect(await seen()).toContain('wrote once');
     expect(text).toContain('sandbox.deadline_exceeded');

@@ -1,4 +1,4 @@
-/** What is kept of sessions, their streams and the states that clients carry, where Redis is used and where not. */
+/** Stored data of sessions, their streams and the states that clients carry, with Redis and without. */
 import {
   hasSandboxes,
   type Platform,
@@ -21,10 +21,10 @@ import {
 import { legacyRequest, modernRequest } from '../edge-fixture.ts';
 import { curiousVersion, eventsOf, RawClient, type SseEvent } from './sessions-fixture.ts';
 
-const ANSWER = 'a name that only its connector is told';
+const ANSWER = 'a name that only its connector gets';
 const ELICITS = { elicitation: {} };
 
-/** What opens something only together with the key of whoever it was given to. */
+/** Secrets that work only together with the key of their holder. */
 interface HandedOut {
   readonly sessionId: string;
   readonly eventIds: readonly string[];
@@ -37,7 +37,7 @@ async function collect(events: AsyncIterable<SseEvent>): Promise<SseEvent[]> {
   return seen;
 }
 
-/** `tools/call` of 2026-07-28 by somebody who can be asked. */
+/** `tools/call` of 2026-07-28 by a client with elicitation. */
 async function callStateful(client: RawClient, more: object = {}) {
   const _meta = { 'io.modelcontextprotocol/clientCapabilities': ELICITS };
   const { headers, body } = modernRequest('tools/call', { name: 'stateful', arguments: {}, _meta, ...more });
@@ -106,7 +106,7 @@ function serve(carrier: string, missing: string | null, startRedis: () => Promis
       await redis?.stop();
     });
 
-    /** Texts of rows, and the bytes of their columns as they would stand in a header. */
+    /** Texts of rows, and the bytes of their columns in the form of a header. */
     const candidates = (): string[] =>
       textsIn(rows).flatMap((text) =>
         text.startsWith('\\x') ? [text, Buffer.from(text.slice(2), 'hex').toString('base64url')] : [text],
@@ -139,7 +139,7 @@ function serve(carrier: string, missing: string | null, startRedis: () => Promis
       expect(opened).toEqual([]);
     }, 60_000);
 
-    it('continues no stream of a session, and stands for no key', async () => {
+    it('continues no stream of a session, and is no key', async () => {
       const client = new RawClient(url, keys.owner);
       client.id = handedOut.sessionId;
       const opened: string[] = [];

@@ -68,7 +68,7 @@ describe('a body', () => {
     expect(edge.invocations).toEqual([]);
   });
 
-  it('that says it is compressed or in another alphabet is read as what it is, or refused', async () => {
+  it('with a compression or charset header is read as what it is, or refused', async () => {
     expect((await send(call('1'), { 'content-encoding': 'gzip' })).status).toBeLessThan(500);
     const utf16 = Uint8Array.from(Buffer.from(call('1'), 'utf16le'));
     expect((await send(utf16, { 'content-type': 'application/json; charset=utf-16' })).status).toBe(400);
@@ -113,7 +113,7 @@ describe('an id', () => {
     expect(edge.invocations).toEqual([]);
   });
 
-  it('that two callers chose alike gives each his own answer', async () => {
+  it('that two callers chose alike gives each their own answer', async () => {
     const release = Promise.withResolvers<void>();
     edge.answerWith(async ({ params }) => {
       if (edge.invocations.length === 20) release.resolve();

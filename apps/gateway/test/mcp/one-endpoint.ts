@@ -4,7 +4,7 @@ import { givenEndpoint, givenEndpoints } from '../given-call.ts';
 
 export type WireRequest = ReturnType<typeof modernRequest | typeof legacyRequest>;
 
-/** A tool as a manifest has it, that runs without asking anybody. */
+/** A tool of a manifest that runs without approval. */
 export const readingTool = (name: string, rest: JsonObject = {}): JsonObject => ({
   name,
   title: name,
@@ -14,7 +14,7 @@ export const readingTool = (name: string, rest: JsonObject = {}): JsonObject => 
   ...rest,
 });
 
-/** An edge with one connector that asks nobody who they are, at `/acme/all/mcp`. */
+/** An edge with one public connector, at `/acme/all/mcp`. */
 export async function startOneEndpoint(manifest: JsonObject): Promise<EdgeFixture & OneEndpoint> {
   const endpoint = givenEndpoint({ connectorSlug: 'all', manifest });
   const edge = await startEdge([], undefined, { endpoints: givenEndpoints(async () => endpoint) });

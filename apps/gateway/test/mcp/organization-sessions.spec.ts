@@ -45,7 +45,7 @@ async function connect(): Promise<Client> {
   return client;
 }
 
-/** `tools/call` of 2026-07-28 by somebody who can be asked. */
+/** `tools/call` of 2026-07-28 by a client with elicitation. */
 async function call(name: string, more: object = {}) {
   const _meta = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: {} } };
   const { headers, body } = modernRequest('tools/call', { name, arguments: {}, _meta, ...more });
@@ -58,7 +58,7 @@ async function call(name: string, more: object = {}) {
 }
 
 describe('a session at the URL of an organization', () => {
-  it('is nobody’s at the URL of a connector, and the other way round', async () => {
+  it('is unknown at the URL of a connector, and the other way round', async () => {
     const client = await raw().initialize();
     const elsewhere = new RawClient(`${platform.origin}/acme/one/mcp`, key);
     elsewhere.id = client.id;
@@ -77,7 +77,7 @@ describe('a session at the URL of an organization', () => {
     await client.close();
   });
 
-  it('hears of every connector that is activated or rolled back', async () => {
+  it('is notified of every connector that is activated or rolled back', async () => {
     const client = await connect();
     let changes = 0;
     client.setNotificationHandler(ToolListChangedNotificationSchema, () => void changes++);
@@ -103,7 +103,7 @@ describe('a session at the URL of an organization', () => {
     await client.close();
   }, 30_000);
 
-  it('gives the answer to a client that lost the stream and came back, and ends for ever', async () => {
+  it('gives the answer to a client that lost the stream and came back, and ends permanently', async () => {
     const client = await raw().initialize({ elicitation: {} });
     const cut = new AbortController();
     const lost = eventsOf(await client.call('two__name', cut.signal));

@@ -26,7 +26,7 @@ const namesOf = async (response: Response) => {
 };
 
 describe('the URL of an organization', () => {
-  it('refuses callers who do not say who they are, also where a connector of it would not ask', async () => {
+  it('refuses anonymous callers, also where a connector of it is public', async () => {
     expect((await post(modernRequest('tools/list'), null)).status).toBe(401);
     expect((await post(modernRequest('tools/list'), 'pbk_mcp_unknown')).status).toBe(401);
     expect((await post(modernRequest('tools/list'), 'pbk_mcp_globex')).status).toBe(401);
@@ -99,7 +99,7 @@ describe('the URL of an organization', () => {
     await ended.promise;
   });
 
-  it('answers what needs no connector, and refuses what nobody serves', async () => {
+  it('answers methods that need no connector, and refuses unknown ones', async () => {
     expect(await (await post(legacyRequest('ping'))).json()).toMatchObject({ id: 1, result: {} });
     const unknown = await post(legacyRequest('tools/destroy'));
     expect([unknown.status, await unknown.json()]).toMatchObject([200, { error: { code: -32601 } }]);

@@ -67,7 +67,7 @@ describe('a published connector', () => {
     await client.close();
   });
 
-  it('keeps a destructive tool from running, and says so to the model', async () => {
+  it('keeps a destructive tool from running, and explains that to the model', async () => {
     const answer = await (await post(modernRequest('tools/call', { name: 'remove', arguments: {} }))).json();
     expect(answer).toMatchObject({ result: { isError: true } });
   });
@@ -105,7 +105,7 @@ describe('a published connector', () => {
     });
   });
 
-  it('says how it is on the internal listener, each thing with its reason or its facts', async () => {
+  it('reports its health on the internal listener, each check with its reason or its facts', async () => {
     const health = await readHealth(platform);
     expect(health).toMatchObject({
       state: 'degraded',

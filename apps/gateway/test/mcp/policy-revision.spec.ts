@@ -25,7 +25,7 @@ beforeEach(() => {
   policies = NO_POLICIES;
 });
 
-/** What writing a policy does to the gateways: the next revision in memory, and a change of the organization. */
+/** The effect of a policy change on the gateways: the next revision in memory, and a change of the organization. */
 function write(blocked: string): void {
   const policy = { id: 'pol_1', tool: blocked, connector: '*', roles: [], effect: 'blocked' } as const;
   policies = { revision: policies.revision + 1, policies: [policy] };
@@ -54,7 +54,7 @@ describe('a new revision of the policies', () => {
     expect(await toolsAt('/acme/weather/mcp')).not.toContain('harmless');
   });
 
-  it.each(['/acme/weather/mcp', '/acme/mcp'])('tells those who listen at %s that their tools changed', async (path) => {
+  it.each(['/acme/weather/mcp', '/acme/mcp'])('notifies subscribers at %s that their tools changed', async (path) => {
     const hangUp = new AbortController();
     const listen = modernRequest('subscriptions/listen', { notifications: { toolsListChanged: true } });
     const { body } = await post(listen, path, hangUp.signal);

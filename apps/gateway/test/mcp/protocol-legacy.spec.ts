@@ -38,25 +38,25 @@ const openSession = async () => ({ 'mcp-session-id': (await answer(initialize('2
 
 describe('a request of 2025', () => {
   it.each<[string, WireRequest, Record<string, string>, number, number]>([
-    ['of a revision nobody speaks', legacyRequest('tools/list'), { 'mcp-protocol-version': '1999-01-01' }, 400, -32022],
+    ['of an unsupported revision', legacyRequest('tools/list'), { 'mcp-protocol-version': '1999-01-01' }, 400, -32022],
     ['whose revision is no revision', legacyRequest('tools/list'), { 'mcp-protocol-version': '1' }, 400, -32022],
     ['that initializes under a later header', initialize(), { 'mcp-protocol-version': '2026-07-28' }, 400, -32020],
     ['that is a batch', { ...initialize(), body: `[${initialize().body}]` }, {}, 400, -32600],
     ['that is an empty batch', { ...initialize(), body: '[]' }, {}, 400, -32600],
     ['that is not JSON', { ...initialize(), body: '{' }, {}, 400, -32700],
-    ['for what nobody declared', legacyRequest('prompts/list'), {}, 200, -32601],
-    ['for what nobody declared, with a session or not', legacyRequest('resources/list'), {}, 200, -32601],
+    ['for an undeclared list', legacyRequest('prompts/list'), {}, 200, -32601],
+    ['for an undeclared list, with a session or not', legacyRequest('resources/list'), {}, 200, -32601],
     ['with an unknown method', legacyRequest('tools/destroy'), {}, 200, -32601],
     ['for an unknown tool', legacyRequest('tools/call', { name: 'nothing' }), {}, 200, -32602],
     ['for an unknown resource', legacyRequest('resources/read', { uri: 'a://b' }), {}, 200, -32002],
-    ['for a page that nobody was sent to', legacyRequest('tools/list', { cursor: '2' }), {}, 200, -32602],
+    ['for a page with an unissued cursor', legacyRequest('tools/list', { cursor: '2' }), {}, 200, -32602],
   ])('%s is refused before any connector', async (_what, wire, headers, status, code) => {
     const seen = await answer(wire, headers);
     expect([seen.status, seen.body.error?.code]).toEqual([status, code]);
     expect(edge.invocations).toEqual([]);
   });
 
-  it('that is a notification of a revision nobody speaks is 400', async () => {
+  it('that is a notification of an unsupported revision is 400', async () => {
     const notification = { ...initialize(), body: '{"jsonrpc":"2.0","method":"notifications/initialized"}' };
     expect((await edge.post(notification, { 'mcp-protocol-version': '1999-01-01' })).status).toBe(400);
     expect((await edge.post(notification, { 'mcp-protocol-version': '2025-06-18' })).status).toBe(202);
@@ -112,7 +112,7 @@ describe('a request of 2025', () => {
       [-32042, -32042],
       [-32020, -32603],
     ]) {
-      const error = { code: code ?? 0, message: 'said by the connector' };
+      const error = { code: code ?? 0, message: 'written by the connector' };
       edge.answerWith(async () => ({ kind: 'error', error, timings: TIMINGS }));
       const seen = await answer(legacyRequest('tools/call', { name: 'echo' }));
       expect([seen.status, seen.body.error.code]).toEqual([200, outward]);
@@ -130,7 +130,7 @@ describe('what Claude sends', () => {
     expect(seen.body.result.supportedVersions).toContain('2026-07-28');
   });
 
-  it('of 2025 is answered step by step: no version header, any media type, lists that nobody declared', async () => {
+  it('of 2025 is answered step by step: no version header, any media type, undeclared lists', async () => {
     const opened = await answer(initialize('2025-06-18'), CLAUDE);
     expect([opened.status, opened.body.result.protocolVersion]).toEqual([200, '2025-06-18']);
     const headers = { ...CLAUDE, 'mcp-session-id': opened.session ?? '' };

@@ -52,10 +52,10 @@ describe('a request of 2026-07-28', () => {
     ['without the name header', without(call(), 'mcp-name'), 400, -32020],
     ['whose name header differs', body(call().body, { 'mcp-name': 'zebra' }), 400, -32020],
     ['whose name header is broken Base64', body(call().body, { 'mcp-name': '=?base64?YW50*?=' }), 400, -32020],
-    ['that reads another resource than its header says', modernRequest('resources/read', { uri: 'all://one' }), 0, 0],
+    ['that reads another resource than its header names', modernRequest('resources/read', { uri: 'all://one' }), 0, 0],
     ['without its envelope', request('tools/list', {}), 400, -32602],
     ['without capabilities', request('tools/list', envelope({ [CAPABILITIES]: null })), 400, -32602],
-    ['of a revision nobody speaks', revised('2027-01-01'), 400, -32022],
+    ['of an unsupported revision', revised('2027-01-01'), 400, -32022],
     ['of an earlier revision in the envelope', revised('2025-11-25'), 400, -32022],
     ['that is a batch', body([JSON.parse(call().body)]), 400, -32600],
     ['that is an answer', body({ jsonrpc: '2.0', id: 1, result: {} }), 400, -32600],
@@ -75,7 +75,7 @@ describe('a request of 2026-07-28', () => {
     ['for a tool without a name', modernRequest('tools/call', {}), 200, -32602],
     ['for an unknown prompt', modernRequest('prompts/get', { name: 'nothing' }), 200, -32602],
     ['for an unknown resource', modernRequest('resources/read', { uri: 'all://two' }), 200, -32602],
-    ['for a page that nobody was sent to', modernRequest('tools/list', { cursor: '2' }), 200, -32602],
+    ['for a page with an unissued cursor', modernRequest('tools/list', { cursor: '2' }), 200, -32602],
     ['with a state of its own making', call({ requestState: 'mine' }), 200, -32602],
   ])('%s is refused before any connector', async (what, wire, status, code) => {
     const changed = what.includes('another resource') ? { 'mcp-name': 'all://two' } : undefined;
@@ -84,7 +84,7 @@ describe('a request of 2026-07-28', () => {
     expect(edge.invocations).toEqual([]);
   });
 
-  it('of another revision is told which ones there are; of an unknown resource, which one it was', async () => {
+  it('of another revision gets the supported ones; of an unknown resource, its URI', async () => {
     expect((await answer(revised('2027-01-01'))).body.error.data).toEqual({
       supported: [REVISION, '2025-11-25', '2025-06-18', '2025-03-26'],
       requested: '2027-01-01',
@@ -123,7 +123,7 @@ describe('a request of 2026-07-28', () => {
 describe('a result of 2026-07-28', () => {
   const SERVER = { 'io.modelcontextprotocol/serverInfo': { name: 'all', version: '1.0.0', title: 'All' } };
 
-  it('says what it is, whose it is, and how long a list may be kept', async () => {
+  it('contains its type, its server, and how long a list may be kept', async () => {
     for (const [method, rest] of [
       ['server/discover', { supportedVersions: expect.arrayContaining([REVISION]), instructions: 'Ask.' }],
       ['tools/list', { tools: [{ name: 'ant' }, { name: 'zebra' }] }],
@@ -145,7 +145,7 @@ describe('a result of 2026-07-28', () => {
     expect(texts[0]?.replace('"id":"a"', '')).toBe(texts[1]?.replace('"id":"b"', ''));
   });
 
-  it('of a resource may be kept as long as its connector says, and not at all after a question', async () => {
+  it('of a resource may be kept as long as its connector states, and not at all after an input request', async () => {
     const read = (rest: JsonObject = {}) => answer(modernRequest('resources/read', { uri: 'all://one', ...rest }));
     edge.answerWith(async () => complete({ contents: [] }));
     expect((await read()).body.result).toMatchObject({ ttlMs: 0, cacheScope: 'private' });
@@ -220,7 +220,7 @@ describe('a result of 2026-07-28', () => {
     expect([unable.status, unable.body.error.code]).toEqual([400, -32021]);
   });
 
-  it('that is an error keeps its code, but for those that only the protocol may say', async () => {
+  it('that is an error keeps its code, except for those reserved to the protocol', async () => {
     for (const [code, outward, status] of [
       [-32602, -32602, 200],
       [-32002, -32602, 200],
@@ -230,7 +230,7 @@ describe('a result of 2026-07-28', () => {
       [-32021, -32021, 400],
       [7, 7, 200],
     ]) {
-      const error = { code: code ?? 0, message: 'said by the connector' };
+      const error = { code: code ?? 0, message: 'written by the connector' };
       edge.answerWith(async () => ({ kind: 'error', error, timings: TIMINGS }));
       const seen = await answer(call());
       expect([code, seen.status, seen.body.error.code]).toEqual([code, status, outward]);
@@ -239,7 +239,7 @@ describe('a result of 2026-07-28', () => {
 });
 
 describe('a stream of 2026-07-28', () => {
-  it('asks proxies not to buffer it, stays alive while nothing is said, and ends with the answer', async () => {
+  it('asks proxies not to buffer it, stays alive while there are no events, and ends with the answer', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const started = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-/** A server that waits for the rest of a body says nothing for this long. */
+/** A server that waits for the rest of a body sends nothing for this long. */
 const SILENCE_MS = 3_000;
 
 /**
- * Sends bytes as they are, as no HTTP library would, and returns everything that comes back until the other side closes
- * or says nothing more for a while.
+ * Sends bytes unchanged, as no HTTP library would, and returns everything received until the peer closes or sends
+ * nothing more for a while.
  */
 export async function sendRaw(port: number, bytes: string | Uint8Array): Promise<string> {
   const socket = connect({ port, host: 'localhost' });

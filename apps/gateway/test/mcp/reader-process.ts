@@ -15,7 +15,7 @@ process.on('message', async ({ port, requests }: Order) => {
 
 async function open(port: number, request: string): Promise<string> {
   const socket = connect(port, 'localhost');
-  // What is paused does not hear that it was closed, and what is closed is no reader any more.
+  // A paused socket does not notice that it was closed, and a closed one is no reader any more.
   socket.on('error', () => undefined);
   socket.write(request);
   const [head] = (await once(socket, 'data')) as [Buffer]; // no encoding is set

@@ -102,7 +102,7 @@ const WITHOUT_REDIS = {
 };
 
 describe('an installation whose Redis is away', () => {
-  it('at start: starts, says so in its health, and deploys all the same', async () => {
+  it('at start: starts, reports it in its health, and deploys all the same', async () => {
     await redis.stop();
     const { gateway, worker } = platform.processes;
     await Promise.all([gateway.end(), worker?.end('SIGKILL')]);
@@ -113,7 +113,7 @@ describe('an installation whose Redis is away', () => {
     await answers(version);
   }, 40_000);
 
-  it('in the middle: calls go on, and an upload is accepted and finished when Redis is back', async () => {
+  it('in the middle: calls continue, and an upload is accepted and finished when Redis is back', async () => {
     await redis.restart();
     const isBack = async () => {
       const { queue, redis: probe } = (await readHealth(platform)).checks;

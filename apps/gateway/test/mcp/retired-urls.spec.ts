@@ -1,4 +1,4 @@
-/** A URL never changes hands (S11), at the gateway as it runs: every way to lose a name, and every key that knew it. */
+/** A URL is never reassigned, at the gateway as it runs: every way to lose a name, and every key that knew it. */
 
 import { createApiKey } from '@patchbay/domain/api-keys';
 import { deleteConnector, renameConnector, restoreConnector } from '@patchbay/domain/connectors';
@@ -74,7 +74,7 @@ const answers = (path: string, key: string, status: number) =>
   waitFor(async () => (await answerOf(path, key)) === status, { deadlineMs: 3_000, what: `${status} at ${path}` });
 
 describe('a connector’s URL', () => {
-  it('answers its own keys by every name it ever had, and nobody else gets one of them', async () => {
+  it('answers its own keys by every name it ever had, and gives none of them to another organization', async () => {
     const connector = await live('weather');
     const key = await keyFor(connector);
     await answers('/acme/weather', key, 200);
@@ -131,7 +131,7 @@ describe('an organization’s URL', () => {
     const connector = await live('echo', organization);
     const key = await keyFor(connector);
     await answers('/first-name/echo', key, 200);
-    // As better-auth writes; the change is told by the platform's trigger.
+    // As better-auth writes; the platform's trigger publishes the change.
     await superuser.query(`UPDATE identity.organizations SET slug = 'second-name' WHERE id = $1`, [organization.id]);
     await answers('/second-name/echo', key, 200);
     await answers('/first-name/echo', key, 200);
@@ -164,7 +164,7 @@ describe('an organization’s URL', () => {
 
 describe('a key of another kind', () => {
   it.each(['deploy', 'admin'] as const)(
-    '%s opens no hosted URL, whoever holds it, also where nobody is asked',
+    '%s opens no hosted URL, from any caller, also at a public connector',
     async (kind) => {
       const connector = await platform.given.connector(acme, `open-${kind}`, 'none');
       await platform.given.publishedVersion(connector, echoVersion('open'));

@@ -11,8 +11,8 @@ const tool = (name: string) => ({
 
 /**
  * A connector that asks: `name` asks the person, `think` the model, `say` writes a log line, `slow` takes a second,
- * `report` writes a log line and takes a minute,
- * `announce` says that its tools changed, `stateful` asks as `name` does and gives its client a state to keep.
+ * `report` writes a log line and takes a minute, `announce` publishes that its tools changed, `stateful` asks as `name`
+ * does and gives its client a state to keep.
  */
 export function curiousVersion(mark: string, more: readonly string[] = []): GivenVersion {
   const names = ['name', 'think', 'say', 'slow', 'report', 'announce', 'stateful', ...more];

@@ -91,7 +91,7 @@ const accept = (id: unknown) =>
   JSON.stringify({ jsonrpc: '2.0', id, result: { action: 'accept', content: { name: 'Ada' } } });
 
 describe('a session id', () => {
-  it('of another person, of nobody, or altered is unknown', async () => {
+  it('of another person, invented, or altered is unknown', async () => {
     const { id } = await raw().initialize();
     const list = legacyRequest('tools/list').body;
     const thief = raw(memberKey);
@@ -103,7 +103,7 @@ describe('a session id', () => {
     }
   });
 
-  it('is unknown for ever after DELETE', async () => {
+  it('is unknown permanently after DELETE', async () => {
     const client = await raw().initialize();
     expect((await client.send('DELETE')).status).toBe(204);
     const ended = await client.post(legacyRequest('ping').body);
@@ -159,13 +159,13 @@ describe('a client of 2025-11-25', () => {
   it('ends the call when it refuses to answer, and the reason is its own', async () => {
     const { client } = await connect(ELICITS);
     client.setRequestHandler(ElicitRequestSchema, () => {
-      throw new Error('nobody is here');
+      throw new Error('no person is here');
     });
     const outcome = await client
       .callTool({ name: 'name', arguments: {} })
       .catch(({ message, data }) => ({ message, data }));
     expect(JSON.stringify(outcome)).toContain('mcp.client_refused');
-    expect(JSON.stringify(outcome)).toContain('nobody is here');
+    expect(JSON.stringify(outcome)).toContain('no person is here');
     await client.close();
   });
 
@@ -181,7 +181,7 @@ describe('a client of 2025-11-25', () => {
     await client.close();
   });
 
-  it('hears on its GET stream that an activation changed the tools', async () => {
+  it('is notified on its GET stream that an activation changed the tools', async () => {
     const { client } = await connect();
     let changed = 0;
     client.setNotificationHandler(ToolListChangedNotificationSchema, () => void changed++);
@@ -235,7 +235,7 @@ describe('a client of 2025-11-25', () => {
 });
 
 describe('a session', () => {
-  it('goes on when gateway and supervisor were killed after initialize', async () => {
+  it('continues when gateway and supervisor were killed after initialize', async () => {
     const { client } = await connect(ELICITS);
     client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'decline' }));
     await platform.processes.gateway.end('SIGKILL');
@@ -247,7 +247,7 @@ describe('a session', () => {
     await client.close();
   }, 60_000);
 
-  it('gives the answer to a client that lost the stream and came back, and to nobody else', async () => {
+  it('gives the answer to a client that lost the stream and came back, and to no other', async () => {
     const client = await raw().initialize(ELICITS);
     const cut = new AbortController();
     const seen = await untilQuestion(await client.call('name', cut.signal));
@@ -266,7 +266,7 @@ describe('a session', () => {
     expect(fromStart.map(({ message }) => message?.method ?? message?.id)).toEqual(['elicitation/create', 7]);
   });
 
-  it('says that a call is lost when its gateway was killed, and takes the next one', async () => {
+  it('reports that a call is lost when its gateway was killed, and takes the next one', async () => {
     const client = await raw().initialize(ELICITS);
     const seen = await untilQuestion(await client.call('name'));
     await platform.processes.gateway.end('SIGKILL');

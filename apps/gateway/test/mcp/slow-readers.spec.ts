@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type GivenReaders, givenReaders } from './given-readers.ts';
 
 const MIB = 1024 * 1024;
-/** Longer than changes are gathered before they are told. Milliseconds. */
+/** Longer than the time in which changes are batched. Milliseconds. */
 const ROUND_MS = 40;
 
 let readers: GivenReaders | undefined;
@@ -15,7 +15,7 @@ describe('readers who do not read', () => {
     const given = await givenReaders(16, uris);
     readers = given;
     const before = given.heldBytes();
-    // What the two ends of a connection hold in the kernel differs from machine to machine.
+    // The socket buffers of the kernel differ from machine to machine.
     for (let round = 0; round < 300 && (await given.open()) > 0; round += 1) {
       given.announce(uris);
       await delay(ROUND_MS);
@@ -24,7 +24,7 @@ describe('readers who do not read', () => {
     expect(given.heldBytes() - before).toBeLessThan(16 * MIB);
   }, 30_000);
 
-  it('cost the gateway no more the more there is to tell them', async () => {
+  it('do not cost the gateway more with more events for them', async () => {
     const given = await givenReaders(200);
     readers = given;
     given.announce();

@@ -29,7 +29,7 @@ const head = (...lines: readonly string[]) =>
   ].join('\r\n');
 const lengthOf = (body: string) => `Content-Length: ${Buffer.byteLength(body)}`;
 const chunked = (body: string) => `${Buffer.byteLength(body).toString(16)}\r\n${body}\r\n0\r\n\r\n`;
-/** A whole second request, for whoever takes what follows the first one's body for one. */
+/** A complete second request, for a parser that takes the rest of the first one's body for one. */
 const hidden = () => `${head(lengthOf(call('hidden')), 'Connection: close')}${call('hidden')}`;
 const called = () => edge.invocations.map(({ params }) => params.name);
 
@@ -83,7 +83,7 @@ describe('a header sent twice', () => {
     expect(called()).toEqual([]);
   });
 
-  it('that says one thing is refused', async () => {
+  it('with a single value is refused', async () => {
     for (const line of ['Host: evil.example', 'Content-Type: text/plain', 'content-type: application/json']) {
       const answer = await sendRaw(edge.port, modern(line));
       expect([line, statusesIn(answer)]).toEqual([line, [400]]);

@@ -27,7 +27,7 @@ beforeAll(async () => {
   if (!hasSandboxes()) return;
   platform = await startPlatform();
   acme = await platform.given.organization('acme');
-  // One that stays, so that the organization's URL goes on without the other.
+  // One that stays, so that the organization's URL keeps serving without the other.
   await platform.given.publishedVersion(await platform.given.connector(acme, 'steady'), curiousVersion('steady'));
   superuser = new pg.Pool({ connectionString: platform.database.superuserUrl, max: 1 });
 }, 60_000);
@@ -113,7 +113,7 @@ describe('every open stream', () => {
     }, 30_000);
   }
 
-  it('of the organization’s URL goes on without a connector that is deleted, but for what that one was saying', async () => {
+  it('of the organization’s URL continues without a deleted connector, but for the events of that one', async () => {
     const caller = await givenCaller();
     const url = `${platform.origin}/acme/mcp`;
     const streams = await openAll(url, `${caller.connector.slug}__name`, caller.key);

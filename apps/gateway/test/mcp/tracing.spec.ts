@@ -19,7 +19,7 @@ interface Export {
   readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly Span[] }[] }[];
 }
 
-/** Tells what its caller's protocol said beside the arguments. */
+/** Returns the protocol fields of its caller beside the arguments. */
 const META_VERSION = echoVersion('one', {
   code: `
     const { McpServer } = require('@modelcontextprotocol/server');
@@ -83,7 +83,7 @@ describe('a gateway with an OpenTelemetry exporter', () => {
       tracestate: 'vendor=1',
       baggage: 'user=7',
     });
-    // Where the time went, and nothing of what was said.
+    // Durations, and no content.
     expect(span.attributes.map(({ key: name }) => name)).toContain('patchbay.step.sandbox_ms');
     expect(JSON.stringify(spans)).not.toContain(key);
   });

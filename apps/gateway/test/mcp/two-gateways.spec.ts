@@ -27,7 +27,7 @@ async function textsOf(events: AsyncGenerator<SseEvent>): Promise<string[]> {
   return texts;
 }
 
-/** The same, whatever carries what gateways tell each other. */
+/** The same for every carrier of messages between gateways. */
 function serveTogether(
   carrier: string,
   missing: string | null,
@@ -36,7 +36,7 @@ function serveTogether(
   const isAble = hasSandboxes() && missing === null;
   const { describe, it } = skipUnless(isAble, missing ?? 'bubblewrap or user namespaces are missing');
 
-  describe(`two gateways that tell each other through ${carrier}`, () => {
+  describe(`two gateways with pub/sub through ${carrier}`, () => {
     let platform: Awaited<ReturnType<typeof startPlatform>>;
     let redis: Awaited<ReturnType<typeof startRedis>>;
     let other: Awaited<ReturnType<typeof platform.startGateway>>;
@@ -89,7 +89,7 @@ function serveTogether(
       await second.body?.cancel();
     });
 
-    it('pass on at one what a connector announces to the other', async () => {
+    it('deliver at one the changes that a connector publishes at the other', async () => {
       const hangUp = new AbortController();
       const { headers, body } = modernRequest('subscriptions/listen', { notifications: { toolsListChanged: true } });
       const response = await fetchAt(`${other.address}/acme/mcp`, {
@@ -105,7 +105,7 @@ function serveTogether(
       hangUp.abort();
     });
 
-    it('say that a call is lost when the gateway it was parked at is killed, and go on with the session', async () => {
+    it('report that a call is lost when its gateway is killed, and continue the session', async () => {
       const client = await here().initialize(ELICITS);
       const parked = await untilQuestion(await client.call('name'));
       await platform.processes.gateway.end('SIGKILL');

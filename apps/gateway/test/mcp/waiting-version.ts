@@ -22,7 +22,7 @@ const MANIFEST = {
   egress: [],
 };
 
-/** A connector whose tool `wait` waits until somebody releases or aborts it; `seen` says what happened. */
+/** A connector whose tool `wait` waits until it is released or aborted; `seen` records which. */
 export const WAITING_VERSION: GivenVersion = {
   code: `
     const { McpServer } = require('@modelcontextprotocol/server');

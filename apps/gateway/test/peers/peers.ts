@@ -8,23 +8,23 @@ import { StdioClientTransport as LegacyStdio } from '@modelcontextprotocol/sdk/c
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { peerPrograms } from './peer-programs.ts';
 
-/** A URL of ours, and the key that opens it; undefined where nobody is asked for one. */
+/** A URL of the platform, and the key for it; undefined for a public one. */
 export interface Target {
   readonly url: string;
   readonly key: string | undefined;
-  /** What stands before the name of a tool there. */
+  /** Prefix of a tool's name there. */
   readonly prefix: string;
   /** A home directory of the peer's own: nothing of this machine's people is read or written. */
   readonly home: string;
 }
 
-/** What a peer saw: the names of the tools, and what the tool `echo` answered. */
+/** Results of a peer: the names of the tools, and the answer of the tool `echo`. */
 export interface Sight {
   readonly tools: readonly string[];
   readonly echoed: string;
 }
 
-/** An MCP client that nobody here wrote, used as its users use it. */
+/** A third-party MCP client, used as its users use it. */
 export interface Peer {
   readonly name: string;
   look(target: Target, text: string): Promise<Sight>;
@@ -74,7 +74,7 @@ function modernHttp(target: Target) {
   return new ModernTransport(new URL(target.url), { requestInit: { headers: headersOf(target) } });
 }
 
-/** `mcp-remote` makes a local server of a remote one; whoever talks to it over stdio is a client of its own. */
+/** `mcp-remote` makes a local server of a remote one; its stdio peer is a client of its own. */
 function remote(target: Target) {
   const headers = withHeader(target, '--header', ': ');
   return {
@@ -137,7 +137,7 @@ async function lookInspector(era: 'legacy' | 'modern', target: Target, text: str
   return { tools: tools.map(({ name }) => name), echoed: textOf(await inspector('tools/call', ...call)) };
 }
 
-/** What a command line prints. Rejects with what it complained about when it fails. */
+/** The output of a command line. Rejects with its error output when it fails. */
 async function said(target: Target, args: readonly string[]): Promise<string> {
   const { stdout } = await run(process.execPath, args, { cwd: target.home, env: environmentOf(target) });
   return stdout;

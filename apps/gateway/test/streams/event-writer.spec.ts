@@ -17,7 +17,7 @@ afterAll(() => {
   server.close();
 });
 
-/** A connection that reads nothing until it is told to. */
+/** A connection that reads nothing until asked to. */
 async function open(): Promise<{ socket: Socket; response: ServerResponse }> {
   const arrived = once(server, 'stream');
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1'); // a TCP server has an address
@@ -56,7 +56,7 @@ describe('a stream of events', () => {
     const { socket, response } = await open();
     const writer = writerOf(response, 256 * MIB, 300);
     writer.write(': open\n\n');
-    // Nothing happens for more than twice the deadline, which no event says.
+    // Nothing happens for more than twice the deadline, which no event marks.
     await delay(700);
     expect(response.destroyed).toBe(false);
     for (let count = 0; count < 12; count += 1) writer.write(data);

@@ -8,7 +8,7 @@ const DEATHS_MAX = 20;
 /** How long a version waits for the platform, from the first attempt of its step. */
 const PATIENCE_MS = DEPLOY_LIMITS.patience.value;
 
-/** What a restart or more room mends: no attempt of the version is spent on it. */
+/** Faults that end by a restart or more space: they spend no attempt of the version. */
 const PLATFORM_AWAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'sandbox.unavailable',
   'sandbox.supervisor_lost',

@@ -16,10 +16,10 @@ const answerSchema = z.union([
 ]);
 
 /**
- * Refuses patterns that can take more than linear time; a sandbox looks at them, because they are a stranger's
- * (security.md S21). Most connectors bring none beyond zod's own and start no sandbox.
+ * Refuses patterns that can take more than linear time; a sandbox checks them, because they are untrusted. Most
+ * connectors bring none beyond zod's own and start no sandbox.
  *
- * @throws AppError `deploy.schema_pattern_unsafe`, `deploy.schema_invalid`, with the place of the pattern
+ * @throws AppError `deploy.schema_pattern_unsafe`, `deploy.schema_invalid`, with the path of the pattern
  */
 export async function checkPatterns(work: DeployWork, found: readonly FoundPattern[]): Promise<void> {
   const patterns = [...new Set(found.map(({ pattern }) => pattern))];

@@ -19,8 +19,8 @@ export interface DeployVersionOptions {
 
 /**
  * Works on one version while holding its lease, which is renewed in the background; when it cannot be renewed the work
- * is broken off, because another worker has it then. What the version needs is read from its rows under row-level
- * security: a job says nothing but an id (security.md S16).
+ * is aborted, because another worker has it then. The version is read from its rows under row-level security: a job
+ * holds an id and nothing else.
  */
 export async function deployVersion(deps: DeployDeps, due: DueVersion, options: DeployVersionOptions): Promise<void> {
   const { database, logger } = deps;

@@ -11,7 +11,7 @@ import type { PackageStore } from './dependencies/package-store.ts';
 import type { ReadingThreads } from './dependencies/reading-threads.ts';
 import { readSource, type Source } from './source/read-source.ts';
 
-/** What the steps of a deploy use. */
+/** Dependencies of the steps of a deploy. */
 export interface DeployDeps {
   readonly database: Database;
   readonly artifacts: ArtifactStore;
@@ -25,7 +25,7 @@ export interface DeployDeps {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** What a finished step leaves: a patch of the version's row, and facts later steps read. */
+/** The result of a finished step: a patch of the version's row, and facts for later steps. */
 export interface StepResult {
   readonly patch?: VersionPatch;
   /** Small and JSON: kept with the step, so that a resumed deploy need not run it again. */

@@ -3,10 +3,10 @@ import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
 import { createInvocation, type Invocation, type InvocationOutcome } from '@patchbay/sandbox/protocol';
 import type { DeployWork } from './deploy-work.ts';
 
-/** Shorter than a call's: a version that needs longer to say what it is does not go live. */
+/** Shorter than a call's: a version that needs longer for its manifest does not go live. */
 const DEADLINE_MS = DEPLOY_LIMITS.probe.value;
 
-/** Whom the version is shown: a deploy that looks at it, or somebody in production. */
+/** The audience of the version: a deploy that inspects it, or a person in production. */
 export type Onlooker = { readonly kind: 'probe' } | { readonly kind: 'person'; readonly id: string };
 
 /**

@@ -14,8 +14,8 @@ const PROBE: Onlooker = { kind: 'probe' };
 
 /**
  * Starts the artifact twice and asks it to describe itself: once as a deploy would, once as a call of a person in
- * production would, from the version's snapshot where one could be taken. Code that behaves for the one and not for the
- * other is refused, because what was scanned would not be what runs (security.md S22). Probes get no secrets and no network.
+ * production would, from the version's snapshot where one could be taken. Code that behaves differently for the two is
+ * refused, because the scanned code would not be the running code. Probes get no secrets and no network.
  */
 export async function probeStep(work: DeployWork): Promise<StepResult> {
   try {

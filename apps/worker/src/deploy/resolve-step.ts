@@ -15,7 +15,7 @@ export async function resolveStep(work: DeployWork): Promise<StepResult> {
 
   const { placements, provided } = resolved.plan;
   const fetched = await packages.ensure(placements, MINIMUM_RELEASE_AGE_MS);
-  // How many had to be fetched is the operator's to know: it says what others used before (security.md S22).
+  // The number of downloads is for the operator only: it would reveal the packages of other organizations.
   work.deps.logger.info({ versionId: work.version.id, fetched: fetched.fetched }, 'packages are in the store');
   work.log('info', `${source.files.size} files; ${placements.length} packages, ${provided.length} from the runner`);
   for (const name of fetched.young) work.log('warn', `${name} was published less than 24 hours ago`);

@@ -64,7 +64,7 @@ async function takeStep(work: DeployWork, step: DeployStep): Promise<Version> {
   const opened = await database.withOrganization(work.scope, (tx) => startStep(tx, id, step.state));
   if (opened.error !== null) {
     work.holdLog();
-    work.log('info', 'what the deploy waited for is there again: it goes on');
+    work.log('info', 'the missing service is reachable again: the deploy continues');
   }
   try {
     if (killsWorkers({ number: opened.attempt })) throw new AppError('deploy.interrupted_too_often');
@@ -112,14 +112,14 @@ async function failVersion(
   });
 }
 
-/** Tells the author, once for each cause, what the step waits for. */
+/** Logs for the author, once for each cause, what the step waits for. */
 async function suspend(work: DeployWork, step: DeployStep, { code, detail }: AppError): Promise<void> {
   const { id } = work.version;
   await work.logged();
   await work.deps.database.withOrganization(work.scope, async (tx) => {
     const isNews = await suspendStep(tx, id, { name: step.state, cause: { code, detail } });
     if (!isNews) return;
-    const text = `waiting for the platform: ${asSentence(detail)} (${code}) The deploy goes on by itself, for up to an hour; it does not count against the version.`;
+    const text = `waiting for the platform: ${asSentence(detail)} (${code}) The deploy continues automatically, for up to an hour; it does not count against the version.`;
     await appendLog(tx, id, [{ step: step.state, level: 'warn', text }]);
   });
 }
@@ -131,7 +131,7 @@ const actorSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('system'), name: z.string() }),
 ]);
 
-/** In the name of whoever submitted the version: gates judge people, not the worker. */
+/** On behalf of the person who submitted the version: gates judge people, not the worker. */
 async function activatePublished(tx: Tx, work: DeployWork, version: Version): Promise<void> {
   const actor = actorSchema.parse(version.submittedBy);
   const { state, reasons } = await activate(tx, actor, {

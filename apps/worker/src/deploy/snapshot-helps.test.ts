@@ -4,12 +4,12 @@ import { snapshotHelps } from './snapshot-helps.ts';
 const LARGE = 'x;'.repeat(80_000);
 
 describe('snapshotHelps', () => {
-  it('says no of a bundle that leaves its packages to the runner', () => {
+  it('is false for a bundle that leaves its packages to the runner', () => {
     expect(snapshotHelps('exports.default = 1')).toEqual({ helps: false, obstacle: null });
   });
 
   it.each(['import("node:zlib")', 'await import( name )', 'void import(`./x.js`)'])(
-    'says no of a large one with %s, and where',
+    'is false for a large one with %s, with its location',
     (code) => {
       expect(snapshotHelps(`${LARGE}\n${code}`)).toEqual({
         helps: false,
@@ -19,7 +19,7 @@ describe('snapshotHelps', () => {
   );
 
   it.each(['', '// an inline `import()` of an ESM path', 'loader.import(name)', 'reimport(1)'])(
-    'says yes of a large one with %j',
+    'is true for a large one with %j',
     (code) => {
       expect(snapshotHelps(`${LARGE}\n${code}`)).toEqual({ helps: true });
     },

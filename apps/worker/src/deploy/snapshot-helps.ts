@@ -1,6 +1,6 @@
 /** Below this a bundle runs in less time than a process needs to resume; above, its own copies of packages dominate. */
 const CODE_LENGTH_LEAST = 128 * 1024;
-/** What the bundler leaves of `import()`, with something in its brackets: an empty pair is prose. */
+/** The form in which the bundler leaves `import()`, with an argument: an empty pair is prose. */
 const DYNAMIC_IMPORT = /(?<![\w$.`'"])import\s*\(\s*[^)\s]/;
 
 export type SnapshotAdvice =
@@ -13,6 +13,6 @@ export function snapshotHelps(code: string): SnapshotAdvice {
   const found = DYNAMIC_IMPORT.exec(code);
   if (!found) return { helps: true };
   const line = code.slice(0, found.index).split('\n').length;
-  // Node cannot import from a module that was kept in a snapshot, and would say so only when the call comes.
+  // Node cannot import from a module that was kept in a snapshot, and would fail only at the call.
   return { helps: false, obstacle: { reason: 'it uses import() at run time', place: `line ${line} of the bundle` } };
 }

@@ -19,7 +19,7 @@ const START_ERRORS: Partial<Record<ErrorCode, ErrorCode>> = {
 /** V8's words. */
 const CODE_FROM_TEXT = /Code generation from strings disallowed/;
 
-/** What the supervisor says of a start, in the deploy's words and with the place in the author's source. */
+/** The supervisor's error of a start, in the deploy's words and with the location in the author's source. */
 export function asStartError(error: unknown): unknown {
   if (!(error instanceof AppError)) return error;
   const code = START_ERRORS[error.code];

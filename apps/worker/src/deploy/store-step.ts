@@ -1,7 +1,10 @@
 import { AppError } from '@patchbay/foundation';
 import type { DeployWork, StepResult } from './deploy-work.ts';
 
-/** Makes sure that what was scanned is what lies in the store, whole and under its digest, before anyone may activate it. */
+/**
+ * Makes sure that the scanned artifact is the stored one, whole and under its digest, before its activation is
+ * possible.
+ */
 export async function storeStep(work: DeployWork): Promise<StepResult> {
   const { artifactDigest } = work.version;
   if (artifactDigest === null) throw new AppError('artifacts.not_found', { internal: 'no artifact to publish' });

@@ -7,7 +7,7 @@ export interface RecordDeps {
   readonly logger: Logger;
 }
 
-/** Puts on record what a gateway changed about people and died before it could say so. */
+/** Records changes of people by a gateway that died before it could record them. */
 export async function recordIdentityChanges({ database, logger }: RecordDeps): Promise<void> {
   const recorded = await recordLeftChanges(database);
   if (recorded > 0) logger.warn({ recorded }, 'recorded changes of people that their gateway had not');

@@ -8,8 +8,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who is calling, and in which organizations
-         * @description Permission: none (everybody may know who they are). Audit: none (a read of the caller’s own record).
+         * The caller and their organizations
+         * @description Permission: none (every caller may read who they are). Audit: none (a read of the caller’s own record).
          */
         get: operations["getMe"];
         put?: never;
@@ -124,7 +124,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a member, or leave; their API keys end in the same transaction
-         * @description Permission: none (everybody may leave; removing somebody else needs members:write, checked by the handler). Audit: `member.removed`.
+         * @description Permission: none (every member may leave; removing another one needs members:write, checked by the handler). Audit: `member.removed`.
          */
         delete: operations["removeMember"];
         options?: never;
@@ -242,7 +242,7 @@ export interface paths {
         get: operations["listInvitations"];
         put?: never;
         /**
-         * Invite somebody by e-mail address; the answer holds the link to hand over
+         * Invite a person by e-mail address; the answer holds the link to hand over
          * @description Permission: `members:write`. Audit: `invitation.created`.
          */
         post: operations["createInvitation"];
@@ -422,7 +422,7 @@ export interface paths {
         get: operations["listVersions"];
         put?: never;
         /**
-         * Upload source: tar.gz or zip, at most 10 MiB; the deploy goes on in the background
+         * Upload source: tar.gz or zip, at most 10 MiB; the deploy continues in the background
          * @description Permission: `versions:write`. Audit: `version.submitted`.
          */
         post: operations["submitVersion"];
@@ -762,7 +762,7 @@ export interface components {
             name: string;
             /** @description First characters of the key, enough to recognise it. */
             hint: string;
-            /** @description Connectors it opens (kinds mcp and deploy); `*` stands for every one. */
+            /** @description Connectors it can use (kinds mcp and deploy); `*` means every connector. */
             connectorIds: string[];
             /** @description For kind mcp. */
             scopes: string[];
@@ -770,7 +770,7 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
             /** @description Addresses or CIDR ranges; empty means any. */
             allowedAddresses: string[];
-            /** @description Whose rights it carries; it ends with their membership. */
+            /** @description The person whose permissions it carries; it ends with their membership. */
             owner: components["schemas"]["Actor"];
             /**
              * Format: date-time
@@ -815,7 +815,7 @@ export interface components {
             nextCursor: string | null;
         };
         /**
-         * @description What a call must present at the hosted URL.
+         * @description How callers authenticate at the hosted URL.
          * @enum {string}
          */
         AuthMode: "api_key" | "none";
@@ -846,9 +846,9 @@ export interface components {
                 state: components["schemas"]["VersionState"];
             } | null;
             settingsRevision: number;
-            /** @description Whether code of the connector may make code from text (eval, new Function). Its sandboxes refuse it otherwise. */
+            /** @description Whether code of the connector may use eval and new Function. Its sandboxes refuse them otherwise. */
             codeGeneration: boolean;
-            /** @description When an owner or admin confirmed that anybody may call it, with its secrets and tools that write. Null: nobody did. */
+            /** @description When an owner or admin confirmed public access to it, with its secrets and tools that write. Null without a confirmation. */
             openConfirmedAt: string | null;
             /**
              * Format: date-time
@@ -897,7 +897,7 @@ export interface components {
             name: string;
             /** @description First characters of the key, enough to recognise it. */
             hint: string;
-            /** @description Connectors it opens (kinds mcp and deploy); `*` stands for every one. */
+            /** @description Connectors it can use (kinds mcp and deploy); `*` means every connector. */
             connectorIds: string[];
             /** @description For kind mcp. */
             scopes: string[];
@@ -905,7 +905,7 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
             /** @description Addresses or CIDR ranges; empty means any. */
             allowedAddresses: string[];
-            /** @description Whose rights it carries; it ends with their membership. */
+            /** @description The person whose permissions it carries; it ends with their membership. */
             owner: components["schemas"]["Actor"];
             /**
              * Format: date-time
@@ -1120,7 +1120,7 @@ export interface components {
             deletedAt: string | null;
             /** @description When a deleted organization is gone for good. */
             purgeAt: string | null;
-            /** @description Of the caller. Empty for an API key. */
+            /** @description Permissions of the caller. Empty for an API key. */
             roles: components["schemas"]["Role"][];
             permissions: components["schemas"]["Permission"][];
             actions: {
@@ -1159,12 +1159,12 @@ export interface components {
         Role: "owner" | "admin" | "developer" | "member";
         RoleDescription: {
             role: components["schemas"]["Role"];
-            /** @description What a member with this role may do. */
+            /** @description Permissions of a member with this role. */
             permissions: components["schemas"]["Permission"][];
-            /** @description What of it an API key of kind admin that the member creates can carry. */
+            /** @description The part of them that an API key of kind admin, created by the member, can carry. */
             keyPermissions: components["schemas"]["Permission"][];
             actions: {
-                /** @description Whether the caller may give this role, or take it from somebody. */
+                /** @description Whether the caller may grant this role, or take it from a member. */
                 grant: components["schemas"]["ActionState"];
             };
         };
@@ -1924,7 +1924,7 @@ export interface operations {
                     kind: "mcp" | "deploy" | "admin";
                     name: string;
                     /**
-                     * @description Slugs or `con_` ids; `*` stands for every one.
+                     * @description Slugs or `con_` ids; `*` means every connector.
                      * @default []
                      */
                     connectors?: string[];
@@ -2110,7 +2110,7 @@ export interface operations {
                     /** @description 2 to 32 characters of a to z, 0 to 9 and single hyphens, with no hyphen at an end. */
                     slug?: string;
                     authMode?: components["schemas"]["AuthMode"];
-                    /** @description Whether code of the connector may make code from text (eval, new Function). Its sandboxes refuse it otherwise. */
+                    /** @description Whether code of the connector may use eval and new Function. Its sandboxes refuse them otherwise. */
                     codeGeneration?: boolean;
                     /** @description With `authMode: none`: the connector’s present slug. Without it a connector with secrets or tools that write is not opened. */
                     confirmOpen?: string;

@@ -19,7 +19,7 @@ export function keepAlive(socket: Socket): void {
   });
   const timer = setInterval(() => {
     silentBeats += 1;
-    if (silentBeats > SILENT_BEATS_MAX) socket.destroy(new Error('nothing was heard for three seconds'));
+    if (silentBeats > SILENT_BEATS_MAX) socket.destroy(new Error('no heartbeat for three seconds'));
     // Bytes that wait already will say that we live.
     else if (socket.writable && socket.writableLength === 0) socket.write(BEAT);
   }, BEAT_MS);

@@ -1,7 +1,7 @@
 /**
- * Request → caller. Two ways in, never mixed: a bearer (an API key of kind admin or deploy) makes cookies invisible;
- * without one, the session cookie, for which the cross-site rule holds. A key of another kind is refused by its
- * prefix, before any look-up (security S13, S25).
+ * Request → caller. Two kinds of credentials, never mixed: a bearer (an API key of kind admin or deploy) makes cookies
+ * invisible; without one, the session cookie, for which the cross-site rule holds. A key of another kind is refused by
+ * its prefix, before any look-up.
  */
 
 import type { ApiKeyCache } from '@patchbay/domain/api-keys';

@@ -1,11 +1,11 @@
-/** Caller + organization of the path → access. What is not the caller's does not exist for them. */
+/** Caller + organization of the path → access. Resources of other callers do not exist for them. */
 import type { Database } from '@patchbay/domain';
 import { findMember, getOrganization, type Permission, permissionsOf } from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
 import { type Access, type Caller, type KeyCaller, opensOrganization } from './caller.ts';
 
 /**
- * What a deploy key may do, on the connectors it lists and never beyond its person's role. It publishes; it cannot
+ * Permissions of a deploy key, on the connectors it lists and never beyond its person's role. It publishes; it cannot
  * change who may call a connector, so it has no `connectors:write`.
  */
 export const DEPLOY_KEY_PERMISSIONS: readonly Permission[] = [
@@ -20,7 +20,7 @@ export const DEPLOY_KEY_PERMISSIONS: readonly Permission[] = [
 
 /**
  * @param slugOrId as in the path
- * @throws AppError `admin.not_found` for an organization that does not exist or is somebody else's
+ * @throws AppError `admin.not_found` for an organization that does not exist or is another caller's
  */
 export async function authorize(database: Database, caller: Caller, slugOrId: string): Promise<Access> {
   const found = await database.lookups.findOrganization(slugOrId);
@@ -47,7 +47,7 @@ async function authorizeKey(database: Database, caller: KeyCaller, organizationI
   };
 }
 
-/** What the key lists, as far as its person still has it; a service account's key has what it lists. */
+/** The permissions of the key, as far as its person still has them; a service account's key has all of them. */
 export function keyPermissions(caller: Pick<KeyCaller, 'apiKey' | 'person' | 'personRoles'>): ReadonlySet<Permission> {
   const listed = caller.apiKey.kind === 'deploy' ? DEPLOY_KEY_PERMISSIONS : caller.apiKey.permissions;
   if (!caller.person) return new Set(listed);

@@ -1,4 +1,4 @@
-/** Who called, and what they may do where. Made by `authenticate` and `authorize`, read by handlers. */
+/** The caller and their permissions. Made by `authenticate` and `authorize`, read by handlers. */
 import type { ApiKey } from '@patchbay/domain/api-keys';
 import type { Actor } from '@patchbay/domain/audit';
 import { CHANGE_RULES, type Change } from '@patchbay/domain/changes';
@@ -34,7 +34,7 @@ export interface KeyCaller {
 
 export type Caller = SessionCaller | KeyCaller;
 
-/** What one caller may do in one organization. */
+/** Permissions of one caller in one organization. */
 export interface Access {
   readonly organization: Organization;
   /** Empty for a key. */
@@ -52,7 +52,7 @@ export function callerId(caller: Caller): string {
   return caller.kind === 'person' ? caller.person.id : caller.apiKey.id;
 }
 
-/** How the caller proved who they are, for what only a person may say yes to. */
+/** How the caller authenticated, for decisions that only a person may make. */
 export function authenticationOf(caller: Caller): Authentication {
   switch (caller.kind) {
     case 'person':
@@ -62,7 +62,7 @@ export function authenticationOf(caller: Caller): Authentication {
   }
 }
 
-/** Whether the session is good for the organization at all; membership is asked besides. */
+/** Whether the session is valid for the organization at all; membership is checked in addition. */
 export function opensOrganization({ organizationIds }: SessionFacts, organizationId: string): boolean {
   return organizationIds === null || organizationIds.includes(organizationId);
 }
@@ -98,7 +98,9 @@ export function requireConnector(access: Access, connectorId: string): void {
   throw new AppError('admin.permission_missing', { detail: 'This API key does not list the connector.' });
 }
 
-/** Whether the change can end what the caller may see in the organization. What a path names, its stream looks for itself. */
+/**
+ * Whether the change can end the caller's access in the organization. A stream checks the resources of its path itself.
+ */
 export function concernsCaller({ kind, id }: Change, caller: Caller, organizationId: string): boolean {
   switch (CHANGE_RULES[kind].admin) {
     case 'organization':

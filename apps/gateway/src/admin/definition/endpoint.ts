@@ -1,4 +1,4 @@
-/** What runs behind an endpoint. The types follow from the endpoint's schemas; the plugin does the rest. */
+/** The handler of an endpoint. The types follow from the endpoint's schemas; the plugin does the rest. */
 import type { ArtifactStore } from '@patchbay/artifacts';
 import type { Database, Tx } from '@patchbay/domain';
 import type { ApiKeyCache } from '@patchbay/domain/api-keys';
@@ -13,17 +13,17 @@ import { type Access, type Caller, callerId } from '../access/caller.ts';
 import type { EndpointSpec } from './endpoint-spec.ts';
 import type { ServerEvent } from './event-stream.ts';
 
-/** What the handlers of the admin API are made of. */
+/** Dependencies of the handlers of the admin API. */
 export interface AdminDeps {
   readonly origin: string;
   readonly database: Database;
   readonly apiKeys: ApiKeyCache;
-  /** What can end a stream. */
+  /** Conditions that can end a stream. */
   readonly changes: Pick<ChangeFeed, 'onChange' | 'onStale'>;
   readonly identity: Identity;
   readonly artifacts: ArtifactStore;
   readonly vault: Vault;
-  /** Tells the worker that a version waits. May fail: the worker looks for itself every minute. */
+  /** Notifies the worker that a version waits. May fail: the worker polls every minute. */
   wakeDeploy(versionId: string): Promise<void>;
   /** @throws AppError artifacts.no_space while a disk of this installation is nearly full */
   refuseUploads(): Promise<void>;
@@ -39,7 +39,9 @@ export interface Call<E extends EndpointSpec> {
   readonly caller: Caller;
   readonly requestId: string;
   readonly clientAddress: string;
-  /** Of an idempotent creation. `fingerprint` says what the key was used for; a body adds to it. */
+  /**
+   * Scope of an idempotent creation. `fingerprint` identifies the request that the key was used for; a body adds to it.
+   */
   readonly idempotency: {
     readonly key: string;
     readonly fingerprint: string;

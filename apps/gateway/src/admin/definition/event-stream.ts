@@ -15,7 +15,7 @@ const KEEP_ALIVE_MS = STREAM_LIMITS.keepAlive.value;
 const UNREAD_BYTES_MAX = ADMIN_LIMITS.streamUnread.value;
 export const STREAMS_PER_CALLER_MAX = ADMIN_LIMITS.streams.value;
 
-/** One event; `id` lets the reader go on where it stopped. */
+/** One event; `id` lets the reader resume. */
 export interface ServerEvent {
   readonly event: string;
   readonly data: unknown;
@@ -36,7 +36,7 @@ export class StreamCounter {
   readonly #open = new Map<string, number>();
   readonly #closing = new AbortController();
 
-  /** Aborted when the server closes: an open stream would otherwise hold it up for ever. */
+  /** Aborted when the server closes: an open stream would otherwise block the shutdown. */
   get closing(): AbortSignal {
     return this.#closing.signal;
   }
@@ -59,8 +59,8 @@ export class StreamCounter {
 }
 
 /**
- * Writes events until the source ends, the reader goes away or the permission does; then the last event, `ended`, says
- * why. The source gets a signal that ends with the stream.
+ * Writes events until the source ends, the reader disconnects or the permission ends; then the last event, `ended`,
+ * gives the reason. The source gets a signal that ends with the stream.
  */
 export async function streamEvents(
   exchange: { request: FastifyRequest; reply: FastifyReply; counter: StreamCounter; leases: Leases },
@@ -99,7 +99,7 @@ export async function streamEvents(
       if (response.writableNeedDrain) await once(response, 'drain', { signal: ended.signal });
     }
   } catch (error) {
-    // A source that stops because the stream has ended tells nothing new.
+    // A source that stops because the stream has ended has no further events.
     if (!ended.signal.aborted) lost = error;
   } finally {
     clearInterval(keepAlive);

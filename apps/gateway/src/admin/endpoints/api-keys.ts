@@ -1,4 +1,4 @@
-/** API keys: one kind per door. The secret is in the answer to the creation and nowhere else. */
+/** API keys: one kind per surface. The secret is in the answer to the creation and nowhere else. */
 
 import type { Tx } from '@patchbay/domain';
 import * as apiKeys from '@patchbay/domain/api-keys';
@@ -31,11 +31,11 @@ export const ApiKey = z
     hint: z.string().meta({ description: 'First characters of the key, enough to recognise it.' }),
     connectorIds: z
       .array(z.string())
-      .meta({ description: 'Connectors it opens (kinds mcp and deploy); `*` stands for every one.' }),
+      .meta({ description: 'Connectors it can use (kinds mcp and deploy); `*` means every connector.' }),
     scopes: z.array(z.string()).meta({ description: 'For kind mcp.' }),
     permissions: z.array(PermissionName).meta({ description: 'For kind admin.' }),
     allowedAddresses: z.array(z.string()).meta({ description: 'Addresses or CIDR ranges; empty means any.' }),
-    owner: Actor.meta({ description: 'Whose rights it carries; it ends with their membership.' }),
+    owner: Actor.meta({ description: 'The person whose permissions it carries; it ends with their membership.' }),
     createdAt: Instant,
     expiresAt: Instant,
     lastUsedAt: Instant.nullable(),
@@ -141,7 +141,7 @@ export const createApiKey = defineEndpoint({
       .array(text().max(64))
       .max(100)
       .default([])
-      .meta({ description: 'Slugs or `con_` ids; `*` stands for every one.' }),
+      .meta({ description: 'Slugs or `con_` ids; `*` means every connector.' }),
     scopes: z.array(text().max(64)).max(50).default([]),
     permissions: z.array(PermissionName).default([]),
     allowedAddresses: z.array(text().max(64)).max(50).default([]),

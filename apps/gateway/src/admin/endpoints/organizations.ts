@@ -19,7 +19,7 @@ export const Organization = z
     createdAt: Instant,
     deletedAt: Instant.nullable(),
     purgeAt: Instant.nullable().meta({ description: 'When a deleted organization is gone for good.' }),
-    roles: z.array(Role).meta({ description: 'Of the caller. Empty for an API key.' }),
+    roles: z.array(Role).meta({ description: 'Permissions of the caller. Empty for an API key.' }),
     permissions: z.array(PermissionName),
     actions: z.object({ rename: ActionState, delete: ActionState, restore: ActionState }),
   })
@@ -95,9 +95,9 @@ async function accessesOf(caller: Caller, deps: AdminDeps): Promise<Access[]> {
 export const getMe = defineEndpoint({
   method: 'GET',
   path: '/me',
-  summary: 'Who is calling, and in which organizations',
+  summary: 'The caller and their organizations',
   tag: 'Organizations',
-  permission: { none: 'everybody may know who they are' },
+  permission: { none: 'every caller may read who they are' },
   audit: { none: 'a read of the caller’s own record' },
   params: z.object({}),
   reply: Me,

@@ -36,12 +36,12 @@ export const VersionParams = ConnectorParams.extend({
 export const Role = z.enum(ROLES).meta({ id: 'Role' });
 export const PermissionName = z.enum(ALL_PERMISSIONS).meta({ id: 'Permission' });
 
-/** Whether an action is allowed now for this caller; when not, `reason` says why in a sentence. */
+/** Whether an action is allowed now for this caller; when not, `reason` is a sentence. */
 export const ActionState = z
   .object({ allowed: z.boolean(), reason: z.string().nullable() })
   .meta({ id: 'ActionState' });
 
-/** Who caused a change. */
+/** The actor of a change. */
 export const Actor = z
   .object({
     kind: z.enum(['person', 'api_key', 'service_account', 'system']),

@@ -1,6 +1,6 @@
 /**
- * Takes source in: checked access first, then the bytes into the artifact store, then one transaction with connector,
- * version and audit, then the worker is woken. Whatever fails leaves no version behind.
+ * Accepts source: access check first, then the bytes into the artifact store, then one transaction with connector,
+ * version and audit, then the worker is woken. A failure leaves no version behind.
  */
 import { type Connector, createConnector, findConnector } from '@patchbay/domain/connectors';
 import { assertConnectorSlug } from '@patchbay/domain/organizations';

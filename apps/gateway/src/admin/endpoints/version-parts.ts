@@ -1,4 +1,4 @@
-/** What a version consists of, as the API shows it. */
+/** The parts of a version, as the API shows them. */
 import { z } from 'zod';
 import { ActionState, Actor, HoldReason, Instant, LogLevel } from './parts.ts';
 

@@ -16,7 +16,9 @@ export function deploymentsByVersion(deployments: readonly Deployment[]): Readon
   return newest;
 }
 
-/** What people see: a published version that is live is `active`, one whose activation waits is `held`. Pure. */
+/**
+ * The state shown to people: a published version that is live is `active`, one whose activation waits is `held`. Pure.
+ */
 export function shownState(
   version: Pick<Version, 'id' | 'state'>,
   connector: Pick<Connector, 'liveVersionId'>,

@@ -52,7 +52,7 @@ function refusalOf(caller: VerifiedCaller, endpoint = ENDPOINT, asked = AT): str
 }
 
 describe('admit', () => {
-  it('refuses an anonymous caller wherever the connector does not say that it asks nobody', () => {
+  it('refuses an anonymous caller unless the connector declares public access', () => {
     expect(refusalOf(NOBODY)).toBe('mcp.token_missing');
     expect(refusalOf(NOBODY, { ...ENDPOINT, authMode: 'none' })).toBeNull();
   });
@@ -84,7 +84,7 @@ describe('admit', () => {
     expect(refusalOf({ ...TOKEN, roles: ['developer'] }, ENDPOINT, preview)).toBeNull();
   });
 
-  it('tells the OAuth client and the credential of a caller apart', () => {
+  it('distinguishes the OAuth client and the credential of a caller', () => {
     expect(admit(keyCaller(), ENDPOINT, AT)).toMatchObject({ clientId: null, credentialId: 'key_1' });
     expect(admit(TOKEN, ENDPOINT, AT)).toMatchObject({ clientId: TOKEN.clientId, credentialId: 'grt_1' });
     const open = admit(NOBODY, { ...ENDPOINT, authMode: 'none' }, AT);

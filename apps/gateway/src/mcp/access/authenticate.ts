@@ -12,7 +12,7 @@ export interface AskedUrl {
   readonly preview: boolean;
 }
 
-/** Who may see a version that is not live: those who could make it live. */
+/** Roles that may see a version that is not live: those that could make it live. */
 const PREVIEW_ROLES: ReadonlySet<Role> = new Set<Role>(['owner', 'admin', 'developer']);
 
 /**

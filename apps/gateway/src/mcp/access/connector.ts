@@ -27,7 +27,7 @@ export function createConnectorMount(deps: ConnectorMountDeps): Mount<ConnectorA
       const preview = path.version !== undefined;
       const endpoint = await deps.endpoints.resolve(path.organization, path.connector, path.version);
       head.steps.lap('route');
-      // A preview URL tells a stranger nothing: without credentials it answers 401 whether or not the version exists.
+      // A preview URL reveals nothing: without credentials it answers 401 whether or not the version exists.
       if (preview && head.authorization === undefined) throw new AppError('mcp.token_missing');
       if (!endpoint) throw new AppError('mcp.endpoint_not_found');
       const caller = await verifyCaller(deps.apiKeys, head);
@@ -41,7 +41,7 @@ export function createConnectorMount(deps: ConnectorMountDeps): Mount<ConnectorA
   };
 }
 
-/** What the path of a request names. `version` is set on preview URLs. */
+/** The names in the path of a request. `version` is set on preview URLs. */
 interface EndpointPath {
   readonly organization: string;
   readonly connector: string;

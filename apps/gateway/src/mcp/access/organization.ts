@@ -30,18 +30,18 @@ export interface OrganizationMountDeps {
   visibleTools(connector: ServedConnector): Promise<VisibleConnector['tools']>;
 }
 
-/** Who calls, and the connectors of the organization each of whose own rules let them in. */
+/** The caller, and the connectors of the organization whose own rules admit them. */
 interface AdmittedCaller {
   readonly principal: Principal;
   readonly organizationId: string;
-  /** Of the organization's policies. */
+  /** Revision of the organization's policies. */
   readonly policyRevision: number;
   readonly connectors: readonly ServedConnector[];
-  /** What the organization's URL calls what they serve. */
+  /** The joined names of their tools and prompts at the organization's URL. */
   readonly names: OrganizationNames;
 }
 
-/** Views in memory. One is made anew when anything about one of its connectors changed. */
+/** Cached views. A view is rebuilt when one of its connectors changed. */
 const VIEWS_MAX = 500;
 
 interface KnownView {
@@ -71,8 +71,8 @@ export function createOrganizationMount(deps: OrganizationMountDeps): Mount<Orga
 }
 
 /**
- * Finds out what the caller may use at the organization's URL. A caller must always say who they are; a connector that
- * refuses them at its own URL is not there for them here.
+ * Loads the caller's access at the organization's URL. A caller must always authenticate; a connector that refuses them
+ * at its own URL does not exist for them here.
  *
  * @throws AppError mcp.token_missing, mcp.endpoint_not_found, mcp.wrong_audience, api-keys.*
  */
@@ -97,7 +97,7 @@ async function admitCaller(
       connectors.push({ endpoint, principal, manifest: await manifests.of(endpoint) });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      // What only this connector refuses leaves the others; a bad key is refused by all of them.
+      // An error of one connector leaves the others; a bad key is refused by all of them.
       if (error.code !== 'mcp.connector_not_listed') throw error;
       refusal = error;
     }

@@ -1,4 +1,4 @@
-/** The thread that parses large bodies, so that one caller's four megabytes are nobody else's wait. */
+/** The thread that parses large bodies, so that one caller's four megabytes delay no other. */
 import { parentPort } from 'node:worker_threads';
 import { parseBody } from '@patchbay/mcp';
 

@@ -8,7 +8,7 @@ describe('readBody', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('refuses a body that trickles, however often a byte of it comes (S21)', async () => {
+  it('refuses a body that trickles, however often a byte of it arrives', async () => {
     const stream = new PassThrough();
     const read = readBody(stream, LIMITS);
     const refused = expect(read).rejects.toMatchObject({ code: 'edge.body_timeout', spec: { status: 408 } });

@@ -14,7 +14,7 @@ export const BODY_LIMITS: BodyLimits = {
 };
 
 /**
- * The whole body, within its bounds. Charges what arrives beyond the announced length as it comes.
+ * The whole body, within its bounds. Charges bytes beyond the declared length as they arrive.
  *
  * @throws AppError edge.body_too_large, edge.body_timeout, edge.bad_body
  */

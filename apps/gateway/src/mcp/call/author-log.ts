@@ -3,7 +3,7 @@ import type { Clock } from '@patchbay/foundation';
 import type { LogBatcher } from '../../sandboxes/log-batcher.ts';
 import { isolationKeyOf } from './invocation.ts';
 
-/** Something the author of a connector should know, and nobody else has to. */
+/** A message for the author of a connector only. */
 export interface AuthorLine {
   readonly text: string;
   readonly requestId?: string;

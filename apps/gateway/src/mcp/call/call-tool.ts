@@ -55,7 +55,7 @@ async function follow(deps: CallToolDeps, call: Call, ruling: Ruling): Promise<C
       throw new AppError('policy.tool_blocked', { data: { tool: call.name, because: ruling.because } });
     case 'needs_approval':
       throw new AppError('policy.needs_approval', {
-        detail: `${ruling.reason} It waits for a human, and nobody can approve calls yet.`,
+        detail: `${ruling.reason} It requires approval, and approvals are not available yet.`,
         data: { tool: call.name, because: ruling.because },
       });
     case 'always_allow': {

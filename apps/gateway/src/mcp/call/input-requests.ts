@@ -17,8 +17,8 @@ import type { Call } from '../context/call.ts';
 const MAY_ASK: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
 
 /**
- * What is wrong with an `input_required` result that would go to a client of 2026-07-28, or null. A connector on an SDK
- * does not get here; one that writes its results by hand is held to the same rules.
+ * The fault of an `input_required` result for a client of 2026-07-28, or null. A connector on an SDK never has one; one
+ * that writes its results by hand is held to the same rules.
  *
  * @see 2026-07-28 basic/patterns/mrtr
  */
@@ -27,7 +27,7 @@ export function checkInputRequests(call: Call, result: JsonObject): RpcFault | n
   const wrong = (why: string) => fault(200, RPC_CODES.internal, `The connector asks for input ${why}.`, { id });
   if (!MAY_ASK.has(call.method)) return wrong(`where ${call.method} allows none`);
   const asked = objectAt(result, 'inputRequests');
-  if (asked === undefined && typeof own(result, 'requestState') !== 'string') return wrong('without saying which');
+  if (asked === undefined && typeof own(result, 'requestState') !== 'string') return wrong('without naming it');
   const declared = objectAt(meta, META.clientCapabilities) ?? {};
   for (const request of Object.values(asked ?? {})) {
     const method = isJsonObject(request) ? stringAt(request, 'method') : undefined;
@@ -55,8 +55,8 @@ export function urlInputRequests({ code, data }: RpcError): JsonObject | null {
 }
 
 /**
- * What a client with these capabilities would have to declare besides before it may be sent this request; null when it
- * may be sent, undefined when no client may be.
+ * The capability that a client lacks to be sent this request; null when it may be sent, undefined when no client may
+ * be.
  *
  * @see 2026-07-28 basic/patterns/mrtr; 2025-11-25 client/elicitation, client/sampling, client/roots: "Capabilities"
  */

@@ -18,9 +18,7 @@ import { type Principal, subjectOf } from '../context/principal.ts';
 const NO_PROVIDERS: readonly string[] = [];
 
 /**
- * Which sandbox a call belongs to. Two calls share a process only when all of this agrees.
- *
- * @param principal null for what the platform asks in nobody's name
+ * The isolation key of a call. Two calls share a process only when all of it agrees. @param principal null for the platform's own calls
  */
 export function isolationKeyOf(endpoint: Endpoint, principal: Principal | null): IsolationKey {
   const { organizationId, connectorId, versionId, settingsRevision, live } = endpoint;
@@ -37,7 +35,7 @@ export function isolationKeyOf(endpoint: Endpoint, principal: Principal | null):
 
 /**
  * The call as supervisor and sandbox get it: a value of the gateway's own making. Its id is ours, its parameters are
- * what policy ruled on, and what the protocol or the platform says in `_meta` is written here, never copied (S1).
+ * those policy ruled on, and the protocol's and platform's fields in `_meta` are written here, never copied.
  */
 export function buildInvocation(call: Call, credentials: readonly CredentialReference[]): Invocation {
   const id = newId('invocation');
@@ -53,7 +51,7 @@ export function buildInvocation(call: Call, credentials: readonly CredentialRefe
   });
 }
 
-/** What the sandbox runs for this endpoint. */
+/** The version and settings that the sandbox runs for this endpoint. */
 export function versionOf(endpoint: Endpoint): InvocationRequest['version'] {
   const { artifactDigest, snapshot, manifest, codeGeneration } = endpoint;
   return { artifactDigest, ...(snapshot && { snapshot }), egress: egressOf(manifest), codeGeneration };
@@ -103,7 +101,7 @@ export function logLevelOf(call: Call): string | undefined {
   return stringAt(call.request.meta, META.logLevel);
 }
 
-/** What the client says it is: for records and logs, never for decisions. */
+/** The client's own name: for records and logs, never for decisions. */
 export function clientOf(meta: JsonObject): { name: string; version: string | null } | null {
   const info = objectAt(meta, META.clientInfo);
   const name = stringAt(info, 'name');
@@ -120,7 +118,7 @@ function egressOf(manifest: Readonly<Record<string, unknown>>): EgressRule[] {
   );
 }
 
-/** Shorter than a call's: listing and following do no work for anybody. */
+/** Shorter than a call's: listing and following do no work for a person. */
 const DEADLINE_MS = CALL_LIMITS.ownDeadline.value;
 
 /** A request of the gateway's own to a connector, in the sandbox that serves the calls of this key, in no person's name. */

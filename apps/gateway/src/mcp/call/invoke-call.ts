@@ -6,9 +6,10 @@ import { buildInvocation, logLevelOf, progressTokenOf } from './invocation.ts';
 import { checkResultLength } from './result-limit.ts';
 
 /**
- * Runs the call in its sandbox and splits the time by who took it.
+ * Runs the call in its sandbox and splits the time by component.
  *
- * @throws AppError sandbox.*, mcp.cancelled, mcp.result_too_long; each says in `sent` whether the connector had the call
+ * @throws AppError sandbox.*, mcp.cancelled, mcp.result_too_long; `sent` in each states whether the connector received
+ * the call
  */
 export async function invokeCall(
   sandboxes: Pick<SandboxClient, 'invoke'>,
@@ -40,7 +41,7 @@ export async function invokeCall(
   } catch (error) {
     const known = asAppError(error);
     const ended = call.signal.aborted ? new AppError('mcp.cancelled', { cause: error }) : known;
-    // Who does not say that it was not sent cannot know: that counts as sent.
+    // An error without that information counts as sent.
     const sent = known.sent ?? true;
     const { effect, context } = invocation;
     const key = sent && effect === 'write' ? { idempotencyKey: context.idempotencyKey } : {};

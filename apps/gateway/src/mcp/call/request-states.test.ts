@@ -81,7 +81,7 @@ describe('request states', () => {
     expect(await emptied.open(call({}), sealed)).toBeNull();
   });
 
-  it('for one use are not used up by somebody whose state it is not', async () => {
+  it('for one use are not used up by a caller they were not issued to', async () => {
     const sealed = await states.seal(call({}), APPROVAL);
     expect(await states.open(call({}, { principal: { ...ANNA, userId: 'psn_ben' } }), sealed)).toBeNull();
     expect(await states.open(call({}), sealed)).toEqual(APPROVAL);

@@ -9,8 +9,9 @@ import type { Call } from '../context/call.ts';
 import { subjectOf } from '../context/principal.ts';
 
 /**
- * What a `requestState` stands for: text of the connector, a call that waits for an approval, or one that waits for a
- * connection to be made. Only the first is issued today; the other two are the platform's own and never reach a connector.
+ * The kinds of `requestState`: text of the connector, a call that waits for an approval, or one that waits for a
+ * connection to be made. Only the first is issued today; the other two are the platform's own and never reach a
+ * connector.
  */
 export type RequestStateKind = 'connector' | 'approval' | 'connection';
 
@@ -41,7 +42,7 @@ export interface RequestStatesDeps {
 }
 
 interface KindRules {
-  /** Between two rounds people answer; a state that nobody came back with in this time is worth nothing. */
+  /** Between two rounds people answer; a state that was not used within this time has expired. */
   readonly lifetimeMs: number;
   /** A connector's own state may come again: its client repeats a request whose answer it lost. */
   readonly isSingleUse: boolean;
@@ -84,7 +85,7 @@ function unseal(sealer: StateSealer, binding: readonly string[], sealed: string)
   try {
     return JSON.parse(sealer.open(binding, sealed)); // sealed: it has the shape that `seal` gave it
   } catch {
-    // Tampered with, of another request, or of another installation: all the same to whoever sent it.
+    // Tampered with, of another request, or of another installation: the same error for all.
     return null;
   }
 }
@@ -107,7 +108,9 @@ export async function sealConnectorState(states: RequestStates, call: Call, resu
   return { ...result, requestState: await states.seal(call, { kind: 'connector', text: requestState }) };
 }
 
-/** Whether this request answers questions of an earlier round: what comes of it is nobody else's and never cached. */
+/**
+ * Whether this request answers input requests of an earlier round: its result is this caller's alone and never cached.
+ */
 export function isRetry({ request }: Pick<Call, 'request'>): boolean {
   return own(request.params, 'requestState') !== undefined || own(request.params, 'inputResponses') !== undefined;
 }

@@ -8,7 +8,7 @@ const answered = (result: Extract<CallReply, { kind: 'complete' }>['result']): C
   result,
   timings: TIMINGS,
 });
-// Of a call only what the check reads.
+// Only the fields of a call that the check reads.
 const callOf = (name = 'claude-ai', method: Call['method'] = 'tools/call') =>
   ({
     method,

@@ -31,7 +31,9 @@ export function checkResultLength(call: Call, reply: CallReply): void {
   });
 }
 
-/** What a model would read: texts, or the structured answer where it is longer. Images and audio are not text. */
+/**
+ * The text that a model would read: texts, or the structured answer where it is longer. Images and audio are not text.
+ */
 function textLength(result: JsonObject): number {
   const blocks = Array.isArray(result.content) ? result.content.filter(isJsonObject) : [];
   const texts = blocks.map((block) => {

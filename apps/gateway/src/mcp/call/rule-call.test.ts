@@ -28,7 +28,7 @@ function read(tools: readonly object[], blocked: readonly string[]) {
     roles: [],
     effect: 'blocked' as const,
   }));
-  // What a ruling looks at; the rest of a call is for what comes after it.
+  // The fields that a ruling reads; the rest of a call is for later steps.
   return ruleCall({ loadPolicies: async () => ({ revision: 1, policies }) }, call as unknown as Call);
 }
 

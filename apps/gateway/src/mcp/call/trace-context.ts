@@ -3,14 +3,14 @@ import type { InvocationContext } from '@patchbay/sandbox/protocol';
 import type { RequestHead } from '../context/request-head.ts';
 
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
-/** What goes on with a trace: list members of printable ASCII, so that nobody who copies one into a header is fooled. */
+/** Baggage that is passed on with a trace: list members of printable ASCII, so that they are safe in a header. */
 const LIST = /^[\t\x20-\x7e]+$/;
 /** Characters. @see W3C Trace Context §3.3.1.5, W3C Baggage §3.3.2 */
 const LENGTH_MAX = { tracestate: 512, baggage: 8_192 };
 
 /**
- * The trace this call belongs to: from `_meta`, where 2026-07-28 has it, else from the HTTP header. What has another
- * form is no trace.
+ * The trace this call belongs to: from `_meta`, where 2026-07-28 has it, else from the HTTP header. A value of another
+ * form is ignored.
  * @see 2026-07-28 basic/index, "_meta"; https://www.w3.org/TR/trace-context/, https://www.w3.org/TR/baggage/
  */
 export function traceOf(request: McpRequest, head: Pick<RequestHead, 'header'>): InvocationContext['trace'] {

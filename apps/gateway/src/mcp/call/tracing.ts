@@ -17,7 +17,7 @@ const NO_TRACING: Tracing = {
   close: async () => undefined,
 };
 
-/** @param enabled whether the OTEL_* variables name an exporter; they also say everything else about it */
+/** @param enabled whether the OTEL_* variables name an exporter; they also hold its other settings */
 export async function startTracing(enabled: boolean, logger: Logger): Promise<Tracing> {
   if (!enabled) return NO_TRACING;
   const [{ NodeSDK }, { OTLPTraceExporter }, api] = await Promise.all([

@@ -11,7 +11,7 @@ export interface ServedConnector {
   readonly manifest: ManifestView;
 }
 
-/** Who may use what behind one URL, as it was last found out. */
+/** The access of one caller behind one URL, as it was last looked up. */
 export interface Access {
   readonly principal: Principal;
   readonly organizationId: string;
@@ -19,9 +19,9 @@ export interface Access {
   readonly connectorId: string | null;
   /** Canonical path of the URL. */
   readonly resource: string;
-  /** What the URL serves its caller as a whole. */
+  /** The capabilities of the URL as a whole for its caller. */
   readonly manifest: ManifestView;
-  /** Of the organization's policies. */
+  /** Revision of the organization's policies. */
   readonly policyRevision: number;
   /** Equal as long as the lists that the caller is shown are. */
   readonly revision: string;
@@ -51,7 +51,7 @@ export function connectorAccess(served: ServedConnector, policyRevision: number)
   };
 }
 
-/** Of a version whose lists stay, the version itself says it; of the others what they list now. */
+/** Static connectors: the version id. Dynamic ones: a hash of the current lists. */
 export function revisionOfLists(versionId: string, { dynamic, ...lists }: ManifestView): string {
   if (!dynamic) return versionId;
   const digest = createHash('sha256').update(JSON.stringify(lists)).digest('base64url').slice(0, 12);

@@ -1,6 +1,6 @@
 import { faultMessage, type JsonObject, type McpRequest, type RpcFault, resultMessage } from '@patchbay/mcp';
 
-/** What goes back. A null message is an empty body. */
+/** The response. A null message is an empty body. */
 export interface Answer {
   readonly httpStatus: number;
   readonly message: object | null;

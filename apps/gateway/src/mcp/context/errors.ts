@@ -15,12 +15,12 @@ export interface ErrorContext {
   readonly requestId: string;
 }
 
-/** The member of a failed result's `_meta` that says in fields what its text says in words. */
+/** The member of a failed result's `_meta` that repeats its text as fields. */
 const ERROR_META = 'com.patchbay/error';
 
 /**
- * A failed tool call as a result the model reads and can act on: another tool, smaller arguments, telling its person.
- * Null for everything that is not its business, which stays an error of the protocol.
+ * A failed tool call as a result the model reads and can act on: another tool, smaller arguments, a message to its
+ * person. Null for all other errors, which stay errors of the protocol.
  */
 export function toolErrorResult(
   error: AppError,
@@ -38,7 +38,10 @@ export function toolErrorResult(
   return request.era === 'modern' ? completed(manifest, result) : result;
 }
 
-/** What a program goes by, wherever an error stands. Seconds are those of `Retry-After`, which an open stream has no more. */
+/**
+ * The fields of an error for programs, in every form of answer. Seconds are those of `Retry-After`, which an open
+ * stream cannot send any more.
+ */
 function factsOf(error: AppError, { requestId }: ErrorContext): JsonObject {
   const { code, data, retryAfterSeconds } = error;
   const facts: JsonObject = { code, requestId };
@@ -78,7 +81,7 @@ export function errorHeaders(error: AppError, resource: string): Record<string, 
     headers['www-authenticate'] = `Bearer realm="${resource}"${reason}`;
   }
   if (error.spec.status === 405) headers.allow = 'POST';
-  // What is left of an unread body must not be taken for the next request.
+  // The rest of an unread body must not be taken for the next request.
   if (error.spec.status === 408 || error.spec.status === 413) headers.connection = 'close';
   return headers;
 }

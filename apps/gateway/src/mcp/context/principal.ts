@@ -12,11 +12,11 @@ export interface Principal {
   /** For the connector's context; null when the connector does not know its caller. */
   readonly user: { readonly id: string; readonly email: string | null; readonly name: string | null } | null;
   readonly roles: readonly Role[];
-  /** Policies go by the id, which stays when a group is renamed; connectors are told the name. */
+  /** Policies use the id, which stays when a group is renamed; connectors get the name. */
   readonly groups: readonly GroupReference[];
   /** The OAuth client; null where none is involved: callers with an API key, and anonymous ones. */
   readonly clientId: string | null;
-  /** The API key or grant that proved the caller; null for anonymous callers. What ends it, ends this principal. */
+  /** The API key or grant that proved the caller; null for anonymous callers. Its end ends this principal. */
   readonly credentialId: string | null;
   readonly scopes: readonly string[];
   /** The one resource the caller is known for: canonical path of the endpoint. */
@@ -25,7 +25,7 @@ export interface Principal {
   readonly limitKey: string;
 }
 
-/** What a principal is made for: an endpoint, or the URL of a whole organization. */
+/** The scope of a principal: an endpoint, or the URL of a whole organization. */
 export type PrincipalTarget = Pick<Endpoint, 'organizationId' | 'resource'>;
 
 /** The principal of a caller whom the target let in. */
@@ -61,7 +61,10 @@ export function principalOf(caller: VerifiedCaller, target: PrincipalTarget): Pr
 
 const NOBODY = { kind: 'anonymous', user: null, roles: [], groups: [], clientId: null, scopes: [] } as const;
 
-/** Who the principal is, whatever credential was used: the id of a person or service account, '' for nobody. */
+/**
+ * The subject of the principal, independent of the credential: the id of a person or service account, '' for an
+ * anonymous caller.
+ */
 export function subjectOf({ userId, serviceAccountId }: Pick<Principal, 'userId' | 'serviceAccountId'>): string {
   return userId ?? serviceAccountId ?? '';
 }

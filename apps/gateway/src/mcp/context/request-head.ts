@@ -24,7 +24,7 @@ export class RequestHead {
     return this.#request.method;
   }
 
-  /** Of the path, by the names in the mount's own pattern. */
+  /** Parameters of the path, by the names in the mount's own pattern. */
   get params(): Readonly<Record<string, string>> {
     return this.#request.params as Record<string, string>; // the patterns of a mount have named parts only
   }
@@ -37,7 +37,7 @@ export class RequestHead {
     return this.#request.clientAddress;
   }
 
-  /** Bytes; undefined where they are not announced. */
+  /** Length in bytes; undefined without a Content-Length. */
   get bytesAnnounced(): number | undefined {
     const length = this.#request.headers['content-length'];
     return length === undefined ? undefined : Number(length);
@@ -61,7 +61,7 @@ export class RequestHead {
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
-  /** The session of a client of 2025, by the id it names; 2026-07-28 has none, whatever its headers say. */
+  /** The session of a client of 2025, by the id it names; 2026-07-28 has none, whatever its headers contain. */
   get sessionId(): string | undefined {
     return this.header(SESSION_HEADER);
   }

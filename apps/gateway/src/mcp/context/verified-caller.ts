@@ -29,7 +29,7 @@ export interface TokenCaller {
   readonly scopes: readonly string[];
 }
 
-/** Nobody in particular. The address only serves to share out limits. */
+/** An anonymous caller. The address serves only for limits. */
 export interface AnonymousCaller {
   readonly kind: 'anonymous';
   readonly credentialId: null;
@@ -37,8 +37,8 @@ export interface AnonymousCaller {
 }
 
 /**
- * Who calls, as far as the credential alone proves it: before any endpoint was asked whether it lets them in. One
- * endpoint's rules make a `Principal` of it.
+ * The caller, as far as the credential alone proves it: before any endpoint decided about access. One endpoint's rules
+ * turn it into a `Principal`.
  */
 export type VerifiedCaller = ApiKeyCaller | TokenCaller | AnonymousCaller;
 

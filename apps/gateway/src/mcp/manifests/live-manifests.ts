@@ -22,21 +22,21 @@ const ENTRIES_MAX = 1_000;
 /** Lines about one list. */
 const LINES_MAX = 20;
 
-/** What is known of the lists of one dynamic version. */
+/** The known lists of one dynamic version. */
 interface Entry extends ListState {
   readonly endpoint: Endpoint;
   readonly key: IsolationKey;
   manifest: ManifestView;
   asking: Promise<void> | null;
-  /** Counts announced changes: an answer that was asked for before the last one is old already. */
+  /** Counts list changes: an answer that was requested before the last one is outdated already. */
   announced: number;
   unsubscribe(): void;
 }
 
 /**
- * The manifests that answers are made from: the recorded one, or of a dynamic connector what it last listed. A static
- * connector costs nothing here. A dynamic one is asked when its lists are wanted, once for everybody who waits; its last
- * answer serves for a while without waiting, also when its sandbox sleeps, and is renewed behind the answer.
+ * The manifests that answers are made from: the recorded one, or the last lists of a dynamic connector. A static
+ * connector costs nothing here. A dynamic one is asked for its lists on demand, once for all waiting requests; its last
+ * answer serves for a while without waiting, also when its sandbox is stopped, and is refreshed in the background.
  */
 export class LiveManifests {
   readonly #deps: LiveManifestsDeps;
@@ -87,7 +87,9 @@ export class LiveManifests {
     return entry;
   }
 
-  /** Until the entry goes: what the connector announces, on whichever gateway, makes its last answer an old one. */
+  /**
+   * Until the entry is evicted: a change that the connector publishes, on any gateway, makes its last answer outdated.
+   */
   #subscribe(entry: Entry, text: string): void {
     const onEvent = (event: ConnectorEvent): void => {
       if (event.method === 'notifications/resources/updated' || isolationKeyText(event.key) !== text) return;
@@ -121,7 +123,7 @@ export class LiveManifests {
       entry.failedAtMs = null;
       entry.isOutdated = entry.announced !== announcedBefore;
       notifyAuthor(endpoint, refused.slice(0, LINES_MAX).map(leftOut));
-      // Changed without an announcement: subscribers are notified from here.
+      // Changed without a message: subscribers are notified from here.
       const changed = before && !wasAnnounced ? changedLists(before, manifest) : [];
       for (const method of changed) events.publish({ key, method });
     } catch (error) {

@@ -13,7 +13,7 @@ describe('the lists of a dynamic connector', () => {
     expect(nextStep({ ...known, askedAtMs: null, failedAtMs: NOW }, NOW + MINUTE)).toBe('ask');
   });
 
-  it('are asked for when nothing was ever said, when a change was announced, and after an hour', () => {
+  it('are requested when there was never an answer, after a change, and after an hour', () => {
     expect(nextStep({ ...known, askedAtMs: null }, NOW)).toBe('ask');
     expect(nextStep({ ...known, isOutdated: true }, NOW)).toBe('ask');
     expect(nextStep(known, NOW + 61 * MINUTE)).toBe('ask');

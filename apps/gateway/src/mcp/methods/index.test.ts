@@ -12,7 +12,7 @@ const request = (method: string, era: Era) =>
 async function found(era: Era, isInSession: boolean): Promise<string[]> {
   const answered = { httpStatus: 200, message: null };
   const mount = { handlerOf: () => () => answered, targetOf: () => answered } as unknown as Mount;
-  // What is read of a context before a handler gets it.
+  // The fields of a context that are read before a handler gets it.
   const context = { session: isInSession ? {} : null, caller: { access: {} } } as unknown as MethodContext;
   const names = [...Object.keys(METHODS), 'constructor', 'toString', 'tools/unknown', ''];
   const results = await Promise.all(names.map((name) => answerMessage(mount, context, request(name, era))));

@@ -15,7 +15,7 @@ const BOTH: readonly Era[] = ['legacy', 'modern'];
 const LEGACY: readonly Era[] = ['legacy'];
 const MODERN: readonly Era[] = ['modern'];
 
-/** Defined by a specification and served by nobody here; its header is checked all the same. */
+/** Defined by a specification and not served; its header is checked all the same. */
 const notServed: Handler = (_context, request) => faultAnswer(notFound(request));
 
 /**
@@ -79,7 +79,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
   'tasks/cancel': { eras: BOTH, names: 'taskId', runsCode: false, connector: notServed, organization: notServed },
 };
 
-/** Of each method that has one, the member of `params` that `Mcp-Name` mirrors. @see SEP-2243, SEP-2663 */
+/** For each method that has one, the member of `params` that `Mcp-Name` mirrors. @see SEP-2243, SEP-2663 */
 export const NAME_MEMBERS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(METHODS).flatMap(([method, { names }]) => (names === undefined ? [] : [[method, names]])),
 );
@@ -96,7 +96,7 @@ export async function answerMessage<Known extends Access>(
   message: Classification,
 ): Promise<Answer | null> {
   if (message.kind === 'fault') return faultAnswer(message);
-  // What a notification or a response means, it meant to its session.
+  // A notification or a response matters only to its session.
   if (message.kind !== 'request') return { httpStatus: 202, message: null };
   const method = findMethod(message);
   if (!method || (method.session === 'inside' && !context.session)) return faultAnswer(notFound(message));

@@ -9,7 +9,7 @@ import { type Handler, isOffered } from './method.ts';
 /** A list of one connector: a single page, without the tools that a policy keeps from the caller. */
 export const answerList: Handler<ConnectorAccess> = async ({ services, caller }, request, row) => {
   const { connectors, manifest } = caller.access;
-  // A connector's own lists have one page: nobody was given a cursor.
+  // A connector's own lists have one page: no cursor was ever issued.
   if (own(request.params, 'cursor') !== undefined) return unknownCursor(request);
   if (!isOffered(row, manifest)) return faultAnswer(methodNotFound(request.id, request.method, request.era));
   const method = listMethodOf(request);

@@ -25,7 +25,7 @@ interface MethodFacts {
   readonly eras: readonly Era[];
   /** Which member of `params` names what it is about. The header `Mcp-Name` mirrors it. */
   readonly names?: 'name' | 'uri' | 'taskId';
-  /** What a connector must offer for it; without that the method does not exist there. */
+  /** The capability that a connector must offer for it; without that the method does not exist there. */
   readonly needs?: Need;
   /** Opens a session, or is there `inside` one only. Without a value it is there with and without. */
   readonly session?: 'opens' | 'inside';
@@ -43,7 +43,7 @@ export interface AnsweredMethod extends MethodFacts {
 /** Runs code of a connector: a call, with policy, limits, credential, intent and record. */
 export interface CalledMethod extends MethodFacts {
   readonly runsCode: true;
-  /** What the request is about, as the connector's manifest has it. */
+  /** The subject of the request, as in the connector's manifest. */
   readonly connector: (manifest: ManifestView, request: McpRequest) => Subject | RpcFault;
   /** Which connector of the organization it is for. */
   readonly organization: (view: OrganizationView, request: McpRequest) => Target | Answer;
@@ -65,7 +65,7 @@ export interface MethodContext<Known extends Access = Access> {
   readonly answer: OpenAnswer;
 }
 
-/** What methods are answered with. */
+/** Dependencies of the methods. */
 export interface MethodServices {
   readonly origin: string;
   readonly sessions: Sessions;

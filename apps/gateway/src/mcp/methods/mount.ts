@@ -10,7 +10,8 @@ export interface Mount<Known extends Access = Access> {
   /** Patterns of its paths. */
   readonly paths: readonly string[];
   /**
-   * Who calls and what they may use here: before the body is read, and again while an answer lasts.
+   * Authenticates the caller and loads their access at this mount: before the body is read, and again while an answer
+   * lasts.
    *
    * @throws AppError mcp.token_missing, mcp.endpoint_not_found, mcp.connector_not_listed, mcp.wrong_audience, api-keys.*
    */

@@ -80,7 +80,7 @@ export class OpenAnswer {
     return this.#answered.reply.getHeaders() as Record<string, string>; // only strings are set on this surface
   }
 
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when no client waits for the answer any more. */
   get signal(): AbortSignal {
     return this.#gone.signal;
   }
@@ -118,7 +118,7 @@ export class OpenAnswer {
     reply.type('application/json').send(JSON.stringify(message));
   }
 
-  /** Sends an error on a stream whose status is out already; throws it again where the status can still say it. */
+  /** Sends an error on a stream whose status was sent already; throws it again where the status is still open. */
   async fail(error: unknown): Promise<void> {
     if (!this.#stream.isOpen) throw error;
     const message = this.explain(error);
@@ -178,7 +178,7 @@ export class OpenAnswer {
     if (!isServed) throw new AppError('mcp.endpoint_not_found');
   }
 
-  /** The error that ends an answer while its call may still be running. What is no tool call stays as it is. */
+  /** The error that ends an answer while its call may still be running. Errors of other requests stay as they are. */
   #asUnfinished(error: AppError): AppError {
     const tool = this.#call?.tool;
     return tool ? asFailedCall(error.with({ sent: true }), effectOf(tool)) : error;

@@ -10,7 +10,7 @@ const access = {
 const request = (method: string, uri: string) =>
   ({ kind: 'request', era: 'legacy', id: 1, method, params: { uri } }) as unknown as McpRequest; // all that is read here
 
-/** What is remembered of the session, and what its connector is asked to follow. */
+/** The state of the session, and the resources that its connector follows. */
 async function answered(method: string, uri: string) {
   const remembered: unknown[] = [];
   const followed: (readonly string[])[] = [];
@@ -24,13 +24,13 @@ async function answered(method: string, uri: string) {
   };
   const row = METHODS[method];
   if (!row || row.runsCode) throw new Error(`${method} is not answered here`);
-  // What subscriptions read of a context.
+  // The fields of a context that subscriptions read.
   const answer = await row.connector(context as unknown as MethodContext<never>, request(method, uri), row);
   return { message: answer?.message, remembered, followed };
 }
 
 describe('a session', () => {
-  it('remembers what its client follows, and its connector is told', async () => {
+  it('remembers the resources that its client follows, and notifies the connector', async () => {
     expect(await answered('resources/subscribe', 'feed://one')).toEqual({
       message: { jsonrpc: '2.0', id: 1, result: {} },
       remembered: [{ subscribe: 'feed://one' }],
@@ -38,12 +38,12 @@ describe('a session', () => {
     });
   });
 
-  it('forgets it, and nobody is told: others may follow the same', async () => {
+  it('forgets it without a notification: others may follow the same', async () => {
     const { remembered, followed } = await answered('resources/unsubscribe', 'feed://one');
     expect({ remembered, followed }).toEqual({ remembered: [{ unsubscribe: 'feed://one' }], followed: [] });
   });
 
-  it('refuses what no connector here announces', async () => {
+  it('refuses a resource whose changes no connector here publishes', async () => {
     const { message, remembered, followed } = await answered('resources/subscribe', 'feed://other');
     expect(message).toMatchObject({ error: { code: -32602 } });
     expect({ remembered, followed }).toEqual({ remembered: [], followed: [] });

@@ -11,7 +11,7 @@ export const subscribe: Handler = async ({ services, session, caller: { access }
   const uri = uriOf(request);
   if (uri === null) return noUri(request);
   if (!access.ownerOf(uri)?.manifest.resourceUpdates) {
-    return faultAnswer(invalidParams(request.id, `No connector here announces changes of ${uri}`, { uri }));
+    return faultAnswer(invalidParams(request.id, `No connector here publishes changes of ${uri}`, { uri }));
   }
   await services.sessions.store.remember(session.claims, { subscribe: uri });
   void services.followResources(access, [uri]);

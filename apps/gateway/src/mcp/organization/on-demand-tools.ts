@@ -2,8 +2,8 @@ import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { type JsonObject, objectAt, stringAt } from '@patchbay/mcp';
 
 /**
- * Instead of a list that would fill the model's context: one tool that finds tools, one that calls what was found.
- * A joined name always has two underscores, so these two names are nobody's.
+ * Instead of a list that would fill the model's context: one tool that finds tools, one that calls them. A joined name
+ * always has two underscores, so these two names are free.
  */
 export const SEARCH_TOOL = 'search_tools';
 export const CALL_TOOL = 'call_tool';

@@ -8,7 +8,7 @@ export interface VisibleConnector extends ServedConnector {
   readonly tools: readonly JsonObject[];
 }
 
-/** What one joined name stands for. */
+/** The target of one joined name. */
 export interface NamedEntry {
   readonly connector: VisibleConnector;
   /** Its connector's own name for it. */
@@ -22,7 +22,7 @@ export interface OrganizationView {
   readonly isOnDemand: boolean;
   findTool(joined: string): NamedEntry | undefined;
   findPrompt(joined: string): NamedEntry | undefined;
-  /** The connectors this URI could be read from. One, where the record or a template says which. */
+  /** The connectors this URI could be read from. Only one where the record or a template decides. */
   findOwners(uri: string): readonly VisibleConnector[];
 }
 
@@ -61,7 +61,7 @@ export function viewOrganization(
     findOwners(uri) {
       const listed = resources.get(uri) ?? templates.get(uri);
       if (listed) return [listed.connector];
-      // A page need not be listed: whoever may use the tool may read it.
+      // A page need not be listed: a caller who may use the tool may read it.
       const showing = connectors.filter(({ tools: own }) => own.some((tool) => pageUriOf(tool) === uri));
       if (showing.length > 0) return showing;
       // A template is a tenant's pattern and is not matched here; its fixed beginning is text.
@@ -111,7 +111,7 @@ function namedEntries(
     for (const entry of entriesOf(connector)) {
       const name = stringAt(entry, 'name') ?? '';
       const own = recorded.get(`${connectorId} ${name}`);
-      // What appeared while the version ran is in no record yet, and takes nobody's place.
+      // Tools added at runtime are in no record yet, and never replace a recorded one.
       const joined = own ?? (connector.manifest.dynamic ? joinName(connectorSlug, name) : undefined);
       if (joined === undefined || (own === undefined && (isRecorded.has(joined) || found.has(joined)))) continue;
       found.set(joined, { connector, name, entry: { ...entry, name: joined } });

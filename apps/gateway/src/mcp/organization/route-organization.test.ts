@@ -154,7 +154,7 @@ describe('a resource', () => {
   const read = (uri: string, ...connectors: VisibleConnector[]) =>
     routeOrganization(viewOf(...connectors), ask('resources/read', { uri }));
 
-  it('that several templates could mean is refused, with the URLs that tell them apart', () => {
+  it('that several templates match is refused, with the URLs of the connectors', () => {
     const refused = answerOf(read('doc://two', a, b));
     expect(refused).toMatchObject({ code: -32602, data: { paths: ['/acme/a/mcp', '/acme/b/mcp'] } });
     expect(refused.message).toContain('/acme/a/mcp or /acme/b/mcp');

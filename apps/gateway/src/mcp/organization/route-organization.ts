@@ -59,7 +59,7 @@ function forwardCalled(view: OrganizationView, request: McpRequest): Target | An
   };
 }
 
-/** The connector a URI belongs to. Where more than one could be meant, their own URLs tell them apart. */
+/** The connector a URI belongs to. An ambiguous one must be read at the connectors' own URLs. */
 function forwardUri(view: OrganizationView, request: McpRequest, uri: string): Target | Answer {
   const [connector, ...others] = view.findOwners(uri);
   if (!connector) return faultAnswer(resourceNotFound(request.id, uri, request.era));

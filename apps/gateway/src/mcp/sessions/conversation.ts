@@ -29,7 +29,7 @@ export interface ConversationDeps {
   readonly signals: SessionSignals;
   /** For calls that wait for a person: they hold no permit of a sandbox meanwhile, and must not be without number. */
   readonly parked: StreamPlaces;
-  /** Told of what went wrong behind an answer that left all the same. */
+  /** Called with an error after an answer that was sent all the same. */
   onError(error: unknown): void;
 }
 
@@ -59,8 +59,8 @@ const RETRY_AFTER_LEAVING_MS = 1_000;
 const PRIMING_SINCE = '2025-11-25';
 
 /**
- * One call of a 2025 session. What the sandbox asks for by `input_required` becomes requests on the call's own stream;
- * the client POSTs its answers, to whichever gateway; the call is repeated inside with them.
+ * One call of a 2025 session. The sandbox's `input_required` results become requests on the call's own stream; the
+ * client POSTs its answers, to any gateway; the call is repeated inside with them.
  */
 export class SessionConversation implements Conversation {
   readonly #deps: ConversationDeps;
@@ -129,7 +129,7 @@ export class SessionConversation implements Conversation {
     return this.#part.claims.revision >= PRIMING_SINCE;
   }
 
-  /** Of the last event that was sent. */
+  /** Id of the last event that was sent. */
   #eventId({ id: streamId }: McpStreamKey): string {
     const position = { kind: 'call', streamId, sequence: this.#sequence } as const;
     return writeEventId(this.#deps.signer, this.#part.claims, position);

@@ -1,7 +1,10 @@
 import type { TokenSigner } from '@patchbay/vault';
 import type { SessionClaims } from './session-id.ts';
 
-/** Where on which stream of which session a client stands. Signed, so that nobody can ask for a stream he was not on. */
+/**
+ * The position of a client on a stream of a session. Signed, so that a client cannot request a stream that was not its
+ * own.
+ */
 export type EventPosition =
   /** The stream of one call. `sequence` is the last message the client has. */
   | { readonly kind: 'call'; readonly streamId: string; readonly sequence: number }
@@ -13,7 +16,7 @@ export function writeEventId(signer: TokenSigner, claims: SessionClaims, positio
   return signer.sign(JSON.stringify([claims.id, claims.principalHash, ...where]));
 }
 
-/** Null for an event id of any other session, or of nobody. */
+/** Null for an event id of another session, or an invalid one. */
 export function readEventId(signer: TokenSigner, claims: SessionClaims, text: string): EventPosition | null {
   const payload = signer.open(text);
   if (payload === null) return null;

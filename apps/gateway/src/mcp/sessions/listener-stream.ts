@@ -8,7 +8,7 @@ import type { LeasedStream } from '../subscriptions/listen-streams.ts';
 export interface ListenerStreamOptions {
   readonly response: ServerResponse;
   readonly headers: Readonly<Record<string, string>>;
-  /** Where the client stands once it has read the next event. */
+  /** The client's position once it has read the next event. */
   eventId(): string;
   readonly retryMs: number;
   /** Whether the client knows events without data. */
@@ -50,7 +50,7 @@ export class ListenerStream implements LeasedStream {
     }
     this.#options.follows(uri).then(
       (follows) => follows && this.#isOpen && this.#send(method, { uri }),
-      () => undefined, // an announcement that cannot be looked up is one that got lost
+      () => undefined, // a message that cannot be looked up counts as lost
     );
   }
 
@@ -58,7 +58,7 @@ export class ListenerStream implements LeasedStream {
     if (this.#isOpen) this.#writer.keepAlive();
   }
 
-  /** This era has no last message: who reads the bytes finds the reason, and its client hears it when it comes back. */
+  /** This era has no last message: the comment gives the reason, and the client gets the error when it reconnects. */
   end(error: unknown): void {
     this.dispose();
     this.#writer.end(error === null ? undefined : `: ${asAppError(error).code}\n\n`);

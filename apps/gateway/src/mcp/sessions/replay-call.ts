@@ -37,12 +37,12 @@ export interface ReplayPosition {
 
 const LOOK_EVERY_MS = 1_000;
 const KEEP_ALIVE_MS = STREAM_LIMITS.keepAlive.value;
-/** What the client of one call may have missed is sent at once, and is not more than this. */
+/** Events that the client of one call missed are sent at once, and are not more than this. */
 const UNREAD_BYTES_MAX = STREAM_LIMITS.replayUnread.value;
 
 /**
- * Continues the stream of one call after the last event its client has, on whichever gateway: what was sent since, then
- * what is sent from now on. A call whose gateway is gone ends with an error that tells to repeat it.
+ * Continues the stream of one call after the last event its client has, on any gateway: first the missed events, then
+ * new ones. A call whose gateway is gone ends with an error that asks to repeat it.
  *
  * @throws AppError mcp.event_unknown when the stream is not kept (any more), limits.streams
  */
@@ -108,7 +108,7 @@ class StreamReader {
     this.#sequence = sequence;
   }
 
-  /** What follows the last event that was read. */
+  /** Events after the last one that was read. */
   read(): Promise<McpStreamView | null> {
     const { claims } = this.#session;
     return this.#sessions.store.read(claims, { sessionId: claims.id, id: this.#streamId }, this.#sequence);

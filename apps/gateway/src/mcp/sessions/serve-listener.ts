@@ -29,8 +29,8 @@ const LISTS = {
 } as const;
 
 /**
- * Opens the GET stream of a session; a later one takes over, because its client may have lost the earlier one without
- * anybody's notice. `knownRevision`: which lists the client knew when it lost the stream.
+ * Opens the GET stream of a session; a later one takes over, because its client may have lost the earlier one
+ * unnoticed. `knownRevision`: the revision of the lists that the client knew when it lost the stream.
  *
  * @throws AppError limits.streams
  */

@@ -7,9 +7,9 @@ import type { Access } from '../context/access.ts';
 import { type Principal, subjectOf } from '../context/principal.ts';
 
 /**
- * The id of a 2025 session says everything about it that never changes, signed, so that a session costs no row until
- * something has to be remembered. It authenticates nobody: each request shows its own credentials, and they must be of
- * whoever opened the session. @see 2025-11-25 basic/security_best_practices, "Session Hijacking"
+ * The id of a 2025 session contains its immutable state, signed, so that a session costs no row until it has mutable
+ * state. It is no credential: each request carries its own, and they must be of the principal that opened the session.
+ * @see 2025-11-25 basic/security_best_practices, "Session Hijacking"
  */
 export interface SessionClaims {
   readonly id: string;
@@ -19,9 +19,9 @@ export interface SessionClaims {
   /** Canonical path of the URL it was opened at: a preview's session is not the live connector's. */
   readonly resource: string;
   readonly principalHash: string;
-  /** What `initialize` agreed on. */
+  /** The result of `initialize`. */
   readonly revision: string;
-  /** What the client said it can be asked for. */
+  /** The input requests that the client supports. */
   readonly capabilities: JsonObject;
   readonly client: JsonObject | null;
   /** Milliseconds since 1970. */
@@ -29,7 +29,7 @@ export interface SessionClaims {
 }
 
 const LIFETIME_MS = STREAM_LIMITS.sessionLifetime.value;
-/** What a header may hold of a client's own words. Characters. */
+/** The maximum length of a client's own text in a header. Characters. */
 const NAME_LENGTH_MAX = 64;
 const EXTENSIONS_LENGTH_MAX = 512;
 
@@ -88,7 +88,7 @@ function previewOf(resource: string): string {
   return /@(\d+)\/mcp$/.exec(resource)?.[1] ?? '';
 }
 
-/** Who the caller is, whatever key was used: a new key of the same person goes on with the session. */
+/** The caller's identity, independent of the key: a new key of the same person continues the session. */
 function hashOf(principal: Principal): string {
   const { kind, organizationId } = principal;
   return createHash('sha256')

@@ -53,7 +53,7 @@ export async function answerSessionRequest(
  * A GET of a session: its listening stream, or with `Last-Event-ID` the rest of the stream that event was on, and of no
  * other. Returns when the response belongs to the stream.
  *
- * @throws AppError mcp.event_unknown for an event id of anybody else, limits.streams
+ * @throws AppError mcp.event_unknown for an event id of another caller, limits.streams
  */
 async function openStream(
   deps: SessionRequestDeps,
@@ -79,10 +79,9 @@ async function openStream(
 }
 
 /**
- * What a call reported is replayed only while its caller may make such a call: the connector serves them and no policy
- * blocks the tool. A tool that a later version does not have cannot be blocked.
- *
- * @throws AppError mcp.endpoint_not_found, policy.tool_blocked
+ * A call's events are replayed only while its caller may make such a call: the connector serves them and no policy
+ * blocks the tool. A tool that a later version does not have cannot be blocked. @throws AppError
+ * mcp.endpoint_not_found, policy.tool_blocked
  */
 async function requireAccessToCall(
   { visibleTools }: Pick<SessionRequestDeps, 'visibleTools'>,

@@ -32,7 +32,7 @@ export interface NewStreamEvent {
   readonly last?: boolean;
 }
 
-/** What the database remembers of sessions, with a short memory of its own for the path of every request. */
+/** The stored state of sessions, with a short cache of its own for the path of every request. */
 export interface SessionStore {
   /** Null when nothing had to be remembered. At most 5 s old. */
   find(claims: SessionClaims): Promise<McpSession | null>;
@@ -48,7 +48,7 @@ export interface SessionStore {
   answers(claims: SessionClaims, questionIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
-/** A stream whose gateway was not heard of for this long has nobody who works on it. */
+/** The gateway of a stream without a heartbeat for this long is gone. */
 const LEASE_MS = 5_000;
 export const EXTEND_EVERY_MS = 1_250;
 
@@ -123,7 +123,7 @@ export class DatabaseSessionStore implements SessionStore {
     return this.#database.withOrganization({ organizationId }, work);
   }
 
-  /** Of two that were under way together the later answer may be the older row: then neither is kept. */
+  /** Of two concurrent loads the later answer may be the older row: then neither is kept. */
   async #keep<Row extends McpSession | null>(id: string, load: () => Promise<Row>): Promise<Row> {
     const before = this.#known.get(id);
     const row = await load();

@@ -32,7 +32,7 @@ export interface OpenSession {
   readonly row: McpSession | null;
 }
 
-/** The sessions of 2025 clients at this gateway. What must survive it lies in their ids and in the store. */
+/** The sessions of 2025 clients at this gateway. State that must survive it is in their ids and in the store. */
 export class Sessions {
   readonly signer: TokenSigner;
   readonly store: SessionStore;
@@ -63,7 +63,8 @@ export class Sessions {
   }
 
   /**
-   * The session that a message of 2025 names; null when it names none. 2026-07-28 has no sessions, whatever its headers say.
+   * The session that a message of 2025 names; null when it names none. 2026-07-28 has no sessions, whatever its headers
+   * contain.
    *
    * @throws AppError mcp.session_ended
    */
@@ -80,7 +81,7 @@ export class Sessions {
     return message.kind === 'request' ? inSession(session, message, head) : message;
   }
 
-  /** Lets the session's client cancel the request until it is answered. Returns the way to say so. */
+  /** Lets the session's client cancel the request until it is answered. Returns the function that ends this. */
   track({ claims }: OpenSession, requestId: RpcId, abort: AbortController): () => void {
     return this.signals.follow(claims, requestId, abort);
   }
@@ -98,13 +99,13 @@ export class Sessions {
     if (typeof requestId === 'string' || typeof requestId === 'number') this.signals.cancel(claims, requestId);
   }
 
-  /** The client's answer to a request of ours. What was never asked is dropped. */
+  /** The client's answer to a request of ours. Answers without a request are dropped. */
   async #keepAnswer({ claims }: OpenSession, { id, answer }: McpResponse): Promise<void> {
     if (await this.store.answer(claims, String(id), JSON.stringify(answer))) this.signals.wake(claims);
   }
 }
 
-/** A request as if its client had said in `_meta` what it said at `initialize` and since. */
+/** A request with its client's declarations at `initialize` and since added to `_meta`. */
 function inSession({ claims, row }: OpenSession, request: McpRequest, head: RequestHead): McpRequest {
   return {
     ...request,

@@ -2,7 +2,9 @@ import { isJsonObject, type JsonObject } from '@patchbay/mcp';
 import { type ConnectorEvent, isConnectorEventMethod } from '@patchbay/sandbox/protocol';
 import type { AnnouncementPlace, Announcements } from '../../announcements/announcements.ts';
 
-/** What connectors announce while they run, from whichever gateway their sandbox talks to, to listeners on all of them. */
+/**
+ * List changes that connectors publish at runtime, from the gateway of their sandbox to subscribers on all gateways.
+ */
 export interface ConnectorEvents {
   /** Notifies every listener of the connector. */
   publish(event: ConnectorEvent): void;
@@ -30,7 +32,7 @@ function topicOf({ organizationId, connectorId }: ConnectorIds): AnnouncementPla
   return { topic: 'connector', organizationId, subjectId: connectorId };
 }
 
-/** What another gateway sent, or null when it has not the shape: versions of gateways run side by side for a while. */
+/** A message of another gateway, or null for another shape: versions of gateways run side by side for a while. */
 function readEvent(value: JsonObject): ConnectorEvent | null {
   if (!isJsonObject(value.key) || !isConnectorEventMethod(value.method)) return null;
   const { organizationId, connectorId, versionId } = value.key;

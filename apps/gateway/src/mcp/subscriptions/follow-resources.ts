@@ -3,13 +3,13 @@ import { isolationKeyOf, ownInvocation } from '../call/invocation.ts';
 import type { Access, ServedConnector } from '../context/access.ts';
 
 /**
- * Notifies the connectors of these resources that a client waits for their changes. Only what runs can announce anything,
- * and a server of 2025 announces only what is followed: it is notified again as long as a stream waits, which keeps it
- * awake. Never rejects: a change that is not announced is one that got lost.
+ * Notifies the connectors of these resources that a client waits for their changes. Only a running connector can
+ * publish changes, and a server of 2025 publishes only changes of followed resources: it is notified again as long as a
+ * stream waits, which keeps it awake. Never rejects: an unpublished change counts as lost.
  */
 export type FollowResources = (access: Pick<Access, 'ownerOf'>, uris: readonly string[]) => Promise<void>;
 
-/** Of one client and one connector; what is beyond is heard of when it is read. */
+/** Resources of one client and one connector; changes of further ones are seen when they are read. */
 const URIS_MAX = 200;
 
 export interface FollowResourcesDeps {

@@ -64,7 +64,7 @@ export class ListenStream implements LeasedStream {
     if (this.#isOpen) this.#writer.keepAlive();
   }
 
-  /** The last message, which says why, and the end. */
+  /** The last message, with the reason, and the end. */
   end(error: unknown): void {
     const { request, manifest, explain } = this.#options;
     const last = error === null ? resultMessage(request.id, subscriptionEnd(request.id, manifest)) : explain(error);

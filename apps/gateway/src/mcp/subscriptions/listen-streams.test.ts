@@ -42,7 +42,7 @@ function given() {
 }
 
 describe('a stream that listens', () => {
-  it('receives what its connector announces until its client is gone', async () => {
+  it("receives its connector's changes until its client disconnects", async () => {
     const { response, open, listeners } = given();
     await open();
     expect(listeners()).toBe(1);

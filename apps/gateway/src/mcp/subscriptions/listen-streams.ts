@@ -10,7 +10,7 @@ import { whenGone } from '../stream/when-gone.ts';
 import type { ConnectorEvents, ConnectorIds } from './connector-events.ts';
 import type { FollowResources } from './follow-resources.ts';
 
-/** What a lease keeps open: the stream of a `subscriptions/listen` request, or of the GETs of a 2025 session. */
+/** The stream that a lease keeps open: of a `subscriptions/listen` request, or of the GETs of a 2025 session. */
 export interface LeasedStream {
   open(): void;
   notify(method: string, uri?: string): void;
@@ -76,7 +76,7 @@ export class ListenStreams {
       concerns: concernsAccess,
       reauthorize,
       renewed(now, before) {
-        // Same address, other connector: what was listened to is gone.
+        // Same address, other connector: the subscribed one is gone.
         if (now.connectorId !== before.connectorId) throw new AppError('mcp.endpoint_not_found');
         present = now;
         void followed().then((uris) => followResources(now, uris), ignored);
@@ -109,7 +109,7 @@ function notifyChanges(stream: LeasedStream, before: Access, now: Access): void 
   for (const method of listsChangedBetween(before, now)) stream.notify(method);
 }
 
-/** The connectors one stream hears of. Which they are changes with what its caller may use. */
+/** The connectors that one stream is subscribed to. They change with its caller's access. */
 class Sources {
   readonly #events: ConnectorEvents;
   readonly #listener: (event: ConnectorEvent) => void;
@@ -127,7 +127,7 @@ class Sources {
     this.#isOver = true;
   }
 
-  /** Resolves when it hears of all of them. */
+  /** Resolves when it is subscribed to all of them. */
   async follow(connectors: readonly ConnectorIds[]): Promise<void> {
     if (this.#isOver) return;
     const wanted = new Map(connectors.map((connector) => [connector.connectorId, connector]));
@@ -144,13 +144,13 @@ class Sources {
 }
 
 /**
- * An announcement reaches only callers of the sandbox it came from: same version, same person where it has one. Of a
- * resource only its own connector may speak.
+ * A change reaches only callers of the sandbox it came from: same version, same person where it has one. Only its own
+ * connector may publish a change of a resource.
  */
 function isFor({ key, uri }: ConnectorEvent, access: Access): boolean {
   const source = access.connectors.find(({ endpoint }) => endpoint.connectorId === key.connectorId);
   if (!source) return false;
-  // What the connector does in nobody's name, it does for everybody who may use it.
+  // A change without a person is for every caller of the connector.
   const own = [source.principal, null].map((principal) => isolationKeyOf(source.endpoint, principal));
   const isSameSandbox = own.some((one) => isSameExceptSettings(one, key));
   return (
@@ -158,7 +158,7 @@ function isFor({ key, uri }: ConnectorEvent, access: Access): boolean {
   );
 }
 
-/** New settings make a new sandbox; what the one before announces is as true as ever. */
+/** New settings make a new sandbox; changes published by the previous one remain valid. */
 function isSameExceptSettings(one: IsolationKey, other: IsolationKey): boolean {
   return isolationKeyText({ ...one, settingsRevision: 0 }) === isolationKeyText({ ...other, settingsRevision: 0 });
 }

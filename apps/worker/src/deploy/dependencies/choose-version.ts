@@ -3,7 +3,7 @@ import semver from 'semver';
 import { z } from 'zod';
 
 const names = z.record(z.string(), z.string()).default({});
-/** What is kept of a version; a description holds much more. */
+/** The kept fields of a version; a description holds many more. */
 const versionSchema = z.object({
   version: z.string(),
   dependencies: names.catch({}),

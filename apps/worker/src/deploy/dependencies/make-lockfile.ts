@@ -65,7 +65,7 @@ export async function makeLockfile(
   return writeLockfile(manifest, nodes);
 }
 
-/** What has to be looked up for this level of the tree: name → ranges. */
+/** The look-ups for this level of the tree: name → ranges. */
 function unmet(level: readonly Demand[], provided: ProvidedPackages): ReadonlyMap<string, ReadonlySet<string>> {
   const wanted = new Map<string, Set<string>>();
   for (const demand of level) {

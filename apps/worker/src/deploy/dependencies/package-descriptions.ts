@@ -18,9 +18,9 @@ export interface DescriptionBounds {
   readonly large: Lane;
   /** Names of packages that one deploy may ask for. */
   readonly namesMax: number;
-  /** Of all descriptions that one deploy asks for. */
+  /** Bytes of all descriptions of one deploy. */
   readonly totalBytesMax: number;
-  /** Of what one deploy keeps of them, as JSON. */
+  /** Bytes that one deploy keeps of them, as JSON. */
   readonly keptBytesMax: number;
 }
 
@@ -49,7 +49,7 @@ export class PackageDescriptions {
     this.#large = new Places(bounds.large.atOnce);
   }
 
-  /** What one deploy learns of them. */
+  /** Results of one deploy. */
   open(): DescribedPackages {
     return new DescribedPackages(this.#bounds, async (name, ranges, meter) => {
       const { small, large } = this.#bounds;
@@ -137,7 +137,7 @@ export class DescribedPackages {
     if (failure !== null) throw failure;
   }
 
-  /** The version for a range that was chosen before; null where none fits, undefined where nobody asked. */
+  /** The version chosen earlier for a range; null where none fits, undefined without a choice. */
   find(name: string, range: string): RegistryVersion | null | undefined {
     return this.#chosen.get(name)?.get(range);
   }
@@ -154,7 +154,7 @@ export class DescribedPackages {
     }
     if (this.#keptBytes > this.#bounds.keptBytesMax) {
       throw new AppError('deploy.package_too_large', {
-        detail: `What the registry says of the dependencies is larger than ${this.#bounds.keptBytesMax / MEBIBYTE} MB.`,
+        detail: `The registry's descriptions of the dependencies are larger than ${this.#bounds.keptBytesMax / MEBIBYTE} MB.`,
       });
     }
   }

@@ -1,6 +1,6 @@
 import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
 
-/** One package as it comes from the registry: name and version say where, the integrity what. */
+/** One package from the registry: name and version address it, the integrity identifies it. */
 export interface RegistryPackage {
   readonly name: string;
   readonly version: string;
@@ -22,7 +22,7 @@ export interface PackageLink {
   readonly target: string;
 }
 
-/** What `node_modules` has to hold. Everything in it was checked; the builder only unpacks. */
+/** The required contents of `node_modules`. Everything in it was checked; the builder only unpacks. */
 export interface PackagePlan {
   readonly placements: readonly Placement[];
   readonly links: readonly PackageLink[];

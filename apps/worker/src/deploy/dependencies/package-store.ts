@@ -21,8 +21,8 @@ export interface FetchedPackages {
 
 /**
  * Package tarballs by their sha512: `<two hex digits>/<hex>.tgz`. Filled by the worker alone, read-only in build
- * sandboxes. It is shared by all organizations, which is safe because a name is the hash of its content: nobody can put
- * other bytes under it, and folders cannot be listed by sandboxes (mode 0711), so what others use stays unknown.
+ * sandboxes. It is shared by all organizations, which is safe because a name is the hash of its content: other bytes
+ * never get the same name, and sandboxes cannot list folders (mode 0711), so that the packages of others stay unknown.
  */
 export class PackageStore {
   readonly #directory: string;
@@ -90,10 +90,11 @@ export class PackageStore {
       const actual = await writeHashed(temporary, bodyOf(response, TARBALL_BYTES_MAX));
       if (actual !== item.integrity) {
         throw new AppError('deploy.integrity_mismatch', {
-          detail: `${item.name}@${item.version} is not what the lockfile says it is.`,
+          detail: `${item.name}@${item.version} does not match the lockfile's integrity.`,
         });
       }
-      // The file's date is the day of publication, where the registry tells it: the youngest packages are pointed out.
+      // The file's date is the day of publication, where the registry provides it: findings point out the youngest
+      // packages.
       const published = new Date(response.headers.get('last-modified') ?? Number.NaN);
       const date = Number.isNaN(published.getTime()) ? NO_DATE : published;
       await utimes(temporary, new Date(), date);

@@ -30,7 +30,7 @@ const lockfileSchema = z.looseObject({
   packages: z.record(z.string(), entrySchema),
 });
 
-/** Where a package may lie; anything else could be unpacked over the project. */
+/** Allowed paths of a package; any other could be unpacked over the project. */
 const PLACE = /^node_modules\/((@[^/@]+\/)?[^/@]+)(\/node_modules\/((@[^/@]+\/)?[^/@]+))*$/;
 
 export interface LockfileQuestion {
@@ -77,7 +77,7 @@ export function readNpmLockfile(text: string, question: LockfileQuestion): Packa
     if (!PLACE.test(key)) throw refuse(at(key), `${JSON.stringify(key)} is not a place below node_modules`);
     if (entry.link) throw refuse(at(key), `${key} is a link to a folder`);
     if (!entry.inBundle) placements.set(key, { path: key, ...checked(key, entry, at(key), question.registry) });
-    // An unmet peer is the author's decision; the bundler says so when something really imports it.
+    // An unmet peer is the author's decision; the bundler reports one that is really imported.
     for (const name of Object.keys({
       ...entry.peerDependencies,
       ...entry.optionalDependencies,
@@ -166,7 +166,7 @@ function allows(list: readonly string[] | undefined, mine: string): boolean {
   return wanted.length === 0 || wanted.includes(mine);
 }
 
-/** Outer packages first, so that unpacking one never removes what lies inside it. */
+/** Outer packages first, so that unpacking one never removes the ones inside it. */
 function byDepth(a: Placement, b: Placement): number {
   return a.path.length - b.path.length || (a.path < b.path ? -1 : 1);
 }

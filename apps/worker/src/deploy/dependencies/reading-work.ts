@@ -27,7 +27,7 @@ export interface ReadingTask {
   readonly asked: unknown;
 }
 
-/** What a thread answers: the function's result, or its error in parts that can be cloned. */
+/** The answer of a thread: the function's result, or its error in parts that can be cloned. */
 export type ReadingReply =
   | { readonly result: unknown }
   | {

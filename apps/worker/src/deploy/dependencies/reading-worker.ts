@@ -1,4 +1,4 @@
-/** The thread that reads lockfiles and package descriptions, so that one author's eight megabytes are nobody else's wait. */
+/** The thread that reads lockfiles and package descriptions, so that one author's eight megabytes delay no other. */
 import { parentPort } from 'node:worker_threads';
 import { asAppError } from '@patchbay/foundation';
 import { READING_WORK, type ReadingReply, type ReadingTask } from './reading-work.ts';

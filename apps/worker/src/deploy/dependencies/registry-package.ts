@@ -12,7 +12,7 @@ export interface LockedEntry {
   readonly at: Place;
 }
 
-/** `package-lock.json:42`, found when somebody has to be told: it reads the file from its start. */
+/** `package-lock.json:42`, found only for an error: it reads the file from its start. */
 export type Place = () => string;
 
 const NAME = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-zA-Z0-9~_-][a-zA-Z0-9._~-]*$/;
@@ -20,8 +20,8 @@ const SHA512 = /^sha512-[A-Za-z0-9+/]{86}==$/;
 const PUBLIC_REGISTRY = 'https://registry.npmjs.org';
 
 /**
- * A lockfile entry as a package of the registry. The address is made from name and version, never taken from the file:
- * what the file says may only agree with it.
+ * A lockfile entry as a package of the registry. The URL is made from name and version, never taken from the file: the
+ * file's URL may only agree with it.
  *
  * @throws AppError `source.dependency_not_allowed` with the line
  */

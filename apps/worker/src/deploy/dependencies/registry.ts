@@ -6,7 +6,7 @@ export type FetchPublic = (
   init: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal },
 ) => Promise<RegistryResponse>;
 
-/** What of a fetch response is used. */
+/** The used part of a fetch response. */
 export interface RegistryResponse {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
@@ -24,7 +24,7 @@ export interface RegistryOptions {
 /**
  * The registry's description of a package, unread: up to megabytes that only a thread should parse.
  *
- * @param options `meter` is told of every piece that came and may throw to break off
+ * @param options `meter` is called with every chunk and may throw to abort
  * @throws AppError `deploy.package_not_found`, `deploy.package_too_large`, `deploy.registry_unavailable`
  */
 export async function fetchDescription(

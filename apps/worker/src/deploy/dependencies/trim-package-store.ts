@@ -7,7 +7,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const IN_USE_MS = 30 * MINUTE_MS;
 
 export interface TrimLimits {
-  /** Of all tarballs together. */
+  /** Bytes of all tarballs together. */
   readonly bytesMax: number;
   /** Tarballs no deploy used for this long go, however much room there is. */
   readonly unusedMs: number;

@@ -18,7 +18,7 @@ const described = (changes: object = {}) => ({
   ...changes,
 });
 
-describe('what a connector says about itself', () => {
+describe('the manifest of a connector', () => {
   it.each([
     ['nothing', {}, 'deploy.manifest_invalid', /manifestVersion/],
     [

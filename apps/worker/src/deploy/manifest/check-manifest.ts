@@ -70,13 +70,13 @@ const manifestSchema = z.looseObject({
   codeGeneration: z.boolean(),
 });
 
-/** What a version says about itself, checked and recorded; the gateway serves lists from it. */
+/** The manifest of a version, checked and recorded; the gateway serves lists from it. */
 export type Manifest = z.output<typeof manifestSchema>;
 export type ManifestTool = Manifest['tools'][number];
 
 export interface CheckedManifest {
   readonly manifest: Manifest;
-  /** Of all schemas; still to be looked at, in a sandbox. */
+  /** Patterns of all schemas; still to be checked, in a sandbox. */
   readonly patterns: readonly FoundPattern[];
 }
 
@@ -93,7 +93,7 @@ export function checkManifest(described: unknown): CheckedManifest {
       detail: `Tools, prompts and resources together exceed ${formatLimit(DEPLOY_LIMITS.manifest)}.`,
     });
   }
-  // Of every field, also those that the schema does not know: the whole of it is stored and served.
+  // Includes every field, also unknown ones: the whole manifest is stored and served.
   const unstorable = findTextProblem(described);
   if (unstorable) throw invalid({ path: [...unstorable.path], message: unstorable.problem }, described);
   const parsed = manifestSchema.safeParse(described);
@@ -121,7 +121,7 @@ export function checkManifest(described: unknown): CheckedManifest {
   return { manifest, patterns };
 }
 
-/** What lists nothing now may list something later, if it says so. */
+/** A connector without entries may add some later, if it declares so. */
 function refuseEmpty({ tools, prompts, resources, resourceTemplates, dynamic }: Manifest): void {
   if (dynamic) return;
   if (tools.length + prompts.length + resources.length + resourceTemplates.length === 0) {
@@ -138,7 +138,7 @@ function refuseDuplicates(kind: string, names: readonly string[]): void {
   });
 }
 
-/** Says `tools.search.title` rather than `tools.3.title`. */
+/** Writes `tools.search.title` rather than `tools.3.title`. */
 function invalid(issue: Pick<z.core.$ZodIssue, 'path' | 'message'> | undefined, described: unknown): AppError {
   const place = (issue?.path ?? []).map(String);
   const [list = '', index = ''] = place;

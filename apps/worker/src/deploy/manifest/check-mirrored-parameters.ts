@@ -17,9 +17,10 @@ const DATA: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples
 
 /**
  * Checks the parameters that clients mirror into headers `Mcp-Param-…`. Clients drop a tool with an annotation against
- * the rules, without a word to its author: that is why the deploy says it. For input schemas that `checkSchema` bounded.
+ * the rules, without a message to its author: that is why the deploy reports it. For input schemas that `checkSchema`
+ * bounded.
  *
- * @throws AppError `deploy.mirrored_parameter_invalid` with the place of the annotation
+ * @throws AppError `deploy.mirrored_parameter_invalid` with the path of the annotation
  * @see 2026-07-28 basic/transports/streamable-http, "Schema Extension"
  */
 export function checkMirroredParameters(inputSchema: unknown, place: string): void {
@@ -31,7 +32,7 @@ interface Visit {
   readonly isRoot: boolean;
   /** Whether only `properties` lead here from the root. */
   readonly isReachable: boolean;
-  /** Where each header stands, by its name in lower case. */
+  /** The path of each header, by its name in lower case. */
   readonly seen: Map<string, string>;
 }
 
@@ -61,10 +62,9 @@ function visit(schema: unknown, at: Visit): void {
 function checkAnnotation(schema: Record<string, unknown>, { place, isRoot, isReachable, seen }: Visit): void {
   const header = schema[ANNOTATION];
   const here = `${place}.${ANNOTATION}`;
-  if (isRoot || !isReachable)
-    throw invalid(here, 'stands where clients do not find it: only `properties` may lead there');
+  if (isRoot || !isReachable) throw invalid(here, 'is where clients do not find it: only `properties` may lead there');
   if (typeof header !== 'string' || !TOKEN.test(header)) throw invalid(here, 'is not the name of an HTTP header');
-  if (!PRIMITIVE.has(schema.type)) throw invalid(here, 'stands at a parameter that is no string, integer or boolean');
+  if (!PRIMITIVE.has(schema.type)) throw invalid(here, 'is at a parameter that is no string, integer or boolean');
   const other = seen.get(header.toLowerCase());
   if (other !== undefined) throw invalid(here, `names the header of ${other} again`);
   seen.set(header.toLowerCase(), here);

@@ -6,18 +6,18 @@ const BYTES_MAX = DEPLOY_LIMITS.schema.value;
 const DEPTH_MAX = DEPLOY_LIMITS.schemaDepth.value;
 const PATTERN_LENGTH_MAX = DEPLOY_LIMITS.pattern.value;
 
-/** A regular expression of a schema, and where it stands. Nobody has looked at it yet: that is for a sandbox. */
+/** A regular expression of a schema, and its path. Not checked yet: a sandbox does that. */
 export interface FoundPattern {
   readonly place: string;
   readonly pattern: string;
 }
 
 /**
- * Bounds a JSON Schema a connector brought along. Validators compile it for every call, so one that is huge or deep would
- * cost others (security.md S21); a reference to another document would be fetched.
+ * Bounds a JSON Schema a connector brought along. Validators compile it for every call, so one that is huge or deep
+ * would cost others; a reference to another document would be fetched.
  *
- * @returns its patterns, except those zod writes itself; each place as a path: `tools.search.inputSchema.properties.q`
- * @throws AppError `deploy.schema_invalid`, `deploy.schema_network_reference`, with the place
+ * @returns its patterns, except those zod writes itself; each with its path: `tools.search.inputSchema.properties.q`
+ * @throws AppError `deploy.schema_invalid`, `deploy.schema_network_reference`, with the path
  */
 export function checkSchema(schema: unknown, place: string): readonly FoundPattern[] {
   if (!isObject(schema)) throw invalid(place, 'is not an object');

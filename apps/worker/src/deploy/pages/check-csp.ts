@@ -19,8 +19,8 @@ export interface CspProblem {
 const listSchema = z.array(z.string().max(512)).max(100);
 
 /**
- * What is wrong with the origins a page asks for. A host builds its Content-Security-Policy from them, so an entry that
- * holds more than an origin could write directives of its own, and `*` would open what the frame is there to close.
+ * The faults of a page's origins. A host builds its Content-Security-Policy from them, so an entry that holds more than
+ * an origin could write directives of its own, and `*` would defeat the purpose of the frame.
  */
 export function checkCsp(csp: unknown): CspProblem[] {
   if (csp === undefined) return [];
@@ -52,7 +52,7 @@ export function originsOf(csp: unknown, list: keyof typeof LISTS): readonly stri
   return parsed.success ? (parsed.data[list] ?? []) : [];
 }
 
-/** Whether an address lies within one of the origins. */
+/** Whether a URL is within one of the origins. */
 export function isWithin(address: URL, origins: readonly string[]): boolean {
   return origins.some((origin) => {
     const [scheme = '', host = ''] = origin.toLowerCase().split('://');

@@ -3,7 +3,7 @@ import type { Manifest, ManifestTool } from '../manifest/check-manifest.ts';
 /** The key hosts looked for before `_meta.ui.resourceUri` existed. */
 const EARLIER_KEY = 'ui/resourceUri';
 
-/** What a tool says about its user interface. */
+/** The user interface declared by a tool. */
 export interface ToolUi {
   readonly resourceUri: string | undefined;
   readonly earlierUri: string | undefined;

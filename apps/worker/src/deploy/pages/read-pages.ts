@@ -10,7 +10,7 @@ import { pageUrisOf } from './page-uris.ts';
 
 const PAGES_MAX = DEPLOY_LIMITS.pages.value;
 
-/** What one URI gave: the page, or why there is none. */
+/** The result for one URI: the page, or the reason without one. */
 export type ReadPage =
   | { readonly ok: true; readonly page: ManifestPage; readonly mimeType: string; readonly html: string }
   | { readonly ok: false; readonly uri: string; readonly tools: readonly string[]; readonly reason: string };
@@ -25,8 +25,8 @@ const contentSchema = z.object({
 const resultSchema = z.object({ contents: z.array(contentSchema).min(1).max(16) });
 
 /**
- * Reads every page that a tool names. What is wrong with one is in its answer; nothing is thrown for it but what the
- * manifest could not hold.
+ * Reads every page that a tool names. Faults of one are in its result; only a page that the manifest cannot hold
+ * throws.
  *
  * @throws AppError `deploy.manifest_invalid`
  */

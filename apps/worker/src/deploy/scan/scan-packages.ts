@@ -2,7 +2,7 @@ import type { NewFinding, Scanner } from './scanner.ts';
 
 const CODE_BYTES_LARGE = 2 * 1024 * 1024;
 
-/** What the bundle brings along: size, very new packages, packages whose scripts did not run. */
+/** The contents of the bundle: size, very new packages, packages whose scripts did not run. */
 export const scanPackages: Scanner = ({
   code,
   youngPackages,
@@ -64,7 +64,7 @@ function codeGeneration(isAllowed: boolean): NewFinding {
     rule: 'code_generation',
     severity: isAllowed ? 'info' : 'warning',
     subject: '',
-    message: `The bundle makes code from text (eval or new Function), which its sandbox ${isAllowed ? 'lets it do' : 'refuses'}.`,
+    message: `The bundle uses dynamic code evaluation (eval or new Function), which its sandbox ${isAllowed ? 'allows' : 'refuses'}.`,
     hint: isAllowed
       ? 'Nothing to do; `patchbay settings NAME --code-generation refuse` takes it back.'
       : 'If calls fail with "Code generation from strings disallowed", allow it: `patchbay settings NAME --code-generation allow`.',

@@ -58,7 +58,7 @@ describe('the scan of pages', () => {
     expect(rule({ 'ui/resourceUri': URI })).toEqual(['ui_one_key']);
   });
 
-  it('has nothing to say about a page that keeps to what it declares', () => {
+  it('has no finding about a page that keeps to its declarations', () => {
     const csp = {
       connectDomains: ['https://api.example.com', 'wss://live.example.com'],
       resourceDomains: ['https://cdn.example.com'],

@@ -10,8 +10,8 @@ const MIME_TYPE = 'text/html;profile=mcp-app';
 const BYTES_LARGE = 500 * 1024;
 
 /**
- * What hosts refuse or show as an empty frame, and what a person should know about the pages of a version. Not a scanner
- * like the others: pages are looked at where they are read, because they are too large to be kept.
+ * Resources that hosts refuse or show as an empty frame, and facts about the pages of a version for a person. Not a
+ * scanner like the others: pages are checked where they are read, because they are too large to be kept.
  */
 export function scanPages(manifest: Pick<Manifest, 'tools'>, pages: readonly ReadPage[]): NewFinding[] {
   return [...manifest.tools.flatMap(scanTool), ...pages.flatMap(scanPage)];
@@ -67,7 +67,7 @@ function scanPage(read: ReadPage): NewFinding[] {
     findings.push(finding('ui_csp', severity, message, 'Name the exact origins the page needs, each with https://.'));
   }
   for (const what of findSecrets(html)) {
-    const hint = 'Whoever sees the page has it. Withdraw it, and let a tool do what needs it.';
+    const hint = 'Every person who sees the page has it. Withdraw it, and let a tool do the work that needs it.';
     findings.push(finding('ui_secret', 'error', `The page holds ${what}.`, hint));
   }
   return [...findings, ...scanHtml(read, finding)];
@@ -75,7 +75,7 @@ function scanPage(read: ReadPage): NewFinding[] {
 
 type MakeFinding = (rule: string, severity: NewFinding['severity'], message: string, hint: string) => NewFinding;
 
-/** What a frame that may load nothing but what the CSP names does not do. */
+/** Features that a frame without further origins in its CSP does not have. */
 function scanHtml({ page, html }: Extract<ReadPage, { ok: true }>, finding: MakeFinding): NewFinding[] {
   const findings: NewFinding[] = [];
   if (page.bytes > BYTES_LARGE) {
@@ -94,7 +94,7 @@ function scanHtml({ page, html }: Extract<ReadPage, { ok: true }>, finding: Make
     findings.push(finding('ui_blocked', 'warning', message, 'Build it into the page.'));
   }
   if (/\beval\s*\(|\bnew\s+Function\s*\(/.test(html)) {
-    const message = 'A script of the page makes code from text, which hosts do not allow.';
+    const message = 'A script of the page uses dynamic code evaluation (eval), which hosts do not allow.';
     findings.push(finding('ui_code_generation', 'warning', message, 'Use a library, or a build of it, that does not.'));
   }
   return findings;

@@ -1,6 +1,6 @@
 import type { NewFinding, Scanner } from './scanner.ts';
 
-/** Forms that are a credential and nothing else. What only looks random is not searched for: bundles are full of it. */
+/** Patterns of known credentials. Random-looking text is not searched for: bundles are full of it. */
 const FORMS: readonly { readonly what: string; readonly matches: RegExp }[] = [
   { what: 'a private key', matches: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:\\n|\s)+[A-Za-z0-9+/]{40}/ },
   { what: 'an AWS access key', matches: /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/ },
@@ -16,7 +16,7 @@ const FORMS: readonly { readonly what: string; readonly matches: RegExp }[] = [
   { what: 'a Patchbay key', matches: /\bpbk_(?:mcp|deploy|admin)_[A-Za-z0-9_-]{49}\b/ },
 ];
 
-/** What of them is in a text, in words; the value itself is not repeated, because findings are read by more people. */
+/** The kinds found in a text, in words; the value itself is not repeated, because findings have more readers. */
 export function findSecrets(text: string): string[] {
   return FORMS.flatMap(({ what, matches }) => {
     const found = matches.exec(text);
@@ -25,7 +25,7 @@ export function findSecrets(text: string): string[] {
   });
 }
 
-/** Credentials written into the code. Everybody who may read the artifact could use them. */
+/** Credentials written into the code. Every reader of the artifact could use them. */
 export const scanSecrets: Scanner = ({ code }) =>
   findSecrets(code).map(
     (what): NewFinding => ({

@@ -25,7 +25,7 @@ const SIGNS: readonly { readonly matches: RegExp; readonly what: string }[] = [
 ];
 const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/u;
 
-/** Instructions to the model hidden in what should be descriptions, and characters nobody sees. */
+/** Instructions to the model hidden in descriptions, and invisible characters. */
 export const scanTexts: Scanner = ({ manifest }) =>
   [
     { subject: '', text: manifest.server.instructions ?? '', isInstruction: true },

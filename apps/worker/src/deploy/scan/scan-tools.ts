@@ -20,7 +20,7 @@ function scanName({ name }: ManifestTool): NewFinding[] {
       severity: 'error',
       subject: name,
       message: `The name has ${name.length} characters; clients refuse more than ${NAME_LENGTH_MAX}.`,
-      hint: 'Shorten the name and say the rest in the title.',
+      hint: 'Shorten the name and put the rest into the title.',
     });
   }
   if (isReservedToolName(name)) {
@@ -43,7 +43,7 @@ function scanWords({ name, title, annotations, description }: ManifestTool): New
       severity: 'warning',
       subject: name,
       message: 'The tool has no description: a model can only guess when to use it.',
-      hint: 'Say in one or two sentences what it does and what it returns.',
+      hint: 'Describe in one or two sentences what it does and what it returns.',
     });
   }
   if ((title ?? annotations?.title ?? '').trim() === '') {

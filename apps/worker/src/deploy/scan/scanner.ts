@@ -3,7 +3,7 @@ import type { Manifest } from '../manifest/check-manifest.ts';
 
 export type NewFinding = Omit<Finding, 'id'>;
 
-/** What scanners look at. All of it was written by strangers. */
+/** The input of scanners. All of it is untrusted. */
 export interface Scanned {
   readonly manifest: Manifest;
   /** The bundle's code. */
@@ -14,11 +14,11 @@ export interface Scanned {
   readonly scriptedPackages: readonly string[];
   /** Why the version has no startup snapshot although it would help. */
   readonly snapshotNotTaken: { readonly reason: string; readonly place: string } | null;
-  /** Whether the connector's settings let its code make code from text. */
+  /** Whether the connector's settings allow dynamic code evaluation (`eval`). */
   readonly codeGenerationAllowed: boolean;
   /** Fields of the manifest that differ between two starts. */
   readonly unstable: readonly string[];
 }
 
-/** Pure: looks at one aspect and says what it found. */
+/** Pure: checks one aspect and returns its findings. */
 export type Scanner = (scanned: Scanned) => readonly NewFinding[];

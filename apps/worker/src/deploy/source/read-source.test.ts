@@ -19,11 +19,11 @@ interface ZipOptions {
   readonly mode?: number;
   /** 0 is stored as it is, 8 is deflated. */
   readonly method?: 0 | 8;
-  /** What the archive says the file unpacks to. */
+  /** The unpacked size of the file according to the archive. */
   readonly announced?: number;
 }
 
-/** One file, as `zip -0` writes it; `body` is what lies in the archive. */
+/** One file, as `zip -0` writes it; `body` is its content in the archive. */
 function zip(name: string, body: Buffer, options: ZipOptions = {}): Buffer {
   const { mode = 0o100_644, method = 0, announced = body.byteLength } = options;
   const crc = crcOf(body);
@@ -96,7 +96,7 @@ describe('an upload', () => {
     await expect(readSource(bomb)).rejects.toMatchObject({ code: 'source.bomb' });
   });
 
-  it('is refused as a zip that unpacks to a thousand times its size, whatever size it announces', async () => {
+  it('is refused as a zip that unpacks to a thousand times its size, with any declared size', async () => {
     const packed = deflateRawSync(Buffer.alloc(40 * 1024 * 1024));
     const bomb = (announced: number) => zip('a', packed, { method: 8, announced });
     await expect(readSource(bomb(40 * 1024 * 1024))).rejects.toMatchObject({ code: 'source.bomb' });

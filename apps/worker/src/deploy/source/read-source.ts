@@ -6,15 +6,15 @@ import { unpackTar } from './unpack-tar.ts';
 import { unpackZip } from './unpack-zip.ts';
 
 export interface Source {
-  /** Without everything that could steer a package manager. package.json lies at the root. */
+  /** Without files that could steer a package manager. package.json is at the root. */
   readonly files: SourceFiles;
-  /** What was taken out and why, for the deploy log. */
+  /** Removed files with the reasons, for the deploy log. */
   readonly notes: readonly string[];
 }
 
 /**
- * An upload as files. It defends the worker against archives made to hurt (bombs, links, paths that climb out) and the
- * build against files that steer tools (security.md S22).
+ * An upload as files. It defends the worker against malicious archives (bombs, links, paths outside of the root) and
+ * the build against files that steer tools.
  *
  * @throws AppError `source.*`
  */

@@ -76,7 +76,7 @@ function badPath(name: string, reason: string): AppError {
   return new AppError('source.bad_path', { detail: `${JSON.stringify(name)} ${reason}.` });
 }
 
-/** What the archivers of macOS add beside every file. */
+/** Files that the archivers of macOS add beside every file. */
 function isArchiverLitter(path: string): boolean {
   return path.startsWith('__MACOSX/') || /(^|\/)\._[^/]*$/.test(path) || /(^|\/)\.DS_Store$/.test(path);
 }

@@ -7,7 +7,7 @@ const FILE_TYPE_MASK = 0o170_000;
 const REGULAR = 0o100_000;
 const DIRECTORY = 0o040_000;
 
-/** Unpacks a zip in memory; the sizes it announces are checked against the bytes that come. */
+/** Unpacks a zip in memory; its declared sizes are checked against the actual bytes. */
 export async function unpackZip(packed: Uint8Array): Promise<Map<string, Buffer>> {
   const collector = new SourceCollector(packed.byteLength);
   try {
