@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The one door of every npm script. Plain JavaScript on built-in modules, for any Node from 18 on: it installs what is
- * missing, then does the job on the pinned Node.
+ * The entry point of every npm script. Plain JavaScript on built-in modules, for any Node from 18 on: it installs what
+ * is missing, then does the job on the pinned Node.
  *
  *   start · dashboard · test · test:long · check · reset --yes · prisma <arguments> · exec <program> <arguments>
  */
@@ -41,7 +41,7 @@ const COMMANDS = {
       await import(pathToFileURL(main).href);
       return undefined; // it lives until it is stopped, and sets the exit code itself
     }
-    // The channel tells the starter when this process is killed: it then stops what it started.
+    // The channel notifies the launcher when this process is killed: it then stops what it started.
     return runCommand(pinnedNode(), [main], {
       cwd: ROOT,
       env: toolEnvironment(),

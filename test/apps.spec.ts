@@ -128,7 +128,7 @@ async function openHost(callTool: (name: string, args: Record<string, unknown>) 
   return { page, complaints };
 }
 
-/** Test artefacts, for whoever looks. */
+/** Test artefacts, for inspection. */
 async function keepPicture(page: Page, name: string): Promise<void> {
   const folder = path.join(ROOT, 'test-artifacts/apps');
   await mkdir(folder, { recursive: true });

@@ -16,7 +16,7 @@ const PROJECT = {
     type: 'module',
     dependencies: { '@patchbay/connector': '*', zod: '^4.0.0' },
   }),
-  // It says its secret backwards: what leaves a sandbox as it was given is replaced.
+  // It returns its secret backwards: a secret in plain form is replaced in the sandbox's output.
   'src/index.ts': `
 import { defineConnector, tool } from '@patchbay/connector';
 import { z } from 'zod';
@@ -27,7 +27,7 @@ export default defineConnector({
   tools: {
     open: tool({
       title: 'Open',
-      description: 'Says the secret backwards.',
+      description: 'Returns the secret backwards.',
       readOnly: true,
       input: z.object({}),
       run: (_args, { secrets }) => [...String(secrets.TOKEN)].reverse().join(''),
@@ -69,7 +69,7 @@ async function deployKeeper(installation: Installation, ready: ReadyFile, place:
   expect(set.ok, await set.text()).toBe(true);
 }
 
-/** What the connector makes of its secret: opened by the vault, run in a sandbox, answered under a key. */
+/** The connector's output from its secret: opened by the vault, run in a sandbox, answered under a key. */
 async function openSecret({ origin, organization, mcpApiKey }: ReadyFile): Promise<string> {
   const client = await connectModern(`${origin}/${organization}/keeper/mcp`, mcpApiKey);
   try {
@@ -113,7 +113,7 @@ it('refuses a running installation and one target for data and keys, and brings 
   await expect(backUp(original, dataFile, path.join(place, 'here/keys.tar.gz'))).rejects.toThrow(
     'different directories',
   );
-  // What a database leaves that was killed.
+  // The files of a killed database.
   const left = path.join((await openDirectories(original)).postgres, 'postmaster.pid');
   await writeFile(left, '');
   await expect(backUp(original, dataFile, keysFile)).rejects.toThrow('not stopped cleanly');
@@ -126,7 +126,7 @@ it('refuses a running installation and one target for data and keys, and brings 
   await restore(dataFile, keysFile, copy);
   // At the address of the original, which people and clients know.
   const after = await installationAt(copy, before.port);
-  // With the keys and the sign-in that were told before, not with new ones.
+  // With the keys and the sign-in printed before, not with new ones.
   expect(await after.start()).toMatchObject({ signIn: ready.signIn, apiKey: ready.apiKey, mcpApiKey: ready.mcpApiKey });
   expect(await openSecret(ready)).toBe(SECRET);
   expect(await organizationsOf(ready)).toContain(ready.organization);

@@ -35,8 +35,8 @@ export const ROOT_USER: BareUser = { name: 'root', uid: 0, home: '/root' };
 export const NORMAL_USER: BareUser = { name: 'builder', uid: 1000, home: '/home/builder' };
 
 /**
- * A Debian of its own in a directory: the base system, Node and npm, nothing else. What runs inside has this machine's
- * kernel and network, and file system, processes and accounts of its own.
+ * A Debian of its own in a directory: the base system, Node and npm, nothing else. Programs inside have this machine's
+ * kernel and network, and file system, processes and accounts of their own.
  */
 export class BareMachine {
   readonly directory: string;
@@ -111,7 +111,7 @@ export class BareMachine {
     await run('chown', ['-R', `${user.uid}:${user.uid}`, clone]);
   }
 
-  /** Runs a line of sh as the user, in the clone, in a process group of its own. What it started ends with it. */
+  /** Runs a line of sh as the user, in the clone, in a process group of its own. Its children end with it. */
   spawn(user: BareUser, line: string): ChildProcess {
     const environment = Object.entries(process.env).flatMap(([name, value]) =>
       ENVIRONMENT.test(name) ? [`${name}=${value}`] : [],

@@ -110,7 +110,7 @@ describe('docker-compose.yml', () => {
     expect(compose.services.dashboard?.networks).toEqual(['inside']);
   });
 
-  it('gives a network that reaches the internet to the worker and the supervisor, and to nobody who serves callers', () => {
+  it('gives a network with internet access to the worker and the supervisor, and to no service with callers', () => {
     const outside = Object.keys(compose.services).filter((name) =>
       JSON.stringify(compose.services[name]?.networks ?? null).includes('"outside"'),
     );
@@ -124,7 +124,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('runs nobody but the supervisor as root, and lets into its socket only those who call it', () => {
+  it('runs only the supervisor as root, and admits only its clients to its socket', () => {
     const group = compose.services.supervisor?.environment?.SUPERVISOR_SOCKET_GID;
     expect(group).toMatch(/^[1-9]\d+$/);
     for (const name of ['gateway', 'worker', 'dashboard']) {

@@ -90,7 +90,7 @@ async function listTools(key: string | null): Promise<number> {
 }
 
 describe('the dashboard', () => {
-  it('takes whoever is not signed in to the sign-in page, and back to where they wanted to go', async () => {
+  it('redirects visitors without a session to the sign-in page, and back to their page', async () => {
     await page.goto(`${ready.dashboardUrl.replace(/\/$/, '')}/${ready.organization}/connectors/weather`);
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await signIn();
@@ -98,7 +98,7 @@ describe('the dashboard', () => {
     expect(new URL(page.url()).pathname).toBe(`/dashboard/${ready.organization}/connectors/weather`);
   });
 
-  it('lets a newcomer create an account and an organization, and says how to publish', async () => {
+  it('lets a newcomer create an account and an organization, and explains how to publish', async () => {
     await page.goto(`${ready.origin}/dashboard/sign-up`);
     await page.getByLabel('Your name').fill('Nora Newcomer');
     await page.getByLabel('Email').fill('nora@example.com');
@@ -137,7 +137,7 @@ describe('the dashboard', () => {
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(ready.mcpUrl);
   });
 
-  it('says what is wrong when the API does not answer, and recovers by itself', async () => {
+  it('explains when the API does not answer, and recovers by itself', async () => {
     await context.addCookies(session);
     await page.clock.install();
     await page.goto(ready.dashboardUrl);
@@ -151,7 +151,7 @@ describe('the dashboard', () => {
     await passTimeUntil(async () => !(await complaint.isVisible()));
   });
 
-  it('creates an API key that is shown once and works as its line says, and revokes it', async () => {
+  it('creates an API key that is shown once and works in the shown command, and revokes it', async () => {
     await context.addCookies(session);
     await page.goto(`${ready.dashboardUrl}/${ready.organization}/settings/api-keys`);
     await page.getByRole('link', { name: 'New API key' }).click();
@@ -217,7 +217,7 @@ describe('the dashboard', () => {
     await page.getByText('No secret is set').waitFor();
   }, 60_000);
 
-  it('opens a connector to everybody only after its name was typed, and closes it again', async () => {
+  it('makes a connector public only after its name was typed, and closes it again', async () => {
     await context.addCookies(session);
     await page.goto(`${ready.dashboardUrl}/${ready.organization}/connectors/weather/settings`);
     await page.getByRole('radio', { name: 'Public: everyone who has the URL' }).check();

@@ -18,8 +18,8 @@ const run = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, '..');
 const NOBODY = 65534;
 /**
- * Twice what a calm machine with two cores needs, since the same commit took from 45 to 75 s on different days: what the
- * figures are worth is said by a run of the commit before on the same machine.
+ * Twice what a calm machine with two cores needs, since the same commit took from 45 to 75 s on different days: compare
+ * them with a run of the previous commit on the same machine.
  */
 const FIRST_START_MS_MAX = 120_000;
 const LATER_START_MS_MAX = 6_000;
@@ -42,7 +42,7 @@ describe.each([
     await mkdir(path.join(home, 'empty'));
     await run('chown', ['-R', `${id}:${id}`, home]);
 
-    // The same address both times: with another one the tools that it serves would be packed anew.
+    // The same address both times: with another one the served tools would be packed again.
     const place = { clone, port: await freePort() };
     const first = await startOnce(place, id);
     const second = await startOnce(place, id);

@@ -12,8 +12,8 @@ const START_MS_MAX = 300_000;
 const STOP_MS_MAX = 60_000;
 const TESTS_MS_MAX = 3_600_000;
 /**
- * What cannot be there, each named with its reason at the end of the run: below /root no other user can enter a checkout,
- * and a user without rights has no mounts, accounts and groups.
+ * Tests that cannot run, each named with its reason at the end of the run: below /root no other user can enter a
+ * checkout, and a user without rights has no mounts, accounts and groups.
  */
 const SKIPPED_MAX = { root: 1, builder: 10 } as Record<string, number>;
 const PASSED_MIN = 2_000;
@@ -67,7 +67,7 @@ async function started(on: BareMachine, user: BareUser): Promise<number> {
     throw new Error(`never ready:\n${lines.join('\n')}`);
   } finally {
     const ended = once(starter, 'exit');
-    // As Ctrl-C does: the whole group. Whoever ignores it ends with the namespace.
+    // As Ctrl-C does: the whole group. A process that ignores it ends with the namespace.
     if (starter.pid !== undefined) process.kill(-starter.pid, 'SIGINT');
     const late = setTimeout(() => starter.kill('SIGKILL'), STOP_MS_MAX);
     await ended;

@@ -21,7 +21,7 @@ afterAll(async () => {
   if (home) await rm(home, { recursive: true, force: true });
 }, 120_000);
 
-it('a platform whose database has a full disk says so, refuses uploads, answers calls, and writes again when there is space', async () => {
+it('a platform whose database has a full disk reports it, refuses uploads, answers calls, and writes again when there is space', async () => {
   home = await mkdtemp(path.join(tmpdir(), 'patchbay-full-database-'));
   const internalPort = await freePort();
   const environment = { PATCHBAY_INTERNAL_PORT: String(internalPort) };

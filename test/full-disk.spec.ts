@@ -38,7 +38,7 @@ const given = () => {
 };
 
 describe('a platform whose data is on a full disk', () => {
-  it('says so before it is full, refuses uploads at 1 % and answers calls with nothing left', {
+  it('reports it before it is full, refuses uploads at 1 % and answers calls with nothing left', {
     timeout: 180_000,
   }, async () => {
     const { disk: small } = given();
@@ -76,7 +76,7 @@ describe('a platform whose data is on a full disk', () => {
     expect(await callDemo(ready)).toMatchObject({ status: 200 });
   });
 
-  it('logs again when there is space, and says how many lines were lost', { timeout: 60_000 }, async () => {
+  it('logs again when there is space, and reports the number of lost lines', { timeout: 60_000 }, async () => {
     const { disk: small, installation: running } = given();
     await small.clear();
     const log = path.join(running.dataDirectory, 'logs/gateway.log');

@@ -1,6 +1,6 @@
 import type { ReadyFile } from './installation.ts';
 
-/** What a full disk stops first, last, and not at all: one question each. */
+/** Functions that a full disk stops first, last, and not at all: one check each. */
 const TIMEOUT_MS = 20_000;
 
 /** A call of the demo's tool. */
@@ -24,7 +24,7 @@ export async function callDemo(ready: ReadyFile): Promise<{ status: number; text
   return { status: response.status, text: await response.text() };
 }
 
-/** An upload that is refused before anybody looks into it, or taken in and failed by the deploy. */
+/** An upload that is refused before it is inspected, or accepted and failed by the deploy. */
 export async function uploadNothing(ready: ReadyFile): Promise<{ status: number; body: { code?: string } }> {
   const response = await fetch(`${ready.apiUrl}/organizations/demo/connectors/other/versions?create=true`, {
     method: 'POST',

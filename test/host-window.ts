@@ -1,6 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/client';
 
-/** What the browser page of `app-host/host.ts` and its test tell each other. */
+/** Messages between the browser page of `app-host/host.ts` and its test. */
 export interface HostWindow {
   showApp(shown: {
     readonly html: string;
@@ -10,6 +10,6 @@ export interface HostWindow {
   }): Promise<void>;
   /** Given by the test. */
   callTool(name: string, args: Record<string, unknown>): Promise<CallToolResult>;
-  /** What the page told the model. */
+  /** The messages of the page to the model. */
   readonly told: string[];
 }

@@ -137,7 +137,7 @@ describe('from code to a URL that answers', () => {
     expect(calls).toBeGreaterThan(20);
   }, 120_000);
 
-  it('a failing deploy says file and line, and leaves the live version untouched', async () => {
+  it('a failing deploy reports file and line, and leaves the live version untouched', async () => {
     const source = path.join(home, 'greeter/src/index.ts');
     const code = await readFile(source, 'utf8');
     await writeFile(source, `${code}\nconst wrong: number = 'text';\n`);
@@ -166,7 +166,7 @@ describe('a killed process', () => {
     40_000,
   );
 
-  it('starter: the next start takes over what it left, with nothing lost', async () => {
+  it('launcher: the next start takes over its processes, with nothing lost', async () => {
     const left = (await installation.ready()).processes;
     process.kill(installation.starterPid, 'SIGKILL');
     ready = await installation.start();

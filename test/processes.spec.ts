@@ -32,7 +32,7 @@ describe('gateway, worker and supervisor have one shape', () => {
     if (!found) throw new Error(`the platform has no ${name}`);
     return found;
   };
-  /** What the processes of this spec compiled, so that further ones start sooner. */
+  /** The compile cache of the processes of this spec, so that further ones start sooner. */
   const compileCache = () => ({ NODE_COMPILE_CACHE: processOf('gateway').environment.NODE_COMPILE_CACHE ?? '' });
   beforeAll(async () => {
     platform = await startPlatform({ worker: true });
@@ -105,7 +105,7 @@ describe('gateway, worker and supervisor have one shape', () => {
 
   // Clients stop before the servers they call.
   it.each(PROCESSES)(
-    'the %s drains on SIGTERM, says so, and ends with exit code 0',
+    'the %s drains on SIGTERM, logs it, and ends with exit code 0',
     async (name) => {
       const ours = processOf(name);
       expect(await ours.end('SIGTERM')).toBe(0);

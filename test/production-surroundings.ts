@@ -15,7 +15,7 @@ import { freePort, temporaryDirectory, testRedis } from '@patchbay/testing';
 import { findKernelLimits } from '../packages/sandbox/src/host/drivers/kernel-limits.ts';
 import { LOCALHOST_CERTIFICATE, startTlsFront, type TlsFront } from './tls-front.ts';
 
-/** What a production installation does not bring itself: database, Redis, TLS and key files. */
+/** The services that a production installation does not bring itself: database, Redis, TLS and key files. */
 export interface ProductionSurroundings {
   readonly front: TlsFront;
   /** Where the installation listens, behind the front. */

@@ -13,7 +13,7 @@ import { LOCALHOST_CERTIFICATE, type TlsFront } from './tls-front.ts';
 
 const chromiumHere = await findTestChromium();
 const chromiumMissing = 'missing' in chromiumHere ? `Chromium is ${chromiumHere.missing}` : null;
-/** Production as its operator starts it: behind TLS, on a PostgreSQL and a Redis that are somebody else's. */
+/** Production as its operator starts it: behind TLS, on an external PostgreSQL and Redis. */
 let home: string;
 let surroundings: ProductionSurroundings;
 let front: TlsFront;
@@ -22,7 +22,7 @@ let installation: Installation;
 let browser: Browser;
 let processes: Readonly<Record<string, number>> = {};
 let sharedDirectory = '';
-/** What a page was refused by its policy, or threw. */
+/** Resources that a page's policy refused, and errors that it threw. */
 const complaints: string[] = [];
 
 const OWNER = {
@@ -61,7 +61,7 @@ afterAll(async () => {
 beforeEach((test) => skipUnless(test, redisMissing() === null, redisMissing() ?? ''));
 
 describe('a production start', () => {
-  it('is refused where the walls of a sandbox do not stand, naming them', async () => {
+  it('is refused without the isolation layers of a sandbox, naming them', async () => {
     const programs = path.join(home, 'programs');
     await mkdir(programs);
     await writeFile(path.join(programs, 'bwrap'), '#!/bin/sh\necho "bwrap: no permission" >&2\nexit 1\n', {
@@ -75,7 +75,7 @@ describe('a production start', () => {
     // The first start in a checkout builds the dashboard.
   }, 180_000);
 
-  it('prints one setup link, makes no demo, and keeps its keys where it was told', async () => {
+  it('prints one setup link, creates no demo, and keeps its keys in the configured files', async () => {
     const ready = await installation.start();
     processes = ready.processes;
     sharedDirectory = ready.sharedDirectory;
@@ -108,7 +108,7 @@ describe('a production start', () => {
     }
     expect([gateway, worker, dashboard].map((user) => mayRead(user, data('spool')))).toEqual([true, false, false]);
     expect([gateway, worker, dashboard].map((user) => mayRead(user, data('artifacts')))).toEqual([true, true, false]);
-    // Each keeps its compiled code for the next start, and trusts nobody else's.
+    // Each keeps its compiled code for the next start, and trusts that of no other user.
     const compiled = (name: string) => path.join(sharedDirectory, 'compile-cache', name);
     const writers = ['gateway', 'worker', 'dashboard'].map((name) =>
       [gateway, worker, dashboard].map((user) => may('-w', user, compiled(name))),
@@ -120,7 +120,7 @@ describe('a production start', () => {
     ]);
   });
 
-  it('shows another link to whoever runs it, on its terminal alone, and ends the one before', async () => {
+  it('prints another link to the person who runs it, on its terminal alone, and invalidates the previous one', async () => {
     const [first = ''] = setupPaths();
     const elsewhere = await installation.patchbay(['admin', 'setup-link'], home, { PATCHBAY_DATA: home });
     expect([elsewhere.code, elsewhere.stderr]).toEqual([1, expect.stringContaining('No installation runs here')]);
@@ -131,7 +131,7 @@ describe('a production start', () => {
     expect((await front.ask(setupPaths()[1] ?? '')).status).toBe(200);
   }, 30_000);
 
-  it('lets nobody in by sign-up, nor by a setup form that its own page did not make', async () => {
+  it('admits no account by sign-up, nor by a setup form that its own page did not create', async () => {
     const link = setupPaths().at(-1) ?? '';
     const { name, email, password } = OWNER;
     const signUp = await post('/api/auth/sign-up/email', JSON.stringify({ name, email, password }), 'application/json');
@@ -164,7 +164,7 @@ describe('a production start', () => {
     await owner.getByRole('link', { name: 'New API key' }).click();
     const callKey = await createKey(owner, 'Claude Code of Olga');
     await owner.getByRole('link', { name: 'Invitations' }).click();
-    await owner.getByRole('button', { name: 'Invite somebody' }).click();
+    await owner.getByRole('button', { name: 'Invite a person' }).click();
     await owner.getByLabel('Email of the person').fill(DEVELOPER.email);
     await owner.getByRole('button', { name: 'Create the link' }).click();
     const invitation = (await owner.getByText(/\/-\/invitations\//).textContent()) ?? '';

@@ -17,7 +17,10 @@ export interface AddedLatency {
   readonly steps: Readonly<Record<string, number>>;
 }
 
-/** What the gateway adds: each call's time as its caller saw it, less what its own usage event says others took. */
+/**
+ * The latency that the gateway adds: each call's time as its caller saw it, less the times of other components in its
+ * own usage event.
+ */
 export async function measureAdded(
   load: Load,
   { configuration, databaseUrl }: EchoInstallation,

@@ -19,7 +19,7 @@ export interface Comparison {
   say(...lines: string[]): void;
 }
 
-/** What the levels are compared with. */
+/** The baseline of the levels. */
 const SMALL = { name: '50 B', bytes: 50 };
 /** Sent and echoed. More is limited by the second, per caller. */
 const ECHOED = { name: '10 KB', bytes: 10_000 };
@@ -53,7 +53,7 @@ export async function comparePayloads(comparison: Comparison): Promise<void> {
 /** A tool that waits, as for an upstream service: what many calls under way cost. */
 export async function compareSlow(comparison: Comparison): Promise<void> {
   const what = `${SLOW_IN_FLIGHT} in flight, a tool that waits ${SLOW_MS} ms`;
-  // What has no protocol behind it has no such tool either.
+  // A baseline without a protocol has no such tool either.
   const isWanted = (name: string) => comparison.isWanted(name) && !/no protocol|bare/.test(name);
   await compare({ ...comparison, isWanted }, what, { inFlight: SLOW_IN_FLIGHT, request: slowly });
 }

@@ -7,7 +7,7 @@ export function crowdSlug(number: number): string {
 
 /**
  * Publishes connectors `crowd-{from}` to `crowd-{to}` beside the echo: rows of their own, its artifact for all of them.
- * What the pipeline would record, without the days it would take.
+ * The rows that the pipeline would record, without the days it would take.
  */
 export async function publishCrowd(databaseUrl: string, from: number, to: number): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });

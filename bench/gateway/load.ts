@@ -13,7 +13,7 @@ export class Load {
     this.#ended = once(this.#child, 'exit').then(([code]) => {
       throw new Error(`the load process ended (${code})`);
     });
-    this.#ended.catch(() => {}); // told to whoever waits for a result
+    this.#ended.catch(() => {}); // reported to the caller that waits for a result
   }
 
   /** @throws Error when a call fails */

@@ -29,7 +29,7 @@ const CROWD = 30;
 
 const { values } = parseArgs({
   options: {
-    /** Two seconds once instead of ten seconds five times: for the work on the gateway, not for a verdict. */
+    /** Two seconds once instead of ten seconds five times: for work on the gateway, not for a result. */
     quick: { type: 'boolean', default: false },
     /** Some of PARTS, with commas between. */
     only: { type: 'string', default: PARTS.join(',') },
@@ -50,8 +50,7 @@ if (unknown.length > 0) throw new Error(`--only takes ${PARTS.join(', ')}; not $
 say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}`);
 const loadBefore = loadavg()[0] ?? 0;
 say(`load ${loadBefore.toFixed(1)} before; ${rounds === 1 ? '1 round' : `${rounds} rounds`} of ${seconds} s`);
-if (loadBefore > cpus().length / 2)
-  say('The machine is busy with something else: only the ratios say anything, roughly.');
+if (loadBefore > cpus().length / 2) say('The machine is busy with other work: only the ratios mean anything, roughly.');
 const load = new Load();
 try {
   if (COMPARED.some((part) => parts.has(part))) await installPeers('http');

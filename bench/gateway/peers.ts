@@ -11,7 +11,7 @@ import { legacyCall, MODERN_CALL } from '../measuring/requests.ts';
 const DIRECTORY = path.resolve(import.meta.dirname, '../../tools/peers/http');
 /** Ten start at once, on a machine that may be busy. */
 const START_MS = 30_000;
-/** Characters of the last that a peer said which does not start. */
+/** Length of the last output shown of a peer that does not start. */
 const SAID_MAX = 1_000;
 
 interface Peer extends Pick<Configuration, 'name' | 'family'> {
@@ -68,7 +68,7 @@ const PEERS: readonly Peer[] = [
 /**
  * Starts the peers whose name passes. Each listens on a port of its own and is idle until it is measured.
  *
- * @param onFailure told why one does not start; the others do
+ * @param onFailure called with the reason when one does not start; the others do
  */
 export async function startPeers(
   isWanted: (name: string) => boolean,
@@ -95,7 +95,7 @@ export async function startPeer({ name, family, request, command }: Peer): Promi
   });
   await once(child, 'spawn');
   const pid = child.pid ?? Number.NaN; // it has one, once it was started
-  // Told only when it does not start: their warnings would stand among the figures.
+  // Shown only when it does not start: their warnings would be among the figures.
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-SAID_MAX);
@@ -136,7 +136,7 @@ function endGroup(leader: number): void {
   }
 }
 
-/** None of them says when it listens in a way that all share: the port is asked until it answers. */
+/** None of them reports its start in a common way: the port is polled until it answers. */
 async function listening(child: ChildProcess, port: number): Promise<void> {
   const until = performance.now() + START_MS;
   while (!(await answers(port))) {

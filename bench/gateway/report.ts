@@ -32,10 +32,10 @@ const within = (value: number, target: number) =>
   `${ms(value)} (target ${target} ms: ${value <= target ? 'met' : 'missed'})`;
 
 /**
- * A row per configuration, then what our calls are in terms of each family: per second, and per second of CPU time. The
- * bare hops of the same run say what the machine gave meanwhile; only ratios can be compared from run to run.
+ * A row per configuration, then our calls relative to each family: per second, and per second of CPU time. The bare
+ * hops of the same run show the speed of the machine meanwhile; only ratios can be compared from run to run.
  *
- * @param what one line about what was sent
+ * @param what one line about the requests
  */
 export function throughputLines(what: string, samples: Samples): string[] {
   const rows = summarizeSamples(samples);
@@ -49,7 +49,7 @@ export function throughputLines(what: string, samples: Samples): string[] {
   return ['', what, ...lines, ...failures, ...(ours ? ratioLines(rows, ours, samples) : [])];
 }
 
-/** One measurement has no spread: it says nothing then. */
+/** One measurement has no spread: it is omitted then. */
 function plusMinus(spread: number): string {
   return spread === 0 ? ''.padEnd(5) : `±${(spread * 50).toFixed(0).padStart(2)} %`;
 }
@@ -122,7 +122,7 @@ export function addedLines({ inFlight, calls, whole, added, steps }: AddedLatenc
   const against = (value: number, target: number) => (inFlight === 1 ? within(value, target) : ms(value));
   return [
     '',
-    `What the gateway adds to a call, ${inFlight} in flight, ${calls} calls`,
+    `Latency that the gateway adds to a call, ${inFlight} in flight, ${calls} calls`,
     `  the caller waited      p50 ${ms(whole.p50)}  p99 ${ms(whole.p99)}`,
     `  of it the gateway took p50 ${against(added.p50, ADDED_TARGETS_MS.p50)}  p99 ${against(added.p99, ADDED_TARGETS_MS.p99)}`,
     `  mean ms of each step   ${Object.entries(steps)

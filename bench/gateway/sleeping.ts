@@ -25,7 +25,7 @@ export interface AsleepAnswer {
   readonly started: number;
 }
 
-/** What a connector without a process answers, one caller, and that it stays without one. */
+/** The answers of a connector without a process, one caller, and that it stays without one. */
 export async function measureAsleep(
   load: Load,
   installation: EchoInstallation,
@@ -83,7 +83,7 @@ async function fullPool(supervisor: SandboxClient): Promise<void> {
   }
 }
 
-/** Waits for the connection: a report of a client that was just made says that there is none yet. */
+/** Waits for the connection: the report of a new client is that there is none yet. */
 async function healthOf(supervisor: SandboxClient): Promise<SupervisorHealth> {
   const until = performance.now() + CONNECTS_WITHIN_MS;
   for (;;) {

@@ -10,7 +10,7 @@ export interface Sample {
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
-  /** Of all processes of the serving side, per call. */
+  /** CPU time of all processes of the serving side, per call. */
   readonly cpuMs: number;
 }
 
@@ -19,7 +19,7 @@ export interface ThroughputPlan {
   readonly rounds: number;
   readonly seconds: number;
   readonly warmUp?: { readonly callsMax: number; readonly seconds: number };
-  /** What each configuration is sent, made of its usual request. */
+  /** The requests of each configuration, made of its usual request. */
   request?(usual: ClientPlan): ClientPlan;
 }
 
@@ -42,7 +42,7 @@ export async function measureThroughput(
   const order = first ? [...configurations, first] : [];
   const taken = new Map<Configuration, Sample[]>(configurations.map((configuration) => [configuration, []]));
   const failures = new Map<Configuration, string>();
-  /** A configuration that loses a call is left out from then on, and the others go on. */
+  /** A configuration that loses a call is left out from then on, and the others continue. */
   const attempt = async (configuration: Configuration, work: (client: ClientPlan) => Promise<void>) => {
     if (failures.has(configuration)) return;
     await work(request(configuration.client)).catch((error: unknown) => {
@@ -97,9 +97,8 @@ export function summarizeSamples(samples: Samples): ThroughputRow[] {
 }
 
 /**
- * What two measurements of one thing in one round differ by at most, as a ratio of at least 1.
- *
- * @param samples two of each round, one after the other
+ * The largest difference of two measurements of the same thing in one round, as a ratio of at least 1. @param samples
+ * two of each round, one after the other
  */
 export function noiseOf<S>(samples: readonly S[], of: (sample: S) => number): number {
   const ratios: number[] = [];

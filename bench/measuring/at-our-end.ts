@@ -1,4 +1,4 @@
-/** What is still to be ended, each by its own act. */
+/** Clean-up steps that are still to run. */
 const acts = new Set<() => void>();
 let isListening = false;
 
@@ -11,7 +11,7 @@ export function atOurEnd(act: () => void): () => void {
   if (!isListening) {
     isListening = true;
     process.once('exit', actAll);
-    // Without a listener a signal ends the process and nothing is told; one that comes again finds it too.
+    // Without a listener a signal ends the process without clean-up; one that comes again finds it too.
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
   }
   // A function of its own: the same act may be given twice.
@@ -25,7 +25,7 @@ function actAll(): void {
     try {
       act();
     } catch {
-      // It ended before us: a signal from a terminal reaches everybody.
+      // It ended before us: a signal from a terminal reaches all processes.
     }
   }
 }

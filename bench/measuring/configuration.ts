@@ -12,7 +12,10 @@ export interface ClientPlan {
 /** One way to serve the echo. */
 export interface Configuration {
   readonly name: string;
-  /** What it counts as when the fastest of several stands for all: ours, the SDK's own servers, one proxy, the ceiling, a bare hop. */
+  /**
+   * The family that it represents when the fastest of several counts: ours, the SDK's own servers, one proxy, the
+   * ceiling, a bare hop.
+   */
   readonly family:
     | 'patchbay'
     | 'sdk'

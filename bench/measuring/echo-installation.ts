@@ -56,7 +56,7 @@ export async function startEchoInstallation(environment: NodeJS.ProcessEnv = {})
         name: 'Patchbay',
         family: 'patchbay',
         client: { ...MODERN_CALL, headers: { ...MODERN_CALL.headers, ...headers }, url: urlOf(ECHO_SLUG) },
-        // Everything: the database and the queue too, and what waits beside them. All are the starter's children.
+        // Everything: the database and the queue too, and idle processes beside them. All are the launcher's children.
         pids: () => [installation.starterPid, ...Object.values(ready.processes)],
         stop: async () => {},
       },

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-/** Milliseconds that an empty Node process takes, several times: nothing of ours, so it says how busy the machine is. */
+/** Milliseconds of an empty Node process, several times: none of our code, so it measures how busy the machine is. */
 export async function emptyNodeMs(): Promise<number[]> {
   const times: number[] = [];
   for (let count = 0; count < 10; count += 1) {

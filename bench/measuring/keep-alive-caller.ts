@@ -22,7 +22,7 @@ export class KeepAliveCaller {
   private constructor(socket: Socket, url: URL) {
     this.#socket = socket;
     this.#url = url;
-    // A server that is killed resets connections that have no call under way too; a later call on one says so itself.
+    // A server that is killed resets idle connections too; a later call on one reports that itself.
     socket.on('error', () => {});
   }
 
@@ -88,7 +88,7 @@ function readAnswer(socket: Socket, timeoutMs: number): Promise<Omit<Answered, '
     const chunks: Buffer[] = [];
     let size = 0;
     let head: string | null = null;
-    /** Bytes of the whole answer, once its head has said so. */
+    /** Bytes of the whole answer, once its head has declared them. */
     let wanted: number | null = null;
     const settle = (act: () => void) => {
       clearTimeout(timer);

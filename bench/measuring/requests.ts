@@ -32,7 +32,7 @@ export function legacyCall(session: boolean): Request {
   return { session, headers: {}, message: { jsonrpc: '2.0', id: 1, method: 'tools/call', params: PARAMS } };
 }
 
-/** What the echo answers after a while, as a tool that asks an upstream service does. Milliseconds. */
+/** The delay before the echo's answer, as in a tool that asks an upstream service. Milliseconds. */
 export const SLOW_MS = 200;
 const SLOW: Call = { name: 'wait', arguments: { ms: SLOW_MS } };
 

@@ -26,7 +26,7 @@ export async function measure(work: (lap: (name: string) => void) => Promise<voi
   return { totalMs: performance.now() - startedAt, laps };
 }
 
-/** The value below which this share of them lies, by nearest rank. @throws RangeError without values */
+/** The value at this share of the sorted values, by nearest rank. @throws RangeError without values */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];

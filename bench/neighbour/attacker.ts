@@ -1,6 +1,6 @@
 /**
- * Sends hostile bodies at a rate, in a process of its own, until its parent goes. Says so once the first was answered,
- * and what it sent when it is told to end. Arguments: URL, key, bodies a second.
+ * Sends hostile bodies at a rate, in a process of its own, until its parent ends. Reports once the first was answered,
+ * and the number it sent when asked to end. Arguments: URL, key, bodies a second.
  */
 import { request } from 'node:http';
 import { HOSTILE_BODIES } from './hostile-bodies.ts';

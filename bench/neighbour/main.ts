@@ -1,4 +1,4 @@
-/** What one organization's hostile bodies cost another's calls, against a running installation. */
+/** The effect of one organization's hostile bodies on another's calls, against a running installation. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { cpus, loadavg } from 'node:os';
@@ -70,9 +70,9 @@ async function startAttack({ mcpUrl, apiKey }: NeighbourOrganization): Promise<{
   const attacker = fork(program, [mcpUrl, apiKey, values.rate]);
   await once(attacker, 'spawn');
   const lost = once(attacker, 'exit').then(([code]) => {
-    throw new Error(`the attacker ended before it told what it sent (${code})`);
+    throw new Error(`the attacker ended before it reported its requests (${code})`);
   });
-  lost.catch(() => {}); // it ends after it has told, too
+  lost.catch(() => {}); // it ends after its report, too
   // The first answer: what is measured before there is an attack is quiet.
   await Promise.race([once(attacker, 'message'), lost]);
   return {

@@ -12,7 +12,7 @@ const run = promisify(execFile);
 /** An organization with a live connector beside the demo's, made for one run. */
 export interface NeighbourOrganization {
   readonly mcpUrl: string;
-  /** Of kind `mcp`, for every connector of it. */
+  /** A key of kind `mcp`, for every connector of it. */
   readonly apiKey: string;
   /** Deletes it; it stays restorable as every deleted organization does. */
   remove(): Promise<void>;

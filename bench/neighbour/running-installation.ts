@@ -10,7 +10,7 @@ const Ready = z.object({
   signIn: z.object({ email: z.string(), password: z.string() }),
 });
 
-/** What the starter wrote about the installation that is measured. */
+/** The launcher's file about the measured installation. */
 export type RunningInstallation = z.output<typeof Ready>;
 
 /** The installation of PATCHBAY_DATA, or of this checkout. @throws when none runs there */

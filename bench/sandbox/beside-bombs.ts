@@ -1,4 +1,6 @@
-/** What a neighbour feels of each bomb of the escape suite: its calls beside the bomb and, before that, without it. */
+/**
+ * The effect of each bomb of the escape suite on a neighbour: its calls beside the bomb and, before that, without it.
+ */
 import { runBombs } from '../../packages/sandbox/src/host/index.ts';
 import { BOMBS } from '../../packages/sandbox/src/probe/bombs.ts';
 import { percentile } from '../measuring/summarize.ts';

@@ -49,7 +49,7 @@ await part('round', { poolSize: POOL_SIZE, room: { live: ROOM, livePerOrganizati
   await roundRobin(measured, ROOM),
 ]);
 await part('peers', { poolSize: 0, driver: 'plain' }, async (measured) => [
-  startRow('compared: first call, our runner without walls and snapshot', await firstCalls(measured, PLAIN_RUNS)),
+  startRow('compared: first call, our runner without isolation and snapshot', await firstCalls(measured, PLAIN_RUNS)),
   ...(await peerRows()),
 ]);
 report(summarize(await emptyNodeMs()));

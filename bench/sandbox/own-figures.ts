@@ -1,4 +1,4 @@
-/** What first calls, warm calls and resting sandboxes of ours cost. */
+/** The cost of our first calls, warm calls and idle sandboxes. */
 import { newId } from '@patchbay/foundation';
 import { latencyRow, pause, type Row } from './row.ts';
 import { cpuTicksOf, type HostToMeasure, pssOf } from './sandbox-host.ts';

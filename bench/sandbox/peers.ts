@@ -1,4 +1,4 @@
-/** How others run a connector: a process of Node, Deno or workerd. Without the walls, which are ours to build. */
+/** How others run a connector: a process of Node, Deno or workerd. Without isolation, which is our own. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
@@ -126,9 +126,9 @@ function peersHere(): Peer[] {
 
 function overStdio(file: string, args: readonly string[]): Connector {
   const child = spawn(file, args, { cwd: DIRECTORY, env: { NO_COLOR: '1' }, stdio: ['pipe', 'pipe', 'inherit'] });
-  const [stdin, stdout] = [child.stdin as Writable, child.stdout as Readable]; // pipes, as spawn() was told
+  const [stdin, stdout] = [child.stdin as Writable, child.stdout as Readable]; // pipes, as requested from spawn()
   const lines = createInterface(stdout);
-  stdin.on('error', () => {}); // the answer that does not come tells
+  stdin.on('error', () => {}); // a missing answer is detected elsewhere
   return {
     child,
     call: async () => {
@@ -142,7 +142,7 @@ function overStdio(file: string, args: readonly string[]): Connector {
 function overHttp(file: string): Connector {
   const args = ['serve', 'workerd.capnp', '--control-fd=3'];
   const child = spawn(file, args, { cwd: DIRECTORY, env: {}, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
-  const control = createInterface(child.stdio[3] as Readable); // a pipe, as spawn() was told
+  const control = createInterface(child.stdio[3] as Readable); // a pipe, as requested from spawn()
   const origin = once(control, 'line', { signal: AbortSignal.timeout(ANSWER_MS) }).then(
     ([line]) => `http://127.0.0.1:${JSON.parse(String(line)).port}/`,
   );

@@ -44,7 +44,7 @@ export interface HostToMeasure {
 
 export interface HostToMeasureOptions {
   readonly poolSize: number;
-  /** `plain`: a Node process without walls and snapshot. */
+  /** `plain`: a Node process without isolation and snapshot. */
   readonly driver?: 'bubblewrap' | 'plain';
   readonly room?: { readonly live: number; readonly livePerOrganization: number };
 }

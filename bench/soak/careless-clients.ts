@@ -16,8 +16,8 @@ export interface CarelessClientsOptions {
 }
 
 /**
- * Clients as they are: they open what they never close, hang up in the middle, and come back as somebody new. Each
- * `wave` is one of every kind; what is held beyond the bounds goes as it goes in life, without a word.
+ * Clients as they are: they open streams that they never close, disconnect in the middle, and come back as a new
+ * client. Each `wave` is one of every kind; streams beyond the bounds end without a message, as in reality.
  */
 export class CarelessClients {
   readonly #options: CarelessClientsOptions;
@@ -54,7 +54,7 @@ export class CarelessClients {
     caller.close();
   }
 
-  /** The GET stream of a session nobody ever reads. */
+  /** The GET stream of a session that is never read. */
   async #openStreamWithoutReading(): Promise<void> {
     const caller = await this.#open();
     const session = await this.#openSession(caller);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 
-/** Where Node opens its inspector when a process is told to by SIGUSR1. One process at a time can have it. */
+/** The port at which Node opens its inspector on SIGUSR1. One process at a time can have it. */
 const INSPECTOR = 'http://127.0.0.1:9229/json/list';
 const OPENS_WITHIN_MS = 5_000;
 
@@ -15,7 +15,7 @@ const Memory = z.object({ heapUsed: z.number(), rss: z.number() });
 
 export type HeapUse = z.output<typeof Memory>;
 
-/** Bytes a running Node process uses once everything that nobody holds is collected. */
+/** Bytes a running Node process uses once all unreachable objects are collected. */
 export async function inspectHeap(pid: number): Promise<HeapUse> {
   process.kill(pid, 'SIGUSR1');
   const socket = new WebSocket(await inspectorUrl(pid));

@@ -24,7 +24,7 @@ describe('judgeGrowth', () => {
     expect(judgeGrowth([1, 1, 1, 1, 4, 4], allowance).grows).toBe(true);
   });
 
-  it('takes what rises below its bound for no leak and says so, and what rises above it for one', () => {
+  it('reports a rise below its bound as no leak, and a rise above it as one', () => {
     const bounded = { ...allowance, bound: 100 };
     expect(judgeGrowth([1, 1, 10, 20, 90, 100], bounded)).toMatchObject({ grows: false, isBelowBound: true });
     expect(judgeGrowth([1, 1, 10, 20, 101, 101], bounded)).toMatchObject({ grows: true, isBelowBound: false });

@@ -1,12 +1,12 @@
 import { percentile } from '../measuring/summarize.ts';
 
-/** What one measure may grow by after the warm-up before it counts as a leak. */
+/** The growth of one measure after the warm-up that does not count as a leak. */
 export interface Allowance {
   /** Share of its level after the warm-up. */
   readonly share: number;
   /** In its own unit, for measures that are small. */
   readonly least: number;
-  /** What the platform itself holds it to: it may rise up to there, and until it has been there nothing can be said. */
+  /** The bound that the platform itself sets: it may rise up to there, and before that there is no result. */
   readonly bound?: number;
 }
 

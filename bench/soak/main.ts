@@ -66,7 +66,7 @@ if (values.json) process.stdout.write(`${JSON.stringify({ waves, statuses, verdi
 else {
   const lines = verdicts.map(
     ({ name, early, late, allowed, grows, isBelowBound }) =>
-      `  ${name.padEnd(22)} ${early.toFixed(1).padStart(8)} → ${late.toFixed(1).padStart(8)}  (may grow ${allowed.toFixed(1)})${grows ? '  GROWS' : ''}${isBelowBound ? '  rises, below its bound: a longer run tells' : ''}`,
+      `  ${name.padEnd(22)} ${early.toFixed(1).padStart(8)} → ${late.toFixed(1).padStart(8)}  (may grow ${allowed.toFixed(1)})${grows ? '  GROWS' : ''}${isBelowBound ? ' rises, below its bound: a longer run decides' : ''}`,
   );
   process.stdout.write(
     `\n${waves} waves in ${values.minutes} minutes; answers by status: ${JSON.stringify(statuses)}\nMedians of the second third of the run → of the last\n${lines.join('\n')}\n` +

@@ -6,7 +6,10 @@ import type { Allowance } from './judge-growth.ts';
 
 const MEGABYTE = 1024 * 1024;
 
-/** What is watched, with what it may grow by. The soak has one caller and one connector, of which sessions have a bound. */
+/**
+ * The watched measures, with their allowed growth. The soak has one caller and one connector, of which sessions have a
+ * bound.
+ */
 export const MEASURES = {
   gatewayHeapMb: { share: 0.05, least: 3 },
   gatewayRssMb: { share: 0.15, least: 25 },
@@ -30,7 +33,7 @@ export interface Watched {
   readonly databaseUrl: string;
 }
 
-/** Looks at everything once. Garbage is collected first, so that what is left is held by somebody. */
+/** Reads every measure once. Garbage is collected first, so that only reachable objects count. */
 export async function takeSample({ gateway, supervisor, databaseUrl }: Watched): Promise<Sample> {
   const gatewayUse = await inspectHeap(gateway);
   const supervisorUse = await inspectHeap(supervisor);

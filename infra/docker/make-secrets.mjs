@@ -1,6 +1,6 @@
 /**
- * Writes `.env` and `secrets/` for docker-compose.yml with fresh random values, and refuses to replace what exists:
- * whoever loses the master key loses every stored secret.
+ * Writes `.env` and `secrets/` for docker-compose.yml with fresh random values, and refuses to replace existing files:
+ * without the master key every stored secret is lost.
  *
  *     node infra/docker/make-secrets.mjs https://patchbay.example.com [directory]
  */
@@ -17,7 +17,7 @@ const environmentFile = path.join(directory, '.env');
 const secrets = path.join(directory, 'secrets');
 const existing = [environmentFile, secrets].filter((file) => existsSync(file));
 if (existing.length > 0) {
-  console.error(`Nothing was written: ${existing.join(' and ')} exists. Move it away if you mean to start anew.`);
+  console.error(`Nothing was written: ${existing.join(' and ')} exists. Move it away to start from scratch.`);
   process.exit(1);
 }
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 
-/** What goes into an archive: names below a folder. */
+/** The contents of an archive: names below a folder. */
 export interface ArchivePart {
   readonly folder: string;
   readonly names: readonly string[];

@@ -5,11 +5,11 @@ import { openDirectories } from '@patchbay/embedded';
 import { InstanceLock } from '../start/instance-lock.ts';
 import { packArchive } from './archive.ts';
 
-/** What opens the data, kept apart from it: whoever holds both files holds every stored secret. */
+/** The keys, stored apart from the data: both files together open every stored secret. */
 export const KEY_FILES = ['master.key', 'auth.secret', 'passwords.json'] as const;
 /** Kept with the keys, since it opens the demo; production and backups of older releases have none. */
 export const DEMO_FILE = 'demo.json';
-/** Below the data directory; the database lies in the shared directory. */
+/** Below the data directory; the database is in the shared directory. */
 export const DATA_FOLDERS = ['artifacts', 'spool'] as const;
 
 /**

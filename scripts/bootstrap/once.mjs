@@ -7,7 +7,7 @@ import { say } from './say.mjs';
 /** Names below which nothing is a source. */
 const NOT_SOURCES = new Set(['node_modules', '.next', 'dist', 'generated']);
 
-/** SHA-256 over names and bytes of the files, in a fixed order. A directory stands for all sources below it. */
+/** SHA-256 over names and bytes of the files, in a fixed order. A directory represents all sources below it. */
 export function hashOf(entries) {
   const hash = createHash('sha256');
   for (const file of entries.flatMap(filesBelow).sort())
@@ -24,11 +24,11 @@ function filesBelow(entry) {
 }
 
 /**
- * Does the step unless its stamp says that it was done for these very inputs. Two commands at a time do it once: the
- * second waits for the first. `outputs` must exist as well, so that deleting them makes the step run again.
+ * Does the step unless its stamp records the same inputs. Two commands at a time do it once: the second waits for the
+ * first. `outputs` must exist as well, so that deleting them makes the step run again.
  */
 export async function once({ stamp, inputs, outputs = [], lockFile }, step) {
-  // The hash is taken anew after waiting: the other command may have changed nothing, or everything.
+  // The hash is computed again after waiting: the other command may have changed nothing, or everything.
   const isDone = () => outputs.every((file) => existsSync(file)) && readOrEmpty(stamp) === hashOf(inputs());
   if (isDone()) return;
   await withLock(lockFile, async () => {

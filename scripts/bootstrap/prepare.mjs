@@ -15,7 +15,7 @@ const NODE_MAJOR_MIN = 24;
 
 const at = (...parts) => path.join(ROOT, ...parts);
 
-/** Installs what the lockfile says, when a manifest or the lockfile changed since the last time. */
+/** Installs the lockfile, when a manifest or the lockfile changed since the last time. */
 export async function installDependencies() {
   const manifests = () => {
     const workspaces = ['apps', 'packages', 'examples'].flatMap((folder) =>
@@ -40,7 +40,7 @@ export async function installDependencies() {
   );
 }
 
-/** npm and pnpm keep caches below the home directory; accounts such as nobody have none. */
+/** npm and pnpm keep caches below the home directory; accounts such as `nobody` have none. */
 function writableHome() {
   try {
     accessSync(homedir(), constants.W_OK);
@@ -64,7 +64,7 @@ export function pinnedNode() {
   );
 }
 
-/** The environment of every tool of the house: the pinned Node first in the path, nothing that calls home. */
+/** The environment of every tool of the repository: the pinned Node first in the path, no telemetry. */
 export function toolEnvironment() {
   return {
     ...process.env,

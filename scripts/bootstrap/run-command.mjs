@@ -34,9 +34,5 @@ export function runCommand(program, args, options = {}) {
 export async function mustRun(what, program, args, options = {}) {
   const code = await runCommand(program, args, { quiet: true, ...options });
   if (code !== 0)
-    fail(
-      `${what} failed.`,
-      `its output stands above (exit code ${code}).`,
-      'mend that and run the same command again.',
-    );
+    fail(`${what} failed.`, `its output is above (exit code ${code}).`, 'mend that and run the same command again.');
 }

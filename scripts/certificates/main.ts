@@ -1,5 +1,5 @@
 /**
- * Certificates by which machines of one installation know each other; docs/runbooks/scale-out.md says when.
+ * Certificates with which machines of one installation authenticate each other; see docs/runbooks/scale-out.md.
  *
  *     npm run certificates -- authority <directory>
  *     npm run certificates -- supervisor|gateway|worker <id> <directory>

@@ -8,9 +8,9 @@ import { findPostgresBinaries, findServiceAccount, socketUrl, startPostgres } fr
 import { Secret } from '@patchbay/foundation';
 
 /**
- * `npm run prisma -- …`: the genuine Prisma CLI on the engine of this folder.
- * Without DATABASE_URL it works on a throw-away PostgreSQL, which is what `migrate dev` wants: it applies the
- * migrations there, compares with the schema and writes the next migration, and no data of anybody is in the way.
+ * `npm run prisma -- …`: the genuine Prisma CLI on the engine of this folder. Without DATABASE_URL it works on a
+ * throw-away PostgreSQL, which is what `migrate dev` wants: it applies the migrations there, compares with the schema
+ * and writes the next migration, and no other data is touched.
  */
 const root = path.resolve(import.meta.dirname, '../..');
 

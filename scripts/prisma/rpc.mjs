@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Stands in for Prisma's native schema engine (PRISMA_SCHEMA_ENGINE_BINARY): speaks its JSON-RPC on standard input and
+ * Replaces Prisma's native schema engine (PRISMA_SCHEMA_ENGINE_BINARY): speaks its JSON-RPC on standard input and
  * output, so that the genuine Prisma CLI works unchanged. Needs DATABASE_URL.
  */
 import { readdirSync, readFileSync } from 'node:fs';

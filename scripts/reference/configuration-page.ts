@@ -7,7 +7,7 @@ const INTRODUCTION = `# Configuration
 Every process reads its environment once, at start, and names every problem at once when it refuses to start. An empty
 variable counts as unset. Variables that several processes read mean the same in each.
 
-Besides these, each process takes \`NODE_EXTRA_CA_CERTS\` (further certificate authorities, PEM), \`TZ\`, and the variables of
+In addition, each process reads \`NODE_EXTRA_CA_CERTS\` (further certificate authorities, PEM), \`TZ\`, and the variables of
 OpenTelemetry that begin with \`OTEL_\`; without \`OTEL_EXPORTER_OTLP_ENDPOINT\` nothing is exported.
 `;
 

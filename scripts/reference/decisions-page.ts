@@ -4,7 +4,7 @@ import { renderTable } from './render-table.ts';
 const INTRODUCTION = `# Decisions
 
 Each page records one decision: its context, what was decided and what follows. A page is of its day and is not rewritten;
-a later one replaces it and says so. For how things are now, start at [docs/README.md](../README.md). This list is written
+a later one replaces it explicitly. For how things are now, start at [docs/README.md](../README.md). This list is written
 by \`npm run reference\`.
 `;
 

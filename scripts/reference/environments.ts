@@ -38,7 +38,7 @@ const SOURCES = [
   {
     title: '`npm start`',
     introduction:
-      'What the person who starts an installation on one machine may set. It starts every process with what that one needs, and hands on the variables of the sections below that are the operator’s to choose.',
+      'Settings of the person who starts an installation on one machine. The launcher starts every process with the variables that it needs, and passes on those of the sections below that the operator may choose.',
     schema: startEnvironment,
     file: 'scripts/start/config.ts',
   },
@@ -92,7 +92,7 @@ export async function loadEnvironments(): Promise<readonly Environment[]> {
 }
 
 function variablesOf(schema: z.ZodType, comments: ReadonlyMap<string, string>): readonly Variable[] {
-  // Of the input: what stands in the environment, before anything is made of it.
+  // The input type: the environment, before parsing.
   const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return Object.entries(properties).map(([name, field]) => {
     const comment = comments.get(name);

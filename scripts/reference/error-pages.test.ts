@@ -10,7 +10,7 @@ describe('pages of errors', () => {
     expect(renderErrorPage('edge.wrong_host', page)).toBe(page);
   });
 
-  it('writes the three sections of an error page that does not exist yet, for somebody to fill', () => {
+  it('writes the three sections of an error page that does not exist yet, to be filled in', () => {
     expect(renderErrorPage('edge.wrong_host', '')).toMatch(/\n\n## What happened\n\n## Why\n\n## What to do\n$/);
   });
 

@@ -39,7 +39,7 @@ const OWNERS: Readonly<Record<FaultOwner, string>> = {
 
 const EMPTY_SECTIONS = '## What happened\n\n## Why\n\n## What to do\n';
 
-/** The page with its head as the catalogue has it. What stands from the first `## ` on is kept. */
+/** The page with its head from the catalogue. The text from the first `## ` on is kept. */
 export function renderErrorPage(code: ErrorCode, current: string): string {
   const spec: ErrorSpec = ERRORS[code];
   const terminalOwner = TERMINAL_GROUPS[groupOf(code)];
@@ -61,7 +61,7 @@ export function renderErrorIndex(): string {
 
 Every code that Patchbay answers with, by group. An answer of the admin API has its code in \`code\` and the address of its
 page in \`type\`; an error of JSON-RPC has them in \`data\`, as \`code\` and \`page\`; a failed call of a tool has its code in
-\`_meta\` of the result. Each page says what happened, why, and what to do.
+\`_meta\` of the result. Each page explains what happened, why, and what to do.
 This index and the head of each page are written by \`npm run reference\` from \`packages/foundation/src/catalog/\`.
 
 ${sections.join('\n')}`;

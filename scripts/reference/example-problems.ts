@@ -1,4 +1,4 @@
-/** What does not agree between `.env.example`, the compose files and the schemas that read the environments. */
+/** Differences between `.env.example`, the compose files and the schemas that read the environments. */
 import { parse } from 'yaml';
 import type { Environment } from './environments.ts';
 

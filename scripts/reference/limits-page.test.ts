@@ -2,9 +2,7 @@ import { expect, it } from 'vitest';
 import { findUnreadVariables } from './limits-page.ts';
 
 it('finds a limit whose variable no process reads', () => {
-  expect(findUnreadVariables([])).toContain(
-    'A limit says that an operator raises it by SANDBOX_POOL_SIZE, which no process reads.',
-  );
+  expect(findUnreadVariables([])).toContain('A limit names SANDBOX_POOL_SIZE as its variable, which no process reads.');
 });
 
 it('finds nothing about a variable that a process reads', () => {

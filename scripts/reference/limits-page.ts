@@ -13,7 +13,7 @@ import { renderTable } from './render-table.ts';
 
 const INTRODUCTION = `# Limits
 
-Every limit that somebody outside can notice: authors of connectors, people and programs that call them, owners and
+Every limit that is visible from outside, to authors of connectors, people and programs that call them, owners and
 operators. Sizes are multiples of 1024 bytes. A limit that is exceeded answers with an error whose page is in
 [docs/errors](errors/); what counts per gateway or host is multiplied by their number.
 `;
@@ -22,7 +22,7 @@ operators. Sizes are multiples of 1024 bytes. A limit that is exceeded answers w
 export function renderLimitsPage(): string {
   const sections = LIMIT_SECTIONS.map(({ title, limits }) => {
     const rows = Object.values(limits).map((limit) => [limit.what, formatLimit(limit), limit.reason, raisedBy(limit)]);
-    return `## ${title}\n\n${renderTable(['Limit', 'Value', 'Why', 'Who may raise it'], rows)}\n`;
+    return `## ${title}\n\n${renderTable(['Limit', 'Value', 'Why', 'Raised by'], rows)}\n`;
   });
   return `${INTRODUCTION}\n${sections.join('\n')}`;
 }
@@ -34,7 +34,7 @@ function raisedBy({ raisedBy: who }: Limit): string {
   return `the author: \`${who.author}\``;
 }
 
-/** Pure: a sentence for each limit that an operator is told to raise by a variable which no process reads. */
+/** Pure: a sentence for each limit with a variable that no process reads. */
 export function findUnreadVariables(environments: readonly Environment[]): readonly string[] {
   const read = new Set(environments.flatMap(({ variables }) => variables.map(({ name }) => name)));
   const named = LIMIT_SECTIONS.flatMap(({ limits }) => Object.values(limits)).flatMap(({ raisedBy: who }) =>
@@ -42,10 +42,10 @@ export function findUnreadVariables(environments: readonly Environment[]): reado
   );
   return [...new Set(named)]
     .filter((name) => !read.has(name))
-    .map((name) => `A limit says that an operator raises it by ${name}, which no process reads.`);
+    .map((name) => `A limit names ${name} as its variable, which no process reads.`);
 }
 
-/** What authors of connectors meet, several limits to a row. */
+/** The limits for authors of connectors, several to a row. */
 export function renderAuthorsLimits(): string {
   const calls = CALL_LIMITS;
   const sandboxes = SANDBOX_LIMITS;

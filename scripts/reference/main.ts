@@ -1,6 +1,7 @@
 /**
- * Writes the pages of `docs/` that are generated from the code, and says where `.env.example`, the compose files and the
- * schemas disagree. With `--check` it writes nothing and ends with 1 when a page is stale: `npm run check -- reference`.
+ * Writes the pages of `docs/` that are generated from the code, and reports where `.env.example`, the compose files and
+ * the schemas disagree. With `--check` it writes nothing and ends with 1 when a page is stale: `npm run check --
+ * reference`.
  *
  *     npm run reference
  */
@@ -44,7 +45,7 @@ for (const [name, render] of Object.entries(PAGES)) {
   const text = render(current);
   if (text === current) continue;
   if (onlyCheck) {
-    console.log(`docs/${name} is not what the code says. Run: npm run reference`);
+    console.log(`docs/${name} is stale. Run: npm run reference`);
     process.exitCode = 1;
     continue;
   }

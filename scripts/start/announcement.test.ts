@@ -24,7 +24,7 @@ describe('what a person sees when everything answers', () => {
     expect(text).not.toContain('pbk_admin_key');
   });
 
-  it('says what this installation does without', () => {
+  it('names the missing features of this installation', () => {
     expect(announcement(ready, ['there is no Redis (not installed).'])).toContain('Note: there is no Redis');
   });
 

@@ -3,7 +3,10 @@ import type { ReadyFileContent } from './ready-file.ts';
 /** The tool of the demo connector that the printed line calls. */
 const DEMO_CALL = { name: 'best_months', arguments: { city: 'Lisbon' } };
 
-/** What a person sees when everything answers. Each `note` says what this installation does without, and why. */
+/**
+ * The text that a person sees when everything answers. Each `note` names a missing feature of this installation, and
+ * why.
+ */
 export function announcement(ready: ReadyFileContent, notes: readonly string[]): string {
   const lines = ['', `Patchbay is ready: ${ready.origin}`, ''];
   const row = (label: string, value: string) => lines.push(`  ${`${label}:`.padEnd(13)}${value}`);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { AppName, Installation } from './process-environment.ts';
 
-/** What runs a process of ours, and in which directory. */
+/** The command of a process of ours, and its directory. */
 export function appProgram(name: AppName, root: string): { args: string[]; cwd: string } {
   if (name !== 'dashboard') return { args: [path.join(root, 'apps', name, 'src/main.ts')], cwd: root };
   const preload = ['--import', path.join(import.meta.dirname, 'end-with-starter.mjs')];
@@ -12,7 +12,7 @@ export function appProgram(name: AppName, root: string): { args: string[]; cwd: 
   return { args: [...preload, path.join(dashboard, 'node_modules/next/dist/bin/next'), 'start'], cwd: dashboard };
 }
 
-/** What each process answers as long as its event loop turns. */
+/** The answer of each process as long as its event loop turns. */
 export function livenessUrl(name: AppName, ports: Installation['ports']): string {
   if (name === 'dashboard') return `http://127.0.0.1:${ports.dashboard}/dashboard`;
   return `http://127.0.0.1:${internalPort(name, ports)}/health/live`;
@@ -22,7 +22,7 @@ function internalPort(name: Exclude<AppName, 'dashboard'>, ports: Installation['
   return { gateway: ports.gatewayInternal, worker: ports.workerInternal, supervisor: ports.supervisorInternal }[name];
 }
 
-/** Whether a program that does not say so itself serves: anything but an error of its own. */
+/** Whether a program without a ready message serves: anything but an error of its own. */
 export async function answers(url: string): Promise<boolean> {
   const answer = await fetch(url, { redirect: 'manual' });
   await answer.body?.cancel();

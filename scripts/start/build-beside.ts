@@ -1,4 +1,4 @@
-/** What is made of the sources beside the start of the processes, and only when the sources changed. */
+/** Builds made from the sources beside the start of the processes, and only when the sources changed. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -12,7 +12,7 @@ export interface BuildOptions {
   readonly searchPath: string;
   /** Aborted when the start is being stopped: nothing is built on. */
   readonly signal: AbortSignal;
-  /** Told what takes its time. */
+  /** Called with the step that takes time. */
   say(text: string): void;
 }
 

@@ -14,7 +14,7 @@ import { z } from 'zod';
 /** A start writes the addresses down before anything listens, so it takes no free port. */
 const port = portField.min(1);
 
-/** What the person who starts an installation may set. What a process needs beyond it, the starter fills in. */
+/** Settings of the person who starts an installation. The launcher adds the rest of a process's environment. */
 export const startEnvironment = z.object({
   /** Where everything of this installation is kept; relative to the checkout. */
   PATCHBAY_DATA: z.string().default('.patchbay'),
@@ -36,9 +36,9 @@ export const startEnvironment = z.object({
   MASTER_KEY_FILE: z.string().optional(),
   /** File with the secret that signs sessions, 32 bytes in Base64. As above. */
   AUTH_SECRET_FILE: z.string().optional(),
-  /** Who may create an account; the gateway reads it, and production refuses `domain:`. */
+  /** The sign-up policy; the gateway reads it, and production refuses `domain:`. */
   PATCHBAY_SIGNUP: z.string().optional(),
-  /** An S3-compatible store instead of a directory; with its four companions. */
+  /** An S3-compatible store instead of a directory; set together with its four companions. */
   S3_ENDPOINT: z.url().optional(),
   /** Where programs are looked for before they are unpacked privately. */
   PATH: z.string().default('/usr/bin:/bin'),
@@ -59,7 +59,7 @@ export interface StartConfig {
   /** Whether a machine that cannot keep processes apart and limited is refused. */
   readonly requiresFullLimits: boolean;
   readonly searchPath: string;
-  /** The environment the starter was given; `processEnvironment` takes from it by name. */
+  /** The environment of the launcher; `processEnvironment` takes from it by name. */
   readonly given: NodeJS.ProcessEnv;
 }
 
@@ -94,7 +94,7 @@ export function loadStartConfig(env: NodeJS.ProcessEnv, root: string): StartConf
 type Variables = z.output<typeof startEnvironment>;
 type Problem = readonly [variable: keyof Variables, message: string];
 
-/** What each process would refuse as well, said before anything is started. */
+/** Errors that each process would report as well, reported before anything is started. */
 function startOriginProblem(given: string | undefined, mode: Variables['PATCHBAY_MODE']): string | null {
   if (given === undefined) {
     return mode === 'production'
@@ -114,7 +114,7 @@ function originProblems(value: Variables): Problem[] {
   return problems;
 }
 
-/** Production takes nothing from the starter that must outlive it, or that a backup of the data must not hold. */
+/** Production takes nothing from the launcher that must outlive it, or that a backup of the data must not contain. */
 function productionProblems(value: Variables, root: string): Problem[] {
   if (value.PATCHBAY_MODE !== 'production') return [];
   const problems: Problem[] = [];
@@ -138,10 +138,7 @@ function productionProblems(value: Variables, root: string): Problem[] {
     const file = value[variable];
     if (!file) problems.push([variable, 'production keeps its keys in files of their own: openssl rand -base64 32']);
     else if (path.resolve(root, file).startsWith(data)) {
-      problems.push([
-        variable,
-        'must lie outside of PATCHBAY_DATA: whoever copies the data must not get the key with it',
-      ]);
+      problems.push([variable, 'must be outside of PATCHBAY_DATA: a copy of the data must not contain the key']);
     }
   }
   return problems;

@@ -4,7 +4,7 @@ import { credentialDirectories, type Directories, type ServiceUid } from '@patch
 import type { AppName } from './process-environment.ts';
 import type { ServiceUsers } from './service-users.ts';
 
-/** Variables that name a file which only root may read, whoever keeps it. */
+/** Variables that name a file which only root may read, from any provider. */
 const SECRET_FILES = [
   'MASTER_KEY_FILE',
   'AUTH_SECRET_FILE',
@@ -27,7 +27,7 @@ export class CredentialFiles {
   }
 
   /**
-   * Removes what a killed start left. The last directory is made here: one that somebody else made is refused.
+   * Removes the files of a killed start. The last directory is created here: one of another user is refused.
    *
    * @returns null where all processes run as the user of the start, who reads the originals
    */
@@ -40,7 +40,7 @@ export class CredentialFiles {
     return new CredentialFiles(directory);
   }
 
-  /** The environment with the copies in place of the originals; made anew at each start of the process. */
+  /** The environment with the copies in place of the originals; created at each start of the process. */
   async hand(name: AppName, user: ServiceUid, environment: Record<string, string>): Promise<Record<string, string>> {
     const directory = path.join(this.#directory, name);
     await rm(directory, { recursive: true, force: true });

@@ -1,5 +1,3 @@
-/**
- * Preloaded into programs that are not ours (Next): ends the process when the starter is gone, however it went.
- */
+/** Preloaded into programs that are not ours (Next): ends the process when the launcher is gone, for any reason. */
 process.on('disconnect', () => process.exit(0));
 process.channel?.unref();

@@ -19,7 +19,7 @@ const STOPPING_DEADLINE_MS = 40_000;
 
 const WAY_BACK = 'When no Patchbay runs on this data directory, remove the file and start again.';
 
-/** One starter per data directory. A starter that was killed leaves its file; its pid and start time tell. */
+/** One launcher per data directory. A launcher that was killed leaves its file; its pid and start time show that. */
 export class InstanceLock {
   readonly #file: string;
   readonly #holder: ProcessIdentity;
@@ -58,7 +58,7 @@ export class InstanceLock {
     if (holder !== null && isSameProcessRunning(holder)) throw alreadyRunning(holder.pid);
   }
 
-  /** Says that this starter ends: the next one waits for it instead of refusing. */
+  /** Records that this launcher ends: the next one waits for it instead of refusing. */
   async markStopping(): Promise<void> {
     await writeFileAtomically(this.#file, JSON.stringify({ ...this.#holder, stopping: true }));
   }

@@ -10,8 +10,8 @@ import {
 import { AppError } from '@patchbay/foundation';
 
 /**
- * Notes which processes run, so that the next start finds what a killed starter left. Processes of ours end by
- * themselves when they lose the starter; this is for those that hang, and for those that are still draining.
+ * Records the running processes, so that the next start finds those that a killed launcher left. Processes of ours end
+ * by themselves when they lose the launcher; this is for those that hang, and for those that are still draining.
  */
 export class ProcessRecord {
   readonly #file: string;
@@ -35,11 +35,11 @@ export class ProcessRecord {
   }
 
   /**
-   * Ends what is left of the start before this one. PostgreSQL and Redis are ended by their own starters as well, and
-   * ours end without their starter: a list that cannot be read is said and is no reason not to start.
+   * Ends the processes left by the previous start. PostgreSQL and Redis are ended by their own start functions as well,
+   * and ours end without their launcher: a list that cannot be read is reported and does not stop the start.
    */
   async endLeft(say: (text: string) => void): Promise<number> {
-    const wayBack = 'It is written anew. A process of an earlier start that hangs must be ended by hand.';
+    const wayBack = 'It is written again. A process of an earlier start that hangs must be ended by hand.';
     const listed = await readJsonFile({ file: this.#file, schema: processIdentity.array(), wayBack }).catch(
       (error: unknown) => {
         if (!(error instanceof AppError)) throw error;

@@ -14,9 +14,12 @@ export interface NodeProcessOptions {
   /** null: as the launcher itself. */
   readonly user: ServiceUid | null;
   readonly logFile: string;
-  /** For a program that does not say itself when it serves. */
+  /** For a program without a ready message. */
   readonly isReady?: () => Promise<boolean>;
-  /** Callers wait for it: on a busy machine it starts ahead of everything else, where the launcher may say so (root). */
+  /**
+   * Callers wait for it: on a busy machine it starts ahead of everything else, where the launcher has the right to
+   * (root).
+   */
   readonly isUrgent: boolean;
   /** Milliseconds a process has to finish its work once it is asked to stop. */
   readonly stopGraceMs: number;

@@ -7,7 +7,7 @@ export interface PartEvents {
   onRunning(name: string, pid: number): void;
   /** A line for the person at the terminal. */
   say(text: string): void;
-  /** How to find out that it runs and answers nobody. Without it only its end is noticed. */
+  /** The probe that detects a process that runs but does not answer. Without it only its end is noticed. */
   readonly silence?: SilenceOptions;
 }
 
@@ -47,7 +47,7 @@ export class Part {
   /** Stops it for good and returns when it is gone, also when it is just being started. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#first?.catch(() => {}); // told to whoever called start
+    await this.#first?.catch(() => {}); // reported to the caller of start
     await this.#running?.stop();
     await this.#watching;
   }
@@ -73,7 +73,7 @@ export class Part {
     }
   }
 
-  /** Waits until it has ended; one that answers no more is ended, by force when it does not hear the signal either. */
+  /** Waits until it has ended; one that does not answer any more is ended, by force when it ignores the signal too. */
   async #end(): Promise<{ how: string; wasSilent: boolean }> {
     const running = this.#running;
     if (!running) return { how: 'never ran', wasSilent: false };

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { describePlace } from './place-notes.ts';
 
-it('says nothing about data in a lasting place, on a machine where nothing was left behind', () => {
+it('is silent about data in a lasting directory, on a machine without remains', () => {
   expect(describePlace('/srv/patchbay', '/tmp', [])).toEqual([]);
   expect(describePlace('/tmpfiles/patchbay', '/tmp', [])).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { type AbandonedDirectory, listAbandonedDirectories } from '@patchbay/emb
 
 const TEMPORARY = ['/tmp', '/var/tmp', '/dev/shm', '/run'];
 
-/** What a person should know about where this installation lies, and what others left on this machine. */
+/** Notes for a person about the directories of this installation, and the remains of others on this machine. */
 export async function placeNotes(data: string): Promise<string[]> {
   return describePlace(data, tmpdir(), await listAbandonedDirectories());
 }

@@ -8,8 +8,8 @@ export interface ApiAnswer {
 }
 
 /**
- * The gateway's public doors as a browser would use them: one session cookie, `Origin` on everything. Connects to the
- * local port whatever the origin's name resolves to, so that a first start works before DNS does.
+ * The gateway's public API as a browser would use it: one session cookie, `Origin` on everything. Connects to the local
+ * port whatever the origin's name resolves to, so that a first start works before DNS does.
  */
 export class PlatformApi {
   readonly #origin: string;

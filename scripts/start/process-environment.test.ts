@@ -122,7 +122,7 @@ describe('the environment of a process', () => {
     }
   });
 
-  it('hands S3 to those who keep artifacts, instead of a directory', () => {
+  it('passes S3 to the processes that store artifacts, instead of a directory', () => {
     const given = { ...GIVEN, S3_ENDPOINT: 'https://s3.example', S3_SECRET_ACCESS_KEY: 'of the store' };
     expect(processEnvironment('worker', installation(given))).toMatchObject({ S3_SECRET_ACCESS_KEY: 'of the store' });
     expect(processEnvironment('worker', installation(given))).not.toHaveProperty('ARTIFACT_DIR');

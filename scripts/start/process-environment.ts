@@ -6,7 +6,7 @@ import type { ServiceUsers } from './service-users.ts';
 export const APP_NAMES = ['supervisor', 'gateway', 'worker', 'dashboard'] as const;
 export type AppName = (typeof APP_NAMES)[number];
 
-/** What is known once the services run; the source of every process's environment. */
+/** The facts known once the services run; the source of every process's environment. */
 export interface Installation {
   readonly config: StartConfig;
   readonly directories: Directories;
@@ -28,7 +28,7 @@ export interface Installation {
 const FOR_ALL = ['PATH', 'TZ', 'NODE_EXTRA_CA_CERTS', 'PATCHBAY_LOG_LEVEL'];
 const S3 = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
 
-/** Supervisors on further machines, beside the one that is started here; its own door stays its socket. */
+/** Supervisors on further machines, in addition to the one started here; that one is reached by its socket. */
 const SUPERVISORS = [
   'SUPERVISOR_HOSTS',
   'SUPERVISOR_REGISTRY',
@@ -61,8 +61,8 @@ const GIVEN: Record<AppName, readonly string[]> = {
 };
 
 /**
- * The whole environment of a process: what its task needs and nothing else. The supervisor, which runs strangers'
- * code, and the dashboard hold no database URL and no key; nobody but the starter knows the owner's.
+ * The whole environment of a process: the variables of its task and nothing else. The supervisor, which runs untrusted
+ * code, and the dashboard hold no database URL and no key; only the launcher knows the owner's.
  */
 export function processEnvironment(name: AppName, installation: Installation): Record<string, string> {
   const { config } = installation;

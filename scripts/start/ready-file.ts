@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { writeFileAtomically } from '@patchbay/embedded';
 
-/** What programs on this machine may know of a running installation. Holds keys: mode 0600. */
+/** Facts about a running installation for programs on this machine. Holds keys: mode 0600. */
 export interface ReadyFileContent {
   readonly origin: string;
   readonly apiUrl: string;
@@ -22,7 +22,7 @@ export interface ReadyFileContent {
   readonly sharedDirectory: string;
 }
 
-/** `ready.json`: there while everything answers, written anew as a whole on each change, gone when we are. */
+/** `ready.json`: exists while everything answers, replaced as a whole on each change, removed at our end. */
 export class ReadyFile {
   readonly file: string;
   #content: ReadyFileContent | undefined;
@@ -39,7 +39,7 @@ export class ReadyFile {
     return this.#write();
   }
 
-  /** Does nothing before the first `publish`: a file that is there says that everything answers. */
+  /** Does nothing before the first `publish`: the file means that everything answers. */
   async updateProcesses(processes: Readonly<Record<string, number>>): Promise<void> {
     if (!this.#content) return;
     this.#content = { ...this.#content, processes };

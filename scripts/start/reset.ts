@@ -47,6 +47,6 @@ async function removeAll(): Promise<void> {
 }
 
 function ask(what: string, answer: string): void {
-  say(`${what} Say so: npm run reset -- ${answer}`);
+  say(`${what} Confirm: npm run reset -- ${answer}`);
   process.exitCode = 1;
 }

@@ -5,8 +5,8 @@ const LOG_BYTES_MAX = 20 * 2 ** 20;
 const INTERVAL_MS = 30_000;
 
 /**
- * Keeps each log below its size with one predecessor (`.1`). Processes append to the open file themselves, so that
- * they outlive a killed starter; that is why the content is moved and not the file.
+ * Keeps each log below its size with one predecessor (`.1`). Processes append to the open file themselves, so that they
+ * outlive a killed launcher; that is why the content is moved and not the file.
  */
 export function rotateLogs(directory: string): { stop(): void } {
   const timer = setInterval(() => void rotateOnce(directory, LOG_BYTES_MAX).catch(() => {}), INTERVAL_MS);

@@ -43,7 +43,7 @@ export async function runStarter(root: string): Promise<void> {
 }
 
 async function run(config: StartConfig, root: string): Promise<void> {
-  // Whoever reads our lines may go first; that is no reason to leave processes behind.
+  // The reader of our output may end first; that is no reason to leave processes behind.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const starter = new Starter(config, { root, say });
   let stopping: Promise<void> | undefined;
@@ -67,7 +67,7 @@ async function run(config: StartConfig, root: string): Promise<void> {
     say('npm is gone; stopping …');
     void stop(0);
   });
-  // Started by a process of another Node version that has been killed: nobody could stop us any more.
+  // Started by a process of another Node version that has been killed: nothing could stop us any more.
   if (process.channel) process.on('disconnect', () => void stop(0));
   try {
     await starter.start();

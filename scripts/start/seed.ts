@@ -22,7 +22,7 @@ const Demo = z.object({
 });
 type StoredDemo = z.output<typeof Demo>;
 
-/** What opens the demo; kept in `demo.json` (0600), since the platform itself keeps hashes only. */
+/** The keys of the demo; kept in `demo.json` (0600), since the platform itself keeps hashes only. */
 export interface Demo extends StoredDemo {
   readonly apiKey: string;
   readonly mcpApiKey: string;
@@ -38,9 +38,9 @@ export interface SeedOptions {
 }
 
 /**
- * Sees to it that the demo is there: a person, the organization, two keys, a published connector. Everything goes
- * through the doors that anybody uses, so a start that succeeds has shown that they work. Safe to repeat: each step
- * looks at what is there, and what is known is kept after each.
+ * Ensures that the demo exists: a person, the organization, two keys, a published connector. Everything uses the public
+ * API, so a start that succeeds has proved that it works. Safe to repeat: each step checks the present state, and its
+ * result is kept.
  *
  * @throws AppError start.seed_failed
  */
@@ -72,7 +72,7 @@ export async function seedDemo(options: SeedOptions): Promise<Demo> {
 
 const WAY_BACK = `The password of ${EMAIL} and the keys of the demo are only there: put it back from the keys file of a backup.`;
 
-/** Made anew only where there never was one: another password would open nothing. */
+/** Created only where there never was one: another password would not work. */
 async function readDemo(dataDirectory: string, file: string): Promise<StoredDemo> {
   const stored = await readJsonFile({ file, schema: Demo, wayBack: WAY_BACK });
   if (stored !== null) return stored;
@@ -115,7 +115,7 @@ async function keyPermissions(api: PlatformApi): Promise<string[]> {
   const membership = me.organizations.find(({ slug }) => slug === ORGANIZATION);
   if (!membership) {
     throw new AppError('start.seed_failed', {
-      detail: `The organization "${ORGANIZATION}" belongs to somebody else, so there is no demo in this installation.`,
+      detail: `The organization "${ORGANIZATION}" belongs to another account, so there is no demo in this installation.`,
     });
   }
   const path = `/api/v1/organizations/${ORGANIZATION}/roles`;

@@ -9,7 +9,7 @@ import { APP_NAMES, type AppName, compileCache } from './process-environment.ts'
  */
 export type ServiceUsers = Readonly<Record<AppName, ServiceUid | null>>;
 
-/** Everybody runs as who started the platform. */
+/** All processes run as the user who started the platform. */
 export const SAME_USER: ServiceUsers = { supervisor: null, gateway: null, worker: null, dashboard: null };
 
 export interface ServiceUsersPlan {
@@ -42,7 +42,7 @@ export function planServiceUsers(directories: Directories, needed: readonly stri
   return { users, refusal: null };
 }
 
-/** Gives each user the directories it works in. What a start as another user left there changes hands too. */
+/** Gives each user the directories it works in. Files of a start as another user change their owner too. */
 export async function handOverDirectories(directories: Directories, users: ServiceUsers): Promise<void> {
   const { gateway, worker } = users;
   if (gateway === null || worker === null) return;

@@ -21,7 +21,7 @@ import type { StartConfig } from './config.ts';
 
 const DATABASE = 'patchbay';
 
-/** Who may reach the embedded services. */
+/** The users that may reach the embedded services. */
 export interface ServiceAccess {
   readonly secrets: GeneratedSecrets;
   /** The group of gateway and worker; undefined when they run as the user of the services. */
@@ -30,7 +30,7 @@ export interface ServiceAccess {
 
 export interface DatabasePlan {
   readonly urls: PerRole<string>;
-  /** null: a server of somebody else, which we do not start. */
+  /** null: an external server, which we do not start. */
   readonly start: (() => Promise<RunningService>) | null;
   /** Roles, database, migrations; once the server answers. */
   prepare(root: string, say: (text: string) => void): Promise<void>;
@@ -86,7 +86,7 @@ function databaseOf(url: string): string {
 export interface RedisPlan {
   readonly url: string | null;
   readonly start: (() => Promise<RunningService>) | null;
-  /** What is different without a Redis, for the person who starts. */
+  /** The differences without a Redis, for the person who starts. */
   readonly notes: readonly string[];
 }
 

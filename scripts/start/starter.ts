@@ -40,7 +40,7 @@ const STOP_ORDER = [['dashboard', 'gateway'], ['worker'], ['supervisor'], ['redi
 
 const NOTE_RETRY_MS = 5_000;
 
-/** Thrown inside a start that is being stopped; nobody is told. */
+/** Thrown inside a start that is being stopped; it is not reported. */
 class Stopped extends Error {}
 
 /** The whole installation: starts its parts in order, watches them, stops them in order. */
@@ -63,7 +63,7 @@ export class Starter {
     this.#say = options.say;
   }
 
-  /** Resolves when everything answers and people have been told. @throws AppError start.* */
+  /** Resolves when everything answers and people have been informed. @throws AppError start.* */
   async start(): Promise<void> {
     const config = this.#config;
     const directories = await openDirectories(config.dataDirectory, {
@@ -104,7 +104,7 @@ export class Starter {
       this.#startService('postgres', database.start).then(() => database.prepare(this.#root, this.#say)),
     ]);
     const supervisor = this.#startApp('supervisor', installation);
-    // Production asks the supervisor first whether this host can isolate anybody at all.
+    // Production asks the supervisor first whether this host can isolate connectors at all.
     const mayServe =
       config.mode === 'production' ? supervisor.then(() => refuseUnfitHost(ports.supervisorInternal)) : null;
     const packing = packTools(this.#builds(), { directory: directories.downloads, origin: config.origin });
@@ -186,7 +186,7 @@ export class Starter {
     this.#refuseWhenStopping();
   }
 
-  /** On a full disk the files say what ran before, until there is space: the process runs all the same. */
+  /** On a full disk the files list the processes of before, until there is space: the process runs all the same. */
   async #note(name: string, pid: number): Promise<void> {
     const record = this.#record;
     if (!record) return;
@@ -224,7 +224,7 @@ export class Starter {
     return this.#startPart(name, start, { ...SILENCE, ask: askUrl(livenessUrl(name, ports)) });
   }
 
-  /** The platform runs without its demo; what went wrong is told. Production never has one. */
+  /** The platform runs without its demo; the error is reported. Production never has one. */
   async #seed(directories: Directories): Promise<Demo | null> {
     const { mode, origin, port, searchPath } = this.#config;
     if (mode === 'production') return null;

@@ -2,8 +2,8 @@ import { AppError } from '@patchbay/foundation';
 import { healthSchema } from '@patchbay/foundation/process';
 
 /**
- * Asks the supervisor whether connectors may run on this machine. Development starts all the same and says so in
- * `/health`; a production installation that can serve nobody had better not start.
+ * Asks the supervisor whether connectors may run on this machine. Development starts all the same and reports it in
+ * `/health`; a production installation that could run no connector does not start.
  *
  * @throws AppError start.host_unfit with every missing isolation layer and limit
  */

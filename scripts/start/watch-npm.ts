@@ -5,7 +5,7 @@ const LOOK_EVERY_MS = 500;
 
 /**
  * Calls back once when the npm that started us is gone. A service manager or a script that ends `npm start` signals npm
- * alone; npm ends without a word to what it runs, which then would go on without anybody to stop it.
+ * alone; npm ends without notifying its child, which then would keep running with no process to stop it.
  */
 export function watchNpm(onGone: () => void): void {
   const npm = findNpm(process.ppid);

@@ -21,7 +21,7 @@ describe('npm run certificates', () => {
   const now = new Date();
   const supervisor = { role: 'supervisor', id: 'sup-1' } as const;
 
-  it('explains itself for a role of nobody', async () => {
+  it('explains itself for an unknown role', async () => {
     await expect(run(process.execPath, [MAIN, 'admin', 'a', directory])).rejects.toMatchObject({
       code: 2,
       stdout: expect.stringContaining('Usage'),

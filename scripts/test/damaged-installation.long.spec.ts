@@ -19,7 +19,7 @@ it('every file of an installation, damaged in every way, is refused by its name 
   const outcomes: Record<string, string> = {};
   for (const file of files) {
     for (const damage of DAMAGES) {
-      // What a starter that was killed leaves.
+      // The files that a killed launcher leaves.
       await mkdir(run, { recursive: true });
       if (file === left.lock) await writeFile(file, '{"pid":1,"startTicks":1,"stopping":false}');
       if (file === left.processes) await writeFile(file, '[]');

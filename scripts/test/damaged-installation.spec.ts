@@ -23,7 +23,7 @@ describe('npm start refuses', () => {
     expect(await installation.round(path.join(installation.data, name), damage)).toBe('refused');
   });
 
-  it('a lock that says nothing, with the way back', { timeout: 60_000 }, async () => {
+  it('an empty lock, with the remedy', { timeout: 60_000 }, async () => {
     const file = path.join(installation.data, 'run/starter.json');
     await writeFile(file, '{"pid":1,"startTicks":1,"stopping":false}');
     expect(await installation.round(file, 'emptied')).toBe('refused');

@@ -41,7 +41,7 @@ export class DamagedInstallation {
     return installation;
   }
 
-  /** Absolute paths of every file of its own; programs and sockets are nobody's data. */
+  /** Absolute paths of every file of its own; programs and sockets are no data. */
   async files(): Promise<string[]> {
     const entries = await Promise.all(
       [this.data, this.shared].map((directory) => readdir(directory, { recursive: true, withFileTypes: true })),

@@ -33,7 +33,7 @@ async function prisma(args: readonly string[], databaseUrl: string, cwd = ROOT) 
 }
 
 describe('schema and migrations', () => {
-  it('say the same: what the migrations make is what the schema declares', async () => {
+  it('agree: the result of the migrations is the declared schema', async () => {
     const { code, text } = await prisma(DRIFT, inject('services').superuserUrl);
     expect(text).toContain('No difference detected');
     expect(code).toBe(0);

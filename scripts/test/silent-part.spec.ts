@@ -17,7 +17,7 @@ function hang() { for (;;); }
 let part: Part | undefined;
 afterEach(() => part?.stop());
 
-/** A real process that answers on the port until it is told to hang. */
+/** A real process that answers on the port until asked to hang. */
 async function startServer(port: number) {
   const child = spawn(process.execPath, ['-e', SERVER, String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
@@ -34,7 +34,7 @@ async function startServer(port: number) {
   };
 }
 
-it('ends a process that runs and answers nobody, says so, and starts it again', { timeout: 60_000 }, async () => {
+it('ends a process that runs without answering, reports it, and starts it again', { timeout: 60_000 }, async () => {
   const port = await freePort();
   const pids: number[] = [];
   const said: string[] = [];

@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 import { compileCache, freePort, temporaryDirectory } from '@patchbay/testing';
 
 /**
- * A checkout with programs that do nothing but keep the contract with the starter: they say that they are ready, note
- * their environment, and end with the channel. The starter, PostgreSQL and Redis are the real ones.
+ * A checkout with programs that do nothing but keep the contract with the launcher: they report that they are ready,
+ * record their environment, and end with the channel. The launcher, PostgreSQL and Redis are the real ones.
  */
 const SOURCE = path.resolve(import.meta.dirname, '../..');
 const STARTER = 'scripts/start/run-starter.ts';
@@ -23,7 +23,7 @@ process.on('SIGTERM', () => process.exit(0));
 setInterval(() => {}, 1 << 30);
 process.send({ type: 'ready' });
 `;
-const FAILING_APP = `console.error('the reason stands here'); process.exit(3);`;
+const FAILING_APP = `console.error('the reason is here'); process.exit(3);`;
 const DASHBOARD = `
 require('node:fs').writeFileSync('environment.json', JSON.stringify(process.env));
 require('node:http').createServer((request, answer) => answer.end('page')).listen(process.env.PORT, process.env.HOSTNAME);
@@ -89,11 +89,11 @@ export class StandIn {
     this.#source = path.join(place, 'checkout');
     await mkdir(this.#source);
     await run('mount', ['--bind', SOURCE, this.#source]);
-    // Read-only, so that whoever removes the temporary directory can never remove the checkout with it.
+    // Read-only, so that removing the temporary directory can never remove the checkout with it.
     await run('mount', ['-o', 'remount,bind,ro', this.#source]);
   }
 
-  /** What runs in place of the build of the dashboard. */
+  /** Runs in place of the build of the dashboard. */
   async buildDashboardBy(code: string): Promise<void> {
     await writeFile(
       path.join(this.root, 'scripts/run.mjs'),

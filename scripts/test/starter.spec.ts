@@ -47,14 +47,14 @@ describe('npm start refuses', () => {
   it('a part that does not start, with the end of its log, and stops the others', async () => {
     standIn = await StandIn.create();
     await standIn.breakApp('worker');
-    await expect(standIn.start()).rejects.toThrow(/worker ended at start \(exit code 3\)\.\nthe reason stands here/);
+    await expect(standIn.start()).rejects.toThrow(/worker ended at start \(exit code 3\)\.\nthe reason is here/);
     expect(standIn.output).toContain(pageOf('start.process_failed'));
     const recorded = await readFile(path.join(standIn.data, 'run/processes.json'), 'utf8');
     for (const { pid } of JSON.parse(recorded) as { pid: number }[]) expect(runs(pid)).toBe(false);
     await expect(stat(path.join(standIn.data, 'ready.json'))).rejects.toThrow(/ENOENT/);
   }, 60_000);
 
-  it('a dashboard that cannot be built, with what the build said, and stops the others', async () => {
+  it('a dashboard that cannot be built, with the output of the build, and stops the others', async () => {
     standIn = await StandIn.create();
     // Once another process runs, so that there is one to stop.
     await standIn.buildDashboardBy(`
@@ -62,11 +62,11 @@ describe('npm start refuses', () => {
       const wait = setInterval(() => {
         if (!existsSync('data/run/processes.json')) return;
         clearInterval(wait);
-        console.error('the build says why');
+        console.error('the build gives the reason');
         process.exitCode = 1;
       }, 20);
     `);
-    await expect(standIn.start()).rejects.toThrow(/The dashboard could not be built\.\nthe build says why/);
+    await expect(standIn.start()).rejects.toThrow(/The dashboard could not be built\.\nthe build gives the reason/);
     const recorded = await readFile(path.join(standIn.data, 'run/processes.json'), 'utf8');
     for (const { pid } of JSON.parse(recorded) as { pid: number }[]) expect(runs(pid)).toBe(false);
   }, 60_000);
@@ -84,7 +84,7 @@ describe('npm start refuses', () => {
       'PATCHBAY_ORIGIN: production serves people and tokens, so it must be https',
       'DATABASE_URL: has no password or a well-known one',
       'REDIS_URL: production needs a service that you run and back up',
-      'MASTER_KEY_FILE: must lie outside of PATCHBAY_DATA',
+      'MASTER_KEY_FILE: must be outside of PATCHBAY_DATA',
       'AUTH_SECRET_FILE: production keeps its keys in files of their own',
     ]) {
       expect(output).toContain(problem);
@@ -110,7 +110,7 @@ describe('npm start', () => {
   }, 60_000);
 
   it.each(['worker', 'redis', 'postgres'])(
-    'starts a killed %s again and says so',
+    'starts a killed %s again and reports it',
     async (name) => {
       standIn = await StandIn.create();
       const before = (await standIn.start()).processes[name] ?? 0;
@@ -128,7 +128,7 @@ describe('npm start', () => {
     60_000,
   );
 
-  it('leaves nothing behind when its starter is killed, and starts again', async () => {
+  it('leaves nothing behind when its launcher is killed, and starts again', async () => {
     standIn = await StandIn.create();
     const left = (await standIn.start()).processes;
     await standIn.end('SIGKILL');
@@ -143,25 +143,25 @@ describe('npm start', () => {
     }
   }, 60_000);
 
-  it('ends the build of the dashboard when it is stopped meanwhile, and says what takes its time', async () => {
+  it('ends the build of the dashboard when it is stopped meanwhile, and names the step that takes time', async () => {
     standIn = await StandIn.create();
     await standIn.buildDashboardBy(`
       require('node:fs').writeFileSync('build.pid', String(process.pid));
-      console.log('    0.0 s  Building for ever');
+      console.log('    0.0 s  Building without end');
       setInterval(() => {}, 1_000);
     `);
     const started = standIn.start().then(
       () => 'ready',
       () => 'ended',
     );
-    await waitFor(() => standIn.output.includes('Building for ever'), { what: 'the build' });
+    await waitFor(() => standIn.output.includes('Building without end'), { what: 'the build' });
     const pid = Number(await readFile(path.join(standIn.root, 'build.pid'), 'utf8'));
     await standIn.end('SIGINT');
     expect(await started).toBe('ended');
     expect(runs(pid)).toBe(false);
   }, 60_000);
 
-  it('stops when the npm that ran it is ended, which tells it nothing', async () => {
+  it('stops when the npm that ran it is ended, without a message', async () => {
     standIn = await StandIn.create();
     const { processes } = await standIn.start({}, 'npm');
     await standIn.end('SIGTERM');
@@ -173,7 +173,7 @@ describe('npm start', () => {
     await waitFor(async () => !(await readdir(data)).includes('ready.json'), { what: 'the end of ready.json' });
   }, 60_000);
 
-  it('leaves nothing behind when it is stopped, and says the truth about it in its files', async () => {
+  it('leaves nothing behind when it is stopped, and its files are correct', async () => {
     standIn = await StandIn.create();
     const { processes } = await standIn.start();
     await standIn.end('SIGINT');

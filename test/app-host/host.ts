@@ -1,11 +1,11 @@
 /**
  * A host of MCP Apps in a browser page, for tests: the bridge of the protocol's authors around a frame that may run
- * scripts and nothing else. What Claude does around it (a second origin, consent) is not here.
+ * scripts and nothing else. Claude's additions (a second origin, consent) are not here.
  */
 import { AppBridge, PostMessageTransport } from '@modelcontextprotocol/ext-apps/app-bridge';
 import type { HostWindow } from '../host-window.ts';
 
-/** Of a page that declares no origins. @see MCP Apps 2026-01-26, "Security Implications" */
+/** Policy of a page that declares no origins. @see MCP Apps 2026-01-26, "Security Implications" */
 const CSP =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'";
 

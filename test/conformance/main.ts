@@ -71,7 +71,7 @@ async function setAuthMode(ready: ReadyFile, authMode: 'none' | 'api_key'): Prom
   const response = await fetch(`${ready.apiUrl}/organizations/${ready.organization}/connectors/${SLUG}`, {
     method: 'PATCH',
     headers: { authorization: `Bearer ${ready.apiKey}`, 'content-type': 'application/json' },
-    // The fixture has tools that write, and anybody on this machine may call them.
+    // The fixture has tools that write, and every user of this machine may call them.
     body: JSON.stringify({ authMode, ...(authMode === 'none' && { confirmOpen: SLUG }) }),
   });
   if (!response.ok)

@@ -4,7 +4,7 @@ import path from 'node:path';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const ALPHA = path.join(ROOT, 'node_modules/@modelcontextprotocol/conformance/dist/index.js');
 const STABLE = path.join(ROOT, 'node_modules/conformance-stable/dist/index.js');
-/** Of one suite: its scenarios give up after 30 s each. */
+/** Time of one suite: its scenarios give up after 30 s each. */
 const SUITE_MS_MAX = 10 * 60_000;
 
 /** One run of the official suite. */
@@ -26,13 +26,13 @@ export interface Scenario {
   readonly failed: number;
   /** False for scenarios a revision does not require (extensions, later additions). */
   readonly isRequired: boolean;
-  /** Of the one extension that is not served here: tasks. */
+  /** Scenarios of the one extension that is not served here: tasks. */
   readonly isGap: boolean;
 }
 
 export interface SuiteReport {
   readonly scenarios: readonly Scenario[];
-  /** Everything the suite said, for whoever wants to know why. */
+  /** The complete output of the suite, for its readers. */
   readonly output: string;
 }
 
@@ -40,7 +40,7 @@ export interface SuiteReport {
 export async function runSuite(suite: Suite, url: string): Promise<SuiteReport> {
   const output = await new Promise<string>((resolve) => {
     const options = { timeout: SUITE_MS_MAX, maxBuffer: 64 * 1024 * 1024, cwd: ROOT };
-    // Its exit code says only what its summary says in detail.
+    // Its exit code agrees with its detailed summary.
     execFile(
       process.execPath,
       [suite.program, 'server', '--url', url, ...suite.args],

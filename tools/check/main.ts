@@ -35,8 +35,8 @@ import { toolRule } from './tool.ts';
 const UNTESTED = {
   'cli.node_too_old': 'the tests run on a Node that is new enough',
   'deploy.build_exhausted': 'a build has two minutes and a gibibyte before it is stopped',
-  'deploy.build_failed': 'for failures of the build program nobody knows yet',
-  'deploy.lost_lease': 'ends the work of one worker inside; nobody is answered with it',
+  'deploy.build_failed': 'for unknown failures of the build program',
+  'deploy.lost_lease': 'ends the work of one worker inside; no caller gets it',
   'mcp.client_silent': 'a client has minutes to answer',
   'start.postgres_unsupported': 'the tests run where there is a PostgreSQL',
 };

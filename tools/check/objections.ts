@@ -1,7 +1,7 @@
 import type { Rule } from './rule.ts';
 import { SourceTree } from './source-tree.ts';
 
-/** For tests: what a rule says about these files, as `file:line message`. */
+/** For tests: the objections of a rule to these files, as `file:line message`. */
 export async function objections(
   rule: Rule,
   files: Readonly<Record<string, string>>,

@@ -37,7 +37,7 @@ export function workspacePackages(tree: SourceTree): ReadonlyMap<string, string>
   return found;
 }
 
-/** What a specifier means: a file of the repository, a workspace package's door, or something from outside. */
+/** The target of a specifier: a file of the repository, a workspace package's entry point, or an external module. */
 export type Target =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'package'; readonly name: string; readonly folder: string; readonly entry: string }

@@ -60,7 +60,7 @@ export class SourceTree {
     );
   }
 
-  /** The checkout at `root`. Needs git, because what git ignores is nobody's style. */
+  /** The checkout at `root`. Needs git, because files that git ignores are not checked. */
   static load(root: string): SourceTree {
     const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
       cwd: root,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import type { Finding, Rule } from './rule.ts';
 
-/** A check by somebody else's program: it is in order when the program ends with 0. Its output becomes the finding. */
+/** A check by an external program: it passes when the program ends with 0. Its output becomes the finding. */
 export function toolRule(name: string, program: string, args: readonly string[]): Rule {
   return {
     name,

@@ -109,7 +109,9 @@ describe('a deploy onto a full disk', () => {
   async function isPublished(version: { id: string }, step: string) {
     const finished = await deploys.finished(connector, version, 60_000);
     expect(finished).toMatchObject({ state: 'published', failure: null });
-    expect((await deploys.log(connector, version)).filter((line) => line.includes('it continues'))).toHaveLength(1);
+    expect(
+      (await deploys.log(connector, version)).filter((line) => line.includes('the deploy continues')),
+    ).toHaveLength(1);
     const done = (await deploys.steps(connector, version)).find(({ name }) => name === step);
     expect(done).toMatchObject({ state: 'done', attempt: 1, error: null });
     live = version.id;

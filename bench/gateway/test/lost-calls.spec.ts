@@ -24,7 +24,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close().closeAllConnections();
 });
 
-/** A server in this process that answers each call, by its number, as it is told to. */
+/** A server in this process that answers each call, by its number, as configured. */
 async function serve(name: string, answer: (response: ServerResponse, number: number) => void): Promise<Configuration> {
   let number = 0;
   const server = createServer((request, response) => {
@@ -52,7 +52,7 @@ async function serve(name: string, answer: (response: ServerResponse, number: nu
 const answering = (response: ServerResponse) =>
   response.writeHead(200, { 'content-length': ANSWER.length }).end(ANSWER);
 
-/** What is said of each that is not measured, and the names of those that are. */
+/** The reports about each peer that is not measured, and the names of the measured ones. */
 async function measured(...configurations: Configuration[]) {
   const samples = await measureThroughput(load, configurations, PLAN);
   return {
@@ -62,7 +62,7 @@ async function measured(...configurations: Configuration[]) {
 }
 
 describe('measureThroughput', () => {
-  it('leaves out a server that loses one call among others, says so, and measures the rest', async () => {
+  it('leaves out a server that loses one call among others, reports it, and measures the rest', async () => {
     const loses = await serve('loses', (response, number) => {
       if (number !== 10) answering(response);
     });
@@ -81,7 +81,7 @@ describe('measureThroughput', () => {
     expect(names).toEqual(['answers']);
   });
 
-  it('leaves out a server that has no such tool, which it says sooner than one that works', async () => {
+  it('leaves out a server without such a tool, which answers sooner than one that works', async () => {
     const refusal = JSON.stringify({ jsonrpc: '2.0', id: 1, result: { content: [], isError: true } });
     const lacks = await serve('lacks', (response) => response.setHeader('content-length', refusal.length).end(refusal));
     const { failures, names } = await measured(lacks, await serve('answers', answering));
@@ -100,8 +100,8 @@ describe('measureThroughput', () => {
     await expect.poll(() => sockets.size).toBe(0);
   });
 
-  it('goes on after a server that resets connections on which no call is under way', async () => {
-    // Sessions are opened side by side: the last one is waited for while the others' connections lie there.
+  it('continues after a server that resets connections without a call under way', async () => {
+    // Sessions are opened side by side: the last one is waited for while the others' connections are idle.
     const resets = await serve('resets', (response, number) => {
       if (number < PLAN.inFlight * 2) {
         response.setHeader('mcp-session-id', `s${number}`).setHeader('content-length', 0).end();
@@ -123,7 +123,7 @@ describe('startPeer', () => {
   });
   const LISTEN = 'require("http").createServer(() => {}).listen(Number(process.argv[1]), "127.0.0.1");';
 
-  it('says how a peer ended that never listened', async () => {
+  it('reports the end of a peer that never listened', async () => {
     await expect(startPeer(peer('process.kill(process.pid, "SIGABRT")'))).rejects.toThrow(/it ended \(SIGABRT\)/);
     await expect(startPeer(peer('console.error("no port for me"); process.exit(3)'))).rejects.toThrow(
       /it ended \(3\) before it listened: no port for me/,
@@ -141,7 +141,7 @@ describe('startPeer', () => {
     await expect.poll(() => isThere(pid)).toBe(false);
     expect(isThere(-pid)).toBe(true);
     await started.stop();
-    // Whoever inherits it takes its time to collect it.
+    // Its new parent takes its time to collect it.
     await expect.poll(() => isThere(-pid), { timeout: 10_000 }).toBe(false);
   });
 });

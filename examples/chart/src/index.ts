@@ -20,7 +20,7 @@ function answerFor(year: number): z.infer<typeof Sales> {
 export default defineConnector({
   name: 'chart',
   title: 'Chart',
-  instructions: 'Use show_sales when somebody wants to see or compare the sales of a year.',
+  instructions: 'Use show_sales when a person wants to see or compare the sales of a year.',
   tools: {
     show_sales: appTool({
       title: 'Show sales',

@@ -1,4 +1,6 @@
-/** Twelve months of a year, made from the year alone, so that everybody sees the same and nothing has to be loaded. */
+/**
+ * Twelve months of a year, derived from the year alone, so that all callers see the same and nothing has to be loaded.
+ */
 export function salesOf(year: number): number[] {
   return Array.from({ length: 12 }, (_, month) => {
     const season = 1 + 0.35 * Math.sin(((month - 3) / 12) * 2 * Math.PI);

@@ -8,7 +8,7 @@ const OrderWithCustomer = Order.extend({ customer: z.string().describe('Name of 
 export default defineConnector({
   name: 'orders',
   title: 'Orders',
-  instructions: 'Search before you act. Cancelling cannot be undone: say which order you mean before you do it.',
+  instructions: 'Search before you act. Cancelling cannot be undone: name the order before you do it.',
   egress: [API_HOST],
   secrets: {
     ORDERS_API_KEY: {

@@ -13,7 +13,7 @@ export type Order = z.output<typeof Order>;
 export const Customer = z.object({ id: z.string(), name: z.string() });
 export type Customer = z.output<typeof Customer>;
 
-/** What one call may use to reach the service. */
+/** The inputs of one call to reach the service. */
 export interface Access {
   readonly fetch: typeof fetch;
   readonly key: string;

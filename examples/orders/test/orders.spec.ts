@@ -26,7 +26,7 @@ function playService(answers: Record<string, unknown>) {
 }
 
 describe('the orders connector', () => {
-  it('says how the key is set when it is missing, and never shows it', async () => {
+  it('explains how the key is set when it is missing, and never shows it', async () => {
     const missing = await callTool(connector, 'search_orders', {});
     expect(missing).toMatchObject({ isError: true, text: expect.stringContaining('secrets set ORDERS_API_KEY') });
     const fetch = async () => new Response(null, { status: 401 });
@@ -35,7 +35,7 @@ describe('the orders connector', () => {
     expect(refused.text).not.toContain(secrets.ORDERS_API_KEY);
   });
 
-  it('says what may help when there is no such order', async () => {
+  it('suggests what may help when there is no such order', async () => {
     const { fetch } = playService({});
     const result = await callTool(
       connector,
@@ -79,7 +79,7 @@ describe('the orders connector', () => {
     expect(await asked[0]?.json()).toEqual({ text: 'Call back', author: 'ada@example.com' });
   });
 
-  it('says of every tool what it does to the world, and declares its one host', async () => {
+  it('declares the effect of every tool, and its one host', async () => {
     const hints = (await listTools(connector)).map(({ name, annotations }) => [
       name,
       annotations?.readOnlyHint,

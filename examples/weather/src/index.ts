@@ -35,7 +35,7 @@ export default defineConnector({
     }),
     get_climate: tool({
       title: 'Get climate',
-      description: 'Says how warm and how wet a city usually is in a month.',
+      description: 'Returns how warm and how wet a city usually is in a month.',
       readOnly: true,
       openWorld: false,
       input: z.object({ city, month, units }),

@@ -58,7 +58,7 @@ describe('the weather connector', () => {
     expect(best.structuredContent).toMatchObject({ months: [{ month: 'January' }, { month: 'February' }] });
   });
 
-  it('only reads, and says what every tool is for', async () => {
+  it('only reads, and describes every tool', async () => {
     for (const tool of await listTools(connector)) {
       expect(tool, tool.name).toMatchObject({ title: expect.any(String), annotations: { readOnlyHint: true } });
       expect(tool.outputSchema, tool.name).toBeDefined();

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 const FIRST = 20_000;
 const COUNT = 12_000;
 
-/** A loopback port that nobody listens on, for a process that must be told one. @throws Error when none is found */
+/** A loopback port without a listener, for a process that needs one as an argument. @throws Error when none is found */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const server = createServer().listen(FIRST + randomInt(COUNT), '127.0.0.1');

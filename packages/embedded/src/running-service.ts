@@ -26,8 +26,8 @@ export interface ServiceCommand {
 }
 
 /**
- * Starts a service in a session of its own, so that Ctrl-C in the terminal reaches it only through us and in order.
- * Its output goes straight to the log file: what it says while it ends after us must not break on a pipe.
+ * Starts a service in a session of its own, so that Ctrl-C in the terminal reaches it only through us and in order. Its
+ * output goes straight to the log file: output after our end must not break on a pipe.
  */
 export function startService(command: ServiceCommand): RunningService & { exited: () => boolean } {
   const log = openSync(command.logFile, 'a', 0o600);

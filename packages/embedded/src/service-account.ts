@@ -22,10 +22,10 @@ export function findServiceAccount(preferred: readonly string[]): ServiceAccount
   throw new Error('this machine has no account "nobody" in /etc/passwd');
 }
 
-/** Who a directory with a socket is for. */
+/** The users of a directory with a socket. */
 export interface SocketOwner {
   readonly account: ServiceAccount | null;
-  /** The group that may pass through to the socket, besides root and the account. */
+  /** The group that may reach the socket, in addition to root and the account. */
   readonly clientGroup?: number | undefined;
 }
 

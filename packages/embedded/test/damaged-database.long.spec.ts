@@ -20,7 +20,7 @@ it('every class of database file, damaged in every way, is refused by its name o
   for (const [name, file] of classes) {
     for (const damage of DAMAGES) outcomes[`${name} ${damage}`] = await database.round(file, damage);
   }
-  // What the list of files proves changed is refused, whatever PostgreSQL itself would make of it.
+  // Files that differ from the list are refused, even if PostgreSQL itself would start with them.
   for (const name of ['PG_VERSION', 'global/pg_control', 'pg_xact/segment', 'a whole table']) {
     for (const damage of DAMAGES) expect(outcomes[`${name} ${damage}`], `${name} ${damage}`).toBe('refused');
   }

@@ -26,7 +26,7 @@ async function newInstallation() {
 const modeOf = async (file: string) => (await stat(file)).mode & 0o777;
 
 describe('the directories of an installation', () => {
-  it('refuses a data directory that is a file, and says which', async () => {
+  it('refuses a data directory that is a file, and names it', async () => {
     const file = path.join(await temporaryDirectory('installation'), 'data');
     await writeFile(file, '');
     await expect(openDirectories(file)).rejects.toMatchObject({
@@ -35,7 +35,7 @@ describe('the directories of an installation', () => {
     });
   });
 
-  it('refuses a shared directory that somebody else has put there', async () => {
+  it('refuses a shared directory of another user', async () => {
     const { data, shared } = await newInstallation();
     await rm(shared, { recursive: true });
     await symlink('/tmp', shared);
@@ -106,7 +106,7 @@ describe('an installation of which a part is missing', () => {
     },
   );
 
-  it('is refused without installation.json, with the files that say that an installation was made', async () => {
+  it('is refused without installation.json, naming the files that prove an earlier installation', async () => {
     const { data, shared, postgres } = await usedInstallation();
     const mark = path.join(data, 'installation.json');
     await rm(mark);
@@ -144,7 +144,7 @@ describe('an installation of which a part is missing', () => {
     await expectRefusal(data, [data, shared], { code: 'start.installation_incomplete', words });
   });
 
-  it('is refused when it is a copy and the original is there, and goes on in its place when that is gone', async () => {
+  it('is refused when it is a copy and the original exists, and replaces it when that is gone', async () => {
     const { data, shared } = await usedInstallation();
     const copy = path.join(path.dirname(data), 'copy');
     opened.push(copy);
@@ -156,7 +156,7 @@ describe('an installation of which a part is missing', () => {
 });
 
 describe('a data directory that was moved', () => {
-  it('finds its shared directory by the id in both, and says so', async () => {
+  it('finds its shared directory by the id in both, and reports it', async () => {
     const { data, shared } = await usedInstallation();
     const moved = path.join(path.dirname(data), 'moved');
     opened.push(moved);
@@ -166,7 +166,7 @@ describe('a data directory that was moved', () => {
     expect(directories.shared).toBe(shared);
     expect(await readFile(path.join(directories.postgres, 'PG_VERSION'), 'utf8')).toBe('18\n');
     expect(said).toEqual([`${data} is ${moved} now; its shared directory stays ${shared}`]);
-    // What comes to the old place now is another installation.
+    // Connections to the old path now reach another installation.
     expect((await openDirectories(data)).shared).not.toBe(directories.shared);
   });
 });
@@ -216,7 +216,7 @@ describe('the generated secrets', () => {
   it.each([
     ['missing', null],
     ['empty', ''],
-  ])('says how a key file that the operator keeps is made when it is %s', async (_what, content) => {
+  ])('explains how a key file of the operator is created when it is %s', async (_what, content) => {
     const { data } = await newInstallation();
     const masterKey = path.join(data, 'kept-by-the-operator.key');
     if (content !== null) await writeFile(masterKey, content);

@@ -33,7 +33,7 @@ describe('the list of what the files were at the last stop', () => {
     expect(await compareFiles({ ...files, directory: copy })).toEqual([]);
   });
 
-  it('does not read files that nobody touched', async () => {
+  it('does not read files that were not touched', async () => {
     const list = await readFile(files.listFile, 'utf8');
     await writeFile(files.listFile, list.replaceAll(/"digest":"\w+"/g, '"digest":"of something else"'));
     expect(await compareFiles(files)).toEqual([]);

@@ -57,7 +57,7 @@ describe('migrate', () => {
     expect(await run()).toEqual(['1_one']);
   });
 
-  it('refuses to go on after one that cannot be in a transaction has failed half way', async () => {
+  it('refuses to continue after a migration outside of a transaction has failed half way', async () => {
     await write('1_one', 'CREATE TABLE one (id int)');
     await write('2_index', 'CREATE INDEX CONCURRENTLY broken ON one (no_such_column)');
     await expect(run()).rejects.toMatchObject({ code: 'start.migration_failed' });

@@ -65,7 +65,7 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
 }
 
 describe('the embedded PostgreSQL', () => {
-  it('refuses everybody without a password, also on its own socket', async () => {
+  it('refuses all users without a password, also on its own socket', async () => {
     const directory = await passableDirectory();
     await start(directory);
     await expect(query(urlOf(directory, new Secret('wrong')), 'SELECT 1')).rejects.toThrow(/password authentication/);
@@ -176,7 +176,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(urlOf(directory), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('says why it does not start, with the end of its log', async () => {
+  it('reports why it does not start, with the end of its log', async () => {
     const directory = await passableDirectory();
     await (await start(directory)).stop();
     await appendFile(path.join(directory, 'postgres/postgresql.conf'), 'no_such_setting = 1\n');

@@ -52,7 +52,7 @@ describe('programs that are not installed', () => {
     await service.stop();
   }, 180_000);
 
-  it('are unpacked privately: a bubblewrap that nobody else can change', async (context) => {
+  it('are unpacked privately: a bubblewrap that no other user can change', async (context) => {
     skipUnless(context, await hasPackages(), 'this machine has no apt to unpack packages with');
     const directory = await temporaryDirectory('programs');
     const searchPath = await bareSearchPath(directory, TOOLS);

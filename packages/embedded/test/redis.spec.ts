@@ -9,7 +9,7 @@ import { findServiceAccount, startRedis } from '../src/index.ts';
 let client: Redis | undefined;
 afterEach(() => client?.disconnect());
 
-/** A client that says what is wrong instead of trying again. */
+/** A client that reports errors instead of trying again. */
 function connect(options: { path: string; password?: string }): Redis {
   client = new Redis({ ...options, retryStrategy: null, lazyConnect: true });
   client.on('error', () => {});
@@ -17,7 +17,7 @@ function connect(options: { path: string; password?: string }): Redis {
 }
 
 describe('the embedded Redis', () => {
-  it('says why it does not start', async () => {
+  it('reports why it does not start', async () => {
     const directory = await temporaryDirectory('redis');
     const started = startRedis({
       redis: { program: '/bin/false' },
@@ -29,7 +29,7 @@ describe('the embedded Redis', () => {
     await expect(started).rejects.toMatchObject({ code: 'start.redis_failed' });
   });
 
-  it.each(['base.rdb', 'manifest'])('names its damaged file %s and the way to go on', async (ending) => {
+  it.each(['base.rdb', 'manifest'])('names its damaged file %s and the remedy', async (ending) => {
     const redis = await testRedis();
     const client = connect(redis.options);
     await client.set('kept', 'yes');
@@ -40,7 +40,7 @@ describe('the embedded Redis', () => {
     await writeFile(path.join(folder, name), 'no file of Redis begins like this\n');
     await expect(redis.restart()).rejects.toMatchObject({
       code: 'start.redis_failed',
-      detail: expect.stringMatching(`${path.join(folder, name)}\\. To go on .*: mv ${path.dirname(folder)} `),
+      detail: expect.stringMatching(`${path.join(folder, name)}\\. To continue .*: mv ${path.dirname(folder)} `),
     });
   });
 

@@ -70,7 +70,7 @@ it('closes every invitation that is open when invitations get secrets of their o
 
   expect(await migrate({ ownerUrl: urls.owner, directory: MIGRATIONS })).toContain(CLOSES_INVITATIONS);
 
-  // What the gateway of the release before asks when a link of its making is opened: the id is the link.
+  // The query of the previous release's gateway when a link that it created is opened: the id is the link.
   const openable = `SELECT id FROM identity.invitations WHERE status = 'pending' AND expires_at > now()`;
   expect(await query(urls.auth, openable)).toEqual([]);
   const kept = `SELECT id, status, expires_at <= now() AS closed, secret_hash FROM identity.invitations ORDER BY id`;
@@ -82,7 +82,7 @@ it('closes every invitation that is open when invitations get secrets of their o
   ]);
   const expired = `SELECT expires_at FROM identity.invitations WHERE id = 'inv_expired'`;
   expect(await query(urls.auth, expired)).toEqual([{ expires_at: new Date('2026-01-01T00:00:00Z') }]);
-  // Nobody changed anything: no note that would become an audit event, and the owner is bound by the policies again.
+  // Nothing was changed: no row that would become an audit event, and the policies apply to the owner again.
   expect(await notes()).toEqual(notesBefore);
   expect(await query(urls.owner, 'SELECT id FROM identity.invitations')).toEqual([]);
 }, 60_000);

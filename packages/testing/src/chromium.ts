@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type Found, findDebianProgram } from '@patchbay/embedded';
 import { programsOfTests } from './programs-of-tests.ts';
 
-/** What Playwright's `chromium.launch` takes. */
+/** The options of Playwright's `chromium.launch`. */
 export interface ChromiumLaunch {
   readonly executablePath: string;
   readonly args: string[];
@@ -53,7 +53,7 @@ export async function findTestChromium(): Promise<Found<ChromiumLaunch>> {
 
 const fontsFile = (directory: string) => path.join(directory, 'fonts.conf');
 
-/** Our fonts besides the machine's, and which of them stands for a family that a page names. */
+/** Our fonts in addition to the machine's, and the substitutes of font families that a page names. */
 function fontsConfiguration(root: string, directory: string): string {
   const aliases = ['sans-serif', 'serif', 'monospace'].map((family, index) => {
     const font = ['Liberation Sans', 'Liberation Serif', 'Liberation Mono'][index];

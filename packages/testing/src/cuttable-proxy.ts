@@ -76,7 +76,7 @@ export async function startCuttableProxy(databaseUrl: string): Promise<CuttableP
     mend() {
       isCut = false;
       isRefusing = false;
-      destroyAll(); // lines that lost bytes cannot go on
+      destroyAll(); // connections that lost bytes cannot continue
     },
     async close() {
       destroyAll();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rm, stat, truncate, writeFile } from 'node:fs/promises';
 
-/** What disks, editors and interrupted copies do to a file. */
+/** Damage that disks, editors and interrupted copies do to a file. */
 export const DAMAGES = ['removed', 'emptied', 'cut', 'filled with garbage'] as const;
 export type Damage = (typeof DAMAGES)[number];
 

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 
 /**
  * As `fetch`, at an address that is not the name in `Host`: a gateway answers under the name of its installation only,
- * and `fetch` lets nobody choose that header. `headers.host` is the name.
+ * and `fetch` does not allow setting that header. `headers.host` is the name.
  */
 export function fetchAt(
   address: string,

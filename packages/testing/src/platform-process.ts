@@ -5,7 +5,7 @@ import path from 'node:path';
 import { compileCache } from './run-caches.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
-/** Where system programs lie; the platform's own are named by variables. */
+/** Directories of system programs; the platform's own are named by variables. */
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const READY_DEADLINE_MS = 40_000;
 
@@ -31,7 +31,7 @@ export interface PlatformProcessOptions {
   readonly directory: string;
 }
 
-/** One process of the platform, started as the starter does: its own environment, an IPC channel, a log of its own. */
+/** One process of the platform, started as the launcher does: its own environment, an IPC channel, a log of its own. */
 export async function startPlatformProcess(options: PlatformProcessOptions): Promise<PlatformProcess> {
   const logFile = path.join(options.directory, `${options.app}.log`);
   let { child, internalPort } = await start(options, logFile);

@@ -1,13 +1,13 @@
 import type { Found, Program } from '@patchbay/embedded';
 import { inject } from 'vitest';
 
-/** What the global setup started for this run of tests, and where. */
+/** The services that the global setup started for this run of tests, and their addresses. */
 export interface RunServices {
   /** Removed at the end of the run. Accounts other than ours may pass through it. */
   readonly directory: string;
   /** The superuser's URL of the one PostgreSQL of this run. */
   readonly superuserUrl: string;
-  /** A migrated database nobody writes to; test databases are cloned from it. */
+  /** A migrated database that is never written to; test databases are cloned from it. */
   readonly templateDatabase: string;
   readonly passwords: { readonly owner: string; readonly app: string; readonly auth: string; readonly queue: string };
   readonly redis: Found<Program>;

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { runServices } from './run-services.ts';
 
-/** The program that `npm start` would use too. Where there is none, the supervisor's default: it says what is missing. */
+/**
+ * The program that `npm start` would use too. Without one, the supervisor's default, which reports the missing program.
+ */
 export function bubblewrapFile(): string {
   const { bubblewrap } = runServices();
   return 'found' in bubblewrap ? bubblewrap.found : '/usr/bin/bwrap';

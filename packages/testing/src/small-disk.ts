@@ -89,7 +89,7 @@ function diskAt(directory: string, unmount: SmallDisk['unmount'], enter: readonl
         const blocks = bavail - Math.ceil(leaving / bsize);
         for (let written = 0; written < blocks; written += 1) await file.write(block);
       } catch (error) {
-        // Somebody else wrote meanwhile: it is full, which was asked for.
+        // Another process wrote meanwhile: the disk is full, as required.
         if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
       } finally {
         await file.close();

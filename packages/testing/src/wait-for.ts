@@ -8,8 +8,8 @@ export interface WaitOptions {
 }
 
 /**
- * Asks until the answer is truthy, and returns it. For conditions that nothing announces; an event is awaited instead.
- * A condition that throws counts as not met; its last error is the cause of the failure.
+ * Polls until the answer is truthy, and returns it. For conditions without an event; an event is awaited instead. A
+ * condition that throws counts as not met; its last error is the cause of the failure.
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,

@@ -34,7 +34,7 @@ function findInFile(file: SourceFile): Finding[] {
     findings.push({
       file: file.path,
       line: lineAt(node.start),
-      message: `\`${word}\` without a comment that says why it is true`,
+      message: `\`${word}\` without a comment with its reason`,
     });
   });
   return findings;
@@ -46,7 +46,7 @@ function isConst(node: SyntaxNode): boolean {
   return isNode(name) && name.name === 'const';
 }
 
-/** The nearest piece of code that stands on lines of its own: a statement, a member or a property. */
+/** The nearest piece of code on lines of its own: a statement, a member or a property. */
 function outermost(node: SyntaxNode, ancestors: readonly SyntaxNode[]): SyntaxNode {
   const own =
     /Statement$|Declaration$|^(Property|PropertyDefinition|MethodDefinition|TSPropertySignature|JSXAttribute)$/;

@@ -36,7 +36,7 @@ function findInFile(file: SourceFile): Finding[] {
   return findings;
 }
 
-/** An object with `OR` over comparisons and no field beside it that says where to begin. */
+/** An object with `OR` over comparisons and no field beside it that bounds the start. */
 function isUnboundedOr(object: SyntaxNode): boolean {
   const fields = fieldsOf(object);
   const or = fields.get('OR');

@@ -6,8 +6,8 @@ const ENDPOINTS = /^apps\/gateway\/src\/admin\/endpoints\/.*\.ts$/;
 const ROUTES = new Set(['get', 'post', 'put', 'patch', 'delete', 'route']);
 
 /**
- * Every admin endpoint is one `defineEndpoint({…})` that says which permission it needs and what it audits. The compiler
- * asks for both; this rule also finds the endpoint that went round it with a bare route.
+ * Every admin endpoint is one `defineEndpoint({…})` that declares its permission and its audit action. The compiler
+ * requires both; this rule also finds an endpoint that bypasses it with a bare route.
  */
 export const endpointsAudited: Rule = {
   name: 'endpoints-audited',

@@ -3,7 +3,7 @@ import { objections } from '../objections.ts';
 import { errorsDocumented } from './errors-documented.ts';
 
 describe('errors-documented', () => {
-  const page = (body = 'Something happened to the request, as told here.') =>
+  const page = (body = 'The request failed, as described here.') =>
     `# x\n\n## What happened\n\n${body}\n\n## Why\n\n${body}\n\n## What to do\n\n${body}\n`;
   const rule = errorsDocumented(async () => ['mcp.bad_body']);
 

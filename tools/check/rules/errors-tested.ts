@@ -3,7 +3,7 @@ import type { Rule } from '../rule.ts';
 /** Codes no test can bring about within seconds on any machine, each with why. A code that gets a test leaves the list. */
 export type UntestedCodes = Readonly<Record<string, string>>;
 
-/** Every code of the catalogue is named by at least one test: a code nobody has ever seen answered is a guess. */
+/** Every code of the catalogue is named by at least one test: a code that no test has seen answered is a guess. */
 export function errorsTested(loadCodes: () => Promise<readonly string[]>, untested: UntestedCodes): Rule {
   return {
     name: 'errors-tested',

@@ -1,6 +1,6 @@
 import type { Finding, Rule } from '../rule.ts';
 
-/** Names that say nothing about what is inside, so that anything ends up there. */
+/** Names without information about the contents, so that anything ends up there. */
 const DRAWERS = new Set([
   'utils',
   'util',

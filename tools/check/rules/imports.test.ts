@@ -46,7 +46,7 @@ describe('imports', () => {
     expect(await objections(file, `await import('${specifier}');`)).toHaveLength(1);
   });
 
-  it('lets nobody but the drivers enter the runner', async () => {
+  it('lets only the drivers enter the runner', async () => {
     const text = "import { x } from '../../runner/main.ts';";
     expect(await objections('packages/sandbox/src/host/pool/a.ts', text)).toEqual([
       'the runner is entered by the sandbox drivers only',
@@ -62,7 +62,7 @@ describe('imports', () => {
     expect(await objections('packages/vault/src/seal.ts', "import { createCipheriv } from 'node:crypto';")).toEqual([]);
   });
 
-  it('refuses the back door of a capability', async () => {
+  it('refuses an import past the entry point of a capability', async () => {
     const file = 'packages/domain/src/versions/submit-version.ts';
     expect(await objections(file, "import { x } from '../connectors/connector-repository.ts';")).toEqual([
       'connectors is entered by its index.ts',

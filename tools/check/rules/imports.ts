@@ -4,8 +4,9 @@ import type { SourceFile } from '../source-tree.ts';
 import type { ModuleReference } from '../syntax.ts';
 
 /**
- * Who may import whom. It is a table of privileges more than of taste: the supervisor starts untrusted code, so nothing
- * it can reach holds a database password or a key; the runner sits beside that code, so it brings nothing of ours along.
+ * The permitted imports. They are a table of privileges more than of taste: the supervisor starts untrusted code, so
+ * nothing it can reach holds a database password or a key; the runner sits beside that code, so it loads no other code
+ * of ours.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'foundation/limits': [],
@@ -55,7 +56,7 @@ const CIPHERS = /^(create(Cipher|Decipher)iv|(public|private)(Encrypt|Decrypt)|s
 /** Replaces functions of the module itself while a snapshot is taken, so it needs the whole of it. */
 const SNAPSHOT_GUARD = 'packages/sandbox/src/runner/snapshot-guard.ts';
 
-/** The layout of this house, as code: see docs/adr/0005-import-rules-are-privileges.md. */
+/** The layout of this repository, as code: see docs/adr/0005-import-rules-are-privileges.md. */
 export const imports: Rule = {
   name: 'imports',
   find(tree) {
@@ -126,7 +127,7 @@ function isOwnTest(file: SourceFile, to: string): boolean {
   return file.isTest && sameFolder(areaOf(file.path), to);
 }
 
-/** Inside `domain`, a capability is entered by its door: `../connectors/index.ts`, never a file behind it. */
+/** Inside `domain`, a capability is imported by its entry point: `../connectors/index.ts`, never a file behind it. */
 function objectToBackDoor(file: SourceFile, target: Target): string | null {
   if (target.kind !== 'file' || file.isTest) return null;
   const capability = /^packages\/domain\/src\/([^/]+)\/(.+)$/;

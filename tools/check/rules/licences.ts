@@ -74,7 +74,7 @@ function installedPackages(root: string): readonly InstalledPackage[] {
   return [...found.values()].sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** What the lockfile names: pnpm leaves folders of packages behind that are no longer wanted. */
+/** The packages in the lockfile: pnpm leaves folders of packages behind that are no longer wanted. */
 function lockedPackages(root: string): ReadonlySet<string> {
   const lockfile = readFileSync(path.join(root, 'pnpm-lock.yaml'), 'utf8');
   const section = lockfile.split(/^packages:$/m)[1]?.split(/^snapshots:$/m)[0] ?? '';

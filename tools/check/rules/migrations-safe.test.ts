@@ -22,7 +22,7 @@ describe('migrations-safe', () => {
     expect(await migrate('SELECT 1;', 'init')).toHaveLength(1);
   });
 
-  it('accepts the same on a table made in the same file, a lone concurrent index and an announced drop', async () => {
+  it('accepts the same on a table made in the same file, a lone concurrent index and a declared drop', async () => {
     expect(await migrate('CREATE TABLE "calls" (id text);\nCREATE INDEX a ON "calls" (id);')).toEqual([]);
     expect(await migrate('CREATE UNIQUE INDEX CONCURRENTLY a ON calls (x);')).toEqual([]);
     expect(await migrate('-- contract: 20261101090000_stop_using_x\nALTER TABLE calls DROP COLUMN x;')).toEqual([]);

@@ -34,7 +34,7 @@ function objection(text: string, created: ReadonlySet<string>, statements: numbe
   const index = /^CREATE\s+(?:UNIQUE\s+)?INDEX\s+(CONCURRENTLY\s+)?.*?\sON\s+(?:ONLY\s+)?("?[\w."]+)/is.exec(text);
   if (index && !created.has(plain(index[2] ?? ''))) {
     if (!index[1]) return 'an index on a table with rows is built CONCURRENTLY';
-    if (statements > 1) return 'a CONCURRENTLY index stands alone in its file';
+    if (statements > 1) return 'a CONCURRENTLY index must be alone in its file';
   }
   const altered = plain(/^ALTER\s+TABLE\s+(?:ONLY\s+)?(?:IF\s+EXISTS\s+)?("?[\w."]+)/is.exec(text)?.[1] ?? '');
   const touchesRows = altered !== '' && !created.has(altered);

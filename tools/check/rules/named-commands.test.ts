@@ -33,7 +33,7 @@ describe('named-commands', () => {
   it('accepts commands that are there, arguments, and the name in a sentence', async () => {
     const text = [
       '`patchbay logs weather -f --json`, `patchbay secrets set API_KEY --connector x < key.txt`, `patchbay --help`',
-      'The name patchbay on the public registry is somebody else’s. `npm run reset -- --yes`',
+      'The name patchbay on the public registry belongs to someone else. `npm run reset -- --yes`',
     ].join('\n');
     expect(await objections(rule, { ...root, 'docs/a.md': text })).toEqual([]);
   });

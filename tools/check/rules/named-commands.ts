@@ -19,7 +19,7 @@ const DOWNLOADED = /\/cli\.tgz((?: [^\s`'"#<>|;&(){}…]+)+)/g;
 const SCRIPT = /\bnpm run ([\w:-]+)/g;
 const ALWAYS = new Set(['--help', '-h', '--version', '-V']);
 
-/** Commands that texts tell people to run exist, with the options they are given. */
+/** Commands in instructions to people exist, with their options. */
 export function namedCommands(loadProgram: () => Promise<CommandShape>): Rule {
   return {
     name: 'named-commands',
@@ -52,7 +52,10 @@ function findInFile(file: SourceFile, program: CommandShape, scripts: ReadonlySe
   });
 }
 
-/** Why the words are no command of the program, or null. What is neither command nor option is an argument. */
+/**
+ * The reason why the words are no command of the program, or null. A word that is neither command nor option is an
+ * argument.
+ */
 function objection(program: CommandShape, words: readonly string[]): string | null {
   let at = program;
   let known = new Set([...ALWAYS, ...program.options]);

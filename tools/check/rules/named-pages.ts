@@ -3,7 +3,7 @@ import type { SourceFile, SourceTree } from '../source-tree.ts';
 import { isComment, textsForPeople } from '../texts-for-people.ts';
 
 const ROUTES = /^apps\/dashboard\/src\/app\/(?:(.*)\/)?page\.tsx$/;
-/** A path of the dashboard; a segment in braces or brackets stands for any name. */
+/** A path of the dashboard; a segment in braces or brackets matches any name. */
 const MENTION = /(?<![\w.])\/dashboard((?:\/(?:\$?\{[^}]*\}|\[[^\]]*\]|[\w~-]+))*)(?![\w-])/g;
 const HINT = /\bdashboard\b(?!\.log)/i;
 const NAMES_PAGE = /\/dashboard\b|PAGES\b/;
@@ -45,7 +45,7 @@ function isAnswered(segments: readonly string[], route: readonly string[]): bool
   });
 }
 
-/** What to do is said with an address: a page that is only called "the dashboard" has to be looked for. */
+/** Instructions have an address: a page that is only called "the dashboard" has to be searched for. */
 function unnamedPages(file: SourceFile): Finding[] {
   return hintLines(file)
     .filter(({ text }) => HINT.test(text) && !NAMES_PAGE.test(text))

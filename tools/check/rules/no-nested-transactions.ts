@@ -37,7 +37,7 @@ function holdsTransaction(node: SyntaxNode): boolean {
   return Array.isArray(node.params) && node.params.some((parameter) => isNode(parameter) && parameter.name === 'tx');
 }
 
-/** What the expression reaches for, or null. */
+/** The connection that the expression uses, or null. */
 function connectionTaken(node: SyntaxNode, parent: SyntaxNode | undefined): string | null {
   if (node.type === 'CallExpression') {
     const name = dottedName(node.callee);

@@ -3,8 +3,8 @@ import type { SourceFile } from '../source-tree.ts';
 import { dottedName, isNode, walk } from '../syntax.ts';
 
 /**
- * Requests to addresses that somebody else chose go through `guardedFetch` (resolved address checked at connect, no
- * redirects into private networks). In apps and domain nobody else opens a connection; each exception has its reason.
+ * Requests to untrusted URLs go through `guardedFetch` (resolved address checked at connect, no redirects into private
+ * networks). In apps and domain no other code opens a connection; each exception has its reason.
  */
 const ALLOWED: Readonly<Record<string, string>> = {
   'apps/gateway/src/health/health-checks.ts': 'health asks the dashboard at the address of the configuration',

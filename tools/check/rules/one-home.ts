@@ -3,7 +3,7 @@ import type { SourceFile } from '../source-tree.ts';
 import { dottedName, isNode, type SyntaxNode, walk } from '../syntax.ts';
 
 interface Fact {
-  /** What a second home of it looks like, in one line of code. */
+  /** A pattern of a second home, in one line of code. */
   readonly sign: RegExp;
   readonly homes: readonly string[];
   readonly instead: string;

@@ -37,7 +37,7 @@ describe('importers of a package', () => {
     expect(importersOf('sandbox')).toEqual(['cli', 'gateway', 'supervisor', 'worker']);
   });
 
-  it('says that only tests may import the test kit', () => {
+  it('states that only tests may import the test kit', () => {
     expect(importersOf('testing')).toEqual(['tests']);
   });
 });

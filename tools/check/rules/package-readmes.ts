@@ -5,7 +5,10 @@ import { importersOf } from './imports.ts';
 const LINES_MIN = 10;
 const LINES_MAX = 20;
 
-/** Every app and package opens with a short README, which says who may import it as the rule `imports` enforces it. */
+/**
+ * Every app and package opens with a short README, which states its permitted importers as the rule `imports` enforces
+ * them.
+ */
 export const packageReadmes: Rule = {
   name: 'package-readmes',
   find(tree) {

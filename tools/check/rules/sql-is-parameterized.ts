@@ -7,7 +7,7 @@ const RUNS_SQL = new Set(['query', 'execute', 'unsafe']);
 
 /**
  * SQL injection passes row-level security, so SQL text is never put together from values. Where an identifier must be
- * (a parameter cannot name a role or a schema), a comment `// sql: why` stands on the line above.
+ * (a parameter cannot name a role or a schema), a comment `// sql: why` is on the line above.
  */
 export const sqlIsParameterized: Rule = {
   name: 'sql-is-parameterized',
@@ -29,7 +29,7 @@ function findInFile(file: SourceFile): Finding[] {
     const statement = ancestors.findLast((ancestor) => /Statement$|Declaration$/.test(ancestor.type)) ?? node;
     if (reasons.has(lineAt(statement.start) - 1) || reasons.has(line - 1) || reasons.has(line)) return;
     const what = isUnsafe ? `${method} takes SQL as text` : 'SQL put together from values';
-    findings.push({ file: file.path, line, message: `${what}; use parameters or say why with "// sql: …"` });
+    findings.push({ file: file.path, line, message: `${what}; use parameters or give the reason with "// sql: …"` });
   });
   return findings;
 }

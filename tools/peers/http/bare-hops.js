@@ -1,5 +1,5 @@
 /**
- * What the machine gives at best for a call through other processes: a bare HTTP server that hands each body on as one
+ * The best time of the machine for a call through other processes: a bare HTTP server that hands each body on as one
  * frame, over a unix socket, from process to process. Arguments: the port, and how many hops (0: it answers itself).
  */
 import { fork } from 'node:child_process';
@@ -48,7 +48,7 @@ async function next() {
   await once(child, 'message');
   const socket = connect(file);
   await once(socket, 'connect');
-  rmSync(directory, { recursive: true }); // nobody else connects, and whoever ends us says nothing before
+  rmSync(directory, { recursive: true }); // there is no other client, and the process that ends us sends nothing before
   const waiting = new Map();
   let number = 0;
   onFrames(socket, (answered, bytes) => {

@@ -39,7 +39,7 @@ export interface Subject {
   readonly usage: 'server' | 'client';
 }
 
-/** A new authority. Whoever holds its key can be every machine of the installation. */
+/** A new authority. The holder of its key can impersonate every machine of the installation. */
 export async function createAuthority({ from, until }: Validity): Promise<Issued> {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: CURVE });
   const certificate = await X509CertificateGenerator.createSelfSigned({

@@ -9,7 +9,7 @@ import { libraryPathOf, unpackDebianPackages } from './unpack-packages.ts';
 const run = promisify(execFile);
 const VERSION_TIMEOUT_MS = 10_000;
 
-/** A program, or why there is none: some parts of the platform work without, and then say so. */
+/** A program, or why there is none: some parts of the platform work without, and then report that. */
 export type Found<T> = { readonly found: T } | { readonly missing: string };
 
 export interface FindOptions {

@@ -14,7 +14,7 @@ export function openProgramCache(): Promise<string> {
   return makeOwnDirectory([...own, `/var/tmp/patchbay-programs-${uid}`]);
 }
 
-/** Accounts such as nobody have a home directory that does not exist, or none at all. */
+/** Accounts such as `nobody` have a home directory that does not exist, or none at all. */
 function homeCaches(): string[] {
   try {
     return [path.join(homedir(), '.cache/patchbay')];

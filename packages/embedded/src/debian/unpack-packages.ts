@@ -22,7 +22,7 @@ export interface UnpackOptions<T> {
   onUnpack?(): void;
   /** Completes what was unpacked, in `root`, before it appears in `directory`. */
   prepare?(root: string): Promise<void>;
-  /** Shows that what was unpacked is usable. What fails it is unpacked anew, once. */
+  /** Proves that the unpacked program is usable. One that fails is unpacked again, once. */
   check(): Promise<T>;
 }
 
@@ -123,7 +123,7 @@ async function createPrivateApt(work: string, searchPath: string): Promise<Apt> 
   await mkdir(path.join(cache, 'archives/partial'), { recursive: true });
   const settings = [
     `Dir::State=${state}`,
-    // What is installed on the machine is read from it, so that only what lacks is downloaded.
+    // Packages installed on the machine are read from it, so that only missing ones are downloaded.
     'Dir::State::status=/var/lib/dpkg/status',
     `Dir::Cache=${cache}`,
     'Acquire::Retries=1',

@@ -91,7 +91,7 @@ describe('an installation is opened', () => {
     ],
     ['when its first start was interrupted before a database was made', {}, { action: 'open', shared: null }],
     [
-      'without a shared directory when the database is a server of somebody else',
+      'without a shared directory when the database is on another server',
       { mark: markOf({ made: ['database'] }), hasOwnDatabase: false },
       { action: 'open', shared: null },
     ],

@@ -19,7 +19,7 @@ export interface InstallationFacts {
   /** As `SharedCandidate.holds`, of the data directory. */
   readonly holds: readonly string[];
   readonly candidates: readonly SharedCandidate[];
-  /** false: the database is on a server of somebody else, so a shared directory holds nothing that must be kept. */
+  /** false: the database is on an external server, so a shared directory holds nothing that must be kept. */
   readonly hasOwnDatabase: boolean;
 }
 
@@ -33,7 +33,7 @@ export type InstallationDecision =
 const RESET = 'To give it up for good: npm run reset -- --yes';
 
 /**
- * What a start may do with the directories it finds. It makes an installation only where there is nothing of one, and
+ * Decides about the directories that a start finds. It creates an installation only where there is nothing of one, and
  * takes a shared directory only when both marks have the same id: everything else is for a person to decide.
  */
 export function decideInstallation(facts: InstallationFacts): InstallationDecision {
@@ -73,7 +73,7 @@ function decideShared(facts: InstallationFacts, id: string, recorded: string | u
     return {
       action: 'refuse',
       code: 'start.installation_copied',
-      detail: `${data} is a copy of ${other}: both have the id ${id}, and there is one database, in ${shared.directory}. Start the original (PATCHBAY_DATA=${other}), remove it if this one shall go on in its place, or make a second installation with npm run backup and npm run restore.`,
+      detail: `${data} is a copy of ${other}: both have the id ${id}, and there is one database, in ${shared.directory}. Start the original (PATCHBAY_DATA=${other}), remove it if this one is to replace it, or create a second installation with npm run backup and npm run restore.`,
     };
   }
   if (own.length > 1) {
@@ -85,7 +85,7 @@ function decideShared(facts: InstallationFacts, id: string, recorded: string | u
     const file = path.join(unmarked.directory, MARK);
     const problem = unmarked.mark.state === 'damaged' ? unmarked.mark.reason : `${file} is missing`;
     const wayBack = `If it belongs to ${data}: cp ${path.join(data, MARK)} ${file}`;
-    return refuse(`${problem}, so nothing says whose database this is: ${list(unmarked.holds)}. ${wayBack}`);
+    return refuse(`${problem}, so the owner of this database is unknown: ${list(unmarked.holds)}. ${wayBack}`);
   }
   const [foreign] = candidates.filter(({ mark, holds }) => mark.state === 'read' && holds.length > 0);
   if (foreign !== undefined) {

@@ -12,14 +12,14 @@ export interface Directories {
   /** D: PATCHBAY_DATA. */
   readonly data: string;
   readonly logs: string;
-  /** Locks and pids of the starter. */
+  /** Locks and pids of the launcher. */
   readonly run: string;
   readonly spool: string;
   readonly downloads: string;
   readonly artifacts: string;
   /**
-   * S: what other accounts of the machine must reach. Started as root it lies outside of D, which they cannot enter;
-   * else below D, since then everything runs as the same user.
+   * S: files that other accounts of the machine must reach. Started as root it is outside of D, which they cannot
+   * enter; else below D, since then everything runs as the same user.
    */
   readonly shared: string;
   readonly postgres: string;
@@ -33,15 +33,15 @@ export interface Directories {
 }
 
 export interface OpenOptions {
-  /** false: PostgreSQL is a server of somebody else, so the shared directory holds nothing that must be kept. */
+  /** false: PostgreSQL is an external server, so the shared directory holds nothing that must be kept. */
   readonly hasOwnDatabase?: boolean;
-  /** Told in a sentence when an installation was moved, and its shared directory found again. */
+  /** Set to a sentence when an installation was moved, and its shared directory found again. */
   readonly onMoved?: (text: string) => void;
 }
 
 /**
- * Opens the directories of an installation, or makes them where there is nothing of one. Nothing is ever emptied or
- * removed here: what does not fit together is refused, with the files that say so and the way back.
+ * Opens the directories of an installation, or creates them where there is nothing of one. Nothing is ever emptied or
+ * removed here: contradictions are refused, naming the files and the remedy.
  *
  * @throws AppError start.installation_incomplete, start.installation_copied, start.file_damaged,
  * start.directory_unusable, start.disk_full

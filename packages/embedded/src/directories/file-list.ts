@@ -7,8 +7,8 @@ import { writeFileAtomically } from './atomic-file.ts';
 import { readJsonFile } from './json-file.ts';
 
 /**
- * What nobody may write between a stop and the next start: relative path → size, digest where one was taken, and when the
- * file was last changed (`ctime` in milliseconds, which no program can set back).
+ * Files that must not be written between a stop and the next start: relative path → size, digest where one was taken,
+ * and when the file was last changed (`ctime` in milliseconds, which no program can set back).
  */
 const fileList = z.record(
   z.string(),
@@ -37,14 +37,14 @@ export async function recordFiles(files: ListedFiles): Promise<void> {
 }
 
 /**
- * What is not as it was at the last stop, one sentence for each file. Empty without a list: then the processes did not
- * end in order, and what they left is theirs to recover.
+ * The differences from the last stop, one sentence for each file. Empty without a list: then the processes did not end
+ * in order, and recover their files themselves.
  *
  * @throws AppError start.file_damaged when the list itself is
  */
 export async function compareFiles(files: ListedFiles): Promise<readonly string[]> {
   const { listFile, directory } = files;
-  const wayBack = `It says what the files of ${directory} were at the last stop: remove it to start without that check.`;
+  const wayBack = `It lists the files of ${directory} at the last stop: remove it to start without that check.`;
   const recorded = await readJsonFile({ file: listFile, schema: fileList, wayBack });
   if (recorded === null) return [];
   const digested = Object.values(recorded).some(({ digest }) => digest !== undefined);
@@ -102,7 +102,7 @@ async function listFiles(
   return list;
 }
 
-/** A disk that cannot read a file says so by an error: such a file is damaged, and the others are still compared. */
+/** A disk that cannot read a file reports an error: such a file is damaged, and the others are still compared. */
 async function digestOf(file: string): Promise<string> {
   try {
     return hash('sha256', await readFile(file));

@@ -10,7 +10,7 @@ export const SHARED_LENGTH_MAX = 50;
 export const SHARED_PARENTS = ['/var/lib', '/var/tmp'];
 
 const SHARED_NAME = /^patchbay-[0-9a-f]{12}$/;
-/** What a data directory cannot make again. The two last are folders. */
+/** Files of a data directory that cannot be created again. The two last are folders. */
 const KEPT_IN_DATA = ['passwords.json', 'master.key', 'auth.secret', 'demo.json', 'artifacts', 'spool'];
 const KEPT_IN_SHARED = ['postgres', 'redis'];
 
@@ -51,7 +51,7 @@ async function candidateDirectories(data: string, mark: MarkState): Promise<stri
   }
   const found: string[] = [];
   for (const place of new Set(places)) {
-    // Below the data nobody else can have put anything; whose it is matters to who starts.
+    // Other accounts cannot have put anything below the data; its owner matters to the user who starts.
     const isInside = place.startsWith(data + path.sep);
     if (isInside ? await isDirectory(place) : await isOwnDirectory(place)) found.push(place);
   }
@@ -74,7 +74,7 @@ export async function sharedDirectories(): Promise<string[]> {
   return found;
 }
 
-/** A link, or a directory that somebody else made below /var/tmp, is never taken for ours. */
+/** A link, or a directory that another user made below /var/tmp, is never taken for ours. */
 async function isOwnDirectory(directory: string): Promise<boolean> {
   const found = await lstat(directory).catch(() => null);
   return found?.isDirectory() === true && found.uid === process.getuid?.() && (found.mode & 0o022) === 0;
@@ -114,7 +114,7 @@ async function existing(directory: string, names: readonly string[]): Promise<st
   return found;
 }
 
-/** What was noted as made, and what is there without a note: database files never come before the secrets. */
+/** The recorded steps, and existing files without a record: database files never come before the secrets. */
 export async function whatIsMade(data: string, postgres: string, noted: readonly Made[]): Promise<readonly Made[]> {
   const hasDatabase = (await existing(path.dirname(postgres), [path.basename(postgres)])).length > 0;
   const present = new Set<string>(

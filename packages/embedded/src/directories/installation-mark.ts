@@ -6,7 +6,7 @@ import { readJsonFile } from './json-file.ts';
 
 export const MARK = 'installation.json';
 
-/** What an installation has made once and cannot make again without losing what it opens or holds. */
+/** Steps that an installation has done once and cannot repeat without losing data. */
 export const MADE = ['passwords.json', 'master.key', 'auth.secret', 'database', 'demo.json'] as const;
 export type Made = (typeof MADE)[number];
 
@@ -16,14 +16,14 @@ const installationMark = z.object({
   dataDirectory: z.string(),
   /** Where the shared directory is. Missing in files of releases before this field. */
   sharedDirectory: z.string().optional(),
-  /** Missing in files of releases before this field: then what is there tells. */
+  /** Missing in files of releases before this field: then the existing files decide. */
   made: z.array(z.enum(MADE)).readonly().optional(),
 });
 
-/** `installation.json`: says that a directory belongs to an installation, and to which; the same in both directories. */
+/** `installation.json`: identifies the installation that a directory belongs to; the same in both directories. */
 export type InstallationMark = Readonly<z.output<typeof installationMark>>;
 
-/** What was found at the place of a mark. */
+/** The mark found in a directory. */
 export type MarkState =
   | { readonly state: 'absent' }
   | { readonly state: 'damaged'; readonly reason: string }
@@ -55,7 +55,7 @@ export async function writeMark(data: string, shared: string, mark: Installation
   }
 }
 
-/** What may not be made again; empty where there is no mark. @throws AppError start.file_damaged */
+/** Steps that must not be repeated; empty where there is no mark. @throws AppError start.file_damaged */
 export async function readMade(data: string): Promise<readonly Made[]> {
   return (await readMark(data))?.made ?? [];
 }

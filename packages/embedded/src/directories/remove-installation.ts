@@ -10,7 +10,7 @@ import { inspectMark } from './installation-mark.ts';
 const MEMORY_DIRECTORIES = ['/run', '/dev/shm'];
 
 /**
- * Where copies of the keys of an installation may lie, best first. A start that was killed leaves them there.
+ * Possible directories of the copies of an installation's keys, best first. A start that was killed leaves them there.
  *
  * @param shared the shared directory of the installation
  */

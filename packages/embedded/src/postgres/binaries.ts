@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { mayExecute, type ServiceAccount } from '../service-account.ts';
 
 export interface BinariesOptions {
-  /** Who will run them. null: the current user. */
+  /** The account that will run them. null: the current user. */
   readonly account: ServiceAccount | null;
   /** Where a copy goes when the account cannot reach the installed ones. */
   readonly copyDirectory: string;

@@ -75,8 +75,8 @@ async function runInitdb(options: ClusterOptions, directory: string, passwordFil
 }
 
 /**
- * Ends the server that a killed starter left on these files. The pid in `postmaster.pid` counts only when that
- * process works in the directory: after a reboot the number may belong to anybody.
+ * Ends the server that a killed launcher left on these files. The pid in `postmaster.pid` counts only when that process
+ * works in the directory: after a reboot the number may belong to any process.
  */
 export async function endLeftServer(directory: string): Promise<boolean> {
   const text = await readFile(path.join(directory, 'postmaster.pid'), 'utf8').catch(() => '');

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { AppError } from '@patchbay/foundation';
 import { compareFiles, forgetFiles, type ListedFiles } from '../directories/file-list.ts';
 
-/** How PostgreSQL says at its start that its files are not what they were; each line of its log names the file. */
+/** PostgreSQL's messages about damaged files at its start; each line of its log names the file. */
 const DAMAGE = new RegExp(
   [
     'not a valid data directory',
@@ -25,10 +25,10 @@ const DAMAGE = new RegExp(
 /** Classes of SQLSTATE that mean damaged files: data_corrupted, index_corrupted, undefined_file, io_error. */
 const DAMAGE_STATES = ['XX001', 'XX002', '58P01', '58030'];
 
-/** What the end of a server that did not start means. `log` is what it wrote since it was started. */
+/** The cause of a server's end before it started. `log` is its output since it was started. */
 export function startFailureCode(log: string): 'start.disk_full' | 'start.database_damaged' | 'start.postgres_failed' {
   if (/no space left/i.test(log)) return 'start.disk_full';
-  // A setting that somebody mistyped is no damage, though the file with it "contains errors".
+  // A mistyped setting is no damage, though the file with it "contains errors".
   if (/unrecognized configuration parameter|invalid value for parameter/i.test(log)) return 'start.postgres_failed';
   return DAMAGE.test(log) ? 'start.database_damaged' : 'start.postgres_failed';
 }

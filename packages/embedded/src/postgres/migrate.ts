@@ -23,10 +23,9 @@ interface Migration {
 const ADVISORY_LOCK = 72707369;
 
 /**
- * Applies the migrations that are missing, in the order of their names, and returns those.
- * Table, checksums and lock are those of `prisma migrate deploy`, so that the Prisma CLI sees the same history.
- * A migration and its row in the history are one transaction; one that says CONCURRENTLY cannot be in a transaction
- * and is marked before and after.
+ * Applies the migrations that are missing, in the order of their names, and returns those. Table, checksums and lock
+ * are those of `prisma migrate deploy`, so that the Prisma CLI sees the same history. A migration and its row in the
+ * history are one transaction; one with CONCURRENTLY cannot be in a transaction and is marked before and after.
  *
  * @throws AppError start.migration_failed, start.migration_edited, start.migration_unfinished
  */

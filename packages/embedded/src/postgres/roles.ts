@@ -57,7 +57,7 @@ export async function provisionDatabase(options: ProvisionOptions): Promise<void
   });
 }
 
-/** Runs on one connection and says in our own words why it cannot. `database` replaces the one of the URL. */
+/** Runs on one connection and reports in our own words why it cannot. `database` replaces the one of the URL. */
 async function withAdmin(
   url: string,
   database: string | undefined,
@@ -132,7 +132,7 @@ export function urlsOfRoles(url: string, passwords: PerRole<Secret>): PerRole<st
     const changed = new URL(url);
     changed.username = `patchbay_${role}`;
     changed.password = passwords[role].reveal();
-    // In the query both would win over what stands before the host.
+    // In the query both would override the part before the host.
     for (const name of ['user', 'password']) changed.searchParams.delete(name);
     return changed.href;
   };

@@ -4,8 +4,8 @@ import type { Secret } from '@patchbay/foundation';
 const ITERATIONS = 4096;
 
 /**
- * What PostgreSQL stores for a password, computed here: the password itself is then neither in a statement nor in a
- * server log. Generated passwords are ASCII, so SASLprep changes nothing.
+ * The value that PostgreSQL stores for a password, computed here: the password itself is then neither in a statement
+ * nor in a server log. Generated passwords are ASCII, so SASLprep changes nothing.
  *
  * @see RFC 5803; PostgreSQL documentation, pg_authid.rolpassword
  */

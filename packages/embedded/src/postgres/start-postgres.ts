@@ -9,19 +9,21 @@ import { type ClusterOptions, endLeftServer, ensureCluster } from './cluster.ts'
 import { databaseFiles, refuseChangedFiles, startFailureCode } from './damage.ts';
 
 export interface PostgresOptions extends ClusterOptions {
-  /** Where the unix socket lies; at most 90 characters, or the kernel cannot name it. */
+  /** Directory of the unix socket; at most 90 characters, or the kernel cannot name it. */
   readonly socketDirectory: string;
-  /** The group that may reach the socket, besides root and the account. */
+  /** The group that may reach the socket, in addition to root and the account. */
   readonly clientGroup?: number | undefined;
   readonly logFile: string;
-  /** A loopback port to listen on besides the socket; tests use it. Without it there is no TCP listener at all. */
+  /**
+   * A loopback port to listen on in addition to the socket; tests use it. Without it there is no TCP listener at all.
+   */
   readonly loopbackPort?: number;
   readonly connectionsMax?: number;
   /** Notes at a stop what the files are, and refuses at the next start what changed meanwhile. */
   readonly guardsFiles?: boolean;
 }
 
-/** How long recovery after a crash may take before we say that the server does not start. */
+/** The time for recovery after a crash before the start fails. */
 const START_DEADLINE_MS = 60_000;
 
 /**
@@ -56,7 +58,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningSe
     ...service,
     async stop() {
       await service.stop();
-      // After another end the files are recovered from the log of writes, and a list of them says nothing.
+      // After another end the files are recovered from the log of writes, and a list of them is worthless.
       if ((await service.ended) === 'exit code 0') await recordFiles(databaseFiles(directory));
     },
   };
@@ -67,19 +69,19 @@ function settings(options: PostgresOptions): string[] {
     listen_addresses: options.loopbackPort === undefined ? '' : '127.0.0.1',
     port: String(options.loopbackPort ?? 5432),
     unix_socket_directories: options.socketDirectory,
-    // Who may reach it is decided by its directory.
+    // Its directory decides about access.
     unix_socket_permissions: options.clientGroup === undefined ? '0700' : '0777',
     shared_buffers: '64MB',
     max_connections: String(options.connectionsMax ?? 120),
     log_line_prefix: '%m [%p] %u@%d ',
-    // A starter that is killed leaves connections behind; a dead peer must not hold locks for hours.
+    // A killed launcher leaves connections behind; a dead peer must not hold locks for hours.
     tcp_keepalives_idle: '30',
     idle_in_transaction_session_timeout: '60s',
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-/** The server writes `ready` as line 8 of postmaster.pid, for starters like this one (and pg_ctl). */
+/** The server writes `ready` as line 8 of postmaster.pid, for launchers like this one (and pg_ctl). */
 async function untilReady(
   service: RunningService & { exited(): boolean },
   directory: string,

@@ -14,7 +14,7 @@ export interface RedisOptions {
   /** Files and socket; made when missing. */
   readonly directory: string;
   readonly account: ServiceAccount | null;
-  /** The group that may reach the socket, besides root and the account. */
+  /** The group that may reach the socket, in addition to root and the account. */
   readonly clientGroup?: number | undefined;
   readonly password: Secret;
   readonly logFile: string;
@@ -30,8 +30,8 @@ export function redisUrl(directory: string, password: Secret): string {
 }
 
 /**
- * Starts Redis on a unix socket with a password and no TCP listener, ending one that a killed starter left there.
- * Every change is appended to a file, and nothing is evicted: the queue lives here.
+ * Starts Redis on a unix socket with a password and no TCP listener, ending one that a killed launcher left there.
+ * Every change is appended to a file, and nothing is evicted: the queue is stored here.
  *
  * @throws AppError start.redis_failed
  */
@@ -68,7 +68,7 @@ function configuration(options: RedisOptions): string {
   return `${[
     'port 0',
     `unixsocket "${path.join(options.directory, 'redis.sock')}"`,
-    // Who may reach it is decided by its directory.
+    // Its directory decides about access.
     `unixsocketperm ${options.clientGroup === undefined ? '700' : '777'}`,
     `requirepass ${options.password.reveal()}`,
     `dir "${options.directory}"`,
@@ -81,8 +81,8 @@ function configuration(options: RedisOptions): string {
 }
 
 /**
- * Ends the Redis that a killed starter left in this directory: the one that was noted at its start, and where the note
- * is missing or damaged, whatever Redis works there. Two of them on the same files would damage both.
+ * Ends the Redis that a killed launcher left in this directory: the one recorded at its start, and without a readable
+ * record, any Redis that runs there. Two of them on the same files would damage both.
  */
 export async function endLeftRedis(directory: string): Promise<void> {
   const noted = await readNote(path.join(directory, 'starter.json'));
@@ -93,7 +93,7 @@ export async function endLeftRedis(directory: string): Promise<void> {
 }
 
 async function readNote(file: string): Promise<ProcessIdentity | null> {
-  // A damaged note says as much as none.
+  // A damaged record counts as none.
   return readJsonFile({ file, schema: processIdentity, wayBack: '' }).catch(() => null);
 }
 
@@ -148,7 +148,7 @@ function whereItsFilesAre(log: string, directory: string): string {
   const folder = path.join(directory, 'appendonlydir');
   const lastStart = log.slice(log.lastIndexOf('is starting'));
   const named = lastStart.match(/appendonly\.aof\.[\w.]*\w/g)?.at(-1) ?? 'appendonly.aof.manifest';
-  return `It was reading ${path.join(folder, named)}. To go on without what waited in the queue: mv ${directory} ${directory}.damaged`;
+  return `It was reading ${path.join(folder, named)}. To continue without the waiting jobs of the queue: mv ${directory} ${directory}.damaged`;
 }
 
 async function answers(client: Redis): Promise<boolean> {

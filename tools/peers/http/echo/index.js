@@ -23,7 +23,7 @@ export default function createServer() {
     },
     async ({ bytes }) => ({ content: [{ type: 'text', text: 'x'.repeat(bytes) }] }),
   );
-  // What a tool that asks an upstream service does, without one.
+  // The delay of a tool that asks an upstream service, without one.
   server.registerTool(
     'wait',
     {
