@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { compileCache, freePort } from '@patchbay/testing';
 
-/** What `npm start` writes for people and programs that use the installation. */
+/** The file of `npm start` for people and programs that use the installation. */
 export interface ReadyFile {
   origin: string;
   apiUrl: string;
@@ -72,7 +72,7 @@ export class Installation {
     return pid;
   }
 
-  /** Starts, and resolves once the starter says that everything answers. */
+  /** Starts, and resolves once the launcher reports that everything answers. */
   async start(): Promise<ReadyFile> {
     const starter = spawn('env', [...this.#enter, process.execPath, 'scripts/run.mjs', 'start'], {
       cwd: ROOT,
@@ -84,13 +84,13 @@ export class Installation {
       this.output += chunk.toString();
     });
     const exited = once(starter, 'exit').then(() => {
-      throw new Error(`the starter ended before it was ready:\n${this.output}`);
+      throw new Error(`the launcher ended before it was ready:\n${this.output}`);
     });
     exited.catch(() => {});
     const ready = new Promise<void>((resolve) => {
       createInterface({ input: starter.stdout }).on('line', (line) => {
         this.output += `${line}\n`;
-        // The last line of the block that says how to use it.
+        // The last line of the block with instructions.
         if (line.includes('Ctrl-C stops everything')) resolve();
       });
     });
@@ -102,7 +102,7 @@ export class Installation {
     return JSON.parse(await readFile(path.join(this.dataDirectory, 'ready.json'), 'utf8')) as ReadyFile;
   }
 
-  /** Ends the starter as Ctrl-C does and waits for it. */
+  /** Ends the launcher as Ctrl-C does and waits for it. */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
     const starter = this.#starter;
     if (!starter || starter.exitCode !== null || starter.signalCode !== null) return;

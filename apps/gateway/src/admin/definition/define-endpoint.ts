@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { type Declaration, declare } from './endpoint.ts';
 import type { EndpointSpec, Method } from './endpoint-spec.ts';
 
-/** What has a default need not be said. `audit`, `permission` and the schemas of the path always must. */
+/** Fields with a default may be omitted. `audit`, `permission` and the schemas of the path never may. */
 type Written<S extends Partial<EndpointSpec>> = S &
   Pick<EndpointSpec, 'method' | 'path' | 'summary' | 'tag' | 'permission' | 'audit' | 'params'>;
 

@@ -19,7 +19,7 @@ export interface EndpointSpec {
   readonly summary: string;
   /** Heading in the reference. */
   readonly tag: string;
-  /** What the caller must hold in the organization of the path. */
+  /** The permission required in the organization of the path. */
   readonly permission: Permission | Without;
   /** The audit action recorded in the transaction of the change. */
   readonly audit: AuditAction | Without;

@@ -51,11 +51,11 @@ export const CreatedApiKey = ApiKey.extend({
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-const OF_ANOTHER = 'It belongs to somebody else: they can revoke it, or an owner or admin of the organization.';
+const OF_ANOTHER = 'It belongs to another member: they can revoke it, or an owner or admin of the organization.';
 
 type KeyReader = { readonly access: Access; readonly caller: Caller };
 
-/** Whoever looks after the members revokes any key; everybody else their own. */
+/** A member with members:write revokes any key; every other member their own. */
 function isAnothers(key: apiKeys.ApiKey, { access, caller }: KeyReader): boolean {
   return !access.permissions.has('members:write') && key.personId !== (caller.person?.id ?? null);
 }

@@ -14,11 +14,10 @@ import { deploymentsByVersion, shownState } from './version-state.ts';
 
 export const AuthMode = z
   .enum(['api_key', 'none'])
-  .meta({ id: 'AuthMode', description: 'What a call must present at the hosted URL.' });
+  .meta({ id: 'AuthMode', description: 'How callers authenticate at the hosted URL.' });
 
 export const CodeGeneration = z.boolean().meta({
-  description:
-    'Whether code of the connector may make code from text (eval, new Function). Its sandboxes refuse it otherwise.',
+  description: 'Whether code of the connector may use eval and new Function. Its sandboxes refuse them otherwise.',
 });
 
 export const Connector = z
@@ -40,7 +39,7 @@ export const Connector = z
     codeGeneration: CodeGeneration,
     openConfirmedAt: Instant.nullable().meta({
       description:
-        'When an owner or admin confirmed that anybody may call it, with its secrets and tools that write. Null: nobody did.',
+        'When an owner or admin confirmed public access to it, with its secrets and tools that write. Null without a confirmation.',
     }),
     createdAt: Instant,
     deletedAt: Instant.nullable(),

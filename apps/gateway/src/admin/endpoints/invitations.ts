@@ -40,7 +40,7 @@ function presentInvitation(invitation: identity.StoredInvitation, now: Date) {
   };
 }
 
-/** With the link: for the answer to whoever made it, and nowhere else. */
+/** With the link: for the answer to its creator, and nowhere else. */
 function presentIssued({ invitation, secret }: identity.IssuedInvitation, { origin, clock }: AdminDeps) {
   return { ...presentInvitation(invitation, clock.now()), url: `${origin}/-/invitations/${secret.reveal()}` };
 }
@@ -75,7 +75,7 @@ export const listInvitations = defineEndpoint({
 export const createInvitation = defineEndpoint({
   method: 'POST',
   path: '/organizations/:organization/invitations',
-  summary: 'Invite somebody by e-mail address; the answer holds the link to hand over',
+  summary: 'Invite a person by e-mail address; the answer holds the link to hand over',
   tag: 'Members',
   permission: 'members:write',
   audit: 'invitation.created',

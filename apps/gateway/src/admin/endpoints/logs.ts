@@ -1,4 +1,4 @@
-/** What connectors wrote while they served calls. */
+/** Log lines that connectors wrote while they served calls. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LogLine, listLogLines } from '@patchbay/domain/logs';

@@ -100,7 +100,7 @@ export const removeMember = defineEndpoint({
   path: '/organizations/:organization/members/:member',
   summary: 'Remove a member, or leave; their API keys end in the same transaction',
   tag: 'Members',
-  permission: { none: 'everybody may leave; removing somebody else needs members:write, checked by the handler' },
+  permission: { none: 'every member may leave; removing another one needs members:write, checked by the handler' },
   audit: 'member.removed',
   params: MemberParams,
   onDeleted: true,

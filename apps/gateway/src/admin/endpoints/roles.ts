@@ -1,4 +1,4 @@
-/** What the roles of members mean. */
+/** The roles of members and their permissions. */
 
 import { mayGrantRole, mayKeyHold, PERMISSIONS, ROLES } from '@patchbay/domain/organizations';
 import { z } from 'zod';
@@ -9,12 +9,12 @@ import { ActionState, OrganizationParams, PermissionName, pageOf, Role } from '.
 export const RoleDescription = z
   .object({
     role: Role,
-    permissions: z.array(PermissionName).meta({ description: 'What a member with this role may do.' }),
+    permissions: z.array(PermissionName).meta({ description: 'Permissions of a member with this role.' }),
     keyPermissions: z
       .array(PermissionName)
-      .meta({ description: 'What of it an API key of kind admin that the member creates can carry.' }),
+      .meta({ description: 'The part of them that an API key of kind admin, created by the member, can carry.' }),
     actions: z.object({
-      grant: ActionState.meta({ description: 'Whether the caller may give this role, or take it from somebody.' }),
+      grant: ActionState.meta({ description: 'Whether the caller may grant this role, or take it from a member.' }),
     }),
   })
   .meta({ id: 'RoleDescription' });

@@ -84,7 +84,7 @@ function withDigest(call: SubmitCall, digest: string): Pick<SubmitCall, 'caller'
 export const submitVersion = defineEndpoint({
   method: 'POST',
   path: '/organizations/:organization/connectors/:connector/versions',
-  summary: `Upload source: tar.gz or zip, at most ${formatLimit(DEPLOY_LIMITS.source)}; the deploy goes on in the background`,
+  summary: `Upload source: tar.gz or zip, at most ${formatLimit(DEPLOY_LIMITS.source)}; the deploy continues in the background`,
   tag: 'Versions',
   permission: 'versions:write',
   audit: 'version.submitted',

@@ -68,7 +68,7 @@ export const listVersionLog = defineEndpoint({
   const { cursor, limit } = call.query;
   const lines = await versions.listLog(tx, version.id, sequenceOf(cursor) ?? 0n, limit);
   const last = lines.at(-1);
-  // The log of a deploy that goes on has no last page.
+  // The log of a running deploy has no last page.
   return { items: lines.map(presentLogLine), nextCursor: last ? String(last.sequence) : (cursor ?? null) };
 });
 

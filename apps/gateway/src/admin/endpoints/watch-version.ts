@@ -1,4 +1,4 @@
-/** Follows a deploy from its rows, so that a stream opened late, or at another gateway, tells the same story. */
+/** Follows a deploy from its rows, so that a stream opened late, or at another gateway, reports the same events. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tx } from '@patchbay/domain';
 import { listFindings, listLog, listSteps } from '@patchbay/domain/versions';
@@ -20,7 +20,7 @@ import { Finding, Version, VersionLogLine, VersionStep } from './version-parts.t
 const LOOK_MS = 150;
 const LINES_MAX = 500;
 
-/** What the reader has been told already. */
+/** The part that the reader has received already. */
 interface Told {
   readonly steps: Map<string, string>;
   readonly findings: Set<string>;

@@ -5,7 +5,7 @@ import type { StepTimer } from '../../telemetry/step-timer.ts';
 import type { ServedConnector } from './access.ts';
 import type { Principal } from './principal.ts';
 
-/** What a session adds to a call: its client can be asked, and can come back for the answer. */
+/** The part of a call that needs a session: its client can get input requests, and can come back for the answer. */
 export interface Conversation {
   /** Makes the call, asking the client for what the connector wants to know in between. */
   hold(call: Call, callTool: (call: Call) => Promise<CallReply>): Promise<CallReply>;
@@ -29,11 +29,11 @@ export interface Call {
   readonly principal: Principal;
   /** Canonical path of the URL the request came to: the connector's own, or its organization's. */
   readonly resource: string;
-  /** Of the organization's policies, when access was given. */
+  /** Revision of the organization's policies at the time of the access check. */
   readonly policyRevision: number;
   readonly requestId: string;
   readonly steps: StepTimer;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when no client waits for the answer any more. */
   readonly signal: AbortSignal;
   /** Sends a notification ahead of the answer, on this request's own stream. */
   notify(method: string, params: JsonObject): void;
@@ -55,5 +55,5 @@ export interface Target {
   readonly request: McpRequest;
 }
 
-/** What came back from the connector. Failures of platform or process are thrown instead. */
+/** The result from the connector. Failures of platform or process are thrown instead. */
 export type CallReply = InvocationOutcome;
