@@ -20,11 +20,11 @@ export default defineConfig({
     pool: 'forks',
     // One more than the smallest machine has cores: a spec waits a third of its time for the processes that it started.
     maxWorkers: 3,
-    // Files share processes: starting one and loading everything anew for each took a fifth of the time.
+    // Files share processes: starting one and loading everything again for each took a fifth of the time.
     isolate: false,
     testTimeout: 20_000,
     hookTimeout: 30_000,
-    // A promise nobody awaits must not outlive its file.
+    // A promise that is not awaited must not outlive its file.
     teardownTimeout: 10_000,
     // `x.test.ts` beside the code is pure; `test/**/*.spec.ts` runs against real parts; `*.long.spec.ts` needs longer
     // than `npm test` may take and runs in `npm run test:long`.

@@ -57,7 +57,7 @@ export class Installation {
 
   /**
    * `environment` adds to what a start needs, or replaces it; `port` is for a caller that must know it before; `enter`
-   * stands before the command of the start (see SmallDisk).
+   * is prefixed to the command of the start (see SmallDisk).
    */
   static async at(
     dataDirectory: string,

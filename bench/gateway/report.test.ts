@@ -24,7 +24,7 @@ describe('throughputLines', () => {
     [hops, [sample(4_000, 0.5)]],
   ]);
 
-  it('tells ratios of calls per second from those of CPU time, each with its own noise', () => {
+  it('reports ratios of calls per second and of CPU time separately, each with its own noise', () => {
     expect(throughputLines('16 in flight', { taken, failures: new Map() }).slice(-6)).toEqual([
       "  Patchbay's calls per second; two runs of it differ by 1.10 ×",
       '    0.50 × fast SDK (target 1: missed)',

@@ -53,7 +53,7 @@ describe('another organization', () => {
         await client.query("SELECT set_config('app.organization_id', $1, true)", [ours.organizationId]);
         const seen = await count(client, table).catch(() => 'denied');
         await client.query('ROLLBACK');
-        // Of our own making: the organization and its first member, stored when they were created.
+        // Written by the fixture: the organization and its first member, stored when they were created.
         const expected = table === 'app.identity_changes' ? [2] : own.includes(table) ? [1] : [0, 'denied'];
         expect(expected, `${table} in our scope`).toContain(seen);
         expect([0, 'denied'], `${table} after`).toContain(await count(client, table));

@@ -1,8 +1,8 @@
 /**
  * The environment of a running connector. The runner puts a `Runtime` on `globalThis` under
  * `Symbol.for('patchbay.runtime')` before it loads the connector's code; `patchbay dev` and the testing entry do the
- * same, so a tool cannot tell them apart. A registered symbol, because the SDK in the bundle and the runner's may be
- * two copies.
+ * same, so a tool sees no difference. A registered symbol, because the SDK in the bundle and the runner's may be two
+ * copies.
  */
 const RUNTIME = Symbol.for('patchbay.runtime');
 

@@ -58,10 +58,10 @@ export interface Given {
   connector(organization: GivenOrganization, slug: string, authMode?: AuthMode): Promise<GivenConnector>;
   /** A connector with one version, which is live. */
   live(organization: GivenOrganization, slug: string, version: GivenVersion): Promise<GivenConnector>;
-  /** A published version, live unless it says otherwise. */
+  /** A published version, live by default. */
   publishedVersion(connector: GivenConnector, version: GivenVersion): Promise<Version>;
   activate(connector: GivenConnector, version: Version): Promise<void>;
-  /** Text of a key for every connector of the organization, of kind `mcp` unless it says otherwise. */
+  /** Text of a key for every connector of the organization, of kind `mcp` by default. */
   apiKey(organization: GivenOrganization, person?: GivenPerson, kind?: 'mcp' | 'deploy' | 'admin'): Promise<string>;
   close(): Promise<void>;
 }

@@ -24,7 +24,9 @@ export interface PlatformOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Supervisor, gateway and, if wanted, worker on a database of their own; as the starter starts them, on free ports. */
+/**
+ * Supervisor, gateway and, if wanted, worker on a database of their own; as the launcher starts them, on free ports.
+ */
 export interface Platform {
   readonly origin: string;
   /** `/health` and `/metrics` of the gateway. */

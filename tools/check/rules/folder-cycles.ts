@@ -5,7 +5,7 @@ import type { SourceTree } from '../source-tree.ts';
 /** Where folders are stages of something: one that imports what imports it is not a stage any more. */
 const ROOTS = ['apps/gateway/src', 'apps/supervisor/src', 'apps/worker/src', 'packages/domain/src'];
 
-/** One import of a folder by another, with the first file that says so. */
+/** One import of a folder by another, with the first file that contains it. */
 interface Arrow {
   readonly to: string;
   readonly file: string;

@@ -1,6 +1,6 @@
 import { AppError } from '@patchbay/foundation';
 
-/** Single-valued headers. Of two, Node keeps the first, and a proxy in front of us may have read the last. */
+/** Single-valued headers. Node keeps the first of two, and a proxy in front of us may have read the last. */
 const SINGLE: ReadonlySet<string> = new Set(['host', 'authorization', 'content-type']);
 const LENGTHS: ReadonlySet<number> = new Set(Array.from(SINGLE, (name) => name.length));
 

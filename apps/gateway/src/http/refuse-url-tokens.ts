@@ -9,7 +9,7 @@ const TOKEN_PARAMETER = /[?&]access_token=/;
 
 /**
  * Refuses tokens in the URL: it is in logs, histories and `Referer` headers on the way. An API key that was sent this
- * way is revoked, whoever the sender: only the first one of a URL, since a URL can carry hundreds of texts.
+ * way is revoked, for every sender: only the first one of a URL, since a URL can carry hundreds of texts.
  *
  * @throws AppError edge.token_in_url
  */

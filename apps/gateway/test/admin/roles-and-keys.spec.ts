@@ -24,7 +24,7 @@ async function rolesFor(as: SignedIn | string): Promise<Row[]> {
 const grantable = (rows: readonly Row[]) => rows.filter(({ actions }) => actions.grant.allowed).map(({ role }) => role);
 
 describe('the list of roles', () => {
-  it('tells a key and a developer that they may grant no role, and why', async () => {
+  it('informs a key and a developer that they may grant no role, and why', async () => {
     const key = await rolesFor(await installation.key(owner));
     expect(grantable(key)).toEqual([]);
     expect(key[0]?.actions.grant.reason).toBe('Only a signed-in person may do this.');

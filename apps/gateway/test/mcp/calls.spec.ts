@@ -92,7 +92,7 @@ describe('a call', () => {
     );
   });
 
-  it('that returns more than the client accepts tells the model how to request less, and notifies the author', async () => {
+  it('that returns more than the client accepts advises the model to request less, and notifies the author', async () => {
     edge.answerWith(async () => complete({ content: [{ type: 'text', text: 'x'.repeat(200_000) }] }));
     const answer = (await (await post(call('harmless'))).json()) as { result: { content: { text: string }[] } };
     expect(answer).toMatchObject({ result: { isError: true } });

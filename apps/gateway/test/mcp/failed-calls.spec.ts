@@ -7,7 +7,7 @@ import { FULL_MANIFEST, readingTool, startOneEndpoint } from './one-endpoint.ts'
 const CODES = Object.keys(ERRORS) as ErrorCode[]; // its keys by definition
 
 /** Sentences that ask to repeat something; “is never reassigned” is none. */
-const ADVICE = /\b(try|call|send|run|start|deploy|ask|use|initialize)\b[^.]*\bagain\b|\bretry\b|\brepeat/i;
+const ADVICE = /\b(try|call|send|run|start|deploy|ask|use|initialize)\b[^.]*\bagain\b|\bretry\b|\brepeat(?!ed\b)/i;
 
 const writingTool = readingTool('write', { annotations: { readOnlyHint: false, destructiveHint: false } });
 

@@ -45,7 +45,7 @@ export async function logout(context: ProgramContext): Promise<void> {
   await context.logins.remove();
   const text =
     known === null
-      ? 'Nobody was signed in.'
+      ? 'There was no login.'
       : `Signed out of ${known.origin}. The key itself stays valid until it is revoked at ${known.origin}${DASHBOARD_PAGES.apiKeys}.`;
   context.output.result({ origin: known?.origin ?? null }, text);
 }

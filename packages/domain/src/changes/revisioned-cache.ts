@@ -90,7 +90,7 @@ export function createRevisionedCache<Value>(options: RevisionedCacheOptions<Val
   function keep(key: string, value: Value, flight: Flight<Value>): void {
     // Without a connection the next change would not arrive.
     const isFollowed = !flight.isDoubtful && feed.health().connected;
-    // Of several reads without a connection, the last one is the most recent.
+    // The last one of several reads without a connection is the most recent.
     if (!isFollowed && joinable.get(key) !== flight) return;
     const depends = options.dependsOn(value);
     if (depends === 'any') {

@@ -43,7 +43,7 @@ export function planNames(connector: { readonly id: string; readonly slug: strin
   };
   plan('tool', tools);
   plan('prompt', prompts);
-  // Of two with the same name neither has it: better than that one answers for the other.
+  // Two entries with the same name both lose it: better than that one answers for the other.
   for (const { kind, joined } of conflicts) names.delete(`${kind} ${joined}`);
   return { names: [...names.values()], conflicts };
 }

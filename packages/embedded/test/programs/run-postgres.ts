@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { findPostgresBinaries, findServiceAccount, startPostgres } from '../../src/index.ts';
 
 /**
- * Starts PostgreSQL as the launcher does, from a process that sees what that process sees (a mount namespace, say):
+ * Starts PostgreSQL as the launcher does, from a process that sees what that process sees (for example, a mount
+ * namespace):
  *   run-postgres.ts '{"directory": …, "socketDirectory": …, "copyDirectory": …, "logFile": …, "superuserPassword": …}'
  * Prints one line of JSON, `{"pid"}` or the error's `{"code"}`, and stops the server when its standard input ends.
  */

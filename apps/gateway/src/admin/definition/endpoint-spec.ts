@@ -1,4 +1,4 @@
-/** What an endpoint of the admin API declares about itself. */
+/** Declaration of an endpoint of the admin API. */
 
 import type { AuditAction } from '@patchbay/domain/audit';
 import type { Permission } from '@patchbay/domain/organizations';

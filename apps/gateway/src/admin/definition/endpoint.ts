@@ -92,7 +92,7 @@ export interface Declaration<E extends EndpointSpec> {
 export function declare<E extends EndpointSpec>(endpoint: E): Declaration<E> {
   const withOrganization = Object.hasOwn(endpoint.params.shape, 'organization');
   const behind = (work: Work<E>): Endpoint<E> => {
-    // Guards look the organization of a path up; nobody else may work in one.
+    // Guards look the organization of a path up; no other code may work in one.
     if (withOrganization === (work.kind === 'personal')) {
       throw new Error(`${endpoint.method} ${endpoint.path} ${withOrganization ? 'has an' : 'has no'} organization`);
     }

@@ -1,4 +1,4 @@
-/** What a connector consists of, as the API shows it, and which of them a caller reaches. */
+/** The parts of a connector, as the API shows it, and the connectors that a caller reaches. */
 import type { Tx } from '@patchbay/domain';
 import { getConnector, type Connector as StoredConnector } from '@patchbay/domain/connectors';
 import { listDeployments } from '@patchbay/domain/deployments';

@@ -26,7 +26,7 @@ const SubmitQuery = z.object({
   create: z.stringbool().default(false).meta({ description: 'Create the connector if the slug names none.' }),
 });
 
-/** What the functions below need of the call; the whole type would name the endpoint within itself. */
+/** The fields of the call that the functions below need; the whole type would name the endpoint within itself. */
 type SubmitCall = Omit<OrganizationCall<EndpointSpec>, 'params' | 'query'> & {
   readonly params: z.output<typeof ConnectorParams>;
   readonly query: z.output<typeof SubmitQuery>;

@@ -123,7 +123,7 @@ export class DatabaseSessionStore implements SessionStore {
     return this.#database.withOrganization({ organizationId }, work);
   }
 
-  /** Of two concurrent loads the later answer may be the older row: then neither is kept. */
+  /** The later answer of two concurrent loads may be the older row: then neither is kept. */
   async #keep<Row extends McpSession | null>(id: string, load: () => Promise<Row>): Promise<Row> {
     const before = this.#known.get(id);
     const row = await load();
