@@ -11,7 +11,7 @@ export interface LoadPlan extends ClientPlan {
   readonly callsMax?: number;
   /** Paths of the same server that are called in turn; the one of the URL without them. */
   readonly pathnames?: readonly string[];
-  /** Whether each call is told by its Request-Id. */
+  /** Whether each call is identified by its Request-Id. */
   readonly named: boolean;
 }
 

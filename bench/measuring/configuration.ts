@@ -1,11 +1,11 @@
-/** What a client of one configuration sends. */
+/** The requests of a client of one configuration. */
 export interface ClientPlan {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly message: object;
   /** Whether each connection opens a session first, as a client of 2025-11-25 does. */
   readonly session: boolean;
-  /** Milliseconds after which a call counts as lost; half a minute where nothing is said. */
+  /** Milliseconds after which a call counts as lost; half a minute by default. */
   readonly callMsMax?: number;
 }
 

@@ -1,4 +1,4 @@
-/** What another organization's storm of first calls does to the first calls of a calm one. */
+/** The effect of another organization's storm of first calls on the first calls of a calm one. */
 
 import { percentile } from '../measuring/summarize.ts';
 import { milliseconds, pause, type Row } from './row.ts';
@@ -22,7 +22,7 @@ export async function besideStorm(measured: HostToMeasure): Promise<Row[]> {
     while (!isOver) {
       const connector = STORM + ((started + index) % ORGANIZATION);
       started += 1;
-      // Refused once it has started more than its share; it goes on all the same.
+      // Refused once it has started more than its share; it continues all the same.
       await measured.call(connector).catch(() => pause(5));
       measured.retire(connector);
     }

@@ -17,7 +17,7 @@ const SUITES = [
 describe('npm run conformance', () => {
   it('passes every scenario of every suite but those of tasks, with and without a key', async () => {
     const program = path.resolve(import.meta.dirname, 'main.ts');
-    // Its exit code is the verdict; what it printed is in the error when it is bad.
+    // Its exit code is the result; its output is in the error when it fails.
     const { stdout } = await run(process.execPath, [program], { maxBuffer: 16 * 1024 * 1024 });
     for (const [suite, scenarios] of SUITES) {
       for (const access of ['no authentication', 'API key']) {
