@@ -3,13 +3,14 @@
  * The entry point of every npm script. Plain JavaScript on built-in modules, for any Node from 18 on: it installs what
  * is missing, then does the job on the pinned Node.
  *
- *   start · dashboard · test · test:long · check · reset --yes · prisma <arguments> · exec <program> <arguments>
+ *   start · dashboard · docs [directory] · test · test:long · check · reset --yes · prisma <arguments> · exec <program> <arguments>
  */
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
   buildDashboard,
+  buildDocs,
   generatePrismaClient,
   installDependencies,
   pinnedNode,
@@ -26,9 +27,11 @@ function onNode(args, environment = {}) {
   return runCommand(pinnedNode(), args, { cwd: ROOT, env: { ...toolEnvironment(), ...environment } });
 }
 
-/** All tests need the dashboard, which the first of them would else build within its own time; some may not. */
+/** All tests need the dashboard and the documentation; the first of them would else build both within its own time. */
 async function onTests(args, environment) {
-  if (args.length === 0) await buildDashboard();
+  if (args.length === 0) {
+    await Promise.all([buildDashboard(), buildDocs([])]);
+  }
   return onNode([at('node_modules/vitest/vitest.mjs'), 'run', ...args], environment);
 }
 
@@ -49,6 +52,7 @@ const COMMANDS = {
     });
   },
   dashboard: () => buildDashboard(),
+  docs: (args) => buildDocs(args),
   test: (args) => onTests(args),
   'test:long': (args) => onTests(args, { PATCHBAY_TEST_LONG: '1' }),
   check: (args) => onNode([at('tools/check/main.ts'), ...args]),

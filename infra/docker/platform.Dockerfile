@@ -23,9 +23,14 @@ FROM generated AS downloads
 ARG PATCHBAY_ORIGIN
 RUN node packages/cli/scripts/pack.ts /downloads "${PATCHBAY_ORIGIN:?give the build the address people use}"
 
+# The documentation that this installation serves at /-/docs. Nothing of its generator is shipped.
+FROM generated AS docs-site
+RUN node scripts/run.mjs docs /docs-site
+
 FROM base AS gateway
 RUN npx --yes pnpm@12.21.0 install --frozen-lockfile --prod --filter "@patchbay/gateway..."
 COPY --from=downloads /downloads /app/downloads
+COPY --from=docs-site /docs-site /app/docs-site
 USER 10001:10001
 CMD ["node", "apps/gateway/src/main.ts"]
 

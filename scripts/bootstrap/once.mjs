@@ -39,7 +39,8 @@ export async function once({ stamp, inputs, outputs = [], lockFile }, step) {
   });
 }
 
-async function withLock(lockFile, work) {
+/** Only one command at a time does the work; others wait. */
+export async function withLock(lockFile, work) {
   mkdirSync(path.dirname(lockFile), { recursive: true });
   let told = false;
   while (!tryLock(lockFile)) {
@@ -50,7 +51,7 @@ async function withLock(lockFile, work) {
   const release = () => rmSync(lockFile, { force: true });
   process.once('exit', release);
   try {
-    await work();
+    return await work();
   } finally {
     process.off('exit', release);
     release();

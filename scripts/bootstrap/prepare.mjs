@@ -1,8 +1,8 @@
 import { accessSync, constants, cpSync, existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { once } from './once.mjs';
-import { mustRun } from './run-command.mjs';
+import { once, withLock } from './once.mjs';
+import { mustRun, runCommand } from './run-command.mjs';
 import { fail, say } from './say.mjs';
 
 export const ROOT = path.resolve(path.dirname(realpathSync(new URL(import.meta.url).pathname)), '../..');
@@ -127,5 +127,16 @@ export async function buildDashboard() {
       const files = path.join(dashboard, 'public');
       if (existsSync(files)) cpSync(files, path.join(standalone, 'public'), { recursive: true });
     },
+  );
+}
+
+/** Builds the documentation into the directory, or into that of its version, unless it is there. Resolves with the exit code. */
+export function buildDocs([directory]) {
+  const script = at('packages/docs-site/scripts/build.ts');
+  return withLock(path.join(LOCKS, '.patchbay-docs.lock'), () =>
+    runCommand(pinnedNode(), directory === undefined ? [script] : [script, path.resolve(directory)], {
+      cwd: ROOT,
+      env: toolEnvironment(),
+    }),
   );
 }

@@ -24,6 +24,10 @@ describe('what a person sees when everything answers', () => {
     expect(text).not.toContain('pbk_admin_key');
   });
 
+  it('names the documentation of this version', () => {
+    expect(announcement(ready, [])).toContain(`${ready.origin}/-/docs/\n`);
+  });
+
   it('names the missing features of this installation', () => {
     expect(announcement(ready, ['there is no Redis (not installed).'])).toContain('Note: there is no Redis');
   });

@@ -11,6 +11,7 @@ export function announcement(ready: ReadyFileContent, notes: readonly string[]):
   const lines = ['', `Patchbay is ready: ${ready.origin}`, ''];
   const row = (label: string, value: string) => lines.push(`  ${`${label}:`.padEnd(13)}${value}`);
   row('Dashboard', ready.dashboardUrl);
+  row('Docs', `${ready.origin}/-/docs/`);
   if (ready.signIn) row('Sign in', `${ready.signIn.email}  ${ready.signIn.password}`);
   if (ready.mcpUrl) row('MCP URL', ready.mcpUrl);
   if (ready.mcpApiKey) row('API key', ready.mcpApiKey);

@@ -1,9 +1,12 @@
 /** Builds made from the sources beside the start of the processes, and only when the sources changed. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { AppError } from '@patchbay/foundation';
+import { siteDirectory } from '@patchbay/docs-site';
+import { AppError, ERRORS } from '@patchbay/foundation';
 
 export interface BuildOptions {
   /** The checkout. */
@@ -44,14 +47,33 @@ export async function packTools(
   if (failure !== null) options.say(`The downloads of the command line could not be made: ${failure}`);
 }
 
+/**
+ * Builds the documentation of this version, after everything else is ready and behind it in priority. The gateway
+ * serves it once it is there; when it fails, a file tells the gateway so, and everything else works.
+ */
+export async function buildDocs(options: BuildOptions): Promise<void> {
+  const directory = siteDirectory(options.root);
+  const failed = path.join(directory, 'failed');
+  await rm(failed, { force: true });
+  const failure = await build({ ...options, isBackground: true }, ['scripts/run.mjs', 'docs']);
+  if (failure === null) return;
+  options.say(`${ERRORS['edge.docs_failed'].title} (edge.docs_failed)\n${failure}`);
+  // Where nothing may be written, the page goes on waiting; the log has said why.
+  await mkdir(directory, { recursive: true })
+    .then(() => writeFile(failed, ''))
+    .catch(() => undefined);
+}
+
 /** null when it ended well or was stopped, else the end of what it wrote to its standard error. */
-async function build({ root, searchPath, signal, say }: BuildOptions, [script = '', ...args]: string[]) {
+async function build(options: BuildOptions & { readonly isBackground?: boolean }, [script = '', ...args]: string[]) {
+  const { root, searchPath, signal, say } = options;
   if (signal.aborted) return null;
   const child = spawn(process.execPath, [path.join(root, script), ...args], {
     cwd: root,
     env: { PATH: searchPath },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  if (options.isBackground && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   const end = () => child.kill('SIGTERM');
   signal.addEventListener('abort', end, { once: true });
   let errors = '';

@@ -42,6 +42,7 @@ function installation(given: NodeJS.ProcessEnv = GIVEN): Installation {
     redisUrl: `redis+unix:///s/redis/redis.sock?password=${new Secret('redis-password').reveal()}`,
     users: SAME_USER,
     bubblewrap: '/usr/bin/bwrap',
+    docsDirectory: '/checkout/packages/docs-site/dist/0123456789abcdef',
     ports: { gatewayInternal: 4101, workerInternal: 5001, supervisorInternal: 5002, dashboard: 5003 },
   };
 }
@@ -82,6 +83,7 @@ describe('the environment of a process', () => {
       'DATABASE_AUTH_URL',
       'DATABASE_QUEUE_URL',
       'DATABASE_URL',
+      'DOCS_DIR',
       'DOWNLOADS_DIR',
       'MASTER_KEY_FILE',
       'PATCHBAY_INTERNAL_PORT',

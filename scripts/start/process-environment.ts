@@ -14,6 +14,8 @@ export interface Installation {
   readonly databaseUrls: PerRole<string>;
   readonly redisUrl: string | null;
   readonly users: ServiceUsers;
+  /** The documentation of this version, which may still have to be built. */
+  readonly docsDirectory: string;
   /** null: none on this machine; the supervisor then refuses to run code. */
   readonly bubblewrap: string | null;
   readonly ports: {
@@ -82,7 +84,7 @@ export function processEnvironment(name: AppName, installation: Installation): R
 }
 
 const OWN: Record<AppName, (installation: Installation) => Record<string, string | null>> = {
-  gateway: ({ config, directories, secrets, databaseUrls, redisUrl, ports }) => ({
+  gateway: ({ config, directories, secrets, databaseUrls, redisUrl, ports, docsDirectory }) => ({
     PATCHBAY_PORT: String(config.port),
     PATCHBAY_INTERNAL_PORT: String(ports.gatewayInternal),
     DATABASE_URL: databaseUrls.app,
@@ -98,6 +100,7 @@ const OWN: Record<AppName, (installation: Installation) => Record<string, string
       path.delimiter,
     ),
     DOWNLOADS_DIR: directories.downloads,
+    DOCS_DIR: docsDirectory,
     DASHBOARD_UPSTREAM: `http://127.0.0.1:${ports.dashboard}`,
   }),
   worker: ({ config, directories, secrets, databaseUrls, redisUrl, ports }) => ({

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { siteDirectory } from '@patchbay/docs-site';
 import {
   type Directories,
   ensureGeneratedSecrets,
@@ -10,7 +11,7 @@ import {
 import { AppError } from '@patchbay/foundation';
 import { announcement } from './announcement.ts';
 import { answers, appProgram, livenessUrl } from './app-program.ts';
-import { type BuildOptions, buildDashboard, packTools } from './build-beside.ts';
+import { type BuildOptions, buildDashboard, buildDocs, packTools } from './build-beside.ts';
 import type { StartConfig } from './config.ts';
 import { CredentialFiles } from './credential-files.ts';
 import { InstanceLock } from './instance-lock.ts';
@@ -97,6 +98,7 @@ export class Starter {
       users,
       bubblewrap: 'found' in bubblewrap ? bubblewrap.found : null,
       ports,
+      docsDirectory: siteDirectory(this.#root),
     };
     if (config.mode === 'production' && installation.bubblewrap === null) throw unfitHost(['there is no bubblewrap']);
     const services = Promise.all([
@@ -127,6 +129,7 @@ export class Starter {
     this.#refuseWhenStopping();
     await this.#publish(directories, demo, notes);
     rotateLogs(directories.logs);
+    void buildDocs(this.#builds()).catch((error: unknown) => this.#say(`The documentation was not built: ${error}`));
   }
 
   /** Stops every part in order and leaves nothing behind. Safe to call again, and while starting. */

@@ -41,6 +41,8 @@ export const gatewayEnvironment = z
     DISK_WATCH_DIRS: z.string().default(''),
     /** Directory with cli.tgz and connector.tgz. Empty: downloads answer 404. */
     DOWNLOADS_DIR: z.string().optional(),
+    /** Directory of the built documentation, `npm run docs`. Empty: /-/docs answers 404. */
+    DOCS_DIR: z.string().optional(),
     /** Internal address of the dashboard. Empty: /dashboard answers 404. */
     DASHBOARD_UPSTREAM: z.url({ protocol: /^http$/ }).optional(),
     /** The sign-up policy. Empty: `open` in development, `invite` in production, which refuses `domain:`. */
@@ -167,6 +169,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     authSecretFile: value.AUTH_SECRET_FILE,
     spoolDirectory: value.SPOOL_DIR,
     downloadsDirectory: value.DOWNLOADS_DIR,
+    docsDirectory: value.DOCS_DIR,
     watchedDirectories: [
       value.SPOOL_DIR,
       ...(value.ARTIFACT_DIR ? [value.ARTIFACT_DIR] : []),

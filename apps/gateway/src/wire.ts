@@ -21,6 +21,7 @@ import { createAdminSurface } from './admin/index.ts';
 import { createRedisAnnouncements } from './announcements/redis-announcements.ts';
 import { createRelayedAnnouncements } from './announcements/relayed-announcements.ts';
 import type { GatewayConfig } from './config.ts';
+import { docsPlugin } from './docs/plugin.ts';
 import { downloadsPlugin } from './downloads/plugin.ts';
 import { createDiskWatch } from './health/disk-watch.ts';
 import { gatewayChecks } from './health/health-checks.ts';
@@ -178,7 +179,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     trustedProxies: config.trustedProxies,
     dashboardUpstream: config.dashboardUpstream,
     revokeExposedKey: apiKeys.revokeExposed,
-    surfaces: [people.surface, admin, ...downloadsSurface(config), mcp],
+    surfaces: [people.surface, admin, ...downloadsSurface(config), ...docsSurface(config, logger), mcp],
   });
 
   return {
@@ -225,6 +226,12 @@ function downloadsSurface({ downloadsDirectory, origin }: GatewayConfig): Surfac
   if (downloadsDirectory === undefined) return [];
   const options = { directory: downloadsDirectory, origin };
   return [{ name: 'downloads', register: (app) => downloadsPlugin(app, options) }];
+}
+
+function docsSurface({ docsDirectory, origin }: GatewayConfig, logger: Logger): Surface[] {
+  if (docsDirectory === undefined) return [];
+  const options = { directory: docsDirectory, origin, logger };
+  return [{ name: 'docs', register: (app) => docsPlugin(app, options) }];
 }
 
 /**

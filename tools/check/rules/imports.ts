@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   mcp: ['foundation/limits'],
   sdk: [],
   'api-client': [],
+  'docs-site': [],
   vault: ['foundation'],
   artifacts: ['foundation'],
   embedded: ['foundation', 'embedded/debian'],
@@ -48,7 +49,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** A test may also use the kit for tests; the kit itself, the start scripts and the end-to-end tests see everything. */
-const TESTS_MAY_IMPORT = ['testing', 'embedded', 'embedded/debian', 'foundation', 'foundation/limits', 'api-client'];
+const TESTS_MAY_IMPORT = [
+  'testing',
+  'embedded',
+  'embedded/debian',
+  'foundation',
+  'foundation/limits',
+  'api-client',
+  'docs-site',
+];
 const FREE = new Set(['testing', 'scripts', 'infra', 'test', 'bench', '.ci']);
 
 const CIPHERS = /^(create(Cipher|Decipher)iv|(public|private)(Encrypt|Decrypt)|subtle|webcrypto|default|\*)$/;

@@ -18,6 +18,7 @@ export const STRINGS = {
   typeToConfirm: (name: string) => `Type ${name} to confirm`,
   typedMissing: (name: string) => `Type ${name} exactly as it is written here.`,
   navigation: 'Pages of this organization',
+  documentation: 'Documentation',
   colorScheme: { toLight: 'Use light colors', toDark: 'Use dark colors' },
 
   signIn: {

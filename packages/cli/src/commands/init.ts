@@ -34,6 +34,7 @@ export async function init(context: ProgramContext, target: string, options: { t
     `  cd ${shown} && npm install && npm test`,
     '  npx patchbay dev       run it locally, as it runs hosted',
     '  npx patchbay deploy    from code to a hosted URL',
+    `  ${new URL('/-/docs/authors', tools.origin)}   the guide of this installation`,
     ...(template === 'api-key' ? ['  npx patchbay secrets set API_KEY'] : []),
     ...(tools.verified ? [] : ['', `The tools were not verified: ${tools.origin} did not answer.`]),
   ]);

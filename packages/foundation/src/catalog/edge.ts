@@ -105,4 +105,16 @@ export const EDGE_ERRORS = {
     title: 'The dashboard does not answer.',
     hint: 'Reload in a few seconds. Connectors are not affected.',
   },
+  'edge.docs_building': {
+    status: 503,
+    owner: 'platform',
+    title: 'The documentation is being built.',
+    hint: 'This page reloads by itself. The pages of the errors, at /api/docs/errors/, are available already.',
+  },
+  'edge.docs_failed': {
+    status: 503,
+    owner: 'platform',
+    title: 'The documentation could not be built.',
+    hint: 'The log of the start names the cause; `npm run docs` builds it again. Nothing else is affected.',
+  },
 } as const satisfies Record<string, ErrorSpec>;

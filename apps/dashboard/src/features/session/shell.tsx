@@ -7,6 +7,7 @@ import { paths } from '../../lib/paths.ts';
 import { showError } from '../../lib/show-error.ts';
 import { STRINGS } from '../../lib/strings.ts';
 import { ColorSchemeToggle } from '../../ui/color-scheme-toggle.tsx';
+import { HelpLink } from '../../ui/help-link.tsx';
 import { LinkTabs } from '../../ui/link-tabs.tsx';
 import { Logo } from '../../ui/logo.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
@@ -37,6 +38,7 @@ export function Shell({ organization, children }: { organization: string; childr
               {me.data && <OrganizationSwitcher organizations={me.data.organizations} current={organization} />}
             </Group>
             <Group gap={4} wrap="nowrap">
+              <HelpLink />
               <ColorSchemeToggle />
               {me.data?.person && <AccountMenu name={me.data.person.name} email={me.data.person.email} />}
             </Group>
