@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { findTestChromium, hasSandboxes, type Platform, skipUnless, startPlatform } from '@patchbay/testing';
+import { findTestChromium, hasSandboxes, skipUnless, withPlatform } from '@patchbay/testing';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runCli } from '../packages/cli/test/run-cli.ts';
 import { connectLegacy, connectModern } from './clients.ts';
 import type { HostWindow } from './host-window.ts';
@@ -15,30 +15,23 @@ const chromiumHere = await findTestChromium();
 const missing =
   'missing' in chromiumHere ? `Chromium is ${chromiumHere.missing}` : 'bubblewrap or user namespaces are missing';
 const canRun = hasSandboxes() && 'found' in chromiumHere;
-let platform: Platform;
-let key: string;
 let browser: Browser;
+afterAll(() => browser?.close());
 
 /** `examples/chart`, deployed by the pipeline as its author would. */
-beforeAll(async () => {
-  if (!hasSandboxes() || 'missing' in chromiumHere) return;
-  platform = await startPlatform({ worker: true });
-  const organization = await platform.given.organization('acme');
-  key = await platform.given.apiKey(organization);
+const here = withPlatform({ when: canRun, worker: true }, async ({ given, origin }) => {
+  const organization = await given.organization('acme');
   const deployed = await runCli(['deploy'], {
     cwd: path.join(ROOT, 'examples/chart'),
     environment: {
-      PATCHBAY_ORIGIN: platform.origin,
-      PATCHBAY_API_KEY: await platform.given.apiKey(organization, organization.owner, 'admin'),
+      PATCHBAY_ORIGIN: origin,
+      PATCHBAY_API_KEY: await given.apiKey(organization, organization.owner, 'admin'),
     },
   });
   expect(deployed.code, deployed.stdout + deployed.stderr).toBe(0);
-  browser = await chromium.launch(chromiumHere.found);
-}, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  await platform?.stop();
-}, 60_000);
+  if ('found' in chromiumHere) browser = await chromium.launch(chromiumHere.found);
+  return { key: await given.apiKey(organization) };
+});
 
 const clients = [
   ['2026-07-28', connectModern],
@@ -51,10 +44,10 @@ describe('an interactive connector', () => {
     async ([, connect], test) => {
       skipUnless(test, canRun, missing);
       for (const [url, prefix] of [
-        [`${platform.origin}/acme/chart/mcp`, ''],
-        [`${platform.origin}/acme/mcp`, 'chart__'],
+        [`${here.platform.origin}/acme/chart/mcp`, ''],
+        [`${here.platform.origin}/acme/mcp`, 'chart__'],
       ] as const) {
-        const client = await connect(url, key);
+        const client = await connect(url, here.key);
         const { tools } = await client.listTools();
         const shown = tools.find(({ name }) => name === `${prefix}show_sales`);
         expect(shown?._meta).toMatchObject({ ui: { resourceUri: PAGE_URI }, 'ui/resourceUri': PAGE_URI });
@@ -73,7 +66,7 @@ describe('an interactive connector', () => {
 
   it('is drawn in a frame that may load nothing, follows the host, and calls its tools', async (test) => {
     skipUnless(test, canRun, missing);
-    const client = await connectModern(`${platform.origin}/acme/chart/mcp`, key);
+    const client = await connectModern(`${here.platform.origin}/acme/chart/mcp`, here.key);
     const [content] = (await client.readResource({ uri: PAGE_URI })).contents;
     const html = content && 'text' in content ? content.text : '';
     const input = { year: 2024 };

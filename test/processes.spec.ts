@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { healthSchema } from '@patchbay/foundation/process';
-import { type Platform, startPlatform, temporaryDirectory, waitFor } from '@patchbay/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryDirectory, waitFor, withPlatform } from '@patchbay/testing';
+import { describe, expect, it } from 'vitest';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const PROCESSES = ['gateway', 'worker', 'supervisor'] as const;
@@ -26,18 +26,14 @@ function run(name: string, environment: Readonly<Record<string, string>>) {
 }
 
 describe('gateway, worker and supervisor have one shape', () => {
-  let platform: Platform;
+  const here = withPlatform({ worker: true }, async () => ({}));
   const processOf = (name: (typeof PROCESSES)[number]) => {
-    const found = platform.processes[name];
+    const found = here.platform.processes[name];
     if (!found) throw new Error(`the platform has no ${name}`);
     return found;
   };
   /** The compile cache of the processes of this spec, so that further ones start sooner. */
   const compileCache = () => ({ NODE_COMPILE_CACHE: processOf('gateway').environment.NODE_COMPILE_CACHE ?? '' });
-  beforeAll(async () => {
-    platform = await startPlatform({ worker: true });
-  }, 60_000);
-  afterAll(() => platform?.stop());
 
   it.each(PROCESSES)(
     'the %s refuses a broken configuration with exit code 78 and every variable by name',

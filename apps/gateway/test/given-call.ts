@@ -1,4 +1,4 @@
-/** What the tests of the gateway call, and who calls it: one connector, one key and one call, each changed as a test needs it. */
+/** Endpoint, API key and call for tests of the gateway; each test overrides the fields that it is about. */
 import type { VerifiedApiKey } from '@patchbay/domain/api-keys';
 import type { Endpoint, LiveConnectors } from '@patchbay/domain/endpoints';
 import { viewManifest } from '@patchbay/mcp';
@@ -7,7 +7,7 @@ import { principalOf } from '../src/mcp/context/principal.ts';
 import type { McpSurfaceDeps } from '../src/mcp/surface.ts';
 import { StepTimer } from '../src/telemetry/step-timer.ts';
 
-/** Connector `weather` of organization `acme`, live and open to everybody. Its URL follows from the slugs. */
+/** Connector `weather` of organization `acme`, live and public. Ids and URL derive from the slugs. */
 export function givenEndpoint(change: Partial<Endpoint> = {}): Endpoint {
   const { organizationSlug = 'acme', connectorSlug = 'weather' } = change;
   return {
@@ -30,7 +30,7 @@ export function givenEndpoint(change: Partial<Endpoint> = {}): Endpoint {
   };
 }
 
-/** A cache that finds what `resolve` and `findLive` say; by default nothing is known of whole organizations. */
+/** A cache that returns the results of `resolve` and `findLive`; by default it knows no organization. */
 export function givenEndpoints(
   resolve: McpSurfaceDeps['endpoints']['resolve'],
   findLive: (organization: string) => LiveConnectors | null = () => null,
@@ -43,7 +43,7 @@ export function givenEndpoints(
   };
 }
 
-/** A key of `person` in organization `org_acme`, for every connector, that never ends. */
+/** A key of `person` in organization `org_acme`, for every connector, that never expires. */
 export function givenApiKey(
   person: string,
   { organizationId = 'org_acme', ...change }: Partial<VerifiedApiKey['apiKey'] & { organizationId: string }> = {},
@@ -74,7 +74,7 @@ export function givenApiKey(
   };
 }
 
-/** Somebody who showed no credential. */
+/** A caller without a credential. */
 export const givenAnonymous = (endpoint: Endpoint) =>
   principalOf({ kind: 'anonymous', credentialId: null, address: '198.51.100.1' }, endpoint);
 

@@ -1,35 +1,25 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '@patchbay/foundation';
-import { type Platform, startPlatform } from '@patchbay/testing/platform';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryDirectory, withPlatform } from '@patchbay/testing';
+import { describe, expect, it } from 'vitest';
 import { jsonLines, runCli, startCli } from './run-cli.ts';
 
 /** The commands against a real platform, in the order an author meets them; each step builds on the previous one. */
-let platform: Platform;
-let cwd: string;
-let environment: Record<string, string>;
-let adminKey: string;
-
-beforeAll(async () => {
-  cwd = await mkdtemp(path.join(tmpdir(), 'patchbay-cli-'));
-  platform = await startPlatform({ worker: true });
-  const organization = await platform.given.organization('acme');
-  adminKey = await platform.given.apiKey(organization, organization.owner, 'admin');
-  environment = {
-    PATCHBAY_ORIGIN: platform.origin,
+/** Outside of the checkout, so that no installation is found above it. */
+const cwd = await temporaryDirectory('cli');
+const here = withPlatform({ worker: true }, async ({ given, origin }) => {
+  const organization = await given.organization('acme');
+  const adminKey = await given.apiKey(organization, organization.owner, 'admin');
+  const environment: Record<string, string> = {
+    PATCHBAY_ORIGIN: origin,
     PATCHBAY_API_KEY: adminKey,
-    PATCHBAY_MCP_KEY: await platform.given.apiKey(organization),
+    PATCHBAY_MCP_KEY: await given.apiKey(organization),
   };
-}, 90_000);
+  return { adminKey, environment };
+});
 
-afterAll(async () => {
-  await platform?.stop();
-  await rm(cwd, { recursive: true, force: true });
-}, 60_000);
-
-const patchbay = (...args: string[]) => runCli(args, { cwd, environment });
+const patchbay = (...args: string[]) => runCli(args, { cwd, environment: here.environment });
 
 /** The JSON a command prints; fails with its error when there is none. */
 async function jsonOf(...args: string[]) {
@@ -53,7 +43,7 @@ describe('the command line and a platform', () => {
   it('refuses a key the platform does not know', async () => {
     const run = await runCli(['whoami', '--json'], {
       cwd,
-      environment: { ...environment, PATCHBAY_API_KEY: 'pbk_admin_x' },
+      environment: { ...here.environment, PATCHBAY_API_KEY: 'pbk_admin_x' },
     });
     expect(run.code).toBe(1);
     expect(JSON.parse(run.stderr).error.code).toMatch(/^(auth|api-keys)\./);
@@ -61,9 +51,9 @@ describe('the command line and a platform', () => {
 
   it('login keeps the key for its owner alone, and logout forgets it', async () => {
     const plain = (args: string[], input?: string) => runCli(args, { cwd, ...(input !== undefined && { input }) });
-    const login = await plain(['login', '--origin', platform.origin], `${adminKey}\n`);
+    const login = await plain(['login', '--origin', here.platform.origin], `${here.adminKey}\n`);
     expect(login.code, login.stderr).toBe(0);
-    expect(login.stdout + login.stderr).not.toContain(adminKey);
+    expect(login.stdout + login.stderr).not.toContain(here.adminKey);
     expect((await stat(path.join(cwd, '.config/patchbay/login.json'))).mode & 0o777).toBe(0o600);
     expect((await plain(['whoami'])).stdout).toContain('Organization  acme');
     await plain(['logout']);
@@ -76,7 +66,7 @@ describe('the command line and a platform', () => {
     expect(run.code, run.stdout + run.stderr).toBe(0);
     for (const step of ['resolving', 'building', 'probing', 'scanning', 'storing'])
       expect(run.stdout).toMatch(new RegExp(`${step}\\s+\\d+\\.\\d+ s`));
-    expect(run.stdout.trim().split('\n').at(-1)).toBe(`${platform.origin}/acme/greeter/mcp`);
+    expect(run.stdout.trim().split('\n').at(-1)).toBe(`${here.platform.origin}/acme/greeter/mcp`);
   }, 60_000);
 
   it('calls the tool through the hosted URL, and lists what there is', async () => {
@@ -89,9 +79,9 @@ describe('the command line and a platform', () => {
 
   it('names the key that a call needs when there is none, and takes it by login', async () => {
     const plain = (args: string[], input?: string) => runCli(args, { cwd, ...(input !== undefined && { input }) });
-    await plain(['login', '--origin', platform.origin], adminKey);
+    await plain(['login', '--origin', here.platform.origin], here.adminKey);
     expect((await plain(['call', 'greeter', 'greet', 'name=Bo', '--json'])).stderr).toContain('cli.call_key_missing');
-    await plain(['login', '--origin', platform.origin], environment.PATCHBAY_MCP_KEY);
+    await plain(['login', '--origin', here.platform.origin], here.environment.PATCHBAY_MCP_KEY);
     expect(await plain(['call', 'greeter', 'greet', 'name=Bo'])).toMatchObject({ code: 0, stdout: 'Hello, Bo!\n' });
     await plain(['logout']);
   }, 30_000);
@@ -122,7 +112,7 @@ describe('the command line and a platform', () => {
   it('sets, lists and removes secrets without ever printing a value', async () => {
     const set = await runCli(['secrets', 'set', 'API_KEY', '--connector', 'greeter'], {
       cwd,
-      environment,
+      environment: here.environment,
       input: 's3cret\n',
     });
     expect(set.code, set.stderr).toBe(0);
@@ -134,7 +124,7 @@ describe('the command line and a platform', () => {
   }, 30_000);
 
   it('follows the log of a connector', async () => {
-    const follower = startCli(['logs', 'greeter', '-f', '--json'], { cwd, environment });
+    const follower = startCli(['logs', 'greeter', '-f', '--json'], { cwd, environment: here.environment });
     follower.stderr.resume();
     try {
       const wanted = (async () => {
@@ -176,7 +166,7 @@ describe('the command line and a platform', () => {
       { role: 'member' },
     ]);
     expect((await patchbay('admin', 'roles')).stdout).toContain('admin      all of developer, and ');
-    expect((await patchbay('admin', 'members')).stdout).toContain(`${platform.origin}/dashboard/-/members\n`);
+    expect((await patchbay('admin', 'members')).stdout).toContain(`${here.platform.origin}/dashboard/-/members\n`);
     const actions = (await jsonOf('admin', 'audit')).map((event: { action: string }) => event.action);
     expect(actions).toEqual(expect.arrayContaining(['api_key.created', 'version.submitted']));
   }, 30_000);
@@ -188,9 +178,9 @@ describe('the command line and a platform', () => {
       expect.stringContaining('members, invitations, roles, api-keys'),
     ]);
     const opened = await patchbay('open', 'greeter', '--page', 'secrets');
-    expect(opened.stdout).toBe(`${platform.origin}/dashboard/acme/connectors/greeter/secrets\n`);
+    expect(opened.stdout).toBe(`${here.platform.origin}/dashboard/acme/connectors/greeter/secrets\n`);
     expect((await jsonOf('open', '--page', 'api-keys')).url).toBe(
-      `${platform.origin}/dashboard/acme/settings/api-keys`,
+      `${here.platform.origin}/dashboard/acme/settings/api-keys`,
     );
   });
 });

@@ -1,23 +1,21 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Platform, startPlatform, waitFor } from '@patchbay/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { waitFor, withPlatform } from '@patchbay/testing';
+import { describe, expect, it } from 'vitest';
 import { ownDirectory, runCli } from './run-cli.ts';
 
-let platform: Platform;
-
-beforeAll(async () => {
-  platform = await startPlatform({ supervisor: false });
-}, 90_000);
-afterAll(async () => {
-  await platform?.stop();
-}, 60_000);
+const here = withPlatform({ supervisor: false }, async () => ({}));
 
 /** A directory whose ready.json names this process as the gateway. */
 async function installationOf(gateway: number): Promise<string> {
   const directory = await ownDirectory();
   const nothing = { mcpUrl: null, organization: null, apiKey: null, mcpApiKey: null };
-  const ready = { origin: platform.origin, dashboardUrl: platform.origin, ...nothing, processes: { gateway } };
+  const ready = {
+    origin: here.platform.origin,
+    dashboardUrl: here.platform.origin,
+    ...nothing,
+    processes: { gateway },
+  };
   await mkdir(path.join(directory, '.patchbay'));
   await writeFile(path.join(directory, '.patchbay/ready.json'), JSON.stringify(ready));
   return directory;
@@ -25,7 +23,7 @@ async function installationOf(gateway: number): Promise<string> {
 
 /** The number of links the gateway has created. Its log shows the number but not the links. */
 async function links(): Promise<number> {
-  const log = await readFile(platform.processes.gateway.logFile, 'utf8');
+  const log = await readFile(here.platform.processes.gateway.logFile, 'utf8');
   expect(log).not.toContain('/-/setup/');
   return log.split('the operator is shown the setup link').length - 1;
 }
@@ -41,7 +39,7 @@ describe('patchbay admin setup-link', () => {
   }, 60_000);
 
   it('has the gateway make a link each time, and shows none itself', async () => {
-    const cwd = await installationOf(platform.processes.gateway.pid);
+    const cwd = await installationOf(here.platform.processes.gateway.pid);
     const first = await ask(cwd);
     expect([first.code, first.stdout]).toEqual([0, expect.not.stringContaining('/-/setup/')]);
     await waitFor(async () => (await links()) === 1, { what: 'a setup link' });

@@ -56,7 +56,7 @@ export interface Given {
   organization(slug: string): Promise<GivenOrganization>;
   member(organization: GivenOrganization, role: Role): Promise<GivenPerson>;
   connector(organization: GivenOrganization, slug: string, authMode?: AuthMode): Promise<GivenConnector>;
-  /** A connector with one version, which is live. */
+  /** A connector with one live version. */
   live(organization: GivenOrganization, slug: string, version: GivenVersion): Promise<GivenConnector>;
   /** A published version, live by default. */
   publishedVersion(connector: GivenConnector, version: GivenVersion): Promise<Version>;

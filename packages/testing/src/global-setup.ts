@@ -76,7 +76,7 @@ export default async function globalSetup(project: TestProject): Promise<() => P
   return stop;
 }
 
-/** Nothing here outlives the run, so no commit waits for the disk. What tests kill and restart is `testPostgres`, which keeps all. */
+/** Data is lost with the run anyway, so commits do not wait for the disk. Tests that kill a server use `testPostgres`, which is durable. */
 async function forgoDurability(connectionString: string): Promise<void> {
   const client = new pg.Client({ connectionString });
   await client.connect();

@@ -1,4 +1,5 @@
 export { freePort } from '@patchbay/embedded';
+export { bundleConnector } from './bundle-connector.ts';
 export { type ChromiumLaunch, findTestChromium } from './chromium.ts';
 export { type CuttableProxy, startCuttableProxy } from './cuttable-proxy.ts';
 export { DAMAGES, type Damage, damageFile } from './damage-file.ts';

@@ -58,7 +58,7 @@ export async function startPlatformProcess(options: PlatformProcessOptions): Pro
   };
 }
 
-/** As the starter does, with a cache of compiled code. */
+/** As the launcher does, with a cache of compiled code. */
 function environmentOf(own: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return { PATH: SYSTEM_PATH, ...compileCache(), ...own };
 }

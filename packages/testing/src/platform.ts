@@ -8,6 +8,7 @@ import { type CuttableProxy, startCuttableProxy } from './cuttable-proxy.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createGiven, type Given } from './given.ts';
 import { type PlatformProcess, startPlatformProcess } from './platform-process.ts';
+import { type TestRedis, testRedis } from './redis.ts';
 import { makeSandboxDirectory } from './run-caches.ts';
 import { bubblewrapFile } from './sandboxes.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
@@ -17,7 +18,8 @@ export interface PlatformOptions {
   readonly worker?: boolean;
   /** Default true. Without it calls fail and everything else answers. */
   readonly supervisor?: boolean;
-  readonly redisUrl?: string;
+  /** Starts a separate Redis for the processes: `platform.redis`. */
+  readonly redis?: boolean;
   /** Puts a proxy between the processes and their database: `platform.databaseLine`. The test itself goes round it. */
   readonly databaseLine?: boolean;
   /** Variables on top, or instead, for every process. */
@@ -32,9 +34,10 @@ export interface Platform {
   /** `/health` and `/metrics` of the gateway. */
   readonly internalUrl: string;
   readonly database: TestDatabase;
-  /** Looks behind row-level security. Connects when it is first asked. */
+  /** Bypasses row-level security. Connects with the first query. */
   readonly superuser: pg.Pool;
   readonly databaseLine: CuttableProxy | undefined;
+  readonly redis: TestRedis | undefined;
   readonly given: Given;
   readonly directory: string;
   /** One more gateway of the same installation. It is reached at its own address, under the name of `origin`. */
@@ -56,6 +59,7 @@ export interface OtherGateway {
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
   const database = await createTestDatabase();
   const databaseLine = options.databaseLine ? await startCuttableProxy(database.urls.app) : undefined;
+  const redis = options.redis ? await testRedis() : undefined;
   const through = (url: string) => databaseLine?.through(url) ?? url;
   const directory = await temporaryDirectory('platform');
   const port = await freePort();
@@ -75,7 +79,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     ...common,
     DATABASE_URL: through(database.urls.app),
     DATABASE_QUEUE_URL: through(database.urls.queue),
-    ...(options.redisUrl !== undefined && { REDIS_URL: options.redisUrl }),
+    ...(redis && { REDIS_URL: redis.url }),
     SUPERVISOR_SOCKET: place('run/supervisor.sock'),
     ARTIFACT_DIR: place('artifacts'),
     MASTER_KEY_FILE: place('master.key'),
@@ -121,6 +125,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     database,
     superuser,
     databaseLine,
+    redis,
     given,
     directory,
     processes: { gateway, supervisor, worker },
@@ -140,6 +145,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       await given.close();
       await superuser.end();
       await databaseLine?.close();
+      await redis?.stop();
       await database.drop();
     },
   };

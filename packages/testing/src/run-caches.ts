@@ -1,22 +1,22 @@
-/** What one process of a run prepares, the next one finds, as an installation finds it from start to start. */
+/** Caches that all processes of a test run share, as an installation keeps them between starts. */
 import { mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { runServices } from './run-services.ts';
 
-/** Folders of a sandbox directory that follow from the checkout and the machine alone; supervisors may share them. */
+/** Folders of a sandbox directory that depend only on the checkout and the machine; supervisors may share them. */
 const PREPARED = ['programs', 'snapshots', 'toolchain'] as const;
 
-/** For the environment of our processes: Node keeps what it compiled there. */
+/** Environment variable for our processes: Node caches compiled code in this folder. */
 export function compileCache(): { readonly NODE_COMPILE_CACHE: string } {
   return { NODE_COMPILE_CACHE: path.join(runServices().directory, 'compile-cache') };
 }
 
-/** Where every host of the run finds the bundled programs, the compilers and the runner's snapshot. */
+/** Folder of the bundled programs, the compilers and the runner's snapshot, shared by every sandbox host of the run. */
 export function preparedDirectory(): string {
   return path.join(runServices().directory, 'prepared');
 }
 
-/** Makes a sandbox directory whose supervisor starts with what those before it prepared. */
+/** Makes a sandbox directory that is linked to the shared folders, so that its supervisor starts as after a restart. */
 export async function makeSandboxDirectory(directory: string): Promise<void> {
   await mkdir(directory, { mode: 0o755 });
   for (const name of PREPARED) {

@@ -2,44 +2,41 @@ import { afterAll, beforeAll } from 'vitest';
 import { type Platform, type PlatformOptions, startPlatform } from './platform.ts';
 import { hasSandboxes } from './sandboxes.ts';
 
-/** A start with everything on it takes 3 s; a busy machine takes longer. Milliseconds. */
+/** Starting takes 3 s on an idle machine, and longer on a busy one. Milliseconds. */
 const START_MS_MAX = 120_000;
 const STOP_MS_MAX = 60_000;
 
 export interface WithPlatformOptions extends PlatformOptions {
-  /** False where the tests are skipped for a reason of their own. Without sandboxes nothing starts that would need them. */
+  /** False where the tests are skipped for another reason than missing sandboxes. */
   readonly when?: boolean;
 }
 
-/** The running platform, and what was made on it. Both are there once the tests run, not while they are declared. */
+/** The running platform and what `make` returned. Both exist while tests run, not while they are declared. */
 export type PlatformFixture<T> = T & { readonly platform: Platform };
 
 /**
- * Starts a platform for the tests of a file, or of the `describe` that it is called in, makes what they begin with, and
- * stops it after them.
+ * Starts a platform before the tests of the enclosing file or `describe`, runs `make` on it, and stops it after them.
+ * `options` may be a function, for values that exist only once the tests run. Starts nothing where the platform needs
+ * sandboxes and the machine has none.
  *
  *     const here = withPlatform({}, async ({ given }) => {
  *       const acme = await given.organization('acme');
  *       return { acme, echo: await given.live(acme, 'echo', echoVersion('one')), key: await given.apiKey(acme) };
  *     });
- *
- * `options` may be a function, for what is known only when the tests run.
  */
 export function withPlatform<T extends object>(
   options: WithPlatformOptions | (() => Promise<WithPlatformOptions>),
   make: (platform: Platform) => Promise<T>,
 ): PlatformFixture<T> {
-  const known = typeof options === 'function' ? null : options;
-  // Filled in before the first test; the type holds from then on.
-  const fixture = {} as PlatformFixture<T> & { platform?: Platform };
+  const fixture: { platform?: Platform } = {};
   beforeAll(async () => {
-    if (known && !isWanted(known)) return;
-    const found = known ?? (await (options as () => Promise<WithPlatformOptions>)());
-    fixture.platform = await startPlatform(found);
+    if (!isWanted(typeof options === 'function' ? {} : options)) return;
+    fixture.platform = await startPlatform(typeof options === 'function' ? await options() : options);
     Object.assign(fixture, await make(fixture.platform));
   }, START_MS_MAX);
   afterAll(() => fixture.platform?.stop(), STOP_MS_MAX);
-  return fixture;
+  // Filled in before the first test.
+  return fixture as PlatformFixture<T>;
 }
 
 const isWanted = ({ when = true, supervisor = true }: WithPlatformOptions): boolean =>

@@ -1,41 +1,22 @@
 import { readFile } from 'node:fs/promises';
-import {
-  echoVersion,
-  type GivenConnector,
-  type GivenOrganization,
-  hasSandboxes,
-  type Platform,
-  skipUnless,
-  startPlatform,
-  waitFor,
-} from '@patchbay/testing';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { echoVersion, hasSandboxes, skipUnless, waitFor, withPlatform } from '@patchbay/testing';
+import { expect } from 'vitest';
 import { modernRequest } from '../edge-fixture.ts';
 import { readHealth } from './read-health.ts';
 
 const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespaces are missing');
 
-let platform: Platform;
-let acme: GivenOrganization;
-let echo: GivenConnector;
-let key: string;
-
-beforeAll(async () => {
-  if (!hasSandboxes()) return;
-  platform = await startPlatform({ databaseLine: true });
-  acme = await platform.given.organization('acme');
-  echo = await platform.given.connector(acme, 'echo');
-  await platform.given.publishedVersion(echo, echoVersion('one'));
-  const cold = await platform.given.connector(acme, 'cold');
-  await platform.given.publishedVersion(cold, echoVersion('cold'));
-  key = await platform.given.apiKey(acme);
-}, 60_000);
-afterAll(() => platform?.stop());
+const here = withPlatform({ databaseLine: true }, async ({ given }) => {
+  const acme = await given.organization('acme');
+  const echo = await given.live(acme, 'echo', echoVersion('one'));
+  await given.live(acme, 'cold', echoVersion('cold'));
+  return { acme, echo, key: await given.apiKey(acme) };
+});
 
 const mark = (connector = 'echo') => {
   const request = modernRequest('tools/call', { name: 'mark', arguments: {} });
-  const headers = { ...request.headers, authorization: `Bearer ${key}` };
-  return fetch(`${platform.origin}/acme/${connector}/mcp`, { method: 'POST', body: request.body, headers });
+  const headers = { ...request.headers, authorization: `Bearer ${here.key}` };
+  return fetch(`${here.platform.origin}/acme/${connector}/mcp`, { method: 'POST', body: request.body, headers });
 };
 /** The tool's text, or the whole answer where there is none. */
 const textOf = async (response: Response) => {
@@ -45,27 +26,30 @@ const textOf = async (response: Response) => {
 
 describe('a gateway whose database is away', () => {
   it('at start: waits, reports it in its health and its log, and answers when the database is reachable', async () => {
-    const { gateway } = platform.processes;
+    const { gateway } = here.platform.processes;
     await gateway.end();
-    platform.databaseLine?.refuse();
+    here.platform.databaseLine?.refuse();
     const started = gateway.restart();
-    const health = await waitFor(() => readHealth(platform), { deadlineMs: 15_000, what: 'the internal listener' });
+    const health = await waitFor(() => readHealth(here.platform), {
+      deadlineMs: 15_000,
+      what: 'the internal listener',
+    });
     expect(health).toMatchObject({ status: 503, state: 'down', checks: { database: { state: 'down' } } });
     expect(health.checks.database?.reasons[0]).toMatch(/database/);
     await expect(mark()).rejects.toThrow();
     await waitFor(async () => (await readFile(gateway.logFile, 'utf8')).includes('the database does not answer'));
-    platform.databaseLine?.mend();
+    here.platform.databaseLine?.mend();
     await started;
     expect(await textOf(await mark())).toBe('one');
-    expect(await readHealth(platform)).toMatchObject({ status: 200, state: expect.not.stringMatching('down') });
+    expect(await readHealth(here.platform)).toMatchObject({ status: 200, state: expect.not.stringMatching('down') });
   }, 40_000);
 
   // Before any change: a change received just before the connection goes silent makes its connector unknown, rightly.
   it('silent instead of refusing: a warm call waits a second at most', async () => {
     expect(await textOf(await mark())).toBe('one');
-    platform.databaseLine?.cut();
+    here.platform.databaseLine?.cut();
     try {
-      await waitFor(async () => (await readHealth(platform)).checks.changes?.state === 'degraded', {
+      await waitFor(async () => (await readHealth(here.platform)).checks.changes?.state === 'degraded', {
         deadlineMs: 8_000,
         what: 'the missed heartbeat',
       });
@@ -74,28 +58,28 @@ describe('a gateway whose database is away', () => {
       expect(performance.now() - startedAt).toBeLessThan(4_000);
       expect(await textOf(await mark())).toBe('one');
     } finally {
-      platform.databaseLine?.mend();
+      here.platform.databaseLine?.mend();
     }
-    await waitFor(async () => (await readHealth(platform)).state !== 'down', { what: 'the gateway to recover' });
+    await waitFor(async () => (await readHealth(here.platform)).state !== 'down', { what: 'the gateway to recover' });
   });
 
   it('in the middle: continues with cached data, refuses requests that need the database, and recovers by itself', async () => {
     expect(await textOf(await mark())).toBe('one');
-    platform.databaseLine?.refuse();
-    await waitFor(async () => (await readHealth(platform)).state === 'down', { what: 'health to notice' });
+    here.platform.databaseLine?.refuse();
+    await waitFor(async () => (await readHealth(here.platform)).state === 'down', { what: 'health to notice' });
     for (let call = 0; call < 5; call += 1) expect(await textOf(await mark())).toBe('one');
     const unknown = await mark('cold');
     expect([unknown.status, unknown.headers.get('retry-after')]).toEqual([503, '2']);
     expect(await unknown.json()).toMatchObject({ error: { data: { code: 'data.unavailable' } } });
-    expect((await readHealth(platform)).checks).toMatchObject({
+    expect((await readHealth(here.platform)).checks).toMatchObject({
       database: { state: 'down' },
       changes: { state: 'degraded', reasons: [expect.stringMatching(/^not connected; last complete \d+ ms ago$/)] },
     });
 
-    platform.databaseLine?.mend();
-    await waitFor(async () => (await readHealth(platform)).state !== 'down', { what: 'the gateway to recover' });
+    here.platform.databaseLine?.mend();
+    await waitFor(async () => (await readHealth(here.platform)).state !== 'down', { what: 'the gateway to recover' });
     expect(await textOf(await mark('cold'))).toBe('cold');
-    await platform.given.publishedVersion(echo, echoVersion('two'));
+    await here.platform.given.publishedVersion(here.echo, echoVersion('two'));
     await waitFor(async () => (await textOf(await mark())) === 'two', { what: 'a change after the gap' });
   });
 });

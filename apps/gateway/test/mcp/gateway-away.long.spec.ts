@@ -3,8 +3,8 @@ import { Client as SecondClient, StreamableHTTPClientTransport as SecondTranspor
 import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as FirstTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema, LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
-import { hasSandboxes, type Platform, skipUnless, startPlatform } from '@patchbay/testing';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { hasSandboxes, skipUnless, withPlatform } from '@patchbay/testing';
+import { expect } from 'vitest';
 import { curiousVersion } from './sessions-fixture.ts';
 
 const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespaces are missing');
@@ -16,20 +16,12 @@ const TOLD_WITHIN_MS = 50_000;
 const INFO = { name: 'tests', version: '1' };
 const CAPABILITIES = { elicitation: { form: {} } };
 
-let platform: Platform;
-let url: URL;
-let requestInit: RequestInit;
-
-beforeAll(async () => {
-  if (!hasSandboxes()) return;
-  platform = await startPlatform();
-  const acme = await platform.given.organization('acme');
-  const curious = await platform.given.connector(acme, 'curious');
-  await platform.given.publishedVersion(curious, curiousVersion('one'));
-  url = new URL('/acme/curious/mcp', platform.origin);
-  requestInit = { headers: { authorization: `Bearer ${await platform.given.apiKey(acme)}` } };
-}, 60_000);
-afterAll(() => platform?.stop(), 60_000);
+const here = withPlatform({}, async ({ given, origin }) => {
+  const acme = await given.organization('acme');
+  await given.live(acme, 'curious', curiousVersion('one'));
+  const requestInit: RequestInit = { headers: { authorization: `Bearer ${await given.apiKey(acme)}` } };
+  return { requestInit, url: new URL('/acme/curious/mcp', origin) };
+});
 
 /** One call whose stream has sent an event, and its end. */
 interface Streamed {
@@ -46,7 +38,7 @@ async function callWithFirst(name: string): Promise<Streamed> {
   });
   client.setNotificationHandler(LoggingMessageNotificationSchema, () => resolve());
   // The client of SDK v1 declares an optional member that this repository's compiler settings take at its word.
-  await client.connect(new FirstTransport(url, { requestInit }) as never);
+  await client.connect(new FirstTransport(here.url, { requestInit: here.requestInit }) as never);
   await client.setLoggingLevel('info');
   return { began, ended: client.callTool({ name, arguments: {} }).catch((error: unknown) => error) };
 }
@@ -59,7 +51,7 @@ async function callWithSecond(name: string): Promise<Streamed> {
     return new Promise(() => {}); // the person never answers
   });
   client.setNotificationHandler('notifications/message', () => resolve());
-  await client.connect(new SecondTransport(url, { requestInit }));
+  await client.connect(new SecondTransport(here.url, { requestInit: here.requestInit }));
   await client.setLoggingLevel('info');
   return { began, ended: client.callTool({ name, arguments: {} }).catch((error: unknown) => error) };
 }
@@ -71,9 +63,9 @@ describe('a gateway that is killed and stays away', () => {
     // The row that a client comes back to is written beside the first event.
     await delay(500);
     const killedAt = performance.now();
-    await platform.processes.gateway.end('SIGKILL');
+    await here.platform.processes.gateway.end('SIGKILL');
     await delay(AWAY_MS);
-    await platform.processes.gateway.restart();
+    await here.platform.processes.gateway.restart();
     const outcomes = await Promise.all(calls.map(({ ended }) => ended));
     expect(performance.now() - killedAt).toBeLessThan(TOLD_WITHIN_MS);
     for (const outcome of outcomes) expect(outcome).toMatchObject({ data: { code: 'mcp.call_lost' } });

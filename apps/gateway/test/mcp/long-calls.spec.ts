@@ -1,5 +1,5 @@
-import { hasSandboxes, type Platform, skipUnless, startPlatform, waitFor } from '@patchbay/testing';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { hasSandboxes, skipUnless, waitFor, withPlatform } from '@patchbay/testing';
+import { expect } from 'vitest';
 import { legacyRequest, modernRequest } from '../edge-fixture.ts';
 import type { WireRequest } from './one-endpoint.ts';
 import { RawClient } from './sessions-fixture.ts';
@@ -7,21 +7,16 @@ import { WAITING_VERSION } from './waiting-version.ts';
 
 const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespaces are missing');
 
-let platform: Platform;
-let key: string;
-beforeAll(async () => {
-  if (!hasSandboxes()) return;
-  platform = await startPlatform();
-  const acme = await platform.given.organization('acme');
-  await platform.given.publishedVersion(await platform.given.connector(acme, 'waiting'), WAITING_VERSION);
-  key = await platform.given.apiKey(acme);
-}, 60_000);
-afterAll(() => platform?.stop());
+const here = withPlatform({}, async ({ given }) => {
+  const acme = await given.organization('acme');
+  await given.live(acme, 'waiting', WAITING_VERSION);
+  return { key: await given.apiKey(acme) };
+});
 
 describe('a long call', () => {
-  const url = () => `${platform.origin}/acme/waiting/mcp`;
+  const url = () => `${here.platform.origin}/acme/waiting/mcp`;
   const post = (request: WireRequest, signal?: AbortSignal) => {
-    const headers = { ...request.headers, authorization: `Bearer ${key}` };
+    const headers = { ...request.headers, authorization: `Bearer ${here.key}` };
     return fetch(url(), { method: 'POST', body: request.body, headers, ...(signal && { signal }) });
   };
   const textOf = async (response: Response) => {
@@ -43,12 +38,12 @@ describe('a long call', () => {
   });
 
   it('is aborted when its session cancels it, and gets that answer', async () => {
-    const client = await new RawClient(url(), key).initialize();
+    const client = await new RawClient(url(), here.key).initialize();
     const pending = client.post(legacyRequest('tools/call', { name: 'wait', arguments: { name: 'session' } }, 7).body);
     await untilSeen('started session');
     const cancel = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 7 } };
     // Another session's word ends nothing, whatever id it knows.
-    const stranger = await new RawClient(url(), key).initialize();
+    const stranger = await new RawClient(url(), here.key).initialize();
     await stranger.post(JSON.stringify(cancel));
     expect(await seen()).not.toContain('aborted session');
     await client.post(JSON.stringify(cancel));
@@ -58,7 +53,7 @@ describe('a long call', () => {
 
   it('continues when a client of 2025 just disconnects, with a session or without one', async () => {
     for (const name of ['with', 'without']) {
-      const client = new RawClient(url(), key);
+      const client = new RawClient(url(), here.key);
       if (name === 'with') await client.initialize();
       const hangUp = new AbortController();
       const body = legacyRequest('tools/call', { name: 'wait', arguments: { name } }, 7).body;

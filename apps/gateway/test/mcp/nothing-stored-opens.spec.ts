@@ -1,15 +1,6 @@
 /** Stored data of sessions, their streams and the states that clients carry, with Redis and without. */
-import {
-  hasSandboxes,
-  type Platform,
-  redisMissing,
-  skipUnless,
-  startPlatform,
-  type TestRedis,
-  testRedis,
-} from '@patchbay/testing';
-import pg from 'pg';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { hasSandboxes, redisMissing, skipUnless, withPlatform } from '@patchbay/testing';
+import { expect } from 'vitest';
 import {
   keepRedisCommands,
   keepWrittenRows,
@@ -69,57 +60,44 @@ async function useEverything(url: string, key: string): Promise<HandedOut> {
   return { sessionId: client.id, eventIds, requestState: state };
 }
 
-function serve(carrier: string, missing: string | null, startRedis: () => Promise<TestRedis | null>) {
+function serve(carrier: string, redis: boolean) {
+  const missing = redis ? redisMissing() : null;
   const isAble = hasSandboxes() && missing === null;
   const { describe, it } = skipUnless(isAble, missing ?? 'bubblewrap or user namespaces are missing');
 
   describe(`what is kept of sessions and states, with ${carrier}`, () => {
-    let platform: Platform;
-    let redis: TestRedis | null = null;
-    let commands: Awaited<ReturnType<typeof keepRedisCommands>> | undefined;
-    let superuser: pg.Pool;
-    let url: string;
-    let keys: { readonly owner: string; readonly member: string };
-    let handedOut: HandedOut;
-    let rows: readonly WrittenRow[];
-
-    beforeAll(async () => {
-      if (!isAble) return;
-      redis = await startRedis();
-      platform = await startPlatform(redis ? { redisUrl: redis.url } : {});
-      const acme = await platform.given.organization('acme');
-      await platform.given.publishedVersion(await platform.given.connector(acme, 'curious'), curiousVersion('one'));
-      const member = await platform.given.member(acme, 'member');
-      keys = { owner: await platform.given.apiKey(acme), member: await platform.given.apiKey(acme, member) };
-      url = `${platform.origin}/acme/curious/mcp`;
+    const here = withPlatform({ when: isAble, redis }, async (platform) => {
+      const { given, superuser } = platform;
+      const acme = await given.organization('acme');
+      await given.live(acme, 'curious', curiousVersion('one'));
+      const member = await given.member(acme, 'member');
+      const keys = { owner: await given.apiKey(acme), member: await given.apiKey(acme, member) };
+      const url = `${platform.origin}/acme/curious/mcp`;
       await keepWrittenRows(platform.database.superuserUrl);
-      if (redis) commands = await keepRedisCommands(redis.options);
-      superuser = new pg.Pool({ connectionString: platform.database.superuserUrl, max: 1 });
-      handedOut = await useEverything(url, keys.owner);
+      const commands = platform.redis && (await keepRedisCommands(platform.redis.options));
+      const handedOut = await useEverything(url, keys.owner);
       const queued = await rowsIn(superuser, 'bullmq');
-      rows = [...(await writtenRows(superuser)), ...queued, ...(commands?.commands ?? [])];
-    }, 120_000);
-    afterAll(async () => {
+      const rows: readonly WrittenRow[] = [...(await writtenRows(superuser)), ...queued, ...(commands?.commands ?? [])];
       commands?.close();
-      await superuser?.end();
-      await platform?.stop();
-      await redis?.stop();
+      return { keys, url, handedOut, rows };
     });
 
     /** Texts of rows, and the bytes of their columns in the form of a header. */
     const candidates = (): string[] =>
-      textsIn(rows).flatMap((text) =>
+      textsIn(here.rows).flatMap((text) =>
         text.startsWith('\\x') ? [text, Buffer.from(text.slice(2), 'hex').toString('base64url')] : [text],
       );
 
     it('holds no session id, event id, request state or key, and no answer of a person, in clear', () => {
-      const { sessionId, eventIds, requestState } = handedOut;
-      const values = [sessionId, ...eventIds, requestState, keys.owner, keys.member, ANSWER];
+      const { sessionId, eventIds, requestState } = here.handedOut;
+      const values = [sessionId, ...eventIds, requestState, here.keys.owner, here.keys.member, ANSWER];
       expect(values.filter((value) => value.length < 20)).toEqual([]);
       expect(eventIds.length).toBeGreaterThan(2);
       const found = values.flatMap((value) =>
         [value, Buffer.from(value).toString('hex')].flatMap((form) =>
-          rows.filter(({ text }) => text.includes(form)).map(({ table }) => `${value.slice(0, 40)} is in ${table}`),
+          here.rows
+            .filter(({ text }) => text.includes(form))
+            .map(({ table }) => `${value.slice(0, 40)} is in ${table}`),
         ),
       );
       expect(found).toEqual([]);
@@ -129,8 +107,8 @@ function serve(carrier: string, missing: string | null, startRedis: () => Promis
       const list = legacyRequest('tools/list').body;
       const opened: string[] = [];
       for (const text of candidates()) {
-        for (const key of [keys.owner, keys.member]) {
-          const client = new RawClient(url, key);
+        for (const key of [here.keys.owner, here.keys.member]) {
+          const client = new RawClient(here.url, key);
           client.id = encodeURIComponent(text).slice(0, 2_000);
           const { status } = await client.post(list);
           if (status !== 404) opened.push(`${text} as a session id: ${status}`);
@@ -140,15 +118,15 @@ function serve(carrier: string, missing: string | null, startRedis: () => Promis
     }, 60_000);
 
     it('continues no stream of a session, and is no key', async () => {
-      const client = new RawClient(url, keys.owner);
-      client.id = handedOut.sessionId;
+      const client = new RawClient(here.url, here.keys.owner);
+      client.id = here.handedOut.sessionId;
       const opened: string[] = [];
       for (const text of candidates()) {
         const value = encodeURIComponent(text).slice(0, 2_000);
         const resumed = await client.send('GET', { 'last-event-id': value });
         await resumed.body?.cancel();
         if (resumed.ok) opened.push(`${text} as an event id: ${resumed.status}`);
-        const asked = await new RawClient(url, value).post(legacyRequest('tools/list').body);
+        const asked = await new RawClient(here.url, value).post(legacyRequest('tools/list').body);
         if (asked.status !== 401) opened.push(`${text} as a key: ${asked.status}`);
       }
       expect(opened).toEqual([]);
@@ -156,19 +134,19 @@ function serve(carrier: string, missing: string | null, startRedis: () => Promis
 
     it('is taken for no state of a request', async () => {
       const inputResponses = { who: { action: 'accept', content: { name: ANSWER } } };
-      const owner = new RawClient(url, keys.owner);
+      const owner = new RawClient(here.url, here.keys.owner);
       const opened: string[] = [];
       for (const requestState of candidates()) {
         const answer = await callStateful(owner, { requestState, inputResponses });
         if (answer.error?.code !== -32602) opened.push(`${requestState}: ${JSON.stringify(answer)}`);
       }
       expect(opened).toEqual([]);
-      const { requestState } = handedOut;
+      const { requestState } = here.handedOut;
       expect(JSON.stringify(await callStateful(owner, { requestState, inputResponses }))).toContain(ANSWER);
     }, 60_000);
 
     it('is looked at in every table and, where there is one, the Redis that it passes', () => {
-      const tables = new Set(rows.map(({ table }) => table));
+      const tables = new Set(here.rows.map(({ table }) => table));
       for (const table of ['mcp_sessions', 'mcp_session_streams', 'mcp_session_events']) {
         expect(tables).toContain(`app.${table}`);
       }
@@ -177,5 +155,5 @@ function serve(carrier: string, missing: string | null, startRedis: () => Promis
   });
 }
 
-serve('PostgreSQL', null, async () => null);
-serve('Redis', redisMissing(), testRedis);
+serve('PostgreSQL', false);
+serve('Redis', true);

@@ -2,43 +2,28 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { rollBack } from '@patchbay/domain/deployments';
-import {
-  type GivenConnector,
-  type GivenOrganization,
-  hasSandboxes,
-  type Platform,
-  skipUnless,
-  startPlatform,
-  waitFor,
-} from '@patchbay/testing';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { hasSandboxes, skipUnless, waitFor, withPlatform } from '@patchbay/testing';
+import { expect } from 'vitest';
 import { legacyRequest, modernRequest } from '../edge-fixture.ts';
 import { curiousVersion, eventsOf, RawClient } from './sessions-fixture.ts';
 
 const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespaces are missing');
 
-let platform: Platform;
-let acme: GivenOrganization;
-let one: GivenConnector;
-let key: string;
+const here = withPlatform({}, async ({ given }) => {
+  const acme = await given.organization('acme');
+  const one = await given.live(acme, 'one', curiousVersion('one'));
+  await given.live(acme, 'two', curiousVersion('two'));
+  return { acme, one, key: await given.apiKey(acme) };
+});
 
-beforeAll(async () => {
-  if (!hasSandboxes()) return;
-  platform = await startPlatform();
-  acme = await platform.given.organization('acme');
-  one = await platform.given.connector(acme, 'one');
-  await platform.given.publishedVersion(one, curiousVersion('one'));
-  await platform.given.publishedVersion(await platform.given.connector(acme, 'two'), curiousVersion('two'));
-  key = await platform.given.apiKey(acme);
-}, 60_000);
-afterAll(() => platform?.stop());
-
-const raw = () => new RawClient(`${platform.origin}/acme/mcp`, key);
+const raw = () => new RawClient(`${here.platform.origin}/acme/mcp`, here.key);
 
 async function connect(): Promise<Client> {
   const client = new Client({ name: 'spec', version: '1.0.0' }, { capabilities: { elicitation: {} } });
-  const requestInit = { headers: { authorization: `Bearer ${key}` } };
-  const transport = new StreamableHTTPClientTransport(new URL(`${platform.origin}/acme/mcp`), { requestInit });
+  const requestInit = { headers: { authorization: `Bearer ${here.key}` } };
+  const transport = new StreamableHTTPClientTransport(new URL(`${here.platform.origin}/acme/mcp`), {
+    requestInit,
+  });
   // The client of SDK v1 declares an optional member that this repository's compiler settings take at its word.
   await client.connect(transport as never);
   client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept', content: { name: 'Ada' } }));
@@ -49,10 +34,10 @@ async function connect(): Promise<Client> {
 async function call(name: string, more: object = {}) {
   const _meta = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: {} } };
   const { headers, body } = modernRequest('tools/call', { name, arguments: {}, _meta, ...more });
-  const response = await fetch(`${platform.origin}/acme/mcp`, {
+  const response = await fetch(`${here.platform.origin}/acme/mcp`, {
     method: 'POST',
     body,
-    headers: { ...headers, authorization: `Bearer ${key}` },
+    headers: { ...headers, authorization: `Bearer ${here.key}` },
   });
   return (await response.json()) as { result: { requestState: string }; error?: { code: number } };
 }
@@ -60,10 +45,10 @@ async function call(name: string, more: object = {}) {
 describe('a session at the URL of an organization', () => {
   it('is unknown at the URL of a connector, and the other way round', async () => {
     const client = await raw().initialize();
-    const elsewhere = new RawClient(`${platform.origin}/acme/one/mcp`, key);
+    const elsewhere = new RawClient(`${here.platform.origin}/acme/one/mcp`, here.key);
     elsewhere.id = client.id;
     expect((await elsewhere.post(legacyRequest('ping').body)).status).toBe(404);
-    const own = await new RawClient(`${platform.origin}/acme/one/mcp`, key).initialize();
+    const own = await new RawClient(`${here.platform.origin}/acme/one/mcp`, here.key).initialize();
     client.id = own.id;
     expect((await client.post(legacyRequest('ping').body)).status).toBe(404);
   });
@@ -82,21 +67,21 @@ describe('a session at the URL of an organization', () => {
     let changes = 0;
     client.setNotificationHandler(ToolListChangedNotificationSchema, () => void changes++);
     const names = async () => (await client.listTools()).tools.map(({ name }) => name);
-    const three = await platform.given.connector(acme, 'three');
+    const three = await here.platform.given.connector(here.acme, 'three');
     // The stream of GETs opens behind the client's back: what changes before it is there is not missed but listed.
     await waitFor(
       async () => {
-        await platform.given.publishedVersion(three, curiousVersion('three', [`more-${changes}`]));
+        await here.platform.given.publishedVersion(three, curiousVersion('three', [`more-${changes}`]));
         return changes > 0;
       },
       { what: 'the news of an activation' },
     );
     expect(await names()).toContain('three__say');
-    await platform.given.publishedVersion(one, curiousVersion('one', ['added']));
+    await here.platform.given.publishedVersion(here.one, curiousVersion('one', ['added']));
     await waitFor(async () => (await names()).includes('one__added'), { what: 'the added tool' });
     const before = changes;
-    await platform.given.database.withOrganization({ organizationId: acme.id }, (tx) =>
-      rollBack(tx, acme.owner.actor, { connectorId: one.id }),
+    await here.platform.given.database.withOrganization({ organizationId: here.acme.id }, (tx) =>
+      rollBack(tx, here.acme.owner.actor, { connectorId: here.one.id }),
     );
     await waitFor(() => changes > before, { what: 'the news of a rollback' });
     await waitFor(async () => !(await names()).includes('one__added'), { what: 'the list without the added tool' });

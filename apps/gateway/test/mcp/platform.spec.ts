@@ -2,42 +2,27 @@ import { Client as ModernClient, StreamableHTTPClientTransport as ModernTranspor
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { CALL_STEPS } from '@patchbay/domain/usage';
-import {
-  echoVersion,
-  type GivenConnector,
-  type GivenOrganization,
-  hasSandboxes,
-  type Platform,
-  skipUnless,
-  startPlatform,
-  waitFor,
-} from '@patchbay/testing';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { echoVersion, hasSandboxes, skipUnless, waitFor, withPlatform } from '@patchbay/testing';
+import { expect } from 'vitest';
 import { type legacyRequest, modernRequest } from '../edge-fixture.ts';
 import { readHealth } from './read-health.ts';
 
 const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespaces are missing');
 
-let platform: Platform;
-let acme: GivenOrganization;
-let echo: GivenConnector;
-let ownerKey: string;
+const here = withPlatform({}, async ({ given }) => {
+  const acme = await given.organization('acme');
+  return { acme, echo: await given.live(acme, 'echo', echoVersion('one')), ownerKey: await given.apiKey(acme) };
+});
 
-beforeAll(async () => {
-  if (!hasSandboxes()) return;
-  platform = await startPlatform();
-  acme = await platform.given.organization('acme');
-  echo = await platform.given.connector(acme, 'echo');
-  await platform.given.publishedVersion(echo, echoVersion('one'));
-  ownerKey = await platform.given.apiKey(acme);
-}, 60_000);
-afterAll(() => platform?.stop());
-
-const url = (path = '/acme/echo/mcp') => new URL(path, platform.origin);
-const requestInit = () => ({ headers: { authorization: `Bearer ${ownerKey}` } });
+const url = (path = '/acme/echo/mcp') => new URL(path, here.platform.origin);
+const requestInit = () => ({ headers: { authorization: `Bearer ${here.ownerKey}` } });
 const clientInfo = { name: 'spec', version: '1.0.0' };
 
-async function post(request: ReturnType<typeof modernRequest | typeof legacyRequest>, path?: string, key = ownerKey) {
+async function post(
+  request: ReturnType<typeof modernRequest | typeof legacyRequest>,
+  path?: string,
+  key = here.ownerKey,
+) {
   const headers = { ...request.headers, authorization: `Bearer ${key}` };
   return fetch(url(path), { method: 'POST', body: request.body, headers });
 }
@@ -73,9 +58,9 @@ describe('a published connector', () => {
   });
 
   it('shows a numbered version to those who may activate it and 404 to members', async () => {
-    await platform.given.publishedVersion(echo, echoVersion('preview', { activate: false }));
-    const member = await platform.given.member(acme, 'member');
-    const memberKey = await platform.given.apiKey(acme, member);
+    await here.platform.given.publishedVersion(here.echo, echoVersion('preview', { activate: false }));
+    const member = await here.platform.given.member(here.acme, 'member');
+    const memberKey = await here.platform.given.apiKey(here.acme, member);
     expect(await markOf('/acme/echo@2/mcp')).toBe('preview');
     expect((await post(modernRequest('tools/list'), '/acme/echo@2/mcp', memberKey)).status).toBe(404);
     expect((await post(modernRequest('tools/list'), '/acme/echo/mcp', memberKey)).status).toBe(200);
@@ -84,7 +69,7 @@ describe('a published connector', () => {
   it('follows an activation and a rollback within a second and drops no call in flight', async () => {
     const before = await markOf();
     const calls = Array.from({ length: 8 }, () => post(modernRequest('tools/call', { name: 'slow', arguments: {} })));
-    const next = await platform.given.publishedVersion(echo, echoVersion('next'));
+    const next = await here.platform.given.publishedVersion(here.echo, echoVersion('next'));
     await waitFor(async () => (await markOf()) === 'next', { deadlineMs: 6_000, what: 'the new version' });
     for (const response of await Promise.all(calls)) {
       expect(await response.json()).toMatchObject({ result: { content: [{ text: before }] } });
@@ -93,12 +78,12 @@ describe('a published connector', () => {
   });
 
   it('refuses a revoked key, on every gateway, soon', async () => {
-    const key = await platform.given.apiKey(acme);
+    const key = await here.platform.given.apiKey(here.acme);
     expect((await post(modernRequest('tools/list'), undefined, key)).status).toBe(200);
     const { listApiKeys, revokeApiKey } = await import('@patchbay/domain/api-keys');
-    await platform.given.database.withOrganization({ organizationId: acme.id }, async (tx) => {
+    await here.platform.given.database.withOrganization({ organizationId: here.acme.id }, async (tx) => {
       const newest = (await listApiKeys(tx, { limit: 1 })).items[0];
-      if (newest) await revokeApiKey(tx, acme.owner.actor, newest.id);
+      if (newest) await revokeApiKey(tx, here.acme.owner.actor, newest.id);
     });
     await waitFor(async () => (await post(modernRequest('tools/list'), undefined, key)).status === 401, {
       what: 'a 401',
@@ -106,7 +91,7 @@ describe('a published connector', () => {
   });
 
   it('reports its health on the internal listener, each check with its reason or its facts', async () => {
-    const health = await readHealth(platform);
+    const health = await readHealth(here.platform);
     expect(health).toMatchObject({
       state: 'degraded',
       reasons: expect.arrayContaining(['dashboard: not configured']),
@@ -134,7 +119,7 @@ describe('a published connector', () => {
 
   it('counts what happened: every number the operator was promised', async () => {
     await post(modernRequest('tools/list'), undefined, 'pbk_mcp_nobody');
-    const metrics = await (await fetch(`${platform.internalUrl}/metrics`)).text();
+    const metrics = await (await fetch(`${here.platform.internalUrl}/metrics`)).text();
     for (const line of [
       /^patchbay_calls_total\{method="tools\/call",outcome="complete"\} [1-9]/m,
       ...CALL_STEPS.map(
@@ -160,11 +145,11 @@ describe('a published connector', () => {
   });
 
   it('answers again after its gateway or supervisor was killed', async () => {
-    await platform.processes.gateway.end('SIGKILL');
-    await platform.processes.gateway.restart();
+    await here.platform.processes.gateway.end('SIGKILL');
+    await here.platform.processes.gateway.restart();
     expect(await markOf()).toBe('next');
-    await platform.processes.supervisor?.end('SIGKILL');
-    await platform.processes.supervisor?.restart();
+    await here.platform.processes.supervisor?.end('SIGKILL');
+    await here.platform.processes.supervisor?.restart();
     await waitFor(async () => (await markOf()) === 'next', {
       deadlineMs: 5_000,
       what: 'a sandbox on the new supervisor',

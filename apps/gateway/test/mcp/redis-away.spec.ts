@@ -2,19 +2,8 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import {
-  type GivenOrganization,
-  hasSandboxes,
-  type Platform,
-  redisMissing,
-  skipUnless,
-  startPlatform,
-  type TestRedis,
-  temporaryDirectory,
-  testRedis,
-  waitFor,
-} from '@patchbay/testing';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { hasSandboxes, redisMissing, skipUnless, temporaryDirectory, waitFor, withPlatform } from '@patchbay/testing';
+import { expect } from 'vitest';
 import { modernRequest } from '../edge-fixture.ts';
 import { readHealth } from './read-health.ts';
 
@@ -22,25 +11,10 @@ const run = promisify(execFile);
 const isAble = hasSandboxes() && redisMissing() === null;
 const { describe, it } = skipUnless(isAble, redisMissing() ?? 'bubblewrap or user namespaces are missing');
 
-let redis: TestRedis;
-let platform: Platform;
-let acme: GivenOrganization;
-let mcpKey: string;
-let deployKey: string;
-let source: Buffer;
-
-beforeAll(async () => {
-  if (!isAble) return;
-  redis = await testRedis();
-  platform = await startPlatform({ redisUrl: redis.url, worker: true });
-  acme = await platform.given.organization('acme');
-  mcpKey = await platform.given.apiKey(acme);
-  deployKey = await platform.given.apiKey(acme, undefined, 'admin');
-  source = await packGreeter(platform.origin);
-}, 60_000);
-afterAll(async () => {
-  await platform?.stop();
-  await redis?.stop();
+const here = withPlatform({ when: isAble, redis: true, worker: true }, async ({ given, origin }) => {
+  const acme = await given.organization('acme');
+  const deployKey = await given.apiKey(acme, undefined, 'admin');
+  return { deployKey, mcpKey: await given.apiKey(acme), source: await packGreeter(origin) };
 });
 
 /** A small connector as the command line would send it. */
@@ -66,11 +40,11 @@ async function packGreeter(origin: string): Promise<Buffer> {
 }
 
 async function deploy(): Promise<number> {
-  const address = `${platform.origin}/api/v1/organizations/acme/connectors/greeter/versions?create=true&typecheck=false`;
+  const address = `${here.platform.origin}/api/v1/organizations/acme/connectors/greeter/versions?create=true&typecheck=false`;
   const response = await fetch(address, {
     method: 'POST',
-    headers: { authorization: `Bearer ${deployKey}`, 'content-type': 'application/gzip' },
-    body: new Uint8Array(source),
+    headers: { authorization: `Bearer ${here.deployKey}`, 'content-type': 'application/gzip' },
+    body: new Uint8Array(here.source),
   });
   expect(response.status).toBe(202);
   return ((await response.json()) as { number: number }).number;
@@ -78,10 +52,10 @@ async function deploy(): Promise<number> {
 
 async function greet(path = '/acme/greeter/mcp'): Promise<string> {
   const { headers, body } = modernRequest('tools/call', { name: 'greet', arguments: { name: 'Ada' } });
-  const response = await fetch(`${platform.origin}${path}`, {
+  const response = await fetch(`${here.platform.origin}${path}`, {
     method: 'POST',
     body,
-    headers: { ...headers, authorization: `Bearer ${mcpKey}` },
+    headers: { ...headers, authorization: `Bearer ${here.mcpKey}` },
   });
   return response.text();
 }
@@ -103,30 +77,30 @@ const WITHOUT_REDIS = {
 
 describe('an installation whose Redis is away', () => {
   it('at start: starts, reports it in its health, and deploys all the same', async () => {
-    await redis.stop();
-    const { gateway, worker } = platform.processes;
+    await here.platform.redis?.stop();
+    const { gateway, worker } = here.platform.processes;
     await Promise.all([gateway.end(), worker?.end('SIGKILL')]);
     await gateway.restart();
-    expect(await readHealth(platform)).toMatchObject(WITHOUT_REDIS);
+    expect(await readHealth(here.platform)).toMatchObject(WITHOUT_REDIS);
     const version = await deploy();
     await worker?.restart();
     await answers(version);
   }, 40_000);
 
   it('in the middle: calls continue, and an upload is accepted and finished when Redis is back', async () => {
-    await redis.restart();
+    await here.platform.redis?.restart();
     const isBack = async () => {
-      const { queue, redis: probe } = (await readHealth(platform)).checks;
+      const { queue, redis: probe } = (await readHealth(here.platform)).checks;
       return queue?.state === 'ok' && probe?.state === 'ok';
     };
     await waitFor(isBack, { what: 'Redis and the queue to answer again' });
     expect(await greet()).toContain('Hello, Ada');
 
-    await redis.stop();
-    await waitFor(async () => (await readHealth(platform)).checks.redis?.state === 'down');
+    await here.platform.redis?.stop();
+    await waitFor(async () => (await readHealth(here.platform)).checks.redis?.state === 'down');
     expect(await greet()).toContain('Hello, Ada');
     const version = await deploy();
-    await redis.restart();
+    await here.platform.redis?.restart();
     await answers(version);
   }, 40_000);
 });

@@ -1,4 +1,4 @@
-import { fetchAt, type GivenVersion } from '@patchbay/testing';
+import { bundleConnector, fetchAt, type GivenVersion } from '@patchbay/testing';
 import { legacyRequest } from '../edge-fixture.ts';
 
 const tool = (name: string) => ({
@@ -9,55 +9,11 @@ const tool = (name: string) => ({
   inputSchema: { type: 'object' },
 });
 
-/**
- * A connector that asks: `name` asks the person, `think` the model, `say` writes a log line, `slow` takes a second,
- * `report` writes a log line and takes a minute, `announce` publishes that its tools changed, `stateful` asks as `name`
- * does and gives its client a state to keep.
- */
+/** A version of the test connector `curious`, which asks; `more` are tools that only its manifest has. */
 export function curiousVersion(mark: string, more: readonly string[] = []): GivenVersion {
   const names = ['name', 'think', 'say', 'slow', 'report', 'announce', 'stateful', ...more];
   return {
-    code: `
-      const { McpServer, inputRequired, inputResponse } = require('@modelcontextprotocol/server');
-      const text = (value) => ({ content: [{ type: 'text', text: value }] });
-      const read = { annotations: { readOnlyHint: true } };
-      const schema = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] };
-      exports.default = () => {
-        const server = new McpServer({ name: 'curious', version: '1.0.0' }, { capabilities: { logging: {} } });
-        const ask = (state) => (ctx) => {
-          const answer = inputResponse(ctx.mcpReq.inputResponses, 'who');
-          if (answer.kind === 'elicit') return text(${JSON.stringify(mark)} + ' ' + answer.action + ' ' + (answer.content?.name ?? ''));
-          const who = inputRequired.elicit({ message: 'Who?', requestedSchema: schema });
-          return inputRequired({ inputRequests: { who }, ...state });
-        };
-        server.registerTool('name', read, ask({}));
-        server.registerTool('stateful', read, ask({ requestState: 'asked' }));
-        server.registerTool('think', read, (ctx) => {
-          const answer = inputResponse(ctx.mcpReq.inputResponses, 'thought');
-          if (answer.kind === 'sampling') return text(JSON.stringify(answer.result.content));
-          const messages = [{ role: 'user', content: { type: 'text', text: 'Think.' } }];
-          return inputRequired({ inputRequests: { thought: inputRequired.createMessage({ messages, maxTokens: 9 }) } });
-        });
-        server.registerTool('say', read, async (ctx) => {
-          await ctx.mcpReq.log('info', 'said');
-          return text('done');
-        });
-        server.registerTool('announce', read, () => {
-          server.sendToolListChanged();
-          return text('announced');
-        });
-        server.registerTool('report', read, async (ctx) => {
-          await ctx.mcpReq.log('info', 'began');
-          await new Promise((resolve) => setTimeout(resolve, 60_000));
-          return text('reported');
-        });
-        server.registerTool('slow', read, async () => {
-          await new Promise((resolve) => setTimeout(resolve, 1_000));
-          return text('late');
-        });
-        return server;
-      };`,
-    packages: ['@modelcontextprotocol/server'],
+    ...bundleConnector('curious', mark),
     manifest: {
       manifestVersion: 1,
       sdk: 'v2',

@@ -8,51 +8,27 @@ import {
   LoggingMessageNotificationSchema,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import {
-  type GivenConnector,
-  type GivenOrganization,
-  hasSandboxes,
-  type Platform,
-  skipUnless,
-  startPlatform,
-  waitFor,
-} from '@patchbay/testing';
-import pg from 'pg';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { hasSandboxes, skipUnless, waitFor, withPlatform } from '@patchbay/testing';
+import { expect } from 'vitest';
 import { legacyRequest } from '../edge-fixture.ts';
 import { curiousVersion, eventsOf, RawClient, type SseEvent } from './sessions-fixture.ts';
 
 const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespaces are missing');
 
-let platform: Platform;
-let acme: GivenOrganization;
-let curious: GivenConnector;
-let ownerKey: string;
-let memberKey: string;
-let superuser: pg.Pool;
-
-beforeAll(async () => {
-  if (!hasSandboxes()) return;
-  platform = await startPlatform();
-  acme = await platform.given.organization('acme');
-  curious = await platform.given.connector(acme, 'curious');
-  await platform.given.publishedVersion(curious, curiousVersion('one'));
-  ownerKey = await platform.given.apiKey(acme);
-  memberKey = await platform.given.apiKey(acme, await platform.given.member(acme, 'member'));
-  superuser = new pg.Pool({ connectionString: platform.database.superuserUrl, max: 1 });
-}, 60_000);
-afterAll(async () => {
-  await superuser?.end();
-  await platform?.stop();
+const here = withPlatform({}, async ({ given }) => {
+  const acme = await given.organization('acme');
+  const curious = await given.live(acme, 'curious', curiousVersion('one'));
+  const memberKey = await given.apiKey(acme, await given.member(acme, 'member'));
+  return { acme, curious, memberKey, ownerKey: await given.apiKey(acme) };
 });
 
-const url = () => `${platform.origin}/acme/curious/mcp`;
-const raw = (key = ownerKey) => new RawClient(url(), key);
+const url = () => `${here.platform.origin}/acme/curious/mcp`;
+const raw = (key = here.ownerKey) => new RawClient(url(), key);
 const ELICITS = { elicitation: {} };
 
 async function connect(capabilities = {}): Promise<{ client: Client; transport: StreamableHTTPClientTransport }> {
   const client = new Client({ name: 'spec', version: '1.0.0' }, { capabilities });
-  const requestInit = { headers: { authorization: `Bearer ${ownerKey}` } };
+  const requestInit = { headers: { authorization: `Bearer ${here.ownerKey}` } };
   const transport = new StreamableHTTPClientTransport(new URL(url()), { requestInit });
   // The client of SDK v1 declares an optional member that this repository's compiler settings take at its word.
   await client.connect(transport as never);
@@ -60,7 +36,7 @@ async function connect(capabilities = {}): Promise<{ client: Client; transport: 
 }
 
 const rows = async (): Promise<number> => {
-  const { rows: found } = await superuser.query<{ count: number }>(
+  const { rows: found } = await here.platform.superuser.query<{ count: number }>(
     'SELECT count(*)::int AS count FROM app.mcp_sessions',
   );
   return found[0]?.count ?? 0;
@@ -83,7 +59,7 @@ async function rest(response: Response): Promise<SseEvent[]> {
 }
 
 async function callsInFlight(): Promise<number> {
-  const metrics = await (await fetch(`${platform.internalUrl}/metrics`)).text();
+  const metrics = await (await fetch(`${here.platform.internalUrl}/metrics`)).text();
   return Number(/^patchbay_calls_in_flight (\d+)$/m.exec(metrics)?.[1] ?? 0);
 }
 
@@ -94,7 +70,7 @@ describe('a session id', () => {
   it('of another person, invented, or altered is unknown', async () => {
     const { id } = await raw().initialize();
     const list = legacyRequest('tools/list').body;
-    const thief = raw(memberKey);
+    const thief = raw(here.memberKey);
     for (const stolen of [id, `${id}x`, id.replace(/^./, 'A'), 'made-up', id.split('.')[0] ?? '']) {
       thief.id = stolen;
       expect([stolen, (await thief.post(list)).status]).toEqual([stolen, 404]);
@@ -108,8 +84,8 @@ describe('a session id', () => {
     expect((await client.send('DELETE')).status).toBe(204);
     const ended = await client.post(legacyRequest('ping').body);
     expect([ended.status, await ended.text()]).toEqual([404, expect.stringContaining('mcp.session_ended')]);
-    await platform.processes.gateway.end('SIGKILL');
-    await platform.processes.gateway.restart();
+    await here.platform.processes.gateway.end('SIGKILL');
+    await here.platform.processes.gateway.restart();
     expect((await client.post(legacyRequest('ping').body)).status).toBe(404);
   });
 
@@ -186,19 +162,19 @@ describe('a client of 2025-11-25', () => {
     let changed = 0;
     client.setNotificationHandler(ToolListChangedNotificationSchema, () => void changed++);
     await waitFor(async () => (await rows()) > 0, { what: 'the row of the stream' });
-    await platform.given.publishedVersion(curious, curiousVersion('one', ['added']));
+    await here.platform.given.publishedVersion(here.curious, curiousVersion('one', ['added']));
     await waitFor(() => changed > 0, { deadlineMs: 8_000, what: 'the notification' });
     expect((await client.listTools()).tools.map(({ name }) => name)).toContain('added');
     await client.close();
   });
 
   it('has one GET stream: a later one takes over, and the loss of the key ends it', async () => {
-    const member = await platform.given.member(acme, 'member');
-    const client = await raw(await platform.given.apiKey(acme, member)).initialize();
+    const member = await here.platform.given.member(here.acme, 'member');
+    const client = await raw(await here.platform.given.apiKey(here.acme, member)).initialize();
     const first = rest(await client.send('GET'));
     const second = await client.send('GET');
     expect((await first).map(({ message }) => message)).toEqual([null]);
-    await superuser.query('DELETE FROM identity.members WHERE person_id = $1', [member.id]);
+    await here.platform.superuser.query('DELETE FROM identity.members WHERE person_id = $1', [member.id]);
     expect((await rest(second)).map(({ message }) => message)).toEqual([null]);
     expect((await client.send('GET')).status).toBe(401);
   });
@@ -206,14 +182,14 @@ describe('a client of 2025-11-25', () => {
   it('keeps no place for GET streams whose clients were gone before they opened', async () => {
     const { hostname, port, pathname } = new URL(url());
     for (let index = 0; index < 12; index += 1) {
-      const { id } = await raw(memberKey).initialize();
+      const { id } = await raw(here.memberKey).initialize();
       const lines = [`GET ${pathname} HTTP/1.1`, `host: ${hostname}:${port}`, 'accept: text/event-stream'];
-      lines.push(`authorization: Bearer ${memberKey}`, `mcp-session-id: ${id}`);
+      lines.push(`authorization: Bearer ${here.memberKey}`, `mcp-session-id: ${id}`);
       const socket = tcp(Number(port), hostname);
       socket.write(`${lines.join('\r\n')}\r\n\r\n`, () => socket.destroy());
       await once(socket, 'close');
     }
-    const client = await raw(memberKey).initialize();
+    const client = await raw(here.memberKey).initialize();
     await waitFor(
       async () => {
         const { status, body } = await client.send('GET');
@@ -238,10 +214,10 @@ describe('a session', () => {
   it('continues when gateway and supervisor were killed after initialize', async () => {
     const { client } = await connect(ELICITS);
     client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'decline' }));
-    await platform.processes.gateway.end('SIGKILL');
-    await platform.processes.supervisor?.end('SIGKILL');
-    await platform.processes.supervisor?.restart();
-    await platform.processes.gateway.restart();
+    await here.platform.processes.gateway.end('SIGKILL');
+    await here.platform.processes.supervisor?.end('SIGKILL');
+    await here.platform.processes.supervisor?.restart();
+    await here.platform.processes.gateway.restart();
     const result = await client.callTool({ name: 'name', arguments: {} });
     expect(result.content).toEqual([{ type: 'text', text: 'one decline ' }]);
     await client.close();
@@ -269,8 +245,8 @@ describe('a session', () => {
   it('reports that a call is lost when its gateway was killed, and takes the next one', async () => {
     const client = await raw().initialize(ELICITS);
     const seen = await untilQuestion(await client.call('name'));
-    await platform.processes.gateway.end('SIGKILL');
-    await platform.processes.gateway.restart();
+    await here.platform.processes.gateway.end('SIGKILL');
+    await here.platform.processes.gateway.restart();
     const resumed = await rest(await client.send('GET', { 'last-event-id': seen.at(-1)?.id ?? '' }));
     expect(resumed.at(-1)?.message).toMatchObject({ id: 7, error: { data: { code: 'mcp.call_lost' } } });
     expect(await (await client.call('say')).text()).toContain('done');

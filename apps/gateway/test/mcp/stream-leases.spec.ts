@@ -1,16 +1,7 @@
 import { revokeApiKey } from '@patchbay/domain/api-keys';
 import { deleteConnector } from '@patchbay/domain/connectors';
-import {
-  type GivenConnector,
-  type GivenOrganization,
-  type GivenPerson,
-  hasSandboxes,
-  type Platform,
-  skipUnless,
-  startPlatform,
-} from '@patchbay/testing';
-import pg from 'pg';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { type GivenConnector, type GivenPerson, hasSandboxes, skipUnless, withPlatform } from '@patchbay/testing';
+import { expect } from 'vitest';
 import { modernRequest } from '../edge-fixture.ts';
 import { curiousVersion, eventsOf, RawClient } from './sessions-fixture.ts';
 
@@ -19,21 +10,11 @@ const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespac
 /** Within this the streams are closed when nothing disturbs; a busy machine gets more. Milliseconds. */
 const CLOSED_WITHIN_MS = 2_000 * 4;
 
-let platform: Platform;
-let acme: GivenOrganization;
-let superuser: pg.Pool;
-
-beforeAll(async () => {
-  if (!hasSandboxes()) return;
-  platform = await startPlatform();
-  acme = await platform.given.organization('acme');
+const here = withPlatform({}, async ({ given }) => {
+  const acme = await given.organization('acme');
   // One that stays, so that the organization's URL keeps serving without the other.
-  await platform.given.publishedVersion(await platform.given.connector(acme, 'steady'), curiousVersion('steady'));
-  superuser = new pg.Pool({ connectionString: platform.database.superuserUrl, max: 1 });
-}, 60_000);
-afterAll(async () => {
-  await superuser?.end();
-  await platform?.stop();
+  await given.live(acme, 'steady', curiousVersion('steady'));
+  return { acme };
 });
 
 interface Caller {
@@ -45,28 +26,29 @@ interface Caller {
 let counter = 0;
 async function givenCaller(): Promise<Caller> {
   counter += 1;
-  const connector = await platform.given.connector(acme, `curious-${counter}`);
-  await platform.given.publishedVersion(connector, curiousVersion('one'));
-  const member = await platform.given.member(acme, 'member');
-  return { connector, member, key: await platform.given.apiKey(acme, member) };
+  const connector = await here.platform.given.connector(here.acme, `curious-${counter}`);
+  await here.platform.given.publishedVersion(connector, curiousVersion('one'));
+  const member = await here.platform.given.member(here.acme, 'member');
+  return { connector, member, key: await here.platform.given.apiKey(here.acme, member) };
 }
 
-const inside = <T>(work: Parameters<typeof platform.given.database.withOrganization<T>>[1]) =>
-  platform.given.database.withOrganization({ organizationId: acme.id }, work);
+const inside = <T>(work: Parameters<typeof here.platform.given.database.withOrganization<T>>[1]) =>
+  here.platform.given.database.withOrganization({ organizationId: here.acme.id }, work);
 
 /** Ways to lose what a stream lives on. */
 const LOSSES = {
   'the member is removed': async ({ member }: Caller) => {
-    await superuser.query('DELETE FROM identity.members WHERE person_id = $1', [member.id]);
+    await here.platform.superuser.query('DELETE FROM identity.members WHERE person_id = $1', [member.id]);
   },
   'the key is revoked': async ({ key }: Caller) => {
-    const { rows } = await superuser.query<{ id: string }>('SELECT id FROM app.api_keys WHERE hash = sha256($1)', [
-      key,
-    ]);
-    await inside((tx) => revokeApiKey(tx, acme.owner.actor, rows[0]?.id ?? ''));
+    const { rows } = await here.platform.superuser.query<{ id: string }>(
+      'SELECT id FROM app.api_keys WHERE hash = sha256($1)',
+      [key],
+    );
+    await inside((tx) => revokeApiKey(tx, here.acme.owner.actor, rows[0]?.id ?? ''));
   },
   'the connector is deleted': async ({ connector }: Caller) => {
-    await inside((tx) => deleteConnector(tx, acme.owner.actor, connector.id));
+    await inside((tx) => deleteConnector(tx, here.acme.owner.actor, connector.id));
   },
 };
 
@@ -101,7 +83,7 @@ describe('every open stream', () => {
   for (const [what, lose] of Object.entries(LOSSES)) {
     it(`ends with a reason when ${what}`, async () => {
       const caller = await givenCaller();
-      const streams = await openAll(`${platform.origin}/acme/${caller.connector.slug}/mcp`, 'name', caller.key);
+      const streams = await openAll(`${here.platform.origin}/acme/${caller.connector.slug}/mcp`, 'name', caller.key);
       for (const [kind, { status }] of Object.entries(streams)) expect([kind, status]).toEqual([kind, 200]);
       const texts = Object.entries(streams).map(async ([kind, response]) => [kind, await restOf(response)] as const);
       const startedAtMs = performance.now();
@@ -115,7 +97,7 @@ describe('every open stream', () => {
 
   it('of the organization’s URL continues without a deleted connector, but for the events of that one', async () => {
     const caller = await givenCaller();
-    const url = `${platform.origin}/acme/mcp`;
+    const url = `${here.platform.origin}/acme/mcp`;
     const streams = await openAll(url, `${caller.connector.slug}__name`, caller.key);
     const heard = eventsOf(streams.listen as Response); // opened above
     expect((await heard.next()).value.message.method).toBe('notifications/subscriptions/acknowledged');

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { echoVersion, hasSandboxes, type Platform, skipUnless, startPlatform, waitFor } from '@patchbay/testing';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { bundleConnector, echoVersion, hasSandboxes, skipUnless, waitFor, withPlatform } from '@patchbay/testing';
+import { afterAll, expect } from 'vitest';
 import { modernRequest } from '../edge-fixture.ts';
 
 const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespaces are missing');
@@ -19,25 +19,12 @@ interface Export {
   readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly Span[] }[] }[];
 }
 
-/** Returns the protocol fields of its caller beside the arguments. */
-const META_VERSION = echoVersion('one', {
-  code: `
-    const { McpServer } = require('@modelcontextprotocol/server');
-    exports.default = () => {
-      const server = new McpServer({ name: 'echo', version: '1.0.0' });
-      server.registerTool('mark', { annotations: { readOnlyHint: true } }, async (ctx) => ({
-        content: [{ type: 'text', text: JSON.stringify(ctx.mcpReq._meta) }],
-      }));
-      return server;
-    };`,
-});
-
-let platform: Platform;
-let collector: Server;
 const spans: Span[] = [];
 
-beforeAll(async () => {
-  if (!hasSandboxes()) return;
+let collector: Server | undefined;
+afterAll(() => void collector?.close());
+
+async function startCollector(): Promise<number> {
   collector = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer); // a request without encoding yields buffers
@@ -46,37 +33,37 @@ beforeAll(async () => {
     response.setHeader('content-type', 'application/json').end('{}');
   }).listen(0, '127.0.0.1');
   await once(collector, 'listening');
-  const { port } = collector.address() as AddressInfo; // a TCP server listens at one
-  const environment = {
-    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+  return (collector.address() as AddressInfo).port; // a TCP server listens at one
+}
+
+const exporting = async () => ({
+  environment: {
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await startCollector()}`,
     OTEL_BSP_SCHEDULE_DELAY: '100',
-  };
-  platform = await startPlatform({ environment });
-}, 60_000);
-afterAll(async () => {
-  await platform?.stop();
-  collector?.close();
+  },
+});
+const here = withPlatform(exporting, async ({ given }) => {
+  const acme = await given.organization('acme');
+  await given.live(acme, 'echo', echoVersion('one', bundleConnector('traced')));
+  return { acme, key: await given.apiKey(acme) };
 });
 
 describe('a gateway with an OpenTelemetry exporter', () => {
   it('sends a span of each call, between the caller’s and the connector’s', async () => {
-    const acme = await platform.given.organization('acme');
-    await platform.given.publishedVersion(await platform.given.connector(acme, 'echo'), META_VERSION);
-    const key = await platform.given.apiKey(acme);
     const [traceId, parentId] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
     const _meta = { traceparent: `00-${traceId}-${parentId}-01`, tracestate: 'vendor=1', baggage: 'user=7' };
     const { headers, body } = modernRequest('tools/call', { name: 'mark', arguments: {}, _meta });
-    const response = await fetch(`${platform.origin}/acme/echo/mcp`, {
+    const response = await fetch(`${here.platform.origin}/acme/echo/mcp`, {
       method: 'POST',
       body,
-      headers: { ...headers, authorization: `Bearer ${key}` },
+      headers: { ...headers, authorization: `Bearer ${here.key}` },
     });
     const { result } = (await response.json()) as { result: { content: { text: string }[] } };
 
     const requestId = response.headers.get('request-id') ?? '';
     const span = await waitFor(() => spans.find((one) => attribute(one, 'patchbay.request_id') === requestId));
     expect(span).toMatchObject({ name: 'mcp tools/call', traceId, parentSpanId: parentId });
-    expect(attribute(span, 'patchbay.organization_id')).toBe(acme.id);
+    expect(attribute(span, 'patchbay.organization_id')).toBe(here.acme.id);
     expect(attribute(span, 'gen_ai.tool.name')).toBe('mark');
     expect(JSON.parse(result.content[0]?.text ?? '')).toMatchObject({
       traceparent: `00-${traceId}-${span.spanId}-01`,
@@ -85,7 +72,7 @@ describe('a gateway with an OpenTelemetry exporter', () => {
     });
     // Durations, and no content.
     expect(span.attributes.map(({ key: name }) => name)).toContain('patchbay.step.sandbox_ms');
-    expect(JSON.stringify(spans)).not.toContain(key);
+    expect(JSON.stringify(spans)).not.toContain(here.key);
   });
 });
 

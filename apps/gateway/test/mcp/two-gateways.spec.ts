@@ -1,5 +1,5 @@
-import { fetchAt, hasSandboxes, redisMissing, skipUnless, startPlatform, testRedis, waitFor } from '@patchbay/testing';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { fetchAt, hasSandboxes, redisMissing, skipUnless, waitFor, withPlatform } from '@patchbay/testing';
+import { expect } from 'vitest';
 import { legacyRequest, modernRequest } from '../edge-fixture.ts';
 import { curiousVersion, eventsOf, RawClient, type SseEvent } from './sessions-fixture.ts';
 
@@ -28,38 +28,26 @@ async function textsOf(events: AsyncGenerator<SseEvent>): Promise<string[]> {
 }
 
 /** The same for every carrier of messages between gateways. */
-function serveTogether(
-  carrier: string,
-  missing: string | null,
-  startRedis: () => Promise<{ url: string; stop(): Promise<void> } | null>,
-) {
+function serveTogether(carrier: string, redis: boolean) {
+  const missing = redis ? redisMissing() : null;
   const isAble = hasSandboxes() && missing === null;
   const { describe, it } = skipUnless(isAble, missing ?? 'bubblewrap or user namespaces are missing');
 
   describe(`two gateways with pub/sub through ${carrier}`, () => {
-    let platform: Awaited<ReturnType<typeof startPlatform>>;
-    let redis: Awaited<ReturnType<typeof startRedis>>;
-    let other: Awaited<ReturnType<typeof platform.startGateway>>;
-    let key: string;
-
-    beforeAll(async () => {
-      if (!isAble) return;
-      redis = await startRedis();
-      platform = await startPlatform(redis ? { redisUrl: redis.url } : {});
-      other = await platform.startGateway();
+    const fixture = withPlatform({ when: isAble, redis }, async (platform) => {
       const acme = await platform.given.organization('acme');
-      await platform.given.publishedVersion(await platform.given.connector(acme, 'curious'), curiousVersion('one'));
-      key = await platform.given.apiKey(acme);
-    }, 120_000);
-    afterAll(async () => {
-      await platform?.stop();
-      await redis?.stop();
+      await platform.given.live(acme, 'curious', curiousVersion('one'));
+      return { other: await platform.startGateway(), key: await platform.given.apiKey(acme) };
     });
 
-    const here = () => new RawClient(`${platform.origin}/acme/curious/mcp`, key);
+    const here = () => new RawClient(`${fixture.platform.origin}/acme/curious/mcp`, fixture.key);
     /** The same session, at the other gateway. */
     const there = ({ id }: RawClient) => {
-      const client = new RawClient(`${other.address}/acme/curious/mcp`, key, new URL(platform.origin).host);
+      const client = new RawClient(
+        `${fixture.other.address}/acme/curious/mcp`,
+        fixture.key,
+        new URL(fixture.platform.origin).host,
+      );
       client.id = id;
       return client;
     };
@@ -92,11 +80,11 @@ function serveTogether(
     it('deliver at one the changes that a connector publishes at the other', async () => {
       const hangUp = new AbortController();
       const { headers, body } = modernRequest('subscriptions/listen', { notifications: { toolsListChanged: true } });
-      const response = await fetchAt(`${other.address}/acme/mcp`, {
+      const response = await fetchAt(`${fixture.other.address}/acme/mcp`, {
         method: 'POST',
         body,
         signal: hangUp.signal,
-        headers: { ...headers, authorization: `Bearer ${key}`, host: new URL(platform.origin).host },
+        headers: { ...headers, authorization: `Bearer ${fixture.key}`, host: new URL(fixture.platform.origin).host },
       });
       const events = eventsOf(response);
       expect((await events.next()).value.message).toMatchObject({ method: 'notifications/subscriptions/acknowledged' });
@@ -108,12 +96,12 @@ function serveTogether(
     it('report that a call is lost when its gateway is killed, and continue the session', async () => {
       const client = await here().initialize(ELICITS);
       const parked = await untilQuestion(await client.call('name'));
-      await platform.processes.gateway.end('SIGKILL');
+      await fixture.platform.processes.gateway.end('SIGKILL');
       const survivor = there(client);
       const resumed = await survivor.send('GET', { 'last-event-id': parked.question.id ?? '' });
       expect((await textsOf(eventsOf(resumed))).at(-1)).toContain('mcp.call_lost');
       expect(await (await survivor.call('say')).text()).toContain('done');
-      await platform.processes.gateway.restart();
+      await fixture.platform.processes.gateway.restart();
       await waitFor(async () => (await (await client.call('say')).text()).includes('done'), {
         what: 'the restarted one',
       });
@@ -121,5 +109,5 @@ function serveTogether(
   });
 }
 
-serveTogether('the relay of PostgreSQL', null, async () => null);
-serveTogether('Redis', redisMissing(), testRedis);
+serveTogether('the relay of PostgreSQL', false);
+serveTogether('Redis', true);

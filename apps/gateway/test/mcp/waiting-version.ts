@@ -1,4 +1,4 @@
-import type { GivenVersion } from '@patchbay/testing';
+import { bundleConnector, type GivenVersion } from '@patchbay/testing';
 import { readingTool } from './one-endpoint.ts';
 
 const MANIFEST = {
@@ -24,42 +24,6 @@ const MANIFEST = {
 
 /** A connector whose tool `wait` waits until it is released or aborted; `seen` records which. */
 export const WAITING_VERSION: GivenVersion = {
-  code: `
-    const { McpServer } = require('@modelcontextprotocol/server');
-    const { z } = require('zod');
-    exports.default = () => {
-      const waiting = new Map();
-      const seen = [];
-      const wait = ({ name }, signal) => new Promise((resolve) => {
-        seen.push('started ' + name);
-        signal.addEventListener('abort', () => {
-          seen.push('aborted ' + name);
-          resolve(text('aborted'));
-        });
-        waiting.set(name, () => {
-          seen.push('ended ' + name);
-          resolve(text('released'));
-        });
-      });
-      const text = (value) => ({ content: [{ type: 'text', text: value }] });
-      const release = ({ name }) => {
-        waiting.get(name)?.();
-        return text('done');
-      };
-      const annotations = { readOnlyHint: true };
-      const server = new McpServer({ name: 'waiting', version: '1.0.0' });
-      const named = { inputSchema: z.object({ name: z.string() }), annotations };
-      for (const tool of ['wait', 'wait_briefly'])
-        server.registerTool(tool, named, (args, ctx) => wait(args, ctx.mcpReq.signal));
-      const writes = { readOnlyHint: false, destructiveHint: false };
-      server.registerTool('write_briefly', { ...named, annotations: writes }, async (args, ctx) => {
-        seen.push('wrote ' + args.name);
-        return wait(args, ctx.mcpReq.signal);
-      });
-      server.registerTool('release', named, release);
-      server.registerTool('seen', { annotations }, () => text(seen.join(', ')));
-      return server;
-    };`,
-  packages: ['@modelcontextprotocol/server', 'zod'],
+  ...bundleConnector('waiting'),
   manifest: MANIFEST,
 };

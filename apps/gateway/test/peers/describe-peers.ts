@@ -1,12 +1,5 @@
-import {
-  echoVersion,
-  hasSandboxes,
-  type Platform,
-  skipUnless,
-  startPlatform,
-  temporaryDirectory,
-} from '@patchbay/testing';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { echoVersion, hasSandboxes, skipUnless, temporaryDirectory, withPlatform } from '@patchbay/testing';
+import { expect } from 'vitest';
 import { installPeers } from './peer-programs.ts';
 import type { Peer, Target } from './peers.ts';
 
@@ -22,21 +15,16 @@ export function describePeers(pairs: readonly { readonly peer: Peer; readonly ac
   const canRun = hasSandboxes() && installPeers();
   const { describe, it } = skipUnless(canRun, 'sandboxes are missing, or the clients of others cannot be installed');
   const targets = new Map<Access, Target>();
-  let platform: Platform | undefined;
-
-  beforeAll(async () => {
-    if (!canRun) return;
-    platform = await startPlatform();
-    const { given, origin } = platform;
+  withPlatform({ when: canRun }, async ({ given, origin }) => {
     const acme = await given.organization('acme');
-    await given.publishedVersion(await given.connector(acme, 'echo'), echoVersion('one'));
+    await given.live(acme, 'echo', echoVersion('one'));
     await given.publishedVersion(await given.connector(acme, 'open', 'none'), echoVersion('two'));
     const rest = { key: await given.apiKey(acme), prefix: '', home: await temporaryDirectory('peers') };
     targets.set('an API key', { ...rest, url: `${origin}/acme/echo/mcp` });
     targets.set('no sign-in', { ...rest, url: `${origin}/acme/open/mcp`, key: undefined });
     targets.set('the URL of the organization', { ...rest, url: `${origin}/acme/mcp`, prefix: 'echo__' });
-  }, 60_000);
-  afterAll(() => platform?.stop());
+    return {};
+  });
 
   for (const { peer, accesses } of pairs) {
     describe(peer.name, () => {
