@@ -18,11 +18,11 @@ import { createAuditSigner, createStateSealer, createTokenSigner, createVault, f
 import type { FastifyInstance } from 'fastify';
 import { createDeployWaker } from './admin/deploy-waker.ts';
 import { createAdminSurface } from './admin/index.ts';
-import { createRedisAnnouncements } from './announcements/redis-announcements.ts';
-import { createRelayedAnnouncements } from './announcements/relayed-announcements.ts';
 import type { GatewayConfig } from './config.ts';
 import { docsPlugin } from './docs/plugin.ts';
 import { downloadsPlugin } from './downloads/plugin.ts';
+import { createLocalStore } from './ephemeral-store/local-store.ts';
+import { createRedisStore } from './ephemeral-store/redis-store.ts';
 import { createDiskWatch } from './health/disk-watch.ts';
 import { gatewayChecks } from './health/health-checks.ts';
 import { createRedisProbe } from './health/redis-probe.ts';
@@ -35,8 +35,8 @@ import { DatabaseSessionStore } from './mcp/sessions/session-store.ts';
 import { Sessions } from './mcp/sessions/sessions.ts';
 import { createConnectorEvents } from './mcp/subscriptions/connector-events.ts';
 import { createMcpSurface } from './mcp/surface.ts';
-import { createLocalNotes } from './notes/local-notes.ts';
-import { createRedisNotes } from './notes/redis-notes.ts';
+import { createRedisPubSub } from './pub-sub/redis-pub-sub.ts';
+import { createRelayedPubSub } from './pub-sub/relayed-pub-sub.ts';
 import { readAuthSecret } from './read-auth-secret.ts';
 import { LogBatcher } from './sandboxes/log-batcher.ts';
 import { retireSandboxes } from './sandboxes/retire-sandboxes.ts';
@@ -75,11 +75,11 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     flushIntervalMs: LOG_FLUSH_MS,
     waitingMax: LOG_LINES_WAITING_MAX,
   });
-  const announcements =
+  const pubSub =
     config.redisUrl === undefined
-      ? createRelayedAnnouncements({ database, changes, logger })
-      : createRedisAnnouncements(config.redisUrl, logger);
-  const events = createConnectorEvents(announcements);
+      ? createRelayedPubSub({ database, changes, logger })
+      : createRedisPubSub(config.redisUrl, logger);
+  const events = createConnectorEvents(pubSub);
   const sandboxes = createSandboxClient({
     ...(await openSupervisors(config.supervisors, {
       redisUrl: config.redisUrl === undefined ? undefined : new Secret(config.redisUrl),
@@ -109,15 +109,15 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const sessions = new Sessions({
     signer: await createTokenSigner(keySource, 'mcp sessions'),
     store: new DatabaseSessionStore({ database, vault }),
-    signals: new SessionSignals(announcements),
+    signals: new SessionSignals(pubSub),
     clock,
   });
   const secret = await readAuthSecret(config.authSecretFile);
   if (config.signUpProblem !== null) logger.warn(`PATCHBAY_SIGNUP ${config.signUpProblem}`);
-  const notes =
+  const ephemeralStore =
     config.redisUrl === undefined
-      ? createLocalNotes(clock)
-      : createRedisNotes({ redisUrl: config.redisUrl, secret, clock, logger });
+      ? createLocalStore(clock)
+      : createRedisStore({ redisUrl: config.redisUrl, secret, clock, logger });
   const mcp = createMcpSurface({
     origin,
     endpoints,
@@ -133,7 +133,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     changes,
     events,
     sessions,
-    notes,
+    ephemeralStore,
     // Policies cannot be written yet, and there are no connections yet: the steps exist, with nothing in them.
     loadPolicies: async () => NO_POLICIES,
     openCredentials: async () => [],
@@ -145,7 +145,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     origin,
     signup: config.signup,
     database,
-    notes,
+    ephemeralStore,
     clock,
     logger,
     secret,
@@ -170,7 +170,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     identity: people.identity,
     wakeDeploy: (versionId) => waker.wake(versionId),
     refuseUploads: () => disks.refuseUploads(),
-    files: new OneTimeFiles({ notes, artifacts, clock }),
+    files: new OneTimeFiles({ ephemeralStore, artifacts, clock }),
   });
 
   const app = await createServer({
@@ -213,8 +213,8 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       endpoints.close();
       vault.close();
       redis?.close();
-      notes.close();
-      await announcements.close();
+      ephemeralStore.close();
+      await pubSub.close();
       metrics.close();
       await changes.close();
       await database.close();

@@ -10,7 +10,7 @@ import type { InvokeOptions } from '@patchbay/sandbox/client';
 import type { Invocation, InvocationOutcome } from '@patchbay/sandbox/protocol';
 import { freePort } from '@patchbay/testing';
 import { createStateSealer, createTokenSigner } from '@patchbay/vault';
-import { createLocalAnnouncements } from '../src/announcements/announcements.ts';
+import { createLocalStore } from '../src/ephemeral-store/local-store.ts';
 import type { Surface } from '../src/http/surface.ts';
 import { startTracing } from '../src/mcp/call/tracing.ts';
 import { SessionSignals } from '../src/mcp/sessions/session-signals.ts';
@@ -18,7 +18,7 @@ import type { SessionStore } from '../src/mcp/sessions/session-store.ts';
 import { Sessions } from '../src/mcp/sessions/sessions.ts';
 import { createConnectorEvents } from '../src/mcp/subscriptions/connector-events.ts';
 import { createMcpSurface, type McpSurfaceDeps } from '../src/mcp/surface.ts';
-import { createLocalNotes } from '../src/notes/local-notes.ts';
+import { createLocalPubSub } from '../src/pub-sub/pub-sub.ts';
 import { createServer } from '../src/server.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
 import { givenApiKey, givenEndpoint, givenEndpoints } from './given-call.ts';
@@ -167,7 +167,7 @@ export async function startEdge(
   const told: string[] = [];
   let runner = echo;
   const signer = await createTokenSigner({ masterKey: async () => Buffer.alloc(32) }, 'mcp sessions');
-  const announcements = createLocalAnnouncements();
+  const pubSub = createLocalPubSub();
   const surface = createMcpSurface({
     origin,
     logger,
@@ -192,19 +192,19 @@ export async function startEdge(
     },
     retirement: { follow: () => undefined },
     changes: { onChange: () => () => undefined, onStale: () => () => undefined },
-    events: createConnectorEvents(announcements),
+    events: createConnectorEvents(pubSub),
     stateSealer: await createStateSealer({ masterKey: async () => new Uint8Array(32) }, 'request state'),
     sessions: new Sessions({
       signer,
       store: NO_SESSIONS,
       clock: systemClock,
-      signals: new SessionSignals(announcements),
+      signals: new SessionSignals(pubSub),
     }),
     spool: { append: async (event) => void usage.push(event) },
     loadPolicies: async () => NO_POLICIES,
     openCredentials: async () => [],
     recordIntent: async () => undefined,
-    notes: createLocalNotes(systemClock),
+    ephemeralStore: createLocalStore(systemClock),
     notifyAuthor: (_endpoint, lines) => void told.push(...lines.map(({ text }) => text)),
     metrics: createMetrics({ cacheStatistics: () => ({}), droppedEvents: () => 0, supervisors: async () => [] }),
     tracing: await startTracing(false, logger),

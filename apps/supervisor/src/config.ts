@@ -51,7 +51,7 @@ export const supervisorEnvironment = z.object({
 
 const schema = supervisorEnvironment
   .superRefine((env, context) => {
-    for (const { variable, message } of doorProblems(env)) {
+    for (const { variable, message } of listenerProblems(env)) {
       context.addIssue({ code: 'custom', path: [variable], message });
     }
   })
@@ -78,7 +78,7 @@ const schema = supervisorEnvironment
   }));
 
 /** Contradictions between the listener settings. */
-function doorProblems(
+function listenerProblems(
   env: z.output<typeof supervisorEnvironment>,
 ): { readonly variable: string; readonly message: string }[] {
   const { SUPERVISOR_LISTEN: listen, SUPERVISOR_REGISTRY_URL: registryUrl } = env;

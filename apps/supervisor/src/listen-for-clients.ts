@@ -18,13 +18,13 @@ import {
 } from '@patchbay/sandbox/host';
 import type { SupervisorMetrics } from './metrics.ts';
 
-export interface ClientDoors {
+export interface ClientListeners {
   /** New connections are refused, and connected peers send no new work. */
   leave(): void;
   close(): void;
 }
 
-export interface DoorOptions {
+export interface ListenerOptions {
   readonly hostId: string;
   readonly takesTasks: boolean;
   readonly socket: { readonly path: string; readonly groupId: number | undefined } | null;
@@ -34,7 +34,7 @@ export interface DoorOptions {
   readonly logger: Logger;
 }
 
-export async function listenForClients(host: SandboxHost, options: DoorOptions): Promise<ClientDoors> {
+export async function listenForClients(host: SandboxHost, options: ListenerOptions): Promise<ClientListeners> {
   const { hostId, takesTasks, socket: unix, remote, refusedPeers, logger } = options;
   const inside = new Map<Socket, ServedConnection>();
   const onRefused = (reason: string) => {

@@ -4,12 +4,12 @@ import type { SandboxHost } from '@patchbay/sandbox/host';
 import { type Announcement, announceSupervisor } from '@patchbay/sandbox/registry';
 import type { Registry } from 'prom-client';
 import type { SupervisorConfig } from './config.ts';
-import { type ClientDoors, type DoorOptions, listenForClients } from './listen-for-clients.ts';
+import { type ClientListeners, type ListenerOptions, listenForClients } from './listen-for-clients.ts';
 
 export interface SupervisorParts {
   readonly config: Pick<SupervisorConfig, 'registryUrl' | 'advertised' | 'hostId'>;
   readonly host: SandboxHost;
-  readonly doors: DoorOptions;
+  readonly doors: ListenerOptions;
   readonly checks: readonly HealthCheck[];
   readonly metrics: Registry;
   readonly logger: Logger;
@@ -20,7 +20,7 @@ export class Supervisor implements Application {
   readonly checks: readonly HealthCheck[];
   readonly metrics: Registry;
   readonly #parts: SupervisorParts;
-  #clients: Promise<ClientDoors> | null = null;
+  #clients: Promise<ClientListeners> | null = null;
   #announcement: Announcement | null = null;
 
   constructor(parts: SupervisorParts) {

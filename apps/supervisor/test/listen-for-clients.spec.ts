@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createLogger, systemClock } from '@patchbay/foundation';
 import { PlainDriver, Programs, SandboxHost } from '@patchbay/sandbox/host';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ClientDoors, listenForClients } from '../src/listen-for-clients.ts';
+import { type ClientListeners, listenForClients } from '../src/listen-for-clients.ts';
 import { createSupervisorMetrics } from '../src/metrics.ts';
 
 describe('the unix socket', () => {
@@ -27,7 +27,7 @@ describe('the unix socket', () => {
   /** Root may give files to any group, others to their own. */
   const groupId = process.getuid?.() === 0 ? 10_002 : (process.getgid?.() ?? 0);
 
-  async function opened(group: number | undefined): Promise<{ doors: ClientDoors; path: string }> {
+  async function opened(group: number | undefined): Promise<{ doors: ClientListeners; path: string }> {
     const path = join(directory, `${group ?? 'own'}.sock`);
     const logger = createLogger('test', 'silent');
     const socket = { path, groupId: group };

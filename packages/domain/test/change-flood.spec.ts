@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '@patchbay/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { insertAnnouncements } from '../src/announcements/index.ts';
 import { emitChange, type OutboxRelay, relayOutbox } from '../src/changes/index.ts';
 import { createDatabase, type Database } from '../src/database/index.ts';
+import { insertMessages } from '../src/messages/index.ts';
 import { type Given, type GivenOrganization, startGiven } from './given.ts';
 
 const isLong = process.env.PATCHBAY_TEST_LONG === '1';
@@ -103,10 +103,10 @@ describe('a tenant that changes a thousand things a second', () => {
     const said = { topic: 'connector', subjectId: 'con_loud', content: { method: 'a' } } as const;
     const startedAtMs = performance.now();
     for (let batch = 0; batch < 10; batch += 1) {
-      await flooding.withOrganization(noisy, (tx) => insertAnnouncements(tx, 'gateway', Array(100).fill(said)));
+      await flooding.withOrganization(noisy, (tx) => insertMessages(tx, 'gateway', Array(100).fill(said)));
     }
     await given.database.withOrganization(quiet, (tx) =>
-      insertAnnouncements(tx, 'gateway', [{ ...said, subjectId: 'con_last' }]),
+      insertMessages(tx, 'gateway', [{ ...said, subjectId: 'con_last' }]),
     );
     await waitFor(() => heard.some(({ payload }) => payload === 'connector:con_last'), {
       what: 'the last message',

@@ -46,15 +46,15 @@ function lineAt(bytes: Buffer, position: number): number {
 }
 
 /** A value and the way to it, from the inside out: copied paths would cost the square of the depth. */
-interface Place {
+interface Position {
   readonly value: unknown;
   readonly name: string;
-  readonly within: Place | null;
+  readonly within: Position | null;
 }
 
 /** The first text of a JSON value, keys included, that has a problem; null when there is none. Does not recurse. */
 export function findTextProblem(value: unknown): TextProblem | null {
-  const open: Place[] = [{ value, name: '', within: null }];
+  const open: Position[] = [{ value, name: '', within: null }];
   for (let place = open.pop(); place !== undefined; place = open.pop()) {
     const { value: found } = place;
     if (typeof found === 'string') {
@@ -71,7 +71,7 @@ export function findTextProblem(value: unknown): TextProblem | null {
   return null;
 }
 
-function pathOf(place: Place): string[] {
+function pathOf(place: Position): string[] {
   const path: string[] = [];
   for (let at = place; at.within !== null; at = at.within) path.push(at.name);
   return path.reverse();

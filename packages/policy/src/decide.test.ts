@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide } from './decide.ts';
 import { matchGlob } from './match-glob.ts';
-import { EFFECTS, type PolicyQuestion, type ToolAnnotations, type ToolPolicy } from './policy.ts';
+import { EFFECTS, type PolicyInput, type ToolAnnotations, type ToolPolicy } from './policy.ts';
 
-const question = (annotations: ToolAnnotations = {}): PolicyQuestion => ({
+const question = (annotations: ToolAnnotations = {}): PolicyInput => ({
   connector: 'weather',
   tool: 'forecast',
   annotations,

@@ -1,5 +1,5 @@
 import { matchGlob } from './match-glob.ts';
-import { EFFECTS, type PolicyQuestion, type Ruling, type ToolPolicy } from './policy.ts';
+import { EFFECTS, type PolicyInput, type Ruling, type ToolPolicy } from './policy.ts';
 
 /**
  * Decides one tool call. Pure: same question and policies, same ruling.
@@ -7,7 +7,7 @@ import { EFFECTS, type PolicyQuestion, type Ruling, type ToolPolicy } from './po
  * The strictest matching policy wins, whatever its position, so adding a policy can never loosen another.
  * With no match the tool's annotations decide.
  */
-export function decide(question: PolicyQuestion, policies: readonly ToolPolicy[]): Ruling {
+export function decide(question: PolicyInput, policies: readonly ToolPolicy[]): Ruling {
   let strictest: ToolPolicy | undefined;
   for (const policy of policies) {
     if (!matches(policy, question)) continue;
@@ -22,7 +22,7 @@ export function decide(question: PolicyQuestion, policies: readonly ToolPolicy[]
 }
 
 /** Reads and writes declared harmless run; tools that may destroy, or have no annotation, need approval. */
-function decideByAnnotations({ tool, annotations }: PolicyQuestion): Ruling {
+function decideByAnnotations({ tool, annotations }: PolicyInput): Ruling {
   const because = 'annotations';
   if (annotations.readOnlyHint === true) return { effect: 'always_allow', because, reason: `${tool} only reads.` };
   if (annotations.destructiveHint === false) {
@@ -35,7 +35,7 @@ function decideByAnnotations({ tool, annotations }: PolicyQuestion): Ruling {
   return { effect: 'needs_approval', because, reason };
 }
 
-function matches(policy: ToolPolicy, question: PolicyQuestion): boolean {
+function matches(policy: ToolPolicy, question: PolicyInput): boolean {
   return (
     matchGlob(policy.connector, question.connector) &&
     matchGlob(policy.tool, question.tool) &&

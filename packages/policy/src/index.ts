@@ -5,7 +5,7 @@ export {
   EFFECTS,
   type Effect,
   NO_POLICIES,
-  type PolicyQuestion,
+  type PolicyInput,
   type PolicySet,
   type Ruling,
   type ToolAnnotations,

@@ -30,7 +30,7 @@ export interface ToolAnnotations {
   readonly destructiveHint?: boolean | undefined;
 }
 
-export interface PolicyQuestion {
+export interface PolicyInput {
   readonly connector: string;
   readonly tool: string;
   readonly annotations: ToolAnnotations;

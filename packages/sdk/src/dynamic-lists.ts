@@ -36,7 +36,7 @@ export function createDynamicLists(server: McpServer, registrars: Registrars): D
       for (const [name, part] of Object.entries(parts)) registered.push(register(name, part));
     };
   };
-  announceAll(server);
+  notifyAll(server);
   return {
     setTools: replaceable(registrars.tool),
     setResources: replaceable(registrars.resource),
@@ -45,7 +45,7 @@ export function createDynamicLists(server: McpServer, registrars: Registrars): D
 }
 
 /** The protocol library learns of a kind with its first part, and cannot once it is connected: each had one, for a moment. */
-function announceAll(server: McpServer): void {
+function notifyAll(server: McpServer): void {
   server.registerTool('placeholder', {}, async () => ({ content: [] })).remove();
   server.registerResource('placeholder', 'patchbay:placeholder', {}, async () => ({ contents: [] })).remove();
   server.registerPrompt('placeholder', {}, async () => ({ messages: [] })).remove();

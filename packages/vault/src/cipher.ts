@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { encodeBinding, type SealBinding } from './binding.ts';
 import { decodeEnvelope, ENVELOPE_VERSION, encodeEnvelope, NONCE_BYTES, TAG_BYTES } from './envelope.ts';
-import { bindingOf, type SealedPlace } from './place.ts';
 import { VaultError } from './vault-error.ts';
 
 /**
@@ -10,19 +10,19 @@ import { VaultError } from './vault-error.ts';
 const CIPHER = 'aes-256-gcm';
 export const KEY_BYTES = 32;
 
-export function sealBytes(key: Uint8Array, place: SealedPlace, plaintext: Uint8Array): Uint8Array {
+export function sealBytes(key: Uint8Array, binding: SealBinding, plaintext: Uint8Array): Uint8Array {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
-  cipher.setAAD(bindingOf(ENVELOPE_VERSION, place));
+  cipher.setAAD(encodeBinding(ENVELOPE_VERSION, binding));
   const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
   return encodeEnvelope({ version: ENVELOPE_VERSION, nonce, tag: cipher.getAuthTag(), ciphertext });
 }
 
-/** @throws VaultError when key, place or any byte differs */
-export function openBytes(key: Uint8Array, place: SealedPlace, sealed: Uint8Array): Uint8Array {
+/** @throws VaultError when key, binding or any byte differs */
+export function openBytes(key: Uint8Array, binding: SealBinding, sealed: Uint8Array): Uint8Array {
   const { version, nonce, tag, ciphertext } = decodeEnvelope(sealed);
   const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
-  decipher.setAAD(bindingOf(version, place));
+  decipher.setAAD(encodeBinding(version, binding));
   decipher.setAuthTag(tag);
   try {
     return Buffer.concat([decipher.update(ciphertext), decipher.final()]);

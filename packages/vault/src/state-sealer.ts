@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
+import type { SealBinding } from './binding.ts';
 import { KEY_BYTES, openBytes, sealBytes } from './cipher.ts';
 import type { KeySource } from './key-source.ts';
-import type { SealedPlace } from './place.ts';
 import { VaultError } from './vault-error.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function createStateSealer(keySource: KeySource, purpose: string): 
   const masterKey = await keySource.masterKey();
   const key = Buffer.from(hkdfSync('sha256', masterKey, 'patchbay sealed state', purpose, KEY_BYTES));
   masterKey.fill(0);
-  const placeOf = (binding: readonly string[]): SealedPlace => ({
+  const placeOf = (binding: readonly string[]): SealBinding => ({
     scope: { kind: 'platform' },
     // JSON, so that no two lists of parts look the same.
     record: JSON.stringify(binding),

@@ -3,10 +3,10 @@ import { Secret } from '@patchbay/foundation';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openBytes, sealBytes } from './cipher.ts';
-import { createVault, type DataKeyStore, type SealedPlace, VaultError } from './index.ts';
+import { createVault, type DataKeyStore, type SealBinding, VaultError } from './index.ts';
 import { createKeyCache } from './key-cache.ts';
 
-const place = (organizationId: string, record = 'sec_1', field = 'secrets.sealed'): SealedPlace => ({
+const binding = (organizationId: string, record = 'sec_1', field = 'secrets.sealed'): SealBinding => ({
   scope: { kind: 'organization', organizationId },
   record,
   field,
@@ -30,7 +30,7 @@ const newVault = (masterKey: Uint8Array = randomBytes(32)) =>
 
 describe('a sealed value', () => {
   const key = randomBytes(32);
-  const home = place('org_a');
+  const home = binding('org_a');
 
   it('does not open with any single bit of it flipped', () => {
     const sealed = sealBytes(key, home, Buffer.from('the value'));
@@ -49,7 +49,7 @@ describe('a sealed value', () => {
     expect(() => openBytes(key, home, Buffer.concat([sealed, Buffer.from([0])]))).toThrow(VaultError);
   });
 
-  it('does not open at any other place, whatever the names, and opens at its own', () => {
+  it('does not open at any other binding, whatever the names, and opens at its own', () => {
     const name = fc.string({ minLength: 0, maxLength: 12 });
     const anyPlace = fc.record({
       scope: fc.oneof(
@@ -81,25 +81,25 @@ describe('a sealed value', () => {
 describe('the vault', () => {
   it('does not open with another master key, another organization’s key, or a data key that is gone', async () => {
     const keys = store();
-    const sealed = await (await newVault()).seal(place('org_a'), new Secret('v'), keys);
+    const sealed = await (await newVault()).seal(binding('org_a'), new Secret('v'), keys);
     const other = await newVault();
-    await expect(other.open(place('org_a'), sealed, keys)).rejects.toThrow(VaultError);
+    await expect(other.open(binding('org_a'), sealed, keys)).rejects.toThrow(VaultError);
     const master = randomBytes(32);
     const vault = await newVault(master);
     const [a, b] = [store(), store()];
-    const ofA = await vault.seal(place('org_a'), new Secret('v'), a);
-    await vault.seal(place('org_b'), new Secret('v'), b);
-    await expect(vault.open(place('org_b'), ofA, b)).rejects.toThrow(VaultError);
-    await expect(vault.open(place('org_a'), ofA, b)).rejects.toThrow(VaultError);
+    const ofA = await vault.seal(binding('org_a'), new Secret('v'), a);
+    await vault.seal(binding('org_b'), new Secret('v'), b);
+    await expect(vault.open(binding('org_b'), ofA, b)).rejects.toThrow(VaultError);
+    await expect(vault.open(binding('org_a'), ofA, b)).rejects.toThrow(VaultError);
     a.wrapped = null;
-    await expect(vault.open(place('org_a'), ofA, a)).rejects.toThrow(VaultError);
+    await expect(vault.open(binding('org_a'), ofA, a)).rejects.toThrow(VaultError);
   });
 
   it('opens what it sealed, also after a restart', async () => {
     const master = randomBytes(32);
     const keys = store();
-    const sealed = await (await newVault(master)).seal(place('org_a'), new Secret('grüße'), keys);
-    const opened = await (await newVault(master)).open(place('org_a'), sealed, keys);
+    const sealed = await (await newVault(master)).seal(binding('org_a'), new Secret('grüße'), keys);
+    const opened = await (await newVault(master)).open(binding('org_a'), sealed, keys);
     expect(opened.reveal()).toBe('grüße');
     expect(`${opened} ${JSON.stringify({ opened })}`).not.toContain('grüße');
   });

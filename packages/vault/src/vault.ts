@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '@patchbay/foundation';
+import type { SealBinding } from './binding.ts';
 import { KEY_BYTES, openBytes, sealBytes } from './cipher.ts';
 import { createKeyCache } from './key-cache.ts';
 import type { KeySource } from './key-source.ts';
-import type { SealedPlace } from './place.ts';
 import { VaultError } from './vault-error.ts';
 
 /**
@@ -20,10 +20,10 @@ export interface DataKeyStore {
 }
 
 export interface Vault {
-  /** `keys` is the store of the place's organization; for the platform's own values it is not asked. */
-  seal(place: SealedPlace, value: Secret, keys: DataKeyStore): Promise<Uint8Array>;
+  /** `keys` is the store of the binding's organization; for the platform's own values it is not asked. */
+  seal(binding: SealBinding, value: Secret, keys: DataKeyStore): Promise<Uint8Array>;
   /** @throws VaultError when anything at all is not as it was sealed */
-  open(place: SealedPlace, envelope: Uint8Array, keys: DataKeyStore): Promise<Secret>;
+  open(binding: SealBinding, envelope: Uint8Array, keys: DataKeyStore): Promise<Secret>;
   /** Forgets the organization's unwrapped key, for example when it was purged. */
   forget(organizationId: string): void;
   /** Overwrites every key in memory. */
@@ -45,9 +45,9 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
     now: () => performance.now(),
   });
 
-  async function keyFor(place: SealedPlace, keys: DataKeyStore, mayCreate: boolean): Promise<Uint8Array> {
-    if (place.scope.kind === 'platform') return masterKey;
-    const { organizationId } = place.scope;
+  async function keyFor(binding: SealBinding, keys: DataKeyStore, mayCreate: boolean): Promise<Uint8Array> {
+    if (binding.scope.kind === 'platform') return masterKey;
+    const { organizationId } = binding.scope;
     const keyPlace = dataKeyPlace(organizationId);
     let wrapped = await keys.find();
     if (wrapped === null) {
@@ -62,11 +62,11 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
   }
 
   return {
-    async seal(place, value, keys) {
-      return sealBytes(await keyFor(place, keys, true), place, Buffer.from(value.reveal()));
+    async seal(binding, value, keys) {
+      return sealBytes(await keyFor(binding, keys, true), binding, Buffer.from(value.reveal()));
     },
-    async open(place, envelope, keys) {
-      const plaintext = openBytes(await keyFor(place, keys, false), place, envelope);
+    async open(binding, envelope, keys) {
+      const plaintext = openBytes(await keyFor(binding, keys, false), binding, envelope);
       return new Secret(Buffer.from(plaintext).toString('utf8'));
     },
     forget: dataKeys.delete,
@@ -77,6 +77,6 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
   };
 }
 
-function dataKeyPlace(organizationId: string): SealedPlace {
+function dataKeyPlace(organizationId: string): SealBinding {
   return { scope: { kind: 'organization', organizationId }, record: organizationId, field: 'data_keys.wrapped' };
 }

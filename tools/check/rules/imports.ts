@@ -99,7 +99,7 @@ function objection(file: SourceFile, reference: ModuleReference, target: Target)
   if (target.kind === 'external') return objectToCiphers(file, from, reference);
   if (FREE.has(from)) return null;
   const to = areaOf(target.kind === 'file' ? target.path : entryPath(target));
-  if (to === from) return objectToBackDoor(file, target);
+  if (to === from) return objectToInnerFile(file, target);
   if (file.isTest && TESTS_MAY_IMPORT.includes(to))
     return target.kind === 'file' && !sameFolder(from, to) ? crossing(reference, to) : null;
   if (to === 'sandbox/runner' && !isDriver(file) && !isOwnTest(file, to))
@@ -137,7 +137,7 @@ function isOwnTest(file: SourceFile, to: string): boolean {
 }
 
 /** Inside `domain`, a capability is imported by its entry point: `../connectors/index.ts`, never a file behind it. */
-function objectToBackDoor(file: SourceFile, target: Target): string | null {
+function objectToInnerFile(file: SourceFile, target: Target): string | null {
   if (target.kind !== 'file' || file.isTest) return null;
   const capability = /^packages\/domain\/src\/([^/]+)\/(.+)$/;
   const there = capability.exec(target.path);

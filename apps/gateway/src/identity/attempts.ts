@@ -7,9 +7,9 @@
 
 import { AppError, type ErrorCode } from '@patchbay/foundation';
 import { ACCOUNT_LIMITS } from '@patchbay/foundation/limits';
-import type { SharedNotes } from '../notes/shared-notes.ts';
+import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';
 import { networkOf } from './network-of.ts';
-import type { SignInAddresses, SignInPlace } from './sign-in-addresses.ts';
+import type { SignInAddresses, SignInAttempt } from './sign-in-addresses.ts';
 
 export interface Attempts {
   /** For a page whose link opens nothing. @throws AppError `auth.too_many_attempts` */
@@ -17,9 +17,9 @@ export interface Attempts {
   /** For a page whose link is open. @throws AppError `auth.too_many_link_attempts` */
   admitOpenLink(secret: string): Promise<void>;
   /** Before a password is looked at. @throws AppError `auth.too_many_attempts`, `auth.too_many_account_attempts` */
-  admitPassword(from: SignInPlace): Promise<void>;
+  admitPassword(from: SignInAttempt): Promise<void>;
   /** After it was right. */
-  remember(personId: string, from: SignInPlace): Promise<void>;
+  remember(personId: string, from: SignInAttempt): Promise<void>;
 }
 
 const WINDOW_SECONDS = ACCOUNT_LIMITS.attemptWindow.value;
@@ -30,10 +30,13 @@ export const PASSWORDS_PER_ADDRESS_MAX = ACCOUNT_LIMITS.passwordsPerAddress.valu
 /** From all addresses that are new to the account, together. */
 export const NEW_ADDRESS_PASSWORDS_MAX = ACCOUNT_LIMITS.passwordsPerAccount.value;
 
-export function createAttempts(deps: { readonly notes: SharedNotes; readonly known: SignInAddresses }): Attempts {
-  const { notes, known } = deps;
+export function createAttempts(deps: {
+  readonly ephemeralStore: EphemeralStore;
+  readonly known: SignInAddresses;
+}): Attempts {
+  const { ephemeralStore, known } = deps;
   const admit = async (key: readonly string[], max: number, refusal: ErrorCode) => {
-    const { allowed, retryAfterSeconds } = await notes.admit(key, { max, windowSeconds: WINDOW_SECONDS });
+    const { allowed, retryAfterSeconds } = await ephemeralStore.admit(key, { max, windowSeconds: WINDOW_SECONDS });
     if (!allowed) throw new AppError(refusal, { retryAfterSeconds });
   };
   return {

@@ -5,8 +5,8 @@
 import type { Database, FairQueue, Tx } from '@patchbay/domain';
 import { type AuditRecord, record, takeIdentityChanges } from '@patchbay/domain/audit';
 import type { Clock } from '@patchbay/foundation';
-import type { Announce, Operation } from './announce-change.ts';
 import type { Auth } from './create-auth.ts';
+import type { DeclareIntent, Operation } from './declare-intent.ts';
 import type { IdentityChange } from './identity.ts';
 import type { ReleasedName } from './released-names.ts';
 import type { SignUpPolicy } from './sign-up-policy.ts';
@@ -14,7 +14,7 @@ import type { SignUpPolicy } from './sign-up-policy.ts';
 export interface IdentityDeps {
   readonly auth: Auth;
   /** The change that better-auth is about to write, and its actor. */
-  readonly announce: Announce;
+  readonly announce: DeclareIntent;
   readonly database: Database;
   readonly policy: SignUpPolicy;
   readonly released: readonly ReleasedName[];

@@ -12,8 +12,8 @@ import { ACCOUNT_LIMITS, PASSWORD_CHARACTERS } from '@patchbay/foundation/limits
 import type { BetterAuthOptions } from 'better-auth';
 import { organization } from 'better-auth/plugins';
 import type { Pool } from 'pg';
+import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';
 import { cookieRule } from '../http/cookies.ts';
-import type { SharedNotes } from '../notes/shared-notes.ts';
 import { ADDRESS_HEADER, INVITATION_SECONDS, SESSION_SECONDS } from './account-rules.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -25,7 +25,7 @@ export interface AuthSettings {
   readonly secret: Secret;
   readonly pool: Pool;
   /** Counts attempts for all gateways together. */
-  readonly notes: SharedNotes;
+  readonly ephemeralStore: EphemeralStore;
   readonly logger: Logger;
 }
 
@@ -55,7 +55,7 @@ function cookies(origin: string) {
   ]);
 }
 
-export function authOptions({ origin, secret, pool, notes, logger }: AuthSettings) {
+export function authOptions({ origin, secret, pool, ephemeralStore, logger }: AuthSettings) {
   return {
     appName: 'Patchbay',
     baseURL: origin,
@@ -125,7 +125,7 @@ export function authOptions({ origin, secret, pool, notes, logger }: AuthSetting
       enabled: true,
       window: WINDOW_SECONDS,
       max: ACCOUNT_LIMITS.identityRequests.value,
-      customStorage: countIn(notes),
+      customStorage: countIn(ephemeralStore),
       customRules: {
         // Counted by `attempts.ts`, for the account too.
         '/sign-in/email': false,
@@ -177,11 +177,11 @@ export function authOptions({ origin, secret, pool, notes, logger }: AuthSetting
 }
 
 /** better-auth asks once per attempt; its keys hold the caller's address and the path. */
-function countIn(notes: SharedNotes) {
+function countIn(ephemeralStore: EphemeralStore) {
   return {
     async consume(key: string, rule: { readonly window: number; readonly max: number }) {
       const limit = { max: rule.max, windowSeconds: rule.window };
-      const { allowed, retryAfterSeconds } = await notes.admit(['attempt', key], limit);
+      const { allowed, retryAfterSeconds } = await ephemeralStore.admit(['attempt', key], limit);
       return { allowed, retryAfter: allowed ? null : retryAfterSeconds };
     },
   };

@@ -1,8 +1,8 @@
 /**
  * The one writer of people and organizations. Each audited change runs inside a transaction of the organization that
  * holds an advisory lock, so that two gateways cannot take away the last two owners at once. better-auth writes on its
- * own connection and role; a trigger notes the change in that same transaction, and ours takes the note and writes the
- * audit row. When this process dies between the two commits, the note is left and the worker records it.
+ * own connection and role; a trigger stores the change in that same transaction, and ours deletes the stored change and
+ * writes the audit row. When this process dies between the two commits, it is left and the worker records it.
  *
  * So a change holds a connection of ours while it waits for one of better-auth's. That cannot come to a standstill:
  * nothing waits the other way round, and changes take turns before they take a connection, one per organization and

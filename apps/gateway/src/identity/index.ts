@@ -4,11 +4,11 @@ import type { Database } from '@patchbay/domain';
 import { record, takeIdentityChanges } from '@patchbay/domain/audit';
 import type { Clock, Logger, Secret } from '@patchbay/foundation';
 import type { FastifyInstance } from 'fastify';
-import type { SharedNotes } from '../notes/shared-notes.ts';
-import { createAnnounce } from './announce-change.ts';
+import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';
 import { createAttempts } from './attempts.ts';
 import { createAuth, createAuthPool } from './create-auth.ts';
 import { createIdentity } from './create-identity.ts';
+import { createDeclareIntent } from './declare-intent.ts';
 import { createFirstOwner, type FirstOwner } from './first-owner.ts';
 import type { Identity } from './identity.ts';
 import { invitationPlugin } from './invitation-plugin.ts';
@@ -33,7 +33,7 @@ export interface IdentityOptions {
   /** PATCHBAY_RELEASED_NAMES. */
   readonly releasedNames?: string;
   readonly database: Database;
-  readonly notes: SharedNotes;
+  readonly ephemeralStore: EphemeralStore;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -55,16 +55,16 @@ export interface IdentityPart {
 }
 
 export function createIdentityPart(options: IdentityOptions): IdentityPart {
-  const { origin, secret, database, notes, clock, logger } = options;
+  const { origin, secret, database, ephemeralStore, clock, logger } = options;
   const pool = createAuthPool(options.databaseUrl, (error) =>
     logger.warn({ err: error }, 'a connection of the identity pool broke'),
   );
-  const auth = createAuth({ origin, secret, pool, notes, logger });
+  const auth = createAuth({ origin, secret, pool, ephemeralStore, logger });
   const policy = parseSignUpPolicy(options.signup);
   const released = parseReleasedNames(options.releasedNames ?? '');
-  const identity = createIdentity({ auth, announce: createAnnounce(pool), database, policy, released, clock });
+  const identity = createIdentity({ auth, announce: createDeclareIntent(pool), database, policy, released, clock });
   const links = createSetupLinks(pool, clock);
-  const attempts = createAttempts({ notes, known: createSignInAddresses(pool, secret) });
+  const attempts = createAttempts({ ephemeralStore, known: createSignInAddresses(pool, secret) });
   const firstOwner = (owner: FirstOwner) => createFirstOwner({ auth, identity }, owner);
 
   const recordJoin = async (joined: Parameters<Parameters<typeof identityPlugin>[1]['onJoined']>[0]) => {

@@ -65,7 +65,7 @@ export async function identityPlugin(app: FastifyInstance, options: IdentityPlug
       checkTexts('querystring', request.query);
       checkTexts('body', request.body);
       if (path === '/sign-up/email') await checkSignUp(options, request);
-      if (path === SIGN_IN_PATH) await options.attempts.admitPassword(signInPlace(request));
+      if (path === SIGN_IN_PATH) await options.attempts.admitPassword(signInAttempt(request));
       const body = path === ACCEPT_PATH ? await acceptance(auth, request) : request.body;
       const response = await auth.handler(toWebRequest(request, origin, body));
       if (response.status === 429) {
@@ -74,7 +74,7 @@ export async function identityPlugin(app: FastifyInstance, options: IdentityPlug
       }
       const text = await response.text();
       if (response.ok && path === SIGN_IN_PATH) await rememberSignIn(options, request, text);
-      if (response.ok && path === ACCEPT_PATH) await announceJoin(options, request, text);
+      if (response.ok && path === ACCEPT_PATH) await declareJoin(options, request, text);
       return answer(reply, response, text);
     },
   });
@@ -101,7 +101,7 @@ function checkTexts(where: string, value: unknown): void {
 }
 
 /** A body that names no account is refused by better-auth, and counted for its address all the same. */
-function signInPlace(request: FastifyRequest) {
+function signInAttempt(request: FastifyRequest) {
   const body = SignIn.safeParse(request.body);
   return { email: body.success ? body.data.email : '', address: request.clientAddress };
 }
@@ -116,24 +116,24 @@ async function checkSignUp({ auth, policy }: IdentityPluginOptions, request: Fas
   const body = SignUp.safeParse(request.body);
   if (!body.success) throw new AppError('admin.invalid_request', { detail: 'The e-mail address is not one.' });
   const { email } = body.data;
-  const invited = (await presentedInvitation(auth, request))?.email.toLowerCase() === email.toLowerCase();
+  const invited = (await invitationOfRequest(auth, request))?.email.toLowerCase() === email.toLowerCase();
   // The same answer for every address that is not admitted: it never reveals who was invited.
   if (!mayEnrol(policy, email, invited)) throw new AppError('auth.sign_up_closed');
 }
 
-async function presentedInvitation(auth: Auth, request: FastifyRequest): Promise<OpenInvitation | null> {
+async function invitationOfRequest(auth: Auth, request: FastifyRequest): Promise<OpenInvitation | null> {
   const secret = request.headers[INVITATION_HEADER];
   return typeof secret === 'string' ? findOpenInvitation(auth, secret) : null;
 }
 
 /** better-auth accepts by id, which is no secret: only ours from the secret's look-up gets there. @throws AppError `auth.invitation_invalid` */
 async function acceptance(auth: Auth, request: FastifyRequest): Promise<{ invitationId: string }> {
-  const invitation = await presentedInvitation(auth, request);
+  const invitation = await invitationOfRequest(auth, request);
   if (!invitation) throw new AppError('auth.invitation_invalid');
   return { invitationId: invitation.id };
 }
 
-async function announceJoin(options: IdentityPluginOptions, request: FastifyRequest, text: string): Promise<void> {
+async function declareJoin(options: IdentityPluginOptions, request: FastifyRequest, text: string): Promise<void> {
   const { member } = Joined.parse(JSON.parse(text));
   await options.onJoined({
     organizationId: member.organizationId,

@@ -8,7 +8,7 @@ import { networkOf } from './network-of.ts';
 const KNOWN_DAYS = ACCOUNT_LIMITS.knownAddress.value;
 
 /** An account by its e-mail address, and the address of a sign-in attempt. */
-export interface SignInPlace {
+export interface SignInAttempt {
   readonly email: string;
   readonly address: string;
 }
@@ -16,13 +16,13 @@ export interface SignInPlace {
 /** From where each person has signed in with success. */
 export interface SignInAddresses {
   /** One look-up, whether or not there is such an account. */
-  isKnown(from: SignInPlace): Promise<boolean>;
-  remember(personId: string, from: SignInPlace): Promise<void>;
+  isKnown(from: SignInAttempt): Promise<boolean>;
+  remember(personId: string, from: SignInAttempt): Promise<void>;
 }
 
 /** @param secret the table holds HMACs under it, never an address */
 export function createSignInAddresses(pool: Pool, secret: Secret): SignInAddresses {
-  const hash = ({ email, address }: SignInPlace) =>
+  const hash = ({ email, address }: SignInAttempt) =>
     createHmac('sha256', secret.reveal())
       .update(JSON.stringify(['sign-in address', email.toLowerCase(), networkOf(address)]))
       .digest();

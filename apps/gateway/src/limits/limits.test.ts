@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Admission } from './admission.ts';
 import { ByteRate } from './byte-rate.ts';
-import { StreamPlaces } from './stream-places.ts';
+import { StreamPermits } from './stream-permits.ts';
 
 describe('Admission', () => {
   it('refuses a call over the connector’s bound and leaves other connectors alone', () => {
@@ -50,16 +50,16 @@ describe('StreamPlaces', () => {
   const owner = (limitKey: string, organizationId: string) => ({ limitKey, organizationId });
 
   it('refuses one stream too many of a caller or of an organization, and no other’s', () => {
-    const places = new StreamPlaces({ principalMax: 2, organizationMax: 3 });
-    places.take(owner('alice', 'a'));
-    places.take(owner('alice', 'a'));
-    expect(() => places.take(owner('alice', 'a'))).toThrow(expect.objectContaining({ code: 'limits.streams' }));
-    const giveBack = places.take(owner('bob', 'a'));
-    expect(() => places.take(owner('carol', 'a'))).toThrow(expect.objectContaining({ code: 'limits.streams' }));
-    places.take(owner('erin', 'b'));
-    giveBack();
-    giveBack();
-    places.take(owner('carol', 'a'));
-    expect(() => places.take(owner('dave', 'a'))).toThrow(expect.objectContaining({ code: 'limits.streams' }));
+    const permits = new StreamPermits({ principalMax: 2, organizationMax: 3 });
+    permits.take(owner('alice', 'a'));
+    permits.take(owner('alice', 'a'));
+    expect(() => permits.take(owner('alice', 'a'))).toThrow(expect.objectContaining({ code: 'limits.streams' }));
+    const release = permits.take(owner('bob', 'a'));
+    expect(() => permits.take(owner('carol', 'a'))).toThrow(expect.objectContaining({ code: 'limits.streams' }));
+    permits.take(owner('erin', 'b'));
+    release();
+    release();
+    permits.take(owner('carol', 'a'));
+    expect(() => permits.take(owner('dave', 'a'))).toThrow(expect.objectContaining({ code: 'limits.streams' }));
   });
 });

@@ -9,11 +9,11 @@ import type { PolicySet } from '@patchbay/policy';
 import type { SandboxClient } from '@patchbay/sandbox/client';
 import type { CredentialReference } from '@patchbay/sandbox/protocol';
 import type { StateSealer } from '@patchbay/vault';
+import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';
 import type { Surface } from '../http/surface.ts';
 import { Admission, type Permit } from '../limits/admission.ts';
 import { ByteRate } from '../limits/byte-rate.ts';
-import { StreamPlaces } from '../limits/stream-places.ts';
-import type { SharedNotes } from '../notes/shared-notes.ts';
+import { StreamPermits } from '../limits/stream-permits.ts';
 import type { SandboxRetirement } from '../sandboxes/retire-sandboxes.ts';
 import { createLeases } from '../streams/leases.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -47,7 +47,7 @@ export interface McpSurfaceDeps {
   /** Seals what clients keep between two rounds of a call. */
   readonly stateSealer: StateSealer;
   /** Remembers which of those are for one use. */
-  readonly notes: Pick<SharedNotes, 'put' | 'take'>;
+  readonly ephemeralStore: Pick<EphemeralStore, 'put' | 'take'>;
   /** List changes that connectors publish at runtime. */
   readonly events: ConnectorEvents;
   /** Sessions of clients that open with `initialize`. */
@@ -103,22 +103,26 @@ function counted(permit: Permit, { callsInFlight }: Pick<Metrics, 'callsInFlight
 /** The MCP surface with everything it is made of. */
 export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
   const byteRate = new ByteRate({ ...BYTE_RATE, clock: deps.clock });
-  const places = new StreamPlaces(STREAMS);
-  const parked = new StreamPlaces(PARKED);
+  const permits = new StreamPermits(STREAMS);
+  const parked = new StreamPermits(PARKED);
   const leases = createLeases(deps.changes);
-  const requestStates = createRequestStates({ sealer: deps.stateSealer, clock: deps.clock, notes: deps.notes });
+  const requestStates = createRequestStates({
+    sealer: deps.stateSealer,
+    clock: deps.clock,
+    ephemeralStore: deps.ephemeralStore,
+  });
   const followResources = createFollowResources({
     sandboxes: deps.sandboxes,
     onError: (error, { endpoint: { connectorId } }) => deps.logger.debug({ err: error, connectorId }, 'not followed'),
   });
-  const listenStreams = new ListenStreams({ leases, places, events: deps.events, followResources });
+  const listenStreams = new ListenStreams({ leases, permits, events: deps.events, followResources });
   const manifests = new LiveManifests(deps);
   const parsePool = new ParsePool({
     threads: Math.max(1, availableParallelism() - 1),
     waitingMaxPerOrganization: CALL_LIMITS.largeBodies.value,
   });
   const known = { ...deps, manifests, visibleTools: (connector: ServedConnector) => visibleTools(deps, connector) };
-  const streams = { listenStreams, followResources, leases, places, parked };
+  const streams = { listenStreams, followResources, leases, permits, parked };
   const options = { ...known, ...streams, byteRate, parsePool, requestStates, callTool: createCalls(deps) };
   return {
     name: 'mcp',

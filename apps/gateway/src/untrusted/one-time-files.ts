@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ArtifactStore } from '@patchbay/artifacts';
 import type { Clock } from '@patchbay/foundation';
 import { z } from 'zod';
-import type { SharedNotes } from '../notes/shared-notes.ts';
+import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';
 
 const LIFETIME_MS = 60_000;
 
@@ -17,7 +17,7 @@ const offered = z.object({
 export type OneTimeFile = Readonly<z.infer<typeof offered>>;
 
 export interface OneTimeFilesDeps {
-  readonly notes: SharedNotes;
+  readonly ephemeralStore: EphemeralStore;
   readonly artifacts: Pick<ArtifactStore, 'get'>;
   readonly clock: Clock;
 }
@@ -35,16 +35,16 @@ export class OneTimeFiles {
 
   /** @returns the id below `/-/untrusted/` and when it stops working */
   async offer(file: OneTimeFile): Promise<{ id: string; expiresAt: Date }> {
-    const { notes, clock } = this.#deps;
+    const { ephemeralStore, clock } = this.#deps;
     const id = randomBytes(32).toString('base64url');
     const expiresAt = new Date(clock.now().getTime() + LIFETIME_MS);
-    await notes.put(keyOf(id), JSON.stringify(file), LIFETIME_MS);
+    await ephemeralStore.put(keyOf(id), JSON.stringify(file), LIFETIME_MS);
     return { id, expiresAt };
   }
 
   /** The file and its bytes, the first time; null for an id that is unknown, used or too old. */
   async take(id: string): Promise<{ file: OneTimeFile; bytes: Uint8Array } | null> {
-    const text = await this.#deps.notes.take(keyOf(id));
+    const text = await this.#deps.ephemeralStore.take(keyOf(id));
     if (text === null) return null;
     const file = offered.parse(JSON.parse(text));
     return { file, bytes: await this.#deps.artifacts.get(file) };

@@ -12,9 +12,9 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { createDeployWaker } from '../../src/admin/deploy-waker.ts';
 import { createAdminSurface } from '../../src/admin/index.ts';
+import { createLocalStore } from '../../src/ephemeral-store/local-store.ts';
+import { createRedisStore } from '../../src/ephemeral-store/redis-store.ts';
 import { createIdentityPart, type IdentityPart } from '../../src/identity/index.ts';
-import { createLocalNotes } from '../../src/notes/local-notes.ts';
-import { createRedisNotes } from '../../src/notes/redis-notes.ts';
 import { createServer } from '../../src/server.ts';
 import { OneTimeFiles } from '../../src/untrusted/one-time-files.ts';
 
@@ -52,7 +52,7 @@ export interface Watched {
   readonly log?: (line: string) => void;
   /** Called with the superuser's URL before anything is connected. */
   readonly onDatabase?: (superuserUrl: string) => Promise<void>;
-  /** Keeps notes in this Redis, and wakes the worker over the queue there and over the one in PostgreSQL. */
+  /** Keeps the ephemeral store in this Redis, and wakes the worker over the queue there and over the one in PostgreSQL. */
   readonly redisUrl?: string;
 }
 
@@ -103,10 +103,10 @@ export class Installation {
     const artifacts = createFileArtifactStore({ directory: await temporaryDirectory('artifacts') });
     const secret = new Secret('a secret for tests of forty characters..');
     const redisUrl = watched.redisUrl ?? null;
-    const notes =
+    const ephemeralStore =
       redisUrl === null
-        ? createLocalNotes(systemClock)
-        : createRedisNotes({ redisUrl, secret, clock: systemClock, logger });
+        ? createLocalStore(systemClock)
+        : createRedisStore({ redisUrl, secret, clock: systemClock, logger });
     const queues =
       redisUrl === null
         ? []
@@ -114,14 +114,14 @@ export class Installation {
             createDeployWaker({ redisUrl: null, databaseUrl: new Secret(urls.queue), logger }),
             createDeployWaker({ redisUrl: new Secret(redisUrl), databaseUrl: null, logger }),
           ];
-    const files = new OneTimeFiles({ notes, artifacts, clock: systemClock });
+    const files = new OneTimeFiles({ ephemeralStore, artifacts, clock: systemClock });
     const people = createIdentityPart({
       origin,
       databaseUrl: new Secret(urls.auth),
       secret,
       signup,
       database,
-      notes,
+      ephemeralStore,
       clock: systemClock,
       logger,
     });
@@ -155,7 +155,7 @@ export class Installation {
     const close = async () => {
       await app.close();
       await Promise.all([apiKeys.close(), people.close(), ...queues.map((queue) => queue.close())]);
-      notes.close();
+      ephemeralStore.close();
       await Promise.all([feed.close(), relay.close()]);
       await database.close();
     };

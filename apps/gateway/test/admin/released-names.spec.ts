@@ -5,8 +5,8 @@ import { createTestDatabase } from '@patchbay/testing';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { loadGatewayConfig } from '../../src/config.ts';
+import { createLocalStore } from '../../src/ephemeral-store/local-store.ts';
 import { createIdentityPart } from '../../src/identity/index.ts';
-import { createLocalNotes } from '../../src/notes/local-notes.ts';
 
 /** Further configuration of a gateway. */
 const GATEWAY = {
@@ -31,7 +31,7 @@ it('a name the operator released goes to its holder alone, and is audited', asyn
       clock: systemClock,
       databaseUrl: new Secret(urls.auth),
       secret: new Secret('a secret for tests of forty characters..'),
-      notes: createLocalNotes(systemClock),
+      ephemeralStore: createLocalStore(systemClock),
       logger: pino({ level: 'silent' }),
     });
   const before = start('');

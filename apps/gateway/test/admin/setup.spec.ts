@@ -5,8 +5,8 @@ import { createTestDatabase } from '@patchbay/testing';
 import pg from 'pg';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { createLocalStore } from '../../src/ephemeral-store/local-store.ts';
 import { createIdentityPart } from '../../src/identity/index.ts';
-import { createLocalNotes } from '../../src/notes/local-notes.ts';
 import { createServer } from '../../src/server.ts';
 
 const ORIGIN = 'http://localhost:4000';
@@ -22,7 +22,7 @@ async function install() {
     secret: new Secret('a secret for tests of forty characters..'),
     signup: 'invite',
     database,
-    notes: createLocalNotes(systemClock),
+    ephemeralStore: createLocalStore(systemClock),
     clock: { now: () => now, monotonicMs: () => now.getTime() },
     logger,
   });

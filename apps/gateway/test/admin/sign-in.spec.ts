@@ -4,8 +4,8 @@ import { createTestDatabase } from '@patchbay/testing';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLocalStore } from '../../src/ephemeral-store/local-store.ts';
 import { createIdentityPart, type IdentityPart } from '../../src/identity/index.ts';
-import { createLocalNotes } from '../../src/notes/local-notes.ts';
 import { createServer } from '../../src/server.ts';
 
 const ORIGIN = 'http://localhost:4000';
@@ -29,7 +29,7 @@ async function install(options: { signup?: string; origin?: string } = {}): Prom
     secret: new Secret('a secret for tests of forty characters..'),
     signup: options.signup ?? 'open',
     database,
-    notes: createLocalNotes(systemClock),
+    ephemeralStore: createLocalStore(systemClock),
     clock: systemClock,
     logger,
   });

@@ -17,8 +17,8 @@ import {
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect } from 'vitest';
+import { createRedisStore } from '../../src/ephemeral-store/redis-store.ts';
 import { createIdentityPart } from '../../src/identity/index.ts';
-import { createRedisNotes } from '../../src/notes/redis-notes.ts';
 import { createServer } from '../../src/server.ts';
 import { OneTimeFiles } from '../../src/untrusted/one-time-files.ts';
 import { untrustedPlugin } from '../../src/untrusted/plugin.ts';
@@ -47,11 +47,11 @@ describe('two gateways', () => {
 
   /** Each has counted while the other was known: a gateway learns of others with its own counts. */
   async function knowEachOther(): Promise<boolean> {
-    for (const { notes } of gateways) await notes.admit(['warm-up'], { max: 1, windowSeconds: 60 });
+    for (const { ephemeralStore } of gateways) await ephemeralStore.admit(['warm-up'], { max: 1, windowSeconds: 60 });
     const client = new Redis(redis.options);
     const known = await client.zcard('patchbay:note:gateways');
     client.disconnect();
-    for (const { notes } of gateways) await notes.admit(['warm-up'], { max: 1, windowSeconds: 60 });
+    for (const { ephemeralStore } of gateways) await ephemeralStore.admit(['warm-up'], { max: 1, windowSeconds: 60 });
     return known === gateways.length;
   }
 
@@ -59,9 +59,9 @@ describe('two gateways', () => {
     const logger = pino({ level: 'silent' });
     const clock = systemClock;
     const database = createDatabase({ url: urls.app, poolSizeMax: 2 });
-    const notes = createRedisNotes({ redisUrl: redis.url, secret, clock, logger });
+    const ephemeralStore = createRedisStore({ redisUrl: redis.url, secret, clock, logger });
     const store = createFileArtifactStore(artifacts);
-    const files = new OneTimeFiles({ notes, artifacts: store, clock });
+    const files = new OneTimeFiles({ ephemeralStore, artifacts: store, clock });
     const databaseUrl = new Secret(urls.auth);
     const people = createIdentityPart({
       origin: ORIGIN,
@@ -69,7 +69,7 @@ describe('two gateways', () => {
       secret,
       signup: 'open',
       database,
-      notes,
+      ephemeralStore,
       clock,
       logger,
     });
@@ -88,12 +88,12 @@ describe('two gateways', () => {
       app,
       files,
       store,
-      notes,
+      ephemeralStore,
       async close() {
         await app.close();
         await people.close();
         await database.close();
-        notes.close();
+        ephemeralStore.close();
       },
     };
   }

@@ -2,8 +2,8 @@ import type { Endpoint } from '@patchbay/domain/endpoints';
 import { AppError } from '@patchbay/foundation';
 import type { JsonObject } from '@patchbay/mcp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createLocalAnnouncements } from '../../src/announcements/announcements.ts';
 import { createConnectorEvents } from '../../src/mcp/subscriptions/connector-events.ts';
+import { createLocalPubSub } from '../../src/pub-sub/pub-sub.ts';
 import { asOwner, complete, type EdgeFixture, legacyRequest, modernRequest, startEdge } from '../edge-fixture.ts';
 import { givenEndpoint, givenEndpoints } from '../given-call.ts';
 
@@ -46,7 +46,7 @@ let edge: EdgeFixture;
 let live: Endpoint;
 /** The current manifest of the connector; an error is thrown. */
 let said: JsonObject | AppError;
-const events = createConnectorEvents(createLocalAnnouncements());
+const events = createConnectorEvents(createLocalPubSub());
 
 beforeAll(async () => {
   edge = await startEdge([], undefined, {

@@ -11,7 +11,7 @@ import { createKnownKeys, type KnownKeys } from './known-keys.ts';
 import { createLastUses } from './last-uses.ts';
 
 /** The surface that a key is used at: `/mcp`, publishing endpoints of the admin API, the rest of the admin API. */
-export type ApiKeyDoor = ApiKeyKind;
+export type ApiKeySurface = ApiKeyKind;
 
 export interface VerifiedApiKey {
   readonly organizationId: string;
@@ -40,7 +40,7 @@ export interface ApiKeyCache {
    * @throws AppError `api-keys.invalid` (401), `api-keys.expired` (401), `api-keys.wrong_door` (403, before any look-up),
    * `api-keys.address_refused` (403), `data.stale` (503)
    */
-  verify(text: string, doors: readonly ApiKeyDoor[], address: string): Promise<VerifiedApiKey>;
+  verify(text: string, doors: readonly ApiKeySurface[], address: string): Promise<VerifiedApiKey>;
   /** Revokes the key of a text that strangers can read, soon. Returns at once; a text of no key costs nothing. */
   revokeExposed(text: string): void;
   /** Writes the batched last uses. Runs by itself every 30 s and on close. */

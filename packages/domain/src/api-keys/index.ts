@@ -1,7 +1,7 @@
 export {
   type ApiKeyCache,
   type ApiKeyCacheOptions,
-  type ApiKeyDoor,
+  type ApiKeySurface,
   createApiKeyCache,
   type VerifiedApiKey,
 } from './api-key-cache.ts';

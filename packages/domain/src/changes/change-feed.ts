@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type Clock, type Logger, systemClock } from '@patchbay/foundation';
-import type { AnnouncementSubject } from '../announcements/index.ts';
+import type { MessageSubject } from '../messages/index.ts';
 import type { Change } from './change.ts';
 import { type FeedConnection, openFeedConnection } from './feed-connection.ts';
 import { createRelayWatch } from './relay-watch.ts';
@@ -34,7 +34,7 @@ export interface ChangeFeed {
   /** Called once per change. Returns the way to stop. */
   onChange(listener: (change: Change) => void): () => void;
   /** Called when there are messages of other gateways to read. A missed call is not repeated. */
-  onAnnouncement(listener: (subject: AnnouncementSubject) => void): () => void;
+  onMessage(listener: (subject: MessageSubject) => void): () => void;
   /** Called when changes may have been missed: everything read before is doubtful. */
   onStale(listener: () => void): () => void;
   /** Grows by one each time everything became doubtful. */
@@ -57,7 +57,7 @@ export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
   const heartbeatMs = options.heartbeatMs ?? 2_000;
   const staleAfterMs = options.staleAfterMs ?? 30_000;
   const changeListeners = new Set<(change: Change) => void>();
-  const announcementListeners = new Set<(subject: AnnouncementSubject) => void>();
+  const messageListeners = new Set<(subject: MessageSubject) => void>();
   const staleListeners = new Set<() => void>();
   const started = Promise.withResolvers<void>();
   const closing = new AbortController();
@@ -82,8 +82,8 @@ export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
       onChange: (change) => {
         for (const listener of changeListeners) listener(change);
       },
-      onAnnouncement: (subject) => {
-        for (const listener of announcementListeners) listener(subject);
+      onMessage: (subject) => {
+        for (const listener of messageListeners) listener(subject);
       },
       onRelayBeat: relay.beat,
       onConfirmed: () => {
@@ -125,7 +125,7 @@ export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
       return started.promise;
     },
     onChange: (listener) => subscribe(changeListeners, listener),
-    onAnnouncement: (listener) => subscribe(announcementListeners, listener),
+    onMessage: (listener) => subscribe(messageListeners, listener),
     onStale: (listener) => subscribe(staleListeners, listener),
     get epoch() {
       return epoch;

@@ -24,7 +24,7 @@ function givenFeed() {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    onAnnouncement: () => () => undefined,
+    onMessage: () => () => undefined,
     onStale: () => () => undefined,
     epoch: 1,
     relayed: async () => true,

@@ -1,6 +1,6 @@
 import { within } from '@patchbay/foundation';
 import pg from 'pg';
-import { ANNOUNCEMENT_TOPICS, type AnnouncementSubject } from '../announcements/index.ts';
+import { MESSAGE_KINDS, type MessageSubject } from '../messages/index.ts';
 import { CHANGE_KINDS, type Change } from './change.ts';
 import { RELAY_CHANNEL } from './relay-outbox.ts';
 
@@ -12,7 +12,7 @@ export interface FeedConnectionOptions {
   readonly pollMs: number;
   onChange(change: Change): void;
   /** Other gateways published messages about it. */
-  onAnnouncement(subject: AnnouncementSubject): void;
+  onMessage(subject: MessageSubject): void;
   /** The relay has passed on what was committed before its last look. */
   onRelayBeat(): void;
   /** The line was proved alive and the feed complete. */
@@ -66,7 +66,7 @@ export async function openFeedConnection(options: FeedConnectionOptions): Promis
       options.onRelayBeat();
     } else if (channel === ANNOUNCEMENTS_CHANNEL) {
       const subject = parseSubject(payload);
-      if (subject !== null) options.onAnnouncement(subject);
+      if (subject !== null) options.onMessage(subject);
     } else {
       const change = parseChange(payload);
       if (change !== null) options.onChange(change);
@@ -123,9 +123,9 @@ function parseChange(payload: string): Change | null {
   return known && id ? { kind: known, id } : null;
 }
 
-function parseSubject(payload: string): AnnouncementSubject | null {
+function parseSubject(payload: string): MessageSubject | null {
   const [topic, subjectId] = payload.split(':', 2);
-  const known = ANNOUNCEMENT_TOPICS.find((candidate) => candidate === topic);
+  const known = MESSAGE_KINDS.find((candidate) => candidate === topic);
   return known && subjectId ? { topic: known, subjectId } : null;
 }
 

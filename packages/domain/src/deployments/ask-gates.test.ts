@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Tx } from '../database/index.ts';
 import { askGates } from './ask-gates.ts';
-import { type ActivationGate, defineGate, type GateFacts, type GateQuestion } from './gates.ts';
+import { type ActivationGate, defineGate, type GateFacts, type GateInput } from './gates.ts';
 
-const QUESTION = { cause: 'activate', acceptances: [] } as unknown as GateQuestion; // all that these gates read
+const QUESTION = { cause: 'activate', acceptances: [] } as unknown as GateInput; // all that these gates read
 
 /** The reasons of the gates, the facts that were loaded for them, and those each gate saw. */
 async function ask(gates: readonly ActivationGate[]) {
@@ -33,7 +33,7 @@ describe('gates', () => {
 
   it('see the facts they name and no others', async () => {
     const seen: object[] = [];
-    const see = (_question: GateQuestion, facts: object) => {
+    const see = (_question: GateInput, facts: object) => {
       seen.push(facts);
       return null;
     };

@@ -4,9 +4,9 @@ import { findMember } from '../organizations/index.ts';
 import { listSecretNames } from '../secrets/index.ts';
 import { getVersion } from '../versions/index.ts';
 import type { HoldReason } from './deployment.ts';
-import type { ActivationGate, GateFactName, GateFacts, GateQuestion } from './gates.ts';
+import type { ActivationGate, GateFactName, GateFacts, GateInput } from './gates.ts';
 
-type FactLoaders = { readonly [Name in GateFactName]: (tx: Tx, question: GateQuestion) => Promise<GateFacts[Name]> };
+type FactLoaders = { readonly [Name in GateFactName]: (tx: Tx, question: GateInput) => Promise<GateFacts[Name]> };
 
 /** Where each fact comes from: rows of the transaction in which the version goes live. */
 const FACT_LOADERS: FactLoaders = {
@@ -27,7 +27,7 @@ const FACT_LOADERS: FactLoaders = {
 export async function askGates(
   tx: Tx,
   gates: readonly ActivationGate[],
-  question: GateQuestion,
+  question: GateInput,
   loaders: FactLoaders = FACT_LOADERS,
 ): Promise<HoldReason[]> {
   const loaded = new Map<GateFactName, unknown>();

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { permissionsOf } from '../organizations/index.ts';
-import { type HeldQuestion, refusalToResolve } from './decide-held.ts';
+import { type HeldInput, refusalToResolve } from './decide-held.ts';
 
-const QUESTION: HeldQuestion = {
+const QUESTION: HeldInput = {
   authentication: 'browser_session',
   permissions: permissionsOf(['admin']),
   deployment: { id: 'dep_2', state: 'held' },
   newestId: 'dep_2',
 };
-const refusal = (change: Partial<HeldQuestion>) => refusalToResolve({ ...QUESTION, ...change })?.code ?? null;
+const refusal = (change: Partial<HeldInput>) => refusalToResolve({ ...QUESTION, ...change })?.code ?? null;
 
 describe('a held deployment', () => {
   it('is resolved by no key and no token, whatever they may do', () => {

@@ -5,7 +5,7 @@ import type { Deployment } from './deployment.ts';
 /** How the caller authenticated. */
 export type Authentication = 'browser_session' | 'api_key' | 'access_token';
 
-export interface HeldQuestion {
+export interface HeldInput {
   readonly authentication: Authentication;
   /** Permissions of the caller in the organization. */
   readonly permissions: ReadonlySet<Permission>;
@@ -19,7 +19,7 @@ export interface HeldQuestion {
  * session. A key or a token is not a person's consent: the program that holds it may be the party under control. Null
  * permits; otherwise the refusal. Pure.
  */
-export function refusalToResolve(question: HeldQuestion): AppError | null {
+export function refusalToResolve(question: HeldInput): AppError | null {
   const { authentication, permissions, deployment, newestId } = question;
   if (authentication !== 'browser_session') return new AppError('admin.person_required');
   if (!permissions.has('deployments:approve')) {

@@ -9,7 +9,7 @@ import type { HoldReason } from './deployment.ts';
 export type DeploymentCause = 'deploy' | 'activate' | 'rollback';
 
 /** The facts that every gate gets. */
-export interface GateQuestion {
+export interface GateInput {
   readonly connector: Connector;
   readonly version: Version;
   readonly actor: Actor;
@@ -37,13 +37,13 @@ export interface ActivationGate {
   /** The facts it decides by. */
   readonly needs: readonly GateFactName[];
   /** Pure. A reason why the version may not go live yet, for people; null lets it pass. */
-  decide(question: GateQuestion, facts: GateFacts): HoldReason | null;
+  decide(question: GateInput, facts: GateFacts): HoldReason | null;
 }
 
 /** Declares a gate, which sees the facts it names and no others. */
 export function defineGate<Need extends GateFactName = never>(
   needs: readonly Need[],
-  decide: (question: GateQuestion, facts: Pick<GateFacts, Need>) => HoldReason | null,
+  decide: (question: GateInput, facts: Pick<GateFacts, Need>) => HoldReason | null,
 ): ActivationGate {
   return { needs, decide };
 }

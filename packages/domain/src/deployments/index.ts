@@ -16,5 +16,5 @@ export {
   type DeploymentCause,
   defineGate,
   type GateFacts,
-  type GateQuestion,
+  type GateInput,
 } from './gates.ts';

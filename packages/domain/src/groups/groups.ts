@@ -78,7 +78,7 @@ export async function renameGroup(
   if (before.name === name) return before;
   await requireFreeName(tx, name);
   await tx.prisma.group.update({ where: keyOf(tx, id), data: { name } });
-  await announce(tx, before.personIds);
+  await publishChanges(tx, before.personIds);
   const names = { before: { name: before.name }, after: { name } };
   await record(tx, { actor, action: 'group.renamed', target: target(id), ...names, requestId });
   return getGroup(tx, id);
@@ -89,7 +89,7 @@ export async function deleteGroup(tx: Tx, actor: Actor, { id, requestId }: Group
   await lockGroups(tx);
   const { name, personIds } = await getGroup(tx, id);
   await tx.prisma.group.delete({ where: keyOf(tx, id) });
-  await announce(tx, personIds);
+  await publishChanges(tx, personIds);
   await record(tx, { actor, action: 'group.deleted', target: target(id), before: { name, personIds }, requestId });
 }
 
@@ -108,7 +108,7 @@ export async function addGroupMember(tx: Tx, actor: Actor, change: GroupMemberCh
     if (isForeignKeyViolation(error)) throw new AppError('groups.member_gone', { cause: error });
     throw error;
   }
-  await announce(tx, [personId]);
+  await publishChanges(tx, [personId]);
   await record(tx, { actor, action: 'group.member_added', target: target(id), after: { personId }, requestId });
   return getGroup(tx, id);
 }
@@ -120,7 +120,7 @@ export async function removeGroupMember(tx: Tx, actor: Actor, change: GroupMembe
   const group = await getGroup(tx, id);
   if (!group.personIds.includes(personId)) return group;
   await tx.prisma.groupMember.deleteMany({ where: { ...tx.scope, groupId: id, personId } });
-  await announce(tx, [personId]);
+  await publishChanges(tx, [personId]);
   await record(tx, { actor, action: 'group.member_removed', target: target(id), before: { personId }, requestId });
   return getGroup(tx, id);
 }
@@ -151,6 +151,6 @@ async function requireFreeName(tx: Tx, name: string): Promise<void> {
 }
 
 /** The principal of members changes with their groups: gateways load these people again. */
-async function announce(tx: Tx, personIds: readonly string[]): Promise<void> {
+async function publishChanges(tx: Tx, personIds: readonly string[]): Promise<void> {
   for (const id of personIds) await emitChange(tx, { kind: 'person', id });
 }

@@ -2,7 +2,7 @@ import { AppError } from '@patchbay/foundation';
 import { RETENTION } from '@patchbay/foundation/limits';
 import type { Tx } from '../database/index.ts';
 
-export interface IdempotencyQuestion {
+export interface IdempotentRequest {
   /** The caller's Idempotency-Key, 1 to 255 visible ASCII characters. */
   readonly key: string;
   /** The caller: person or API key id. The same key of another caller is another key. */
@@ -27,7 +27,7 @@ export interface StoredAnswer {
  */
 export async function once(
   tx: Tx,
-  question: IdempotencyQuestion,
+  question: IdempotentRequest,
   work: () => Promise<StoredAnswer>,
 ): Promise<StoredAnswer & { readonly replayed: boolean }> {
   const { key, callerId, fingerprint } = question;

@@ -1,1 +1,1 @@
-export { type IdempotencyQuestion, once, type StoredAnswer } from './idempotency.ts';
+export { type IdempotentRequest, once, type StoredAnswer } from './idempotency.ts';

@@ -1,6 +1,6 @@
 import { AppError, newId, type Secret } from '@patchbay/foundation';
 import { ADMIN_LIMITS } from '@patchbay/foundation/limits';
-import type { SealedPlace, Vault } from '@patchbay/vault';
+import type { SealBinding, Vault } from '@patchbay/vault';
 import { type Actor, record } from '../audit/index.ts';
 import { emitChange } from '../changes/index.ts';
 import { isOpenUnconfirmed, lockConnector, refuseRisks } from '../connectors/index.ts';
@@ -46,7 +46,7 @@ export async function setSecret(tx: Tx, actor: Actor, vault: Vault, input: NewSe
   const { connectorId, name } = input;
   const key = { organizationId_connectorId_name: { ...tx.scope, connectorId, name } };
   const id = (await tx.prisma.sealedSecret.findUnique({ where: key }))?.id ?? newId('secret');
-  const sealed = Buffer.from(await vault.seal(placeOf(tx, id), input.value, dataKeyStore(tx)));
+  const sealed = Buffer.from(await vault.seal(bindingOf(tx, id), input.value, dataKeyStore(tx)));
   const row = await tx.prisma.sealedSecret.upsert({
     where: key,
     create: { ...tx.scope, id, connectorId, name, sealed },
@@ -89,7 +89,7 @@ export async function openSecrets(tx: Tx, vault: Vault, connectorId: string): Pr
   const opened: Record<string, string> = {};
   for (const row of rows) {
     try {
-      opened[row.name] = (await vault.open(placeOf(tx, row.id), row.sealed, dataKeyStore(tx))).reveal();
+      opened[row.name] = (await vault.open(bindingOf(tx, row.id), row.sealed, dataKeyStore(tx))).reveal();
     } catch (cause) {
       throw new AppError('secrets.unreadable', { cause, internal: `secret ${row.id} of ${connectorId}` });
     }
@@ -97,7 +97,7 @@ export async function openSecrets(tx: Tx, vault: Vault, connectorId: string): Pr
   return opened;
 }
 
-function placeOf(tx: Tx, id: string): SealedPlace {
+function bindingOf(tx: Tx, id: string): SealBinding {
   return {
     scope: { kind: 'organization', organizationId: tx.scope.organizationId },
     record: id,

@@ -1,6 +1,6 @@
 import { Secret } from '@patchbay/foundation';
 import { RETENTION, STREAM_LIMITS } from '@patchbay/foundation/limits';
-import type { SealedPlace, Vault } from '@patchbay/vault';
+import type { SealBinding, Vault } from '@patchbay/vault';
 import type { Tx } from '../database/index.ts';
 import { dataKeyStore } from '../secrets/index.ts';
 
@@ -75,8 +75,8 @@ export async function appendEvent(
   event: { readonly sequence: number; readonly text: string; readonly questionId?: string },
 ): Promise<void> {
   if (event.sequence > EVENTS_MAX) throw new Error(`stream ${stream.id} holds ${EVENTS_MAX} events already`);
-  const place = placeOf(tx, `${stream.sessionId}/${stream.id}/${event.sequence}`, 'sealed');
-  const sealed = await vault.seal(place, new Secret(event.text), dataKeyStore(tx));
+  const binding = bindingOf(tx, `${stream.sessionId}/${stream.id}/${event.sequence}`, 'sealed');
+  const sealed = await vault.seal(binding, new Secret(event.text), dataKeyStore(tx));
   await tx.query(
     `INSERT INTO app.mcp_session_events (organization_id, session_id, stream_id, sequence, sealed, question_id)
      VALUES ($1, $2, $3, $4, $5, $6)`,
@@ -113,8 +113,8 @@ export async function readStream(
   );
   const events = await Promise.all(
     rows.map(async ({ sequence, sealed }) => {
-      const place = placeOf(tx, `${stream.sessionId}/${stream.id}/${sequence}`, 'sealed');
-      return { sequence, text: (await vault.open(place, sealed, dataKeyStore(tx))).reveal() };
+      const binding = bindingOf(tx, `${stream.sessionId}/${stream.id}/${sequence}`, 'sealed');
+      return { sequence, text: (await vault.open(binding, sealed, dataKeyStore(tx))).reveal() };
     }),
   );
   const { connectorId, tool, ...rest } = head;
@@ -128,8 +128,8 @@ export async function answerQuestion(
   question: { readonly sessionId: string; readonly questionId: string },
   text: string,
 ): Promise<boolean> {
-  const place = placeOf(tx, `${question.sessionId}/${question.questionId}`, 'sealed_answer');
-  const sealed = await vault.seal(place, new Secret(text), dataKeyStore(tx));
+  const binding = bindingOf(tx, `${question.sessionId}/${question.questionId}`, 'sealed_answer');
+  const sealed = await vault.seal(binding, new Secret(text), dataKeyStore(tx));
   const rows = await tx.query(
     `UPDATE app.mcp_session_events SET sealed_answer = $4
      WHERE organization_id = $1 AND session_id = $2 AND question_id = $3 AND sealed_answer IS NULL RETURNING sequence`,
@@ -151,13 +151,13 @@ export async function readAnswers(
     [tx.scope.organizationId, sessionId, [...questionIds]],
   );
   const entries = rows.map(async ({ questionId, sealed }) => {
-    const place = placeOf(tx, `${sessionId}/${questionId}`, 'sealed_answer');
-    return [questionId, (await vault.open(place, sealed, dataKeyStore(tx))).reveal()] as const;
+    const binding = bindingOf(tx, `${sessionId}/${questionId}`, 'sealed_answer');
+    return [questionId, (await vault.open(binding, sealed, dataKeyStore(tx))).reveal()] as const;
   });
   return new Map(await Promise.all(entries));
 }
 
-function placeOf(tx: Tx, record: string, column: 'sealed' | 'sealed_answer'): SealedPlace {
+function bindingOf(tx: Tx, record: string, column: 'sealed' | 'sealed_answer'): SealBinding {
   const scope = { kind: 'organization', organizationId: tx.scope.organizationId } as const;
   return { scope, record, field: `mcp_session_events.${column}` };
 }

@@ -94,7 +94,7 @@ export async function keepLines(file: string, lines: readonly string[]): Promise
 }
 
 /** Lines that another release put aside get another reading: this one may know their format. */
-export async function bringBackLines(directory: string): Promise<void> {
+export async function restoreLines(directory: string): Promise<void> {
   const names = new Set(await readdir(directory));
   for (const kept of names) {
     const name = kept.slice(0, -KEPT.length);

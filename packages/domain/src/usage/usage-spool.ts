@@ -5,12 +5,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '@patchbay/foundation';
 import type { Database } from '../database/index.ts';
 import {
-  bringBackLines,
   findShippable,
   keepLines,
   newInstance,
   readLines,
   removeFile,
+  restoreLines,
   type SpoolContent,
   type SpoolLine,
   spoolBytes,
@@ -70,7 +70,7 @@ export async function openUsageSpool(options: UsageSpoolOptions): Promise<UsageS
   const { directory, database, logger } = options;
   const bytesMax = options.bytesMax ?? 256 * 1024 * 1024;
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  await bringBackLines(directory);
+  await restoreLines(directory);
   const counts = { appended: 0, shipped: 0, dropped: 0, unreadable: 0 };
   let bytes = await spoolBytes(directory);
   const instance = newInstance();

@@ -4,7 +4,7 @@ import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import type { JsonObject, JsonValue } from '@patchbay/mcp';
 import { isJsonObject, own } from '@patchbay/mcp';
 import type { StateSealer } from '@patchbay/vault';
-import type { SharedNotes } from '../../notes/shared-notes.ts';
+import type { EphemeralStore } from '../../ephemeral-store/ephemeral-store.ts';
 import type { Call } from '../context/call.ts';
 import { subjectOf } from '../context/principal.ts';
 
@@ -38,7 +38,7 @@ export interface RequestStatesDeps {
   readonly sealer: StateSealer;
   readonly clock: Clock;
   /** Remembers the states for one use until they are used. */
-  readonly notes: Pick<SharedNotes, 'put' | 'take'>;
+  readonly ephemeralStore: Pick<EphemeralStore, 'put' | 'take'>;
 }
 
 interface KindRules {
@@ -56,20 +56,20 @@ const RULES = {
   connection: { lifetimeMs: LIFETIME_MS, isSingleUse: true },
 } as const satisfies Record<RequestStateKind, KindRules>;
 
-export function createRequestStates({ sealer, clock, notes }: RequestStatesDeps): RequestStates {
+export function createRequestStates({ sealer, clock, ephemeralStore }: RequestStatesDeps): RequestStates {
   const now = () => clock.now().getTime();
   return {
     async seal(call, { kind, text }) {
       const { lifetimeMs, isSingleUse } = RULES[kind];
       const sealed: SealedState = { id: randomUUID(), kind, expiresAtMs: now() + lifetimeMs, text };
       // Remembered before it goes out: a store that forgets refuses a state, and never lets one in twice.
-      if (isSingleUse) await notes.put(noteOf(sealed), kind, lifetimeMs);
+      if (isSingleUse) await ephemeralStore.put(storeKeyOf(sealed), kind, lifetimeMs);
       return sealer.seal(bindingOf(call), JSON.stringify(sealed));
     },
     async open(call, sealed) {
       const state = typeof sealed === 'string' ? unseal(sealer, bindingOf(call), sealed) : null;
       if (state === null || state.expiresAtMs <= now()) return null;
-      if (RULES[state.kind].isSingleUse && (await notes.take(noteOf(state))) !== state.kind) return null;
+      if (RULES[state.kind].isSingleUse && (await ephemeralStore.take(storeKeyOf(state))) !== state.kind) return null;
       return { kind: state.kind, text: state.text };
     },
   };
@@ -90,7 +90,7 @@ function unseal(sealer: StateSealer, binding: readonly string[], sealed: string)
   }
 }
 
-const noteOf = ({ id }: SealedState) => ['request state', id];
+const storeKeyOf = ({ id }: SealedState) => ['request state', id];
 
 /** The call with the connector's own state in place of the sealed one; null when it is not this call's state. */
 export async function openConnectorState(states: RequestStates, call: Call): Promise<Call | null> {

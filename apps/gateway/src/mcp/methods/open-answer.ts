@@ -3,7 +3,7 @@ import { AppError } from '@patchbay/foundation';
 import type { Classification, JsonObject, McpRequest } from '@patchbay/mcp';
 import { asFailedCall, effectOf } from '@patchbay/sandbox/protocol';
 import type { FastifyReply } from 'fastify';
-import type { StreamPlaces } from '../../limits/stream-places.ts';
+import type { StreamPermits } from '../../limits/stream-permits.ts';
 import type { Lease, Leases } from '../../streams/leases.ts';
 import { type Access, concernsAccess, type ServedConnector } from '../context/access.ts';
 import type { Answer } from '../context/answer.ts';
@@ -20,7 +20,7 @@ export interface OpenAnswerDeps {
   readonly sessions: Sessions;
   readonly leases: Leases;
   /** Slots for calls that wait for an answer of their client. */
-  readonly parked: StreamPlaces;
+  readonly parked: StreamPermits;
   /** Logs and counts an error, refusals included; returns it as one of ours. */
   reportError(error: unknown, requestId: string): AppError;
 }

@@ -13,7 +13,7 @@ import {
   stringAt,
 } from '@patchbay/mcp';
 import type { TokenSigner } from '@patchbay/vault';
-import type { StreamPlaces } from '../../limits/stream-places.ts';
+import type { StreamPermits } from '../../limits/stream-permits.ts';
 import { missingCapability } from '../call/input-requests.ts';
 import type { Call, CallReply, Conversation } from '../context/call.ts';
 import type { Principal } from '../context/principal.ts';
@@ -28,7 +28,7 @@ export interface ConversationDeps {
   readonly signer: TokenSigner;
   readonly signals: SessionSignals;
   /** For calls that wait for a person: they hold no permit of a sandbox meanwhile, and must not be without number. */
-  readonly parked: StreamPlaces;
+  readonly parked: StreamPermits;
   /** Called with an error after an answer that was sent all the same. */
   onError(error: unknown): void;
 }
@@ -156,7 +156,7 @@ export class SessionConversation implements Conversation {
   async #ask(requests: readonly InputRequest[]): Promise<JsonObject> {
     const { store, parked } = this.#deps;
     const { claims, stream, principal } = this.#part;
-    const giveBack = parked.take(principal);
+    const releasePermit = parked.take(principal);
     try {
       const key = await this.#keepStream();
       for (const { id, method, params } of requests) {
@@ -169,7 +169,7 @@ export class SessionConversation implements Conversation {
       const answers = await this.#waitForAnswers(requests.map(({ id }) => id));
       return Object.fromEntries(requests.map(({ id, name, method }) => [name, resultOf(method, answers.get(id))]));
     } finally {
-      giveBack();
+      releasePermit();
     }
   }
 

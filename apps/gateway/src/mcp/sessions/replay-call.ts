@@ -3,7 +3,7 @@ import type { McpStreamSubject, McpStreamView } from '@patchbay/domain/sessions'
 import { AppError } from '@patchbay/foundation';
 import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { sseEvent } from '@patchbay/mcp';
-import type { StreamPlaces } from '../../limits/stream-places.ts';
+import type { StreamPermits } from '../../limits/stream-permits.ts';
 import { EventWriter } from '../../streams/event-writer.ts';
 import type { Leases } from '../../streams/leases.ts';
 import { type Access, concernsAccess } from '../context/access.ts';
@@ -14,7 +14,7 @@ import type { OpenSession, Sessions } from './sessions.ts';
 
 export interface ReplayDeps {
   readonly sessions: Sessions;
-  readonly places: StreamPlaces;
+  readonly permits: StreamPermits;
   readonly leases: Leases;
 }
 
@@ -57,7 +57,7 @@ export async function replayCall(
   const first = await reader.read();
   if (!first) throw new AppError('mcp.event_unknown');
   await target.requireAccess(first.subject, access);
-  const giveBack = deps.places.take(access.principal);
+  const releasePermit = deps.permits.take(access.principal);
   const watch = deps.sessions.signals.watch(session.claims);
   const gone = new AbortController();
   const writer = new EventWriter(response, { headers: () => target.headers, unreadBytesMax: UNREAD_BYTES_MAX });
@@ -72,7 +72,7 @@ export async function replayCall(
     gone.abort();
     lease.end();
     watch.end();
-    giveBack();
+    releasePermit();
   });
   writer.open();
   const keepAlive = setInterval(() => writer.keepAlive(), KEEP_ALIVE_MS);

@@ -2,7 +2,7 @@ import type { McpStreamSubject } from '@patchbay/domain/sessions';
 import { AppError } from '@patchbay/foundation';
 import { faultMessage, type JsonObject, SUPPORTED_REVISIONS, unsupportedRevision } from '@patchbay/mcp';
 import type { FastifyReply } from 'fastify';
-import type { StreamPlaces } from '../../limits/stream-places.ts';
+import type { StreamPermits } from '../../limits/stream-permits.ts';
 import type { Leases } from '../../streams/leases.ts';
 import type { Access, ServedConnector } from '../context/access.ts';
 import { errorAnswer } from '../context/errors.ts';
@@ -18,7 +18,7 @@ export interface SessionRequestDeps {
   readonly sessions: Sessions;
   readonly listenStreams: ListenStreams;
   readonly leases: Leases;
-  readonly places: StreamPlaces;
+  readonly permits: StreamPermits;
   /** The tools of a connector that no policy keeps from the caller. */
   visibleTools(connector: ServedConnector): Promise<JsonObject[]>;
   /** Logs and counts an error, refusals included; returns it as one of ours. */

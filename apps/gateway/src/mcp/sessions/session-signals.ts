@@ -1,5 +1,5 @@
 import { type JsonObject, own, type RpcId } from '@patchbay/mcp';
-import type { AnnouncementPlace, Announcements } from '../../announcements/announcements.ts';
+import type { PubSub, Topic } from '../../pub-sub/pub-sub.ts';
 import type { SessionClaims } from './session-id.ts';
 
 /** Which session, and whose. */
@@ -16,20 +16,20 @@ export interface SessionWatch {
  * They can get lost: the database is the record, and these only make it quick.
  */
 export class SessionSignals {
-  readonly #announcements: Pick<Announcements, 'publish' | 'subscribe'>;
+  readonly #pubSub: Pick<PubSub, 'publish' | 'subscribe'>;
 
-  constructor(announcements: Pick<Announcements, 'publish' | 'subscribe'>) {
-    this.#announcements = announcements;
+  constructor(pubSub: Pick<PubSub, 'publish' | 'subscribe'>) {
+    this.#pubSub = pubSub;
   }
 
   /** Wakes every gateway that waits for something of the session. */
   wake(session: SessionTopic): void {
-    this.#announcements.publish(topicOf(session), {});
+    this.#pubSub.publish(topicOf(session), {});
   }
 
   /** Stops one call of the session, or with null all of them. */
   cancel(session: SessionTopic, requestId: RpcId | null): void {
-    this.#announcements.publish(topicOf(session), { cancel: requestId });
+    this.#pubSub.publish(topicOf(session), { cancel: requestId });
   }
 
   /** Until it is given back: aborts when the call is to stop. */
@@ -69,11 +69,11 @@ export class SessionSignals {
 
   /** Listens from now on; the way to stop is there before the subscription is. */
   #listen(session: SessionTopic, listener: (content: JsonObject) => void): () => void {
-    const subscribed = this.#announcements.subscribe(topicOf(session), listener);
+    const subscribed = this.#pubSub.subscribe(topicOf(session), listener);
     return () => void subscribed.then((stop) => stop());
   }
 }
 
-function topicOf({ id, organizationId }: SessionTopic): AnnouncementPlace {
+function topicOf({ id, organizationId }: SessionTopic): Topic {
   return { topic: 'session', organizationId, subjectId: id };
 }

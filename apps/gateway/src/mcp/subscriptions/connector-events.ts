@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '@patchbay/mcp';
 import { type ConnectorEvent, isConnectorEventMethod } from '@patchbay/sandbox/protocol';
-import type { AnnouncementPlace, Announcements } from '../../announcements/announcements.ts';
+import type { PubSub, Topic } from '../../pub-sub/pub-sub.ts';
 
 /**
  * List changes that connectors publish at runtime, from the gateway of their sandbox to subscribers on all gateways.
@@ -17,18 +17,18 @@ export interface ConnectorIds {
   readonly connectorId: string;
 }
 
-export function createConnectorEvents(announcements: Pick<Announcements, 'publish' | 'subscribe'>): ConnectorEvents {
+export function createConnectorEvents(pubSub: Pick<PubSub, 'publish' | 'subscribe'>): ConnectorEvents {
   return {
-    publish: ({ key, ...event }) => announcements.publish(topicOf(key), { key: { ...key }, ...event }),
+    publish: ({ key, ...event }) => pubSub.publish(topicOf(key), { key: { ...key }, ...event }),
     subscribe: (connector, listener) =>
-      announcements.subscribe(topicOf(connector), (content) => {
+      pubSub.subscribe(topicOf(connector), (content) => {
         const event = readEvent(content);
         if (event) listener(event);
       }),
   };
 }
 
-function topicOf({ organizationId, connectorId }: ConnectorIds): AnnouncementPlace {
+function topicOf({ organizationId, connectorId }: ConnectorIds): Topic {
   return { topic: 'connector', organizationId, subjectId: connectorId };
 }
 

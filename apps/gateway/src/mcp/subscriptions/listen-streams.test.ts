@@ -2,7 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { givenAnonymous, givenEndpoint } from '../../../test/given-call.ts';
-import { StreamPlaces } from '../../limits/stream-places.ts';
+import { StreamPermits } from '../../limits/stream-permits.ts';
 import { createLeases } from '../../streams/leases.ts';
 import { connectorAccess } from '../context/access.ts';
 import { manifestOf } from '../manifests/live-manifests.ts';
@@ -31,7 +31,7 @@ function given() {
   const streams = new ListenStreams({
     leases: createLeases({ onChange: () => () => undefined, onStale: () => () => undefined }),
     events: { publish: () => undefined, subscribe },
-    places: new StreamPlaces({ principalMax: 1, organizationMax: 1 }),
+    permits: new StreamPermits({ principalMax: 1, organizationMax: 1 }),
     followResources: async () => undefined,
   });
   const response = new ServerResponse(new IncomingMessage(new Socket()));

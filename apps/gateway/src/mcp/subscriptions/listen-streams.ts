@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { AppError } from '@patchbay/foundation';
 import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { type ConnectorEvent, type IsolationKey, isolationKeyText } from '@patchbay/sandbox/protocol';
-import type { StreamPlaces } from '../../limits/stream-places.ts';
+import type { StreamPermits } from '../../limits/stream-permits.ts';
 import type { Leases } from '../../streams/leases.ts';
 import { isolationKeyOf } from '../call/invocation.ts';
 import { type Access, concernsAccess, listsChangedBetween } from '../context/access.ts';
@@ -33,7 +33,7 @@ export interface ListenRequest {
 export interface ListenStreamsDeps {
   readonly leases: Leases;
   readonly events: ConnectorEvents;
-  readonly places: StreamPlaces;
+  readonly permits: StreamPermits;
   readonly followResources: FollowResources;
 }
 
@@ -55,8 +55,8 @@ export class ListenStreams {
 
   /** Opens a stream; resolves when it is acknowledged. @throws AppError limits.streams */
   async open({ response, stream, access, reauthorize, followed }: ListenRequest): Promise<void> {
-    const { leases, events, places, followResources } = this.#deps;
-    const giveBack = places.take(access.principal);
+    const { leases, events, permits, followResources } = this.#deps;
+    const releasePermit = permits.take(access.principal);
     let present = access;
     const sources = new Sources(events, (event) => {
       if (isFor(event, present)) stream.notify(event.method, event.uri);
@@ -65,7 +65,7 @@ export class ListenStreams {
       this.#open.delete(stream);
       stream.dispose();
       sources.end();
-      giveBack();
+      releasePermit();
     };
     this.#open.set(stream, stop);
     whenGone(response, stop);

@@ -12,7 +12,7 @@ export interface RegistryPackage {
 }
 
 /** Where the builder unpacks a package: `node_modules/a/node_modules/b`. */
-export interface Placement extends RegistryPackage {
+export interface InstalledPackage extends RegistryPackage {
   readonly path: string;
 }
 
@@ -24,7 +24,7 @@ export interface PackageLink {
 
 /** The required contents of `node_modules`. Everything in it was checked; the builder only unpacks. */
 export interface PackagePlan {
-  readonly placements: readonly Placement[];
+  readonly placements: readonly InstalledPackage[];
   readonly links: readonly PackageLink[];
   /** Packages linked from the toolchain because the runner brings them along. */
   readonly provided: readonly string[];

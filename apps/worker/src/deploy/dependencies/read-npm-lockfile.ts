@@ -2,10 +2,10 @@ import { AppError } from '@patchbay/foundation';
 import semver from 'semver';
 import { z } from 'zod';
 import { lineOf } from './line-of.ts';
-import { PACKAGES_MAX, type PackagePlan, type Placement, type ProvidedPackages } from './package-plan.ts';
+import { type InstalledPackage, PACKAGES_MAX, type PackagePlan, type ProvidedPackages } from './package-plan.ts';
 import { isProvided } from './provided-packages.ts';
 import type { PackageJson } from './read-package-json.ts';
-import { checkRegistryPackage, type Place, refuse } from './registry-package.ts';
+import { checkRegistryPackage, type Location, refuse } from './registry-package.ts';
 
 const FILE = 'package-lock.json';
 const names = z.record(z.string(), z.string()).default({});
@@ -33,7 +33,7 @@ const lockfileSchema = z.looseObject({
 /** Allowed paths of a package; any other could be unpacked over the project. */
 const PLACE = /^node_modules\/((@[^/@]+\/)?[^/@]+)(\/node_modules\/((@[^/@]+\/)?[^/@]+))*$/;
 
-export interface LockfileQuestion {
+export interface LockfileInput {
   readonly manifest: PackageJson;
   readonly provided: ProvidedPackages;
   readonly registry: string;
@@ -45,10 +45,10 @@ export interface LockfileQuestion {
  *
  * @throws AppError `source.bad_lockfile`, `source.lockfile_outdated`, `source.dependency_not_allowed`
  */
-export function readNpmLockfile(text: string, question: LockfileQuestion): PackagePlan {
+export function readNpmLockfile(text: string, question: LockfileInput): PackagePlan {
   const lockfile = parse(text);
   const at = (key: string) => () => `${FILE}:${lineOf(text, `${JSON.stringify(key)}:`)}`;
-  const placements = new Map<string, Placement>();
+  const placements = new Map<string, InstalledPackage>();
   const provided = new Set<string>();
   const seen = new Set<string>();
   const open: string[] = [];
@@ -111,7 +111,7 @@ function parse(text: string): ReadonlyMap<string, Entry> {
   throw new AppError('source.bad_lockfile', { detail });
 }
 
-function checked(key: string, entry: Entry, at: Place, registry: string) {
+function checked(key: string, entry: Entry, at: Location, registry: string) {
   const name = entry.name ?? key.slice(key.lastIndexOf('node_modules/') + 'node_modules/'.length);
   return checkRegistryPackage(
     {
@@ -127,7 +127,7 @@ function checked(key: string, entry: Entry, at: Place, registry: string) {
 }
 
 /** Tags and aliases cannot be compared; versions can. */
-function checkRange(name: string, range: string, entry: Entry, at: Place): void {
+function checkRange(name: string, range: string, entry: Entry, at: Location): void {
   if (
     /^(git|github:|file:|link:|https?:|workspace:|bitbucket:|gitlab:|gist:)/.test(range) ||
     /^[\w.-]+\/[\w.-]+/.test(range)
@@ -167,6 +167,6 @@ function allows(list: readonly string[] | undefined, mine: string): boolean {
 }
 
 /** Outer packages first, so that unpacking one never removes the ones inside it. */
-function byDepth(a: Placement, b: Placement): number {
+function byDepth(a: InstalledPackage, b: InstalledPackage): number {
   return a.path.length - b.path.length || (a.path < b.path ? -1 : 1);
 }

@@ -2,9 +2,9 @@ import { AppError } from '@patchbay/foundation';
 import { isScalar, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { lineOf } from './line-of.ts';
-import { PACKAGES_MAX, type PackageLink, type PackagePlan, type Placement } from './package-plan.ts';
+import { type InstalledPackage, PACKAGES_MAX, type PackageLink, type PackagePlan } from './package-plan.ts';
 import { isProvided } from './provided-packages.ts';
-import type { LockfileQuestion } from './read-npm-lockfile.ts';
+import type { LockfileInput } from './read-npm-lockfile.ts';
 import { checkRegistryPackage, refuse } from './registry-package.ts';
 
 const FILE = 'pnpm-lock.yaml';
@@ -36,12 +36,12 @@ type Lockfile = z.output<typeof lockfileSchema>;
  *
  * @throws AppError `source.bad_lockfile`, `source.lockfile_outdated`, `source.dependency_not_allowed`
  */
-export function readPnpmLockfile(text: string, question: LockfileQuestion): PackagePlan {
+export function readPnpmLockfile(text: string, question: LockfileInput): PackagePlan {
   const lockfile = parse(text);
   if (lockfile.patchedDependencies !== undefined) {
     throw refuse(`${FILE}:${lineOf(text, 'patchedDependencies:')}`, 'patched dependencies are not the published ones');
   }
-  const placements = new Map<string, Placement>();
+  const placements = new Map<string, InstalledPackage>();
   const links: PackageLink[] = [];
   const provided = new Set<string>();
   const open: string[] = [];

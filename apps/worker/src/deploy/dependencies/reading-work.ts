@@ -1,13 +1,13 @@
 import { AppError, decodeText } from '@patchbay/foundation';
 import { chooseVersions } from './choose-version.ts';
-import { type LockfileQuestion, readNpmLockfile } from './read-npm-lockfile.ts';
+import { type LockfileInput, readNpmLockfile } from './read-npm-lockfile.ts';
 import { readPnpmLockfile } from './read-pnpm-lockfile.ts';
 
 /** Everything that is read away from the event loop: files of strangers, each function a pure one. */
 export const READING_WORK = {
-  'package-lock.json': (bytes: Uint8Array, question: LockfileQuestion) =>
+  'package-lock.json': (bytes: Uint8Array, question: LockfileInput) =>
     readNpmLockfile(lockfileText('package-lock.json', bytes), question),
-  'pnpm-lock.yaml': (bytes: Uint8Array, question: LockfileQuestion) =>
+  'pnpm-lock.yaml': (bytes: Uint8Array, question: LockfileInput) =>
     readPnpmLockfile(lockfileText('pnpm-lock.yaml', bytes), question),
   description: (bytes: Uint8Array, asked: { readonly name: string; readonly ranges: readonly string[] }) =>
     chooseVersions(

@@ -9,11 +9,11 @@ export interface LockedEntry {
   readonly integrity: string | undefined;
   readonly tarball: string | undefined;
   readonly hasInstallScript: boolean;
-  readonly at: Place;
+  readonly at: Location;
 }
 
 /** `package-lock.json:42`, found only for an error: it reads the file from its start. */
-export type Place = () => string;
+export type Location = () => string;
 
 const NAME = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-zA-Z0-9~_-][a-zA-Z0-9._~-]*$/;
 const SHA512 = /^sha512-[A-Za-z0-9+/]{86}==$/;
@@ -39,7 +39,7 @@ export function checkRegistryPackage(entry: LockedEntry, registry: string): Regi
   return { name, version, integrity, tarball, hasInstallScript: entry.hasInstallScript };
 }
 
-export function refuse(at: string | Place, reason: string): AppError {
+export function refuse(at: string | Location, reason: string): AppError {
   const place = typeof at === 'string' ? at : at();
   const [file = '', line = '1'] = place.split(':');
   return new AppError('source.dependency_not_allowed', {

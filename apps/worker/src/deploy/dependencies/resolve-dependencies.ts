@@ -11,7 +11,7 @@ import type { ReadingThreads } from './reading-threads.ts';
 const LOCKFILE_BYTES_MAX = DEPLOY_LIMITS.lockfile.value;
 const FOREIGN_LOCKFILES = ['yarn.lock', 'bun.lock', 'bun.lockb', 'deno.lock'];
 
-export interface DependencyQuestion {
+export interface DependencyInput {
   readonly source: Source;
   readonly provided: ProvidedPackages;
   readonly descriptions: PackageDescriptions;
@@ -34,7 +34,7 @@ export interface ResolvedDependencies {
  *
  * @throws AppError `source.*`, `deploy.package_not_found`, `deploy.registry_unavailable`
  */
-export async function resolveDependencies(question: DependencyQuestion): Promise<ResolvedDependencies> {
+export async function resolveDependencies(question: DependencyInput): Promise<ResolvedDependencies> {
   const { source, provided, descriptions, reading } = question;
   const manifest = readPackageJson(source.files);
   const ask = { manifest, provided, registry: descriptions.registry.origin };

@@ -1,5 +1,5 @@
-/** Small things all gateways of an installation know together, for seconds to minutes. Losing them is never a breach. */
-export interface SharedNotes {
+/** A key-value store with TTLs, shared by all gateways of an installation. Losing its entries is never a breach. */
+export interface EphemeralStore {
   /** Counts one use of the key. A window begins with its first use. */
   admit(key: readonly string[], limit: UseLimit): Promise<Admittance>;
   /** Keeps a text until it is taken. */

@@ -1,10 +1,10 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { type Clock, type Logger, parseRedisUrl, type Secret } from '@patchbay/foundation';
 import { Redis } from 'ioredis';
-import { createLocalNotes } from './local-notes.ts';
-import type { SharedNotes } from './shared-notes.ts';
+import type { EphemeralStore } from './ephemeral-store.ts';
+import { createLocalStore } from './local-store.ts';
 
-export interface RedisNotesOptions {
+export interface RedisStoreOptions {
   readonly redisUrl: string;
   /** The same on every gateway. Redis sees HMACs under it, never an address or an id. */
   readonly secret: Secret;
@@ -32,8 +32,8 @@ return { used, redis.call('PTTL', KEYS[1]), redis.call('ZCARD', KEYS[2]) }
  * number of gateways seen last cannot admit more together than the limit. Texts stored then are found only where they
  * were stored.
  */
-export function createRedisNotes({ redisUrl, secret, clock, logger }: RedisNotesOptions): SharedNotes {
-  const local = createLocalNotes(clock);
+export function createRedisStore({ redisUrl, secret, clock, logger }: RedisStoreOptions): EphemeralStore {
+  const local = createLocalStore(clock);
   const gateway = randomUUID();
   let gatewaysSeen = 1;
   const redis = new Redis({
@@ -43,7 +43,7 @@ export function createRedisNotes({ redisUrl, secret, clock, logger }: RedisNotes
     commandTimeout: ANSWER_MS_MAX,
     retryStrategy: (attempt) => Math.min(attempt * 200, 2_000),
   });
-  redis.on('error', (error) => logger.debug({ err: error }, 'shared notes have no Redis'));
+  redis.on('error', (error) => logger.debug({ err: error }, 'the ephemeral store has no Redis'));
   const nameOf = (key: readonly string[]) =>
     PREFIX +
     createHmac('sha256', secret.reveal())
@@ -51,7 +51,7 @@ export function createRedisNotes({ redisUrl, secret, clock, logger }: RedisNotes
       .digest('base64url');
   const orElse = <T>(asked: Promise<T>, otherwise: () => Promise<T>): Promise<T> =>
     asked.catch((error: unknown) => {
-      logger.debug({ err: error }, 'a shared note is kept here');
+      logger.debug({ err: error }, 'an entry is kept in this process');
       return otherwise();
     });
 

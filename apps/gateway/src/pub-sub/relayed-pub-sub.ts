@@ -1,19 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@patchbay/domain';
-import {
-  type AnnouncementSubject,
-  insertAnnouncements,
-  type NewAnnouncement,
-  readAnnouncements,
-} from '@patchbay/domain/announcements';
 import type { ChangeFeed } from '@patchbay/domain/changes';
+import { insertMessages, type MessageSubject, type NewMessage, readMessages } from '@patchbay/domain/messages';
 import type { Logger } from '@patchbay/foundation';
 import { isJsonObject } from '@patchbay/mcp';
-import { type AnnouncementPlace, type Announcements, keyOf, Listeners } from './announcements.ts';
+import { keyOf, type PubSub, Subscribers, type Topic } from './pub-sub.ts';
 
-export interface RelayedAnnouncementsDeps {
+export interface RelayedPubSubDeps {
   readonly database: Pick<Database, 'withOrganization'>;
-  readonly changes: Pick<ChangeFeed, 'onAnnouncement'>;
+  readonly changes: Pick<ChangeFeed, 'onMessage'>;
   readonly logger: Logger;
 }
 
@@ -23,11 +18,11 @@ const GATHER_MS = 40;
 const WAITING_MAX = 200;
 
 /** Across gateways, through the relay's table in PostgreSQL: for installations without Redis. */
-export function createRelayedAnnouncements({ database, changes, logger }: RelayedAnnouncementsDeps): Announcements {
+export function createRelayedPubSub({ database, changes, logger }: RelayedPubSubDeps): PubSub {
   const origin = randomUUID();
-  const listeners = new Listeners();
-  const waiting = new Map<string, Map<string, NewAnnouncement>>();
-  const readers = new Map<string, PlaceReader>();
+  const listeners = new Subscribers();
+  const waiting = new Map<string, Map<string, NewMessage>>();
+  const readers = new Map<string, TopicReader>();
   let gathering: NodeJS.Timeout | undefined;
   let writing = Promise.resolve();
 
@@ -40,36 +35,36 @@ export function createRelayedAnnouncements({ database, changes, logger }: Relaye
     writing = writing.then(async () => {
       for (const [organizationId, batch] of batches) {
         await database
-          .withOrganization({ organizationId }, (tx) => insertAnnouncements(tx, origin, [...batch.values()]))
+          .withOrganization({ organizationId }, (tx) => insertMessages(tx, origin, [...batch.values()]))
           .catch(swallow);
       }
     });
   };
-  const stop = changes.onAnnouncement((subject) => readers.get(keyOf(subject))?.read());
+  const stop = changes.onMessage((subject) => readers.get(keyOf(subject))?.read());
 
   return {
-    publish(place, content) {
-      listeners.tell(place, content);
-      const { organizationId, topic, subjectId } = place;
-      const batch = waiting.get(organizationId) ?? new Map<string, NewAnnouncement>();
+    publish(target, content) {
+      listeners.publish(target, content);
+      const { organizationId, topic, subjectId } = target;
+      const batch = waiting.get(organizationId) ?? new Map<string, NewMessage>();
       waiting.set(organizationId, batch);
-      const key = `${keyOf(place)} ${JSON.stringify(content)}`;
+      const key = `${keyOf(target)} ${JSON.stringify(content)}`;
       if (batch.size < WAITING_MAX) batch.set(key, { topic, subjectId, content });
       gathering ??= setTimeout(write, GATHER_MS);
     },
-    async subscribe(place, listener) {
-      if (listeners.add(place, listener)) {
+    async subscribe(target, listener) {
+      if (listeners.add(target, listener)) {
         const look = () =>
           database
-            .withOrganization(place, (tx) => readAnnouncements(tx, origin, place))
+            .withOrganization(target, (tx) => readMessages(tx, origin, target))
             .catch((error: unknown) => {
               swallow(error);
               return [];
             });
-        readers.set(keyOf(place), new PlaceReader(place, { look, listeners }));
+        readers.set(keyOf(target), new TopicReader(target, { look, listeners }));
       }
       return () => {
-        if (listeners.remove(place, listener)) readers.delete(keyOf(place));
+        if (listeners.remove(target, listener)) readers.delete(keyOf(target));
       };
     },
     async close() {
@@ -80,22 +75,22 @@ export function createRelayedAnnouncements({ database, changes, logger }: Relaye
   };
 }
 
-interface PlaceReaderDeps {
+interface TopicReaderDeps {
   look(): Promise<readonly { readonly id: string; readonly content: unknown }[]>;
-  readonly listeners: Listeners;
+  readonly listeners: Subscribers;
 }
 
 /** Reads new messages of one topic, one poll at a time, and delivers each once. */
-class PlaceReader {
-  readonly #place: AnnouncementSubject;
-  readonly #deps: PlaceReaderDeps;
+class TopicReader {
+  readonly #target: MessageSubject;
+  readonly #deps: TopicReaderDeps;
   #told: ReadonlySet<string> = new Set();
   #isReading = false;
   /** Something came during a look: it may not have seen it. */
   #isBehind = false;
 
-  constructor(place: AnnouncementPlace, deps: PlaceReaderDeps) {
-    this.#place = place;
+  constructor(target: Topic, deps: TopicReaderDeps) {
+    this.#target = target;
     this.#deps = deps;
   }
 
@@ -110,7 +105,7 @@ class PlaceReader {
       this.#isBehind = false;
       const found = await this.#deps.look();
       for (const { id, content } of found) {
-        if (!this.#told.has(id) && isJsonObject(content)) this.#deps.listeners.tell(this.#place, content);
+        if (!this.#told.has(id) && isJsonObject(content)) this.#deps.listeners.publish(this.#target, content);
       }
       this.#told = new Set(found.map(({ id }) => id));
     }

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 
 export type Operation = 'INSERT' | 'UPDATE' | 'DELETE';
 
-export interface Announcement {
+export interface ChangeIntent {
   readonly organizationId: string;
   /** Id of the row better-auth is about to write. */
   readonly subjectId: string;
@@ -11,13 +11,13 @@ export interface Announcement {
   readonly entry: AuditRecord;
 }
 
-export type Announce = (announcement: Announcement) => Promise<void>;
+export type DeclareIntent = (announcement: ChangeIntent) => Promise<void>;
 
 /**
  * Stores the intended audit entry of a change, for the change's trigger. Under the organization's lock, so that the
  * intent the trigger finds is the one of this change; an intent without a change is replaced by the next.
  */
-export function createAnnounce(pool: Pool): Announce {
+export function createDeclareIntent(pool: Pool): DeclareIntent {
   return async ({ organizationId, subjectId, operation, entry }) => {
     await pool.query("DELETE FROM identity.announced_changes WHERE created_at < now() - interval '1 day'");
     await pool.query(

@@ -7,7 +7,7 @@ export interface StreamLimits {
 }
 
 /** Permits for long streams: few per caller, so that idle ones of one caller do not crowd out others. */
-export class StreamPlaces {
+export class StreamPermits {
   readonly #limits: StreamLimits;
   readonly #taken = new Map<string, number>();
 
@@ -15,7 +15,7 @@ export class StreamPlaces {
     this.#limits = limits;
   }
 
-  /** @returns gives the place back; calling it again does nothing @throws AppError limits.streams */
+  /** @returns gives the permit back; calling it again does nothing @throws AppError limits.streams */
   take(owner: { readonly limitKey: string; readonly organizationId: string }): () => void {
     const principal = `principal ${owner.limitKey}`;
     const organization = `organization ${owner.organizationId}`;

@@ -1,8 +1,8 @@
-import type { AnnouncementSubject } from '@patchbay/domain/announcements';
+import type { MessageSubject } from '@patchbay/domain/messages';
 import { type Logger, parseRedisUrl } from '@patchbay/foundation';
 import { isJsonObject, objectAt, stringAt } from '@patchbay/mcp';
 import { Redis } from 'ioredis';
-import { type Announcements, Listeners } from './announcements.ts';
+import { type PubSub, Subscribers } from './pub-sub.ts';
 
 const CHANNEL = 'patchbay:announcements';
 
@@ -10,13 +10,13 @@ const CHANNEL = 'patchbay:announcements';
  * A gateway subscribes only to connectors with a subscriber there. All gateways receive messages of all sessions: they
  * are few, and each request of a session would otherwise subscribe and unsubscribe.
  */
-function channelOf({ topic, subjectId }: AnnouncementSubject): string {
+function channelOf({ topic, subjectId }: MessageSubject): string {
   return topic === 'session' ? `${CHANNEL}:session` : `${CHANNEL}:${topic}:${subjectId}`;
 }
 
 /** Across gateways, through Redis. */
-export function createRedisAnnouncements(redisUrl: string, logger: Logger): Announcements {
-  const listeners = new Listeners();
+export function createRedisPubSub(redisUrl: string, logger: Logger): PubSub {
+  const listeners = new Subscribers();
   const connect = () => {
     const redis = new Redis({
       ...parseRedisUrl(redisUrl),
@@ -34,25 +34,25 @@ export function createRedisAnnouncements(redisUrl: string, logger: Logger): Anno
     const subjectId = stringAt(isJsonObject(message) ? message : undefined, 'subjectId');
     const content = isJsonObject(message) ? objectAt(message, 'content') : undefined;
     if (subjectId === undefined || content === undefined) return;
-    listeners.tell({ topic: channel === `${CHANNEL}:session` ? 'session' : 'connector', subjectId }, content);
+    listeners.publish({ topic: channel === `${CHANNEL}:session` ? 'session' : 'connector', subjectId }, content);
   });
   // Subscriptions of a connection are restored with it; an unreachable Redis only loses messages.
   receiver.subscribe(`${CHANNEL}:session`).catch(swallow);
 
   return {
-    publish(place, content) {
-      const message = JSON.stringify({ subjectId: place.subjectId, content });
-      sender.publish(channelOf(place), message).catch((error: unknown) => {
+    publish(target, content) {
+      const message = JSON.stringify({ subjectId: target.subjectId, content });
+      sender.publish(channelOf(target), message).catch((error: unknown) => {
         swallow(error);
         // Delivered to local subscribers at least.
-        listeners.tell(place, content);
+        listeners.publish(target, content);
       });
     },
-    async subscribe(place, listener) {
-      const isOwnChannel = place.topic !== 'session';
-      if (listeners.add(place, listener) && isOwnChannel) await receiver.subscribe(channelOf(place)).catch(swallow);
+    async subscribe(target, listener) {
+      const isOwnChannel = target.topic !== 'session';
+      if (listeners.add(target, listener) && isOwnChannel) await receiver.subscribe(channelOf(target)).catch(swallow);
       return () => {
-        if (listeners.remove(place, listener) && isOwnChannel) receiver.unsubscribe(channelOf(place)).catch(swallow);
+        if (listeners.remove(target, listener) && isOwnChannel) receiver.unsubscribe(channelOf(target)).catch(swallow);
       };
     },
     async close() {

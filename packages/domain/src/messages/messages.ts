@@ -6,37 +6,37 @@ import type { Tx } from '../database/index.ts';
  */
 
 /** Topics of messages. */
-export const ANNOUNCEMENT_TOPICS = ['connector', 'session'] as const;
-export type AnnouncementTopic = (typeof ANNOUNCEMENT_TOPICS)[number];
+export const MESSAGE_KINDS = ['connector', 'session'] as const;
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
-export interface AnnouncementSubject {
-  readonly topic: AnnouncementTopic;
+export interface MessageSubject {
+  readonly topic: MessageKind;
   /** Id of the connector or the session. */
   readonly subjectId: string;
 }
 
-export interface NewAnnouncement extends AnnouncementSubject {
+export interface NewMessage extends MessageSubject {
   readonly content: unknown;
 }
 
 /** Messages of one organization. `origin`: the process that publishes; it reads the messages of all others. */
-export async function insertAnnouncements(tx: Tx, origin: string, announcements: readonly NewAnnouncement[]) {
+export async function insertMessages(tx: Tx, origin: string, messages: readonly NewMessage[]) {
   await tx.query(
     `INSERT INTO app.announcements (organization_id, origin, topic, subject_id, content)
      SELECT $1, $2, one.topic, one.subject_id, one.content
      FROM jsonb_to_recordset($3::jsonb) AS one (topic text, subject_id text, content jsonb)`,
     [
       ...[tx.scope.organizationId, origin],
-      JSON.stringify(announcements.map(({ subjectId, ...rest }) => ({ ...rest, subject_id: subjectId }))),
+      JSON.stringify(messages.map(({ subjectId, ...rest }) => ({ ...rest, subject_id: subjectId }))),
     ],
   );
 }
 
 /** Messages of other processes about the subject in the last seconds, oldest first. */
-export async function readAnnouncements(
+export async function readMessages(
   tx: Tx,
   origin: string,
-  { topic, subjectId }: AnnouncementSubject,
+  { topic, subjectId }: MessageSubject,
 ): Promise<readonly { readonly id: string; readonly content: unknown }[]> {
   return tx.query(
     `SELECT id::text, content FROM app.announcements

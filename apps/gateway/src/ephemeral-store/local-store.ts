@@ -1,10 +1,10 @@
 import type { Clock } from '@patchbay/foundation';
-import type { SharedNotes } from './shared-notes.ts';
+import type { EphemeralStore } from './ephemeral-store.ts';
 
 const KEPT_MAX = 100_000;
 
 /** Notes of one process: for an installation of one gateway, and where Redis is away. The oldest go when it is full. */
-export function createLocalNotes(clock: Clock): SharedNotes {
+export function createLocalStore(clock: Clock): EphemeralStore {
   const counts = new Expiring<{ used: number }>(clock);
   const texts = new Expiring<string>(clock);
   return {
