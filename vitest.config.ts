@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 const isLong = process.env.PATCHBAY_TEST_LONG === '1';
 
-/** Specs that say how soon a killed process is answered for get the machine for themselves, and so do the long ones. */
-const ALONE = ['test/main-job.spec.ts', 'scripts/test/starter.spec.ts', '{test,scripts/test}/**/*.long.spec.ts'];
+/** The spec that promises how soon calls are answered after a kill has the machine for itself, and so do the long ones. */
+const ALONE = ['test/main-job.spec.ts', '{test,scripts/test}/**/*.long.spec.ts'];
 
 const exclude = [
   '**/node_modules/**',

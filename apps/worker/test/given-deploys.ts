@@ -72,6 +72,8 @@ export async function givenDeploys(options: GivenDeploysOptions = {}) {
       ...shared,
       SANDBOX_DIR: inside('sandbox'),
       BWRAP_PATH: bubblewrapFile(),
+      // Deploys are not calls: one that waits is enough to take a snapshot with.
+      SANDBOX_POOL_SIZE: '1',
       SUPERVISOR_INTERNAL_PORT: '0',
     },
   });

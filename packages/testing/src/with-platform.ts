@@ -7,6 +7,11 @@ const START_MS_MAX = 120_000;
 const STOP_MS_MAX = 60_000;
 
 export interface WithPlatformOptions extends PlatformOptions {
+  /**
+   * Uses the platform that all files of this process share; other options do not apply. For files that use organizations
+   * of their own, named after the file, and neither end a process nor read what is common to all: health, metrics, tables.
+   */
+  readonly shared?: boolean;
   /** False where the tests are skipped for another reason than missing sandboxes. */
   readonly when?: boolean;
 }
@@ -29,15 +34,26 @@ export function withPlatform<T extends object>(
   make: (platform: Platform) => Promise<T>,
 ): PlatformFixture<T> {
   const fixture: { platform?: Platform } = {};
+  let own: Platform | undefined;
   beforeAll(async () => {
-    if (!isWanted(typeof options === 'function' ? {} : options)) return;
-    fixture.platform = await startPlatform(typeof options === 'function' ? await options() : options);
+    const known = typeof options === 'function' ? {} : options;
+    if (!isWanted(known)) return;
+    if (known.shared) fixture.platform = await sharedPlatform();
+    else fixture.platform = own = await startPlatform(typeof options === 'function' ? await options() : options);
     Object.assign(fixture, await make(fixture.platform));
   }, START_MS_MAX);
-  afterAll(() => fixture.platform?.stop(), STOP_MS_MAX);
+  afterAll(() => own?.stop(), STOP_MS_MAX);
   // Filled in before the first test.
   return fixture as PlatformFixture<T>;
 }
 
 const isWanted = ({ when = true, supervisor = true }: WithPlatformOptions): boolean =>
   when && (!supervisor || hasSandboxes());
+
+let sharedStart: Promise<Platform> | undefined;
+
+/** Started once per process. It ends with this process, as a platform does whose launcher ends. */
+function sharedPlatform(): Promise<Platform> {
+  sharedStart ??= startPlatform();
+  return sharedStart;
+}

@@ -7,14 +7,14 @@ import { WAITING_VERSION } from './waiting-version.ts';
 
 const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespaces are missing');
 
-const here = withPlatform({}, async ({ given }) => {
-  const acme = await given.organization('acme');
-  await given.live(acme, 'waiting', WAITING_VERSION);
-  return { key: await given.apiKey(acme) };
+const here = withPlatform({ shared: true }, async ({ given }) => {
+  const organization = await given.organization('long-calls');
+  await given.live(organization, 'waiting', WAITING_VERSION);
+  return { key: await given.apiKey(organization) };
 });
 
 describe('a long call', () => {
-  const url = () => `${here.platform.origin}/acme/waiting/mcp`;
+  const url = () => `${here.platform.origin}/long-calls/waiting/mcp`;
   const post = (request: WireRequest, signal?: AbortSignal) => {
     const headers = { ...request.headers, authorization: `Bearer ${here.key}` };
     return fetch(url(), { method: 'POST', body: request.body, headers, ...(signal && { signal }) });

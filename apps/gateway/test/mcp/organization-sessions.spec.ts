@@ -9,19 +9,19 @@ import { curiousVersion, eventsOf, RawClient } from './sessions-fixture.ts';
 
 const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespaces are missing');
 
-const here = withPlatform({}, async ({ given }) => {
-  const acme = await given.organization('acme');
+const here = withPlatform({ shared: true }, async ({ given }) => {
+  const acme = await given.organization('organization-sessions');
   const one = await given.live(acme, 'one', curiousVersion('one'));
   await given.live(acme, 'two', curiousVersion('two'));
   return { acme, one, key: await given.apiKey(acme) };
 });
 
-const raw = () => new RawClient(`${here.platform.origin}/acme/mcp`, here.key);
+const raw = () => new RawClient(`${here.platform.origin}/organization-sessions/mcp`, here.key);
 
 async function connect(): Promise<Client> {
   const client = new Client({ name: 'spec', version: '1.0.0' }, { capabilities: { elicitation: {} } });
   const requestInit = { headers: { authorization: `Bearer ${here.key}` } };
-  const transport = new StreamableHTTPClientTransport(new URL(`${here.platform.origin}/acme/mcp`), {
+  const transport = new StreamableHTTPClientTransport(new URL(`${here.platform.origin}/organization-sessions/mcp`), {
     requestInit,
   });
   // The client of SDK v1 declares an optional member that this repository's compiler settings take at its word.
@@ -34,7 +34,7 @@ async function connect(): Promise<Client> {
 async function call(name: string, more: object = {}) {
   const _meta = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: {} } };
   const { headers, body } = modernRequest('tools/call', { name, arguments: {}, _meta, ...more });
-  const response = await fetch(`${here.platform.origin}/acme/mcp`, {
+  const response = await fetch(`${here.platform.origin}/organization-sessions/mcp`, {
     method: 'POST',
     body,
     headers: { ...headers, authorization: `Bearer ${here.key}` },
@@ -45,10 +45,10 @@ async function call(name: string, more: object = {}) {
 describe('a session at the URL of an organization', () => {
   it('is unknown at the URL of a connector, and the other way round', async () => {
     const client = await raw().initialize();
-    const elsewhere = new RawClient(`${here.platform.origin}/acme/one/mcp`, here.key);
+    const elsewhere = new RawClient(`${here.platform.origin}/organization-sessions/one/mcp`, here.key);
     elsewhere.id = client.id;
     expect((await elsewhere.post(legacyRequest('ping').body)).status).toBe(404);
-    const own = await new RawClient(`${here.platform.origin}/acme/one/mcp`, here.key).initialize();
+    const own = await new RawClient(`${here.platform.origin}/organization-sessions/one/mcp`, here.key).initialize();
     client.id = own.id;
     expect((await client.post(legacyRequest('ping').body)).status).toBe(404);
   });

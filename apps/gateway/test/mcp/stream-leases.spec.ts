@@ -10,8 +10,8 @@ const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespac
 /** Within this the streams are closed when nothing disturbs; a busy machine gets more. Milliseconds. */
 const CLOSED_WITHIN_MS = 2_000 * 4;
 
-const here = withPlatform({}, async ({ given }) => {
-  const acme = await given.organization('acme');
+const here = withPlatform({ shared: true }, async ({ given }) => {
+  const acme = await given.organization('stream-leases');
   // One that stays, so that the organization's URL keeps serving without the other.
   await given.live(acme, 'steady', curiousVersion('steady'));
   return { acme };
@@ -83,7 +83,11 @@ describe('every open stream', () => {
   for (const [what, lose] of Object.entries(LOSSES)) {
     it(`ends with a reason when ${what}`, async () => {
       const caller = await givenCaller();
-      const streams = await openAll(`${here.platform.origin}/acme/${caller.connector.slug}/mcp`, 'name', caller.key);
+      const streams = await openAll(
+        `${here.platform.origin}/stream-leases/${caller.connector.slug}/mcp`,
+        'name',
+        caller.key,
+      );
       for (const [kind, { status }] of Object.entries(streams)) expect([kind, status]).toEqual([kind, 200]);
       const texts = Object.entries(streams).map(async ([kind, response]) => [kind, await restOf(response)] as const);
       const startedAtMs = performance.now();
@@ -97,7 +101,7 @@ describe('every open stream', () => {
 
   it('of the organization’s URL continues without a deleted connector, but for the events of that one', async () => {
     const caller = await givenCaller();
-    const url = `${here.platform.origin}/acme/mcp`;
+    const url = `${here.platform.origin}/stream-leases/mcp`;
     const streams = await openAll(url, `${caller.connector.slug}__name`, caller.key);
     const heard = eventsOf(streams.listen as Response); // opened above
     expect((await heard.next()).value.message.method).toBe('notifications/subscriptions/acknowledged');

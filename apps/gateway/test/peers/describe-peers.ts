@@ -15,14 +15,14 @@ export function describePeers(pairs: readonly { readonly peer: Peer; readonly ac
   const canRun = hasSandboxes() && installPeers();
   const { describe, it } = skipUnless(canRun, 'sandboxes are missing, or the clients of others cannot be installed');
   const targets = new Map<Access, Target>();
-  withPlatform({ when: canRun }, async ({ given, origin }) => {
-    const acme = await given.organization('acme');
+  withPlatform({ when: canRun, shared: true }, async ({ given, origin }) => {
+    const acme = await given.organization('peers');
     await given.live(acme, 'echo', echoVersion('one'));
     await given.publishedVersion(await given.connector(acme, 'open', 'none'), echoVersion('two'));
     const rest = { key: await given.apiKey(acme), prefix: '', home: await temporaryDirectory('peers') };
-    targets.set('an API key', { ...rest, url: `${origin}/acme/echo/mcp` });
-    targets.set('no sign-in', { ...rest, url: `${origin}/acme/open/mcp`, key: undefined });
-    targets.set('the URL of the organization', { ...rest, url: `${origin}/acme/mcp`, prefix: 'echo__' });
+    targets.set('an API key', { ...rest, url: `${origin}/peers/echo/mcp` });
+    targets.set('no sign-in', { ...rest, url: `${origin}/peers/open/mcp`, key: undefined });
+    targets.set('the URL of the organization', { ...rest, url: `${origin}/peers/mcp`, prefix: 'echo__' });
     return {};
   });
 
