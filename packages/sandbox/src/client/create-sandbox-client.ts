@@ -10,12 +10,12 @@ import type { Invocation } from '../protocol/invocation.ts';
 import { isolationKeyText } from '../protocol/isolation-key.ts';
 import type { InvocationOutcome } from '../protocol/outcome.ts';
 import { type RawAnswer, readAnswer } from '../protocol/read-answer.ts';
+import type { RetireMatch } from '../protocol/retire-match.ts';
 import { SUPERVISOR_FRAMES } from '../protocol/supervisor-frames.ts';
 import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
 import { chooseForKey, chooseForTask } from './choose-host.ts';
 import type {
   InvokeOptions,
-  RetireMatch,
   RunTaskOptions,
   SandboxClient,
   SandboxClientOptions,

@@ -2,9 +2,6 @@ export type { TlsIdentity } from '../identity/tls-identity.ts';
 export { createSandboxClient } from './create-sandbox-client.ts';
 export type {
   InvokeOptions,
-  Provision,
-  ProvisionRequest,
-  RetireMatch,
   RunTaskOptions,
   SandboxClient,
   SandboxClientOptions,

@@ -3,29 +3,14 @@ import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
 import type { ConnectorEvent } from '../protocol/connector-event.ts';
 import type { CredentialGrant } from '../protocol/credential-grant.ts';
 import type { Invocation } from '../protocol/invocation.ts';
-import type { IsolationKey } from '../protocol/isolation-key.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import type { LogRecord } from '../protocol/log-record.ts';
 import type { InvocationNotification, InvocationOutcome } from '../protocol/outcome.ts';
+import type { Provision, ProvisionRequest } from '../protocol/provision.ts';
+import type { RetireMatch } from '../protocol/retire-match.ts';
 import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
 import type { SupervisorStatus } from '../protocol/supervisor-status.ts';
 import type { SupervisorSource } from './supervisor-target.ts';
-
-/** What a supervisor asks for when it must start a sandbox. `artifact` is checked against the digest by the supervisor. */
-export interface Provision {
-  readonly artifact: Uint8Array;
-  readonly secrets: Readonly<Record<string, string>>;
-  /** The version's snapshot, when it was asked for and is there. Checked against its digest as well. */
-  readonly snapshot?: Uint8Array | undefined;
-}
-
-/** What a supervisor needs to start a sandbox of this key. */
-export interface ProvisionRequest {
-  readonly key: IsolationKey;
-  readonly artifactDigest: string;
-  /** Present when the supervisor can resume from this snapshot and does not have it. */
-  readonly snapshotDigest?: string | undefined;
-}
 
 export interface SandboxClientOptions {
   readonly supervisors: SupervisorSource;
@@ -44,15 +29,6 @@ export interface InvokeOptions {
   /** Aborting cancels the call in the sandbox; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   onNotification?(notification: InvocationNotification): void;
-}
-
-/** Which sandboxes a change retires. Everything given must agree. */
-export interface RetireMatch {
-  readonly organizationId: string;
-  readonly connectorId: string;
-  readonly versionId?: string | undefined;
-  /** Only sandboxes that were given settings older than this revision. */
-  readonly settingsRevisionBelow?: number | undefined;
 }
 
 export interface RunTaskOptions {

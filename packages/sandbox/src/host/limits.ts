@@ -101,15 +101,4 @@ export const HOST_LIMITS = {
   buildMsMax: DEPLOY_LIMITS.build.value,
   drainMs: 20_000,
   log: { lineBytesMax: SANDBOX_LIMITS.logLine.value, bytesPerMinute: SANDBOX_LIMITS.logPerMinute.value },
-  egress: {
-    connections: SANDBOX_LIMITS.egressConnections.value,
-    headerBytes: SANDBOX_LIMITS.egressHeaders.value,
-    requestBytes: SANDBOX_LIMITS.egressRequest.value,
-    responseBytes: SANDBOX_LIMITS.egressResponse.value,
-    connectMs: SANDBOX_LIMITS.egressConnect.value,
-    idleMs: SANDBOX_LIMITS.egressIdle.value,
-    totalMs: SANDBOX_LIMITS.egressTotal.value,
-  },
 } as const;
-
-export type EgressLimits = { readonly [name in keyof typeof HOST_LIMITS.egress]: number };

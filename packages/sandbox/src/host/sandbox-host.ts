@@ -1,6 +1,5 @@
 /** The supervisor's work without its listener, so that `patchbay dev` can run the same in one process. */
 import { AppError, asAppError, type Clock } from '@patchbay/foundation';
-import type { RetireMatch } from '../client/sandbox-client.ts';
 import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
 import type { CredentialGrant } from '../protocol/credential-grant.ts';
 import type { Invocation, InvocationHeader } from '../protocol/invocation.ts';
@@ -8,6 +7,7 @@ import type { JsonObject } from '../protocol/json.ts';
 import type { InvocationNotification, InvocationOutcome } from '../protocol/outcome.ts';
 import { encodePayload } from '../protocol/payload.ts';
 import { type RawAnswer, readAnswer } from '../protocol/read-answer.ts';
+import type { RetireMatch } from '../protocol/retire-match.ts';
 import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
 import { CallSignal } from './call-signal.ts';
 import type { ProbeReport, SandboxDriver } from './drivers/driver.ts';

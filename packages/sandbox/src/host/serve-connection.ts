@@ -2,7 +2,6 @@
 import type { Socket } from 'node:net';
 import { AppError } from '@patchbay/foundation';
 import { z } from 'zod';
-import type { Provision } from '../client/sandbox-client.ts';
 import { buildTaskHeaderSchema } from '../protocol/build-task.ts';
 import { type CredentialGrant, decodeCredentials } from '../protocol/credential-grant.ts';
 import {
@@ -31,6 +30,7 @@ import {
   type VersionRange,
   versionRangeSchema,
 } from '../protocol/protocol-version.ts';
+import type { Provision } from '../protocol/provision.ts';
 import { retireMatchSchema } from '../protocol/retire-match.ts';
 import { SUPERVISOR_FRAMES } from '../protocol/supervisor-frames.ts';
 import type { SupervisorStatus } from '../protocol/supervisor-status.ts';

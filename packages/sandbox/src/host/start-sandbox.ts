@@ -3,12 +3,12 @@
  * what makes it somebody's. The way out exists from the start and lets nothing pass until its owner's rules are attached.
  */
 import { AppError, newId } from '@patchbay/foundation';
-import type { Provision } from '../client/sandbox-client.ts';
 import type { ConnectorEvent } from '../protocol/connector-event.ts';
 import type { CredentialGrant } from '../protocol/credential-grant.ts';
 import type { EgressRule } from '../protocol/egress-rule.ts';
 import type { InvocationHeader } from '../protocol/invocation.ts';
 import type { LogRecord } from '../protocol/log-record.ts';
+import type { Provision } from '../protocol/provision.ts';
 import type { SandboxDriver, SandboxProcess, SandboxSpec } from './drivers/driver.ts';
 import { CredentialReferences, type IssuedReferences } from './egress/credentials.ts';
 import { startEgressProxy } from './egress/egress-proxy.ts';

@@ -36,5 +36,7 @@ export {
   type RpcError,
 } from './outcome.ts';
 export { PEER_ID, PEER_ROLES, type PeerName, type PeerRole, peerUri } from './peer-name.ts';
+export type { Provision, ProvisionRequest } from './provision.ts';
+export type { RetireMatch } from './retire-match.ts';
 export { hostProblems, type SupervisorHealth } from './supervisor-health.ts';
 export { SNAPSHOT_BYTES_MAX, type VersionSnapshot } from './version-snapshot.ts';

@@ -1,6 +1,6 @@
 import type { EgressRule } from '../../protocol/egress-rule.ts';
-import type { EgressLimits } from '../limits.ts';
 import type { CredentialReferences } from './credentials.ts';
+import type { EgressLimits } from './egress-limits.ts';
 import type { ResolveOptions } from './resolve-destination.ts';
 
 export interface EgressProxyOptions extends ResolveOptions {

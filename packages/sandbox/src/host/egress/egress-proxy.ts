@@ -9,9 +9,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { AppError, asAppError } from '@patchbay/foundation';
-import { type EgressLimits, HOST_LIMITS } from '../limits.ts';
 import { authorise } from './authorise-request.ts';
 import { bounded } from './bounded.ts';
+import { EGRESS_LIMITS, type EgressLimits } from './egress-limits.ts';
 import type { EgressProxyOptions } from './egress-options.ts';
 import { responseHeaders } from './header-rules.ts';
 import { hideInBody, hideInHeaders } from './hide-credential.ts';
@@ -29,7 +29,7 @@ const CHECK_MS = 1_000;
 
 /** Listens on the socket. @throws AppError `sandbox.start_failed` when the sandbox is gone already */
 export async function startEgressProxy(socketPath: string, options: EgressProxyOptions): Promise<EgressProxy> {
-  const limits: EgressLimits = { ...HOST_LIMITS.egress, ...options.limits };
+  const limits: EgressLimits = { ...EGRESS_LIMITS, ...options.limits };
   const bounds = {
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.connectMs,

@@ -5,9 +5,9 @@
 import { connect, type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '@patchbay/foundation';
-import type { EgressLimits } from '../limits.ts';
 import { bounded } from './bounded.ts';
 import { readClientHello } from './client-hello.ts';
+import type { EgressLimits } from './egress-limits.ts';
 import type { EgressProxyOptions } from './egress-options.ts';
 import { hostName, matchDestination } from './match-destination.ts';
 import { resolveDestination } from './resolve-destination.ts';

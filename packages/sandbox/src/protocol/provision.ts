@@ -1,0 +1,17 @@
+import type { IsolationKey } from './isolation-key.ts';
+
+/** What a supervisor asks for when it must start a sandbox. `artifact` is checked against the digest by the supervisor. */
+export interface Provision {
+  readonly artifact: Uint8Array;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** The version's snapshot, when it was asked for and is there. Checked against its digest as well. */
+  readonly snapshot?: Uint8Array | undefined;
+}
+
+/** What a supervisor needs to start a sandbox of this key. */
+export interface ProvisionRequest {
+  readonly key: IsolationKey;
+  readonly artifactDigest: string;
+  /** Present when the supervisor can resume from this snapshot and does not have it. */
+  readonly snapshotDigest?: string | undefined;
+}
