@@ -5,6 +5,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { findBubblewrap } from '@patchbay/embedded/debian';
 import { newId, systemClock } from '@patchbay/foundation';
+import type { InvocationOutcome } from '@patchbay/sandbox-protocol';
 import {
   createBubblewrapDriver,
   PlainDriver,
@@ -12,7 +13,6 @@ import {
   type SandboxDriver,
   SandboxHost,
 } from '../../packages/sandbox/src/host/index.ts';
-import type { InvocationOutcome } from '../../packages/sandbox/src/protocol/index.ts';
 
 /** The minimal connector, its packages left to the runner as a deploy leaves them. */
 const CODE = `

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { writeFileAtomically } from '@patchbay/embedded';
 import { createAuthority, type Issued, issueCertificate } from '@patchbay/embedded/certificates';
 import { Secret } from '@patchbay/foundation';
-import { type PeerName, peerUri } from '@patchbay/sandbox/protocol';
+import { type PeerName, peerUri } from '@patchbay/sandbox-protocol';
 
 const DAY_MS = 24 * 60 * 60_000;
 const AUTHORITY_DAYS = 3_650;

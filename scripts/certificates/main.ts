@@ -4,7 +4,7 @@
  *     npm run certificates -- authority <directory>
  *     npm run certificates -- supervisor|gateway|worker <id> <directory>
  */
-import { PEER_ID, PEER_ROLES, type PeerName } from '@patchbay/sandbox/protocol';
+import { PEER_ID, PEER_ROLES, type PeerName } from '@patchbay/sandbox-protocol';
 import { makeAuthority, makeCertificate } from './certificate-files.ts';
 
 const USAGE = `Usage:

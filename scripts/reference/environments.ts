@@ -31,7 +31,7 @@ const SHARED_FIELDS = [
   'packages/foundation/src/shared-environment.ts',
   'packages/artifacts/src/open-artifact-store.ts',
   'packages/sandbox/src/client/supervisor-fields.ts',
-  'packages/sandbox/src/identity/tls-identity.ts',
+  'packages/sandbox-protocol/src/peers/tls-identity.ts',
 ];
 
 const SOURCES = [

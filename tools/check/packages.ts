@@ -15,7 +15,6 @@ const AREAS: readonly (readonly [prefix: string, area: Area])[] = [
   ['packages/sandbox/src/runner/', 'sandbox/runner'],
   ['packages/sandbox/src/builder/', 'sandbox/builder'],
   ['packages/sandbox/src/probe/', 'sandbox/probe'],
-  ['packages/sandbox/src/protocol/', 'sandbox/protocol'],
 ];
 
 /** Which area a file belongs to: `sandbox/runner`, `gateway`, `domain`, `scripts` … */

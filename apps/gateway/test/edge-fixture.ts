@@ -7,7 +7,7 @@ import { AppError, createLogger, systemClock } from '@patchbay/foundation';
 import { type JsonObject, joinName } from '@patchbay/mcp';
 import { NO_POLICIES } from '@patchbay/policy';
 import type { InvokeOptions } from '@patchbay/sandbox/client';
-import type { Invocation, InvocationOutcome } from '@patchbay/sandbox/protocol';
+import type { Invocation, InvocationOutcome } from '@patchbay/sandbox-protocol';
 import { freePort } from '@patchbay/testing';
 import { createStateSealer, createTokenSigner } from '@patchbay/vault';
 import { createLocalStore } from '../src/ephemeral-store/local-store.ts';

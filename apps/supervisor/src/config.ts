@@ -7,8 +7,8 @@ import {
   sharedEnvironment,
 } from '@patchbay/foundation';
 import { SANDBOX_LIMITS } from '@patchbay/foundation/limits';
-import { hostAndPortSchema, tlsFileFields, tlsFileProblems } from '@patchbay/sandbox/host';
-import { PEER_ID } from '@patchbay/sandbox/protocol';
+import { PEER_ID } from '@patchbay/sandbox-protocol';
+import { hostAndPortSchema, tlsFileFields, tlsFileProblems } from '@patchbay/sandbox-protocol/peers';
 import { z } from 'zod';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');

@@ -1,5 +1,5 @@
 import { readHealth } from '@patchbay/foundation/process';
-import type { SupervisorHealth } from '@patchbay/sandbox/protocol';
+import type { SupervisorHealth } from '@patchbay/sandbox-protocol';
 import { describe, expect, it } from 'vitest';
 import { supervisorChecks } from './health-checks.ts';
 

@@ -1,5 +1,5 @@
 import { conditionOf, downFor, type HealthCheck } from '@patchbay/foundation/process';
-import { hostProblems, type SupervisorHealth } from '@patchbay/sandbox/protocol';
+import { hostProblems, type SupervisorHealth } from '@patchbay/sandbox-protocol';
 
 /**
  * Requirements of a supervisor to run connectors. `isolation` and, where full limits are required, `limits` are down

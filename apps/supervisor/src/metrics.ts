@@ -1,4 +1,4 @@
-import type { SupervisorHealth } from '@patchbay/sandbox/protocol';
+import type { SupervisorHealth } from '@patchbay/sandbox-protocol';
 import { Counter, Gauge, Registry } from 'prom-client';
 
 export type SupervisorMetrics = ReturnType<typeof createSupervisorMetrics>;

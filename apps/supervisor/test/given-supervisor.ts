@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newId } from '@patchbay/foundation';
-import type { Invocation } from '@patchbay/sandbox/protocol';
+import type { Invocation } from '@patchbay/sandbox-protocol';
 import { bubblewrapFile, compileCache, makeSandboxDirectory } from '@patchbay/testing';
 
 const MAIN = join(import.meta.dirname, '../src/main.ts');

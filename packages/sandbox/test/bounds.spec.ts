@@ -1,8 +1,7 @@
 import { newId } from '@patchbay/foundation';
+import { encodeJsonFrame, encodeMixedFrame, RUNNER_FRAMES } from '@patchbay/sandbox-protocol/wire';
 import { skipUnless, waitFor } from '@patchbay/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { encodeJsonFrame, encodeMixedFrame } from '../src/protocol/frame.ts';
-import { RUNNER_FRAMES } from '../src/protocol/runner-frames.ts';
 import {
   artifactOf,
   type GivenHost,

@@ -1,7 +1,7 @@
+import type { InvocationNotification } from '@patchbay/sandbox-protocol';
 import { skipUnless } from '@patchbay/testing';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect } from 'vitest';
-import type { InvocationNotification } from '../src/protocol/index.ts';
 import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP, textOf, toolRunning } from './given-host.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);

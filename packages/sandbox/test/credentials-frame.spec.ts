@@ -5,12 +5,16 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError, Secret } from '@patchbay/foundation';
+import type { Invocation } from '@patchbay/sandbox-protocol';
+import {
+  type CredentialGrant,
+  type Frame,
+  FrameReader,
+  HOST_FRAME_BYTES_MAX,
+  SUPERVISOR_FRAMES,
+} from '@patchbay/sandbox-protocol/wire';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createSandboxClient, fixedSupervisors, type SandboxClient } from '../src/client/index.ts';
-import type { CredentialGrant } from '../src/protocol/credential-grant.ts';
-import { type Frame, FrameReader, HOST_FRAME_BYTES_MAX } from '../src/protocol/frame.ts';
-import type { Invocation } from '../src/protocol/index.ts';
-import { SUPERVISOR_FRAMES } from '../src/protocol/supervisor-frames.ts';
 import { artifactOf, type GivenInvocation, invocationOf, textOf, toolRunning } from './given-host.ts';
 import { type GivenPlainHost, givenPlainHost } from './given-hosts.ts';
 

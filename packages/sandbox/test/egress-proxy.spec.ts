@@ -8,13 +8,13 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { Secret } from '@patchbay/foundation';
+import type { EgressRule } from '@patchbay/sandbox-protocol';
+import type { CredentialGrant } from '@patchbay/sandbox-protocol/wire';
 import { waitFor } from '@patchbay/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CredentialReferences } from '../src/host/egress/credentials.ts';
 import type { EgressProxyOptions } from '../src/host/egress/egress-options.ts';
 import { type EgressProxy, startEgressProxy } from '../src/host/egress/egress-proxy.ts';
-import type { CredentialGrant } from '../src/protocol/credential-grant.ts';
-import type { EgressRule } from '../src/protocol/egress-rule.ts';
 import { TEST_AUTHORITY, TEST_SERVER } from './local-authority.ts';
 
 const HOST = 'api.upstream.example';

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import type { TlsIdentity } from '../src/identity/tls-identity.ts';
-import { encodeJsonFrame } from '../src/protocol/frame.ts';
-import { SUPERVISOR_FRAMES } from '../src/protocol/supervisor-frames.ts';
+import type { TlsIdentity } from '@patchbay/sandbox-protocol/peers';
+import { encodeJsonFrame, SUPERVISOR_FRAMES } from '@patchbay/sandbox-protocol/wire';
 
 /** Somebody else's program at the place of a supervisor: says what one says, and keeps what it is told. */
 export interface FakeHost {

@@ -1,6 +1,6 @@
 import { createAuthority, type Issued, issueCertificate } from '@patchbay/embedded/certificates';
-import type { TlsIdentity } from '../src/identity/tls-identity.ts';
-import { type PeerName, peerUri } from '../src/protocol/index.ts';
+import { type PeerName, peerUri } from '@patchbay/sandbox-protocol';
+import type { TlsIdentity } from '@patchbay/sandbox-protocol/peers';
 
 const HOUR_MS = 3_600_000;
 type Hours = readonly [from: number, until: number];

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { newId, systemClock } from '@patchbay/foundation';
+import type { ConnectorEvent, Invocation, IsolationKey, JsonObject, LogRecord } from '@patchbay/sandbox-protocol';
 import { bubblewrapFile, hasSandboxes, preparedDirectory } from '@patchbay/testing';
 import {
   createSandboxClient,
@@ -21,7 +22,6 @@ import {
   serveConnection,
 } from '../src/host/index.ts';
 import type { Wall } from '../src/probe/wall.ts';
-import type { ConnectorEvent, Invocation, IsolationKey, JsonObject, LogRecord } from '../src/protocol/index.ts';
 
 /** Whether this machine can build real walls. */
 export const hasBubblewrap = hasSandboxes();

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@patchbay/foundation';
+import type { TlsIdentity } from '@patchbay/sandbox-protocol/peers';
 import {
   createSandboxClient,
   type SandboxClient,
@@ -11,14 +12,7 @@ import {
   type SupervisorTarget,
 } from '../src/client/index.ts';
 import { PlainDriver } from '../src/host/drivers/plain-driver.ts';
-import {
-  createPeerServer,
-  Programs,
-  SandboxHost,
-  type ServedConnection,
-  serveConnection,
-  type TlsIdentity,
-} from '../src/host/index.ts';
+import { createPeerServer, Programs, SandboxHost, type ServedConnection, serveConnection } from '../src/host/index.ts';
 import { artifactOf, type GivenInvocation, invocationOf } from './given-host.ts';
 
 /** A supervisor's side in this process, without isolation: these tests are about the way to it. */

@@ -4,10 +4,10 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { newId } from '@patchbay/foundation';
+import type { JsonObject } from '@patchbay/sandbox-protocol';
 import { skipUnless } from '@patchbay/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { prepareToolchain } from '../src/host/toolchain.ts';
-import type { JsonObject } from '../src/protocol/index.ts';
 import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP } from './given-host.ts';
 import { tarOf } from './tar-of.ts';
 

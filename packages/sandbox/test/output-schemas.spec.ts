@@ -1,6 +1,6 @@
+import type { JsonObject } from '@patchbay/sandbox-protocol';
 import { skipUnless } from '@patchbay/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
-import type { JsonObject } from '../src/protocol/index.ts';
 import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP } from './given-host.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);

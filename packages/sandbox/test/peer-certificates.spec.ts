@@ -1,9 +1,10 @@
 import { connect as connectPlain, type Socket } from 'node:net';
 import { type ConnectionOptions, connect } from 'node:tls';
 import { Secret } from '@patchbay/foundation';
+import type { TlsIdentity } from '@patchbay/sandbox-protocol/peers';
 import { waitFor } from '@patchbay/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fixedSupervisors, type TlsIdentity } from '../src/client/index.ts';
+import { fixedSupervisors } from '../src/client/index.ts';
 import { type FakeHost, startFakeHost } from './fake-host.ts';
 import { type GivenAuthority, givenAuthority } from './given-authority.ts';
 import { toolRunning } from './given-host.ts';

@@ -4,19 +4,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { waitFor } from '@patchbay/testing';
-import { afterEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { fixedSupervisors } from '../src/client/index.ts';
 import {
   decodeJson,
   encodeJsonFrame,
   encodeMixedFrame,
   FrameReader,
   HOST_FRAME_BYTES_MAX,
-} from '../src/protocol/frame.ts';
-import type { VersionRange } from '../src/protocol/protocol-version.ts';
-import { SUPERVISOR_FRAMES } from '../src/protocol/supervisor-frames.ts';
+  SUPERVISOR_FRAMES,
+  type VersionRange,
+} from '@patchbay/sandbox-protocol/wire';
+import { waitFor } from '@patchbay/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { fixedSupervisors } from '../src/client/index.ts';
 import { artifactOf, invocationOf, textOf, toolRunning } from './given-host.ts';
 import { givenClient, givenPlainHost } from './given-hosts.ts';
 

@@ -1,9 +1,9 @@
 import { newId } from '@patchbay/foundation';
+import { isolationKeyText } from '@patchbay/sandbox-protocol';
 import { startCuttableProxy, waitFor } from '@patchbay/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chooseForKey } from '../src/client/choose-host.ts';
 import { fixedSupervisors } from '../src/client/index.ts';
-import { isolationKeyText } from '../src/protocol/index.ts';
 import { givenAuthority } from './given-authority.ts';
 import { type GivenInvocation, textOf, toolRunning } from './given-host.ts';
 import { type GivenPlainHost, givenClient, givenPlainHost } from './given-hosts.ts';

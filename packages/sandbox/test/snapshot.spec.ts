@@ -1,11 +1,16 @@
 import { chmod, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newId } from '@patchbay/foundation';
+import {
+  decodeMixed,
+  encodeMixedFrame,
+  FrameReader,
+  RUNNER_FRAMES,
+  SANDBOX_FRAME_BYTES_MAX,
+} from '@patchbay/sandbox-protocol/wire';
 import { skipUnless } from '@patchbay/testing';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, expect } from 'vitest';
-import { decodeMixed, encodeMixedFrame, FrameReader, SANDBOX_FRAME_BYTES_MAX } from '../src/protocol/frame.ts';
-import { RUNNER_FRAMES } from '../src/protocol/runner-frames.ts';
 import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP, textOf, toolRunning } from './given-host.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);

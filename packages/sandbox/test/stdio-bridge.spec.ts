@@ -1,7 +1,7 @@
+import type { InvocationNotification, InvocationOutcome, JsonObject } from '@patchbay/sandbox-protocol';
 import { skipUnless, waitFor } from '@patchbay/testing';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect } from 'vitest';
-import type { InvocationNotification, InvocationOutcome, JsonObject } from '../src/protocol/index.ts';
 import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP, textOf } from './given-host.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);

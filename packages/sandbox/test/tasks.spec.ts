@@ -1,11 +1,11 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { newId } from '@patchbay/foundation';
+import type { BuildTask, JsonObject } from '@patchbay/sandbox-protocol';
 import { skipUnless, temporaryDirectory } from '@patchbay/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { PlainDriver } from '../src/host/drivers/plain-driver.ts';
 import { prepareToolchain } from '../src/host/toolchain.ts';
-import type { BuildTask, JsonObject } from '../src/protocol/index.ts';
 import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP, textOf, toolRunning } from './given-host.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);

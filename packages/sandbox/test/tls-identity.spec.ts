@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadTlsIdentity } from '@patchbay/sandbox-protocol/peers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadTlsIdentity } from '../src/identity/tls-identity.ts';
 import { givenAuthority } from './given-authority.ts';
 
 describe('loadTlsIdentity', () => {

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { newId } from '@patchbay/foundation';
+import type { JsonObject, VersionSnapshot } from '@patchbay/sandbox-protocol';
 import { skipUnless, waitFor } from '@patchbay/testing';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect } from 'vitest';
-import type { JsonObject, VersionSnapshot } from '../src/protocol/index.ts';
 import {
   artifactOf,
   type GivenHost,

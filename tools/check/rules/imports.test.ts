@@ -14,6 +14,7 @@ const PACKAGES = Object.fromEntries(
     ['packages/policy', '@patchbay/policy'],
     ['packages/domain', '@patchbay/domain'],
     ['packages/sandbox', '@patchbay/sandbox'],
+    ['packages/sandbox-protocol', '@patchbay/sandbox-protocol'],
     ['packages/sdk', '@patchbay/connector'],
     ['packages/api-client', '@patchbay/api-client'],
     ['packages/testing', '@patchbay/testing'],
@@ -74,9 +75,8 @@ describe('imports', () => {
   it('accepts what the table of privileges allows, and the kit for tests in tests', async () => {
     expect(await objections('apps/gateway/src/a.ts', "import { x } from '@patchbay/domain/connectors';")).toEqual([]);
     expect(await objections('apps/supervisor/src/a.ts', "import { x } from '@patchbay/sandbox/host';")).toEqual([]);
-    expect(await objections('packages/sandbox/src/runner/a.ts', "import { x } from '../protocol/index.ts';")).toEqual(
-      [],
-    );
+    const protocol = "import { x } from '@patchbay/sandbox-protocol/inside';";
+    expect(await objections('packages/sandbox/src/runner/a.ts', protocol)).toEqual([]);
     expect(await objections('apps/gateway/test/a.spec.ts', "import { x } from '@patchbay/testing';")).toEqual([]);
   });
 });

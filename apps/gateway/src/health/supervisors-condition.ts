@@ -1,6 +1,6 @@
 import { type Condition, conditionOf, downFor } from '@patchbay/foundation/process';
 import type { SupervisorReport } from '@patchbay/sandbox/client';
-import { hostProblems } from '@patchbay/sandbox/protocol';
+import { hostProblems } from '@patchbay/sandbox-protocol';
 
 /** Long enough to issue new certificates and to restart one machine after the other. */
 const CERTIFICATE_NOTICE_MS = 30 * 24 * 60 * 60_000;

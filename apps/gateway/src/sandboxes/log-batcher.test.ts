@@ -1,5 +1,5 @@
 import type { NewLogLine } from '@patchbay/domain/logs';
-import type { LogRecord } from '@patchbay/sandbox/protocol';
+import type { LogRecord } from '@patchbay/sandbox-protocol';
 import { describe, expect, it } from 'vitest';
 import { LogBatcher } from './log-batcher.ts';
 

@@ -1,5 +1,5 @@
 import type { NewLogLine } from '@patchbay/domain/logs';
-import type { LogRecord } from '@patchbay/sandbox/protocol';
+import type { LogRecord } from '@patchbay/sandbox-protocol';
 
 export interface LogBatcherOptions {
   /** Stores a batch of lines of any organizations. */

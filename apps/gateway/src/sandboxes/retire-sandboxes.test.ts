@@ -1,7 +1,7 @@
 import type { Change } from '@patchbay/domain/changes';
 import type { Endpoint } from '@patchbay/domain/endpoints';
 import { createLogger } from '@patchbay/foundation';
-import type { RetireMatch } from '@patchbay/sandbox/protocol';
+import type { RetireMatch } from '@patchbay/sandbox-protocol';
 import { describe, expect, it } from 'vitest';
 import { givenEndpoint } from '../../test/given-call.ts';
 import { retireSandboxes } from './retire-sandboxes.ts';

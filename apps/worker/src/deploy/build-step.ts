@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { AppError, newId } from '@patchbay/foundation';
 import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
-import type { TaskOutcome } from '@patchbay/sandbox/protocol';
+import type { TaskOutcome } from '@patchbay/sandbox-protocol';
 import tar from 'tar-stream';
 import { z } from 'zod';
 import type { PackagePlan } from './dependencies/package-plan.ts';

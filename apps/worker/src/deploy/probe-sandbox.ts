@@ -1,6 +1,6 @@
 import { AppError, newId } from '@patchbay/foundation';
 import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
-import { createInvocation, type Invocation, type InvocationOutcome } from '@patchbay/sandbox/protocol';
+import { createInvocation, type Invocation, type InvocationOutcome } from '@patchbay/sandbox-protocol';
 import type { DeployWork } from './deploy-work.ts';
 
 /** Shorter than a call's: a version that needs longer for its manifest does not go live. */

@@ -1,6 +1,6 @@
 import type { VersionSnapshot } from '@patchbay/domain/versions';
 import { AppError, newId } from '@patchbay/foundation';
-import { SNAPSHOT_BYTES_MAX, type TaskOutcome } from '@patchbay/sandbox/protocol';
+import { SNAPSHOT_BYTES_MAX, type TaskOutcome } from '@patchbay/sandbox-protocol';
 import { z } from 'zod';
 import type { DeployWork } from './deploy-work.ts';
 import { snapshotHelps } from './snapshot-helps.ts';

@@ -1,7 +1,7 @@
 import { ProtocolError, Server, type ServerContext } from '@modelcontextprotocol/server';
 import { AppError } from '@patchbay/foundation';
 import { META, objectAt, stringAt } from '@patchbay/mcp';
-import type { InvocationMethod, InvocationOutcome, JsonObject } from '@patchbay/sandbox/protocol';
+import type { InvocationMethod, InvocationOutcome, JsonObject } from '@patchbay/sandbox-protocol';
 import type { LocalRequest, LocalSandbox } from './local-sandbox.ts';
 
 /** Which methods a capability brings. */

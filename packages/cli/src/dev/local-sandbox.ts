@@ -1,4 +1,4 @@
-import type { InvocationMethod, InvocationOutcome, JsonObject } from '@patchbay/sandbox/protocol';
+import type { InvocationMethod, InvocationOutcome, JsonObject } from '@patchbay/sandbox-protocol';
 
 /** One request as it reaches the sandbox. */
 export interface LocalRequest {

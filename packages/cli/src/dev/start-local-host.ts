@@ -18,7 +18,7 @@ import {
   type InvocationOutcome,
   type IsolationKey,
   type LogRecord,
-} from '@patchbay/sandbox/protocol';
+} from '@patchbay/sandbox-protocol';
 import type { BuiltConnector } from './bundle-connector.ts';
 import { findNode } from './find-node.ts';
 import type { ListedTool, LocalManifest, LocalRequest, LocalSandbox } from './local-sandbox.ts';

@@ -10,9 +10,10 @@ import {
   encodeMixedFrame,
   FrameReader,
   HOST_FRAME_BYTES_MAX,
-} from '../protocol/frame.ts';
-import { isJsonObject, type JsonObject } from '../protocol/json.ts';
-import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
+  isJsonObject,
+  type JsonObject,
+  RUNNER_FRAMES,
+} from '@patchbay/sandbox-protocol/inside';
 
 export interface TaskAnswer {
   readonly result: JsonObject;

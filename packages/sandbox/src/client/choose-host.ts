@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SupervisorStatus } from '../protocol/supervisor-status.ts';
+import type { SupervisorStatus } from '@patchbay/sandbox-protocol/wire';
 
 /** What the choice is made from: the supervisors there is a connection to. */
 export interface HostView {

@@ -3,16 +3,23 @@
  * answered at once and says whether a retry is safe: reads are, what may write has an unknown outcome.
  */
 import { AppError, newId } from '@patchbay/foundation';
-import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
-import { encodeCall } from '../protocol/encode-call.ts';
-import { encodeJsonFrame, encodeMixedFrame } from '../protocol/frame.ts';
-import type { Invocation } from '../protocol/invocation.ts';
-import { isolationKeyText } from '../protocol/isolation-key.ts';
-import type { InvocationOutcome } from '../protocol/outcome.ts';
-import { type RawAnswer, readAnswer } from '../protocol/read-answer.ts';
-import type { RetireMatch } from '../protocol/retire-match.ts';
-import { SUPERVISOR_FRAMES } from '../protocol/supervisor-frames.ts';
-import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
+import {
+  type BuildTask,
+  type Invocation,
+  type InvocationOutcome,
+  isolationKeyText,
+  type RetireMatch,
+  type SupervisorHealth,
+  type TaskOutcome,
+} from '@patchbay/sandbox-protocol';
+import {
+  encodeCall,
+  encodeJsonFrame,
+  encodeMixedFrame,
+  type RawAnswer,
+  readAnswer,
+  SUPERVISOR_FRAMES,
+} from '@patchbay/sandbox-protocol/wire';
 import { chooseForKey, chooseForTask } from './choose-host.ts';
 import type {
   InvokeOptions,

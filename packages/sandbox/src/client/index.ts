@@ -1,4 +1,3 @@
-export type { TlsIdentity } from '../identity/tls-identity.ts';
 export { createSandboxClient } from './create-sandbox-client.ts';
 export type {
   InvokeOptions,

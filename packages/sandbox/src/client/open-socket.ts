@@ -2,8 +2,8 @@
 import { X509Certificate } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, TLSSocket } from 'node:tls';
-import type { TlsIdentity } from '../identity/tls-identity.ts';
-import { readPeerName } from '../protocol/peer-name.ts';
+import type { TlsIdentity } from '@patchbay/sandbox-protocol/peers';
+import { readPeerName } from '@patchbay/sandbox-protocol/wire';
 import type { SupervisorTarget } from './supervisor-target.ts';
 
 /** @returns a socket that emits `connect` (same machine) or `secureConnect` (proved) */

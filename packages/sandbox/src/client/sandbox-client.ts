@@ -1,15 +1,19 @@
-import type { TlsIdentity } from '../identity/tls-identity.ts';
-import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
-import type { ConnectorEvent } from '../protocol/connector-event.ts';
-import type { CredentialGrant } from '../protocol/credential-grant.ts';
-import type { Invocation } from '../protocol/invocation.ts';
-import type { JsonObject } from '../protocol/json.ts';
-import type { LogRecord } from '../protocol/log-record.ts';
-import type { InvocationNotification, InvocationOutcome } from '../protocol/outcome.ts';
-import type { Provision, ProvisionRequest } from '../protocol/provision.ts';
-import type { RetireMatch } from '../protocol/retire-match.ts';
-import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
-import type { SupervisorStatus } from '../protocol/supervisor-status.ts';
+import type {
+  BuildTask,
+  ConnectorEvent,
+  Invocation,
+  InvocationNotification,
+  InvocationOutcome,
+  JsonObject,
+  LogRecord,
+  Provision,
+  ProvisionRequest,
+  RetireMatch,
+  SupervisorHealth,
+  TaskOutcome,
+} from '@patchbay/sandbox-protocol';
+import type { TlsIdentity } from '@patchbay/sandbox-protocol/peers';
+import type { CredentialGrant, SupervisorStatus } from '@patchbay/sandbox-protocol/wire';
 import type { SupervisorSource } from './supervisor-target.ts';
 
 export interface SandboxClientOptions {

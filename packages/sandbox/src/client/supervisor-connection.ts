@@ -1,10 +1,14 @@
 /** One connection to a supervisor that comes back by itself. */
 import type { Socket } from 'node:net';
-import type { TlsIdentity } from '../identity/tls-identity.ts';
-import { type Frame, FrameReader, HOST_FRAME_BYTES_MAX } from '../protocol/frame.ts';
-import { keepAlive } from '../protocol/keep-alive.ts';
-import { SUPERVISOR_FRAMES } from '../protocol/supervisor-frames.ts';
-import { writeInTurn } from '../protocol/write-in-turn.ts';
+import type { TlsIdentity } from '@patchbay/sandbox-protocol/peers';
+import {
+  type Frame,
+  FrameReader,
+  HOST_FRAME_BYTES_MAX,
+  keepAlive,
+  SUPERVISOR_FRAMES,
+  writeInTurn,
+} from '@patchbay/sandbox-protocol/wire';
 import { certificatesEnd, openSocket } from './open-socket.ts';
 import type { SupervisorTarget } from './supervisor-target.ts';
 

@@ -1,7 +1,6 @@
+import { PEER_ID } from '@patchbay/sandbox-protocol';
+import { type Problem, parseHostAndPort, tlsFileFields, tlsFileProblems } from '@patchbay/sandbox-protocol/peers';
 import { z } from 'zod';
-import { parseHostAndPort } from '../identity/host-and-port.ts';
-import { type Problem, tlsFileFields, tlsFileProblems } from '../identity/tls-identity.ts';
-import { PEER_ID } from '../protocol/peer-name.ts';
 import type { SupervisorTarget } from './supervisor-target.ts';
 
 /** How a supervisor on this machine is called until it says its own name. */

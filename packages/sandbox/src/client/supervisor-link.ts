@@ -3,22 +3,32 @@
  * request whose connection breaks is answered at once and says whether a retry is safe.
  */
 import { AppError } from '@patchbay/foundation';
-import type { ConnectorEvent } from '../protocol/connector-event.ts';
-import { type CredentialGrant, encodeCredentials } from '../protocol/credential-grant.ts';
-import { decodeJson, decodeMixed, encodeJsonFrame, encodeMixedFrame, type Frame } from '../protocol/frame.ts';
-import type { IsolationKey } from '../protocol/isolation-key.ts';
-import { isJsonObject, type JsonObject } from '../protocol/json.ts';
-import type { LogRecord } from '../protocol/log-record.ts';
+import {
+  type ConnectorEvent,
+  type IsolationKey,
+  isJsonObject,
+  type JsonObject,
+  type LogRecord,
+} from '@patchbay/sandbox-protocol';
 import {
   agreeOnVersion,
+  type CredentialGrant,
+  decodeJson,
+  decodeMixed,
+  encodeCredentials,
+  encodeJsonFrame,
+  encodeMixedFrame,
+  type Frame,
+  fromWireError,
   mismatchText,
   PROTOCOL_VERSIONS,
   SILENT_PEER,
+  SUPERVISOR_FRAMES,
+  type SupervisorStatus,
+  supervisorStatusSchema,
+  toWireError,
   type VersionRange,
-} from '../protocol/protocol-version.ts';
-import { SUPERVISOR_FRAMES } from '../protocol/supervisor-frames.ts';
-import { type SupervisorStatus, supervisorStatusSchema } from '../protocol/supervisor-status.ts';
-import { fromWireError, toWireError } from '../protocol/wire-error.ts';
+} from '@patchbay/sandbox-protocol/wire';
 import type { HostView } from './choose-host.ts';
 import type { InvokeOptions, RunTaskOptions, SandboxClientOptions } from './sandbox-client.ts';
 import { SupervisorConnection } from './supervisor-connection.ts';

@@ -1,4 +1,4 @@
-import { formatHostAndPort } from '../identity/host-and-port.ts';
+import { formatHostAndPort } from '@patchbay/sandbox-protocol/peers';
 
 /** Where one supervisor is looked for. Between machines `id` is the host id its certificate must name. */
 export type SupervisorTarget =

@@ -1,5 +1,3 @@
-export { type HostAndPort, hostAndPortSchema } from '../identity/host-and-port.ts';
-export { loadTlsIdentity, type TlsIdentity, tlsFileFields, tlsFileProblems } from '../identity/tls-identity.ts';
 export { createBubblewrapDriver } from './drivers/bubblewrap-driver.ts';
 export type { SandboxDriver } from './drivers/driver.ts';
 export { PlainDriver } from './drivers/plain-driver.ts';

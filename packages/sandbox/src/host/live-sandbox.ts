@@ -3,7 +3,13 @@
  * log or notification for an invocation that is not in flight here, a broken frame or an unknown type kills it (S2).
  */
 import { AppError } from '@patchbay/foundation';
-import { type ConnectorEvent, isConnectorEventMethod } from '../protocol/connector-event.ts';
+import {
+  type ConnectorEvent,
+  type InvocationNotification,
+  isConnectorEventMethod,
+  isJsonObject,
+  type JsonObject,
+} from '@patchbay/sandbox-protocol';
 import {
   decodeJson,
   decodeMixed,
@@ -12,14 +18,12 @@ import {
   type Frame,
   FrameError,
   FrameReader,
+  type InvocationHeader,
+  type RawAnswer,
+  RUNNER_FRAMES,
   SANDBOX_FRAME_BYTES_MAX,
-} from '../protocol/frame.ts';
-import type { InvocationHeader } from '../protocol/invocation.ts';
-import { isJsonObject, type JsonObject } from '../protocol/json.ts';
-import type { InvocationNotification } from '../protocol/outcome.ts';
-import type { RawAnswer } from '../protocol/read-answer.ts';
-import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
-import { writeInTurn } from '../protocol/write-in-turn.ts';
+  writeInTurn,
+} from '@patchbay/sandbox-protocol/wire';
 import { crashLine, errorOfExit, LAST_LINES } from './crash-cause.ts';
 import type { SandboxDriver, SandboxExit, SandboxProcess } from './drivers/driver.ts';
 import { EVENT_URI_LENGTH_MAX, EventRate } from './event-rate.ts';

@@ -4,8 +4,9 @@
  * refused before a byte is read (S16).
  */
 import { createServer, type Server, type TLSSocket } from 'node:tls';
-import type { TlsIdentity } from '../identity/tls-identity.ts';
-import { type PeerName, readPeerName } from '../protocol/peer-name.ts';
+import type { PeerName } from '@patchbay/sandbox-protocol';
+import type { TlsIdentity } from '@patchbay/sandbox-protocol/peers';
+import { readPeerName } from '@patchbay/sandbox-protocol/wire';
 
 const HANDSHAKE_MS_MAX = 5_000;
 /** Processes, not calls: each gateway and worker holds one. */

@@ -1,7 +1,7 @@
 /** Build programs: one throw-away sandbox per task, at most one per core, its own profile, nothing kept. */
 import { availableParallelism } from 'node:os';
 import { AppError, escapeText } from '@patchbay/foundation';
-import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
+import { type BuildTask, isJsonObject, type JsonObject, type TaskOutcome } from '@patchbay/sandbox-protocol';
 import {
   decodeJson,
   decodeMixed,
@@ -9,9 +9,8 @@ import {
   type Frame,
   FrameReader,
   HOST_FRAME_BYTES_MAX,
-} from '../protocol/frame.ts';
-import { isJsonObject, type JsonObject } from '../protocol/json.ts';
-import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
+  RUNNER_FRAMES,
+} from '@patchbay/sandbox-protocol/wire';
 import { CallSlots } from './call-slots.ts';
 import type { Mount, SandboxDriver, SandboxProcess } from './drivers/driver.ts';
 import { startEgressProxy } from './egress/egress-proxy.ts';

@@ -6,7 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, type Clock } from '@patchbay/foundation';
-import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
+import type { SupervisorHealth } from '@patchbay/sandbox-protocol';
 import type { Programs } from './programs.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

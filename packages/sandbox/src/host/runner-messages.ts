@@ -1,9 +1,12 @@
 /** Between the host's terms and the runner's frames; reads nothing without checking it. */
 import { AppError, type ErrorCode, escapeText } from '@patchbay/foundation';
-import { type InvocationHeader, LOG_LEVELS, type LogLevel } from '../protocol/invocation.ts';
-import type { JsonObject } from '../protocol/json.ts';
-import { type RawAnswer, resultTooLarge } from '../protocol/read-answer.ts';
-import type { RunnerCallHeader } from '../protocol/runner-call.ts';
+import { type JsonObject, LOG_LEVELS, type LogLevel } from '@patchbay/sandbox-protocol';
+import {
+  type InvocationHeader,
+  type RawAnswer,
+  type RunnerCallHeader,
+  resultTooLarge,
+} from '@patchbay/sandbox-protocol/wire';
 
 /** The invocation as the runner gets it: no key, digest or rule, and of credentials only the references. */
 export function runnerCallOf(

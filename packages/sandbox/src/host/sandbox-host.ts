@@ -1,14 +1,22 @@
 /** The supervisor's work without its listener, so that `patchbay dev` can run the same in one process. */
 import { AppError, asAppError, type Clock } from '@patchbay/foundation';
-import type { BuildTask, TaskOutcome } from '../protocol/build-task.ts';
-import type { CredentialGrant } from '../protocol/credential-grant.ts';
-import type { Invocation, InvocationHeader } from '../protocol/invocation.ts';
-import type { JsonObject } from '../protocol/json.ts';
-import type { InvocationNotification, InvocationOutcome } from '../protocol/outcome.ts';
-import { encodePayload } from '../protocol/payload.ts';
-import { type RawAnswer, readAnswer } from '../protocol/read-answer.ts';
-import type { RetireMatch } from '../protocol/retire-match.ts';
-import type { SupervisorHealth } from '../protocol/supervisor-health.ts';
+import type {
+  BuildTask,
+  Invocation,
+  InvocationNotification,
+  InvocationOutcome,
+  JsonObject,
+  RetireMatch,
+  SupervisorHealth,
+  TaskOutcome,
+} from '@patchbay/sandbox-protocol';
+import {
+  type CredentialGrant,
+  encodePayload,
+  type InvocationHeader,
+  type RawAnswer,
+  readAnswer,
+} from '@patchbay/sandbox-protocol/wire';
 import { CallSignal } from './call-signal.ts';
 import type { ProbeReport, SandboxDriver } from './drivers/driver.ts';
 import type { Resolver } from './egress/resolve-destination.ts';

@@ -1,7 +1,6 @@
 /** The live sandboxes by isolation key: started on the first call, never given to another key. Who has to go is planned elsewhere. */
 import { AppError, type Clock } from '@patchbay/foundation';
-import { type IsolationKey, isolationKeyText } from '../protocol/isolation-key.ts';
-import type { RetireMatch } from '../protocol/retire-match.ts';
+import { type IsolationKey, isolationKeyText, type RetireMatch } from '@patchbay/sandbox-protocol';
 import { CallSlots } from './call-slots.ts';
 import { CrashBackoff, pausedError } from './crash-backoff.ts';
 import { HOST_LIMITS } from './limits.ts';

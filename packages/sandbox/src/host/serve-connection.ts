@@ -1,41 +1,37 @@
 /** One connection of a gateway or worker to this supervisor: frames in, work, frames out. */
 import type { Socket } from 'node:net';
 import { AppError } from '@patchbay/foundation';
-import { z } from 'zod';
-import { buildTaskHeaderSchema } from '../protocol/build-task.ts';
-import { type CredentialGrant, decodeCredentials } from '../protocol/credential-grant.ts';
+import { type Invocation, isJsonObject, type Provision } from '@patchbay/sandbox-protocol';
 import {
+  agreeOnVersion,
+  buildTaskHeaderSchema,
+  CREDENTIALS_SINCE,
+  type CredentialGrant,
+  decodeCredentials,
   decodeJson,
   decodeMixed,
   encodeJsonFrame,
   encodeMixedFrame,
   type Frame,
   FrameReader,
+  fromWireError,
   HOST_FRAME_BYTES_MAX,
-} from '../protocol/frame.ts';
-import {
-  type Invocation,
   type InvocationHeader,
   invocationHeaderSchema,
   invocationSchema,
-} from '../protocol/invocation.ts';
-import { isJsonObject } from '../protocol/json.ts';
-import { keepAlive } from '../protocol/keep-alive.ts';
-import {
-  agreeOnVersion,
-  CREDENTIALS_SINCE,
+  keepAlive,
   mismatchText,
   PROTOCOL_VERSIONS,
+  retireMatchSchema,
   SILENT_PEER,
+  SUPERVISOR_FRAMES,
+  type SupervisorStatus,
+  toWireError,
   type VersionRange,
   versionRangeSchema,
-} from '../protocol/protocol-version.ts';
-import type { Provision } from '../protocol/provision.ts';
-import { retireMatchSchema } from '../protocol/retire-match.ts';
-import { SUPERVISOR_FRAMES } from '../protocol/supervisor-frames.ts';
-import type { SupervisorStatus } from '../protocol/supervisor-status.ts';
-import { fromWireError, toWireError } from '../protocol/wire-error.ts';
-import { writeInTurn } from '../protocol/write-in-turn.ts';
+  writeInTurn,
+} from '@patchbay/sandbox-protocol/wire';
+import { z } from 'zod';
 import type { InvokeCaller, SandboxHost } from './sandbox-host.ts';
 
 export interface ServeOptions {

@@ -3,12 +3,8 @@
  * what makes it somebody's. The way out exists from the start and lets nothing pass until its owner's rules are attached.
  */
 import { AppError, newId } from '@patchbay/foundation';
-import type { ConnectorEvent } from '../protocol/connector-event.ts';
-import type { CredentialGrant } from '../protocol/credential-grant.ts';
-import type { EgressRule } from '../protocol/egress-rule.ts';
-import type { InvocationHeader } from '../protocol/invocation.ts';
-import type { LogRecord } from '../protocol/log-record.ts';
-import type { Provision } from '../protocol/provision.ts';
+import type { ConnectorEvent, EgressRule, LogRecord, Provision } from '@patchbay/sandbox-protocol';
+import type { CredentialGrant, InvocationHeader } from '@patchbay/sandbox-protocol/wire';
 import type { SandboxDriver, SandboxProcess, SandboxSpec } from './drivers/driver.ts';
 import { CredentialReferences, type IssuedReferences } from './egress/credentials.ts';
 import { startEgressProxy } from './egress/egress-proxy.ts';

@@ -1,5 +1,5 @@
 import type { Logger, Secret } from '@patchbay/foundation';
-import { formatHostAndPort, type HostAndPort } from '../identity/host-and-port.ts';
+import { formatHostAndPort, type HostAndPort } from '@patchbay/sandbox-protocol/peers';
 import { connectRedis } from './connect-redis.ts';
 import { ANNOUNCE_MS, ENTRY_LIVES_MS, entryKey, HOST_IDS_KEY } from './registry-entry.ts';
 

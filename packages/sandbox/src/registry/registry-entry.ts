@@ -2,9 +2,10 @@
  * Where supervisors leave their addresses. Redis is a hint and never an authority: what stands here makes a gateway knock
  * at a door, and only a certificate of the announced id opens it (S16).
  */
+
+import { PEER_ID } from '@patchbay/sandbox-protocol';
+import { parseHostAndPort } from '@patchbay/sandbox-protocol/peers';
 import type { SupervisorTarget } from '../client/supervisor-target.ts';
-import { parseHostAndPort } from '../identity/host-and-port.ts';
-import { PEER_ID } from '../protocol/peer-name.ts';
 
 /** A set of host ids: who ends takes its own out, who is killed or cut off stays and is looked for. */
 export const HOST_IDS_KEY = 'patchbay:supervisors';

@@ -1,6 +1,6 @@
 import type { RunnerContext } from '@patchbay/connector';
+import type { RunnerCallContext } from '@patchbay/sandbox-protocol/inside';
 import { expectTypeOf, it } from 'vitest';
-import type { RunnerCallContext } from '../protocol/runner-call.ts';
 
 type Shared = 'user' | 'organization' | 'client' | 'requestId' | 'idempotencyKey' | 'cacheScopeKey';
 

@@ -2,8 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { format } from 'node:util';
 import type { Runtime } from '@patchbay/connector';
-import type { RunnerCall } from '../protocol/runner-call.ts';
-import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
+import { RUNNER_FRAMES, type RunnerCall } from '@patchbay/sandbox-protocol/inside';
 import type { HostLink } from './host-link.ts';
 
 export interface RunningCall {

@@ -1,5 +1,5 @@
 /** The 2026-07-28 face of a server that speaks only the 2025 revisions: what it asks during a call becomes an answer. */
-import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '@patchbay/sandbox-protocol/inside';
 import { runningCall } from './call-context.ts';
 import type { JsonRpcSession, RpcMessage, ServerRequest } from './json-rpc-session.ts';
 import { type BridgedCall, ParkedCalls } from './parked-calls.ts';

@@ -1,8 +1,14 @@
 /** The runner's end of descriptor 3. Its peer is the supervisor, which treats everything written here as hostile. */
 import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { encodeJsonFrame, encodeMixedFrame, type Frame, FrameReader, HOST_FRAME_BYTES_MAX } from '../protocol/frame.ts';
-import { writeInTurn } from '../protocol/write-in-turn.ts';
+import {
+  encodeJsonFrame,
+  encodeMixedFrame,
+  type Frame,
+  FrameReader,
+  HOST_FRAME_BYTES_MAX,
+  writeInTurn,
+} from '@patchbay/sandbox-protocol/inside';
 
 const LINK_DESCRIPTOR = 3;
 

@@ -1,7 +1,5 @@
 /** Requests and answers of JSON-RPC over an in-process transport to one server object. */
-import { isConnectorEventMethod } from '../protocol/connector-event.ts';
-import { LEAVE_STREAM_METHOD } from '../protocol/outcome.ts';
-import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
+import { isConnectorEventMethod, LEAVE_STREAM_METHOD, RUNNER_FRAMES } from '@patchbay/sandbox-protocol/inside';
 import type { HostLink } from './host-link.ts';
 import type { CallAnswer, CallError } from './runner-call.ts';
 

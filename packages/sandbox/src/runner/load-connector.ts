@@ -1,6 +1,6 @@
 /** From the artifact's bytes to a server object. Connector code runs here for the first time. */
 import { Module } from 'node:module';
-import { isJsonObject, type JsonObject } from '../protocol/json.ts';
+import { isJsonObject, type JsonObject } from '@patchbay/sandbox-protocol/inside';
 import { PROVIDED_PACKAGES } from './provided-packages.ts';
 import { messageOf, StartError } from './start-error.ts';
 import { type StdioProgram, StdioServer } from './stdio-server.ts';

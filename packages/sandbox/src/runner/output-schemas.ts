@@ -4,7 +4,7 @@
  */
 import type { JsonSchemaValidator } from '@modelcontextprotocol/server';
 import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/server/validators/cf-worker';
-import { isJsonObject, type JsonObject } from '../protocol/json.ts';
+import { isJsonObject, type JsonObject } from '@patchbay/sandbox-protocol/inside';
 import type { CallAnswer } from './runner-call.ts';
 
 type Check = JsonSchemaValidator<unknown>;

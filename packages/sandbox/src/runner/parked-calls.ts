@@ -5,7 +5,7 @@
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { STREAM_LIMITS } from '@patchbay/foundation/limits';
-import type { JsonObject } from '../protocol/json.ts';
+import type { JsonObject } from '@patchbay/sandbox-protocol/inside';
 import type { RunningCall } from './call-context.ts';
 import type { ServerRequest } from './json-rpc-session.ts';
 import type { CallAnswer } from './runner-call.ts';

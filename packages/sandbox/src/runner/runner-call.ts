@@ -1,5 +1,4 @@
-import type { JsonObject } from '../protocol/json.ts';
-import type { RunnerCall, RunnerCallContext } from '../protocol/runner-call.ts';
+import type { JsonObject, RunnerCall, RunnerCallContext } from '@patchbay/sandbox-protocol/inside';
 
 /** What the supervisor sends once: everything this process will ever be. The artifact's bytes follow in the same frame. */
 export interface Specialisation {

@@ -1,7 +1,10 @@
 /** Calls of one specialised sandbox: from a frame to the frame that answers it. */
-import { isJsonObject } from '../protocol/json.ts';
-import type { RunnerAnswerHeader, RunnerCall } from '../protocol/runner-call.ts';
-import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
+import {
+  isJsonObject,
+  RUNNER_FRAMES,
+  type RunnerAnswerHeader,
+  type RunnerCall,
+} from '@patchbay/sandbox-protocol/inside';
 import { type RunningCall, runAsCall } from './call-context.ts';
 import { describeConnector, listAll } from './describe-connector.ts';
 import type { HostLink } from './host-link.ts';

@@ -1,6 +1,6 @@
 /** A server that speaks only the 2025 revisions (SDK v1, another copy of v2, a process) in one session that lasts. */
 import { STREAM_LIMITS } from '@patchbay/foundation/limits';
-import { isJsonObject, type JsonObject } from '../protocol/json.ts';
+import { isJsonObject, type JsonObject } from '@patchbay/sandbox-protocol/inside';
 import { BRIDGE_CAPABILITIES, EraBridge } from './era-bridge.ts';
 import { JsonRpcSession } from './json-rpc-session.ts';
 import type { ConnectableServer } from './load-connector.ts';

@@ -1,8 +1,7 @@
 /** A server of SDK v2 under the 2026-07-28 semantics: one long-lived instance, everything about a call in its `_meta`. */
 import type { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { isJsonObject, type JsonObject } from '../protocol/json.ts';
-import type { RunnerCallContext } from '../protocol/runner-call.ts';
+import { isJsonObject, type JsonObject, type RunnerCallContext } from '@patchbay/sandbox-protocol/inside';
 import { JsonRpcSession, type RpcMessage } from './json-rpc-session.ts';
 import type { ConnectorServer } from './runner-call.ts';
 import type { ServeOptions } from './serve-connector.ts';

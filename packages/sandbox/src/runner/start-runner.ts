@@ -2,10 +2,15 @@
  * The runner: our program inside a sandbox, beside untrusted code. It waits for one specialisation, loads the connector
  * and serves its calls. Nothing here protects the platform; the walls around the process and the supervisor do.
  */
-import { decodeJson, decodeMixed, type Frame } from '../protocol/frame.ts';
-import type { JsonObject } from '../protocol/json.ts';
-import type { RunnerCall, RunnerCallHeader } from '../protocol/runner-call.ts';
-import { RUNNER_FRAMES } from '../protocol/runner-frames.ts';
+import {
+  decodeJson,
+  decodeMixed,
+  type Frame,
+  type JsonObject,
+  RUNNER_FRAMES,
+  type RunnerCall,
+  type RunnerCallHeader,
+} from '@patchbay/sandbox-protocol/inside';
 import { installConsole, installRuntime } from './call-context.ts';
 import { installEgressRoute } from './egress-route.ts';
 import { type HostLink, openHostLink } from './host-link.ts';

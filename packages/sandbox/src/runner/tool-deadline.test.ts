@@ -1,7 +1,7 @@
 import { tool } from '@patchbay/connector';
 import { CALL_LIMITS } from '@patchbay/foundation/limits';
+import { TIMEOUT_META_KEY } from '@patchbay/sandbox-protocol';
 import { expect, it } from 'vitest';
-import { TIMEOUT_META_KEY } from '../protocol/call-limits.ts';
 
 const { deadlineLeast, deadlineMost } = CALL_LIMITS;
 const toolWith = (timeoutMs: number) => tool({ description: 'Waits.', readOnly: true, timeoutMs, run: () => 'done' });

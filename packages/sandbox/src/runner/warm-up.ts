@@ -3,7 +3,7 @@
  * has it compiled, and in each process that waits, so that its pages are its own and its caches filled.
  */
 import { compileFunction } from 'node:vm';
-import type { RunnerCall } from '../protocol/runner-call.ts';
+import type { RunnerCall } from '@patchbay/sandbox-protocol/inside';
 import { createRuntime, RUNTIME } from './call-context.ts';
 import type { HostLink } from './host-link.ts';
 import { createServer, type LoadedConnector, loadModule } from './load-connector.ts';

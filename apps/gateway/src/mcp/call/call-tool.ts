@@ -1,6 +1,6 @@
 import { AppError } from '@patchbay/foundation';
 import type { Ruling } from '@patchbay/policy';
-import type { CredentialReference } from '@patchbay/sandbox/protocol';
+import type { CredentialReference } from '@patchbay/sandbox-protocol';
 import type { Permit } from '../../limits/admission.ts';
 import type { Call, CallReply } from '../context/call.ts';
 

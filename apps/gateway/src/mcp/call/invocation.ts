@@ -10,7 +10,7 @@ import {
   type InvocationRequest,
   type IsolationKey,
   isolationKeyFor,
-} from '@patchbay/sandbox/protocol';
+} from '@patchbay/sandbox-protocol';
 import type { Call } from '../context/call.ts';
 import { type Principal, subjectOf } from '../context/principal.ts';
 

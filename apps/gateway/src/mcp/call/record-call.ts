@@ -1,6 +1,6 @@
 import type { UsageEvent, UsageSpool } from '@patchbay/domain/usage';
 import { type AppError, asAppError, type Clock, newId } from '@patchbay/foundation';
-import { effectOf, mayHaveTakenEffect } from '@patchbay/sandbox/protocol';
+import { effectOf, mayHaveTakenEffect } from '@patchbay/sandbox-protocol';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Call } from '../context/call.ts';
 import type { NotifyAuthor } from './author-log.ts';

@@ -1,5 +1,5 @@
 import { type McpRequest, stringAt } from '@patchbay/mcp';
-import type { InvocationContext } from '@patchbay/sandbox/protocol';
+import type { InvocationContext } from '@patchbay/sandbox-protocol';
 import type { RequestHead } from '../context/request-head.ts';
 
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;

@@ -1,5 +1,5 @@
 import type { Logger } from '@patchbay/foundation';
-import type { InvocationContext } from '@patchbay/sandbox/protocol';
+import type { InvocationContext } from '@patchbay/sandbox-protocol';
 import type { Call, CallReply } from '../context/call.ts';
 
 type TraceContext = InvocationContext['trace'];

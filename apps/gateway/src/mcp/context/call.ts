@@ -1,6 +1,6 @@
 import type { Endpoint } from '@patchbay/domain/endpoints';
 import type { JsonObject, ManifestView, McpRequest } from '@patchbay/mcp';
-import type { InvocationContext, InvocationOutcome } from '@patchbay/sandbox/protocol';
+import type { InvocationContext, InvocationOutcome } from '@patchbay/sandbox-protocol';
 import type { StepTimer } from '../../telemetry/step-timer.ts';
 import type { ServedConnector } from './access.ts';
 import type { Principal } from './principal.ts';

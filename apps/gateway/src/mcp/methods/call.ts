@@ -19,7 +19,7 @@ import {
   resultMessage,
   toolsOfPage,
 } from '@patchbay/mcp';
-import { asFailedCall, effectOf } from '@patchbay/sandbox/protocol';
+import { asFailedCall, effectOf } from '@patchbay/sandbox-protocol';
 import { checkInputRequests, urlInputRequests } from '../call/input-requests.ts';
 import { isRetry, openConnectorState, sealConnectorState } from '../call/request-states.ts';
 import { traceOf } from '../call/trace-context.ts';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '@patchbay/foundation';
 import type { Classification, JsonObject, McpRequest } from '@patchbay/mcp';
-import { asFailedCall, effectOf } from '@patchbay/sandbox/protocol';
+import { asFailedCall, effectOf } from '@patchbay/sandbox-protocol';
 import type { FastifyReply } from 'fastify';
 import type { StreamPermits } from '../../limits/stream-permits.ts';
 import type { Lease, Leases } from '../../streams/leases.ts';

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '@patchbay/mcp';
-import { type ConnectorEvent, isConnectorEventMethod } from '@patchbay/sandbox/protocol';
+import { type ConnectorEvent, isConnectorEventMethod } from '@patchbay/sandbox-protocol';
 import type { PubSub, Topic } from '../../pub-sub/pub-sub.ts';
 
 /**

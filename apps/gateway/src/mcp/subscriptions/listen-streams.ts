@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '@patchbay/foundation';
 import { STREAM_LIMITS } from '@patchbay/foundation/limits';
-import { type ConnectorEvent, type IsolationKey, isolationKeyText } from '@patchbay/sandbox/protocol';
+import { type ConnectorEvent, type IsolationKey, isolationKeyText } from '@patchbay/sandbox-protocol';
 import type { StreamPermits } from '../../limits/stream-permits.ts';
 import type { Leases } from '../../streams/leases.ts';
 import { isolationKeyOf } from '../call/invocation.ts';

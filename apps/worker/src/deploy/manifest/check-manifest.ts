@@ -1,6 +1,6 @@
 import { AppError, findTextProblem, storable, text as storableText } from '@patchbay/foundation';
 import { DEPLOY_LIMITS, formatLimit, STREAM_LIMITS } from '@patchbay/foundation/limits';
-import { egressRuleSchema } from '@patchbay/sandbox/protocol';
+import { egressRuleSchema } from '@patchbay/sandbox-protocol';
 import { z } from 'zod';
 import { checkMirroredParameters } from './check-mirrored-parameters.ts';
 import { checkSchema, type FoundPattern } from './check-schema.ts';

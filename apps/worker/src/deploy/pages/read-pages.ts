@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { AppError, asAppError, findTextProblem } from '@patchbay/foundation';
 import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
-import type { InvocationOutcome } from '@patchbay/sandbox/protocol';
+import type { InvocationOutcome } from '@patchbay/sandbox-protocol';
 import { z } from 'zod';
 import type { Manifest, ManifestPage } from '../manifest/check-manifest.ts';
 import { pageUrisOf } from './page-uris.ts';

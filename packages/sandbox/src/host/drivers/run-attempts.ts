@@ -5,11 +5,16 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId } from '@patchbay/foundation';
+import { isJsonObject, type JsonObject } from '@patchbay/sandbox-protocol';
+import {
+  decodeMixed,
+  encodeMixedFrame,
+  FrameReader,
+  RUNNER_FRAMES,
+  SANDBOX_FRAME_BYTES_MAX,
+} from '@patchbay/sandbox-protocol/wire';
 import { ESCAPE_ATTEMPTS } from '../../probe/attempts/index.ts';
 import { BOMBS } from '../../probe/bombs.ts';
-import { decodeMixed, encodeMixedFrame, FrameReader, SANDBOX_FRAME_BYTES_MAX } from '../../protocol/frame.ts';
-import { isJsonObject, type JsonObject } from '../../protocol/json.ts';
-import { RUNNER_FRAMES } from '../../protocol/runner-frames.ts';
 import type { SandboxDriver, SandboxProcess } from './driver.ts';
 
 export interface ProbedAttempt {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '@patchbay/foundation';
-import type { EgressRule } from '../../protocol/egress-rule.ts';
+import type { EgressRule } from '@patchbay/sandbox-protocol';
 import type { CredentialReferences } from './credentials.ts';
 import { CREDENTIAL_HEADER, type Headers, requestHeaders } from './header-rules.ts';
 import { READABLE_ENCODINGS, spellingsOf } from './hide-credential.ts';

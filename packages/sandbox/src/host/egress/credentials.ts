@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { AppError } from '@patchbay/foundation';
-import type { CredentialGrant } from '../../protocol/credential-grant.ts';
+import type { CredentialGrant } from '@patchbay/sandbox-protocol/wire';
 import { covers } from './match-destination.ts';
 
 export interface IssuedReferences {

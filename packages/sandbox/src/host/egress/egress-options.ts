@@ -1,4 +1,4 @@
-import type { EgressRule } from '../../protocol/egress-rule.ts';
+import type { EgressRule } from '@patchbay/sandbox-protocol';
 import type { CredentialReferences } from './credentials.ts';
 import type { EgressLimits } from './egress-limits.ts';
 import type { ResolveOptions } from './resolve-destination.ts';

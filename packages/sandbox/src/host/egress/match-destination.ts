@@ -1,4 +1,4 @@
-import type { EgressRule } from '../../protocol/egress-rule.ts';
+import type { EgressRule } from '@patchbay/sandbox-protocol';
 
 /** Why a destination is allowed or not, in words for the author's log. */
 export type DestinationRuling =

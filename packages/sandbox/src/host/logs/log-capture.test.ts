@@ -1,5 +1,5 @@
+import type { LogRecord } from '@patchbay/sandbox-protocol';
 import { describe, expect, it } from 'vitest';
-import type { LogRecord } from '../../protocol/log-record.ts';
 import { LogCapture } from './log-capture.ts';
 
 type Line = Pick<LogRecord, 'at' | 'level' | 'source' | 'text' | 'requestId'>;

@@ -5,8 +5,7 @@
 
 import { StringDecoder } from 'node:string_decoder';
 import { escapeText } from '@patchbay/foundation';
-import type { LogLevel } from '../../protocol/invocation.ts';
-import type { LogRecord } from '../../protocol/log-record.ts';
+import type { LogLevel, LogRecord } from '@patchbay/sandbox-protocol';
 import { HOST_LIMITS } from '../limits.ts';
 
 const LIMITS = HOST_LIMITS.log;

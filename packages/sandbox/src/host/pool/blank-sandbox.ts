@@ -1,7 +1,6 @@
 /** A started sandbox that is nobody's yet: it waits, and is handed out once in its life or stopped. */
 import { AppError } from '@patchbay/foundation';
-import { encodeJsonFrame, FrameReader, SANDBOX_FRAME_BYTES_MAX } from '../../protocol/frame.ts';
-import { RUNNER_FRAMES } from '../../protocol/runner-frames.ts';
+import { encodeJsonFrame, FrameReader, RUNNER_FRAMES, SANDBOX_FRAME_BYTES_MAX } from '@patchbay/sandbox-protocol/wire';
 import type { SandboxDriver, SandboxProcess } from '../drivers/driver.ts';
 
 type BlankState = 'starting' | 'waiting' | 'rehearsing' | 'claimed' | 'ended';

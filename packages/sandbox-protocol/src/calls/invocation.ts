@@ -1,9 +1,9 @@
 import { CALL_LIMITS, DEPLOY_LIMITS } from '@patchbay/foundation/limits';
 import { z } from 'zod';
-import { egressRuleSchema } from './egress-rule.ts';
+import { isJsonObject, type JsonObject } from '../payloads/json.ts';
+import { egressRuleSchema } from '../provisions/egress-rule.ts';
+import { versionSnapshotSchema } from '../provisions/version-snapshot.ts';
 import { isolationKeySchema } from './isolation-key.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
-import { versionSnapshotSchema } from './version-snapshot.ts';
 
 /** The methods a runner answers. Everything else of MCP is answered by the gateway. */
 export const INVOCATION_METHODS = [

@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonObject } from '../payloads/json.ts';
 import { CALL_DEADLINE_MS, RESULT_BYTES_MAX, TIMEOUT_META_KEY } from './call-limits.ts';
 import type { CredentialReference, Invocation, InvocationContext } from './invocation.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
 
 /** What differs from one invocation to the next; everything else follows from it, the same in every process. */
 export interface InvocationRequest extends Pick<Invocation, 'id' | 'key' | 'method' | 'params'> {

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../payloads/json.ts';
 
 /** Where the time of one invocation went, in milliseconds. */
 export interface InvocationTimings {

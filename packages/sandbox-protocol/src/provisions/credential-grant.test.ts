@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { Secret } from '@patchbay/foundation';
 import { describe, expect, it } from 'vitest';
+import { FrameReader } from '../frames/frame.ts';
 import { type CredentialGrant, decodeCredentials, encodeCredentials } from './credential-grant.ts';
-import { FrameReader } from './frame.ts';
 
 const VALUE = 'gho_planted';
 const GRANT: CredentialGrant = {

@@ -1,9 +1,9 @@
 import { AppError } from '@patchbay/foundation';
-import { encodeJsonFrame, encodeMixedFrame } from './frame.ts';
-import type { Invocation } from './invocation.ts';
+import type { Invocation } from '../calls/invocation.ts';
+import { encodeJsonFrame, encodeMixedFrame } from '../frames/frame.ts';
+import { CREDENTIALS_SINCE, PAYLOADS_SINCE } from '../frames/protocol-version.ts';
+import { SUPERVISOR_FRAMES } from '../frames/supervisor-frames.ts';
 import { encodePayload } from './payload.ts';
-import { CREDENTIALS_SINCE, PAYLOADS_SINCE } from './protocol-version.ts';
-import { SUPERVISOR_FRAMES } from './supervisor-frames.ts';
 
 /**
  * The frame that asks a supervisor of this version to run the invocation. Before version 2 an isolation key says neither

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { egressRuleSchema } from './egress-rule.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject } from '../payloads/json.ts';
+import { egressRuleSchema } from '../provisions/egress-rule.ts';
 
 export const buildTaskHeaderSchema = z.strictObject({
   id: z.string().min(1).max(64),

@@ -1,4 +1,4 @@
-import type { IsolationKey } from './isolation-key.ts';
+import type { IsolationKey } from '../calls/isolation-key.ts';
 
 /** What a supervisor asks for when it must start a sandbox. `artifact` is checked against the digest by the supervisor. */
 export interface Provision {

@@ -1,7 +1,7 @@
 import { Secret } from '@patchbay/foundation';
 import { SANDBOX_LIMITS } from '@patchbay/foundation/limits';
 import { z } from 'zod';
-import { decodeMixed, encodeMixedFrame, FrameError } from './frame.ts';
+import { decodeMixed, encodeMixedFrame, FrameError } from '../frames/frame.ts';
 
 /** One credential, opened for one invocation, with everybody's word on where it may go. The manifest is the fourth. */
 export interface CredentialGrant {

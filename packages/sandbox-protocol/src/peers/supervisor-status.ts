@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { versionRangeSchema } from '../frames/protocol-version.ts';
 import { PEER_ID } from './peer-name.ts';
-import { versionRangeSchema } from './protocol-version.ts';
 
 /** What a supervisor says first on every connection. It decides where new calls go, so it is short and sent unasked. */
 export const supervisorStatusSchema = z.object({

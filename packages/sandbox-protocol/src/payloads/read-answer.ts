@@ -1,8 +1,8 @@
 /** What a connector answered, from the payload that crossed the supervisor unread to the outcome of the call. */
 import { AppError } from '@patchbay/foundation';
-import type { InvocationHeader } from './invocation.ts';
+import type { InvocationHeader } from '../calls/invocation.ts';
+import type { InvocationOutcome, InvocationTimings, RpcError } from '../calls/outcome.ts';
 import { isJsonObject } from './json.ts';
-import type { InvocationOutcome, InvocationTimings, RpcError } from './outcome.ts';
 import { decodePayload } from './payload.ts';
 
 /** An answer as it crosses the supervisor. */

@@ -1,8 +1,8 @@
 import { newId } from '@patchbay/foundation';
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../payloads/json.ts';
 import { createInvocation, type InvocationRequest } from './create-invocation.ts';
 import { invocationSchema } from './invocation.ts';
-import type { JsonObject } from './json.ts';
 
 function invocationOf(tool: JsonObject | null, more: Partial<InvocationRequest> = {}) {
   return createInvocation({
