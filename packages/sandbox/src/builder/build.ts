@@ -4,7 +4,7 @@
  */
 import { buildConnector } from './build-connector.ts';
 import { buildInputSchema } from './build-input.ts';
-import { onTask, taskPaths } from './link.ts';
+import { onTask, taskPaths } from '@patchbay/sandbox-protocol/task-link';
 
 const { work, store, toolchain } = taskPaths();
 const PLACES = { project: `${work}/project`, store, toolchain };

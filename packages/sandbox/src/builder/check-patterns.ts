@@ -3,7 +3,7 @@
  * parser and analysis are programs he can aim at (security.md S21).
  */
 import { z } from 'zod';
-import { onTask } from './link.ts';
+import { onTask } from '@patchbay/sandbox-protocol/task-link';
 import { decidePattern } from './patterns/decide-pattern.ts';
 
 const inputSchema = z.object({ patterns: z.array(z.string()) });

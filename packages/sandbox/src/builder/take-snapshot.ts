@@ -5,7 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buildSnapshot, flagsIn } from './build-snapshot.ts';
-import { onTask, taskPaths } from './link.ts';
+import { onTask, taskPaths } from '@patchbay/sandbox-protocol/task-link';
 
 /** `files` is the program, bundled; `input.flags` are the options of Node that must be the same when it is resumed. */
 onTask(async (input, files) => {

@@ -1,7 +1,7 @@
 /** The program of the self-test, run inside a sandbox: makes the attempts and reports what each got. Judged outside. */
 
 import type { JsonObject } from '@patchbay/sandbox-protocol/inside';
-import { onTask } from '../builder/link.ts';
+import { onTask } from '@patchbay/sandbox-protocol/task-link';
 import { ESCAPE_ATTEMPTS } from './attempts/index.ts';
 import { BOMBS } from './bombs.ts';
 import { type AttemptGiven, runAttempt } from './escape-attempt.ts';

@@ -1,7 +1,7 @@
 /** A program that used randomness before its snapshot was taken. Resumed, it tells what it gets now, drained or not. */
 import crypto from 'node:crypto';
 import { startupSnapshot } from 'node:v8';
-import { onTask } from '../../src/builder/link.ts';
+import { onTask } from '@patchbay/sandbox-protocol/task-link';
 import { drainRandomCaches } from '../../src/runner/drain-random-caches.ts';
 
 declare const DRAINS: boolean;

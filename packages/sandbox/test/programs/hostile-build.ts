@@ -1,7 +1,7 @@
 /** A build program gone bad: tries to change everything it can reach, and says what it could. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { onTask, taskPaths } from '../../src/builder/link.ts';
+import { onTask, taskPaths } from '@patchbay/sandbox-protocol/task-link';
 
 const ROUNDS = 5;
 

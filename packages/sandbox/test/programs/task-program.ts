@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTask, taskPaths } from '../../src/builder/link.ts';
+import { onTask, taskPaths } from '@patchbay/sandbox-protocol/task-link';
 
 onTask(async (input, files, progress) => {
   const { toolchain, work } = taskPaths();

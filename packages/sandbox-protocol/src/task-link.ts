@@ -13,7 +13,7 @@ import {
   isJsonObject,
   type JsonObject,
   RUNNER_FRAMES,
-} from '@patchbay/sandbox-protocol/inside';
+} from './inside.ts';
 
 export interface TaskAnswer {
   readonly result: JsonObject;
