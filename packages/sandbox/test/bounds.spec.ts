@@ -1,7 +1,6 @@
 import { newId } from '@patchbay/foundation';
 import { encodeJsonFrame, encodeMixedFrame, RUNNER_FRAMES } from '@patchbay/sandbox-protocol/wire';
 import { skipUnless, waitFor } from '@patchbay/testing';
-import { afterAll, beforeAll, expect } from 'vitest';
 import {
   artifactOf,
   type GivenHost,
@@ -10,7 +9,8 @@ import {
   NO_BUBBLEWRAP,
   textOf,
   toolRunning,
-} from './given-host.ts';
+} from '@patchbay/testing/hosts/given-host';
+import { afterAll, beforeAll, expect } from 'vitest';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 

@@ -1,6 +1,13 @@
 import { skipUnless } from '@patchbay/testing';
+import {
+  type GivenHost,
+  givenHost,
+  hasBubblewrap,
+  NO_BUBBLEWRAP,
+  textOf,
+  toolRunning,
+} from '@patchbay/testing/hosts/given-host';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP, textOf, toolRunning } from './given-host.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 

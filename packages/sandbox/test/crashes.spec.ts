@@ -1,6 +1,5 @@
 import type { AppError } from '@patchbay/foundation';
 import { skipUnless, waitFor } from '@patchbay/testing';
-import { afterAll, beforeAll, expect } from 'vitest';
 import {
   type GivenHost,
   type GivenInvocation,
@@ -9,7 +8,8 @@ import {
   NO_BUBBLEWRAP,
   textOf,
   toolRunning,
-} from './given-host.ts';
+} from '@patchbay/testing/hosts/given-host';
+import { afterAll, beforeAll, expect } from 'vitest';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 

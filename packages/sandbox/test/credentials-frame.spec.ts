@@ -13,10 +13,16 @@ import {
   HOST_FRAME_BYTES_MAX,
   SUPERVISOR_FRAMES,
 } from '@patchbay/sandbox-protocol/wire';
+import {
+  artifactOf,
+  type GivenInvocation,
+  invocationOf,
+  textOf,
+  toolRunning,
+} from '@patchbay/testing/hosts/given-host';
+import { type GivenPlainHost, givenPlainHost } from '@patchbay/testing/hosts/given-hosts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createSandboxClient, fixedSupervisors, type SandboxClient } from '../src/client/index.ts';
-import { artifactOf, type GivenInvocation, invocationOf, textOf, toolRunning } from './given-host.ts';
-import { type GivenPlainHost, givenPlainHost } from './given-hosts.ts';
 
 const VALUE = 'gho_planted_value';
 /** Everything that the connector was given with the call. */

@@ -1,8 +1,8 @@
 import type { InvocationNotification, InvocationOutcome, JsonObject } from '@patchbay/sandbox-protocol';
 import { skipUnless, waitFor } from '@patchbay/testing';
+import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP, textOf } from '@patchbay/testing/hosts/given-host';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP, textOf } from './given-host.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 

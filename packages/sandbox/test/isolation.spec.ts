@@ -1,8 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { skipUnless } from '@patchbay/testing';
+import {
+  type GivenHost,
+  givenHost,
+  hasBubblewrap,
+  NO_BUBBLEWRAP,
+  textOf,
+  toolRunning,
+} from '@patchbay/testing/hosts/given-host';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP, textOf, toolRunning } from './given-host.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@patchbay/sandbox-protocol';
 import { skipUnless } from '@patchbay/testing';
+import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP } from '@patchbay/testing/hosts/given-host';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP } from './given-host.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 

@@ -3,12 +3,12 @@ import { type ConnectionOptions, connect } from 'node:tls';
 import { Secret } from '@patchbay/foundation';
 import type { TlsIdentity } from '@patchbay/sandbox-protocol/peers';
 import { waitFor } from '@patchbay/testing';
+import { type GivenAuthority, givenAuthority } from '@patchbay/testing/hosts/given-authority';
+import { toolRunning } from '@patchbay/testing/hosts/given-host';
+import { type GivenPlainHost, givenClient, givenPlainHost } from '@patchbay/testing/hosts/given-hosts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixedSupervisors } from '../src/client/index.ts';
 import { type FakeHost, startFakeHost } from './fake-host.ts';
-import { type GivenAuthority, givenAuthority } from './given-authority.ts';
-import { toolRunning } from './given-host.ts';
-import { type GivenPlainHost, givenClient, givenPlainHost } from './given-hosts.ts';
 
 /** Not `once`, which would take the alert of a refusal for a failure. */
 const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));

@@ -2,11 +2,18 @@ import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { newId } from '@patchbay/foundation';
 import { bubblewrapFile, skipUnless, waitFor } from '@patchbay/testing';
+import {
+  type GivenHost,
+  givenHost,
+  hasBubblewrap,
+  NO_BUBBLEWRAP,
+  textOf,
+  toolRunning,
+} from '@patchbay/testing/hosts/given-host';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createBubblewrapDriver } from '../src/host/drivers/bubblewrap-driver.ts';
 import type { SandboxProcess } from '../src/host/drivers/driver.ts';
 import { BlankSandbox } from '../src/host/pool/blank-sandbox.ts';
-import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP, textOf, toolRunning } from './given-host.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 

@@ -14,11 +14,11 @@ import {
   type VersionRange,
 } from '@patchbay/sandbox-protocol/wire';
 import { waitFor } from '@patchbay/testing';
+import { artifactOf, invocationOf, textOf, toolRunning } from '@patchbay/testing/hosts/given-host';
+import { givenClient, givenPlainHost } from '@patchbay/testing/hosts/given-hosts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { fixedSupervisors } from '../src/client/index.ts';
-import { artifactOf, invocationOf, textOf, toolRunning } from './given-host.ts';
-import { givenClient, givenPlainHost } from './given-hosts.ts';
 
 const CODE = toolRunning(`return 'served';`);
 const TIMINGS = { queueMs: 0, startMs: 0, sandboxMs: 0, egressMs: 0, cold: false };

@@ -1,8 +1,15 @@
 /** What stands in for cgroups where the supervisor may make none. */
 import { skipUnless } from '@patchbay/testing';
+import {
+  type GivenHost,
+  givenHost,
+  hasBubblewrap,
+  NO_BUBBLEWRAP,
+  textOf,
+  toolRunning,
+} from '@patchbay/testing/hosts/given-host';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { PROFILES } from '../src/host/limits.ts';
-import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP, textOf, toolRunning } from './given-host.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 

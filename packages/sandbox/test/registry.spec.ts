@@ -1,14 +1,14 @@
 /** Redis names supervisors; it cannot make anybody one (security.md S16). */
 import { createLogger, Secret } from '@patchbay/foundation';
 import { redisMissing, skipUnless, type TestRedis, testRedis, waitFor } from '@patchbay/testing';
+import { type GivenAuthority, givenAuthority } from '@patchbay/testing/hosts/given-authority';
+import { textOf, toolRunning } from '@patchbay/testing/hosts/given-host';
+import { type GivenPlainHost, givenClient, givenPlainHost } from '@patchbay/testing/hosts/given-hosts';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { type Announcement, announceSupervisor, registeredSupervisors } from '../src/registry/index.ts';
 import { entryKey, HOST_IDS_KEY } from '../src/registry/registry-entry.ts';
 import { startFakeHost } from './fake-host.ts';
-import { type GivenAuthority, givenAuthority } from './given-authority.ts';
-import { textOf, toolRunning } from './given-host.ts';
-import { type GivenPlainHost, givenClient, givenPlainHost } from './given-hosts.ts';
 
 const { describe, it } = skipUnless(redisMissing() === null, redisMissing() ?? '');
 const logger = createLogger('test', 'silent');

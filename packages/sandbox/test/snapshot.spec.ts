@@ -9,9 +9,16 @@ import {
   SANDBOX_FRAME_BYTES_MAX,
 } from '@patchbay/sandbox-protocol/wire';
 import { skipUnless } from '@patchbay/testing';
+import {
+  type GivenHost,
+  givenHost,
+  hasBubblewrap,
+  NO_BUBBLEWRAP,
+  textOf,
+  toolRunning,
+} from '@patchbay/testing/hosts/given-host';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, expect } from 'vitest';
-import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP, textOf, toolRunning } from './given-host.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 

@@ -3,10 +3,18 @@ import { basename, join } from 'node:path';
 import { newId } from '@patchbay/foundation';
 import type { BuildTask, JsonObject } from '@patchbay/sandbox-protocol';
 import { skipUnless, temporaryDirectory } from '@patchbay/testing';
+import {
+  type GivenHost,
+  givenHost,
+  hasBubblewrap,
+  NO_BUBBLEWRAP,
+  textOf,
+  toolRunning,
+} from '@patchbay/testing/hosts/given-host';
+import { TASK_PROGRAM } from '@patchbay/testing/hosts/given-hosts';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { PlainDriver } from '../src/host/drivers/plain-driver.ts';
 import { prepareToolchain } from '../src/host/toolchain.ts';
-import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP, textOf, toolRunning } from './given-host.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 
@@ -21,7 +29,7 @@ const task = (input: JsonObject, given: Partial<BuildTask> = {}): BuildTask => (
   ...given,
 });
 
-const sources = { build: join(import.meta.dirname, 'programs/task-program.ts') };
+const sources = { build: TASK_PROGRAM };
 
 describe('a build task', () => {
   let given: GivenHost;

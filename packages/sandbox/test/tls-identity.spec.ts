@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadTlsIdentity } from '@patchbay/sandbox-protocol/peers';
+import { givenAuthority } from '@patchbay/testing/hosts/given-authority';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { givenAuthority } from './given-authority.ts';
 
 describe('loadTlsIdentity', () => {
   let directory: string;

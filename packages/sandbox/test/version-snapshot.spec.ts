@@ -4,8 +4,6 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { newId } from '@patchbay/foundation';
 import type { JsonObject, VersionSnapshot } from '@patchbay/sandbox-protocol';
 import { skipUnless, waitFor } from '@patchbay/testing';
-import { build } from 'esbuild';
-import { afterAll, beforeAll, expect } from 'vitest';
 import {
   artifactOf,
   type GivenHost,
@@ -15,7 +13,9 @@ import {
   NO_BUBBLEWRAP,
   textOf,
   toolRunning,
-} from './given-host.ts';
+} from '@patchbay/testing/hosts/given-host';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect } from 'vitest';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 

@@ -2,9 +2,10 @@
  * The program of a build sandbox: unpacks the source, links the packages, checks types and bundles. It sees the source,
  * the package store and the toolchain, all read-only but its own scratch folder, and no network.
  */
+
+import { onTask, taskPaths } from '@patchbay/sandbox-protocol/task-link';
 import { buildConnector } from './build-connector.ts';
 import { buildInputSchema } from './build-input.ts';
-import { onTask, taskPaths } from '@patchbay/sandbox-protocol/task-link';
 
 const { work, store, toolchain } = taskPaths();
 const PLACES = { project: `${work}/project`, store, toolchain };

@@ -2,8 +2,9 @@
  * The program that reads the patterns of a connector's schemas, in a build sandbox: their author is a stranger, and both
  * parser and analysis are programs he can aim at (security.md S21).
  */
-import { z } from 'zod';
+
 import { onTask } from '@patchbay/sandbox-protocol/task-link';
+import { z } from 'zod';
 import { decidePattern } from './patterns/decide-pattern.ts';
 
 const inputSchema = z.object({ patterns: z.array(z.string()) });

@@ -4,8 +4,8 @@
  */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { buildSnapshot, flagsIn } from './build-snapshot.ts';
 import { onTask, taskPaths } from '@patchbay/sandbox-protocol/task-link';
+import { buildSnapshot, flagsIn } from './build-snapshot.ts';
 
 /** `files` is the program, bundled; `input.flags` are the options of Node that must be the same when it is resumed. */
 onTask(async (input, files) => {

@@ -4,8 +4,8 @@
  */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { buildSnapshot, flagsIn } from './build-snapshot.ts';
 import { onTask, taskPaths } from '@patchbay/sandbox-protocol/task-link';
+import { buildSnapshot, flagsIn } from './build-snapshot.ts';
 import { reasonNotTaken } from './reason-not-taken.ts';
 
 /** `files` is the artifact; `input.program` is where the runner that loads it lies. */

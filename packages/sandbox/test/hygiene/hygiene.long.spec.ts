@@ -1,8 +1,8 @@
 /** The long storm of starts, with another seed each time; a report that names its seed can be repeated with it. */
 import { randomInt } from 'node:crypto';
 import { skipUnless } from '@patchbay/testing';
+import { hasBubblewrap, NO_BUBBLEWRAP } from '@patchbay/testing/hosts/given-host';
 import { expect } from 'vitest';
-import { hasBubblewrap, NO_BUBBLEWRAP } from '../given-host.ts';
 import { runStorm } from './run-storm.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);

@@ -1,7 +1,7 @@
 /** Uids, cgroups and directories of sandboxes through a short storm, the same each time (S29). */
 import { skipUnless } from '@patchbay/testing';
+import { hasBubblewrap, NO_BUBBLEWRAP } from '@patchbay/testing/hosts/given-host';
 import { expect } from 'vitest';
-import { hasBubblewrap, NO_BUBBLEWRAP } from '../given-host.ts';
 import { runStorm } from './run-storm.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);

@@ -4,24 +4,28 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { newId, systemClock } from '@patchbay/foundation';
-import type { ConnectorEvent, Invocation, IsolationKey, JsonObject, LogRecord } from '@patchbay/sandbox-protocol';
-import { bubblewrapFile, hasSandboxes, preparedDirectory } from '@patchbay/testing';
 import {
   createSandboxClient,
   fixedSupervisors,
   type SandboxClient,
   type SandboxClientOptions,
-} from '../src/client/index.ts';
-import { createBubblewrapDriver } from '../src/host/drivers/bubblewrap-driver.ts';
-import type { SandboxDriver } from '../src/host/drivers/driver.ts';
+} from '@patchbay/sandbox/client';
 import {
+  createBubblewrapDriver,
   type ProgramSources,
   Programs,
+  type SandboxDriver,
   SandboxHost,
   type SandboxHostOptions,
   serveConnection,
-} from '../src/host/index.ts';
-import type { Wall } from '../src/probe/wall.ts';
+  type Wall,
+} from '@patchbay/sandbox/host';
+import type { ConnectorEvent, Invocation, IsolationKey, JsonObject, LogRecord } from '@patchbay/sandbox-protocol';
+import { preparedDirectory } from '../run-caches.ts';
+import { bubblewrapFile, hasSandboxes } from '../sandboxes.ts';
+
+/** What build sandboxes see as `/toolchain`, for tests that build without one. */
+export { prepareToolchain } from '@patchbay/sandbox/host';
 
 /** Whether this machine can build real walls. */
 export const hasBubblewrap = hasSandboxes();

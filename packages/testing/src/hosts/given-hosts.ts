@@ -4,15 +4,21 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@patchbay/foundation';
-import type { TlsIdentity } from '@patchbay/sandbox-protocol/peers';
 import {
   createSandboxClient,
   type SandboxClient,
   type SupervisorSource,
   type SupervisorTarget,
-} from '../src/client/index.ts';
-import { PlainDriver } from '../src/host/drivers/plain-driver.ts';
-import { createPeerServer, Programs, SandboxHost, type ServedConnection, serveConnection } from '../src/host/index.ts';
+} from '@patchbay/sandbox/client';
+import {
+  createPeerServer,
+  PlainDriver,
+  Programs,
+  SandboxHost,
+  type ServedConnection,
+  serveConnection,
+} from '@patchbay/sandbox/host';
+import type { TlsIdentity } from '@patchbay/sandbox-protocol/peers';
 import { artifactOf, type GivenInvocation, invocationOf } from './given-host.ts';
 
 /** A supervisor's side in this process, without isolation: these tests are about the way to it. */
@@ -38,12 +44,15 @@ export interface PlainHostOptions {
   readonly onRefused?: (reason: string) => void;
 }
 
+/** A build program that reports what it finds. */
+export const TASK_PROGRAM = join(import.meta.dirname, 'task-program.ts');
+
 const programsDirectory = mkdtemp(join(tmpdir(), 'pb-programs-'));
 
 export async function givenPlainHost(options: PlainHostOptions): Promise<GivenPlainHost> {
   const { hostId, identity, takesTasks = true, isRefusing = false, onRefused = () => {} } = options;
   const directory = await mkdtemp(join(tmpdir(), 'pb-host-'));
-  const sources = { build: join(import.meta.dirname, 'programs/task-program.ts') };
+  const sources = { build: TASK_PROGRAM };
   const host = await SandboxHost.start({
     driver: new PlainDriver(process.execPath),
     programs: new Programs(await programsDirectory, sources),
