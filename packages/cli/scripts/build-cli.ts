@@ -7,7 +7,7 @@ const ROOT = path.resolve(import.meta.dirname, '../../..');
 const CLI = path.join(ROOT, 'packages/cli');
 const BIN = ['patchbay.mjs', 'typescript.mjs', 'typescript-hooks.mjs', 'typescript.d.mts'];
 /** Where a bundled file's public dependencies are declared. */
-const DECLARED_IN = ['api-client', 'foundation', 'mcp', 'sandbox', 'sandbox-protocol', 'cli'];
+const DECLARED_IN = ['api-client', 'builder', 'foundation', 'mcp', 'sandbox', 'sandbox-protocol', 'cli'];
 
 /** `@patchbay/cli` as one installs it: our packages bundled, public ones as dependencies, the runner's programs finished. */
 export async function buildCli(target: string, origin: string): Promise<void> {

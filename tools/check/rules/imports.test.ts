@@ -37,7 +37,7 @@ describe('imports', () => {
     ['anything of ours from the SDK', 'packages/sdk/src/a.ts', '@patchbay/foundation'],
     ['the foundation from the runner', 'packages/sandbox/src/runner/a.ts', '@patchbay/foundation'],
     ['the host from the runner', 'packages/sandbox/src/runner/a.ts', '../host/pool.ts'],
-    ['the host from the builder', 'packages/sandbox/src/builder/a.ts', '../host/pool.ts'],
+    ['the host from the builder', 'packages/builder/src/a.ts', '@patchbay/sandbox/host'],
     ['the kit for tests from production code', 'apps/gateway/src/a.ts', '@patchbay/testing'],
     ['another package by a path', 'apps/gateway/src/a.ts', '../../../packages/domain/src/index.ts'],
   ])('refuses %s', async (_, file, specifier) => {

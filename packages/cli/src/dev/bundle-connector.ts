@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { buildPages } from '@patchbay/builder';
 import { AppError } from '@patchbay/foundation';
-import { buildPages } from '@patchbay/sandbox/builder';
 import type { BuildFailure, Message } from 'esbuild';
 import * as esbuild from 'esbuild';
 import type { Project } from '../project.ts';

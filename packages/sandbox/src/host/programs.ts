@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readSystemError } from '@patchbay/foundation';
@@ -12,12 +13,15 @@ const ENTRIES = {
   runner: '../runner/main.ts',
   resumable: '../runner/resumable.ts',
   'resumable-version': '../runner/resumable-version.ts',
-  'take-snapshot': '../builder/take-snapshot.ts',
-  'take-version-snapshot': '../builder/take-version-snapshot.ts',
+  'take-snapshot': '@patchbay/builder/take-snapshot',
+  'take-version-snapshot': '@patchbay/builder/take-version-snapshot',
   probe: '../probe/probe-from-inside.ts',
-  build: '../builder/build.ts',
-  'check-patterns': '../builder/check-patterns.ts',
+  build: '@patchbay/builder/build',
+  'check-patterns': '@patchbay/builder/check-patterns',
 } as const;
+
+/** By their packages: nothing here loads what runs inside. */
+const resolver = createRequire(import.meta.url);
 
 /** The runner's protocol library makes no code from text. */
 const RUNNER_ALIASES: Readonly<Record<string, string>> = {
@@ -56,11 +60,16 @@ export class Programs {
   file(name: ProgramName): Promise<string> {
     const known = this.#files.get(name);
     if (known) return known;
-    const source = this.#sources[name] ?? fileURLToPath(new URL(ENTRIES[name], import.meta.url));
+    const source = this.#sources[name] ?? sourceOf(name);
     const placed = place(name, source, this.#directory);
     this.#files.set(name, placed);
     return placed;
   }
+}
+
+function sourceOf(name: ProgramName): string {
+  const entry = ENTRIES[name];
+  return entry.startsWith('.') ? fileURLToPath(new URL(entry, import.meta.url)) : resolver.resolve(entry);
 }
 
 async function place(name: ProgramName, source: string, directory: string): Promise<string> {

@@ -1,8 +1,8 @@
 /** The pages of a connector's user interfaces: `src/ui/*.html`, each made one file. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { BuildFailure, Diagnostic } from './build-input.ts';
-import { failureOf } from './bundle-failure.ts';
+import type { BuildFailure, Diagnostic } from '../build-input.ts';
+import { failureOf } from '../bundle-failure.ts';
 import { inlinePage, pageScripts } from './inline-page.ts';
 
 const FOLDER = 'src/ui';

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { BuildAnswer, BuildInput, BuildPlaces, Diagnostic } from './build-input.ts';
-import { buildPages, findPageScripts } from './build-pages.ts';
 import { bundleConnector, nativePackages } from './bundle-connector.ts';
 import { checkTypes } from './check-types.ts';
 import { layOutProject } from './lay-out-project.ts';
+import { buildPages, findPageScripts } from './pages/build-pages.ts';
 
 const LARGEST_SHOWN = 10;
 

@@ -6,9 +6,14 @@ import { gzipSync } from 'node:zlib';
 import { newId } from '@patchbay/foundation';
 import type { JsonObject } from '@patchbay/sandbox-protocol';
 import { skipUnless } from '@patchbay/testing';
-import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP } from '@patchbay/testing/hosts/given-host';
+import {
+  type GivenHost,
+  givenHost,
+  hasBubblewrap,
+  NO_BUBBLEWRAP,
+  prepareToolchain,
+} from '@patchbay/testing/hosts/given-host';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { prepareToolchain } from '../src/host/toolchain.ts';
 import { tarOf } from './tar-of.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);

@@ -3,10 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { temporaryDirectory } from '@patchbay/testing';
+import { prepareToolchain } from '@patchbay/testing/hosts/given-host';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildConnector } from '../src/builder/build-connector.ts';
-import type { BuildInput, BuildPlaces } from '../src/builder/build-input.ts';
-import { prepareToolchain } from '../src/host/toolchain.ts';
+import { buildConnector } from '../src/build-connector.ts';
+import type { BuildInput, BuildPlaces } from '../src/build-input.ts';
 import { type TarLink, tarOf } from './tar-of.ts';
 
 const CONNECTOR = `
