@@ -13,7 +13,6 @@ const AREAS: readonly (readonly [prefix: string, area: Area])[] = [
   // Numbers and sentences, read by browsers and sandboxes too.
   ['packages/foundation/src/limits/', 'foundation/limits'],
   ['packages/sandbox/src/runner/', 'sandbox/runner'],
-  ['packages/sandbox/src/probe/', 'sandbox/probe'],
 ];
 
 /** Which area a file belongs to: `sandbox/runner`, `gateway`, `domain`, `scripts` … */

@@ -7,7 +7,7 @@ const ROOT = path.resolve(import.meta.dirname, '../../..');
 const CLI = path.join(ROOT, 'packages/cli');
 const BIN = ['patchbay.mjs', 'typescript.mjs', 'typescript-hooks.mjs', 'typescript.d.mts'];
 /** Where a bundled file's public dependencies are declared. */
-const DECLARED_IN = ['api-client', 'builder', 'foundation', 'mcp', 'sandbox', 'sandbox-protocol', 'cli'];
+const DECLARED_IN = ['api-client', 'builder', 'foundation', 'mcp', 'probe', 'sandbox', 'sandbox-protocol', 'cli'];
 
 /** `@patchbay/cli` as one installs it: our packages bundled, public ones as dependencies, the runner's programs finished. */
 export async function buildCli(target: string, origin: string): Promise<void> {
@@ -84,7 +84,7 @@ async function bundleRunner(directory: string): Promise<void> {
   await build({
     entryPoints: {
       runner: path.join(sandbox, 'src/runner/main.ts'),
-      probe: path.join(sandbox, 'src/probe/probe-from-inside.ts'),
+      probe: path.join(ROOT, 'packages/probe/src/probe-from-inside.ts'),
     },
     outdir: directory,
     outExtension: { '.js': '.cjs' },

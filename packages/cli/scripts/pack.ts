@@ -14,7 +14,18 @@ import { buildConnector } from './build-connector.ts';
 import { makeTarball } from './make-tarball.ts';
 
 /** Packages whose sources end up in a tarball. */
-const SOURCES = ['api-client', 'builder', 'cli', 'embedded', 'foundation', 'mcp', 'sandbox', 'sandbox-protocol', 'sdk'];
+const SOURCES = [
+  'api-client',
+  'builder',
+  'cli',
+  'embedded',
+  'foundation',
+  'mcp',
+  'probe',
+  'sandbox',
+  'sandbox-protocol',
+  'sdk',
+];
 const PACKAGES = path.resolve(import.meta.dirname, '../..');
 
 export interface PackedTools {

@@ -24,9 +24,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'sandbox-protocol': ['foundation'],
   'sandbox/runner': ['sandbox-protocol', 'sdk', 'foundation/limits'],
   builder: ['sandbox-protocol'],
-  'sandbox/probe': ['sandbox-protocol'],
+  probe: ['sandbox-protocol'],
   // The host reads the probe's catalogue of attempts, to judge outside what each reported from inside.
-  sandbox: ['sandbox-protocol', 'sandbox/probe', 'foundation', 'mcp', 'sdk'],
+  sandbox: ['sandbox-protocol', 'probe', 'foundation', 'mcp', 'sdk'],
   // Names at an organization's URL are recorded as the wire has them; mcp is pure and holds nothing.
   domain: ['foundation', 'vault', 'policy', 'mcp'],
   cli: ['api-client', 'sdk', 'embedded/debian', 'sandbox', 'builder', 'sandbox-protocol', 'foundation', 'mcp'],

@@ -44,7 +44,7 @@ const FACTS: readonly Fact[] = [
       // Runs before anything is installed.
       'scripts/bootstrap/once.mjs',
       // Asks from inside of a sandbox whether the host's processes can be reached.
-      'packages/sandbox/src/probe/attempts/processes.ts',
+      'packages/probe/src/attempts/processes.ts',
     ],
     instead: 'isRunning of @patchbay/foundation',
   },

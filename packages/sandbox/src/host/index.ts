@@ -1,4 +1,4 @@
-export type { Wall } from '../probe/wall.ts';
+export type { Wall } from '@patchbay/probe';
 export { createBubblewrapDriver } from './drivers/bubblewrap-driver.ts';
 export type { SandboxDriver } from './drivers/driver.ts';
 export { PlainDriver } from './drivers/plain-driver.ts';

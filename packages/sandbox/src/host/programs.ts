@@ -15,7 +15,7 @@ const ENTRIES = {
   'resumable-version': '../runner/resumable-version.ts',
   'take-snapshot': '@patchbay/builder/take-snapshot',
   'take-version-snapshot': '@patchbay/builder/take-version-snapshot',
-  probe: '../probe/probe-from-inside.ts',
+  probe: '@patchbay/probe/probe-from-inside',
   build: '@patchbay/builder/build',
   'check-patterns': '@patchbay/builder/check-patterns',
 } as const;

@@ -1,11 +1,10 @@
 /** Every way out that is tried inside one sandbox, each with its own name; then each again without the wall that stops it. */
 import { tmpdir } from 'node:os';
+import { ESCAPE_ATTEMPTS, type Wall } from '@patchbay/probe';
 import { skipUnless } from '@patchbay/testing';
 import { hasBubblewrap, NO_BUBBLEWRAP } from '@patchbay/testing/hosts/given-host';
 import { beforeAll, expect } from 'vitest';
 import type { ProbedAttempt } from '../../src/host/drivers/run-attempts.ts';
-import { ESCAPE_ATTEMPTS } from '../../src/probe/attempts/index.ts';
-import type { Wall } from '../../src/probe/wall.ts';
 import { attemptsWithout } from './given-walls.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);

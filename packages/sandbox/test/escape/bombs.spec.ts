@@ -1,9 +1,10 @@
 /** What uses a resource until a bound stops it: with cgroups where this machine lets us, and with what stands in for them. */
+
+import { BOMBS } from '@patchbay/probe';
 import { skipUnless } from '@patchbay/testing';
 import { hasBubblewrap, NO_BUBBLEWRAP } from '@patchbay/testing/hosts/given-host';
 import { beforeAll, expect } from 'vitest';
 import type { ProbedAttempt } from '../../src/host/drivers/run-attempts.ts';
-import { BOMBS } from '../../src/probe/bombs.ts';
 import { bombsWithout } from './given-walls.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);

@@ -1,11 +1,11 @@
 import { mkdtempSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
+import type { Wall } from '@patchbay/probe';
 import { bubblewrapFile, preparedDirectory } from '@patchbay/testing';
 import { createBubblewrapDriver } from '../../src/host/drivers/bubblewrap-driver.ts';
 import { probeWalls } from '../../src/host/drivers/probe-walls.ts';
 import { type ProbedAttempt, runBombs } from '../../src/host/drivers/run-attempts.ts';
 import { Programs } from '../../src/host/programs.ts';
-import type { Wall } from '../../src/probe/wall.ts';
 
 /** Runs work with a driver that lacks these walls. */
 async function withDriver<T>(

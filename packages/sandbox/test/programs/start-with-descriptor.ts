@@ -2,10 +2,11 @@
  * A supervisor that was started with a descriptor it knows nothing of, as a careless shell does: starts a sandbox and says
  * whether an attempt inside found it. Arguments: a directory for the sandbox, the bubblewrap program, and a wall to leave out.
  */
+
+import type { Wall } from '@patchbay/probe';
 import { createBubblewrapDriver } from '../../src/host/drivers/bubblewrap-driver.ts';
 import { probeWalls } from '../../src/host/drivers/probe-walls.ts';
 import { Programs } from '../../src/host/programs.ts';
-import type { Wall } from '../../src/probe/wall.ts';
 
 const [directory = '', bubblewrapFile = '', wall] = process.argv.slice(2);
 const probeProgramFile = await new Programs(directory).file('probe');

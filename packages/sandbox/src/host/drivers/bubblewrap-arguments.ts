@@ -1,4 +1,4 @@
-import type { Wall } from '../../probe/wall.ts';
+import type { Wall } from '@patchbay/probe';
 import type { SandboxProfile } from '../limits.ts';
 import type { Mount } from './driver.ts';
 import { nodeFlags } from './node-flags.ts';

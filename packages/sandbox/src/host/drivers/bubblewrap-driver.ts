@@ -11,7 +11,7 @@ import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
 import { AppError } from '@patchbay/foundation';
-import type { Wall } from '../../probe/wall.ts';
+import type { Wall } from '@patchbay/probe';
 import { HOST_LIMITS, type ProfileName, profilesWith, type SandboxProfile } from '../limits.ts';
 import { bubblewrapArguments, lastArguments, rlimitArguments } from './bubblewrap-arguments.ts';
 import type {

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId } from '@patchbay/foundation';
+import { BOMBS, ESCAPE_ATTEMPTS } from '@patchbay/probe';
 import { isJsonObject, type JsonObject } from '@patchbay/sandbox-protocol';
 import {
   decodeMixed,
@@ -13,8 +14,6 @@ import {
   RUNNER_FRAMES,
   SANDBOX_FRAME_BYTES_MAX,
 } from '@patchbay/sandbox-protocol/wire';
-import { ESCAPE_ATTEMPTS } from '../../probe/attempts/index.ts';
-import { BOMBS } from '../../probe/bombs.ts';
 import type { SandboxDriver, SandboxProcess } from './driver.ts';
 
 export interface ProbedAttempt {
