@@ -12,7 +12,6 @@ const AREAS: readonly (readonly [prefix: string, area: Area])[] = [
   ['packages/embedded/src/directories/own-directory.ts', 'embedded/debian'],
   // Numbers and sentences, read by browsers and sandboxes too.
   ['packages/foundation/src/limits/', 'foundation/limits'],
-  ['packages/sandbox/src/runner/', 'sandbox/runner'],
 ];
 
 /** Which area a file belongs to: `sandbox/runner`, `gateway`, `domain`, `scripts` … */

@@ -7,7 +7,17 @@ const ROOT = path.resolve(import.meta.dirname, '../../..');
 const CLI = path.join(ROOT, 'packages/cli');
 const BIN = ['patchbay.mjs', 'typescript.mjs', 'typescript-hooks.mjs', 'typescript.d.mts'];
 /** Where a bundled file's public dependencies are declared. */
-const DECLARED_IN = ['api-client', 'builder', 'foundation', 'mcp', 'probe', 'sandbox', 'sandbox-protocol', 'cli'];
+const DECLARED_IN = [
+  'api-client',
+  'builder',
+  'foundation',
+  'mcp',
+  'probe',
+  'runner',
+  'sandbox',
+  'sandbox-protocol',
+  'cli',
+];
 
 /** `@patchbay/cli` as one installs it: our packages bundled, public ones as dependencies, the runner's programs finished. */
 export async function buildCli(target: string, origin: string): Promise<void> {
@@ -80,10 +90,10 @@ const publicPackagesExternal: Plugin = {
 
 /** The runner for the sandbox of `patchbay dev`: whole, because nothing can be installed in there. */
 async function bundleRunner(directory: string): Promise<void> {
-  const sandbox = path.join(ROOT, 'packages/sandbox');
+  const runner = path.join(ROOT, 'packages/runner');
   await build({
     entryPoints: {
-      runner: path.join(sandbox, 'src/runner/main.ts'),
+      runner: path.join(runner, 'src/main.ts'),
       probe: path.join(ROOT, 'packages/probe/src/probe-from-inside.ts'),
     },
     outdir: directory,
@@ -96,8 +106,8 @@ async function bundleRunner(directory: string): Promise<void> {
     keepNames: true,
     legalComments: 'eof',
     // As the supervisor bundles it.
-    alias: { '@modelcontextprotocol/server/_shims': path.join(sandbox, 'src/runner/interpreting-shims.ts') },
-    absWorkingDir: sandbox,
+    alias: { '@modelcontextprotocol/server/_shims': path.join(runner, 'src/interpreting-shims.ts') },
+    absWorkingDir: runner,
     logLevel: 'error',
   });
 }

@@ -22,6 +22,7 @@ const SOURCES = [
   'foundation',
   'mcp',
   'probe',
+  'runner',
   'sandbox',
   'sandbox-protocol',
   'sdk',

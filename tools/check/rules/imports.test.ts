@@ -14,6 +14,7 @@ const PACKAGES = Object.fromEntries(
     ['packages/policy', '@patchbay/policy'],
     ['packages/domain', '@patchbay/domain'],
     ['packages/sandbox', '@patchbay/sandbox'],
+    ['packages/runner', '@patchbay/runner'],
     ['packages/sandbox-protocol', '@patchbay/sandbox-protocol'],
     ['packages/sdk', '@patchbay/connector'],
     ['packages/api-client', '@patchbay/api-client'],
@@ -35,8 +36,9 @@ describe('imports', () => {
     ['the domain from the CLI', 'packages/cli/src/a.ts', '@patchbay/domain'],
     ['anything of ours from policy', 'packages/policy/src/a.ts', '@patchbay/foundation'],
     ['anything of ours from the SDK', 'packages/sdk/src/a.ts', '@patchbay/foundation'],
-    ['the foundation from the runner', 'packages/sandbox/src/runner/a.ts', '@patchbay/foundation'],
-    ['the host from the runner', 'packages/sandbox/src/runner/a.ts', '../host/pool.ts'],
+    ['the foundation from the runner', 'packages/runner/src/a.ts', '@patchbay/foundation'],
+    ['the host from the runner', 'packages/runner/src/a.ts', '@patchbay/sandbox/host'],
+    ['the runner from the host', 'packages/sandbox/src/host/a.ts', '@patchbay/runner/main'],
     ['the host from the builder', 'packages/builder/src/a.ts', '@patchbay/sandbox/host'],
     ['the kit for tests from production code', 'apps/gateway/src/a.ts', '@patchbay/testing'],
     ['another package by a path', 'apps/gateway/src/a.ts', '../../../packages/domain/src/index.ts'],
@@ -45,13 +47,6 @@ describe('imports', () => {
     expect(await objections(file, `export { x } from '${specifier}';`)).toHaveLength(1);
     expect(await objections(file, `import type { x } from '${specifier}';`)).toHaveLength(1);
     expect(await objections(file, `await import('${specifier}');`)).toHaveLength(1);
-  });
-
-  it('lets only the drivers enter the runner', async () => {
-    const text = "import { x } from '../../runner/main.ts';";
-    expect(await objections('packages/sandbox/src/host/pool/a.ts', text)).toEqual([
-      'the runner is entered by the sandbox drivers only',
-    ]);
   });
 
   it('refuses ciphers outside the vault, by name and by namespace, and leaves hashing free', async () => {
@@ -76,7 +71,7 @@ describe('imports', () => {
     expect(await objections('apps/gateway/src/a.ts', "import { x } from '@patchbay/domain/connectors';")).toEqual([]);
     expect(await objections('apps/supervisor/src/a.ts', "import { x } from '@patchbay/sandbox/host';")).toEqual([]);
     const protocol = "import { x } from '@patchbay/sandbox-protocol/inside';";
-    expect(await objections('packages/sandbox/src/runner/a.ts', protocol)).toEqual([]);
+    expect(await objections('packages/runner/src/a.ts', protocol)).toEqual([]);
     expect(await objections('apps/gateway/test/a.spec.ts', "import { x } from '@patchbay/testing';")).toEqual([]);
   });
 });

@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   embedded: ['foundation', 'embedded/debian'],
   'embedded/debian': ['foundation'],
   'sandbox-protocol': ['foundation'],
-  'sandbox/runner': ['sandbox-protocol', 'sdk', 'foundation/limits'],
+  runner: ['sandbox-protocol', 'sdk', 'foundation/limits'],
   builder: ['sandbox-protocol'],
   probe: ['sandbox-protocol'],
   // The host reads the probe's catalogue of attempts, to judge outside what each reported from inside.
@@ -63,7 +63,7 @@ const FREE = new Set(['testing', 'scripts', 'infra', 'test', 'bench', '.ci']);
 const CIPHERS = /^(create(Cipher|Decipher)iv|(public|private)(Encrypt|Decrypt)|subtle|webcrypto|default|\*)$/;
 
 /** Replaces functions of the module itself while a snapshot is taken, so it needs the whole of it. */
-const SNAPSHOT_GUARD = 'packages/sandbox/src/runner/snapshot-guard.ts';
+const SNAPSHOT_GUARD = 'packages/runner/src/snapshots/snapshot-guard.ts';
 
 /** The layout of this repository, as code: see docs/adr/0005-import-rules-are-privileges.md. */
 export const imports: Rule = {
@@ -102,8 +102,6 @@ function objection(file: SourceFile, reference: ModuleReference, target: Target)
   if (to === from) return objectToInnerFile(file, target);
   if (file.isTest && TESTS_MAY_IMPORT.includes(to))
     return target.kind === 'file' && !sameFolder(from, to) ? crossing(reference, to) : null;
-  if (to === 'sandbox/runner' && !isDriver(file) && !isOwnTest(file, to))
-    return 'the runner is entered by the sandbox drivers only';
   if (!mayImport(from, to) && !isOwnTest(file, to)) return `${from} may not import ${to}`;
   return target.kind === 'file' && !sameFolder(from, to) ? crossing(reference, to) : null;
 }
@@ -125,10 +123,6 @@ function entryPath(target: { folder: string; entry: string }): string {
 
 function sameFolder(from: string, to: string): boolean {
   return packageOf(from) === packageOf(to);
-}
-
-function isDriver(file: SourceFile): boolean {
-  return file.path.startsWith('packages/sandbox/src/host/drivers/');
 }
 
 /** A package's own tests look at all of its areas from outside. */

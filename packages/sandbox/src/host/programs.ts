@@ -4,15 +4,14 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readSystemError } from '@patchbay/foundation';
 import { build, version } from 'esbuild';
 import { z } from 'zod';
 
 const ENTRIES = {
-  runner: '../runner/main.ts',
-  resumable: '../runner/resumable.ts',
-  'resumable-version': '../runner/resumable-version.ts',
+  runner: '@patchbay/runner/main',
+  resumable: '@patchbay/runner/resumable',
+  'resumable-version': '@patchbay/runner/resumable-version',
   'take-snapshot': '@patchbay/builder/take-snapshot',
   'take-version-snapshot': '@patchbay/builder/take-version-snapshot',
   probe: '@patchbay/probe/probe-from-inside',
@@ -23,11 +22,6 @@ const ENTRIES = {
 /** By their packages: nothing here loads what runs inside. */
 const resolver = createRequire(import.meta.url);
 
-/** The runner's protocol library makes no code from text. */
-const RUNNER_ALIASES: Readonly<Record<string, string>> = {
-  '@modelcontextprotocol/server/_shims': fileURLToPath(new URL('../runner/interpreting-shims.ts', import.meta.url)),
-};
-
 const OPTIONS = {
   bundle: true,
   platform: 'node',
@@ -37,7 +31,6 @@ const OPTIONS = {
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
-  alias: RUNNER_ALIASES,
   logLevel: 'silent',
 } as const;
 
@@ -60,16 +53,11 @@ export class Programs {
   file(name: ProgramName): Promise<string> {
     const known = this.#files.get(name);
     if (known) return known;
-    const source = this.#sources[name] ?? sourceOf(name);
+    const source = this.#sources[name] ?? resolver.resolve(ENTRIES[name]);
     const placed = place(name, source, this.#directory);
     this.#files.set(name, placed);
     return placed;
   }
-}
-
-function sourceOf(name: ProgramName): string {
-  const entry = ENTRIES[name];
-  return entry.startsWith('.') ? fileURLToPath(new URL(entry, import.meta.url)) : resolver.resolve(entry);
 }
 
 async function place(name: ProgramName, source: string, directory: string): Promise<string> {
@@ -134,7 +122,10 @@ async function readOrNothing(file: string): Promise<Uint8Array> {
 }
 
 async function bundle(entry: string): Promise<{ code: Uint8Array; inputs: string[] }> {
-  const result = await build({ ...OPTIONS, entryPoints: [entry], absWorkingDir: '/', write: false, metafile: true });
+  // The runner's protocol library makes no code from text.
+  const alias = { '@modelcontextprotocol/server/_shims': resolver.resolve('@patchbay/runner/interpreting-shims') };
+  const input = { entryPoints: [entry], absWorkingDir: '/', alias };
+  const result = await build({ ...OPTIONS, ...input, write: false, metafile: true });
   const [output] = result.outputFiles;
   if (!output) throw new Error(`esbuild made nothing of ${entry}.`);
   const sources = Object.keys(result.metafile.inputs).map((file) => join('/', file));

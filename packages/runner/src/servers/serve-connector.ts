@@ -1,8 +1,8 @@
 /** One loaded connector, served with the semantics of the SDK it was written with. */
 import { McpServer, Server } from '@modelcontextprotocol/server';
-import type { HostLink } from './host-link.ts';
-import type { LoadedConnector } from './load-connector.ts';
-import type { ConnectorServer } from './runner-call.ts';
+import type { ConnectorServer } from '../calls/runner-call.ts';
+import type { HostLink } from '../host-link.ts';
+import type { LoadedConnector } from '../load-connector.ts';
 import { serveLegacy } from './serve-legacy.ts';
 import { serveModern } from './serve-modern.ts';
 

@@ -5,9 +5,9 @@
 import './snapshot-guard.ts';
 
 import { startupSnapshot } from 'node:v8';
+import { startRunner } from '../start-runner.ts';
 import { drainRandomCaches } from './drain-random-caches.ts';
 import { liftSnapshotGuard } from './snapshot-guard.ts';
-import { startRunner } from './start-runner.ts';
 import { warmUp } from './warm-up.ts';
 
 startupSnapshot.setDeserializeMainFunction(() => {

@@ -4,12 +4,12 @@
  */
 import { compileFunction } from 'node:vm';
 import type { RunnerCall } from '@patchbay/sandbox-protocol/inside';
-import { createRuntime, RUNTIME } from './call-context.ts';
-import type { HostLink } from './host-link.ts';
-import { createServer, type LoadedConnector, loadModule } from './load-connector.ts';
-import { PROVIDED_PACKAGES } from './provided-packages.ts';
-import { RunningCalls } from './serve-calls.ts';
-import { serveConnector } from './serve-connector.ts';
+import { createRuntime, RUNTIME } from '../calls/call-context.ts';
+import { RunningCalls } from '../calls/serve-calls.ts';
+import type { HostLink } from '../host-link.ts';
+import { createServer, type LoadedConnector, loadModule } from '../load-connector.ts';
+import { PROVIDED_PACKAGES } from '../provided-packages.ts';
+import { serveConnector } from '../servers/serve-connector.ts';
 
 const ROUNDS = 20;
 const REHEARSALS = 2;

@@ -8,7 +8,7 @@ import {
   mappedBy,
   parseArtifact,
   requireProvided,
-} from './load-connector.ts';
+} from '../load-connector.ts';
 import { refuseInSnapshot } from './snapshot-guard.ts';
 
 /** What Node gives every CommonJS module. */

@@ -1,7 +1,7 @@
 /** `patchbay/describe`: all a deploy records about a version, asked of the running connector itself. */
 import { isJsonObject, type JsonObject, type JsonValue } from '@patchbay/sandbox-protocol/inside';
-import type { LoadedConnector } from './load-connector.ts';
-import type { CallAnswer, ConnectorServer } from './runner-call.ts';
+import type { CallAnswer, ConnectorServer } from '../calls/runner-call.ts';
+import type { LoadedConnector } from '../load-connector.ts';
 
 const PAGES_MAX = 100;
 

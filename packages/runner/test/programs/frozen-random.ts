@@ -2,7 +2,7 @@
 import crypto from 'node:crypto';
 import { startupSnapshot } from 'node:v8';
 import { onTask } from '@patchbay/sandbox-protocol/task-link';
-import { drainRandomCaches } from '../../src/runner/drain-random-caches.ts';
+import { drainRandomCaches } from '../../src/snapshots/drain-random-caches.ts';
 
 declare const DRAINS: boolean;
 

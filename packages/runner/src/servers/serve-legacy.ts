@@ -1,12 +1,12 @@
 /** A server that speaks only the 2025 revisions (SDK v1, another copy of v2, a process) in one session that lasts. */
 import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { isJsonObject, type JsonObject } from '@patchbay/sandbox-protocol/inside';
+import type { ConnectorServer } from '../calls/runner-call.ts';
+import type { ConnectableServer } from '../load-connector.ts';
+import { StartError } from '../start-error.ts';
 import { BRIDGE_CAPABILITIES, EraBridge } from './era-bridge.ts';
 import { JsonRpcSession } from './json-rpc-session.ts';
-import type { ConnectableServer } from './load-connector.ts';
-import type { ConnectorServer } from './runner-call.ts';
 import type { ServeOptions } from './serve-connector.ts';
-import { StartError } from './start-error.ts';
 import { StdioServer } from './stdio-server.ts';
 
 const PROTOCOL_VERSION = '2025-11-25';

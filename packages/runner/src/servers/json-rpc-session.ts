@@ -1,7 +1,7 @@
 /** Requests and answers of JSON-RPC over an in-process transport to one server object. */
 import { isConnectorEventMethod, LEAVE_STREAM_METHOD, RUNNER_FRAMES } from '@patchbay/sandbox-protocol/inside';
-import type { HostLink } from './host-link.ts';
-import type { CallAnswer, CallError } from './runner-call.ts';
+import type { CallAnswer, CallError } from '../calls/runner-call.ts';
+import type { HostLink } from '../host-link.ts';
 
 export interface RpcMessage {
   readonly jsonrpc: '2.0';

@@ -69,7 +69,7 @@ describe('the snapshot of the runner', () => {
     ['Math.random', 'Math.random()'],
   ])('is not taken when something preloaded asks for %s, and the caller is named', async (name, asks) => {
     const code = `
-      import '../src/runner/snapshot-guard.ts';
+      import '../src/snapshots/snapshot-guard.ts';
       import crypto from 'node:crypto';
       function preloadedLibrary() { return ${asks}; }
       preloadedLibrary();`;

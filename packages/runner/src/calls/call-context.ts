@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { format } from 'node:util';
 import type { Runtime } from '@patchbay/connector';
 import { RUNNER_FRAMES, type RunnerCall } from '@patchbay/sandbox-protocol/inside';
-import type { HostLink } from './host-link.ts';
+import type { HostLink } from '../host-link.ts';
 
 export interface RunningCall {
   readonly call: RunnerCall;

@@ -2,8 +2,8 @@
 import { Module } from 'node:module';
 import { isJsonObject, type JsonObject } from '@patchbay/sandbox-protocol/inside';
 import { PROVIDED_PACKAGES } from './provided-packages.ts';
+import { type StdioProgram, StdioServer } from './servers/stdio-server.ts';
 import { messageOf, StartError } from './start-error.ts';
-import { type StdioProgram, StdioServer } from './stdio-server.ts';
 
 export const CONNECTOR_FILE = '/connector.cjs';
 const BRAND = Symbol.for('patchbay.connector');

@@ -5,13 +5,13 @@ import {
   type RunnerAnswerHeader,
   type RunnerCall,
 } from '@patchbay/sandbox-protocol/inside';
+import type { HostLink } from '../host-link.ts';
+import type { LoadedConnector } from '../load-connector.ts';
+import { describeConnector, listAll } from '../servers/describe-connector.ts';
+import { messageOf } from '../start-error.ts';
 import { type RunningCall, runAsCall } from './call-context.ts';
-import { describeConnector, listAll } from './describe-connector.ts';
-import type { HostLink } from './host-link.ts';
-import type { LoadedConnector } from './load-connector.ts';
 import { OutputSchemas } from './output-schemas.ts';
 import type { CallAnswer, CallError, ConnectorServer } from './runner-call.ts';
-import { messageOf } from './start-error.ts';
 
 /** The calls that run now, by invocation id. */
 export class RunningCalls {

@@ -4,8 +4,8 @@
  * @see 2025-11-25 basic/transports, "stdio"
  */
 import { existsSync } from 'node:fs';
-import type { ConnectableServer } from './load-connector.ts';
-import { messageOf, StartError } from './start-error.ts';
+import type { ConnectableServer } from '../load-connector.ts';
+import { messageOf, StartError } from '../start-error.ts';
 
 /** What is started: our own Node with these arguments. A command of somebody else's choice is not looked for. */
 export interface StdioProgram {

@@ -6,8 +6,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import type { JsonObject } from '@patchbay/sandbox-protocol/inside';
+import type { ServerRequest } from '../servers/json-rpc-session.ts';
 import type { RunningCall } from './call-context.ts';
-import type { ServerRequest } from './json-rpc-session.ts';
 import type { CallAnswer } from './runner-call.ts';
 
 /** One call from its begin to its end, over all invocations that carry it. */

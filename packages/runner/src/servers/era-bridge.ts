@@ -1,9 +1,9 @@
 /** The 2026-07-28 face of a server that speaks only the 2025 revisions: what it asks during a call becomes an answer. */
 import { isJsonObject, type JsonObject, type JsonValue } from '@patchbay/sandbox-protocol/inside';
-import { runningCall } from './call-context.ts';
+import { runningCall } from '../calls/call-context.ts';
+import { type BridgedCall, ParkedCalls } from '../calls/parked-calls.ts';
+import type { CallAnswer, ConnectorServer } from '../calls/runner-call.ts';
 import type { JsonRpcSession, RpcMessage, ServerRequest } from './json-rpc-session.ts';
-import { type BridgedCall, ParkedCalls } from './parked-calls.ts';
-import type { CallAnswer, ConnectorServer } from './runner-call.ts';
 import type { ServeOptions } from './serve-connector.ts';
 
 type LegacyCall = Parameters<ConnectorServer['request']>[0];

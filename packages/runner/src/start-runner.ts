@@ -11,15 +11,15 @@ import {
   type RunnerCall,
   type RunnerCallHeader,
 } from '@patchbay/sandbox-protocol/inside';
-import { installConsole, installRuntime } from './call-context.ts';
+import { installConsole, installRuntime } from './calls/call-context.ts';
+import type { ConnectorServer, Specialisation } from './calls/runner-call.ts';
+import { RunningCalls } from './calls/serve-calls.ts';
 import { installEgressRoute } from './egress-route.ts';
 import { type HostLink, openHostLink } from './host-link.ts';
 import { type ConnectorModule, createServer, type LoadedConnector, loadModule } from './load-connector.ts';
-import type { ConnectorServer, Specialisation } from './runner-call.ts';
-import { RunningCalls } from './serve-calls.ts';
-import { serveConnector } from './serve-connector.ts';
+import { serveConnector } from './servers/serve-connector.ts';
+import { rehearse } from './snapshots/warm-up.ts';
 import { authorStack, messageOf, StartError } from './start-error.ts';
-import { rehearse } from './warm-up.ts';
 
 const endProcess = process.exit.bind(process);
 const calls = new RunningCalls();

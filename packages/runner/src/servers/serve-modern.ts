@@ -2,10 +2,10 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { isJsonObject, type JsonObject, type RunnerCallContext } from '@patchbay/sandbox-protocol/inside';
+import type { ConnectorServer } from '../calls/runner-call.ts';
+import { StartError } from '../start-error.ts';
 import { JsonRpcSession, type RpcMessage } from './json-rpc-session.ts';
-import type { ConnectorServer } from './runner-call.ts';
 import type { ServeOptions } from './serve-connector.ts';
-import { StartError } from './start-error.ts';
 
 const PROTOCOL_VERSION = '2026-07-28';
 const META = 'io.modelcontextprotocol/';

@@ -6,11 +6,11 @@
 
 import { readFileSync } from 'node:fs';
 import { startupSnapshot } from 'node:v8';
+import type { ConnectorModule } from '../load-connector.ts';
+import { installSurroundings, startRunner } from '../start-runner.ts';
 import { drainRandomCaches } from './drain-random-caches.ts';
-import type { ConnectorModule } from './load-connector.ts';
 import { prepareModule, readMap } from './prepare-module.ts';
 import { forbidClocks, liftSnapshotGuard } from './snapshot-guard.ts';
-import { installSurroundings, startRunner } from './start-runner.ts';
 import { warmUp } from './warm-up.ts';
 
 /** In the working directory of the build. */
