@@ -1,4 +1,4 @@
-import { createGuardedFetch } from '@patchbay/sandbox/guarded-fetch';
+import { createGuardedFetch } from '@patchbay/egress/guarded-fetch';
 import type { FetchPublic } from './deploy/dependencies/registry.ts';
 
 const BYTES_MAX = 64 * 1024 * 1024;

@@ -18,6 +18,7 @@ const SOURCES = [
   'api-client',
   'builder',
   'cli',
+  'egress',
   'embedded',
   'foundation',
   'mcp',

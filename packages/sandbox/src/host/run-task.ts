@@ -1,5 +1,6 @@
 /** Build programs: one throw-away sandbox per task, at most one per core, its own profile, nothing kept. */
 import { availableParallelism } from 'node:os';
+import { type Resolver, startEgressProxy } from '@patchbay/egress';
 import { AppError, escapeText } from '@patchbay/foundation';
 import { type BuildTask, isJsonObject, type JsonObject, type TaskOutcome } from '@patchbay/sandbox-protocol';
 import {
@@ -13,8 +14,6 @@ import {
 } from '@patchbay/sandbox-protocol/wire';
 import { CallSlots } from './call-slots.ts';
 import type { Mount, SandboxDriver, SandboxProcess } from './drivers/driver.ts';
-import { startEgressProxy } from './egress/egress-proxy.ts';
-import type { Resolver } from './egress/resolve-destination.ts';
 import { errorOfLimit } from './exceeded-limit.ts';
 import { HOST_LIMITS } from './limits.ts';
 import type { ProgramName, Programs } from './programs.ts';

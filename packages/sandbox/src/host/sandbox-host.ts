@@ -1,4 +1,6 @@
 /** The supervisor's work without its listener, so that `patchbay dev` can run the same in one process. */
+
+import type { Resolver } from '@patchbay/egress';
 import { AppError, asAppError, type Clock } from '@patchbay/foundation';
 import type {
   BuildTask,
@@ -19,7 +21,6 @@ import {
 } from '@patchbay/sandbox-protocol/wire';
 import { CallSignal } from './call-signal.ts';
 import type { ProbeReport, SandboxDriver } from './drivers/driver.ts';
-import type { Resolver } from './egress/resolve-destination.ts';
 import { HOST_LIMITS } from './limits.ts';
 import type { RoomBounds } from './pool/plan-pool.ts';
 import type { Programs } from './programs.ts';

@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import { totalmem } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { IssuedReferences } from '@patchbay/egress';
 import { AppError, type Clock, newId } from '@patchbay/foundation';
 import type { BuildTask, Provision, SupervisorHealth, TaskOutcome } from '@patchbay/sandbox-protocol';
 import type { CredentialGrant, InvocationHeader } from '@patchbay/sandbox-protocol/wire';
 import type { SandboxProcess } from './drivers/driver.ts';
 import { SNAPSHOT_BUILD_FLAGS } from './drivers/node-flags.ts';
-import type { IssuedReferences } from './egress/credentials.ts';
 import { HOST_LIMITS } from './limits.ts';
 import type { LiveSandbox } from './live-sandbox.ts';
 import { PoolKeeper } from './pool/keep-pool.ts';

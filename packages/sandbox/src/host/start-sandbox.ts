@@ -2,13 +2,12 @@
  * From nothing to a connector that serves, in two halves: a process with its walls and its way out, which is nobody's, and
  * what makes it somebody's. The way out exists from the start and lets nothing pass until its owner's rules are attached.
  */
+
+import { CredentialReferences, type IssuedReferences, type Resolver, startEgressProxy } from '@patchbay/egress';
 import { AppError, newId } from '@patchbay/foundation';
 import type { ConnectorEvent, EgressRule, LogRecord, Provision } from '@patchbay/sandbox-protocol';
 import type { CredentialGrant, InvocationHeader } from '@patchbay/sandbox-protocol/wire';
 import type { SandboxDriver, SandboxProcess, SandboxSpec } from './drivers/driver.ts';
-import { CredentialReferences, type IssuedReferences } from './egress/credentials.ts';
-import { startEgressProxy } from './egress/egress-proxy.ts';
-import type { Resolver } from './egress/resolve-destination.ts';
 import { HOST_LIMITS } from './limits.ts';
 import { LiveSandbox } from './live-sandbox.ts';
 import { LogCapture } from './logs/log-capture.ts';

@@ -12,9 +12,9 @@ import type { EgressRule } from '@patchbay/sandbox-protocol';
 import type { CredentialGrant } from '@patchbay/sandbox-protocol/wire';
 import { waitFor } from '@patchbay/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CredentialReferences } from '../src/host/egress/credentials.ts';
-import type { EgressProxyOptions } from '../src/host/egress/egress-options.ts';
-import { type EgressProxy, startEgressProxy } from '../src/host/egress/egress-proxy.ts';
+import { CredentialReferences } from '../src/credentials/credentials.ts';
+import type { EgressProxyOptions } from '../src/proxy/egress-options.ts';
+import { type EgressProxy, startEgressProxy } from '../src/proxy/egress-proxy.ts';
 import { TEST_AUTHORITY, TEST_SERVER } from './local-authority.ts';
 
 const HOST = 'api.upstream.example';

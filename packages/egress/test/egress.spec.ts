@@ -12,7 +12,7 @@ import {
   toolRunning,
 } from '@patchbay/testing/hosts/given-host';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { systemResolver } from '../src/host/egress/resolve-destination.ts';
+import { systemResolver } from '../src/addresses/resolve-destination.ts';
 import { TEST_AUTHORITY, TEST_SERVER } from './local-authority.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createGuardedFetch, type GuardedFetchOptions } from '../src/host/egress/guarded-fetch.ts';
+import { createGuardedFetch, type GuardedFetchOptions } from '../src/guarded-fetch.ts';
 import { TEST_AUTHORITY, TEST_SERVER } from './local-authority.ts';
 
 const HOST = 'api.upstream.example';

@@ -3,9 +3,9 @@ import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '@patchbay/foundation';
+import { bounded } from '../bounded.ts';
+import type { EgressLimits } from '../egress-limits.ts';
 import type { AuthorisedRequest } from './authorise-request.ts';
-import { bounded } from './bounded.ts';
-import type { EgressLimits } from './egress-limits.ts';
 
 export interface Destination {
   readonly url: URL;

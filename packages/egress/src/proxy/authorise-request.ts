@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '@patchbay/foundation';
 import type { EgressRule } from '@patchbay/sandbox-protocol';
-import type { CredentialReferences } from './credentials.ts';
+import { hostName } from '../addresses/match-destination.ts';
+import type { CredentialReferences } from '../credentials/credentials.ts';
+import { READABLE_ENCODINGS, spellingsOf } from '../credentials/hide-credential.ts';
 import { CREDENTIAL_HEADER, type Headers, requestHeaders } from './header-rules.ts';
-import { READABLE_ENCODINGS, spellingsOf } from './hide-credential.ts';
-import { hostName } from './match-destination.ts';
 import { pathWithoutOwnParameters, withoutOwnHeaders } from './own-authority.ts';
 
 export interface AuthorisedRequest {

@@ -1,7 +1,7 @@
 import type { EgressRule } from '@patchbay/sandbox-protocol';
-import type { CredentialReferences } from './credentials.ts';
-import type { EgressLimits } from './egress-limits.ts';
-import type { ResolveOptions } from './resolve-destination.ts';
+import type { ResolveOptions } from '../addresses/resolve-destination.ts';
+import type { CredentialReferences } from '../credentials/credentials.ts';
+import type { EgressLimits } from '../egress-limits.ts';
 
 export interface EgressProxyOptions extends ResolveOptions {
   /** The rules that hold now, from the key's manifest. */

@@ -9,15 +9,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { AppError, asAppError } from '@patchbay/foundation';
+import { matchDestination } from '../addresses/match-destination.ts';
+import { resolveDestination } from '../addresses/resolve-destination.ts';
+import { bounded } from '../bounded.ts';
+import { hideInBody, hideInHeaders } from '../credentials/hide-credential.ts';
+import { EGRESS_LIMITS, type EgressLimits } from '../egress-limits.ts';
 import { authorise } from './authorise-request.ts';
-import { bounded } from './bounded.ts';
-import { EGRESS_LIMITS, type EgressLimits } from './egress-limits.ts';
 import type { EgressProxyOptions } from './egress-options.ts';
 import { responseHeaders } from './header-rules.ts';
-import { hideInBody, hideInHeaders } from './hide-credential.ts';
-import { matchDestination } from './match-destination.ts';
 import { openUpstream } from './open-upstream.ts';
-import { resolveDestination } from './resolve-destination.ts';
 import { openTunnel } from './tunnel.ts';
 
 export interface EgressProxy {

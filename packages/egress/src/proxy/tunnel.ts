@@ -5,12 +5,12 @@
 import { connect, type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '@patchbay/foundation';
-import { bounded } from './bounded.ts';
+import { hostName, matchDestination } from '../addresses/match-destination.ts';
+import { resolveDestination } from '../addresses/resolve-destination.ts';
+import { bounded } from '../bounded.ts';
+import type { EgressLimits } from '../egress-limits.ts';
 import { readClientHello } from './client-hello.ts';
-import type { EgressLimits } from './egress-limits.ts';
 import type { EgressProxyOptions } from './egress-options.ts';
-import { hostName, matchDestination } from './match-destination.ts';
-import { resolveDestination } from './resolve-destination.ts';
 
 const TARGET = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+):(\d{1,5})$/i;
 

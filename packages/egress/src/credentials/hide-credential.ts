@@ -2,7 +2,7 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { AppError } from '@patchbay/foundation';
-import type { Headers } from './header-rules.ts';
+import type { Headers } from '../proxy/header-rules.ts';
 
 const REPLACEMENT = '[credential]';
 const BODY_BYTES_READ = 1024 * 1024;

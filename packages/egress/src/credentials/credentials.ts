@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '@patchbay/foundation';
 import type { CredentialGrant } from '@patchbay/sandbox-protocol/wire';
-import { covers } from './match-destination.ts';
+import { covers } from '../addresses/match-destination.ts';
 
 export interface IssuedReferences {
   /** Name of the credential → reference, as the connector gets them. */

@@ -5,7 +5,7 @@
  */
 import { AppError } from '@patchbay/foundation';
 import { Agent, request } from 'undici';
-import { type ResolveOptions, resolveDestination } from './resolve-destination.ts';
+import { type ResolveOptions, resolveDestination } from './addresses/resolve-destination.ts';
 
 export interface GuardedFetchOptions extends ResolveOptions {
   /** Whether plain http is allowed; https only by default. */
