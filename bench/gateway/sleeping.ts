@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createSandboxClient, fixedSupervisors, type SandboxClient } from '@patchbay/sandbox-client';
 import type { SupervisorHealth } from '@patchbay/sandbox-protocol';
-import { createSandboxClient, fixedSupervisors, type SandboxClient } from '../../packages/sandbox/src/client/index.ts';
 import type { EchoInstallation } from '../measuring/echo-installation.ts';
 import { KeepAliveCaller } from '../measuring/keep-alive-caller.ts';
 import { LEGACY_INITIALIZE, MODERN_CALL, modernRequest } from '../measuring/requests.ts';

@@ -30,7 +30,7 @@ export interface Environment {
 const SHARED_FIELDS = [
   'packages/foundation/src/shared-environment.ts',
   'packages/artifacts/src/open-artifact-store.ts',
-  'packages/sandbox/src/client/supervisor-fields.ts',
+  'packages/sandbox-client/src/supervisor-fields.ts',
   'packages/sandbox-protocol/src/peers/tls-identity.ts',
 ];
 

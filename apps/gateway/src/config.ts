@@ -13,7 +13,7 @@ import {
   sharedEnvironment,
   signUpProblem,
 } from '@patchbay/foundation';
-import { supervisorFields, supervisorProblems } from '@patchbay/sandbox/client';
+import { supervisorFields, supervisorProblems } from '@patchbay/sandbox-client';
 import { z } from 'zod';
 
 /** Everything the gateway reads from its environment. */

@@ -6,7 +6,7 @@ import type { UsageEvent } from '@patchbay/domain/usage';
 import { AppError, createLogger, systemClock } from '@patchbay/foundation';
 import { type JsonObject, joinName } from '@patchbay/mcp';
 import { NO_POLICIES } from '@patchbay/policy';
-import type { InvokeOptions } from '@patchbay/sandbox/client';
+import type { InvokeOptions } from '@patchbay/sandbox-client';
 import type { Invocation, InvocationOutcome } from '@patchbay/sandbox-protocol';
 import { freePort } from '@patchbay/testing';
 import { createStateSealer, createTokenSigner } from '@patchbay/vault';

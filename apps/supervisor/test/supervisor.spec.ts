@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSandboxClient, fixedSupervisors, type SandboxClient } from '@patchbay/sandbox/client';
+import { createSandboxClient, fixedSupervisors, type SandboxClient } from '@patchbay/sandbox-client';
 import { freePort, hasSandboxes, skipUnless, waitFor } from '@patchbay/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { artifact, type GivenSupervisor, givenSupervisor, waiting } from './given-supervisor.ts';

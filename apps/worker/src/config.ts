@@ -8,7 +8,7 @@ import {
   sharedEnvironment,
 } from '@patchbay/foundation';
 import { DEPLOY_LIMITS } from '@patchbay/foundation/limits';
-import { supervisorFields, supervisorProblems } from '@patchbay/sandbox/client';
+import { supervisorFields, supervisorProblems } from '@patchbay/sandbox-client';
 import { z } from 'zod';
 
 /** Everything the worker reads from its environment. */

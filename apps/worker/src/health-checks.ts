@@ -2,7 +2,7 @@ import type { ArtifactStore } from '@patchbay/artifacts';
 import type { Database } from '@patchbay/domain';
 import { describeDisk, isLow, readDisks } from '@patchbay/foundation';
 import { answered, conditionOf, downFor, type HealthCheck } from '@patchbay/foundation/process';
-import type { SandboxClient, SupervisorReport } from '@patchbay/sandbox/client';
+import type { SandboxClient, SupervisorReport } from '@patchbay/sandbox-client';
 import type { DeployQueue } from './queues.ts';
 
 export interface WorkerHealthSources {

@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   builder: ['sandbox-protocol'],
   egress: ['sandbox-protocol', 'foundation'],
   probe: ['sandbox-protocol'],
+  'sandbox-client': ['sandbox-protocol', 'foundation'],
   // The host reads the probe's catalogue of attempts, to judge outside what each reported from inside.
   sandbox: ['sandbox-protocol', 'probe', 'egress', 'foundation'],
   // Names at an organization's URL are recorded as the wire has them; mcp is pure and holds nothing.
@@ -39,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'mcp',
     'domain',
     'artifacts',
-    'sandbox',
+    'sandbox-client',
     'sandbox-protocol',
   ],
   worker: [
@@ -49,11 +50,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'domain',
     'artifacts',
     'egress',
-    'sandbox',
+    'sandbox-client',
     'sandbox-protocol',
     'sdk',
   ],
-  supervisor: ['foundation', 'foundation/process', 'mcp', 'sandbox', 'sandbox-protocol'],
+  supervisor: ['foundation', 'foundation/process', 'sandbox', 'sandbox-client', 'sandbox-protocol'],
   dashboard: ['api-client', 'policy', 'foundation/limits'],
   examples: ['sdk'],
   tools: ['foundation', 'cli'],

@@ -3,7 +3,7 @@ import type { Database } from '@patchbay/domain';
 import type { ChangeFeed } from '@patchbay/domain/changes';
 import type { UsageSpool } from '@patchbay/domain/usage';
 import { answered, type Condition, conditionOf, type HealthCheck } from '@patchbay/foundation/process';
-import type { SandboxClient } from '@patchbay/sandbox/client';
+import type { SandboxClient } from '@patchbay/sandbox-client';
 import type { DiskWatch } from './disk-watch.ts';
 import { supervisorsCondition } from './supervisors-condition.ts';
 

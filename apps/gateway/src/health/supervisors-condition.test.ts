@@ -1,4 +1,4 @@
-import type { SupervisorReport } from '@patchbay/sandbox/client';
+import type { SupervisorReport } from '@patchbay/sandbox-client';
 import type { SupervisorHealth } from '@patchbay/sandbox-protocol';
 import { describe, expect, it } from 'vitest';
 import { supervisorsCondition } from './supervisors-condition.ts';

@@ -1,5 +1,5 @@
 import { type Condition, conditionOf, downFor } from '@patchbay/foundation/process';
-import type { SupervisorReport } from '@patchbay/sandbox/client';
+import type { SupervisorReport } from '@patchbay/sandbox-client';
 import { hostProblems } from '@patchbay/sandbox-protocol';
 
 /** Long enough to issue new certificates and to restart one machine after the other. */

@@ -6,7 +6,7 @@ import type { UsageSpool } from '@patchbay/domain/usage';
 import type { Clock, Logger } from '@patchbay/foundation';
 import { CALL_LIMITS, STREAM_LIMITS } from '@patchbay/foundation/limits';
 import type { PolicySet } from '@patchbay/policy';
-import type { SandboxClient } from '@patchbay/sandbox/client';
+import type { SandboxClient } from '@patchbay/sandbox-client';
 import type { CredentialReference } from '@patchbay/sandbox-protocol';
 import type { StateSealer } from '@patchbay/vault';
 import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';

@@ -1,7 +1,7 @@
 import { CHANGE_RULES, type Change, type ChangeFeed } from '@patchbay/domain/changes';
 import type { Endpoint, EndpointDirectory } from '@patchbay/domain/endpoints';
 import type { Logger } from '@patchbay/foundation';
-import type { SandboxClient } from '@patchbay/sandbox/client';
+import type { SandboxClient } from '@patchbay/sandbox-client';
 
 export interface RetireSandboxesDeps {
   readonly changes: Pick<ChangeFeed, 'onChange'>;

@@ -4,7 +4,7 @@ import type { Connector } from '@patchbay/domain/connectors';
 import type { Organization } from '@patchbay/domain/organizations';
 import { appendLog, type Version, type VersionPatch } from '@patchbay/domain/versions';
 import type { Logger } from '@patchbay/foundation';
-import type { SandboxClient } from '@patchbay/sandbox/client';
+import type { SandboxClient } from '@patchbay/sandbox-client';
 import type { PackageDescriptions } from './dependencies/package-descriptions.ts';
 import type { ProvidedPackages } from './dependencies/package-plan.ts';
 import type { PackageStore } from './dependencies/package-store.ts';

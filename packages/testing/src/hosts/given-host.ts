@@ -5,12 +5,6 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { newId, systemClock } from '@patchbay/foundation';
 import {
-  createSandboxClient,
-  fixedSupervisors,
-  type SandboxClient,
-  type SandboxClientOptions,
-} from '@patchbay/sandbox/client';
-import {
   createBubblewrapDriver,
   type ProgramSources,
   Programs,
@@ -20,6 +14,12 @@ import {
   serveConnection,
   type Wall,
 } from '@patchbay/sandbox/host';
+import {
+  createSandboxClient,
+  fixedSupervisors,
+  type SandboxClient,
+  type SandboxClientOptions,
+} from '@patchbay/sandbox-client';
 import type { ConnectorEvent, Invocation, IsolationKey, JsonObject, LogRecord } from '@patchbay/sandbox-protocol';
 import { preparedDirectory } from '../run-caches.ts';
 import { bubblewrapFile, hasSandboxes } from '../sandboxes.ts';

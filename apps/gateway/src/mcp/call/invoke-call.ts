@@ -1,5 +1,5 @@
 import { AppError, asAppError } from '@patchbay/foundation';
-import type { SandboxClient } from '@patchbay/sandbox/client';
+import type { SandboxClient } from '@patchbay/sandbox-client';
 import { type CredentialReference, LEAVE_STREAM_METHOD } from '@patchbay/sandbox-protocol';
 import type { Call, CallReply } from '../context/call.ts';
 import { buildInvocation, logLevelOf, progressTokenOf } from './invocation.ts';

@@ -1,7 +1,7 @@
 import type { Endpoint } from '@patchbay/domain/endpoints';
 import { AppError, asAppError, type Clock } from '@patchbay/foundation';
 import { admitLists, changedLists, type ManifestView, viewManifest } from '@patchbay/mcp';
-import type { SandboxClient } from '@patchbay/sandbox/client';
+import type { SandboxClient } from '@patchbay/sandbox-client';
 import { type ConnectorEvent, type IsolationKey, isolationKeyText, type JsonObject } from '@patchbay/sandbox-protocol';
 import { LRUCache } from 'lru-cache';
 import type { AuthorLine, NotifyAuthor } from '../call/author-log.ts';

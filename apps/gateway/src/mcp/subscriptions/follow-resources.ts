@@ -1,4 +1,4 @@
-import type { SandboxClient } from '@patchbay/sandbox/client';
+import type { SandboxClient } from '@patchbay/sandbox-client';
 import { isolationKeyOf, ownInvocation } from '../call/invocation.ts';
 import type { Access, ServedConnector } from '../context/access.ts';
 

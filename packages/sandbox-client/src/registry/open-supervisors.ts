@@ -1,8 +1,8 @@
 import type { Logger, Secret } from '@patchbay/foundation';
 import { loadTlsIdentity } from '@patchbay/sandbox-protocol/peers';
-import type { SandboxClientOptions } from '../client/sandbox-client.ts';
-import { configuredSupervisors, type SupervisorVariables } from '../client/supervisor-fields.ts';
-import { fixedSupervisors } from '../client/supervisor-target.ts';
+import type { SandboxClientOptions } from '../sandbox-client.ts';
+import { configuredSupervisors, type SupervisorVariables } from '../supervisor-fields.ts';
+import { fixedSupervisors } from '../supervisor-target.ts';
 import { registeredSupervisors } from './registered-supervisors.ts';
 
 /** The supervisors a configuration names and, where it says so, those that announce themselves. */

@@ -5,7 +5,7 @@
 
 import { PEER_ID } from '@patchbay/sandbox-protocol';
 import { parseHostAndPort } from '@patchbay/sandbox-protocol/peers';
-import type { SupervisorTarget } from '../client/supervisor-target.ts';
+import type { SupervisorTarget } from '../supervisor-target.ts';
 
 /** A set of host ids: who ends takes its own out, who is killed or cut off stays and is looked for. */
 export const HOST_IDS_KEY = 'patchbay:supervisors';

@@ -7,7 +7,7 @@ import { type GivenAuthority, givenAuthority } from '@patchbay/testing/hosts/giv
 import { toolRunning } from '@patchbay/testing/hosts/given-host';
 import { type GivenPlainHost, givenClient, givenPlainHost } from '@patchbay/testing/hosts/given-hosts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fixedSupervisors } from '../src/client/index.ts';
+import { fixedSupervisors } from '../src/index.ts';
 import { type FakeHost, startFakeHost } from './fake-host.ts';
 
 /** Not `once`, which would take the alert of a refusal for a failure. */

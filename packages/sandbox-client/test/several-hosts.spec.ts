@@ -5,8 +5,8 @@ import { givenAuthority } from '@patchbay/testing/hosts/given-authority';
 import { type GivenInvocation, textOf, toolRunning } from '@patchbay/testing/hosts/given-host';
 import { type GivenPlainHost, givenClient, givenPlainHost } from '@patchbay/testing/hosts/given-hosts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chooseForKey } from '../src/client/choose-host.ts';
-import { fixedSupervisors } from '../src/client/index.ts';
+import { chooseForKey } from '../src/choose-host.ts';
+import { fixedSupervisors } from '../src/index.ts';
 
 /** Answers with the process it runs in, after a while if it is asked to wait. */
 const CODE = toolRunning(`await new Promise((done) => setTimeout(done, args.ms ?? 0)); return String(process.pid);`);

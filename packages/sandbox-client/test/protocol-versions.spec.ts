@@ -18,7 +18,7 @@ import { artifactOf, invocationOf, textOf, toolRunning } from '@patchbay/testing
 import { givenClient, givenPlainHost } from '@patchbay/testing/hosts/given-hosts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { fixedSupervisors } from '../src/client/index.ts';
+import { fixedSupervisors } from '../src/index.ts';
 
 const CODE = toolRunning(`return 'served';`);
 const TIMINGS = { queueMs: 0, startMs: 0, sandboxMs: 0, egressMs: 0, cold: false };

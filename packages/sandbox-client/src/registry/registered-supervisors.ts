@@ -1,5 +1,5 @@
 import type { Logger, Secret } from '@patchbay/foundation';
-import type { SupervisorSource, SupervisorTarget } from '../client/supervisor-target.ts';
+import type { SupervisorSource, SupervisorTarget } from '../supervisor-target.ts';
 import { connectRedis } from './connect-redis.ts';
 import { entryKey, HOST_IDS_KEY, HOSTS_MAX, keepMissing, readEntries } from './registry-entry.ts';
 

@@ -22,7 +22,7 @@ import {
 } from '@patchbay/testing/hosts/given-host';
 import { type GivenPlainHost, givenPlainHost } from '@patchbay/testing/hosts/given-hosts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createSandboxClient, fixedSupervisors, type SandboxClient } from '../src/client/index.ts';
+import { createSandboxClient, fixedSupervisors, type SandboxClient } from '../src/index.ts';
 
 const VALUE = 'gho_planted_value';
 /** Everything that the connector was given with the call. */
