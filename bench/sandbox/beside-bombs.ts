@@ -1,8 +1,9 @@
 /**
  * The effect of each bomb of the escape suite on a neighbour: its calls beside the bomb and, before that, without it.
  */
-import { runBombs } from '../../packages/sandbox/src/host/index.ts';
+
 import { BOMBS } from '@patchbay/probe';
+import { runBombs } from '../../packages/sandbox/src/host/index.ts';
 import { percentile } from '../measuring/summarize.ts';
 import { milliseconds, pause, type Row } from './row.ts';
 import type { HostToMeasure } from './sandbox-host.ts';
