@@ -12,7 +12,7 @@ import {
 } from '@patchbay/embedded';
 import { Secret } from '@patchbay/foundation';
 import { freePort, temporaryDirectory, testRedis } from '@patchbay/testing';
-import { findKernelLimits } from '../packages/sandbox/src/host/drivers/kernel-limits.ts';
+import { findKernelLimits } from '../packages/sandbox-host/src/drivers/cgroups/kernel-limits.ts';
 import { LOCALHOST_CERTIFICATE, startTlsFront, type TlsFront } from './tls-front.ts';
 
 /** The services that a production installation does not bring itself: database, Redis, TLS and key files. */

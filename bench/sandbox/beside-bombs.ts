@@ -3,7 +3,7 @@
  */
 
 import { BOMBS } from '@patchbay/probe';
-import { runBombs } from '../../packages/sandbox/src/host/index.ts';
+import { runBombs } from '../../packages/sandbox-host/src/index.ts';
 import { percentile } from '../measuring/summarize.ts';
 import { milliseconds, pause, type Row } from './row.ts';
 import type { HostToMeasure } from './sandbox-host.ts';

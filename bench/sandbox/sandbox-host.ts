@@ -12,7 +12,7 @@ import {
   Programs,
   type SandboxDriver,
   SandboxHost,
-} from '../../packages/sandbox/src/host/index.ts';
+} from '../../packages/sandbox-host/src/index.ts';
 
 /** The minimal connector, its packages left to the runner as a deploy leaves them. */
 const CODE = `

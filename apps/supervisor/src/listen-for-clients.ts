@@ -8,7 +8,7 @@ import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Logger } from '@patchbay/foundation';
-import { createPeerServer, type SandboxHost, type ServedConnection, serveConnection } from '@patchbay/sandbox/host';
+import { createPeerServer, type SandboxHost, type ServedConnection, serveConnection } from '@patchbay/sandbox-host';
 import type { HostAndPort, TlsIdentity } from '@patchbay/sandbox-protocol/peers';
 import type { SupervisorMetrics } from './metrics.ts';
 

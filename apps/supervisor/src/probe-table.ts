@@ -1,6 +1,6 @@
 /** The probe's results for an operator's terminal: what was tried, what stopped it, and what that means for this host. */
 import { escapeText } from '@patchbay/foundation';
-import type { ProbedAttempt } from '@patchbay/sandbox/host';
+import type { ProbedAttempt } from '@patchbay/sandbox-host';
 
 interface Limits {
   readonly state: string;

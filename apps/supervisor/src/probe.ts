@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createBubblewrapDriver, type ProbedAttempt, Programs, probeWalls, runBombs } from '@patchbay/sandbox/host';
+import { createBubblewrapDriver, type ProbedAttempt, Programs, probeWalls, runBombs } from '@patchbay/sandbox-host';
 import { loadProbeConfig } from './config.ts';
 import { headingOf, rowOf, summaryOf } from './probe-table.ts';
 

@@ -1,7 +1,7 @@
 import type { Logger } from '@patchbay/foundation';
 import type { Application, HealthCheck } from '@patchbay/foundation/process';
-import type { SandboxHost } from '@patchbay/sandbox/host';
 import { type Announcement, announceSupervisor } from '@patchbay/sandbox-client/registry';
+import type { SandboxHost } from '@patchbay/sandbox-host';
 import type { Registry } from 'prom-client';
 import type { SupervisorConfig } from './config.ts';
 import { type ClientListeners, type ListenerOptions, listenForClients } from './listen-for-clients.ts';

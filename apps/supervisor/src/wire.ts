@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Logger, systemClock } from '@patchbay/foundation';
-import { createBubblewrapDriver, Programs, prepareToolchain, SandboxHost } from '@patchbay/sandbox/host';
+import { createBubblewrapDriver, Programs, prepareToolchain, SandboxHost } from '@patchbay/sandbox-host';
 import { loadTlsIdentity } from '@patchbay/sandbox-protocol/peers';
 import type { SupervisorConfig } from './config.ts';
 import { supervisorChecks } from './health-checks.ts';

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger, systemClock } from '@patchbay/foundation';
-import { PlainDriver, Programs, SandboxHost } from '@patchbay/sandbox/host';
+import { PlainDriver, Programs, SandboxHost } from '@patchbay/sandbox-host';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ClientListeners, listenForClients } from '../src/listen-for-clients.ts';
 import { createSupervisorMetrics } from '../src/metrics.ts';

@@ -15,7 +15,7 @@ const DECLARED_IN = [
   'mcp',
   'probe',
   'runner',
-  'sandbox',
+  'sandbox-host',
   'sandbox-protocol',
   'cli',
 ];

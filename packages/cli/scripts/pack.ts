@@ -24,7 +24,7 @@ const SOURCES = [
   'mcp',
   'probe',
   'runner',
-  'sandbox',
+  'sandbox-host',
   'sandbox-protocol',
   'sdk',
 ];

@@ -13,7 +13,7 @@ const PACKAGES = Object.fromEntries(
     ['packages/vault', '@patchbay/vault'],
     ['packages/policy', '@patchbay/policy'],
     ['packages/domain', '@patchbay/domain'],
-    ['packages/sandbox', '@patchbay/sandbox'],
+    ['packages/sandbox-host', '@patchbay/sandbox-host'],
     ['packages/runner', '@patchbay/runner'],
     ['packages/sandbox-protocol', '@patchbay/sandbox-protocol'],
     ['packages/sdk', '@patchbay/connector'],
@@ -37,9 +37,9 @@ describe('imports', () => {
     ['anything of ours from policy', 'packages/policy/src/a.ts', '@patchbay/foundation'],
     ['anything of ours from the SDK', 'packages/sdk/src/a.ts', '@patchbay/foundation'],
     ['the foundation from the runner', 'packages/runner/src/a.ts', '@patchbay/foundation'],
-    ['the host from the runner', 'packages/runner/src/a.ts', '@patchbay/sandbox/host'],
-    ['the runner from the host', 'packages/sandbox/src/host/a.ts', '@patchbay/runner/main'],
-    ['the host from the builder', 'packages/builder/src/a.ts', '@patchbay/sandbox/host'],
+    ['the host from the runner', 'packages/runner/src/a.ts', '@patchbay/sandbox-host'],
+    ['the runner from the host', 'packages/sandbox-host/src/a.ts', '@patchbay/runner/main'],
+    ['the host from the builder', 'packages/builder/src/a.ts', '@patchbay/sandbox-host'],
     ['the kit for tests from production code', 'apps/gateway/src/a.ts', '@patchbay/testing'],
     ['another package by a path', 'apps/gateway/src/a.ts', '../../../packages/domain/src/index.ts'],
   ])('refuses %s', async (_, file, specifier) => {
@@ -69,7 +69,7 @@ describe('imports', () => {
 
   it('accepts what the table of privileges allows, and the kit for tests in tests', async () => {
     expect(await objections('apps/gateway/src/a.ts', "import { x } from '@patchbay/domain/connectors';")).toEqual([]);
-    expect(await objections('apps/supervisor/src/a.ts', "import { x } from '@patchbay/sandbox/host';")).toEqual([]);
+    expect(await objections('apps/supervisor/src/a.ts', "import { x } from '@patchbay/sandbox-host';")).toEqual([]);
     const protocol = "import { x } from '@patchbay/sandbox-protocol/inside';";
     expect(await objections('packages/runner/src/a.ts', protocol)).toEqual([]);
     expect(await objections('apps/gateway/test/a.spec.ts', "import { x } from '@patchbay/testing';")).toEqual([]);

@@ -28,10 +28,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   probe: ['sandbox-protocol'],
   'sandbox-client': ['sandbox-protocol', 'foundation'],
   // The host reads the probe's catalogue of attempts, to judge outside what each reported from inside.
-  sandbox: ['sandbox-protocol', 'probe', 'egress', 'foundation'],
+  'sandbox-host': ['sandbox-protocol', 'probe', 'egress', 'foundation'],
   // Names at an organization's URL are recorded as the wire has them; mcp is pure and holds nothing.
   domain: ['foundation', 'vault', 'policy', 'mcp'],
-  cli: ['api-client', 'sdk', 'embedded/debian', 'sandbox', 'builder', 'sandbox-protocol', 'foundation', 'mcp'],
+  cli: ['api-client', 'sdk', 'embedded/debian', 'sandbox-host', 'builder', 'sandbox-protocol', 'foundation', 'mcp'],
   gateway: [
     'foundation',
     'foundation/process',
@@ -54,7 +54,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sandbox-protocol',
     'sdk',
   ],
-  supervisor: ['foundation', 'foundation/process', 'sandbox', 'sandbox-client', 'sandbox-protocol'],
+  supervisor: ['foundation', 'foundation/process', 'sandbox-host', 'sandbox-client', 'sandbox-protocol'],
   dashboard: ['api-client', 'policy', 'foundation/limits'],
   examples: ['sdk'],
   tools: ['foundation', 'cli'],

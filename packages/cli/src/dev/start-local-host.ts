@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findBubblewrap } from '@patchbay/embedded/debian';
 import { asAppError, newId, systemClock } from '@patchbay/foundation';
-import { createBubblewrapDriver, PlainDriver, Programs, type SandboxDriver, SandboxHost } from '@patchbay/sandbox/host';
+import { createBubblewrapDriver, PlainDriver, Programs, type SandboxDriver, SandboxHost } from '@patchbay/sandbox-host';
 import {
   asFailedCall,
   createInvocation,

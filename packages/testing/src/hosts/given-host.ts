@@ -5,6 +5,12 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { newId, systemClock } from '@patchbay/foundation';
 import {
+  createSandboxClient,
+  fixedSupervisors,
+  type SandboxClient,
+  type SandboxClientOptions,
+} from '@patchbay/sandbox-client';
+import {
   createBubblewrapDriver,
   type ProgramSources,
   Programs,
@@ -13,19 +19,13 @@ import {
   type SandboxHostOptions,
   serveConnection,
   type Wall,
-} from '@patchbay/sandbox/host';
-import {
-  createSandboxClient,
-  fixedSupervisors,
-  type SandboxClient,
-  type SandboxClientOptions,
-} from '@patchbay/sandbox-client';
+} from '@patchbay/sandbox-host';
 import type { ConnectorEvent, Invocation, IsolationKey, JsonObject, LogRecord } from '@patchbay/sandbox-protocol';
 import { preparedDirectory } from '../run-caches.ts';
 import { bubblewrapFile, hasSandboxes } from '../sandboxes.ts';
 
 /** What build sandboxes see as `/toolchain`, for tests that build without one. */
-export { prepareToolchain } from '@patchbay/sandbox/host';
+export { prepareToolchain } from '@patchbay/sandbox-host';
 
 /** Whether this machine can build real walls. */
 export const hasBubblewrap = hasSandboxes();

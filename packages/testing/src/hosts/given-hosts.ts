@@ -5,19 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@patchbay/foundation';
 import {
+  createSandboxClient,
+  type SandboxClient,
+  type SupervisorSource,
+  type SupervisorTarget,
+} from '@patchbay/sandbox-client';
+import {
   createPeerServer,
   PlainDriver,
   Programs,
   SandboxHost,
   type ServedConnection,
   serveConnection,
-} from '@patchbay/sandbox/host';
-import {
-  createSandboxClient,
-  type SandboxClient,
-  type SupervisorSource,
-  type SupervisorTarget,
-} from '@patchbay/sandbox-client';
+} from '@patchbay/sandbox-host';
 import type { TlsIdentity } from '@patchbay/sandbox-protocol/peers';
 import { artifactOf, type GivenInvocation, invocationOf } from './given-host.ts';
 

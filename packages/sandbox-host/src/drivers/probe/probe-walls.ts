@@ -1,0 +1,53 @@
+/** Starts one sandbox and tries its walls: attempts from inside, the kernel's own account of the process from outside. */
+import { readFileSync } from 'node:fs';
+import { newId } from '@patchbay/foundation';
+import type { SandboxDriver, SandboxProcess } from '../driver.ts';
+import { type ProbedAttempt, runAttempts } from './run-attempts.ts';
+
+/** What a process inside must look like from outside. @see proc(5), /proc/pid/status */
+const STATUS: Readonly<Record<string, RegExp>> = {
+  'seccomp filter': /^Seccomp:\t2$/m,
+  no_new_privs: /^NoNewPrivs:\t1$/m,
+  'no effective capabilities': /^CapEff:\t0+$/m,
+  'no permitted capabilities': /^CapPrm:\t0+$/m,
+  'no inheritable capabilities': /^CapInh:\t0+$/m,
+  'no ambient capabilities': /^CapAmb:\t0+$/m,
+  'no bounding capabilities': /^CapBnd:\t0+$/m,
+};
+
+/** Every attempt with what came of it. Never throws: a sandbox that cannot start is a missing wall. */
+export async function probeWalls(driver: SandboxDriver, programFile: string): Promise<ProbedAttempt[]> {
+  let sandbox: SandboxProcess;
+  try {
+    sandbox = await driver.start({ sandboxId: newId('sandbox'), profile: 'runtime', programFile, mounts: [] });
+  } catch (error) {
+    const reason = error instanceof Error && 'internal' in error ? error.internal : error;
+    return [{ name: 'a sandbox starts', expected: 'it does', got: String(reason).trim(), verdict: 'got through' }];
+  }
+  try {
+    let outside: ProbedAttempt[] = [];
+    const inside = await runAttempts(driver, sandbox, () => {
+      outside = fromOutside(sandbox);
+    });
+    return [...inside, ...outside];
+  } catch (error) {
+    const got = error instanceof Error ? error.message : String(error);
+    return [{ name: 'the probe reports', expected: 'it does', got, verdict: 'got through' }];
+  } finally {
+    await driver.stop(sandbox);
+  }
+}
+
+function fromOutside(sandbox: SandboxProcess): ProbedAttempt[] {
+  let status = '';
+  try {
+    status = readFileSync(`/proc/${sandbox.pid}/status`, 'utf8');
+  } catch {
+    // It ended: nothing of what is expected will be found.
+  }
+  return Object.entries(STATUS).map(([wall, expected]) => {
+    const line = new RegExp(`^${expected.source.slice(1).split(':')[0]}:.*$`, 'm').exec(status)?.[0] ?? 'gone';
+    const verdict = expected.test(status) ? 'held' : 'got through';
+    return { name: `seen from outside: ${wall}`, expected: expected.source, got: line.replace('\t', ' '), verdict };
+  });
+}

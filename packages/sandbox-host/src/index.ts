@@ -1,0 +1,12 @@
+export type { Wall } from '@patchbay/probe';
+export { HOST_LIMITS, PROFILES } from './bounds/limits.ts';
+export { createBubblewrapDriver } from './drivers/bubblewrap-driver.ts';
+export type { SandboxDriver } from './drivers/driver.ts';
+export { PlainDriver } from './drivers/plain-driver.ts';
+export { probeWalls } from './drivers/probe/probe-walls.ts';
+export { type ProbedAttempt, runBombs } from './drivers/probe/run-attempts.ts';
+export { createPeerServer, type PeerServerOptions } from './peer-server.ts';
+export { type ProgramName, type ProgramSources, Programs } from './programs/programs.ts';
+export { prepareToolchain } from './programs/toolchain.ts';
+export { SandboxHost, type SandboxHostOptions } from './sandbox-host.ts';
+export { type ServedConnection, serveConnection } from './serve-connection.ts';

@@ -1,0 +1,160 @@
+/**
+ * From nothing to a connector that serves, in two halves: a process with its walls and its way out, which is nobody's, and
+ * what makes it somebody's. The way out exists from the start and lets nothing pass until its owner's rules are attached.
+ */
+
+import { CredentialReferences, type IssuedReferences, type Resolver, startEgressProxy } from '@patchbay/egress';
+import { AppError, newId } from '@patchbay/foundation';
+import type { ConnectorEvent, EgressRule, LogRecord, Provision } from '@patchbay/sandbox-protocol';
+import type { CredentialGrant, InvocationHeader } from '@patchbay/sandbox-protocol/wire';
+import { HOST_LIMITS } from '../bounds/limits.ts';
+import type { SandboxDriver, SandboxProcess, SandboxSpec } from '../drivers/driver.ts';
+import { LogCapture } from '../logs/log-capture.ts';
+import { BlankSandbox } from '../pool/blank-sandbox.ts';
+import type { RunnerImage } from '../snapshots/runner-image.ts';
+import { LiveSandbox } from './live-sandbox.ts';
+
+export interface SandboxStarterOptions {
+  readonly driver: SandboxDriver;
+  /** From the specialisation to a connector that serves; default from the limits. */
+  readonly startMsMax?: number;
+  readonly trustedHosts?: ReadonlySet<string>;
+  readonly platformHosts?: ReadonlySet<string>;
+  readonly resolver?: Resolver;
+  readonly certificateAuthorities?: readonly string[];
+  nowMs(): number;
+  /** Monotonic. */
+  monotonicMs(): number;
+}
+
+/** Who is served: whose rules hold and where lines and events go. */
+export interface SandboxUser {
+  onLog(record: LogRecord): void;
+  onEvent?(event: ConnectorEvent): void;
+}
+
+/** What belongs to one process from the outside. */
+interface Attachment {
+  rules: readonly EgressRule[];
+  user: SandboxUser | null;
+  logs: LogCapture | null;
+  /** What its calls may use; known to its own proxy and to no other. */
+  readonly credentials: CredentialReferences;
+  /** Milliseconds its requests spent outside, since its start. */
+  egressMs: number;
+}
+
+export class SandboxStarter {
+  readonly #options: SandboxStarterOptions;
+  readonly #attachments = new Map<string, Attachment>();
+  droppedLogLines = 0;
+
+  constructor(options: SandboxStarterOptions) {
+    this.#options = options;
+  }
+
+  /** A process that waits for its specialisation. @throws AppError `sandbox.start_failed`, `sandbox.no_capacity` */
+  async startProcess(
+    image: RunnerImage,
+    asked: Pick<SandboxSpec, 'isBackground' | 'codeGeneration'> = {},
+  ): Promise<SandboxProcess> {
+    const { driver } = this.#options;
+    const sandboxId = newId('sandbox');
+    const process = await driver.start({ ...image, ...asked, sandboxId, profile: 'runtime', mounts: [] });
+    const credentials = new CredentialReferences();
+    const attachment: Attachment = { rules: [], user: null, logs: null, credentials, egressMs: 0 };
+    this.#attachments.set(sandboxId, attachment);
+    void process.exited.then(() => this.#attachments.delete(sandboxId));
+    try {
+      const proxy = await startEgressProxy(process.egressSocketPath, {
+        ...this.#options,
+        rules: () => attachment.rules,
+        credentials,
+        onSpent: (milliseconds) => {
+          attachment.egressMs += milliseconds;
+        },
+        onRefusal: (text) =>
+          attachment.logs?.write({ level: 'warn', source: 'platform', text: `egress refused: ${text}` }),
+      });
+      void process.exited.then(() => proxy.close());
+      await process.openEgress();
+    } catch (error) {
+      await driver.stop(process);
+      throw error;
+    }
+    return process;
+  }
+
+  /** One that waits; one for the pool has rehearsed. @throws AppError `sandbox.start_failed`, also when it takes too long */
+  async startBlank(image: RunnerImage, isForPool = false): Promise<BlankSandbox> {
+    const { driver, monotonicMs } = this.#options;
+    const blank = new BlankSandbox(driver, await this.startProcess(image, { isBackground: true }), monotonicMs());
+    const impatience = setTimeout(() => void blank.stop(), HOST_LIMITS.startMsMax);
+    try {
+      await blank.ready;
+      if (isForPool) await blank.rehearse();
+    } finally {
+      clearTimeout(impatience);
+    }
+    return blank;
+  }
+
+  /**
+   * Makes the process the invocation's key's, for ever. Resolves when its connector serves; no answer in time is its end.
+   *
+   * @throws AppError `sandbox.*` for its author
+   */
+  async specialise(
+    process: SandboxProcess,
+    given: { invocation: InvocationHeader; provision: Provision; user: SandboxUser },
+  ): Promise<LiveSandbox> {
+    const { invocation, provision, user } = given;
+    const { driver, startMsMax = HOST_LIMITS.startMsMax, nowMs } = this.#options;
+    const { key } = invocation;
+    const attachment = this.#attachments.get(process.sandboxId);
+    if (!attachment)
+      throw new AppError('sandbox.start_failed', { internal: 'the sandbox ended before its owner came' });
+    // The pool hands a process out once; should it ever not, nobody's code runs beside another's settings.
+    if (attachment.logs) {
+      await driver.stop(process);
+      throw new AppError('sandbox.start_failed', { internal: 'a second specialisation' });
+    }
+    const logs = new LogCapture({
+      secrets: Object.values(provision.secrets),
+      now: nowMs,
+      emit: (line) => attachment.user?.onLog({ ...line, key, sandboxId: process.sandboxId }),
+      onDropped: () => {
+        this.droppedLogLines += 1;
+      },
+    });
+    attachment.logs = logs;
+    this.serve(process.sandboxId, { invocation, user });
+    const sandbox = new LiveSandbox({
+      driver,
+      process,
+      logs,
+      onEvent: (event) => attachment.user?.onEvent?.({ ...event, key }),
+      startMsMax,
+    });
+    await sandbox.specialise(provision.artifact, provision.secrets);
+    return sandbox;
+  }
+
+  /** From here on this caller's rules hold, and lines and events go to him. */
+  serve(sandboxId: string, given: { invocation: InvocationHeader; user: SandboxUser }): void {
+    const attachment = this.#attachments.get(sandboxId);
+    if (!attachment) return; // ended in between; the call finds out
+    attachment.rules = given.invocation.egress;
+    attachment.user = given.user;
+  }
+
+  /** References for one call. */
+  issue(sandboxId: string, grants: readonly CredentialGrant[]): IssuedReferences {
+    const attachment = this.#attachments.get(sandboxId);
+    return (attachment?.credentials ?? new CredentialReferences()).issue(grants);
+  }
+
+  egressMsOf(sandboxId: string): number {
+    return this.#attachments.get(sandboxId)?.egressMs ?? 0;
+  }
+}

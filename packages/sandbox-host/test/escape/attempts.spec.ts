@@ -1,0 +1,59 @@
+/** Every way out that is tried inside one sandbox, each with its own name; then each again without the wall that stops it. */
+import { tmpdir } from 'node:os';
+import { ESCAPE_ATTEMPTS, type Wall } from '@patchbay/probe';
+import { skipUnless } from '@patchbay/testing';
+import { hasBubblewrap, NO_BUBBLEWRAP } from '@patchbay/testing/hosts/given-host';
+import { beforeAll, expect } from 'vitest';
+import type { ProbedAttempt } from '../../src/drivers/probe/run-attempts.ts';
+import { attemptsWithout } from './given-walls.ts';
+
+const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
+const native = skipUnless(
+  ESCAPE_ATTEMPTS.every(({ skip }) => !skip),
+  'native attempts are assembled for x86_64',
+);
+
+const testOf = (attempt: (typeof ESCAPE_ATTEMPTS)[number]) => (attempt.skip && hasBubblewrap ? native.it : it);
+
+describe('with every wall', () => {
+  let found: ReadonlyMap<string, ProbedAttempt>;
+  beforeAll(async () => {
+    found = await attemptsWithout();
+  });
+
+  for (const attempt of ESCAPE_ATTEMPTS) {
+    testOf(attempt)(`stops the attempt: ${attempt.name}`, () => {
+      expect(found.get(attempt.name)).toMatchObject({ verdict: 'held', got: expect.stringMatching(attempt.held) });
+    });
+  }
+
+  it.each([
+    'seccomp filter',
+    'no_new_privs',
+    'no effective capabilities',
+    'no permitted capabilities',
+    'no inheritable capabilities',
+    'no ambient capabilities',
+    'no bounding capabilities',
+  ])('shows the kernel’s own account of it: %s', (wall) => {
+    expect(found.get(`seen from outside: ${wall}`)).toMatchObject({ verdict: 'held' });
+  });
+});
+
+const SETS = new Map<string, readonly Wall[]>();
+for (const { walls } of ESCAPE_ATTEMPTS) if (walls) SETS.set(walls.join(' and '), walls);
+
+describe.each([...SETS])('without %s', (_name, walls) => {
+  let found: ReadonlyMap<string, ProbedAttempt>;
+  beforeAll(async () => {
+    found = await attemptsWithout(...walls);
+  });
+
+  for (const attempt of ESCAPE_ATTEMPTS) {
+    if (attempt.walls?.join() !== walls.join()) continue;
+    const hasDoor = attempt.hasDoor?.(tmpdir()) ?? true;
+    testOf(attempt)(`${hasDoor ? 'lets through' : 'leads nowhere on this machine'}: ${attempt.name}`, () => {
+      expect(found.get(attempt.name)).toMatchObject({ verdict: hasDoor ? 'got through' : 'held' });
+    });
+  }
+});

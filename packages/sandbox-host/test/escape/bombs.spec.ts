@@ -1,0 +1,40 @@
+/** What uses a resource until a bound stops it: with cgroups where this machine lets us, and with what stands in for them. */
+
+import { BOMBS } from '@patchbay/probe';
+import { skipUnless } from '@patchbay/testing';
+import { hasBubblewrap, NO_BUBBLEWRAP } from '@patchbay/testing/hosts/given-host';
+import { beforeAll, expect } from 'vitest';
+import type { ProbedAttempt } from '../../src/drivers/probe/run-attempts.ts';
+import { bombsWithout } from './given-walls.ts';
+
+const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
+
+const MODES = [
+  { mode: 'the limits of this machine', without: [] },
+  { mode: 'reduced limits', without: ['cgroups'] },
+] as const;
+
+describe.each(MODES)('under $mode', ({ without }) => {
+  let found: ReadonlyMap<string, ProbedAttempt>;
+  beforeAll(async () => {
+    found = await bombsWithout(without);
+  }, 60_000);
+
+  it.each(BOMBS.map(({ name }) => name))('a sandbox that tries to %s is stopped', (name) => {
+    expect(found.get(name)).toMatchObject({ verdict: 'held' });
+  });
+});
+
+describe('without any limit', () => {
+  it('files are kept without end, so the limits are what stops them', async () => {
+    const name = 'keep files without end';
+    const found = await bombsWithout(['cgroups', 'usage watch', 'rlimits'], [name]);
+    expect(found.get(name)).toMatchObject({ verdict: 'got through', got: 'answer: 200000 files kept' });
+  });
+
+  it('memory outside of the heap grows past its bound, so the limits are what stops it', async () => {
+    const name = 'fill memory outside of the heap';
+    const found = await bombsWithout(['cgroups', 'usage watch', 'rlimits'], [name]);
+    expect(found.get(name)).toMatchObject({ verdict: 'got through', got: 'answer: 480 MiB held' });
+  });
+});

@@ -1,0 +1,235 @@
+import { readFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { newId } from '@patchbay/foundation';
+import { bubblewrapFile, skipUnless, waitFor } from '@patchbay/testing';
+import {
+  type GivenHost,
+  givenHost,
+  hasBubblewrap,
+  NO_BUBBLEWRAP,
+  textOf,
+  toolRunning,
+} from '@patchbay/testing/hosts/given-host';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { createBubblewrapDriver } from '../src/drivers/bubblewrap-driver.ts';
+import type { SandboxProcess } from '../src/drivers/driver.ts';
+import { BlankSandbox } from '../src/pool/blank-sandbox.ts';
+
+const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
+
+const SAYS_OK = toolRunning(`return 'ok'`);
+const POOL_SIZE = 4;
+const STORM = 200;
+
+describe('the warm pool', () => {
+  let given: GivenHost;
+  let snapshots: string;
+  beforeAll(async () => {
+    snapshots = await mkdtemp('/var/tmp/patchbay-snapshots-');
+    await chmod(snapshots, 0o755); // sandboxes have other uids
+    given = await givenHost({
+      poolSize: POOL_SIZE,
+      snapshot: { directory: snapshots, nodeFile: process.execPath },
+      room: { live: 64, livePerOrganization: 32 },
+    });
+    await given.host.warm();
+  });
+  afterAll(async () => {
+    await given.close();
+    await rm(snapshots, { recursive: true, force: true });
+  });
+  const isFull = () => given.host.health().pool.waiting === POOL_SIZE;
+
+  it('is full when the host is warm', () => {
+    expect(given.host.health()).toMatchObject({
+      snapshot: { state: 'resumed' },
+      pool: { size: POOL_SIZE, waiting: POOL_SIZE, taken: 0, missed: 0 },
+    });
+  });
+
+  it('hands out one process per key, and is full again soon', async () => {
+    const code = toolRunning(`return String(globalThis.seen ??= Math.random())`);
+    const key = (name: string) => ({ organizationId: `org_${name}`, connectorId: 'con_pooled' });
+    const ask = async (name: string) => textOf(await given.call({ code, key: key(name) }));
+    const [one, other] = [await ask('one'), await ask('other')];
+    expect(other).not.toBe(one);
+    expect(await ask('one')).toBe(one);
+    expect(given.host.health().pool.taken).toBe(2);
+    await waitFor(isFull);
+  });
+
+  it('leaves nothing of the rehearsal’s runtime behind: the one that is there cannot be replaced', async () => {
+    await waitFor(isFull);
+    const code = toolRunning(`
+      const { configurable, writable } = Object.getOwnPropertyDescriptor(globalThis, Symbol.for('patchbay.runtime'));
+      return { configurable, writable, user: context.user.name }`);
+    const found = JSON.parse(textOf(await given.call({ code, key: { organizationId: 'org_after' } })));
+    expect(found).toEqual({ configurable: false, writable: false, user: 'Ada' });
+    await waitFor(isFull);
+  });
+
+  it('gives a pooled sandbox its settings, its rules and its log as to any other', async () => {
+    const code = toolRunning(`
+      console.log('said by', args.name);
+      return { secret: context.secrets.KEY, refused: await fetch('https://not-declared.example/').then((r) => r.status) }`);
+    const key = { organizationId: 'org_settings', connectorId: 'con_settings' };
+    const { taken } = given.host.health().pool;
+    const found = JSON.parse(textOf(await given.call({ code, key, secrets: { KEY: 'k-1' }, args: { name: 'ada' } })));
+    expect(given.host.health().pool.taken).toBe(taken + 1);
+    expect(found).toEqual({ secret: 'k-1', refused: 403 });
+    await waitFor(() =>
+      given.logs.some((line) => line.text === 'said by ada' && line.key.connectorId === 'con_settings'),
+    );
+    expect(given.logs.some((line) => /egress refused: .*not-declared/.test(line.text))).toBe(true);
+  });
+
+  it('takes nothing from the pool for code that cannot be provided', async () => {
+    await waitFor(isFull);
+    const { taken } = given.host.health().pool;
+    const invocation = { ...given.invocation({ code: SAYS_OK }), artifactDigest: `sha256:${'0'.repeat(64)}` };
+    await expect(given.client.invoke(invocation)).rejects.toThrow();
+    expect(given.host.health().pool).toMatchObject({ taken, waiting: POOL_SIZE });
+  });
+
+  it('falls back to starting processes when it is exhausted', async () => {
+    await waitFor(isFull);
+    const { missed } = given.host.health().pool;
+    const calls = Array.from({ length: POOL_SIZE * 3 }, (_, index) =>
+      given.call({ code: SAYS_OK, key: { organizationId: `org_x${index}`, connectorId: 'con_x' } }),
+    );
+    expect((await Promise.all(calls)).map(textOf)).toEqual(calls.map(() => 'ok'));
+    expect(given.host.health().pool.missed).toBeGreaterThan(missed);
+    await waitFor(isFull);
+  });
+
+  it('keeps another organization’s first call fast through a storm of starts', async () => {
+    await waitFor(isFull);
+    const storm = Array.from({ length: STORM }, (_, index) =>
+      given.call({ code: SAYS_OK, key: { organizationId: 'org_storm', connectorId: `con_${index}` } }),
+    );
+    const settled = Promise.allSettled(storm);
+    await storm[0];
+    const { taken } = given.host.health().pool;
+    const calm = await given.call({ code: SAYS_OK, key: { organizationId: 'org_calm', connectorId: 'con_calm' } });
+    expect(textOf(calm)).toBe('ok');
+    expect(given.host.health().pool.taken).toBeGreaterThan(taken);
+    const answers = await settled;
+    const starts = answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value.timings.startMs] : []));
+    const refusals = new Set(answers.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : [])));
+    // On a machine that starts few per second, some wait for their turn until their time is over.
+    for (const code of refusals) expect(['sandbox.no_capacity', 'sandbox.deadline_exceeded']).toContain(code);
+    expect(refusals).toContain('sandbox.no_capacity');
+    expect(calm.timings.startMs).toBeLessThan(Math.max(...starts) / 2);
+  });
+});
+
+describe('a blank sandbox', () => {
+  let given: GivenHost;
+  beforeAll(async () => {
+    given = await givenHost();
+  });
+  afterAll(() => given.close());
+  const start = async (program: 'runner' | 'probe' = 'runner') =>
+    given.driver.start({
+      sandboxId: newId('sandbox'),
+      profile: 'runtime',
+      programFile: await given.programs.file(program),
+      mounts: [],
+    });
+
+  it('is handed out to one who asks, and to nobody after', async () => {
+    const process = await start();
+    const blank = new BlankSandbox(given.driver, process, 0);
+    expect(blank.claim()).toBeNull(); // not ready yet
+    await blank.ready;
+    expect(blank.claim()).toBe(process);
+    expect(blank.claim()).toBeNull();
+    await given.driver.stop(process);
+  });
+
+  it('is handed out to nobody while it rehearses, and afterwards serves as if it never had', async () => {
+    const process = await start();
+    const blank = new BlankSandbox(given.driver, process, 0);
+    await expect(blank.rehearse()).rejects.toMatchObject({ code: 'sandbox.start_failed' }); // not ready yet
+    await blank.ready;
+    const rehearsed = blank.rehearse();
+    expect(blank.claim()).toBeNull();
+    await rehearsed;
+    expect(blank.claim()).toBe(process);
+    await given.driver.stop(process);
+  });
+
+  it('is stopped when it ends over its rehearsal', async () => {
+    const process = await start('probe'); // says ready like the runner, and knows of no rehearsal
+    const blank = new BlankSandbox(given.driver, process, 0);
+    await blank.ready;
+    const refused = expect(blank.rehearse()).rejects.toMatchObject({ code: 'sandbox.start_failed' });
+    await blank.stop();
+    await refused;
+    expect(blank.claim()).toBeNull();
+  });
+
+  it('says why it never became ready', async () => {
+    const process = await start();
+    const blank = new BlankSandbox(given.driver, process, 0);
+    await given.driver.stop(process);
+    await expect(blank.ready).rejects.toMatchObject({ code: 'sandbox.start_failed' });
+    expect(blank.claim()).toBeNull();
+  });
+
+  it('is stopped when it speaks before it is anybody’s', async () => {
+    const process = await start('probe'); // says ready like the runner, and answers a task
+    const blank = new BlankSandbox(given.driver, process, 0);
+    await blank.ready;
+    given.driver.specialise(process, Buffer.from([0, 0, 0, 6, 5, 0, 0, 0, 2, 0x7b, 0x7d]));
+    await blank.ended;
+    expect(blank.claim()).toBeNull();
+    await process.exited;
+  });
+});
+
+describe('a range of few uids', () => {
+  it('never has two owners of one, and refuses when all are owned', async (context) => {
+    skipUnless(context, process.getuid?.() === 0, 'only root can give uids');
+    const uidCount = 6;
+    const directory = await mkdtemp('/var/tmp/patchbay-uids-');
+    await chmod(directory, 0o711);
+    const given = await givenHost();
+    const driver = await createBubblewrapDriver({
+      directory,
+      bubblewrapFile: bubblewrapFile(),
+      nodeFile: process.execPath,
+      bootId: 'uids',
+      probeProgramFile: await given.programs.file('probe'),
+      uidCount,
+    });
+    await driver.removeLeftovers();
+    const programFile = await given.programs.file('runner');
+    const start = () => driver.start({ sandboxId: newId('sandbox'), profile: 'runtime', programFile, mounts: [] });
+    const owners = new Map<string, SandboxProcess>();
+    const own = (sandbox: SandboxProcess) => {
+      const uid = /^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${sandbox.pid}/status`, 'utf8'))?.[1] ?? '';
+      expect(owners.has(uid)).toBe(false);
+      owners.set(uid, sandbox);
+      return uid;
+    };
+    try {
+      for (let count = 0; count < uidCount; count++) own(await start());
+      await expect(start()).rejects.toMatchObject({ code: 'sandbox.no_capacity' });
+      for (let round = 0; round < 24; round++) {
+        const [uid, victim] = [...owners][round % owners.size] ?? [];
+        if (!uid || !victim) throw new Error('there are owners');
+        // Killed in different ways: by the host, and by a hand from outside.
+        if (round % 2 === 0) await driver.stop(victim);
+        else process.kill(victim.pid, 'SIGKILL');
+        await victim.exited;
+        owners.delete(uid);
+        own(await start());
+      }
+    } finally {
+      await Promise.all([...owners.values()].map((sandbox) => driver.stop(sandbox)));
+      await given.close();
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+});

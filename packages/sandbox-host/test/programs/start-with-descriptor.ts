@@ -1,0 +1,23 @@
+/**
+ * A supervisor that was started with a descriptor it knows nothing of, as a careless shell does: starts a sandbox and says
+ * whether an attempt inside found it. Arguments: a directory for the sandbox, the bubblewrap program, and a wall to leave out.
+ */
+
+import type { Wall } from '@patchbay/probe';
+import { createBubblewrapDriver } from '../../src/drivers/bubblewrap-driver.ts';
+import { probeWalls } from '../../src/drivers/probe/probe-walls.ts';
+import { Programs } from '../../src/programs/programs.ts';
+
+const [directory = '', bubblewrapFile = '', wall] = process.argv.slice(2);
+const probeProgramFile = await new Programs(directory).file('probe');
+const driver = await createBubblewrapDriver({
+  directory,
+  bubblewrapFile,
+  nodeFile: process.execPath,
+  bootId: 'passed',
+  probeProgramFile,
+  without: new Set(wall === undefined ? [] : [wall as Wall]), // the test names one
+});
+await driver.removeLeftovers();
+const rows = await probeWalls(driver, probeProgramFile);
+console.log(rows.find(({ name }) => name === 'use a descriptor that was passed on')?.got);
