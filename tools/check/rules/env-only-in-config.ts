@@ -3,8 +3,7 @@ import type { SourceFile } from '../source-tree.ts';
 import { dottedName, walk } from '../syntax.ts';
 
 /** Start scripts and tool settings live outside every app; the probe looks at what a sandbox gets to see. */
-const OUTSIDE =
-  /^(scripts|tools|bench|infra|\.ci)\/|^packages\/sandbox\/src\/probe\/|(^|\/)config\.ts$|\.config\.(ts|mjs|js)$/;
+const OUTSIDE = /^(scripts|tools|bench|infra|\.ci)\/|^packages\/probe\/src\/|(^|\/)config\.ts$|\.config\.(ts|mjs|js)$/;
 
 /** The environment is parsed once per app, in its `config.ts`; everything else gets typed values passed down. */
 export const envOnlyInConfig: Rule = {

@@ -34,7 +34,7 @@ describe('package-readmes', () => {
 
 describe('importers of a package', () => {
   it('counts a package once that may import several of its folders, and never the package itself', () => {
-    expect(importersOf('sandbox')).toEqual(['cli', 'gateway', 'supervisor', 'worker']);
+    expect(importersOf('embedded')).toEqual(['cli']);
   });
 
   it('states that only tests may import the test kit', () => {
