@@ -93,8 +93,8 @@ export class StandIn {
     await run('mount', ['-o', 'remount,bind,ro', this.#source]);
   }
 
-  /** Runs in place of the build of the dashboard. */
-  async buildDashboardBy(code: string): Promise<void> {
+  /** Runs in place of the builds of the dashboard and, with the argument `docs`, of the documentation. */
+  async buildBy(code: string): Promise<void> {
     await writeFile(
       path.join(this.root, 'scripts/run.mjs'),
       `import { createRequire } from 'node:module';

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -57,7 +58,7 @@ describe('npm start refuses', () => {
   it('a dashboard that cannot be built, with the output of the build, and stops the others', async () => {
     standIn = await StandIn.create();
     // Once another process runs, so that there is one to stop.
-    await standIn.buildDashboardBy(`
+    await standIn.buildBy(`
       const { existsSync } = require('node:fs');
       const wait = setInterval(() => {
         if (!existsSync('data/run/processes.json')) return;
@@ -145,7 +146,7 @@ describe('npm start', () => {
 
   it('ends the build of the dashboard when it is stopped meanwhile, and names the step that takes time', async () => {
     standIn = await StandIn.create();
-    await standIn.buildDashboardBy(`
+    await standIn.buildBy(`
       require('node:fs').writeFileSync('build.pid', String(process.pid));
       console.log('    0.0 s  Building without end');
       setInterval(() => {}, 1_000);
@@ -159,6 +160,44 @@ describe('npm start', () => {
     await standIn.end('SIGINT');
     expect(await started).toBe('ended');
     expect(runs(pid)).toBe(false);
+  }, 60_000);
+
+  it('is ready while the documentation is still being built, and ends that build when it is stopped', async () => {
+    standIn = await StandIn.create();
+    await standIn.buildBy(`
+      if (process.argv[2] === 'docs') {
+        require('node:fs').writeFileSync('docs.pid', String(process.pid));
+        console.log('    0.0 s  Building without end');
+        setInterval(() => {}, 1_000);
+      }
+    `);
+    await standIn.start();
+    await waitFor(() => standIn.output.includes('Building without end'), { what: 'the build' });
+    const pid = Number(await readFile(path.join(standIn.root, 'docs.pid'), 'utf8'));
+    await standIn.end('SIGINT');
+    await waitFor(() => !runs(pid), { what: 'the end of the build' });
+    expect(standIn.output).not.toContain('edge.docs_failed');
+  }, 60_000);
+
+  it('reports a failed build of the documentation to its log and to the gateway, until a later one', async () => {
+    standIn = await StandIn.create();
+    await standIn.buildBy(`
+      if (process.argv[2] === 'docs') {
+        console.error('the build gives the reason');
+        process.exit(1);
+      }
+    `);
+    await standIn.start();
+    await waitFor(() => standIn.output.includes('the build gives the reason'), { what: 'the failed build' });
+    expect(standIn.output).toContain('edge.docs_failed');
+    const { DOCS_DIR = '' } = await standIn.environmentOf('gateway');
+    const report = path.join(DOCS_DIR, 'failed');
+    await waitFor(() => existsSync(report), { what: 'the report' });
+    await standIn.end('SIGINT');
+
+    await standIn.buildBy('');
+    await standIn.start();
+    await waitFor(() => !existsSync(report), { what: 'the end of the report' });
   }, 60_000);
 
   it('stops when the npm that ran it is ended, without a message', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { listDocuments } from './pages.ts';
 
@@ -14,7 +14,8 @@ const DIGEST_CHARACTERS = 16;
  */
 export function siteDirectory(root: string): string {
   const sources = globSync(`${PACKAGE}/{src,scripts,.vitepress}/**/*.{ts,css,svg}`, { cwd: root });
-  const inputs = [...listDocuments(root), ...sources, 'package.json', 'pnpm-lock.yaml', `${PACKAGE}/package.json`];
+  const versions = ['package.json', 'pnpm-lock.yaml', `${PACKAGE}/package.json`];
+  const inputs = [...listDocuments(root), ...sources, ...versions].filter((file) => existsSync(path.join(root, file)));
   const hash = createHash('sha256');
   for (const file of inputs.sort())
     hash
