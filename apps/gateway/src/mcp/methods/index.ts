@@ -10,6 +10,7 @@ import type { Handler, Method, MethodContext } from './method.ts';
 import type { Mount } from './mount.ts';
 import { setLevel } from './set-level.ts';
 import { subscribe, unsubscribe } from './subscribe.ts';
+import { version, versions } from './version.ts';
 
 const BOTH: readonly Era[] = ['legacy', 'modern'];
 const LEGACY: readonly Era[] = ['legacy'];
@@ -73,6 +74,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
     connector: unsubscribe,
     organization: unsubscribe,
   },
+
+  'patchbay/version': { eras: BOTH, runsCode: false, connector: version, organization: versions },
 
   'tasks/get': { eras: BOTH, names: 'taskId', runsCode: false, connector: notServed, organization: notServed },
   'tasks/update': { eras: BOTH, names: 'taskId', runsCode: false, connector: notServed, organization: notServed },
