@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { openArtifactStore } from '@patchbay/artifacts';
 import { createDatabase } from '@patchbay/domain';
 import { createApiKeyCache } from '@patchbay/domain/api-keys';
-import { createChangeFeed } from '@patchbay/domain/changes';
+import { ChangeFeed } from '@patchbay/domain/changes';
 import { createEndpointDirectory } from '@patchbay/domain/endpoints';
 import { insertLogLines } from '@patchbay/domain/logs';
 import { openSecrets } from '@patchbay/domain/secrets';
-import { openUsageSpool } from '@patchbay/domain/usage';
+import { UsageSpool } from '@patchbay/domain/usage';
 import { type Logger, Secret, systemClock } from '@patchbay/foundation';
 import { type Application, showToOperator } from '@patchbay/foundation/process';
 import { NO_POLICIES } from '@patchbay/policy';
@@ -16,16 +16,16 @@ import { createSandboxClient } from '@patchbay/sandbox-client';
 import { openSupervisors } from '@patchbay/sandbox-client/registry';
 import { createAuditSigner, createStateSealer, createTokenSigner, createVault, fileKeySource } from '@patchbay/vault';
 import type { FastifyInstance } from 'fastify';
-import { createDeployWaker } from './admin/deploy-waker.ts';
+import { DeployWaker } from './admin/deploy-waker.ts';
 import { createAdminSurface } from './admin/index.ts';
 import type { GatewayConfig } from './config.ts';
 import { docsPlugin } from './docs/plugin.ts';
 import { downloadsPlugin } from './downloads/plugin.ts';
-import { createLocalStore } from './ephemeral-store/local-store.ts';
-import { createRedisStore } from './ephemeral-store/redis-store.ts';
+import { LocalStore } from './ephemeral-store/local-store.ts';
+import { RedisStore } from './ephemeral-store/redis-store.ts';
 import { createDiskWatch } from './health/disk-watch.ts';
 import { gatewayChecks } from './health/health-checks.ts';
-import { createRedisProbe } from './health/redis-probe.ts';
+import { RedisProbe } from './health/redis-probe.ts';
 import type { Surface } from './http/surface.ts';
 import { createIdentityPart } from './identity/index.ts';
 import { createNotifyAuthor } from './mcp/call/author-log.ts';
@@ -35,11 +35,11 @@ import { DatabaseSessionStore } from './mcp/sessions/session-store.ts';
 import { Sessions } from './mcp/sessions/sessions.ts';
 import { createConnectorEvents } from './mcp/subscriptions/connector-events.ts';
 import { createMcpSurface } from './mcp/surface.ts';
-import { createRedisPubSub } from './pub-sub/redis-pub-sub.ts';
-import { createRelayedPubSub } from './pub-sub/relayed-pub-sub.ts';
+import { RedisPubSub } from './pub-sub/redis-pub-sub.ts';
+import { RelayedPubSub } from './pub-sub/relayed-pub-sub.ts';
 import { readAuthSecret } from './read-auth-secret.ts';
 import { LogBatcher } from './sandboxes/log-batcher.ts';
-import { retireSandboxes } from './sandboxes/retire-sandboxes.ts';
+import { SandboxRetirement } from './sandboxes/sandbox-retirement.ts';
 import { createServer } from './server.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { OneTimeFiles } from './untrusted/one-time-files.ts';
@@ -63,11 +63,11 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     // A new name per start: a writer's rows are numbered without gaps for the life of its process.
     auditWriter: await createAuditSigner(keySource, `gateway-${randomUUID()}`),
   });
-  const changes = createChangeFeed({ url: config.database.url, logger });
+  const changes = new ChangeFeed({ url: config.database.url, logger });
   const endpoints = createEndpointDirectory({ database, feed: changes });
   const apiKeys = createApiKeyCache({ database, feed: changes, logger });
-  const spool = await openUsageSpool({ directory: config.spoolDirectory, database, logger });
-  const redis = config.redisUrl === undefined ? null : createRedisProbe(config.redisUrl);
+  const spool = await UsageSpool.open({ directory: config.spoolDirectory, database, logger });
+  const redis = config.redisUrl === undefined ? null : new RedisProbe(config.redisUrl);
   const tracing = await startTracing(config.tracing, logger);
   const connectorLogs = new LogBatcher({
     insert: (lines) => insertLogLines(database, lines),
@@ -77,8 +77,8 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   });
   const pubSub =
     config.redisUrl === undefined
-      ? createRelayedPubSub({ database, changes, logger })
-      : createRedisPubSub(config.redisUrl, logger);
+      ? new RelayedPubSub({ database, changes, logger })
+      : new RedisPubSub(config.redisUrl, logger);
   const events = createConnectorEvents(pubSub);
   const sandboxes = createSandboxClient({
     ...(await openSupervisors(config.supervisors, {
@@ -104,7 +104,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     droppedEvents: () => spool.statistics().dropped,
     supervisors: () => sandboxes.supervisors(),
   });
-  const retirement = retireSandboxes({ changes, endpoints, sandboxes, logger });
+  const retirement = new SandboxRetirement({ changes, endpoints, sandboxes, logger });
 
   const sessions = new Sessions({
     signer: await createTokenSigner(keySource, 'mcp sessions'),
@@ -116,8 +116,8 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   if (config.signUpProblem !== null) logger.warn(`PATCHBAY_SIGNUP ${config.signUpProblem}`);
   const ephemeralStore =
     config.redisUrl === undefined
-      ? createLocalStore(clock)
-      : createRedisStore({ redisUrl: config.redisUrl, secret, clock, logger });
+      ? new LocalStore(clock)
+      : new RedisStore({ redisUrl: config.redisUrl, secret, clock, logger });
   const mcp = createMcpSurface({
     origin,
     endpoints,
@@ -152,7 +152,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     releasedNames: config.releasedNames,
     databaseUrl: new Secret(config.database.authUrl),
   });
-  const waker = createDeployWaker({
+  const waker = new DeployWaker({
     redisUrl: config.redisUrl === undefined ? null : new Secret(config.redisUrl),
     databaseUrl: config.database.queueUrl === undefined ? null : new Secret(config.database.queueUrl),
     logger,

@@ -10,7 +10,7 @@ import type { InvokeOptions } from '@patchbay/sandbox-client';
 import type { Invocation, InvocationOutcome } from '@patchbay/sandbox-protocol';
 import { freePort } from '@patchbay/testing';
 import { createStateSealer, createTokenSigner } from '@patchbay/vault';
-import { createLocalStore } from '../src/ephemeral-store/local-store.ts';
+import { LocalStore } from '../src/ephemeral-store/local-store.ts';
 import type { Surface } from '../src/http/surface.ts';
 import { startTracing } from '../src/mcp/call/tracing.ts';
 import { SessionSignals } from '../src/mcp/sessions/session-signals.ts';
@@ -18,7 +18,7 @@ import type { SessionStore } from '../src/mcp/sessions/session-store.ts';
 import { Sessions } from '../src/mcp/sessions/sessions.ts';
 import { createConnectorEvents } from '../src/mcp/subscriptions/connector-events.ts';
 import { createMcpSurface, type McpSurfaceDeps } from '../src/mcp/surface.ts';
-import { createLocalPubSub } from '../src/pub-sub/pub-sub.ts';
+import { LocalPubSub } from '../src/pub-sub/pub-sub.ts';
 import { createServer } from '../src/server.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
 import { givenApiKey, givenEndpoint, givenEndpoints } from './given-call.ts';
@@ -167,7 +167,7 @@ export async function startEdge(
   const told: string[] = [];
   let runner = echo;
   const signer = await createTokenSigner({ masterKey: async () => Buffer.alloc(32) }, 'mcp sessions');
-  const pubSub = createLocalPubSub();
+  const pubSub = new LocalPubSub();
   const surface = createMcpSurface({
     origin,
     logger,
@@ -204,7 +204,7 @@ export async function startEdge(
     loadPolicies: async () => NO_POLICIES,
     openCredentials: async () => [],
     recordIntent: async () => undefined,
-    ephemeralStore: createLocalStore(systemClock),
+    ephemeralStore: new LocalStore(systemClock),
     notifyAuthor: (_endpoint, lines) => void told.push(...lines.map(({ text }) => text)),
     metrics: createMetrics({ cacheStatistics: () => ({}), droppedEvents: () => 0, supervisors: async () => [] }),
     tracing: await startTracing(false, logger),

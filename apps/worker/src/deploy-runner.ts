@@ -20,112 +20,120 @@ export interface DeployRunnerOptions {
   run(due: DueVersion): Promise<void>;
 }
 
-export interface DeployRunner {
-  /** Runs the version if it is due; resolves when this process has nothing to do with it any more. False: not due. */
-  wake(versionId: string): Promise<boolean>;
-  /** Looks for everything that is due, now and until old leases have run out. */
-  watch(): void;
-  readonly running: () => number;
-  /** Starts nothing more; resolves when running deploys ended or `patienceMs` passed. */
-  close(patienceMs: number): Promise<void>;
-}
-
 /**
  * Runs what is due: when the queue names it, and by looking into the database, closely at start, when the queue comes
  * back and after an interruption, else now and then. So a lost queue, a changed one or a killed worker only delay a
  * deploy.
  */
-export function startDeployRunner(options: DeployRunnerOptions): DeployRunner {
-  const running = new Map<string, Promise<void>>();
-  const waiting: DueVersion[] = [];
-  const interrupted = new Map<string, { readonly times: number; readonly until: number }>();
-  let closed = false;
-  let timer: NodeJS.Timeout | undefined;
-  let watchUntil = 0;
-  let looking = false;
+export class DeployRunner {
+  readonly #options: DeployRunnerOptions;
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #waiting: DueVersion[] = [];
+  readonly #interrupted = new Map<string, { readonly times: number; readonly until: number }>();
+  #closed = false;
+  #timer: NodeJS.Timeout | undefined;
+  #watchUntil = 0;
+  #looking = false;
 
-  function start(due: DueVersion): Promise<void> {
-    const started = options
+  private constructor(options: DeployRunnerOptions) {
+    this.#options = options;
+  }
+
+  static start(options: DeployRunnerOptions): DeployRunner {
+    const runner = new DeployRunner(options);
+    runner.watch();
+    void runner.#look();
+    return runner;
+  }
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** Runs the version if it is due; resolves when this process has nothing to do with it any more. False: not due. */
+  async wake(versionId: string): Promise<boolean> {
+    const due = await this.#findDue();
+    const found = due.find((version) => version.versionId === versionId);
+    if (found !== undefined) await this.#offer(found);
+    return found !== undefined || this.#running.has(versionId);
+  }
+
+  /** Looks for everything that is due, now and until old leases have run out. */
+  watch(): void {
+    const { every, during } = this.#options.watchMs;
+    this.#watchUntil = Date.now() + during;
+    this.#lookIn(every);
+  }
+
+  /** Starts nothing more; resolves when running deploys ended or `patienceMs` passed. */
+  async close(patienceMs: number): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#waiting.length = 0;
+    await waitAtMost(patienceMs, Promise.all(this.#running.values()));
+  }
+
+  #start(due: DueVersion): Promise<void> {
+    const started = this.#options
       .run(due)
       .then(
-        () => void interrupted.delete(due.versionId),
-        () => resumeLater(due.versionId),
+        () => void this.#interrupted.delete(due.versionId),
+        () => this.#resumeLater(due.versionId),
       )
       .finally(() => {
-        running.delete(due.versionId);
-        const next = waiting.shift();
-        if (next !== undefined && !closed) offer(next);
+        this.#running.delete(due.versionId);
+        const next = this.#waiting.shift();
+        if (next !== undefined && !this.#closed) this.#offer(next);
       });
-    running.set(due.versionId, started);
+    this.#running.set(due.versionId, started);
     return started;
   }
 
-  function offer(due: DueVersion): Promise<void> {
-    const known = running.get(due.versionId);
+  #offer(due: DueVersion): Promise<void> {
+    const known = this.#running.get(due.versionId);
     if (known) return known;
-    if (running.size < options.concurrency) return start(due);
-    if (!waiting.some((other) => other.versionId === due.versionId)) waiting.push(due);
+    if (this.#running.size < this.#options.concurrency) return this.#start(due);
+    if (!this.#waiting.some((other) => other.versionId === due.versionId)) this.#waiting.push(due);
     return Promise.resolve();
   }
 
-  function resumeLater(versionId: string): void {
-    const times = (interrupted.get(versionId)?.times ?? 0) + 1;
+  #resumeLater(versionId: string): void {
+    const times = (this.#interrupted.get(versionId)?.times ?? 0) + 1;
     const delayMs = RESUME_DELAYS_MS[Math.min(times, RESUME_DELAYS_MS.length) - 1] ?? 0;
-    interrupted.set(versionId, { times, until: Date.now() + delayMs });
-    watch();
+    this.#interrupted.set(versionId, { times, until: Date.now() + delayMs });
+    this.watch();
   }
 
-  async function findDue(): Promise<readonly DueVersion[]> {
-    if (closed) return [];
-    const due = await options.database.lookups.dueVersions(DUE_MAX);
-    return due.filter(({ versionId }) => (interrupted.get(versionId)?.until ?? 0) <= Date.now());
+  async #findDue(): Promise<readonly DueVersion[]> {
+    if (this.#closed) return [];
+    const due = await this.#options.database.lookups.dueVersions(DUE_MAX);
+    return due.filter(({ versionId }) => (this.#interrupted.get(versionId)?.until ?? 0) <= Date.now());
   }
 
-  async function look(): Promise<void> {
-    clearTimeout(timer);
-    if (looking) return;
-    looking = true;
+  async #look(): Promise<void> {
+    clearTimeout(this.#timer);
+    if (this.#looking) return;
+    this.#looking = true;
     try {
-      for (const version of await findDue()) void offer(version);
+      for (const version of await this.#findDue()) void this.#offer(version);
     } catch (error) {
-      options.logger.warn({ err: error }, 'due versions could not be looked up');
-      watchUntil = Date.now() + options.watchMs.during;
+      this.#options.logger.warn({ err: error }, 'due versions could not be looked up');
+      this.#watchUntil = Date.now() + this.#options.watchMs.during;
     } finally {
-      looking = false;
+      this.#looking = false;
     }
-    if (!closed) timer = setTimeout(look, waitMs());
+    this.#lookIn(this.#waitMs());
   }
 
-  function waitMs(): number {
+  #lookIn(ms: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#closed) this.#timer = setTimeout(() => this.#look(), ms);
+  }
+
+  #waitMs(): number {
     const now = Date.now();
-    if (now < watchUntil) return options.watchMs.every;
-    const resumed = [...interrupted.values()].map(({ until }) => until - now).filter((ms) => ms > 0);
-    return Math.min(options.sweepMs, ...resumed);
+    if (now < this.#watchUntil) return this.#options.watchMs.every;
+    const resumed = [...this.#interrupted.values()].map(({ until }) => until - now).filter((ms) => ms > 0);
+    return Math.min(this.#options.sweepMs, ...resumed);
   }
-
-  function watch(): void {
-    watchUntil = Date.now() + options.watchMs.during;
-    clearTimeout(timer);
-    if (!closed) timer = setTimeout(look, options.watchMs.every);
-  }
-
-  watch();
-  void look();
-
-  return {
-    async wake(versionId) {
-      const due = await findDue();
-      const found = due.find((version) => version.versionId === versionId);
-      if (found !== undefined) await offer(found);
-      return found !== undefined || running.has(versionId);
-    },
-    watch,
-    running: () => running.size,
-    async close(patienceMs) {
-      closed = true;
-      clearTimeout(timer);
-      waiting.length = 0;
-      await waitAtMost(patienceMs, Promise.all(running.values()));
-    },
-  };
 }

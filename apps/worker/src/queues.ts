@@ -21,47 +21,54 @@ export interface DeployQueueOptions {
   onReady(): void;
 }
 
-export interface DeployQueue {
-  readonly backend: 'redis' | 'postgres';
-  /** Null while the queue answers, else its last error. */
-  problem(): string | null;
-  close(): Promise<void>;
-}
-
 /** Listens to the queue. It only wakes: all that matters is in the database, so a lost job delays and loses nothing. */
-export function openDeployQueue(options: DeployQueueOptions): DeployQueue {
-  const { logger } = options;
-  let problem: string | null = 'not connected yet';
+export class DeployQueue {
+  readonly backend: 'redis' | 'postgres';
+  readonly #options: DeployQueueOptions;
+  readonly #worker: ReturnType<typeof openWorker>;
+  #problem: string | null = 'not connected yet';
 
-  async function process(job: { readonly data: unknown }): Promise<void> {
+  private constructor(options: DeployQueueOptions) {
+    this.backend = options.redisUrl === undefined ? 'postgres' : 'redis';
+    this.#options = options;
+    this.#worker = openWorker(options, (job) => this.#process(job));
+    this.#worker.on('ready', () => {
+      this.#problem = null;
+      options.onReady();
+    });
+    this.#worker.on('error', (error) => {
+      if (this.#problem === null) options.logger.warn({ err: error }, 'the deploy queue does not answer');
+      this.#problem = error.message;
+    });
+    this.#worker.on('active', () => {
+      this.#problem = null;
+    });
+  }
+
+  static open(options: DeployQueueOptions): DeployQueue {
+    return new DeployQueue(options);
+  }
+
+  /** Null while the queue answers, else its last error. */
+  problem(): string | null {
+    return this.#problem;
+  }
+
+  close(): Promise<void> {
+    return this.#worker.close(true);
+  }
+
+  async #process(job: { readonly data: unknown }): Promise<void> {
     const parsed = jobSchema.safeParse(job.data);
     if (!parsed.success) {
       // No audit row: the job proves no organization, and an attacker who can write the queue must not write into audit
       // logs.
-      logger.warn('a job in the deploy queue does not name a version; it is dropped');
-      options.onMalformed();
+      this.#options.logger.warn('a job in the deploy queue does not name a version; it is dropped');
+      this.#options.onMalformed();
       return;
     }
-    await options.onVersion(parsed.data.versionId);
+    await this.#options.onVersion(parsed.data.versionId);
   }
-
-  const worker = openWorker(options, process);
-  worker.on('ready', () => {
-    problem = null;
-    options.onReady();
-  });
-  worker.on('error', (error) => {
-    if (problem === null) logger.warn({ err: error }, 'the deploy queue does not answer');
-    problem = error.message;
-  });
-  worker.on('active', () => {
-    problem = null;
-  });
-  return {
-    backend: options.redisUrl === undefined ? 'postgres' : 'redis',
-    problem: () => problem,
-    close: () => worker.close(true),
-  };
 }
 
 function openWorker(

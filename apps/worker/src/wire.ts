@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { openArtifactStore } from '@patchbay/artifacts';
 import { createDatabase } from '@patchbay/domain';
-import { relayOutbox } from '@patchbay/domain/changes';
+import { OutboxRelay } from '@patchbay/domain/changes';
 import { insertLogLines } from '@patchbay/domain/logs';
 import type { Logger } from '@patchbay/foundation';
 import { RETENTION } from '@patchbay/foundation/limits';
@@ -19,15 +19,15 @@ import { findProvidedPackages } from './deploy/dependencies/provided-packages.ts
 import { ReadingThreads } from './deploy/dependencies/reading-threads.ts';
 import { trimPackageStore } from './deploy/dependencies/trim-package-store.ts';
 import { deployVersion } from './deploy/deploy-version.ts';
-import { startDeployRunner } from './deploy-runner.ts';
+import { DeployRunner } from './deploy-runner.ts';
 import { workerChecks } from './health-checks.ts';
 import { createWorkerMetrics } from './metrics.ts';
-import { openDeployQueue } from './queues.ts';
+import { DeployQueue } from './queues.ts';
 import { createRegistryFetch } from './registry-fetch.ts';
-import { every } from './schedules/every.ts';
 import { purgeOnce } from './schedules/purge-expired.ts';
 import { recordIdentityChanges } from './schedules/record-identity-changes.ts';
 import { removeOrphans } from './schedules/remove-orphans.ts';
+import { Schedule } from './schedules/schedule.ts';
 
 const DATABASE_POOL_MAX = 8;
 /** Renewed every second: a killed worker's version is free for the next one after at most this long. */
@@ -82,13 +82,13 @@ export async function wireWorker(config: WorkerConfig, logger: Logger): Promise<
     },
   });
 
-  const metrics = createWorkerMetrics(() => runner.running());
+  const metrics = createWorkerMetrics(() => runner.running);
   const concurrency = availableParallelism();
   const provided = findProvidedPackages();
   const reading = new ReadingThreads();
   const descriptions = new PackageDescriptions(registry, reading);
   const deps = { database, artifacts, packages, descriptions, reading, provided, sandboxes, logger };
-  const runner = startDeployRunner({
+  const runner = DeployRunner.start({
     database,
     logger,
     concurrency,
@@ -99,7 +99,7 @@ export async function wireWorker(config: WorkerConfig, logger: Logger): Promise<
       await deployVersion(deps, due, { holder, leaseSeconds: LEASE_SECONDS }).finally(end);
     },
   });
-  const queue = openDeployQueue({
+  const queue = DeployQueue.open({
     redisUrl: config.REDIS_URL,
     databaseUrl: config.DATABASE_QUEUE_URL,
     concurrency: concurrency * 2,
@@ -110,10 +110,10 @@ export async function wireWorker(config: WorkerConfig, logger: Logger): Promise<
     onMalformed: () => metrics.ignoredJobs.inc({ reason: 'malformed' }),
     onReady: () => runner.watch(),
   });
-  const relay = relayOutbox({ url, logger });
-  const purge = every(PURGE_MS, 'purge', logger, () => purgeOnce({ database, vault, artifacts, logger }));
-  const recording = every(RECORD_MS, 'record', logger, () => recordIdentityChanges({ database, logger }));
-  const tidy = every(TIDY_MS, 'tidy', logger, async () => {
+  const relay = OutboxRelay.start({ url, logger });
+  const purge = Schedule.every(PURGE_MS, 'purge', logger, () => purgeOnce({ database, vault, artifacts, logger }));
+  const recording = Schedule.every(RECORD_MS, 'record', logger, () => recordIdentityChanges({ database, logger }));
+  const tidy = Schedule.every(TIDY_MS, 'tidy', logger, async () => {
     const limits = { bytesMax: config.PACKAGE_STORE_BYTES_MAX, unusedMs: PACKAGES_UNUSED_MS };
     const trimmed = await trimPackageStore(config.PACKAGE_STORE_DIR, limits);
     if (trimmed > 0) logger.info({ trimmed }, 'removed packages from the package store');

@@ -10,7 +10,7 @@ import {
   newApiKeyText,
   parseApiKey,
 } from '../src/api-keys/index.ts';
-import { type ChangeFeed, createChangeFeed } from '../src/changes/index.ts';
+import { ChangeFeed } from '../src/changes/index.ts';
 import type { Database } from '../src/database/index.ts';
 import { deleteOrganization, permissionsOf } from '../src/organizations/index.ts';
 import { type Given, type GivenOrganization, startGiven } from './given.ts';
@@ -25,7 +25,7 @@ let lookups = 0;
 beforeAll(async () => {
   given = await startGiven();
   ours = await given.organization();
-  feed = createChangeFeed({ url: given.test.urls.app });
+  feed = new ChangeFeed({ url: given.test.urls.app });
   await feed.start();
   const counting: Database = {
     ...given.database,

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '@patchbay/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { emitChange, type OutboxRelay, relayOutbox } from '../src/changes/index.ts';
+import { emitChange, OutboxRelay } from '../src/changes/index.ts';
 import { createDatabase, type Database } from '../src/database/index.ts';
 import { insertMessages } from '../src/messages/index.ts';
 import { type Given, type GivenOrganization, startGiven } from './given.ts';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   given = await startGiven();
   [noisy, quiet] = [await given.organization(), await given.organization()];
   flooding = createDatabase({ url: given.test.urls.app, poolSizeMax: 1 });
-  relay = relayOutbox({ url: given.test.urls.app });
+  relay = OutboxRelay.start({ url: given.test.urls.app });
   listener = new pg.Client({ connectionString: given.test.urls.app });
   await listener.connect();
   const { rows } = await given.superuser.query<{ channel: string }>(

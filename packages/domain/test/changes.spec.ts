@@ -1,15 +1,8 @@
 import { AppError, type Clock, systemClock } from '@patchbay/foundation';
-import { type CuttableProxy, startCuttableProxy, waitFor } from '@patchbay/testing';
+import { CuttableProxy, waitFor } from '@patchbay/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiKeyCache, createApiKey, createApiKeyCache, revokeApiKey } from '../src/api-keys/index.ts';
-import {
-  type Change,
-  type ChangeFeed,
-  createChangeFeed,
-  createRevisionedCache,
-  emitChange,
-  relayOutbox,
-} from '../src/changes/index.ts';
+import { type Change, ChangeFeed, emitChange, OutboxRelay, RevisionedCache } from '../src/changes/index.ts';
 import { createDatabase } from '../src/database/index.ts';
 import { activate } from '../src/deployments/index.ts';
 import { createEndpointDirectory } from '../src/endpoints/index.ts';
@@ -28,8 +21,8 @@ const clock: Clock = { now: () => new Date(), monotonicMs: () => systemClock.mon
 beforeAll(async () => {
   given = await startGiven();
   ours = await given.organization();
-  proxy = await startCuttableProxy(given.test.urls.app);
-  feed = createChangeFeed({ url: proxy.url, clock });
+  proxy = await CuttableProxy.start(given.test.urls.app);
+  feed = new ChangeFeed({ url: proxy.url, clock });
   keys = createApiKeyCache({ database: given.database, feed });
   await feed.start();
 });
@@ -62,7 +55,7 @@ async function newKey() {
 
 describe('the change feed', () => {
   it('refuses a revoked key within a second, through the relay', async () => {
-    const relay = relayOutbox({ url: given.test.urls.app });
+    const relay = OutboxRelay.start({ url: given.test.urls.app });
     try {
       const key = await newKey();
       await key.revoke();
@@ -93,9 +86,9 @@ describe('the change feed', () => {
 
   it('serves what it knew while the database is away, and nothing it did not know', async () => {
     const away = createDatabase({ url: new URL('postgresql://nobody:x@127.0.0.1:1/none').href, poolSizeMax: 1 });
-    const line = await startCuttableProxy(given.test.urls.app);
-    const followed = createChangeFeed({ url: line.url });
-    const cache = createRevisionedCache<string | null>({
+    const line = await CuttableProxy.start(given.test.urls.app);
+    const followed = new ChangeFeed({ url: line.url });
+    const cache = new RevisionedCache<string | null>({
       feed: followed,
       entriesMax: 10,
       dependsOn: (value) => (value === null ? 'any' : [{ kind: 'api_key', id: value }]),
@@ -117,7 +110,7 @@ describe('the change feed', () => {
   });
 
   it('ends when it is closed while it still opens its line', async () => {
-    const followed = createChangeFeed({ url: proxy.url });
+    const followed = new ChangeFeed({ url: proxy.url });
     const started = followed.start();
     await followed.close();
     await started;
@@ -125,9 +118,9 @@ describe('the change feed', () => {
   });
 
   it('forgets values that it read as absent without a connection', async () => {
-    const line = await startCuttableProxy(given.test.urls.app);
-    const followed = createChangeFeed({ url: line.url });
-    const cache = createRevisionedCache<string | null>({
+    const line = await CuttableProxy.start(given.test.urls.app);
+    const followed = new ChangeFeed({ url: line.url });
+    const cache = new RevisionedCache<string | null>({
       feed: followed,
       entriesMax: 10,
       dependsOn: (value) => (value === null ? 'any' : [{ kind: 'api_key', id: value }]),
@@ -162,7 +155,7 @@ describe('the change feed', () => {
 
   it('passes over no transaction that commits after later ones', async () => {
     const heard: Change[] = [];
-    const polling = createChangeFeed({ url: given.test.urls.app, pollMs: 100 });
+    const polling = new ChangeFeed({ url: given.test.urls.app, pollMs: 100 });
     await polling.start();
     polling.onChange((change) => void heard.push(change));
     const late = Promise.withResolvers<void>();
@@ -191,7 +184,7 @@ describe('the change feed', () => {
         }),
       ),
     );
-    const relay = relayOutbox({ url: given.test.urls.app });
+    const relay = OutboxRelay.start({ url: given.test.urls.app });
     await waitFor(() => heard.some((change) => change.id === 'con_often'));
     expect(heard.filter((change) => change.id === 'con_often')).toHaveLength(1);
     expect(heard.filter((change) => change.id === 'con_never')).toEqual([]);
@@ -202,7 +195,7 @@ describe('the change feed', () => {
 
 describe('the endpoint directory', () => {
   it('answers null for what is no slug, unknown or not live, and follows an activation within a second', async () => {
-    const relay = relayOutbox({ url: given.test.urls.app });
+    const relay = OutboxRelay.start({ url: given.test.urls.app });
     const directory = createEndpointDirectory({ database: given.database, feed });
     try {
       const connector = await given.connector(ours);

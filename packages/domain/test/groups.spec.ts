@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiKey, createApiKeyCache } from '../src/api-keys/index.ts';
-import { createChangeFeed, relayOutbox } from '../src/changes/index.ts';
+import { ChangeFeed, OutboxRelay } from '../src/changes/index.ts';
 import {
   addGroupMember,
   createGroup,
@@ -75,9 +75,9 @@ describe('a group', () => {
 
 describe('the groups of a caller', () => {
   it('are current at a gateway within a second of each change: added, renamed, removed, deleted', async () => {
-    const feed = createChangeFeed({ url: given.test.urls.app });
+    const feed = new ChangeFeed({ url: given.test.urls.app });
     await feed.start();
-    const relay = relayOutbox({ url: given.test.urls.app });
+    const relay = OutboxRelay.start({ url: given.test.urls.app });
     const keys = createApiKeyCache({ database: given.database, feed });
     try {
       const { secret } = await inside((tx) =>

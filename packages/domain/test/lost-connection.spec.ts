@@ -1,4 +1,4 @@
-import { type CuttableProxy, startCuttableProxy } from '@patchbay/testing';
+import { CuttableProxy } from '@patchbay/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDatabase, type Database } from '../src/database/index.ts';
 import { type Given, type GivenOrganization, startGiven } from './given.ts';
@@ -15,7 +15,7 @@ const collect = (error: unknown) => void uncaught.push(error);
 beforeAll(async () => {
   given = await startGiven();
   organization = await given.organization();
-  proxy = await startCuttableProxy(given.test.urls.app);
+  proxy = await CuttableProxy.start(given.test.urls.app);
   process.on('uncaughtExceptionMonitor', collect);
 });
 afterAll(async () => {

@@ -3,12 +3,12 @@
  */
 import { newId } from '@patchbay/foundation';
 import type { Database } from '../src/database/index.ts';
-import { openUsageSpool, type UsageEvent } from '../src/usage/index.ts';
+import { type UsageEvent, UsageSpool } from '../src/usage/index.ts';
 
 const [directory = '', organizationId = '', count = '0'] = process.argv.slice(2);
 // Never reached: the spool ships once an hour here, and the process does not live that long.
 const database = { withOrganization: () => Promise.reject(new Error('no database here')) } as unknown as Database;
-const spool = await openUsageSpool({ directory, database, shipIntervalMs: 3_600_000 });
+const spool = await UsageSpool.open({ directory, database, shipIntervalMs: 3_600_000 });
 
 const event = (): UsageEvent => ({
   id: newId('usageEvent'),

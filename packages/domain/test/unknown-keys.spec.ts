@@ -6,7 +6,7 @@ import {
   newApiKeyText,
   revokeApiKey,
 } from '../src/api-keys/index.ts';
-import { type ChangeFeed, createChangeFeed, type OutboxRelay, relayOutbox } from '../src/changes/index.ts';
+import { ChangeFeed, OutboxRelay } from '../src/changes/index.ts';
 import { createDatabase, type Database } from '../src/database/index.ts';
 import { permissionsOf } from '../src/organizations/index.ts';
 import { type Given, type GivenOrganization, startGiven } from './given.ts';
@@ -27,9 +27,9 @@ beforeAll(async () => {
   // sql: a name of our own, quoted
   await given.superuser.query(`ALTER DATABASE "${name}" SET track_functions = 'all'`);
   database = createDatabase({ url, poolSizeMax: 1 });
-  feed = createChangeFeed({ url });
+  feed = new ChangeFeed({ url });
   await feed.start();
-  relay = relayOutbox({ url });
+  relay = OutboxRelay.start({ url });
   cache = createApiKeyCache({ database, feed });
   await vi.waitUntil(() => feed.relayed(), { timeout: 10_000 });
 });

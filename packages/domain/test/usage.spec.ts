@@ -5,7 +5,7 @@ import path from 'node:path';
 import { newId } from '@patchbay/foundation';
 import { temporaryDirectory } from '@patchbay/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listUsage, openUsageSpool, type UsageEvent } from '../src/usage/index.ts';
+import { listUsage, type UsageEvent, UsageSpool } from '../src/usage/index.ts';
 import { type Given, type GivenOrganization, startGiven } from './given.ts';
 
 let given: Given;
@@ -54,7 +54,7 @@ describe('the usage spool', () => {
     // The state after a kill in the middle of a write.
     await appendFile(path.join(directory, file), '{"id":"use_cut');
     const spools = await Promise.all(
-      [1, 2].map(() => openUsageSpool({ directory, database: given.database, shipIntervalMs: 3_600_000 })),
+      [1, 2].map(() => UsageSpool.open({ directory, database: given.database, shipIntervalMs: 3_600_000 })),
     );
     await Promise.all(spools.map((spool) => spool.ship()));
     expect(await count()).toBe(500);
@@ -81,7 +81,7 @@ describe('the usage spool', () => {
       );
       return rows.map((row) => row.request_id).sort();
     };
-    const open = () => openUsageSpool({ directory, database: given.database, shipIntervalMs: 3_600_000 });
+    const open = () => UsageSpool.open({ directory, database: given.database, shipIntervalMs: 3_600_000 });
 
     for (const start of ['first', 'second']) {
       const spool = await open();
@@ -108,7 +108,7 @@ describe('the usage spool', () => {
     const before = await count();
     const { createDatabase } = await import('../src/database/index.ts');
     const away = createDatabase({ url: 'postgresql://patchbay_app:x@127.0.0.1:1/none', poolSizeMax: 1 });
-    const spool = await openUsageSpool({ directory, database: away, shipIntervalMs: 3_600_000, bytesMax: 2_000 });
+    const spool = await UsageSpool.open({ directory, database: away, shipIntervalMs: 3_600_000, bytesMax: 2_000 });
     for (let index = 0; index < 20; index += 1) await spool.append(event());
     await expect(spool.ship()).rejects.toMatchObject({ code: 'data.unavailable' });
     const { appended, dropped, shipped } = spool.statistics();
@@ -116,7 +116,7 @@ describe('the usage spool', () => {
     expect(dropped).toBeGreaterThan(0);
     await spool.close();
     await away.close();
-    const next = await openUsageSpool({ directory, database: given.database });
+    const next = await UsageSpool.open({ directory, database: given.database });
     await next.ship();
     expect(await count()).toBe(before + appended);
     await next.close();
@@ -129,12 +129,12 @@ describe('the usage spool', () => {
       client: { name: 'a\0b\ud83d', version: '\\u0000' },
     });
     const directory = await temporaryDirectory();
-    const spool = await openUsageSpool({ directory, database: given.database, shipIntervalMs: 3_600_000 });
+    const spool = await UsageSpool.open({ directory, database: given.database, shipIntervalMs: 3_600_000 });
     await spool.append(name('memory'));
     await spool.close();
     await writeFile(path.join(directory, 'elsewhere.1.0123456789ab.00000001.ndjson'), JSON.stringify(name('file')));
     await utimes(path.join(directory, 'elsewhere.1.0123456789ab.00000001.ndjson'), 0, 0);
-    const next = await openUsageSpool({ directory, database: given.database, shipIntervalMs: 3_600_000 });
+    const next = await UsageSpool.open({ directory, database: given.database, shipIntervalMs: 3_600_000 });
     await next.ship();
     await next.close();
     for (const connectorId of ['con_memory', 'con_file']) {
@@ -148,7 +148,7 @@ describe('the usage spool', () => {
   it('loses no event that is written while it looks for what it can ship', async () => {
     const directory = await temporaryDirectory();
     const before = await count();
-    const spool = await openUsageSpool({ directory, database: given.database, shipIntervalMs: 3_600_000 });
+    const spool = await UsageSpool.open({ directory, database: given.database, shipIntervalMs: 3_600_000 });
     const rounds = 40;
     for (let round = 0; round < rounds; round += 1) {
       const shipped = spool.ship();
@@ -163,7 +163,7 @@ describe('the usage spool', () => {
 
   it('lists what was shipped, whole, newest first', async () => {
     const directory = await temporaryDirectory();
-    const spool = await openUsageSpool({ directory, database: given.database });
+    const spool = await UsageSpool.open({ directory, database: given.database });
     const sent = { ...event(), connectorId: 'con_listed' };
     await spool.append(sent);
     await spool.close();

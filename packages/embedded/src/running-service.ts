@@ -25,45 +25,60 @@ export interface ServiceCommand {
   readonly cwd: string;
 }
 
-/**
- * Starts a service in a session of its own, so that Ctrl-C in the terminal reaches it only through us and in order. Its
- * output goes straight to the log file: output after our end must not break on a pipe.
- */
-export function startService(command: ServiceCommand): RunningService & { exited: () => boolean } {
-  const log = openSync(command.logFile, 'a', 0o600);
-  let child: ChildProcess;
-  try {
-    const [program, ...args] = endingWithUs(command);
-    child = spawn(program, args, {
-      ...runAs(command.account),
-      cwd: command.cwd,
-      env: command.environment ?? {},
-      stdio: ['ignore', log, log],
-      detached: true,
+/** A process of this machine as a running service. */
+export class ServiceProcess implements RunningService {
+  readonly pid: number;
+  readonly ended: Promise<string>;
+  readonly #child: ChildProcess;
+  readonly #command: ServiceCommand;
+  #isOver = false;
+
+  private constructor(child: ChildProcess, command: ServiceCommand) {
+    this.#child = child;
+    this.#command = command;
+    this.pid = child.pid ?? 0;
+    this.ended = once(child, 'exit').then(
+      ([code, signal]) => (signal ? `signal ${signal}` : `exit code ${code}`),
+      (error: unknown) => `${error}`,
+    );
+    void this.ended.then(() => {
+      this.#isOver = true;
     });
-  } finally {
-    closeSync(log);
   }
-  const ended = once(child, 'exit').then(
-    ([code, signal]) => (signal ? `signal ${signal}` : `exit code ${code}`),
-    (error: unknown) => `${error}`,
-  );
-  let over = false;
-  void ended.then(() => {
-    over = true;
-  });
-  return {
-    pid: child.pid ?? 0,
-    ended,
-    exited: () => over,
-    stop: async () => {
-      if (over) return;
-      child.kill(command.stopSignal);
-      const force = setTimeout(() => child.kill('SIGKILL'), command.stopGraceMs);
-      await ended;
-      clearTimeout(force);
-    },
-  };
+
+  /**
+   * Starts a service in a session of its own, so that Ctrl-C in the terminal reaches it only through us and in order. Its
+   * output goes straight to the log file: output after our end must not break on a pipe.
+   */
+  static start(command: ServiceCommand): ServiceProcess {
+    const log = openSync(command.logFile, 'a', 0o600);
+    try {
+      const [program, ...args] = endingWithUs(command);
+      const child = spawn(program, args, {
+        ...runAs(command.account),
+        cwd: command.cwd,
+        env: command.environment ?? {},
+        stdio: ['ignore', log, log],
+        detached: true,
+      });
+      return new ServiceProcess(child, command);
+    } finally {
+      closeSync(log);
+    }
+  }
+
+  exited(): boolean {
+    return this.#isOver;
+  }
+
+  /** Stops it in order and returns when it is gone. */
+  async stop(): Promise<void> {
+    if (this.#isOver) return;
+    this.#child.kill(this.#command.stopSignal);
+    const force = setTimeout(() => this.#child.kill('SIGKILL'), this.#command.stopGraceMs);
+    await this.ended;
+    clearTimeout(force);
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { newId } from '@patchbay/foundation';
 import { isolationKeyText } from '@patchbay/sandbox-protocol';
-import { startCuttableProxy, waitFor } from '@patchbay/testing';
+import { CuttableProxy, waitFor } from '@patchbay/testing';
 import { givenAuthority } from '@patchbay/testing/hosts/given-authority';
 import { type GivenInvocation, textOf, toolRunning } from '@patchbay/testing/hosts/given-host';
 import { type GivenPlainHost, givenClient, givenPlainHost } from '@patchbay/testing/hosts/given-hosts';
@@ -117,7 +117,7 @@ describe('a supervisor that is cut off without an end', () => {
       identity: await authority.identity({ role: 'supervisor', id: 'far' }),
     });
     if (!('port' in far.target)) throw new Error('a host with a certificate has a port');
-    const line = await startCuttableProxy(`tcp://127.0.0.1:${far.target.port}`);
+    const line = await CuttableProxy.start(`tcp://127.0.0.1:${far.target.port}`);
     const target = { id: 'far', host: '127.0.0.1', port: Number(new URL(line.url).port) };
     const { client, invocation } = givenClient(
       fixedSupervisors([target]),

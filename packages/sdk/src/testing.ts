@@ -67,41 +67,61 @@ const runtime: Runtime = { current: () => calls.getStore() };
 
 /** Opens a session. `defaults` hold for every call in it. */
 export function openSession(connector: Connector, defaults: TestOptions = {}): TestSession {
-  const log: TestLogLine[] = [];
-  let connected: Promise<Link> | undefined;
-  const request = async <Result>(method: string, params: object, options: TestOptions = {}): Promise<Result> => {
+  return new InstanceSession(connector, defaults);
+}
+
+class InstanceSession implements TestSession {
+  readonly log: TestLogLine[] = [];
+  readonly #connector: Connector;
+  readonly #defaults: TestOptions;
+  #connected: Promise<Link> | undefined;
+
+  constructor(connector: Connector, defaults: TestOptions) {
+    this.#connector = connector;
+    this.#defaults = defaults;
+  }
+
+  async callTool(name: string, args: Readonly<Record<string, unknown>> = {}, options: TestOptions = {}) {
+    const result = await this.#request<CallToolResult>('tools/call', { name, arguments: args }, options);
+    const text = result.content.map((item) => (item.type === 'text' ? item.text : '')).join('\n');
+    return { ...result, text };
+  }
+
+  async listTools(): Promise<ListToolsResult['tools']> {
+    return (await this.#request<ListToolsResult>('tools/list', {})).tools;
+  }
+
+  async readPage(name: string): Promise<TestPage> {
+    const tools = await this.listTools();
+    const uri = tools.find((tool) => tool.name === name)?._meta?.['ui/resourceUri'];
+    if (typeof uri !== 'string') throw new Error(`The tool ${name} has no page.`);
+    const [content] = (await this.readResource(uri)).contents;
+    const html = content && 'text' in content ? content.text : '';
+    // Written by this very package a moment ago.
+    return { uri, html, meta: (content?._meta?.ui ?? {}) as TestPage['meta'] };
+  }
+
+  readResource(uri: string, options?: TestOptions): Promise<ReadResourceResult> {
+    return this.#request('resources/read', { uri }, options);
+  }
+
+  getPrompt(name: string, args: Readonly<Record<string, string>> = {}, options: TestOptions = {}) {
+    return this.#request<GetPromptResult>('prompts/get', { name, arguments: args }, options);
+  }
+
+  async completeArgument(prompt: string, argument: string, typed: string): Promise<string[]> {
+    const params = { ref: { type: 'ref/prompt', name: prompt }, argument: { name: argument, value: typed } };
+    return (await this.#request<CompleteResult>('completion/complete', params)).completion.values;
+  }
+
+  async #request<Result>(method: string, params: object, options: TestOptions = {}): Promise<Result> {
     setRuntime(runtime);
-    connected ??= connect(connector.createServer(pagesOf(defaults)));
-    const link = await connected;
+    this.#connected ??= Link.open(this.#connector.createServer(pagesOf(this.#defaults)));
+    const link = await this.#connected;
+    const context = contextOf({ ...this.#defaults, ...options }, this.log);
     // The server's answer has the shape that the protocol defines for the method; the callers below name it.
-    return calls.run(contextOf({ ...defaults, ...options }, log), () =>
-      link.request(method, params),
-    ) as Promise<Result>;
-  };
-  return {
-    log,
-    async callTool(name, args = {}, options = {}) {
-      const result = await request<CallToolResult>('tools/call', { name, arguments: args }, options);
-      const text = result.content.map((item) => (item.type === 'text' ? item.text : '')).join('\n');
-      return { ...result, text };
-    },
-    listTools: async () => (await request<ListToolsResult>('tools/list', {})).tools,
-    async readPage(name) {
-      const { tools } = await request<ListToolsResult>('tools/list', {});
-      const uri = tools.find((tool) => tool.name === name)?._meta?.['ui/resourceUri'];
-      if (typeof uri !== 'string') throw new Error(`The tool ${name} has no page.`);
-      const [content] = (await request<ReadResourceResult>('resources/read', { uri })).contents;
-      const html = content && 'text' in content ? content.text : '';
-      // Written by this very package a moment ago.
-      return { uri, html, meta: (content?._meta?.ui ?? {}) as TestPage['meta'] };
-    },
-    readResource: (uri, options) => request('resources/read', { uri }, options),
-    getPrompt: (name, args = {}, options = {}) => request('prompts/get', { name, arguments: args }, options),
-    async completeArgument(prompt, argument, typed) {
-      const params = { ref: { type: 'ref/prompt', name: prompt }, argument: { name: argument, value: typed } };
-      return (await request<CompleteResult>('completion/complete', params)).completion.values;
-    },
-  };
+    return calls.run(context, () => link.request(method, params)) as Promise<Result>;
+  }
 }
 
 /**
@@ -152,36 +172,44 @@ const refuseFetch: typeof fetch = async (input) => {
   throw new Error(`This test has no network: pass fetch to answer ${url}`);
 };
 
-interface Link {
-  request(method: string, params: object): Promise<unknown>;
-}
-
 /** The server behind an in-memory transport, with the handshake done. */
-async function connect(server: McpServer): Promise<Link> {
-  const [near, far] = InMemoryTransport.createLinkedPair();
-  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
-  let lastId = 0;
-  near.onmessage = (message: JSONRPCMessage) => {
+class Link {
+  readonly #near: InMemoryTransport;
+  readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  #lastId = 0;
+
+  private constructor(near: InMemoryTransport) {
+    this.#near = near;
+    near.onmessage = (message) => this.#take(message);
+  }
+
+  static async open(server: McpServer): Promise<Link> {
+    const [near, far] = InMemoryTransport.createLinkedPair();
+    const link = new Link(near);
+    await server.connect(far);
+    await near.start();
+    await link.request('initialize', {
+      protocolVersion: '2025-11-25',
+      capabilities: {},
+      clientInfo: { name: 'patchbay-testing', version: '1.0.0' },
+    });
+    await near.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    return link;
+  }
+
+  async request(method: string, params: object): Promise<unknown> {
+    const call = Promise.withResolvers<unknown>();
+    this.#lastId += 1;
+    this.#waiting.set(this.#lastId, call);
+    await this.#near.send({ jsonrpc: '2.0', id: this.#lastId, method, params: { ...params } });
+    return call.promise;
+  }
+
+  #take(message: JSONRPCMessage): void {
     if (!('id' in message) || typeof message.id !== 'number') return;
-    const call = waiting.get(message.id);
-    waiting.delete(message.id);
+    const call = this.#waiting.get(message.id);
+    this.#waiting.delete(message.id);
     if ('result' in message) call?.resolve(message.result);
     else if ('error' in message) call?.reject(new Error(message.error.message));
-  };
-  await server.connect(far);
-  await near.start();
-  const request: Link['request'] = async (method, params) => {
-    const call = Promise.withResolvers<unknown>();
-    lastId += 1;
-    waiting.set(lastId, call);
-    await near.send({ jsonrpc: '2.0', id: lastId, method, params: { ...params } });
-    return call.promise;
-  };
-  await request('initialize', {
-    protocolVersion: '2025-11-25',
-    capabilities: {},
-    clientInfo: { name: 'patchbay-testing', version: '1.0.0' },
-  });
-  await near.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
-  return { request };
+  }
 }

@@ -1,7 +1,7 @@
 export { freePort } from '@patchbay/embedded';
 export { bundleConnector } from './bundle-connector.ts';
 export { type ChromiumLaunch, findTestChromium } from './chromium.ts';
-export { type CuttableProxy, startCuttableProxy } from './cuttable-proxy.ts';
+export { CuttableProxy } from './cuttable-proxy.ts';
 export { DAMAGES, type Damage, damageFile } from './damage-file.ts';
 export { createTestDatabase, type TestDatabase } from './database.ts';
 export { echoVersion } from './echo-version.ts';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type OutboxRelay, relayOutbox } from '@patchbay/domain/changes';
+import { OutboxRelay } from '@patchbay/domain/changes';
 import { freePort } from '@patchbay/embedded';
 import pg from 'pg';
-import { type CuttableProxy, startCuttableProxy } from './cuttable-proxy.ts';
+import { CuttableProxy } from './cuttable-proxy.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createGiven, type Given } from './given.ts';
 import { type PlatformProcess, startPlatformProcess } from './platform-process.ts';
@@ -61,7 +61,7 @@ export interface OtherGateway {
 
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
   const database = await createTestDatabase();
-  const databaseLine = options.databaseLine ? await startCuttableProxy(database.urls.app) : undefined;
+  const databaseLine = options.databaseLine ? await CuttableProxy.start(database.urls.app) : undefined;
   const redis = options.redis ? await testRedis() : undefined;
   const through = (url: string) => databaseLine?.through(url) ?? url;
   const directory = await temporaryDirectory('platform');
@@ -119,7 +119,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       ? start('worker', { ...shared, PACKAGE_STORE_DIR: place('packages'), WORKER_INTERNAL_PORT: '0' })
       : undefined,
   ]);
-  const relay: OutboxRelay | undefined = options.worker ? undefined : relayOutbox({ url: database.urls.app });
+  const relay: OutboxRelay | undefined = options.worker ? undefined : OutboxRelay.start({ url: database.urls.app });
   const given = createGiven({ database, artifactDirectory: place('artifacts') });
   const superuser = new pg.Pool({ connectionString: database.superuserUrl, max: 2 });
   superuser.on('error', () => {}); // tests end connections on purpose

@@ -1,14 +1,3 @@
-/**
- * Unwrapped data keys, bounded in number and age; a key that leaves is overwritten. A key answers only for the wrapped
- * bytes it came from: a data key whose row is gone, was exchanged or was rolled back is not used from memory.
- */
-export interface KeyCache {
-  get(organizationId: string, wrapped: Uint8Array): Uint8Array | undefined;
-  set(organizationId: string, wrapped: Uint8Array, key: Uint8Array): void;
-  delete(organizationId: string): void;
-  clear(): void;
-}
-
 export interface KeyCacheOptions {
   readonly entriesMax: number;
   readonly ageMsMax: number;
@@ -16,33 +5,47 @@ export interface KeyCacheOptions {
   now(): number;
 }
 
-export function createKeyCache(options: KeyCacheOptions): KeyCache {
-  const entries = new Map<string, { readonly wrapped: Uint8Array; readonly key: Uint8Array; readonly since: number }>();
+interface Entry {
+  readonly wrapped: Uint8Array;
+  readonly key: Uint8Array;
+  readonly since: number;
+}
 
-  function drop(organizationId: string): void {
-    entries.get(organizationId)?.key.fill(0);
-    entries.delete(organizationId);
+/**
+ * Unwrapped data keys, bounded in number and age; a key that leaves is overwritten. A key answers only for the wrapped
+ * bytes it came from: a data key whose row is gone, was exchanged or was rolled back is not used from memory.
+ */
+export class KeyCache {
+  readonly #options: KeyCacheOptions;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(options: KeyCacheOptions) {
+    this.#options = options;
   }
 
-  return {
-    get(organizationId, wrapped) {
-      const entry = entries.get(organizationId);
-      if (entry === undefined) return undefined;
-      const isYoung = options.now() - entry.since < options.ageMsMax;
-      if (isYoung && Buffer.compare(entry.wrapped, wrapped) === 0) return entry.key.slice();
-      drop(organizationId);
-      return undefined;
-    },
-    set(organizationId, wrapped, key) {
-      drop(organizationId);
-      // A Map keeps the order of insertion: the first one is the oldest.
-      const [oldest] = entries.keys();
-      if (entries.size >= options.entriesMax && oldest !== undefined) drop(oldest);
-      entries.set(organizationId, { wrapped: wrapped.slice(), key: key.slice(), since: options.now() });
-    },
-    delete: drop,
-    clear() {
-      for (const organizationId of [...entries.keys()]) drop(organizationId);
-    },
-  };
+  get(organizationId: string, wrapped: Uint8Array): Uint8Array | undefined {
+    const entry = this.#entries.get(organizationId);
+    if (entry === undefined) return undefined;
+    const isYoung = this.#options.now() - entry.since < this.#options.ageMsMax;
+    if (isYoung && Buffer.compare(entry.wrapped, wrapped) === 0) return entry.key.slice();
+    this.delete(organizationId);
+    return undefined;
+  }
+
+  set(organizationId: string, wrapped: Uint8Array, key: Uint8Array): void {
+    this.delete(organizationId);
+    // A Map keeps the order of insertion: the first one is the oldest.
+    const [oldest] = this.#entries.keys();
+    if (this.#entries.size >= this.#options.entriesMax && oldest !== undefined) this.delete(oldest);
+    this.#entries.set(organizationId, { wrapped: wrapped.slice(), key: key.slice(), since: this.#options.now() });
+  }
+
+  delete(organizationId: string): void {
+    this.#entries.get(organizationId)?.key.fill(0);
+    this.#entries.delete(organizationId);
+  }
+
+  clear(): void {
+    for (const organizationId of [...this.#entries.keys()]) this.delete(organizationId);
+  }
 }

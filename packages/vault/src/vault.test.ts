@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openBytes, sealBytes } from './cipher.ts';
 import { createVault, type DataKeyStore, type SealBinding, VaultError } from './index.ts';
-import { createKeyCache } from './key-cache.ts';
+import { KeyCache } from './key-cache.ts';
 
 const binding = (organizationId: string, record = 'sec_1', field = 'secrets.sealed'): SealBinding => ({
   scope: { kind: 'organization', organizationId },
@@ -108,7 +108,7 @@ describe('the vault', () => {
 describe('the cache of data keys', () => {
   it('forgets by number, by age and by name, and overwrites what it forgets', () => {
     let now = 0;
-    const cache = createKeyCache({ entriesMax: 2, ageMsMax: 100, now: () => now });
+    const cache = new KeyCache({ entriesMax: 2, ageMsMax: 100, now: () => now });
     const wrapped = Buffer.from('wrapped');
     for (const id of ['a', 'b', 'c']) cache.set(id, wrapped, randomBytes(32));
     expect(cache.get('a', wrapped)).toBeUndefined();

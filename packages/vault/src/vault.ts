@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Secret } from '@patchbay/foundation';
 import type { SealBinding } from './binding.ts';
 import { KEY_BYTES, openBytes, sealBytes } from './cipher.ts';
-import { createKeyCache } from './key-cache.ts';
+import { KeyCache } from './key-cache.ts';
 import type { KeySource } from './key-source.ts';
 import { VaultError } from './vault-error.ts';
 
@@ -39,7 +39,7 @@ export interface VaultOptions {
 /** Reads the master key once. @throws VaultError when the source holds none */
 export async function createVault(options: VaultOptions): Promise<Vault> {
   const masterKey = await options.keySource.masterKey();
-  const dataKeys = createKeyCache({
+  const dataKeys = new KeyCache({
     entriesMax: options.dataKeysMax ?? 1_000,
     ageMsMax: options.dataKeyAgeMsMax ?? 600_000,
     now: () => performance.now(),
@@ -69,7 +69,7 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
       const plaintext = openBytes(await keyFor(binding, keys, false), binding, envelope);
       return new Secret(Buffer.from(plaintext).toString('utf8'));
     },
-    forget: dataKeys.delete,
+    forget: (organizationId) => dataKeys.delete(organizationId),
     close() {
       dataKeys.clear();
       masterKey.fill(0);

@@ -1,16 +1,4 @@
-/**
- * Wakes the worker for a version. The queue only wakes: the version's state is in the database, and the worker finds
- * what waits there by itself, so a lost job delays a deploy and never loses it.
- */
 import { type Logger, parseRedisUrl, type Secret, within } from '@patchbay/foundation';
-
-export interface DeployWaker {
-  /** Rejects when the queue does not answer within two seconds. */
-  wake(versionId: string): Promise<void>;
-  /** How many wake-ups wait for the worker. Rejects like `wake`. */
-  ping(): Promise<{ readonly waiting: number }>;
-  close(): Promise<void>;
-}
 
 export interface DeployWakerOptions {
   /** `redis://`, `rediss://` or `redis+unix:///path?password=…`; without one the queue is in PostgreSQL. */
@@ -24,29 +12,46 @@ export interface DeployWakerOptions {
 export const DEPLOY_QUEUE = 'deploy';
 const PATIENCE_MS = 2_000;
 
-export function createDeployWaker(options: DeployWakerOptions): DeployWaker {
-  if (!options.redisUrl && !options.databaseUrl) {
-    throw new Error('the deploy queue needs REDIS_URL or DATABASE_QUEUE_URL');
+/**
+ * Wakes the worker for a version. The queue only wakes: the version's state is in the database, and the worker finds
+ * what waits there by itself, so a lost job delays a deploy and never loses it.
+ */
+export class DeployWaker {
+  readonly #options: DeployWakerOptions;
+  #opening: Promise<DeployQueue> | undefined;
+
+  constructor(options: DeployWakerOptions) {
+    if (!options.redisUrl && !options.databaseUrl) {
+      throw new Error('the deploy queue needs REDIS_URL or DATABASE_QUEUE_URL');
+    }
+    this.#options = options;
   }
-  let opening: Promise<DeployQueue> | undefined;
+
+  /** Rejects when the queue does not answer within two seconds. */
+  async wake(versionId: string): Promise<void> {
+    // One job per version; BullMQ refuses ids with a colon, ours have none.
+    const job = { jobId: versionId, removeOnComplete: true, removeOnFail: true };
+    await withPatience(this.#open().then((queue) => queue.add('deploy', { versionId }, job)));
+  }
+
+  /** How many wake-ups wait for the worker. Rejects like `wake`. */
+  async ping(): Promise<{ readonly waiting: number }> {
+    return { waiting: await withPatience(this.#open().then((queue) => queue.getWaitingCount())) };
+  }
+
+  async close(): Promise<void> {
+    await (await this.#opening)?.close();
+  }
+
   // On the first wake: a gateway that starts has calls to answer first.
-  const open = async (): Promise<DeployQueue> => {
-    opening ??= openQueue(options).then((queue) => {
+  #open(): Promise<DeployQueue> {
+    this.#opening ??= openQueue(this.#options).then((queue) => {
       // Reported by the wake that fails; without a listener the event would end the process.
-      queue.on('error', (error) => options.logger.debug({ err: error }, 'the deploy queue does not answer'));
+      queue.on('error', (error) => this.#options.logger.debug({ err: error }, 'the deploy queue does not answer'));
       return queue;
     });
-    return opening;
-  };
-  return {
-    async wake(versionId) {
-      // One job per version; BullMQ refuses ids with a colon, ours have none.
-      const job = { jobId: versionId, removeOnComplete: true, removeOnFail: true };
-      await withPatience(open().then((queue) => queue.add('deploy', { versionId }, job)));
-    },
-    ping: async () => ({ waiting: await withPatience(open().then((queue) => queue.getWaitingCount())) }),
-    close: async () => (await opening)?.close(),
-  };
+    return this.#opening;
+  }
 }
 
 /** On either backend; the two differ in their type parameters only. */

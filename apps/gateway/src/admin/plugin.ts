@@ -12,7 +12,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { answerApiError, invalidRequest } from '../http/api-error.ts';
 import { entityTag, matchesEntityTag } from '../http/entity-tag.ts';
-import { createLeases, type Leases } from '../streams/leases.ts';
+import { Leases } from '../streams/leases.ts';
 import { authenticate } from './access/authenticate.ts';
 import { authorize, requireInService } from './access/authorize.ts';
 import { type Access, type Caller, callerId, concernsCaller, requirePermission } from './access/caller.ts';
@@ -45,7 +45,7 @@ export async function adminPlugin(app: FastifyInstance, deps: AdminDeps): Promis
   app.addHook('onSend', async (request, reply, payload) => addEntityTag(request, reply, payload));
 
   const counter = new StreamCounter();
-  const leases = createLeases(deps.changes);
+  const leases = new Leases(deps.changes);
   app.addHook('preClose', async () => counter.close());
   app.addHook('onClose', async () => leases.close());
   for (const endpoint of Object.values(ENDPOINTS)) {

@@ -1,11 +1,11 @@
 import type { Clock } from '@patchbay/foundation';
 import { describe, expect, it } from 'vitest';
-import { createLocalStore } from './local-store.ts';
+import { LocalStore } from './local-store.ts';
 
 function given() {
   const time = { ms: 0 };
   const clock: Clock = { now: () => new Date(time.ms), monotonicMs: () => time.ms };
-  return { time, ephemeralStore: createLocalStore(clock) };
+  return { time, ephemeralStore: new LocalStore(clock) };
 }
 
 describe('the ephemeral store of one process', () => {

@@ -1,28 +1,37 @@
 import type { Clock } from '@patchbay/foundation';
-import type { EphemeralStore } from './ephemeral-store.ts';
+import type { Admittance, EphemeralStore, UseLimit } from './ephemeral-store.ts';
 
 const KEPT_MAX = 100_000;
 
 /** Notes of one process: for an installation of one gateway, and where Redis is away. The oldest go when it is full. */
-export function createLocalStore(clock: Clock): EphemeralStore {
-  const counts = new Expiring<{ used: number }>(clock);
-  const texts = new Expiring<string>(clock);
-  return {
-    async admit(key, { max, windowSeconds }) {
-      const id = JSON.stringify(key);
-      const open = counts.get(id) ?? counts.set(id, { used: 0 }, windowSeconds * 1000);
-      open.value.used += 1;
-      const retryAfterSeconds = Math.max(1, Math.ceil((open.expiresAt - clock.monotonicMs()) / 1000));
-      return { allowed: open.value.used <= max, retryAfterSeconds };
-    },
-    async put(key, text, lifetimeMs) {
-      texts.set(JSON.stringify(key), text, lifetimeMs);
-    },
-    async take(key) {
-      return texts.take(JSON.stringify(key));
-    },
-    close: () => {},
-  };
+export class LocalStore implements EphemeralStore {
+  readonly #clock: Clock;
+  readonly #counts: Expiring<{ used: number }>;
+  readonly #texts: Expiring<string>;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#counts = new Expiring(clock);
+    this.#texts = new Expiring(clock);
+  }
+
+  async admit(key: readonly string[], { max, windowSeconds }: UseLimit): Promise<Admittance> {
+    const id = JSON.stringify(key);
+    const open = this.#counts.get(id) ?? this.#counts.set(id, { used: 0 }, windowSeconds * 1000);
+    open.value.used += 1;
+    const retryAfterSeconds = Math.max(1, Math.ceil((open.expiresAt - this.#clock.monotonicMs()) / 1000));
+    return { allowed: open.value.used <= max, retryAfterSeconds };
+  }
+
+  async put(key: readonly string[], text: string, lifetimeMs: number): Promise<void> {
+    this.#texts.set(JSON.stringify(key), text, lifetimeMs);
+  }
+
+  async take(key: readonly string[]): Promise<string | null> {
+    return this.#texts.take(JSON.stringify(key));
+  }
+
+  close(): void {}
 }
 
 interface Entry<T> {

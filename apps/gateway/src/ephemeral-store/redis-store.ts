@@ -1,8 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { type Clock, type Logger, parseRedisUrl, type Secret } from '@patchbay/foundation';
 import { Redis } from 'ioredis';
-import type { EphemeralStore } from './ephemeral-store.ts';
-import { createLocalStore } from './local-store.ts';
+import type { Admittance, EphemeralStore, UseLimit } from './ephemeral-store.ts';
+import { LocalStore } from './local-store.ts';
 
 export interface RedisStoreOptions {
   readonly redisUrl: string;
@@ -32,52 +32,76 @@ return { used, redis.call('PTTL', KEYS[1]), redis.call('ZCARD', KEYS[2]) }
  * number of gateways seen last cannot admit more together than the limit. Texts stored then are found only where they
  * were stored.
  */
-export function createRedisStore({ redisUrl, secret, clock, logger }: RedisStoreOptions): EphemeralStore {
-  const local = createLocalStore(clock);
-  const gateway = randomUUID();
-  let gatewaysSeen = 1;
-  const redis = new Redis({
-    ...parseRedisUrl(redisUrl),
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout: ANSWER_MS_MAX,
-    retryStrategy: (attempt) => Math.min(attempt * 200, 2_000),
-  });
-  redis.on('error', (error) => logger.debug({ err: error }, 'the ephemeral store has no Redis'));
-  const nameOf = (key: readonly string[]) =>
-    PREFIX +
-    createHmac('sha256', secret.reveal())
-      .update(JSON.stringify(['note', ...key]))
-      .digest('base64url');
-  const orElse = <T>(asked: Promise<T>, otherwise: () => Promise<T>): Promise<T> =>
-    asked.catch((error: unknown) => {
-      logger.debug({ err: error }, 'an entry is kept in this process');
+export class RedisStore implements EphemeralStore {
+  readonly #options: RedisStoreOptions;
+  readonly #local: LocalStore;
+  readonly #redis: Redis;
+  readonly #gateway = randomUUID();
+  #gatewaysSeen = 1;
+
+  constructor(options: RedisStoreOptions) {
+    this.#options = options;
+    this.#local = new LocalStore(options.clock);
+    this.#redis = new Redis({
+      ...parseRedisUrl(options.redisUrl),
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      commandTimeout: ANSWER_MS_MAX,
+      retryStrategy: (attempt) => Math.min(attempt * 200, 2_000),
+    });
+    this.#redis.on('error', (error) => options.logger.debug({ err: error }, 'the ephemeral store has no Redis'));
+  }
+
+  admit(key: readonly string[], limit: UseLimit): Promise<Admittance> {
+    return this.#orElse(this.#count(key, limit), () =>
+      this.#local.admit(key, { ...limit, max: Math.max(1, Math.floor(limit.max / this.#gatewaysSeen)) }),
+    );
+  }
+
+  put(key: readonly string[], text: string, lifetimeMs: number): Promise<void> {
+    return this.#orElse(
+      this.#redis.set(this.#nameOf(key), text, 'PX', lifetimeMs).then(() => {}),
+      () => this.#local.put(key, text, lifetimeMs),
+    );
+  }
+
+  async take(key: readonly string[]): Promise<string | null> {
+    return (await this.#local.take(key)) ?? this.#orElse(this.#redis.getdel(this.#nameOf(key)), async () => null);
+  }
+
+  close(): void {
+    this.#redis.disconnect();
+  }
+
+  async #count(key: readonly string[], limit: UseLimit): Promise<Admittance> {
+    const windowMs = limit.windowSeconds * 1000;
+    const now = this.#options.clock.now().getTime();
+    const counted = await this.#redis.eval(
+      COUNT,
+      2,
+      this.#nameOf(key),
+      GATEWAYS,
+      windowMs,
+      this.#gateway,
+      now,
+      SEEN_MS,
+    );
+    const [used = 0, leftMs = 0, gateways = 1] = numbersIn(counted);
+    this.#gatewaysSeen = Math.max(1, gateways);
+    return { allowed: used <= limit.max, retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1000)) };
+  }
+
+  #nameOf(key: readonly string[]): string {
+    const mac = createHmac('sha256', this.#options.secret.reveal());
+    return PREFIX + mac.update(JSON.stringify(['note', ...key])).digest('base64url');
+  }
+
+  #orElse<T>(asked: Promise<T>, otherwise: () => Promise<T>): Promise<T> {
+    return asked.catch((error: unknown) => {
+      this.#options.logger.debug({ err: error }, 'an entry is kept in this process');
       return otherwise();
     });
-
-  return {
-    admit: (key, limit) =>
-      orElse(
-        (async () => {
-          const windowMs = limit.windowSeconds * 1000;
-          const now = clock.now().getTime();
-          const counted = await redis.eval(COUNT, 2, nameOf(key), GATEWAYS, windowMs, gateway, now, SEEN_MS);
-          const [used = 0, leftMs = 0, gateways = 1] = numbersIn(counted);
-          gatewaysSeen = Math.max(1, gateways);
-          return { allowed: used <= limit.max, retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1000)) };
-        })(),
-        () => local.admit(key, { ...limit, max: Math.max(1, Math.floor(limit.max / gatewaysSeen)) }),
-      ),
-    put: (key, text, lifetimeMs) =>
-      orElse(
-        redis.set(nameOf(key), text, 'PX', lifetimeMs).then(() => {}),
-        () => local.put(key, text, lifetimeMs),
-      ),
-    async take(key) {
-      return (await local.take(key)) ?? orElse(redis.getdel(nameOf(key)), async () => null);
-    },
-    close: () => redis.disconnect(),
-  };
+  }
 }
 
 function numbersIn(reply: unknown): readonly number[] {

@@ -2,7 +2,7 @@ import { Secret, systemClock } from '@patchbay/foundation';
 import pg from 'pg';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { createLocalStore } from '../ephemeral-store/local-store.ts';
+import { LocalStore } from '../ephemeral-store/local-store.ts';
 import { authOptions } from './auth-options.ts';
 
 const settings = (origin: string) => ({
@@ -10,7 +10,7 @@ const settings = (origin: string) => ({
   secret: new Secret('a secret for tests of forty characters..'),
   // Not connected: a pool connects with its first query.
   pool: new pg.Pool(),
-  ephemeralStore: createLocalStore(systemClock),
+  ephemeralStore: new LocalStore(systemClock),
   logger: pino({ level: 'silent' }),
 });
 

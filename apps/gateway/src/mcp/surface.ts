@@ -14,8 +14,8 @@ import type { Surface } from '../http/surface.ts';
 import { Admission, type Permit } from '../limits/admission.ts';
 import { ByteRate } from '../limits/byte-rate.ts';
 import { StreamPermits } from '../limits/stream-permits.ts';
-import type { SandboxRetirement } from '../sandboxes/retire-sandboxes.ts';
-import { createLeases } from '../streams/leases.ts';
+import type { SandboxRetirement } from '../sandboxes/sandbox-retirement.ts';
+import { Leases } from '../streams/leases.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createConnectorMount } from './access/connector.ts';
 import { createOrganizationMount } from './access/organization.ts';
@@ -105,7 +105,7 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
   const byteRate = new ByteRate({ ...BYTE_RATE, clock: deps.clock });
   const permits = new StreamPermits(STREAMS);
   const parked = new StreamPermits(PARKED);
-  const leases = createLeases(deps.changes);
+  const leases = new Leases(deps.changes);
   const requestStates = createRequestStates({
     sealer: deps.stateSealer,
     clock: deps.clock,

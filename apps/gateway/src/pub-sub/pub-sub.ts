@@ -51,14 +51,17 @@ export function keyOf({ topic, subjectId }: MessageSubject): string {
 }
 
 /** Within this process only. */
-export function createLocalPubSub(): PubSub {
-  const listeners = new Subscribers();
-  return {
-    publish: (target, content) => listeners.publish(target, content),
-    async subscribe(target, listener) {
-      listeners.add(target, listener);
-      return () => void listeners.remove(target, listener);
-    },
-    close: async () => undefined,
-  };
+export class LocalPubSub implements PubSub {
+  readonly #listeners = new Subscribers();
+
+  publish(target: Topic, content: JsonObject): void {
+    this.#listeners.publish(target, content);
+  }
+
+  async subscribe(target: Topic, listener: MessageListener): Promise<() => void> {
+    this.#listeners.add(target, listener);
+    return () => void this.#listeners.remove(target, listener);
+  }
+
+  async close(): Promise<void> {}
 }

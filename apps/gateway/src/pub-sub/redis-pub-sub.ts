@@ -1,8 +1,8 @@
 import type { MessageSubject } from '@patchbay/domain/messages';
 import { type Logger, parseRedisUrl } from '@patchbay/foundation';
-import { isJsonObject, objectAt, stringAt } from '@patchbay/mcp';
+import { isJsonObject, type JsonObject, objectAt, stringAt } from '@patchbay/mcp';
 import { Redis } from 'ioredis';
-import { type PubSub, Subscribers } from './pub-sub.ts';
+import { type MessageListener, type PubSub, Subscribers, type Topic } from './pub-sub.ts';
 
 const CHANNEL = 'patchbay:announcements';
 
@@ -15,49 +15,66 @@ function channelOf({ topic, subjectId }: MessageSubject): string {
 }
 
 /** Across gateways, through Redis. */
-export function createRedisPubSub(redisUrl: string, logger: Logger): PubSub {
-  const listeners = new Subscribers();
-  const connect = () => {
-    const redis = new Redis({
-      ...parseRedisUrl(redisUrl),
-      maxRetriesPerRequest: 1,
-      retryStrategy: (attempt) => Math.min(attempt * 200, 2_000),
+export class RedisPubSub implements PubSub {
+  readonly #logger: Logger;
+  readonly #listeners = new Subscribers();
+  readonly #sender: Redis;
+  readonly #receiver: Redis;
+
+  constructor(redisUrl: string, logger: Logger) {
+    this.#logger = logger;
+    this.#sender = connect(redisUrl, logger);
+    this.#receiver = connect(redisUrl, logger);
+    this.#receiver.on('message', (channel: string, text: string) => this.#receive(channel, text));
+    // Subscriptions of a connection are restored with it; an unreachable Redis only loses messages.
+    this.#receiver.subscribe(`${CHANNEL}:session`).catch((error: unknown) => this.#swallow(error));
+  }
+
+  publish(target: Topic, content: JsonObject): void {
+    const message = JSON.stringify({ subjectId: target.subjectId, content });
+    this.#sender.publish(channelOf(target), message).catch((error: unknown) => {
+      this.#swallow(error);
+      // Delivered to local subscribers at least.
+      this.#listeners.publish(target, content);
     });
-    redis.on('error', (error) => logger.debug({ err: error }, 'the pub/sub connection has no Redis'));
-    return redis;
-  };
-  const sender = connect();
-  const receiver = connect();
-  const swallow = (error: unknown) => logger.debug({ err: error }, 'a message was not published');
-  receiver.on('message', (channel: string, text: string) => {
+  }
+
+  async subscribe(target: Topic, listener: MessageListener): Promise<() => void> {
+    const isOwnChannel = target.topic !== 'session';
+    const swallow = (error: unknown) => this.#swallow(error);
+    if (this.#listeners.add(target, listener) && isOwnChannel) {
+      await this.#receiver.subscribe(channelOf(target)).catch(swallow);
+    }
+    return () => {
+      const isLast = this.#listeners.remove(target, listener);
+      if (isLast && isOwnChannel) this.#receiver.unsubscribe(channelOf(target)).catch(swallow);
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#sender.disconnect();
+    this.#receiver.disconnect();
+  }
+
+  #receive(channel: string, text: string): void {
     const message: unknown = JSON.parse(text);
     const subjectId = stringAt(isJsonObject(message) ? message : undefined, 'subjectId');
     const content = isJsonObject(message) ? objectAt(message, 'content') : undefined;
     if (subjectId === undefined || content === undefined) return;
-    listeners.publish({ topic: channel === `${CHANNEL}:session` ? 'session' : 'connector', subjectId }, content);
-  });
-  // Subscriptions of a connection are restored with it; an unreachable Redis only loses messages.
-  receiver.subscribe(`${CHANNEL}:session`).catch(swallow);
+    this.#listeners.publish({ topic: channel === `${CHANNEL}:session` ? 'session' : 'connector', subjectId }, content);
+  }
 
-  return {
-    publish(target, content) {
-      const message = JSON.stringify({ subjectId: target.subjectId, content });
-      sender.publish(channelOf(target), message).catch((error: unknown) => {
-        swallow(error);
-        // Delivered to local subscribers at least.
-        listeners.publish(target, content);
-      });
-    },
-    async subscribe(target, listener) {
-      const isOwnChannel = target.topic !== 'session';
-      if (listeners.add(target, listener) && isOwnChannel) await receiver.subscribe(channelOf(target)).catch(swallow);
-      return () => {
-        if (listeners.remove(target, listener) && isOwnChannel) receiver.unsubscribe(channelOf(target)).catch(swallow);
-      };
-    },
-    async close() {
-      sender.disconnect();
-      receiver.disconnect();
-    },
-  };
+  #swallow(error: unknown): void {
+    this.#logger.debug({ err: error }, 'a message was not published');
+  }
+}
+
+function connect(redisUrl: string, logger: Logger): Redis {
+  const redis = new Redis({
+    ...parseRedisUrl(redisUrl),
+    maxRetriesPerRequest: 1,
+    retryStrategy: (attempt) => Math.min(attempt * 200, 2_000),
+  });
+  redis.on('error', (error) => logger.debug({ err: error }, 'the pub/sub connection has no Redis'));
+  return redis;
 }

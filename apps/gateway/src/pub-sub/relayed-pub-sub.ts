@@ -3,7 +3,7 @@ import type { Database } from '@patchbay/domain';
 import type { ChangeFeed } from '@patchbay/domain/changes';
 import { insertMessages, type MessageSubject, type NewMessage, readMessages } from '@patchbay/domain/messages';
 import type { Logger } from '@patchbay/foundation';
-import { isJsonObject } from '@patchbay/mcp';
+import { isJsonObject, type JsonObject } from '@patchbay/mcp';
 import { keyOf, type PubSub, Subscribers, type Topic } from './pub-sub.ts';
 
 export interface RelayedPubSubDeps {
@@ -18,61 +18,75 @@ const GATHER_MS = 40;
 const WAITING_MAX = 200;
 
 /** Across gateways, through the relay's table in PostgreSQL: for installations without Redis. */
-export function createRelayedPubSub({ database, changes, logger }: RelayedPubSubDeps): PubSub {
-  const origin = randomUUID();
-  const listeners = new Subscribers();
-  const waiting = new Map<string, Map<string, NewMessage>>();
-  const readers = new Map<string, TopicReader>();
-  let gathering: NodeJS.Timeout | undefined;
-  let writing = Promise.resolve();
+export class RelayedPubSub implements PubSub {
+  readonly #deps: RelayedPubSubDeps;
+  readonly #origin = randomUUID();
+  readonly #listeners = new Subscribers();
+  readonly #waiting = new Map<string, Map<string, NewMessage>>();
+  readonly #readers = new Map<string, TopicReader>();
+  readonly #stop: () => void;
+  #gathering: NodeJS.Timeout | undefined;
+  #writing = Promise.resolve();
 
-  const swallow = (error: unknown) => logger.debug({ err: error }, 'messages were not published');
-  const write = () => {
-    clearTimeout(gathering);
-    gathering = undefined;
-    const batches = [...waiting];
-    waiting.clear();
-    writing = writing.then(async () => {
-      for (const [organizationId, batch] of batches) {
-        await database
-          .withOrganization({ organizationId }, (tx) => insertMessages(tx, origin, [...batch.values()]))
-          .catch(swallow);
-      }
+  constructor(deps: RelayedPubSubDeps) {
+    this.#deps = deps;
+    this.#stop = deps.changes.onMessage((subject) => this.#readers.get(keyOf(subject))?.read());
+  }
+
+  publish(target: Topic, content: JsonObject): void {
+    this.#listeners.publish(target, content);
+    const { organizationId, topic, subjectId } = target;
+    const batch = this.#waiting.get(organizationId) ?? new Map<string, NewMessage>();
+    this.#waiting.set(organizationId, batch);
+    const key = `${keyOf(target)} ${JSON.stringify(content)}`;
+    if (batch.size < WAITING_MAX) batch.set(key, { topic, subjectId, content });
+    this.#gathering ??= setTimeout(() => this.#write(), GATHER_MS);
+  }
+
+  async subscribe(target: Topic, listener: (content: JsonObject) => void): Promise<() => void> {
+    if (this.#listeners.add(target, listener)) {
+      const look = () => this.#read(target);
+      this.#readers.set(keyOf(target), new TopicReader(target, { look, listeners: this.#listeners }));
+    }
+    return () => {
+      if (this.#listeners.remove(target, listener)) this.#readers.delete(keyOf(target));
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#stop();
+    this.#write();
+    await this.#writing;
+  }
+
+  #write(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    const batches = [...this.#waiting];
+    this.#waiting.clear();
+    this.#writing = this.#writing.then(async () => {
+      for (const [organizationId, batch] of batches) await this.#insert(organizationId, [...batch.values()]);
     });
-  };
-  const stop = changes.onMessage((subject) => readers.get(keyOf(subject))?.read());
+  }
 
-  return {
-    publish(target, content) {
-      listeners.publish(target, content);
-      const { organizationId, topic, subjectId } = target;
-      const batch = waiting.get(organizationId) ?? new Map<string, NewMessage>();
-      waiting.set(organizationId, batch);
-      const key = `${keyOf(target)} ${JSON.stringify(content)}`;
-      if (batch.size < WAITING_MAX) batch.set(key, { topic, subjectId, content });
-      gathering ??= setTimeout(write, GATHER_MS);
-    },
-    async subscribe(target, listener) {
-      if (listeners.add(target, listener)) {
-        const look = () =>
-          database
-            .withOrganization(target, (tx) => readMessages(tx, origin, target))
-            .catch((error: unknown) => {
-              swallow(error);
-              return [];
-            });
-        readers.set(keyOf(target), new TopicReader(target, { look, listeners }));
-      }
-      return () => {
-        if (listeners.remove(target, listener)) readers.delete(keyOf(target));
-      };
-    },
-    async close() {
-      stop();
-      write();
-      await writing;
-    },
-  };
+  async #insert(organizationId: string, batch: readonly NewMessage[]): Promise<void> {
+    await this.#deps.database
+      .withOrganization({ organizationId }, (tx) => insertMessages(tx, this.#origin, batch))
+      .catch((error: unknown) => this.#swallow(error));
+  }
+
+  #read(target: Topic): ReturnType<TopicReaderDeps['look']> {
+    return this.#deps.database
+      .withOrganization(target, (tx) => readMessages(tx, this.#origin, target))
+      .catch((error: unknown) => {
+        this.#swallow(error);
+        return [];
+      });
+  }
+
+  #swallow(error: unknown): void {
+    this.#deps.logger.debug({ err: error }, 'messages were not published');
+  }
 }
 
 interface TopicReaderDeps {

@@ -4,7 +4,7 @@ import { createLogger } from '@patchbay/foundation';
 import { expect, it } from 'vitest';
 import { type Caller, concernsCaller } from '../admin/access/caller.ts';
 import { type Access, concernsAccess } from '../mcp/context/access.ts';
-import { retireSandboxes } from '../sandboxes/retire-sandboxes.ts';
+import { SandboxRetirement } from '../sandboxes/sandbox-retirement.ts';
 
 const IDS = { organization: 'org_a', connector: 'con_a', person: 'usr_a', apiKey: 'key_a', version: 'ver_a' };
 
@@ -40,7 +40,7 @@ function permissionAt(connectorId: string | null): Access {
 async function retires(change: Change): Promise<boolean> {
   const listeners = new Set<(change: Change) => void>();
   let isRetired = false;
-  const retirement = retireSandboxes({
+  const retirement = new SandboxRetirement({
     changes: {
       onChange(listener) {
         listeners.add(listener);

@@ -1,6 +1,6 @@
 import type { Change } from '@patchbay/domain/changes';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createLeases, type LeaseTerms } from './leases.ts';
+import { Leases, type LeaseTerms } from './leases.ts';
 
 const changed = new Set<(change: Change) => void>();
 const stale = new Set<() => void>();
@@ -18,10 +18,10 @@ const tell = (id: string) => {
   for (const listener of changed) listener({ kind: 'api_key', id });
 };
 
-let leases = createLeases(changes);
+let leases = new Leases(changes);
 beforeEach(() => {
   vi.useFakeTimers();
-  leases = createLeases(changes);
+  leases = new Leases(changes);
 });
 afterEach(() => {
   leases.close();

@@ -19,13 +19,6 @@ export interface Lease<Access> {
   end(): void;
 }
 
-/** Every lease of this process. */
-export interface Leases {
-  /** Access is looked up again at once: changes since the last look-up were not reported. */
-  hold<Access>(access: Access, terms: LeaseTerms<Access>): Lease<Access>;
-  close(): void;
-}
-
 /** Together: access is looked up again after at most 30 s, with or without a change. */
 const RENEW_AFTER_MS = 25_000;
 const LOOK_EVERY_MS = 5_000;
@@ -40,34 +33,39 @@ interface Held {
  * Every stream is a lease: the access behind it is asked for again whenever it may have changed, and the stream
  * ends when it is gone.
  */
-export function createLeases(changes: Pick<ChangeFeed, 'onChange' | 'onStale'>): Leases {
-  const held = new Set<Held>();
-  const stop = [
-    changes.onChange((change) => {
-      for (const one of held) if (one.concerns(change)) one.renew();
-    }),
-    changes.onStale(() => {
-      for (const one of held) one.renew();
-    }),
-  ];
-  const look = setInterval(() => {
-    const due = performance.now() - RENEW_AFTER_MS;
-    for (const one of held) if (one.renewedAtMs <= due) one.renew();
-  }, LOOK_EVERY_MS).unref();
+export class Leases {
+  readonly #held = new Set<Held>();
+  readonly #stop: readonly (() => void)[];
+  readonly #timer: NodeJS.Timeout;
 
-  return {
-    hold(access, terms) {
-      const lease = new HeldLease(access, terms, () => held.delete(lease));
-      held.add(lease);
-      lease.renew();
-      return lease;
-    },
-    close() {
-      clearInterval(look);
-      for (const unsubscribe of stop) unsubscribe();
-      held.clear();
-    },
-  };
+  constructor(changes: Pick<ChangeFeed, 'onChange' | 'onStale'>) {
+    this.#stop = [
+      changes.onChange((change) => this.#renew((one) => one.concerns(change))),
+      changes.onStale(() => this.#renew(() => true)),
+    ];
+    this.#timer = setInterval(() => {
+      const due = performance.now() - RENEW_AFTER_MS;
+      this.#renew((one) => one.renewedAtMs <= due);
+    }, LOOK_EVERY_MS).unref();
+  }
+
+  /** Access is looked up again at once: changes since the last look-up were not reported. */
+  hold<Access>(access: Access, terms: LeaseTerms<Access>): Lease<Access> {
+    const lease = new HeldLease(access, terms, () => this.#held.delete(lease));
+    this.#held.add(lease);
+    lease.renew();
+    return lease;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    for (const unsubscribe of this.#stop) unsubscribe();
+    this.#held.clear();
+  }
+
+  #renew(which: (one: Held) => boolean): void {
+    for (const one of this.#held) if (which(one)) one.renew();
+  }
 }
 
 class HeldLease<Access> implements Lease<Access>, Held {

@@ -1,6 +1,6 @@
 import type { Clock } from '@patchbay/foundation';
 import { describe, expect, it } from 'vitest';
-import { createLocalStore } from '../ephemeral-store/local-store.ts';
+import { LocalStore } from '../ephemeral-store/local-store.ts';
 import { OneTimeFiles } from './one-time-files.ts';
 
 const file = { fileName: 'a.txt', contentType: 'text/plain', organizationId: 'org_1', digest: 'sha256:1' };
@@ -11,7 +11,7 @@ function files() {
   const clock: Clock = { now: () => new Date(time.ms), monotonicMs: () => time.ms };
   return {
     time,
-    files: new OneTimeFiles({ ephemeralStore: createLocalStore(clock), artifacts: { get: async () => bytes }, clock }),
+    files: new OneTimeFiles({ ephemeralStore: new LocalStore(clock), artifacts: { get: async () => bytes }, clock }),
   };
 }
 

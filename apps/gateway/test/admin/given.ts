@@ -3,17 +3,17 @@ import { randomBytes } from 'node:crypto';
 import { type ArtifactStore, createFileArtifactStore } from '@patchbay/artifacts';
 import { createDatabase, type Database } from '@patchbay/domain';
 import { createApiKey, createApiKeyCache, type NewApiKey } from '@patchbay/domain/api-keys';
-import { createChangeFeed, relayOutbox } from '@patchbay/domain/changes';
+import { ChangeFeed, OutboxRelay } from '@patchbay/domain/changes';
 import { ALL_PERMISSIONS, findMember, mayKeyHold, type Role } from '@patchbay/domain/organizations';
 import { Secret, systemClock } from '@patchbay/foundation';
 import { createTestDatabase, temporaryDirectory } from '@patchbay/testing';
 import { createVault, type Vault } from '@patchbay/vault';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { createDeployWaker } from '../../src/admin/deploy-waker.ts';
+import { DeployWaker } from '../../src/admin/deploy-waker.ts';
 import { createAdminSurface } from '../../src/admin/index.ts';
-import { createLocalStore } from '../../src/ephemeral-store/local-store.ts';
-import { createRedisStore } from '../../src/ephemeral-store/redis-store.ts';
+import { LocalStore } from '../../src/ephemeral-store/local-store.ts';
+import { RedisStore } from '../../src/ephemeral-store/redis-store.ts';
 import { createIdentityPart, type IdentityPart } from '../../src/identity/index.ts';
 import { createServer } from '../../src/server.ts';
 import { OneTimeFiles } from '../../src/untrusted/one-time-files.ts';
@@ -96,23 +96,23 @@ export class Installation {
     const { log } = watched;
     const logger = log ? pino({ level: 'trace' }, { write: log }) : pino({ level: 'silent' });
     const database = createDatabase({ url: urls.app, poolSizeMax: 4 });
-    const feed = createChangeFeed({ url: urls.app, logger });
+    const feed = new ChangeFeed({ url: urls.app, logger });
     await feed.start();
-    const relay = relayOutbox({ url: urls.app, logger });
+    const relay = OutboxRelay.start({ url: urls.app, logger });
     const apiKeys = createApiKeyCache({ database, feed });
     const artifacts = createFileArtifactStore({ directory: await temporaryDirectory('artifacts') });
     const secret = new Secret('a secret for tests of forty characters..');
     const redisUrl = watched.redisUrl ?? null;
     const ephemeralStore =
       redisUrl === null
-        ? createLocalStore(systemClock)
-        : createRedisStore({ redisUrl, secret, clock: systemClock, logger });
+        ? new LocalStore(systemClock)
+        : new RedisStore({ redisUrl, secret, clock: systemClock, logger });
     const queues =
       redisUrl === null
         ? []
         : [
-            createDeployWaker({ redisUrl: null, databaseUrl: new Secret(urls.queue), logger }),
-            createDeployWaker({ redisUrl: new Secret(redisUrl), databaseUrl: null, logger }),
+            new DeployWaker({ redisUrl: null, databaseUrl: new Secret(urls.queue), logger }),
+            new DeployWaker({ redisUrl: new Secret(redisUrl), databaseUrl: null, logger }),
           ];
     const files = new OneTimeFiles({ ephemeralStore, artifacts, clock: systemClock });
     const people = createIdentityPart({

@@ -1,5 +1,5 @@
 import { Secret } from '@patchbay/foundation';
-import { createTestDatabase, startCuttableProxy } from '@patchbay/testing';
+import { CuttableProxy, createTestDatabase } from '@patchbay/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { createAuthPool } from '../../src/identity/create-auth.ts';
 
@@ -8,7 +8,7 @@ it('a connection of the identity pool that is lost during a statement does not e
   const collect = (error: unknown) => void uncaught.push(error);
   process.on('uncaughtExceptionMonitor', collect);
   const database = await createTestDatabase();
-  const proxy = await startCuttableProxy(database.urls.auth);
+  const proxy = await CuttableProxy.start(database.urls.auth);
   const pool = createAuthPool(new Secret(proxy.url), () => {});
   onTestFinished(async () => {
     process.off('uncaughtExceptionMonitor', collect);

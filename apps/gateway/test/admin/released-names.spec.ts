@@ -5,7 +5,7 @@ import { createTestDatabase } from '@patchbay/testing';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { loadGatewayConfig } from '../../src/config.ts';
-import { createLocalStore } from '../../src/ephemeral-store/local-store.ts';
+import { LocalStore } from '../../src/ephemeral-store/local-store.ts';
 import { createIdentityPart } from '../../src/identity/index.ts';
 
 /** Further configuration of a gateway. */
@@ -31,7 +31,7 @@ it('a name the operator released goes to its holder alone, and is audited', asyn
       clock: systemClock,
       databaseUrl: new Secret(urls.auth),
       secret: new Secret('a secret for tests of forty characters..'),
-      ephemeralStore: createLocalStore(systemClock),
+      ephemeralStore: new LocalStore(systemClock),
       logger: pino({ level: 'silent' }),
     });
   const before = start('');

@@ -5,7 +5,7 @@ import { createTestDatabase } from '@patchbay/testing';
 import pg from 'pg';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { createLocalStore } from '../../src/ephemeral-store/local-store.ts';
+import { LocalStore } from '../../src/ephemeral-store/local-store.ts';
 import { createIdentityPart } from '../../src/identity/index.ts';
 import { createServer } from '../../src/server.ts';
 
@@ -22,7 +22,7 @@ async function install() {
     secret: new Secret('a secret for tests of forty characters..'),
     signup: 'invite',
     database,
-    ephemeralStore: createLocalStore(systemClock),
+    ephemeralStore: new LocalStore(systemClock),
     clock: { now: () => now, monotonicMs: () => now.getTime() },
     logger,
   });

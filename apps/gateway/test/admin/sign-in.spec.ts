@@ -4,7 +4,7 @@ import { createTestDatabase } from '@patchbay/testing';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLocalStore } from '../../src/ephemeral-store/local-store.ts';
+import { LocalStore } from '../../src/ephemeral-store/local-store.ts';
 import { createIdentityPart, type IdentityPart } from '../../src/identity/index.ts';
 import { createServer } from '../../src/server.ts';
 
@@ -29,7 +29,7 @@ async function install(options: { signup?: string; origin?: string } = {}): Prom
     secret: new Secret('a secret for tests of forty characters..'),
     signup: options.signup ?? 'open',
     database,
-    ephemeralStore: createLocalStore(systemClock),
+    ephemeralStore: new LocalStore(systemClock),
     clock: systemClock,
     logger,
   });

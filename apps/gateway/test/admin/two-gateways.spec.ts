@@ -17,7 +17,7 @@ import {
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { createRedisStore } from '../../src/ephemeral-store/redis-store.ts';
+import { RedisStore } from '../../src/ephemeral-store/redis-store.ts';
 import { createIdentityPart } from '../../src/identity/index.ts';
 import { createServer } from '../../src/server.ts';
 import { OneTimeFiles } from '../../src/untrusted/one-time-files.ts';
@@ -59,7 +59,7 @@ describe('two gateways', () => {
     const logger = pino({ level: 'silent' });
     const clock = systemClock;
     const database = createDatabase({ url: urls.app, poolSizeMax: 2 });
-    const ephemeralStore = createRedisStore({ redisUrl: redis.url, secret, clock, logger });
+    const ephemeralStore = new RedisStore({ redisUrl: redis.url, secret, clock, logger });
     const store = createFileArtifactStore(artifacts);
     const files = new OneTimeFiles({ ephemeralStore, artifacts: store, clock });
     const databaseUrl = new Secret(urls.auth);

@@ -3,7 +3,7 @@ import { AppError } from '@patchbay/foundation';
 import type { JsonObject } from '@patchbay/mcp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createConnectorEvents } from '../../src/mcp/subscriptions/connector-events.ts';
-import { createLocalPubSub } from '../../src/pub-sub/pub-sub.ts';
+import { LocalPubSub } from '../../src/pub-sub/pub-sub.ts';
 import { asOwner, complete, type EdgeFixture, legacyRequest, modernRequest, startEdge } from '../edge-fixture.ts';
 import { givenEndpoint, givenEndpoints } from '../given-call.ts';
 
@@ -46,7 +46,7 @@ let edge: EdgeFixture;
 let live: Endpoint;
 /** The current manifest of the connector; an error is thrown. */
 let said: JsonObject | AppError;
-const events = createConnectorEvents(createLocalPubSub());
+const events = createConnectorEvents(new LocalPubSub());
 
 beforeAll(async () => {
   edge = await startEdge([], undefined, {

@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 import type { VerifiedApiKey } from '@patchbay/domain/api-keys';
 import type { Endpoint } from '@patchbay/domain/endpoints';
 import { createConnectorEvents } from '../../src/mcp/subscriptions/connector-events.ts';
-import { createLocalPubSub } from '../../src/pub-sub/pub-sub.ts';
+import { LocalPubSub } from '../../src/pub-sub/pub-sub.ts';
 import { modernRequest, startEdge } from '../edge-fixture.ts';
 import { givenApiKey, givenEndpoint, givenEndpoints } from '../given-call.ts';
 
@@ -47,7 +47,7 @@ export interface GivenReaders {
 
 /** Clients of `subscriptions/listen` that ask, and then read nothing. */
 export async function givenReaders(count: number, uris: readonly string[] = []): Promise<GivenReaders> {
-  const events = createConnectorEvents(createLocalPubSub());
+  const events = createConnectorEvents(new LocalPubSub());
   const organizations = Array.from({ length: Math.ceil(count / PER_ORGANIZATION) }, (_, index) => `o${index}`);
   const endpoints = new Map(organizations.map((slug) => [slug, endpointOf(slug)]));
   const edge = await startEdge([], undefined, {

@@ -4,7 +4,7 @@ import { AppError } from '@patchbay/foundation';
 import type { JsonObject } from '@patchbay/mcp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createConnectorEvents } from '../../src/mcp/subscriptions/connector-events.ts';
-import { createLocalPubSub } from '../../src/pub-sub/pub-sub.ts';
+import { LocalPubSub } from '../../src/pub-sub/pub-sub.ts';
 import { type EdgeFixture, modernRequest, startEdge } from '../edge-fixture.ts';
 import { givenEndpoint, givenEndpoints } from '../given-call.ts';
 
@@ -32,7 +32,7 @@ const KEY = {
 
 let edge: EdgeFixture;
 let live: Endpoint | null = version('ver_1', ['a']);
-const events = createConnectorEvents(createLocalPubSub());
+const events = createConnectorEvents(new LocalPubSub());
 const listeners = new Set<(change: Change) => void>();
 const change = (kind: Change['kind'], id: string) => {
   for (const listener of listeners) listener({ kind, id });

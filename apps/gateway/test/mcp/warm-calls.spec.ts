@@ -1,16 +1,15 @@
 import { createDatabase, type Database } from '@patchbay/domain';
 import { type ApiKeyCache, createApiKeyCache } from '@patchbay/domain/api-keys';
-import { type ChangeFeed, createChangeFeed } from '@patchbay/domain/changes';
+import { ChangeFeed } from '@patchbay/domain/changes';
 import { createEndpointDirectory, type EndpointDirectory } from '@patchbay/domain/endpoints';
-import { openUsageSpool, type UsageSpool } from '@patchbay/domain/usage';
+import { UsageSpool } from '@patchbay/domain/usage';
 import { type Clock, systemClock } from '@patchbay/foundation';
 import {
-  type CuttableProxy,
+  CuttableProxy,
   createGiven,
   createTestDatabase,
   echoVersion,
   type Given,
-  startCuttableProxy,
   temporaryDirectory,
   waitFor,
 } from '@patchbay/testing';
@@ -38,14 +37,14 @@ beforeAll(async () => {
   const acme = await given.organization('acme');
   await given.publishedVersion(await given.connector(acme, 'echo'), echoVersion('one'));
   key = await given.apiKey(acme);
-  line = await startCuttableProxy(test.urls.app);
+  line = await CuttableProxy.start(test.urls.app);
   database = createDatabase({ url: line.url, poolSizeMax: 4 });
-  feed = createChangeFeed({ url: line.url, clock });
+  feed = new ChangeFeed({ url: line.url, clock });
   await feed.start();
   endpoints = createEndpointDirectory({ database, feed });
   apiKeys = createApiKeyCache({ database, feed, clock });
   // Shipping is no part of a call; here it waits for the end.
-  spool = await openUsageSpool({ directory: await temporaryDirectory('spool'), database, shipIntervalMs: 3_600_000 });
+  spool = await UsageSpool.open({ directory: await temporaryDirectory('spool'), database, shipIntervalMs: 3_600_000 });
   edge = await startEdge([], undefined, { endpoints, apiKeys, spool });
 });
 afterAll(async () => {

@@ -4,8 +4,8 @@ import { AppError } from '@patchbay/foundation';
 import { readLocalSecrets } from '../dev/read-env-file.ts';
 import { Reloader } from '../dev/reloader.ts';
 import { serveLocally } from '../dev/serve-locally.ts';
+import { SourceWatch } from '../dev/source-watch.ts';
 import { startLocalHost } from '../dev/start-local-host.ts';
-import { watchSources } from '../dev/watch-sources.ts';
 import { printableLine, seconds } from '../output.ts';
 import type { ProgramContext } from '../program-context.ts';
 import { readProject } from '../project.ts';
@@ -48,7 +48,7 @@ export async function dev(context: ProgramContext, directory: string, options: D
       { event: 'ready', url: endpoint.url, tools, isolated: host.isolated },
       `${endpoint.url}\n  tools: ${tools.join(', ')}`,
     );
-    const watcher = await watchSources(project.directory, async () => {
+    const watcher = await SourceWatch.open(project.directory, async () => {
       const startedAt = performance.now();
       try {
         const loaded = await reloader.load();

@@ -1,14 +1,14 @@
 import { AppError, type Clock, type Logger, systemClock } from '@patchbay/foundation';
-import { type ChangeFeed, createRevisionedCache } from '../changes/index.ts';
+import { type ChangeFeed, RevisionedCache } from '../changes/index.ts';
 import type { Database } from '../database/index.ts';
 import { type GroupReference, groupsOf } from '../groups/index.ts';
 import { findMember, type Role } from '../organizations/index.ts';
 import { isAddressAllowed } from './addresses.ts';
 import { type ApiKeyKind, parseApiKey } from './api-key-text.ts';
 import { type ApiKey, getApiKey } from './api-keys.ts';
-import { createExposedKeys } from './exposed-keys.ts';
-import { createKnownKeys, type KnownKeys } from './known-keys.ts';
-import { createLastUses } from './last-uses.ts';
+import { ExposedKeys } from './exposed-keys.ts';
+import { KnownKeys } from './known-keys.ts';
+import { LastUses } from './last-uses.ts';
 
 /** The surface that a key is used at: `/mcp`, publishing endpoints of the admin API, the rest of the admin API. */
 export type ApiKeySurface = ApiKeyKind;
@@ -53,10 +53,10 @@ export interface ApiKeyCache {
 export function createApiKeyCache(options: ApiKeyCacheOptions): ApiKeyCache {
   const { database, feed } = options;
   const clock = options.clock ?? systemClock;
-  const lastUses = createLastUses(database);
-  const known = createKnownKeys(database.lookups, feed);
-  const exposed = createExposedKeys(database, known, options.logger);
-  const cache = createRevisionedCache<VerifiedApiKey | null>({
+  const lastUses = new LastUses(database);
+  const known = new KnownKeys(database.lookups, feed);
+  const exposed = new ExposedKeys(database, known, options.logger);
+  const cache = new RevisionedCache<VerifiedApiKey | null>({
     feed,
     entriesMax: options.entriesMax ?? 10_000,
     dependsOn: (verified) =>
@@ -82,9 +82,9 @@ export function createApiKeyCache(options: ApiKeyCacheOptions): ApiKeyCache {
       lastUses.note(verified, clock.now(), address);
       return verified;
     },
-    revokeExposed: exposed.report,
-    flushLastUses: lastUses.flush,
-    statistics: cache.statistics,
+    revokeExposed: (text) => exposed.report(text),
+    flushLastUses: () => lastUses.flush(),
+    statistics: () => cache.statistics(),
     async close() {
       await exposed.close();
       known.close();

@@ -5,72 +5,76 @@ import { parseApiKey } from './api-key-text.ts';
 import type { KnownKeys } from './known-keys.ts';
 import { revokeExposedKey } from './revoke-exposed-key.ts';
 
-/**
- * Revokes keys that were exposed to strangers, one after the other, in the background of the requests that exposed
- * them.
- */
-export interface ExposedKeys {
-  /** Returns at once. A text that is no key's costs no query and takes no place in the queue. */
-  report(text: string): void;
-  /** Resolves when what was reported is revoked; what the database cannot take now is given up. */
-  close(): Promise<void>;
-}
-
 /** Each is a look-up and a transaction. */
 const PER_SECOND_MAX = 20;
 const WAITING_MAX = 1_000;
 /** While the database is away. */
 const RETRY_MS = 1_000;
 
-export function createExposedKeys(database: Database, known: KnownKeys, logger?: Logger): ExposedKeys {
+/**
+ * Revokes keys that were exposed to strangers, one after the other, in the background of the requests that exposed
+ * them.
+ */
+export class ExposedKeys {
+  readonly #database: Database;
+  readonly #known: KnownKeys;
+  readonly #logger: Logger | undefined;
   /** Hashes, in hexadecimal: no text of a key is kept. */
-  const waiting = new Set<string>();
-  const closing = new AbortController();
-  let working: Promise<void> | undefined;
+  readonly #waiting = new Set<string>();
+  readonly #closing = new AbortController();
+  #working: Promise<void> | undefined;
 
-  function enqueue(hash: Uint8Array): void {
-    if (waiting.size >= WAITING_MAX) return;
-    waiting.add(Buffer.from(hash).toString('hex'));
-    start();
+  constructor(database: Database, known: KnownKeys, logger?: Logger) {
+    this.#database = database;
+    this.#known = known;
+    this.#logger = logger;
   }
 
-  function start(): void {
-    working ??= work().finally(() => {
-      working = undefined;
-      if (waiting.size > 0) start();
+  /** Returns at once. A text that is no key's costs no query and takes no place in the queue. */
+  report(text: string): void {
+    const parsed = parseApiKey(text);
+    if (parsed === null) return;
+    this.#known.has(parsed.hash).then(
+      (isKnown) => isKnown && this.#enqueue(parsed.hash),
+      // The database does not answer now; the queue retries.
+      () => this.#enqueue(parsed.hash),
+    );
+  }
+
+  /** Resolves when what was reported is revoked; what the database cannot take now is given up. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    while (this.#working !== undefined) await this.#working;
+  }
+
+  #enqueue(hash: Uint8Array): void {
+    if (this.#waiting.size >= WAITING_MAX) return;
+    this.#waiting.add(Buffer.from(hash).toString('hex'));
+    this.#start();
+  }
+
+  #start(): void {
+    this.#working ??= this.#work().finally(() => {
+      this.#working = undefined;
+      if (this.#waiting.size > 0) this.#start();
     });
   }
 
-  async function work(): Promise<void> {
-    for (const hash of waiting) {
-      const pauseMs = await revokeExposedKey(database, Buffer.from(hash, 'hex')).then(
+  async #work(): Promise<void> {
+    const { signal } = this.#closing;
+    for (const hash of this.#waiting) {
+      const pauseMs = await revokeExposedKey(this.#database, Buffer.from(hash, 'hex')).then(
         () => {
-          waiting.delete(hash);
+          this.#waiting.delete(hash);
           return 1_000 / PER_SECOND_MAX;
         },
         (error: unknown) => {
-          logger?.warn({ err: error }, 'a key that was sent in a URL is not revoked yet');
-          if (closing.signal.aborted) waiting.delete(hash);
+          this.#logger?.warn({ err: error }, 'a key that was sent in a URL is not revoked yet');
+          if (signal.aborted) this.#waiting.delete(hash);
           return RETRY_MS;
         },
       );
-      if (!closing.signal.aborted) await delay(pauseMs, undefined, { signal: closing.signal }).catch(() => {});
+      if (!signal.aborted) await delay(pauseMs, undefined, { signal }).catch(() => {});
     }
   }
-
-  return {
-    report(text) {
-      const parsed = parseApiKey(text);
-      if (parsed === null) return;
-      known.has(parsed.hash).then(
-        (isKnown) => isKnown && enqueue(parsed.hash),
-        // The database does not answer now; the queue retries.
-        () => enqueue(parsed.hash),
-      );
-    },
-    async close() {
-      closing.abort();
-      while (working !== undefined) await working;
-    },
-  };
 }

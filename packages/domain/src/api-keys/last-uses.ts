@@ -7,27 +7,34 @@ interface Use {
   readonly address: string;
 }
 
-export interface LastUses {
-  note(
-    used: { readonly organizationId: string; readonly apiKey: { readonly id: string } },
-    at: Date,
-    address: string,
-  ): void;
-  flush(): Promise<void>;
-  close(): Promise<void>;
+interface UsedKey {
+  readonly organizationId: string;
+  readonly apiKey: { readonly id: string };
 }
 
 const FLUSH_MS = 30_000;
 
 /** Remembers the newest use of each key and writes them in batches: a call never waits for this. */
-export function createLastUses(database: Database): LastUses {
-  let uses = new Map<string, Use>();
+export class LastUses {
+  readonly #database: Database;
+  readonly #timer: NodeJS.Timeout;
+  #uses = new Map<string, Use>();
 
-  async function flush(): Promise<void> {
-    const batch = uses;
-    uses = new Map();
+  constructor(database: Database) {
+    this.#database = database;
+    // A lost batch costs a display of "last used", so the next one simply tries again.
+    this.#timer = setInterval(() => this.flush().catch(() => {}), FLUSH_MS).unref();
+  }
+
+  note({ organizationId, apiKey }: UsedKey, at: Date, address: string): void {
+    this.#uses.set(apiKey.id, { organizationId, apiKeyId: apiKey.id, at, address });
+  }
+
+  async flush(): Promise<void> {
+    const batch = this.#uses;
+    this.#uses = new Map();
     for (const [organizationId, ofOne] of Map.groupBy(batch.values(), (use) => use.organizationId)) {
-      await database.withOrganization({ organizationId }, (tx) =>
+      await this.#database.withOrganization({ organizationId }, (tx) =>
         tx.query(
           `UPDATE app.api_keys AS k SET last_used_at = u.at, last_used_address = u.address
            FROM unnest($2::text[], $3::timestamptz[], $4::text[]) AS u (id, at, address)
@@ -42,18 +49,9 @@ export function createLastUses(database: Database): LastUses {
       );
     }
   }
-  // A lost batch costs a display of "last used", so the next one simply tries again.
-  const timer = setInterval(() => flush().catch(() => {}), FLUSH_MS);
-  timer.unref();
 
-  return {
-    note({ organizationId, apiKey }, at, address) {
-      uses.set(apiKey.id, { organizationId, apiKeyId: apiKey.id, at, address });
-    },
-    flush,
-    async close() {
-      clearInterval(timer);
-      await flush().catch(() => {});
-    },
-  };
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.flush().catch(() => {});
+  }
 }

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
-import { createKnownKeys } from '../api-keys/known-keys.ts';
+import { KnownKeys } from '../api-keys/known-keys.ts';
 import { CHANGE_KINDS, CHANGE_RULES, type Change, type ChangeKind } from './change.ts';
-import type { ChangeFeed } from './change-feed.ts';
-import { createRevisionedCache } from './revisioned-cache.ts';
+import { RevisionedCache } from './revisioned-cache.ts';
 
 /** Which changes make caches read again, and which make the set of keys read. A new kind has to decide both here too. */
 const READS = {
@@ -18,19 +17,16 @@ const READS = {
 /** An open connection, on which the test publishes changes. */
 function givenFeed() {
   const listeners = new Set<(change: Change) => void>();
-  const feed: ChangeFeed = {
-    start: async () => undefined,
-    onChange(listener) {
+  const feed = {
+    onChange(listener: (change: Change) => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    onMessage: () => () => undefined,
     onStale: () => () => undefined,
     epoch: 1,
     relayed: async () => true,
     assertFresh: () => undefined,
     health: () => ({ connected: true, staleMs: 0 }),
-    close: async () => undefined,
   };
   const change = (one: Change) => {
     for (const listener of listeners) listener(one);
@@ -43,13 +39,13 @@ it.each(CHANGE_KINDS)('reads again exactly what a change of kind %s can make out
   const subject = { kind, id: 'subject' };
   const read: string[] = [];
   const keysRead: unknown[] = [];
-  const present = createRevisionedCache<string>({ feed, entriesMax: 10, dependsOn: () => [subject] });
-  const absent = createRevisionedCache<null>({ feed, entriesMax: 10, dependsOn: () => 'any' });
+  const present = new RevisionedCache<string>({ feed, entriesMax: 10, dependsOn: () => [subject] });
+  const absent = new RevisionedCache<null>({ feed, entriesMax: 10, dependsOn: () => 'any' });
   const apiKeyPrefixes = async (ids: readonly string[] | null) => {
     keysRead.push(ids);
     return Buffer.alloc(0);
   };
-  const known = createKnownKeys({ apiKeyPrefixes }, feed);
+  const known = new KnownKeys({ apiKeyPrefixes }, feed);
   const look = async () => {
     await present.get('key', async () => {
       read.push('present');

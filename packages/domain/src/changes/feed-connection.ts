@@ -2,7 +2,7 @@ import { within } from '@patchbay/foundation';
 import pg from 'pg';
 import { MESSAGE_KINDS, type MessageSubject } from '../messages/index.ts';
 import { CHANGE_KINDS, type Change } from './change.ts';
-import { RELAY_CHANNEL } from './relay-outbox.ts';
+import { RELAY_CHANNEL } from './outbox-relay.ts';
 
 export interface FeedConnectionOptions {
   readonly url: string;
@@ -19,12 +19,6 @@ export interface FeedConnectionOptions {
   onConfirmed(): void;
 }
 
-export interface FeedConnection {
-  /** Resolves with the reason when the line is no longer to be trusted. */
-  readonly ended: Promise<string>;
-  close(): void;
-}
-
 const CHANGES_CHANNEL = 'patchbay_changes';
 const ANNOUNCEMENTS_CHANNEL = 'patchbay_announcements';
 
@@ -32,89 +26,129 @@ const ANNOUNCEMENTS_CHANNEL = 'patchbay_announcements';
  * One connection to the database: subscribes, sends heartbeats, polls, and ends itself when a heartbeat does not come
  * back in time.
  */
-export async function openFeedConnection(options: FeedConnectionOptions): Promise<FeedConnection> {
-  const client = new pg.Client({
-    connectionString: options.url,
-    connectionTimeoutMillis: options.heartbeatMs,
-    application_name: 'patchbay-changes',
-  });
-  const ended = Promise.withResolvers<string>();
-  client.on('error', (error) => ended.resolve(error.message));
-  client.on('end', () => ended.resolve('the connection ended'));
-  try {
-    await client.connect();
-    const channels = [CHANGES_CHANNEL, ANNOUNCEMENTS_CHANNEL, RELAY_CHANNEL, options.channel];
-    // sql: LISTEN takes no parameters; the names are ours, of letters, digits and underscores.
-    await answerWithin(options.heartbeatMs, client.query(channels.map((channel) => `LISTEN ${channel}`).join('; ')));
-  } catch (error) {
-    discard(client);
-    throw error;
-  }
-  const poll = createPoll(client, options.onChange);
-  await answerWithin(options.heartbeatMs, poll()).catch((error: unknown) => {
-    discard(client);
-    throw error;
-  });
+export class FeedConnection {
+  readonly #client: pg.Client;
+  readonly #options: FeedConnectionOptions;
+  readonly #ended = Promise.withResolvers<string>();
+  readonly #poll: RevisionPoll;
+  #sent = 0;
+  #heard = 0;
 
-  let beat = 0;
-  let heard = 0;
-  client.on('notification', ({ channel, payload = '' }) => {
-    if (channel === options.channel) {
-      heard = Number(payload);
-      options.onConfirmed();
+  private constructor(options: FeedConnectionOptions) {
+    this.#options = options;
+    this.#client = new pg.Client({
+      connectionString: options.url,
+      connectionTimeoutMillis: options.heartbeatMs,
+      application_name: 'patchbay-changes',
+    });
+    this.#client.on('error', (error) => this.#ended.resolve(error.message));
+    this.#client.on('end', () => this.#ended.resolve('the connection ended'));
+    this.#poll = new RevisionPoll(this.#client, options.onChange);
+  }
+
+  /** Rejects when the database does not answer within a heartbeat. */
+  static async open(options: FeedConnectionOptions): Promise<FeedConnection> {
+    const connection = new FeedConnection(options);
+    try {
+      await connection.#listen();
+      await answerWithin(options.heartbeatMs, connection.#poll.look());
+    } catch (error) {
+      discard(connection.#client);
+      throw error;
+    }
+    connection.#follow();
+    return connection;
+  }
+
+  /** Resolves with the reason when the connection is no longer to be trusted. */
+  get ended(): Promise<string> {
+    return this.#ended.promise;
+  }
+
+  close(): void {
+    this.#ended.resolve('closed');
+  }
+
+  async #listen(): Promise<void> {
+    await this.#client.connect();
+    const channels = [CHANGES_CHANNEL, ANNOUNCEMENTS_CHANNEL, RELAY_CHANNEL, this.#options.channel];
+    // sql: LISTEN takes no parameters; the names are ours, of letters, digits and underscores.
+    const listening = this.#client.query(channels.map((channel) => `LISTEN ${channel}`).join('; '));
+    await answerWithin(this.#options.heartbeatMs, listening);
+  }
+
+  #follow(): void {
+    this.#client.on('notification', ({ channel, payload = '' }) => this.#hear(channel, payload));
+    this.#beat();
+    const beats = setInterval(() => this.#beat(), this.#options.heartbeatMs);
+    const polls = setInterval(() => {
+      this.#poll.look().catch((error: Error) => this.#ended.resolve(error.message));
+    }, this.#options.pollMs);
+    void this.#ended.promise.then(() => {
+      clearInterval(beats);
+      clearInterval(polls);
+      discard(this.#client);
+    });
+  }
+
+  #hear(channel: string, payload: string): void {
+    const { onConfirmed, onRelayBeat, onMessage, onChange } = this.#options;
+    if (channel === this.#options.channel) {
+      this.#heard = Number(payload);
+      onConfirmed();
     } else if (channel === RELAY_CHANNEL) {
-      options.onRelayBeat();
+      onRelayBeat();
     } else if (channel === ANNOUNCEMENTS_CHANNEL) {
       const subject = parseSubject(payload);
-      if (subject !== null) options.onMessage(subject);
+      if (subject !== null) onMessage(subject);
     } else {
       const change = parseChange(payload);
-      if (change !== null) options.onChange(change);
+      if (change !== null) onChange(change);
     }
-  });
+  }
 
-  const sendBeat = () => {
-    if (heard < beat) return ended.resolve('a heartbeat was missed');
-    beat += 1;
-    client.query('SELECT pg_notify($1, $2)', [options.channel, String(beat)]).catch(() => {});
-  };
-  sendBeat();
-  const beats = setInterval(sendBeat, options.heartbeatMs);
-  const polls = setInterval(() => {
-    poll().catch((error: Error) => ended.resolve(error.message));
-  }, options.pollMs);
-  void ended.promise.then(() => {
-    clearInterval(beats);
-    clearInterval(polls);
-    discard(client);
-  });
-  return { ended: ended.promise, close: () => ended.resolve('closed') };
+  #beat(): void {
+    if (this.#heard < this.#sent) {
+      this.#ended.resolve('a heartbeat was missed');
+      return;
+    }
+    this.#sent += 1;
+    this.#client.query('SELECT pg_notify($1, $2)', [this.#options.channel, String(this.#sent)]).catch(() => {});
+  }
 }
 
 /**
  * Reads changes committed since the last poll. The position is the oldest transaction that was still running then, so a
  * transaction that commits late is never skipped; a change that is read twice is reported once.
  */
-function createPoll(client: pg.Client, onChange: (change: Change) => void): () => Promise<void> {
-  let position: string | undefined;
-  let told = new Set<string>();
-  return async () => {
-    const { rows } = await client.query<{ position: string; revision: string | null; kind: string; id: string }>(
+class RevisionPoll {
+  readonly #client: pg.Client;
+  readonly #onChange: (change: Change) => void;
+  #position: string | undefined;
+  #told: ReadonlySet<string> = new Set();
+
+  constructor(client: pg.Client, onChange: (change: Change) => void) {
+    this.#client = client;
+    this.#onChange = onChange;
+  }
+
+  async look(): Promise<void> {
+    const { rows } = await this.#client.query<{ position: string; revision: string | null; kind: string; id: string }>(
       `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS position, c.revision, c.kind, c.id
        FROM (SELECT) AS one LEFT JOIN app.read_changes(coalesce($1::xid8, pg_snapshot_xmax(pg_current_snapshot()))) AS c
          ON true`,
-      [position ?? null],
+      [this.#position ?? null],
     );
     const seen = new Set<string>();
     for (const row of rows) {
-      position = row.position;
+      this.#position = row.position;
       if (row.revision === null) continue;
       seen.add(row.revision);
-      const change = told.has(row.revision) ? null : parseChange(`${row.kind}:${row.id}`);
-      if (change !== null) onChange(change);
+      const change = this.#told.has(row.revision) ? null : parseChange(`${row.kind}:${row.id}`);
+      if (change !== null) this.#onChange(change);
     }
-    told = seen;
-  };
+    this.#told = seen;
+  }
 }
 
 function parseChange(payload: string): Change | null {

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { createRelayWatch } from './relay-watch.ts';
+import { RelayWatch } from './relay-watch.ts';
 
 function givenWatch() {
   let nowMs = 0;
-  const watch = createRelayWatch({ now: () => new Date(nowMs), monotonicMs: () => nowMs });
+  const watch = new RelayWatch({ now: () => new Date(nowMs), monotonicMs: () => nowMs });
   return { watch, pass: (ms: number) => (nowMs += ms) };
 }
 

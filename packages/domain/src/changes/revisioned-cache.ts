@@ -4,27 +4,13 @@ import { CHANGE_RULES, type Change } from './change.ts';
 import type { ChangeFeed } from './change-feed.ts';
 
 export interface RevisionedCacheOptions<Value> {
-  readonly feed: ChangeFeed;
+  readonly feed: Pick<ChangeFeed, 'onChange' | 'onStale' | 'epoch' | 'health' | 'assertFresh'>;
   readonly entriesMax: number;
   /**
    * The changes that make a loaded value doubtful. For "not found", use `any`: any change may create it. Such answers
    * have a small partition of their own, so that guesses of strangers evict nothing.
    */
   dependsOn(value: Value): readonly Change[] | 'any';
-}
-
-/**
- * The base of every cache that security depends on: follows the feed, and re-reads values that may have changed. A
- * value from before the connection broke is doubtful and is read again before use. It serves on only when that read
- * finds no database, and only until the feed gives up (30 s): a restart of the database interrupts no call, and revoked
- * access does not survive it.
- */
-export interface RevisionedCache<Value> {
-  /** The value under the key, loaded at most once at a time. @throws AppError `data.stale`, `data.unavailable` */
-  get(key: string, load: () => Promise<Value>): Promise<Value>;
-  /** Hits and misses since start, for metrics. */
-  statistics(): { readonly hits: number; readonly misses: number; readonly entries: number };
-  close(): void;
 }
 
 interface Entry<Value> {
@@ -47,117 +33,136 @@ const DOUBTFUL = -1;
 /** How long a doubtful value waits for its confirmation before a silent database counts as away. */
 const CONFIRM_WITHIN_MS = 1_000;
 
-export function createRevisionedCache<Value>(options: RevisionedCacheOptions<Value>): RevisionedCache<Value> {
-  const { feed } = options;
-  const keysByTag = new Map<string, Set<string>>();
-  const joinable = new Map<string, Flight<Value>>();
-  const inFlight = new Set<Flight<Value>>();
-  let hits = 0;
-  let misses = 0;
+/**
+ * The base of every cache that security depends on: follows the feed, and re-reads values that may have changed. A
+ * value from before the connection broke is doubtful and is read again before use. It serves on only when that read
+ * finds no database, and only until the feed gives up (30 s): a restart of the database interrupts no call, and revoked
+ * access does not survive it.
+ */
+export class RevisionedCache<Value> {
+  readonly #options: RevisionedCacheOptions<Value>;
+  readonly #entries: LRUCache<string, Entry<Value>>;
+  readonly #absent = new LRUCache<string, { readonly value: Value }>({ max: ABSENT_MAX });
+  readonly #keysByTag = new Map<string, Set<string>>();
+  readonly #joinable = new Map<string, Flight<Value>>();
+  readonly #inFlight = new Set<Flight<Value>>();
+  readonly #unsubscribe: readonly (() => void)[];
+  #hits = 0;
+  #misses = 0;
 
-  const entries = new LRUCache<string, Entry<Value>>({
-    max: options.entriesMax,
-    dispose: (entry, key) => {
-      for (const tag of entry.tags) {
-        const keys = keysByTag.get(tag);
-        keys?.delete(key);
-        if (keys?.size === 0) keysByTag.delete(tag);
-      }
-    },
-  });
+  constructor(options: RevisionedCacheOptions<Value>) {
+    this.#options = options;
+    this.#entries = new LRUCache({
+      max: options.entriesMax,
+      dispose: ({ tags }, key) => this.#untag(tags, key),
+    });
+    this.#unsubscribe = [
+      options.feed.onChange((change) => this.#onChange(change)),
+      options.feed.onStale(() => this.#onStale()),
+    ];
+  }
 
-  const absent = new LRUCache<string, { readonly value: Value }>({ max: ABSENT_MAX });
+  /** The value under the key, loaded at most once at a time. @throws AppError `data.stale`, `data.unavailable` */
+  async get(key: string, load: () => Promise<Value>): Promise<Value> {
+    const { feed } = this.#options;
+    feed.assertFresh();
+    const entry = this.#entries.get(key);
+    const known = entry?.epoch === feed.epoch ? entry : this.#absent.get(key);
+    if (known !== undefined) {
+      this.#hits += 1;
+      return known.value;
+    }
+    this.#misses += 1;
+    const flight = this.#joinable.get(key) ?? this.#fly(key, load);
+    return entry === undefined ? flight.result : this.#confirm(key, entry, flight);
+  }
 
-  const forget = (tag: string) => {
-    for (const key of [...(keysByTag.get(tag) ?? [])]) entries.delete(key);
-  };
-  const unsubscribe = [
-    feed.onChange(({ kind, id }) => {
-      if (!CHANGE_RULES[kind].cached) return;
-      forget(`${kind}:${id}`);
-      absent.clear();
-      for (const flight of inFlight) flight.heard.add(`${kind}:${id}`);
-      // Later readers must see this change: they do not join an earlier load.
-      joinable.clear();
-    }),
-    feed.onStale(() => {
-      absent.clear();
-      for (const flight of inFlight) flight.isDoubtful = true;
-      joinable.clear();
-    }),
-  ];
+  /** Hits and misses since start, for metrics. */
+  statistics(): { readonly hits: number; readonly misses: number; readonly entries: number } {
+    return { hits: this.#hits, misses: this.#misses, entries: this.#entries.size + this.#absent.size };
+  }
 
-  function keep(key: string, value: Value, flight: Flight<Value>): void {
+  close(): void {
+    for (const stop of this.#unsubscribe) stop();
+    this.#entries.clear();
+    this.#absent.clear();
+  }
+
+  #onChange({ kind, id }: Change): void {
+    if (!CHANGE_RULES[kind].cached) return;
+    const tag = `${kind}:${id}`;
+    for (const key of [...(this.#keysByTag.get(tag) ?? [])]) this.#entries.delete(key);
+    this.#absent.clear();
+    for (const flight of this.#inFlight) flight.heard.add(tag);
+    // Later readers must see this change: they do not join an earlier load.
+    this.#joinable.clear();
+  }
+
+  #onStale(): void {
+    this.#absent.clear();
+    for (const flight of this.#inFlight) flight.isDoubtful = true;
+    this.#joinable.clear();
+  }
+
+  #untag(tags: readonly string[], key: string): void {
+    for (const tag of tags) {
+      const keys = this.#keysByTag.get(tag);
+      keys?.delete(key);
+      if (keys?.size === 0) this.#keysByTag.delete(tag);
+    }
+  }
+
+  #keep(key: string, value: Value, flight: Flight<Value>): void {
+    const { feed } = this.#options;
     // Without a connection the next change would not arrive.
     const isFollowed = !flight.isDoubtful && feed.health().connected;
     // The last one of several reads without a connection is the most recent.
-    if (!isFollowed && joinable.get(key) !== flight) return;
-    const depends = options.dependsOn(value);
+    if (!isFollowed && this.#joinable.get(key) !== flight) return;
+    const depends = this.#options.dependsOn(value);
     if (depends === 'any') {
-      entries.delete(key);
-      if (isFollowed && flight.heard.size === 0) absent.set(key, { value });
+      this.#entries.delete(key);
+      if (isFollowed && flight.heard.size === 0) this.#absent.set(key, { value });
       return;
     }
     const tags = depends.map(({ kind, id }) => `${kind}:${id}`);
     if (tags.some((tag) => flight.heard.has(tag))) return;
-    entries.set(key, { value, tags, epoch: isFollowed ? feed.epoch : DOUBTFUL });
+    this.#entries.set(key, { value, tags, epoch: isFollowed ? feed.epoch : DOUBTFUL });
     for (const tag of tags) {
-      const keys = keysByTag.get(tag);
-      if (keys === undefined) keysByTag.set(tag, new Set([key]));
+      const keys = this.#keysByTag.get(tag);
+      if (keys === undefined) this.#keysByTag.set(tag, new Set([key]));
       else keys.add(key);
     }
   }
 
-  function fly(key: string, load: () => Promise<Value>): Flight<Value> {
+  #fly(key: string, load: () => Promise<Value>): Flight<Value> {
     const settle = async (loading: Promise<Value>): Promise<Value> => {
       try {
         const value = await loading;
-        keep(key, value, flight);
+        this.#keep(key, value, flight);
         return value;
       } finally {
-        inFlight.delete(flight);
-        if (joinable.get(key) === flight) joinable.delete(key);
+        this.#inFlight.delete(flight);
+        if (this.#joinable.get(key) === flight) this.#joinable.delete(key);
       }
     };
     const startedAtMs = performance.now();
     const flight: Flight<Value> = { result: settle(load()), startedAtMs, heard: new Set(), isDoubtful: false };
-    joinable.set(key, flight);
-    inFlight.add(flight);
+    this.#joinable.set(key, flight);
+    this.#inFlight.add(flight);
     return flight;
   }
 
-  async function confirm(key: string, doubtful: Entry<Value>, flight: Flight<Value>): Promise<Value> {
+  async #confirm(key: string, doubtful: Entry<Value>, flight: Flight<Value>): Promise<Value> {
     try {
       return await answerWithin(CONFIRM_WITHIN_MS - (performance.now() - flight.startedAtMs), flight.result);
     } catch (error) {
       const isAway = error instanceof AppError && error.code === 'data.unavailable';
       // A change received meanwhile removed it from the cache.
-      if (!isAway || entries.get(key) !== doubtful) throw error;
-      feed.assertFresh();
+      if (!isAway || this.#entries.get(key) !== doubtful) throw error;
+      this.#options.feed.assertFresh();
       return doubtful.value;
     }
   }
-
-  return {
-    async get(key, load) {
-      feed.assertFresh();
-      const entry = entries.get(key);
-      const known = entry?.epoch === feed.epoch ? entry : absent.get(key);
-      if (known !== undefined) {
-        hits += 1;
-        return known.value;
-      }
-      misses += 1;
-      const flight = joinable.get(key) ?? fly(key, load);
-      return entry === undefined ? flight.result : confirm(key, entry, flight);
-    },
-    statistics: () => ({ hits, misses, entries: entries.size + absent.size }),
-    close() {
-      for (const stop of unsubscribe) stop();
-      entries.clear();
-      absent.clear();
-    },
-  };
 }
 
 /** @throws AppError `data.unavailable` when the work takes longer; the work is not cancelled */

@@ -1,5 +1,5 @@
 import { AppError } from '@patchbay/foundation';
-import { type ChangeFeed, createRevisionedCache } from '../changes/index.ts';
+import { type ChangeFeed, RevisionedCache } from '../changes/index.ts';
 import { type AuthMode, type Connector, getConnector } from '../connectors/index.ts';
 import type { Database, Tx } from '../database/index.ts';
 import { loadNames, type OrganizationNames } from '../joined-names/index.ts';
@@ -57,7 +57,7 @@ const LISTS_MAX = 1_000;
 /** Which URL is which code, from memory; follows activations, renames, deletions and settings within a second. */
 export function createEndpointDirectory(options: EndpointDirectoryOptions): EndpointDirectory {
   const { database, feed } = options;
-  const cache = createRevisionedCache<Endpoint | null>({
+  const cache = new RevisionedCache<Endpoint | null>({
     feed,
     entriesMax: options.entriesMax ?? 5_000,
     dependsOn: (endpoint) =>
@@ -68,7 +68,7 @@ export function createEndpointDirectory(options: EndpointDirectoryOptions): Endp
             { kind: 'connector', id: endpoint.connectorId },
           ],
   });
-  const lists = createRevisionedCache<LiveConnectors | null>({
+  const lists = new RevisionedCache<LiveConnectors | null>({
     feed,
     entriesMax: LISTS_MAX,
     dependsOn: (live) =>
@@ -92,7 +92,7 @@ export function createEndpointDirectory(options: EndpointDirectoryOptions): Endp
       if (!isSlug(organization)) return null;
       return lists.get(organization, () => loadLive(database, organization));
     },
-    statistics: cache.statistics,
+    statistics: () => cache.statistics(),
     close() {
       cache.close();
       lists.close();

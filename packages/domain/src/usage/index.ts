@@ -1,3 +1,3 @@
 export { listUsage } from './list-usage.ts';
 export { CALL_STEPS, type CallStep, type UsageEvent } from './usage-event.ts';
-export { openUsageSpool, type UsageSpool, type UsageSpoolOptions } from './usage-spool.ts';
+export { UsageSpool, type UsageSpoolOptions } from './usage-spool.ts';

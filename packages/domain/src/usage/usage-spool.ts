@@ -19,12 +19,6 @@ import {
 import { type UsageEvent, usageEventText } from './usage-event.ts';
 import { insertUsageEvents } from './usage-rows.ts';
 
-/**
- * Keeps usage events of calls on the local disk until the database has them. An event is in the kernel before its
- * answer leaves, so a killed process loses none; loss of the machine loses at most what the kernel had not written.
- * A full disk or a full spool never stops a call: the event is dropped, and the loss is counted and shown.
- */
-
 export interface UsageSpoolOptions {
   /** Directory of this installation's gateways; each process writes files of its own. */
   readonly directory: string;
@@ -34,15 +28,6 @@ export interface UsageSpoolOptions {
   readonly shipIntervalMs?: number;
   /** Disk the spool may take before events are dropped and counted. */
   readonly bytesMax?: number;
-}
-
-export interface UsageSpool {
-  /** Resolves when the event is in the kernel (one `write(2)` per batch). Never rejects. */
-  append(event: UsageEvent): Promise<void>;
-  /** Sends what was written so far, and what dead processes left, to the database. Rejects when that is away. */
-  ship(): Promise<void>;
-  statistics(): UsageStatistics;
-  close(): Promise<void>;
 }
 
 /** Since the start of the process. */
@@ -65,59 +50,106 @@ interface OpenFile {
   readonly lines: SpoolLine[];
 }
 
-/** Opens the spool and takes over what dead processes left in the directory. */
-export async function openUsageSpool(options: UsageSpoolOptions): Promise<UsageSpool> {
-  const { directory, database, logger } = options;
-  const bytesMax = options.bytesMax ?? 256 * 1024 * 1024;
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  await restoreLines(directory);
-  const counts = { appended: 0, shipped: 0, dropped: 0, unreadable: 0 };
-  let bytes = await spoolBytes(directory);
-  const instance = newInstance();
-  let fileNumber = 0;
-  let file: OpenFile | undefined;
-  const remembered = new Map<string, readonly SpoolLine[]>();
-  let rememberedLines = 0;
-  let waiting: SpoolLine[] = [];
-  let batch: Promise<void> | undefined;
+/**
+ * Keeps usage events of calls on the local disk until the database has them. An event is in the kernel before its
+ * answer leaves, so a killed process loses none; loss of the machine loses at most what the kernel had not written.
+ * A full disk or a full spool never stops a call: the event is dropped, and the loss is counted and shown.
+ */
+export class UsageSpool {
+  readonly #options: UsageSpoolOptions;
+  readonly #bytesMax: number;
+  readonly #instance = newInstance();
+  readonly #timer: NodeJS.Timeout;
+  readonly #counts = { appended: 0, shipped: 0, dropped: 0, unreadable: 0 };
+  readonly #remembered = new Map<string, readonly SpoolLine[]>();
+  #rememberedLines = 0;
+  #bytes: number;
+  #fileNumber = 0;
+  #file: OpenFile | undefined;
+  #waiting: SpoolLine[] = [];
+  #batch: Promise<void> | undefined;
+  #shipping: Promise<void> | undefined;
+  #complained = false;
+
+  private constructor(options: UsageSpoolOptions, bytes: number) {
+    this.#options = options;
+    this.#bytesMax = options.bytesMax ?? 256 * 1024 * 1024;
+    this.#bytes = bytes;
+    this.#timer = setInterval(() => this.#shipNowAndThen(), options.shipIntervalMs ?? 1_000).unref();
+  }
+
+  /** Opens the spool and takes over what dead processes left in the directory. */
+  static async open(options: UsageSpoolOptions): Promise<UsageSpool> {
+    await mkdir(options.directory, { recursive: true, mode: 0o700 });
+    await restoreLines(options.directory);
+    return new UsageSpool(options, await spoolBytes(options.directory));
+  }
+
+  /** Resolves when the event is in the kernel (one `write(2)` per batch). Never rejects. */
+  append(event: UsageEvent): Promise<void> {
+    this.#waiting.push({ organizationId: event.organizationId, text: usageEventText(event) });
+    // Further events of this turn of the event loop go into the same write.
+    this.#batch ??= nextTurn().then(() => this.#writeWaiting());
+    return this.#batch;
+  }
+
+  /** Sends what was written so far, and what dead processes left, to the database. Rejects when that is away. */
+  ship(): Promise<void> {
+    this.#shipping ??= this.#shipAll().finally(() => {
+      this.#shipping = undefined;
+    });
+    return this.#shipping;
+  }
+
+  statistics(): UsageStatistics {
+    return { ...this.#counts };
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#batch;
+    // Events that cannot be shipped now stay on disk for the next process.
+    await this.ship().catch(() => {});
+    this.#rotate();
+  }
 
   /**
    * Not on a thread: the kernel copies a few hundred bytes in microseconds, while the way to a thread and back is the
    * better part of what a call costs.
    */
-  function writeWaiting(): void {
-    const lines = waiting;
-    waiting = [];
-    batch = undefined;
+  #writeWaiting(): void {
+    const lines = this.#waiting;
+    this.#waiting = [];
+    this.#batch = undefined;
     const text = Buffer.from(lines.map((line) => `${line.text}\n`).join(''));
     try {
-      if (bytes + text.length > bytesMax) throw new Error('the spool is full');
-      file ??= openNext();
-      for (let at = 0; at < text.length; ) at += writeSync(file.descriptor, text, at);
-      file.lines.push(...lines);
-      bytes += text.length;
-      counts.appended += lines.length;
+      if (this.#bytes + text.length > this.#bytesMax) throw new Error('the spool is full');
+      this.#file ??= this.#openNext();
+      for (let at = 0; at < text.length; ) at += writeSync(this.#file.descriptor, text, at);
+      this.#file.lines.push(...lines);
+      this.#bytes += text.length;
+      this.#counts.appended += lines.length;
     } catch (error) {
-      if (counts.dropped === 0) logger?.error({ err: error }, 'usage events are being dropped');
-      counts.dropped += lines.length;
+      if (this.#counts.dropped === 0) this.#options.logger?.error({ err: error }, 'usage events are being dropped');
+      this.#counts.dropped += lines.length;
       // The disk may have taken half a line; the next event must not be written behind it.
-      rotate();
+      this.#rotate();
     }
   }
 
-  function openNext(): OpenFile {
-    fileNumber += 1;
-    const name = spoolFileName(instance, fileNumber);
-    return { name, descriptor: openSync(path.join(directory, name), 'ax', 0o600), lines: [] };
+  #openNext(): OpenFile {
+    this.#fileNumber += 1;
+    const name = spoolFileName(this.#instance, this.#fileNumber);
+    return { name, descriptor: openSync(path.join(this.#options.directory, name), 'ax', 0o600), lines: [] };
   }
 
-  function rotate(): void {
-    if (file === undefined) return;
-    const { name, descriptor, lines } = file;
-    file = undefined;
-    if (rememberedLines + lines.length <= REMEMBERED_MAX) {
-      remembered.set(name, lines);
-      rememberedLines += lines.length;
+  #rotate(): void {
+    if (this.#file === undefined) return;
+    const { name, descriptor, lines } = this.#file;
+    this.#file = undefined;
+    if (this.#rememberedLines + lines.length <= REMEMBERED_MAX) {
+      this.#remembered.set(name, lines);
+      this.#rememberedLines += lines.length;
     }
     try {
       closeSync(descriptor);
@@ -126,9 +158,20 @@ export async function openUsageSpool(options: UsageSpoolOptions): Promise<UsageS
     }
   }
 
-  async function shipFile(name: string): Promise<void> {
+  async #shipAll(): Promise<void> {
+    const { directory } = this.#options;
+    this.#rotate();
+    const names = new Set(await findShippable(directory, { instance: this.#instance, closed: this.#fileNumber }));
+    // Shipped by another process, which took this one for dead.
+    for (const name of this.#remembered.keys()) if (!names.has(name)) this.#forget(name);
+    for (const name of names) await this.#shipFile(name);
+    this.#bytes = await spoolBytes(directory);
+  }
+
+  async #shipFile(name: string): Promise<void> {
+    const { directory, database, logger } = this.#options;
     const location = path.join(directory, name);
-    const own = remembered.get(name);
+    const own = this.#remembered.get(name);
     const { events, unreadable } = own
       ? { events: own, unreadable: [] }
       : await readLines(location).catch(noneIfShipped);
@@ -140,65 +183,32 @@ export async function openUsageSpool(options: UsageSpoolOptions): Promise<UsageS
     }
     if (unreadable.length > 0) {
       await keepLines(location, unreadable);
-      counts.unreadable += unreadable.length;
+      this.#counts.unreadable += unreadable.length;
       logger?.warn({ file: name, lines: unreadable.length }, 'lines of the usage spool cannot be read; they are kept');
     }
     await removeFile(location);
-    counts.shipped += events.length;
-    forget(name);
+    this.#counts.shipped += events.length;
+    this.#forget(name);
   }
 
-  function forget(name: string): void {
-    rememberedLines -= remembered.get(name)?.length ?? 0;
-    remembered.delete(name);
+  #forget(name: string): void {
+    this.#rememberedLines -= this.#remembered.get(name)?.length ?? 0;
+    this.#remembered.delete(name);
   }
 
-  let shipping: Promise<void> | undefined;
-  function ship(): Promise<void> {
-    shipping ??= (async () => {
-      rotate();
-      const names = new Set(await findShippable(directory, { instance, closed: fileNumber }));
-      // Shipped by another process, which took this one for dead.
-      for (const name of remembered.keys()) if (!names.has(name)) forget(name);
-      for (const name of names) await shipFile(name);
-      bytes = await spoolBytes(directory);
-    })().finally(() => {
-      shipping = undefined;
-    });
-    return shipping;
-  }
-
-  let complained = false;
-  const timer = setInterval(() => {
-    ship().then(
+  #shipNowAndThen(): void {
+    this.ship().then(
       () => {
-        complained = false;
+        this.#complained = false;
       },
       (error: unknown) => {
-        if (!complained) logger?.warn({ err: error }, 'usage events wait on disk for the database');
-        complained = true;
+        if (!this.#complained) {
+          this.#options.logger?.warn({ err: error }, 'usage events wait on disk for the database');
+        }
+        this.#complained = true;
       },
     );
-  }, options.shipIntervalMs ?? 1_000);
-  timer.unref();
-
-  return {
-    append(event) {
-      waiting.push({ organizationId: event.organizationId, text: usageEventText(event) });
-      // Further events of this turn of the event loop go into the same write.
-      batch ??= nextTurn().then(writeWaiting);
-      return batch;
-    },
-    ship,
-    statistics: () => ({ ...counts }),
-    async close() {
-      clearInterval(timer);
-      await batch;
-      // Events that cannot be shipped now stay on disk for the next process.
-      await ship().catch(() => {});
-      rotate();
-    },
-  };
+  }
 }
 
 /** A file that is gone was shipped by another process. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@patchbay/foundation';
 import { forgetFiles, recordFiles } from '../directories/file-list.ts';
-import { type RunningService, startService, withLog } from '../running-service.ts';
+import { type RunningService, ServiceProcess, withLog } from '../running-service.ts';
 import { admitClients } from '../service-account.ts';
 import { type ClusterOptions, endLeftServer, ensureCluster } from './cluster.ts';
 import { databaseFiles, refuseChangedFiles, startFailureCode } from './damage.ts';
@@ -41,7 +41,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningSe
   await mkdir(options.socketDirectory, { recursive: true, mode: 0o700 });
   await admitClients(options.socketDirectory, options);
 
-  const service = startService({
+  const service = ServiceProcess.start({
     program: path.join(options.binaries, 'postgres'),
     args: ['-D', directory, ...settings(options)],
     account: options.account,

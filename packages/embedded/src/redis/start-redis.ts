@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import type { Program } from '../debian/index.ts';
 import { readJsonFile } from '../directories/json-file.ts';
 import { endProcess, identifyProcess, type ProcessIdentity, processIdentity } from '../process-identity.ts';
-import { type RunningService, startService, withLog } from '../running-service.ts';
+import { type RunningService, ServiceProcess, withLog } from '../running-service.ts';
 import { admitClients, type ServiceAccount } from '../service-account.ts';
 
 export interface RedisOptions {
@@ -45,7 +45,7 @@ export async function startRedis(options: RedisOptions): Promise<RunningService>
   if (account) await chown(configFile, account.uid, account.gid);
   await admitClients(directory, options);
 
-  const service = startService({
+  const service = ServiceProcess.start({
     program: options.redis.program,
     args: [configFile],
     account,

@@ -3,7 +3,7 @@
  * Without dependencies, because all of it is built into every page.
  * @see MCP Apps 2026-01-26, "Communication Protocol"
  */
-import { openFrameLink } from './frame-link.ts';
+import { FrameLink } from './frame-link.ts';
 import { applyHostLook, type DisplayMode, type HostContext, watchSize } from './host-context.ts';
 
 export type { DisplayMode, HostContext } from './host-context.ts';
@@ -63,7 +63,7 @@ export async function connectApp(handlers: AppHandlers, name = document.title ||
     context = { ...context, ...changed };
     applyHostLook(context);
   };
-  const link = openFrameLink({
+  const link = new FrameLink({
     onNotification(method, params) {
       switch (method) {
         case 'ui/notifications/tool-input':

@@ -3,7 +3,7 @@ import type { JsonObject } from '@patchbay/mcp';
 import { createStateSealer } from '@patchbay/vault';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { givenAnonymous, givenCall, givenEndpoint } from '../../../test/given-call.ts';
-import { createLocalStore } from '../../ephemeral-store/local-store.ts';
+import { LocalStore } from '../../ephemeral-store/local-store.ts';
 import type { Call } from '../context/call.ts';
 import type { Principal } from '../context/principal.ts';
 import {
@@ -29,7 +29,7 @@ let nowMs = 0;
 const clock: Clock = { now: () => new Date(nowMs), monotonicMs: () => nowMs };
 beforeAll(async () => {
   const sealer = () => createStateSealer({ masterKey: async () => new Uint8Array(32) }, 'request state');
-  const ephemeralStore = createLocalStore(clock);
+  const ephemeralStore = new LocalStore(clock);
   states = createRequestStates({ sealer: await sealer(), clock, ephemeralStore });
   elsewhere = createRequestStates({ sealer: await sealer(), clock, ephemeralStore });
 });
@@ -77,7 +77,7 @@ describe('request states', () => {
   it('for one use stay closed after the store forgot them', async () => {
     const sealed = await states.seal(call({}), APPROVAL);
     const sealer = await createStateSealer({ masterKey: async () => new Uint8Array(32) }, 'request state');
-    const emptied = createRequestStates({ sealer, clock, ephemeralStore: createLocalStore(clock) });
+    const emptied = createRequestStates({ sealer, clock, ephemeralStore: new LocalStore(clock) });
     expect(await emptied.open(call({}), sealed)).toBeNull();
   });
 

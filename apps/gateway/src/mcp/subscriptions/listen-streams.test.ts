@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { givenAnonymous, givenEndpoint } from '../../../test/given-call.ts';
 import { StreamPermits } from '../../limits/stream-permits.ts';
-import { createLeases } from '../../streams/leases.ts';
+import { Leases } from '../../streams/leases.ts';
 import { connectorAccess } from '../context/access.ts';
 import { manifestOf } from '../manifests/live-manifests.ts';
 import { ListenStreams } from './listen-streams.ts';
@@ -29,7 +29,7 @@ function given() {
     };
   };
   const streams = new ListenStreams({
-    leases: createLeases({ onChange: () => () => undefined, onStale: () => () => undefined }),
+    leases: new Leases({ onChange: () => () => undefined, onStale: () => () => undefined }),
     events: { publish: () => undefined, subscribe },
     permits: new StreamPermits({ principalMax: 1, organizationMax: 1 }),
     followResources: async () => undefined,

@@ -3,17 +3,11 @@ import type { Endpoint, EndpointDirectory } from '@patchbay/domain/endpoints';
 import type { Logger } from '@patchbay/foundation';
 import type { SandboxClient } from '@patchbay/sandbox-client';
 
-export interface RetireSandboxesDeps {
+export interface SandboxRetirementDeps {
   readonly changes: Pick<ChangeFeed, 'onChange'>;
   readonly endpoints: Pick<EndpointDirectory, 'resolve'>;
   readonly sandboxes: Pick<SandboxClient, 'retire'>;
   readonly logger: Logger;
-}
-
-export interface SandboxRetirement {
-  /** Notes that calls of this endpoint reach sandboxes from now on. Cheap: asked on every call. */
-  follow(endpoint: Endpoint): void;
-  close(): void;
 }
 
 /**
@@ -21,41 +15,50 @@ export interface SandboxRetirement {
  * after a deletion. They finish their calls first; new calls already go to their successors, because the isolation key
  * contains version and settings.
  */
-export function retireSandboxes(deps: RetireSandboxesDeps): SandboxRetirement {
-  const live = new Map<string, Endpoint>();
+export class SandboxRetirement {
+  readonly #deps: SandboxRetirementDeps;
+  readonly #live = new Map<string, Endpoint>();
+  readonly #stop: () => void;
 
-  const retireOutdated = async (connectorId: string): Promise<void> => {
-    const before = live.get(connectorId);
+  constructor(deps: SandboxRetirementDeps) {
+    this.#deps = deps;
+    this.#stop = deps.changes.onChange((change) => this.#onChange(change));
+  }
+
+  /** Notes that calls of this endpoint reach sandboxes from now on. Cheap: asked on every call. */
+  follow(endpoint: Endpoint): void {
+    if (endpoint.live && !this.#live.has(endpoint.connectorId)) this.#live.set(endpoint.connectorId, endpoint);
+  }
+
+  close(): void {
+    this.#stop();
+  }
+
+  #onChange(change: Change): void {
+    for (const connectorId of touchedBy(change, this.#live)) {
+      this.#retireOutdated(connectorId).catch((error: unknown) => {
+        this.#deps.logger.warn({ err: error, connectorId }, 'sandboxes not retired; idleness will end them');
+      });
+    }
+  }
+
+  async #retireOutdated(connectorId: string): Promise<void> {
+    const { endpoints, sandboxes } = this.#deps;
+    const before = this.#live.get(connectorId);
     if (!before) return;
-    const now = await deps.endpoints.resolve(before.organizationSlug, before.connectorSlug);
+    const now = await endpoints.resolve(before.organizationSlug, before.connectorSlug);
     const owner = { organizationId: before.organizationId, connectorId };
     // Same slug, other connector: the one we knew is gone.
     if (now?.connectorId !== connectorId) {
-      live.delete(connectorId);
-      return deps.sandboxes.retire(owner);
+      this.#live.delete(connectorId);
+      return sandboxes.retire(owner);
     }
-    live.set(connectorId, now);
-    if (now.versionId !== before.versionId) await deps.sandboxes.retire({ ...owner, versionId: before.versionId });
+    this.#live.set(connectorId, now);
+    if (now.versionId !== before.versionId) await sandboxes.retire({ ...owner, versionId: before.versionId });
     if (now.settingsRevision > before.settingsRevision) {
-      await deps.sandboxes.retire({ ...owner, settingsRevisionBelow: now.settingsRevision });
+      await sandboxes.retire({ ...owner, settingsRevisionBelow: now.settingsRevision });
     }
-  };
-
-  const onChange = (change: Change): void => {
-    for (const connectorId of touchedBy(change, live)) {
-      retireOutdated(connectorId).catch((error: unknown) => {
-        deps.logger.warn({ err: error, connectorId }, 'sandboxes not retired; idleness will end them');
-      });
-    }
-  };
-
-  const stop = deps.changes.onChange(onChange);
-  return {
-    follow(endpoint) {
-      if (endpoint.live && live.get(endpoint.connectorId) === undefined) live.set(endpoint.connectorId, endpoint);
-    },
-    close: stop,
-  };
+  }
 }
 
 /** Connectors whose sandboxes the change may have made outdated. */

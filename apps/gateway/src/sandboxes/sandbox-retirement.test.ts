@@ -4,7 +4,7 @@ import { createLogger } from '@patchbay/foundation';
 import type { RetireMatch } from '@patchbay/sandbox-protocol';
 import { describe, expect, it } from 'vitest';
 import { givenEndpoint } from '../../test/given-call.ts';
-import { retireSandboxes } from './retire-sandboxes.ts';
+import { SandboxRetirement } from './sandbox-retirement.ts';
 
 const LIVE = givenEndpoint({ settingsRevision: 1 });
 const OWNER = { organizationId: LIVE.organizationId, connectorId: LIVE.connectorId };
@@ -12,7 +12,7 @@ const OWNER = { organizationId: LIVE.organizationId, connectorId: LIVE.connector
 function watched(now: Endpoint | null) {
   const retired: RetireMatch[] = [];
   let announce: (change: Change) => void = () => undefined;
-  const retirement = retireSandboxes({
+  const retirement = new SandboxRetirement({
     changes: {
       onChange: (listener) => {
         announce = listener;
