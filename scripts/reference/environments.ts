@@ -1,4 +1,6 @@
 /** The environment of every process, from the schemas that read it. */
+
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { gatewayEnvironment } from '../../apps/gateway/src/config.ts';
@@ -7,7 +9,26 @@ import { workerEnvironment } from '../../apps/worker/src/config.ts';
 import { setupEnvironment } from '../../infra/docker/config.ts';
 import { cliEnvironment } from '../../packages/cli/src/config.ts';
 import { startEnvironment } from '../start/config.ts';
-import { readFieldComments } from './field-comments.ts';
+
+const FIELD = /^ +\/\*\*((?:[^*]|\*(?!\/))*)\*\/\n +([A-Z][A-Z0-9_]*):/gm;
+
+/** Name of a variable → the doc comment above its field, on one line. A later file wins. */
+async function readFieldComments(files: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const comments = new Map<string, string>();
+  for (const file of files) {
+    const text = await readFile(file, 'utf8');
+    for (const [, comment = '', name = ''] of text.matchAll(FIELD)) comments.set(name, asOneLine(comment));
+  }
+  return comments;
+}
+
+function asOneLine(comment: string): string {
+  return comment
+    .replace(/\n\s*\*/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/ @see (\S+)/, ' See $1.')
+    .trim();
+}
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 

@@ -8,13 +8,34 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errorPagePath } from '@patchbay/foundation';
-import { renderConfigurationPage } from './configuration-page.ts';
 import { renderDecisionsPage } from './decisions-page.ts';
+import type { Environment } from './environments.ts';
 import { loadEnvironments } from './environments.ts';
 import { errorCodes, renderErrorIndex, renderErrorPage } from './error-pages.ts';
 import { findExampleProblems } from './example-problems.ts';
 import { findUnreadVariables, renderAuthorsLimits, renderLimitsPage } from './limits-page.ts';
-import { replaceSection } from './replace-section.ts';
+import { renderTable } from './render-table.ts';
+
+const INTRODUCTION = `# Configuration
+
+Every process reads its environment once, at start, and names every problem at once when it refuses to start. An empty
+variable counts as unset. Variables that several processes read mean the same in each.
+
+In addition, each process reads \`NODE_EXTRA_CA_CERTS\` (further certificate authorities, PEM), \`TZ\`, and the variables of
+OpenTelemetry that begin with \`OTEL_\`; without \`OTEL_EXPORTER_OTLP_ENDPOINT\` nothing is exported.
+`;
+
+function renderConfigurationPage(environments: readonly Environment[]): string {
+  const sections = environments.map(({ title, introduction, variables }) => {
+    const rows = variables.map(({ name, comment, isRequired, standard }) => [
+      `\`${name}\``,
+      isRequired ? 'required' : standard === null ? '' : `\`${standard}\``,
+      comment,
+    ]);
+    return `## ${title}\n\n${introduction}\n\n${renderTable(['Variable', 'Default', 'Meaning'], rows)}\n`;
+  });
+  return `${INTRODUCTION}\n${sections.join('\n')}`;
+}
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const DOCS = path.join(ROOT, 'docs');
@@ -67,4 +88,15 @@ async function readDecisions() {
   const folder = path.join(DOCS, 'adr');
   const names = (await readdir(folder)).filter((name) => /^\d/.test(name));
   return Promise.all(names.map(async (name) => ({ name, text: await readFile(path.join(folder, name), 'utf8') })));
+}
+
+/**
+ * The text with another content between `<!-- begin NAME … -->` and `<!-- end NAME -->`; the markers stay.
+ *
+ * @throws Error when the markers are missing
+ */
+function replaceSection(text: string, name: string, content: string): string {
+  const section = new RegExp(`(<!-- begin ${name}\\b[^>]*-->\\n)[^]*?(<!-- end ${name} -->)`);
+  if (!section.test(text)) throw new Error(`There is no section "${name}" between its markers.`);
+  return text.replace(section, (_all, begin: string, end: string) => `${begin}\n${content}\n\n${end}`);
 }

@@ -2,7 +2,10 @@
  * `npm run check`: every convention of this repository, one line each. Names given as arguments run only those rules:
  * `npm run check -- imports no-cycles`.
  */
+
+import { spawn } from 'node:child_process';
 import path from 'node:path';
+import type { Finding } from './rule.ts';
 import { formatFinding, type Rule } from './rule.ts';
 import { castsHaveReasons } from './rules/casts-have-reasons.ts';
 import { cursorsHaveBounds } from './rules/cursors-have-bounds.ts';
@@ -30,7 +33,6 @@ import { oneHome } from './rules/one-home.ts';
 import { packageReadmes } from './rules/package-readmes.ts';
 import { sqlIsParameterized } from './rules/sql-is-parameterized.ts';
 import { SourceTree } from './source-tree.ts';
-import { toolRule } from './tool.ts';
 
 const UNTESTED = {
   'cli.node_too_old': 'the tests run on a Node that is new enough',
@@ -57,7 +59,7 @@ const RULES: readonly Rule[] = [
   noNestedTransactions,
   oneHome,
   cursorsHaveBounds,
-  fileSize,
+  fileSize({ short: 8, long: 6 }),
   fileNames,
   errorsDocumented(loadErrorCodes),
   errorsTested(loadErrorCodes, UNTESTED),
@@ -89,7 +91,8 @@ for (const rule of RULES.filter(({ name }) => asked.length === 0 || asked.includ
   const findings = await rule.find(tree);
   const milliseconds = `${Math.round(performance.now() - started)} ms`;
   if (findings.length === 0) {
-    console.log(`ok    ${rule.name} (${milliseconds})`);
+    const note = rule.note?.(tree);
+    console.log(`ok    ${rule.name} (${milliseconds})${note ? `: ${note}` : ''}`);
     continue;
   }
   failed += 1;
@@ -98,3 +101,38 @@ for (const rule of RULES.filter(({ name }) => asked.length === 0 || asked.includ
 }
 console.log(failed === 0 ? 'Everything is in order.' : `${failed} of the checks failed.`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** A check by an external program: it passes when the program ends with 0. Its output becomes the finding. */
+function toolRule(name: string, program: string, args: readonly string[]): Rule {
+  return {
+    name,
+    async find(tree): Promise<readonly Finding[]> {
+      const executable = path.join(tree.root, 'node_modules/.bin', program);
+      const { code, output } = await run(executable, args, tree.root);
+      if (code === 0) return [];
+      const lines = output.trim().split('\n');
+      return [{ file: program, message: `ended with ${code}\n${lines.map((line) => `    ${line}`).join('\n')}` }];
+    },
+  };
+}
+
+function run(
+  executable: string,
+  args: readonly string[],
+  cwd: string,
+): Promise<{ code: number | string; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(executable, args, {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NO_COLOR: '1' },
+    });
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.once('error', reject);
+    child.once('close', (code, signal) =>
+      resolve({ code: code ?? signal ?? 'no code', output: Buffer.concat(chunks).toString() }),
+    );
+  });
+}

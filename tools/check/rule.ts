@@ -11,6 +11,8 @@ export interface Finding {
 export interface Rule {
   readonly name: string;
   find(tree: SourceTree): readonly Finding[] | Promise<readonly Finding[]>;
+  /** What else to print behind a rule that found nothing. */
+  note?(tree: SourceTree): string | null;
 }
 
 /** `file:line  message`, as editors and terminals link it. */

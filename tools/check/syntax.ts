@@ -15,6 +15,8 @@ export interface ModuleReference {
   /** Names taken from it; `*` for a namespace, `default` for the default. */
   readonly names: readonly string[];
   readonly typeOnly: boolean;
+  /** Loaded by `import()`, when it is needed. */
+  readonly isLazy: boolean;
 }
 
 /** A module as the rules see it. */
@@ -42,6 +44,7 @@ export function parseSource(filePath: string, text: string): Syntax {
         (entry) => entry.importName.name ?? (entry.importName.kind === 'Default' ? 'default' : '*'),
       ),
       typeOnly: declaration.entries.length > 0 && declaration.entries.every((entry) => entry.isType),
+      isLazy: false,
     });
   }
   for (const declaration of parsed.module.staticExports) {
@@ -52,12 +55,19 @@ export function parseSource(filePath: string, text: string): Syntax {
       line: lineAt(declaration.start),
       names: declaration.entries.map((entry) => entry.importName.name ?? '*'),
       typeOnly: declaration.entries.every((entry) => entry.isType),
+      isLazy: false,
     });
   }
   walk(program, (node) => {
     if (node.type !== 'ImportExpression' || !isNode(node.source)) return;
     if (typeof node.source.value !== 'string') return;
-    references.push({ specifier: node.source.value, line: lineAt(node.start), names: ['*'], typeOnly: false });
+    references.push({
+      specifier: node.source.value,
+      line: lineAt(node.start),
+      names: ['*'],
+      typeOnly: false,
+      isLazy: true,
+    });
   });
   return { program, comments: parsed.comments, references, lineAt };
 }

@@ -1,14 +1,58 @@
-import { type Logger, newId } from '@patchbay/foundation';
+import httpProxy from '@fastify/http-proxy';
+import { RESERVED_ORGANIZATION_SLUGS } from '@patchbay/domain/organizations';
+import { AppError, type Logger, newId } from '@patchbay/foundation';
 import { CALL_LIMITS } from '@patchbay/foundation/limits';
+import type { FastifyPluginAsync } from 'fastify';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { dashboardProxy } from './dashboard/dashboard-proxy.ts';
 import { createBrokenRequestHandler } from './http/broken-requests.ts';
-import { checkReservedSegments } from './http/check-reserved-segments.ts';
 import { addEdgeAnswers, answerEdgeError, edgeError } from './http/edge-error.ts';
 import { addEdgeHooks } from './http/edge-hooks.ts';
 import { trustedProxies } from './http/forwarded-headers.ts';
 import type { RevokeExposedKey } from './http/refuse-url-tokens.ts';
 import type { Surface } from './http/surface.ts';
+
+/** Possible names of an organization. Segments of any other form are never taken for one. */
+const SLUG_FORM = /^[a-z0-9-]+$/;
+
+/**
+ * Checks that no first segment of a route can be the name of an organization. Runs at every start against the router
+ * itself, so that a new route and an organization can never share a URL.
+ *
+ * @param urls patterns of the routes, `/api/v1/me`, `/:organization/:connector/mcp`
+ * @throws Error naming the routes
+ */
+function checkReservedSegments(urls: Iterable<string>): void {
+  const reserved = new Set<string>(RESERVED_ORGANIZATION_SLUGS);
+  const open = [...urls].filter((url) => {
+    const segment = url.split('/')[1] ?? '';
+    return SLUG_FORM.test(segment) && /[a-z0-9]/.test(segment) && !reserved.has(segment);
+  });
+  if (open.length > 0) {
+    throw new Error(`routes below a name an organization could take: ${open.join(', ')}; reserve it in slugs.ts`);
+  }
+}
+
+/** The dashboard behind the public origin. It decides nothing about permissions, and its session is the API's. */
+const dashboardProxy: FastifyPluginAsync<{ upstream: string }> = async (app, { upstream }) => {
+  app.get('/', async (_request, reply) => reply.redirect('/dashboard', 302));
+  // The body goes through as a stream; nothing of it is read here.
+  await app.register(httpProxy, {
+    upstream,
+    prefix: '/dashboard',
+    rewritePrefix: '/dashboard',
+    replyOptions: {
+      // The dashboard's `Connection` header does not apply to the client's connection: a client that asked to close its
+      // own would keep it and find its next request refused. RFC 9110 §7.6.1
+      rewriteHeaders: ({ connection: _, 'keep-alive': __, ...headers }) => ({
+        ...headers,
+        'content-security-policy': headers['content-security-policy'] ?? "frame-ancestors 'none'",
+      }),
+      onError: (reply, { error }) => {
+        reply.send(new AppError('edge.dashboard_unavailable', { cause: error, internal: error.message }));
+      },
+    },
+  });
+};
 
 export interface ServerOptions {
   readonly origin: string;

@@ -24,10 +24,8 @@ import { workerChecks } from './health-checks.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { DeployQueue } from './queues.ts';
 import { createRegistryFetch } from './registry-fetch.ts';
-import { purgeOnce } from './schedules/purge-expired.ts';
-import { recordIdentityChanges } from './schedules/record-identity-changes.ts';
 import { removeOrphans } from './schedules/remove-orphans.ts';
-import { Schedule } from './schedules/schedule.ts';
+import { purgeOnce, recordIdentityChanges, Schedule } from './schedules/schedule.ts';
 
 const DATABASE_POOL_MAX = 8;
 /** Renewed every second: a killed worker's version is free for the next one after at most this long. */

@@ -8,10 +8,12 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { buffer as readBytes } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { pack as createPack } from 'tar-stream';
 import { buildCli } from './build-cli.ts';
 import { buildConnector } from './build-connector.ts';
-import { makeTarball } from './make-tarball.ts';
 
 /** Packages whose sources end up in a tarball. */
 const SOURCES = [
@@ -95,4 +97,21 @@ if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === fileURLTo
   if (directory === undefined) throw new Error('usage: node packages/cli/scripts/pack.ts DIRECTORY [ORIGIN]');
   const { made } = await packTools(path.resolve(directory), origin);
   process.stdout.write(made ? 'made cli.tgz and connector.tgz\n' : 'unchanged\n');
+}
+
+/** The folder as npm expects a package: everything below `package/`; no times, owners or orders of the machine in it. */
+async function makeTarball(folder: string): Promise<Buffer> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .sort();
+  const archive = createPack();
+  for (const name of files) {
+    const content = await readFile(path.join(folder, name));
+    const mode = name.startsWith('bin/') ? 0o755 : 0o644;
+    archive.entry({ name: `package/${name}`, mode, mtime: new Date(0), size: content.length }, content);
+  }
+  archive.finalize();
+  return gzipSync(await readBytes(archive), { level: 9 });
 }

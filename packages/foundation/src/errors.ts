@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode } from './catalog.ts';
+import { ERRORS, type ErrorCode } from './catalog/index.ts';
 
 /**
  * The party that has to act before the same request can succeed. Drives log level and alerting: only `platform` pages

@@ -1,7 +1,38 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { encodeBinding, type SealBinding } from './binding.ts';
-import { decodeEnvelope, ENVELOPE_VERSION, encodeEnvelope, NONCE_BYTES, TAG_BYTES } from './envelope.ts';
 import { VaultError } from './vault-error.ts';
+
+/**
+ * The form of everything sealed: version (1 byte), nonce (12), tag (16), ciphertext. The version determines the cipher
+ * and the form of the additional data; it is itself part of that data, so it cannot be exchanged.
+ */
+interface Envelope {
+  readonly version: number;
+  readonly nonce: Uint8Array;
+  readonly tag: Uint8Array;
+  readonly ciphertext: Uint8Array;
+}
+
+const ENVELOPE_VERSION = 1;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const HEADER_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
+
+function encodeEnvelope(envelope: Envelope): Uint8Array {
+  return Buffer.concat([Uint8Array.of(envelope.version), envelope.nonce, envelope.tag, envelope.ciphertext]);
+}
+
+/** @throws VaultError */
+function decodeEnvelope(bytes: Uint8Array): Envelope {
+  const version = bytes[0];
+  if (bytes.length < HEADER_BYTES || version !== ENVELOPE_VERSION) throw new VaultError();
+  return {
+    version,
+    nonce: bytes.subarray(1, 1 + NONCE_BYTES),
+    tag: bytes.subarray(1 + NONCE_BYTES, HEADER_BYTES),
+    ciphertext: bytes.subarray(HEADER_BYTES),
+  };
+}
 
 /**
  * AES-256-GCM with a random nonce. One key seals far fewer than 2³² values here (a data key: the secrets of one

@@ -9,7 +9,7 @@ describe('errors-tested', () => {
   it('refuses a code no test names, also when the code itself does', async () => {
     const files = { 'packages/mcp/src/a.ts': "throw new AppError('mcp.slow');", ...named };
     expect(await objections(errorsTested(codes, {}), files)).toEqual([
-      'packages/foundation/src/catalog.ts no test names mcp.slow',
+      'packages/foundation/src/catalog/index.ts no test names mcp.slow',
     ]);
     expect(await objections(errorsTested(codes, { 'mcp.slow': 'takes minutes' }), files)).toEqual([]);
   });
@@ -17,8 +17,8 @@ describe('errors-tested', () => {
   it('refuses an exception for what has a test, or is gone', async () => {
     const untested = { 'mcp.slow': 'takes minutes', 'mcp.bad_body': 'once', 'mcp.gone': 'long ago' };
     expect(await objections(errorsTested(codes, untested), named)).toEqual([
-      'packages/foundation/src/catalog.ts mcp.bad_body is gone or has a test; take it off the list',
-      'packages/foundation/src/catalog.ts mcp.gone is gone or has a test; take it off the list',
+      'packages/foundation/src/catalog/index.ts mcp.bad_body is gone or has a test; take it off the list',
+      'packages/foundation/src/catalog/index.ts mcp.gone is gone or has a test; take it off the list',
     ]);
   });
 });

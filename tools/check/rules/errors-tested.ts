@@ -11,7 +11,7 @@ export function errorsTested(loadCodes: () => Promise<readonly string[]>, untest
       const codes = await loadCodes();
       const tests = tree.code.filter((file) => file.isTest).map((file) => file.text);
       const isNamed = (code: string) => tests.some((text) => text.includes(`'${code}'`));
-      const catalogue = 'packages/foundation/src/catalog.ts';
+      const catalogue = 'packages/foundation/src/catalog/index.ts';
       const unnamed = codes.filter((code) => !isNamed(code) && !Object.hasOwn(untested, code));
       const stale = Object.keys(untested).filter((code) => !codes.includes(code) || isNamed(code));
       return [

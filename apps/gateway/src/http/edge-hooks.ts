@@ -1,7 +1,6 @@
 import { AppError, type Logger } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkSingleHeaders } from './check-single-headers.ts';
-import { checkTarget } from './check-target.ts';
 import { clientAddress, removeSteeringHeaders, setForwardedHeaders, type TrustedProxies } from './forwarded-headers.ts';
 import { loggedPath } from './logged-path.ts';
 import { type RevokeExposedKey, refuseUrlTokens } from './refuse-url-tokens.ts';
@@ -73,4 +72,27 @@ export function accessLine(request: FastifyRequest, status: number) {
 
 function joined(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(',') : value;
+}
+
+/** The parts of a request that name its target host. */
+interface RequestTarget {
+  /** The request line's target as received. */
+  readonly target: string;
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+}
+
+/**
+ * Refuses requests meant for another name: the defence against DNS rebinding and against pages of other sites.
+ * Every URL of ours comes from the configured origin, so a request under another name is a mistake or an attack.
+ * A missing `Origin` passes: programs send none.
+ *
+ * @throws AppError edge.bad_target, edge.wrong_host, edge.wrong_origin
+ * @see 2026-07-28 basic/transports/streamable-http, "Security & Endpoint"
+ */
+function checkTarget(request: RequestTarget, own: URL): void {
+  if (!request.target.startsWith('/')) throw new AppError('edge.bad_target');
+  if (request.host?.toLowerCase() !== own.host)
+    throw new AppError('edge.wrong_host', { data: { expected: own.origin } });
+  if (request.origin !== undefined && request.origin !== own.origin) throw new AppError('edge.wrong_origin');
 }

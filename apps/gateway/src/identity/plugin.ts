@@ -12,9 +12,25 @@ import { checkCrossSite, mediaType } from '../http/check-cross-site.ts';
 import { ADDRESS_HEADER } from './account-rules.ts';
 import type { Attempts } from './attempts.ts';
 import type { Auth } from './create-auth.ts';
-import { isOffered } from './offered-paths.ts';
 import { findOpenInvitation, type OpenInvitation } from './open-invitation.ts';
 import { mayEnrol, type SignUpPolicy } from './sign-up-policy.ts';
+
+/** The paths below /api/auth that are served; better-auth has many more, and a new release may bring others. */
+const OFFERED_PATHS: Readonly<Record<string, 'GET' | 'POST'>> = {
+  '/sign-up/email': 'POST',
+  '/sign-in/email': 'POST',
+  '/sign-out': 'POST',
+  '/get-session': 'GET',
+  '/list-sessions': 'GET',
+  '/revoke-session': 'POST',
+  '/revoke-other-sessions': 'POST',
+  '/change-password': 'POST',
+  '/organization/accept-invitation': 'POST',
+};
+
+function isOffered(method: string, path: string): boolean {
+  return Object.hasOwn(OFFERED_PATHS, path) && OFFERED_PATHS[path] === method;
+}
 
 export interface IdentityPluginOptions {
   readonly auth: Auth;

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { VersionSnapshot } from '@patchbay/domain/versions';
 import { AppError, newId } from '@patchbay/foundation';
 import { checkPatterns } from './check-patterns.ts';
 import type { DeployWork, StepResult } from './deploy-work.ts';
+import type { Manifest } from './manifest/check-manifest.ts';
 import { type CheckedManifest, checkManifest } from './manifest/check-manifest.ts';
-import { differencesOf } from './manifest/compare-manifests.ts';
 import { readPages } from './pages/read-pages.ts';
 import { askProbe, type Onlooker } from './probe-sandbox.ts';
 import { scanPages } from './scan/scan-pages.ts';
@@ -71,4 +72,37 @@ async function describe(
   if (outcome.kind === 'complete') return checkManifest(outcome.result);
   const reason = outcome.kind === 'error' ? outcome.error.message : 'it asks for input';
   throw new AppError('deploy.manifest_invalid', { detail: `The connector cannot list what it offers: ${reason}` });
+}
+
+/** The places where two descriptions of one version differ, such as `tools.search`; empty when they agree. */
+function differencesOf(first: Manifest, second: Manifest): string[] {
+  const fields = new Set([...Object.keys(first), ...Object.keys(second)]);
+  return [...fields].flatMap((field) => {
+    const [a, b] = [first[field], second[field]];
+    if (isDeepStrictEqual(byName(a), byName(b))) return [];
+    if (!Array.isArray(a) || !Array.isArray(b)) return [field];
+    const [left, right] = [index(a), index(b)];
+    const names = new Set([...left.keys(), ...right.keys()]);
+    return [...names]
+      .filter((name) => !isDeepStrictEqual(left.get(name), right.get(name)))
+      .map((name) => `${field}.${name}`);
+  });
+}
+
+/** The order of a list is not part of its meaning. */
+function byName(value: unknown): unknown {
+  return Array.isArray(value) ? index(value) : value;
+}
+
+function index(list: readonly unknown[]): Map<string, unknown> {
+  return new Map(list.map((item, position) => [nameOf(item) ?? String(position), item]));
+}
+
+function nameOf(item: unknown): string | undefined {
+  if (typeof item !== 'object' || item === null) return undefined;
+  for (const key of ['name', 'uri', 'uriTemplate', 'host']) {
+    const value = Object.entries(item).find(([field]) => field === key)?.[1];
+    if (typeof value === 'string') return value;
+  }
+  return undefined;
 }

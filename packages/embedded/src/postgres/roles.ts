@@ -1,7 +1,24 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { AppError, type Secret } from '@patchbay/foundation';
 import pg from 'pg';
 import { isDamage } from './damage.ts';
-import { scramVerifier } from './scram-verifier.ts';
+
+const ITERATIONS = 4096;
+
+/**
+ * The value that PostgreSQL stores for a password, computed here: the password itself is then neither in a statement
+ * nor in a server log. Generated passwords are ASCII, so SASLprep changes nothing.
+ *
+ * @see RFC 5803; PostgreSQL documentation, pg_authid.rolpassword
+ */
+function scramVerifier(password: Secret): string {
+  const salt = randomBytes(16);
+  const salted = pbkdf2Sync(password.reveal(), salt, ITERATIONS, 32, 'sha256');
+  const sign = (text: string) => createHmac('sha256', salted).update(text).digest();
+  const storedKey = createHash('sha256').update(sign('Client Key')).digest('base64');
+  const serverKey = sign('Server Key').toString('base64');
+  return `SCRAM-SHA-256$${ITERATIONS}:${salt.toString('base64')}$${storedKey}:${serverKey}`;
+}
 
 /** The database roles that log in, one per privilege; each process is given the URLs of its own and no other. */
 export const LOGIN_ROLES = ['owner', 'app', 'auth', 'queue'] as const;

@@ -1,6 +1,17 @@
 'use client';
 
-import { Button, Group, NativeSelect, Paper, Radio, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import {
+  Button,
+  Group,
+  MultiSelect,
+  NativeSelect,
+  Paper,
+  Radio,
+  Stack,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
 import { type UseFormReturnType, useForm } from '@mantine/form';
 import type { ApiKey, Permission } from '@patchbay/api-client';
 import { ACCOUNT_LIMITS } from '@patchbay/foundation/limits';
@@ -9,7 +20,7 @@ import { STRINGS } from '../../lib/strings.ts';
 import classes from '../../ui/choice.module.css';
 import fields from '../../ui/fields.module.css';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
-import { ConnectorChoice } from './connector-choice.tsx';
+import { useConnectorNames } from '../connectors/use-connectors.ts';
 import { PermissionChoice } from './permission-choice.tsx';
 import type { NewApiKey } from './use-api-keys.ts';
 
@@ -119,4 +130,39 @@ function newApiKey({ kind, name, every, connectors, permissions, days, addresses
     allowedAddresses: addresses.split(/[\s,]+/).filter((address) => address !== ''),
     expiresInDays: Number(days),
   };
+}
+
+/** Which connectors the key opens: all, or some of those there are. */
+function ConnectorChoice({ organization, form }: { organization: string; form: ApiKeyFormState }) {
+  const names = useConnectorNames(organization);
+  const options = [...names].map(([value, label]) => ({ value, label }));
+  return (
+    <Stack gap="xs">
+      <Radio.Group
+        label={T.which}
+        value={form.values.every ? 'every' : 'some'}
+        onChange={(value) => form.setFieldValue('every', value === 'every')}
+      >
+        <Stack gap="xs" mt={6}>
+          <Radio value="every" label={T.everyConnector} description={T.everyHint} />
+          <Radio
+            value="some"
+            label={T.someConnectors}
+            disabled={options.length === 0}
+            description={options.length === 0 ? T.noConnectors : undefined}
+          />
+        </Stack>
+      </Radio.Group>
+      {!form.values.every && (
+        <MultiSelect
+          label={T.pick}
+          placeholder={form.values.connectors.length === 0 ? T.pickPlaceholder : undefined}
+          data={options}
+          searchable
+          hidePickedOptions
+          {...form.getInputProps('connectors')}
+        />
+      )}
+    </Stack>
+  );
 }

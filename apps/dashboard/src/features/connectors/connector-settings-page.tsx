@@ -4,7 +4,10 @@ import { Group, Paper, Radio, Stack, Switch } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import type { ActionState, AuthMode, Connector } from '@patchbay/api-client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { bodyOf } from '../../lib/answer.ts';
+import { api } from '../../lib/api.ts';
 import { showError } from '../../lib/show-error.ts';
 import { STRINGS } from '../../lib/strings.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
@@ -13,7 +16,6 @@ import { Confirmation } from '../../ui/confirmation.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { SectionHead } from '../../ui/section-head.tsx';
-import { useUpdateConnector } from './use-update-connector.ts';
 
 const T = STRINGS.connectorSettings;
 const AUTH_MODES = ['api_key', 'none'] as const satisfies readonly AuthMode[];
@@ -132,4 +134,29 @@ function CodeGenerationForm({ organization, connector }: ConnectorSettingsProps)
       </Stack>
     </Paper>
   );
+}
+
+interface ConnectorPatch {
+  readonly authMode?: AuthMode;
+  /** With `authMode: none`: the connector's slug, typed by the person. */
+  readonly confirmOpen?: string;
+  readonly codeGeneration?: boolean;
+}
+
+/** Changes settings of a connector; in force for the next call. */
+function useUpdateConnector(organization: string, connector: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (patch: ConnectorPatch) =>
+      bodyOf(
+        await api().PATCH('/api/v1/organizations/{organization}/connectors/{connector}', {
+          params: { path: { organization, connector } },
+          body: { ...patch },
+        }),
+      ),
+    onSuccess: (updated) => {
+      queries.setQueryData(['connector', organization, connector], updated);
+      return queries.invalidateQueries({ queryKey: ['connectors', organization] });
+    },
+  });
 }

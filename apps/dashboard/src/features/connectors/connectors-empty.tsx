@@ -2,12 +2,13 @@
 
 import { Button, List, Paper, Stack, Text, Title } from '@mantine/core';
 import { IconKey } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
+import { findCliUrl, shortCliUrl } from '../../lib/downloads.ts';
 import { paths } from '../../lib/paths.ts';
 import { STRINGS } from '../../lib/strings.ts';
 import { Copyable } from '../../ui/copyable.tsx';
 import { useAccess } from '../session/use-access.ts';
-import { useCliUrl } from './use-cli-url.ts';
 
 const T = STRINGS.connectors;
 
@@ -48,4 +49,10 @@ export function ConnectorsEmpty({ organization }: { organization: string }) {
       </Stack>
     </Paper>
   );
+}
+
+/** The package that `npx --yes` gets in the commands shown. */
+function useCliUrl(): string {
+  const { data } = useQuery({ queryKey: ['cli-url'], queryFn: findCliUrl, staleTime: Number.POSITIVE_INFINITY });
+  return data ?? shortCliUrl();
 }

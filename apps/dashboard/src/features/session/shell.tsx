@@ -1,17 +1,32 @@
 'use client';
 
-import { Anchor, Box, Container, Group, Skeleton, Stack, VisuallyHidden } from '@mantine/core';
+import {
+  ActionIcon,
+  Anchor,
+  Box,
+  Container,
+  Group,
+  Menu,
+  Skeleton,
+  Stack,
+  Text,
+  useComputedColorScheme,
+  useMantineColorScheme,
+  VisuallyHidden,
+} from '@mantine/core';
+import { IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
+import { useRouter } from 'next/navigation';
 import type { ReactNode } from 'react';
+import { signOut } from '../../lib/identity.ts';
 import { paths } from '../../lib/paths.ts';
 import { showError } from '../../lib/show-error.ts';
 import { STRINGS } from '../../lib/strings.ts';
-import { ColorSchemeToggle } from '../../ui/color-scheme-toggle.tsx';
 import { HelpLink } from '../../ui/help-link.tsx';
 import { LinkTabs } from '../../ui/link-tabs.tsx';
 import { Logo } from '../../ui/logo.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
-import { AccountMenu } from './account-menu.tsx';
 import { OrganizationSwitcher } from './organization-switcher.tsx';
 import classes from './shell.module.css';
 import { useMe } from './use-me.ts';
@@ -70,5 +85,49 @@ function BeforeIdentity({ error, onRetry }: { error: unknown; onRetry: () => voi
       <Skeleton h={84} />
       <Skeleton h={84} />
     </Stack>
+  );
+}
+
+function AccountMenu({ name, email }: { name: string; email: string }) {
+  const router = useRouter();
+  const queries = useQueryClient();
+  const leave = async () => {
+    await signOut();
+    // Data of this person is cleared before the next sign-in.
+    queries.clear();
+    router.replace(paths.signIn());
+  };
+  return (
+    <Menu position="bottom-end" withArrow>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" radius="xl" aria-label={STRINGS.signedInAs(email)}>
+          <IconUserCircle size={22} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          <Text size="sm">{name}</Text>
+          <Text size="xs">{email}</Text>
+        </Menu.Label>
+        <Menu.Item onClick={leave}>{STRINGS.signOut}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function ColorSchemeToggle() {
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme('light', { getInitialValueInEffect: true });
+  const isDark = scheme === 'dark';
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size="lg"
+      aria-label={isDark ? STRINGS.colorScheme.toLight : STRINGS.colorScheme.toDark}
+      onClick={() => setColorScheme(isDark ? 'light' : 'dark')}
+    >
+      {isDark ? <IconSun size={18} aria-hidden /> : <IconMoon size={18} aria-hidden />}
+    </ActionIcon>
   );
 }
