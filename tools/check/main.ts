@@ -59,7 +59,7 @@ const RULES: readonly Rule[] = [
   noNestedTransactions,
   oneHome,
   cursorsHaveBounds,
-  fileSize({ short: 8, long: 6 }),
+  fileSize({ short: 2, long: 5 }),
   fileNames,
   errorsDocumented(loadErrorCodes),
   errorsTested(loadErrorCodes, UNTESTED),

@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import httpProxy from '@fastify/http-proxy';
 import { RESERVED_ORGANIZATION_SLUGS } from '@patchbay/domain/organizations';
 import { AppError, type Logger, newId } from '@patchbay/foundation';
@@ -10,6 +11,8 @@ import { addEdgeHooks } from './http/edge-hooks.ts';
 import { trustedProxies } from './http/forwarded-headers.ts';
 import type { RevokeExposedKey } from './http/refuse-url-tokens.ts';
 import type { Surface } from './http/surface.ts';
+
+const DRAIN_MS = 10_000;
 
 /** Possible names of an organization. Segments of any other form are never taken for one. */
 const SLUG_FORM = /^[a-z0-9-]+$/;
@@ -107,4 +110,19 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   if (options.dashboardUpstream) await app.register(dashboardProxy, { upstream: options.dashboardUpstream });
   checkReservedSegments(urls);
   return app;
+}
+
+/** Calls in flight get their time; what is open after that is closed under its caller. */
+export async function closeServer(app: FastifyInstance): Promise<void> {
+  // A connection goes idle when its last answer is out; kept alive, it would hold the end up.
+  const idle = setInterval(() => app.server.closeIdleConnections(), 20);
+  const late = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+  await app.close();
+  clearInterval(idle);
+  clearTimeout(late);
+}
+
+export function portOf(app: FastifyInstance): number {
+  // A listening TCP server has an AddressInfo, never a pipe's name.
+  return (app.server.address() as AddressInfo).port;
 }

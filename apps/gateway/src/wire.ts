@@ -1,6 +1,5 @@
 /** Every constructor of the gateway, once. Reading it from top to bottom shows what the process is made of. */
 import { randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import { openArtifactStore } from '@patchbay/artifacts';
 import { createDatabase } from '@patchbay/domain';
 import { createApiKeyCache } from '@patchbay/domain/api-keys';
@@ -10,12 +9,11 @@ import { insertLogLines } from '@patchbay/domain/logs';
 import { openSecrets } from '@patchbay/domain/secrets';
 import { UsageSpool } from '@patchbay/domain/usage';
 import { type Logger, Secret, systemClock } from '@patchbay/foundation';
-import { type Application, showToOperator } from '@patchbay/foundation/process';
+import type { Application } from '@patchbay/foundation/process';
 import { NO_POLICIES } from '@patchbay/policy';
 import { createSandboxClient } from '@patchbay/sandbox-client';
 import { openSupervisors } from '@patchbay/sandbox-client/registry';
 import { createAuditSigner, createStateSealer, createTokenSigner, createVault, fileKeySource } from '@patchbay/vault';
-import type { FastifyInstance } from 'fastify';
 import { DeployWaker } from './admin/deploy-waker.ts';
 import { createAdminSurface } from './admin/index.ts';
 import type { GatewayConfig } from './config.ts';
@@ -28,6 +26,7 @@ import { gatewayChecks } from './health/health-checks.ts';
 import { RedisProbe } from './health/redis-probe.ts';
 import type { Surface } from './http/surface.ts';
 import { createIdentityPart } from './identity/index.ts';
+import { printSetupLink, showSetupLink } from './identity/show-setup-link.ts';
 import { createNotifyAuthor } from './mcp/call/author-log.ts';
 import { startTracing } from './mcp/call/tracing.ts';
 import { SessionSignals } from './mcp/sessions/session-signals.ts';
@@ -40,11 +39,10 @@ import { RelayedPubSub } from './pub-sub/relayed-pub-sub.ts';
 import { readAuthSecret } from './read-auth-secret.ts';
 import { LogBatcher } from './sandboxes/log-batcher.ts';
 import { SandboxRetirement } from './sandboxes/sandbox-retirement.ts';
-import { createServer } from './server.ts';
+import { closeServer, createServer, portOf } from './server.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { OneTimeFiles } from './untrusted/one-time-files.ts';
 
-const DRAIN_MS = 10_000;
 const DATABASE_POOL_MAX = 10;
 const LOG_FLUSH_MS = 200;
 const LOG_LINES_WAITING_MAX = 20_000;
@@ -232,42 +230,4 @@ function docsSurface({ docsDirectory, origin }: GatewayConfig, logger: Logger): 
   if (docsDirectory === undefined) return [];
   const options = { directory: docsDirectory, origin, logger };
   return [{ name: 'docs', register: (app) => docsPlugin(app, options) }];
-}
-
-/**
- * A production installation without an owner needs its first one. The link is shown to the person who watches the
- * start: on the launcher's terminal, or in the container's log without a launcher. It is never in a log file of ours.
- */
-async function printSetupLink(people: SetupLinks, logger: Logger): Promise<boolean> {
-  const link = await people.createSetupLink();
-  if (link === null) return false;
-  logger.warn('no organization has an owner yet; the operator is shown the setup link');
-  showToOperator(`Create the first owner within one hour, once: ${link}`);
-  return true;
-}
-
-/** Makes a new setup link, invalidating the previous one, and shows it; or logs why there is none. */
-async function showSetupLink(people: SetupLinks, logger: Logger): Promise<void> {
-  const isShown = await printSetupLink(people, logger);
-  if (isShown) return;
-  showToOperator('There is an owner already, so no setup link is made: sign in, or ask them for an invitation.');
-}
-
-interface SetupLinks {
-  createSetupLink(): Promise<string | null>;
-}
-
-/** Calls in flight get their time; what is open after that is closed under its caller. */
-async function closeServer(app: FastifyInstance): Promise<void> {
-  // A connection goes idle when its last answer is out; kept alive, it would hold the end up.
-  const idle = setInterval(() => app.server.closeIdleConnections(), 20);
-  const late = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
-  await app.close();
-  clearInterval(idle);
-  clearTimeout(late);
-}
-
-function portOf(app: FastifyInstance): number {
-  // A listening TCP server has an AddressInfo, never a pipe's name.
-  return (app.server.address() as AddressInfo).port;
 }

@@ -67,10 +67,38 @@ const runtime: Runtime = { current: () => calls.getStore() };
 
 /** Opens a session. `defaults` hold for every call in it. */
 export function openSession(connector: Connector, defaults: TestOptions = {}): TestSession {
-  return new InstanceSession(connector, defaults);
+  const instance = new Instance(connector, defaults);
+  const request = <Result>(method: string, params: object, options?: TestOptions): Promise<Result> =>
+    // The server's answer has the shape that the protocol defines for the method; the callers below name it.
+    instance.request(method, params, options) as Promise<Result>;
+  return {
+    log: instance.log,
+    async callTool(name, args = {}, options = {}) {
+      const result = await request<CallToolResult>('tools/call', { name, arguments: args }, options);
+      const text = result.content.map((item) => (item.type === 'text' ? item.text : '')).join('\n');
+      return { ...result, text };
+    },
+    listTools: async () => (await request<ListToolsResult>('tools/list', {})).tools,
+    async readPage(name) {
+      const { tools } = await request<ListToolsResult>('tools/list', {});
+      const uri = tools.find((tool) => tool.name === name)?._meta?.['ui/resourceUri'];
+      if (typeof uri !== 'string') throw new Error(`The tool ${name} has no page.`);
+      const [content] = (await request<ReadResourceResult>('resources/read', { uri })).contents;
+      const html = content && 'text' in content ? content.text : '';
+      // Written by this very package a moment ago.
+      return { uri, html, meta: (content?._meta?.ui ?? {}) as TestPage['meta'] };
+    },
+    readResource: (uri, options) => request('resources/read', { uri }, options),
+    getPrompt: (name, args = {}, options = {}) => request('prompts/get', { name, arguments: args }, options),
+    async completeArgument(prompt, argument, typed) {
+      const params = { ref: { type: 'ref/prompt', name: prompt }, argument: { name: argument, value: typed } };
+      return (await request<CompleteResult>('completion/complete', params)).completion.values;
+    },
+  };
 }
 
-class InstanceSession implements TestSession {
+/** One instance of a connector, started by its first request. */
+class Instance {
   readonly log: TestLogLine[] = [];
   readonly #connector: Connector;
   readonly #defaults: TestOptions;
@@ -81,46 +109,12 @@ class InstanceSession implements TestSession {
     this.#defaults = defaults;
   }
 
-  async callTool(name: string, args: Readonly<Record<string, unknown>> = {}, options: TestOptions = {}) {
-    const result = await this.#request<CallToolResult>('tools/call', { name, arguments: args }, options);
-    const text = result.content.map((item) => (item.type === 'text' ? item.text : '')).join('\n');
-    return { ...result, text };
-  }
-
-  async listTools(): Promise<ListToolsResult['tools']> {
-    return (await this.#request<ListToolsResult>('tools/list', {})).tools;
-  }
-
-  async readPage(name: string): Promise<TestPage> {
-    const tools = await this.listTools();
-    const uri = tools.find((tool) => tool.name === name)?._meta?.['ui/resourceUri'];
-    if (typeof uri !== 'string') throw new Error(`The tool ${name} has no page.`);
-    const [content] = (await this.readResource(uri)).contents;
-    const html = content && 'text' in content ? content.text : '';
-    // Written by this very package a moment ago.
-    return { uri, html, meta: (content?._meta?.ui ?? {}) as TestPage['meta'] };
-  }
-
-  readResource(uri: string, options?: TestOptions): Promise<ReadResourceResult> {
-    return this.#request('resources/read', { uri }, options);
-  }
-
-  getPrompt(name: string, args: Readonly<Record<string, string>> = {}, options: TestOptions = {}) {
-    return this.#request<GetPromptResult>('prompts/get', { name, arguments: args }, options);
-  }
-
-  async completeArgument(prompt: string, argument: string, typed: string): Promise<string[]> {
-    const params = { ref: { type: 'ref/prompt', name: prompt }, argument: { name: argument, value: typed } };
-    return (await this.#request<CompleteResult>('completion/complete', params)).completion.values;
-  }
-
-  async #request<Result>(method: string, params: object, options: TestOptions = {}): Promise<Result> {
+  async request(method: string, params: object, options: TestOptions = {}): Promise<unknown> {
     setRuntime(runtime);
     this.#connected ??= Link.open(this.#connector.createServer(pagesOf(this.#defaults)));
     const link = await this.#connected;
     const context = contextOf({ ...this.#defaults, ...options }, this.log);
-    // The server's answer has the shape that the protocol defines for the method; the callers below name it.
-    return calls.run(context, () => link.request(method, params)) as Promise<Result>;
+    return calls.run(context, () => link.request(method, params));
   }
 }
 

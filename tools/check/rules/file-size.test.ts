@@ -31,6 +31,7 @@ describe('file-size', () => {
     ['would make its importer too long', { [WHOLE]: lines(207, "import { a } from './part.ts';") }],
     ['is a program that nothing imports', { [WHOLE]: lines(60) }],
     ['is re-exported by an index', { [WHOLE]: lines(60), 'packages/mcp/src/index.ts': "export * from './part.ts';\n" }],
+    ['is exported by an entry of its package', { [WHOLE]: "export { a } from './part.ts';\n" }],
     ['is loaded only when it is needed', { [WHOLE]: lines(60, "export const load = () => import('./part.ts');") }],
     ['runs in the browser for a page that does not', { [PART]: lines(20, "'use client';") }],
   ])('accepts a short file that %s', async (_name, changed) => {

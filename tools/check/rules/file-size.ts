@@ -2,6 +2,7 @@ import { importGraph } from '../import-graph.ts';
 import { areaOf } from '../packages.ts';
 import type { Finding, Rule } from '../rule.ts';
 import type { SourceFile, SourceTree } from '../source-tree.ts';
+import { isNode } from '../syntax.ts';
 
 const LINES_MIN = 45;
 const LINES_MAX = 250;
@@ -80,9 +81,15 @@ function findFragments(tree: SourceTree): Finding[] {
 
 /** Not where the two run apart (another privilege, the browser), nor where the whole would be too long. */
 function canTakeIn(importer: SourceFile, file: SourceFile): boolean {
-  if (importer.isTest || /(^|\/)index\.ts$/.test(importer.path)) return false;
+  if (importer.isTest || isList(importer)) return false;
   if (areaOf(importer.path) !== areaOf(file.path) || directiveOf(importer) !== directiveOf(file)) return false;
   return linesOf(importer) + linesOf(file) <= LINES_MAX;
+}
+
+/** An index, or another entry of a package: it names what others may import. */
+function isList({ path, syntax }: SourceFile): boolean {
+  const body = Array.isArray(syntax.program.body) ? syntax.program.body : [];
+  return /(^|\/)index\.ts$/.test(path) || body.every((node) => isNode(node) && isNode(node.source));
 }
 
 /** `use client` or `use server`, at the beginning of a module of the dashboard. */

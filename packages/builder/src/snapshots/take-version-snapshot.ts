@@ -3,10 +3,43 @@
  * secret (S17). What it answers comes out of a process that ran the version's own code and is read like a stranger's.
  */
 import { writeFile } from 'node:fs/promises';
+import { SourceMap } from 'node:module';
 import path from 'node:path';
 import { onTask, taskPaths } from '@patchbay/sandbox-protocol/task-link';
 import { buildSnapshot, flagsIn } from './build-snapshot.ts';
-import { reasonNotTaken } from './reason-not-taken.ts';
+
+interface ReasonNotTaken {
+  readonly reason: string;
+  /** Where in the author's source, or in a package's; empty when the program did not say. */
+  readonly place: string;
+}
+
+const REASON_LENGTH_MAX = 300;
+const USED = / was used while the snapshot was taken/;
+const WARNING = /^\(node:\d+\) Warning|^It may still work|^To request support|^\(Use `node/;
+
+/** From what Node and the guard wrote on standard error: one sentence, and the first place in the bundle it names. */
+function reasonNotTaken(said: string, sourceMap: unknown): ReasonNotTaken {
+  const lines = said.split('\n').filter((line) => line.trim() !== '' && !WARNING.test(line));
+  const found =
+    lines.find((line) => USED.test(line)) ?? lines.find((line) => /\w*Error\b/.test(line)) ?? lines[0] ?? '';
+  return {
+    reason: found
+      .replace(/^Error: /, '')
+      .trim()
+      .slice(0, REASON_LENGTH_MAX),
+    place: placeIn(said, sourceMap),
+  };
+}
+
+function placeIn(said: string, sourceMap: unknown): string {
+  const [, line, column] = /\/connector\.cjs:(\d+)(?::(\d+))?/.exec(said) ?? [];
+  if (line === undefined) return '';
+  if (typeof sourceMap !== 'string') return `line ${line} of the bundle`;
+  const origin = new SourceMap(JSON.parse(sourceMap)).findOrigin(Number(line), Number(column ?? 1));
+  if (!('fileName' in origin) || origin.fileName === undefined) return `line ${line} of the bundle`;
+  return `${origin.fileName}:${origin.lineNumber}`;
+}
 
 /** `files` is the artifact; `input.program` is where the runner that loads it lies. */
 onTask(async (input, files) => {

@@ -6,10 +6,11 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findBubblewrap } from '@patchbay/embedded/debian';
-import { asAppError, newId, systemClock } from '@patchbay/foundation';
+import { AppError, asAppError, newId, systemClock } from '@patchbay/foundation';
 import { createBubblewrapDriver, PlainDriver, Programs, type SandboxDriver, SandboxHost } from '@patchbay/sandbox-host';
 import {
   asFailedCall,
@@ -20,8 +21,34 @@ import {
   type LogRecord,
 } from '@patchbay/sandbox-protocol';
 import type { BuiltConnector } from './bundle-connector.ts';
-import { findNode } from './find-node.ts';
 import type { ListedTool, LocalManifest, LocalRequest, LocalSandbox } from './local-sandbox.ts';
+
+const MAJOR_MIN = 24;
+
+/**
+ * The Node that runs connectors: this one when it is recent enough, else the one a project or checkout pins.
+ * @throws AppError cli.node_too_old
+ */
+async function findNode(): Promise<string> {
+  if (Number.parseInt(process.versions.node, 10) >= MAJOR_MIN) return process.execPath;
+  for (const base of [path.join(process.cwd(), 'package.json'), import.meta.filename]) {
+    const pinned = pinnedNode(createRequire(base));
+    if (pinned !== undefined) return pinned;
+  }
+  throw new AppError('cli.node_too_old', {
+    detail: `This is Node ${process.versions.node}, and node-${process.platform}-${process.arch} is not in this project.`,
+  });
+}
+
+function pinnedNode(require: NodeJS.Require): string | undefined {
+  try {
+    const folder = path.dirname(require.resolve(`node-${process.platform}-${process.arch}/package.json`));
+    const file = path.join(folder, 'bin/node');
+    return existsSync(file) ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 export interface LocalHostOptions {
   /** Whether the connector may use dynamic code evaluation (`eval`). */

@@ -5,7 +5,24 @@ import { hostName } from '../addresses/match-destination.ts';
 import type { CredentialReferences } from '../credentials/credentials.ts';
 import { READABLE_ENCODINGS, spellingsOf } from '../credentials/hide-credential.ts';
 import { CREDENTIAL_HEADER, type Headers, requestHeaders } from './header-rules.ts';
-import { pathWithoutOwnParameters, withoutOwnHeaders } from './own-authority.ts';
+
+const HEADER =
+  /^(authorization|cookie2?|.*(api|access|auth|private|secret|session|service|subscription)[-_]?(key|token|secret|auth|id|bearer)|.*-token|token|api-?key)$/;
+const PARAMETER =
+  /^(access_?token|auth_?token|oauth_?token|id_?token|token|api[-_]?key|key|client_?secret|secret|password|session_?id|sig|signature)$/i;
+
+function withoutOwnHeaders(headers: Headers): Headers {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HEADER.test(name)));
+}
+
+/** Path and query of the URL without parameters that carry an authority. */
+function pathWithoutOwnParameters(url: URL): string {
+  const found = [...url.searchParams.keys()].filter((name) => PARAMETER.test(name));
+  if (found.length === 0) return `${url.pathname}${url.search}`;
+  const clean = new URL(url);
+  for (const name of found) clean.searchParams.delete(name);
+  return `${clean.pathname}${clean.search}`;
+}
 
 export interface AuthorisedRequest {
   readonly headers: Headers;

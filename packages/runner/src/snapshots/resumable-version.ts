@@ -5,13 +5,42 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { Module } from 'node:module';
 import { startupSnapshot } from 'node:v8';
+import { compileFunction } from 'node:vm';
 import type { ConnectorModule } from '../load-connector.ts';
+import { CONNECTOR_FILE, makesCode, mappedBy, parseArtifact, requireProvided } from '../load-connector.ts';
 import { installSurroundings, startRunner } from '../start-runner.ts';
 import { drainRandomCaches } from './drain-random-caches.ts';
-import { prepareModule, readMap } from './prepare-module.ts';
-import { forbidClocks, liftSnapshotGuard } from './snapshot-guard.ts';
+import { forbidClocks, liftSnapshotGuard, refuseInSnapshot } from './snapshot-guard.ts';
 import { warmUp } from './warm-up.ts';
+
+/** What Node gives every CommonJS module. */
+const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
+
+/** @throws whatever the module throws */
+function prepareModule(artifact: Uint8Array): ConnectorModule {
+  const { code, packages, pages } = parseArtifact(artifact);
+  const module = { exports: {} };
+  const require = (name: string) => {
+    // Routed when a sandbox starts; loaded before, it would go round that.
+    if (/^(node:)?https?$/.test(name)) refuseInSnapshot(name);
+    return requireProvided(name, packages);
+  };
+  const run = compileFunction(code, PARAMETERS, { filename: CONNECTOR_FILE });
+  run(module.exports, require, module, CONNECTOR_FILE, '/');
+  return { exported: module.exports, codeGeneration: makesCode(code), pages };
+}
+
+/** Tells Node where the lines of the module come from: by an empty file of the same name, since the module ran elsewhere. */
+function readMap(artifact: Uint8Array): void {
+  const { sourceMap } = parseArtifact(artifact);
+  if (sourceMap === null) return;
+  process.setSourceMapsEnabled(true);
+  // As in load-connector.ts: Module's own compile is the one that learns source maps.
+  const file = new Module(CONNECTOR_FILE) as Module & { _compile(code: string, filename: string): void };
+  file._compile(mappedBy(sourceMap), CONNECTOR_FILE);
+}
 
 /** In the working directory of the build. */
 const ARTIFACT_FILE = 'artifact.json';

@@ -6,7 +6,20 @@ import { CrashBackoff, pausedError } from '../bounds/crash-backoff.ts';
 import { HOST_LIMITS } from '../bounds/limits.ts';
 import { type ObservedSandbox, planRoom, type RoomBounds } from '../pool/plan-pool.ts';
 import type { LiveSandbox } from './live-sandbox.ts';
-import { canMove, type SandboxState } from './sandbox-state.ts';
+
+type SandboxState = 'starting' | 'live' | 'draining' | 'stopped';
+
+/** Every legal move. A move that is not listed does not exist; `stopped` is the end, nothing is ever reused. */
+const SANDBOX_MOVES: Readonly<Record<SandboxState, readonly SandboxState[]>> = {
+  starting: ['live', 'draining', 'stopped'],
+  live: ['draining', 'stopped'],
+  draining: ['stopped'],
+  stopped: [],
+};
+
+function canMove(from: SandboxState, to: SandboxState): boolean {
+  return SANDBOX_MOVES[from].includes(to);
+}
 
 /** The longest pause a call sits out; of a longer one it is told at once. */
 const BACKOFF_WAITED_MS = 1_000;
