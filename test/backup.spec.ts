@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openDirectories, removeInstallation } from '@patchbay/embedded';
-import { hasSandboxes, skipUnless, temporaryDirectory } from '@patchbay/testing';
+import { hasSandboxes, readConnector, skipUnless, temporaryDirectory } from '@patchbay/testing';
 import { afterEach, expect, it } from 'vitest';
 import { backUp } from '../scripts/backup/back-up.ts';
 import { restore } from '../scripts/backup/restore.ts';
@@ -16,25 +16,7 @@ const PROJECT = {
     type: 'module',
     dependencies: { '@patchbay/connector': '*', zod: '^4.0.0' },
   }),
-  // It returns its secret backwards: a secret in plain form is replaced in the sandbox's output.
-  'src/index.ts': `
-import { defineConnector, tool } from '@patchbay/connector';
-import { z } from 'zod';
-
-export default defineConnector({
-  name: 'keeper',
-  secrets: { TOKEN: { description: 'Anything.' } },
-  tools: {
-    open: tool({
-      title: 'Open',
-      description: 'Returns the secret backwards.',
-      readOnly: true,
-      input: z.object({}),
-      run: (_args, { secrets }) => [...String(secrets.TOKEN)].reverse().join(''),
-    }),
-  },
-});
-`,
+  'src/index.ts': readConnector('keeper'),
 };
 
 const installations: Installation[] = [];

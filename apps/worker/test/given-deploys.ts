@@ -20,6 +20,7 @@ import {
   type GivenConnector,
   hasSandboxes,
   makeSandboxDirectory,
+  readConnector,
   type TestDatabase,
   testRedis,
   waitFor,
@@ -203,23 +204,7 @@ export const PACKAGE_JSON = JSON.stringify({
 export function greeter(changes: Files = {}): Files {
   return {
     'package.json': PACKAGE_JSON,
-    'src/index.ts': `
-import { defineConnector, tool } from '@patchbay/connector';
-import { z } from 'zod';
-
-export default defineConnector({
-  name: 'greeter',
-  tools: {
-    greet: tool({
-      title: 'Greet',
-      description: 'Greets a person by name.',
-      readOnly: true,
-      input: z.object({ name: z.string() }),
-      run: ({ name }) => \`Hello, \${name}\`,
-    }),
-  },
-});
-`,
+    'src/index.ts': readConnector('greeter'),
     ...changes,
   };
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import type { GivenVersion } from './given.ts';
@@ -6,7 +7,7 @@ import type { GivenVersion } from './given.ts';
 const PACKAGES = ['@modelcontextprotocol/server', 'zod'];
 const FOLDER = path.resolve(import.meta.dirname, '../connectors');
 
-/** A file of `packages/testing/connectors`, without its ending. */
+/** A file of `packages/testing/connectors`, without its extension, that is hosted without a deploy. */
 type TestConnector = 'confidant' | 'curious' | 'echo' | 'telling' | 'traced' | 'waiting';
 
 const bundles = new Map<string, string>();
@@ -31,4 +32,9 @@ function bundleFile(entry: string, mark: string): string {
     write: false,
   });
   return outputFiles[0]?.text ?? '';
+}
+
+/** The source of a connector for tests that deploy it, as an author would upload it. */
+export function readConnector(name: 'greeter' | 'keeper'): string {
+  return readFileSync(path.join(FOLDER, `${name}.ts`), 'utf8');
 }

@@ -1,5 +1,5 @@
 export { freePort } from '@patchbay/embedded';
-export { bundleConnector } from './bundle-connector.ts';
+export { bundleConnector, readConnector } from './bundle-connector.ts';
 export { type ChromiumLaunch, findTestChromium } from './chromium.ts';
 export { CuttableProxy } from './cuttable-proxy.ts';
 export { DAMAGES, type Damage, damageFile } from './damage-file.ts';

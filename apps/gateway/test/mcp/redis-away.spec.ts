@@ -2,7 +2,15 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { hasSandboxes, redisMissing, skipUnless, temporaryDirectory, waitFor, withPlatform } from '@patchbay/testing';
+import {
+  hasSandboxes,
+  readConnector,
+  redisMissing,
+  skipUnless,
+  temporaryDirectory,
+  waitFor,
+  withPlatform,
+} from '@patchbay/testing';
 import { expect } from 'vitest';
 import { modernRequest } from '../edge-fixture.ts';
 import { readHealth } from './read-health.ts';
@@ -26,16 +34,7 @@ async function packGreeter(origin: string): Promise<Buffer> {
     path.join(directory, 'package.json'),
     JSON.stringify({ name: 'greeter', type: 'module', dependencies }),
   );
-  await writeFile(
-    path.join(directory, 'src/index.ts'),
-    `import { defineConnector, tool } from '@patchbay/connector';
-     import { z } from 'zod';
-     const greet = tool({
-       title: 'Greet', description: 'Greets a person by name.', readOnly: true,
-       input: z.object({ name: z.string() }), run: ({ name }) => \`Hello, \${name}\`,
-     });
-     export default defineConnector({ name: 'greeter', tools: { greet } });`,
-  );
+  await writeFile(path.join(directory, 'src/index.ts'), readConnector('greeter'));
   return (await run('tar', ['-czf', '-', '-C', directory, '.'], { encoding: 'buffer' })).stdout;
 }
 
