@@ -6,8 +6,12 @@ import { runServices } from './run-services.ts';
 /** Folders of a sandbox directory that depend only on the checkout and the machine; supervisors may share them. */
 const PREPARED = ['programs', 'snapshots', 'toolchain'] as const;
 
-/** Environment variable for our processes: Node caches compiled code in this folder. */
-export function compileCache(): { readonly NODE_COMPILE_CACHE: string } {
+/**
+ * Environment variable for our processes: Node caches compiled code in this folder. Empty outside of a test run:
+ * benchmarks and the conformance suite start installations too, and share nothing with other processes.
+ */
+export function compileCache(): { readonly NODE_COMPILE_CACHE?: string } {
+  if (process.env.VITEST === undefined) return {};
   return { NODE_COMPILE_CACHE: path.join(runServices().directory, 'compile-cache') };
 }
 
