@@ -15,7 +15,8 @@ const INTRODUCTION = `# Limits
 
 Every limit that is visible from outside, to authors of connectors, people and programs that call them, owners and
 operators. Sizes are multiples of 1024 bytes. A limit that is exceeded answers with an error whose page is in
-[docs/errors](errors/); what counts per gateway or host is multiplied by their number.
+[docs/errors](errors/); what counts per gateway or host is multiplied by their number. Programs read the same list from
+\`GET /api/v1/limits\` of the admin API, with any session, admin key or deploy key.
 `;
 
 /** The whole page. */

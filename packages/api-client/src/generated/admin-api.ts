@@ -740,6 +740,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the limits of the platform with their reasons, by section; all of them
+         * @description Permission: none (the documentation has the same limits). Audit: none (a read of what holds for every organization).
+         */
+        get: operations["listLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1049,6 +1069,29 @@ export interface components {
             expiresAt: string;
             /** @description Where the invited person accepts, after signing in with this e-mail address. Shown this once: null where a repeated request is answered; `reissue` makes a new one. */
             url: string | null;
+        };
+        Limit: {
+            /** @description The section of the page of limits: `Calls`, `Deploys`. */
+            section: string;
+            /** @description Unique within its section. */
+            name: string;
+            /** @description The value unless the party in `raisedBy` chose another. */
+            value: number;
+            /** @description `ms`, `bytes`, `per second`, or the noun that is counted. */
+            unit: string;
+            what: string;
+            reason: string;
+            /** @description The party that can choose another value; null when none can. */
+            raisedBy: {
+                /** @enum {string} */
+                party: "operator" | "owner" | "author";
+                /** @description The environment variable, setting or option. */
+                with: string;
+            } | null;
+        };
+        LimitPage: {
+            items: components["schemas"]["Limit"][];
+            nextCursor: string | null;
         };
         Lockfile: {
             name: string;
@@ -2711,6 +2754,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEventPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitPage"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -13,6 +13,7 @@ import {
 import { activateVersion, listDeployments, resolveDeployment, rollBack } from './deployments.ts';
 import { addGroupMember, createGroup, deleteGroup, listGroups, removeGroupMember, updateGroup } from './groups.ts';
 import { cancelInvitation, createInvitation, listInvitations, reissueInvitation } from './invitations.ts';
+import { listLimits } from './limits.ts';
 import { listConnectorLog, watchConnectorLog } from './logs.ts';
 import { listMembers, removeMember, updateMember } from './members.ts';
 import {
@@ -81,4 +82,5 @@ export const ENDPOINTS = {
   listConnectorLog,
   watchConnectorLog,
   listAuditEvents,
+  listLimits,
 };
