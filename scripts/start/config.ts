@@ -68,7 +68,7 @@ export interface StartConfig {
  *
  * @throws ConfigError with every problem at once
  */
-export function loadStartConfig(env: NodeJS.ProcessEnv, root: string): StartConfig {
+export function loadStartConfig(root: string, env: NodeJS.ProcessEnv = process.env): StartConfig {
   const checked = startEnvironment.superRefine((value, context) => {
     for (const [variable, message] of [...originProblems(value), ...productionProblems(value, root)]) {
       context.addIssue({ code: 'custom', path: [variable], message });

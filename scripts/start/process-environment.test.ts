@@ -21,7 +21,7 @@ const GIVEN = {
 function installation(given: NodeJS.ProcessEnv = GIVEN): Installation {
   const urlOf = (role: string) => `postgresql://patchbay_${role}:password-of-${role}@localhost/patchbay`;
   return {
-    config: loadStartConfig(given, '/checkout'),
+    config: loadStartConfig('/checkout', given),
     directories: {
       data: '/d',
       logs: '/d/logs',
@@ -146,11 +146,11 @@ describe('the configuration of a start', () => {
     [{ REDIS_URL: 'http://redis' }, /REDIS_URL/],
     [{ PATCHBAY_MODE: 'production', PATCHBAY_SIGNUP: 'domain:example.com' }, /PATCHBAY_SIGNUP: proves nothing/],
   ])('refuses %j', (given, message) => {
-    expect(() => loadStartConfig(given, '/checkout')).toThrow(message);
+    expect(() => loadStartConfig('/checkout', given)).toThrow(message);
   });
 
   it('makes the origin of the name localhost and the port when none is given', () => {
-    expect(loadStartConfig({ PATCHBAY_PORT: '4100' }, '/checkout')).toMatchObject({
+    expect(loadStartConfig('/checkout', { PATCHBAY_PORT: '4100' })).toMatchObject({
       origin: 'http://localhost:4100',
       dataDirectory: '/checkout/.patchbay',
     });
