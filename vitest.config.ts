@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const isLong = process.env.PATCHBAY_TEST_LONG === '1';
 
 /** The spec that promises how soon calls are answered after a kill has the machine for itself, and so do the long ones. */
-const ALONE = ['test/main-job.spec.ts', '{test,scripts/test}/**/*.long.spec.ts'];
+const ALONE = ['test/main-job.spec.ts', '{test,apps/launcher/test}/**/*.long.spec.ts'];
 
 const exclude = [
   '**/node_modules/**',

@@ -37,7 +37,7 @@ async function onTests(args, environment) {
 
 const COMMANDS = {
   async start() {
-    const main = at('scripts/start/main.ts');
+    const main = at('apps/launcher/src/main.ts');
     if (realpathSync(process.execPath) === pinnedNode()) {
       process.chdir(ROOT);
       Object.assign(process.env, toolEnvironment());
@@ -56,7 +56,7 @@ const COMMANDS = {
   test: (args) => onTests(args),
   'test:long': (args) => onTests(args, { PATCHBAY_TEST_LONG: '1' }),
   check: (args) => onNode([at('tools/check/main.ts'), ...args]),
-  reset: (args) => onNode([at('scripts/start/reset.ts'), ...args]),
+  reset: (args) => onNode([at('apps/launcher/src/reset.ts'), ...args]),
   prisma: (args) => onNode([at('scripts/prisma/main.ts'), ...args]),
   exec: ([program, ...args]) => runCommand(program ?? 'node', args, { cwd: ROOT, env: toolEnvironment() }),
 };

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { openDirectories } from '@patchbay/embedded';
-import { InstanceLock } from '../start/instance-lock.ts';
+import { InstanceLock } from '../../apps/launcher/src/files/instance-lock.ts';
 import { packArchive } from './archive.ts';
 
 /** The keys, stored apart from the data: both files together open every stored secret. */

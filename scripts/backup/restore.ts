@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { findServiceAccount, noteMade, openDirectories } from '@patchbay/embedded';
-import { InstanceLock } from '../start/instance-lock.ts';
+import { InstanceLock } from '../../apps/launcher/src/files/instance-lock.ts';
 import { listArchive, unpackArchive } from './archive.ts';
 import { DATA_FOLDERS, DEMO_FILE, KEY_FILES } from './back-up.ts';
 

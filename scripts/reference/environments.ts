@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { gatewayEnvironment } from '../../apps/gateway/src/config.ts';
+import { startEnvironment } from '../../apps/launcher/src/config.ts';
 import { probeEnvironment, supervisorEnvironment } from '../../apps/supervisor/src/config.ts';
 import { workerEnvironment } from '../../apps/worker/src/config.ts';
 import { setupEnvironment } from '../../infra/docker/config.ts';
@@ -61,7 +62,7 @@ const SOURCES = [
     introduction:
       'Settings of the person who starts an installation on one machine. The launcher starts every process with the variables that it needs, and passes on those of the sections below that the operator may choose.',
     schema: startEnvironment,
-    file: 'scripts/start/config.ts',
+    file: 'apps/launcher/src/config.ts',
   },
   {
     title: 'Gateway',

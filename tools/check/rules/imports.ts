@@ -54,6 +54,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sandbox-protocol',
     'sdk',
   ],
+  launcher: ['foundation', 'foundation/process', 'embedded', 'embedded/debian', 'docs-site'],
   supervisor: ['foundation', 'foundation/process', 'sandbox-host', 'sandbox-client', 'sandbox-protocol'],
   dashboard: ['api-client', 'policy', 'foundation/limits'],
   examples: ['sdk'],

@@ -8,6 +8,11 @@ import { dottedName, isNode, walk } from '../syntax.ts';
  */
 const ALLOWED: Readonly<Record<string, string>> = {
   'apps/gateway/src/health/health-checks.ts': 'health asks the dashboard at the address of the configuration',
+  'apps/launcher/src/demo/platform-api.ts':
+    'the demo is made through the admin API of the installation that was started',
+  'apps/launcher/src/processes/app-program.ts': 'a process that was started is asked whether it serves, on loopback',
+  'apps/launcher/src/processes/watch-silence.ts': 'a process that was started is asked whether it lives, on loopback',
+  'apps/launcher/src/unfit-host.ts': 'the supervisor that was started is asked what its host lacks, on loopback',
   'apps/dashboard/src/lib/api.ts': 'the browser and the page server ask the admin API of their own origin',
   'apps/dashboard/src/lib/downloads.ts': 'the browser asks for the downloads of its own origin',
   'apps/dashboard/src/lib/identity.ts': 'the browser asks the sign-in endpoints of its own origin',

@@ -63,7 +63,7 @@ const FACTS: readonly Fact[] = [
 const TIMED_RACES = [
   'packages/foundation/src/async.ts',
   // Waits for one of three ends of a start, each with words of its own.
-  'scripts/start/node-process.ts',
+  'apps/launcher/src/processes/node-process.ts',
 ];
 
 /** One home per fact, for those facts whose second home can be seen. */

@@ -34,7 +34,7 @@ describe('package-readmes', () => {
 
 describe('importers of a package', () => {
   it('counts a package once that may import several of its folders, and never the package itself', () => {
-    expect(importersOf('embedded')).toEqual(['cli']);
+    expect(importersOf('embedded')).toEqual(['cli', 'launcher']);
   });
 
   it('states that only tests may import the test kit', () => {

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { freePort } from '@patchbay/embedded';
 import { waitFor } from '@patchbay/testing';
 import { afterEach, expect, it } from 'vitest';
-import { Part } from '../start/part.ts';
-import { askUrl } from '../start/watch-silence.ts';
+import { Part } from '../src/processes/part.ts';
+import { askUrl } from '../src/processes/watch-silence.ts';
 
 const SERVER = `
 require('node:http')

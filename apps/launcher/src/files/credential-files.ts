@@ -1,8 +1,8 @@
 import { access, chmod, chown, constants, copyFile, mkdir, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { credentialDirectories, type Directories, type ServiceUid } from '@patchbay/embedded';
-import type { AppName } from './process-environment.ts';
-import type { ServiceUsers } from './service-users.ts';
+import type { AppName } from '../processes/process-environment.ts';
+import type { ServiceUsers } from '../processes/service-users.ts';
 
 /** Variables that name a file which only root may read, from any provider. */
 const SECRET_FILES = [

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { freePort } from '@patchbay/embedded';
 import { AppError, readSystemError } from '@patchbay/foundation';
 import type { StartConfig } from './config.ts';
-import type { Installation } from './process-environment.ts';
+import type { Installation } from './processes/process-environment.ts';
 
 /**
  * Checks the ports that a person chose and finds the others.

@@ -1,6 +1,6 @@
 import { Secret } from '@patchbay/foundation';
 import { describe, expect, it } from 'vitest';
-import { loadStartConfig } from './config.ts';
+import { loadStartConfig } from '../config.ts';
 import { APP_NAMES, type AppName, type Installation, processEnvironment } from './process-environment.ts';
 import { SAME_USER } from './service-users.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { seedFailed } from './platform-api.ts';
+import { seedFailed } from './demo/platform-api.ts';
 import { unfitHost } from './unfit-host.ts';
 
 it('reports every missing isolation layer of a machine that cannot isolate connectors', () => {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { listAbandonedDirectories, removeAbandonedDirectory, removeInstallation } from '@patchbay/embedded';
 import { loadStartConfig } from './config.ts';
-import { InstanceLock } from './instance-lock.ts';
+import { InstanceLock } from './files/instance-lock.ts';
 
 /**
  *     npm run reset -- --yes                        removes an installation that does not run, in whatever state it is:
@@ -39,7 +39,7 @@ async function removeNamed(directory: string): Promise<void> {
 }
 
 async function removeAll(): Promise<void> {
-  const { dataDirectory } = loadStartConfig(process.env, path.resolve(import.meta.dirname, '../..'));
+  const { dataDirectory } = loadStartConfig(path.resolve(import.meta.dirname, '../../..'));
   if (!isSure) return ask(`This removes everything below ${dataDirectory} for good.`, '--yes');
   await InstanceLock.refuseRunning(path.join(dataDirectory, 'run'));
   await removeInstallation(dataDirectory);

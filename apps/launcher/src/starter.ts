@@ -10,24 +10,24 @@ import {
 } from '@patchbay/embedded';
 import { AppError } from '@patchbay/foundation';
 import { announcement } from './announcement.ts';
-import { answers, appProgram, livenessUrl } from './app-program.ts';
-import { type BuildOptions, buildDashboard, buildDocs, packTools } from './build-beside.ts';
 import type { StartConfig } from './config.ts';
-import { CredentialFiles } from './credential-files.ts';
-import { InstanceLock } from './instance-lock.ts';
-import { ProcessRecord } from './left-processes.ts';
-import { startNodeProcess } from './node-process.ts';
-import { Part } from './part.ts';
-import { placeNotes } from './place-notes.ts';
+import { type Demo, seedDemo } from './demo/seed.ts';
+import { CredentialFiles } from './files/credential-files.ts';
+import { InstanceLock } from './files/instance-lock.ts';
+import { placeNotes } from './files/place-notes.ts';
+import { ReadyFile } from './files/ready-file.ts';
 import { choosePorts } from './ports.ts';
-import { type AppName, type Installation, processEnvironment } from './process-environment.ts';
-import { ReadyFile } from './ready-file.ts';
-import { rotateLogs } from './rotate-logs.ts';
-import { type Demo, seedDemo } from './seed.ts';
-import { handOverDirectories, planServiceUsers, type ServiceUsersPlan } from './service-users.ts';
+import { answers, appProgram, livenessUrl } from './processes/app-program.ts';
+import { type BuildOptions, buildDashboard, buildDocs, packTools } from './processes/build-beside.ts';
+import { ProcessRecord } from './processes/left-processes.ts';
+import { startNodeProcess } from './processes/node-process.ts';
+import { Part } from './processes/part.ts';
+import { type AppName, type Installation, processEnvironment } from './processes/process-environment.ts';
+import { rotateLogs } from './processes/rotate-logs.ts';
+import { handOverDirectories, planServiceUsers, type ServiceUsersPlan } from './processes/service-users.ts';
+import { askUrl, SILENCE, type SilenceOptions } from './processes/watch-silence.ts';
 import { planDatabase, planRedis } from './services.ts';
 import { refuseUnfitHost, unfitHost } from './unfit-host.ts';
-import { askUrl, SILENCE, type SilenceOptions } from './watch-silence.ts';
 
 /** Milliseconds each process of ours has to finish its work. The gateway drains calls, the worker a step. */
 const STOP_GRACE_MS: Record<AppName, number> = {

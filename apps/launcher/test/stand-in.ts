@@ -10,8 +10,8 @@ import { compileCache, freePort, temporaryDirectory } from '@patchbay/testing';
  * A checkout with programs that do nothing but keep the contract with the launcher: they report that they are ready,
  * record their environment, and end with the channel. The launcher, PostgreSQL and Redis are the real ones.
  */
-const SOURCE = path.resolve(import.meta.dirname, '../..');
-const STARTER = 'scripts/start/run-starter.ts';
+const SOURCE = path.resolve(import.meta.dirname, '../../..');
+const STARTER = 'apps/launcher/src/run-starter.ts';
 const run = promisify(execFile);
 
 const APP = `

@@ -35,7 +35,7 @@ function startCodeOf(error: unknown) {
 /** The whole platform in the foreground, until a signal. Ends the process. `root` is the checkout it runs from. */
 export async function runStarter(root: string): Promise<void> {
   try {
-    await run(loadStartConfig(process.env, root), root);
+    await run(loadStartConfig(root), root);
   } catch (error) {
     process.stderr.write(`\nError: ${explain(error)}\n`);
     process.exit(1);

@@ -10,8 +10,8 @@ import {
 } from '@patchbay/embedded';
 import { skipUnless, temporaryDirectory } from '@patchbay/testing';
 import { expect, it, onTestFinished } from 'vitest';
-import { CredentialFiles } from '../scripts/start/credential-files.ts';
-import { SAME_USER, type ServiceUsers } from '../scripts/start/service-users.ts';
+import { CredentialFiles } from '../src/files/credential-files.ts';
+import { SAME_USER, type ServiceUsers } from '../src/processes/service-users.ts';
 
 async function givenDirectories(): Promise<Directories> {
   const data = path.join(await temporaryDirectory('credentials'), 'data');

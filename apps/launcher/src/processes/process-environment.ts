@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Directories, GeneratedSecrets, PerRole } from '@patchbay/embedded';
-import type { StartConfig } from './config.ts';
+import type { StartConfig } from '../config.ts';
 import type { ServiceUsers } from './service-users.ts';
 
 export const APP_NAMES = ['supervisor', 'gateway', 'worker', 'dashboard'] as const;

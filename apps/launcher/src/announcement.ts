@@ -1,4 +1,4 @@
-import type { ReadyFileContent } from './ready-file.ts';
+import type { ReadyFileContent } from './files/ready-file.ts';
 
 /** The tool of the demo connector that the printed line calls. */
 const DEMO_CALL = { name: 'best_months', arguments: { city: 'Lisbon' } };
