@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { SourceFile, SourceTree } from './source-tree.ts';
 
-/** A part of the repository with rules of its own; `sandbox/runner`, `builder` and `probe` run beside untrusted code. */
+/** A part of the repository with rules of its own: an app, a package, or a folder of one that has fewer privileges. */
 export type Area = string;
 
 const AREAS: readonly (readonly [prefix: string, area: Area])[] = [
@@ -14,7 +14,7 @@ const AREAS: readonly (readonly [prefix: string, area: Area])[] = [
   ['packages/foundation/src/limits/', 'foundation/limits'],
 ];
 
-/** Which area a file belongs to: `sandbox/runner`, `gateway`, `domain`, `scripts` … */
+/** Which area a file belongs to: `foundation/limits`, `gateway`, `domain`, `scripts` … */
 export function areaOf(filePath: string): Area {
   const special = AREAS.find(([prefix]) => filePath.startsWith(prefix));
   if (special) return special[1];
