@@ -9,7 +9,6 @@ import { probeEnvironment, supervisorEnvironment } from '../../apps/supervisor/s
 import { workerEnvironment } from '../../apps/worker/src/config.ts';
 import { setupEnvironment } from '../../infra/docker/config.ts';
 import { cliEnvironment } from '../../packages/cli/src/config.ts';
-import { startEnvironment } from '../start/config.ts';
 
 const FIELD = /^ +\/\*\*((?:[^*]|\*(?!\/))*)\*\/\n +([A-Z][A-Z0-9_]*):/gm;
 
