@@ -1,6 +1,6 @@
 /**
  * Installs programs of others for the tests and benchmarks that run them: `node install-peers.mjs clients`. The folders
- * of `tools/peers` are workspaces of their own. What is installed already is not installed again.
+ * of `tools/peers` are workspaces of their own. Installed ones are not installed again.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';

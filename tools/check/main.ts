@@ -31,6 +31,7 @@ import { noNestedTransactions } from './rules/no-nested-transactions.ts';
 import { noRawNetwork } from './rules/no-raw-network.ts';
 import { oneHome } from './rules/one-home.ts';
 import { packageReadmes } from './rules/package-readmes.ts';
+import { plainWords } from './rules/plain-words.ts';
 import { sqlIsParameterized } from './rules/sql-is-parameterized.ts';
 import { SourceTree } from './source-tree.ts';
 
@@ -75,6 +76,7 @@ const RULES: readonly Rule[] = [
   licences(),
   noLiteralSpreads,
   noMachinePaths,
+  plainWords,
 ];
 
 const asked = process.argv.slice(2);

@@ -1,5 +1,5 @@
 /**
- * `npm run docs -- [DIRECTORY]`: builds the site of this version, unless it is there already, and says where it is.
+ * `npm run docs -- [DIRECTORY]`: builds the site of this version, unless it is there already, and prints its path.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';

@@ -27,7 +27,7 @@ export async function buildSite(root: string, directory: string): Promise<void> 
   process.chdir(PACKAGE);
   await build('.', { outDir: path.join(work, 'site') });
   await writeFile(path.join(work, 'content-policy'), checkedPolicy(path.join(work, 'site')));
-  // What is there says that a build failed.
+  // The present files mean that a build failed.
   await rm(directory, { recursive: true, force: true });
   await mkdir(path.dirname(directory), { recursive: true });
   await rename(work, directory);

@@ -10,7 +10,7 @@ export type Link =
   | { readonly kind: 'other' };
 
 /**
- * What a relative link of a document leads to on the site. A link to a folder leads to its README, as hosts of
+ * The target of a relative link of a document on the site. A link to a folder leads to its README, as hosts of
  * repositories show it.
  *
  * @param from path of the document in the repository

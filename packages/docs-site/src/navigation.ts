@@ -51,7 +51,7 @@ export function errorsSection(documents: Documents): NavigationItem[] {
   ];
 }
 
-/** What the first heading says. */
+/** The text of the first heading. */
 export function titleOf(text: string): string {
   const title = /^# (.+)$/m.exec(text)?.[1] ?? '';
   return title.replaceAll('`', '').replace(/\.$/, '');

@@ -4,7 +4,7 @@ import { globSync } from 'node:fs';
 /** Path of the site at every installation. */
 export const SITE_BASE = '/-/docs/';
 
-/** What is about the whole repository, then the README of each folder that has one. */
+/** Documents about the whole repository, then the README of each folder that has one. */
 const DOCUMENTS = [
   '*.md',
   'docs/**/*.md',

@@ -15,7 +15,7 @@ export const PAGES = path.join(PACKAGE, 'dist/pages');
 /** Colours of code, which would else be attributes that the content security policy forbids. */
 const CODE_STYLES = 'code.css';
 
-/** What the generator and its theme put into attributes; style.css and the theme's own script set the same. */
+/** Styles that the generator and its theme put into attributes; style.css and the theme's own script set the same. */
 const STYLE_ATTRIBUTES = / style="(position:relative;|--vp-vh:0px;)"/g;
 
 export function siteConfig() {

@@ -23,7 +23,7 @@ let given: Given;
 let organization: GivenOrganization;
 let connectorId: string;
 
-/** A table, its time column, and a column that must differ from row to row besides id and time; `n` counts. */
+/** A table, its time column, and a column that must differ from row to row in addition to id and time; `n` counts. */
 const TABLES: readonly (readonly [table: string, time: string, differing: string])[] = [
   ['audit_events', 'created_at', `'writer_id', 'writer-' || n, 'writer_sequence', n`],
   ['usage_events', 'at', `'request_id', 'req_' || n`],

@@ -31,7 +31,7 @@ function decideByAnnotations({ tool, annotations }: PolicyInput): Ruling {
   const reason =
     annotations.destructiveHint === true
       ? `${tool} declares that it can destroy something.`
-      : `${tool} does not say whether it only reads or can destroy something.`;
+      : `${tool} does not declare whether it only reads or can destroy something.`;
   return { effect: 'needs_approval', because, reason };
 }
 

@@ -51,7 +51,7 @@ function notifyAll(server: McpServer): void {
   server.registerPrompt('placeholder', {}, async () => ({ messages: [] })).remove();
 }
 
-/** Thrown for a connector without `dynamic: true`: clients were told that its lists never change. */
+/** Thrown for a connector without `dynamic: true`: its declared capabilities exclude list changes. */
 export const FIXED_LISTS: DynamicLists = {
   setTools: refuse,
   setResources: refuse,

@@ -12,7 +12,7 @@ type TestConnector = 'confidant' | 'curious' | 'echo' | 'telling' | 'traced' | '
 
 const bundles = new Map<string, string>();
 
-/** The code of a connector for tests, as the deploy pipeline would store it. `mark` tells its versions apart. */
+/** The code of a connector for tests, as the deploy pipeline would store it. `mark` distinguishes its versions. */
 export function bundleConnector(name: TestConnector, mark = ''): Pick<GivenVersion, 'code' | 'packages'> {
   const key = `${name} ${mark}`;
   const code = bundles.get(key) ?? bundleFile(path.join(FOLDER, `${name}.ts`), mark);

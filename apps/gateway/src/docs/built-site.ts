@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readSystemError } from '@patchbay/foundation';
 
-/** What a directory of the documentation holds: `site` and `content-policy` once built, `failed` when that failed. */
+/** The contents of a directory of the documentation: `site` and `content-policy` once built, `failed` when that failed. */
 export type SiteState =
   | { readonly kind: 'building' }
   | { readonly kind: 'failed' }

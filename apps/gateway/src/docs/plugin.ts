@@ -1,6 +1,6 @@
 /**
  * The documentation of exactly this version at `/-/docs/`: static files that `npm run docs` built, whose one dynamic
- * part is the search in the browser. Until they are there, a page says so and reloads by itself; the pages of the errors
+ * part is the search in the browser. Until they are there, a page explains that and reloads by itself; the pages of the errors
  * at `/api/docs/errors/` never wait for them.
  */
 import path from 'node:path';
@@ -72,7 +72,7 @@ function docsError(error: unknown): AppError {
   return isRefusedPath ? new AppError('edge.not_found', { cause: error }) : edgeError(error);
 }
 
-/** A reader who waits gets a page that asks again by itself, and everybody else a problem. */
+/** A reader who waits gets a page that asks again by itself, and every other client a problem. */
 function answerError(
   { origin, logger }: DocsOptions,
   request: FastifyRequest,

@@ -9,7 +9,7 @@ export const Problem = z
     status: z.number().int(),
     detail: z.string(),
     code: z.string().meta({ description: 'From the error catalogue: `area.what_happened`.' }),
-    hint: z.string().meta({ description: 'What to do.' }),
+    hint: z.string().meta({ description: 'The remedy.' }),
     requestId: z.string(),
     errors: z
       .array(z.object({ path: z.string(), message: z.string() }))

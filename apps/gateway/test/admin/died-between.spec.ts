@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 const here = withPlatform({ supervisor: false }, async ({ given }) => {
   const acme = await given.organization('acme');
-  // What made the organization went no gateway's way.
+  // The fixture created the organization without a gateway.
   await given.database.withOrganization({ organizationId: acme.id }, (tx) => takeIdentityChanges(tx, null));
   return { acme, key: await given.apiKey(acme, acme.owner, 'admin') };
 });

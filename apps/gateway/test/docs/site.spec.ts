@@ -119,7 +119,7 @@ describe('the built documentation', () => {
     expect(body).not.toContain('root:x:');
   });
 
-  it('a link out of the site that somebody put there is not in what the build makes', async () => {
+  it('a planted link out of the site is not in the output of the build', async () => {
     const entries = await readdir(site, { recursive: true, withFileTypes: true });
     expect(entries.filter((entry) => entry.isSymbolicLink())).toEqual([]);
   });
@@ -156,7 +156,7 @@ describe('the built documentation', () => {
     }
   });
 
-  it('files with a hash in their name are cached for ever, and pages are asked for again', async () => {
+  it('files with a hash in their name are cached permanently, and pages are revalidated', async () => {
     const assets = await readdir(path.join(site, 'assets'));
     const types = { js: 'javascript', css: 'text/css', woff2: 'font/woff2' };
     for (const [ending, type] of Object.entries(types)) {

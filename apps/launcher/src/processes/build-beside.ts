@@ -49,7 +49,7 @@ export async function packTools(
 
 /**
  * Builds the documentation of this version, after everything else is ready and behind it in priority. The gateway
- * serves it once it is there; when it fails, a file tells the gateway so, and everything else works.
+ * serves it once it is there; when it fails, a file reports that to the gateway, and everything else works.
  */
 export async function buildDocs(options: BuildOptions): Promise<void> {
   const directory = siteDirectory(options.root);
@@ -58,7 +58,7 @@ export async function buildDocs(options: BuildOptions): Promise<void> {
   const failure = await build({ ...options, isBackground: true }, ['scripts/run.mjs', 'docs']);
   if (failure === null) return;
   options.say(`${ERRORS['edge.docs_failed'].title} (edge.docs_failed)\n${failure}`);
-  // Where nothing may be written, the page goes on waiting; the log has said why.
+  // Where nothing may be written, the page keeps waiting; the log has the reason.
   await mkdir(directory, { recursive: true })
     .then(() => writeFile(failed, ''))
     .catch(() => undefined);

@@ -1186,7 +1186,7 @@ export interface components {
             detail: string;
             /** @description From the error catalogue: `area.what_happened`. */
             code: string;
-            /** @description What to do. */
+            /** @description The remedy. */
             hint: string;
             requestId: string;
             /** @description One entry per invalid field. */

@@ -8,18 +8,18 @@ import { writeFileAtomically } from './atomic-file.ts';
 import { noteMade, readMade } from './installation-mark.ts';
 import { readJsonFile } from './json-file.ts';
 
-/** What an installation generates once and keeps, each in a file of mode 0600 below the data directory. */
+/** Secrets that an installation generates once and keeps, each in a file of mode 0600 below the data directory. */
 export interface GeneratedSecrets {
   readonly superuser: Secret;
   readonly roles: PerRole<Secret>;
   readonly redis: Secret;
-  /** 32 random bytes, base64. The vault seals with it; whoever loses it loses every stored secret. */
+  /** 32 random bytes, base64. The vault seals with it; without it every stored secret is lost. */
   readonly masterKeyFile: string;
   /** 32 random bytes, base64. Signs sessions. */
   readonly authSecretFile: string;
 }
 
-/** Key files that somebody else keeps: read and checked, never made. */
+/** Key files of an operator: read and checked, never created. */
 export interface GivenKeyFiles {
   readonly masterKey?: string | undefined;
   readonly authSecret?: string | undefined;

@@ -18,7 +18,7 @@ export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-/** Reads all that says whether there is an installation, and which. Changes nothing. */
+/** Reads all evidence of an installation and its identity. Changes nothing. */
 export async function inspectInstallation(data: string, hasOwnDatabase: boolean): Promise<InstallationFacts> {
   const mark = await inspectMark(data);
   const candidates: SharedCandidate[] = [];

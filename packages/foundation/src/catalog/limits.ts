@@ -17,13 +17,13 @@ export const LIMITS_ERRORS = {
     status: 429,
     owner: 'caller',
     title: 'This connector has reached its limit of concurrent calls.',
-    hint: 'Wait for calls to finish; Retry-After says when to try again.',
+    hint: 'Wait for calls to finish; Retry-After has the delay.',
   },
   'limits.organization_busy': {
     status: 429,
     owner: 'caller',
     title: 'This organization has reached its limit of concurrent calls.',
-    hint: 'Wait for calls to finish; Retry-After says when to try again.',
+    hint: 'Wait for calls to finish; Retry-After has the delay.',
   },
   'limits.streams': {
     status: 429,

@@ -73,7 +73,7 @@ function scanAnnotations(tool: ManifestTool): NewFinding[] {
       subject: tool.name,
       message: declared
         ? 'Each call waits for a person’s approval, because the tool is declared destructive.'
-        : 'Each call will wait for a person’s approval, because the tool does not say whether it only reads.',
+        : 'Each call needs a person’s approval, because the tool does not declare whether it only reads.',
       hint: 'Declare readOnly: true, or destructive: false (in MCP SDKs annotations: { readOnlyHint: true } or { destructiveHint: false }).',
     },
   ];
