@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const inside = z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\0]+$/, 'must be a path inside the project');
 
-/** What the worker asks a build for. Every package was fetched and checked before; nothing here names an address. */
+/** The input of a build, from the worker. Every package was fetched and checked before; nothing here contains a URL. */
 export const buildInputSchema = z.object({
   entry: inside,
   typecheck: z.boolean(),
@@ -15,7 +15,7 @@ export const buildInputSchema = z.object({
 
 export type BuildInput = z.infer<typeof buildInputSchema>;
 
-/** Where the parts of a build lie; the same in every build sandbox, other folders in tests. */
+/** Paths of a build's inputs and outputs; the same in every build sandbox, other folders in tests. */
 export interface BuildPlaces {
   /** The project, writable: `/work/project`. */
   readonly project: string;

@@ -18,7 +18,7 @@ export type Bundle =
     }
   | { readonly ok: false; readonly failure: BuildFailure; readonly diagnostics: readonly Diagnostic[] };
 
-/** Packages made for ES modules ask where they lie; a bundle lies nowhere. */
+/** Packages made for ES modules read their own path; a bundle has none. */
 const BANNER = 'const __patchbayModuleUrl="file:///connector.cjs";';
 
 /** One CommonJS file of everything the entry imports, but for what the runner provides. */

@@ -1,4 +1,4 @@
-/** What the bundler says, in the words of a build. */
+/** Errors of the bundler as errors of a build. */
 import type { BuildFailure, Diagnostic } from './build-input.ts';
 
 type Message = import('esbuild').Message;

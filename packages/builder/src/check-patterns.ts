@@ -1,6 +1,6 @@
 /**
- * The program that reads the patterns of a connector's schemas, in a build sandbox: their author is a stranger, and both
- * parser and analysis are programs he can aim at (security.md S21).
+ * The program that analyses the patterns of a connector's schemas, in a build sandbox: the patterns are untrusted, and
+ * both parser and analysis are exposed to them.
  */
 
 import { onTask } from '@patchbay/sandbox-protocol/task-link';

@@ -8,7 +8,7 @@ const DIAGNOSTICS_MAX = 50;
 type World = 'connector' | 'pages';
 const GLOBALS = 'patchbay-globals.d.ts';
 
-/** What a project without a tsconfig.json gets: strict, with modern modules. */
+/** The options of a project without a tsconfig.json: strict, with modern modules. */
 const DEFAULTS = {
   target: 'es2024',
   lib: ['es2024', 'esnext.disposable'],
@@ -19,7 +19,10 @@ const DEFAULTS = {
   verbatimModuleSyntax: false,
 };
 
-/** Whatever the project says, the check writes nothing, follows no other project and looks at what the bundle holds. */
+/**
+ * With every project configuration, the check writes nothing, follows no other project and looks at the contents of the
+ * bundle.
+ */
 const FORCED = {
   noEmit: true,
   incremental: false,
@@ -34,7 +37,7 @@ const FORCED = {
   plugins: [],
 };
 
-/** What a page in a browser has instead of Node. */
+/** The types of a page in a browser, instead of Node's. */
 const BROWSER = { lib: ['es2024', 'dom', 'dom.iterable'], types: [], jsx: 'react-jsx' };
 
 /** Errors of TypeScript in the files and everything they import. */

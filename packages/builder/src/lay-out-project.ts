@@ -40,7 +40,7 @@ function unpack(tar: Buffer, folder: string, strip: number): void {
   }
 }
 
-/** What lies there already stays: the project's own copy goes before the toolchain's. */
+/** Existing files stay: the project's own copy takes precedence over the toolchain's. */
 function link(target: string, from: string): void {
   if (existsSync(from)) return;
   mkdirSync(path.dirname(from), { recursive: true });

@@ -35,7 +35,7 @@ describe('a hostile build beside the build of another organization', () => {
     await mkdir(path.join(packageStoreDirectory, sha512.slice(0, 2)), { recursive: true });
     await writeFile(path.join(packageStoreDirectory, sha512.slice(0, 2), `${sha512}.tgz`), tarball);
     const toolchain = await prepareToolchain(place);
-    // The host would let anybody write here: only the walls of the sandbox are left to hold.
+    // The host's permissions allow writing here: only the isolation of the sandbox is left.
     execFileSync('chmod', ['-R', 'a+rwX', packageStoreDirectory, toolchain]);
     const shared = { packageStoreDirectory, toolchainDirectory: async () => toolchain };
     victim = await givenHost(shared);

@@ -1,7 +1,7 @@
 /**
- * The platform's own way to addresses that strangers name: gateway and worker use this and nothing else (S8).
- * Resolves once, checks, connects to that address; no redirects unless asked and then each checked; no ambient proxy
- * variables, no cookies; bytes, time and connections are bounded.
+ * The platform's own client for untrusted URLs: gateway and worker use this and nothing else. Resolves once, checks,
+ * connects to that address; no redirects unless asked and then each checked; no ambient proxy variables, no cookies;
+ * bytes, time and connections are bounded.
  */
 import { AppError } from '@patchbay/foundation';
 import { Agent, request } from 'undici';
@@ -19,13 +19,15 @@ export interface GuardedFetchOptions extends ResolveOptions {
   readonly certificateAuthorities?: readonly string[];
 }
 
-/** What of a request of the Fetch standard is taken. Nothing is added: no cookies, no credentials, no encoding. */
+/**
+ * The accepted options of a request of the Fetch standard. Nothing is added: no cookies, no credentials, no encoding.
+ */
 export type GuardedRequest = Pick<RequestInit, 'method' | 'headers' | 'body' | 'signal' | 'redirect'>;
 
 /**
  * `fetch` of the Fetch standard, as far as OAuth libraries need it. `redirect: 'manual'` returns the redirect itself,
- * `error` refuses it; otherwise as many are followed as the options say. Reading the body rejects with `egress.too_large`
- * past the bound.
+ * `error` refuses it; otherwise as many are followed as the options allow. Reading the body rejects with
+ * `egress.too_large` past the bound.
  *
  * @throws AppError `egress.*`
  * @see https://fetch.spec.whatwg.org/
@@ -61,7 +63,7 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
       if (!isRedirect || redirect === 'manual') {
         return asResponse(answer, next, { bytesMax: bounds.bytesMax, redirected: redirects > 0 });
       }
-      await answer.body.dump({ limit: REDIRECT_BODY_BYTES_MAX }).catch(() => {}); // nobody reads it
+      await answer.body.dump({ limit: REDIRECT_BODY_BYTES_MAX }).catch(() => {}); // not read
       if (redirect === 'error' || redirects >= bounds.redirectsMax) {
         throw new AppError('egress.redirect_refused', { detail: `${next.url.host} redirects.` });
       }
@@ -90,7 +92,7 @@ async function outgoing(url: URL, { method = 'GET', headers, body = null }: Guar
   return { url, method: method.toUpperCase(), headers: sent, body: bytes };
 }
 
-/** All that another origin may be told; whatever else a header holds may be a credential. */
+/** The headers that another origin may get; any other may contain a credential. */
 const HEADERS_FOR_ANYBODY: ReadonlySet<string> = new Set(['accept', 'accept-language', 'user-agent']);
 const BODY_HEADERS: readonly string[] = ['content-type', 'content-encoding', 'content-language', 'content-location'];
 

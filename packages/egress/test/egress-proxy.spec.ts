@@ -261,7 +261,7 @@ describe('bounds', () => {
     expect(await ask(at('/'), {}, 'POST', 'x'.repeat(2000))).toMatchObject({ status: 429 });
   });
 
-  it('ends a server that answers one byte at a time, and one that says nothing', async () => {
+  it('ends a server that answers one byte at a time, and a silent one', async () => {
     await given({ limits: { totalMs: 400, idleMs: 200, connectMs: 300 } });
     const startedAt = performance.now();
     const [drip, silent] = await Promise.all([ask(at('/drip')), ask(at('/silent'))]);
@@ -316,7 +316,7 @@ describe('a tunnel', () => {
     expect(seen[0]?.url).toBe('/tunnelled');
   });
 
-  it('is refused where the manifest does not say so, and plain requests where it does', async () => {
+  it('is refused where the manifest does not declare it, and plain requests where it does', async () => {
     await given();
     expect(await tunnelled(HOST)).toBe('HTTP/1.1 403 Refused');
     await proxy.close();
@@ -450,7 +450,7 @@ describe('a credential', () => {
     expect(JSON.stringify(seen[0])).not.toContain('own');
   });
 
-  it('is demanded on its host, unless the manifest says anonymous', async () => {
+  it('is required on its host, unless the manifest declares anonymous access', async () => {
     issued().revoke();
     expect(await ask(at('/'), { authorization: 'Bearer own' })).toMatchObject(refused);
     await proxy.close();

@@ -79,7 +79,7 @@ describe('the way out of a sandbox', () => {
     ['a name with one address inside', () => `https://rebind.example:${port}/`, 'egress.address_refused'],
     ['the metadata address', () => `http://169.254.169.254:${port}/latest`, 'egress.address_refused'],
     ['a v4-mapped address', () => `http://[::ffff:127.0.0.1]:${port}/`, 'egress.address_refused'],
-  ])('refuses %s and says so in the log', async (_what, url, code) => {
+  ])('refuses %s and logs it', async (_what, url, code) => {
     const logged = given.logs.length;
     expect(await fetchInside(url())).toMatchObject({ status: 403, body: expect.stringContaining(code) });
     await waitFor(() =>

@@ -87,7 +87,7 @@ describe('guardedFetch', () => {
     expect(upstream.counted.connections).toBe(before);
   });
 
-  it('refuses http, redirects that nobody allowed, and redirects to the inside', async () => {
+  it('refuses http, redirects that are not allowed, and redirects to internal hosts', async () => {
     const http = upstream.origin.replace('https:', 'http:');
     await expect(given()(http)).rejects.toMatchObject({ code: 'egress.request_refused' });
     await expect(given()(`${upstream.origin}/302?to=/`)).rejects.toMatchObject({ code: 'egress.redirect_refused' });
@@ -97,7 +97,7 @@ describe('guardedFetch', () => {
     }
   });
 
-  it('refuses a certificate of nobody it knows', async () => {
+  it('refuses a certificate of an unknown authority', async () => {
     const stranger = createGuardedFetch({ resolver: async () => ['127.0.0.1'], trustedHosts: new Set([HOST]) });
     await expect(stranger(upstream.origin)).rejects.toMatchObject({ code: 'egress.upstream_failed' });
   });
@@ -195,7 +195,7 @@ describe('a redirect that guardedFetch follows', () => {
     [307, 'POST', '{"a":1}'],
     [308, 'POST', '{"a":1}'],
   ])(
-    'of status %i within an origin keeps the credentials, and method and body as the standard says',
+    'of status %i within an origin keeps the credentials, and method and body according to the standard',
     async (...row) => {
       const [status, method, body] = row;
       await follow(status, '/next', { method: 'POST', headers, body: '{"a":1}' });

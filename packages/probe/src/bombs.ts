@@ -1,4 +1,4 @@
-/** What uses a resource until a bound stops it. Each needs a sandbox of its own, since most end with it. */
+/** Programs that use a resource until a bound stops them. Each needs a sandbox of its own, since most end with it. */
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
@@ -74,7 +74,7 @@ export const BOMBS: readonly Bomb[] = [
     held: /^exit|ERR_WORKER|EAGAIN/,
   },
   {
-    name: 'loop for ever',
+    name: 'loop without end',
     explode: () => {
       for (;;);
     },

@@ -1,10 +1,10 @@
 import type { Wall } from './wall.ts';
 
-/** What the host tells an attempt about itself; an attacker would guess or scan it. */
+/** Facts that the host gives an attempt; an attacker would guess or scan them. */
 export interface AttemptGiven {
   /** A process of the host. */
   readonly hostPid: number;
-  /** A port of the host's loopback on which somebody answers. */
+  /** A port of the host's loopback with a listener. */
   readonly hostPort: number;
   /** An abstract unix socket of the host, without its leading zero byte. */
   readonly abstractSocket: string;
@@ -15,9 +15,9 @@ export interface AttemptGiven {
 /** One way out of a sandbox. Made inside; judged outside by what it reports. */
 export interface EscapeAttempt {
   readonly name: string;
-  /** Answers what it got. What it throws is how it was stopped. */
+  /** Returns what it obtained. An error is how it was stopped. */
   attempt(given: AttemptGiven): unknown;
-  /** The answers of a wall that holds. */
+  /** The answers of an intact isolation layer. */
   readonly held: RegExp;
   /** Without all of these it gets through: what the tests take away to see it succeed. Absent: there is no such switch. */
   readonly walls?: readonly Wall[];
@@ -31,7 +31,7 @@ export interface AttemptResult {
   readonly got: string;
 }
 
-/** The error's code where it has one: `EROFS`; else what was answered or said, cut. */
+/** The error's code where it has one: `EROFS`; else the answer or message, cut. */
 export async function runAttempt(attempt: EscapeAttempt, given: AttemptGiven): Promise<AttemptResult> {
   let got: string;
   try {

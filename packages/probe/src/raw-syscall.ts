@@ -22,7 +22,7 @@ let count = 0;
 export const canCallRaw = process.arch === 'x64';
 
 /**
- * What the kernel answered: `OK`, the name of the error, or the signal that ended the process. Strings among the arguments
+ * The kernel's answer: `OK`, the name of the error, or the signal that ended the process. Strings among the arguments
  * are passed as pointers to them.
  */
 export function rawCall(call: RawCall, directory = '/tmp'): string {
@@ -70,7 +70,7 @@ function elfOf({ nr, args = [], gate32 = false }: RawCall): Buffer {
   });
   move(EAX, nr);
   code.push(...(gate32 ? INT_80 : SYSCALL));
-  code.push(0x50); // push rax: the answer lies on the stack
+  code.push(0x50); // push rax: the answer is on the stack
   code.push(0x48, 0x89, 0xe6); // mov rsi, rsp
   move(REGISTERS[0], 1);
   move(REGISTERS[2], 8);

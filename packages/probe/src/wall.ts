@@ -1,6 +1,6 @@
 /**
- * Walls a test takes away to show that the attempts it makes would get through without them. A driver that lacks one says
- * so in its probe, and a host on top of it runs nobody's code.
+ * Isolation layers that a test removes to show that the attempts would succeed without them. A driver that lacks one
+ * reports it in its probe, and a host with that driver runs no tenant's code.
  */
 export type Wall =
   | 'own root'

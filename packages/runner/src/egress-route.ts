@@ -1,14 +1,14 @@
 /**
  * The sandbox's only way out, as code: `fetch` and `http(s).request` become plain requests with the full https URL over
- * the egress socket. The supervisor's proxy decides, opens TLS itself and answers; no certificate is in here.
- * This is convenience, not a wall: code that goes round it finds a network without any interface.
+ * the egress socket. The supervisor's proxy decides, opens TLS itself and answers; no certificate is in here. This is
+ * convenience, not isolation: code that bypasses it finds a network without any interface.
  */
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 
 type OnResponse = (response: IncomingMessage) => void;
 
-/** Says where the socket lies, when it is first needed: a snapshot is taken before there is one. */
+/** Returns the socket's path, when it is first needed: a snapshot is taken before there is one. */
 type SocketPath = () => string;
 
 /** Routes everything over the socket. */
@@ -61,7 +61,7 @@ function routed(native: Dispatcher, socketPath: string): Dispatcher {
   return Object.setPrototypeOf(dispatcher, native) as Dispatcher; // the same object
 }
 
-/** "fetch failed" tells nobody anything; the reason is one level down. */
+/** "fetch failed" is no explanation; the reason is one level down. */
 function explain(error: unknown): unknown {
   if (error instanceof TypeError && error.message === 'fetch failed' && error.cause instanceof Error) {
     return new TypeError(`fetch failed: ${error.cause.message}`, { cause: error.cause });

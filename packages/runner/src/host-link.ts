@@ -30,7 +30,7 @@ export function openHostLink(onFrame: (frame: Frame) => void): HostLink {
   socket.on('data', (chunk) => {
     for (const frame of reader.push(chunk)) onFrame(frame);
   });
-  // What was said in the turn that the process ends in.
+  // Output of the turn in which the process ends.
   process.once('exit', () => socket.uncork());
   socket.on('error', endProcess);
   socket.on('close', endProcess);

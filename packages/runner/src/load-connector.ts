@@ -11,9 +11,9 @@ const BRAND = Symbol.for('patchbay.connector');
 export interface LoadedConnector {
   /** An McpServer or Server, of SDK v2 or v1: something with `connect(transport)`. */
   readonly server: ConnectableServer;
-  /** Of `defineConnector`; null for a server of an MCP SDK. */
+  /** The manifest of `defineConnector`; null for a server of an MCP SDK. */
   readonly manifest: JsonObject | null;
-  /** Whether the bundle makes code from text, which a stricter profile would refuse. */
+  /** Whether the bundle uses dynamic code evaluation, which a stricter profile would refuse. */
   readonly codeGeneration: boolean;
   /** Whether its lists change while it runs. */
   readonly dynamic: boolean;
@@ -55,7 +55,7 @@ export async function createServer(
     const manifest = isJsonObject(connector.manifest) ? connector.manifest : {};
     return { server: asServer(server), manifest, codeGeneration, dynamic: manifest.dynamic === true };
   }
-  // A server of an MCP SDK has no manifest to say it in.
+  // A server of an MCP SDK has no manifest to declare it in.
   const dynamic = isRecord(exported) && exported.dynamic === true;
   const program = isRecord(connector) ? readProgram(connector.stdio) : null;
   if (program) return { server: new StdioServer(program), manifest: null, codeGeneration, dynamic };
@@ -114,7 +114,7 @@ export function mappedBy(sourceMap: string): string {
   return `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(sourceMap).toString('base64')}`;
 }
 
-/** What a connector’s `require` answers: modules of Node, and what the runner provides for this bundle. */
+/** The results of a connector’s `require`: modules of Node, and modules that the runner provides for this bundle. */
 export function requireProvided(name: string, packages: ReadonlySet<string>): unknown {
   // Not by Node's list of names, which is empty while a snapshot is taken.
   const builtin: unknown = process.getBuiltinModule(name);

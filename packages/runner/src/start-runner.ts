@@ -1,6 +1,6 @@
 /**
- * The runner: our program inside a sandbox, beside untrusted code. It waits for one specialisation, loads the connector
- * and serves its calls. Nothing here protects the platform; the walls around the process and the supervisor do.
+ * The runner: our program inside a sandbox, beside untrusted code. It waits for one assignment, loads the connector and
+ * serves its calls. Nothing here protects the platform; the isolation layers around the process and the supervisor do.
  */
 import {
   decodeJson,
@@ -28,7 +28,7 @@ let serving: { server: ConnectorServer; loaded: LoadedConnector } | null = null;
 let opened: HostLink | null = null;
 let moduleOf: (artifact: Uint8Array) => ConnectorModule = loadModule;
 
-/** Drops what is said before the link is open: a snapshot is taken with this one, and nobody listens then. */
+/** Drops output before the link is open: a snapshot is taken with this one, and there is no reader then. */
 const link: HostLink = {
   send: (type, value) => opened?.send(type, value),
   sendPayload: (type, header, json) => opened?.sendPayload(type, header, json),
@@ -56,13 +56,13 @@ export function startRunner(prepared?: (artifact: Uint8Array) => ConnectorModule
 function onFrame(frame: Frame): void {
   switch (frame.type) {
     case RUNNER_FRAMES.specialise:
-      // Once in a life: whoever sends a second one would run code of one tenant beside the secrets of another.
+      // Once in a life: a second one would run code of one tenant beside the secrets of another.
       if (specialised) endProcess(70);
       specialised = true;
       void specialise(frame.payload);
       return;
     case RUNNER_FRAMES.rehearse:
-      // Never beside somebody's code; the supervisor asks before, if at all.
+      // Never beside a tenant's code; the supervisor asks before, if at all.
       if (!specialised) void rehearse().then(() => link.send(RUNNER_FRAMES.rehearsed, {}));
       return;
     case RUNNER_FRAMES.call:
@@ -107,7 +107,7 @@ function reportStartFailure(error: unknown): void {
   link.sendNow(RUNNER_FRAMES.startFailed, { code, message, stack: authorStack(cause) });
 }
 
-/** A connector that ends its process says why before it goes. */
+/** A connector that ends its process logs why before it ends. */
 function guardExits(): void {
   process.on('uncaughtException', (error) => {
     if (serving) link.sendNow(RUNNER_FRAMES.log, { id: null, level: 'error', text: crashText(error) });

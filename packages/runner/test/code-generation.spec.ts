@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => given?.close());
 
-/** Every way to make code from text that does not load a module of Node for it. */
+/** Every form of dynamic code evaluation that does not load a module of Node for it. */
 const WAYS = `
   const ways = {
     eval: () => eval('1'),

@@ -112,7 +112,7 @@ const ACCEPT = { action: 'accept', content: { name: 'Ada' } };
 const sampled = (text: string) => ({ model: 'm', role: 'assistant', content: { type: 'text', text } });
 
 describe('a server of SDK v1', () => {
-  it('is told that its call was cancelled, and keeps serving', async () => {
+  it('is notified that its call was cancelled, and keeps serving', async () => {
     const caller = new AbortController();
     const invocation = given.invocation({ code, codeGeneration: true, params: { name: 'wait', arguments: {} } });
     const waiting = given.client.invoke(invocation, { signal: caller.signal });
@@ -131,7 +131,7 @@ describe('a server of SDK v1', () => {
 });
 
 describe('a server of SDK v1 whose resources change', () => {
-  it('is told once what is waited for, and its announcements come out', async () => {
+  it('is subscribed once to followed resources, and its notifications are delivered', async () => {
     const follow = (...uris: JsonObject[string][]) =>
       given.client.invoke(
         given.invocation({ code, codeGeneration: true, method: 'patchbay/follow', params: { uris } }),
@@ -153,7 +153,7 @@ describe('a server of SDK v1 that asks its client', () => {
     expect(JSON.stringify(outcome)).toContain('does not support elicitation/create');
   });
 
-  it('cannot check an answer where code from text is refused, and says so', async () => {
+  it('cannot check an answer where dynamic code evaluation is refused, and reports it', async () => {
     const { answering } = asked(await call({ tool: 'ask', codeGeneration: false }));
     const more = answering({ 'elicitation/create': ACCEPT });
     const outcome = await call({ tool: 'ask', more, codeGeneration: false });
@@ -161,7 +161,7 @@ describe('a server of SDK v1 that asks its client', () => {
     expect(JSON.stringify(outcome)).toContain('Code generation from strings disallowed');
   });
 
-  it('is not resumed by a state of nobody, of another tool or of another person', async () => {
+  it('is not resumed by a forged state, or one of another tool or another person', async () => {
     const { answering } = asked(await call({ tool: 'ask' }));
     const more = answering({ 'elicitation/create': ACCEPT });
     const forged = { ...more, requestState: `${String(more.requestState).slice(0, -2)}xx` };
@@ -176,7 +176,7 @@ describe('a server of SDK v1 that asks its client', () => {
     expect(await call({ tool: 'ask', more })).toMatchObject({ result: { isError: true } });
   });
 
-  it('becomes input_required, and goes on where it was with the answer', async () => {
+  it('becomes input_required, and continues with the answer where it was', async () => {
     const first = asked(await call({ tool: 'ask' }));
     expect(first.methods).toEqual(['elicitation/create']);
     const seen: InvocationNotification[] = [];

@@ -148,7 +148,7 @@ describe('the snapshot of the runner', () => {
     }
   });
 
-  it('is kept by the next start of the same runner, and taken anew after a day', async () => {
+  it('is kept by the next start of the same runner, and taken again after a day', async () => {
     const first = (await warmHost()).host.health().snapshot;
     expect((await warmHost()).host.health().snapshot).toEqual(first);
     const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000);
@@ -165,7 +165,7 @@ describe('the snapshot of the runner', () => {
   }
 });
 
-/** What a program that resumed answers to a task. */
+/** The answer of a resumed program to a task. */
 async function askResumed(
   { driver }: GivenHost,
   image: { programFile: string; snapshotFile: string },

@@ -25,7 +25,7 @@ const PROGRAM = `
   server.registerTool('wait', {}, async ({ signal }) => {
     console.error('waiting');
     await new Promise((resolve) => signal.addEventListener('abort', resolve));
-    console.error('heard the end');
+    console.error('was aborted');
     return text('ended');
   });
   server.registerTool('chat', {}, async () => { console.log('not JSON at all'); return text('chatted'); });
@@ -76,17 +76,17 @@ function answerTo(outcome: InvocationOutcome, response: JsonObject): JsonObject 
 const ACCEPT = { action: 'accept', content: { name: 'Ada' } };
 
 describe('a server that is a process of its own', () => {
-  it('asks nobody while it cannot be known whom it means', async () => {
+  it('asks no client while it cannot be known which one is meant', async () => {
     const hangUp = new AbortController();
     const other = call({ tool: 'wait', userId: 'psn_2', signal: hangUp.signal }).catch(() => null);
     await waitFor(() => given.logs.some(({ text }) => text === 'waiting'));
     const outcome = await call({ tool: 'ask' });
     expect(outcome).toMatchObject({ kind: 'complete', result: { isError: true } });
-    expect(JSON.stringify(outcome)).toContain('which of several is not said');
+    expect(JSON.stringify(outcome)).toContain('it is not known which of several');
     hangUp.abort();
     await other;
     // The cancellation reached the other one's signal.
-    await waitFor(() => given.logs.some(({ text }) => text === 'heard the end'));
+    await waitFor(() => given.logs.some(({ text }) => text === 'was aborted'));
   });
 
   it('sees nothing of the sandbox but what it was given', async () => {
@@ -95,7 +95,7 @@ describe('a server that is a process of its own', () => {
     expect(uid).toBe(1000);
   });
 
-  it('answers, and goes on with the answer to what it asked', async () => {
+  it('answers, and continues with the answer to its request', async () => {
     expect(textOf(await call({ tool: 'echo', args: { text: 'hi' } }))).toBe('hi');
     const seen: InvocationNotification[] = [];
     const more = answerTo(await call({ tool: 'ask' }), ACCEPT);
@@ -111,7 +111,7 @@ describe('a server that is a process of its own', () => {
     await waitFor(() => given.logs.some(({ text }) => text === 'not JSON at all'));
   });
 
-  it('ends its sandbox with it, and starts anew with the next call', async () => {
+  it('ends its sandbox with it, and restarts with the next call', async () => {
     await expect(call({ tool: 'die' })).rejects.toMatchObject({ code: 'sandbox.crashed' });
     expect(given.logs.some(({ text }) => text === 'The server process ended (3).')).toBe(true);
     expect(textOf(await call({ tool: 'echo', args: { text: 'again' } }))).toBe('again');

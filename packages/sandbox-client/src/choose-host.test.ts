@@ -19,7 +19,7 @@ describe('chooseForKey', () => {
     expect(chooseForKey([host('a', { state: 'leaving' })], 'key')).toBeNull();
   });
 
-  it('takes a host that refuses only when none serves: its refusal says why', () => {
+  it('takes a host that refuses only when none serves: its refusal has a reason', () => {
     const refusing = host('a', { state: 'refusing' });
     expect(chooseForKey([refusing, host('b', { state: 'leaving' })], 'key')).toBe(refusing);
     for (const key of KEYS.slice(0, 50)) expect(chooseForKey([refusing, host('b')], key)?.hostId).toBe('b');
@@ -64,7 +64,7 @@ describe('chooseForTask', () => {
     expect(chooseForTask([host('a', { takesTasks: false }), host('b', { state: 'leaving' })])).toBeNull();
   });
 
-  it('takes the host with the least to do, else one that says why it refuses', () => {
+  it('takes the least busy host, else one that refuses with a reason', () => {
     const hosts = [host('a', { inFlight: 2 }), host('b', { inFlight: 1 }), host('c', { inFlight: 1 })];
     expect(chooseForTask(hosts)?.hostId).toBe('b');
     expect(chooseForTask([host('d', { state: 'refusing' })])?.hostId).toBe('d');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SupervisorStatus } from '@patchbay/sandbox-protocol/wire';
 
-/** What the choice is made from: the supervisors there is a connection to. */
+/** The candidates of the choice: supervisors with a connection. */
 export interface HostView {
   readonly hostId: string;
   readonly state: SupervisorStatus['state'];
@@ -18,7 +18,7 @@ export interface HostView {
 export function chooseForKey<Host extends HostView>(hosts: readonly Host[], key: string): Host | null {
   const serving = hosts.filter((host) => host.state === 'serving');
   if (serving.length > 1) return highest(serving, (host) => weightOf(host.hostId, key));
-  // A host that refuses says why; that is a better answer than none. One that leaves is as good as gone.
+  // A refusing host has a reason; that is a better answer than none. A leaving one counts as gone.
   return serving[0] ?? hosts.find((host) => host.state === 'refusing') ?? null;
 }
 

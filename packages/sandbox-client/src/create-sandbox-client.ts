@@ -1,6 +1,6 @@
 /**
  * The gateway's and worker's end of the way to the supervisors. Reconnects by itself. A call that loses its connection is
- * answered at once and says whether a retry is safe: reads are, what may write has an unknown outcome.
+ * answered at once, with information whether a retry is safe: reads are, calls that may write have an unknown outcome.
  */
 import { AppError, newId } from '@patchbay/foundation';
 import {
@@ -32,7 +32,7 @@ import { SupervisorHosts } from './supervisor-hosts.ts';
 import type { SupervisorLink } from './supervisor-link.ts';
 import { addressOf } from './supervisor-target.ts';
 
-/** A host that needs longer to say how it is counts as one that does not answer. */
+/** A host that needs longer to report its health counts as unreachable. */
 const HEALTH_PATIENCE_MS = 1_000;
 
 /** Connects to the supervisors of the source and follows its changes, until closed. */
@@ -80,7 +80,7 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
   };
 }
 
-/** What a lost host still runs is reached by no new call: version and settings are in the key. Idleness ends it. */
+/** New calls never reach sandboxes of a lost host: version and settings are in the key. They end when idle. */
 async function retireOn(host: SupervisorLink, match: RetireMatch): Promise<void> {
   const id = newId('request');
   const frame = encodeJsonFrame(SUPERVISOR_FRAMES.retire, { id, match });

@@ -89,9 +89,9 @@ export class SupervisorConnection {
     const late = setTimeout(() => socket.destroy(new Error('no answer')), OPEN_MS_MAX);
     this.#opening = socket;
     socket.setMaxListeners(0);
-    // Nothing is sent before the supervisor's first frame, which says which versions it speaks. Between machines there is
-    // a second reason: the far end of TLS 1.3 judges our certificate only after we are connected, and a call sent before
-    // could be lost without anybody knowing whether it ran.
+    // Nothing is sent before the supervisor's first frame, which declares its versions. Between machines there is a
+    // second reason: the server of TLS 1.3 verifies our certificate only after we are connected, and a call sent before
+    // could be lost with an unknown outcome.
     socket.once('secureConnect', () => {
       this.#certificatesEnd = certificatesEnd(socket, this.#identity);
       keepAlive(socket);

@@ -25,7 +25,7 @@ describe('the variables that name supervisors', () => {
     expect(schema.safeParse({ SUPERVISOR_HOSTS: text }).success).toBe(false);
   });
 
-  it('say what is missing', () => {
+  it('name the missing fields', () => {
     expect(problems({})).toEqual(['SUPERVISOR_SOCKET set it, or SUPERVISOR_HOSTS, or SUPERVISOR_REGISTRY=true']);
     expect(problems({ SUPERVISOR_REGISTRY: 'true', ...TLS }, false)).toEqual(['SUPERVISOR_REGISTRY needs REDIS_URL']);
     expect(problems({ SUPERVISOR_HOSTS: 'a=10.0.0.1:7443' })).toHaveLength(3);

@@ -3,10 +3,10 @@ import { type Problem, parseHostAndPort, tlsFileFields, tlsFileProblems } from '
 import { z } from 'zod';
 import type { SupervisorTarget } from './supervisor-target.ts';
 
-/** How a supervisor on this machine is called until it says its own name. */
+/** The name of a supervisor on this machine until it reports its own. */
 const LOCAL_ID = 'local';
 
-/** The part of the gateway's and worker's environment that says where supervisors are; spread it into the app's schema. */
+/** The part of the gateway's and worker's environment that locates supervisors; spread it into the app's schema. */
 export const supervisorFields = {
   /** Unix socket of the supervisor on this machine. */
   SUPERVISOR_SOCKET: z.string().min(1).optional(),
@@ -20,7 +20,7 @@ export const supervisorFields = {
       return z.NEVER;
     })
     .optional(),
-  /** `true`: supervisors that announce themselves in Redis are used too, if their certificate proves the id they announce. */
+  /** `true`: supervisors that register in Redis are used too, if their certificate proves the registered id. */
   SUPERVISOR_REGISTRY: z.enum(['true', 'false']).default('false'),
   ...tlsFileFields,
 };
@@ -34,7 +34,7 @@ function parseEntry(entry: string): SupervisorTarget | null {
   return place === null || more.length > 0 || !PEER_ID.test(id) ? null : { id, ...place };
 }
 
-/** What does not fit together. */
+/** Contradictions between the fields. */
 export function supervisorProblems(
   given: SupervisorVariables,
   hasRedis: boolean,

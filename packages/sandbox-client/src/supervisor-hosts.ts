@@ -4,7 +4,7 @@ import type { SandboxClientOptions } from './sandbox-client.ts';
 import { SupervisorLink } from './supervisor-link.ts';
 import type { SupervisorTarget } from './supervisor-target.ts';
 
-/** How long a request waits when no supervisor can take it, before it is told so. */
+/** The time that a request waits for a free supervisor before it fails. */
 const READY_WAIT_MS = 4_000;
 
 type Choose = (hosts: readonly SupervisorLink[]) => SupervisorLink | null;
@@ -86,8 +86,8 @@ export class SupervisorHosts {
   }
 
   /**
-   * Who is no longer announced, or elsewhere, goes when the connection does, never before: a list that was emptied or
-   * forged takes no host away that answers.
+   * A host whose entry disappeared or moved is dropped when its connection ends, never before: a list that was emptied
+   * or forged removes no host that answers.
    */
   #dropForgotten(): void {
     for (const link of [...this.#links]) {

@@ -1,6 +1,6 @@
 /**
- * One supervisor as this process sees it: the connection, what it said about itself, and the requests that wait for it. A
- * request whose connection breaks is answered at once and says whether a retry is safe.
+ * One supervisor as this process sees it: the connection, its last report, and the requests that wait for it. A request
+ * whose connection breaks fails at once, with information whether a retry is safe.
  */
 import { AppError } from '@patchbay/foundation';
 import {
@@ -182,13 +182,13 @@ export class SupervisorLink implements HostView {
     }
   }
 
-  /** A supervisor that says nothing of versions knows no hello and would end the connection. */
+  /** A supervisor that declares no versions does not know a hello and would end the connection. */
   #sayHello(): void {
     if (this.#status.versions === undefined) return;
     this.#connection.current?.write(encodeJsonFrame(SUPERVISOR_FRAMES.hello, { versions: PROTOCOL_VERSIONS }));
   }
 
-  /** @throws when there is no version both speak: the connection then ends, and health says why */
+  /** @throws when the version ranges do not overlap: the connection then ends, and health reports the reason */
   #agreeWith(peer: VersionRange): number {
     const version = agreeOnVersion(PROTOCOL_VERSIONS, peer);
     if (version === null) throw new Error(mismatchText(peer, PROTOCOL_VERSIONS));

@@ -7,7 +7,7 @@ export type SupervisorTarget =
 
 /** The supervisors to look for; they may come and go. */
 export interface SupervisorSource {
-  /** Tells the targets now and after every change, all of them each time. */
+  /** Calls back with the targets now and after every change, all of them each time. */
   follow(listener: (targets: readonly SupervisorTarget[]) => void): void;
   close(): void;
 }

@@ -33,7 +33,7 @@ let host: GivenPlainHost;
 let client: SandboxClient;
 let directory: string;
 let server: ReturnType<typeof createServer>;
-/** What went to the supervisor and what came from it. */
+/** Frames to and from the supervisor. */
 const sent: Frame[] = [];
 const received: Frame[] = [];
 const sockets = new Set<Socket>();
@@ -102,7 +102,7 @@ it('is pulled for a call that names a credential, and is in that one frame alone
 
 it('is not pulled for a call that names none', async () => {
   open = async () => {
-    throw new Error('nobody asked');
+    throw new Error('no request was made');
   };
   await invoke();
   expect(typesOf(received)).not.toContain(SUPERVISOR_FRAMES.pullCredentials);

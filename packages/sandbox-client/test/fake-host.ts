@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import type { TlsIdentity } from '@patchbay/sandbox-protocol/peers';
 import { encodeJsonFrame, SUPERVISOR_FRAMES } from '@patchbay/sandbox-protocol/wire';
 
-/** Somebody else's program at the place of a supervisor: says what one says, and keeps what it is told. */
+/** A foreign program at the address of a supervisor: it sends a supervisor's frames, and keeps the received ones. */
 export interface FakeHost {
   readonly port: number;
   /** Everything that was sent to it after the handshake; without TLS, what can be read of it as it is. */
@@ -23,7 +23,7 @@ export async function startFakeHost(hostId: string, identity: TlsIdentity | null
     socket.write(encodeJsonFrame(SUPERVISOR_FRAMES.status, status));
     socket.on('data', (bytes) => {
       if (identity !== null) heard.push(bytes);
-      // Without TLS a ClientHello arrives, which says nothing; a frame of ours would begin with a length.
+      // Without TLS a ClientHello arrives, which contains nothing; a frame of ours would begin with a length.
       else if (bytes[0] !== 0x16) heard.push(bytes);
     });
     socket.on('error', () => {});

@@ -20,7 +20,7 @@ beforeAll(async () => {
   stranger = await givenAuthority();
 });
 
-describe('the door of a supervisor to other machines', () => {
+describe('the listener of a supervisor for other machines', () => {
   let host: GivenPlainHost;
   const refusals: string[] = [];
   beforeAll(async () => {
@@ -30,7 +30,7 @@ describe('the door of a supervisor to other machines', () => {
   afterAll(() => host.close());
 
   const port = () => ('port' in host.target ? host.target.port : 0);
-  /** Bytes that were heard before the door closed, or the first ones if it stays open. */
+  /** Bytes received before the connection closed, or the first ones if it stays open. */
   async function knock(identity: TlsIdentity | null, more: ConnectionOptions = {}): Promise<Buffer> {
     const own = identity && { cert: identity.certificate, key: identity.key.reveal() };
     const socket = connect({ port: port(), host: '127.0.0.1', ca: authority.certificate, ...own, ...more });
@@ -57,15 +57,15 @@ describe('the door of a supervisor to other machines', () => {
       () => authority.identity({ role: 'supervisor', id: 'o' }, { usage: 'client' }),
     ],
     ['one that may not be a client', () => authority.identity(gateway, { usage: 'server' })],
-    ['one with a name of nobody', () => authority.identity(gateway, { uri: 'urn:patchbay:admin:g' })],
+    ['one with an unknown name', () => authority.identity(gateway, { uri: 'urn:patchbay:admin:g' })],
     ['one with the name of a web site', () => authority.identity(gateway, { uri: 'https://gateway.example/' })],
-  ])('says not a byte to %s', async (_what, identity) => {
+  ])('sends not a byte to %s', async (_what, identity) => {
     const before = refusals.length;
     expect((await knock(await identity(), options)).byteLength).toBe(0);
     await waitFor(() => refusals.length > before);
   });
 
-  it('says not a byte to TLS 1.2 nor to no TLS at all', async () => {
+  it('sends not a byte to TLS 1.2 nor to no TLS at all', async () => {
     const allowed = await authority.identity(gateway);
     expect((await knock(allowed, { ...options, maxVersion: 'TLSv1.2' })).byteLength).toBe(0);
     const socket = connectPlain(port(), '127.0.0.1');
@@ -79,7 +79,7 @@ describe('the door of a supervisor to other machines', () => {
     expect(text).not.toContain('hostId');
   });
 
-  it.each(['gateway', 'worker'] as const)('tells a %s how it is', async (role) => {
+  it.each(['gateway', 'worker'] as const)('reports its status to a %s', async (role) => {
     const heard = await knock(await authority.identity({ role, id: 'g' }), options);
     expect(heard.toString()).toContain('"hostId":"door","state":"serving"');
   });
@@ -120,7 +120,7 @@ describe('a gateway that looks for a supervisor', () => {
     return { fake, reason };
   }
 
-  it.each(CASES)('sends it not a byte when it %s, and says so', async (_what, identity, why) => {
+  it.each(CASES)('sends it not a byte when it %s, and reports it', async (_what, identity, why) => {
     const own = await identity();
     const { fake, reason } = await askedWhile(
       own,

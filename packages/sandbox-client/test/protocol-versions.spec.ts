@@ -1,4 +1,4 @@
-/** Processes of two releases at once: each of these stand-ins speaks as the release before, which knew no hello. */
+/** Processes of two releases at once: each of these fakes behaves as the release before, which knew no hello. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
@@ -37,7 +37,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** A supervisor at a unix socket that says `versions`, or nothing of them, and reads as strictly as the one before. */
+/** A supervisor at a unix socket that declares `versions`, or none, and reads as strictly as the one before. */
 async function startSupervisorStandIn(versions?: VersionRange) {
   const directory = await mkdtemp(join(tmpdir(), 'pb-stand-in-'));
   const socketPath = join(directory, 'supervisor.sock');
@@ -85,7 +85,7 @@ function clientOf(target: { id: string; socketPath: string }) {
 }
 
 describe('a gateway with a supervisor of the release before', () => {
-  it('says nothing it does not know, and is served, also for a preview', async () => {
+  it('sends nothing it does not know, and is served, also for a preview', async () => {
     const { heard, target } = await startSupervisorStandIn();
     const { client, invocation } = clientOf(target);
     expect(textOf(await client.invoke(invocation({ code: CODE })))).toBe('served before');
@@ -118,7 +118,7 @@ describe('a gateway with a supervisor of the release before', () => {
 });
 
 describe('processes whose versions do not meet', () => {
-  it('do not work together: the gateway counts the supervisor as away and says which of them to upgrade', async () => {
+  it('do not work together: the gateway counts the supervisor as unreachable and names the one to upgrade', async () => {
     const { heard, target } = await startSupervisorStandIn({ min: 7, max: 9 });
     const { client, invocation } = clientOf(target);
     await waitFor(async () => (await client.supervisors())[0]?.reason?.includes('version 7 to 9') ?? false);
@@ -144,7 +144,7 @@ describe('processes whose versions do not meet', () => {
 });
 
 describe('a supervisor', () => {
-  it('serves a gateway of the release before, which says no hello and leaves the new parts of a key out', async () => {
+  it('serves a gateway of the release before, which sends no hello and leaves the new parts of a key out', async () => {
     const host = await givenPlainHost({ hostId: 'one' });
     closing.push(() => host.close());
     const socket = connect((host.target as { socketPath: string }).socketPath);

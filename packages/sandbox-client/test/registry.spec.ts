@@ -1,4 +1,4 @@
-/** Redis names supervisors; it cannot make anybody one (security.md S16). */
+/** Redis names supervisors; it cannot prove the identity of one. */
 import { createLogger, Secret } from '@patchbay/foundation';
 import { redisMissing, skipUnless, type TestRedis, testRedis, waitFor } from '@patchbay/testing';
 import { type GivenAuthority, givenAuthority } from '@patchbay/testing/hosts/given-authority';
@@ -63,7 +63,7 @@ describe('the registry of supervisors', () => {
     await waitFor(async () => (await timesRead()) > before + 1);
   };
 
-  it('sends not a byte to a host that is announced and cannot prove its id, and the call to the one that can', async () => {
+  it('sends not a byte to a registered host that cannot prove its id, and the call to the one that can', async () => {
     const stranger = await givenAuthority();
     const forged = {
       'no-certificate': null,
@@ -91,7 +91,7 @@ describe('the registry of supervisors', () => {
     expect(textOf(await answer)).toBe('ran');
     expect(fakes.map(({ fake }) => fake.heard.byteLength)).toEqual([0, 0, 0, 0]);
 
-    // Who is taken out of the list and never answered is not looked for any more.
+    // A removed host that never answered is not connected to any more.
     await admin.srem(HOST_IDS_KEY, ...fakes.map(({ id }) => id));
     await waitFor(async () => (await given.client.supervisors()).map(({ hostId }) => hostId).join() === 'genuine');
     await Promise.all(fakes.map(({ fake }) => fake.close()));

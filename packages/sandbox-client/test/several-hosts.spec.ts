@@ -61,7 +61,7 @@ describe('a client of several supervisors', () => {
     }
   });
 
-  it('sends build tasks where the package store is, and else to a host that says why it refuses', async () => {
+  it('sends build tasks where the package store is, and else to a host that refuses with a reason', async () => {
     const task = { organizationId: 'org_1', program: 'build' as const, input: {}, deadlineMs: 10_000, egress: [] };
     const run = () => given.client.runTask({ ...task, id: newId('task'), files: Buffer.from('abc') });
     expect((await Promise.all([run(), run()])).map(({ result }) => result)).toMatchObject([{ bytes: 3 }, { bytes: 3 }]);

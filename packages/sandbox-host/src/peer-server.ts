@@ -1,7 +1,7 @@
 /**
- * The door of a supervisor for gateways and workers on other machines: TLS 1.3, and on both sides a certificate of the
- * platform's own authority. Behind it lies everything a supervisor can do, so whoever is not a gateway or a worker is
- * refused before a byte is read (S16).
+ * The listener of a supervisor for gateways and workers on other machines: TLS 1.3, and on both sides a certificate of
+ * the platform's own authority. It gives full control of a supervisor, so every peer but a gateway or a worker is
+ * refused before a byte is read.
  */
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import type { PeerName } from '@patchbay/sandbox-protocol';
@@ -15,7 +15,7 @@ const CONNECTIONS_MAX = 256;
 export interface PeerServerOptions {
   readonly identity: TlsIdentity;
   onConnection(socket: TLSSocket, peer: PeerName): void;
-  /** Somebody was turned away; `address` is only as good as the network. */
+  /** A peer was refused; `address` is only as trustworthy as the network. */
   onRefused(reason: string, address: string | undefined): void;
 }
 
@@ -50,7 +50,7 @@ function judge(socket: TLSSocket): { readonly peer: PeerName } | { readonly obje
   // A resumed session repeats an old judgement: the certificate may have run out since.
   if (socket.isSessionReused()) return { objection: 'it resumed a session instead of showing its certificate' };
   const peer = readPeerName(socket.getPeerCertificate().subjectaltname);
-  if (peer === null) return { objection: 'its certificate names nobody of this installation' };
+  if (peer === null) return { objection: 'its certificate names no member of this installation' };
   if (peer.role === 'supervisor') return { objection: `its certificate is of a supervisor, ${peer.id}` };
   return { peer };
 }

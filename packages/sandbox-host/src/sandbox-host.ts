@@ -49,16 +49,16 @@ export interface SandboxHostOptions {
   readonly certificateAuthorities?: readonly string[];
   /** Sandboxes that wait for first calls once `warm` was called; default none. */
   readonly poolSize?: number;
-  /** Where the runner's snapshot lies and the Node it belongs to; without it the runner is loaded as a program. */
+  /** The runner's snapshot and the Node it belongs to; without it the runner is loaded as a program. */
   readonly snapshot?: { readonly directory: string; readonly nodeFile: string };
   /** How many may live at once, and how often one organization's may start; defaults from the limits. */
   readonly room?: RoomBounds;
   readonly startRate?: StartRateBounds;
-  /** How resting sandboxes are asked whether they still hear; default from the limits. */
+  /** Intervals of the liveness checks of idle sandboxes; default from the limits. */
   readonly heartbeat?: Heartbeat;
 }
 
-/** Who asks: where code and settings come from and where lines and notifications go. */
+/** The requesting client: the source of code and settings, and the receiver of lines and notifications. */
 export interface InvokeCaller extends SandboxOwner {
   /** Opens the credentials that the invocation names. Asked only when it names some; without it none is ever sent. */
   openCredentials?(): Promise<readonly CredentialGrant[]>;
@@ -81,13 +81,19 @@ export class SandboxHost {
     this.#supply = new SandboxSupply(options, { table: this.#table, tasks: this.#tasks });
   }
 
-  /** Removes what an earlier boot left, tries the walls, and answers only then. Missing walls do not throw: health says it. */
+  /**
+   * Removes the remains of an earlier boot, probes the isolation layers, and answers only then. Missing layers do not
+   * throw: health reports them.
+   */
   static async start(options: SandboxHostOptions): Promise<SandboxHost> {
     await options.driver.removeLeftovers();
     return new SandboxHost(options, await options.driver.probe());
   }
 
-  /** Takes the runner's snapshot and fills the pool, where the walls stand. Calls are served meanwhile; health says how far it is. */
+  /**
+   * Takes the runner's snapshot and fills the pool, if the isolation layers are complete. Calls are served meanwhile;
+   * health reports the progress.
+   */
   async warm(): Promise<void> {
     if (this.#refusal() === null) await this.#supply.warm();
   }
@@ -99,9 +105,9 @@ export class SandboxHost {
   }
 
   /**
-   * Runs one call. Its parameters and its answer are bytes that nobody reads here.
+   * Runs one call. Its parameters and its answer are bytes that are not read here.
    *
-   * @throws AppError `sandbox.*` when no answer of the connector came; `sent` is false when it was not given the call
+   * @throws AppError `sandbox.*` when no answer of the connector came; `sent` is false when it did not receive the call
    */
   async forward(header: InvocationHeader, params: Uint8Array, caller: InvokeCaller): Promise<RawAnswer> {
     const progress = { isSent: false };
@@ -136,7 +142,7 @@ export class SandboxHost {
         queueMs: enteredAt - startedAt,
         startMs: readyAt - enteredAt,
         sandboxMs: clock.monotonicMs() - readyAt,
-        // Of calls side by side in one sandbox nobody can tell whose request it was: the sum is an upper bound.
+        // Requests of concurrent calls in one sandbox cannot be attributed: the sum is an upper bound.
         egressMs: this.#supply.egressMsOf(sandbox.id) - egressBefore,
         cold,
       };

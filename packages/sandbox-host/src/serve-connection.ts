@@ -41,12 +41,12 @@ export interface ServeOptions {
   readonly takesTasks: boolean;
   /** Whether the peer is on another machine, where a connection can fall silent without an end. */
   readonly isRemote: boolean;
-  /** Told why a peer was refused that speaks no version this release knows. */
+  /** Called with the reason when a peer without a common version is refused. */
   onRefused?(reason: string): void;
 }
 
 export interface ServedConnection {
-  /** Tells the peer to send nothing new: this supervisor finishes what it has and ends. */
+  /** Asks the peer to send no new work: this supervisor finishes its calls and ends. */
   leave(): void;
 }
 
@@ -97,7 +97,7 @@ class Connection {
   take(frame: Frame): void {
     switch (frame.type) {
       case SUPERVISOR_FRAMES.beat:
-        return; // that it came is all it says
+        return; // its arrival is its only content
       case SUPERVISOR_FRAMES.hello:
         return void this.#agree(helloSchema.parse(decodeJson(frame.payload)).versions);
       case SUPERVISOR_FRAMES.credentials: {

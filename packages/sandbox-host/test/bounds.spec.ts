@@ -39,7 +39,7 @@ describe('the bounds of a sandbox', () => {
   });
   afterAll(() => given.close());
 
-  it('answers a call that passes its deadline, and lets the sandbox live when it still hears', async () => {
+  it('answers a call that passes its deadline, and keeps the sandbox when it acknowledges', async () => {
     const code = toolRunning(
       `if (args.pid) return String(globalThis.seen ??= Math.random()); await new Promise(() => {})`,
     );
@@ -92,7 +92,7 @@ describe('the bounds of a sandbox', () => {
       `for (;;) await new Promise((next, fail) => require('child_process').spawn('/node', ['-e', 'setInterval(() => {}, 1e3)'], { stdio: 'ignore' }).on('spawn', next).on('error', fail))`,
       'EAGAIN',
     ],
-  ])('lets a connector that asks for too many %s say which it was', async (what, body, reason) => {
+  ])('lets a connector that asks for too many %s report which it was', async (what, body, reason) => {
     const code = toolRunning(`const fs = require('node:fs'); ${body}`);
     const outcome = await given.call({ code, key: { connectorId: `con_${what}` } });
     expect(outcome).toMatchObject({ result: { isError: true } });
@@ -119,7 +119,7 @@ describe('the bounds of a sandbox', () => {
     ['sends a type that does not exist', forge(99, {})],
     ['sends a pong without a ping', forge(RUNNER_FRAMES.pong, { n: 7 })],
     [
-      'announces a frame of 2 GB',
+      'declares a frame of 2 GB',
       `require('node:fs').writeSync(3, Buffer.from([0x7f, 0xff, 0xff, 0xff, 19])); await new Promise(() => {})`,
     ],
   ])('kills a sandbox that %s', async (_what, body) => {
@@ -144,7 +144,7 @@ describe('the bounds of a sandbox', () => {
     expect(textOf(await given.call({ code }))).toBe('ok');
   });
 
-  it('keeps a text that looks like a message inside its argument (S1)', async () => {
+  it('keeps a text that looks like a message inside its argument', async () => {
     const code = toolRunning(
       `globalThis.calls = (globalThis.calls ?? 0) + 1; return { calls: globalThis.calls, text: args.text }`,
     );
@@ -201,7 +201,7 @@ describe('the bounds of a sandbox', () => {
     await waitFor(() => given.host.health().sandboxes.draining === 0);
   });
 
-  it('dies of a second specialisation', async () => {
+  it('dies of a second assignment', async () => {
     const process = await given.driver.start({
       sandboxId: newId('sandbox'),
       profile: 'runtime',
@@ -216,7 +216,7 @@ describe('the bounds of a sandbox', () => {
     expect(await process.exited).toMatchObject({ exitCode: 70 });
   });
 
-  it('drops log lines above the rate and says how many', async () => {
+  it('drops log lines above the rate and reports how many', async () => {
     const code = toolRunning(`for (let i = 0; i < 400; i++) console.log('x'.repeat(6000)); return 'ok'`);
     const key = { connectorId: 'con_flood' };
     await given.call({ code, key });
@@ -257,7 +257,7 @@ describe('the starts of one organization', () => {
 });
 
 describe('a sandbox that hangs between its calls', () => {
-  it('is stopped before the next call comes, and its author is told', async () => {
+  it('is stopped before the next call comes, and its author is informed', async () => {
     const given = await givenHost({ heartbeat: { everyMs: 100, missingMs: 300 } });
     const code = toolRunning(
       `if (args.hang) setTimeout(() => { for (;;); }, 20); return String((globalThis.seen ??= Math.random()))`,
@@ -273,7 +273,7 @@ describe('a sandbox that hangs between its calls', () => {
     }
   });
 
-  it('is left alone when it hears', async () => {
+  it('is left alone when it answers', async () => {
     const given = await givenHost({ heartbeat: { everyMs: 100, missingMs: 500 } });
     const code = toolRunning(`return String((globalThis.seen ??= Math.random()))`);
     try {

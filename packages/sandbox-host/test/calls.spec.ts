@@ -177,7 +177,7 @@ describe('a call into a sandbox', () => {
     expect(answers.map(textOf)).toEqual(calls.map((call) => call.context.requestId));
   });
 
-  it('gives secrets at specialisation, never by the environment, and replaces them in log lines', async () => {
+  it('gives secrets at assignment, never by the environment, and replaces them in log lines', async () => {
     const code = toolRunning(
       `console.log('using ' + context.secrets.KEY); return [context.secrets.KEY, process.env.KEY ?? null, process.argv.join()]`,
     );

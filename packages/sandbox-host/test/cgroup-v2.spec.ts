@@ -29,7 +29,7 @@ describe('cgroup v2', () => {
     await expect(find()).rejects.toThrow(/no controller memory, pids/);
   });
 
-  it('says that a process is in no group of version 2', async () => {
+  it('reports that a process is in no group of version 2', async () => {
     await writeFile(at('membership'), '4:memory:/x\n');
     await expect(find()).rejects.toThrow(/this process is in no group/);
   });
@@ -53,7 +53,7 @@ describe('cgroup v2', () => {
     }).toEqual({ memory: '167772160', swap: '0', whole: '1', pids: '40', cpu: '50000 100000', last: '34' });
   });
 
-  it('announces a move in the group this process is in', async () => {
+  it('prepares a move in the group this process is in', async () => {
     const limits = await find();
     await limits.expectMove();
     expect(await text('system', 'cgroup.procs')).toBe(String(process.pid));
@@ -87,7 +87,7 @@ describe('cgroup v2', () => {
     await access(at('system/patchbay-other-old-1'));
   });
 
-  it('goes on beside its own leaf after a restart inside of it', async () => {
+  it('continues beside its own leaf after a restart inside of it', async () => {
     await mkdir(at('system/patchbay-supervisor'));
     await writeFile(at('membership'), '0::/system/patchbay-supervisor\n');
     await given();

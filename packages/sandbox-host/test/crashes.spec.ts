@@ -28,7 +28,7 @@ describe('a connector that crashes', () => {
   const platformLines = (connectorId: string) =>
     given.logs.filter(({ key, source }) => key.connectorId === connectorId && source === 'platform');
 
-  it('is paused after several crashes in a row: calls that never ran are told so, and when the next try is', async () => {
+  it('is paused after several crashes in a row: calls that never ran fail with that, and with the time of the next attempt', async () => {
     const call = {
       code: toolRunning(`if (args.crash) process.exit(3); return 'ok'`),
       key: { connectorId: 'con_paused' },
@@ -71,7 +71,7 @@ describe('a connector that crashes', () => {
     ['an exit', `process.exit(3)`, /^sandbox\.crashed: The connector’s process ended: exit code 3\./],
     ['an abort', `process.abort()`, /^sandbox\.crashed: .*killed by SIG(ABRT|SEGV)/],
     [
-      'an exception nobody caught',
+      'an uncaught exception',
       `setTimeout(() => { throw new Error('läuft nicht') }, 1); await new Promise(() => {})`,
       /^sandbox\.crashed: .*Last lines: .*Error: läuft nicht/,
     ],
@@ -86,7 +86,7 @@ describe('a connector that crashes', () => {
       /^sandbox\.violation: A frame of 2147483647 bytes is longer than the 8388608 allowed\. The sandbox was stopped\.$/,
     ],
   ] as const)(
-    'tells its author of %s: cause and last lines, at the request that it ended',
+    'informs its author of %s: cause and last lines, at the request that it ended',
     async (what, body, line) => {
       const connectorId = `con_${what.replaceAll(' ', '_')}`;
       const invocation = given.invocation({ code: toolRunning(body), key: { connectorId } });
@@ -98,7 +98,7 @@ describe('a connector that crashes', () => {
     },
   );
 
-  it('says whether a call that ran out of time had reached it', async () => {
+  it('reports whether a call that ran out of time had reached it', async () => {
     const code = toolRunning(`await new Promise(() => {})`);
     const inside = Array.from({ length: 32 }, () =>
       failureOf({ code, key: { connectorId: 'con_late' }, deadlineMs: 1_500 }),

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 
-/** Attempts from inside, each with what the walls answer. */
+/** Attempts from inside, each with the answers of the isolation layers. */
 const ATTEMPTS: Record<string, [body: string, answer: string | RegExp]> = {
   'read /etc/passwd': [`require('fs').readFileSync('/etc/passwd')`, 'ENOENT'],
   'list /proc': [`require('fs').readdirSync('/proc')`, 'ENOENT'],
@@ -36,7 +36,7 @@ const ATTEMPTS: Record<string, [body: string, answer: string | RegExp]> = {
   ],
 };
 
-describe('the walls around a sandbox', () => {
+describe('the isolation of a sandbox', () => {
   let given: GivenHost;
   beforeAll(async () => {
     given = await givenHost();
@@ -45,7 +45,7 @@ describe('the walls around a sandbox', () => {
 
   it.each(Object.entries(ATTEMPTS))('stop the attempt to %s', async (name, [body, answer]) => {
     const code = toolRunning(
-      `try { ${body}; return 'no wall' } catch (error) { return String(error.code ?? error.message) }`,
+      `try { ${body}; return 'not isolated' } catch (error) { return String(error.code ?? error.message) }`,
     );
     const outcome = await given.call({ code, key: { connectorId: `con_${name}` }, args: { pid: process.pid } });
     if (typeof answer === 'string') expect(textOf(outcome)).toBe(answer);
@@ -81,7 +81,7 @@ describe('the walls around a sandbox', () => {
     expect(found.open.filter((descriptor: number) => descriptor > 3)).toEqual([]);
   });
 
-  it('reports complete walls', () => {
+  it('reports complete isolation', () => {
     expect(given.host.health()).toMatchObject({
       ready: true,
       driver: 'bubblewrap',
@@ -110,8 +110,8 @@ describe('the walls around a sandbox', () => {
   });
 });
 
-describe('a host without walls', () => {
-  it('refuses every connector and says which wall is missing', async () => {
+describe('a host without isolation layers', () => {
+  it('refuses every connector and names the missing isolation layer', async () => {
     const broken = await givenHost({
       makeDriver: () =>
         ({

@@ -58,7 +58,7 @@ describe('the warm pool', () => {
     await waitFor(isFull);
   });
 
-  it('leaves nothing of the rehearsal’s runtime behind: the one that is there cannot be replaced', async () => {
+  it('leaves nothing of the warm-up’s runtime behind: the present one cannot be replaced', async () => {
     await waitFor(isFull);
     const code = toolRunning(`
       const { configurable, writable } = Object.getOwnPropertyDescriptor(globalThis, Symbol.for('patchbay.runtime'));
@@ -123,7 +123,7 @@ describe('the warm pool', () => {
   });
 });
 
-describe('a blank sandbox', () => {
+describe('a warm sandbox', () => {
   let given: GivenHost;
   beforeAll(async () => {
     given = await givenHost();
@@ -137,7 +137,7 @@ describe('a blank sandbox', () => {
       mounts: [],
     });
 
-  it('is handed out to one who asks, and to nobody after', async () => {
+  it('is assigned to one caller, and to none after', async () => {
     const process = await start();
     const blank = new BlankSandbox(given.driver, process, 0);
     expect(blank.claim()).toBeNull(); // not ready yet
@@ -147,7 +147,7 @@ describe('a blank sandbox', () => {
     await given.driver.stop(process);
   });
 
-  it('is handed out to nobody while it rehearses, and afterwards serves as if it never had', async () => {
+  it('is not assigned while it warms up, and afterwards serves as if it never had', async () => {
     const process = await start();
     const blank = new BlankSandbox(given.driver, process, 0);
     await expect(blank.rehearse()).rejects.toMatchObject({ code: 'sandbox.start_failed' }); // not ready yet
@@ -159,8 +159,8 @@ describe('a blank sandbox', () => {
     await given.driver.stop(process);
   });
 
-  it('is stopped when it ends over its rehearsal', async () => {
-    const process = await start('probe'); // says ready like the runner, and knows of no rehearsal
+  it('is stopped when it ends during its warm-up', async () => {
+    const process = await start('probe'); // reports ready like the runner, and does not know a warm-up
     const blank = new BlankSandbox(given.driver, process, 0);
     await blank.ready;
     const refused = expect(blank.rehearse()).rejects.toMatchObject({ code: 'sandbox.start_failed' });
@@ -169,7 +169,7 @@ describe('a blank sandbox', () => {
     expect(blank.claim()).toBeNull();
   });
 
-  it('says why it never became ready', async () => {
+  it('reports why it never became ready', async () => {
     const process = await start();
     const blank = new BlankSandbox(given.driver, process, 0);
     await given.driver.stop(process);
@@ -177,8 +177,8 @@ describe('a blank sandbox', () => {
     expect(blank.claim()).toBeNull();
   });
 
-  it('is stopped when it speaks before it is anybody’s', async () => {
-    const process = await start('probe'); // says ready like the runner, and answers a task
+  it('is stopped when it sends frames before it is assigned', async () => {
+    const process = await start('probe'); // reports ready like the runner, and answers a task
     const blank = new BlankSandbox(given.driver, process, 0);
     await blank.ready;
     given.driver.specialise(process, Buffer.from([0, 0, 0, 6, 5, 0, 0, 0, 2, 0x7b, 0x7d]));

@@ -17,11 +17,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-/** As a start does it: nothing is known but what lies in the directory. */
+/** As a start does it: from the contents of the directory alone. */
 const place = () => new Programs(directory, { runner: entry }).file('runner');
 
 describe('the programs of sandboxes', () => {
-  it('are bundled anew when a file changes that the entry imports', async () => {
+  it('are bundled again when a file changes that the entry imports', async () => {
     const before = await place();
     await writeFile(imported, "export const text = 'second';\n");
     const after = await place();
@@ -29,7 +29,7 @@ describe('the programs of sandboxes', () => {
     expect(await readFile(after, 'utf8')).toContain('second');
   });
 
-  it('are bundled anew when a manifest changes that says what an import means', async () => {
+  it('are bundled again when a manifest changes that determines an import', async () => {
     await writeFile(path.join(directory, 'package.json'), '{"imports":{"#text":"./imported.ts"}}');
     await writeFile(entry, "import { text } from '#text';\nconsole.log(text);\n");
     await writeFile(path.join(directory, 'other.ts'), "export const text = 'of the other file';\n");
@@ -38,7 +38,7 @@ describe('the programs of sandboxes', () => {
     expect(await readFile(await place(), 'utf8')).toContain('of the other file');
   });
 
-  it('are bundled anew when the bundle or the record of it is gone or unreadable', async () => {
+  it('are bundled again when the bundle or its record is gone or unreadable', async () => {
     const file = await place();
     await rm(file);
     expect(await place()).toBe(file);

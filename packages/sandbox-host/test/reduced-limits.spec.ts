@@ -1,4 +1,4 @@
-/** What stands in for cgroups where the supervisor may make none. */
+/** The fallbacks for cgroups where the supervisor may create none. */
 import { skipUnless } from '@patchbay/testing';
 import {
   type GivenHost,
@@ -22,7 +22,7 @@ describe('a host without cgroups', () => {
   });
   afterAll(() => given.close());
 
-  it('says so, and still runs connectors', async () => {
+  it('reports it, and still runs connectors', async () => {
     expect(given.host.health()).toMatchObject({
       ready: true,
       walls: { state: 'complete' },
@@ -31,7 +31,7 @@ describe('a host without cgroups', () => {
     expect(textOf(await given.call({ code: toolRunning(`return 'ok'`) }))).toBe('ok');
   });
 
-  it('ends a sandbox whose memory outside of the heap passes the bound, names it, and tells the author', async () => {
+  it('ends a sandbox whose memory outside of the heap passes the bound, names it, and informs the author', async () => {
     const key = { connectorId: 'con_buffers' };
     await expect(given.call({ code: toolRunning(BUFFERS), key })).rejects.toMatchObject({
       code: 'sandbox.out_of_memory',

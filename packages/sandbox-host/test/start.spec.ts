@@ -1,4 +1,4 @@
-/** What a start prepares on the host: the groups a sandbox is born in and the libraries it sees. */
+/** The preparations of a start on the host: the groups a sandbox starts in and the libraries it sees. */
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ walled.describe('a started sandbox', () => {
   });
   afterAll(() => given.close());
 
-  walled.it('is in its groups, and so is the bubblewrap around it, before it is anybody’s', async (context) => {
+  walled.it('is in its groups, and so is the bubblewrap around it, before it is assigned', async (context) => {
     const limits = await findKernelLimits();
     skipUnless(context, 'version' in limits, 'this host lets us make no groups');
     const controllers = 'version' in limits && limits.version === 2 ? 1 : 3;

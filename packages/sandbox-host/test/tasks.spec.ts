@@ -79,7 +79,7 @@ describe('a build task', () => {
 });
 
 describe('the compilers of build tasks', () => {
-  it('replace those nobody has used for days, and what a killed supervisor left of them', async () => {
+  it('replace those unused for days, and the remains of a killed supervisor', async () => {
     const parent = await temporaryDirectory();
     const at = (name: string) => join(parent, 'toolchain', name);
     for (const name of ['before', 'before.half', 'present.half']) await mkdir(at(name), { recursive: true });
@@ -97,7 +97,7 @@ describe('without isolation, for `patchbay dev`', () => {
   });
   afterAll(() => given.close());
 
-  it('says that isolation is off, and still refuses what the manifest does not declare', async () => {
+  it('reports that isolation is off, and still refuses undeclared hosts', async () => {
     await expect
       .poll(() => given.client.supervisors())
       .toMatchObject([{ state: 'serving', health: { ready: true, driver: 'plain', walls: { state: 'off' } } }]);

@@ -1,4 +1,4 @@
-/** The watch that stands in for cgroups, on real processes: each bound by itself, with figures a test can reach. */
+/** The watch that replaces cgroups, on real processes: each bound by itself, with figures a test can reach. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -46,12 +46,12 @@ describe('the usage watch', () => {
       `for (let i = 0; i < 3; i++) require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e3)']); setInterval(() => {}, 1e3)`,
       { processes: 2 },
     ],
-  ])('says %s of a tree that uses more than it may', async (limit, code, bound) => {
+  ])('reports %s of a tree that exceeds its limit', async (limit, code, bound) => {
     const { pid } = await running(code);
     expect(await exceeded(pid, { ...WIDE, ...bound })).toBe(limit);
   });
 
-  it('says nothing of one that stays below', async () => {
+  it('is silent about one that stays below', async () => {
     const { child, pid } = await running(`setTimeout(() => console.log('done'), 500)`);
     let said: ExceededLimit | null = null;
     watch.add(pid, { profile: WIDE, hasGroup: false }, (limit) => {

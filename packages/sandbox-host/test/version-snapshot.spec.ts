@@ -1,4 +1,7 @@
-/** Startup snapshots of versions (S17): what keeps one from being taken, and what a sandbox gets that resumes from one. */
+/**
+ * Startup snapshots of versions: conditions under which none is taken, and the state of a sandbox that resumes from
+ * one.
+ */
 import { createHash } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { newId } from '@patchbay/foundation';

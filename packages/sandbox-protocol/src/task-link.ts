@@ -30,7 +30,9 @@ export type TaskProgram = (
 const SANDBOX_NODE = '/node';
 const PATHS = { store: '/store', toolchain: '/toolchain', work: '/work' } as const;
 
-/** Where the package store, the toolchain and the scratch lie. Other paths only where isolation is off (`patchbay dev`). */
+/**
+ * Paths of the package store, the toolchain and the scratch. Other paths only where isolation is off (`patchbay dev`).
+ */
 export function taskPaths(): Readonly<Record<keyof typeof PATHS, string>> {
   const given: unknown = JSON.parse(process.argv[3] ?? '{}');
   if (!isJsonObject(given)) return PATHS;

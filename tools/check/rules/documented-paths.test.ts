@@ -23,4 +23,31 @@ describe('documented-paths', () => {
       'packages/cli/README.md:1 there is no packages/cli/src/gone.ts',
     ]);
   });
+
+  it('refuses citations of papers and numbers of rules that are not in the repository, in names of tests too', async () => {
+    const files = {
+      'apps/worker/src/a.ts': '/** Never trusted (security.md S22). */\nconst s3 = 1; // in the store (S3)\n',
+      'apps/worker/test/a.spec.ts': "it('keeps a text inside its argument (S1, S21)', () => {});\n",
+      'docs/a.md': 'As the sandbox paper asks.\n',
+      'prisma/migrations/1/migration.sql': '-- security.md S18\n',
+    };
+    expect(await objections(documentedPaths, files)).toEqual([
+      'apps/worker/src/a.ts:1 a reader cannot open “security.md S22”: cite a document of docs/, or nothing',
+      'apps/worker/test/a.spec.ts:1 a reader cannot open “(S1, S21)”: cite a document of docs/, or nothing',
+      'docs/a.md:1 a reader cannot open “the sandbox paper”: cite a document of docs/, or nothing',
+    ]);
+  });
+
+  it('refuses documents and decisions that comments name and the repository lacks, and accepts those it has', async () => {
+    const files = {
+      'apps/worker/src/a.ts': '// See docs/gone.md and docs/a.md (ADR 2, ADR 3).\n',
+      'docs/a.md': 'Since decision 4.\n',
+      'docs/adr/0002-two.md': '# 2. Two\n',
+    };
+    expect(await objections(documentedPaths, files)).toEqual([
+      'apps/worker/src/a.ts:1 there is no ADR 3',
+      'apps/worker/src/a.ts:1 there is no docs/gone.md',
+      'docs/a.md:1 there is no decision 4',
+    ]);
+  });
 });

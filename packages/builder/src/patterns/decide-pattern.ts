@@ -1,6 +1,6 @@
 /**
  * Whether a pattern matches every text in time that grows no faster than the text, in an engine that backtracks, as V8
- * does. That RE2 would take it says nothing about that: RE2 takes `^(a+)+$`.
+ * does. Compatibility with RE2 is no proof: RE2 accepts `^(a+)+$`.
  */
 import recheck from 'recheck/lib/browser.js';
 import { type PatternShape, shapeOf } from './pattern-shape.ts';
@@ -15,9 +15,9 @@ const ANALYSIS_MS = 5_000;
 const LINEAR: PatternRuling = { kind: 'linear' };
 
 /**
- * Decides one pattern, in at most about ten seconds. The automaton knows endless repetitions exactly and takes counted
- * ones for harmless, which `^(a{1,50}){1,50}$` is not. So a pattern is linear when it still is with every count made
- * endless; or when it is as it stands and its counts leave few ways to go.
+ * Decides one pattern, in at most about ten seconds. The automaton is exact for endless repetitions and ignores counted
+ * ones, although `^(a{1,50}){1,50}$` is not harmless. So a pattern is linear when it still is with every count made
+ * endless; or when it is unchanged and its counts leave few alternatives.
  */
 export function decidePattern(pattern: string): PatternRuling {
   let shape: PatternShape;
@@ -42,7 +42,7 @@ function analyse(pattern: string): PatternRuling {
   if (found.status === 'safe') return LINEAR;
   if (found.status === 'vulnerable') return { kind: 'slow', reason: `it is ${timeOf(found.complexity)}` };
   const { kind } = found.error;
-  return { kind: 'undecided', reason: kind === 'timeout' ? 'it is too large to analyse' : `analysis says ${kind}` };
+  return { kind: 'undecided', reason: kind === 'timeout' ? 'it is too large to analyse' : `analysis result ${kind}` };
 }
 
 function timeOf(complexity: { readonly type: string; readonly degree?: number }): string {

@@ -1,7 +1,7 @@
 import type { AST } from '@eslint-community/regexpp';
 import { RegExpParser, visitRegExpAST } from '@eslint-community/regexpp';
 
-/** What the analysis of a pattern needs to know beforehand. */
+/** Facts about a pattern that its analysis needs. */
 export interface PatternShape {
   /**
    * The pattern with every counted repetition made endless. It can be gone through in at least as many ways as the
@@ -39,7 +39,7 @@ function isCounted({ min, max }: AST.Quantifier): boolean {
   return max !== Number.POSITIVE_INFINITY && max > 1 && min >= 0;
 }
 
-/** From the end, so that earlier places stay true. The sign itself stands behind what it repeats. */
+/** Edit from the end so earlier offsets stay valid; a quantifier follows its operand. */
 function widen(pattern: string, counted: readonly AST.Quantifier[]): string {
   let text = pattern;
   for (const { element, end, min, greedy } of counted.toSorted((a, b) => b.element.end - a.element.end)) {

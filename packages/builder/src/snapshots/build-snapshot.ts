@@ -4,7 +4,7 @@ import path from 'node:path';
 
 export type BuiltSnapshot =
   | { readonly ok: true; readonly blob: Uint8Array }
-  /** What the program wrote on its standard error. */
+  /** Standard error of the program. */
   | { readonly ok: false; readonly said: string };
 
 /** Runs a program until nothing of it is pending and keeps its state. Nothing of the environment is passed on. */

@@ -1,6 +1,6 @@
 /**
- * The program that takes the runner's startup snapshot, in a build sandbox: nothing of the host's environment, network or
- * secrets can get into what every sandbox of the installation will resume from (S17).
+ * The program that takes the runner's startup snapshot, in a build sandbox: nothing of the host's environment, network
+ * or secrets can get into the snapshot that every sandbox of the installation resumes from.
  */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * The program that takes the snapshot of one version, in a build sandbox like any other: empty environment, no network, no
- * secret (S17). What it answers comes out of a process that ran the version's own code and is read like a stranger's.
+ * The program that takes the snapshot of one version, in a build sandbox like any other: empty environment, no network,
+ * no secret. Its answer comes from a process that ran the version's own code and is untrusted.
  */
 import { writeFile } from 'node:fs/promises';
 import { SourceMap } from 'node:module';
@@ -41,7 +41,7 @@ function placeIn(said: string, sourceMap: unknown): string {
   return `${origin.fileName}:${origin.lineNumber}`;
 }
 
-/** `files` is the artifact; `input.program` is where the runner that loads it lies. */
+/** `files` is the artifact; `input.program` is the path of the runner that loads it. */
 onTask(async (input, files) => {
   const { work } = taskPaths();
   await writeFile(path.join(work, 'artifact.json'), files);

@@ -1,4 +1,4 @@
-/** A build program gone bad: tries to change everything it can reach, and says what it could. */
+/** A hostile build program: tries to change everything it can reach, and reports its successes. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { onTask, taskPaths } from '@patchbay/sandbox-protocol/task-link';
@@ -8,7 +8,7 @@ const ROUNDS = 5;
 onTask(async (input) => {
   const { store, toolchain, work } = taskPaths();
   const places = ['/', '/dev', '/proc', '/run', '/runner', '/node', '/tmp', '/etc', store, toolchain, work];
-  // Its own names are secret to nobody who knows the package: a sandbox can look for them without a listing.
+  // Its own names are known to every reader of the package: a sandbox can look for them without a listing.
   const files = [...Object.values(input).map((name) => path.join(store, String(name))), ...reachable(toolchain)];
   const changed = new Set<string>();
   for (let round = 0; round < ROUNDS; round += 1) {

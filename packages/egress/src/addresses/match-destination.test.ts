@@ -22,7 +22,7 @@ describe('matchDestination', () => {
     expect(matchDestination(host, port, rules)).toMatchObject({ allowed: false });
   });
 
-  it('refuses everything when nothing is declared, and says so', () => {
+  it('refuses everything when nothing is declared, and reports it', () => {
     expect(matchDestination('api.example.com', 443, [])).toEqual({
       allowed: false,
       reason: 'api.example.com:443 is not declared; declared: nothing',

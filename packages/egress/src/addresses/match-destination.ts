@@ -5,7 +5,7 @@ export type DestinationRuling =
   | { readonly allowed: true; readonly rule: EgressRule }
   | { readonly allowed: false; readonly reason: string };
 
-/** What is asked for: a request that the proxy reads, or a tunnel that it does not. */
+/** The kind of destination: a request that the proxy reads, or a tunnel that it does not. */
 export type DestinationUse = 'request' | 'tunnel';
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Which credential goes into which request (S2, S3). Connector code holds a reference: 128 random bits, issued for one
- * invocation of one sandbox, known to that sandbox's proxy alone, revoked before the invocation's answer leaves.
+ * Maps credentials to requests. Connector code holds a reference: 128 random bits, issued for one invocation of one
+ * sandbox, known to that sandbox's proxy alone, revoked before the invocation's answer is sent.
  */
 import { randomBytes } from 'node:crypto';
 import { AppError } from '@patchbay/foundation';
@@ -16,7 +16,7 @@ export interface IssuedReferences {
 /** The references of one sandbox. */
 export class CredentialReferences {
   readonly #grants = new Map<string, CredentialGrant>();
-  /** Stays for the life of the sandbox: between two invocations the host is no less somebody's account. */
+  /** Stays for the life of the sandbox: between two invocations the host still belongs to an account. */
   readonly #credentialHosts = new Set<string>();
 
   issue(grants: readonly CredentialGrant[]): IssuedReferences {

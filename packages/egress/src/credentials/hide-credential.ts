@@ -1,4 +1,4 @@
-/** Keeps a credential's value out of what comes back: an upstream that echoes its requests must not hand it over (S3). */
+/** Removes a credential's value from responses: an upstream that echoes its requests must not reveal it. */
 import { Transform, type TransformCallback } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { AppError } from '@patchbay/foundation';
@@ -8,7 +8,7 @@ const REPLACEMENT = '[credential]';
 const BODY_BYTES_READ = 1024 * 1024;
 const TEXT = /^(text\/|application\/(.*\+)?(json|xml|javascript|x-www-form-urlencoded|graphql|problem))|^multipart\//i;
 
-/** What upstream may answer in, so that it can be read here. */
+/** The encodings in which upstream may answer, so that the proxy can read them. */
 export const READABLE_ENCODINGS = 'gzip, deflate, br';
 
 /** The forms in which a value can come back, longest first. */

@@ -33,8 +33,8 @@ export interface AuthorisedRequest {
 }
 
 /**
- * What is sent for a request to a declared destination: on a credential host the caller's credential or nothing, and never
- * the connector's own; elsewhere what the connector said.
+ * The headers sent for a request to a declared destination: on a credential host the caller's credential or none, and
+ * never the connector's own; elsewhere the connector's headers.
  *
  * @throws AppError `egress.header_refused`, `egress.credential_refused`
  */

@@ -12,7 +12,7 @@ export interface EgressProxyOptions extends ResolveOptions {
   onSpent?(milliseconds: number): void;
   /** Certificate authorities beside the system's; tests bring their own. */
   readonly certificateAuthorities?: readonly string[] | undefined;
-  /** What this sandbox may use; without it, no credential is ever sent. */
+  /** Credentials of this sandbox; without any, no credential is ever sent. */
   readonly credentials?: CredentialReferences;
   /** Other bounds than the defaults, for tests that cannot wait minutes. */
   readonly limits?: Partial<EgressLimits>;

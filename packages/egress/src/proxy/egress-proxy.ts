@@ -55,7 +55,7 @@ export async function startEgressProxy(socketPath: string, options: EgressProxyO
     );
   });
   server.maxConnections = limits.connections * 2;
-  // Longer than upstream's own idle bound, so that the sandbox hears which end was silent.
+  // Longer than upstream's own idle bound, so that the sandbox learns which end was silent.
   server.timeout = limits.idleMs + CHECK_MS;
   server.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     tunnels.add(socket);
@@ -187,7 +187,7 @@ const withoutQuery = (target: string) => (target.split('?')[0] ?? '').slice(0, 5
 function listen(server: Server, socketPath: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
-      // The sandbox ended before it was anybody's, and its directory with it.
+      // The sandbox ended before it was assigned, and its directory with it.
       reject(new AppError('sandbox.start_failed', { internal: error.message, cause: error }));
     });
     server.listen(socketPath, () => {

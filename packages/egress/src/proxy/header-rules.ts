@@ -14,7 +14,7 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
-/** What Node's clients call the other end of the egress socket. The host that is asked stands in the URL. */
+/** The host name that Node's clients use for the egress socket. The requested host is in the URL. */
 const HOSTS_OF_THE_SOCKET = new Set(['egress', 'localhost']);
 /** Framing of the hop between sandbox and proxy, which every client writes. */
 const FRAMING: Readonly<Record<string, RegExp>> = {
@@ -22,7 +22,7 @@ const FRAMING: Readonly<Record<string, RegExp>> = {
   'transfer-encoding': /^chunked$/i,
 };
 
-/** Names a credential reference; the one name of ours that a sandbox may say, and only to the proxy. */
+/** Names a credential reference; the only platform header that a sandbox may send, and only to the proxy. */
 export const CREDENTIAL_HEADER = 'patchbay-credential';
 
 /** Names the platform speaks with; a sandbox may neither send them out nor receive them. */
@@ -31,9 +31,9 @@ const isOurs = (name: string) => name.startsWith('patchbay-');
 export type Headers = Record<string, string | string[]>;
 
 /**
- * What goes upstream: Host from the URL that was checked, the rest as the sandbox said it.
+ * The headers sent upstream: Host from the URL that was checked, the rest as the sandbox sent them.
  *
- * @throws AppError `egress.header_refused` for what is not the sandbox's to say
+ * @throws AppError `egress.header_refused` for headers that a sandbox may not send
  */
 export function requestHeaders(given: IncomingHttpHeaders, authority: string): Headers {
   for (const [name, value] of Object.entries(given)) {
@@ -46,7 +46,7 @@ export function requestHeaders(given: IncomingHttpHeaders, authority: string): H
   return { ...headers, host: authority };
 }
 
-/** What comes back into the sandbox. */
+/** The headers of the response into the sandbox. */
 export function responseHeaders(given: IncomingHttpHeaders): Headers {
   return kept(given, new Set(['alt-svc']));
 }
@@ -57,7 +57,7 @@ function refusalOf(name: string, value: string, authority: string): string | nul
     return isKnown ? null : 'the host is taken from the URL; no other can be named';
   }
   const framing = FRAMING[name];
-  if (framing) return framing.test(value) ? null : 'only the framing of the connection to the proxy is said here';
+  if (framing) return framing.test(value) ? null : 'only the framing of the connection to the proxy is allowed here';
   if (name === CREDENTIAL_HEADER) return null;
   if (isOurs(name)) return 'names of the platform are not sent';
   if (name.startsWith('proxy-') || HOP_BY_HOP.has(name))

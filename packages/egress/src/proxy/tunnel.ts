@@ -1,6 +1,7 @@
 /**
- * CONNECT, for hosts whose rule says `tunnel: true`: bytes that the proxy does not read. It reads their first ones: a
- * ClientHello that names the host, so that a tunnel to a front is not a tunnel to whoever shares it. No credential.
+ * CONNECT, for hosts whose rule has `tunnel: true`: bytes that the proxy does not read. It reads the first ones: a
+ * ClientHello that names the host, so that a tunnel to a shared front is not a tunnel to its other tenants. No
+ * credential.
  */
 import { connect, type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
@@ -16,7 +17,7 @@ const TARGET = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+):(\d{1,5})$/i;
 
 interface Client {
   readonly socket: Socket;
-  /** What the sandbox sent behind the request. */
+  /** The bytes that the sandbox sent after the request. */
   readonly head: Buffer;
 }
 
@@ -46,8 +47,8 @@ export async function openTunnel(
   upstream.write(opened);
   try {
     await Promise.all([
-      pipeline(client.socket, bounded(limits.requestBytes, 'What the tunnel sent'), upstream),
-      pipeline(upstream, bounded(limits.responseBytes, 'What the tunnel received'), client.socket),
+      pipeline(client.socket, bounded(limits.requestBytes, 'Bytes that the tunnel sent'), upstream),
+      pipeline(upstream, bounded(limits.responseBytes, 'Bytes that the tunnel received'), client.socket),
     ]);
   } catch (error) {
     if (error instanceof AppError) options.onRefusal(`tunnel to ${name}:${port}: ${error.code}: ${error.detail}`);

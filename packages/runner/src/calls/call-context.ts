@@ -8,9 +8,9 @@ import type { HostLink } from '../host-link.ts';
 export interface RunningCall {
   readonly call: RunnerCall;
   readonly abort: AbortController;
-  /** Set when the answer left: what still runs in this context speaks for nobody any more. */
+  /** Set when the answer was sent: code that still runs in this context speaks for no caller any more. */
   finished: boolean;
-  /** The invocation that goes on with the work, when this one ended with a question to its client. */
+  /** The invocation that continues the work, when this one ended with an input request. */
   continuedAs?: RunningCall;
 }
 
@@ -42,7 +42,7 @@ export function installRuntime(link: HostLink, secrets: Readonly<Record<string, 
   Object.defineProperty(globalThis, RUNTIME, { value: createRuntime(link, secrets) });
 }
 
-/** What answers the SDK's question for the call that runs now. */
+/** The answers to the SDK's requests for the current call. */
 export function createRuntime(link: HostLink, secrets: Readonly<Record<string, string>>): Runtime {
   const current = () => {
     const now = runningCall();

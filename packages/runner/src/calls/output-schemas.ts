@@ -1,6 +1,6 @@
 /**
- * Structured answers against the schema their tool declares: clients rely on it, and a server of an MCP SDK may be written
- * without any check. By interpretation, so that it works where code from text is refused.
+ * Structured answers against the schema their tool declares: clients rely on it, and a server of an MCP SDK may be
+ * written without any check. By interpretation, so that it works where dynamic code evaluation is refused.
  */
 import type { JsonSchemaValidator } from '@modelcontextprotocol/server';
 import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/server/validators/cf-worker';
@@ -8,7 +8,7 @@ import { isJsonObject, type JsonObject } from '@patchbay/sandbox-protocol/inside
 import type { CallAnswer } from './runner-call.ts';
 
 type Check = JsonSchemaValidator<unknown>;
-/** Asks the server for its tools; null when it cannot say. */
+/** Requests the server's tools; null when it cannot list them. */
 export type ListTools = () => Promise<readonly unknown[] | null>;
 
 export class OutputSchemas {
@@ -16,7 +16,10 @@ export class OutputSchemas {
   readonly #checks = new Map<string, Check | null>();
   #revision = -1;
 
-  /** The answer, or an error the model can read in its place. `revision` grows when the server says that its tools changed. */
+  /**
+   * The answer, or an error for the model in its place. `revision` grows when the server notifies that its tools
+   * changed.
+   */
   async check(name: unknown, answer: CallAnswer, tools: { revision: number; list: ListTools }): Promise<CallAnswer> {
     if (typeof name !== 'string' || !('result' in answer) || !isJsonObject(answer.result)) return answer;
     const { isError, resultType = 'complete', structuredContent } = answer.result;
@@ -40,7 +43,7 @@ export class OutputSchemas {
     }
   }
 
-  /** A schema the interpreter cannot read checks nothing; the deploy said what is wrong with it. */
+  /** A schema the interpreter cannot read checks nothing; the deploy reported its fault. */
   #checkOf(schema: JsonObject): Check | null {
     try {
       return this.#validator.getValidator(schema);

@@ -14,17 +14,17 @@ import type { CallAnswer } from './runner-call.ts';
 export interface BridgedCall {
   /** Id of the first invocation; the server knows the call by it. */
   readonly id: string;
-  /** Whose call it is and what it is about: only the same may go on with it. */
+  /** The caller and subject of the call: only the same may continue it. */
   readonly owner: string;
   readonly capabilities: JsonObject;
   /** From which level on the client wants log lines; null: none. */
   readonly logLevel: string | null;
   readonly context: RunningCall | undefined;
-  /** What the server waits for, by the name under which the client is asked. */
+  /** Input requests of the server, by the name under which the client gets them. */
   readonly questions: Map<string, ServerRequest>;
   /** The invocation that waits now; null while the call is parked. */
   invocation: { readonly id: string; resolve(answer: CallAnswer): void } | null;
-  /** How the call ended while nobody waited. */
+  /** The end of the call while no client waited. */
   ended?: CallAnswer;
 }
 
@@ -36,7 +36,7 @@ export class ParkedCalls {
   readonly #parked = new Map<string, { readonly call: BridgedCall; readonly expiry: NodeJS.Timeout }>();
   readonly #abandon: (call: BridgedCall) => void;
 
-  /** `abandon` is told of calls that nobody came back for. */
+  /** `abandon` is called with calls whose client did not come back. */
   constructor(abandon: (call: BridgedCall) => void) {
     this.#abandon = abandon;
   }

@@ -1,6 +1,6 @@
 import type { JsonObject, RunnerCall, RunnerCallContext } from '@patchbay/sandbox-protocol/inside';
 
-/** What the supervisor sends once: everything this process will ever be. The artifact's bytes follow in the same frame. */
+/** The supervisor's one-time assignment of this process. The artifact's bytes follow in the same frame. */
 export interface Specialisation {
   readonly secrets: Readonly<Record<string, string>>;
 }
@@ -17,16 +17,16 @@ export type CallAnswer = { readonly result: unknown } | { readonly error: CallEr
 /** A connector that was loaded and answers calls, whichever SDK it was written with. */
 export interface ConnectorServer {
   readonly sdk: 'connector' | 'v2' | 'v1';
-  /** What `initialize` or `server/discover` said. */
+  /** The result of `initialize` or `server/discover`. */
   readonly identity: {
     readonly serverInfo: JsonObject;
     readonly capabilities: JsonObject;
     readonly instructions: string | null;
   };
-  /** Grows when the server says that its tools changed. */
+  /** Grows when the server notifies that its tools changed. */
   toolsRevision(): number;
   request(call: Pick<RunnerCall, 'id' | 'method' | 'params'> & { context?: RunnerCallContext }): Promise<CallAnswer>;
-  /** Subscribes to the changes of these resources, where the server wants that to be said. */
+  /** Subscribes to the changes of these resources, where the server requires that. */
   follow(uris: readonly string[]): Promise<void>;
   /** Aborts the signal of a call; its answer is dropped by the caller. */
   cancel(id: string): void;

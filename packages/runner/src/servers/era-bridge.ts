@@ -33,7 +33,7 @@ export class EraBridge {
   readonly #calls = new Map<string, BridgedCall>();
   readonly #parked = new ParkedCalls((call) => this.#abandon(call));
 
-  /** `isProcess`: the server runs in a process of its own, so that nothing tells in which call its code runs. */
+  /** `isProcess`: the server runs in a process of its own, so that the call that its code runs in is unknown. */
   constructor(session: JsonRpcSession, { inCall, isProcess }: Pick<ServeOptions, 'inCall'> & { isProcess: boolean }) {
     this.#session = session;
     this.#inCall = inCall;
@@ -105,7 +105,7 @@ export class EraBridge {
     const call = this.#callOf(typeof relatedRequestId === 'string' ? relatedRequestId : undefined);
     const capability = CAPABILITY_OF[method];
     const refusal = !call
-      ? `${method} is only possible during a call${this.#calls.size > 1 ? ', and which of several is not said' : ''}.`
+      ? `${method} is only possible during a call${this.#calls.size > 1 ? ', and it is not known which of several' : ''}.`
       : capability === undefined || !Object.hasOwn(call.capabilities, capability)
         ? `The client of this call does not support ${method}.`
         : null;
@@ -118,7 +118,7 @@ export class EraBridge {
     this.#ask(call);
   }
 
-  /** Log lines only from the level on that the call asked for: this era's servers know one level for everybody. */
+  /** Log lines only from the call's level on: this era's servers know one level for all clients. */
   #invocationFor(call: BridgedCall | undefined, { method, params }: RpcMessage): string | undefined {
     if (method !== 'notifications/message') return call?.invocation?.id;
     const wanted = LOG_LEVELS.indexOf(call?.logLevel ?? '');
@@ -126,9 +126,9 @@ export class EraBridge {
   }
 
   /**
-   * The call that is meant: the one named, else the one whose code runs now, whichever invocation carries it. A process
-   * names none and has no such place: there it is the only one that runs. Of several none is meant, because a question to
-   * the wrong person is worse than none.
+   * The call of a request: the one named, else the one whose code runs now, in any invocation. A process names none and
+   * has no async context: there it is the only running call. With several it is none, because a question to the wrong
+   * person is worse than none.
    */
   #callOf(id: string | undefined): BridgedCall | undefined {
     if (id !== undefined) return this.#calls.get(id);
@@ -153,7 +153,7 @@ export class EraBridge {
 
   #end(call: BridgedCall, answer: CallAnswer): void {
     call.ended = answer;
-    if (!call.invocation) return; // nobody waits now; whoever comes back gets it
+    if (!call.invocation) return; // there is no waiting request now; the next one gets it
     this.#calls.delete(call.id);
     // Later revisions name the kind of every result; this one knows a single kind.
     const named = 'result' in answer && isJsonObject(answer.result);
@@ -164,13 +164,13 @@ export class EraBridge {
     this.#calls.delete(call.id);
     this.#session.cancel(call.id);
     for (const { id } of call.questions.values()) {
-      this.#session.answer(id, { error: { code: -32603, message: 'Nobody answered.' } });
+      this.#session.answer(id, { error: { code: -32603, message: 'There was no answer.' } });
     }
     call.questions.clear();
   }
 }
 
-/** Who calls what: a state is worth nothing for anybody or anything else. */
+/** The caller and the tool: a state is worthless for any other. */
 function ownerOf({ method, params, context }: Pick<LegacyCall, 'method' | 'params' | 'context'>): string {
   const name: JsonValue = params.name ?? params.uri ?? null;
   return JSON.stringify([context?.user?.id ?? null, method, name]);

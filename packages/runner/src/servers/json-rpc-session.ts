@@ -17,7 +17,7 @@ export interface ServerRequest {
   readonly id: string | number;
   readonly method: string;
   readonly params: Record<string, unknown>;
-  /** The request it was sent for, where the server says so. */
+  /** The request it was sent for, where the server names it. */
   readonly relatedRequestId: string | number | undefined;
 }
 
@@ -32,7 +32,7 @@ export class JsonRpcSession {
   /** Under which invocation a notification goes out, from the request it names; undefined drops it. */
   invocationOf: (requestId: string | undefined, message: RpcMessage) => string | undefined = (id) =>
     id !== undefined && this.#waiting.has(id) ? id : undefined;
-  /** Grows when the server says that its tools changed. */
+  /** Grows when the server notifies that its tools changed. */
   toolsRevision = 0;
   readonly #link: HostLink;
   readonly #waiting = new Map<string | number, (answer: CallAnswer) => void>();
@@ -47,7 +47,7 @@ export class JsonRpcSession {
   }
   setProtocolVersion(): void {}
 
-  /** What the server sends: an answer, a notification, or a request of its own. */
+  /** A message of the server: an answer, a notification, or a request of its own. */
   async send(message: RpcMessage, options?: { relatedRequestId?: string | number }): Promise<void> {
     if (message.method === undefined) {
       const { id } = message;
@@ -68,7 +68,7 @@ export class JsonRpcSession {
     }
   }
 
-  /** What the SDKs tell a handler of its transport: here, how to let the stream of its client go. */
+  /** The SDKs' transport options for a handler: here, how to close the stream of its client. */
   extraOf(id: string): { closeSSEStream(): void } {
     const message: RpcMessage = { jsonrpc: '2.0', method: LEAVE_STREAM_METHOD };
     return { closeSSEStream: () => this.#forward(message, id) };
@@ -95,7 +95,7 @@ export class JsonRpcSession {
     if (this.#waiting.delete(id)) this.notify('notifications/cancelled', { requestId: id });
   }
 
-  /** Passes on a change that concerns everybody who listens, and says whether the message was one. */
+  /** Passes on a change for all subscribers, and returns whether the message was one. */
   announce({ id, method, params }: RpcMessage): boolean {
     if (id !== undefined || !isConnectorEventMethod(method)) return false;
     if (method === 'notifications/tools/list_changed') this.toolsRevision += 1;

@@ -48,8 +48,8 @@ export async function serveLegacy(server: ConnectableServer, options: ServeOptio
 }
 
 /**
- * A server of this era announces changes of those resources only that a client follows: those that listeners outside wait
- * for, and what was read, as long as the sandbox lives. Who hears of a change is decided outside.
+ * A server of this era publishes changes of followed resources only: those with subscribers outside, and those that
+ * were read, as long as the sandbox lives. The receivers of a change are decided outside.
  */
 function followResources(session: JsonRpcSession, capabilities: JsonObject): (uri: unknown) => Promise<void> {
   const followed = new Set<string>();
@@ -60,7 +60,7 @@ function followResources(session: JsonRpcSession, capabilities: JsonObject): (ur
     followed.add(uri);
     asked += 1;
     const answer = await session.request(`follow-${asked}`, 'resources/subscribe', { uri });
-    // Not for ever: what does not exist today may tomorrow.
+    // Not permanently: a resource may be added later.
     if ('error' in answer) followed.delete(uri);
   };
 }

@@ -50,7 +50,7 @@ export async function serveModern(server: McpServer, options: ModernOptions): Pr
       const given = isJsonObject(params._meta) ? params._meta : {};
       return session.request(id, method, { ...params, _meta: { ...given, ...metaOf(context, id) } });
     },
-    // It announces every change by itself; who hears of it is decided outside.
+    // It publishes every change by itself; the receivers are decided outside.
     follow: async () => {},
     cancel: (id) => session.cancel(id),
   };

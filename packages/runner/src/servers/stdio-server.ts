@@ -1,13 +1,13 @@
 /**
- * A server that is a process of its own and speaks newline-delimited JSON on its standard streams, with the face of a
- * server object: whoever connects to it cannot tell. It runs beside the runner, inside the same walls.
+ * A server that is a process of its own and speaks newline-delimited JSON on its standard streams, with the interface
+ * of a server object: its clients see no difference. It runs beside the runner, inside the same sandbox.
  * @see 2025-11-25 basic/transports, "stdio"
  */
 import { existsSync } from 'node:fs';
 import type { ConnectableServer } from '../load-connector.ts';
 import { messageOf, StartError } from '../start-error.ts';
 
-/** What is started: our own Node with these arguments. A command of somebody else's choice is not looked for. */
+/** The command: our own Node with these arguments. No other command is looked up. */
 export interface StdioProgram {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -50,14 +50,14 @@ export class StdioServer implements ConnectableServer {
       'data',
       readLines((line) => take(line, transport)),
     );
-    child.stdin.on('error', () => {}); // its exit tells
-    // Half a server serves nobody: the sandbox ends with it, and the next call starts another.
+    child.stdin.on('error', () => {}); // its exit event reports it
+    // Half a server is useless: the sandbox ends with it, and the next call starts another.
     child.once('exit', (code, signal) => {
       process.stderr.write(`The server process ended (${signal ?? code}).\n`);
       endProcess(1);
     });
     const { start } = transport;
-    // What the caller sends goes to the process from here on.
+    // Messages of the caller are sent to the process from here on.
     transport.onmessage = (message) => child.stdin.write(`${JSON.stringify(message)}\n`);
     await start.call(transport);
   }
@@ -79,7 +79,7 @@ function parse(line: string): object | null {
   }
 }
 
-/** Calls back with each whole line. A line without end is the end of the process: nobody could answer it. */
+/** Calls back with each whole line. A line without end is the end of the process: it could not be answered. */
 function readLines(onLine: (line: string) => void): (chunk: Buffer) => void {
   let parts: Buffer[] = [];
   let bytes = 0;

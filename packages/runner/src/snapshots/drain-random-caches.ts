@@ -4,7 +4,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 const UUIDS = 128;
 const INTEGERS = 1100;
 
-/** Uses up everything random that Node had in advance, so that the next value comes from the kernel (S17). About 1 ms. */
+/** Uses up all random values that Node had in advance, so that the next value comes from the kernel. About 1 ms. */
 export function drainRandomCaches(): void {
   for (let count = 0; count < UUIDS; count++) randomUUID();
   for (let count = 0; count < INTEGERS; count++) randomInt(2);

@@ -1,7 +1,8 @@
 /**
- * The runner with one version's connector in it, as a program whose state is kept in a startup snapshot. Taken at deploy for
- * bundles that cost time to load. Whatever the module asks for while it runs must be the same in every process: randomness,
- * clocks and Node's `http` end the build, and the version loads plainly then (S17). No secret is there yet.
+ * The runner with one version's connector in it, as a program whose state is kept in a startup snapshot. Taken at
+ * deploy for bundles that cost time to load. All values that the module reads while it loads must be the same in every
+ * process: randomness, clocks and Node's `http` end the build, and the version loads plainly then. No secret is
+ * available yet.
  */
 
 import { readFileSync } from 'node:fs';

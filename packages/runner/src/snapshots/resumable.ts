@@ -1,6 +1,6 @@
 /**
- * The runner as a program whose state is kept in a startup snapshot: loaded and warmed while the snapshot is taken, opened
- * when a process resumes from it. The guard stands before anything else is loaded.
+ * The runner as a program whose state is kept in a startup snapshot: loaded and warmed while the snapshot is taken,
+ * opened when a process resumes from it. The guard is loaded before everything else.
  */
 import './snapshot-guard.ts';
 

@@ -1,12 +1,12 @@
 /**
- * Whoever asks for something random while a snapshot is taken would hand the same value to every sandbox that resumes from
- * it (S17). Loaded first, this module makes such a request end the build with the caller's stack.
+ * A random value read while a snapshot is taken would be the same in every sandbox that resumes from it. Loaded first,
+ * this module makes such a read end the build with the caller's stack.
  */
 import crypto from 'node:crypto';
 import { writeSync } from 'node:fs';
 
 const EXIT_CODE = 71;
-/** Kept before the runner puts its own in its place, which tells a host that is not there. */
+/** Kept before the runner replaces it with its own, which reports to a host that is not there. */
 const endProcess = process.exit.bind(process);
 
 type Holder = Record<string, unknown>;
@@ -64,7 +64,7 @@ export function refuseInSnapshot(what: string): void {
   if (isForbidding) endBuild(what);
 }
 
-/** Everything is what it was; a replacement that somebody kept asks the original. */
+/** Everything is restored; a replacement that code kept calls the original. */
 export function liftSnapshotGuard(): void {
   isForbidding = false;
   for (const restore of originals) restore();
@@ -84,7 +84,10 @@ function forbid(holder: Holder, names: readonly string[], of: string): void {
   }
 }
 
-/** For what is also a constructor or carries functions of its own: everything of it goes on, but for what the traps refuse. */
+/**
+ * For functions that are also constructors or carry functions of their own: all of it is passed through, except what
+ * the traps refuse.
+ */
 function replace<T extends object>(holder: object, name: string, traps: ProxyHandler<T>): void {
   const descriptor = Object.getOwnPropertyDescriptor(holder, name);
   if (descriptor === undefined) throw new Error(`there is no ${name}`);
@@ -92,7 +95,7 @@ function replace<T extends object>(holder: object, name: string, traps: ProxyHan
   originals.push(() => Object.defineProperty(holder, name, descriptor));
 }
 
-/** Not by an error: whoever catches it would go on with a frozen value. */
+/** Not by an error: code that catches it would continue with a frozen value. */
 function endBuild(what: string): never {
   writeSync(2, `${new Error(`${what} was used while the snapshot was taken`).stack}\n`);
   return endProcess(EXIT_CODE);

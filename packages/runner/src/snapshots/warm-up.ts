@@ -49,7 +49,7 @@ export async function rehearse(): Promise<void> {
   });
 }
 
-/** With a runtime that is nobody's; the real one is put in its place later, for good. */
+/** With an unassigned runtime; the real one replaces it later, permanently. */
 async function asRuntime(work: () => Promise<void>): Promise<void> {
   Object.defineProperty(globalThis, RUNTIME, { value: createRuntime(SILENT, {}), configurable: true });
   await work();

@@ -1,4 +1,6 @@
-/** A program that used randomness before its snapshot was taken. Resumed, it tells what it gets now, drained or not. */
+/**
+ * A program that used randomness before its snapshot was taken. Resumed, it reports its current values, drained or not.
+ */
 import crypto from 'node:crypto';
 import { startupSnapshot } from 'node:v8';
 import { onTask } from '@patchbay/sandbox-protocol/task-link';

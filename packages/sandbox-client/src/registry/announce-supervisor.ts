@@ -11,7 +11,7 @@ export interface AnnounceOptions {
 }
 
 export interface Announcement {
-  /** Takes the entry away, so that nobody looks for this host any more. */
+  /** Removes the entry, so that no peer connects to this host any more. */
   close(): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ export function announceSupervisor({ redisUrl, hostId, address, logger }: Announ
     await redis.set(entryKey(hostId), formatHostAndPort(address), 'PX', ENTRY_LIVES_MS);
     await redis.sadd(HOST_IDS_KEY, hostId);
   };
-  const repeat = () => void announce().catch((error: unknown) => logger.debug({ err: error }, 'not announced'));
+  const repeat = () => void announce().catch((error: unknown) => logger.debug({ err: error }, 'not registered'));
   const timer = setInterval(repeat, ANNOUNCE_MS);
   repeat();
   return {

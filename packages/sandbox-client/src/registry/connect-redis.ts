@@ -1,7 +1,7 @@
 import { type Logger, parseRedisUrl, type Secret } from '@patchbay/foundation';
 import { Redis } from 'ioredis';
 
-/** A connection that fails fast and comes back by itself; a Redis that is away is told once. */
+/** A connection that fails fast and reconnects by itself; an unreachable Redis is logged once. */
 export function connectRedis(url: Secret, logger: Logger): Redis {
   const redis = new Redis({
     ...parseRedisUrl(url.reveal()),

@@ -5,7 +5,7 @@ import { configuredSupervisors, type SupervisorVariables } from '../supervisor-f
 import { fixedSupervisors } from '../supervisor-target.ts';
 import { registeredSupervisors } from './registered-supervisors.ts';
 
-/** The supervisors a configuration names and, where it says so, those that announce themselves. */
+/** The supervisors of a configuration and, where it allows, those registered in Redis. */
 export async function openSupervisors(
   variables: SupervisorVariables,
   { redisUrl, logger }: { readonly redisUrl: Secret | undefined; readonly logger: Logger },

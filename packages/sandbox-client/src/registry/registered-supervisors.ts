@@ -8,12 +8,12 @@ const LOOK_MS = 1_000;
 
 export interface RegisteredOptions {
   readonly redisUrl: Secret;
-  /** Those that configuration names: always looked for, and what Redis says about their ids is not heard. */
+  /** Those named by configuration: always connected to, and Redis entries for their ids are ignored. */
   readonly configured: readonly SupervisorTarget[];
   readonly logger: Logger;
 }
 
-/** The supervisors that announce themselves, beside the configured ones. While Redis is away nothing changes. */
+/** The supervisors registered in Redis, beside the configured ones. While Redis is unreachable nothing changes. */
 export function registeredSupervisors({ redisUrl, configured, logger }: RegisteredOptions): SupervisorSource {
   const redis = connectRedis(redisUrl, logger);
   let timer: NodeJS.Timeout | undefined;
@@ -21,7 +21,7 @@ export function registeredSupervisors({ redisUrl, configured, logger }: Register
   let announced: readonly SupervisorTarget[] = [];
 
   async function read(): Promise<readonly SupervisorTarget[]> {
-    // Random members, so that the answer stays small whatever somebody wrote there.
+    // Random members, so that the answer stays small with any contents.
     const ids = await redis.srandmember(HOST_IDS_KEY, HOSTS_MAX);
     const addresses = ids.length === 0 ? [] : await redis.mget(ids.map(entryKey));
     const found = readEntries(ids, addresses).filter(({ id }) => !configured.some((known) => known.id === id));

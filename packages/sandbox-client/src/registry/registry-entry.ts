@@ -1,6 +1,6 @@
 /**
- * Where supervisors leave their addresses. Redis is a hint and never an authority: what stands here makes a gateway knock
- * at a door, and only a certificate of the announced id opens it (S16).
+ * The addresses of supervisors in Redis. Redis is never an authority: an entry makes a gateway try to connect, and only
+ * a certificate of the registered id is accepted.
  */
 
 import { PEER_ID } from '@patchbay/sandbox-protocol';
@@ -9,7 +9,7 @@ import type { SupervisorTarget } from '../supervisor-target.ts';
 
 /** A set of host ids: who ends takes its own out, who is killed or cut off stays and is looked for. */
 export const HOST_IDS_KEY = 'patchbay:supervisors';
-/** More are not looked at: whoever can write there must not make every gateway knock at thousands of doors. */
+/** More are ignored: an attacker who can write there must not make every gateway connect to thousands of addresses. */
 export const HOSTS_MAX = 128;
 /** An entry is renewed long before it runs out. */
 export const ANNOUNCE_MS = 2_000;
@@ -30,8 +30,8 @@ export function readEntries(ids: readonly string[], addresses: readonly (string 
 }
 
 /**
- * What is looked for after a reading: of a host that fell silent the last address, because it is missed and not gone. In
- * the order of their ids, so that health reads the same each time.
+ * The targets after a reading: with the last address of a silent host, because it is missing and not removed. In the
+ * order of their ids, so that health reads the same each time.
  */
 export function keepMissing(
   before: readonly SupervisorTarget[],

@@ -41,7 +41,7 @@ export class CrashBackoff {
   }
 }
 
-/** What a call is told that would need a start during the pause. It was not given to the connector. */
+/** The error of a call that would need a start during the pause. It was not sent to the connector. */
 export function pausedError({ waitMs, crashes, last }: CrashPause): AppError {
   const retryAfterSeconds = Math.ceil(waitMs / 1000);
   return new AppError('sandbox.paused_after_crashes', {

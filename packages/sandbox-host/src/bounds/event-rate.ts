@@ -6,7 +6,7 @@ export const EVENT_URI_LENGTH_MAX = STREAM_LIMITS.resourceUri.value;
 const EVENTS_PER_SECOND = STREAM_LIMITS.announcements.value;
 const BURST = STREAM_LIMITS.announcementBurst.value;
 
-/** How many changes one sandbox may announce: enough for any real one, too few to be a load on others. */
+/** The rate of changes that one sandbox may publish: enough for any real one, too few to be a load on others. */
 export class EventRate {
   #left: number = BURST;
   #at = performance.now();

@@ -3,7 +3,7 @@ import type { ExceededLimit } from '../drivers/driver.ts';
 import type { SandboxProfile } from './limits.ts';
 
 const MEBIBYTE = 1024 * 1024;
-/** How V8, Node and libc say it themselves, before the kernel must. */
+/** Messages of V8, Node and libc themselves, before the kernel must act. */
 const LAST_WORDS: readonly (readonly [ExceededLimit, RegExp])[] = [
   ['memory', /heap out of memory|ERR_MEMORY_ALLOCATION_FAILED|Array buffer allocation failed/],
   ['processes', /uv_thread_create|pthread_create|\bEAGAIN\b|Resource temporarily unavailable/],

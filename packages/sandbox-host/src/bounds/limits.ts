@@ -72,7 +72,7 @@ export const HOST_LIMITS = {
   idleSubjectMs: SANDBOX_LIMITS.idlePersonal.value,
   /** A sandbox that does not answer within this time after a deadline is killed. */
   pingMs: 2_000,
-  /** How often a resting sandbox is asked whether it still hears, and how long it may say nothing. */
+  /** The interval of liveness checks of an idle sandbox, and its time to answer. */
   heartbeat: { everyMs: 5_000, missingMs: 10_000 },
   livePerOrganization: SANDBOX_LIMITS.perOrganization.value,
   /** Processes that start at once for one organization, and first calls that wait for that. */

@@ -6,7 +6,7 @@ const taken = (rate: StartRate, count: number, nowMs: number, organization = 'or
   Array.from({ length: count }, () => rate.take(organization, nowMs));
 
 describe('StartRate', () => {
-  it('refuses a start that would wait too long, names the limit and says when to come back', () => {
+  it('refuses a start that would wait too long, names the limit and gives a retry delay', () => {
     const rate = new StartRate(BOUNDS);
     taken(rate, 9, 0);
     expect(() => rate.take('org_a', 0)).toThrow(

@@ -9,8 +9,8 @@ export interface StartRateBounds {
 }
 
 /**
- * How often sandboxes may start for one organization. Asked before the pool is touched, so that one which cycles through
- * its connectors drains neither the pool nor the uids of the others (S29). Pure: the clock is the caller's.
+ * How often sandboxes may start for one organization. Checked before the pool is touched, so that one which cycles
+ * through its connectors drains neither the pool nor the uids of the others. Pure: the clock is the caller's.
  */
 export class StartRate {
   readonly #bounds: StartRateBounds;

@@ -1,6 +1,6 @@
 import { CallSlots } from './call-slots.ts';
 
-/** How many processes may start at once for one organization; its further first calls wait, and nobody else's. */
+/** The number of processes that may start at once for one organization; only its own further first calls wait. */
 export class StartSlots {
   readonly #perOrganization: number;
   readonly #waitingMax: number;

@@ -24,7 +24,7 @@ describe('CallSignal', () => {
     expect(call.signal.reason).toBe('late');
   });
 
-  it('hears nothing of the caller once the call is over', () => {
+  it('is not notified of the caller once the call is over', () => {
     const caller = new AbortController();
     const call = new CallSignal(caller.signal, LONG_MS, never);
     call[Symbol.dispose]();

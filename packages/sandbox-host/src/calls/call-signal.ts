@@ -1,6 +1,6 @@
 /**
- * What ends one call early: its deadline, or its caller's leaving. Not by AbortSignal.any: what that keeps per call, weakly
- * and to be collected, is felt on the path of every warm call.
+ * Ends one call early: at its deadline, or when its caller disconnects. Without AbortSignal.any, whose weak references
+ * per call cost measurable time on the path of every warm call.
  */
 export class CallSignal implements Disposable {
   readonly #controller = new AbortController();

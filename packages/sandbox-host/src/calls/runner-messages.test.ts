@@ -4,7 +4,7 @@ import { startErrorOf, takeAnswer } from './runner-messages.ts';
 const LIMITS = { resultBytesMax: 100 };
 
 describe('takeAnswer', () => {
-  it('refuses a result longer than the call allows, whatever its header says', () => {
+  it('refuses a result longer than the call allows, with any header', () => {
     const refusal = expect.objectContaining({ code: 'sandbox.result_too_large', data: { bytes: 101, bytesMax: 100 } });
     expect(() => takeAnswer({ id: 'ivk_1' }, Buffer.alloc(101), LIMITS)).toThrow(refusal);
     expect(() => takeAnswer({ id: 'ivk_1', tooLarge: 101 }, Buffer.alloc(0), LIMITS)).toThrow(refusal);

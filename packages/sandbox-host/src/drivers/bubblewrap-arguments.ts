@@ -9,7 +9,7 @@ export const DESCRIPTORS = { link: 3, seccomp: 4, info: 5, block: 6, further: 7 
 export interface BubblewrapInputs {
   readonly profile: SandboxProfile;
   readonly nodeFile: string;
-  /** Where the shared libraries lie that node needs, and nothing else. */
+  /** Paths of the shared libraries that node needs, and nothing else. */
   readonly libraries: readonly Mount[];
   readonly programFile: string;
   readonly snapshotFile: string | undefined;
@@ -65,23 +65,26 @@ export function bubblewrapArguments(inputs: BubblewrapInputs): string[] {
 }
 
 /**
- * What bubblewrap is told last, once it is limited: where its program lies. A supervisor that dies before that closes the
- * descriptor, which ends the list as well; without a program nothing runs that nobody watches.
+ * The last arguments of bubblewrap, sent once it is limited: the path of its program. A supervisor that dies before
+ * that closes the descriptor, which ends the list as well; without a program nothing runs unwatched.
  */
 export function lastArguments(nodeFile: string): string {
   return ['--ro-bind', nodeFile, '/node'].map((argument) => `${argument}\0`).join('');
 }
 
-/** A share of one core has nothing to do for four of V8's helpers, and nobody sends the signal that a thread of Node's waits for. */
+/**
+ * A share of one core has no work for four of V8's helpers, and the signal that a thread of Node's waits for is never
+ * sent.
+ */
 const FEW_THREADS = ['--v8-pool-size=1', '--disable-sigusr1'];
 
 /**
- * With the hash seed of the day the snapshot was taken. Another one for each process would hash every table of it anew, a
- * fifth of a start; who floods tables slows their own connector down, within its share of the CPU (security S17).
+ * With the hash seed of the day the snapshot was taken. Another one for each process would rehash all of its tables, a
+ * fifth of a start; a flood of tables slows down only its own connector, within its share of the CPU.
  */
 const KEPT_HASHES = ['--no-rehash-snapshot'];
 
-/** What a sandbox without its own root would see. */
+/** The root file system of a sandbox without a root of its own. */
 const HOST_FILES = ['/etc', '/proc'].map((path) => ({ source: path, target: path }));
 
 /** Arguments of prlimit(1), which runs bubblewrap. `processes` is null where the uid is shared with others. */

@@ -58,11 +58,11 @@ export interface BubblewrapDriverOptions {
   readonly uidCount?: number;
   /** Share of a core for a connector that serves; default from the limits. */
   readonly runtimeCpuCores?: number | undefined;
-  /** Walls left out, for the tests that show what each is good for. The supervisor has no way to say this. */
+  /** Isolation layers left out, for the tests that show the effect of each. The supervisor has no option for this. */
   readonly without?: ReadonlySet<Wall>;
 }
 
-/** The profile's share of the CPU holds this long after the specialisation; half a core would double every cold start. */
+/** The profile's share of the CPU holds this long after the assignment; half a core would double every cold start. */
 const START_CPU_MS = 2_000;
 /** @see nice(2) */
 const BACKGROUND_PRIORITY = 10;
@@ -79,7 +79,7 @@ interface Owned {
   readonly socketDirectory: string;
   readonly group: LimitGroup | null;
   readonly profile: SandboxProfile;
-  /** Runs at a low priority until it is specialised. */
+  /** Runs at a low priority until it is assigned. */
   readonly isBackground: boolean;
   /** Set when the watch ended it. */
   exceeded: ExceededLimit | null;
@@ -142,14 +142,14 @@ export class BubblewrapDriver implements SandboxDriver {
     const profile = this.#profiles[spec.profile];
     // Beside the start of bubblewrap: the kernel takes its time for both.
     const making = this.#makeGroup(name, profile);
-    making.catch(() => {}); // told to who waits for it
+    making.catch(() => {}); // reported to the waiting caller
     const release = async () => this.#release({ uid, socketDirectory, group: await making.catch(() => null) });
     const launched = await this.#launch(spec, uid, socketDirectory).catch(async (error: unknown) => {
       await release();
       throw error;
     });
     const { child, exit } = launched;
-    // Only where it can be taken back: without privilege a priority goes down for ever.
+    // Only where it can be reverted: without privilege a lower priority is permanent.
     const isBackground = spec.isBackground === true && uid !== null;
     if (isBackground && child.pid !== undefined) setPriority(child.pid, BACKGROUND_PRIORITY);
     const admit = async () => {
@@ -173,7 +173,7 @@ export class BubblewrapDriver implements SandboxDriver {
     const sandbox: SandboxProcess = {
       sandboxId: spec.sandboxId,
       pid: innerPid,
-      // spawn() was told to make pipes of these, so they are there
+      // spawn() was asked to make pipes of these, so they exist
       link: child.stdio[3] as Duplex,
       stdout: child.stdout as Readable, // a pipe as well
       stderr: child.stderr as Readable, // a pipe as well
@@ -201,7 +201,7 @@ export class BubblewrapDriver implements SandboxDriver {
     sandbox.link.write(frame);
     const { group, profile } = owned ?? {};
     if (!group || !profile) return;
-    // A sandbox that cannot be held to its share does not go on, and takes nobody with it.
+    // A sandbox whose limits cannot be enforced is ended, and no other with it.
     const limit = () => void group.limitCpu(profile.cpuCores).catch(() => this.stop(sandbox));
     setTimeout(limit, START_CPU_MS).unref();
   }
@@ -243,7 +243,7 @@ export class BubblewrapDriver implements SandboxDriver {
   async removeLeftovers(): Promise<void> {
     const { kernelLimits } = this.#host;
     if ('create' in kernelLimits) await kernelLimits.removeForeign(this.#installation, this.#options.bootId);
-    // None of ours runs yet, so whoever has one of our uids is a former owner's.
+    // None of ours runs yet, so every process with one of our uids is a former owner's.
     if (this.#uids && this.#owned.size === 0) await killProcessesOf(this.#uids);
     const sockets = join(this.#options.directory, 's');
     await mkdir(sockets, { recursive: true, mode: 0o711 });
@@ -304,7 +304,7 @@ export class BubblewrapDriver implements SandboxDriver {
     await rm(owned.socketDirectory, { recursive: true, force: true });
     const empty = (await owned.group?.remove()) ?? true;
     if (!owned.group && owned.uid !== null) await killProcessesOf({ first: owned.uid, count: 1 });
-    // A uid whose group still holds a process stays taken: nobody may meet its former owner.
+    // A uid whose group still holds a process stays taken: it must never be shared with its former owner.
     if (empty && owned.uid !== null) this.#uids?.release(owned.uid);
   }
 }

@@ -1,4 +1,6 @@
-/** How a sandbox is started, whatever makes its walls. bubblewrap now; gVisor or Kata can implement the same (ADR 22). */
+/**
+ * How a sandbox is started, with any kind of isolation. bubblewrap now; gVisor or Kata can implement the same (ADR 22).
+ */
 import type { Duplex, Readable } from 'node:stream';
 import type { ProfileName, SandboxProfile } from '../bounds/limits.ts';
 
@@ -15,25 +17,30 @@ export interface SandboxSpec {
   readonly programFile: string;
   /** A startup snapshot of that program, to resume from instead of loading it. */
   readonly snapshotFile?: string;
-  /** Whether its code may make code from text: of the build's programs, and of connectors that were allowed to. */
+  /**
+   * Whether its code may use dynamic code evaluation: for the build's programs, and connectors whose settings allow it.
+   */
   readonly codeGeneration?: boolean;
-  /** Nobody waits for it: it leaves the processor to those who do, until it is specialised. */
+  /** No call waits for it: it yields the processor to other processes until it is assigned. */
   readonly isBackground?: boolean;
   readonly mounts: readonly Mount[];
   /** Links made in the sandbox's root: path inside → what it points to. */
   readonly links?: Readonly<Record<string, string>>;
 }
 
-/** A started process tree, not yet anybody's. */
+/** A started process tree, not yet assigned. */
 export interface SandboxProcess {
   readonly sandboxId: string;
-  /** Of the process on this host that ends with the sandbox: the program itself, or what runs its kernel. */
+  /**
+   * Pid of the process on this host that ends with the sandbox: the program itself, or the process that runs its
+   * kernel.
+   */
   readonly pid: number;
   /** The other end of the program's descriptor 3, however its bytes get there. */
   readonly link: Duplex;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** What it may use. */
+  /** Limits of its resources. */
   readonly profile: SandboxProfile;
   /**
    * Where the egress proxy must listen for this sandbox, which finds it as /run/egress.sock: bound into its root, or
@@ -67,14 +74,14 @@ export interface ProbeReport {
 
 export interface SandboxDriver {
   readonly name: string;
-  /** Starts a process that waits for its specialisation. */
+  /** Starts a process that waits for its assignment. */
   start(spec: SandboxSpec): Promise<SandboxProcess>;
   /** Hands over everything the process will ever be: one frame, once. */
   specialise(sandbox: SandboxProcess, frame: Buffer): void;
   /** Kills the whole tree and removes what belonged to it. Resolves when it is gone. */
   stop(sandbox: SandboxProcess): Promise<void>;
   stats(sandbox: SandboxProcess): Promise<SandboxStats>;
-  /** Starts one sandbox and tries the walls from inside. */
+  /** Starts one sandbox and probes the isolation layers from inside. */
   probe(): Promise<ProbeReport>;
   /** Removes what earlier boots of a supervisor left: processes, cgroups, directories. */
   removeLeftovers(): Promise<void>;

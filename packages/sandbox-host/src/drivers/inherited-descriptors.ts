@@ -4,7 +4,7 @@ const O_CLOEXEC = 0o2000000;
 
 /**
  * Descriptors of this process that a child would inherit, from `first` on. bubblewrap passes them into the sandbox, so
- * the caller must cover each. Node opens its own with O_CLOEXEC; what is left came from whoever started us.
+ * the caller must cover each. Node opens its own with O_CLOEXEC; the rest was inherited from our parent.
  */
 export function inheritedDescriptors(first: number): number[] {
   return readdirSync('/proc/self/fdinfo')

@@ -1,6 +1,6 @@
 /**
- * bubblewrap as a process that waits before it makes anything: for the end of the list of its arguments. What limits
- * it is set meanwhile, so that its children are born within these limits instead of being moved into them.
+ * bubblewrap as a process that waits before it creates anything: for the end of its argument list. Its limits are set
+ * meanwhile, so that its children start within these limits instead of being moved into them.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -47,7 +47,7 @@ export function launchBubblewrap(inputs: LaunchInputs): Launched {
     }
     const identity = inputs.uid === null ? {} : { uid: inputs.uid, gid: inputs.uid };
     const child = spawn(program, rest, { ...identity, stdio, env: inputs.environment, cwd: '/' });
-    for (const pipe of child.stdio) pipe?.on('error', () => {}); // the exit tells
+    for (const pipe of child.stdio) pipe?.on('error', () => {}); // the exit event reports it
     return { child, exit: exitOf(child) };
   } finally {
     closeSync(seccomp);
@@ -56,9 +56,10 @@ export function launchBubblewrap(inputs: LaunchInputs): Launched {
 }
 
 /**
- * Lets it make the sandbox, with these last arguments. Resolves with the host's pid of the process inside, before that runs anything.
+ * Lets it create the sandbox, with these last arguments. Resolves with the host's pid of the process inside, before
+ * that runs anything.
  *
- * @throws AppError `sandbox.start_failed` with what bubblewrap said
+ * @throws AppError `sandbox.start_failed` with bubblewrap's error output
  */
 export async function letStart({ child, exit }: Launched, last: string): Promise<number> {
   const failed = exit.then(async () => Promise.reject(await startFailure(child)));
@@ -77,7 +78,7 @@ export async function limitProcesses(innerPid: number, processes: number): Promi
   await promisify(execFile)(PRLIMIT, ['--pid', String(innerPid), `--nproc=${processes}:${processes}`], { env: {} });
 }
 
-/** The work's own failure while bubblewrap runs; once it has given up, what it said is the reason. */
+/** The work's own failure while bubblewrap runs; once it has failed, its error output is the reason. */
 export async function whileItRuns({ child, exit }: Launched, work: Promise<void>): Promise<void> {
   await work.catch(async (error: unknown) => {
     if (child.pid !== undefined && isRunning(child.pid)) throw error;
@@ -86,10 +87,10 @@ export async function whileItRuns({ child, exit }: Launched, work: Promise<void>
   });
 }
 
-/** launchBubblewrap told spawn() to make pipes of these; Node types only the first five. */
+/** launchBubblewrap asked spawn() to make pipes of these; Node types only the first five. */
 function pipeOf<T>(child: ChildProcess, name: keyof typeof DESCRIPTORS): T {
   const pipes: readonly unknown[] = child.stdio;
-  return pipes[DESCRIPTORS[name]] as T; // as said above
+  return pipes[DESCRIPTORS[name]] as T; // for the reason above
 }
 
 function exitOf(child: ChildProcess): Promise<SandboxExit> {
@@ -99,7 +100,7 @@ function exitOf(child: ChildProcess): Promise<SandboxExit> {
   });
 }
 
-/** With what bubblewrap said on its standard error, which can arrive after its exit. */
+/** With bubblewrap's standard error, which can arrive after its exit. */
 async function startFailure(child: ChildProcess): Promise<AppError> {
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => {

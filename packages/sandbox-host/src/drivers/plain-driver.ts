@@ -41,7 +41,7 @@ export class PlainDriver implements SandboxDriver {
     const sandbox: SandboxProcess = {
       sandboxId: spec.sandboxId,
       pid: child.pid ?? 0,
-      // spawn() was told to make pipes of these, so they are there
+      // spawn() was asked to make pipes of these, so they exist
       link: child.stdio[3] as Duplex,
       stdout: child.stdout as Readable, // a pipe as well
       stderr: child.stderr as Readable, // a pipe as well

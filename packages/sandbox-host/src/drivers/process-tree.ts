@@ -1,8 +1,8 @@
-/** What a process and all its descendants use, as the process file system of the host tells. @see proc(5) */
+/** Resources of a process and all its descendants, from the process file system of the host. @see proc(5) */
 import { readdirSync, readFileSync } from 'node:fs';
 
 export interface TreeUsage {
-  /** Resident memory that is nobody else's: without mapped files, which all sandboxes share. */
+  /** Resident memory that is not shared: without mapped files, which all sandboxes share. */
   readonly memoryBytes: number;
   /** User and system time since the start, ended children that were waited for included. */
   readonly cpuMs: number;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 const ROUNDS_MAX = 100;
 const POLL_MS = 10;
 
-/** Kills every process of uids in the range and waits until none is left; for what a dead supervisor left (S29). */
+/** Kills every process of uids in the range and waits until none is left; for processes of a dead supervisor. */
 export async function killProcessesOf(range: { readonly first: number; readonly count: number }): Promise<void> {
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const found = processesOf(range);

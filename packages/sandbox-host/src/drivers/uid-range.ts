@@ -1,6 +1,6 @@
 /**
- * Host uids for sandboxes, one owner at a time. Taken in turn, oldest free first, so that a number rests as long as it can
- * before somebody else gets it; given back only when no process and no file of it is left (S29).
+ * Host uids for sandboxes, one owner at a time. Taken in turn, oldest free first, so that a number stays unused as long
+ * as possible before its next owner; given back only when no process and no file of it is left.
  */
 export class UidRange {
   readonly first: number;

@@ -37,7 +37,7 @@ describe('LogCapture', () => {
     expect(lines.map(({ text }) => text)).toEqual(Array(3).fill('key=[secret].'));
   });
 
-  it('drops what is above the rate, says how many, and starts anew after a minute', () => {
+  it('drops lines above the rate, reports how many, and starts again after a minute', () => {
     const { lines, clock, capture } = given();
     for (let count = 0; count < 200; count++)
       capture.write({ level: 'info', source: 'stderr', text: 'x'.repeat(8000) });

@@ -1,5 +1,5 @@
 /**
- * Turns what a connector writes into records (S27). The supervisor sets time, source and request id; the text is data:
+ * Turns the output of a connector into records. The supervisor sets time, source and request id; the text is data:
  * escaped, at most 8 KiB a line, at most 1 MB a minute, with known secret values replaced.
  */
 
@@ -66,7 +66,7 @@ export class LogCapture {
     };
   }
 
-  /** Says how many lines the last window lost. */
+  /** Reports how many lines the last window lost. */
   flush(): void {
     this.#openWindow(this.#options.now());
   }

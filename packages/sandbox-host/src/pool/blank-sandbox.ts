@@ -1,4 +1,4 @@
-/** A started sandbox that is nobody's yet: it waits, and is handed out once in its life or stopped. */
+/** A started, unassigned sandbox: it waits, and is assigned once in its life or stopped. */
 import { AppError } from '@patchbay/foundation';
 import { encodeJsonFrame, FrameReader, RUNNER_FRAMES, SANDBOX_FRAME_BYTES_MAX } from '@patchbay/sandbox-protocol/wire';
 import type { SandboxDriver, SandboxProcess } from '../drivers/driver.ts';
@@ -27,7 +27,7 @@ export class BlankSandbox {
     this.#ready.promise.catch(() => {});
     this.#rehearsed.promise.catch(() => {});
     process.link.on('data', this.#read);
-    process.link.on('error', () => {}); // the exit tells
+    process.link.on('error', () => {}); // the exit event reports it
     process.stdout.on('data', this.#hear);
     process.stderr.on('data', this.#hear);
     void process.exited.then((exit) => this.#end(`exit ${exit.exitCode ?? exit.signal}`));
@@ -51,12 +51,12 @@ export class BlankSandbox {
     await this.#rehearsed.promise;
   }
 
-  /** Resolves when it ended without ever having been anybody's. */
+  /** Resolves when it ended without ever having been assigned. */
   get ended(): Promise<void> {
     return this.#ended.promise;
   }
 
-  /** Its process, for the one who asks first; null for everybody else, and while it is not waiting. */
+  /** Its process, for the first caller; null for all others, and while it is not waiting. */
   claim(): SandboxProcess | null {
     if (this.#state !== 'waiting') return null;
     this.#state = 'claimed';
@@ -66,14 +66,17 @@ export class BlankSandbox {
     return this.#process;
   }
 
-  /** Stops it unless it is somebody's. */
+  /** Stops it unless it is assigned. */
   async stop(): Promise<void> {
     if (this.#state === 'claimed') return;
     this.#end('stopped');
     await this.#driver.stop(this.#process);
   }
 
-  /** It says that it is ready, and what it was asked for since. Anything else is no runner of ours. */
+  /**
+   * It reports that it is ready, and the results of later requests. Any other message means that it is no runner of
+   * ours.
+   */
   readonly #read = (chunk: Buffer): void => {
     try {
       for (const { type } of this.#reader.push(chunk)) {
@@ -95,7 +98,7 @@ export class BlankSandbox {
   #end(how: string): void {
     if (this.#state === 'claimed' || this.#state === 'ended') return;
     this.#state = 'ended';
-    const internal = `the runner ended before it was anybody's (${how}): ${this.#lastWords.trim()}`;
+    const internal = `the runner ended before it was assigned (${how}): ${this.#lastWords.trim()}`;
     for (const awaited of [this.#ready, this.#rehearsed]) {
       awaited.reject(new AppError('sandbox.start_failed', { internal }));
     }

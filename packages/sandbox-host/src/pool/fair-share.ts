@@ -1,6 +1,6 @@
 /**
- * Who may take a waiting sandbox from the pool. Half of it is kept for organizations that have not taken one lately, so
- * that one which starts a lot leaves the others their fast first call.
+ * Decides which organization may take a warm sandbox from the pool. Half of it is kept for organizations that have not
+ * taken one lately, so that one which starts a lot leaves the others their fast first call.
  */
 export class FairShare {
   readonly #windowMs: number;

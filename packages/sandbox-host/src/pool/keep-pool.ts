@@ -13,7 +13,7 @@ export interface PoolKeeperOptions {
   readonly pool: WarmPool;
   readonly bounds: PoolBounds;
   readonly clock: Clock;
-  /** The sandboxes that belong to somebody. */
+  /** The assigned sandboxes. */
   observe(): ObservedSandbox[];
   stopSandbox(id: string): void;
   /** Starts that a call waits for. */
@@ -101,7 +101,7 @@ export class PoolKeeper {
       pool.add(await startBlank());
       this.#failures = 0;
     } catch {
-      // A host that cannot start blanks says why on the first call, which starts its own.
+      // A host that cannot start warm sandboxes reports the reason on the first call, which starts its own.
       const { first, most } = PAUSE_AFTER_FAILURE_MS;
       this.#pausedUntilMs = clock.monotonicMs() + Math.min(most, first * 2 ** this.#failures);
       this.#failures += 1;

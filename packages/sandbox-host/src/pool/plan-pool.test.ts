@@ -65,7 +65,7 @@ describe('planPool', () => {
     expect(planPool(observed({ sandboxes }), BOUNDS).stopSandboxes).toEqual(['shared at 60', 'personal at 15']);
   });
 
-  it('gives blanks up first under memory pressure, then whoever rested longest, and no more than needed', () => {
+  it('gives warm sandboxes up first under memory pressure, then those idle for longest, and no more than needed', () => {
     const sandboxes = [
       sandbox('young', 1_000),
       sandbox('old', 30_000),
@@ -85,7 +85,7 @@ describe('planPool', () => {
     expect(plan.stopSandboxes).toEqual(['expired']);
   });
 
-  it('replaces blanks that waited too long', () => {
+  it('replaces warm sandboxes that waited too long', () => {
     const plan = planPool(observed({ blanks: blanks(4, 3_600_000) }), BOUNDS);
     expect(plan).toMatchObject({ stopBlanks: ['b0', 'b1', 'b2', 'b3'], startBlanks: 1 });
   });
@@ -109,7 +109,7 @@ describe('planRoom', () => {
     );
   });
 
-  it('evicts nobody while there is room', () => {
+  it('evicts none while there is room', () => {
     expect(planRoom([of('org_a', '1', 1)], 'org_a', bounds)).toEqual([]);
   });
 
@@ -128,7 +128,7 @@ describe('planRoom', () => {
     expect(planRoom(sandboxes, 'org_a', bounds)).toEqual(['a2']);
   });
 
-  it('evicts whoever rested longest for an organization that holds less than its share', () => {
+  it('evicts those idle for longest for an organization that holds less than its share', () => {
     const sandboxes = [of('org_b', 'b1', 10), of('org_b', 'b2', 30), of('org_b', 'b3', 20), of('org_a', 'a1', 9)];
     expect(planRoom(sandboxes, 'org_a', bounds)).toEqual(['b2']);
   });

@@ -1,7 +1,7 @@
-/** What the supervisor's sandboxes should become, from what they are: pure, so that every rule is tested without a process. */
+/** Plans the supervisor's sandboxes from their state: pure, so that every rule is tested without a process. */
 import { AppError } from '@patchbay/foundation';
 
-/** A sandbox that belongs to somebody. */
+/** An assigned sandbox. */
 export interface ObservedSandbox {
   readonly id: string;
   readonly organizationId: string;
@@ -11,7 +11,7 @@ export interface ObservedSandbox {
   readonly idleSinceMs: number | null;
 }
 
-/** A sandbox that waits in the pool and is nobody's. */
+/** An unassigned sandbox that waits in the pool. */
 export interface ObservedBlank {
   readonly id: string;
   readonly sinceMs: number;
@@ -29,7 +29,7 @@ export interface PoolObservation {
 }
 
 export interface PoolBounds {
-  /** Blanks that wait when there is memory for them. */
+  /** Warm sandboxes to keep when there is memory for them. */
   readonly size: number;
   readonly idleMs: number;
   readonly idlePersonalMs: number;
@@ -37,7 +37,7 @@ export interface PoolBounds {
   readonly blankAgeMaxMs: number;
   /** Memory that stays free on this host. */
   readonly memoryReserveBytes: number;
-  /** What one more sandbox costs, or one less gives back. */
+  /** The memory that one more sandbox costs, or one less frees. */
   readonly sandboxBytes: number;
 }
 
@@ -47,7 +47,7 @@ export interface PoolPlan {
   readonly startBlanks: number;
 }
 
-/** Sandboxes that rested too long stop; under memory pressure blanks go first, then who rested longest; then the pool fills. */
+/** Stops sandboxes idle for too long, under memory pressure warm ones first, then those idle for longest; then fills the pool. */
 export function planPool(observation: PoolObservation, bounds: PoolBounds): PoolPlan {
   const { nowMs, sandboxes, blanks } = observation;
   const expired = sandboxes.filter((one) => isExpired(one, nowMs, bounds));
@@ -70,10 +70,7 @@ export interface RoomBounds {
 }
 
 /**
- * Which sandboxes must go so that this organization may have one more. An organization with more than its share of the
- * host evicts its own first; otherwise whoever rested longest goes.
- *
- * @throws AppError `sandbox.no_capacity` when none that could go rests
+ * Selects the sandboxes to evict so that this organization may have one more. An organization with more than its share of the host evicts its own first; otherwise the one idle for longest is evicted. @throws AppError `sandbox.no_capacity` when no candidate is idle
  */
 export function planRoom(
   sandboxes: readonly ObservedSandbox[],
@@ -112,8 +109,9 @@ function isExpired({ idleSinceMs, isPersonal }: ObservedSandbox, nowMs: number, 
 }
 
 /**
- * One at a time, and only while the reserve of memory stays untouched with one to spare. Beside a start that a call waits
- * for only the half that is kept for other organizations is filled: else whoever starts without end would empty it.
+ * One at a time, and only while the reserve of memory stays untouched with one to spare. During a start that a call
+ * waits for, only the half reserved for other organizations is filled: otherwise an organization that starts without
+ * end would empty it.
  */
 function blanksToStart(observation: PoolObservation, bounds: PoolBounds, leaving: number): number {
   const { blanks, blanksStarting, startsAwaited, availableMemoryBytes } = observation;

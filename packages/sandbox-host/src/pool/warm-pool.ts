@@ -1,4 +1,4 @@
-/** The blank sandboxes that wait. Each is handed out at most once, and never comes back. */
+/** The warm sandboxes that wait. Each is assigned at most once, and never comes back. */
 import type { SandboxProcess } from '../drivers/driver.ts';
 import type { BlankSandbox } from './blank-sandbox.ts';
 import { FairShare } from './fair-share.ts';

@@ -118,7 +118,7 @@ export class TaskRunner {
     };
     sandbox.stdout.on('data', hear);
     sandbox.stderr.on('data', hear);
-    sandbox.link.on('error', () => {}); // the exit tells
+    sandbox.link.on('error', () => {}); // the exit event reports it
     sandbox.link.on('data', (chunk: Buffer) => {
       try {
         for (const frame of reader.push(chunk)) take(frame, caller, answered);

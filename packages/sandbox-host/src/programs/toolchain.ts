@@ -54,7 +54,7 @@ export async function prepareToolchain(sandboxDirectory: string, from: string = 
   return finished;
 }
 
-/** What earlier versions used, and what a supervisor left that was killed while it copied. */
+/** Files of earlier versions, and of a supervisor that was killed while it copied. */
 async function removeOld(directory: string, keep: string): Promise<void> {
   for (const name of await readdir(directory).catch(() => [])) {
     if (name === keep) continue;
@@ -140,7 +140,7 @@ async function emitDeclarations(given: {
   const options = ['--declaration', '--emitDeclarationOnly', '--noEmit', 'false', '--rewriteRelativeImportExtensions'];
   const sources = ['index.ts', 'testing.ts', 'app/index.ts'].map((file) => path.join(sdk.folder, 'src', file));
   const language = ['--target', 'es2024', '--module', 'nodenext', '--moduleResolution', 'nodenext', '--skipLibCheck'];
-  // Of both worlds, because one run is quicker than two: what runs where is checked elsewhere.
+  // Types of both worlds, because one run is quicker than two: separation is checked elsewhere.
   const lib = ['--lib', 'es2024,esnext.disposable,dom'];
   // Node's types from here too: in production the SDK's own folder holds no tools.
   const types = ['--typeRoots', path.join(modules, '@types'), '--types', 'node', '--strict'];

@@ -26,7 +26,7 @@ describe('the error of a process that ended', () => {
 describe('the line about a crash', () => {
   const error = new AppError('sandbox.crashed', { detail: 'It ended.' });
 
-  it('says nothing of last lines when there are none', () => {
+  it('does not mention last lines when there are none', () => {
     expect(crashLine(error, { logged: [], written: '\n' })).toBe('sandbox.crashed: It ended.');
   });
 

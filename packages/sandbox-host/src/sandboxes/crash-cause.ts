@@ -17,13 +17,13 @@ export function errorOfExit(exit: SandboxExit, lastWords: string, profile: Sandb
   return new AppError('sandbox.crashed', { detail: `The connector’s process ended: ${cause}.`, data: { cause } });
 }
 
-/** What a sandbox said last: lines it logged, and the end of its standard error, one character per byte. */
+/** The last output of a sandbox: lines it logged, and the end of its standard error, one character per byte. */
 export interface LastWords {
   readonly logged: readonly string[];
   readonly written: string;
 }
 
-/** One line of the author's log: which error, why, and what the process said last. */
+/** One line of the author's log: the error, its cause, and the last output of the process. */
 export function crashLine(error: AppError, { logged, written }: LastWords): string {
   const stack = Array.isArray(error.data?.stack) ? error.data.stack.map(String) : null;
   const text = Buffer.from(written, 'latin1').toString('utf8');

@@ -1,6 +1,6 @@
 /**
- * One started sandbox from its specialisation to its end. Everything it sends on descriptor 3 is hostile input: an answer,
- * log or notification for an invocation that is not in flight here, a broken frame or an unknown type kills it (S2).
+ * One started sandbox from its assignment to its end. Everything it sends on descriptor 3 is hostile input: an answer,
+ * log or notification for an invocation that is not in flight here, a broken frame or an unknown type kills it.
  */
 import { AppError } from '@patchbay/foundation';
 import {
@@ -44,7 +44,7 @@ export interface LiveSandboxOptions {
   readonly driver: SandboxDriver;
   readonly process: SandboxProcess;
   readonly logs: LogCapture;
-  /** Told what the connector announces outside of its calls. */
+  /** Called with changes that the connector publishes outside of its calls. */
   onEvent?(event: Omit<ConnectorEvent, 'key'>): void;
   readonly startMsMax: number;
 }
@@ -59,17 +59,17 @@ export class LiveSandbox {
   readonly #events = new EventRate();
   readonly #reader = new FrameReader(SANDBOX_FRAME_BYTES_MAX);
   readonly #calls = new Map<string, CallInFlight>();
-  /** Calls nobody waits for any more, until the sandbox has shown that it heard so. */
+  /** Calls without a waiting caller, until the sandbox has acknowledged their end. */
   readonly #abandoned = new Map<string, number>();
   readonly #pings = new Map<number, NodeJS.Timeout>();
   readonly #started = Promise.withResolvers<void>();
   /** The end of what it wrote to its standard error, each byte as a character. */
   #lastWords = '';
-  /** What it logged last: an exception that nobody caught comes this way. */
+  /** Its last log lines: an uncaught exception is among them. */
   #lastLogged: readonly string[] = [];
   #pingCount = 0;
   #ended: AppError | null = null;
-  /** What the exit will be reported as, when it was ours to decide. */
+  /** The reported cause of the exit, when we ended it. */
   #verdict: AppError | null = null;
   readonly exited: Promise<SandboxExit>;
   readonly #doom = Promise.withResolvers<AppError>();
@@ -92,7 +92,7 @@ export class LiveSandbox {
       toError(chunk);
     });
     link.on('data', (chunk: Buffer) => this.#read(chunk));
-    link.on('error', () => {}); // the exit tells
+    link.on('error', () => {}); // the exit event reports it
     this.exited = options.process.exited.then((exit) => {
       toInfo(null);
       toError(null);
@@ -124,12 +124,12 @@ export class LiveSandbox {
     }
   }
 
-  /** Sends one call. Aborting the signal cancels it; a sandbox that does not hear that is killed. */
+  /** Sends one call. Aborting the signal cancels it; a sandbox that does not acknowledge that is killed. */
   call(
     { header, params }: { readonly header: InvocationHeader; readonly params: Uint8Array },
     options: {
       signal: AbortSignal;
-      /** Name of a credential → what the connector says to use it, during this call. */
+      /** Name of a credential → the reference with which the connector uses it, during this call. */
       references: Readonly<Record<string, string>>;
       onNotification(notification: InvocationNotification): void;
     },
@@ -164,7 +164,7 @@ export class LiveSandbox {
     });
   }
 
-  /** Asks a resting sandbox whether it still hears: one that hangs is killed, before a call waits for it in vain. */
+  /** Checks the liveness of an idle sandbox: one that hangs is killed, before a call waits for it in vain. */
   beat(missingMs: number): void {
     if (!this.isAlive || this.#calls.size > 0 || this.#pings.size > 0) return;
     this.#ping(missingMs, 'The connector hangs between its calls; its sandbox was stopped.');

@@ -26,7 +26,7 @@ const TAKE_MS = 60_000;
 export interface SandboxSupplyOptions extends Omit<SandboxStarterOptions, 'nowMs' | 'monotonicMs'> {
   readonly programs: Programs;
   readonly clock: Clock;
-  /** Blanks that wait for first calls; default none. */
+  /** Warm sandboxes that wait for first calls; default none. */
   readonly poolSize?: number;
   /** Default from the limits. */
   readonly startRate?: StartRateBounds;
@@ -34,7 +34,7 @@ export interface SandboxSupplyOptions extends Omit<SandboxStarterOptions, 'nowMs
   readonly snapshot?: { readonly directory: string; readonly nodeFile: string };
 }
 
-/** Who makes a first call, and has what the sandbox needs for it. */
+/** The client of a first call, which has the inputs of the sandbox. */
 export interface SandboxOwner extends SandboxUser {
   /** With the snapshot of this digest, where it is there. */
   provision(snapshotDigest?: string): Promise<Provision>;
@@ -121,7 +121,7 @@ export class SandboxSupply {
     if (this.#options.snapshot) await this.#versions.identify().catch(() => {}); // without it versions load plainly
   }
 
-  /** A connector that serves, in a process that was never anybody's. @throws AppError `sandbox.*` */
+  /** A connector that serves, in a process that was never assigned before. @throws AppError `sandbox.*` */
   async start(invocation: InvocationHeader, owner: SandboxOwner): Promise<LiveSandbox> {
     const { organizationId } = invocation.key;
     const signal = AbortSignal.timeout(this.#options.startMsMax ?? HOST_LIMITS.startMsMax);
@@ -162,7 +162,7 @@ export class SandboxSupply {
     await Promise.all([this.#images.settled(), this.#keeper.close()]);
   }
 
-  /** From the version's own snapshot, which no blank sandbox of the pool holds. */
+  /** Starts from the version's own snapshot, which no warm sandbox of the pool holds. */
   async #resume(invocation: InvocationHeader, owner: SandboxOwner, digest: string): Promise<Acquired> {
     const { organizationId } = invocation.key;
     const kept = await this.#versions.find(organizationId, digest);
@@ -178,7 +178,7 @@ export class SandboxSupply {
 
   async #acquire(invocation: InvocationHeader, owner: SandboxOwner): Promise<Acquired> {
     const provisioning = provisionOf(invocation, owner);
-    // What waits in the pool was started without; such a connector has a process of its own from the start.
+    // Warm sandboxes were started without it; such a connector has a process of its own from the start.
     const isForPool = this.#pool.waiting > 0 && invocation.codeGeneration !== true;
     if (!isForPool) return this.#startBeside(provisioning, this.#images.current(), invocation);
     const provision = await provisioning; // first, so that what cannot be provided takes nothing from the pool

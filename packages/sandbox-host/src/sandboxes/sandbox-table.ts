@@ -1,4 +1,7 @@
-/** The live sandboxes by isolation key: started on the first call, never given to another key. Who has to go is planned elsewhere. */
+/**
+ * The live sandboxes by isolation key: started on the first call, never given to another key. Eviction is planned
+ * elsewhere.
+ */
 import { AppError, type Clock } from '@patchbay/foundation';
 import { type IsolationKey, isolationKeyText, type RetireMatch } from '@patchbay/sandbox-protocol';
 import { CallSlots } from '../bounds/call-slots.ts';
@@ -21,7 +24,7 @@ function canMove(from: SandboxState, to: SandboxState): boolean {
   return SANDBOX_MOVES[from].includes(to);
 }
 
-/** The longest pause a call sits out; of a longer one it is told at once. */
+/** The longest pause that a call waits for; with a longer one it fails at once. */
 const BACKOFF_WAITED_MS = 1_000;
 
 /** One key's place in the table. */
@@ -118,7 +121,7 @@ export class SandboxTable {
     if (entry?.isIdle) void this.#stop(entry);
   }
 
-  /** Asks the sandboxes that rest whether they still hear, when that is due. */
+  /** Checks the liveness of idle sandboxes, when that is due. */
   beat(): void {
     const nowMs = this.#clock.monotonicMs();
     if (nowMs < this.#beatDueAtMs) return;
@@ -179,7 +182,7 @@ export class SandboxTable {
     }
   }
 
-  /** A sandbox that ended although nobody stopped it crashed. */
+  /** A sandbox that ended without being stopped crashed. */
   #onDoomed(entry: SandboxEntry, error: AppError): void {
     if (entry.state === 'stopped') return;
     this.#recordCrash(isolationKeyText(entry.key), error);

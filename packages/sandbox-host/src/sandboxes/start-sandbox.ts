@@ -1,6 +1,6 @@
 /**
- * From nothing to a connector that serves, in two halves: a process with its walls and its way out, which is nobody's, and
- * what makes it somebody's. The way out exists from the start and lets nothing pass until its owner's rules are attached.
+ * Starts a connector in two halves: an unassigned process with its isolation layers and its egress socket, and its
+ * assignment. The egress socket exists from the start and lets nothing pass until its owner's rules are attached.
  */
 
 import { CredentialReferences, type IssuedReferences, type Resolver, startEgressProxy } from '@patchbay/egress';
@@ -16,7 +16,7 @@ import { LiveSandbox } from './live-sandbox.ts';
 
 export interface SandboxStarterOptions {
   readonly driver: SandboxDriver;
-  /** From the specialisation to a connector that serves; default from the limits. */
+  /** From the assignment to a connector that serves; default from the limits. */
   readonly startMsMax?: number;
   readonly trustedHosts?: ReadonlySet<string>;
   readonly platformHosts?: ReadonlySet<string>;
@@ -27,18 +27,18 @@ export interface SandboxStarterOptions {
   monotonicMs(): number;
 }
 
-/** Who is served: whose rules hold and where lines and events go. */
+/** The owner: its rules apply, and it receives lines and events. */
 export interface SandboxUser {
   onLog(record: LogRecord): void;
   onEvent?(event: ConnectorEvent): void;
 }
 
-/** What belongs to one process from the outside. */
+/** Resources of one process on the host. */
 interface Attachment {
   rules: readonly EgressRule[];
   user: SandboxUser | null;
   logs: LogCapture | null;
-  /** What its calls may use; known to its own proxy and to no other. */
+  /** Credentials of its calls; known to its own proxy and to no other. */
   readonly credentials: CredentialReferences;
   /** Milliseconds its requests spent outside, since its start. */
   egressMs: number;
@@ -53,7 +53,7 @@ export class SandboxStarter {
     this.#options = options;
   }
 
-  /** A process that waits for its specialisation. @throws AppError `sandbox.start_failed`, `sandbox.no_capacity` */
+  /** A process that waits for its assignment. @throws AppError `sandbox.start_failed`, `sandbox.no_capacity` */
   async startProcess(
     image: RunnerImage,
     asked: Pick<SandboxSpec, 'isBackground' | 'codeGeneration'> = {},
@@ -85,7 +85,10 @@ export class SandboxStarter {
     return process;
   }
 
-  /** One that waits; one for the pool has rehearsed. @throws AppError `sandbox.start_failed`, also when it takes too long */
+  /**
+   * A warm process; one for the pool was warmed up with a call. @throws AppError `sandbox.start_failed`, also when it
+   * takes too long
+   */
   async startBlank(image: RunnerImage, isForPool = false): Promise<BlankSandbox> {
     const { driver, monotonicMs } = this.#options;
     const blank = new BlankSandbox(driver, await this.startProcess(image, { isBackground: true }), monotonicMs());
@@ -100,9 +103,8 @@ export class SandboxStarter {
   }
 
   /**
-   * Makes the process the invocation's key's, for ever. Resolves when its connector serves; no answer in time is its end.
-   *
-   * @throws AppError `sandbox.*` for its author
+   * Assigns the process to the invocation's key, permanently. Resolves when its connector serves; without an answer in
+   * time it is ended. @throws AppError `sandbox.*` for its author
    */
   async specialise(
     process: SandboxProcess,
@@ -114,10 +116,10 @@ export class SandboxStarter {
     const attachment = this.#attachments.get(process.sandboxId);
     if (!attachment)
       throw new AppError('sandbox.start_failed', { internal: 'the sandbox ended before its owner came' });
-    // The pool hands a process out once; should it ever not, nobody's code runs beside another's settings.
+    // The pool assigns a process once; should it ever fail to, no tenant's code runs beside another's settings.
     if (attachment.logs) {
       await driver.stop(process);
-      throw new AppError('sandbox.start_failed', { internal: 'a second specialisation' });
+      throw new AppError('sandbox.start_failed', { internal: 'a second assignment' });
     }
     const logs = new LogCapture({
       secrets: Object.values(provision.secrets),
@@ -140,7 +142,7 @@ export class SandboxStarter {
     return sandbox;
   }
 
-  /** From here on this caller's rules hold, and lines and events go to him. */
+  /** From here on this caller's rules apply, and it receives lines and events. */
   serve(sandboxId: string, given: { invocation: InvocationHeader; user: SandboxUser }): void {
     const attachment = this.#attachments.get(sandboxId);
     if (!attachment) return; // ended in between; the call finds out

@@ -1,6 +1,7 @@
 /**
- * What sandboxes start the runner from: its startup snapshot where there is one, the plain program otherwise. The snapshot
- * belongs to exactly one runner and one Node binary and is taken anew every day, because V8's hash seed is frozen in it.
+ * The image from which sandboxes start the runner: its startup snapshot where there is one, the plain program
+ * otherwise. The snapshot belongs to exactly one runner and one Node binary and is taken again every day, because V8's
+ * hash seed is frozen in it.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -10,9 +11,9 @@ import type { SupervisorHealth } from '@patchbay/sandbox-protocol';
 import type { Programs } from '../programs/programs.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** After a failure; a host that cannot take one would try for ever. */
+/** After a failure; a host that cannot take one would retry without end. */
 const RETRY_MS = 60 * 60 * 1000;
-/** Of other runners: another supervisor on this directory may still start from them. */
+/** Age of snapshots of other runners: another supervisor on this directory may still start from them. */
 const FOREIGN_AGE_MAX_MS = 2 * DAY_MS;
 
 export interface RunnerImage {
@@ -21,7 +22,7 @@ export interface RunnerImage {
 }
 
 export interface RunnerImagesOptions {
-  /** Where snapshots lie; sandboxes must be able to read them. Without it the plain program is used. */
+  /** Directory of snapshots; sandboxes must be able to read them. Without it the plain program is used. */
   readonly directory?: string | undefined;
   readonly programs: Programs;
   readonly nodeFile: string;

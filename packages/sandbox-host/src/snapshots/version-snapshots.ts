@@ -17,7 +17,7 @@ import type { RunnerImage } from './runner-image.ts';
 const PROGRAM_TARGET = '/runner/version.cjs';
 
 export interface VersionSnapshotsOptions {
-  /** Where they lie; sandboxes must be able to read them. Without it none is taken or used. */
+  /** Their directory; sandboxes must be able to read it. Without it none is taken or used. */
   readonly directory: string | undefined;
   readonly nodeFile: string;
   readonly programs: Programs;
@@ -107,7 +107,7 @@ export class VersionSnapshots {
     return join(this.#options.directory ?? '', 'versions');
   }
 
-  /** By organization too: nobody learns or reaches anything through a digest. */
+  /** By organization too: a digest reveals and opens nothing. */
   #fileOf(organizationId: string, digest: string): string {
     return join(this.#directory, `${organizationId}-${digest.slice('sha256:'.length)}.blob`);
   }

@@ -1,4 +1,7 @@
-/** Every way out that is tried inside one sandbox, each with its own name; then each again without the wall that stops it. */
+/**
+ * Every escape that is attempted inside one sandbox, each with its own name; then each again without the isolation
+ * layer that stops it.
+ */
 import { tmpdir } from 'node:os';
 import { ESCAPE_ATTEMPTS, type Wall } from '@patchbay/probe';
 import { skipUnless } from '@patchbay/testing';
@@ -15,7 +18,7 @@ const native = skipUnless(
 
 const testOf = (attempt: (typeof ESCAPE_ATTEMPTS)[number]) => (attempt.skip && hasBubblewrap ? native.it : it);
 
-describe('with every wall', () => {
+describe('with every isolation layer', () => {
   let found: ReadonlyMap<string, ProbedAttempt>;
   beforeAll(async () => {
     found = await attemptsWithout();

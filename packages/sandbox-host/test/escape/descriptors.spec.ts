@@ -42,7 +42,7 @@ describe('a descriptor of the host that was passed on', () => {
     expect(await foundInside()).toBe('none');
   });
 
-  it('is there without the wall that covers it', async () => {
+  it('succeeds without the isolation layer that covers it', async () => {
     expect((await foundInside('closed descriptors')).split(',')).toContain(String(PASSED));
   });
 });

@@ -7,7 +7,7 @@ import { probeWalls } from '../../src/drivers/probe/probe-walls.ts';
 import { type ProbedAttempt, runBombs } from '../../src/drivers/probe/run-attempts.ts';
 import { Programs } from '../../src/programs/programs.ts';
 
-/** Runs work with a driver that lacks these walls. */
+/** Runs work with a driver that lacks these isolation layers. */
 async function withDriver<T>(
   without: readonly Wall[],
   work: (driver: Awaited<ReturnType<typeof createBubblewrapDriver>>, programFile: string) => Promise<T>,

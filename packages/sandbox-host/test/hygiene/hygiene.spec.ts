@@ -1,4 +1,4 @@
-/** Uids, cgroups and directories of sandboxes through a short storm, the same each time (S29). */
+/** Uids, cgroups and directories of sandboxes through a short storm, the same each time. */
 import { skipUnless } from '@patchbay/testing';
 import { hasBubblewrap, NO_BUBBLEWRAP } from '@patchbay/testing/hosts/given-host';
 import { expect } from 'vitest';

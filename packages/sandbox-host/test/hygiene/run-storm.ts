@@ -90,7 +90,7 @@ async function runBoot(directory: string, { seed, untilKill, isLast, uids, broke
   return started;
 }
 
-/** What must not be there when a supervisor reports ready, and when the last one is gone. */
+/** Remains that must not exist when a supervisor reports ready, and when the last one is gone. */
 function leftoversOf(directory: string, uids: ReadonlySet<number>): string[] {
   const first = Math.min(...uids);
   const processes = uids.size === 0 ? [] : processesOf({ first, count: Math.max(...uids) - first + 1 });

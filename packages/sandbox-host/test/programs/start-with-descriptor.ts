@@ -1,6 +1,7 @@
 /**
- * A supervisor that was started with a descriptor it knows nothing of, as a careless shell does: starts a sandbox and says
- * whether an attempt inside found it. Arguments: a directory for the sandbox, the bubblewrap program, and a wall to leave out.
+ * A supervisor that was started with an unknown descriptor, as a careless shell does: starts a sandbox and reports
+ * whether an attempt inside found it. Arguments: a directory for the sandbox, the bubblewrap program, and an isolation
+ * layer to leave out.
  */
 
 import type { Wall } from '@patchbay/probe';

@@ -1,7 +1,7 @@
 /**
- * A supervisor's driver in a process of its own, so that a test can kill it: starts sandboxes, ends them in every way there
- * is, and tells its parent which uid was whose and until when. Arguments: directory, the
- * bubblewrap program, seed, number of uids.
+ * A supervisor's driver in a process of its own, so that a test can kill it: starts sandboxes, ends them in every
+ * possible way, and reports the owner and time of each uid to its parent. Arguments: directory, the bubblewrap program,
+ * seed, number of uids.
  */
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 import type { IsolationKey } from './isolation-key.ts';
 
-/** What a connector may announce outside of a call, by the method of the notification. */
+/** The changes that a connector may publish outside of a call, by the method of the notification. */
 export const CONNECTOR_EVENT_METHODS = [
   'notifications/tools/list_changed',
   'notifications/prompts/list_changed',
@@ -9,7 +9,10 @@ export const CONNECTOR_EVENT_METHODS = [
 ] as const;
 export type ConnectorEventMethod = (typeof CONNECTOR_EVENT_METHODS)[number];
 
-/** A change a connector announced at run time, for everybody who listens. Carries no content: listeners ask again. */
+/**
+ * A change that a connector published at runtime, for all subscribers. Carries no content: subscribers read the lists
+ * again.
+ */
 export interface ConnectorEvent {
   readonly key: IsolationKey;
   readonly method: ConnectorEventMethod;

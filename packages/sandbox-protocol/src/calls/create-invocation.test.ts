@@ -37,8 +37,8 @@ describe('createInvocation', () => {
   it.each([
     ['a tool without annotations', {}],
     ['a tool whose annotations are no object', { annotations: 'readOnlyHint' }],
-    ['a tool that says true as text', { annotations: { readOnlyHint: 'true' } }],
-    ['a tool that says it writes', { annotations: { readOnlyHint: false } }],
+    ['a tool with true as text', { annotations: { readOnlyHint: 'true' } }],
+    ['a tool that declares writing', { annotations: { readOnlyHint: false } }],
   ])('takes %s for a write', (_what, tool) => {
     expect(invocationOf(tool).effect).toBe('write');
   });

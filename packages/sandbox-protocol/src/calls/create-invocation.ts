@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../payloads/json.ts';
 import { CALL_DEADLINE_MS, RESULT_BYTES_MAX, TIMEOUT_META_KEY } from './call-limits.ts';
 import type { CredentialReference, Invocation, InvocationContext } from './invocation.ts';
 
-/** What differs from one invocation to the next; everything else follows from it, the same in every process. */
+/** The inputs of an invocation; everything else follows from them, the same in every process. */
 export interface InvocationRequest extends Pick<Invocation, 'id' | 'key' | 'method' | 'params'> {
   readonly version: Pick<Invocation, 'artifactDigest' | 'snapshot' | 'egress' | 'codeGeneration'>;
   /** The called tool as its connector lists it; null for a method that calls no tool. */

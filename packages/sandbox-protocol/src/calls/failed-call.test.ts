@@ -6,7 +6,7 @@ import { asFailedCall, explainFailedCall, mayHaveTakenEffect } from './failed-ca
 const codes = fc.constantFrom(...(Object.keys(ERRORS) as ErrorCode[])); // its keys by definition
 
 describe('explainFailedCall', () => {
-  it('never says of a write that was sent that repeating it is safe', () => {
+  it('never reports a write that was sent as safe to repeat', () => {
     fc.assert(
       fc.property(codes, fc.option(fc.string()), (code, idempotencyKey) => {
         const words = explainFailedCall({ effect: 'write', isSent: true, code, idempotencyKey });
@@ -17,7 +17,7 @@ describe('explainFailedCall', () => {
     );
   });
 
-  it('says of every other call that nothing happened or changed', () => {
+  it('reports every other call as without effect', () => {
     fc.assert(
       fc.property(codes, fc.boolean(), (code, isSent) => {
         const read = explainFailedCall({ effect: 'read', isSent, code, idempotencyKey: null });

@@ -1,28 +1,28 @@
 import { type AppError, asSentence, type ErrorCode } from '@patchbay/foundation';
 import type { Invocation } from './invocation.ts';
 
-/** What is known of a call that ended without its answer. */
+/** Facts about a call that ended without its answer. */
 export interface FailedCall {
   readonly effect: Invocation['effect'];
   /** Whether the connector was given the call. */
   readonly isSent: boolean;
   readonly code: ErrorCode;
-  /** What the connector could hand on, so that the other service knows a repetition; null for reads. */
+  /** The idempotency key with which the upstream recognises a repetition; null for reads. */
   readonly idempotencyKey: string | null;
 }
 
-/** What a failed call may have done. */
+/** The possible effects of a failed call. */
 export type FailedCallOutcome = 'not_run' | 'nothing_changed' | 'unknown';
 
 export interface FailedCallWords {
   readonly outcome: FailedCallOutcome;
-  /** What it may have done; follows the sentence that says what happened. */
+  /** The possible effect as a sentence; follows the sentence about the failure. */
   readonly note: string;
-  /** What to check and whether to repeat it, instead of the catalogue's hint; null where that hint may stay. */
+  /** The hint to check or to repeat, instead of the catalogue's; null where the catalogue's applies. */
   readonly hint: string | null;
 }
 
-/** These say that the connector answered: only its result does not arrive. */
+/** Codes of calls whose connector answered: only the result does not arrive. */
 const ANSWERED: ReadonlySet<ErrorCode> = new Set([
   'sandbox.result_too_large',
   'sandbox.invalid_result',
@@ -30,8 +30,8 @@ const ANSWERED: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * What a call without an answer may have done, in the words its caller gets. Whatever the code: of a call that can write
- * and was sent, nobody may say that repeating it is safe. The table is in docs/request-flow.md.
+ * The possible effect of a call without an answer, in the words for its caller. With every code: a call that can write
+ * and was sent is never reported as safe to repeat. The table is in docs/request-flow.md.
  */
 export function explainFailedCall({ effect, isSent, code, idempotencyKey }: FailedCall): FailedCallWords {
   if (!isSent) {
@@ -44,7 +44,7 @@ export function explainFailedCall({ effect, isSent, code, idempotencyKey }: Fail
   }
   const note = ANSWERED.has(code)
     ? 'The call can write and it ran to its end: what it does has most likely taken effect, only its result is missing.'
-    : 'The call can write and was not heard to its end: it may have taken effect in full, in part or not at all.';
+    : 'The call can write and its end is unknown: it may have taken effect in full, in part or not at all.';
   const check =
     'Do not repeat the call. Look first, with a tool that reads or at the service it writes to, whether it took effect.';
   const key =
@@ -53,8 +53,8 @@ export function explainFailedCall({ effect, isSent, code, idempotencyKey }: Fail
 }
 
 /**
- * The error as the caller of a tool gets it: says what the call may have done and, when that is unknown, what to check
- * instead of what to repeat, and no time after which to retry. An error that ended no call stays as it is.
+ * The error as the caller of a tool gets it: with the possible effect of the call and, when that is unknown, a hint to
+ * check instead of one to repeat, and no retry delay. An error that ended no call stays as it is.
  */
 export function asFailedCall(error: AppError, effect: Invocation['effect']): AppError {
   if (error.sent === undefined) return error;

@@ -16,7 +16,7 @@ export const INVOCATION_METHODS = [
   'resources/list',
   'resources/templates/list',
   'patchbay/describe',
-  /** `uris` of resources whose changes somebody waits for. */
+  /** `uris` of resources with subscribers for their changes. */
   'patchbay/follow',
 ] as const;
 
@@ -27,7 +27,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const jsonObjectSchema = z.custom<JsonObject>(isJsonObject, 'must be a JSON object');
 
-/** Who calls, for whom, and under which names; written by the gateway, never copied from a caller's bytes. */
+/** The caller, the person, and their names; written by the gateway, never copied from a caller's bytes. */
 export const invocationContextSchema = z.strictObject({
   user: z.strictObject({ id: z.string(), email: z.string().nullable(), name: z.string().nullable() }).nullable(),
   organization: z.strictObject({ id: z.string(), slug: z.string() }),
@@ -38,9 +38,9 @@ export const invocationContextSchema = z.strictObject({
   idempotencyKey: z.string(),
   /** Capabilities of the MCP client of this call, as in `_meta` of 2026-07-28. */
   capabilities: jsonObjectSchema,
-  /** MCP log level the client asked for; log notifications are sent only when it is set (N11). */
+  /** MCP log level the client asked for; log notifications are sent only when it is set. */
   logLevel: z.string().optional(),
-  /** What the caller's trace hands on, in the forms of the W3C. */
+  /** The trace context of the caller, in the forms of the W3C. */
   trace: z
     .strictObject({ traceparent: z.string(), tracestate: z.string().optional(), baggage: z.string().optional() })
     .optional(),
@@ -60,7 +60,7 @@ export const invocationSchema = z.strictObject({
   snapshot: versionSnapshotSchema.optional(),
   egress: z.array(egressRuleSchema).max(DEPLOY_LIMITS.egress.value),
   method: z.enum(INVOCATION_METHODS),
-  /** What policy ruled on, serialised again by the gateway. */
+  /** The parameters that policy ruled on, serialised again by the gateway. */
   params: jsonObjectSchema,
   /** Milliseconds left, waiting included. */
   deadlineMs: z.number().positive().max(CALL_LIMITS.deadlineMost.value),
@@ -68,13 +68,15 @@ export const invocationSchema = z.strictObject({
   context: invocationContextSchema,
   credentials: z.array(credentialReferenceSchema).max(64),
   resultBytesMax: z.number().int().positive(),
-  /** Whether the connector's code may make code from text. Of a sandbox, the invocation that starts it decides. */
+  /**
+   * Whether the connector's code may use dynamic code evaluation. The invocation that starts a sandbox decides for it.
+   */
   codeGeneration: z.boolean().optional(),
 });
 
 /** One call as gateway, worker and `patchbay dev` make it. */
 export type Invocation = Readonly<z.infer<typeof invocationSchema>>;
 
-/** All that a supervisor reads of a call: its parameters go on as bytes. */
+/** All that a supervisor reads of a call: its parameters are passed on as bytes. */
 export const invocationHeaderSchema = invocationSchema.omit({ params: true });
 export type InvocationHeader = Readonly<z.infer<typeof invocationHeaderSchema>>;

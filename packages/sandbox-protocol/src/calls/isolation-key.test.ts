@@ -54,7 +54,7 @@ describe('the isolation key of a call', () => {
     expect(new Set(principals.map((principal) => text({ providers, principal }))).size).toBe(principals.length);
   });
 
-  it('has an empty subject while no accounts of people are used, whoever calls', () => {
+  it('has an empty subject while no accounts of people are used, for every caller', () => {
     expect(isolationKeyFor(FACTS).subject).toBe('');
     expect(text(BEN)).toBe(text({}));
     expect(text({ principal: null })).toBe(text({}));

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /**
- * What one sandbox belongs to, for its whole life. Two invocations share a process only when all of it agrees.
- * `subject` is empty when every call of the connector has the same authority. What a peer of the release before leaves
- * out is what it would have meant: a live version without providers.
+ * The owner of one sandbox, for its whole life. Two invocations share a process only when all of it agrees. `subject`
+ * is empty when every call of the connector has the same authority. Fields missing from a peer of an older release have
+ * its meaning: a live version without providers.
  */
 export const isolationKeySchema = z.strictObject({
   organizationId: z.string().min(1).max(64),
@@ -13,7 +13,7 @@ export const isolationKeySchema = z.strictObject({
   subject: z.string().max(128),
   /** Whether the version was called at its preview URL: it then has other secrets and connections than when it is live. */
   preview: z.boolean().default(false),
-  /** Whose credentials its calls may use: ids of providers, sorted, each once. */
+  /** Providers whose credentials its calls may use: their ids, sorted, each once. */
   providers: z.array(z.string().min(1).max(64)).max(32).default([]),
 });
 
@@ -25,16 +25,16 @@ export function isolationKeyText(key: IsolationKey): string {
   return JSON.stringify([organizationId, connectorId, versionId, settingsRevision, subject, preview, providers]);
 }
 
-/** Who calls, as far as a sandbox can belong to them. */
+/** The caller, as far as a sandbox can belong to them. */
 export interface KeyPrincipal {
   readonly kind: 'person' | 'service_account' | 'anonymous';
-  /** Of the person or service account; '' for anonymous callers, who are all alike. */
+  /** Id of the person or service account; '' for anonymous callers, who are all alike. */
   readonly id: string;
 }
 
 export interface KeyFacts
   extends Pick<IsolationKey, 'organizationId' | 'connectorId' | 'versionId' | 'settingsRevision'> {
-  /** Null for what the platform asks in nobody's name, such as lists: such a sandbox is given no credential. */
+  /** Null for the platform's own requests, such as lists: such a sandbox gets no credential. */
   readonly principal: KeyPrincipal | null;
   readonly preview: boolean;
   /** Providers whose credentials belong to people, in any order. */

@@ -10,7 +10,7 @@ export interface InvocationTimings {
   readonly cold: boolean;
 }
 
-/** What the connector answered. Failures of the platform or of the process reject with an AppError instead. */
+/** The result from the connector. Failures of the platform or of the process reject with an AppError instead. */
 export type InvocationOutcome =
   | { readonly kind: 'complete'; readonly result: JsonObject; readonly timings: InvocationTimings }
   | { readonly kind: 'input_required'; readonly result: JsonObject; readonly timings: InvocationTimings }

@@ -6,7 +6,7 @@ export interface RunnerCall extends Pick<Invocation, 'id' | 'params' | 'resultBy
   readonly context: RunnerCallContext;
 }
 
-/** What of a call stands before its parameters, which the supervisor hands on as it got them. */
+/** The header of a call before its parameters, which the supervisor passes on unchanged. */
 export type RunnerCallHeader = Omit<RunnerCall, 'params'>;
 
 /** The header of an answer; the result or error follows as JSON text. */

@@ -18,7 +18,7 @@ describe('FrameReader', () => {
     expect(() => reader.push(header)).toThrow(FrameError);
   });
 
-  it('holds memory for what arrived, not for what was announced', () => {
+  it('holds memory for received bytes, not for the declared length', () => {
     const reader = new FrameReader(32 * 1024 * 1024);
     const header = Buffer.alloc(5);
     header.writeUInt32BE(32 * 1024 * 1024, 0);
@@ -48,7 +48,7 @@ describe('FrameReader', () => {
     );
   });
 
-  it('reads the very value that was written, for every JSON value (S1)', () => {
+  it('reads the very value that was written, for every JSON value', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const [frame] = new FrameReader(1024 * 1024).push(encodeJsonFrame(1, value));

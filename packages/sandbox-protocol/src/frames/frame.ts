@@ -1,9 +1,9 @@
 /**
- * Frames of the inside wire: 4-byte big-endian payload length, 1-byte type, payload.
+ * Frames of the sandbox protocol: 4-byte big-endian payload length, 1-byte type, payload.
  *
- * Lengths, never lines: a caller's text with line breaks can never become a second message.
- * The reader's memory follows the bytes that really arrived, not the length a peer announced, and a length above the
- * cap ends the connection before a byte of it is kept.
+ * Lengths, never lines: a caller's text with line breaks can never become a second message. The reader's memory follows
+ * the received bytes, not the length a peer declared, and a length above the cap ends the connection before a byte of
+ * it is kept.
  */
 export interface Frame {
   readonly type: number;
@@ -13,7 +13,7 @@ export interface Frame {
 
 /** Between gateway and supervisor, and for everything the host sends to a sandbox. */
 export const HOST_FRAME_BYTES_MAX = 32 * 1024 * 1024;
-/** What a sandbox may send on descriptor 3. */
+/** Frame types that a sandbox may send on descriptor 3. */
 export const SANDBOX_FRAME_BYTES_MAX = 8 * 1024 * 1024;
 
 const HEADER_BYTES = 5;

@@ -8,9 +8,9 @@ const SILENT_BEATS_MAX = 5;
 const BEAT = encodeFrame(SUPERVISOR_FRAMES.beat, Buffer.alloc(0));
 
 /**
- * Tells a peer that is cut off from one that has nothing to say: a dropped route closes no connection, and calls would wait
- * for their deadlines. Both sides beat by themselves, so an upload one way cannot silence the other. Beats are counted,
- * not clocked: a process that was stopped for a while reads what came meanwhile before it judges.
+ * Distinguishes a disconnected peer from an idle one: a dropped route closes no connection, and calls would wait for
+ * their deadlines. Both sides send heartbeats independently, so an upload one way cannot silence the other. Heartbeats
+ * are counted, not clocked: a process that was stopped for a while reads received frames before it judges.
  */
 export function keepAlive(socket: Socket): void {
   let silentBeats = 0;
@@ -20,7 +20,7 @@ export function keepAlive(socket: Socket): void {
   const timer = setInterval(() => {
     silentBeats += 1;
     if (silentBeats > SILENT_BEATS_MAX) socket.destroy(new Error('no heartbeat for three seconds'));
-    // Bytes that wait already will say that we live.
+    // Bytes that wait already prove that we are alive.
     else if (socket.writable && socket.writableLength === 0) socket.write(BEAT);
   }, BEAT_MS);
   socket.once('close', () => clearInterval(timer));

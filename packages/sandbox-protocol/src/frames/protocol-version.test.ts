@@ -28,7 +28,7 @@ describe('two ranges of versions', () => {
     expect(agreeOnVersion(PROTOCOL_VERSIONS, PROTOCOL_VERSIONS)).toBe(PROTOCOL_VERSIONS.max);
   });
 
-  it('that do not meet say which side to upgrade', () => {
+  it('that do not overlap name the side to upgrade', () => {
     expect(mismatchText({ min: 1, max: 1 }, { min: 2, max: 3 })).toContain('version 1 of the inside protocol');
     expect(mismatchText({ min: 1, max: 1 }, { min: 2, max: 3 })).toMatch(/2 to 3: upgrade it$/);
     expect(mismatchText({ min: 7, max: 9 }, { min: 1, max: 2 })).toMatch(/upgrade this process$/);

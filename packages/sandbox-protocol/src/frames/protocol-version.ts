@@ -5,15 +5,12 @@ export const versionRangeSchema = z.object({ min: z.number().int().positive(), m
 export type VersionRange = Readonly<z.infer<typeof versionRangeSchema>>;
 
 /**
- * What gateway, worker and supervisor of this release speak with each other.
- *
- * 1: nothing is said about versions; the isolation key has neither `preview` nor `providers`, and no credential is sent.
- * 2: both sides say their range at connect; the whole isolation key; credentials by a frame of their own.
+ * Protocol versions between gateway, worker and supervisor of this release. 1: no version is declared; the isolation key has neither `preview` nor `providers`, and no credential is sent. 2: both sides declare their range at connect; the whole isolation key; credentials by a frame of their own.
  * 3: parameters and results as bytes behind a header, which the supervisor does not read.
  */
 export const PROTOCOL_VERSIONS: VersionRange = { min: 1, max: 3 };
 
-/** What a peer speaks that says nothing about it: the release before versions were agreed. */
+/** The version of a peer that declares none: the release before versions were negotiated. */
 export const SILENT_PEER: VersionRange = { min: 1, max: 1 };
 
 /** First version in which a credential can reach a supervisor. */

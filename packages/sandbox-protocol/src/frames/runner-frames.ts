@@ -10,7 +10,7 @@ export const RUNNER_FRAMES = {
   ping: 4,
   /** mixed: `{ input }` + files; build sandboxes only, once */
   task: 5,
-  /** JSON: `{}`; before the specialisation, at most once, to sandboxes that wait */
+  /** JSON: `{}`; before the assignment, at most once, to warm sandboxes */
   rehearse: 6,
 
   /** JSON: `{}`; the program is loaded and waits */
@@ -33,8 +33,8 @@ export const RUNNER_FRAMES = {
   taskResult: 24,
   /** JSON: `{ message, stack }` */
   taskFailed: 25,
-  /** JSON: `{ method, uri? }`, a change announced outside of any call */
+  /** JSON: `{ method, uri? }`, a change published outside of any call */
   event: 26,
-  /** JSON: `{}`; the rehearsal is over */
+  /** JSON: `{}`; the warm-up is over */
   rehearsed: 27,
 } as const;

@@ -17,7 +17,7 @@ export const SUPERVISOR_FRAMES = {
   task: 6,
   /** JSON: `{ id }` */
   health: 7,
-  /** JSON: `{ versions }`, a `VersionRange`; first of all, and only to a supervisor whose status says its own */
+  /** JSON: `{ versions }`, a `VersionRange`; first of all, and only to a supervisor whose status declares its own */
   hello: 8,
   /** `encodeCredentials`; the answer to `pullCredentials`. The one frame that carries values of credentials. */
   credentials: 9,

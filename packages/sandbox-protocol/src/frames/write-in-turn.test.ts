@@ -39,7 +39,7 @@ describe('writeInTurn', () => {
     expect(stream.calls).toEqual(['ab', 'c']);
   });
 
-  it('says when more has to wait, and drains', async () => {
+  it('reports when more has to wait, and drains', async () => {
     const stream = new Calls({ highWaterMark: 2 });
     expect(writeInTurn(stream, Buffer.from('a'))).toBe(true);
     expect(writeInTurn(stream, Buffer.from('bc'))).toBe(false);

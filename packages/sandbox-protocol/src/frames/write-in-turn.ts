@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers';
 
-/** More leaves at once: the other end begins with it while this turn goes on. Four calls or so. */
+/** More is sent at once: the peer begins with it while this turn continues. About four calls. */
 const WAITING_BYTES_MAX = 3 * 1024;
 
 /**

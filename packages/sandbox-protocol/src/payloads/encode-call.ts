@@ -6,10 +6,11 @@ import { SUPERVISOR_FRAMES } from '../frames/supervisor-frames.ts';
 import { encodePayload } from './payload.ts';
 
 /**
- * The frame that asks a supervisor of this version to run the invocation. Before version 2 an isolation key says neither
- * preview nor providers: previews then share a sandbox with the same version when it is live, as they always did there.
+ * The frame that asks a supervisor of this version to run the invocation. Before version 2 an isolation key contains
+ * neither preview nor providers: previews then share a sandbox with the same version when it is live, as they always
+ * did there.
  *
- * @throws AppError `sandbox.release_mismatch` when it needs what the version does not have: credentials
+ * @throws AppError `sandbox.release_mismatch` when it needs a feature that the version lacks: credentials
  */
 export function encodeCall(invocation: Invocation, version: number): Buffer {
   if (version >= PAYLOADS_SINCE) {

@@ -7,7 +7,7 @@ import { decodePayload, encodePayload, PAYLOAD_DEPTH_MAX } from './payload.ts';
 const refusal = expect.objectContaining({ code: 'sandbox.invalid_result' });
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
-/** What a hostile sandbox might write to end the envelope that its result is put into, or to be read as two messages. */
+/** Payloads with which a hostile sandbox might end the envelope of its result, or be read as two messages. */
 const HOSTILE = [
   '',
   ' ',

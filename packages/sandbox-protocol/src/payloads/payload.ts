@@ -1,6 +1,6 @@
 /**
- * The payload of a call or an answer: one JSON text that crosses the supervisor unread. What comes from a sandbox is
- * hostile until the process that uses it has read it here.
+ * The payload of a call or an answer: one JSON text that crosses the supervisor unread. Bytes of a sandbox are hostile
+ * until the process that uses them has parsed them here.
  */
 import { AppError } from '@patchbay/foundation';
 import { CALL_LIMITS } from '@patchbay/foundation/limits';
@@ -20,7 +20,7 @@ export function encodePayload(value: unknown): Buffer {
 /**
  * The value of a payload: exactly one JSON value in valid UTF-8, nested no deeper than the limit.
  *
- * @throws AppError `sandbox.invalid_result` saying which of these it is not
+ * @throws AppError `sandbox.invalid_result` with the violated rule
  */
 export function decodePayload(payload: Buffer): unknown {
   if (exceedsDepth(payload, PAYLOAD_DEPTH_MAX)) {
@@ -38,7 +38,7 @@ export function decodePayload(payload: Buffer): unknown {
   }
 }
 
-/** Whether arrays and objects of a JSON text lie deeper inside each other than `depthMax`. Strings are skipped whole. */
+/** Whether arrays and objects of a JSON text are nested deeper than `depthMax`. Strings are skipped whole. */
 function exceedsDepth(text: Buffer, depthMax: number): boolean {
   // Each level needs a character to open it and one to close it.
   if (text.byteLength <= depthMax * 2) return false;
@@ -57,7 +57,7 @@ function exceedsDepth(text: Buffer, depthMax: number): boolean {
   return false;
 }
 
-/** Where the string ends whose first character stands at `from`; the end of the text when it does not. */
+/** The end of the string whose first character is at `from`; the end of the text when it does not end. */
 function endOfString(text: Buffer, from: number): number {
   for (let at = text.indexOf(QUOTE, from); at !== -1; at = text.indexOf(QUOTE, at + 1)) {
     let backslashes = 0;

@@ -8,7 +8,7 @@ function read(text: string, { resultBytesMax = 1_000, isError = false } = {}) {
 }
 
 describe('readAnswer', () => {
-  it('refuses a result that is short as it came and long as it would go on', () => {
+  it('refuses a result that is short on arrival and long when serialised', () => {
     const text = `{"many":[${Array(100).fill('1e20').join()}]}`;
     expect(text.length).toBeLessThan(600);
     expect(() => read(text, { resultBytesMax: 2_000 })).toThrow(

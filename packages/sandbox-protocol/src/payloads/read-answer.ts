@@ -1,4 +1,4 @@
-/** What a connector answered, from the payload that crossed the supervisor unread to the outcome of the call. */
+/** The connector's answer, from the payload that crossed the supervisor unread to the outcome of the call. */
 import { AppError } from '@patchbay/foundation';
 import type { InvocationHeader } from '../calls/invocation.ts';
 import type { InvocationOutcome, InvocationTimings, RpcError } from '../calls/outcome.ts';

@@ -1,13 +1,13 @@
 /**
- * Who holds a certificate of the platform's own authority: a role and an id, in its one subject alternative name. The
- * authority signs nothing else, and a name is compared whole, so there is nothing in it to be clever with (S16).
+ * The holder of a certificate of the platform's own authority: a role and an id, in its one subject alternative name.
+ * The authority signs nothing else, and a name is compared whole, so that there is nothing to parse.
  */
 export const PEER_ROLES = ['supervisor', 'gateway', 'worker'] as const;
 export type PeerRole = (typeof PEER_ROLES)[number];
 
 export interface PeerName {
   readonly role: PeerRole;
-  /** Of a supervisor: its host id. */
+  /** Id of a supervisor: its host id. */
   readonly id: string;
 }
 

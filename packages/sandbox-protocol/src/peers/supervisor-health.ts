@@ -1,8 +1,11 @@
-/** What a supervisor says about itself; `ready` is false when a wall is missing, because no untrusted code may run then. */
+/**
+ * The report of a supervisor about itself; `ready` is false when an isolation layer is missing, because no untrusted
+ * code may run then.
+ */
 export interface SupervisorHealth {
   readonly ready: boolean;
   readonly driver: string;
-  /** Boundaries that must all stand: namespaces, root, seccomp, capabilities. */
+  /** Isolation layers that must all be intact: namespaces, root, seccomp, capabilities. */
   readonly walls: { readonly state: 'complete' | 'missing' | 'off'; readonly missing: readonly string[] };
   /** Bounds that need privilege: own uid, cgroup memory, pids, cpu. */
   readonly limits: { readonly state: 'full' | 'reduced' | 'off'; readonly reasons: readonly string[] };
@@ -13,7 +16,10 @@ export interface SupervisorHealth {
     readonly draining: number;
   };
   readonly queued: number;
-  /** What sandboxes start from: the runner's snapshot, or the plain program and why. `takenAt` is an ISO 8601 time. */
+  /**
+   * The image that sandboxes start from: the runner's snapshot, or the plain program and why. `takenAt` is an ISO 8601
+   * time.
+   */
   readonly snapshot: {
     readonly state: 'resumed' | 'plain';
     readonly reason: string | null;
@@ -32,7 +38,7 @@ export interface SupervisorHealth {
   readonly bootId: string;
 }
 
-/** What keeps a host from isolating and limiting what it runs, for people. Empty lists: nothing. */
+/** Reasons why a host cannot isolate or limit sandboxes, for people. Empty lists: none. */
 export interface HostProblems {
   readonly isolation: readonly string[];
   readonly limits: readonly string[];

@@ -2,14 +2,17 @@ import { z } from 'zod';
 import { versionRangeSchema } from '../frames/protocol-version.ts';
 import { PEER_ID } from './peer-name.ts';
 
-/** What a supervisor says first on every connection. It decides where new calls go, so it is short and sent unasked. */
+/**
+ * The first message of a supervisor on every connection. It decides where new calls are sent, so it is short and sent
+ * unasked.
+ */
 export const supervisorStatusSchema = z.object({
   hostId: z.string().regex(PEER_ID),
-  /** `refusing`: a wall is missing here. `leaving`: it finishes what it has and ends. */
+  /** `refusing`: an isolation layer is missing here. `leaving`: it finishes its calls and ends. */
   state: z.enum(['serving', 'refusing', 'leaving']),
   /** Whether build tasks may come: only where the package store is. */
   takesTasks: z.boolean(),
-  /** What it speaks. A supervisor of the release before versions were agreed says nothing. */
+  /** Its protocol versions. A supervisor of the release before negotiation declares none. */
   versions: versionRangeSchema.optional(),
 });
 

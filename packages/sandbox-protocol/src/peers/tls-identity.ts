@@ -1,4 +1,4 @@
-/** What a process of the platform proves itself with to its own kind on another machine, and whom it believes. */
+/** The TLS identity of a process of the platform towards other machines, and the authority that it trusts. */
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { Secret } from '@patchbay/foundation';
@@ -13,7 +13,7 @@ export interface TlsIdentity {
 
 /** The part of an app's environment that names its certificate; spread it into the app's own schema. */
 export const tlsFileFields = {
-  /** Certificate of the authority that `npm run certificates` made for this installation. Nobody else is believed. */
+  /** Certificate of the authority that `npm run certificates` made for this installation. No other is trusted. */
   SUPERVISOR_TLS_CA_FILE: z.string().min(1).optional(),
   /** Certificate of this process, issued by that authority. */
   SUPERVISOR_TLS_CERT_FILE: z.string().min(1).optional(),
@@ -29,7 +29,7 @@ export interface Problem<Variable extends string = string> {
   readonly message: string;
 }
 
-/** What is missing where a process speaks with other machines, `why` in the operator's words. */
+/** The missing settings of a process with connections to other machines, `why` in the operator's words. */
 export function tlsFileProblems(given: TlsFileVariables, why: string | null): Problem<(typeof NAMES)[number]>[] {
   const isWanted = why !== null || NAMES.some((name) => given[name] !== undefined);
   if (!isWanted) return [];
@@ -47,7 +47,7 @@ export async function loadTlsIdentity(given: TlsFileVariables): Promise<TlsIdent
     key: new Secret(await readFile(key, 'utf8')),
   };
   try {
-    // Now, and not at the first connection: a key of another certificate is a mistake of whoever starts this.
+    // Now, and not at the first connection: a key of another certificate is a mistake in the configuration.
     createSecureContext({ ca: identity.authority, cert: identity.certificate, key: identity.key.reveal() });
   } catch (error) {
     throw new Error(`${certificate} and ${key} are no certificate and its key`, { cause: error });

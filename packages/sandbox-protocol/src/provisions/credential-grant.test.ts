@@ -22,7 +22,7 @@ function payloadOf(grants: readonly CredentialGrant[]): Buffer {
 }
 
 describe('credentials on their way to a supervisor', () => {
-  it('are refused when a value was cut, lengthened or not announced', () => {
+  it('are refused when a value was cut, lengthened or undeclared', () => {
     const payload = payloadOf([GRANT]);
     expect(() => decodeCredentials(payload.subarray(0, -1))).toThrow();
     expect(() => decodeCredentials(Buffer.concat([payload, Buffer.from('x')]))).toThrow();

@@ -3,14 +3,17 @@ import { SANDBOX_LIMITS } from '@patchbay/foundation/limits';
 import { z } from 'zod';
 import { decodeMixed, encodeMixedFrame, FrameError } from '../frames/frame.ts';
 
-/** One credential, opened for one invocation, with everybody's word on where it may go. The manifest is the fourth. */
+/**
+ * One credential, opened for one invocation, with three of the four allow-lists of its hosts. The manifest is the
+ * fourth.
+ */
 export interface CredentialGrant {
-  /** What the connector calls it. */
+  /** The connector's name for it. */
   readonly name: string;
   readonly secret: Secret;
   /** Where the value is put: `Authorization` with `Bearer `, `X-Api-Key` with nothing. */
   readonly header: { readonly name: string; readonly prefix: string };
-  /** Hosts of the provider's catalogue entry. `*.name` covers hosts that anybody can rent. */
+  /** Hosts of the provider's catalogue entry. `*.name` covers hosts that any customer can rent. */
   readonly providerHosts: readonly string[];
   /** The exact host that was recorded when the connection was made; null where the provider has fixed hosts. */
   readonly connectionHost: string | null;
@@ -41,7 +44,7 @@ const headerSchema = z.strictObject({
 
 /**
  * The answer to a supervisor's `pullCredentials`. The values are the bytes behind the header, never members of a JSON
- * text: whoever prints, logs or serialises the header or a grant shows none of them.
+ * text: printing, logging or serialising the header or a grant reveals none of them.
  */
 export function encodeCredentials(type: number, id: string, grants: readonly CredentialGrant[]): Buffer {
   const values = grants.map(({ secret }) => Buffer.from(secret.reveal()));

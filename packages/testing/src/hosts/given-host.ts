@@ -27,7 +27,7 @@ import { bubblewrapFile, hasSandboxes } from '../sandboxes.ts';
 /** What build sandboxes see as `/toolchain`, for tests that build without one. */
 export { prepareToolchain } from '@patchbay/sandbox-host';
 
-/** Whether this machine can build real walls. */
+/** Whether this machine can build real isolation layers. */
 export const hasBubblewrap = hasSandboxes();
 
 export const NO_BUBBLEWRAP = 'bubblewrap or user namespaces are missing';
@@ -63,7 +63,7 @@ interface GivenDriver {
   readonly openCredentials?: SandboxClientOptions['openCredentials'];
   readonly sources?: ProgramSources;
   makeDriver?(): SandboxDriver;
-  /** Walls that are left out, to show what they are good for. */
+  /** Isolation layers that are left out, to show their effect. */
   readonly without?: readonly Wall[];
 }
 

@@ -25,7 +25,7 @@ import { artifactOf, type GivenInvocation, invocationOf } from './given-host.ts'
 export interface GivenPlainHost {
   readonly host: SandboxHost;
   readonly target: SupervisorTarget;
-  /** Tells everybody connected that it ends. */
+  /** Notifies all connected peers that it ends. */
   leave(): void;
   /** Ends every connection and listens no more, as a killed process does. */
   drop(): Promise<void>;

@@ -88,7 +88,7 @@ class CgroupV2 implements KernelLimits {
       writeFile(join(directory, 'memory.max'), String(profile.memoryBytes)),
       // Absent where the kernel does not account for swap.
       writeFile(join(directory, 'memory.swap.max'), '0').catch(() => {}),
-      // The tree ends as one: half a connector is nobody's.
+      // The tree ends as a whole: half a connector is useless.
       writeFile(join(directory, 'memory.oom.group'), '1'),
       writeFile(join(directory, 'pids.max'), String(profile.processes)),
     ]);

@@ -14,7 +14,7 @@ it('forgets what was used more than a minute ago', () => {
   expect(window.used(200_000, 60_000)).toBe(0);
 });
 
-it('lets a sandbox that uses half a core go on for ever, and none that uses more than one', () => {
+it('keeps a sandbox that uses half a core, and ends one that uses more than one', () => {
   const [half, full] = [new CpuWindow(), new CpuWindow()];
   const used = { half: 0, full: 0 };
   for (let second = 0; second < 600; second++) {

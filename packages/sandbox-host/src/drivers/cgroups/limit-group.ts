@@ -27,8 +27,8 @@ export interface LimitGroup {
 export interface KernelLimits {
   readonly version: 1 | 2;
   /**
-   * Announces that a process will be moved. The kernel waits for a grace period before the first of several moves, which
-   * was half of what a start cost here; it waits while bubblewrap is started now. Never rejects.
+   * Prepares the move of a process. The kernel waits for a grace period before the first of several moves, which was
+   * half of a start's time here; now it waits while bubblewrap is started. Never rejects.
    */
   expectMove(): Promise<void>;
   /** Makes a group with the profile's limits; `name` carries the boot id, so that a later boot knows it as foreign. */
@@ -60,7 +60,7 @@ export function foreignGroups(names: readonly string[], installation: string, bo
 
 /**
  * Ends what is in a group, and the group. bubblewrap ties the process inside to its own life just before that runs: one
- * whose bubblewrap was killed earlier goes on alone, and only its group still knows of it.
+ * whose bubblewrap was killed earlier keeps running alone, and only its group still contains it.
  */
 export async function removeGroup(directory: string): Promise<boolean> {
   for (let attempt = 0; attempt < 50; attempt++) {
@@ -80,7 +80,10 @@ export function kill(pid: number): void {
   }
 }
 
-/** A number from a control file, by the name before it where the file has several. Null where the kernel does not tell. */
+/**
+ * A number from a control file, by the name before it where the file has several. Null where the kernel does not report
+ * it.
+ */
 export async function readNumber(file: string, name = ''): Promise<number | null> {
   const text = await readFile(file, 'utf8').catch(() => '');
   const found = new RegExp(name === '' ? '^(\\d+)' : `^${name} (\\d+)`, 'm').exec(text)?.[1];

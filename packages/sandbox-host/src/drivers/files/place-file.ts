@@ -3,8 +3,8 @@ import { chmod, copyFile, link, rename, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 /**
- * Puts a file where other uids can read it, whatever directory it lies in, and returns its new path. Named after the
- * file's identity, so that an upgrade gets a new name and running sandboxes keep theirs. Linked where possible.
+ * Copies a file from any directory to one that other uids can read, and returns its new path. Named after the file's
+ * identity, so that an upgrade gets a new name and running sandboxes keep theirs. Linked where possible.
  */
 export async function placeFile(source: string, directory: string, mode: number): Promise<string> {
   const facts = await stat(source);
@@ -19,7 +19,7 @@ export async function placeFile(source: string, directory: string, mode: number)
   return target;
 }
 
-/** False where the file is not for others as it is, or lies on another file system. */
+/** False where other users may not read the file, or it is on another file system. */
 export async function linkReadable(source: string, target: string, mode: number): Promise<boolean> {
   const found = (await stat(source)).mode;
   if ((found & 0o005) !== 0o005 && (found & 0o777) !== mode) return false;

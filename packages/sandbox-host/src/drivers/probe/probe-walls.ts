@@ -1,10 +1,13 @@
-/** Starts one sandbox and tries its walls: attempts from inside, the kernel's own account of the process from outside. */
+/**
+ * Starts one sandbox and probes its isolation layers: attempts from inside, the kernel's own account of the process
+ * from outside.
+ */
 import { readFileSync } from 'node:fs';
 import { newId } from '@patchbay/foundation';
 import type { SandboxDriver, SandboxProcess } from '../driver.ts';
 import { type ProbedAttempt, runAttempts } from './run-attempts.ts';
 
-/** What a process inside must look like from outside. @see proc(5), /proc/pid/status */
+/** The expected state of a process inside, seen from outside. @see proc(5), /proc/pid/status */
 const STATUS: Readonly<Record<string, RegExp>> = {
   'seccomp filter': /^Seccomp:\t2$/m,
   no_new_privs: /^NoNewPrivs:\t1$/m,
@@ -15,7 +18,7 @@ const STATUS: Readonly<Record<string, RegExp>> = {
   'no bounding capabilities': /^CapBnd:\t0+$/m,
 };
 
-/** Every attempt with what came of it. Never throws: a sandbox that cannot start is a missing wall. */
+/** Every attempt with its result. Never throws: a sandbox that cannot start is a missing isolation layer. */
 export async function probeWalls(driver: SandboxDriver, programFile: string): Promise<ProbedAttempt[]> {
   let sandbox: SandboxProcess;
   try {

@@ -18,7 +18,7 @@ import type { SandboxDriver, SandboxProcess } from '../driver.ts';
 
 export interface ProbedAttempt {
   readonly name: string;
-  /** What a wall that holds answers. */
+  /** The answer of an intact isolation layer. */
   readonly expected: string;
   readonly got: string;
   readonly verdict: 'held' | 'got through' | 'not run';
@@ -69,7 +69,7 @@ export async function runBombs(
   return rows;
 }
 
-/** What the program answered, or in words how it ended. */
+/** The answer of the program, or its end in words. */
 function converse(
   driver: SandboxDriver,
   sandbox: SandboxProcess,
@@ -87,7 +87,7 @@ function converse(
     sandbox.stderr.on('data', (chunk: Buffer) => {
       lastWords = `${lastWords}${chunk.toString('latin1')}`.slice(-2_000);
     });
-    sandbox.link.on('error', () => {}); // the exit tells
+    sandbox.link.on('error', () => {}); // the exit event reports it
     void sandbox.exited.then(({ exitCode, signal, exceeded }) => {
       const words = /heap out of memory|FATAL ERROR[^\n]*|Error: [^\n]*/.exec(lastWords)?.[0] ?? '';
       finish(['exit', exceeded ?? signal ?? exitCode, words].join(' ').trim());

@@ -1,10 +1,10 @@
 /**
  * The sandbox's system call filter, assembled here as a classic BPF program: no compiler, no library, nothing to install.
  *
- * It answers: entry by another architecture (32-bit, x32) kills; listed calls pass; `clone` passes without namespace flags;
- * `clone3` says ENOSYS, so that libc falls back to `clone` whose flags a filter can see; sockets only of the families
- * AF_UNIX, AF_INET and AF_INET6 (an empty network namespace does not close vsock, netlink or alg); pairs of sockets only of
- * AF_UNIX, the one family of ours that has any; all else EPERM.
+ * It answers: entry by another architecture (32-bit, x32) kills; listed calls pass; `clone` passes without namespace
+ * flags; `clone3` returns ENOSYS, so that libc falls back to `clone` whose flags a filter can see; sockets only of the
+ * families AF_UNIX, AF_INET and AF_INET6 (an empty network namespace does not close vsock, netlink or alg); pairs of
+ * sockets only of AF_UNIX, the one family of ours that has any; all else EPERM.
  *
  * @see linux/Documentation/userspace-api/seccomp_filter.rst
  */
@@ -16,7 +16,7 @@ export type Architecture = 'x86_64' | 'aarch64';
 
 export const SECCOMP_ALLOW = 0x7fff_0000;
 export const SECCOMP_KILL = 0x8000_0000;
-/** The verdict "fail with this errno". */
+/** The filter result "fail with this errno". */
 export const seccompErrno = (errno: number): number => 0x0005_0000 | errno;
 
 export const EPERM = 1;
@@ -43,9 +43,9 @@ const OP = {
 const NAMESPACE_FLAGS = 0x7e02_0080;
 const X32_BIT = 0x4000_0000;
 const SOCKET_FAMILIES = [1, 2, 10];
-/** What libuv makes for the standard streams of a child process. */
+/** The sockets that libuv creates for the standard streams of a child process. */
 const SOCKET_PAIR_FAMILIES = [1];
-/** TIOCSTI and TIOCLINUX type into a terminal that is shared with somebody else. */
+/** TIOCSTI and TIOCLINUX type into a terminal that is shared with another process. */
 const REFUSED_IOCTLS = [0x5412, 0x541c];
 /** PR_SET_PDEATHSIG, PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_CAPBSET_READ, PR_SET_VMA. */
 const ALLOWED_PRCTLS = [1, 3, 15, 16, 23, 0x5356_4d41];
