@@ -25,7 +25,7 @@ export interface SandboxClientOptions {
   /** Opens the credentials that this invocation names. Called when its sandbox is about to run it; absent: there are none. */
   openCredentials?(invocation: Invocation): Promise<readonly CredentialGrant[]>;
   onLog(record: LogRecord): void;
-  /** Told what connectors announce outside of their calls. */
+  /** Called with changes that connectors publish outside of their calls. */
   onEvent?(event: ConnectorEvent): void;
 }
 

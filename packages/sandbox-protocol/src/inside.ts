@@ -1,4 +1,4 @@
-/** What the programs inside of sandboxes use. Of ours it brings nothing along but these few files. */
+/** The entry of the programs inside of sandboxes. It loads no other files of ours but these few. */
 export { isConnectorEventMethod } from './calls/connector-event.ts';
 export { LEAVE_STREAM_METHOD } from './calls/outcome.ts';
 export type { RunnerAnswerHeader, RunnerCall, RunnerCallContext, RunnerCallHeader } from './calls/runner-call.ts';

@@ -1,4 +1,4 @@
-/** Calls of one specialised sandbox: from a frame to the frame that answers it. */
+/** Calls of one assigned sandbox: from a frame to the frame that answers it. */
 import {
   isJsonObject,
   RUNNER_FRAMES,

@@ -1,15 +1,18 @@
-/** What every driver starts Node with. */
+/** The flags with which every driver starts Node. */
 import type { SandboxProfile } from '../bounds/limits.ts';
 
 /** Options that shape the objects a snapshot holds: the same when it is taken and when it is resumed. */
 const SNAPSHOT_FLAGS = ['--disable-proto=delete'] as const;
 
-/** Refuses eval and its like. A seat belt, not a wall: what never runs text as code cannot be talked into it. */
+/**
+ * Refuses eval and its like. Defence in depth, not an isolation layer: code that never evaluates text cannot be tricked
+ * into it.
+ */
 const NO_CODE_FROM_TEXT = '--disallow-code-generation-from-strings';
 
 /**
- * With which a snapshot is taken. Without code from text, so that what it holds found out that there is none: zod makes
- * its parsers by hand then. It can be resumed either way.
+ * The flags with which a snapshot is taken. Without dynamic code evaluation, so that libraries in it detect that: zod
+ * then interprets its parsers. It can be resumed either way.
  */
 export const SNAPSHOT_BUILD_FLAGS = [...SNAPSHOT_FLAGS, NO_CODE_FROM_TEXT] as const;
 

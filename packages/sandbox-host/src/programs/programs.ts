@@ -35,7 +35,7 @@ const OPTIONS = {
 } as const;
 
 export type ProgramName = keyof typeof ENTRIES;
-/** Where the sources lie; a packed installation gives finished `.cjs` files, because it has no sources to bundle. */
+/** The path of the sources; a packed installation has finished `.cjs` files, because it has no sources to bundle. */
 export type ProgramSources = Partial<Readonly<Record<ProgramName, string>>>;
 
 /** Bundles each program to one CJS file when it is first asked for. Unchanged content keeps its file. */
@@ -93,7 +93,7 @@ async function replaceFile(file: string, content: string | Uint8Array): Promise<
 const madeRecord = z.object({ file: z.string(), inputs: z.array(z.string()), digest: z.string() });
 type Made = z.output<typeof madeRecord>;
 
-/** null: none, or none that can be read, and the bundle is made anew. */
+/** null: none, or an unreadable one, and the bundle is made again. */
 async function readMade(recordFile: string): Promise<Made | null> {
   const text = await readFile(recordFile, 'utf8').catch(() => null);
   if (text === null) return null;
@@ -122,14 +122,14 @@ async function readOrNothing(file: string): Promise<Uint8Array> {
 }
 
 async function bundle(entry: string): Promise<{ code: Uint8Array; inputs: string[] }> {
-  // The runner's protocol library makes no code from text.
+  // The runner's protocol library without dynamic code evaluation.
   const alias = { '@modelcontextprotocol/server/_shims': resolver.resolve('@patchbay/runner/interpreting-shims') };
   const input = { entryPoints: [entry], absWorkingDir: '/', alias };
   const result = await build({ ...OPTIONS, ...input, write: false, metafile: true });
   const [output] = result.outputFiles;
   if (!output) throw new Error(`esbuild made nothing of ${entry}.`);
   const sources = Object.keys(result.metafile.inputs).map((file) => join('/', file));
-  // A manifest says which file an import means, so it belongs to what the bundle was made of.
+  // A manifest determines the file of an import, so it is an input of the bundle.
   const manifests = new Set(sources.flatMap(manifestOf));
   return { code: output.contents, inputs: [...sources, ...manifests].sort() };
 }

@@ -1,4 +1,7 @@
-/** What uses a resource until a bound stops it: with cgroups where this machine lets us, and with what stands in for them. */
+/**
+ * Programs that use a resource until a bound stops them: with cgroups where this machine allows them, and with their
+ * fallbacks.
+ */
 
 import { BOMBS } from '@patchbay/probe';
 import { skipUnless } from '@patchbay/testing';

@@ -1,6 +1,9 @@
 import type { IsolationKey } from '../calls/isolation-key.ts';
 
-/** What a supervisor asks for when it must start a sandbox. `artifact` is checked against the digest by the supervisor. */
+/**
+ * The code and settings that a supervisor requests to start a sandbox. `artifact` is checked against the digest by the
+ * supervisor.
+ */
 export interface Provision {
   readonly artifact: Uint8Array;
   readonly secrets: Readonly<Record<string, string>>;
@@ -8,7 +11,7 @@ export interface Provision {
   readonly snapshot?: Uint8Array | undefined;
 }
 
-/** What a supervisor needs to start a sandbox of this key. */
+/** The inputs of a supervisor to start a sandbox of this key. */
 export interface ProvisionRequest {
   readonly key: IsolationKey;
   readonly artifactDigest: string;

@@ -24,7 +24,7 @@ import type { ConnectorEvent, Invocation, IsolationKey, JsonObject, LogRecord } 
 import { preparedDirectory } from '../run-caches.ts';
 import { bubblewrapFile, hasSandboxes } from '../sandboxes.ts';
 
-/** What build sandboxes see as `/toolchain`, for tests that build without one. */
+/** The `/toolchain` of build sandboxes, for tests that build without one. */
 export { prepareToolchain } from '@patchbay/sandbox-host';
 
 /** Whether this machine can build real isolation layers. */
