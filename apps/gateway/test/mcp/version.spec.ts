@@ -64,20 +64,20 @@ describe('patchbay/version', () => {
     }
   });
 
-  it('tells clients of both eras the version behind the URL of a connector, without running it', async () => {
+  it('returns to clients of both eras the version behind the URL of a connector, without running it', async () => {
     const { modern, legacy } = await resultsAt('/acme/weather/mcp');
     expect(legacy).toEqual({ connector: 'weather', version: 2, live: true });
     expect(modern).toMatchObject(legacy);
     expect(edge.invocations).toEqual([]);
   });
 
-  it('tells them which version a preview URL runs', async () => {
+  it('returns the version that a preview URL runs', async () => {
     const { modern, legacy } = await resultsAt('/acme/weather@3/mcp');
     expect(legacy).toEqual({ connector: 'weather', version: 3, live: false });
     expect(modern).toMatchObject(legacy);
   });
 
-  it('tells them the version of every connector behind the URL of an organization', async () => {
+  it('returns the version of every connector behind the URL of an organization', async () => {
     const { modern, legacy } = await resultsAt('/acme/mcp');
     expect(legacy).toEqual({
       connectors: [

@@ -6,7 +6,7 @@ import type { Handler } from './method.ts';
 
 /**
  * Returns the version that answers at the URL of a connector: `{ connector, version, live }`. A method of Patchbay's
- * own: no capability announces it, and clients that do not know it never send it.
+ * own: no capability declares it, and clients that do not know it never send it.
  */
 export const version: Handler<ConnectorAccess> = ({ caller: { access } }, request) =>
   answerIn(request, access, versionOf(access.connectors[0]));
