@@ -10,7 +10,7 @@ export interface Import {
   readonly isLazy: boolean;
 }
 
-/** What each code file imports of this repository, packages by their entry files. */
+/** The imports of each code file within this repository, packages by their entry files. */
 export function importGraph(tree: SourceTree): ReadonlyMap<SourceFile, readonly Import[]> {
   const packages = workspacePackages(tree);
   const known = new Map(tree.code.map((file) => [file.path, file]));

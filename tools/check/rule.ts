@@ -11,7 +11,7 @@ export interface Finding {
 export interface Rule {
   readonly name: string;
   find(tree: SourceTree): readonly Finding[] | Promise<readonly Finding[]>;
-  /** What else to print behind a rule that found nothing. */
+  /** A further line to print behind a rule that found nothing. */
   note?(tree: SourceTree): string | null;
 }
 

@@ -153,7 +153,7 @@ function openSocket(target: SupervisorTarget, identity: TlsIdentity | undefined)
     key: key.reveal(),
     minVersion: 'TLSv1.3',
     rejectUnauthorized: true,
-    // Names of machines say nothing here: the host id in the certificate does.
+    // Host names prove nothing here: the host id in the certificate does.
     checkServerIdentity: (_host, { subjectaltname }) => objectToPeer(target.id, subjectaltname),
   });
   socket.setNoDelay(true);
@@ -171,6 +171,6 @@ function certificatesEnd(socket: Socket, identity: TlsIdentity | undefined): Dat
 function objectToPeer(expectedId: string, subjectAltName: string | undefined): Error | undefined {
   const name = readPeerName(subjectAltName);
   if (name?.role === 'supervisor' && name.id === expectedId) return undefined;
-  const found = name ? `${name.role} ${name.id}` : 'nobody of this installation';
+  const found = name ? `${name.role} ${name.id}` : 'no member of this installation';
   return new Error(`its certificate names ${found}, not supervisor ${expectedId}`);
 }

@@ -10,7 +10,7 @@ import { buildSnapshot, flagsIn } from './build-snapshot.ts';
 
 interface ReasonNotTaken {
   readonly reason: string;
-  /** Where in the author's source, or in a package's; empty when the program did not say. */
+  /** Location in the author's source, or in a package's; empty when the program did not report one. */
   readonly place: string;
 }
 

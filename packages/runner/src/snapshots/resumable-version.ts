@@ -16,7 +16,7 @@ import { drainRandomCaches } from './drain-random-caches.ts';
 import { forbidClocks, liftSnapshotGuard, refuseInSnapshot } from './snapshot-guard.ts';
 import { warmUp } from './warm-up.ts';
 
-/** What Node gives every CommonJS module. */
+/** The variables that Node gives every CommonJS module. */
 const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
 
 /** @throws whatever the module throws */
@@ -33,7 +33,7 @@ function prepareModule(artifact: Uint8Array): ConnectorModule {
   return { exported: module.exports, codeGeneration: makesCode(code), pages };
 }
 
-/** Tells Node where the lines of the module come from: by an empty file of the same name, since the module ran elsewhere. */
+/** Maps the lines of the module for Node: by an empty file of the same name, since the module ran elsewhere. */
 function readMap(artifact: Uint8Array): void {
   const { sourceMap } = parseArtifact(artifact);
   if (sourceMap === null) return;
