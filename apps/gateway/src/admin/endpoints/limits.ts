@@ -1,4 +1,4 @@
-/** The limits that somebody outside can notice. */
+/** The limits that are visible from outside. */
 
 import { LIMIT_SECTIONS, type RaisedBy } from '@patchbay/foundation/limits';
 import { z } from 'zod';
