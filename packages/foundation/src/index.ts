@@ -34,7 +34,7 @@ export {
   redisUrlField,
   sharedEnvironment,
 } from './shared-environment.ts';
-export { signUpProblem } from './sign-up-setting.ts';
+export { signUpProblem } from './sign-up-problem.ts';
 export { readSystemError, type SystemErrorFields } from './system-error.ts';
 export { decodeText, findTextProblem, storable } from './text-problem.ts';
 export { describeDisk, isLow, readDisks, type WatchedDisk } from './watched-disks.ts';

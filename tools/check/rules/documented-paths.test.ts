@@ -24,6 +24,14 @@ describe('documented-paths', () => {
     ]);
   });
 
+  it('refuses the end of a path that no file has', async () => {
+    const files = {
+      'docs/a.md': 'Below `apps/worker/src/`: `http/edge.ts`, then `http/gone.ts`.',
+      'apps/worker/src/http/edge.ts': '',
+    };
+    expect(await objections(documentedPaths, files)).toEqual(['docs/a.md:1 no file ends with http/gone.ts']);
+  });
+
   it('refuses citations of papers and numbers of rules that are not in the repository, in names of tests too', async () => {
     const files = {
       'apps/worker/src/a.ts': '/** Never trusted (security.md S22). */\nconst s3 = 1; // in the store (S3)\n',

@@ -5,6 +5,9 @@ import { isComment } from '../texts-for-people.ts';
 
 const LINK = /\]\(([^)\s#]+)(?:#[^)]*)?\)/g;
 const QUOTED = /`((?:apps|docs|examples|infra|packages|prisma|scripts|test|tools\/check)\/[\w./-]*[\w-])\/?`/g;
+const QUOTED_ROOT = /^(?:apps|docs|examples|infra|packages|prisma|scripts|test|tools\/check)\//;
+/** The end of a path, where a table names the folder of all its files: `http/edge-hooks.ts`. */
+const SHORTENED = /`((?:[\w.-]+\/)+[\w.-]+\.(?:ts|tsx|mjs|sh))`/g;
 /** In the README of an app or package, a path below these folders is one of its own. */
 const OWN_QUOTED = /`((?:scripts|src|templates|test)\/[\w./-]*[\w-])\/?`/g;
 const OWN_README = /^((?:apps|packages)\/[^/]+)\/README\.md$/;
@@ -33,6 +36,7 @@ export const documentedPaths: Rule = {
     const citing = tree.files.filter((file) => file.isCode || /\.(md|prisma)$/.test(file.path));
     return [
       ...documents.flatMap((file) => findInFile(file, known)),
+      ...documents.flatMap((file) => findShortened(file, known)),
       ...citing.filter(({ path: file }) => !WITHOUT_CITATIONS.test(file)).flatMap((file) => findCitations(file, known)),
     ];
   },
@@ -55,6 +59,20 @@ function findInFile(file: SourceFile, known: ReadonlySet<string>): Finding[] {
   return [...documentLinks(file), ...quotedPaths(file)]
     .filter(({ target }) => !known.has(target))
     .map(({ line, target }) => ({ file: file.path, line, message: `there is no ${target}` }));
+}
+
+function findShortened(file: SourceFile, known: ReadonlySet<string>): Finding[] {
+  const files = [...known];
+  const isThere = (ending: string) => files.some((name) => name === ending || name.endsWith(`/${ending}`));
+  return file.text
+    .split('\n')
+    .flatMap((text, index) =>
+      [...text.matchAll(SHORTENED)].flatMap(([, ending = '']) =>
+        ending.match(QUOTED_ROOT) || isThere(ending)
+          ? []
+          : [{ file: file.path, line: index + 1, message: `no file ends with ${ending}` }],
+      ),
+    );
 }
 
 function quotedPaths(file: SourceFile): { readonly line: number; readonly target: string }[] {

@@ -56,7 +56,7 @@ export const ADMIN_LIMITS = {
   streamUnread: {
     value: MEBIBYTE,
     unit: 'bytes',
-    what: 'Unread bytes after which such a stream is closed',
+    what: 'Unread bytes after which an event stream of the admin API is closed',
     reason: 'A client that does not read would hold them in the gateway’s memory.',
     raisedBy: 'fixed',
   },

@@ -78,14 +78,14 @@ export const CALL_LIMITS = {
   resultCharactersClaudeCode: {
     value: 100_000,
     unit: 'characters',
-    what: 'The same for Claude Code',
+    what: 'Text of a tool result that goes into the context of Claude Code',
     reason: 'Claude Code takes 25 000 tokens.',
     raisedBy: 'fixed',
   },
   resultCharactersPrograms: {
     value: 4_000_000,
     unit: 'characters',
-    what: 'The same for MCP Inspector and mcporter',
+    what: 'Text of a tool result for MCP Inspector and mcporter',
     reason: 'They show results to people or programs instead of a model.',
     raisedBy: 'fixed',
   },

@@ -77,7 +77,7 @@ export const SANDBOX_LIMITS = {
   idlePersonal: {
     value: 15_000,
     unit: 'ms',
-    what: 'The same for a sandbox that serves one person',
+    what: 'Time without calls after which a sandbox that serves one person is stopped',
     reason: 'There can be one for every person.',
     raisedBy: 'fixed',
   },
@@ -98,7 +98,7 @@ export const SANDBOX_LIMITS = {
   startsWaiting: {
     value: 64,
     unit: 'calls',
-    what: 'First calls of one organization that wait for such a start',
+    what: 'First calls of one organization that wait for the start of a sandbox',
     reason: 'A longer queue would outlast the deadlines of the calls in it.',
     raisedBy: 'fixed',
   },
@@ -203,14 +203,14 @@ export const SANDBOX_LIMITS = {
   egressIdle: {
     value: 30_000,
     unit: 'ms',
-    what: 'Time without data after which such a connection is closed',
+    what: 'Time without data after which a connection to the outside is closed',
     reason: 'An upstream that hangs holds one of the connections.',
     raisedBy: 'fixed',
   },
   egressTotal: {
     value: 300_000,
     unit: 'ms',
-    what: 'Longest life of such a connection',
+    what: 'Longest life of a connection to the outside',
     reason: 'No call takes longer.',
     raisedBy: 'fixed',
   },

@@ -17,7 +17,7 @@ export const STREAM_LIMITS = {
   organizationStreams: {
     value: 1_000,
     unit: 'streams',
-    what: 'The same for one organization',
+    what: 'Streams that callers of one organization keep open for changes, per gateway',
     reason: 'One organization cannot use up the memory for streams.',
     raisedBy: 'fixed',
   },
@@ -31,7 +31,7 @@ export const STREAM_LIMITS = {
   organizationQuestions: {
     value: 1_000,
     unit: 'calls',
-    what: 'The same for one organization',
+    what: 'Calls of one organization that wait for an answer of their client, per gateway',
     reason: 'One organization cannot use up the memory for waiting calls.',
     raisedBy: 'fixed',
   },
