@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createBubblewrapDriver, type ProbedAttempt, Programs, probeWalls, runBombs } from '@patchbay/sandbox-host';
+import { createBubblewrapDriver, type ProbedAttempt, Programs, probeIsolation, runBombs } from '@patchbay/sandbox-host';
 import { loadProbeConfig } from './config.ts';
 import { headingOf, rowOf, summaryOf } from './probe-table.ts';
 
@@ -38,7 +38,7 @@ async function probe(): Promise<number> {
   const { limits } = await driver.probe();
   const who = `As ${process.getuid?.() === 0 ? 'root' : `uid ${process.getuid?.()}`} on ${process.arch}`;
   if (!asJson) console.log(headingOf(who, limits));
-  const attempts = await probeWalls(driver, probeProgramFile);
+  const attempts = await probeIsolation(driver, probeProgramFile);
   if (!asJson) for (const row of attempts) console.log(rowOf(row));
   const canStart = attempts.length > 1;
   const onRow = (row: ProbedAttempt) => {

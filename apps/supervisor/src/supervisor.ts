@@ -1,6 +1,6 @@
 import type { Logger } from '@patchbay/foundation';
 import type { Application, HealthCheck } from '@patchbay/foundation/process';
-import { type Announcement, announceSupervisor } from '@patchbay/sandbox-client/registry';
+import { type Registration, registerSupervisor } from '@patchbay/sandbox-client/registry';
 import type { SandboxHost } from '@patchbay/sandbox-host';
 import type { Registry } from 'prom-client';
 import type { SupervisorConfig } from './config.ts';
@@ -21,7 +21,7 @@ export class Supervisor implements Application {
   readonly metrics: Registry;
   readonly #parts: SupervisorParts;
   #clients: Promise<ClientListeners> | null = null;
-  #announcement: Announcement | null = null;
+  #announcement: Registration | null = null;
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
@@ -34,7 +34,7 @@ export class Supervisor implements Application {
     this.#clients = listenForClients(host, doors);
     await this.#clients;
     const { registryUrl: redisUrl, advertised: address, hostId } = config;
-    if (redisUrl && address) this.#announcement = announceSupervisor({ redisUrl, hostId, address, logger });
+    if (redisUrl && address) this.#announcement = registerSupervisor({ redisUrl, hostId, address, logger });
     const { ready, walls, limits } = host.health();
     if (!ready) logger.error({ walls, limits }, 'connectors cannot run on this host');
     return { hostId, walls, limits };

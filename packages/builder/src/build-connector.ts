@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { BuildAnswer, BuildInput, BuildPlaces, Diagnostic } from './build-input.ts';
+import type { BuildAnswer, BuildInput, BuildPaths, Diagnostic } from './build-input.ts';
 import { bundleConnector, nativePackages } from './bundle-connector.ts';
 import { checkTypes } from './check-types.ts';
 import { layOutProject } from './lay-out-project.ts';
@@ -9,7 +9,7 @@ import { buildPages, findPageScripts } from './pages/build-pages.ts';
 const LARGEST_SHOWN = 10;
 
 /** Source and packages in, one CommonJS file out, and one HTML file per page. Types and bundles are made at the same time. */
-export async function buildConnector(places: BuildPlaces, input: BuildInput, source: Uint8Array): Promise<BuildAnswer> {
+export async function buildConnector(places: BuildPaths, input: BuildInput, source: Uint8Array): Promise<BuildAnswer> {
   const started = performance.now();
   mkdirSync(places.project, { recursive: true });
   const scripted = layOutProject(places, input, source);
@@ -50,7 +50,7 @@ export async function buildConnector(places: BuildPlaces, input: BuildInput, sou
 }
 
 /** The connector's own code, and what its pages run in a browser: two worlds with their own globals. */
-async function checkAllTypes(places: BuildPlaces, entry: string): Promise<readonly Diagnostic[]> {
+async function checkAllTypes(places: BuildPaths, entry: string): Promise<readonly Diagnostic[]> {
   const scripts = findPageScripts(places.project);
   const [own, ofPages] = await Promise.all([
     /\.[cm]?tsx?$/.test(entry) ? checkTypes(places, 'connector', [entry]) : [],

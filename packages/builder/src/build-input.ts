@@ -16,7 +16,7 @@ export const buildInputSchema = z.object({
 export type BuildInput = z.infer<typeof buildInputSchema>;
 
 /** Paths of a build's inputs and outputs; the same in every build sandbox, other folders in tests. */
-export interface BuildPlaces {
+export interface BuildPaths {
   /** The project, writable: `/work/project`. */
   readonly project: string;
   /** Package tarballs by sha512, read-only: `/store`. */

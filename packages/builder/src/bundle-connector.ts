@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { BuildFailure, BuildPlaces, Diagnostic } from './build-input.ts';
+import type { BuildFailure, BuildPaths, Diagnostic } from './build-input.ts';
 import { asDiagnostic, failureOf } from './bundle-failure.ts';
 
 type Esbuild = typeof import('esbuild');
@@ -22,11 +22,7 @@ export type Bundle =
 const BANNER = 'const __patchbayModuleUrl="file:///connector.cjs";';
 
 /** One CommonJS file of everything the entry imports, but for what the runner provides. */
-export async function bundleConnector(
-  places: BuildPlaces,
-  entry: string,
-  provided: readonly string[],
-): Promise<Bundle> {
+export async function bundleConnector(places: BuildPaths, entry: string, provided: readonly string[]): Promise<Bundle> {
   const esbuild: Esbuild = createRequire(`${places.toolchain}/`)('esbuild');
   const packages = new Set<string>();
   try {
@@ -68,7 +64,7 @@ export async function bundleConnector(
 }
 
 /** A provided package stays outside the bundle unless the importing package brought a copy of its own. */
-function leaveToRunner(places: BuildPlaces, provided: readonly string[], used: Set<string>): Plugin {
+function leaveToRunner(places: BuildPaths, provided: readonly string[], used: Set<string>): Plugin {
   return {
     name: 'leave-to-runner',
     setup(build) {
@@ -82,7 +78,7 @@ function leaveToRunner(places: BuildPlaces, provided: readonly string[], used: S
   };
 }
 
-function isToolchainCopy(places: BuildPlaces, name: string, from: string): boolean {
+function isToolchainCopy(places: BuildPaths, name: string, from: string): boolean {
   for (let folder = from; ; folder = path.dirname(folder)) {
     const found = lstatSync(path.join(folder, 'node_modules', name), { throwIfNoEntry: false });
     if (found) return found.isSymbolicLink() && (folder === places.project || folder.startsWith(places.toolchain));
@@ -91,13 +87,13 @@ function isToolchainCopy(places: BuildPlaces, name: string, from: string): boole
 }
 
 /** Whether the package's own code went into the bundle and it has native parts to compile. */
-export function nativePackages(places: BuildPlaces, inputs: readonly string[], scripted: readonly string[]): string[] {
+export function nativePackages(places: BuildPaths, inputs: readonly string[], scripted: readonly string[]): string[] {
   return scripted.filter((name) =>
     inputs.some((input) => input.includes(`node_modules/${name}/`) && hasNativeParts(places, input, name)),
   );
 }
 
-function hasNativeParts(places: BuildPlaces, input: string, name: string): boolean {
+function hasNativeParts(places: BuildPaths, input: string, name: string): boolean {
   const root = input.slice(0, input.lastIndexOf(`node_modules/${name}/`) + `node_modules/${name}`.length);
   const folder = path.join(places.project, root);
   if (lstatSync(path.join(folder, 'binding.gyp'), { throwIfNoEntry: false })) return true;

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { BuildPlaces, Diagnostic } from './build-input.ts';
+import type { BuildPaths, Diagnostic } from './build-input.ts';
 
 const DIAGNOSTICS_MAX = 50;
 /** Where the checked code runs. */
@@ -42,7 +42,7 @@ const BROWSER = { lib: ['es2024', 'dom', 'dom.iterable'], types: [], jsx: 'react
 
 /** Errors of TypeScript in the files and everything they import. */
 export async function checkTypes(
-  places: BuildPlaces,
+  places: BuildPaths,
   world: World,
   entries: readonly string[],
 ): Promise<readonly Diagnostic[]> {
@@ -75,7 +75,7 @@ export async function checkTypes(
   return found;
 }
 
-function runCompiler(places: BuildPlaces, config: string): Promise<{ output: string; failed: boolean }> {
+function runCompiler(places: BuildPaths, config: string): Promise<{ output: string; failed: boolean }> {
   return new Promise((resolve) => {
     execFile(
       compilerOf(places.toolchain),

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { BuildInput, BuildPlaces } from './build-input.ts';
+import type { BuildInput, BuildPaths } from './build-input.ts';
 import { readTar } from './read-tar.ts';
 
 const UNPACKED_BYTES_MAX = 400 * 1024 * 1024;
 
 /** Unpacks source and packages and makes the links. Returns the packages that wanted to run something at install time. */
-export function layOutProject(places: BuildPlaces, input: BuildInput, source: Uint8Array): string[] {
+export function layOutProject(places: BuildPaths, input: BuildInput, source: Uint8Array): string[] {
   const scripted: string[] = [];
   unpack(gunzipSync(source, { maxOutputLength: UNPACKED_BYTES_MAX }), places.project, 0);
   for (const placement of input.placements) {

@@ -6,7 +6,7 @@ import { temporaryDirectory } from '@patchbay/testing';
 import { prepareToolchain } from '@patchbay/testing/hosts/given-host';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildConnector } from '../src/build-connector.ts';
-import type { BuildInput, BuildPlaces } from '../src/build-input.ts';
+import type { BuildInput, BuildPaths } from '../src/build-input.ts';
 import { type TarLink, tarOf } from './tar-of.ts';
 
 const CONNECTOR = `
@@ -36,7 +36,7 @@ describe('the build of a connector', () => {
   });
 
   async function build(files: Readonly<Record<string, string>>, input: Partial<BuildInput> = {}) {
-    const places: BuildPlaces = { project: path.join(await temporaryDirectory(), 'project'), store, toolchain };
+    const places: BuildPaths = { project: path.join(await temporaryDirectory(), 'project'), store, toolchain };
     const provided = ['zod', '@patchbay/connector', '@modelcontextprotocol/server'];
     const defaults = { entry: 'src/index.ts', typecheck: true, placements: [], links: [], provided };
     return buildConnector(places, { ...defaults, ...input }, tarOf(files));

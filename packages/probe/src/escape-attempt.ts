@@ -1,4 +1,4 @@
-import type { Wall } from './wall.ts';
+import type { IsolationLayer } from './wall.ts';
 
 /** Facts that the host gives an attempt; an attacker would guess or scan them. */
 export interface AttemptGiven {
@@ -20,7 +20,7 @@ export interface EscapeAttempt {
   /** The answers of an intact isolation layer. */
   readonly held: RegExp;
   /** Without all of these it gets through: what the tests take away to see it succeed. Absent: there is no such switch. */
-  readonly walls?: readonly Wall[];
+  readonly walls?: readonly IsolationLayer[];
   /** Asked outside of any sandbox: false where the machine itself has nothing there to get through. */
   hasDoor?(scratchDirectory: string): boolean;
   readonly skip?: string;

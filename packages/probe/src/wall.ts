@@ -2,7 +2,7 @@
  * Isolation layers that a test removes to show that the attempts would succeed without them. A driver that lacks one
  * reports it in its probe, and a host with that driver runs no tenant's code.
  */
-export type Wall =
+export type IsolationLayer =
   | 'own root'
   | 'read-only root'
   | 'own network'

@@ -12,18 +12,18 @@ import {
   type RunnerCallHeader,
 } from '@patchbay/sandbox-protocol/inside';
 import { installConsole, installRuntime } from './calls/call-context.ts';
-import type { ConnectorServer, Specialisation } from './calls/runner-call.ts';
+import type { Assignment, ConnectorServer } from './calls/runner-call.ts';
 import { RunningCalls } from './calls/serve-calls.ts';
 import { installEgressRoute } from './egress-route.ts';
 import { type HostLink, openHostLink } from './host-link.ts';
 import { type ConnectorModule, createServer, type LoadedConnector, loadModule } from './load-connector.ts';
 import { serveConnector } from './servers/serve-connector.ts';
-import { rehearse } from './snapshots/warm-up.ts';
+import { warmUpResumed } from './snapshots/warm-up.ts';
 import { authorStack, messageOf, StartError } from './start-error.ts';
 
 const endProcess = process.exit.bind(process);
 const calls = new RunningCalls();
-let specialised = false;
+let assigned = false;
 let serving: { server: ConnectorServer; loaded: LoadedConnector } | null = null;
 let opened: HostLink | null = null;
 let moduleOf: (artifact: Uint8Array) => ConnectorModule = loadModule;
@@ -55,15 +55,15 @@ export function startRunner(prepared?: (artifact: Uint8Array) => ConnectorModule
 
 function onFrame(frame: Frame): void {
   switch (frame.type) {
-    case RUNNER_FRAMES.specialise:
+    case RUNNER_FRAMES.assign:
       // Once in a life: a second one would run code of one tenant beside the secrets of another.
-      if (specialised) endProcess(70);
-      specialised = true;
-      void specialise(frame.payload);
+      if (assigned) endProcess(70);
+      assigned = true;
+      void assign(frame.payload);
       return;
-    case RUNNER_FRAMES.rehearse:
+    case RUNNER_FRAMES.warmUp:
       // Never beside a tenant's code; the supervisor asks before, if at all.
-      if (!specialised) void rehearse().then(() => link.send(RUNNER_FRAMES.rehearsed, {}));
+      if (!assigned) void warmUpResumed().then(() => link.send(RUNNER_FRAMES.warmedUp, {}));
       return;
     case RUNNER_FRAMES.call:
       // The supervisor is the one peer of this descriptor; what it sends has the protocol's shape.
@@ -86,15 +86,15 @@ function readCall(payload: Buffer): RunnerCall {
   return { ...(header as RunnerCallHeader), params: decodeJson(bytes) as JsonObject };
 }
 
-async function specialise(payload: Buffer): Promise<void> {
+async function assign(payload: Buffer): Promise<void> {
   const { header, bytes } = decodeMixed(payload);
   // As above: the supervisor wrote it.
-  const secrets = Object.freeze({ ...(header as Specialisation).secrets });
+  const secrets = Object.freeze({ ...(header as Assignment).secrets });
   installRuntime(link, secrets);
   try {
     const loaded = await createServer(moduleOf(bytes), secrets);
     serving = { loaded, server: await serveConnector(loaded, { link, inCall: calls.inCall }) };
-    link.send(RUNNER_FRAMES.specialised, {});
+    link.send(RUNNER_FRAMES.assigned, {});
   } catch (error) {
     reportStartFailure(error);
   }

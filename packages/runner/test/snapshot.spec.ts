@@ -181,6 +181,6 @@ async function askResumed(
     });
     void sandbox.exited.then((exit) => reject(new Error(`it ended: ${JSON.stringify(exit)}`)));
   });
-  driver.specialise(sandbox, encodeMixedFrame(RUNNER_FRAMES.task, { input: {} }, Buffer.alloc(0)));
+  driver.assign(sandbox, encodeMixedFrame(RUNNER_FRAMES.task, { input: {} }, Buffer.alloc(0)));
   return answered.finally(() => driver.stop(sandbox));
 }

@@ -31,7 +31,7 @@ describe('the listener of a supervisor for other machines', () => {
 
   const port = () => ('port' in host.target ? host.target.port : 0);
   /** Bytes received before the connection closed, or the first ones if it stays open. */
-  async function knock(identity: TlsIdentity | null, more: ConnectionOptions = {}): Promise<Buffer> {
+  async function tryToConnect(identity: TlsIdentity | null, more: ConnectionOptions = {}): Promise<Buffer> {
     const own = identity && { cert: identity.certificate, key: identity.key.reveal() };
     const socket = connect({ port: port(), host: '127.0.0.1', ca: authority.certificate, ...own, ...more });
     const heard: Buffer[] = [];
@@ -61,13 +61,13 @@ describe('the listener of a supervisor for other machines', () => {
     ['one with the name of a web site', () => authority.identity(gateway, { uri: 'https://gateway.example/' })],
   ])('sends not a byte to %s', async (_what, identity) => {
     const before = refusals.length;
-    expect((await knock(await identity(), options)).byteLength).toBe(0);
+    expect((await tryToConnect(await identity(), options)).byteLength).toBe(0);
     await waitFor(() => refusals.length > before);
   });
 
   it('sends not a byte to TLS 1.2 nor to no TLS at all', async () => {
     const allowed = await authority.identity(gateway);
-    expect((await knock(allowed, { ...options, maxVersion: 'TLSv1.2' })).byteLength).toBe(0);
+    expect((await tryToConnect(allowed, { ...options, maxVersion: 'TLSv1.2' })).byteLength).toBe(0);
     const socket = connectPlain(port(), '127.0.0.1');
     socket.on('error', () => {});
     socket.write('{"method":"tools/call"}'.repeat(4));
@@ -80,7 +80,7 @@ describe('the listener of a supervisor for other machines', () => {
   });
 
   it.each(['gateway', 'worker'] as const)('reports its status to a %s', async (role) => {
-    const heard = await knock(await authority.identity({ role, id: 'g' }), options);
+    const heard = await tryToConnect(await authority.identity({ role, id: 'g' }), options);
     expect(heard.toString()).toContain('"hostId":"door","state":"serving"');
   });
 });

@@ -6,7 +6,7 @@ import { textOf, toolRunning } from '@patchbay/testing/hosts/given-host';
 import { type GivenPlainHost, givenClient, givenPlainHost } from '@patchbay/testing/hosts/given-hosts';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type Announcement, announceSupervisor, registeredSupervisors } from '../src/registry/index.ts';
+import { type Registration, registeredSupervisors, registerSupervisor } from '../src/registry/index.ts';
 import { entryKey, HOST_IDS_KEY } from '../src/registry/registry-entry.ts';
 import { startFakeHost } from './fake-host.ts';
 
@@ -19,7 +19,7 @@ describe('the registry of supervisors', () => {
   let authority: GivenAuthority;
   let genuine: GivenPlainHost;
   let given: ReturnType<typeof givenClient>;
-  const announcements: Announcement[] = [];
+  const announcements: Registration[] = [];
 
   beforeAll(async () => {
     redis = await testRedis();
@@ -42,7 +42,7 @@ describe('the registry of supervisors', () => {
   const call = () => given.client.invoke(given.invocation({ code: toolRunning(`return 'ran'`) }));
   const announce = (redisUrl: string) => {
     if (!('port' in genuine.target)) throw new Error('a host with a certificate has a port');
-    const announcement = announceSupervisor({
+    const announcement = registerSupervisor({
       redisUrl: new Secret(redisUrl),
       hostId: 'genuine',
       logger,

@@ -123,7 +123,7 @@ export class SandboxHost {
     caller: InvokeCaller,
     progress: { isSent: boolean },
   ): Promise<RawAnswer> {
-    this.#demandWalls();
+    this.#requireIsolation();
     const { clock } = this.#options;
     const startedAt = clock.monotonicMs();
     using ended = new CallSignal(caller.signal, header.deadlineMs, () => deadlineError(header));
@@ -186,7 +186,7 @@ export class SandboxHost {
     task: BuildTask,
     caller: { signal: AbortSignal; onProgress(progress: JsonObject): void },
   ): Promise<TaskOutcome> {
-    this.#demandWalls();
+    this.#requireIsolation();
     if (task.program === 'snapshot') return this.#supply.takeVersionSnapshot(task, caller);
     return this.#tasks.run({ ...task, program: task.program }, caller);
   }
@@ -223,7 +223,7 @@ export class SandboxHost {
     return null;
   }
 
-  #demandWalls(): void {
+  #requireIsolation(): void {
     const refusal = this.#refusal();
     if (refusal) throw refusal;
   }

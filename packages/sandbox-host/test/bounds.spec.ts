@@ -209,9 +209,9 @@ describe('the bounds of a sandbox', () => {
       mounts: [],
     });
     const { artifact } = artifactOf(toolRunning(`return 'x'`));
-    const frame = encodeMixedFrame(RUNNER_FRAMES.specialise, { secrets: {} }, artifact);
-    given.driver.specialise(process, frame);
-    given.driver.specialise(process, frame);
+    const frame = encodeMixedFrame(RUNNER_FRAMES.assign, { secrets: {} }, artifact);
+    given.driver.assign(process, frame);
+    given.driver.assign(process, frame);
     process.link.write(encodeJsonFrame(RUNNER_FRAMES.ping, { n: 1 }));
     expect(await process.exited).toMatchObject({ exitCode: 70 });
   });

@@ -13,7 +13,7 @@ import {
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createBubblewrapDriver } from '../src/drivers/bubblewrap-driver.ts';
 import type { SandboxProcess } from '../src/drivers/driver.ts';
-import { BlankSandbox } from '../src/pool/blank-sandbox.ts';
+import { WarmSandbox } from '../src/pool/warm-sandbox.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 
@@ -139,51 +139,51 @@ describe('a warm sandbox', () => {
 
   it('is assigned to one caller, and to none after', async () => {
     const process = await start();
-    const blank = new BlankSandbox(given.driver, process, 0);
-    expect(blank.claim()).toBeNull(); // not ready yet
-    await blank.ready;
-    expect(blank.claim()).toBe(process);
-    expect(blank.claim()).toBeNull();
+    const warm = new WarmSandbox(given.driver, process, 0);
+    expect(warm.claim()).toBeNull(); // not ready yet
+    await warm.ready;
+    expect(warm.claim()).toBe(process);
+    expect(warm.claim()).toBeNull();
     await given.driver.stop(process);
   });
 
   it('is not assigned while it warms up, and afterwards serves as if it never had', async () => {
     const process = await start();
-    const blank = new BlankSandbox(given.driver, process, 0);
-    await expect(blank.rehearse()).rejects.toMatchObject({ code: 'sandbox.start_failed' }); // not ready yet
-    await blank.ready;
-    const rehearsed = blank.rehearse();
-    expect(blank.claim()).toBeNull();
-    await rehearsed;
-    expect(blank.claim()).toBe(process);
+    const warm = new WarmSandbox(given.driver, process, 0);
+    await expect(warm.warmUp()).rejects.toMatchObject({ code: 'sandbox.start_failed' }); // not ready yet
+    await warm.ready;
+    const warmedUp = warm.warmUp();
+    expect(warm.claim()).toBeNull();
+    await warmedUp;
+    expect(warm.claim()).toBe(process);
     await given.driver.stop(process);
   });
 
   it('is stopped when it ends during its warm-up', async () => {
     const process = await start('probe'); // reports ready like the runner, and does not know a warm-up
-    const blank = new BlankSandbox(given.driver, process, 0);
-    await blank.ready;
-    const refused = expect(blank.rehearse()).rejects.toMatchObject({ code: 'sandbox.start_failed' });
-    await blank.stop();
+    const warm = new WarmSandbox(given.driver, process, 0);
+    await warm.ready;
+    const refused = expect(warm.warmUp()).rejects.toMatchObject({ code: 'sandbox.start_failed' });
+    await warm.stop();
     await refused;
-    expect(blank.claim()).toBeNull();
+    expect(warm.claim()).toBeNull();
   });
 
   it('reports why it never became ready', async () => {
     const process = await start();
-    const blank = new BlankSandbox(given.driver, process, 0);
+    const warm = new WarmSandbox(given.driver, process, 0);
     await given.driver.stop(process);
-    await expect(blank.ready).rejects.toMatchObject({ code: 'sandbox.start_failed' });
-    expect(blank.claim()).toBeNull();
+    await expect(warm.ready).rejects.toMatchObject({ code: 'sandbox.start_failed' });
+    expect(warm.claim()).toBeNull();
   });
 
   it('is stopped when it sends frames before it is assigned', async () => {
     const process = await start('probe'); // reports ready like the runner, and answers a task
-    const blank = new BlankSandbox(given.driver, process, 0);
-    await blank.ready;
-    given.driver.specialise(process, Buffer.from([0, 0, 0, 6, 5, 0, 0, 0, 2, 0x7b, 0x7d]));
-    await blank.ended;
-    expect(blank.claim()).toBeNull();
+    const warm = new WarmSandbox(given.driver, process, 0);
+    await warm.ready;
+    given.driver.assign(process, Buffer.from([0, 0, 0, 6, 5, 0, 0, 0, 2, 0x7b, 0x7d]));
+    await warm.ended;
+    expect(warm.claim()).toBeNull();
     await process.exited;
   });
 });

@@ -80,12 +80,12 @@ export class FeedConnection {
   #follow(): void {
     this.#client.on('notification', ({ channel, payload = '' }) => this.#hear(channel, payload));
     this.#beat();
-    const beats = setInterval(() => this.#beat(), this.#options.heartbeatMs);
+    const heartbeats = setInterval(() => this.#beat(), this.#options.heartbeatMs);
     const polls = setInterval(() => {
       this.#poll.look().catch((error: Error) => this.#ended.resolve(error.message));
     }, this.#options.pollMs);
     void this.#ended.promise.then(() => {
-      clearInterval(beats);
+      clearInterval(heartbeats);
       clearInterval(polls);
       discard(this.#client);
     });

@@ -1,7 +1,7 @@
 import type { JsonObject, RunnerCall, RunnerCallContext } from '@patchbay/sandbox-protocol/inside';
 
 /** The supervisor's one-time assignment of this process. The artifact's bytes follow in the same frame. */
-export interface Specialisation {
+export interface Assignment {
   readonly secrets: Readonly<Record<string, string>>;
 }
 

@@ -12,7 +12,7 @@ import { PROVIDED_PACKAGES } from '../provided-packages.ts';
 import { serveConnector } from '../servers/serve-connector.ts';
 
 const ROUNDS = 20;
-const REHEARSALS = 2;
+const WARM_UPS = 2;
 
 const CONNECTORS = [
   `const { McpServer } = require('@modelcontextprotocol/server');
@@ -40,11 +40,11 @@ export async function warmUp(): Promise<void> {
 }
 
 /** The same in a process that was resumed, the way a connector gets there. @throws Error as above */
-export async function rehearse(): Promise<void> {
+export async function warmUpResumed(): Promise<void> {
   await asRuntime(async () => {
     for (const code of CONNECTORS) {
       const artifact = Buffer.from(JSON.stringify({ format: 1, code, packages: Object.keys(PROVIDED_PACKAGES) }));
-      await callRepeatedly(await createServer(loadModule(artifact), {}), REHEARSALS);
+      await callRepeatedly(await createServer(loadModule(artifact), {}), WARM_UPS);
     }
   });
 }

@@ -3,20 +3,20 @@ import { formatHostAndPort, type HostAndPort } from '@patchbay/sandbox-protocol/
 import { connectRedis } from './connect-redis.ts';
 import { ANNOUNCE_MS, ENTRY_LIVES_MS, entryKey, HOST_IDS_KEY } from './registry-entry.ts';
 
-export interface AnnounceOptions {
+export interface RegistrationOptions {
   readonly redisUrl: Secret;
   readonly hostId: string;
   readonly address: HostAndPort;
   readonly logger: Logger;
 }
 
-export interface Announcement {
+export interface Registration {
   /** Removes the entry, so that no peer connects to this host any more. */
   close(): Promise<void>;
 }
 
 /** Writes where this supervisor listens, again and again while it lives. Without Redis it serves those who know it. */
-export function announceSupervisor({ redisUrl, hostId, address, logger }: AnnounceOptions): Announcement {
+export function registerSupervisor({ redisUrl, hostId, address, logger }: RegistrationOptions): Registration {
   const redis = connectRedis(redisUrl, logger);
   const announce = async () => {
     await redis.set(entryKey(hostId), formatHostAndPort(address), 'PX', ENTRY_LIVES_MS);

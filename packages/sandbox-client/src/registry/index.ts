@@ -1,3 +1,3 @@
-export { type Announcement, announceSupervisor } from './announce-supervisor.ts';
+export { type Registration, registerSupervisor } from './announce-supervisor.ts';
 export { openSupervisors } from './open-supervisors.ts';
 export { registeredSupervisors } from './registered-supervisors.ts';

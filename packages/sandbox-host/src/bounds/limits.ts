@@ -85,7 +85,7 @@ export const HOST_LIMITS = {
   },
   pool: {
     /** A sandbox that waited this long is replaced. */
-    blankAgeMaxMs: 3_600_000,
+    warmAgeMaxMs: 3_600_000,
     /** Counted for one sandbox when memory is planned: its own pages with what a first call adds. */
     sandboxBytes: 40 * MEBIBYTE,
   },

@@ -1,4 +1,4 @@
-import type { Wall } from '@patchbay/probe';
+import type { IsolationLayer } from '@patchbay/probe';
 import type { SandboxProfile } from '../bounds/limits.ts';
 import type { Mount } from './driver.ts';
 import { nodeFlags } from './node-flags.ts';
@@ -18,7 +18,7 @@ export interface BubblewrapInputs {
   readonly links: Readonly<Record<string, string>>;
   /** Directory that holds the egress socket. */
   readonly socketDirectory: string;
-  readonly without: ReadonlySet<Wall>;
+  readonly without: ReadonlySet<IsolationLayer>;
 }
 
 /**
@@ -29,7 +29,7 @@ export interface BubblewrapInputs {
  */
 export function bubblewrapArguments(inputs: BubblewrapInputs): string[] {
   const { profile, libraries, mounts, without } = inputs;
-  const unless = (wall: Wall, ...given: string[]) => (without.has(wall) ? [] : given);
+  const unless = (wall: IsolationLayer, ...given: string[]) => (without.has(wall) ? [] : given);
   const bind = (mount: Mount) => ['--ro-bind', mount.source, mount.target];
   const { snapshotFile } = inputs;
   const program = snapshotFile

@@ -11,7 +11,7 @@ import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
 import { AppError } from '@patchbay/foundation';
-import type { Wall } from '@patchbay/probe';
+import type { IsolationLayer } from '@patchbay/probe';
 import { HOST_LIMITS, type ProfileName, profilesWith, type SandboxProfile } from '../bounds/limits.ts';
 import { bubblewrapArguments, lastArguments, rlimitArguments } from './bubblewrap-arguments.ts';
 import { findKernelLimits } from './cgroups/kernel-limits.ts';
@@ -40,7 +40,7 @@ import {
   limitProcesses,
   whileItRuns,
 } from './launch-bubblewrap.ts';
-import { probeWalls } from './probe/probe-walls.ts';
+import { probeIsolation } from './probe/probe-walls.ts';
 import { isRunning, readTreeUsage } from './process-tree.ts';
 import { killProcessesOf } from './processes-of-uids.ts';
 import { type Architecture, assembleSeccompFilter } from './seccomp/seccomp.ts';
@@ -59,7 +59,7 @@ export interface BubblewrapDriverOptions {
   /** Share of a core for a connector that serves; default from the limits. */
   readonly runtimeCpuCores?: number | undefined;
   /** Isolation layers left out, for the tests that show the effect of each. The supervisor has no option for this. */
-  readonly without?: ReadonlySet<Wall>;
+  readonly without?: ReadonlySet<IsolationLayer>;
 }
 
 /** The profile's share of the CPU holds this long after the assignment; half a core would double every cold start. */
@@ -70,7 +70,7 @@ const BACKGROUND_PRIORITY = 10;
 const UID_BASE = 700_000_000;
 const UIDS_PER_INSTALLATION = HOST_LIMITS.live * 4;
 
-const LIMIT_WALLS: ReadonlySet<Wall> = new Set(['cgroups', 'usage watch', 'rlimits']);
+const LIMIT_WALLS: ReadonlySet<IsolationLayer> = new Set(['cgroups', 'usage watch', 'rlimits']);
 
 interface Owned {
   readonly child: ChildProcess;
@@ -119,7 +119,7 @@ export class BubblewrapDriver implements SandboxDriver {
   readonly #uids: UidRange | null;
   readonly #owned = new Map<SandboxProcess, Owned>();
   readonly #watch = new UsageWatch();
-  readonly #without: ReadonlySet<Wall>;
+  readonly #without: ReadonlySet<IsolationLayer>;
   readonly #profiles: Readonly<Record<ProfileName, SandboxProfile>>;
 
   constructor(options: BubblewrapDriverOptions, host: HostParts) {
@@ -195,7 +195,7 @@ export class BubblewrapDriver implements SandboxDriver {
     return sandbox;
   }
 
-  specialise(sandbox: SandboxProcess, frame: Buffer): void {
+  assign(sandbox: SandboxProcess, frame: Buffer): void {
     const owned = this.#owned.get(sandbox);
     if (owned?.isBackground) bringForward(owned.innerPid);
     sandbox.link.write(frame);
@@ -227,11 +227,11 @@ export class BubblewrapDriver implements SandboxDriver {
     const reasons = [];
     if (!this.#uids) reasons.push('not root: sandboxes share the uid of the supervisor');
     if ('reason' in this.#host.kernelLimits) reasons.push(this.#host.kernelLimits.reason);
-    const switchedOff = (what: Wall) => `${what} (switched off)`;
-    const isLimit = (what: Wall) => LIMIT_WALLS.has(what);
+    const switchedOff = (what: IsolationLayer) => `${what} (switched off)`;
+    const isLimit = (what: IsolationLayer) => LIMIT_WALLS.has(what);
     reasons.push(...[...this.#without].filter(isLimit).map(switchedOff));
     const removed = [...this.#without].filter((what) => !isLimit(what)).map(switchedOff);
-    const attempts = await probeWalls(this, this.#options.probeProgramFile);
+    const attempts = await probeIsolation(this, this.#options.probeProgramFile);
     const open = attempts.filter(({ verdict }) => verdict === 'got through');
     const missing = [...removed, ...open.map(({ name, got }) => `${name} (${got})`)];
     return {

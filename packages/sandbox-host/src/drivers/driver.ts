@@ -77,7 +77,7 @@ export interface SandboxDriver {
   /** Starts a process that waits for its assignment. */
   start(spec: SandboxSpec): Promise<SandboxProcess>;
   /** Hands over everything the process will ever be: one frame, once. */
-  specialise(sandbox: SandboxProcess, frame: Buffer): void;
+  assign(sandbox: SandboxProcess, frame: Buffer): void;
   /** Kills the whole tree and removes what belonged to it. Resolves when it is gone. */
   stop(sandbox: SandboxProcess): Promise<void>;
   stats(sandbox: SandboxProcess): Promise<SandboxStats>;

@@ -58,7 +58,7 @@ export class PlainDriver implements SandboxDriver {
     return sandbox;
   }
 
-  specialise(sandbox: SandboxProcess, frame: Buffer): void {
+  assign(sandbox: SandboxProcess, frame: Buffer): void {
     sandbox.link.write(frame);
   }
 

@@ -1,8 +1,8 @@
 /** Observe, plan, execute: once a second, and soon after something was taken from the pool. Never while a call waits for it. */
 import type { Clock } from '@patchbay/foundation';
-import type { BlankSandbox } from './blank-sandbox.ts';
 import { type ObservedSandbox, type PoolBounds, planPool } from './plan-pool.ts';
 import type { WarmPool } from './warm-pool.ts';
+import type { WarmSandbox } from './warm-sandbox.ts';
 
 const TICK_MS = 1_000;
 /** A burst of first calls shall be served before its replacements start. */
@@ -18,7 +18,7 @@ export interface PoolKeeperOptions {
   stopSandbox(id: string): void;
   /** Starts that a call waits for. */
   startsAwaited(): number;
-  startBlank(): Promise<BlankSandbox>;
+  startWarm(): Promise<WarmSandbox>;
   /** Memory this process and its children may still take. */
   availableMemoryBytes(): number;
   /** Called on every tick, for what else is due from time to time. */
@@ -78,14 +78,14 @@ export class PoolKeeper {
       nowMs: clock.monotonicMs(),
       availableMemoryBytes: this.#options.availableMemoryBytes(),
       sandboxes: this.#options.observe(),
-      blanks: pool.observe(),
-      blanksStarting: this.#starting ? 1 : 0,
+      warm: pool.observe(),
+      warmStarting: this.#starting ? 1 : 0,
       startsAwaited: this.#options.startsAwaited(),
     };
     const plan = planPool(observation, bounds);
     for (const id of plan.stopSandboxes) this.#options.stopSandbox(id);
-    for (const id of plan.stopBlanks) void pool.stop(id);
-    if (plan.startBlanks > 0 && this.#isFilling && observation.nowMs >= this.#pausedUntilMs) this.#startOne();
+    for (const id of plan.stopWarm) void pool.stop(id);
+    if (plan.startWarm > 0 && this.#isFilling && observation.nowMs >= this.#pausedUntilMs) this.#startOne();
   }
 
   #startOne(): void {
@@ -96,9 +96,9 @@ export class PoolKeeper {
   }
 
   async #start(): Promise<void> {
-    const { pool, clock, startBlank } = this.#options;
+    const { pool, clock, startWarm } = this.#options;
     try {
-      pool.add(await startBlank());
+      pool.add(await startWarm());
       this.#failures = 0;
     } catch {
       // A host that cannot start warm sandboxes reports the reason on the first call, which starts its own.

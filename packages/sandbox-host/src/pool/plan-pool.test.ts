@@ -6,7 +6,7 @@ const BOUNDS: PoolBounds = {
   size: 4,
   idleMs: 60_000,
   idlePersonalMs: 15_000,
-  blankAgeMaxMs: 3_600_000,
+  warmAgeMaxMs: 3_600_000,
   memoryReserveBytes: 500 * MIB,
   sandboxBytes: 50 * MIB,
 };
@@ -16,12 +16,12 @@ const observed = (given: Partial<PoolObservation> = {}): PoolObservation => ({
   nowMs: NOW,
   availableMemoryBytes: 4_000 * MIB,
   sandboxes: [],
-  blanks: [],
-  blanksStarting: 0,
+  warm: [],
+  warmStarting: 0,
   startsAwaited: 0,
   ...given,
 });
-const blanks = (count: number, ageMs = 0) =>
+const warmOnes = (count: number, ageMs = 0) =>
   Array.from({ length: count }, (_, index) => ({ id: `b${index}`, sinceMs: NOW - ageMs }));
 const sandbox = (id: string, restedMs: number | null, given: Partial<ObservedSandbox> = {}): ObservedSandbox => ({
   id,
@@ -33,26 +33,26 @@ const sandbox = (id: string, restedMs: number | null, given: Partial<ObservedSan
 
 describe('planPool', () => {
   it.each([
-    ['the pool is full', { blanks: blanks(4) }],
-    ['one is starting', { blanksStarting: 1 }],
-    ['a call waits for a start and half of the pool is there', { startsAwaited: 1, blanks: blanks(2) }],
+    ['the pool is full', { warm: warmOnes(4) }],
+    ['one is starting', { warmStarting: 1 }],
+    ['a call waits for a start and half of the pool is there', { startsAwaited: 1, warm: warmOnes(2) }],
     ['memory would fall below the reserve', { availableMemoryBytes: 599 * MIB }],
-  ])('starts no blank while %s', (_when, given) => {
-    expect(planPool(observed(given), BOUNDS).startBlanks).toBe(0);
+  ])('starts no warm sandbox while %s', (_when, given) => {
+    expect(planPool(observed(given), BOUNDS).startWarm).toBe(0);
   });
 
-  it('starts one blank at a time', () => {
-    expect(planPool(observed({ blanks: blanks(1) }), BOUNDS).startBlanks).toBe(1);
-    expect(planPool(observed({ availableMemoryBytes: 600 * MIB }), BOUNDS).startBlanks).toBe(1);
+  it('starts one warm sandbox at a time', () => {
+    expect(planPool(observed({ warm: warmOnes(1) }), BOUNDS).startWarm).toBe(1);
+    expect(planPool(observed({ availableMemoryBytes: 600 * MIB }), BOUNDS).startWarm).toBe(1);
   });
 
   it('fills the half that is kept for others even while calls wait for starts', () => {
-    expect(planPool(observed({ startsAwaited: 4, blanks: blanks(1) }), BOUNDS).startBlanks).toBe(1);
+    expect(planPool(observed({ startsAwaited: 4, warm: warmOnes(1) }), BOUNDS).startWarm).toBe(1);
   });
 
   it('never stops a sandbox that works, however little memory is left', () => {
     const plan = planPool(observed({ availableMemoryBytes: 0, sandboxes: [sandbox('s', null)] }), BOUNDS);
-    expect(plan).toEqual({ stopSandboxes: [], stopBlanks: [], startBlanks: 0 });
+    expect(plan).toEqual({ stopSandboxes: [], stopWarm: [], startWarm: 0 });
   });
 
   it('stops shared sandboxes after a minute of rest and personal ones after a quarter of it', () => {
@@ -73,10 +73,10 @@ describe('planPool', () => {
       sandbox('middle', 9_000),
     ];
     const pressed = (availableMemoryBytes: number) =>
-      planPool(observed({ availableMemoryBytes, sandboxes, blanks: blanks(1) }), BOUNDS);
-    expect(pressed(500 * MIB)).toEqual({ stopSandboxes: [], stopBlanks: [], startBlanks: 0 });
-    expect(pressed(499 * MIB)).toEqual({ stopSandboxes: [], stopBlanks: ['b0'], startBlanks: 0 });
-    expect(pressed(351 * MIB)).toEqual({ stopSandboxes: ['old', 'middle'], stopBlanks: ['b0'], startBlanks: 0 });
+      planPool(observed({ availableMemoryBytes, sandboxes, warm: warmOnes(1) }), BOUNDS);
+    expect(pressed(500 * MIB)).toEqual({ stopSandboxes: [], stopWarm: [], startWarm: 0 });
+    expect(pressed(499 * MIB)).toEqual({ stopSandboxes: [], stopWarm: ['b0'], startWarm: 0 });
+    expect(pressed(351 * MIB)).toEqual({ stopSandboxes: ['old', 'middle'], stopWarm: ['b0'], startWarm: 0 });
   });
 
   it('counts what rests too long as memory that comes back', () => {
@@ -86,8 +86,8 @@ describe('planPool', () => {
   });
 
   it('replaces warm sandboxes that waited too long', () => {
-    const plan = planPool(observed({ blanks: blanks(4, 3_600_000) }), BOUNDS);
-    expect(plan).toMatchObject({ stopBlanks: ['b0', 'b1', 'b2', 'b3'], startBlanks: 1 });
+    const plan = planPool(observed({ warm: warmOnes(4, 3_600_000) }), BOUNDS);
+    expect(plan).toMatchObject({ stopWarm: ['b0', 'b1', 'b2', 'b3'], startWarm: 1 });
   });
 });
 

@@ -12,7 +12,7 @@ export interface ObservedSandbox {
 }
 
 /** An unassigned sandbox that waits in the pool. */
-export interface ObservedBlank {
+export interface ObservedWarm {
   readonly id: string;
   readonly sinceMs: number;
 }
@@ -21,9 +21,9 @@ export interface PoolObservation {
   readonly nowMs: number;
   readonly availableMemoryBytes: number;
   readonly sandboxes: readonly ObservedSandbox[];
-  readonly blanks: readonly ObservedBlank[];
+  readonly warm: readonly ObservedWarm[];
   /** On their way into the pool. */
-  readonly blanksStarting: number;
+  readonly warmStarting: number;
   /** Starts that a call waits for: the pool does not compete with them. */
   readonly startsAwaited: number;
 }
@@ -33,8 +33,8 @@ export interface PoolBounds {
   readonly size: number;
   readonly idleMs: number;
   readonly idlePersonalMs: number;
-  /** A blank that waited longer is replaced: nothing that old has been measured, and its snapshot may be. */
-  readonly blankAgeMaxMs: number;
+  /** A warm sandbox that waited longer is replaced: nothing that old has been measured, and its snapshot may be. */
+  readonly warmAgeMaxMs: number;
   /** Memory that stays free on this host. */
   readonly memoryReserveBytes: number;
   /** The memory that one more sandbox costs, or one less frees. */
@@ -43,24 +43,24 @@ export interface PoolBounds {
 
 export interface PoolPlan {
   readonly stopSandboxes: readonly string[];
-  readonly stopBlanks: readonly string[];
-  readonly startBlanks: number;
+  readonly stopWarm: readonly string[];
+  readonly startWarm: number;
 }
 
 /** Stops sandboxes idle for too long, under memory pressure warm ones first, then those idle for longest; then fills the pool. */
 export function planPool(observation: PoolObservation, bounds: PoolBounds): PoolPlan {
-  const { nowMs, sandboxes, blanks } = observation;
+  const { nowMs, sandboxes, warm } = observation;
   const expired = sandboxes.filter((one) => isExpired(one, nowMs, bounds));
-  const old = blanks.filter(({ sinceMs }) => nowMs - sinceMs >= bounds.blankAgeMaxMs);
+  const old = warm.filter(({ sinceMs }) => nowMs - sinceMs >= bounds.warmAgeMaxMs);
   const returnedBytes = (expired.length + old.length) * bounds.sandboxBytes;
   const missingBytes = bounds.memoryReserveBytes - observation.availableMemoryBytes - returnedBytes;
   const pressed = Math.max(0, Math.ceil(missingBytes / bounds.sandboxBytes));
-  const droppable = blanks.filter((blank) => !old.includes(blank)).slice(0, pressed);
+  const droppable = warm.filter((one) => !old.includes(one)).slice(0, pressed);
   const evicted = byRest(sandboxes.filter((one) => !expired.includes(one))).slice(0, pressed - droppable.length);
   return {
     stopSandboxes: [...expired, ...evicted].map(({ id }) => id),
-    stopBlanks: [...old, ...droppable].map(({ id }) => id),
-    startBlanks: pressed > 0 ? 0 : blanksToStart(observation, bounds, old.length),
+    stopWarm: [...old, ...droppable].map(({ id }) => id),
+    startWarm: pressed > 0 ? 0 : warmToStart(observation, bounds, old.length),
   };
 }
 
@@ -79,18 +79,16 @@ export function planRoom(
 ): readonly string[] {
   const own = sandboxes.filter((one) => one.organizationId === organizationId);
   if (own.length >= bounds.livePerOrganization) {
-    return [
-      longestResting(own, `This organization may have ${bounds.livePerOrganization} sandboxes at once; all work.`),
-    ];
+    return [longestIdle(own, `This organization may have ${bounds.livePerOrganization} sandboxes at once; all work.`)];
   }
   if (sandboxes.length < bounds.live) return [];
   const organizations = new Set(sandboxes.map((one) => one.organizationId)).add(organizationId).size;
   const isCrowd = own.length >= bounds.live / organizations;
   const candidates = isCrowd && byRest(own).length > 0 ? own : sandboxes;
-  return [longestResting(candidates, `This host may have ${bounds.live} sandboxes at once; all work.`)];
+  return [longestIdle(candidates, `This host may have ${bounds.live} sandboxes at once; all work.`)];
 }
 
-function longestResting(sandboxes: readonly ObservedSandbox[], detail: string): string {
+function longestIdle(sandboxes: readonly ObservedSandbox[], detail: string): string {
   const [first] = byRest(sandboxes);
   if (!first) throw new AppError('sandbox.no_capacity', { detail, retryAfterSeconds: 1 });
   return first.id;
@@ -113,9 +111,9 @@ function isExpired({ idleSinceMs, isPersonal }: ObservedSandbox, nowMs: number, 
  * waits for, only the half reserved for other organizations is filled: otherwise an organization that starts without
  * end would empty it.
  */
-function blanksToStart(observation: PoolObservation, bounds: PoolBounds, leaving: number): number {
-  const { blanks, blanksStarting, startsAwaited, availableMemoryBytes } = observation;
+function warmToStart(observation: PoolObservation, bounds: PoolBounds, leaving: number): number {
+  const { warm, warmStarting, startsAwaited, availableMemoryBytes } = observation;
   const wanted = startsAwaited > 0 ? Math.floor(bounds.size / 2) : bounds.size;
-  if (blanksStarting > 0 || blanks.length - leaving >= wanted) return 0;
+  if (warmStarting > 0 || warm.length - leaving >= wanted) return 0;
   return availableMemoryBytes - 2 * bounds.sandboxBytes >= bounds.memoryReserveBytes ? 1 : 0;
 }

@@ -144,7 +144,7 @@ export class TaskRunner {
     caller.signal.addEventListener('abort', onAbort, { once: true });
     if (caller.signal.aborted) onAbort();
     const header = { input: task.input };
-    this.#options.driver.specialise(sandbox, encodeMixedFrame(RUNNER_FRAMES.task, header, task.files));
+    this.#options.driver.assign(sandbox, encodeMixedFrame(RUNNER_FRAMES.task, header, task.files));
     try {
       return await answered.promise;
     } finally {

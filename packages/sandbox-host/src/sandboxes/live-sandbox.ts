@@ -70,11 +70,11 @@ export class LiveSandbox {
   #pingCount = 0;
   #ended: AppError | null = null;
   /** The reported cause of the exit, when we ended it. */
-  #verdict: AppError | null = null;
+  #cause: AppError | null = null;
   readonly exited: Promise<SandboxExit>;
-  readonly #doom = Promise.withResolvers<AppError>();
+  readonly #terminate = Promise.withResolvers<AppError>();
   /** Resolves with the reason as soon as it is known to end, which is before the process is gone: no further call may be given to it. */
-  readonly doomed = this.#doom.promise;
+  readonly terminating = this.#terminate.promise;
 
   constructor(options: LiveSandboxOptions) {
     this.id = options.process.sandboxId;
@@ -96,19 +96,19 @@ export class LiveSandbox {
     this.exited = options.process.exited.then((exit) => {
       toInfo(null);
       toError(null);
-      const error = this.#verdict ?? errorOfExit(exit, this.#lastWords, options.process.profile);
-      if (this.#verdict === null) this.#logCrash(error);
+      const error = this.#cause ?? errorOfExit(exit, this.#lastWords, options.process.profile);
+      if (this.#cause === null) this.#logCrash(error);
       this.#end(error);
       return exit;
     });
   }
 
   get isAlive(): boolean {
-    return this.#ended === null && this.#verdict === null;
+    return this.#ended === null && this.#cause === null;
   }
 
   /** Hands over code and settings. Resolves when the connector serves. @throws AppError `sandbox.*` for its author */
-  async specialise(artifact: Uint8Array, secrets: Readonly<Record<string, string>>): Promise<void> {
+  async assign(artifact: Uint8Array, secrets: Readonly<Record<string, string>>): Promise<void> {
     const timer = setTimeout(() => {
       this.#kill(
         new AppError('sandbox.start_timeout', {
@@ -117,7 +117,7 @@ export class LiveSandbox {
       );
     }, this.#startMsMax);
     try {
-      this.#driver.specialise(this.#process, encodeMixedFrame(RUNNER_FRAMES.specialise, { secrets }, artifact));
+      this.#driver.assign(this.#process, encodeMixedFrame(RUNNER_FRAMES.assign, { secrets }, artifact));
       await this.#started.promise;
     } finally {
       clearTimeout(timer);
@@ -134,7 +134,7 @@ export class LiveSandbox {
       onNotification(notification: InvocationNotification): void;
     },
   ): Promise<SandboxAnswer> {
-    const over = this.#ended ?? this.#verdict;
+    const over = this.#ended ?? this.#cause;
     if (over) return Promise.reject(over.with({ sent: false }));
     return new Promise((resolve, reject) => {
       const { signal, onNotification } = options;
@@ -171,7 +171,7 @@ export class LiveSandbox {
   }
 
   async stop(): Promise<void> {
-    this.#verdict ??= new AppError('sandbox.crashed', { internal: 'stopped by the host' });
+    this.#cause ??= new AppError('sandbox.crashed', { internal: 'stopped by the host' });
     await this.#driver.stop(this.#process);
     await this.exited;
   }
@@ -209,7 +209,7 @@ export class LiveSandbox {
     switch (frame.type) {
       case RUNNER_FRAMES.ready:
         return;
-      case RUNNER_FRAMES.specialised:
+      case RUNNER_FRAMES.assigned:
         return void this.#started.resolve();
       case RUNNER_FRAMES.startFailed:
         return void this.#kill(startErrorOf(value));
@@ -292,20 +292,20 @@ export class LiveSandbox {
       this.#logs.write({ level: 'error', source: 'platform', text, requestId });
   }
 
-  #kill(verdict: AppError): void {
+  #kill(cause: AppError): void {
     if (!this.isAlive) return;
-    this.#verdict = verdict;
-    this.#doom.resolve(verdict);
-    this.#logCrash(verdict);
-    this.#started.reject(verdict);
-    for (const call of this.#calls.values()) call.reject(verdict);
+    this.#cause = cause;
+    this.#terminate.resolve(cause);
+    this.#logCrash(cause);
+    this.#started.reject(cause);
+    for (const call of this.#calls.values()) call.reject(cause);
     this.#calls.clear();
     void this.#driver.stop(this.#process);
   }
 
   #end(error: AppError): void {
     this.#ended = error;
-    this.#doom.resolve(error);
+    this.#terminate.resolve(error);
     for (const timer of this.#pings.values()) clearTimeout(timer);
     this.#logs.flush();
     this.#started.reject(error);

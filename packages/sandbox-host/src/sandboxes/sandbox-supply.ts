@@ -72,7 +72,7 @@ export class SandboxSupply {
       clock,
       flags: SNAPSHOT_BUILD_FLAGS,
       take: (program, flags) => takeSnapshot(parts.tasks, { program, flags, signal: this.#closing.signal }),
-      attempt: async (image) => (await this.#starter.startBlank(image)).stop(),
+      attempt: async (image) => (await this.#starter.startWarm(image)).stop(),
     });
     this.#versions = new VersionSnapshots({
       directory: snapshot?.directory,
@@ -96,7 +96,7 @@ export class SandboxSupply {
       observe: () => parts.table.observe(),
       stopSandbox: (id) => parts.table.stop(id),
       startsAwaited: () => this.#slots.inside,
-      startBlank: async () => this.#starter.startBlank(await this.#images.current(), true),
+      startWarm: async () => this.#starter.startWarm(await this.#images.current(), true),
       availableMemoryBytes: () => process.availableMemory(),
       onTick: () => {
         void this.#images.refresh();
@@ -132,7 +132,7 @@ export class SandboxSupply {
       snapshotDigest === null ? this.#acquire(invocation, owner) : this.#resume(invocation, owner, snapshotDigest),
     );
     this.#keeper.nudge();
-    return this.#starter.specialise(process, { invocation, provision, user: owner }).catch((error: unknown) => {
+    return this.#starter.assign(process, { invocation, provision, user: owner }).catch((error: unknown) => {
       if (snapshotDigest !== null) this.#versions.giveUp(snapshotDigest);
       throw error;
     });

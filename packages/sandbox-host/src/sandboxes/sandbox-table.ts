@@ -173,7 +173,7 @@ export class SandboxTable {
     this.coldStarts += 1;
     try {
       const sandbox = await start();
-      void sandbox.doomed.then((error) => this.#onDoomed(entry, error));
+      void sandbox.terminating.then((error) => this.#onTerminating(entry, error));
       if (entry.state === 'starting') entry.move('live');
       return sandbox;
     } catch (failure) {
@@ -183,7 +183,7 @@ export class SandboxTable {
   }
 
   /** A sandbox that ended without being stopped crashed. */
-  #onDoomed(entry: SandboxEntry, error: AppError): void {
+  #onTerminating(entry: SandboxEntry, error: AppError): void {
     if (entry.state === 'stopped') return;
     this.#recordCrash(isolationKeyText(entry.key), error);
     this.#forget(entry);

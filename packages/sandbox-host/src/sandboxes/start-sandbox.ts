@@ -10,7 +10,7 @@ import type { CredentialGrant, InvocationHeader } from '@patchbay/sandbox-protoc
 import { HOST_LIMITS } from '../bounds/limits.ts';
 import type { SandboxDriver, SandboxProcess, SandboxSpec } from '../drivers/driver.ts';
 import { LogCapture } from '../logs/log-capture.ts';
-import { BlankSandbox } from '../pool/blank-sandbox.ts';
+import { WarmSandbox } from '../pool/warm-sandbox.ts';
 import type { RunnerImage } from '../snapshots/runner-image.ts';
 import { LiveSandbox } from './live-sandbox.ts';
 
@@ -89,24 +89,24 @@ export class SandboxStarter {
    * A warm process; one for the pool was warmed up with a call. @throws AppError `sandbox.start_failed`, also when it
    * takes too long
    */
-  async startBlank(image: RunnerImage, isForPool = false): Promise<BlankSandbox> {
+  async startWarm(image: RunnerImage, isForPool = false): Promise<WarmSandbox> {
     const { driver, monotonicMs } = this.#options;
-    const blank = new BlankSandbox(driver, await this.startProcess(image, { isBackground: true }), monotonicMs());
-    const impatience = setTimeout(() => void blank.stop(), HOST_LIMITS.startMsMax);
+    const warm = new WarmSandbox(driver, await this.startProcess(image, { isBackground: true }), monotonicMs());
+    const impatience = setTimeout(() => void warm.stop(), HOST_LIMITS.startMsMax);
     try {
-      await blank.ready;
-      if (isForPool) await blank.rehearse();
+      await warm.ready;
+      if (isForPool) await warm.warmUp();
     } finally {
       clearTimeout(impatience);
     }
-    return blank;
+    return warm;
   }
 
   /**
    * Assigns the process to the invocation's key, permanently. Resolves when its connector serves; without an answer in
    * time it is ended. @throws AppError `sandbox.*` for its author
    */
-  async specialise(
+  async assign(
     process: SandboxProcess,
     given: { invocation: InvocationHeader; provision: Provision; user: SandboxUser },
   ): Promise<LiveSandbox> {
@@ -138,7 +138,7 @@ export class SandboxStarter {
       onEvent: (event) => attachment.user?.onEvent?.({ ...event, key }),
       startMsMax,
     });
-    await sandbox.specialise(provision.artifact, provision.secrets);
+    await sandbox.assign(provision.artifact, provision.secrets);
     return sandbox;
   }
 

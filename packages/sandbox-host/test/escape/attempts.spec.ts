@@ -3,7 +3,7 @@
  * layer that stops it.
  */
 import { tmpdir } from 'node:os';
-import { ESCAPE_ATTEMPTS, type Wall } from '@patchbay/probe';
+import { ESCAPE_ATTEMPTS, type IsolationLayer } from '@patchbay/probe';
 import { skipUnless } from '@patchbay/testing';
 import { hasBubblewrap, NO_BUBBLEWRAP } from '@patchbay/testing/hosts/given-host';
 import { beforeAll, expect } from 'vitest';
@@ -43,7 +43,7 @@ describe('with every isolation layer', () => {
   });
 });
 
-const SETS = new Map<string, readonly Wall[]>();
+const SETS = new Map<string, readonly IsolationLayer[]>();
 for (const { walls } of ESCAPE_ATTEMPTS) if (walls) SETS.set(walls.join(' and '), walls);
 
 describe.each([...SETS])('without %s', (_name, walls) => {

@@ -1,15 +1,15 @@
 import { mkdtempSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
-import type { Wall } from '@patchbay/probe';
+import type { IsolationLayer } from '@patchbay/probe';
 import { bubblewrapFile, preparedDirectory } from '@patchbay/testing';
 import { createBubblewrapDriver } from '../../src/drivers/bubblewrap-driver.ts';
-import { probeWalls } from '../../src/drivers/probe/probe-walls.ts';
+import { probeIsolation } from '../../src/drivers/probe/probe-walls.ts';
 import { type ProbedAttempt, runBombs } from '../../src/drivers/probe/run-attempts.ts';
 import { Programs } from '../../src/programs/programs.ts';
 
 /** Runs work with a driver that lacks these isolation layers. */
 async function withDriver<T>(
-  without: readonly Wall[],
+  without: readonly IsolationLayer[],
   work: (driver: Awaited<ReturnType<typeof createBubblewrapDriver>>, programFile: string) => Promise<T>,
 ): Promise<T> {
   // Sandboxes run under other uids: the directory must be one that they can enter.
@@ -33,13 +33,13 @@ async function withDriver<T>(
 }
 
 /** Every harmless attempt by name. */
-export async function attemptsWithout(...walls: Wall[]): Promise<ReadonlyMap<string, ProbedAttempt>> {
-  return byName(await withDriver(walls, probeWalls));
+export async function attemptsWithout(...walls: IsolationLayer[]): Promise<ReadonlyMap<string, ProbedAttempt>> {
+  return byName(await withDriver(walls, probeIsolation));
 }
 
 /** Bombs by name; every one unless some are named. */
 export async function bombsWithout(
-  walls: readonly Wall[],
+  walls: readonly IsolationLayer[],
   only?: readonly string[],
 ): Promise<ReadonlyMap<string, ProbedAttempt>> {
   return byName(

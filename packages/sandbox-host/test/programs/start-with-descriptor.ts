@@ -4,9 +4,9 @@
  * layer to leave out.
  */
 
-import type { Wall } from '@patchbay/probe';
+import type { IsolationLayer } from '@patchbay/probe';
 import { createBubblewrapDriver } from '../../src/drivers/bubblewrap-driver.ts';
-import { probeWalls } from '../../src/drivers/probe/probe-walls.ts';
+import { probeIsolation } from '../../src/drivers/probe/probe-walls.ts';
 import { Programs } from '../../src/programs/programs.ts';
 
 const [directory = '', bubblewrapFile = '', wall] = process.argv.slice(2);
@@ -17,8 +17,8 @@ const driver = await createBubblewrapDriver({
   nodeFile: process.execPath,
   bootId: 'passed',
   probeProgramFile,
-  without: new Set(wall === undefined ? [] : [wall as Wall]), // the test names one
+  without: new Set(wall === undefined ? [] : [wall as IsolationLayer]), // the test names one
 });
 await driver.removeLeftovers();
-const rows = await probeWalls(driver, probeProgramFile);
+const rows = await probeIsolation(driver, probeProgramFile);
 console.log(rows.find(({ name }) => name === 'use a descriptor that was passed on')?.got);

@@ -4,7 +4,7 @@ import { SUPERVISOR_FRAMES } from './supervisor-frames.ts';
 
 /** Silence of two and a half to three seconds is an end: calls are answered within five. */
 const BEAT_MS = 500;
-const SILENT_BEATS_MAX = 5;
+const SILENT_HEARTBEATS_MAX = 5;
 const BEAT = encodeFrame(SUPERVISOR_FRAMES.beat, Buffer.alloc(0));
 
 /**
@@ -13,13 +13,13 @@ const BEAT = encodeFrame(SUPERVISOR_FRAMES.beat, Buffer.alloc(0));
  * are counted, not clocked: a process that was stopped for a while reads received frames before it judges.
  */
 export function keepAlive(socket: Socket): void {
-  let silentBeats = 0;
+  let silentHeartbeats = 0;
   socket.on('data', () => {
-    silentBeats = 0;
+    silentHeartbeats = 0;
   });
   const timer = setInterval(() => {
-    silentBeats += 1;
-    if (silentBeats > SILENT_BEATS_MAX) socket.destroy(new Error('no heartbeat for three seconds'));
+    silentHeartbeats += 1;
+    if (silentHeartbeats > SILENT_HEARTBEATS_MAX) socket.destroy(new Error('no heartbeat for three seconds'));
     // Bytes that wait already prove that we are alive.
     else if (socket.writable && socket.writableLength === 0) socket.write(BEAT);
   }, BEAT_MS);

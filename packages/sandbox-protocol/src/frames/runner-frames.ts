@@ -1,7 +1,7 @@
 /** Frame types on descriptor 3. Below 16: host to sandbox; from 16: sandbox to host, every one of them hostile input. */
 export const RUNNER_FRAMES = {
-  /** mixed: `Specialisation` + artifact. Once in the life of a sandbox. */
-  specialise: 1,
+  /** mixed: `Assignment` + artifact. Once in the life of a sandbox. */
+  assign: 1,
   /** mixed: `RunnerCallHeader` + parameters as JSON text */
   call: 2,
   /** JSON: `{ id }` */
@@ -11,12 +11,12 @@ export const RUNNER_FRAMES = {
   /** mixed: `{ input }` + files; build sandboxes only, once */
   task: 5,
   /** JSON: `{}`; before the assignment, at most once, to warm sandboxes */
-  rehearse: 6,
+  warmUp: 6,
 
   /** JSON: `{}`; the program is loaded and waits */
   ready: 16,
   /** JSON: `{}`; the connector is loaded and serves */
-  specialised: 17,
+  assigned: 17,
   /** JSON: `{ code, message, stack }` */
   startFailed: 18,
   /** mixed: `RunnerAnswerHeader` + result or error as JSON text */
@@ -36,5 +36,5 @@ export const RUNNER_FRAMES = {
   /** JSON: `{ method, uri? }`, a change published outside of any call */
   event: 26,
   /** JSON: `{}`; the warm-up is over */
-  rehearsed: 27,
+  warmedUp: 27,
 } as const;

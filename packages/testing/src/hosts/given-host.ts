@@ -12,13 +12,13 @@ import {
 } from '@patchbay/sandbox-client';
 import {
   createBubblewrapDriver,
+  type IsolationLayer,
   type ProgramSources,
   Programs,
   type SandboxDriver,
   SandboxHost,
   type SandboxHostOptions,
   serveConnection,
-  type Wall,
 } from '@patchbay/sandbox-host';
 import type { ConnectorEvent, Invocation, IsolationKey, JsonObject, LogRecord } from '@patchbay/sandbox-protocol';
 import { preparedDirectory } from '../run-caches.ts';
@@ -64,7 +64,7 @@ interface GivenDriver {
   readonly sources?: ProgramSources;
   makeDriver?(): SandboxDriver;
   /** Isolation layers that are left out, to show their effect. */
-  readonly without?: readonly Wall[];
+  readonly without?: readonly IsolationLayer[];
 }
 
 /** The whole supervisor side in this process, behind its real socket, with real sandboxes. */

@@ -11,7 +11,7 @@ import {
   isGroupGone,
   type KernelLimits,
   type LimitGroup,
-  moveInPlace,
+  prepareMove,
   readNumber,
   removeGroup,
   START_CPU_CORES,
@@ -64,7 +64,7 @@ class CgroupV1 implements KernelLimits {
 
   /** One lock for all hierarchies: one of them is enough. */
   expectMove(): Promise<void> {
-    return moveInPlace(this.#parents.memory);
+    return prepareMove(this.#parents.memory);
   }
 
   async create(name: string, profile: SandboxProfile): Promise<LimitGroup> {

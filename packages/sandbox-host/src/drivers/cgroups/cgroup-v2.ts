@@ -11,7 +11,7 @@ import {
   isGroupGone,
   type KernelLimits,
   type LimitGroup,
-  moveInPlace,
+  prepareMove,
   readNumber,
   removeGroup,
   START_CPU_CORES,
@@ -78,7 +78,7 @@ class CgroupV2 implements KernelLimits {
   }
 
   expectMove(): Promise<void> {
-    return moveInPlace(this.#own);
+    return prepareMove(this.#own);
   }
 
   async create(name: string, profile: SandboxProfile): Promise<LimitGroup> {

@@ -43,7 +43,7 @@ export const START_CPU_CORES = 1;
 export const CPU_PERIOD_US = 100_000;
 
 /** Moves this process to where it is: nothing but the beginning of the wait for moves. */
-export async function moveInPlace(ownDirectory: string): Promise<void> {
+export async function prepareMove(ownDirectory: string): Promise<void> {
   await writeFile(join(ownDirectory, 'cgroup.procs'), String(process.pid)).catch(() => {});
 }
 

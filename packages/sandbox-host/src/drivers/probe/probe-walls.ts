@@ -19,7 +19,7 @@ const STATUS: Readonly<Record<string, RegExp>> = {
 };
 
 /** Every attempt with its result. Never throws: a sandbox that cannot start is a missing isolation layer. */
-export async function probeWalls(driver: SandboxDriver, programFile: string): Promise<ProbedAttempt[]> {
+export async function probeIsolation(driver: SandboxDriver, programFile: string): Promise<ProbedAttempt[]> {
   let sandbox: SandboxProcess;
   try {
     sandbox = await driver.start({ sandboxId: newId('sandbox'), profile: 'runtime', programFile, mounts: [] });

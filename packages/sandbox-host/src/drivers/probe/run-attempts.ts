@@ -97,7 +97,7 @@ function converse(
         for (const frame of reader.push(chunk)) {
           if (frame.type === RUNNER_FRAMES.ready) {
             task.onReady?.();
-            driver.specialise(sandbox, encodeMixedFrame(RUNNER_FRAMES.task, { input: task.input }, Buffer.alloc(0)));
+            driver.assign(sandbox, encodeMixedFrame(RUNNER_FRAMES.task, { input: task.input }, Buffer.alloc(0)));
           }
           if (frame.type === RUNNER_FRAMES.taskFailed)
             finish(`failed: ${frame.payload.toString('utf8').slice(0, 200)}`);

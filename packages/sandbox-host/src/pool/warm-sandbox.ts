@@ -3,20 +3,20 @@ import { AppError } from '@patchbay/foundation';
 import { encodeJsonFrame, FrameReader, RUNNER_FRAMES, SANDBOX_FRAME_BYTES_MAX } from '@patchbay/sandbox-protocol/wire';
 import type { SandboxDriver, SandboxProcess } from '../drivers/driver.ts';
 
-type BlankState = 'starting' | 'waiting' | 'rehearsing' | 'claimed' | 'ended';
+type WarmState = 'starting' | 'waiting' | 'warming up' | 'claimed' | 'ended';
 
 const LAST_WORDS = 2_000;
 
-export class BlankSandbox {
+export class WarmSandbox {
   readonly id: string;
   readonly sinceMs: number;
   readonly #driver: SandboxDriver;
   readonly #process: SandboxProcess;
   readonly #reader = new FrameReader(SANDBOX_FRAME_BYTES_MAX);
   readonly #ready = Promise.withResolvers<void>();
-  readonly #rehearsed = Promise.withResolvers<void>();
+  readonly #warmedUp = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
-  #state: BlankState = 'starting';
+  #state: WarmState = 'starting';
   #lastWords = '';
 
   constructor(driver: SandboxDriver, process: SandboxProcess, sinceMs: number) {
@@ -25,7 +25,7 @@ export class BlankSandbox {
     this.#driver = driver;
     this.#process = process;
     this.#ready.promise.catch(() => {});
-    this.#rehearsed.promise.catch(() => {});
+    this.#warmedUp.promise.catch(() => {});
     process.link.on('data', this.#read);
     process.link.on('error', () => {}); // the exit event reports it
     process.stdout.on('data', this.#hear);
@@ -44,11 +44,11 @@ export class BlankSandbox {
    *
    * @throws AppError `sandbox.start_failed` when it is not waiting, or ends over it
    */
-  async rehearse(): Promise<void> {
+  async warmUp(): Promise<void> {
     if (this.#state !== 'waiting') throw new AppError('sandbox.start_failed', { internal: `it is ${this.#state}` });
-    this.#state = 'rehearsing';
-    this.#process.link.write(encodeJsonFrame(RUNNER_FRAMES.rehearse, {}));
-    await this.#rehearsed.promise;
+    this.#state = 'warming up';
+    this.#process.link.write(encodeJsonFrame(RUNNER_FRAMES.warmUp, {}));
+    await this.#warmedUp.promise;
   }
 
   /** Resolves when it ended without ever having been assigned. */
@@ -81,10 +81,10 @@ export class BlankSandbox {
     try {
       for (const { type } of this.#reader.push(chunk)) {
         const isReady = type === RUNNER_FRAMES.ready && this.#state === 'starting';
-        const isRehearsed = type === RUNNER_FRAMES.rehearsed && this.#state === 'rehearsing';
-        if (!isReady && !isRehearsed) return void this.stop();
+        const isWarmedUp = type === RUNNER_FRAMES.warmedUp && this.#state === 'warming up';
+        if (!isReady && !isWarmedUp) return void this.stop();
         this.#state = 'waiting';
-        (isReady ? this.#ready : this.#rehearsed).resolve();
+        (isReady ? this.#ready : this.#warmedUp).resolve();
       }
     } catch {
       void this.stop();
@@ -99,7 +99,7 @@ export class BlankSandbox {
     if (this.#state === 'claimed' || this.#state === 'ended') return;
     this.#state = 'ended';
     const internal = `the runner ended before it was assigned (${how}): ${this.#lastWords.trim()}`;
-    for (const awaited of [this.#ready, this.#rehearsed]) {
+    for (const awaited of [this.#ready, this.#warmedUp]) {
       awaited.reject(new AppError('sandbox.start_failed', { internal }));
     }
     this.#ended.resolve();
