@@ -205,11 +205,13 @@ describe('npm start', () => {
     const { processes } = await standIn.start({}, 'npm');
     await standIn.end('SIGTERM');
     await waitFor(async () => Object.values(processes).every((pid) => !runs(pid)), {
-      deadlineMs: 15_000,
+      deadlineMs: 30_000,
       what: 'the end of every process',
     });
-    const { data } = standIn;
-    await waitFor(async () => !(await readdir(data)).includes('ready.json'), { what: 'the end of ready.json' });
+    // The last file that the launcher removes: until then it writes which files the database left.
+    const run = path.join(standIn.data, 'run');
+    await waitFor(async () => !(await readdir(run)).includes('starter.json'), { what: 'the end of the launcher' });
+    expect(await readdir(standIn.data)).not.toContain('ready.json');
   }, 60_000);
 
   it('leaves nothing behind when it is stopped, and its files are correct', async () => {

@@ -46,7 +46,8 @@ export default async function globalSetup(project: TestProject): Promise<() => P
   });
   const stop = async () => {
     await postgres.stop();
-    await rm(directory, { recursive: true, force: true });
+    // A process that was just ended may still be writing to a cache of the run.
+    await rm(directory, { recursive: true, force: true, maxRetries: 10 });
   };
   try {
     const superuserUrl = `postgresql://postgres:${superuserPassword.reveal()}@127.0.0.1:${port}/postgres`;
