@@ -4,7 +4,8 @@ import { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { MARK, READS, text } from './mark.ts';
 
-const SLOW_MS = 400;
+/** Long enough that a busy machine sees it in flight. */
+const SLOW_MS = 1_500;
 const input = { inputSchema: z.object({ text: z.string().optional() }) };
 
 export default function create(): McpServer {
