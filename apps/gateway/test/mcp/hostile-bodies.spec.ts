@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asOwner, type EdgeFixture, modernRequest, startEdge } from '../edge-fixture.ts';
@@ -10,6 +9,8 @@ beforeAll(async () => {
 afterAll(() => edge.close());
 
 const MIB = 1024 * 1024;
+/** Three seconds of them. */
+const ATTACKS = 60;
 const SIZE = 4 * MIB - 1024;
 const filled = (start: string, part: (index: number) => string, end: string): string => {
   const parts = [start];
@@ -43,33 +44,25 @@ describe('bodies made to stop the gateway', () => {
     await response.arrayBuffer();
   });
 
-  it('at 20 a second from one caller leave another organization’s answers quick', async () => {
+  it('at 20 a second from one caller are refused, while every call of another organization is answered', async () => {
     const call = modernRequest('tools/list');
-    /** p95 of one call after the other for this long, in milliseconds. */
-    const measure = async (forMs: number): Promise<number> => {
-      const durations: number[] = [];
-      const until = performance.now() + forMs;
-      while (performance.now() < until) {
-        const startedAt = performance.now();
-        const response = await send('/acme/weather/mcp', call.body, { ...call.headers, ...asOwner });
-        await response.arrayBuffer();
-        durations.push(performance.now() - startedAt);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      return durations.toSorted((a, b) => a - b)[Math.floor(durations.length * 0.95)] ?? 0;
-    };
-    await measure(300);
-    const baseline = await measure(1_000);
-
     const attacker = new Worker(ATTACK, {
       eval: true,
       workerData: { port: edge.port, path: '/acme/open/mcp', bodies: Object.values(BODIES), everyMs: 50 },
     });
-    await once(attacker, 'message');
-    const attacked = await measure(3_000);
+    const refusals: number[] = [];
+    attacker.on('message', (status: number) => refusals.push(status));
+    let answered = 0;
+    // How quick they are is measured by `npm run bench:neighbour`.
+    while (refusals.length < ATTACKS) {
+      const response = await send('/acme/weather/mcp', call.body, { ...call.headers, ...asOwner });
+      expect(response.status).toBe(200);
+      await response.arrayBuffer();
+      answered += 1;
+    }
     await attacker.terminate();
-    // Attacker, gateway and neighbour share two cores with whatever else runs: a bound for a stall, not a measurement.
-    expect(attacked).toBeLessThan(Math.max(4 * baseline, 25));
+    for (const status of refusals) expect([400, 429]).toContain(status);
+    expect(answered).toBeGreaterThan(ATTACKS);
   });
 });
 
