@@ -199,7 +199,7 @@ describe('the built documentation', () => {
         await page.getByRole('searchbox').fill('wrong_host');
         await page.getByRole('option').filter({ hasText: 'does not serve this host name' }).first().click();
         await page.waitForURL('**/-/docs/errors/edge/wrong_host*');
-        expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('does not serve this host name');
+        await page.getByRole('heading', { level: 1, name: 'does not serve this host name' }).waitFor();
         await page.getByRole('link', { name: 'Authors' }).first().click();
         await page.waitForURL('**/-/docs/authors');
         await page.goto(`${edge.origin}/-/docs/no-such-page`);
