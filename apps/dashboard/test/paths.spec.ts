@@ -12,7 +12,7 @@ function routeOf(address: string): string {
 }
 
 describe('every path of the dashboard', () => {
-  it.each(Object.entries(paths))('%s is answered by a route', (_name, pathTo) => {
+  it.each(Object.entries(paths))('the dashboard path %s is answered by a route', (_name, pathTo) => {
     const address = typeof pathTo === 'string' ? pathTo : addressOf(pathTo);
     expect(existsSync(routeOf(address)), address).toBe(true);
   });

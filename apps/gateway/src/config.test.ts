@@ -29,17 +29,17 @@ const problems = (env: NodeJS.ProcessEnv): readonly string[] => {
 };
 
 describe('loadGatewayConfig', () => {
-  it('takes an empty variable for a missing one', () => {
+  it('the gateway’s configuration takes an empty variable for a missing one', () => {
     expect(problems({ ...LOCAL, AUTH_SECRET_FILE: '' })).toEqual([expect.stringContaining('AUTH_SECRET_FILE')]);
   });
 
-  it('names every missing variable at once', () => {
+  it('the gateway’s configuration names every missing variable at once', () => {
     const found = problems({}).join('\n');
     for (const name of ['DATABASE_URL', 'AUTH_SECRET_FILE', 'MASTER_KEY_FILE', 'SPOOL_DIR'])
       expect(found).toContain(name);
   });
 
-  it('releases a name to an organization or a person by their id, and by no other text', () => {
+  it('the gateway’s configuration releases a name to an organization or a person by id alone', () => {
     const released = (holder: string) => problems({ ...LOCAL, PATCHBAY_RELEASED_NAMES: `claude-lab=${holder}` });
     for (const holder of ['per_01h455vb4pex5vsknk084sn02q', 'ada@example.com', 'psn_1', `${newId('person')}=x`]) {
       expect(released(holder).join()).toContain('slug=org_… or slug=psn_…');
@@ -48,7 +48,7 @@ describe('loadGatewayConfig', () => {
     expect(released(newId('organization'))).toEqual([]);
   });
 
-  it('wants to know a supervisor, and what proves us to one on another machine', () => {
+  it('the gateway’s configuration requires a supervisor, and TLS files for one on another machine', () => {
     expect(problems({ ...LOCAL, SUPERVISOR_SOCKET: '' }).join()).toContain('SUPERVISOR_SOCKET: set it, or');
     const remote = problems({ ...LOCAL, SUPERVISOR_HOSTS: 'sup-1=10.0.0.5:7443' }).join('\n');
     for (const name of ['CA', 'CERT', 'KEY']) expect(remote).toContain(`SUPERVISOR_TLS_${name}_FILE: is needed for`);
@@ -63,7 +63,7 @@ describe('loadGatewayConfig', () => {
     'http://localhost:4000/',
     'http://localhost:4000/x',
     'ftp://localhost',
-  ])('refuses the origin %s', (origin) => {
+  ])('the gateway’s configuration refuses the origin %s', (origin) => {
     expect(problems({ ...LOCAL, PATCHBAY_ORIGIN: origin }).join()).toContain('PATCHBAY_ORIGIN');
   });
 
@@ -75,13 +75,13 @@ describe('loadGatewayConfig', () => {
     ['a well-known password', { DATABASE_URL: 'postgres://patchbay_app:patchbay@db/patchbay' }, 'DATABASE_URL'],
     ['sign-up by the domain of an address', { PATCHBAY_SIGNUP: 'domain:example.com' }, 'PATCHBAY_SIGNUP'],
     ['no password', { DATABASE_AUTH_URL: 'postgres://patchbay_auth@db/patchbay' }, 'DATABASE_AUTH_URL'],
-  ])('refuses production with %s, and names the variable', (_what, change, variable) => {
+  ])('the gateway refuses production with %s, and names the variable', (_what, change, variable) => {
     const found = problems({ ...PRODUCTION, ...change });
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(variable);
   });
 
-  it('refuses an incomplete configuration of an S3 store', () => {
+  it('the gateway refuses an incomplete configuration of an S3 store', () => {
     const { ARTIFACT_DIR: _, ...rest } = LOCAL;
     expect(problems({ ...rest, S3_ENDPOINT: 'https://s3.example', S3_BUCKET: 'patchbay' })).toEqual([
       expect.stringContaining('S3_ACCESS_KEY_ID'),
@@ -89,12 +89,12 @@ describe('loadGatewayConfig', () => {
     ]);
   });
 
-  it('starts locally with the name localhost, open sign-up and the next port as the internal one', () => {
+  it('the gateway starts locally with the name localhost, open sign-up and the next port as the internal one', () => {
     const config = loadGatewayConfig({ ...LOCAL, PATCHBAY_PORT: '4100', PATCHBAY_ORIGIN: 'http://localhost:4100' });
     expect(config).toMatchObject({ signup: 'open', listen: { port: 4100, host: 'localhost' }, internalPort: 4101 });
   });
 
-  it('starts in production with https, and asks for invitations', () => {
+  it('the gateway starts in production with https, and requires invitations', () => {
     expect(loadGatewayConfig(PRODUCTION)).toMatchObject({ mode: 'production', signup: 'invite' });
   });
 });

@@ -9,6 +9,6 @@ it.each([
   ['2026-11-21T09:00:01Z', '2 hours ago'],
   ['2026-11-20T11:00:00Z', 'yesterday'],
   ['2026-12-21T12:00:00Z', 'next month'],
-])('shows %s at noon as %s', (at, expected) => {
+])('shows the time %s, at noon of 2026-11-21, as "%s"', (at, expected) => {
   expect(formatRelative(at, NOW)).toBe(expected);
 });

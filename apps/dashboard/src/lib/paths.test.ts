@@ -3,13 +3,13 @@ import { isInside, paths } from './paths.ts';
 
 describe('isInside', () => {
   it.each(['//evil.example', '/\\evil.example', '/\t/evil.example', 'https://evil.example', 'javascript:alert(1)', ''])(
-    'refuses %j, which leads elsewhere',
+    'refuses the path %j, which is no page of the dashboard',
     (address) => {
       expect(isInside(address)).toBe(false);
     },
   );
 
-  it('accepts a path of ours with its query', () => {
+  it('accepts a path of the dashboard with its query', () => {
     expect(isInside('/demo/connectors/weather?tab=versions')).toBe(true);
   });
 });
@@ -20,7 +20,7 @@ describe('paths', () => {
     expect(paths.signIn('/demo')).toBe('/sign-in?next=%2Fdemo');
   });
 
-  it('escapes slugs', () => {
+  it('escapes slugs in the paths of the dashboard', () => {
     expect(paths.connector('a/b', 'c?d')).toBe('/a%2Fb/connectors/c%3Fd');
   });
 });

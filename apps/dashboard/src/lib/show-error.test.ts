@@ -14,13 +14,13 @@ const body = {
 };
 
 describe('showError', () => {
-  it('links to web addresses only and does not repeat a sentence', () => {
+  it('a shown error links to web addresses only and does not repeat a sentence', () => {
     const shown = showError(new ApiProblem(body));
     expect(shown).toMatchObject({ detail: null, docsUrl: null, code: 'connectors.not_found', requestId: 'req_1' });
     expect(showError(new ApiProblem({ ...body, type: 'https://x.example/e' })).docsUrl).toBe('https://x.example/e');
   });
 
-  it('calls silence by its name instead of inventing a code', () => {
+  it('a request without an answer is shown as an unreachable platform, without an invented code', () => {
     expect(showError(new TypeError('Failed to fetch'))).toMatchObject({
       title: STRINGS.problem.unreachableTitle,
       code: null,

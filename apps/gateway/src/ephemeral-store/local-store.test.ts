@@ -9,7 +9,7 @@ function given() {
 }
 
 describe('the ephemeral store of one process', () => {
-  it("refuse the limit's excess in a window, per key, and reset after it", async () => {
+  it('a local store refuses what exceeds a limit per key and window, and admits again afterwards', async () => {
     const { time, ephemeralStore } = given();
     const limit = { max: 2, windowSeconds: 60 };
     const use = async (key: string) => (await ephemeralStore.admit(['sign-in', key], limit)).allowed;
@@ -20,7 +20,7 @@ describe('the ephemeral store of one process', () => {
     expect(await use('a')).toBe(true);
   });
 
-  it('take two lists of parts that read alike for two keys', async () => {
+  it('a local store keeps two lists of parts that read alike under two keys', async () => {
     const { ephemeralStore } = given();
     await ephemeralStore.put(['a', 'b'], 'one', 1000);
     expect(await ephemeralStore.take(['ab'])).toBeNull();

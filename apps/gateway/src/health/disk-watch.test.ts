@@ -13,7 +13,7 @@ it.each([
   [2, ['1.0 % left (2.0 of 200 MiB) below /data, /data/spool']],
   [9.9, ['5.0 % left (9.9 of 200 MiB) below /data, /data/spool']],
   [10, []],
-])('%d MiB of 200 left are reported as %j', (freeMib, reasons) => {
+])('%d MiB left on a disk of 200 MiB are reported as %j', (freeMib, reasons) => {
   expect(diskCondition([disk(freeMib)])).toEqual({
     state: reasons.length > 0 ? 'degraded' : 'ok',
     reasons,

@@ -34,7 +34,7 @@ const walls = { state: 'missing', missing: ['seccomp filter'] } as const;
 const refusing = host('c', { state: 'refusing', health: { ...HEALTH, ready: false, walls } });
 
 describe('supervisorsCondition', () => {
-  it('is down when no host runs connectors, and names the reason of each', () => {
+  it('the supervisors’ condition is down when no host runs connectors, with the reason of each host', () => {
     expect(supervisorsCondition([lost, refusing], NOW)).toMatchObject({
       state: 'down',
       reasons: ['b: no heartbeat for three seconds', 'c: isolation layer missing: seccomp filter'],
@@ -48,7 +48,7 @@ describe('supervisorsCondition', () => {
     expect(supervisorsCondition([], NOW)).toMatchObject({ state: 'down', reasons: ['no supervisor is known'] });
   });
 
-  it('is degraded beside a host that serves, and names those that do not', () => {
+  it('the supervisors’ condition is degraded when only some hosts serve, and names the others', () => {
     expect(supervisorsCondition([host('a'), lost, host('d', { state: 'leaving' })], NOW)).toMatchObject({
       state: 'degraded',
       reasons: ['b: no heartbeat for three seconds', 'd: it drains and ends'],
@@ -62,13 +62,13 @@ describe('supervisorsCondition', () => {
     });
   });
 
-  it('is degraded by a certificate that expires within a month', () => {
+  it('the supervisors’ condition is degraded by a certificate that expires within a month', () => {
     const soon = supervisorsCondition([host('a', { certificatesEnd: new Date('2026-12-20T00:00:00Z') })], NOW);
     expect(soon.reasons).toEqual(["a: a certificate, its own or this gateway's, runs out on 2026-12-20"]);
     expect(supervisorsCondition([host('a', { certificatesEnd: new Date('2027-02-01') })], NOW).reasons).toEqual([]);
   });
 
-  it('is ok when every host serves with all its limits, and names a limit that is reduced', () => {
+  it('the supervisors’ condition is ok when all hosts have all limits, and names a reduced limit', () => {
     expect(supervisorsCondition([host('a'), host('b')], NOW).reasons).toEqual([]);
     const limits = { state: 'reduced', reasons: ['no cgroups'] } as const;
     expect(supervisorsCondition([host('a', { health: { ...HEALTH, limits } })], NOW).reasons).toEqual([

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { parseBearer } from './bearer.ts';
 
 it.each(['', 'Bearer', 'Bearer ', 'Basic dXNlcjpwYXNz', 'Bearer a b', 'Bearer kÃ©y', 'Bearer a,Bearer b', 'Bearer a=b'])(
-  'finds no token in the header %j',
+  'finds no bearer token in the header %j',
   (authorization) => {
     expect(parseBearer(authorization)).toBeNull();
   },
@@ -11,6 +11,6 @@ it.each(['', 'Bearer', 'Bearer ', 'Basic dXNlcjpwYXNz', 'Bearer a b', 'Bearer kÃ
 it.each([
   ['Bearer pbk_mcp_a-b.c~d', 'pbk_mcp_a-b.c~d'],
   ['bearer  abc== ', 'abc=='],
-])('finds the token of the header %j, in any case and with the padding of Base64', (authorization, token) => {
+])('finds the bearer token of the header %j, in any case and with Base64 padding', (authorization, token) => {
   expect(parseBearer(authorization)).toBe(token);
 });

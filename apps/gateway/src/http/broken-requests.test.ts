@@ -6,6 +6,6 @@ it.each([
   ['ERR_HTTP_REQUEST_TIMEOUT', 'edge.request_timeout'],
   ['HPE_INVALID_METHOD', 'edge.malformed_request'],
   [undefined, 'edge.malformed_request'],
-])('takes %s of the HTTP parser for %s', (code, expected) => {
+])('answers the error %s of the HTTP parser with %s', (code, expected) => {
   expect(brokenRequestError(Object.assign(new Error('parser'), { code })).code).toBe(expected);
 });

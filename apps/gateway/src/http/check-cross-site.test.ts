@@ -24,29 +24,29 @@ describe('checkCrossSite', () => {
     [{ origin: 'null' }],
     [{ origin: 'http://patchbay.example.com' }],
     [{}],
-  ])('refuses a change with %j', (headers) => {
+  ])('the cross-site check refuses a change with the headers %j', (headers) => {
     expect(code({ ...JSON_BODY, ...headers })).toBe('auth.cross_site');
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/jsonp', ''])(
-    'refuses a body of type %j, which a form could send',
+    'the cross-site check refuses a body of type %j, which a form could send',
     (type) => {
       const headers = { 'sec-fetch-site': 'same-origin', 'content-type': type, 'content-length': '2' };
       expect(code(headers)).toBe('admin.content_type');
     },
   );
 
-  it('refuses a body of unknown length without a type', () => {
+  it('the cross-site check refuses a body of unknown length without a type', () => {
     expect(code({ 'sec-fetch-site': 'same-origin', 'transfer-encoding': 'chunked' })).toBe('admin.content_type');
   });
 
-  it('lets the page’s own requests pass, with and without fetch metadata', () => {
+  it('the cross-site check admits the page’s own requests, with and without fetch metadata', () => {
     expect(code({ ...JSON_BODY, 'sec-fetch-site': 'same-origin' })).toBeNull();
     expect(code({ ...JSON_BODY, origin: ORIGIN })).toBeNull();
     expect(code({ 'sec-fetch-site': 'same-origin', 'content-length': '0' }, 'DELETE')).toBeNull();
   });
 
-  it('lets reads pass from anywhere: they change nothing and their answers cannot be read there', () => {
+  it('the cross-site check admits reads from anywhere: they change nothing and are not readable there', () => {
     expect(code({ 'sec-fetch-site': 'cross-site' }, 'GET')).toBeNull();
   });
 });

@@ -20,7 +20,7 @@ describe('cookieRule', () => {
     });
   });
 
-  it('uses plain names on the local http origin, still unreadable for scripts', () => {
+  it('cookies on the local http origin have plain names and are unreadable for scripts', () => {
     for (const path of ['/', '/authorize/u1']) {
       expect(cookieRule('http://localhost:4000', 'session', path)).toEqual({
         name: 'session',

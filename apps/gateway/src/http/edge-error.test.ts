@@ -6,7 +6,7 @@ describe('a refusal of the HTTP server', () => {
     ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'edge.unsupported_media_type'],
     ['FST_ERR_CTP_BODY_TOO_LARGE', 'edge.body_too_large'],
     ['FST_ERR_SOMETHING_NEW', 'internal.unexpected'],
-  ])('%s is ours: %s', (code, ours) => {
+  ])('the error %s of the HTTP server is answered as %s', (code, ours) => {
     expect(edgeError(Object.assign(new Error('in its words'), { code })).code).toBe(ours);
   });
 });

@@ -5,25 +5,25 @@ describe('clientAddress', () => {
   const nobody = trustedProxies([]);
   const proxies = trustedProxies(['10.0.0.0/8', '2001:db8::1']);
 
-  it('trusts no proxy by default', () => {
+  it('the client’s address is the peer’s own by default: no proxy is trusted', () => {
     expect(clientAddress('203.0.113.9', '198.51.100.1', nobody)).toBe('203.0.113.9');
   });
 
-  it('does not believe a peer outside the trusted networks', () => {
+  it('the forwarded address of a peer outside the trusted networks is ignored', () => {
     expect(clientAddress('203.0.113.9', '198.51.100.1', proxies)).toBe('203.0.113.9');
   });
 
-  it('takes the rightmost entry that no trusted proxy wrote, not the leftmost, which anyone can invent', () => {
+  it('the client’s address is the rightmost entry that no trusted proxy wrote, not the leftmost', () => {
     expect(clientAddress('10.0.0.2', '6.6.6.6, 198.51.100.1, 10.0.0.7', proxies)).toBe('198.51.100.1');
     expect(clientAddress('2001:db8::1', '198.51.100.1', proxies)).toBe('198.51.100.1');
   });
 
-  it('stays with the proxy when the header holds no address', () => {
+  it('the client’s address is the proxy’s when the header holds no address', () => {
     expect(clientAddress('::ffff:10.0.0.2', 'localhost', proxies)).toBe('10.0.0.2');
     expect(clientAddress('10.0.0.2', undefined, proxies)).toBe('10.0.0.2');
   });
 
-  it('refuses a configuration that names no network', () => {
+  it('refuses a list of trusted proxies that names no network', () => {
     expect(() => trustedProxies(['everyone'])).toThrow('neither an address nor a network');
   });
 });

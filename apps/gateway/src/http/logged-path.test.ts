@@ -9,12 +9,12 @@ describe('the path in the access log', () => {
     ['/%2D/setup/secret', '/-/setup/…'],
     ['/%2d/setup%2Fsecret', '/-/setup/…'],
     ['/-/setup/secret%', '/-/setup/…'],
-  ])('does not hold what %s opens', (path, logged) => {
+  ])('the access log does not hold the secret of the path %s', (path, logged) => {
     expect(loggedPath(path)).toBe(logged);
   });
 
   it.each(['/', '/acme/weather/mcp', '/api/v1/organizations/acme/invitations/inv_1', '/-/', '/-/setup'])(
-    'is %s as it was asked for',
+    'the access log holds the path %s as it was requested',
     (path) => {
       expect(loggedPath(path)).toBe(path);
     },

@@ -30,7 +30,7 @@ it.each(['admin', 'edge'] as const)(
   },
 );
 
-it('names one event by the code of the part that answers', () => {
+it('an error of the HTTP framework gets the code of the part that answers', () => {
   const thrown = Object.assign(new Error('in its words'), { code: 'FST_ERR_CTP_BODY_TOO_LARGE' });
   expect(frameworkError(thrown, 'admin')?.code).toBe('admin.body_too_large');
   expect(frameworkError(thrown, 'edge')?.code).toBe('edge.body_too_large');

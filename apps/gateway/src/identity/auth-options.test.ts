@@ -17,7 +17,7 @@ const settings = (origin: string) => ({
 describe('the settings of better-auth', () => {
   const options = authOptions(settings('http://localhost:4000'));
 
-  it('trust no provider’s word about e-mail addresses and link nothing implicitly', () => {
+  it('better-auth trusts no provider’s word about e-mail addresses and links nothing implicitly', () => {
     expect(options.account.accountLinking).toEqual({
       enabled: true,
       disableImplicitLinking: true,
@@ -26,26 +26,26 @@ describe('the settings of better-auth', () => {
     expect(JSON.stringify(options)).not.toContain('trustEmailVerified');
   });
 
-  it('trust one origin, the configured one, and switch no check off', () => {
+  it('better-auth trusts the configured origin alone, with every check on', () => {
     expect(options.trustedOrigins).toEqual(['http://localhost:4000']);
     expect(options.advanced).not.toHaveProperty('disableCSRFCheck');
     expect(options.advanced).not.toHaveProperty('disableOriginCheck');
     expect(options.advanced).not.toHaveProperty('trustedProxyHeaders');
   });
 
-  it('keep verification identifiers hashed, sessions out of cookies, and telemetry off', () => {
+  it('better-auth keeps verification identifiers hashed, sessions out of cookies, and telemetry off', () => {
     expect(options.verification.storeIdentifier).toBe('hashed');
     expect(options.session.cookieCache).toEqual({ enabled: false });
     expect(options.telemetry).toEqual({ enabled: false });
   });
 
-  it('do not allow signing up into a session, changing an e-mail address or deleting oneself', () => {
+  it('better-auth does not allow signing up into a session, changing an e-mail address or deleting oneself', () => {
     expect(options.emailAndPassword).toMatchObject({ autoSignIn: false, minPasswordLength: 12 });
     expect(options.user.changeEmail).toEqual({ enabled: false });
     expect(options.user.deleteUser).toEqual({ enabled: false });
   });
 
-  it('install the organization plugin and no other: API keys are ours', () => {
+  it('better-auth has the organization plugin and no other: API keys are ours', () => {
     expect(options.plugins.map(({ id }) => id)).toEqual(['organization']);
     const [organization] = options.plugins;
     expect(organization.options).toMatchObject({
@@ -55,7 +55,7 @@ describe('the settings of better-auth', () => {
     });
   });
 
-  it('name every cookie __Host- on https and plainly on the local origin', () => {
+  it('better-auth names every cookie __Host- on https and plainly on the local origin', () => {
     const names = (origin: string) => Object.values(authOptions(settings(origin)).advanced.cookies).map((c) => c.name);
     expect(names('https://patchbay.example.com').every((name) => name.startsWith('__Host-patchbay_'))).toBe(true);
     expect(names('http://localhost:4000').every((name) => name.startsWith('patchbay_'))).toBe(true);

@@ -9,20 +9,20 @@ describe('a name that looks like a brand', () => {
     ['to no holder', { ...wanted, slug: 'claude-shop' }, 'claude-shop=org_1'],
     ['to another holder', { ...wanted, holder: 'org_2' }, 'claude-lab=org_2'],
     ['only as a slug of another', { slug: 'acme', name: 'Claude', holder: 'org_1' }, 'acme=org_1'],
-  ])('released %s is refused, with what the operator would have to write', (_what, name, release) => {
+  ])('a name of a brand released %s is refused, with what the operator would have to write', (_what, name, release) => {
     expect(() => releaseOf(name, released)).toThrow(
       expect.objectContaining({ code: 'organizations.name_needs_release', data: expect.objectContaining({ release }) }),
     );
   });
 
-  it('is its holder’s, and the refusal names the holder', () => {
+  it('a released name of a brand is granted to its holder', () => {
     expect(releaseOf(wanted, released)).toBe('org_1');
     expect(releaseOf({ slug: 'github-tools', name: 'GitHub Tools', holder: 'psn_2' }, released)).toBe('psn_2');
   });
 });
 
 describe('any other name', () => {
-  it('needs no release', () => {
+  it('a name that looks like no brand needs no release', () => {
     expect(releaseOf({ slug: 'acme', name: 'Acme', holder: 'org_9' }, [])).toBeNull();
     expect(parseReleasedNames('')).toEqual([]);
   });

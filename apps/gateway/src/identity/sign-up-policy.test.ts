@@ -8,7 +8,7 @@ describe('mayEnrol', () => {
     expect(mayEnrol(policy, 'a@example.com', true)).toBe(true);
   });
 
-  it('refuses addresses that only look like the domain', () => {
+  it('sign-up by domain refuses addresses that only look like those of the domain', () => {
     const policy = parseSignUpPolicy('domain:example.com');
     for (const email of ['a@evil-example.com', 'a@example.com.evil.net', 'a@sub.example.com', '@example.com@x.net']) {
       expect([email, mayEnrol(policy, email, false)]).toEqual([email, false]);

@@ -49,7 +49,7 @@ describe('ByteRate', () => {
 describe('StreamPlaces', () => {
   const owner = (limitKey: string, organizationId: string) => ({ limitKey, organizationId });
 
-  it('refuses one stream too many of a caller or of an organization, and no other’s', () => {
+  it('refuses one stream too many of a caller or of an organization, and admits streams of others', () => {
     const permits = new StreamPermits({ principalMax: 2, organizationMax: 3 });
     permits.take(owner('alice', 'a'));
     permits.take(owner('alice', 'a'));

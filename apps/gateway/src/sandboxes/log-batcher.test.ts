@@ -38,7 +38,7 @@ function batcher(waitingMax: number) {
 }
 
 describe('LogBatcher', () => {
-  it('drops and counts what does not fit, and keeps what it holds while the database is away', async () => {
+  it('drops and counts log lines over its bound, and keeps the others while the database is away', async () => {
     const { logs, state } = batcher(2);
     state.away = true;
     for (const text of ['one', 'two', 'three']) logs.add(line(text));
@@ -49,7 +49,7 @@ describe('LogBatcher', () => {
     expect(state).toMatchObject({ stored: ['one', 'two'], dropped: 1 });
   });
 
-  it('stores lines in order, also those that come while a batch is on its way', async () => {
+  it('stores log lines in order, also those that arrive while a batch is on its way', async () => {
     const { logs, state } = batcher(10);
     logs.add(line('one'));
     const flushed = logs.flush();

@@ -31,7 +31,7 @@ function watched(now: Endpoint | null) {
 }
 
 describe('retireSandboxes', () => {
-  it('leaves alone uncalled and other connectors, and those that did not change', async () => {
+  it('leaves sandboxes of other, uncalled and unchanged connectors running', async () => {
     const { retired, retirement, change } = watched(LIVE);
     await change('connector', 'con_weather');
     retirement.follow(LIVE);
@@ -54,7 +54,7 @@ describe('retireSandboxes', () => {
     expect(retired).toEqual([{ ...OWNER, settingsRevisionBelow: 2 }]);
   });
 
-  it('ends all of them when the connector or its organization is gone, or its slug is another’s', async () => {
+  it('ends all sandboxes of a connector when it or its organization is gone, or its slug is another’s', async () => {
     for (const [now, kind, id] of [
       [null, 'connector', 'con_weather'],
       [null, 'organization', 'org_acme'],

@@ -64,7 +64,7 @@ async function retires(change: Change): Promise<boolean> {
   return isRetired;
 }
 
-it.each(CHANGE_KINDS)('ends nothing but what a change of kind %s is about', async (kind) => {
+it.each(CHANGE_KINDS)('a change of kind %s ends nothing but what it is about', async (kind) => {
   const ended: Record<keyof (typeof ENDS)[ChangeKind], string[]> = {
     session: [],
     key: [],

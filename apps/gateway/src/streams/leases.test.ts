@@ -42,7 +42,7 @@ function hold(reauthorize: () => Promise<number>, more: Partial<LeaseTerms<numbe
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
 describe('a lease', () => {
-  it('is lost once when the access is gone, and asked for no more', async () => {
+  it('a lease is lost once when the access is gone, and the access is not looked up again', async () => {
     const reauthorize = vi.fn(() => Promise.reject(new Error('gone')));
     const { lost } = hold(reauthorize);
     await settle();
@@ -52,7 +52,7 @@ describe('a lease', () => {
     expect(reauthorize).toHaveBeenCalledTimes(1);
   });
 
-  it('is lost when what is permitted now is not what it was held for', async () => {
+  it('a lease is lost when the renewed access is not what it was held for', async () => {
     const { lost } = hold(async () => 1, {
       renewed: () => {
         throw new Error('another one');
@@ -62,7 +62,7 @@ describe('a lease', () => {
     expect(lost).toEqual([new Error('another one')]);
   });
 
-  it('that was given back is neither asked for nor lost', async () => {
+  it('a lease that was given back is neither renewed nor lost', async () => {
     const answer = Promise.withResolvers<number>();
     const { lease, lost } = hold(() => answer.promise);
     lease.end();
@@ -72,7 +72,7 @@ describe('a lease', () => {
     expect(lost).toEqual([]);
   });
 
-  it('is asked for at once, at every change that concerns it, when the feed broke, and within 30 seconds', async () => {
+  it('a lease looks its access up at once, at its changes, after a broken feed and within 30 seconds', async () => {
     let asked = 0;
     const { lease } = hold(async () => ++asked);
     await settle();
@@ -90,7 +90,7 @@ describe('a lease', () => {
     expect(asked).toBe(4);
   });
 
-  it('is asked for again when something happened while it was asked for', async () => {
+  it('a lease looks its access up again after a change during a look-up', async () => {
     const first = Promise.withResolvers<number>();
     let asked = 0;
     const { lease } = hold(() => (++asked === 1 ? first.promise : Promise.resolve(2)));

@@ -24,7 +24,7 @@ describe('OneTimeFiles', () => {
     expect(await given.take(id)).toBeNull();
   });
 
-  it('gives nothing after a minute', async () => {
+  it('does not give an offered file after a minute', async () => {
     const given = files();
     const { id, expiresAt } = await given.files.offer(file);
     expect(expiresAt).toEqual(new Date(60_000));

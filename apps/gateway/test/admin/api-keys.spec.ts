@@ -29,7 +29,7 @@ async function mayRevoke(person: SignedIn, id: string): Promise<boolean> {
 }
 
 describe('a developer', () => {
-  it('cannot revoke a key of another member, and gets the roles to ask', async () => {
+  it('a developer cannot revoke a key of another member, and the refusal names the roles that can', async () => {
     for (const holder of [owner, other]) {
       const id = await keyOf(holder);
       const refused = await revoke(developer, id);
@@ -41,7 +41,7 @@ describe('a developer', () => {
     }
   });
 
-  it('revokes a key of their own', async () => {
+  it('a developer revokes a key of their own', async () => {
     const id = await keyOf(developer);
     expect(await mayRevoke(developer, id)).toBe(true);
     expect((await revoke(developer, id)).status).toBe(204);
@@ -50,7 +50,7 @@ describe('a developer', () => {
 });
 
 describe('an owner', () => {
-  it('revokes the key of any member', async () => {
+  it('an owner revokes the key of any member', async () => {
     const id = await keyOf(developer);
     expect(await mayRevoke(owner, id)).toBe(true);
     expect((await revoke(owner, id)).status).toBe(204);
@@ -58,7 +58,7 @@ describe('an owner', () => {
 });
 
 describe('a key that is older than two hundred others', () => {
-  it('is named in the audit list', async () => {
+  it('the audit list names a key that is older than two hundred others', async () => {
     const oldest = await installation.key(owner, { name: 'the oldest key' });
     for (let made = 0; made < 201; made += 1) await installation.key(owner, { name: `newer ${made}` });
     const body = { name: 'Made by a key', slug: 'made-by-a-key' };

@@ -46,7 +46,7 @@ describe('the setup page', () => {
   });
   afterAll(() => fresh?.close());
 
-  it('refuses an address that tries links without end, and admits the holder of the link, also from there', async () => {
+  it('the setup page refuses an address that tries links without end, and admits the holder of the link', async () => {
     installation = fresh;
     const path = pathOf(await fresh.people.createSetupLink());
     const tries = [];
@@ -73,7 +73,7 @@ describe('an installation under attack', () => {
   }, 60_000);
   afterAll(() => installation?.close());
 
-  it('bounds what one link may ask, with a page for people, and leaves other links alone', async () => {
+  it('limits the requests for one link, with a page for people, and leaves other links alone', async () => {
     const [path, other] = [await invite('ann@people.example'), await invite('ben@people.example')];
     for (let count = 0; count < 30; count += 1) {
       expect((await installation.call('GET', path, { address: newAddress() })).status).toBe(200);
@@ -86,7 +86,7 @@ describe('an installation under attack', () => {
     expect((await installation.call('GET', other, { address: newAddress() })).status).toBe(200);
   });
 
-  it('slows strangers to an account, and not its owner at a known address', async () => {
+  it('slows attempts on an account from new addresses, and not its owner’s from a known one', async () => {
     // Two of the ten attempts from new addresses were the owner's own first sign-ins.
     const answers = await flood(owner.email);
     expect(answers.map(({ status }) => status)).toEqual([...Array(8).fill(401), ...Array(6).fill(429)]);
@@ -110,7 +110,7 @@ describe('an installation under attack', () => {
     expect((await signIn(victim.email, PASSWORD, HOME)).status).toBe(200);
   }, 60_000);
 
-  it('takes all addresses of an IPv6 customer for one', async () => {
+  it('limits all addresses of an IPv6 customer as one', async () => {
     const tries = [];
     for (let count = 0; count < 11; count += 1) {
       tries.push(await signIn(`nobody${count}@people.example`, 'wrong password', `2001:db8:1:2::${count}`));
@@ -118,7 +118,7 @@ describe('an installation under attack', () => {
     expect(tries.at(-1)?.body.code).toBe('auth.too_many_attempts');
   });
 
-  it('answers alike, and after like times, for an account that is there and one that is not', async () => {
+  it('a sign-in gets the same answer after a like time for a known and an unknown account', async () => {
     const there = await installation.owner('there');
     const told = async (email: string) => {
       const startedAt = performance.now();

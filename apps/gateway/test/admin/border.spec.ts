@@ -57,25 +57,25 @@ const PARAMETERS = TABLE.flatMap(([id, endpoint]) =>
 );
 
 describe('a NUL in an address', () => {
-  it.each(SEGMENTS)('is refused by %s in the path parameter %s', async (_id, name, endpoint) => {
+  it.each(SEGMENTS)('%s refuses a NUL in the path parameter %s', async (_id, name, endpoint) => {
     const path = pathWith(endpoint, name, `a${NUL}b`);
     expectRefused(await send(endpoint, path, owner), new RegExp(`^params\\.${name}: `));
     const byKey = await send(endpoint, path, adminKey);
     expect(['admin.invalid_request', 'admin.permission_missing', 'admin.person_required']).toContain(byKey.body.code);
   });
 
-  it.each(PARAMETERS)('is refused by %s in the query parameter %s', async (_id, name, endpoint) => {
+  it.each(PARAMETERS)('%s refuses a NUL in the query parameter %s', async (_id, name, endpoint) => {
     const path = `${pathWith(endpoint, '', '')}?${name}=${NUL}`;
     expectRefused(await send(endpoint, path, owner), new RegExp(`^querystring\\.${name}: `));
   });
 
-  it('is refused within a cursor, where it is wrapped in base64url', async () => {
+  it('a NUL within a cursor is refused, where it is wrapped in base64url', async () => {
     const cursor = Buffer.from(`${new Date().toISOString()} a\0b`).toString('base64url');
     const answer = await installation.call('GET', `/organizations/ours/audit-events?cursor=${cursor}`, { as: owner });
     expect([answer.status, answer.body.code]).toEqual([400, 'data.cursor_invalid']);
   });
 
-  it('is refused before authentication is even needed for what is public', async () => {
+  it('a NUL in a public address is answered with 404 before authentication', async () => {
     const paths = ['/-/invitations/%00', '/-/setup/%00', '/-/untrusted/%00', '/api/docs/errors/a/%00', '/api/v1/%00'];
     const statuses = [];
     for (const path of paths) statuses.push((await installation.call('GET', path)).status);
@@ -85,7 +85,7 @@ describe('a NUL in an address', () => {
 
 describe('a form', () => {
   it.each(['/-/setup/token', '/-/invitations/inv_00000000000000000000000000'])(
-    'at %s is refused when a field holds a NUL, whichever field it is',
+    'a form at %s is refused when a field holds a NUL, whichever field it is',
     async (path) => {
       const headers = { 'content-type': 'application/x-www-form-urlencoded' };
       for (const payload of ['name=a%00b', 'password=a%00b&name=a', 'a%00b=1']) {
@@ -116,11 +116,11 @@ describe.each([
   ['a NUL', '\0'],
   ['half of a surrogate pair', LONE_SURROGATE],
 ])('%s in a body', (_what, bad) => {
-  it.each(BODIES(bad))('is refused by %s %s', async (method, path, body, place) => {
+  it.each(BODIES(bad))('%s %s refuses a body with a text that cannot be stored', async (method, path, body, place) => {
     expectRefused(await installation.call(method, path, { as: owner, body }), new RegExp(`^body\\.${place}: `));
   });
 
-  it('is refused by sign-up, sign-in and change of password', async () => {
+  it('sign-up, sign-in and change of password refuse a text that cannot be stored', async () => {
     const bodies = [
       ['/api/auth/sign-up/email', { email: 'new@ours.example', password: PASSWORD, name: `a${bad}` }],
       ['/api/auth/sign-in/email', { email: `a${bad}@ours.example`, password: PASSWORD }],
@@ -138,7 +138,7 @@ describe.each([
 
 describe('an integer in a body', () => {
   it.each([2_147_483_648, 9_007_199_254_740_992, 1e21, 0, -1, 1.5, '1', null])(
-    'is refused as the number of a version when it is %s',
+    'the number of a version in a body is refused when it is %s',
     async (version) => {
       const path = '/organizations/ours/connectors/weather/deployments';
       expectRefused(await installation.call('POST', path, { as: owner, body: { version } }), /^body\.version: /);
@@ -148,7 +148,7 @@ describe('an integer in a body', () => {
 
 describe('a number in an address', () => {
   it.each(['0x10', '1e1', '%201', '', '1.0', '2147483648', '99999999999999999999', 'NaN', '+1'])(
-    'is refused when it is written %s',
+    'a number in an address is refused when it is written %s',
     async (number) => {
       const path = `/organizations/ours/connectors/weather/versions?limit=${number}`;
       expectRefused(await installation.call('GET', path, { as: owner }), /^querystring\.limit: /);
@@ -158,7 +158,7 @@ describe('a number in an address', () => {
 
 describe('a record’s id in an address', () => {
   it.each(['key_', 'con_01234567890123456789012345', 'key_0123456789012345678901234i', 'nonsense'])(
-    'is refused when it has not the form of an id: %s',
+    'the id %s in an address is refused: it has not the form of an id',
     async (id) => {
       const answer = await installation.call('DELETE', `/organizations/ours/api-keys/${id}`, { as: owner });
       expectRefused(answer, /^params\.apiKey: is not an id that begins with key_/);

@@ -16,7 +16,7 @@ const invite = (email: string, headers: Record<string, string> = {}) =>
   installation.call('POST', '/organizations/busy/invitations', { as: busy, body: { email, role: 'member' }, headers });
 
 describe('an owner who sends sixty invitations at once', () => {
-  it('is served or asked to send fewer, while every request of another organization is answered', async () => {
+  it('sixty invitations at once are served or refused as busy, while other organizations are answered', async () => {
     const open = new Set<number>();
     const invitations = Array.from({ length: 60 }, async (_, index) => {
       open.add(index);
@@ -42,7 +42,7 @@ describe('an owner who sends sixty invitations at once', () => {
     expect(refused.length).toBeLessThan(60);
   }, 60_000);
 
-  it('invites an address once, however many ask at the same time', async () => {
+  it('an address is invited once, however many requests invite it at the same time', async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, () => invite('twice@people.example')));
     const codes = answers.map(({ status, body }) => (status === 201 ? 'made' : body.code));
     expect(codes.filter((code) => code === 'made')).toHaveLength(1);

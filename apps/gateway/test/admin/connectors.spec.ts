@@ -14,7 +14,7 @@ afterAll(() => installation.close());
 const create = (body: object, headers = {}) => installation.call('POST', BASE, { as: owner, body, headers });
 
 describe('creating a connector', () => {
-  it('refuses a slug that is taken, reserved or invalid, and names the case', async () => {
+  it('creating a connector refuses a slug that is taken, reserved or invalid, and names the case', async () => {
     await create({ slug: 'taken' });
     const answers = [];
     for (const slug of ['taken', 'mcp', 'Not A Slug', '-x', 'a_b']) answers.push(await create({ slug }));
@@ -27,7 +27,7 @@ describe('creating a connector', () => {
     ]);
   });
 
-  it('refuses a body that does not fit, and names each field', async () => {
+  it('creating a connector refuses a body that does not fit, and names each field', async () => {
     const answer = await create({ slug: 'fine', authMode: 'password' });
     expect([answer.status, answer.body.code]).toEqual([400, 'admin.invalid_request']);
     expect(answer.body.errors).toEqual([{ path: 'body.authMode', message: expect.any(String) }]);
@@ -35,7 +35,7 @@ describe('creating a connector', () => {
     expect(answer.body.type).toBe(`${ORIGIN}/api/docs/errors/admin/invalid_request`);
   });
 
-  it('refuses a key that is limited to certain connectors', async () => {
+  it('a key that is limited to certain connectors creates no other and reads no other', async () => {
     const { body } = await create({ slug: 'listed' });
     const key = await installation.key(owner, { kind: 'deploy', connectorIds: [body.id] });
     const answer = await installation.call('POST', BASE, { as: key, body: { slug: 'unlisted' } });
@@ -67,7 +67,7 @@ describe('creating a connector', () => {
     expect((await create({ slug: 'x1' }, { 'idempotency-key': 'with space' })).body.code).toBe('admin.invalid_request');
   });
 
-  it('answers the hosted URL, the state and what can be done now, with reasons', async () => {
+  it('a created connector is answered with its URL, its state and its allowed actions, with reasons', async () => {
     const { status, body } = await create({ slug: 'fresh', name: 'Fresh' });
     expect(status).toBe(201);
     expect(body).toMatchObject({ slug: 'fresh', name: 'Fresh', authMode: 'api_key', live: null, latest: null });
@@ -78,7 +78,7 @@ describe('creating a connector', () => {
 });
 
 describe('reading connectors', () => {
-  it('pages without losing or repeating one, and refuses a foreign cursor', async () => {
+  it('the list of connectors pages without loss or repetition, and refuses a foreign cursor', async () => {
     for (const slug of ['p1', 'p2', 'p3', 'p4', 'p5']) await create({ slug });
     const all = await installation.call('GET', `${BASE}?limit=200`, { as: owner });
     const seen: string[] = [];
@@ -95,7 +95,7 @@ describe('reading connectors', () => {
     expect((await installation.call('GET', `${BASE}?limit=0`, { as: owner })).body.code).toBe('admin.invalid_request');
   });
 
-  it('answers 304 to who has the answer already, until it changes', async () => {
+  it('a connector is answered with 304 to a caller who has the answer already, until it changes', async () => {
     const path = `${BASE}/fresh`;
     const first = await installation.call('GET', path, { as: owner });
     const tag = String(first.headers.etag);
@@ -108,7 +108,7 @@ describe('reading connectors', () => {
 });
 
 describe('changing a connector', () => {
-  it('keeps the old slug as an alias and never gives it to another', async () => {
+  it('a renamed connector keeps its old slug as an alias, which no other connector gets', async () => {
     const { body } = await create({ slug: 'before' });
     const renamed = await installation.call('PATCH', `${BASE}/before`, { as: owner, body: { slug: 'after' } });
     expect([renamed.status, renamed.body.slug]).toEqual([200, 'after']);
@@ -116,7 +116,7 @@ describe('changing a connector', () => {
     expect((await create({ slug: 'before' })).status).toBe(409);
   });
 
-  it('takes a deleted one out of sight at once and brings it back by slug', async () => {
+  it('a deleted connector disappears at once, and is restored by its slug', async () => {
     await create({ slug: 'gone' });
     expect((await installation.call('DELETE', `${BASE}/gone`, { as: owner })).status).toBe(204);
     expect((await installation.call('GET', `${BASE}/gone`, { as: owner })).status).toBe(404);

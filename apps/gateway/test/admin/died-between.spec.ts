@@ -38,7 +38,7 @@ const aMinuteLater = () =>
   here.platform.superuser.query("UPDATE app.identity_changes SET created_at = created_at - interval '2 minutes'");
 
 describe('a change of an organization', () => {
-  it('whose gateway is killed after it and before its audit row is recorded once, with its actor', async () => {
+  it('a change is recorded once, with its actor, when its gateway is killed before the audit row', async () => {
     // The audit row waits for this lock; the change itself does not.
     const holder = await here.platform.superuser.connect();
     await holder.query('BEGIN');
@@ -66,14 +66,14 @@ describe('a change of an organization', () => {
     await here.platform.processes.gateway.restart();
   });
 
-  it('whose gateway lives is recorded by it alone', async () => {
+  it('a change whose gateway lives is recorded by that gateway alone', async () => {
     expect((await rename('alive')).status).toBe(200);
     await aMinuteLater();
     expect(await recordLeftChanges(here.platform.given.database)).toBe(0);
     expect(await told('alive')).toHaveLength(1);
   });
 
-  it('that came to nothing leaves nothing to record', async () => {
+  it('a change that was refused leaves nothing to record', async () => {
     await here.platform.given.organization('taken');
     const answer = await fetch(new URL(`/api/v1/organizations/${here.acme.id}`, here.platform.origin), {
       method: 'PATCH',
@@ -92,7 +92,7 @@ describe('a change of an organization', () => {
 });
 
 describe('a member who joined through better-auth', () => {
-  it('is recorded with themself as actor when the gateway did not get to it', async () => {
+  it('a member who joined is recorded with themself as actor when the gateway did not record it', async () => {
     const member = await here.platform.given.member(here.acme, 'developer');
     await aMinuteLater();
     await recordLeftChanges(here.platform.given.database);

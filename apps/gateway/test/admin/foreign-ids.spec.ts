@@ -104,7 +104,7 @@ async function lookOfTheirs() {
 }
 
 describe('an id of another organization, in a path of one’s own', () => {
-  it.each(WITH_IDS)('%s answers 404 as for an unused id', async (id, endpoint) => {
+  it.each(WITH_IDS)('%s answers an id of another organization as it answers an unused one', async (id, endpoint) => {
     const before = await lookOfTheirs();
     const own = { organization: 'ours', number: '1', name: 'API_KEY' };
     for (const as of [ours, await installation.key(ours)]) {
@@ -118,7 +118,7 @@ describe('an id of another organization, in a path of one’s own', () => {
     expect(await lookOfTheirs()).toEqual(before);
   });
 
-  it('is refused in a body too: a key for their connector', async () => {
+  it('a key for a connector of another organization is refused', async () => {
     const answer = await installation.call('POST', '/organizations/ours/api-keys', {
       as: ours,
       body: { kind: 'mcp', name: 'k', connectors: [foreign.connector], expiresInDays: 1 },
@@ -126,7 +126,7 @@ describe('an id of another organization, in a path of one’s own', () => {
     expect([answer.status, answer.body.code]).toEqual([404, 'connectors.not_found']);
   });
 
-  it('reads no line of their log, also not by a cursor of theirs', async () => {
+  it('no cursor reads a log line of another organization', async () => {
     const { database } = installation;
     const line = { organizationId: theirs.organizationId, connectorId: foreign.connector ?? '', versionId: 'ver_x' };
     await insertLogLines(database, [
@@ -143,14 +143,14 @@ describe('a deploy key', () => {
     typeof permission !== 'string' || DEPLOY_KEY_PERMISSIONS.includes(permission);
   const refused = TABLE.filter(([, { permission }]) => !mayReach(permission));
 
-  it.each(refused)('is refused at %s, owner’s key or not', async (id, endpoint) => {
+  it.each(refused)('a deploy key of an owner is refused at %s', async (id, endpoint) => {
     const key = await installation.key(theirs, { kind: 'deploy' });
     const answer = await send(id, endpoint, key, { organization: 'theirs', ...foreign, number: '1', name: 'API_KEY' });
     expect([answer.status, answer.body.code]).toEqual([403, 'admin.permission_missing']);
     expect(answer.body.data).toEqual({ permission: endpoint.permission });
   });
 
-  it('publishes and activates, and nothing that decides about people, keys, secrets or callers', () => {
+  it('a deploy key publishes and activates, and changes no people, keys, secrets or callers', () => {
     // Spelled out: a permission that is added to deploy keys must be added here deliberately.
     expect([...DEPLOY_KEY_PERMISSIONS].sort()).toEqual([
       'connectors:read',
@@ -163,7 +163,7 @@ describe('a deploy key', () => {
     ]);
   });
 
-  it('for certain connectors reaches no other one, by slug or by id', async () => {
+  it('a deploy key for certain connectors reaches no other connector, by slug or by id', async () => {
     const body = { slug: 'tides' };
     const tides = await installation.call('POST', '/organizations/theirs/connectors', { as: theirs, body });
     const key = await installation.key(theirs, { kind: 'deploy', connectorIds: [tides.body.id] });
@@ -182,7 +182,7 @@ describe('a deploy key', () => {
 });
 
 describe('a person who leaves', () => {
-  it('takes keys of every kind along, at once', async () => {
+  it('a person who leaves loses keys of every kind at once', async () => {
     const dev = await installation.join(theirs, 'developer', 'dora');
     const holder = { ...dev, organizationId: theirs.organizationId };
     const keys = {

@@ -108,7 +108,7 @@ const CLAIMS: readonly Record<string, string>[] = [
 ];
 
 describe('with forged forwarding headers', () => {
-  it('every document, page and redirect is the same, byte for byte', async () => {
+  it('every document, page and redirect is the same with forged forwarding headers, byte for byte', async () => {
     for (const [name, { path, headers = {} }] of Object.entries(documents)) {
       const plain = await ask(path, headers);
       expect([name, plain.body.length > 0 || plain.headers.location !== undefined]).toEqual([name, true]);
@@ -119,7 +119,7 @@ describe('with forged forwarding headers', () => {
     }
   }, 60_000);
 
-  it('addresses in them are ours alone', async () => {
+  it('documents requested with forged forwarding headers hold addresses of this installation alone', async () => {
     const all = await Promise.all(
       Object.values(documents).map(({ path, headers }) => ask(path, { ...headers, ...Object.assign({}, ...CLAIMS) })),
     );
@@ -128,7 +128,7 @@ describe('with forged forwarding headers', () => {
     expect(text).not.toMatch(/evil|203\.0\.113/);
   });
 
-  it('another Host, an absolute target or none at all gets no document', async () => {
+  it('a request with another Host, two Host headers or an absolute target gets no document', async () => {
     for (const { path, headers } of Object.values(documents)) {
       for (const host of [
         EVIL,
@@ -156,7 +156,7 @@ describe('with forged forwarding headers', () => {
     expect(twice).toMatch(/^HTTP\/1\.1 (400|403) /);
   });
 
-  it('the address that limits and records see is the connection’s', async () => {
+  it('attempts are limited by the address of the connection, not by a forwarded one', async () => {
     const attempt = (forwardedFor: string) =>
       installation.app.inject({
         method: 'POST',

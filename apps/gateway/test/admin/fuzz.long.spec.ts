@@ -8,7 +8,7 @@ const RUNS = 250;
 
 describe('made-up requests by the thousand', () => {
   it.each(Array.from({ length: ROUNDS }, () => randomInt(2 ** 31)))(
-    'with the seed %i neither fail nor show or change anything of another organization',
+    'made-up requests with the seed %i neither fail nor show or change data of another organization',
     async (seed) => {
       // A new installation each time: the last operations of a round take members and connectors away.
       const fuzzed = await FuzzedInstallation.start();

@@ -18,7 +18,7 @@ afterAll(() => fuzzed?.close());
 
 describe(`made-up requests with the seed ${SEED}`, () => {
   it.each(inFuzzedOrder(Object.keys(ENDPOINTS)))(
-    'make %s neither fail nor show anything of another organization',
+    'made-up requests of %s neither fail nor show anything of another organization',
     async (operationId) => {
       const operation = fuzzed.operations.find((candidate) => candidate.operationId === operationId);
       if (!operation) throw new Error(`no operation ${operationId}`);
@@ -26,12 +26,12 @@ describe(`made-up requests with the seed ${SEED}`, () => {
     },
   );
 
-  it('reach the handlers as well as every guard before them', () => {
+  it('made-up requests reach the handlers as well as every guard before them', () => {
     const seen = [...fuzzed.statuses.keys()];
     expect(seen).toEqual(expect.arrayContaining([200, 400, 401, 403, 404]));
   });
 
-  it('change nothing of another organization', async () => {
+  it('made-up requests change nothing of another organization', async () => {
     expect(await fuzzed.lookAtTheirs()).toEqual(theirs);
   });
 });

@@ -21,7 +21,7 @@ const memberId = async (person: SignedIn): Promise<string> => {
 };
 
 describe('groups', () => {
-  it('are changed by no developer and by no key', async () => {
+  it('groups are changed by no developer and by no key', async () => {
     const key = await installation.key(owner);
     for (const as of [developer, key]) {
       const answer = await installation.call('POST', BASE, { as, body: { name: 'mine' } });
@@ -30,7 +30,7 @@ describe('groups', () => {
     expect((await installation.call('GET', BASE, { as: developer })).body).toEqual({ items: [], nextCursor: null });
   });
 
-  it('refuse a name that is taken or empty, and a member who does not exist', async () => {
+  it('groups refuse a name that is taken or empty, and a member who does not exist', async () => {
     const pilots = await installation.call('POST', BASE, { as: owner, body: { name: 'pilots' } });
     const taken = await installation.call('POST', BASE, { as: owner, body: { name: 'pilots' } });
     expect([taken.status, taken.body.code]).toEqual([409, 'groups.name_taken']);
@@ -39,7 +39,7 @@ describe('groups', () => {
     expect((await installation.call('PUT', unknown, { as: owner })).status).toBe(404);
   });
 
-  it('refuse the id of something else as a group or a member', async () => {
+  it('groups refuse the id of something else as a group or a member', async () => {
     const pilots = await installation.call('GET', BASE, { as: owner });
     const id = pilots.body.items[0].id;
     for (const path of [`${BASE}/pilots`, `${BASE}/${owner.organizationId}`]) {
@@ -50,7 +50,7 @@ describe('groups', () => {
     expect([added.status, added.body.code]).toEqual([400, 'admin.invalid_request']);
   });
 
-  it('refuse a member who leaves the organization while being added', async () => {
+  it('a group refuses a member who leaves the organization while being added', async () => {
     const leaver = await installation.join(owner, 'developer', 'leaver');
     const member = await memberId(leaver);
     const created = await installation.call('POST', BASE, { as: owner, body: { name: 'leavers' } });
@@ -77,7 +77,7 @@ describe('groups', () => {
     expect([answer.status, answer.body.code]).toEqual([404, 'groups.member_gone']);
   });
 
-  it('are made, renamed, filled, emptied and deleted, each step on record', async () => {
+  it('groups are made, renamed, filled, emptied and deleted, each step on record', async () => {
     const created = await installation.call('POST', BASE, { as: owner, body: { name: 'testers' } });
     expect([created.status, created.body.members]).toEqual([201, []]);
     const path = `${BASE}/${created.body.id}`;

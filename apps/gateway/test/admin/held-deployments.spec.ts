@@ -45,7 +45,7 @@ const live = async () =>
   (await installation.call('GET', `/organizations/acme/connectors/${connectorId}`, { as: owner })).body.live;
 
 describe('a held deployment', () => {
-  it('is not resolved with a key, of any kind and from any creator', async () => {
+  it('a held deployment is not resolved with a key of any kind', async () => {
     for (const kind of ['admin', 'deploy', 'mcp'] as const) {
       const answer = await installation.call('POST', path, { as: await installation.key(owner, { kind }) });
       const code = kind === 'mcp' ? 'api-keys.wrong_door' : 'admin.permission_missing';
@@ -53,19 +53,19 @@ describe('a held deployment', () => {
     }
   });
 
-  it('is not resolved with a key beside the cookie of an owner, whose session the key hides', async () => {
+  it('a held deployment is not resolved with a key beside the cookie of an owner, which the key hides', async () => {
     const key = await installation.key(owner);
     const headers = { cookie: owner.cookie, 'sec-fetch-site': 'same-origin' };
     expect((await installation.call('POST', path, { as: key, headers })).body.code).toBe('admin.permission_missing');
   });
 
-  it('gives no key the right to do so: none can be made that lists it', async () => {
+  it('no key can be made that lists the permission to resolve a held deployment', async () => {
     const body = { kind: 'admin', name: 'k', permissions: ['deployments:approve'], expiresInDays: 1 };
     const answer = await installation.call('POST', '/organizations/acme/api-keys', { as: owner, body });
     expect(answer.body.code).toBe('api-keys.above_creator');
   });
 
-  it('is not resolved by a request that another site, a form or a link can make', async () => {
+  it('a held deployment is not resolved by a request that another site, a form or a link can make', async () => {
     const { cookie } = owner;
     const foreign: readonly Record<string, string>[] = [{ cookie }, { cookie, 'sec-fetch-site': 'cross-site' }];
     for (const headers of foreign) {
@@ -77,12 +77,12 @@ describe('a held deployment', () => {
     expect((await installation.call('GET', path, { as: owner })).status).toBe(404);
   });
 
-  it('is not resolved by a developer, whose own version it may be', async () => {
+  it('a held deployment is not resolved by a developer, whose own version it may be', async () => {
     const answer = await installation.call('POST', path, { as: developer });
     expect([answer.status, answer.body.code]).toEqual([403, 'admin.permission_missing']);
   });
 
-  it('stays held while its reason cannot be accepted, goes live once that has ended, and is audited', async () => {
+  it('a held deployment stays held while its reason persists, then goes live, and is audited', async () => {
     const refused = await installation.call('POST', path, { as: admin });
     expect([refused.status, refused.body]).toMatchObject([201, { state: 'held', reasons: [{ code: 'name_shared' }] }]);
     expect(await live()).toBeNull();
@@ -101,7 +101,7 @@ describe('a held deployment', () => {
 });
 
 describe('a session that opens certain organizations', () => {
-  it('opens no other one, whatever its person is there', async () => {
+  it('a session that opens certain organizations opens no other one, whatever its person is there', async () => {
     const caller = (organizationIds: readonly string[] | null): SessionCaller => ({
       kind: 'person',
       actor: { kind: 'person', personId: owner.personId },

@@ -41,7 +41,7 @@ const secretOf = (path: string) => path.split('/').at(-1) ?? '';
 const members = async () => (await installation.call('GET', '/organizations/acme/members', { as: owner })).body.items;
 
 describe('the id of an invitation', () => {
-  it('which an API key reads in the audit log, opens neither its page nor anything else', async () => {
+  it('the id of an invitation, which the audit log shows to an API key, does not open its page', async () => {
     const { id } = await invite('ida@people.example');
     const key = await installation.key(owner, { permissions: ['audit:read'] });
     const audit = await installation.call('GET', '/organizations/acme/audit-events?limit=5', { as: key });
@@ -56,7 +56,7 @@ describe('the id of an invitation', () => {
 });
 
 describe('a request that is repeated', () => {
-  it('is answered with the invitation and without its link, which was shown once', async () => {
+  it('a repeated request for an invitation is answered without its link, which was shown once', async () => {
     const invite = () =>
       installation.call('POST', '/organizations/acme/invitations', {
         as: owner,
@@ -71,7 +71,7 @@ describe('a request that is repeated', () => {
 });
 
 describe('an invitation above the role of who looks', () => {
-  it('is not shown, renewed or withdrawn by an admin', async () => {
+  it('an invitation above an admin’s role is not shown to, renewed or withdrawn by that admin', async () => {
     const admin = await installation.join(owner, 'admin', 'ada');
     const body = { email: 'otto@people.example', role: 'owner' };
     const { id } = (await installation.call('POST', '/organizations/acme/invitations', { as: owner, body })).body;
@@ -89,7 +89,7 @@ describe('a new link of an invitation', () => {
   const reissue = (id: string) =>
     installation.call('POST', `/organizations/acme/invitations/${id}/reissue`, { as: owner });
 
-  it('is refused for one that was withdrawn, and beside another one to the address', async () => {
+  it('a new link is refused for a withdrawn invitation, and beside another invitation to the address', async () => {
     const { id } = await invite('uma@people.example');
     await installation.call('DELETE', `/organizations/acme/invitations/${id}`, { as: owner });
     expect((await reissue(id)).status).toBe(404);
@@ -99,7 +99,7 @@ describe('a new link of an invitation', () => {
     expect((await reissue(old.id)).body.code).toBe('admin.already_member');
   });
 
-  it('ends the link before and is on record, with the address and without the link', async () => {
+  it('a new link of an invitation ends the link before, and is on record without the link itself', async () => {
     const { id, path } = await invite('ned@people.example');
     const renewed = await reissue(id);
     expect([renewed.status, renewed.body.id]).toEqual([200, id]);
@@ -113,7 +113,7 @@ describe('a new link of an invitation', () => {
     expect(audit.text).not.toContain(secretOf(renewedPath));
   });
 
-  it('opens one that an earlier release made and an upgrade ended', async () => {
+  it('a new link opens an invitation that an earlier release made and an upgrade ended', async () => {
     const { id } = await invite('olaf@people.example');
     // As the migration leaves it: without a secret, and over.
     await superuser.query('UPDATE identity.invitations SET secret_hash = NULL, expires_at = now() WHERE id = $1', [id]);
@@ -125,7 +125,7 @@ describe('a new link of an invitation', () => {
 });
 
 describe('the page of an invitation', () => {
-  it('refuses forms of other sites, forms without their token, and withdrawn invitations', async () => {
+  it('an invitation’s page refuses other sites’ forms, forms without token, and withdrawn invitations', async () => {
     const before = await members();
     const { id, path } = await invite('eve@people.example');
     const form = { name: 'Eve', password: PASSWORD, formToken: await formTokenOf(path) };
@@ -137,7 +137,7 @@ describe('the page of an invitation', () => {
     expect(await members()).toEqual(before);
   });
 
-  it('lets the holder of the link join once, signed in, and writes the audit log', async () => {
+  it('an invitation lets the holder of its link join once, signed in, and writes the audit log', async () => {
     const { path } = await invite('bob@people.example');
     const form = { name: 'Bob', password: PASSWORD, formToken: await formTokenOf(path) };
     expect((await send(path, { ...form, password: 'short' })).status).toBe(400);
@@ -152,7 +152,7 @@ describe('the page of an invitation', () => {
     expect(audit.body.items).toMatchObject([{ action: 'member.joined', actor: { name: 'Bob' } }]);
   });
 
-  it('asks for the password of an account that is there, and leaves it alone when it is wrong', async () => {
+  it('an invitation’s page requires the password of an existing account, and leaves it unchanged', async () => {
     const other = await installation.owner('other');
     const { path } = await invite(other.email);
     const form = { name: 'Somebody', formToken: await formTokenOf(path) };

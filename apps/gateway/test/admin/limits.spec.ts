@@ -13,13 +13,13 @@ afterAll(() => installation.close());
 const list = (as?: SignedIn | string) => installation.call('GET', '/limits', as === undefined ? {} : { as });
 
 describe('the list of limits', () => {
-  it('is refused to callers without a credential and to keys for MCP', async () => {
+  it('the list of limits is refused to callers without a credential and to keys for MCP', async () => {
     const [stranger, mcpKey] = [await list(), await list(await installation.key(owner, { kind: 'mcp' }))];
     expect([stranger.status, stranger.body.code]).toEqual([401, 'auth.required']);
     expect([mcpKey.status, mcpKey.body.code]).toEqual([403, 'api-keys.wrong_door']);
   });
 
-  it('is the same for a member, a deploy key and an admin key of one permission', async () => {
+  it('the list of limits is the same for a member, a deploy key and an admin key of one permission', async () => {
     const answer = await list(owner);
     expect(answer.status).toBe(200);
     for (const as of [
@@ -31,7 +31,7 @@ describe('the list of limits', () => {
     }
   });
 
-  it('has every limit, each with the value that is enforced and the party that can choose another', async () => {
+  it('the list of limits has every limit, with its enforced value and the party that can choose another', async () => {
     const { items, nextCursor } = (await list(owner)).body;
     expect(nextCursor).toBeNull();
     expect(items).toHaveLength(LIMIT_SECTIONS.flatMap(({ limits }) => Object.keys(limits)).length);

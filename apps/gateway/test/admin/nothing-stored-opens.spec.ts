@@ -143,7 +143,7 @@ function formsOf(value: string): string[] {
 }
 
 describe('a value that opens something', () => {
-  it('is in no row that was ever written, in none of its forms', () => {
+  it('a value that opens something is in no row that was ever written, in none of its forms', () => {
     const found = [...handedOut].flatMap(([what, value]) =>
       formsOf(value).flatMap((form) =>
         rows.filter(({ text }) => text.includes(form)).map(({ table }) => `${what} is in ${table}`),
@@ -153,7 +153,7 @@ describe('a value that opens something', () => {
     expect(handedOut.size).toBe(10);
   });
 
-  it('is in no line of the log', () => {
+  it('a value that opens something is in no line of the log', () => {
     const found = [...handedOut].filter(([, value]) => formsOf(value).some((form) => logged.join('').includes(form)));
     expect(found.map(([what]) => what)).toEqual([]);
     expect(logged.join('')).toContain('the first owner was created');
@@ -161,7 +161,7 @@ describe('a value that opens something', () => {
 });
 
 describe('a text of a row', () => {
-  it('opens nothing as a link, a download, a bearer, a cookie or an invitation', async () => {
+  it('a text of a row opens nothing as a link, a download, a bearer, a cookie or an invitation', async () => {
     const texts = textsIn(rows);
     const opened: string[] = [];
     for (const [index, text] of texts.entries()) {
@@ -184,7 +184,7 @@ describe('a text of a row', () => {
 });
 
 describe('the token of a session', () => {
-  it('is stored in its row and opens nothing without its signature, as a cookie or as a bearer', async () => {
+  it('the stored token of a session opens nothing without its signature, as a cookie or as a bearer', async () => {
     const cookies = [...handedOut].filter(([what]) => what.includes('session cookie'));
     const me = async (headers: Record<string, string>) => (await installation.call('GET', '/me', { headers })).status;
     const parts = cookies.map(([, value]) => {
@@ -208,7 +208,7 @@ describe('the token of a session', () => {
 });
 
 describe('the rows looked at', () => {
-  it('are those of every table, queue and Redis key that such a value passes', () => {
+  it('the examined rows are those of every table, queue and Redis key that a secret passes', () => {
     const tables = new Set(rows.map(({ table }) => table));
     for (const table of ['audit_events', 'outbox', 'idempotency_keys', 'changes', 'identity_changes', 'api_keys']) {
       expect(tables).toContain(`app.${table}`);

@@ -60,7 +60,7 @@ async function lastUpdate() {
 }
 
 describe('a connector without a key', () => {
-  it('is neither made nor opened by a developer, nor by a key without the permission', async () => {
+  it('a public connector is neither made nor opened by a developer or by a key without the permission', async () => {
     await connector('theirs', {}, developer);
     const key = await installation.key(owner, { permissions: ['connectors:read', 'connectors:write'] });
     const answers = [
@@ -79,7 +79,7 @@ describe('a connector without a key', () => {
     expect([shown.body.authMode, shown.body.actions.open.allowed]).toEqual(['api_key', false]);
   });
 
-  it('is not opened with a secret or a tool that writes until its name is confirmed, and names what it would give away', async () => {
+  it('a connector with secrets or tools that write is not opened until its name is confirmed', async () => {
     await connector('shop');
     await setSecret('shop');
     await publishLive('shop', [READS, WRITES]);
@@ -104,13 +104,13 @@ describe('a connector without a key', () => {
     expect((await publishLive('shop', [WRITES])) > 1).toBe(true);
   });
 
-  it('forgets the confirmation when it asks for a key again', async () => {
+  it('a connector forgets the confirmation when it requires a key again', async () => {
     const closed = await change('shop', { authMode: 'api_key' }, developer);
     expect([closed.body.authMode, closed.body.openConfirmedAt]).toEqual(['api_key', null]);
     expect((await open('shop')).status).toBe(409);
   });
 
-  it('is opened without a word where there is nothing to lose, and then gets no secret until it is confirmed', async () => {
+  it('a connector with nothing to lose is opened unconfirmed, and gets no secret until it is confirmed', async () => {
     await connector('weather');
     await publishLive('weather', [READS]);
     expect((await open('weather')).body).toMatchObject({ authMode: 'none', openConfirmedAt: null });
@@ -120,7 +120,7 @@ describe('a connector without a key', () => {
     expect((await setSecret('weather')).status).toBe(204);
   });
 
-  it('holds a version with tools that write until it is confirmed, forwards and backwards', async () => {
+  it('a connector opened unconfirmed holds versions with tools that write, forwards and backwards', async () => {
     await connector('library');
     const writing = await publishLive('library', [WRITES]);
     await publishLive('library', [READS]);

@@ -8,12 +8,12 @@ import { renderOpenApi } from '../../src/admin/openapi.ts';
 import { API_VERSION } from '../../src/admin/version.ts';
 
 describe('the endpoint table', () => {
-  it('equals the committed document; else run `node apps/gateway/src/admin/write-openapi.ts`', async () => {
+  it('the endpoint table equals the document; else run `node apps/gateway/src/admin/write-openapi.ts`', async () => {
     const committed = await readFile(new URL('../../../../packages/api-client/openapi.json', import.meta.url), 'utf8');
     expect(JSON.parse(committed)).toEqual(JSON.parse(JSON.stringify(renderOpenApi(ENDPOINTS, API_VERSION))));
   });
 
-  it('has no place for an endpoint that takes a plain text, a number without bounds or a value without a schema', () => {
+  it('no endpoint takes a plain text, a number without bounds or a value without a schema', () => {
     const spec = {
       method: 'POST',
       path: '/x',
@@ -29,14 +29,14 @@ describe('the endpoint table', () => {
     expect(() => defineEndpoint({ ...spec, params, reply: z.object({ shown: z.string() }) })).not.toThrow();
   });
 
-  it('audits every change, or declares why not', () => {
+  it('every endpoint that changes something has an audit action', () => {
     const silent = Object.entries(ENDPOINTS).filter(
       ([, { method, audit }]) => method !== 'GET' && typeof audit !== 'string',
     );
     expect(silent).toEqual([]);
   });
 
-  it('has no place for work in an organization at a path without one, nor for work without one at a path that has it', () => {
+  it('an endpoint works in an organization exactly where its path has one', () => {
     const spec = {
       method: 'GET',
       summary: 's',
@@ -55,7 +55,7 @@ describe('the endpoint table', () => {
     ]);
   });
 
-  it('resolves every reference of the document', () => {
+  it('every reference of the API document resolves', () => {
     const document = renderOpenApi(ENDPOINTS, API_VERSION);
     const schemas = document.components.schemas as Record<string, unknown>;
     const names = [...JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g)].map(

@@ -19,7 +19,7 @@ async function memberIdOf(email: string, organization = 'acme'): Promise<string>
 }
 
 describe('creating an organization', () => {
-  it('refuses a slug that is taken, reserved or not a slug', async () => {
+  it('creating an organization refuses a slug that is taken, reserved or not a slug', async () => {
     const answers = [];
     for (const slug of ['acme', 'api', 'Not', 'a--b']) answers.push(await create(slug));
     expect(answers.map(({ status, body }) => [status, body.code])).toEqual([
@@ -30,7 +30,7 @@ describe('creating an organization', () => {
     ]);
   });
 
-  it("refuses a name that looks like a brand, and names the operator's setting", async () => {
+  it('an organization is refused a name that looks like a brand, with the operator’s setting', async () => {
     const answer = await create('claude-team');
     expect([answer.status, answer.body.code]).toEqual([403, 'organizations.name_needs_release']);
     expect(answer.body.detail).toContain(`claude-team=${owner.personId}`);
@@ -38,7 +38,7 @@ describe('creating an organization', () => {
     expect([renamed.status, renamed.body.code]).toEqual([403, 'organizations.name_needs_release']);
   });
 
-  it('refuses a body that is too large', async () => {
+  it('creating an organization refuses a body that is too large', async () => {
     const answer = await installation.call('POST', '/organizations', {
       as: owner,
       body: { name: 'x'.repeat(5_000_000) },
@@ -46,12 +46,12 @@ describe('creating an organization', () => {
     expect([answer.status, answer.body.code]).toEqual([413, 'admin.body_too_large']);
   });
 
-  it('refuses keys, whatever they list', async () => {
+  it('creating an organization refuses keys, whatever they list', async () => {
     const answer = await create('by-key', await installation.key(owner));
     expect([answer.status, answer.body.code]).toEqual([403, 'admin.person_required']);
   });
 
-  it('makes the caller its owner and audits it', async () => {
+  it('creating an organization makes the caller its owner and is audited', async () => {
     const answer = await create('second');
     expect([answer.status, answer.body.roles]).toEqual([201, ['owner']]);
     const audit = await installation.call('GET', '/organizations/second/audit-events', { as: owner });
@@ -64,7 +64,7 @@ describe('creating an organization', () => {
 });
 
 describe('renaming an organization', () => {
-  it('keeps the old slug leading to it and never gives it to another', async () => {
+  it('a renamed organization keeps its old slug, which no other organization gets', async () => {
     await create('old-name');
     const path = '/organizations/old-name';
     const renamed = await installation.call('PATCH', path, { as: owner, body: { slug: 'new-name' } });
@@ -82,7 +82,7 @@ describe('renaming an organization', () => {
 });
 
 describe('deleting an organization', () => {
-  it('is for owners in person, takes it out of service at once, and can be undone', async () => {
+  it('a deleted organization is out of service at once, and can be restored', async () => {
     await create('doomed');
     const path = '/organizations/doomed';
     const deleted = await installation.call('DELETE', path, { as: owner });
@@ -99,7 +99,7 @@ describe('deleting an organization', () => {
 });
 
 describe('members', () => {
-  it('keep at least one owner: the last one can neither leave nor step down', async () => {
+  it('the last owner of an organization can neither leave nor step down', async () => {
     const id = await memberIdOf(owner.email);
     const leave = await installation.call('DELETE', `/organizations/acme/members/${id}`, { as: owner });
     const down = await installation.call('PATCH', `/organizations/acme/members/${id}`, {
@@ -111,7 +111,7 @@ describe('members', () => {
     );
   });
 
-  it('cannot be given more than their giver has', async () => {
+  it('an admin can neither grant the role of owner nor remove an owner', async () => {
     const admin = await installation.join(owner, 'admin', 'adam');
     const invited = await installation.call('POST', '/organizations/acme/invitations', {
       as: admin,
@@ -129,7 +129,7 @@ describe('members', () => {
     );
   });
 
-  it('may leave by themselves, and their keys end with them', async () => {
+  it('a member leaves on their own, and their keys end with the membership', async () => {
     const developer = await installation.join(owner, 'developer', 'dana');
     const key = await installation.key(
       { organizationId: owner.organizationId, personId: developer.personId },
@@ -159,7 +159,7 @@ describe('members', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
   });
 
-  it('are invited once per address, and not when they are members', async () => {
+  it('an address is invited once, and a member is not invited', async () => {
     const invite = (email: string) =>
       installation.call('POST', '/organizations/acme/invitations', { as: owner, body: { email } });
     const first = await invite('new@people.example');
@@ -174,7 +174,7 @@ describe('members', () => {
 });
 
 describe('API keys', () => {
-  it('show their secret once, never reach above their creator, and end when revoked', async () => {
+  it('an API key shows its secret once, never exceeds its creator, and ends when revoked', async () => {
     const path = '/organizations/acme/api-keys';
     const body = { kind: 'admin', name: 'ci', permissions: ['connectors:read'], expiresInDays: 30 };
     const created = await installation.call('POST', path, { as: owner, body });

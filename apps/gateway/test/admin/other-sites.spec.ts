@@ -111,7 +111,7 @@ async function state(): Promise<string[]> {
 }
 
 describe('with the browser of a signed-in owner', () => {
-  it('our own origin may change things, so that the next tests can fail', async () => {
+  it('a request of our own origin changes things, so that the tests of other sites can fail', async () => {
     const made = await context.request.post(`${origin}/api/v1/organizations/acme/connectors`, {
       data: { slug: 'weather' },
       headers: { 'sec-fetch-site': 'same-origin' },

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => installation.close());
 
 describe('the reference', () => {
-  it('answers problems for paths that do not exist, and for codes that are none', async () => {
+  it('the API reference answers problems for unknown paths, and 404 for unknown error codes', async () => {
     const nothing = await installation.call('GET', '/nothing');
     expect([nothing.status, nothing.body.code]).toEqual([404, 'admin.not_found']);
     for (const page of ['admin/no_such_code', '..%2f..%2fpackage/json', 'constructor/x']) {
@@ -21,12 +21,12 @@ describe('the reference', () => {
     }
   });
 
-  it('serves the document to every caller', async () => {
+  it('the API document is served to every caller', async () => {
     const document = await installation.call('GET', '/openapi.json');
     expect(document.body).toMatchObject({ openapi: '3.1.0', info: { title: 'Patchbay admin API' } });
   });
 
-  it('is a page whose policy allows no inline script, with files of this origin alone', async () => {
+  it('the API reference is a page that allows no inline script, with files of this origin alone', async () => {
     const page = await installation.call('GET', '/api/docs/');
     expect(page.status).toBe(200);
     const policy = String(page.headers['content-security-policy']);
@@ -41,7 +41,7 @@ describe('the reference', () => {
     }
   });
 
-  it('has a page for every code, found at the type of the problem', async () => {
+  it('the type of a problem is the address of a page about its code', async () => {
     const refused = await installation.call('GET', '/me');
     const page = await installation.call('GET', new URL(refused.body.type).pathname);
     expect(page.status).toBe(200);
@@ -50,7 +50,7 @@ describe('the reference', () => {
 });
 
 describe('downloads', () => {
-  it('are missing with a problem until they are built, then carry their integrity and change with the file', async () => {
+  it('downloads are missing until they are built, carry their integrity, and change with the file', async () => {
     const directory = path.join(await temporaryDirectory('downloads'), 'd');
     await mkdir(directory);
     const app = Fastify();

@@ -84,7 +84,7 @@ describe('every endpoint of an organization', () => {
     expect(answer.body.data).toEqual({ permission: endpoint.permission });
   });
 
-  it('answers 403 to a key that does not list the permission', async () => {
+  it('listConnectors answers 403 to a key that does not list its permission', async () => {
     const key = await installation.key(acme, { permissions: ['organization:read'] });
     const answer = await send(ENDPOINTS.listConnectors, key);
     expect([answer.status, answer.body.code]).toEqual([403, 'admin.permission_missing']);
@@ -114,7 +114,7 @@ describe('every change with a session cookie', () => {
     }
   });
 
-  it('leaves no trace of what was refused', async () => {
+  it('refused requests leave no connector and no audit event', async () => {
     const connectors = await installation.call('GET', '/organizations/acme/connectors', { as: acme });
     const audit = await installation.call('GET', '/organizations/acme/audit-events?limit=200', { as: acme });
     expect(connectors.body.items).toEqual([]);

@@ -24,7 +24,7 @@ async function rolesFor(as: SignedIn | string): Promise<Row[]> {
 const grantable = (rows: readonly Row[]) => rows.filter(({ actions }) => actions.grant.allowed).map(({ role }) => role);
 
 describe('the list of roles', () => {
-  it('informs a key and a developer that they may grant no role, and why', async () => {
+  it('the list of roles shows to a key and a developer that they may grant no role, and why', async () => {
     const key = await rolesFor(await installation.key(owner));
     expect(grantable(key)).toEqual([]);
     expect(key[0]?.actions.grant.reason).toBe('Only a signed-in person may do this.');
@@ -33,7 +33,7 @@ describe('the list of roles', () => {
     expect(developer[0]?.actions.grant.reason).toBe('Needs the permission members:write.');
   });
 
-  it('lets an owner give every role, and an admin every role but owner', async () => {
+  it('an owner may give every role, and an admin every role but owner', async () => {
     const rows = await rolesFor(owner);
     expect(grantable(rows)).toEqual(['owner', 'admin', 'developer', 'member']);
     expect(rows.find(({ role }) => role === 'member')?.permissions).toEqual(['organization:read', 'connectors:read']);
@@ -70,12 +70,12 @@ describe('the list of API keys', () => {
     return answer.body.items.map(({ name }: { name: string }) => name);
   };
 
-  it('refuses a state it does not know', async () => {
+  it('the list of API keys refuses a state it does not know', async () => {
     const answer = await installation.call('GET', '/organizations/acme/api-keys?state=old', { as: owner });
     expect([answer.status, answer.body.code]).toEqual([400, 'admin.invalid_request']);
   });
 
-  it('shows usable and ended keys apart, page by page, and whether each can be revoked', async () => {
+  it('the list of API keys shows usable and ended keys apart, page by page, and which can be revoked', async () => {
     await installation.key(owner, { name: 'kept' });
     await installation.key(owner, { name: 'kept too' });
     await installation.key(owner, { name: 'revoked' });

@@ -33,20 +33,20 @@ describe('secrets', () => {
   const set = (name: string, value: string) =>
     installation.call('PUT', `${BASE}/secrets/${name}`, { as: owner, body: { value } });
 
-  it('refuses names that are no environment names, and empty values', async () => {
+  it('secrets with an empty value or a name that is no environment name are refused', async () => {
     for (const name of ['lower', '1A', 'A-B', 'A'.repeat(65)]) {
       expect([name, (await set(name, 'x')).body.code]).toEqual([name, 'admin.invalid_request']);
     }
     expect((await set('API_KEY', '')).body.code).toBe('admin.invalid_request');
   });
 
-  it('refuses deploy keys', async () => {
+  it('a deploy key may not set a secret', async () => {
     const key = await installation.key(owner, { kind: 'deploy' });
     const answer = await installation.call('PUT', `${BASE}/secrets/API_KEY`, { as: key, body: { value: 'x' } });
     expect([answer.status, answer.body.data]).toEqual([403, { permission: 'secrets:write' }]);
   });
 
-  it('go in and never come out: no answer and no audit event holds the value', async () => {
+  it('the value of a secret is in no answer and in no audit event', async () => {
     const before = await installation.call('GET', BASE, { as: owner });
     const answers = [await set('API_KEY', 'hunter2-very-secret')];
     answers.push(await installation.call('GET', `${BASE}/secrets`, { as: owner }));
@@ -63,14 +63,14 @@ describe('secrets', () => {
     expect(opened).toEqual({ API_KEY: 'hunter2-very-secret' });
   });
 
-  it('are gone when deleted, and a second deletion fails with their absence', async () => {
+  it('a deleted secret is gone, and its second deletion is answered with 404', async () => {
     expect((await installation.call('DELETE', `${BASE}/secrets/API_KEY`, { as: owner })).status).toBe(204);
     expect((await installation.call('DELETE', `${BASE}/secrets/API_KEY`, { as: owner })).status).toBe(404);
   });
 });
 
 describe('logs', () => {
-  it('come in order, by level, by request and by page, and without other people’s text', async () => {
+  it('logs come in order, by level, by request and by page, and without other people’s text', async () => {
     const version = await installation.database.withOrganization(owner, (tx) =>
       submitVersion(
         tx,
@@ -105,7 +105,7 @@ describe('logs', () => {
     expect((await read('cursor=abc')).body.code).toBe('admin.invalid_request');
   });
 
-  it('hold every byte as text: no answer carries one that steers, and no line can look like two', async () => {
+  it('logs hold every byte as text: no answer carries control characters, and no line looks like two', async () => {
     const text = `${Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('')}\u2028\u202e\ufeff`;
     const versions = await installation.call('GET', `${BASE}/versions`, { as: owner });
     const line = { organizationId: owner.organizationId, connectorId, versionId: versions.body.items[0].id };

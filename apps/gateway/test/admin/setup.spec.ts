@@ -74,7 +74,7 @@ const OWNER = {
 const tokenIn = (html: string) => /name="formToken" value="([^"]+)"/.exec(html)?.[1] ?? '';
 
 describe('the setup link', () => {
-  it('refuses an unknown, an outdated and a replaced token, and creates no account', async () => {
+  it('the setup page refuses an unknown, an outdated and a replaced token, and creates no account', async () => {
     const installation = await install();
     const first = (await installation.part.createSetupLink()) ?? '';
     const second = (await installation.part.createSetupLink()) ?? '';
@@ -87,7 +87,7 @@ describe('the setup link', () => {
     await installation.close();
   });
 
-  it('refuses a form of another site, and one without its token', async () => {
+  it('the setup page refuses a form of another site, and one without its token', async () => {
     const installation = await install();
     const link = (await installation.part.createSetupLink()) ?? '';
     const formToken = tokenIn((await installation.open(link)).body);
@@ -100,7 +100,7 @@ describe('the setup link', () => {
     await installation.close();
   });
 
-  it('keeps the link open when the form is not accepted, and shows what was wrong with what was typed', async () => {
+  it('a setup link stays open when the form is not accepted, and its page shows what was wrong', async () => {
     const installation = await install();
     const link = (await installation.part.createSetupLink()) ?? '';
     const formToken = tokenIn((await installation.open(link)).body);
@@ -114,7 +114,7 @@ describe('the setup link', () => {
     await installation.close();
   });
 
-  it('opens again when the person was made and the organization was not, for that person’s own password', async () => {
+  it('a setup link opens again for the person who was made when the organization was not', async () => {
     const installation = await install();
     const link = (await installation.part.createSetupLink()) ?? '';
     const formToken = tokenIn((await installation.open(link)).body);
@@ -132,7 +132,7 @@ describe('the setup link', () => {
     await installation.close();
   });
 
-  it('creates the first owner once, leads to the sign-in, and is never printed again', async () => {
+  it('a setup link creates the first owner once, and no link is printed afterwards', async () => {
     const installation = await install();
     const link = (await installation.part.createSetupLink()) ?? '';
     const page = await installation.open(link);

@@ -84,14 +84,14 @@ describe('/api/auth on an open installation', () => {
   });
   afterAll(() => installation.close());
 
-  it('refuses every path that is not on the list, whatever the library offers', async () => {
+  it('/api/auth refuses every path that is not on the list, whatever the library offers', async () => {
     for (const path of ['/organization/create', '/organization/update', '/organization/delete', '/delete-user', '/x']) {
       const answer = await post(installation.app, path, {});
       expect([path, answer.statusCode, answer.json().code]).toEqual([path, 404, 'auth.not_offered']);
     }
   });
 
-  it('answers alike for a new and a known address, and opens no session', async () => {
+  it('sign-up answers alike for a new and a known address, and opens no session', async () => {
     const person = { email: 'ada@example.com', password: PASSWORD, name: 'Ada' };
     const first = await post(installation.app, '/sign-up/email', person);
     const second = await post(installation.app, '/sign-up/email', { ...person, password: 'another long password' });
@@ -103,7 +103,7 @@ describe('/api/auth on an open installation', () => {
     expect([first.headers['set-cookie'], second.headers['set-cookie']]).toEqual([undefined, undefined]);
   });
 
-  it('answers alike for a wrong password and an unknown address', async () => {
+  it('sign-in answers alike for a wrong password and an unknown address', async () => {
     const wrong = await post(installation.app, '/sign-in/email', {
       email: 'ada@example.com',
       password: 'wrong password',
@@ -130,7 +130,7 @@ describe('/api/auth on an open installation', () => {
     expect(port.statusCode).toBe(403);
   });
 
-  it('signs in with one plain cookie on http, finds the session, and ends it', async () => {
+  it('a person signs in with one plain cookie on http, and signing out ends the session', async () => {
     const signIn = await post(installation.app, '/sign-in/email', { email: 'ada@example.com', password: PASSWORD });
     expect(signIn.statusCode).toBe(200);
     const [cookie = ''] = [signIn.headers['set-cookie']].flat();
@@ -151,7 +151,7 @@ describe('/api/auth on an open installation', () => {
     expect(await installation.part.identity.findSession({ cookie: pair })).toBeNull();
   });
 
-  it('limits attempts by the address the edge decided on, and answers with a Retry-After', async () => {
+  it('sign-ins are limited by the address the edge decided on, and answered with a Retry-After', async () => {
     const wrong = { email: 'ada@example.com', password: 'wrong password' };
     let refused = await post(installation.app, '/sign-in/email', wrong);
     for (let attempt = 0; attempt < 15 && refused.statusCode !== 429; attempt += 1) {
@@ -164,7 +164,7 @@ describe('/api/auth on an open installation', () => {
 });
 
 describe('the sign-up policy', () => {
-  it('admits an invited address only with the link of its invitation, and gives all others the same answer', async () => {
+  it('sign-up by invitation admits an address only with the link of its invitation', async () => {
     const installation = await install({ signup: 'invite' });
     const { app, part } = installation;
     const { person, organizationId } = await part.createFirstOwner({
@@ -216,7 +216,7 @@ describe('the sign-up policy', () => {
     await installation.close();
   });
 
-  it('admits the addresses of a domain, and none that merely end like it', async () => {
+  it('sign-up by domain admits the addresses of the domain, and none that merely end like it', async () => {
     const installation = await install({ signup: 'domain:example.com' });
     const enrol = (email: string) =>
       post(installation.app, '/sign-up/email', { email, password: PASSWORD, name: 'Somebody' });
@@ -227,7 +227,7 @@ describe('the sign-up policy', () => {
 });
 
 describe('cookies on https', () => {
-  it('are __Host- and Secure', async () => {
+  it('cookies on https are __Host- and Secure', async () => {
     const installation = await install({ origin: 'https://patchbay.example.com' });
     const headers = { host: 'patchbay.example.com' };
     const person = { email: 'ada@example.com', password: PASSWORD, name: 'Ada' };

@@ -57,7 +57,7 @@ async function expectEnd(streams: readonly Response[], reason: RegExp, lose: () 
 }
 
 describe('streams of the admin API', () => {
-  it('end with a reason when the person leaves the organization', async () => {
+  it('streams of the admin API end with a reason when their person leaves the organization', async () => {
     const slug = await givenConnector();
     const person = await installation.join(owner, 'developer', 'leaver');
     const { body } = await installation.call('GET', '/organizations/acme/members', { as: owner });
@@ -67,7 +67,7 @@ describe('streams of the admin API', () => {
     await expectEnd(await openAll(slug, person), /"code":"/, () => remove(`/organizations/acme/members/${member.id}`));
   }, 30_000);
 
-  it('end with a reason when their key is revoked', async () => {
+  it('streams of the admin API end with a reason when their key is revoked', async () => {
     const slug = await givenConnector();
     const key = await installation.key(owner, { name: 'to be revoked' });
     const actor = { kind: 'person', personId: owner.personId } as const;
@@ -79,14 +79,14 @@ describe('streams of the admin API', () => {
     );
   });
 
-  it('end with a reason when their connector is deleted', async () => {
+  it('streams of the admin API end with a reason when their connector is deleted', async () => {
     const slug = await givenConnector();
     await expectEnd(await openAll(slug, owner), /connectors\.not_found/, () => remove(`${BASE}/${slug}`));
   });
 });
 
 describe('a key in an address', () => {
-  it('is refused, whatever the address is of, and revoked', async () => {
+  it('a key in an address is refused, whatever the address is of, and revoked', async () => {
     for (const path of ['/organizations/acme/connectors', '/nothing', '/-/setup']) {
       const key = await installation.key(owner, { name: `exposed ${path}` });
       const answer = await installation.call('GET', `${path}?token=${key}`, { as: owner });
@@ -99,7 +99,7 @@ describe('a key in an address', () => {
     }
   });
 
-  it('of an unknown kind, and an access token, are refused as well', async () => {
+  it('an unknown key and an access token in an address are refused', async () => {
     for (const query of [`key=pbk_mcp_${'a'.repeat(43)}123456`, 'access_token=anything']) {
       expect((await installation.call('GET', `/nothing?${query}`)).body.code).toBe('edge.token_in_url');
     }

@@ -120,13 +120,13 @@ describe('two gateways', () => {
     return passed;
   }
 
-  it('refuse the eleventh sign-in of a minute, wherever the ten before it went', async () => {
+  it('two gateways refuse the eleventh sign-in of a minute, wherever the ten before it went', async () => {
     expect(await admitted(SIGN_INS_MAX + 4, '198.51.100.1')).toBe(SIGN_INS_MAX);
     expect(await signIn(0, '198.51.100.2')).toBe(429); // the account's share for addresses it does not know
     expect(await signIn(0, '198.51.100.2', 'somebody@example.com')).not.toBe(429);
   });
 
-  it('give a file once, from the one that did not offer it', async () => {
+  it('a gateway gives a file once that another gateway offered', async () => {
     const organizationId = newId('organization');
     const { digest } = await gateway(0).store.put(organizationId, Buffer.from('a source'), { bytesMax: 100 });
     const offered = { fileName: 'a.source', contentType: 'application/octet-stream', organizationId, digest };
@@ -138,7 +138,7 @@ describe('two gateways', () => {
     for (const index of [0, 1]) expect((await open(index)).json().code).toBe('admin.download_gone');
   });
 
-  it('leave neither address nor bearer in Redis', async () => {
+  it('two gateways leave neither address nor bearer in Redis', async () => {
     const { id } = await gateway(0).files.offer({
       fileName: 'b.source',
       contentType: 'text/plain',
@@ -155,7 +155,7 @@ describe('two gateways', () => {
     for (const secret of [id, '198.51.100', 'nobody@example.com', 'sign-in']) expect(everything).not.toContain(secret);
   });
 
-  it('admit no more together while Redis is away than with it, and give files where they were offered', async () => {
+  it('two gateways admit no more sign-ins together while Redis is away, and give files they offered', async () => {
     await redis.stop();
     expect(await admitted(SIGN_INS_MAX * 3, '198.51.100.4')).toBe(SIGN_INS_MAX);
     const organizationId = newId('organization');

@@ -86,14 +86,14 @@ async function eventsOf(response: Response): Promise<{ event: string; data: Reco
 }
 
 describe('uploading source', () => {
-  it('refuses a connector that is not there unless asked to create it, and bad slugs even then', async () => {
+  it('an upload to an unknown connector is refused without create, and one to a bad slug always', async () => {
     const missing = await upload('missing', { query: '' });
     expect([missing.status, missing.body.code]).toEqual([404, 'connectors.not_found']);
     expect((await upload('not_a_slug')).body.code).toBe('connectors.slug_invalid');
     expect(installation.woken).toEqual([]);
   });
 
-  it('refuses other content types, an empty body and more than ten megabytes, and stores no version', async () => {
+  it('an upload of another type, without a body or over ten megabytes is refused, and stores no version', async () => {
     expect((await upload('empty', { headers: { 'content-type': 'text/plain' } })).status).toBe(415);
     const json = await upload('empty', { headers: { 'content-type': 'application/json' }, payload: Buffer.from('{}') });
     expect(json.status).toBe(415);
@@ -102,7 +102,7 @@ describe('uploading source', () => {
     expect((await installation.call('GET', `${BASE}/empty`, { as: key })).status).toBe(404);
   });
 
-  it('leaves no connector and no version behind when the connection is cut half-way', async () => {
+  it('an upload that is cut half-way leaves no connector and no version behind', async () => {
     await installation.app.listen({ port: 0, host: '127.0.0.1' });
     const { port } = installation.app.server.address() as AddressInfo;
     await new Promise<void>((resolve) => {
@@ -126,7 +126,7 @@ describe('uploading source', () => {
     expect(installation.woken).toEqual([]);
   });
 
-  it('makes version after version, wakes the worker for each, and one only for one idempotency key', async () => {
+  it('each upload makes a version and wakes the worker, and one idempotency key makes one version', async () => {
     const first = await upload('weather');
     expect([first.status, first.body.number, first.body.state]).toEqual([202, 1, 'received']);
     expect(first.body).toMatchObject({ final: false, activate: true, typecheck: true, createdBy: { kind: 'api_key' } });
@@ -138,7 +138,7 @@ describe('uploading source', () => {
     expect(new Set(installation.woken)).toEqual(new Set([first.body.id, second.body.id]));
   });
 
-  it('hands the source out once, as a download without any right of this origin', async () => {
+  it('the source of a version is handed out once, as a download without any right of this origin', async () => {
     const path = `${BASE}/weather/versions/1/source`;
     const made = await installation.call('POST', path, { as: key });
     expect(made.status).toBe(201);
@@ -160,7 +160,7 @@ function streamOf(port: number, path: string, signal?: AbortSignal): Promise<Res
 }
 
 describe('following a deploy', () => {
-  it('never reports as ended and not live a version that is activated in this moment', async () => {
+  it('a version that is activated in this moment is never reported as ended and not live', async () => {
     const { body } = await upload('overtaken', { query: 'create=true&activate=true' });
     await publish(body.id);
     // The worker has connections of its own.
@@ -191,7 +191,7 @@ describe('following a deploy', () => {
     expect(shown).toMatchObject({ final: true, state: 'active' });
   });
 
-  it('reports every step and line from the start, and ends with the version, live', async () => {
+  it('a followed deploy reports every step and line from the start, and ends with the live version', async () => {
     const { body } = await upload('followed');
     const { port } = installation.app.server.address() as AddressInfo;
     const response = await streamOf(port, `${BASE}/followed/versions/1/events`);
@@ -204,7 +204,7 @@ describe('following a deploy', () => {
     expect(events.filter(({ event }) => event === 'log')).toHaveLength(6);
   });
 
-  it('reports the same events to a late reader, and pages the log', async () => {
+  it('a late reader of a deploy gets the same events, and the log comes in pages', async () => {
     const { port } = installation.app.server.address() as AddressInfo;
     const names = (await eventsOf(await streamOf(port, `${BASE}/followed/versions/1/events`))).map(
       ({ event }) => event,
@@ -244,7 +244,7 @@ describe('following a deploy', () => {
 });
 
 describe('deployments', () => {
-  it('shows the allowed actions of each version, activates by hand and rolls back', async () => {
+  it('a version shows its allowed actions, is activated by hand and rolled back', async () => {
     const { body: second } = await upload('followed', { query: 'activate=true' });
     const early = await installation.call('POST', `${BASE}/followed/deployments`, { as: key, body: { version: 2 } });
     expect([early.status, early.body.code]).toEqual([409, 'deployments.version_not_published']);

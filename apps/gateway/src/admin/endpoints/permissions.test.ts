@@ -9,7 +9,7 @@ const ELSEWHERE: Partial<Record<Permission, string>> = {
   'usage:read': 'reserved for the usage endpoints',
 };
 
-it('requires every permission at an endpoint, or names where else it is checked', () => {
+it('every permission is required by an endpoint, or listed with the place where it is checked', () => {
   const asked = new Set<unknown>(Object.values(ENDPOINTS).map(({ permission }) => permission));
   const nowhere = ALL_PERMISSIONS.filter((permission) => !asked.has(permission));
   expect(nowhere.sort()).toEqual(Object.keys(ELSEWHERE).sort());

@@ -48,13 +48,13 @@ describe('callTool', () => {
     expect(touched).toEqual(['rule', 'record policy.tool_blocked']);
   });
 
-  it('refuses a tool that waits for a human in the same place', async () => {
+  it('refuses a tool that needs approval before room, credentials and sandbox, and records the call', async () => {
     const { touched, deps } = witness('needs_approval');
     await expect(callTool(deps, CALL)).rejects.toMatchObject({ code: 'policy.needs_approval' });
     expect(touched).toEqual(['rule', 'record policy.needs_approval']);
   });
 
-  it('opens no credential when there is no room', async () => {
+  it('opens no credential for a call that finds no room', async () => {
     const full = async () => Promise.reject(new AppError('limits.connector_busy'));
     const { touched, deps } = witness('always_allow', { admit: full });
     await expect(callTool(deps, CALL)).rejects.toMatchObject({ code: 'limits.connector_busy' });
@@ -68,7 +68,7 @@ describe('callTool', () => {
     expect(touched).toEqual(['rule', 'admit', 'credential', 'release', 'record data.unavailable']);
   });
 
-  it('gives the room back and records the call when the sandbox fails', async () => {
+  it('gives the room of a call back and records the call when the sandbox fails', async () => {
     const failing = async () => Promise.reject(new AppError('internal.unexpected'));
     const { touched, deps } = witness('always_allow', { invoke: failing });
     await expect(callTool(deps, CALL)).rejects.toMatchObject({ code: 'internal.unexpected' });

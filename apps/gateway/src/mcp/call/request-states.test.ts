@@ -39,7 +39,7 @@ const APPROVAL: RequestState = { kind: 'approval', text: 'apr_1' };
 const CONNECTION: RequestState = { kind: 'connection', text: 'cnc_1' };
 
 describe('request states', () => {
-  it('do not open for another caller, client, resource, connector, version, settings, policies, method, tool or arguments', async () => {
+  it('a request state opens for no call that differs in caller, target, revision or arguments', async () => {
     const requestState = await states.seal(call({}), CONNECTOR);
     const foreign: Call[] = [
       call({}, { principal: { ...ANNA, userId: 'psn_ben' } }),
@@ -57,7 +57,7 @@ describe('request states', () => {
     expect(await states.open(call({}), requestState)).toEqual(CONNECTOR);
   });
 
-  it('do not open when they were altered, are no text or came too late', async () => {
+  it('a request state does not open when it was altered, is no text or comes too late', async () => {
     const requestState = await states.seal(call({}), CONNECTOR);
     for (const bad of [`${requestState.slice(0, -2)}AA`, 'round 1', '', 7, null, {}]) {
       expect(await states.open(call({}), bad)).toBeNull();
@@ -67,41 +67,41 @@ describe('request states', () => {
     nowMs = 0;
   });
 
-  it.each([APPROVAL, CONNECTION])('of the kind $kind open once among all gateways', async (state) => {
+  it.each([APPROVAL, CONNECTION])('a request state of the kind $kind opens once among all gateways', async (state) => {
     const sealed = await states.seal(call({}), state);
     const opened = await Promise.all([states.open(call({}), sealed), elsewhere.open(call({}), sealed)]);
     expect(opened.filter((one) => one !== null)).toEqual([state]);
     expect(await states.open(call({}), sealed)).toBeNull();
   });
 
-  it('for one use stay closed after the store forgot them', async () => {
+  it('a request state for one use stays closed after the store forgot it', async () => {
     const sealed = await states.seal(call({}), APPROVAL);
     const sealer = await createStateSealer({ masterKey: async () => new Uint8Array(32) }, 'request state');
     const emptied = createRequestStates({ sealer, clock, ephemeralStore: new LocalStore(clock) });
     expect(await emptied.open(call({}), sealed)).toBeNull();
   });
 
-  it('for one use are not used up by a caller they were not issued to', async () => {
+  it('a request state for one use is not used up by a caller it was not issued to', async () => {
     const sealed = await states.seal(call({}), APPROVAL);
     expect(await states.open(call({}, { principal: { ...ANNA, userId: 'psn_ben' } }), sealed)).toBeNull();
     expect(await states.open(call({}), sealed)).toEqual(APPROVAL);
   });
 
-  it('show nothing of what is in them', async () => {
+  it('a request state reveals nothing of its content', async () => {
     const sealed = await states.seal(call({}), CONNECTOR);
     expect(Buffer.from(sealed, 'base64url').toString('latin1')).not.toMatch(/round|connector/);
   });
 });
 
 describe('the state of a connector', () => {
-  it('is never one of the platform, which the connector did not write', async () => {
+  it('a request state of the platform never opens as one of a connector', async () => {
     for (const state of [APPROVAL, CONNECTION]) {
       const requestState = await states.seal(call({}), state);
       expect(await openConnectorState(states, call({ requestState }))).toBeNull();
     }
   });
 
-  it('comes back as its own text, repeatedly, on another gateway too, whatever the order of arguments', async () => {
+  it('the state of a connector comes back as its own text, repeatedly, also on another gateway', async () => {
     const { requestState } = await sealConnectorState(states, call({}), { requestState: 'round 1' });
     const retry = call({
       arguments: { seat: 'a', day: 1 },
@@ -113,7 +113,7 @@ describe('the state of a connector', () => {
     }
   });
 
-  it('is absent from results and requests that hold none', async () => {
+  it('results and requests without a connector’s state pass unchanged', async () => {
     expect(await sealConnectorState(states, call({}), { inputRequests: {} })).toEqual({ inputRequests: {} });
     const plain = call({});
     expect(await openConnectorState(states, plain)).toBe(plain);

@@ -18,7 +18,7 @@ const callOf = (name = 'claude-ai', method: Call['method'] = 'tools/call') =>
 const text = (length: number) => ({ type: 'text', text: 'x'.repeat(length) });
 
 describe('checkResultLength', () => {
-  it('refuses texts that are too long together, and a structured answer that is', () => {
+  it('refuses texts that are too long together, and a structured result that is too long', () => {
     const long = [
       answered({ content: [text(80_000), { type: 'resource', resource: { uri: 'a://b', ...text(80_000) } }] }),
       answered({ content: [], structuredContent: { rows: 'x'.repeat(150_000) } }),
@@ -33,13 +33,13 @@ describe('checkResultLength', () => {
     }
   });
 
-  it('takes less for a client that takes less', () => {
+  it('refuses a shorter result for a client that accepts less', () => {
     const reply = answered({ content: [text(120_000)] });
     expect(() => checkResultLength(callOf('claude-code'), reply)).toThrowError(/100000/);
     expect(() => checkResultLength(callOf('claude-ai'), reply)).not.toThrow();
   });
 
-  it('takes images, results for tools of people, and everything that no model reads', () => {
+  it('admits long images, long results for inspectors, and long results that no model reads', () => {
     const image = answered({ content: [{ type: 'image', data: 'x'.repeat(300_000), mimeType: 'image/png' }] });
     const long = answered({ content: [text(200_000)] });
     expect(() => checkResultLength(callOf(), image)).not.toThrow();

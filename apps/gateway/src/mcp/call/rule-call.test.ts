@@ -33,11 +33,11 @@ function read(tools: readonly object[], blocked: readonly string[]) {
 }
 
 describe('reading the page of tools', () => {
-  it('is blocked for whom all of its tools are blocked', async () => {
+  it('reading a page is blocked for a caller for whom all of its tools are blocked', async () => {
     expect(await read([tool('a'), tool('b')], ['a', 'b'])).toMatchObject({ effect: 'blocked' });
   });
 
-  it('is a read while one of them may be called, at once or after an approval', async () => {
+  it('reading a page is allowed while one of its tools may be called, at once or after an approval', async () => {
     expect(await read([tool('a'), tool('b', false)], ['a'])).toMatchObject({ effect: 'always_allow' });
     expect(await read([], ['a'])).toMatchObject({ effect: 'always_allow' });
   });

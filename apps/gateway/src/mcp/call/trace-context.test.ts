@@ -27,11 +27,11 @@ describe('the trace of a request', () => {
     ['of no trace', PARENT.replace(TRACE, '0'.repeat(32))],
     ['of no span', PARENT.replace(SPAN, '0'.repeat(16))],
     ['with something behind it', `${PARENT}\r\nx: y`],
-  ])('is none where traceparent is %s', (_what, traceparent) => {
+  ])('a request has no trace where traceparent is %s', (_what, traceparent) => {
     expect(trace({ traceparent, tracestate: 'a=b', baggage: 'c=d' })).toBeUndefined();
   });
 
-  it('comes with state and baggage where those could be headers themselves, and without them where not', () => {
+  it('a trace carries state and baggage only where those are valid as headers', () => {
     expect(trace({ traceparent: PARENT, tracestate: 'a=1,b=2', baggage: 'user=7;x' })).toEqual({
       traceparent: PARENT,
       tracestate: 'a=1,b=2',
@@ -42,7 +42,7 @@ describe('the trace of a request', () => {
     }
   });
 
-  it('is taken from the body where there is one, and then nothing of it from the headers', () => {
+  it('a trace is taken from the body where it has one, and then nothing of it from the headers', () => {
     const headers = { traceparent: PARENT.replace('-01', '-00'), tracestate: 'of=header', baggage: 'of=header' };
     expect(trace({ traceparent: PARENT }, headers)).toEqual({ traceparent: PARENT });
     expect(trace({ tracestate: 'of=body' }, headers)).toEqual(headers);

@@ -6,20 +6,20 @@ const NOW = 1_000 * MINUTE;
 const known = { askedAtMs: NOW, failedAtMs: null, isOutdated: false };
 
 describe('the lists of a dynamic connector', () => {
-  it('are not asked for again right after the connector failed, whatever else is known', () => {
+  it('the lists of a dynamic connector are not requested again right after the connector failed', () => {
     for (const state of [known, { ...known, askedAtMs: null }, { ...known, isOutdated: true }]) {
       expect(nextStep({ ...state, failedAtMs: NOW }, NOW + MINUTE / 4)).toBe('serve');
     }
     expect(nextStep({ ...known, askedAtMs: null, failedAtMs: NOW }, NOW + MINUTE)).toBe('ask');
   });
 
-  it('are requested when there was never an answer, after a change, and after an hour', () => {
+  it('the lists of a dynamic connector are requested without an answer, after a change and after an hour', () => {
     expect(nextStep({ ...known, askedAtMs: null }, NOW)).toBe('ask');
     expect(nextStep({ ...known, isOutdated: true }, NOW)).toBe('ask');
     expect(nextStep(known, NOW + 61 * MINUTE)).toBe('ask');
   });
 
-  it('are served from the last answer, and renewed behind it after five minutes', () => {
+  it('the lists of a dynamic connector come from the last answer, and are renewed after five minutes', () => {
     expect(nextStep(known, NOW + 4 * MINUTE)).toBe('serve');
     expect(nextStep(known, NOW + 6 * MINUTE)).toBe('serve and ask');
     expect(nextStep(known, NOW + 59 * MINUTE)).toBe('serve and ask');

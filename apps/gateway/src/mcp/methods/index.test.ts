@@ -20,7 +20,7 @@ async function found(era: Era, isInSession: boolean): Promise<string[]> {
 }
 
 describe('the table of methods', () => {
-  it('has no answer for what has no row, however it is called', async () => {
+  it('the gateway has no answer for a method without a row in the table, whatever its name is', async () => {
     for (const era of ['legacy', 'modern'] as const) {
       for (const name of ['constructor', 'toString', 'tools/unknown', ''])
         expect(await found(era, true)).not.toContain(name);

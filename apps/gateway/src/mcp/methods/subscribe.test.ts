@@ -30,7 +30,7 @@ async function answered(method: string, uri: string) {
 }
 
 describe('a session', () => {
-  it('remembers the resources that its client follows, and notifies the connector', async () => {
+  it('a session remembers the resources that its client follows, and notifies the connector', async () => {
     expect(await answered('resources/subscribe', 'feed://one')).toEqual({
       message: { jsonrpc: '2.0', id: 1, result: {} },
       remembered: [{ subscribe: 'feed://one' }],
@@ -38,12 +38,12 @@ describe('a session', () => {
     });
   });
 
-  it('forgets it without a notification: others may follow the same', async () => {
+  it('a session forgets a resource without a notification: other sessions may follow the same', async () => {
     const { remembered, followed } = await answered('resources/unsubscribe', 'feed://one');
     expect({ remembered, followed }).toEqual({ remembered: [{ unsubscribe: 'feed://one' }], followed: [] });
   });
 
-  it('refuses a resource whose changes no connector here publishes', async () => {
+  it('a session refuses a resource whose changes no connector here publishes', async () => {
     const { message, remembered, followed } = await answered('resources/subscribe', 'feed://other');
     expect(message).toMatchObject({ error: { code: -32602 } });
     expect({ remembered, followed }).toEqual({ remembered: [], followed: [] });

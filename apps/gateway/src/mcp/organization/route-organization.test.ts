@@ -95,14 +95,14 @@ const tools = (prefix: string, count: number, descriptionLength: number) =>
 describe('an organization with more tools than a model can read', () => {
   const view = viewOf(connector('big', { tools: [...tools('a', 900, 200), { name: 'find_me' }] }));
 
-  it('calls nothing through call_tool that is not in the record', () => {
+  it('call_tool calls no tool that the organization’s record lacks', () => {
     for (const name of ['call_tool', 'search_tools', 'find_me', 'big__nothing', '']) {
       const routed = routeOrganization(view, ask('tools/call', { name: 'call_tool', arguments: { name } }));
       expect(answerOf(routed)).toMatchObject({ code: -32602 });
     }
   });
 
-  it('lists two tools, finds by words, and calls what was found under its own name', () => {
+  it('an organization with many tools lists two, finds others by words, and calls them by their names', () => {
     const listed = answerOf(routeOrganization(view, ask('tools/list'))).tools as { name: string }[]; // a list of tools
     expect(listed.map(({ name }) => name)).toEqual(['call_tool', 'search_tools']);
     const search = { name: 'search_tools', arguments: { query: 'find me' } };
@@ -119,7 +119,7 @@ describe('an organization with more tools than a model can read', () => {
 describe('a list that is longer than a page', () => {
   const prompts = (count: number) => tools('p', count, 1_000);
 
-  it('refuses a cursor of another list, and of one that changed', () => {
+  it('a list of several pages refuses a cursor of another list, and of one that changed', () => {
     const before = viewOf(connector('big', { prompts: prompts(400) }));
     const { nextCursor } = answerOf(routeOrganization(before, ask('prompts/list')));
     const after = viewOf(connector('big', { prompts: prompts(401) }));
@@ -133,7 +133,7 @@ describe('a list that is longer than a page', () => {
     }
   });
 
-  it('comes page by page, each entry once', () => {
+  it('a list of several pages comes page by page, each entry once', () => {
     const view = viewOf(connector('big', { prompts: prompts(400) }));
     const seen: string[] = [];
     let cursor: JsonObject[string] | undefined;
@@ -154,13 +154,13 @@ describe('a resource', () => {
   const read = (uri: string, ...connectors: VisibleConnector[]) =>
     routeOrganization(viewOf(...connectors), ask('resources/read', { uri }));
 
-  it('that several templates match is refused, with the URLs of the connectors', () => {
+  it('a resource that several templates match is refused, with the URLs of the connectors', () => {
     const refused = answerOf(read('doc://two', a, b));
     expect(refused).toMatchObject({ code: -32602, data: { paths: ['/acme/a/mcp', '/acme/b/mcp'] } });
     expect(refused.message).toContain('/acme/a/mcp or /acme/b/mcp');
   });
 
-  it('is read from the connector that had it first, listed or by its only template', () => {
+  it('a resource is read from the connector that had it first, listed or by its only template', () => {
     expect(targetOf(read('doc://one', a, b)).to).toBe('a');
     expect(targetOf(read('doc://one', b, a)).to).toBe('b');
     expect(targetOf(read('doc://two', b)).to).toBe('b');
@@ -169,7 +169,7 @@ describe('a resource', () => {
 });
 
 describe('what appears while a dynamic connector runs', () => {
-  it('takes no recorded name, and is called by its own', () => {
+  it('a tool that appears at run time takes no recorded name, and is called by its own', () => {
     const steady = connector('steady', { tools: [{ name: 'one' }] });
     const moving = connector('moving', { tools: [{ name: 'two' }], dynamic: true });
     const recorded = record([steady]);

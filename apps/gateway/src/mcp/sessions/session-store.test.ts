@@ -8,7 +8,7 @@ import { DatabaseSessionStore } from './session-store.ts';
 const claims = { id: 'ses_1', organizationId: 'org_1', expiresAtMs: 0 } as unknown as SessionClaims; // what is read of them
 const row = (logLevel: string | null) => ({ logLevel, lastUsedAt: new Date() }) as unknown as McpSession; // as above
 
-it('keeps no row in memory that was read before a change and came after it', async () => {
+it('the session store keeps no row that was read before a change and arrived after it', async () => {
   const asked: ((answer: McpSession) => void)[] = [];
   const database = {
     withOrganization: () => new Promise<McpSession>((resolve) => asked.push(resolve)),

@@ -42,7 +42,7 @@ function given() {
 }
 
 describe('a stream that listens', () => {
-  it("receives its connector's changes until its client disconnects", async () => {
+  it('a stream of changes holds a listener at its connector until its client disconnects', async () => {
     const { response, open, listeners } = given();
     await open();
     expect(listeners()).toBe(1);
@@ -53,7 +53,7 @@ describe('a stream that listens', () => {
   it.each([
     ['before it opens', 'at once'],
     ['while it opens', 'meanwhile'],
-  ])('holds nothing for a client that is gone %s', async (_when, gone) => {
+  ])('a stream of changes holds nothing for a client that is gone %s', async (_when, gone) => {
     const { response, open, listeners } = given();
     if (gone === 'at once') response.destroy();
     const opened = open();
