@@ -37,7 +37,7 @@ describe('while the documentation is not built', () => {
   });
   afterAll(() => edge?.close());
 
-  it('every address answers 503 with a page that reloads by itself and names the error', async () => {
+  it('every address of unbuilt documentation answers 503 with a page that reloads and names the error', async () => {
     for (const address of ['/-/docs', '/-/docs/', '/-/docs/authors', '/-/docs/assets/app.js']) {
       const answer = await fetch(`${edge.origin}${address}`, asReader);
       expect([address, answer.status, answer.headers.get('retry-after')]).toEqual([address, 503, '5']);
@@ -47,13 +47,13 @@ describe('while the documentation is not built', () => {
     }
   });
 
-  it('programs get a problem with the time to wait', async () => {
+  it('unbuilt documentation answers programs with a problem and the time to wait', async () => {
     const answer = await fetch(`${edge.origin}/-/docs/`);
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
     expect(await answer.json()).toMatchObject({ code: 'edge.docs_building' });
   });
 
-  it('a failed build is named by its code, without a promise to reload', async () => {
+  it('a failed build of the documentation is named by its code, without a promise to reload', async () => {
     await mkdir(directory);
     await writeFile(path.join(directory, 'failed'), '');
     const answer = await fetch(`${edge.origin}/-/docs/`, asReader);
@@ -61,7 +61,7 @@ describe('while the documentation is not built', () => {
     expect(await answer.text()).toContain('edge.docs_failed');
   });
 
-  it('a site that is built meanwhile is served without a restart', async () => {
+  it('documentation that is built later is served without a restart', async () => {
     await mkdir(path.join(directory, 'site'));
     for (const name of ['index.html', '404.html'])
       await writeFile(path.join(directory, 'site', name), `<h1>${name}</h1>`);
@@ -112,19 +112,19 @@ describe('the built documentation', () => {
     '/-/docs/.hidden',
     '/-/docs/AUTHORS',
     `/-/docs/${'a/'.repeat(2_000)}`,
-  ])('%s serves no file', async (target) => {
+  ])('the documentation serves no file at %s', async (target) => {
     const { status, body } = await getRaw(target);
     expect([400, 404, 403]).toContain(status);
     expect(body).not.toContain("script-src 'self' 'sha256");
     expect(body).not.toContain('root:x:');
   });
 
-  it('a planted link out of the site is not in the output of the build', async () => {
+  it('the built documentation contains no symbolic link', async () => {
     const entries = await readdir(site, { recursive: true, withFileTypes: true });
     expect(entries.filter((entry) => entry.isSymbolicLink())).toEqual([]);
   });
 
-  it('an address without a page answers 404 with a page of the site, and programs with a problem', async () => {
+  it('the documentation answers 404 at an unknown address, with a page for people or a problem', async () => {
     const page = await fetch(`${edge.origin}/-/docs/no-such-page`, asReader);
     expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
     expect(await page.text()).toContain('<title>404 · Patchbay</title>');
@@ -132,13 +132,13 @@ describe('the built documentation', () => {
     expect([problem.status, await problem.json()]).toMatchObject([404, { code: 'edge.not_found' }]);
   });
 
-  it.each(['POST', 'PUT', 'DELETE', 'PATCH'])('%s is refused with what is allowed', async (method) => {
+  it.each(['POST', 'PUT', 'DELETE', 'PATCH'])('%s of a page of the documentation is refused with the methods that are allowed', async (method) => {
     const answer = await fetch(`${edge.origin}/-/docs/`, { method });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
     expect(await answer.json()).toMatchObject({ code: 'edge.method_not_allowed' });
   });
 
-  it('pages have addresses without endings, folders end in a slash, and HEAD has no body', async () => {
+  it('pages of the documentation have no endings, folders end in a slash, and HEAD has no body', async () => {
     for (const address of ['/-/docs/', '/-/docs/authors', '/-/docs/runbooks/', '/-/docs/errors/edge/wrong_host']) {
       const answer = await fetch(`${edge.origin}${address}`);
       expect([address, answer.status, answer.headers.get('content-type')]).toEqual([
@@ -156,7 +156,7 @@ describe('the built documentation', () => {
     }
   });
 
-  it('files with a hash in their name are cached permanently, and pages are revalidated', async () => {
+  it('files of the documentation with a hash in their name are cached permanently, pages are revalidated', async () => {
     const assets = await readdir(path.join(site, 'assets'));
     const types = { js: 'javascript', css: 'text/css', woff2: 'font/woff2' };
     for (const [ending, type] of Object.entries(types)) {
@@ -174,7 +174,7 @@ describe('the built documentation', () => {
     expect((await getRaw('/-/docs/authors', `if-none-match: ${etag}\r\n`)).status).toBe(304);
   });
 
-  it('its policy names its inline scripts by hash and opens nothing', async () => {
+  it('the policy of the documentation names its inline scripts by hash and opens nothing', async () => {
     const answer = await fetch(`${edge.origin}/-/docs/`);
     const policy = answer.headers.get('content-security-policy') ?? '';
     expect(policy).toMatch(/script-src 'self'( 'sha256-[\w+/]+=')+;/);

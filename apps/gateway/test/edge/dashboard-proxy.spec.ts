@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 describe('/dashboard', () => {
-  it('goes through with path, query and cookies, and without what could steer the framework', async () => {
+  it('/dashboard passes path, query and cookies on, without headers that could steer the framework', async () => {
     const response = await fetch(`${edge.origin}/dashboard/acme?tab=versions`, {
       headers: { cookie: 'session=1', 'x-middleware-subrequest': 'middleware', 'x-forwarded-host': 'evil.example' },
     });
@@ -40,7 +40,7 @@ describe('/dashboard', () => {
     expect(headers).not.toHaveProperty('x-middleware-subrequest');
   });
 
-  it('keeps the security headers, and lets a page bring its own policy', async () => {
+  it('/dashboard keeps the security headers, and lets a page bring its own policy', async () => {
     const plain = await fetch(`${edge.origin}/dashboard`);
     expect(plain.headers.get('content-security-policy')).toBe("frame-ancestors 'none'");
     expect(plain.headers.get('x-content-type-options')).toBe('nosniff');
@@ -49,7 +49,7 @@ describe('/dashboard', () => {
     expect(strict.headers.get('content-security-policy')).toBe("script-src 'nonce-1'");
   });
 
-  it('decides itself whether its connection stays open: the dashboard’s header is about another one', async () => {
+  it('the gateway decides whether a client’s connection stays open, not the dashboard’s header', async () => {
     const asked = request(`${edge.origin}/dashboard`, { headers: { connection: 'close' }, agent: false }).end();
     const [answer] = (await once(asked, 'response')) as [IncomingMessage];
     answer.resume();
@@ -57,7 +57,7 @@ describe('/dashboard', () => {
     expect(answer.headers).not.toHaveProperty('keep-alive');
   });
 
-  it('takes forms, and refuses those of other sites', async () => {
+  it('/dashboard takes forms, and refuses those of other sites', async () => {
     const send = (origin: string) =>
       fetch(`${edge.origin}/dashboard/form`, {
         method: 'POST',
@@ -68,12 +68,12 @@ describe('/dashboard', () => {
     expect((await send('https://evil.example')).status).toBe(403);
   });
 
-  it('is where the root leads', async () => {
+  it('the root of the origin redirects to /dashboard', async () => {
     const response = await fetch(edge.origin, { redirect: 'manual' });
     expect([response.status, response.headers.get('location')]).toEqual([302, '/dashboard']);
   });
 
-  it('answers 502 with what to do while the dashboard is away', async () => {
+  it('/dashboard answers 502 with an error of its own while the dashboard is away', async () => {
     dashboard.closeAllConnections();
     dashboard.close();
     const response = await fetch(`${edge.origin}/dashboard/acme`);

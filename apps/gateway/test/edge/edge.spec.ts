@@ -51,7 +51,7 @@ const FORWARDING = [
 ] as const;
 
 describe('the public listener', () => {
-  it('answers the same bytes for all forwarded headers, and under its own name only', async () => {
+  it('the public listener answers the same bytes for all forwarded headers, under its own name only', async () => {
     const own = `localhost:${edge.port}`;
     const document = async (headers: Record<string, string>) => {
       const {
@@ -71,7 +71,7 @@ describe('the public listener', () => {
     }
   });
 
-  it('refuses absolute-form targets', async () => {
+  it('the public listener refuses absolute-form targets', async () => {
     for (const target of ['http://evil.example/acme/open/mcp', `http://localhost:${edge.port}/acme/open/mcp`]) {
       const refused = await raw(target, { host: `localhost:${edge.port}` });
       expect(refused.status).toBe(400);
@@ -79,7 +79,7 @@ describe('the public listener', () => {
     }
   });
 
-  it('refuses pages of other sites with 403, and lets programs pass, which send no Origin', async () => {
+  it('the public listener refuses pages of other sites, and admits programs, which send no Origin', async () => {
     const { headers, body } = legacyRequest('ping');
     const own = { ...headers, host: `localhost:${edge.port}` };
     for (const origin of [
@@ -114,7 +114,7 @@ describe('the public listener', () => {
     }
   });
 
-  it('refuses a method without a meaning there, a body that is no JSON, and a caller without a key', async () => {
+  it('the public listener refuses a method without a meaning there, and a caller without a key', async () => {
     const host = `localhost:${edge.port}`;
     const get = await raw('/acme/open/mcp', { host, accept: 'application/json' });
     expect([get.status, get.headers.allow]).toEqual([405, 'POST']);
@@ -181,7 +181,7 @@ describe('the public listener', () => {
     expect(refused).toMatch(/HTTP\/1\.1 503 .*retry-after: 2\r.*application\/problem\+json.*"edge\.draining"/s);
   });
 
-  it('does not start with a route below a name an organization could take', async () => {
+  it('the gateway does not start with a route below a name an organization could take', async () => {
     const route = (url: string) => ({
       name: 'fixture',
       register: async (app: FastifyInstance) => void app.get(url, async () => 'ours'),

@@ -22,7 +22,7 @@ const post = async (request: Request, change: Record<string, string> = {}, path 
 const call = (name: string, rest = {}) => modernRequest('tools/call', { name, arguments: {}, ...rest });
 
 describe('what a refused call touches', () => {
-  it('no body of a stranger is read, no key looked up without one', async () => {
+  it('a request without a key is refused before its body is read and any key is looked up', async () => {
     edge.lookups.length = 0;
     await fetch(`${edge.origin}/acme/weather/mcp`, {
       method: 'POST',
@@ -33,7 +33,7 @@ describe('what a refused call touches', () => {
   });
 
   it.each(['delete_everything', 'unannotated'])(
-    '%s waits for a human: explained to the model, on record, never in a sandbox',
+    'a call of %s needs approval: the model reads why, it is on record, and it reaches no sandbox',
     async (name) => {
       const response = await post(call(name));
       expect(response.status).toBe(200);
@@ -69,7 +69,7 @@ describe('what a refused call touches', () => {
 });
 
 describe('a call', () => {
-  it('is on record with every step before its answer leaves', async () => {
+  it('a call is on record with every step before its answer leaves', async () => {
     const response = await post(call('harmless'));
     await response.json();
     expect(edge.usage).toMatchObject([
@@ -92,7 +92,7 @@ describe('a call', () => {
     );
   });
 
-  it('that returns more than the client accepts advises the model to request less, and notifies the author', async () => {
+  it('a result over the client’s limit advises the model to request less, and notifies the author', async () => {
     edge.answerWith(async () => complete({ content: [{ type: 'text', text: 'x'.repeat(200_000) }] }));
     const answer = (await (await post(call('harmless'))).json()) as { result: { content: { text: string }[] } };
     expect(answer).toMatchObject({ result: { isError: true } });
@@ -102,14 +102,14 @@ describe('a call', () => {
     edge.answerWith(async ({ params }) => complete({ content: [{ type: 'text', text: JSON.stringify(params) }] }));
   });
 
-  it('answers an unknown tool in band, with 200 and -32602', async () => {
+  it('a call of an unknown tool is answered in band, with 200 and -32602', async () => {
     for (const request of [call('nothing'), legacyRequest('tools/call', { name: 'nothing' })]) {
       const response = await post(request);
       expect([response.status, await response.json()]).toMatchObject([200, { error: { code: -32602 } }]);
     }
   });
 
-  it('answers an unknown method 404 in the modern era and 200 before', async () => {
+  it('an unknown method is answered with 404 in the modern era and 200 before', async () => {
     expect((await post(modernRequest('initialize'))).status).toBe(404);
     expect((await post(modernRequest('ping'))).status).toBe(404);
     expect((await post(legacyRequest('prompts/list'))).status).toBe(200);
@@ -125,7 +125,7 @@ describe('a call', () => {
     }
   });
 
-  it('streams progress under the caller’s own token when it asked for it, then the answer', async () => {
+  it('a call streams progress under the caller’s own token when the caller requested it, then the answer', async () => {
     edge.answerWith(async ({ params }, { onNotification }) => {
       const progressToken = (params._meta as { progressToken?: string }).progressToken ?? 'none';
       onNotification?.({ method: 'notifications/progress', params: { progressToken, progress: 1 } });
@@ -147,7 +147,7 @@ describe('a call', () => {
     expect(unasked.headers.get('content-type')).toContain('application/json');
   });
 
-  it('sends log lines to a client that asked for them, and none to the others', async () => {
+  it('log lines reach a client that requested them, and no other', async () => {
     edge.answerWith(async ({ context }, { onNotification }) => {
       // As a server on the SDK does, which logs with or without a subscriber.
       onNotification?.({
@@ -167,7 +167,7 @@ describe('a call', () => {
     expect(edge.invocations.map(({ context }) => context.logLevel)).toEqual(['info', undefined, undefined]);
   });
 
-  it('is cancelled when a modern client hangs up, and runs on for an earlier one', async () => {
+  it('a call is cancelled when a modern client hangs up, and continues for an earlier one', async () => {
     for (const [request, cancelled] of [
       [call('harmless'), true],
       [legacyRequest('tools/call', { name: 'harmless' }), false],
@@ -217,7 +217,7 @@ describe('a call', () => {
 });
 
 describe('answers from the manifest', () => {
-  it('reach no sandbox, come sorted, and carry what 2026-07-28 wants', async () => {
+  it('lists from the manifest reach no sandbox, come sorted, and carry what 2026-07-28 requires', async () => {
     const list = (await (await post(modernRequest('tools/list'))).json()) as { result: { tools: { name: string }[] } };
     expect(list).toMatchObject({
       result: {

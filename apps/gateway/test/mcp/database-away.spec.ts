@@ -25,7 +25,7 @@ const textOf = async (response: Response) => {
 };
 
 describe('a gateway whose database is away', () => {
-  it('at start: waits, reports it in its health and its log, and answers when the database is reachable', async () => {
+  it('a gateway that starts without its database waits, reports it, and answers when it is reachable', async () => {
     const { gateway } = here.platform.processes;
     await gateway.end();
     here.platform.databaseLine?.refuse();
@@ -45,7 +45,7 @@ describe('a gateway whose database is away', () => {
   }, 40_000);
 
   // Before any change: a change received just before the connection goes silent makes its connector unknown, rightly.
-  it('silent instead of refusing: a warm call waits a second at most', async () => {
+  it('a warm call is answered within seconds while the database is silent instead of refusing', async () => {
     expect(await textOf(await mark())).toBe('one');
     here.platform.databaseLine?.cut();
     try {
@@ -63,7 +63,7 @@ describe('a gateway whose database is away', () => {
     await waitFor(async () => (await readHealth(here.platform)).state !== 'down', { what: 'the gateway to recover' });
   });
 
-  it('in the middle: continues with cached data, refuses requests that need the database, and recovers by itself', async () => {
+  it('a gateway that loses its database continues with cached data, refuses the rest, and recovers', async () => {
     expect(await textOf(await mark())).toBe('one');
     here.platform.databaseLine?.refuse();
     await waitFor(async () => (await readHealth(here.platform)).state === 'down', { what: 'health to notice' });

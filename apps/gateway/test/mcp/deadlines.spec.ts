@@ -22,12 +22,12 @@ describe('the deadline of a call', () => {
     ['more', 300_000],
     ['none', 1_000],
     ['text', 50_000],
-  ])('of the tool "%s" is %i ms: before a hosted client gives up, or what it asked for', async (name, deadlineMs) => {
+  ])('a call of the tool "%s" has a deadline of %i ms, its own or the default', async (name, deadlineMs) => {
     await edge.post(modernRequest('tools/call', { name, arguments: {} }));
     expect(edge.invocations).toMatchObject([{ deadlineMs }]);
   });
 
-  it('cannot be chosen by the caller, and is the default for everything that is no tool', async () => {
+  it('the deadline of a call cannot be chosen by the caller, and is the default except for tools', async () => {
     const _meta = { 'patchbay/timeoutMs': 250_000 };
     await edge.post(modernRequest('tools/call', { name: 'silent', arguments: {}, _meta }));
     await edge.post(modernRequest('resources/read', { uri: 'all://one', _meta }));

@@ -41,7 +41,7 @@ const memoryOf = async (pid: number): Promise<number> =>
 const quiet = () => waitFor(async () => (await metric('patchbay_calls_in_flight')) === 0, { deadlineMs: 60_000 });
 
 describe('ten thousand streams, most of them dropped', () => {
-  it('leave the gateway as they found it, and give no caller another one’s answer', async () => {
+  it('ten thousand dropped streams leave the gateway as it was, and give no caller another one’s answer', async () => {
     const { gateway, supervisor } = here.platform.processes;
     const before = [gateway.pid, supervisor?.pid];
     // The first two storms fill what is kept for good reason: compiled code, caches, pools, the heap's young generation.

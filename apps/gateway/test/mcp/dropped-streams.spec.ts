@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => edge.close());
 
 describe('streams that are opened and dropped', () => {
-  it('end the calls behind them, leave nothing, and give no caller another one’s answer', async () => {
+  it('dropped streams end their calls, leave nothing, and give no caller another one’s answer', async () => {
     let running = 0;
     edge.answerWith(async ({ params }, { onNotification, signal }) => {
       const { text } = params.arguments as { text: string };

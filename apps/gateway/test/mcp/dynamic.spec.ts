@@ -98,13 +98,13 @@ const announce = () =>
   });
 
 describe('a connector whose lists change', () => {
-  it('is not asked when it did not declare it', async () => {
+  it('a connector that did not declare dynamic lists gets no request for them', async () => {
     live = endpointOf(false);
     expect(await names()).toEqual(['drop', 'recorded']);
     expect(asked()).toBe(0);
   });
 
-  it('is answered for from its deploy when it cannot be asked, and left alone for a while', async () => {
+  it('a connector that fails to list is answered for from its deploy, and left alone for a while', async () => {
     said = new AppError('sandbox.crashed');
     expect(await names()).toEqual(['drop', 'recorded']);
     expect(await names()).toEqual(['drop', 'recorded']);
@@ -112,7 +112,7 @@ describe('a connector whose lists change', () => {
     expect(edge.told).toEqual([expect.stringContaining('could not be asked')]);
   });
 
-  it('lists nothing against the rules of a deploy, and its author gets the reasons', async () => {
+  it('a dynamic connector lists nothing against the rules of a deploy, and its author gets the reasons', async () => {
     said = lists(tool('feed__other'), tool('fine'), { name: 'bare' });
     expect(await names()).toEqual(['fine']);
     expect(edge.told).toEqual([expect.stringContaining('"bare"'), expect.stringContaining('"feed__other"')]);
@@ -121,7 +121,7 @@ describe('a connector whose lists change', () => {
     });
   });
 
-  it('cannot make a tool harmless that was deployed as dangerous, nor run a new one without annotations unasked', async () => {
+  it('a dynamic connector cannot make a dangerous tool harmless, nor run a new one without annotations', async () => {
     said = lists(tool('drop', { readOnlyHint: true }), tool('silent', {}));
     for (const name of ['drop', 'silent']) {
       const answer = await post(modernRequest('tools/call', { name, arguments: {} }));
@@ -130,7 +130,7 @@ describe('a connector whose lists change', () => {
     expect(edge.invocations.every(({ method }) => method === 'patchbay/describe')).toBe(true);
   });
 
-  it('is asked once for all waiting requests, without an identity, and its answer serves the next', async () => {
+  it('a dynamic connector gets one request for all waiting ones, and its answer serves the next', async () => {
     const all = await Promise.all([names(), names(), names(undefined, legacyRequest('tools/list'))]);
     expect(all).toEqual([['now'], ['now'], ['now']]);
     expect(await names()).toEqual(['now']);
@@ -139,7 +139,7 @@ describe('a connector whose lists change', () => {
     expect(await post(modernRequest('tools/list'))).toMatchObject({ result: { ttlMs: 5_000, cacheScope: 'private' } });
   });
 
-  it('is asked again after it published a change, and removed entries cannot be called', async () => {
+  it('a published change renews the lists of a connector, and removed tools cannot be called', async () => {
     expect(await names()).toEqual(['now']);
     said = lists(tool('later'));
     expect(await names()).toEqual(['now']);
@@ -150,14 +150,14 @@ describe('a connector whose lists change', () => {
     expect(await post(legacyRequest('tools/call', { name: 'later', arguments: {} }))).toHaveProperty('result.content');
   });
 
-  it('offers tools although it has none now', async () => {
+  it('a dynamic connector that has no tools now still declares tools', async () => {
     said = lists();
     expect(await names()).toEqual([]);
     const { result } = await post(modernRequest('server/discover'));
     expect(result).toMatchObject({ capabilities: { tools: { listChanged: true } } });
   });
 
-  it('changes at the URL of its organization as well', async () => {
+  it('a change of a dynamic connector’s lists appears at the URL of its organization', async () => {
     expect(await names('/acme/mcp')).toEqual(['feed__now']);
     said = lists(tool('later'));
     announce();
@@ -170,7 +170,7 @@ describe('a connector whose lists change', () => {
 describe('the page of a tool', () => {
   const PAGE = 'ui://feed/page.html';
 
-  it('is read although nothing lists it, at both URLs, and the connector’s own fields pass unchanged', async () => {
+  it('the page of a tool is read at both URLs although no list has it, with the connector’s own fields', async () => {
     const shown = { ...tool('shown'), _meta: { ui: { resourceUri: PAGE, unknown: 1 }, 'ui/resourceUri': PAGE } };
     live = { ...endpointOf(false), manifest: { ...endpointOf(false).manifest, tools: [shown] } };
     const content = {

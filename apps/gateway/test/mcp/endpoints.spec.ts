@@ -16,7 +16,7 @@ const post = (path: string, headers: Record<string, string> = {}, request = init
   fetch(`${edge.origin}${path}`, { method: 'POST', body: request.body, headers: { ...request.headers, ...headers } });
 
 describe('POST /{organization}/{connector}/mcp', () => {
-  it('answers a stranger 401 with a challenge before any JSON-RPC, initialize and discover included', async () => {
+  it('an MCP endpoint answers a stranger 401 with a challenge before any JSON-RPC, initialize included', async () => {
     for (const request of [initialize, modernRequest('server/discover'), { ...initialize, body: 'not JSON' }]) {
       const response = await post('/acme/weather/mcp', {}, request);
       expect(response.status).toBe(401);
@@ -29,7 +29,7 @@ describe('POST /{organization}/{connector}/mcp', () => {
     ['another scheme', 'Basic cGJrOm1jcA==', 401],
     ['a key of another organization', 'Bearer pbk_mcp_globex', 401, 'mcp.wrong_audience'],
     ['a key for another connector', 'Bearer pbk_mcp_other', 403, 'mcp.connector_not_listed'],
-  ])('refuses %s', async (_what, authorization, status, code = expect.any(String)) => {
+  ])('an MCP endpoint refuses %s', async (_what, authorization, status, code = expect.any(String)) => {
     const response = await post('/acme/weather/mcp', { authorization });
     expect(response.status).toBe(status);
     if (status === 401) expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"');
@@ -46,11 +46,11 @@ describe('POST /{organization}/{connector}/mcp', () => {
     '/acme/wea--ther@x/mcp',
     '/acme/weather@0/mcp',
     '/acme/-weather/mcp',
-  ])('answers 404 at %s', async (path) => {
+  ])('the MCP URL %s is answered with 404', async (path) => {
     expect((await post(path, asOwner)).status).toBe(404);
   });
 
-  it('answers with and without the slash at the end, and whatever the case of the organization', async () => {
+  it('an MCP endpoint answers with and without a final slash, in any case of the organization’s slug', async () => {
     for (const path of ['/acme/weather/mcp', '/acme/weather/mcp/', '/ACME/weather/mcp', '/Acme/weather/mcp/']) {
       const response = await post(path, asMember);
       expect([path, response.status]).toEqual([path, 200]);
@@ -61,12 +61,12 @@ describe('POST /{organization}/{connector}/mcp', () => {
     expect((await post('/acme/Weather/mcp', asMember)).status).toBe(404);
   });
 
-  it('lets anyone call a public connector, but not with a wrong key', async () => {
+  it('anyone may call a public connector, but not with a wrong key', async () => {
     expect((await post('/acme/open/mcp')).status).toBe(200);
     expect((await post('/acme/open/mcp', { authorization: 'Bearer pbk_mcp_nobody' })).status).toBe(401);
   });
 
-  it('answers 405 to GET and DELETE, after authentication', async () => {
+  it('an MCP endpoint answers 405 to GET and DELETE, after authentication', async () => {
     for (const method of ['GET', 'DELETE']) {
       expect((await fetch(`${edge.origin}/acme/weather/mcp`, { method })).status).toBe(401);
       const response = await fetch(`${edge.origin}/acme/weather/mcp`, { method, headers: asOwner });
@@ -74,7 +74,7 @@ describe('POST /{organization}/{connector}/mcp', () => {
     }
   });
 
-  it('shows a browser a page with 401 and never redirects it', async () => {
+  it('an MCP endpoint shows a browser a page with 401 and never redirects it', async () => {
     const response = await fetch(`${edge.origin}/acme/weather/mcp`, {
       redirect: 'manual',
       headers: { accept: 'text/html,*/*' },
@@ -91,7 +91,7 @@ describe('POST /{organization}/{connector}/mcp', () => {
     expect(await open.text()).not.toContain('API key');
   });
 
-  it('refuses other content types, bodies over 4 MiB and what is not JSON', async () => {
+  it('an MCP endpoint refuses other content types, bodies over 4 MiB and what is not JSON', async () => {
     expect((await post('/acme/open/mcp', { 'content-type': 'text/plain' })).status).toBe(415);
     const large = { ...initialize, body: `"${'x'.repeat(4 * 1024 * 1024)}"` };
     expect((await post('/acme/open/mcp', {}, large)).status).toBe(413);
@@ -101,13 +101,13 @@ describe('POST /{organization}/{connector}/mcp', () => {
 });
 
 describe('POST /{organization}/{connector}@{number}/mcp', () => {
-  it('answers 401 to strangers whether or not the version exists', async () => {
+  it('a preview URL answers 401 to strangers whether or not the version exists', async () => {
     for (const path of ['/acme/weather@3/mcp', '/acme/weather@99/mcp', '/acme/nothing@1/mcp']) {
       expect([path, (await post(path)).status]).toEqual([path, 401]);
     }
   });
 
-  it('answers 404 to members, whatever the auth mode, and serves those who may activate', async () => {
+  it('a preview URL answers 404 to members, and serves those who may activate the version', async () => {
     expect((await post('/acme/weather@3/mcp', asMember)).status).toBe(404);
     expect((await post('/acme/weather@3/mcp', asOwner)).status).toBe(200);
     expect((await post('/acme/weather@99/mcp', asOwner)).status).toBe(404);

@@ -68,7 +68,7 @@ const everyCode = CODES.map((code, index): [Required<Failure>] => [
 ]);
 
 describe('a call whose end is unknown', () => {
-  it('never gets the advice to repeat a write that may have run, whatever ended it', { timeout: 60_000 }, async () => {
+  it('the error of a write that may have run never advises to repeat it', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(failure(true), async (given) => {
         const { text, facts, retryAfter } = await failing('write', given);
@@ -82,7 +82,7 @@ describe('a call whose end is unknown', () => {
     );
   });
 
-  it('names the idempotency key a write was given, and what it may have done', async () => {
+  it('the error of a write names its idempotency key, and what the write may have done', async () => {
     const { text, facts } = await failing('write', { code: 'sandbox.deadline_exceeded' });
     const key = edge.invocations[0]?.context.idempotencyKey ?? 'none';
     expect(text).toContain('it may have taken effect in full, in part or not at all');
@@ -110,7 +110,7 @@ describe('a call whose end is unknown', () => {
     );
   });
 
-  it('reports a read as safe to repeat', async () => {
+  it('reports a failed read as safe to repeat', async () => {
     await fc.assert(
       fc.asyncProperty(failure(true), async (given) => {
         const { text, facts } = await failing('read', given);
@@ -122,7 +122,7 @@ describe('a call whose end is unknown', () => {
     );
   });
 
-  it('keeps Retry-After where an answer of HTTP can carry it, for models and for programs', async () => {
+  it('the error of a call keeps its Retry-After, for models and for programs', async () => {
     const forModels = await failing('read', { code: 'sandbox.paused_after_crashes', isSent: false });
     expect([forModels.status, forModels.retryAfter, forModels.facts.retryAfterSeconds]).toEqual([200, '3', 3]);
     const forPrograms = await failing('read', { code: 'sandbox.unavailable', isSent: false });

@@ -29,7 +29,7 @@ const call = async () => {
 };
 
 describe('a gateway whose spool disk is full', () => {
-  it('answers reads, counts lost events, reports them in its health, and keeps events again when there is room', async () => {
+  it('a gateway with a full spool disk answers reads, reports lost events, and keeps later ones', async () => {
     expect(await call()).toMatchObject({ status: 200 });
     expect(await readMetric(here.platform, 'patchbay_usage_events_dropped_total')).toBe(0);
 

@@ -57,7 +57,7 @@ async function callWithSecond(name: string): Promise<Streamed> {
 }
 
 describe('a gateway that is killed and stays away', () => {
-  it('leaves no streamed call of either SDK waiting for its time-out: each gets an error', async () => {
+  it('a gateway that is killed and stays away leaves no streamed call waiting: each gets an error', async () => {
     const calls = await Promise.all(['name', 'report'].flatMap((tool) => [callWithFirst(tool), callWithSecond(tool)]));
     await Promise.all(calls.map(({ began }) => began));
     // The row that a client comes back to is written beside the first event.

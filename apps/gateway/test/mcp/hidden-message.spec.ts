@@ -23,7 +23,7 @@ const post = (request: { headers: Record<string, string>; body: string }, caller
   });
 
 describe('a message hidden inside another', () => {
-  it('stays text: the outer call runs once, and a parallel caller with the hidden id gets its own answer', async () => {
+  it('a message hidden in another stays text: the outer call runs once, each caller gets its own answer', async () => {
     const hidden = JSON.stringify({
       jsonrpc: '2.0',
       id: 2,

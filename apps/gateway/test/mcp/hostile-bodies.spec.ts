@@ -38,13 +38,13 @@ const send = (path: string, body: string, headers: Record<string, string> = {}) 
   fetch(`${edge.origin}${path}`, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
 
 describe('bodies made to stop the gateway', () => {
-  it.each(Object.keys(BODIES))('%s: refused or answered, never a crash', async (name) => {
+  it.each(Object.keys(BODIES))('a large body of %s is refused without a crash', async (name) => {
     const response = await send('/acme/open/mcp', BODIES[name] ?? '');
     expect([400, 429]).toContain(response.status);
     await response.arrayBuffer();
   });
 
-  it('at 20 a second from one caller are refused, while every call of another organization is answered', async () => {
+  it('hostile bodies at 20 a second are refused, while calls of another organization are answered', async () => {
     const call = modernRequest('tools/list');
     const attacker = new Worker(ATTACK, {
       eval: true,

@@ -39,7 +39,7 @@ const recorded = (requestId: string | null): Promise<UsageEvent> =>
   );
 
 describe('a gateway that ends', () => {
-  it('finishes the call in flight on SIGTERM, and the call is on record', async () => {
+  it('a gateway finishes the call in flight on SIGTERM, and the call is on record', async () => {
     await (await post('echo', call('mark'))).text();
     const inFlight = post('echo', call('slow'));
     await waitFor(async () => (await callsInFlight()) > 0, { what: 'a call in flight' });
@@ -50,7 +50,7 @@ describe('a gateway that ends', () => {
     expect(await recorded(response.headers.get('request-id'))).toMatchObject({ outcome: 'complete', name: 'slow' });
   });
 
-  it('loses no recorded call when it is killed right after the answer', async () => {
+  it('a gateway that is killed right after an answer loses no recorded call', async () => {
     const response = await post('echo', call('mark'));
     await response.text();
     await here.platform.processes.gateway.end('SIGKILL');
@@ -60,7 +60,7 @@ describe('a gateway that ends', () => {
 });
 
 describe('a changed secret', () => {
-  it('is in force for the calls after it, in a new sandbox', async () => {
+  it('a changed secret is in force for later calls, in a new sandbox', async () => {
     const vault = await createVault({ keySource: fileKeySource(path.join(here.platform.directory, 'master.key')) });
     const answer = async () => {
       const { result } = (await (await post('confidant', call('mark'))).json()) as {
@@ -81,7 +81,7 @@ describe('a changed secret', () => {
 });
 
 describe('what a connector writes', () => {
-  it('is kept with the id of the request it belongs to', async () => {
+  it('a log line of a connector is kept with the id of the request it belongs to', async () => {
     const response = await post('confidant', call('mark'));
     await response.text();
     const line = await waitFor(async () => {

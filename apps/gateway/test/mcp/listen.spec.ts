@@ -81,7 +81,7 @@ async function listen(notifications: JsonObject, id: string | number = 'sub-1') 
 const TAGGED = { _meta: { 'io.modelcontextprotocol/subscriptionId': 'sub-1' } };
 
 describe('subscriptions/listen', () => {
-  it('refuses a filter of another shape, and a client that takes no stream', async () => {
+  it('subscriptions/listen refuses a filter of another shape, and a client that takes no stream', async () => {
     const wrong: JsonObject[string][] = ['all', { toolsListChanged: 'yes' }, { resourceSubscriptions: [1] }];
     for (const notifications of wrong) {
       const request = modernRequest('subscriptions/listen', { notifications });
@@ -94,7 +94,7 @@ describe('subscriptions/listen', () => {
     expect(await response.json()).toMatchObject({ error: { code: -32602 } });
   });
 
-  it('acknowledges first, delivers the requested kinds, and nothing of another kind, version or resource', async () => {
+  it('a stream of changes is acknowledged first, and delivers the requested kinds and nothing else', async () => {
     const stream = await listen({ toolsListChanged: true, resourceSubscriptions: ['feed://one'] });
     expect(stream.response.headers.get('content-type')).toBe('text/event-stream');
     expect(await stream.next()).toMatchObject({
@@ -113,7 +113,7 @@ describe('subscriptions/listen', () => {
     stream.hangUp();
   });
 
-  it('notifies the connector of a followed resource, on each live version, and no other', async () => {
+  it('each live version of a connector is notified of the resources that a stream follows', async () => {
     const followed = () =>
       edge.invocations.flatMap(({ method, key, params }) =>
         method === 'patchbay/follow' ? [[key.versionId, params.uris]] : [],
@@ -132,7 +132,7 @@ describe('subscriptions/listen', () => {
     live = version('ver_1', ['a']);
   });
 
-  it('notifies of an activation that changes a list, and only then', async () => {
+  it('a stream of changes notifies of an activation that changes a list, and of no other', async () => {
     const stream = await listen({ toolsListChanged: true, resourcesListChanged: true });
     await stream.next();
     live = version('ver_2', ['a']);
@@ -145,7 +145,7 @@ describe('subscriptions/listen', () => {
     stream.hangUp();
   });
 
-  it('ends with a reason when the permission ends', async () => {
+  it('a stream of changes ends with a reason when its access ends', async () => {
     const stream = await listen({ toolsListChanged: true });
     await stream.next();
     const before = live;
@@ -156,7 +156,7 @@ describe('subscriptions/listen', () => {
     live = before;
   });
 
-  it('refuses the ninth stream of one caller, and takes it when another one ended', async () => {
+  it('the ninth stream of changes of one caller is refused, and admitted when another one ended', async () => {
     const open = await Promise.all(Array.from({ length: 8 }, () => listen({ toolsListChanged: true })));
     for (const stream of open) await stream.next();
     const ninth = await listen({ toolsListChanged: true });
@@ -171,7 +171,7 @@ describe('subscriptions/listen', () => {
       .toBe(200);
   });
 
-  it('ends in order when the gateway closes', async () => {
+  it('a stream of changes ends with a result when the gateway closes', async () => {
     const last = await startEdge();
     const request = modernRequest('subscriptions/listen', { notifications: {} });
     const response = await fetch(`${last.origin}/acme/open/mcp`, { ...request, method: 'POST' });

@@ -27,7 +27,7 @@ describe('a long call', () => {
   const seen = async () => textOf(await call('seen'));
   const untilSeen = (what: string) => waitFor(async () => (await seen()).includes(what), { what });
 
-  it('is aborted when its modern client hangs up', async () => {
+  it('a long call is aborted when its modern client hangs up', async () => {
     const hangUp = new AbortController();
     const request = modernRequest('tools/call', { name: 'wait', arguments: { name: 'modern' } });
     const pending = post(request, hangUp.signal);
@@ -37,7 +37,7 @@ describe('a long call', () => {
     await untilSeen('aborted modern');
   });
 
-  it('is aborted when its session cancels it, and gets that answer', async () => {
+  it('a long call is aborted when its session cancels it, and is answered as cancelled', async () => {
     const client = await new RawClient(url(), here.key).initialize();
     const pending = client.post(legacyRequest('tools/call', { name: 'wait', arguments: { name: 'session' } }, 7).body);
     await untilSeen('started session');
@@ -51,7 +51,7 @@ describe('a long call', () => {
     expect(await (await pending).text()).toContain('mcp.cancelled');
   });
 
-  it('continues when a client of 2025 just disconnects, with a session or without one', async () => {
+  it('a long call continues when a client of 2025 disconnects, with a session or without one', async () => {
     for (const name of ['with', 'without']) {
       const client = new RawClient(url(), here.key);
       if (name === 'with') await client.initialize();
@@ -67,7 +67,7 @@ describe('a long call', () => {
     }
   });
 
-  it("ends at its tool's own deadline: the connector is notified, the model reads why", async () => {
+  it('a long call ends at its tool’s own deadline: the connector is notified, the model reads why', async () => {
     const response = await call('wait_briefly', { name: 'brief' });
     expect(response.status).toBe(200);
     const { result } = (await response.json()) as { result: { isError: boolean; content: { text: string }[] } };
@@ -77,7 +77,7 @@ describe('a long call', () => {
     await untilSeen('aborted brief');
   });
 
-  it('that passes its deadline after it wrote is not asked to write a second time', async () => {
+  it('a call that passes its deadline after a write advises not to repeat it', async () => {
     const text = await textOf(await call('write_briefly', { name: 'once' }));
     expect(await seen()).toContain('wrote once');
     expect(text).toContain('sandbox.deadline_exceeded');

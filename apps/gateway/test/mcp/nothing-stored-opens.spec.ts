@@ -88,7 +88,7 @@ function serve(carrier: string, redis: boolean) {
         text.startsWith('\\x') ? [text, Buffer.from(text.slice(2), 'hex').toString('base64url')] : [text],
       );
 
-    it('holds no session id, event id, request state or key, and no answer of a person, in clear', () => {
+    it('the rows of sessions and states hold no session id, event id, state, key or answer in clear', () => {
       const { sessionId, eventIds, requestState } = here.handedOut;
       const values = [sessionId, ...eventIds, requestState, here.keys.owner, here.keys.member, ANSWER];
       expect(values.filter((value) => value.length < 20)).toEqual([]);
@@ -103,7 +103,7 @@ function serve(carrier: string, redis: boolean) {
       expect(found).toEqual([]);
     });
 
-    it('opens no session, not even for the key that the session is of', async () => {
+    it('a stored text opens no session, not even for the key that the session is of', async () => {
       const list = legacyRequest('tools/list').body;
       const opened: string[] = [];
       for (const text of candidates()) {
@@ -117,7 +117,7 @@ function serve(carrier: string, redis: boolean) {
       expect(opened).toEqual([]);
     }, 60_000);
 
-    it('continues no stream of a session, and is no key', async () => {
+    it('a stored text continues no stream of a session, and is no key', async () => {
       const client = new RawClient(here.url, here.keys.owner);
       client.id = here.handedOut.sessionId;
       const opened: string[] = [];
@@ -132,7 +132,7 @@ function serve(carrier: string, redis: boolean) {
       expect(opened).toEqual([]);
     }, 60_000);
 
-    it('is taken for no state of a request', async () => {
+    it('a stored text is taken for no state of a request', async () => {
       const inputResponses = { who: { action: 'accept', content: { name: ANSWER } } };
       const owner = new RawClient(here.url, here.keys.owner);
       const opened: string[] = [];
@@ -145,7 +145,7 @@ function serve(carrier: string, redis: boolean) {
       expect(JSON.stringify(await callStateful(owner, { requestState, inputResponses }))).toContain(ANSWER);
     }, 60_000);
 
-    it('is looked at in every table and, where there is one, the Redis that it passes', () => {
+    it('the examined rows are those of every table and the Redis that sessions pass', () => {
       const tables = new Set(here.rows.map(({ table }) => table));
       for (const table of ['mcp_sessions', 'mcp_session_streams', 'mcp_session_events']) {
         expect(tables).toContain(`app.${table}`);

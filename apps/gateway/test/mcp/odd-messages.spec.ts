@@ -62,20 +62,20 @@ describe('a body', () => {
     ['of JSON-RPC 1.0', call('1').replace('"2.0"', '"1.0"'), -32600],
     ['of a method that is a number', '{"jsonrpc":"2.0","id":1,"method":7}', -32600],
     ['with parameters in a list', '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":["echo"]}', -32600],
-  ])('%s is refused with 400, and no connector sees it', async (_what, body, code) => {
+  ])('a body %s is refused with 400, and no connector sees it', async (_what, body, code) => {
     const { status, message } = await send(body);
     expect([status, message?.error?.code]).toEqual([400, code]);
     expect(edge.invocations).toEqual([]);
   });
 
-  it('with a compression or charset header is read as what it is, or refused', async () => {
+  it('a body with a compression or charset header is read as what it is, or refused', async () => {
     expect((await send(call('1'), { 'content-encoding': 'gzip' })).status).toBeLessThan(500);
     const utf16 = Uint8Array.from(Buffer.from(call('1'), 'utf16le'));
     expect((await send(utf16, { 'content-type': 'application/json; charset=utf-16' })).status).toBe(400);
     expect((await send(call('1'), { 'content-type': 'application/json; charset=utf-8' })).status).toBe(200);
   });
 
-  it('holds what it holds: the connector gets the very arguments, however they look', async () => {
+  it('a body reaches the connector with the very arguments it holds, however they look', async () => {
     const args = {
       '': 0,
       __proto__x: 1,
@@ -102,18 +102,18 @@ describe('an id', () => {
     '"7"',
     '"\\u0000"',
     '"__proto__"',
-  ])('%s comes back as it was', async (id) => {
+  ])('the id %s comes back as it was', async (id) => {
     const { status, message } = await send(call(id));
     expect([status, message?.id]).toEqual([200, JSON.parse(id)]);
   });
 
-  it.each(['null', 'true', '1.5', '[]', '{}', '[1]', '{"id":1}'])('%s is refused', async (id) => {
+  it.each(['null', 'true', '1.5', '[]', '{}', '[1]', '{"id":1}'])('the id %s is refused', async (id) => {
     const { status, message } = await send(call(id));
     expect([status, message?.error?.code, message?.id]).toEqual([400, -32600, null]);
     expect(edge.invocations).toEqual([]);
   });
 
-  it('that two callers chose alike gives each their own answer', async () => {
+  it('two callers who chose the same id each get their own answer', async () => {
     const release = Promise.withResolvers<void>();
     edge.answerWith(async ({ params }) => {
       if (edge.invocations.length === 20) release.resolve();

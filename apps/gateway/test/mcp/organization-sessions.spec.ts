@@ -43,7 +43,7 @@ async function call(name: string, more: object = {}) {
 }
 
 describe('a session at the URL of an organization', () => {
-  it('is unknown at the URL of a connector, and the other way round', async () => {
+  it('a session at the URL of an organization is unknown at the URL of a connector, and vice versa', async () => {
     const client = await raw().initialize();
     const elsewhere = new RawClient(`${here.platform.origin}/organization-sessions/one/mcp`, here.key);
     elsewhere.id = client.id;
@@ -53,7 +53,7 @@ describe('a session at the URL of an organization', () => {
     expect((await client.post(legacyRequest('ping').body)).status).toBe(404);
   });
 
-  it('lets the tools of each connector ask their question in the middle of a call', async () => {
+  it('an organization’s session lets the tools of each connector send input requests during a call', async () => {
     const client = await connect();
     for (const slug of ['one', 'two']) {
       const answer = await client.callTool({ name: `${slug}__name`, arguments: {} });
@@ -62,7 +62,7 @@ describe('a session at the URL of an organization', () => {
     await client.close();
   });
 
-  it('is notified of every connector that is activated or rolled back', async () => {
+  it('an organization’s session is notified of every connector that is activated or rolled back', async () => {
     const client = await connect();
     let changes = 0;
     client.setNotificationHandler(ToolListChangedNotificationSchema, () => void changes++);
@@ -88,7 +88,7 @@ describe('a session at the URL of an organization', () => {
     await client.close();
   }, 30_000);
 
-  it('gives the answer to a client that lost the stream and came back, and ends permanently', async () => {
+  it('an organization’s session gives the answer to a client that lost the stream, and ends permanently', async () => {
     const client = await raw().initialize({ elicitation: {} });
     const cut = new AbortController();
     const lost = eventsOf(await client.call('two__name', cut.signal));
@@ -105,7 +105,7 @@ describe('a session at the URL of an organization', () => {
 });
 
 describe('a call of 2026-07-28 at the URL of an organization', () => {
-  it('takes up its own connector’s question only', async () => {
+  it('a call at the URL of an organization takes up the input request of its own connector only', async () => {
     const asked = await call('one__stateful');
     const { requestState } = asked.result;
     const inputResponses = { who: { action: 'accept', content: { name: 'Ada' } } };

@@ -26,39 +26,39 @@ const namesOf = async (response: Response) => {
 };
 
 describe('the URL of an organization', () => {
-  it('refuses anonymous callers, also where a connector of it is public', async () => {
+  it('the URL of an organization refuses anonymous callers, also where a connector is public', async () => {
     expect((await post(modernRequest('tools/list'), null)).status).toBe(401);
     expect((await post(modernRequest('tools/list'), 'pbk_mcp_unknown')).status).toBe(401);
     expect((await post(modernRequest('tools/list'), 'pbk_mcp_globex')).status).toBe(401);
     expect((await post(modernRequest('tools/list'), 'pbk_mcp_owner', '/nobody/mcp')).status).toBe(404);
   });
 
-  it('shows and runs nothing of a connector the key does not list', async () => {
+  it('the URL of an organization shows and runs nothing of a connector the key does not list', async () => {
     const names = await namesOf(await post(modernRequest('tools/list'), 'pbk_mcp_other'));
     expect(names.every((name) => name.startsWith('open__'))).toBe(true);
     expect(await (await call('weather__harmless', 'pbk_mcp_other')).json()).toMatchObject({ error: { code: -32602 } });
     expect(edge.invocations).toHaveLength(0);
   });
 
-  it('knows joined names only: neither the tool alone nor a name with the parts shifted', async () => {
+  it('the URL of an organization knows joined names only: no tool alone and no shifted parts', async () => {
     for (const name of ['harmless', 'weather_harmless', 'weather__', '__harmless', 'weather__open__harmless']) {
       expect(await (await call(name)).json()).toMatchObject({ error: { code: -32602 } });
     }
     expect(edge.invocations).toHaveLength(0);
   });
 
-  it('keeps a destructive tool from running, as its own URL does', async () => {
+  it('the URL of an organization keeps a destructive tool from running', async () => {
     expect(await (await call('weather__delete_everything')).json()).toMatchObject({ result: { isError: true } });
     expect(edge.invocations).toHaveLength(0);
   });
 
-  it('reads a resource that two connectors have from the one that had it first, of those the caller may use', async () => {
+  it('a resource of two connectors is read from the one that had it first, of those the caller may use', async () => {
     await post(modernRequest('resources/read', { uri: 'weather://stations' }));
     await post(modernRequest('resources/read', { uri: 'weather://stations' }), 'pbk_mcp_other');
     expect(edge.invocations.map(({ key }) => key.connectorId)).toEqual(['con_weather', 'con_open']);
   });
 
-  it('lists the tools of every connector privately, and sends each call to its own', async () => {
+  it('the URL of an organization lists all tools privately, and sends each call to its connector', async () => {
     const list = (await (await post(modernRequest('tools/list'))).json()) as { result: JsonObject };
     expect(list.result).toMatchObject({ cacheScope: 'private', resultType: 'complete' });
     const names = await namesOf(await post(legacyRequest('tools/list')));
@@ -76,7 +76,7 @@ describe('the URL of an organization', () => {
     ]);
   });
 
-  it('ends the call behind it when its modern client hangs up', async () => {
+  it('a call at the URL of an organization ends when its modern client hangs up', async () => {
     const started = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<void>();
     edge.answerWith(async (_invocation, { signal }) => {
@@ -99,14 +99,14 @@ describe('the URL of an organization', () => {
     await ended.promise;
   });
 
-  it('answers methods that need no connector, and refuses unknown ones', async () => {
+  it('the URL of an organization answers methods that need no connector, and refuses unknown ones', async () => {
     expect(await (await post(legacyRequest('ping'))).json()).toMatchObject({ id: 1, result: {} });
     const unknown = await post(legacyRequest('tools/destroy'));
     expect([unknown.status, await unknown.json()]).toMatchObject([200, { error: { code: -32601 } }]);
     expect((await post(modernRequest('ping'))).status).toBe(404);
   });
 
-  it('answers discover and initialize', async () => {
+  it('the URL of an organization answers discover and initialize', async () => {
     expect(await (await post(modernRequest('server/discover'), 'pbk_mcp_other')).json()).toMatchObject({
       result: { capabilities: { tools: {}, resources: {} }, cacheScope: 'private' },
     });

@@ -7,7 +7,7 @@ afterEach(() => pool?.close());
 const body = () => Uint8Array.from(Buffer.from('{"jsonrpc":"2.0","id":1,"method":"ping"}'));
 
 describe('the pool that parses large bodies', () => {
-  it('refuses what one organization sends over its share, and takes what others send', async () => {
+  it('refuses large bodies of one organization over its share, and parses those of others', async () => {
     pool = new ParsePool({ threads: 1, waitingMaxPerOrganization: 1 });
     const parsed = [pool.parse('org_1', body()), pool.parse('org_1', body())];
     await expect(pool.parse('org_1', body())).rejects.toMatchObject({
@@ -18,7 +18,7 @@ describe('the pool that parses large bodies', () => {
     expect(await Promise.all(parsed)).toHaveLength(3);
   });
 
-  it('refuses what waits when the gateway ends', async () => {
+  it('refuses large bodies that wait when the gateway ends', async () => {
     const closing = new ParsePool({ threads: 1, waitingMaxPerOrganization: 2 });
     const running = closing.parse('org_1', body()).catch(() => null);
     const waiting = closing.parse('org_1', body());

@@ -34,7 +34,7 @@ const markOf = async (path?: string): Promise<string> => {
 };
 
 describe('a published connector', () => {
-  it('answers the client of 2026-07-28', async () => {
+  it('a published connector answers the client of 2026-07-28', async () => {
     const client = new ModernClient(clientInfo, { versionNegotiation: { mode: 'auto' } });
     await client.connect(new ModernTransport(url(), { requestInit: requestInit() }));
     expect((await client.listTools()).tools.map((tool) => tool.name)).toEqual(['echo', 'mark', 'remove', 'slow']);
@@ -43,7 +43,7 @@ describe('a published connector', () => {
     await client.close();
   });
 
-  it('answers the client of 2025-11-25', async () => {
+  it('a published connector answers the client of 2025-11-25', async () => {
     const client = new LegacyClient(clientInfo);
     await client.connect(new LegacyTransport(url(), { requestInit: requestInit() }));
     expect((await client.listTools()).tools).toHaveLength(4);
@@ -52,12 +52,12 @@ describe('a published connector', () => {
     await client.close();
   });
 
-  it('keeps a destructive tool from running, and explains that to the model', async () => {
+  it('a published connector keeps a destructive tool from running, and the model gets an error', async () => {
     const answer = await (await post(modernRequest('tools/call', { name: 'remove', arguments: {} }))).json();
     expect(answer).toMatchObject({ result: { isError: true } });
   });
 
-  it('shows a numbered version to those who may activate it and 404 to members', async () => {
+  it('a numbered version is shown to those who may activate it, and answered 404 to members', async () => {
     await here.platform.given.publishedVersion(here.echo, echoVersion('preview', { activate: false }));
     const member = await here.platform.given.member(here.acme, 'member');
     const memberKey = await here.platform.given.apiKey(here.acme, member);
@@ -66,7 +66,7 @@ describe('a published connector', () => {
     expect((await post(modernRequest('tools/list'), '/acme/echo/mcp', memberKey)).status).toBe(200);
   });
 
-  it('follows an activation and a rollback within a second and drops no call in flight', async () => {
+  it('an activation is in force soon and drops no call in flight', async () => {
     const before = await markOf();
     const calls = Array.from({ length: 8 }, () => post(modernRequest('tools/call', { name: 'slow', arguments: {} })));
     const next = await here.platform.given.publishedVersion(here.echo, echoVersion('next'));
@@ -77,7 +77,7 @@ describe('a published connector', () => {
     expect(next.number).toBe(3);
   });
 
-  it('refuses a revoked key, on every gateway, soon', async () => {
+  it('a revoked key is refused soon after its revocation', async () => {
     const key = await here.platform.given.apiKey(here.acme);
     expect((await post(modernRequest('tools/list'), undefined, key)).status).toBe(200);
     const { listApiKeys, revokeApiKey } = await import('@patchbay/domain/api-keys');
@@ -90,7 +90,7 @@ describe('a published connector', () => {
     });
   });
 
-  it('reports its health on the internal listener, each check with its reason or its facts', async () => {
+  it('the gateway reports its health on the internal listener, each check with its reason or facts', async () => {
     const health = await readHealth(here.platform);
     expect(health).toMatchObject({
       state: 'degraded',
@@ -117,7 +117,7 @@ describe('a published connector', () => {
     if (!JSON.stringify(facts).includes('"limits":"full"')) expect(reasons?.[0]).toContain('local: limits');
   });
 
-  it('counts what happened: every number the operator was promised', async () => {
+  it('the gateway counts every number the operator was promised', async () => {
     await post(modernRequest('tools/list'), undefined, 'pbk_mcp_nobody');
     const metrics = await (await fetch(`${here.platform.internalUrl}/metrics`)).text();
     for (const line of [
@@ -144,7 +144,7 @@ describe('a published connector', () => {
     }
   });
 
-  it('answers again after its gateway or supervisor was killed', async () => {
+  it('a connector answers again after its gateway or supervisor was killed', async () => {
     await here.platform.processes.gateway.end('SIGKILL');
     await here.platform.processes.gateway.restart();
     expect(await markOf()).toBe('next');

@@ -47,14 +47,14 @@ async function toolsAt(path: string): Promise<string[]> {
 }
 
 describe('a new revision of the policies', () => {
-  it('hides a tool it blocks at the URL of the organization, whose lists are kept in memory', async () => {
+  it('a new policy hides a tool it blocks at the URL of the organization, whose lists are cached', async () => {
     expect(await toolsAt('/acme/mcp')).toContain('weather__harmless');
     write('harmless');
     expect(await toolsAt('/acme/mcp')).not.toContain('weather__harmless');
     expect(await toolsAt('/acme/weather/mcp')).not.toContain('harmless');
   });
 
-  it.each(['/acme/weather/mcp', '/acme/mcp'])('notifies subscribers at %s that their tools changed', async (path) => {
+  it.each(['/acme/weather/mcp', '/acme/mcp'])('a new policy notifies subscribers at %s of changed tools', async (path) => {
     const hangUp = new AbortController();
     const listen = modernRequest('subscriptions/listen', { notifications: { toolsListChanged: true } });
     const { body } = await post(listen, path, hangUp.signal);
@@ -73,7 +73,7 @@ describe('a new revision of the policies', () => {
     expect(text).toContain('notifications/tools/list_changed');
   });
 
-  it('closes the request states that were given out under the one before', async () => {
+  it('a new policy closes the request states that were given out before it', async () => {
     edge.answerWith(async ({ params }) =>
       params.requestState === undefined
         ? {

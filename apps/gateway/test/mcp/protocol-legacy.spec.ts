@@ -50,13 +50,13 @@ describe('a request of 2025', () => {
     ['for an unknown tool', legacyRequest('tools/call', { name: 'nothing' }), {}, 200, -32602],
     ['for an unknown resource', legacyRequest('resources/read', { uri: 'a://b' }), {}, 200, -32002],
     ['for a page with an unissued cursor', legacyRequest('tools/list', { cursor: '2' }), {}, 200, -32602],
-  ])('%s is refused before any connector', async (_what, wire, headers, status, code) => {
+  ])('a request of 2025 %s is refused before any connector', async (_what, wire, headers, status, code) => {
     const seen = await answer(wire, headers);
     expect([seen.status, seen.body.error?.code]).toEqual([status, code]);
     expect(edge.invocations).toEqual([]);
   });
 
-  it('that is a notification of an unsupported revision is 400', async () => {
+  it('a notification of an unsupported revision is answered with 400', async () => {
     const notification = { ...initialize(), body: '{"jsonrpc":"2.0","method":"notifications/initialized"}' };
     expect((await edge.post(notification, { 'mcp-protocol-version': '1999-01-01' })).status).toBe(400);
     expect((await edge.post(notification, { 'mcp-protocol-version': '2025-06-18' })).status).toBe(202);
@@ -70,13 +70,13 @@ describe('a request of 2025', () => {
     ['2026-07-28', '2025-11-25'],
     ['2099-01-01', '2025-11-25'],
     [undefined, '2025-11-25'],
-  ])('that initializes with %s agrees on %s', async (requested, agreed) => {
+  ])('a client that initializes with %s agrees on %s', async (requested, agreed) => {
     const seen = await answer(initialize(requested), requested ? { 'mcp-protocol-version': '2025-03-26' } : {});
     expect([seen.status, seen.body.result.protocolVersion]).toEqual([200, agreed]);
     expect(seen.session).toMatch(/^[\x21-\x7e]+$/);
   });
 
-  it('may leave the version header out, with a session and without one', async () => {
+  it('a request of 2025 may leave the version header out, with a session and without one', async () => {
     const session = await openSession();
     for (const headers of [{}, session]) {
       const seen = await answer(legacyRequest('tools/list'), headers);
@@ -84,13 +84,13 @@ describe('a request of 2025', () => {
     }
   });
 
-  it('of a session that is not one, or not any more, is 404: its client opens another one', async () => {
+  it('a request of an unknown session is answered with 404, so that its client opens another one', async () => {
     for (const id of ['made-up', `${(await openSession())['mcp-session-id']}x`]) {
       expect((await answer(legacyRequest('tools/list'), { 'mcp-session-id': id })).status).toBe(404);
     }
   });
 
-  it('to GET or DELETE its session names a revision we speak, or none', async () => {
+  it('GET and DELETE of a session with an unknown revision are answered with 400', async () => {
     const session = await openSession();
     for (const method of ['GET', 'DELETE']) {
       const headers = { ...session, accept: 'text/event-stream', 'mcp-protocol-version': '1999-01-01' };
@@ -98,7 +98,7 @@ describe('a request of 2025', () => {
     }
   });
 
-  it('is answered without a word of the later revision', async () => {
+  it('a request of 2025 is answered without members of the later revision', async () => {
     edge.answerWith(async () =>
       complete({ resultType: 'complete', content: [], ttlMs: 5, cacheScope: 'public', _meta: { mine: 1 } }),
     );
@@ -106,7 +106,7 @@ describe('a request of 2025', () => {
     expect(seen.body.result).toEqual({ content: [], _meta: { mine: 1 } });
   });
 
-  it('keeps the codes that only its era has', async () => {
+  it('an error of 2025 keeps the codes that only its era has', async () => {
     for (const [code, outward] of [
       [-32002, -32002],
       [-32042, -32042],
@@ -123,14 +123,14 @@ describe('a request of 2025', () => {
 describe('what Claude sends', () => {
   const CLAUDE = { accept: '*/*', 'user-agent': 'Claude-User' };
 
-  it('first, a probe of the later revision, is answered at once, whatever it accepts', async () => {
+  it('a probe of the later revision by Claude is answered at once, whatever it accepts', async () => {
     const probe = modernRequest('server/discover', {}, 'probe');
     const seen = await answer(probe, { ...CLAUDE, 'user-agent': 'python-httpx/0.28.1' });
     expect([seen.status, seen.body.result.resultType]).toEqual([200, 'complete']);
     expect(seen.body.result.supportedVersions).toContain('2026-07-28');
   });
 
-  it('of 2025 is answered step by step: no version header, any media type, undeclared lists', async () => {
+  it('Claude’s requests of 2025 are answered: no version header, any media type, undeclared lists', async () => {
     const opened = await answer(initialize('2025-06-18'), CLAUDE);
     expect([opened.status, opened.body.result.protocolVersion]).toEqual([200, '2025-06-18']);
     const headers = { ...CLAUDE, 'mcp-session-id': opened.session ?? '' };
@@ -145,7 +145,7 @@ describe('what Claude sends', () => {
     expect(called.body.result.content).toMatchObject([{ text: 'hello' }]);
   });
 
-  it('later still works when it forgets its session', async () => {
+  it('a call of Claude still works when it forgets its session', async () => {
     const called = await answer(legacyRequest('tools/call', { name: 'echo', arguments: {} }), CLAUDE);
     expect(called.body.result.content).toMatchObject([{ text: 'hello' }]);
   });

@@ -77,14 +77,14 @@ describe('a request of 2026-07-28', () => {
     ['for an unknown resource', modernRequest('resources/read', { uri: 'all://two' }), 200, -32602],
     ['for a page with an unissued cursor', modernRequest('tools/list', { cursor: '2' }), 200, -32602],
     ['with a state of its own making', call({ requestState: 'mine' }), 200, -32602],
-  ])('%s is refused before any connector', async (what, wire, status, code) => {
+  ])('a request of 2026-07-28 %s is refused before any connector', async (what, wire, status, code) => {
     const changed = what.includes('another resource') ? { 'mcp-name': 'all://two' } : undefined;
     const seen = await answer(wire, changed);
     expect([seen.status, seen.body.error?.code]).toEqual(changed ? [400, -32020] : [status, code]);
     expect(edge.invocations).toEqual([]);
   });
 
-  it('of another revision gets the supported ones; of an unknown resource, its URI', async () => {
+  it('an unsupported revision gets the supported ones, and an unknown resource gets its URI', async () => {
     expect((await answer(revised('2027-01-01'))).body.error.data).toEqual({
       supported: [REVISION, '2025-11-25', '2025-06-18', '2025-03-26'],
       requested: '2027-01-01',
@@ -93,14 +93,14 @@ describe('a request of 2026-07-28', () => {
     expect(resource.body.error.data).toEqual({ uri: 'all://two' });
   });
 
-  it('that is a notification gets 202 and no body, or 400 when it contradicts itself', async () => {
+  it('a notification gets 202 and no body, or 400 when it contradicts itself', async () => {
     const notification = body({ jsonrpc: '2.0', method: 'notifications/x' }, { 'mcp-method': 'notifications/x' });
     const accepted = await edge.post(notification);
     expect([accepted.status, await accepted.text()]).toEqual([202, '']);
     expect((await edge.post(notification, { 'mcp-method': 'notifications/y' })).status).toBe(400);
   });
 
-  it('has no session: ids of one are neither read nor made, and there is nothing to GET or DELETE', async () => {
+  it('a request of 2026-07-28 has no session: ids are ignored, and GET and DELETE are refused', async () => {
     const stray = { 'mcp-session-id': 'nobody', 'last-event-id': '7' };
     for (const wire of [call(), modernRequest('server/discover'), modernRequest('tools/list')]) {
       const response = await edge.post(wire, stray);
@@ -113,7 +113,7 @@ describe('a request of 2026-07-28', () => {
     }
   });
 
-  it('passes with header parameters of others and with names in Base64', async () => {
+  it('a request passes with header parameters of others and with names in Base64', async () => {
     const response = await edge.post(call(), { 'mcp-param-elsewhere': 'eu', 'mcp-name': '=?base64?YW50?=' });
     expect(response.status).toBe(200);
     expect(edge.invocations).toHaveLength(1);
@@ -123,7 +123,7 @@ describe('a request of 2026-07-28', () => {
 describe('a result of 2026-07-28', () => {
   const SERVER = { 'io.modelcontextprotocol/serverInfo': { name: 'all', version: '1.0.0', title: 'All' } };
 
-  it('contains its type, its server, and how long a list may be kept', async () => {
+  it('a result of 2026-07-28 contains its type, its server, and how long a list may be kept', async () => {
     for (const [method, rest] of [
       ['server/discover', { supportedVersions: expect.arrayContaining([REVISION]), instructions: 'Ask.' }],
       ['tools/list', { tools: [{ name: 'ant' }, { name: 'zebra' }] }],
@@ -138,14 +138,14 @@ describe('a result of 2026-07-28', () => {
     expect((await answer(call())).body.result).toEqual({ resultType: 'complete', content: [], _meta: SERVER });
   });
 
-  it('is the same list on every connection', async () => {
+  it('a list of 2026-07-28 is the same on every connection', async () => {
     const texts = await Promise.all(
       ['a', 'b'].map(async (id) => (await edge.post(modernRequest('tools/list', {}, id))).text()),
     );
     expect(texts[0]?.replace('"id":"a"', '')).toBe(texts[1]?.replace('"id":"b"', ''));
   });
 
-  it('of a resource may be kept as long as its connector states, and not at all after an input request', async () => {
+  it('a resource may be kept as long as its connector states, and not at all after an input request', async () => {
     const read = (rest: JsonObject = {}) => answer(modernRequest('resources/read', { uri: 'all://one', ...rest }));
     edge.answerWith(async () => complete({ contents: [] }));
     expect((await read()).body.result).toMatchObject({ ttlMs: 0, cacheScope: 'private' });
@@ -154,7 +154,7 @@ describe('a result of 2026-07-28', () => {
     expect((await read({ inputResponses: {} })).body.result).toMatchObject({ ttlMs: 0, cacheScope: 'private' });
   });
 
-  it('that asks goes to a client that declared what is asked, with a state only its own request opens', async () => {
+  it('an input request goes to a client that declared it, with a state only its own request opens', async () => {
     asks({ ...ELICITS, requestState: 'step 1' });
     const { result } = (await answer(call(able({ elicitation: {} })))).body;
     expect(result).toMatchObject({ resultType: 'input_required', inputRequests: ELICITS.inputRequests });
@@ -183,7 +183,7 @@ describe('a result of 2026-07-28', () => {
       { sampling: { tools: {} } },
     ],
     ['for its folders', question('roots/list'), {}, { roots: {} }],
-  ])('that asks %s is -32021 for a client that declared no such thing', async (_who, result, declared, required) => {
+  ])('an input request to %s is -32021 for a client without it', async (_who, result, declared, required) => {
     asks(result);
     const seen = await answer(call(able(declared)));
     expect([seen.status, seen.body.error]).toMatchObject([
@@ -192,7 +192,7 @@ describe('a result of 2026-07-28', () => {
     ]);
   });
 
-  it('that asks where nothing may be asked, for nothing, or what no client knows is the connector’s error', async () => {
+  it('an input request that is not allowed, empty or unknown to clients is the connector’s error', async () => {
     const ref = { type: 'ref/prompt', name: 'greet' };
     const completion = modernRequest('completion/complete', { ref, argument: { name: 'a', value: '' } });
     for (const [result, wire] of [
@@ -207,7 +207,7 @@ describe('a result of 2026-07-28', () => {
     }
   });
 
-  it('that is the error of a connector of 2025 whose person must open a URL is a question', async () => {
+  it('an error of 2025 that a person must open a URL becomes an input request', async () => {
     const elicitation = { mode: 'url', elicitationId: 'e1', url: 'https://example.com/pay', message: 'Pay first.' };
     const error = { code: -32042, message: 'Needs a URL', data: { elicitations: [elicitation] } };
     edge.answerWith(async () => ({ kind: 'error', error, timings: TIMINGS }));
@@ -220,7 +220,7 @@ describe('a result of 2026-07-28', () => {
     expect([unable.status, unable.body.error.code]).toEqual([400, -32021]);
   });
 
-  it('that is an error keeps its code, except for those reserved to the protocol', async () => {
+  it('an error of a connector keeps its code, except for those reserved to the protocol', async () => {
     for (const [code, outward, status] of [
       [-32602, -32602, 200],
       [-32002, -32602, 200],
@@ -239,7 +239,7 @@ describe('a result of 2026-07-28', () => {
 });
 
 describe('a stream of 2026-07-28', () => {
-  it('asks proxies not to buffer it, stays alive while there are no events, and ends with the answer', async () => {
+  it('a streamed call disables buffering of proxies, stays alive while quiet, and ends with the answer', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const started = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();
@@ -262,7 +262,7 @@ describe('a stream of 2026-07-28', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('of changes stays alive as well', async () => {
+  it('a stream of changes stays alive while there are no changes', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const quiet = await startOneEndpoint(FULL_MANIFEST);
     const response = await quiet.post(modernRequest('subscriptions/listen', { notifications: {} }));
@@ -271,7 +271,7 @@ describe('a stream of 2026-07-28', () => {
     expect(await response.text()).toContain('\n\n: keep-alive\n\n');
   });
 
-  it('is not opened for a client that takes JSON only: it waits for the answer', async () => {
+  it('a client that takes JSON only gets no stream, but waits for the answer', async () => {
     edge.answerWith(async (_invocation, { onNotification }) => {
       onNotification?.({ method: 'notifications/progress', params: { progress: 1 } });
       return complete({ content: [] });

@@ -75,7 +75,7 @@ const WITHOUT_REDIS = {
 };
 
 describe('an installation whose Redis is away', () => {
-  it('at start: starts, reports it in its health, and deploys all the same', async () => {
+  it('an installation starts without Redis, reports it in its health, and deploys all the same', async () => {
     await here.platform.redis?.stop();
     const { gateway, worker } = here.platform.processes;
     await Promise.all([gateway.end(), worker?.end('SIGKILL')]);
@@ -86,7 +86,7 @@ describe('an installation whose Redis is away', () => {
     await answers(version);
   }, 40_000);
 
-  it('in the middle: calls continue, and an upload is accepted and finished when Redis is back', async () => {
+  it('calls continue while Redis is away, and an upload is accepted and finished when it is back', async () => {
     await here.platform.redis?.restart();
     const isBack = async () => {
       const { queue, redis: probe } = (await readHealth(here.platform)).checks;

@@ -54,7 +54,7 @@ const answers = (path: string, key: string, status: number) =>
   waitFor(async () => (await answerOf(path, key)) === status, { deadlineMs: 3_000, what: `${status} at ${path}` });
 
 describe('a connector’s URL', () => {
-  it('answers its own keys by every name it ever had, and gives none of them to another organization', async () => {
+  it('a connector’s URL answers its keys by all its names, which no other connector gets', async () => {
     const connector = await live('weather');
     const key = await keyFor(connector);
     await answers('/acme/weather', key, 200);
@@ -68,7 +68,7 @@ describe('a connector’s URL', () => {
     }
   });
 
-  it('answers nothing once deleted, the same key once restored, and is no one’s once purged', async () => {
+  it('a connector’s URL answers nothing once deleted, its key once restored, and nothing once purged', async () => {
     const connector = await live('tides');
     const key = await keyFor(connector);
     const everyConnector = await here.platform.given.apiKey(here.acme);
@@ -88,7 +88,7 @@ describe('a connector’s URL', () => {
     await answers('/acme/tides', key, 404);
   });
 
-  it('refuses keys of before, should the database ever hand it to another connector or organization', async () => {
+  it('a reassigned URL refuses keys of the connector and organization that had it before', async () => {
     const before = await live('moon');
     const key = await keyFor(before);
     await answers('/acme/moon', key, 200);
@@ -110,7 +110,7 @@ describe('a connector’s URL', () => {
 });
 
 describe('an organization’s URL', () => {
-  it('keeps answering under the old slug after a rename, and goes silent with the organization', async () => {
+  it('an organization’s old URL answers after a rename, and stops with the organization', async () => {
     const organization = await here.platform.given.organization('first-name');
     const connector = await live('echo', organization);
     const key = await keyFor(connector);
@@ -151,7 +151,7 @@ describe('an organization’s URL', () => {
 
 describe('a key of another kind', () => {
   it.each(['deploy', 'admin'] as const)(
-    '%s opens no hosted URL, from any caller, also at a public connector',
+    'a key of kind %s opens no hosted URL and no preview URL, also at a public connector',
     async (kind) => {
       const connector = await here.platform.given.connector(here.acme, `open-${kind}`, 'none');
       await here.platform.given.publishedVersion(connector, echoVersion('open'));

@@ -67,7 +67,7 @@ const accept = (id: unknown) =>
   JSON.stringify({ jsonrpc: '2.0', id, result: { action: 'accept', content: { name: 'Ada' } } });
 
 describe('a session id', () => {
-  it('of another person, invented, or altered is unknown', async () => {
+  it('a session id of another person, invented, or altered is unknown', async () => {
     const { id } = await raw().initialize();
     const list = legacyRequest('tools/list').body;
     const thief = raw(here.memberKey);
@@ -79,7 +79,7 @@ describe('a session id', () => {
     }
   });
 
-  it('is unknown permanently after DELETE', async () => {
+  it('a session id is unknown permanently after DELETE', async () => {
     const client = await raw().initialize();
     expect((await client.send('DELETE')).status).toBe(204);
     const ended = await client.post(legacyRequest('ping').body);
@@ -89,7 +89,7 @@ describe('a session id', () => {
     expect((await client.post(legacyRequest('ping').body)).status).toBe(404);
   });
 
-  it('costs no row until there is something to remember', async () => {
+  it('a session costs no row until there is something to remember', async () => {
     const before = await rows();
     const client = await raw().initialize();
     await (await client.post(legacyRequest('tools/list').body)).text();
@@ -99,14 +99,14 @@ describe('a session id', () => {
     expect(await rows()).toBe(before + 1);
   });
 
-  it('without which GET and DELETE are not served', async () => {
+  it('GET and DELETE without a session id are not served', async () => {
     expect((await raw().send('GET')).status).toBe(405);
     expect((await raw().send('DELETE')).status).toBe(405);
   });
 });
 
 describe('a client of 2025-11-25', () => {
-  it('is not asked for what it did not declare: the model reads why', async () => {
+  it('a client of 2025 gets no input request it did not declare: the model reads why', async () => {
     const { client } = await connect();
     const result = await client.callTool({ name: 'name', arguments: {} });
     expect(result).toMatchObject({ isError: true });
@@ -114,7 +114,7 @@ describe('a client of 2025-11-25', () => {
     await client.close();
   });
 
-  it('answers questions to its person and to its model in the middle of a call', async () => {
+  it('a client of 2025 answers input requests to its person and its model during a call', async () => {
     const { client } = await connect({ elicitation: {}, sampling: {} });
     client.setRequestHandler(ElicitRequestSchema, (request) => {
       expect(request.params.message).toBe('Who?');
@@ -132,7 +132,7 @@ describe('a client of 2025-11-25', () => {
     await client.close();
   });
 
-  it('ends the call when it refuses to answer, and the reason is its own', async () => {
+  it('a client of 2025 that refuses an input request ends the call, with its own reason', async () => {
     const { client } = await connect(ELICITS);
     client.setRequestHandler(ElicitRequestSchema, () => {
       throw new Error('no person is here');
@@ -145,7 +145,7 @@ describe('a client of 2025-11-25', () => {
     await client.close();
   });
 
-  it('gets log lines once it set a level', async () => {
+  it('a client of 2025 gets log lines once it set a level', async () => {
     const { client } = await connect();
     const lines: unknown[] = [];
     client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void lines.push(params.data));
@@ -157,7 +157,7 @@ describe('a client of 2025-11-25', () => {
     await client.close();
   });
 
-  it('is notified on its GET stream that an activation changed the tools', async () => {
+  it('a client of 2025 is notified on its GET stream that an activation changed the tools', async () => {
     const { client } = await connect();
     let changed = 0;
     client.setNotificationHandler(ToolListChangedNotificationSchema, () => void changed++);
@@ -168,7 +168,7 @@ describe('a client of 2025-11-25', () => {
     await client.close();
   });
 
-  it('has one GET stream: a later one takes over, and the loss of the key ends it', async () => {
+  it('a session has one GET stream: a later one takes over, and the loss of the key ends it', async () => {
     const member = await here.platform.given.member(here.acme, 'member');
     const client = await raw(await here.platform.given.apiKey(here.acme, member)).initialize();
     const first = rest(await client.send('GET'));
@@ -179,7 +179,7 @@ describe('a client of 2025-11-25', () => {
     expect((await client.send('GET')).status).toBe(401);
   });
 
-  it('keeps no place for GET streams whose clients were gone before they opened', async () => {
+  it('GET streams whose clients were gone before they opened hold no permit', async () => {
     const { hostname, port, pathname } = new URL(url());
     for (let index = 0; index < 12; index += 1) {
       const { id } = await raw(here.memberKey).initialize();
@@ -200,7 +200,7 @@ describe('a client of 2025-11-25', () => {
     );
   });
 
-  it('cancels by a notification, and not by hanging up', async () => {
+  it('a client of 2025 cancels a call by a notification', async () => {
     const client = await raw().initialize();
     const slow = client.call('slow');
     await waitFor(async () => (await callsInFlight()) > 0, { what: 'a call in flight' });
@@ -211,7 +211,7 @@ describe('a client of 2025-11-25', () => {
 });
 
 describe('a session', () => {
-  it('continues when gateway and supervisor were killed after initialize', async () => {
+  it('a session continues when gateway and supervisor were killed after initialize', async () => {
     const { client } = await connect(ELICITS);
     client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'decline' }));
     await here.platform.processes.gateway.end('SIGKILL');
@@ -223,7 +223,7 @@ describe('a session', () => {
     await client.close();
   }, 60_000);
 
-  it('gives the answer to a client that lost the stream and came back, and to no other', async () => {
+  it('a session gives the answer to a client that lost the stream and came back, and to no other', async () => {
     const client = await raw().initialize(ELICITS);
     const cut = new AbortController();
     const seen = await untilQuestion(await client.call('name', cut.signal));
@@ -242,7 +242,7 @@ describe('a session', () => {
     expect(fromStart.map(({ message }) => message?.method ?? message?.id)).toEqual(['elicitation/create', 7]);
   });
 
-  it('reports that a call is lost when its gateway was killed, and takes the next one', async () => {
+  it('a session reports that a call is lost when its gateway was killed, and takes the next one', async () => {
     const client = await raw().initialize(ELICITS);
     const seen = await untilQuestion(await client.call('name'));
     await here.platform.processes.gateway.end('SIGKILL');

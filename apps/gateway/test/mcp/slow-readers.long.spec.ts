@@ -9,7 +9,7 @@ let readers: GivenReaders;
 afterAll(() => readers.close());
 
 describe('ten thousand readers who do not read', () => {
-  it('leave the memory of the gateway flat', async () => {
+  it('ten thousand readers who do not read leave the memory of the gateway flat', async () => {
     readers = await givenReaders(READERS);
     readers.announce();
     await delay(2_000);

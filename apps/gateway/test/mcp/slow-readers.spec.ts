@@ -10,7 +10,7 @@ let readers: GivenReaders | undefined;
 afterEach(() => readers?.close());
 
 describe('readers who do not read', () => {
-  it('are closed once they leave too much unread, and cost nothing afterwards', async () => {
+  it('readers who do not read are closed once they leave too much unread, and cost nothing afterwards', async () => {
     const uris = Array.from({ length: 100 }, (_, index) => `feed://${index}/${'x'.repeat(1_500)}`);
     const given = await givenReaders(16, uris);
     readers = given;
@@ -24,7 +24,7 @@ describe('readers who do not read', () => {
     expect(given.heldBytes() - before).toBeLessThan(16 * MIB);
   }, 30_000);
 
-  it('do not cost the gateway more with more events for them', async () => {
+  it('readers who do not read do not cost the gateway more with more events for them', async () => {
     const given = await givenReaders(200);
     readers = given;
     given.announce();

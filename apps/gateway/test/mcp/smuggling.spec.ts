@@ -51,14 +51,14 @@ describe('a request with two lengths', () => {
     ['a NUL in a header', () => `${head('X-Nul: a\0b', lengthOf(''))}${hidden()}`],
     ['a chunk with a wrong size', () => `${head('Transfer-Encoding: chunked')}zz\r\n${hidden()}`],
     ['a chunk that overflows', () => `${head('Transfer-Encoding: chunked')}fffffffffffffffff\r\n${hidden()}`],
-  ])('%s is refused, its connection closed, and nothing in it runs', async (_what, bytes) => {
+  ])('a request with %s is refused, its connection closed, and nothing in it runs', async (_what, bytes) => {
     const statuses = statusesIn(await sendRaw(edge.port, bytes()));
     expect(statuses.every((status) => status >= 400 && status < 500)).toBe(true);
     expect(statuses.length).toBeLessThanOrEqual(1);
     expect(called()).toEqual([]);
   });
 
-  it('one after the other on one connection are two requests, each with its own answer', async () => {
+  it('two requests one after the other on one connection each get their own answer', async () => {
     const first = `${head(lengthOf(call('harmless')))}${call('harmless')}`;
     const answer = await sendRaw(edge.port, first + hidden());
     expect(statusesIn(answer)).toEqual([200, 200]);
@@ -74,7 +74,7 @@ describe('a header sent twice', () => {
     return `${head(...own, ...more, lengthOf(body), 'Connection: close')}${body}`;
   };
 
-  it('that mirrors the body agrees with nothing', async () => {
+  it('a mirroring header that is sent twice is refused as a disagreement', async () => {
     for (const line of ['Mcp-Name: hidden', 'Mcp-Method: tools/list', 'MCP-Protocol-Version: 2025-11-25']) {
       const answer = await sendRaw(edge.port, modern(line));
       expect([line, statusesIn(answer)]).toEqual([line, [400]]);
@@ -83,7 +83,7 @@ describe('a header sent twice', () => {
     expect(called()).toEqual([]);
   });
 
-  it('with a single value is refused', async () => {
+  it('a single-valued header that is sent twice is refused', async () => {
     for (const line of ['Host: evil.example', 'Content-Type: text/plain', 'content-type: application/json']) {
       const answer = await sendRaw(edge.port, modern(line));
       expect([line, statusesIn(answer)]).toEqual([line, [400]]);
@@ -93,7 +93,7 @@ describe('a header sent twice', () => {
     expect(called()).toEqual([]);
   });
 
-  it('that names sessions names none', async () => {
+  it('a session header that is sent twice names no session', async () => {
     const answer = await sendRaw(edge.port, modern('Mcp-Session-Id: a', 'Mcp-Session-Id: b'));
     expect(statusesIn(answer)).toEqual([200]);
   });

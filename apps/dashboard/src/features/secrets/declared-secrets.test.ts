@@ -4,7 +4,7 @@ import { declaredSecrets, secretLines } from './declared-secrets.ts';
 const SET_AT = '2026-11-21T12:00:00Z';
 
 describe('declaredSecrets', () => {
-  it.each([{}, { secrets: null }, { secrets: ['API_KEY'] }])('finds no declared secrets in the manifest %j', (manifest) => {
+  it.each([{}, { secrets: null }, { secrets: ['API_KEY'] }])('finds no declared secrets in %j', (manifest) => {
     expect(declaredSecrets(manifest)).toEqual([]);
   });
 
