@@ -15,7 +15,7 @@ const ready = {
 };
 
 describe('what a person sees when everything answers', () => {
-  it('names dashboard, sign-in, MCP URL and API key, and never the administrative key', () => {
+  it('the start message names dashboard, sign-in, MCP URL and API key, and never the administrative key', () => {
     const text = announcement(ready, []);
     for (const part of [ready.dashboardUrl, ready.signIn.email, 'a-password', ready.mcpUrl, 'pbk_mcp_key']) {
       expect(text).toContain(part);
@@ -24,20 +24,20 @@ describe('what a person sees when everything answers', () => {
     expect(text).not.toContain('pbk_admin_key');
   });
 
-  it('names the documentation of this version', () => {
+  it('the start message names the documentation of this version', () => {
     expect(announcement(ready, [])).toContain(`${ready.origin}/-/docs/\n`);
   });
 
-  it('names the missing features of this installation', () => {
+  it('the start message names the missing features of this installation', () => {
     expect(announcement(ready, ['there is no Redis (not installed).'])).toContain('Note: there is no Redis');
   });
 
-  it('shows no demo in production', () => {
+  it('the start message shows no demo in production', () => {
     const production = { ...ready, mcpUrl: null, organization: null, apiKey: null, mcpApiKey: null, signIn: null };
     expect(announcement(production, [])).not.toMatch(/curl|Sign in|null/);
   });
 
-  it('gives the line that calls a tool a line of its own, quoted for a shell', () => {
+  it('the start message gives the line that calls a tool a line of its own, quoted for a shell', () => {
     const line = announcement(ready, [])
       .split('\n')
       .find((text) => text.startsWith('curl '));

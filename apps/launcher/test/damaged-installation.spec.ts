@@ -19,11 +19,11 @@ const REFUSED: [file: string, damage: Damage][] = [
 ];
 
 describe('npm start refuses', () => {
-  it.each(REFUSED)('%s %s, by its name, and removes nothing', { timeout: 60_000 }, async (name, damage) => {
+  it.each(REFUSED)('npm start refuses %s %s, and removes nothing', { timeout: 60_000 }, async (name, damage) => {
     expect(await installation.round(path.join(installation.data, name), damage)).toBe('refused');
   });
 
-  it('an empty lock, with the remedy', { timeout: 60_000 }, async () => {
+  it('npm start refuses an empty lock, with the remedy', { timeout: 60_000 }, async () => {
     const file = path.join(installation.data, 'run/starter.json');
     await writeFile(file, '{"pid":1,"startTicks":1,"stopping":false}');
     expect(await installation.round(file, 'emptied')).toBe('refused');
@@ -31,7 +31,7 @@ describe('npm start refuses', () => {
 });
 
 describe('npm start', () => {
-  it('starts with all data when the list of processes is damaged', { timeout: 60_000 }, async () => {
+  it('npm start starts with all data when the list of processes is damaged', { timeout: 60_000 }, async () => {
     await mkdir(path.join(installation.data, 'run'), { recursive: true });
     expect(await installation.round(path.join(installation.data, 'run/processes.json'), 'emptied')).toBe('works');
   });

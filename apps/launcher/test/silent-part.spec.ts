@@ -34,7 +34,7 @@ async function startServer(port: number) {
   };
 }
 
-it('ends a process that runs without answering, reports it, and starts it again', { timeout: 60_000 }, async () => {
+it('a process that runs without answering is ended, reported and started again', { timeout: 60_000 }, async () => {
   const port = await freePort();
   const pids: number[] = [];
   const said: string[] = [];

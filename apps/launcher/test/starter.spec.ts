@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 describe('npm start refuses', () => {
-  it('a second start on the same data, and leaves the first alone', async () => {
+  it('npm start refuses a second start on the same data, and leaves the first alone', async () => {
     standIn = await StandIn.create();
     const ready = await standIn.start();
     const first = standIn.starter;
@@ -36,7 +36,7 @@ describe('npm start refuses', () => {
     for (const pid of Object.values(ready.processes)) expect(runs(pid)).toBe(true);
   }, 60_000);
 
-  it('a port that is taken, naming the variable to change', async () => {
+  it('npm start refuses a port that is taken, naming the variable to change', async () => {
     standIn = await StandIn.create();
     const other = createServer().listen(standIn.port);
     await once(other, 'listening');
@@ -45,7 +45,7 @@ describe('npm start refuses', () => {
     other.close();
   }, 60_000);
 
-  it('a part that does not start, with the end of its log, and stops the others', async () => {
+  it('npm start fails when a process does not start, with the end of its log, and stops the others', async () => {
     standIn = await StandIn.create();
     await standIn.breakApp('worker');
     await expect(standIn.start()).rejects.toThrow(/worker ended at start \(exit code 3\)\.\nthe reason is here/);
@@ -55,7 +55,7 @@ describe('npm start refuses', () => {
     await expect(stat(path.join(standIn.data, 'ready.json'))).rejects.toThrow(/ENOENT/);
   }, 60_000);
 
-  it('a dashboard that cannot be built, with the output of the build, and stops the others', async () => {
+  it('npm start fails when the dashboard cannot be built, with the output, and stops the others', async () => {
     standIn = await StandIn.create();
     // Once another process runs, so that there is one to stop.
     await standIn.buildBy(`
@@ -72,7 +72,7 @@ describe('npm start refuses', () => {
     for (const { pid } of JSON.parse(recorded) as { pid: number }[]) expect(runs(pid)).toBe(false);
   }, 60_000);
 
-  it('in production all that suits one machine only, at once and before anything is made', async () => {
+  it('npm start in production refuses all that suits one machine only, before anything is made', async () => {
     standIn = await StandIn.create();
     const started = standIn.start({
       PATCHBAY_MODE: 'production',
@@ -97,7 +97,7 @@ describe('npm start refuses', () => {
 });
 
 describe('npm start', () => {
-  it('hands each process its own variables, and no other process can read ready.json', async () => {
+  it('npm start gives each process its own variables, and no other user can read ready.json', async () => {
     standIn = await StandIn.create();
     const ready = await standIn.start({ AWS_SECRET_ACCESS_KEY: 'of the person who starts' });
     expect(Object.keys(ready.processes).sort()).toEqual(NAMES);
@@ -111,7 +111,7 @@ describe('npm start', () => {
   }, 60_000);
 
   it.each(['worker', 'redis', 'postgres'])(
-    'starts a killed %s again and reports it',
+    'npm start starts a killed %s again and reports it',
     async (name) => {
       standIn = await StandIn.create();
       const before = (await standIn.start()).processes[name] ?? 0;
@@ -129,7 +129,7 @@ describe('npm start', () => {
     60_000,
   );
 
-  it('leaves nothing behind when its launcher is killed, and starts again', async () => {
+  it('npm start leaves nothing behind when its launcher is killed, and starts again', async () => {
     standIn = await StandIn.create();
     const left = (await standIn.start()).processes;
     await standIn.end('SIGKILL');
@@ -144,7 +144,7 @@ describe('npm start', () => {
     }
   }, 60_000);
 
-  it('ends the build of the dashboard when it is stopped meanwhile, and names the step that takes time', async () => {
+  it('npm start ends the build of the dashboard when it is stopped meanwhile, and names the slow step', async () => {
     standIn = await StandIn.create();
     await standIn.buildBy(`
       require('node:fs').writeFileSync('build.pid', String(process.pid));
@@ -162,7 +162,7 @@ describe('npm start', () => {
     expect(runs(pid)).toBe(false);
   }, 60_000);
 
-  it('is ready while the documentation is still being built, and ends that build when it is stopped', async () => {
+  it('npm start is ready while the documentation is still being built, and ends that build when stopped', async () => {
     standIn = await StandIn.create();
     await standIn.buildBy(`
       if (process.argv[2] === 'docs') {
@@ -179,7 +179,7 @@ describe('npm start', () => {
     expect(standIn.output).not.toContain('edge.docs_failed');
   }, 60_000);
 
-  it('reports a failed build of the documentation to its log and to the gateway, until a later one', async () => {
+  it('npm start reports a failed build of the documentation to log and gateway, until a later one', async () => {
     standIn = await StandIn.create();
     await standIn.buildBy(`
       if (process.argv[2] === 'docs') {
@@ -200,7 +200,7 @@ describe('npm start', () => {
     await waitFor(() => !existsSync(report), { what: 'the end of the report' });
   }, 60_000);
 
-  it('stops when the npm that ran it is ended, without a message', async () => {
+  it('npm start stops when the npm that ran it is ended, without a message', async () => {
     standIn = await StandIn.create();
     const { processes } = await standIn.start({}, 'npm');
     await standIn.end('SIGTERM');
@@ -214,7 +214,7 @@ describe('npm start', () => {
     expect(await readdir(standIn.data)).not.toContain('ready.json');
   }, 60_000);
 
-  it('leaves nothing behind when it is stopped, and its files are correct', async () => {
+  it('npm start leaves no process and no ready.json behind when it is stopped', async () => {
     standIn = await StandIn.create();
     const { processes } = await standIn.start();
     await standIn.end('SIGINT');
@@ -224,7 +224,7 @@ describe('npm start', () => {
     expect(await readdir(path.join(standIn.data, 'run'))).not.toContain('starter.json');
   }, 60_000);
 
-  it('runs as a user without rights, with everything below the data directory', async () => {
+  it('npm start runs as a user without rights, with everything below the data directory', async () => {
     const user = isRoot ? NOBODY.uid : process.getuid?.();
     standIn = await StandIn.create(isRoot ? { user: NOBODY.uid } : {});
     const { processes, sharedDirectory } = await standIn.start();

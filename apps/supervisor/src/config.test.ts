@@ -51,18 +51,18 @@ describe('loadSupervisorConfig', () => {
       { ...REMOTE, PATCHBAY_MODE: 'production', SUPERVISOR_REGISTRY_URL: 'redis://supervisors:long-and-random@r:6379' },
       'SUPERVISOR_REGISTRY_URL: is reached without TLS',
     ],
-  ])('refuses %s', (_what, env, expected) => {
+  ])('the supervisor’s configuration refuses %s', (_what, env, expected) => {
     expect(problems(env)).toContain(expected);
   });
 
-  it('registers the address it listens on, unless peers reach it by another', () => {
+  it('a supervisor registers the address it listens on, unless peers reach it by another', () => {
     const listen = { host: '10.0.0.5', port: 7443 };
     expect(loadSupervisorConfig(REMOTE)).toMatchObject({ hostId: 'sup-1', listen, advertised: listen });
     const behind = loadSupervisorConfig({ ...REMOTE, SUPERVISOR_ADVERTISE: 'sup-1.example:443' });
     expect(behind).toMatchObject({ listen, advertised: { host: 'sup-1.example', port: 443 } });
   });
 
-  it('needs no package store to serve, and no second machine', () => {
+  it('a supervisor needs no package store to serve, and no second machine', () => {
     expect(loadSupervisorConfig({ ...REMOTE, PACKAGE_STORE_DIR: '' }).packageStoreDirectory).toBeUndefined();
     expect(loadSupervisorConfig(LOCAL)).toMatchObject({ hostId: 'local', listen: null, registryUrl: null });
   });

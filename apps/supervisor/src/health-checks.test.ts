@@ -25,7 +25,7 @@ const read = (given: Partial<SupervisorHealth>, requireFullLimits = false) =>
 const REDUCED = { state: 'reduced', reasons: ['no cgroups'] } as const;
 
 describe('the health of a supervisor', () => {
-  it('is down when an isolation layer is missing', async () => {
+  it('a supervisor is down when an isolation layer is missing', async () => {
     expect(await read({ walls: { state: 'missing', missing: ['seccomp filter'] } })).toMatchObject({
       state: 'down',
       reasons: ['isolation: isolation layer missing: seccomp filter'],
@@ -33,7 +33,7 @@ describe('the health of a supervisor', () => {
     });
   });
 
-  it('is down for reduced limits where full limits are required, and degraded elsewhere', async () => {
+  it('a supervisor is down for reduced limits where full limits are required, and degraded elsewhere', async () => {
     expect(await read({ limits: REDUCED }, true)).toMatchObject({
       state: 'down',
       reasons: ['limits: limits reduced: no cgroups'],
@@ -41,7 +41,7 @@ describe('the health of a supervisor', () => {
     expect((await read({ limits: REDUCED })).state).toBe('degraded');
   });
 
-  it('is degraded while sandboxes start without a snapshot, or without isolation', async () => {
+  it('a supervisor is degraded while sandboxes start without a snapshot, or without isolation', async () => {
     const plain = { state: 'plain', reason: 'not taken yet', takenAt: null } as const;
     expect(await read({ snapshot: plain })).toMatchObject({
       state: 'degraded',
@@ -53,7 +53,7 @@ describe('the health of a supervisor', () => {
     });
   });
 
-  it('is ok with every layer and limit, and shows what its sandboxes do', async () => {
+  it('a supervisor is ok with every layer and limit, and reports what its sandboxes do', async () => {
     expect(await read({})).toMatchObject({ state: 'ok', checks: { sandboxes: { facts: { live: 1, crashes: 0 } } } });
   });
 });

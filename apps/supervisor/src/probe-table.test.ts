@@ -12,7 +12,7 @@ const REDUCED = { state: 'reduced', reasons: ['not root: sandboxes share the uid
 const FULL = { state: 'full', reasons: [] };
 
 describe('the table of the probe', () => {
-  it('shows the answer of an isolation layer where there was none', () => {
+  it('the probe’s table shows the expected answer of an isolation layer that let an attempt through', () => {
     expect(
       rowOf(open)
         .split('\n')
@@ -20,17 +20,17 @@ describe('the table of the probe', () => {
     ).toEqual(['got through run a shell | uid=0(root)', 'an isolation layer answers ENOENT or EACCES']);
   });
 
-  it('prints no control or direction-changing character that came out of a sandbox', () => {
+  it('the probe’s table prints no control or direction-changing character of a sandbox', () => {
     expect(rowOf({ ...held, got: '\u001b[2Jgone\u202e' })).toMatch(/\\u\{1b\}\[2Jgone\\u\{202e\}$/);
   });
 
-  it('explains what stopped an attempt', () => {
+  it('the probe’s table explains what stopped an attempt', () => {
     expect(rowOf(held)).toMatch(/^held {8}write to the root {2,}EROFS \(read-only\)$/);
     expect(rowOf({ ...held, got: 'answer: EAGAIN' })).toMatch(/answer: EAGAIN \(no more processes\)$/);
     expect(rowOf({ ...held, got: 'stopped' })).toMatch(/ended by the supervisor in time/);
   });
 
-  it('begins with who asked, and why limits are reduced', () => {
+  it('the probe’s table begins with the user who ran it, and why limits are reduced', () => {
     expect(headingOf('As uid 1000 on x64', REDUCED)).toMatch(/^As uid 1000 on x64\. Limits: reduced\n {2}not root/);
   });
 
@@ -42,7 +42,7 @@ describe('the table of the probe', () => {
     ],
     [[held], FULL, '1 attempts: 1 held, 0 got through, 0 not run.\nConnectors can run on this host.'],
     [[held], REDUCED, expect.stringContaining('PATCHBAY_REQUIRE_FULL_LIMITS=false')],
-  ])('ends with what it means for this host', (rows, limits, said) => {
+  ])('the probe’s table ends with what it means for this host', (rows, limits, said) => {
     expect(summaryOf(rows, limits)).toEqual(said);
   });
 });

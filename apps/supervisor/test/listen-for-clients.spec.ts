@@ -36,7 +36,7 @@ describe('the unix socket', () => {
     return { path, doors: await listenForClients(host, options) };
   }
 
-  it('is closed to all but its own user and, where one is named, the members of one group', async () => {
+  it('the unix socket is closed to all but its own user and, where one is named, a group', async () => {
     const own = await opened(undefined);
     expect(statSync(own.path).mode & 0o777).toBe(0o600);
     const grouped = await opened(groupId);
@@ -48,7 +48,7 @@ describe('the unix socket', () => {
     }
   });
 
-  it('refuses new connections and notifies connected peers when it leaves', async () => {
+  it('the unix socket refuses new connections and notifies connected peers when the supervisor leaves', async () => {
     const { path, doors } = await opened(undefined);
     const inside = connect(path);
     const heard: string[] = [];

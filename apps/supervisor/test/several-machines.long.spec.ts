@@ -110,7 +110,7 @@ describe('three supervisors on three machines', () => {
 
   const homes = new Map<HostId, number>();
 
-  it('finds them by their registrations, and spreads connectors over all of them', async () => {
+  it('a gateway finds three supervisors by their registrations, and spreads connectors over all', async () => {
     for (const id of HOST_IDS) await serves(id);
     for (let connector = 0; connector < 24 && homes.size < HOST_IDS.length; connector += 1) {
       homes.set(await hostOf(connector), connector);
@@ -118,7 +118,7 @@ describe('three supervisors on three machines', () => {
     expect([...homes.keys()].sort()).toEqual([...HOST_IDS]);
   }, 120_000);
 
-  it('answers calls of a killed machine at once and by their effect, and continues elsewhere', async () => {
+  it('calls of a killed machine are answered at once and by their effect, and its connectors move', async () => {
     const connector = homes.get('sup-a') ?? 0;
     const { codes } = await callsInside(connector);
     const killedAt = performance.now();
@@ -128,7 +128,7 @@ describe('three supervisors on three machines', () => {
     expect(await hostOf(connector)).not.toBe('sup-a');
   }, 60_000);
 
-  it('notices within five seconds that a machine is cut off, and continues elsewhere', async () => {
+  it('a machine that is cut off is noticed within five seconds, and its connectors move', async () => {
     const connector = homes.get('sup-b') ?? 0;
     const { codes } = await callsInside(connector);
     const cutAt = performance.now();
@@ -138,7 +138,7 @@ describe('three supervisors on three machines', () => {
     expect(await hostOf(connector)).toBe('sup-c');
   }, 60_000);
 
-  it('reports the health of each machine', async () => {
+  it('the health of each of three machines is reported', async () => {
     const reports = await client.supervisors();
     expect([...reports].sort((one, other) => (one.hostId < other.hostId ? -1 : 1))).toMatchObject([
       { hostId: 'sup-a', state: 'away', reason: expect.any(String) },
@@ -147,7 +147,7 @@ describe('three supervisors on three machines', () => {
     ]);
   });
 
-  it('gives machines that come back their connectors again', async () => {
+  it('machines that come back get their connectors again', async () => {
     machine('sup-b').namespace.mend();
     await machine('sup-a').supervisor.start();
     for (const id of HOST_IDS) await serves(id);

@@ -46,18 +46,18 @@ describe('the supervisor process', () => {
     await supervisor?.end();
   });
 
-  it('reports its capabilities on its internal port', async () => {
+  it('the supervisor reports its capabilities on its internal port', async () => {
     const health = await fetch(`http://127.0.0.1:${port}/health`);
     expect([health.status, await health.json()]).toMatchObject([200, { checks: { isolation: { state: 'ok' } } }]);
     const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     expect(metrics).toContain('patchbay_health_check{check="isolation",state="ok"} 1');
   });
 
-  it('keeps its socket to its own user', () => {
+  it('the supervisor keeps its socket to its own user', () => {
     expect(statSync(supervisor.socketPath).mode & 0o777).toBe(0o600);
   });
 
-  it('killed with -9, leaves no process, answers what was in flight by its effect, and serves again', async () => {
+  it('a killed supervisor leaves no process, its calls are answered by their effect, and it serves again', async () => {
     await client.invoke(waiting(0));
     const calls = Promise.allSettled([
       client.invoke(waiting(20_000)),
@@ -77,7 +77,7 @@ describe('the supervisor process', () => {
     expect(readdirSync(join(directory, 'sandbox/s')).filter((name) => leftBefore.includes(name))).toEqual([]);
   }, 60_000);
 
-  it('finishes the calls inside when it is asked to stop, then ends', async () => {
+  it('a supervisor that is asked to stop finishes the calls inside, then ends', async () => {
     const call = client.invoke(waiting(500));
     await waitFor(async () => (await client.supervisors())[0]?.health?.sandboxes.busy === 1);
     const ended = new Promise((resolve) => supervisor.process.once('exit', resolve));
@@ -89,7 +89,7 @@ describe('the supervisor process', () => {
     await supervisor.start();
   }, 60_000);
 
-  it('ends when its launcher is gone', async () => {
+  it('the supervisor ends when its launcher is gone', async () => {
     const ended = new Promise((resolve) => supervisor.process.once('exit', resolve));
     supervisor.process.disconnect();
     expect(await ended).toBe(0);

@@ -118,20 +118,20 @@ snapshots:
       '@acme/marks': 2.0.1
 `;
 
-  it('is refused when a package works only after its install script, which never runs', async () => {
+  it('a deploy is refused when a package works only after its install script, which never runs', async () => {
     const version = await deploy(using('native-thing', '^3.0.0'));
     expect(version).toMatchObject({ state: 'failed', failure: { code: 'deploy.install_script_needed' } });
     expect(version.failure?.detail).toMatch(/native-thing/);
   });
 
-  it("is refused when the registry's package differs from the lockfile", async () => {
+  it('a deploy is refused when the registry’s package differs from the lockfile', async () => {
     const integrity = `sha512-${randomBytes(64).toString('base64')}`;
     const version = await deploy(using('polite-hello', '^1.0.0', { 'package-lock.json': npmLockfile({ integrity }) }));
     expect(version.failure).toMatchObject({ code: 'deploy.integrity_mismatch', step: 'resolving' });
     expect(version.failure?.detail).toMatch(/polite-hello@1\.2\.0/);
   });
 
-  it('is refused when a lockfile points to another host, without a request', async () => {
+  it('a deploy is refused when a lockfile points to another host, without a request', async () => {
     const before = registry.requests.length;
     const resolved = 'https://evil.example/polite-hello/-/polite-hello-1.2.0.tgz';
     const version = await deploy(using('polite-hello', '^1.0.0', { 'package-lock.json': npmLockfile({ resolved }) }));
@@ -143,19 +143,19 @@ snapshots:
   it.for([
     ['a name the registry does not know', 'not-there', '^1.0.0', /no package not-there/],
     ['a range nothing fits', 'polite-hello', '^9.0.0', /no version of polite-hello that fits \^9\.0\.0/],
-  ] as const)('is refused for %s', async ([, name, range, says]) => {
+  ] as const)('a deploy is refused for %s', async ([, name, range, says]) => {
     const version = await deploy(using(name, range));
     expect(version.failure).toMatchObject({ code: 'deploy.package_not_found' });
     expect(version.failure?.detail).toMatch(says);
   });
 
-  it('is refused when the registry does not answer, after some attempts', { timeout: 40_000 }, async () => {
+  it('a deploy is refused when the registry does not answer, after some attempts', { timeout: 40_000 }, async () => {
     registry.behaviour.stalls = true;
     const version = await deploy(using('polite-hello', '^1.1.0'));
     expect(version.failure).toMatchObject({ code: 'deploy.registry_unavailable', step: 'resolving' });
   });
 
-  it('continues when a silent registry answers again', { timeout: 40_000 }, async () => {
+  it('a deploy continues when a silent registry answers again', { timeout: 40_000 }, async () => {
     registry.behaviour.stalls = true;
     const asked = registry.requests.length;
     const version = await deploys.submit(connector, using('polite-hello', '^1.0.1'));
@@ -164,12 +164,12 @@ snapshots:
     expect(await deploys.finished(connector, version)).toMatchObject({ state: 'published', failure: null });
   });
 
-  it('is built from a slow registry', { timeout: 40_000 }, async () => {
+  it('a deploy succeeds with a slow registry', { timeout: 40_000 }, async () => {
     registry.behaviour.delayMs = 600;
     expect(await deploy(using('polite-hello', '~1.2.0'))).toMatchObject({ state: 'published', failure: null });
   });
 
-  it.for(['package-lock.json', 'pnpm-lock.yaml', 'no lockfile'])('is built with %s', async (kind) => {
+  it.for(['package-lock.json', 'pnpm-lock.yaml', 'no lockfile'])('a connector is built with %s', async (kind) => {
     const lockfiles: Record<string, () => Files> = {
       'package-lock.json': () => ({ 'package-lock.json': npmLockfile() }),
       'pnpm-lock.yaml': () => ({ 'pnpm-lock.yaml': pnpmLockfile() }),
@@ -188,7 +188,7 @@ snapshots:
     ]);
   });
 
-  it('is built with type declarations of its packages', async () => {
+  it('a connector is built with type declarations of its packages', async () => {
     const files = greeter({ 'package.json': using('polite-hello', '^1.0.0')['package.json'] ?? '' });
     const source = `import hello from 'polite-hello';\nconst n: number = hello('Ada');\nexport default n;\n`;
     const version = await deploy({
@@ -200,7 +200,7 @@ snapshots:
     expect(version.failure?.detail).toMatch(/src\/index\.ts:2:7: Type 'string' is not assignable to type 'number'/);
   });
 
-  it('is built despite an install script that is not needed, and the author is informed', async () => {
+  it('a connector is built despite an unneeded install script, and the author is informed', async () => {
     const version = await deploy(using('noisy-install', '1.0.0'));
     expect(version).toMatchObject({ state: 'published', failure: null });
     expect(version.manifest).toMatchObject({ tools: [{ description: 'quiet' }] });
@@ -209,7 +209,7 @@ snapshots:
     );
   });
 
-  it('asks the registry for each tarball once', () => {
+  it('deploys request a tarball from the registry once, and again for a refused integrity', () => {
     const tarballs = registry.requests.filter((path) => path === 'polite-hello/-/polite-hello-1.2.0.tgz');
     // Once for the package, once for the refused integrity.
     expect(tarballs.length).toBe(2);

@@ -261,7 +261,7 @@ describe('a deploy', () => {
     });
   });
 
-  it('gives up a step that twenty workers died in', async () => {
+  it('a deploy gives up a step that twenty workers died in', async () => {
     const upload = await packed(greeter({ 'src/again.ts': '' }));
     const { digest } = await deploys.artifacts.put(connector.organization.id, upload, { bytesMax: 1_000_000 });
     const input = { connectorId: connector.id, sourceDigest: digest, activate: true, typecheck: true };
@@ -281,7 +281,7 @@ describe('a deploy', () => {
     expect(version.failure).toMatchObject({ code: 'source.truncated', step: 'resolving' });
   });
 
-  it('publishes guests with type errors when the check is switched off', async () => {
+  it('publishes connectors with type errors when the type check is switched off', async () => {
     const files = greeter({ 'src/extra.ts': 'export const n: number = "x";' });
     const source = `import './extra.ts';\n${files['src/index.ts']}`;
     expect(await deploy({ ...files, 'src/index.ts': source }, { typecheck: false })).toMatchObject({
@@ -289,13 +289,13 @@ describe('a deploy', () => {
     });
   });
 
-  it('takes patterns whose time is linear', async () => {
+  it('a deploy accepts patterns whose time is linear', async () => {
     const pattern = '/^[a-z0-9]{1,63}(\\.[a-z0-9]{1,63})*$/';
     const version = await deploy(server(withSchema(`z.object({ host: z.string().regex(${pattern}), to: z.email() })`)));
     expect(version).toMatchObject({ state: 'published', failure: null });
   });
 
-  it('lists the tools that need approval', async () => {
+  it('a deploy lists the tools that need approval', async () => {
     const tool =
       "server.registerTool('wipe', { description: 'd', inputSchema: z.object({}) }, async () => ({ content: [] }));";
     const version = await deploy(server(tool));
@@ -340,7 +340,7 @@ describe('a deploy', () => {
     expect((await deploys.log(connector, version)).join('\n')).toMatch(/startup snapshot of \d+ KB taken/);
   });
 
-  it('runs each step once and takes little time', async () => {
+  it('a deploy runs each step once and takes little time', async () => {
     const version = await deploy(greeter({ 'src/note.ts': PACKAGE_JSON.slice(0, 0) }));
     const steps = await deploys.steps(connector, version);
     expect(steps.map(({ name, state, attempt }) => `${name} ${state} ${attempt}`)).toEqual(
@@ -362,7 +362,7 @@ describe('a deploy', () => {
     expect(after.manifest).toEqual(clean.manifest);
   });
 
-  it('signs what it writes into the audit log, as a writer of its own', async () => {
+  it('the worker signs what it writes into the audit log, as a writer of its own', async () => {
     const [row] = await deploys.inScope(connector, (tx) =>
       tx.query<{ writer: string; hmac: Uint8Array | null }>(
         "SELECT writer_id AS writer, hmac FROM app.audit_events WHERE action = 'version.published' AND target_id = $1",

@@ -128,7 +128,7 @@ describe('a deploy onto a full disk', () => {
     packages: () => ({ code: 'deploy.package_store_full', step: 'resolving', below: packageDisk.directory }),
   };
 
-  it('of the artifact store waits, logs why, and continues by itself when there is space', {
+  it('a deploy onto a full artifact store waits, logs why, and continues by itself when there is space', {
     timeout: 180_000,
   }, async () => {
     const upload = await usingData();
@@ -138,7 +138,7 @@ describe('a deploy onto a full disk', () => {
     await isPublished(version, 'building');
   });
 
-  it('of the package store waits, logs why, and continues by itself when there is space', {
+  it('a deploy onto a full package store waits, logs why, and continues by itself when there is space', {
     timeout: 180_000,
   }, async () => {
     await packageDisk.fill(16 * 1024);
@@ -147,7 +147,7 @@ describe('a deploy onto a full disk', () => {
     await isPublished(version, 'resolving');
   });
 
-  it('that stays full for an hour fails with the error of the disk, and the live version serves on', {
+  it('a disk that stays full for an hour fails the deploy with its error, and the live version serves', {
     timeout: 180_000,
   }, async () => {
     const upload = await usingData();

@@ -94,12 +94,12 @@ const lockfileOf = (manifest: PackageJson, packages = descriptions()) =>
   makeLockfile(manifest, new Map(), packages.open());
 
 describe('a project without a lockfile', () => {
-  it('that names more packages than a connector may have is refused before the registry is asked', async () => {
+  it('a project that names more packages than it may is refused before the registry is requested', async () => {
     await expect(lockfileOf(project(named(2001)))).rejects.toMatchObject({ code: 'deploy.too_many_packages' });
     expect(registry.requests).toEqual([]);
   });
 
-  it('is refused for a package with thousands of dependencies, of which none is asked for', async () => {
+  it('a package with thousands of dependencies is refused, and none of them is requested', async () => {
     registry.described.set('hostile', { dependencies: named(3000, 'q') });
     await expect(lockfileOf(project({ hostile: '^1.0.0' }))).rejects.toMatchObject({
       code: 'deploy.too_many_packages',
@@ -107,7 +107,7 @@ describe('a project without a lockfile', () => {
     expect(registry.requests).toEqual(['hostile']);
   });
 
-  it('is refused when the descriptions of its packages are too large together, or one by itself', async () => {
+  it('a project whose package descriptions are too large, together or alone, is refused', async () => {
     for (const name of ['p0', 'p1', 'p2']) registry.described.set(name, { paddingBytes: 600_000 });
     const bounded = descriptions({ totalBytesMax: MEBIBYTE });
     await expect(lockfileOf(project(named(3)), bounded)).rejects.toMatchObject({
@@ -118,14 +118,14 @@ describe('a project without a lockfile', () => {
     await expect(lockfileOf(project(named(1)))).rejects.toMatchObject({ code: 'deploy.package_too_large' });
   });
 
-  it('is refused when what would be kept of its packages is too large', async () => {
+  it('a project is refused when what would be kept of its packages is too large', async () => {
     registry.described.set('p0', { dependencies: { ['a'.repeat(3000)]: '^1.0.0' } });
     await expect(lockfileOf(project(named(1)), descriptions({ keptBytesMax: 1000 }))).rejects.toMatchObject({
       code: 'deploy.package_too_large',
     });
   });
 
-  it('never has more large descriptions in memory than two, and keeps none', { timeout: 120_000 }, async () => {
+  it('no more than two large descriptions are in memory, and none is kept', { timeout: 120_000 }, async () => {
     for (const name of Object.keys(named(8))) registry.described.set(name, { paddingBytes: 20 * MEBIBYTE });
     const used = () => process.memoryUsage().heapUsed + process.memoryUsage().external;
     const before = used();
@@ -143,7 +143,7 @@ describe('a project without a lockfile', () => {
     expect((most - before) / MEBIBYTE).toBeLessThan(160);
   });
 
-  it('asks for a description again only when another range needs another version', async () => {
+  it('a description is requested again only when another range needs another version', async () => {
     registry.described.set('a', { dependencies: { shared: '^1.2.0' } });
     registry.described.set('b', { dependencies: { shared: '1.0.0' } });
     const made = JSON.parse(await lockfileOf(project({ a: '^1.0.0', b: '^1.0.0', shared: '1.5.0' })));
@@ -174,7 +174,7 @@ ${ids.map((id) => `  ${id}: {}`).join('\n')}
 describe('a large lockfile', () => {
   const asked = { manifest: project({ p0: '^1.0.0' }), provided: new Map(), registry: 'https://registry.npmjs.org' };
 
-  it('that needs more memory or time than a thread has is refused, and the next one is read', {
+  it('a lockfile that needs more memory or time than a thread has is refused, and the next one is read', {
     timeout: 120_000,
   }, async () => {
     const small = new ReadingThreads({ ...READING_BOUNDS, threads: 1, heapMebibytes: 32 });
@@ -193,7 +193,7 @@ describe('a large lockfile', () => {
     }
   });
 
-  it('is read without blocking the event loop, and its errors arrive unchanged', { timeout: 120_000 }, async () => {
+  it('a large lockfile is read off the event loop, with its errors unchanged', { timeout: 120_000 }, async () => {
     const bytes = largeLockfile(10_000);
     expect(bytes.byteLength).toBeGreaterThan(1.5 * MEBIBYTE);
     await reading.read('pnpm-lock.yaml', largeLockfile(1), asked); // its thread is there

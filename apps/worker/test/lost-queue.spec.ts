@@ -16,7 +16,7 @@ describe('a deploy whose queue is lost', () => {
   });
   afterAll(() => deploys?.close());
 
-  it('is ended by forged jobs neither for a version that is final nor for one that is not there', async () => {
+  it('forged jobs run no step of a version that is final or not there', async () => {
     const connector = await deploys.given.connector(await deploys.given.organization('acme'), 'greeter');
     const worker = await deploys.startWorker();
     const version = await deploys.submit(connector, greeter());
@@ -40,7 +40,7 @@ describe('a deploy whose queue is lost', () => {
     await worker.end('SIGKILL');
   }, 30_000);
 
-  it('is finished by a worker that has another queue, and while Redis is gone', async () => {
+  it('a deploy is finished by a worker that has another queue, and while Redis is gone', async () => {
     const connector = await deploys.given.connector(await deploys.given.organization('globex'), 'greeter');
     const version = await deploys.submit(connector, greeter());
     await deploys.redis?.stop();

@@ -33,7 +33,7 @@ describe('a deploy in the middle of which a service dies', () => {
     return steps.map(({ name, state, attempt }) => `${name} ${state} ${attempt}`);
   }
 
-  it('continues by itself when PostgreSQL is back, and activates once', { timeout: 180_000 }, async () => {
+  it('a deploy continues by itself when PostgreSQL is back, and activates once', { timeout: 180_000 }, async () => {
     postgres = await testPostgres();
     const { deploys, connector } = await given({ database: postgres.database });
     const held = await holdDeploys(postgres.database);
@@ -48,7 +48,7 @@ describe('a deploy in the middle of which a service dies', () => {
     expect(page.items).toHaveLength(1);
   });
 
-  withRedis.it('does not notice that Redis is gone', { timeout: 180_000 }, async () => {
+  withRedis.it('a deploy does not notice that Redis is gone', { timeout: 180_000 }, async () => {
     const { deploys, connector } = await given({ queue: 'redis' });
     const held = await holdDeploys(deploys.database);
     const hold = await held.at('building done');

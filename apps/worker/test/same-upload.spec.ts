@@ -60,7 +60,7 @@ describe('an upload that another organization made before', () => {
   const saidOf = async (connector: GivenConnector | undefined, version: Version) =>
     connector && (await deploys.log(connector, version)).map((line) => line.replace(/\d+ ms/g, 'some ms'));
 
-  it(`gets the same answer, and as late (${PAIRS} pairs)`, { timeout: 240_000 }, async () => {
+  it(`an upload known elsewhere ends alike, and as late (${PAIRS} pairs)`, { timeout: 240_000 }, async () => {
     const [known, unknown]: [number[], number[]] = [[], []];
     for (let pair = 0; pair < PAIRS; pair += 1) {
       const files = upload(`pair ${pair}`);

@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 describe('a deploy while the supervisor is away', () => {
-  it('waits, whatever was tried before, and is published when the supervisor is back', async () => {
+  it('a deploy waits while the supervisor is away, and is published when it is back', async () => {
     const connector = await deploys.given.connector(await deploys.given.organization('acme'), 'greeter');
     await deploys.supervisor.end('SIGKILL');
     const version = await deploys.submit(connector, greeter(), { wake: false });

@@ -21,7 +21,7 @@ describe('files nothing refers to', () => {
   });
   afterAll(() => given?.close());
 
-  it('go after a day, and everything a version needs stays', async () => {
+  it('unreferenced files are removed after a day, and everything a version needs stays', async () => {
     const artifacts = createFileArtifactStore({ directory });
     const { database } = given;
     const organization = await given.organization('acme');
@@ -58,7 +58,7 @@ describe('files nothing refers to', () => {
     expect(await Promise.all(kept.map(has))).toEqual(kept.map(() => true));
   });
 
-  it('of an organization that is gone go too', async () => {
+  it('files of an organization that is gone are removed', async () => {
     const artifacts = createFileArtifactStore({ directory });
     const organizationId = newId('organization');
     await artifacts.put(organizationId, Buffer.from('left by a purge that was interrupted'), { bytesMax: 1024 });
@@ -88,26 +88,26 @@ describe('the package store', () => {
     return { directory, left };
   }
 
-  it('loses the least recently used packages until it fits, and those unused for a month', async () => {
+  it('the package store drops least recently used packages over its size, and any unused for a month', async () => {
     const { directory, left } = await storeOf({ 'aa/old.tgz': 9, 'bb/new.tgz': 1, 'cc/older.tgz': 50 });
     expect(await trimPackageStore(directory, limits)).toBe(1);
     expect(await left()).toEqual(['new.tgz', 'old.tgz']);
     expect(await trimPackageStore(directory, limits, Date.now() + 30 * DAY_MS)).toBe(2);
   });
 
-  it('keeps what a deploy may be about to read, however large it is', async () => {
+  it('the package store keeps what a deploy may be about to read, however large it is', async () => {
     const { directory, left } = await storeOf({ 'aa/1.tgz': 0.1, 'aa/2.tgz': 0.1, 'aa/3.tgz': 0.2, 'aa/4.tgz': 0.3 });
     expect(await trimPackageStore(directory, limits)).toBe(0);
     expect(await left()).toHaveLength(4);
   });
 
-  it('loses downloads that were broken off a day ago', async () => {
+  it('the package store removes downloads that were broken off a day ago', async () => {
     const { directory, left } = await storeOf({ '.incoming-1': 25, '.incoming-2': 1 });
     await trimPackageStore(directory, limits);
     expect(await left()).toEqual(['.incoming-2']);
   });
 
-  it('notes each use, and keeps the day of publication', async () => {
+  it('the package store notes each use, and keeps the day of publication', async () => {
     const integrity = `sha512-${Buffer.alloc(64, 7).toString('base64')}`;
     const name = `${'07'.repeat(64)}.tgz`;
     const { directory, left } = await storeOf({ [`07/${name}`]: 40 * 24 });

@@ -132,7 +132,7 @@ describe('the built documentation', () => {
     expect([problem.status, await problem.json()]).toMatchObject([404, { code: 'edge.not_found' }]);
   });
 
-  it.each(['POST', 'PUT', 'DELETE', 'PATCH'])('%s of a page of the documentation is refused with the methods that are allowed', async (method) => {
+  it.each(['POST', 'PUT', 'DELETE', 'PATCH'])('the documentation refuses the method %s', async (method) => {
     const answer = await fetch(`${edge.origin}/-/docs/`, { method });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
     expect(await answer.json()).toMatchObject({ code: 'edge.method_not_allowed' });

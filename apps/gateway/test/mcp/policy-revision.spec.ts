@@ -54,7 +54,7 @@ describe('a new revision of the policies', () => {
     expect(await toolsAt('/acme/weather/mcp')).not.toContain('harmless');
   });
 
-  it.each(['/acme/weather/mcp', '/acme/mcp'])('a new policy notifies subscribers at %s of changed tools', async (path) => {
+  it.each(['/acme/weather/mcp', '/acme/mcp'])('a new policy notifies streams at %s of changed tools', async (path) => {
     const hangUp = new AbortController();
     const listen = modernRequest('subscriptions/listen', { notifications: { toolsListChanged: true } });
     const { body } = await post(listen, path, hangUp.signal);

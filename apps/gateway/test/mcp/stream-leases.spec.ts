@@ -81,7 +81,7 @@ async function openAll(url: string, tool: string, key: string): Promise<Record<s
 
 describe('every open stream', () => {
   for (const [what, lose] of Object.entries(LOSSES)) {
-    it(`ends with a reason when ${what}`, async () => {
+    it(`every open stream ends with a reason when ${what}`, async () => {
       const caller = await givenCaller();
       const streams = await openAll(
         `${here.platform.origin}/stream-leases/${caller.connector.slug}/mcp`,
@@ -99,7 +99,7 @@ describe('every open stream', () => {
     }, 30_000);
   }
 
-  it('of the organization’s URL continues without a deleted connector, but for the events of that one', async () => {
+  it('a stream at the organization’s URL outlives a deleted connector, and calls of it end', async () => {
     const caller = await givenCaller();
     const url = `${here.platform.origin}/stream-leases/mcp`;
     const streams = await openAll(url, `${caller.connector.slug}__name`, caller.key);

@@ -49,7 +49,7 @@ const here = withPlatform(exporting, async ({ given }) => {
 });
 
 describe('a gateway with an OpenTelemetry exporter', () => {
-  it('sends a span of each call, between the caller’s and the connector’s', async () => {
+  it('a gateway with OpenTelemetry sends a span of each call, between the caller’s and the connector’s', async () => {
     const [traceId, parentId] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
     const _meta = { traceparent: `00-${traceId}-${parentId}-01`, tracestate: 'vendor=1', baggage: 'user=7' };
     const { headers, body } = modernRequest('tools/call', { name: 'mark', arguments: {}, _meta });

@@ -52,7 +52,7 @@ function serveTogether(carrier: string, redis: boolean) {
       return client;
     };
 
-    it('end a call at one when its cancellation, or the end of its session, comes to the other', async () => {
+    it('a call at one gateway ends when its cancellation or its session’s end comes to the other', async () => {
       for (const end of [(client: RawClient) => client.post(CANCEL), (client: RawClient) => client.send('DELETE')]) {
         const client = await here().initialize(ELICITS);
         const parked = await untilQuestion(await client.call('name'));
@@ -61,7 +61,7 @@ function serveTogether(carrier: string, redis: boolean) {
       }
     });
 
-    it('continue a session of one at the other: the answer to a question, and then the next call', async () => {
+    it('a session of one gateway continues at the other: an input response, then the next call', async () => {
       const client = await here().initialize(ELICITS);
       const parked = await untilQuestion(await client.call('name'));
       expect((await there(client).post(answerTo(parked.question))).status).toBe(202);
@@ -69,7 +69,7 @@ function serveTogether(carrier: string, redis: boolean) {
       expect(await (await there(client).call('say')).text()).toContain('done');
     });
 
-    it('hand the GET stream of a session over', async () => {
+    it('a GET stream at one gateway takes over that of its session at the other', async () => {
       const client = await here().initialize();
       const first = textsOf(eventsOf(await client.send('GET')));
       const second = await there(client).send('GET');
@@ -77,7 +77,7 @@ function serveTogether(carrier: string, redis: boolean) {
       await second.body?.cancel();
     });
 
-    it('deliver at one the changes that a connector publishes at the other', async () => {
+    it('a gateway delivers the changes that a connector publishes at another gateway', async () => {
       const hangUp = new AbortController();
       const { headers, body } = modernRequest('subscriptions/listen', { notifications: { toolsListChanged: true } });
       const response = await fetchAt(`${fixture.other.address}/acme/mcp`, {
@@ -93,7 +93,7 @@ function serveTogether(carrier: string, redis: boolean) {
       hangUp.abort();
     });
 
-    it('report that a call is lost when its gateway is killed, and continue the session', async () => {
+    it('a call is reported lost when its gateway is killed, and the session continues at the other', async () => {
       const client = await here().initialize(ELICITS);
       const parked = await untilQuestion(await client.call('name'));
       await fixture.platform.processes.gateway.end('SIGKILL');

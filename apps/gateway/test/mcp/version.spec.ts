@@ -39,7 +39,7 @@ async function resultsAt(path: string) {
 }
 
 describe('patchbay/version', () => {
-  it('refuses a caller whom the connector or the organization refuses, before it names a version', async () => {
+  it('patchbay/version refuses a caller whom its URL refuses, before it names a version', async () => {
     for (const request of REQUESTS) {
       for (const [path, credential, status] of [
         ['/acme/weather/mcp', {}, 401],
@@ -57,27 +57,27 @@ describe('patchbay/version', () => {
     }
   });
 
-  it('does not name a connector that the key does not list', async () => {
+  it('patchbay/version does not name a connector that the key does not list', async () => {
     for (const request of REQUESTS) {
       const { result } = JSON.parse((await ask(request, '/acme/mcp', asOther)).text);
       expect(result.connectors).toEqual([{ connector: 'open', version: 2, live: true }]);
     }
   });
 
-  it('returns to clients of both eras the version behind the URL of a connector, without running it', async () => {
+  it('patchbay/version returns the version behind the URL of a connector, without running it', async () => {
     const { modern, legacy } = await resultsAt('/acme/weather/mcp');
     expect(legacy).toEqual({ connector: 'weather', version: 2, live: true });
     expect(modern).toMatchObject(legacy);
     expect(edge.invocations).toEqual([]);
   });
 
-  it('returns the version that a preview URL runs', async () => {
+  it('patchbay/version returns the version that a preview URL runs', async () => {
     const { modern, legacy } = await resultsAt('/acme/weather@3/mcp');
     expect(legacy).toEqual({ connector: 'weather', version: 3, live: false });
     expect(modern).toMatchObject(legacy);
   });
 
-  it('returns the version of every connector behind the URL of an organization', async () => {
+  it('patchbay/version returns the version of every connector behind the URL of an organization', async () => {
     const { modern, legacy } = await resultsAt('/acme/mcp');
     expect(legacy).toEqual({
       connectors: [

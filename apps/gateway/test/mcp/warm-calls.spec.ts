@@ -86,7 +86,7 @@ async function queriesOf(work: () => Promise<unknown>): Promise<string[]> {
 }
 
 describe('a call whose endpoint and key are known', () => {
-  it('asks the database nothing, in either era', async () => {
+  it('a call with a cached endpoint and key makes no query, in either era', async () => {
     expect((await queriesOf(call)).length).toBeGreaterThan(0);
     // Changes of the set-up may still arrive, and make the caches read once more.
     await waitFor(async () => (await queriesOf(call)).length === 0, { what: 'a call that asks nothing' });
@@ -99,7 +99,7 @@ describe('a call whose endpoint and key are known', () => {
     expect(spool.statistics().appended).toBeGreaterThanOrEqual(21);
   });
 
-  it('answers for 30 s when the database is away, then 503 data.stale, and again when it is back', async () => {
+  it('a warm call is answered for 30 s without the database, then 503 data.stale, then again with it', async () => {
     expect((await call()).status).toBe(200);
     line.refuse();
     try {

@@ -9,17 +9,17 @@ describe('the file of the secret that signs sessions', () => {
     ['is empty', ''],
     ['is empty', ' \n\n'],
     ['holds 31 characters', 'x'.repeat(31)],
-  ])('is refused by name when it %s', async (why, text) => {
+  ])('the file of the session secret is refused by name when it %s', async (why, text) => {
     const file = path.join(await temporaryDirectory('secret'), 'auth.secret');
     await writeFile(file, text);
     await expect(readAuthSecret(file)).rejects.toThrow(`AUTH_SECRET_FILE: ${file} ${why}`);
   });
 
-  it('is refused by name when it is not there', async () => {
+  it('the file of the session secret is refused by name when it is not there', async () => {
     await expect(readAuthSecret('/no/such/file')).rejects.toThrow('AUTH_SECRET_FILE: /no/such/file cannot be read');
   });
 
-  it('is read without the line break at its end', async () => {
+  it('the file of the session secret is read without the line break at its end', async () => {
     const file = path.join(await temporaryDirectory('secret'), 'auth.secret');
     await writeFile(file, `${'x'.repeat(32)}\n`);
     expect((await readAuthSecret(file)).reveal()).toBe('x'.repeat(32));

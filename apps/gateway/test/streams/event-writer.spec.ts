@@ -33,7 +33,7 @@ const writerOf = (response: ServerResponse, unreadBytesMax: number, writeDeadlin
 const data = 'x'.repeat(MIB);
 
 describe('a stream of events', () => {
-  it('is closed when its reader leaves more unread than it may', async () => {
+  it('a stream of events is closed when its reader leaves more unread than it may', async () => {
     const { response } = await open();
     const closed = once(response, 'close');
     const writer = writerOf(response, 4 * MIB);
@@ -43,7 +43,7 @@ describe('a stream of events', () => {
     expect(() => writer.write(data)).not.toThrow();
   });
 
-  it('is closed when its reader takes nothing within the deadline', async () => {
+  it('a stream of events is closed when its reader takes nothing within the deadline', async () => {
     const { response } = await open();
     const closed = once(response, 'close');
     const writer = writerOf(response, 256 * MIB, 200);
@@ -52,7 +52,7 @@ describe('a stream of events', () => {
     await closed;
   });
 
-  it('outlives the deadline when there is nothing to read, and when its reader is only slow', async () => {
+  it('a stream of events outlives the deadline when it has no events, and when its reader is slow', async () => {
     const { socket, response } = await open();
     const writer = writerOf(response, 256 * MIB, 300);
     writer.write(': open\n\n');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { describePlace } from './place-notes.ts';
 
-it('is silent about data in a lasting directory, on a machine without remains', () => {
+it('data in a lasting directory, on a machine without remains, causes no note', () => {
   expect(describePlace('/srv/patchbay', '/tmp', [])).toEqual([]);
   expect(describePlace('/tmpfiles/patchbay', '/tmp', [])).toEqual([]);
 });

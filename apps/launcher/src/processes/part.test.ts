@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { restartDelayMs } from './part.ts';
 
 describe('the wait before a part is started again', () => {
-  it('begins at once, grows, and never passes five seconds', () => {
+  it('the wait before a restart begins at zero, grows, and never passes five seconds', () => {
     const waits = Array.from({ length: 20 }, (_, attempt) => restartDelayMs(attempt));
     expect(waits[0]).toBe(0);
     expect(waits).toEqual([...waits].sort((one, other) => one - other));

@@ -58,19 +58,19 @@ const COMMON = [
 ];
 
 describe('the environment of a process', () => {
-  it.each(['supervisor', 'dashboard'] as const)('gives the %s no database, no Redis and no key', (name) => {
+  it.each(['supervisor', 'dashboard'] as const)('the %s gets no database, no Redis and no key', (name) => {
     const text = JSON.stringify(processEnvironment(name, installation()));
     expect(text).not.toMatch(/postgresql:|redis|password|master\.key|auth\.secret/);
   });
 
-  it.each(APP_NAMES)('gives the %s neither the owner of the database nor what the person who starts has', (name) => {
+  it.each(APP_NAMES)('the %s gets neither the owner of the database nor variables of the starting person', (name) => {
     const text = JSON.stringify(processEnvironment(name, installation()));
     expect(text).not.toContain('patchbay_owner');
     expect(text).not.toContain('of the person who starts');
     expect(text).not.toMatch(/"HOME"|"NODE_OPTIONS"/);
   });
 
-  it('gives the worker no way to people and sessions', () => {
+  it('the worker gets no access to people and sessions', () => {
     const text = JSON.stringify(processEnvironment('worker', installation()));
     expect(text).not.toMatch(/patchbay_auth|auth\.secret/);
   });
@@ -109,12 +109,12 @@ describe('the environment of a process', () => {
     supervisor: ['BWRAP_PATH', 'PACKAGE_STORE_DIR', 'SANDBOX_DIR', 'SUPERVISOR_INTERNAL_PORT', 'SUPERVISOR_SOCKET'],
     dashboard: ['HOSTNAME', 'NEXT_TELEMETRY_DISABLED', 'NODE_ENV', 'PORT'],
   };
-  it.each(APP_NAMES)('gives the %s exactly its own variables', (name) => {
+  it.each(APP_NAMES)('the %s gets exactly its own variables', (name) => {
     const names = Object.keys(processEnvironment(name, installation())).sort();
     expect(names).toEqual([...COMMON, ...expected[name]].sort());
   });
 
-  it('hands further supervisors, and what proves us to them, to gateway and worker alone', () => {
+  it('gateway and worker alone get further supervisors and the TLS key for them', () => {
     const given = { ...GIVEN, SUPERVISOR_HOSTS: 'sup-1=10.0.0.5:7443', SUPERVISOR_TLS_KEY_FILE: '/keys/gateway.pem' };
     for (const name of ['gateway', 'worker'] as const) {
       expect(processEnvironment(name, installation(given))).toMatchObject({ SUPERVISOR_HOSTS: 'sup-1=10.0.0.5:7443' });
@@ -124,7 +124,7 @@ describe('the environment of a process', () => {
     }
   });
 
-  it('passes S3 to the processes that store artifacts, instead of a directory', () => {
+  it('processes that store artifacts get S3 instead of a directory', () => {
     const given = { ...GIVEN, S3_ENDPOINT: 'https://s3.example', S3_SECRET_ACCESS_KEY: 'of the store' };
     expect(processEnvironment('worker', installation(given))).toMatchObject({ S3_SECRET_ACCESS_KEY: 'of the store' });
     expect(processEnvironment('worker', installation(given))).not.toHaveProperty('ARTIFACT_DIR');
@@ -145,11 +145,11 @@ describe('the configuration of a start', () => {
     [{ PATCHBAY_PORT: '4000', PATCHBAY_INTERNAL_PORT: '4000' }, /PATCHBAY_INTERNAL_PORT: must differ/],
     [{ REDIS_URL: 'http://redis' }, /REDIS_URL/],
     [{ PATCHBAY_MODE: 'production', PATCHBAY_SIGNUP: 'domain:example.com' }, /PATCHBAY_SIGNUP: proves nothing/],
-  ])('refuses %j', (given, message) => {
+  ])('a start refuses the configuration %j', (given, message) => {
     expect(() => loadStartConfig('/checkout', given)).toThrow(message);
   });
 
-  it('makes the origin of the name localhost and the port when none is given', () => {
+  it('a start without an origin uses the name localhost and the port', () => {
     expect(loadStartConfig('/checkout', { PATCHBAY_PORT: '4100' })).toMatchObject({
       origin: 'http://localhost:4100',
       dataDirectory: '/checkout/.patchbay',

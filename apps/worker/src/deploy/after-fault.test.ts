@@ -21,11 +21,11 @@ describe('after a fault of a deploy', () => {
     ['sandbox.unavailable', 1, HOUR_MS, 'give_up'],
     ['artifacts.no_space', 1, HOUR_MS, 'give_up'],
     ['deploy.package_store_full', 1, HOUR_MS, 'give_up'],
-  ] as const)('of %s at attempt %i after %i ms the decision is %s', (code, number, sinceStartMs, decision) => {
+  ] as const)('a fault %s at attempt %i after %i ms gets the decision %s', (code, number, sinceStartMs, decision) => {
     expect(decideAfterFault(new AppError(code), { number, sinceStartMs })).toBe(decision);
   });
 
-  it('a step is not begun again once twenty workers died in it', () => {
+  it('a step of a deploy is not begun again once twenty workers died in it', () => {
     expect([20, 21].map((number) => killsWorkers({ number }))).toEqual([false, true]);
   });
 });

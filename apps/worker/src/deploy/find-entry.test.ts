@@ -9,14 +9,14 @@ const find = (manifest: object, ...names: string[]) => {
 };
 
 describe('the entry of a connector', () => {
-  it('is refused when nothing could be it, and when package.json names what is not there', () => {
+  it('a missing entry of a connector is refused, also when package.json names it', () => {
     expect(() => find({}, 'lib/other.ts')).toThrow(expect.objectContaining({ code: 'deploy.entry_not_found' }));
     expect(() => find({ patchbay: { entry: 'a.ts' } }, 'src/index.ts')).toThrow(
       expect.objectContaining({ code: 'deploy.entry_not_found', detail: expect.stringContaining('a.ts') }),
     );
   });
 
-  it('is what package.json names, else a usual place', () => {
+  it('the entry of a connector is what package.json names, else a usual place', () => {
     expect(find({ patchbay: { entry: 'a.ts' } }, 'a.ts', 'src/index.ts')).toBe('a.ts');
     expect(find({ exports: { '.': { import: './b.mjs' } } }, 'b.mjs', 'index.js')).toBe('b.mjs');
     expect(find({ main: 'dist/built.js' }, 'src/index.ts')).toBe('src/index.ts');

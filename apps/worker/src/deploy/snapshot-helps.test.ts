@@ -4,12 +4,12 @@ import { snapshotHelps } from './snapshot-helps.ts';
 const LARGE = 'x;'.repeat(80_000);
 
 describe('snapshotHelps', () => {
-  it('is false for a bundle that leaves its packages to the runner', () => {
+  it('a startup snapshot does not help a bundle that leaves its packages to the runner', () => {
     expect(snapshotHelps('exports.default = 1')).toEqual({ helps: false, obstacle: null });
   });
 
   it.each(['import("node:zlib")', 'await import( name )', 'void import(`./x.js`)'])(
-    'is false for a large one with %s, with its location',
+    'a startup snapshot does not help a large bundle with %s, whose line is reported',
     (code) => {
       expect(snapshotHelps(`${LARGE}\n${code}`)).toEqual({
         helps: false,
@@ -19,7 +19,7 @@ describe('snapshotHelps', () => {
   );
 
   it.each(['', '// an inline `import()` of an ESM path', 'loader.import(name)', 'reimport(1)'])(
-    'is true for a large one with %j',
+    'a startup snapshot helps a large bundle with %j',
     (code) => {
       expect(snapshotHelps(`${LARGE}\n${code}`)).toEqual({ helps: true });
     },

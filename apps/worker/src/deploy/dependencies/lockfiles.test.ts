@@ -33,20 +33,20 @@ describe('package-lock.json', () => {
     ['a range for a version', { version: '^1.0.0' }],
     ['a link', { link: true }],
     ['a name that climbs out', { name: '../../b' }],
-  ])('refuses %s with the line', ([, change]) => {
+  ])('a package-lock.json with %s is refused, with the line', ([, change]) => {
     const read = () => npm({ 'node_modules/a': entry('a', change) });
     expect(read).toThrow(expect.objectContaining({ code: 'source.dependency_not_allowed' }));
     expect(read).toThrow(/package-lock\.json:5: /);
   });
 
-  it('refuses more packages than a connector may have', () => {
+  it('a package-lock.json with more packages than a connector may have is refused', () => {
     const names = Array.from({ length: 2001 }, (_, index) => `p${index}`);
     const packages = Object.fromEntries(names.map((name) => [`node_modules/${name}`, entry(name)]));
     const wanted = Object.fromEntries(names.map((name) => [name, '^1.0.0']));
     expect(() => npm(packages, wanted)).toThrow(expect.objectContaining({ code: 'deploy.too_many_packages' }));
   });
 
-  it('takes the SDK from the runner when it is asked for by an address of an installation, and from nowhere else', () => {
+  it('the SDK comes from the runner when an installation’s address names it, and from nowhere else', () => {
     const provided = new Map([['@patchbay/connector', '0.1.0']]);
     const plan = (address: string) => {
       const dependencies = { '@patchbay/connector': address };
@@ -65,7 +65,7 @@ describe('package-lock.json', () => {
     }
   });
 
-  it('refuses a file that does not fit package.json, is old, or is not JSON', () => {
+  it('a package-lock.json that does not fit package.json, is old, or is not JSON is refused', () => {
     expect(() => npm({})).toThrow(expect.objectContaining({ code: 'source.lockfile_outdated' }));
     expect(() => npm({ 'node_modules/a': entry('a', { version: '2.0.0', resolved: undefined }) })).toThrow(
       /asks for a \^1\.0\.0/,
@@ -83,7 +83,7 @@ describe('package-lock.json', () => {
     );
   });
 
-  it('places what the project reaches, and neither development nor foreign platforms', () => {
+  it('a package-lock.json places what the project reaches, without development and foreign platforms', () => {
     const plan = npm({
       'node_modules/a': entry('a', { dependencies: { b: '*' }, optionalDependencies: { mac: '*' } }),
       'node_modules/a/node_modules/b': entry('b'),
@@ -93,7 +93,7 @@ describe('package-lock.json', () => {
     expect(plan.placements.map(({ path }) => path)).toEqual(['node_modules/a', 'node_modules/a/node_modules/b']);
   });
 
-  it('links what the runner provides when the range fits, and installs it when it does not', () => {
+  it('a package-lock.json links what the runner provides when the range fits, else installs it', () => {
     expect(npm({}, { zod: '^4.0.0' })).toMatchObject({ placements: [], provided: ['zod'] });
     const old = entry('zod', { version: '3.25.0', resolved: undefined });
     expect(npm({ 'node_modules/zod': old }, { zod: '^3.0.0' })).toMatchObject({
@@ -119,22 +119,22 @@ describe('pnpm-lock.yaml', () => {
     ['a git address', 'https://codeload.github.com/a/a/tar.gz/1', `{integrity: ${integrity}}`],
     ['a tarball somewhere else', '1.0.0', `{integrity: ${integrity}, tarball: https://evil.example/a.tgz}`],
     ['no integrity', '1.0.0', '{}'],
-  ] as const)('refuses %s', ([, version, resolution]) => {
+  ] as const)('a pnpm-lock.yaml with %s is refused', ([, version, resolution]) => {
     expect(() => read(version, resolution)).toThrow(expect.objectContaining({ code: 'source.dependency_not_allowed' }));
   });
 
-  it('refuses patched dependencies', () => {
+  it('a pnpm-lock.yaml with patched dependencies is refused', () => {
     expect(() => read('1.0.0', `{integrity: ${integrity}}`, 'patchedDependencies:\n  a: x.patch\n')).toThrow(/patched/);
   });
 
-  it('refuses a key that is there twice, and aliases', () => {
+  it('a pnpm-lock.yaml with a key that is there twice, or with aliases, is refused', () => {
     const refusal = expect.objectContaining({ code: 'source.bad_lockfile', detail: 'pnpm-lock.yaml is not YAML.' });
     const twice = 'more:\n  a@1.0.0: 1\n  a@1.0.0: 2\n';
     expect(() => read('1.0.0', `{integrity: ${integrity}}`, twice)).toThrow(refusal);
     expect(() => read('1.0.0', `{integrity: ${integrity}}`, 'one: &a [1]\ntwo: *a\n')).toThrow(refusal);
   });
 
-  it('places each package in a folder of its own and links what it depends on', () => {
+  it('a pnpm-lock.yaml places each package in a folder of its own and links its dependencies', () => {
     const plan = read('1.0.0', `{integrity: ${integrity}}`);
     expect(plan.placements.map(({ path }) => path)).toEqual([
       'node_modules/.pnpm/a@1.0.0/node_modules/a',

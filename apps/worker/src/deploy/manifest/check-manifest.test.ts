@@ -42,11 +42,11 @@ describe('the manifest of a connector', () => {
     ],
     ['two tools of one name', described({ tools: [tool('a'), tool('a')] }), 'deploy.duplicate_tool', /"a"/],
     ['no tool', described({ tools: [] }), 'deploy.no_tools', /./],
-  ])('is refused when it is %s', (_what, value, code, names) => {
+  ])('the manifest of a connector is refused for %s', (_what, value, code, names) => {
     expect(() => checkManifest(value)).toThrow(expect.objectContaining({ code, detail: expect.stringMatching(names) }));
   });
 
-  it('is taken with the patterns of all its schemas', () => {
+  it('the manifest of a connector is accepted with the patterns of all its schemas', () => {
     const inputSchema = { type: 'object', properties: { q: { pattern: '^a$' } } };
     const { manifest, patterns } = checkManifest(
       described({ tools: [tool('a', { inputSchema, outputSchema: inputSchema })] }),

@@ -27,7 +27,7 @@ describe('a parameter that clients mirror into a header', () => {
     ['in a definition', object({ a: { $ref: '#/$defs/a' } }, { $defs: { a: region() } }), 't.$defs.a'],
     ['under a pattern', object({}, { patternProperties: { '^a': region() } }), 't.patternProperties.^a'],
     ['below additional properties', object({}, { additionalProperties: region() }), 't.additionalProperties'],
-  ])('%s is refused at its place', (_what, schema, place) => {
+  ])('a mirrored parameter %s is refused at its place', (_what, schema, place) => {
     expect(() => checkMirroredParameters(schema, 't')).toThrow(
       expect.objectContaining({
         code: 'deploy.mirrored_parameter_invalid',
@@ -36,13 +36,13 @@ describe('a parameter that clients mirror into a header', () => {
     );
   });
 
-  it('may be any string, integer or boolean that properties alone lead to', () => {
+  it('a mirrored parameter may be any string, integer or boolean that properties alone lead to', () => {
     const page = object({ size: { type: 'integer', 'x-mcp-header': 'Page-Size' } });
     const schema = object({ region: region(), page, dry: { type: 'boolean', 'x-mcp-header': 'Dry' } });
     expect(() => checkMirroredParameters(schema, 't')).not.toThrow();
   });
 
-  it('is not a property of that name, and not data that looks like one', () => {
+  it('a property called x-mcp-header, or data that looks like one, is not a mirrored parameter', () => {
     const data = { default: region(), examples: [region()], enum: [region()] };
     expect(() => checkMirroredParameters(object({ 'x-mcp-header': { type: 'number' }, a: data }), 't')).not.toThrow();
   });

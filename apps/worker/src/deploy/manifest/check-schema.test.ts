@@ -33,13 +33,13 @@ describe('a schema of a connector', () => {
       'deploy.schema_network_reference',
       't.properties.q.$dynamicRef ',
     ],
-  ])('%s is refused at its place', (_what, schema, code, place) => {
+  ])('a schema (%s) is refused at its place', (_what, schema, code, place) => {
     expect(() => checkSchema(schema, 't')).toThrow(
       expect.objectContaining({ code, detail: expect.stringContaining(place) }),
     );
   });
 
-  it('gives every pattern with its place, and leaves looking at it to a sandbox', () => {
+  it('every pattern of a schema is collected with its place, unchecked', () => {
     const schema = object(
       { q: { pattern: '^(a+)+$' } },
       { patternProperties: { '(': {} }, $defs: { x: { items: [{ pattern: '(a*)*b' }] } } },
@@ -51,7 +51,7 @@ describe('a schema of a connector', () => {
     ]);
   });
 
-  it('may refer to itself, hold data that looks like schemas, and use the patterns of zod', () => {
+  it('a schema may refer to itself, hold data that looks like schemas, and use the patterns of zod', () => {
     const data = { enum: ['^(a+)+$'], default: { pattern: '^(a+)+$', $ref: 'https://example.com' } };
     const { properties = {} } = z.toJSONSchema(z.object({ email: z.email(), at: z.iso.datetime() }));
     const schema = object({ a: data, b: { $ref: '#/$defs/b' }, ...properties }, { $defs: { b: {} } });

@@ -45,11 +45,11 @@ describe('the scan of pages', () => {
     ['a file beside it', { html: '<img src="logo.png">' }, 'warning ui_blocked'],
     ['code made from text', { html: '<script>new Function("x")</script>' }, 'warning ui_code_generation'],
     ['half a megabyte', { html: 'x'.repeat(600 * 1024) }, 'warning ui_large'],
-  ])('finds %s', (_, given, expected) => {
+  ])('the scan of a page finds %s', (_, given, expected) => {
     expect(findingsOf(given)).toEqual([expected]);
   });
 
-  it('finds a page that is missing, a page that is none, and one key alone', () => {
+  it('the scan of pages finds a page that is missing, an address that is no page, and one key alone', () => {
     const missing: ReadPage = { ok: false, uri: URI, tools: ['show'], reason: 'not found' };
     expect(scanPages({ tools: [BOTH_KEYS] }, [missing])).toMatchObject([{ rule: 'ui_missing', severity: 'error' }]);
     const rule = (meta: Record<string, unknown>) => scanPages({ tools: [tool(meta)] }, []).map((found) => found.rule);
@@ -58,7 +58,7 @@ describe('the scan of pages', () => {
     expect(rule({ 'ui/resourceUri': URI })).toEqual(['ui_one_key']);
   });
 
-  it('has no finding about a page that keeps to its declarations', () => {
+  it('the scan of pages has no finding about a page that keeps to its declarations', () => {
     const csp = {
       connectDomains: ['https://api.example.com', 'wss://live.example.com'],
       resourceDomains: ['https://cdn.example.com'],

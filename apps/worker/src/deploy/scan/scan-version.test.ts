@@ -61,7 +61,7 @@ describe('the scan', () => {
     ['no description', { description: ' ' }, 'warning description_missing'],
     ['no annotations', { annotations: undefined }, 'warning annotations_missing'],
     ['no title', { title: undefined }, 'info title_missing'],
-  ])('finds %s', ([, tool, finding]) => {
+  ])('the scan of a tool finds %s', ([, tool, finding]) => {
     expect(scan(tool)).toEqual([finding]);
   });
 
@@ -74,11 +74,11 @@ describe('the scan', () => {
     expect(scan({}, { code: `const key = "${secret}";` })).toEqual(['error secret_in_code']);
   });
 
-  it('lets a tool pass that only speaks of the platform', () => {
+  it('the scan admits a tool that only speaks of the platform', () => {
     expect(scan({ name: 'open_patchbay_ticket' })).toEqual([]);
   });
 
-  it('lets documentation keys and a good tool pass', () => {
+  it('the scan admits documentation keys and a good tool', () => {
     expect(scan({}, { code: 'const key = "AKIAIOSFODNN7EXAMPLE";' })).toEqual([]);
   });
 });

@@ -87,16 +87,16 @@ describe('an upload', () => {
     ['a direction-changing character in a path', { name: 'a\u202eb' }, 'source.bad_path'],
     ['one file twice', { name: './package.json' }, 'source.duplicate_path'],
     ['a file below a file', { name: 'package.json/x' }, 'source.bad_path'],
-  ])('is refused with %s in it', async ([, entry, code]) => {
+  ])('an upload with %s in it is refused', async ([, entry, code]) => {
     await expect(readSource(await tarGz([entry]))).rejects.toMatchObject({ code });
   });
 
-  it('is refused when it unpacks to a thousand times its size', async () => {
+  it('an upload that unpacks to a thousand times its size is refused', async () => {
     const bomb = gzipSync(Buffer.alloc(40 * 1024 * 1024));
     await expect(readSource(bomb)).rejects.toMatchObject({ code: 'source.bomb' });
   });
 
-  it('is refused as a zip that unpacks to a thousand times its size, with any declared size', async () => {
+  it('a zip that unpacks to a thousand times its size is refused, with any declared size', async () => {
     const packed = deflateRawSync(Buffer.alloc(40 * 1024 * 1024));
     const bomb = (announced: number) => zip('a', packed, { method: 8, announced });
     await expect(readSource(bomb(40 * 1024 * 1024))).rejects.toMatchObject({ code: 'source.bomb' });
@@ -105,12 +105,12 @@ describe('an upload', () => {
     });
   });
 
-  it('is refused with more than 4096 files', async () => {
+  it('an upload with more than 4096 files is refused', async () => {
     const entries = Array.from({ length: 4097 }, (_, index) => ({ name: `f${index}` }));
     await expect(readSource(await tarGz(entries))).rejects.toMatchObject({ code: 'source.too_many_files' });
   });
 
-  it('is refused when it is cut, empty, or something else', async () => {
+  it('an upload that is cut, damaged, too large or no archive is refused', async () => {
     const whole = await tarGz([{ name: 'a', text: 'x'.repeat(5000) }]);
     await expect(readSource(whole.subarray(0, 60))).rejects.toMatchObject({ code: 'source.truncated' });
     await expect(readSource(Buffer.from('{}'))).rejects.toMatchObject({ code: 'source.not_an_archive' });
@@ -119,7 +119,7 @@ describe('an upload', () => {
     await expect(readSource(Buffer.alloc(11 * 1024 * 1024))).rejects.toMatchObject({ code: 'source.too_large' });
   });
 
-  it('is refused as zip with a link, a climbing path or a cut end', async () => {
+  it('a zip with a link, a climbing path or a cut end is refused', async () => {
     await expect(readSource(zip('a', Buffer.from('/etc'), { mode: 0o120_777 }))).rejects.toMatchObject({
       code: 'source.link',
     });
@@ -128,12 +128,12 @@ describe('an upload', () => {
     await expect(readSource(whole.subarray(0, 30))).rejects.toMatchObject({ code: 'source.truncated' });
   });
 
-  it('is read from zip and from a single top folder', async () => {
+  it('an upload is read from zip and from a single top folder', async () => {
     const source = await readSource(zip('top/package.json', Buffer.from('{}')));
     expect([...source.files.keys()]).toEqual(['package.json']);
   });
 
-  it('loses what steers package managers, with a note for each', async () => {
+  it('an upload loses what steers package managers, with a note for each', async () => {
     const names = [
       '.npmrc',
       'sub/.npmrc',
@@ -152,7 +152,7 @@ describe('an upload', () => {
     );
   });
 
-  it('keeps names that differ in case only', async () => {
+  it('an upload keeps names that differ in case only', async () => {
     const source = await readSource(await tarGz([{ name: 'A.ts' }, { name: 'a.ts' }]));
     expect(source.files.size).toBe(3);
   });
