@@ -9,7 +9,7 @@ it('reports every missing isolation layer of a machine that cannot isolate conne
   });
 });
 
-it("reports the platform's answer when a demo cannot be created", () => {
+it('reports the platform’s answer when a demo cannot be created', () => {
   expect(seedFailed('The sign-up', { status: 503, body: { code: 'data.unavailable' } })).toMatchObject({
     code: 'start.seed_failed',
     detail: 'The sign-up was answered 503: {"code":"data.unavailable"}',

@@ -33,7 +33,7 @@ export function testKillsAt(points: readonly KillPoint[]): void {
     });
 
     it.for(points)(
-      'at "$point" is followed by one that continues within five seconds and runs no finished step again',
+      'a worker killed at "$point" is followed within five seconds by one that repeats no finished step',
       { timeout: 60_000 },
       async ({ point, state, interrupted }) => {
         const slug = `killed-${point.replace(' ', '-')}`;

@@ -15,7 +15,7 @@ describe('isInside', () => {
 });
 
 describe('paths', () => {
-  it('never carries a foreign address into the sign-in page', () => {
+  it('the path of the sign-in page never carries a foreign address', () => {
     expect(paths.signIn('//evil.example')).toBe('/sign-in');
     expect(paths.signIn('/demo')).toBe('/sign-in?next=%2Fdemo');
   });

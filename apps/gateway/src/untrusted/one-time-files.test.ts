@@ -16,7 +16,7 @@ function files() {
 }
 
 describe('OneTimeFiles', () => {
-  it('gives a file once, and never for an unknown id', async () => {
+  it('gives an offered file once, and never for an unknown id', async () => {
     const given = files().files;
     const { id } = await given.offer(file);
     expect(await given.take('unknown')).toBeNull();

@@ -183,7 +183,7 @@ describe('a result of 2026-07-28', () => {
       { sampling: { tools: {} } },
     ],
     ['for its folders', question('roots/list'), {}, { roots: {} }],
-  ])('an input request to %s is -32021 for a client without it', async (_who, result, declared, required) => {
+  ])('a result that asks %s is -32021 for a client that cannot answer', async (_who, result, declared, required) => {
     asks(result);
     const seen = await answer(call(able(declared)));
     expect([seen.status, seen.body.error]).toMatchObject([

@@ -29,7 +29,7 @@ export function describePeers(pairs: readonly { readonly peer: Peer; readonly ac
   for (const { peer, accesses } of pairs) {
     describe(peer.name, () => {
       it.each(accesses)(
-        'lists and calls with %s',
+        `${peer.name} lists and calls tools with %s`,
         async (access) => {
           const target = targets.get(access);
           if (!target) throw new Error(`no target for ${access}`);

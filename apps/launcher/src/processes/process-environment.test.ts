@@ -63,7 +63,7 @@ describe('the environment of a process', () => {
     expect(text).not.toMatch(/postgresql:|redis|password|master\.key|auth\.secret/);
   });
 
-  it.each(APP_NAMES)('the %s gets neither the owner of the database nor variables of the starting person', (name) => {
+  it.each(APP_NAMES)('the %s gets neither the owner of the database nor what the person who starts has', (name) => {
     const text = JSON.stringify(processEnvironment(name, installation()));
     expect(text).not.toContain('patchbay_owner');
     expect(text).not.toContain('of the person who starts');

@@ -4,7 +4,7 @@ import { connectorState } from './connector-state.ts';
 const live = { versionId: 'ver_1', number: 1, activatedAt: '2026-11-21T12:00:00Z' };
 
 describe('connectorState', () => {
-  it('keeps showing that the old version serves while a newer one fails', () => {
+  it('the state of a connector shows that the old version serves while a newer one fails', () => {
     const latest = { versionId: 'ver_2', number: 2, state: 'failed' as const };
     expect(connectorState({ live, latest })).toEqual({
       label: 'Live · version 1',
@@ -13,7 +13,7 @@ describe('connectorState', () => {
     });
   });
 
-  it('does not mention older versions after a rollback', () => {
+  it('the state of a connector does not mention older versions after a rollback', () => {
     const latest = { versionId: 'ver_1', number: 1, state: 'active' as const };
     expect(connectorState({ live, latest }).note).toBeNull();
   });
@@ -27,7 +27,7 @@ describe('connectorState', () => {
     expect(connectorState({ live: null, latest: { versionId: 'ver_1', number: 1, state } }).label).toBe(label);
   });
 
-  it('does not pretend that an empty connector is deploying', () => {
+  it('a connector without a version is not shown as deploying', () => {
     expect(connectorState({ live: null, latest: null }).label).toBe('No version yet');
   });
 });

@@ -18,7 +18,7 @@ describe('declaredSecrets', () => {
 });
 
 describe('secretLines', () => {
-  it('puts required and missing secrets first, and keeps undeclared ones', () => {
+  it('secrets are listed with required and missing ones first, and undeclared ones are kept', () => {
     const declared = [
       { name: 'REGION', description: '', required: false },
       { name: 'TOKEN', description: '', required: true },

@@ -35,7 +35,7 @@ describe('readBody', () => {
     await refused;
   });
 
-  it('gives the whole body and forgets its deadline', async () => {
+  it('reading a body gives the whole body and ends its deadline', async () => {
     const stream = new PassThrough();
     const read = readBody(stream, LIMITS);
     stream.write('1234');

@@ -42,25 +42,25 @@ describe('the table of methods', () => {
     ]);
   });
 
-  it('answers subscriptions of resources inside a session only', async () => {
+  it('subscriptions of resources are answered inside a session only', async () => {
     const [inside, outside] = [await found('legacy', true), await found('legacy', false)];
     const onlyInside = inside.filter((name) => !outside.includes(name));
     expect(onlyInside.toSorted()).toEqual(['resources/subscribe', 'resources/unsubscribe']);
   });
 
-  it('opens a session by the initialize of 2025 alone', () => {
+  it('the initialize of 2025 alone opens a session', () => {
     const opening = Object.keys(METHODS).filter((name) => opensSession(request(name, 'legacy')));
     expect(opening).toEqual(['initialize']);
     expect(opensSession(request('initialize', 'modern'))).toBe(false);
   });
 
-  it('runs code of a connector for the methods that are calls, and for no other', () => {
+  it('the methods that are calls run code of a connector, and no other does', () => {
     const calls = Object.keys(METHODS).filter((name) => METHODS[name]?.runsCode);
     const known: readonly CallMethod[] = ['tools/call', 'prompts/get', 'resources/read', 'completion/complete'];
     expect(calls).toEqual(known);
   });
 
-  it('mirrors in Mcp-Name what SEP-2243 and SEP-2663 name, whether it is served or not', () => {
+  it('Mcp-Name mirrors the members that SEP-2243 and SEP-2663 name, served or not', () => {
     expect(NAME_MEMBERS).toEqual({
       'tools/call': 'name',
       'prompts/get': 'name',

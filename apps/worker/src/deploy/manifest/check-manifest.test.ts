@@ -42,7 +42,7 @@ describe('the manifest of a connector', () => {
     ],
     ['two tools of one name', described({ tools: [tool('a'), tool('a')] }), 'deploy.duplicate_tool', /"a"/],
     ['no tool', described({ tools: [] }), 'deploy.no_tools', /./],
-  ])('the manifest of a connector is refused for %s', (_what, value, code, names) => {
+  ])('the manifest of a connector with %s is refused', (_what, value, code, names) => {
     expect(() => checkManifest(value)).toThrow(expect.objectContaining({ code, detail: expect.stringMatching(names) }));
   });
 
