@@ -35,7 +35,7 @@ describe('throughputLines', () => {
     ]);
   });
 
-  it('shows what was measured of the others when ours was not, and why not', () => {
+  it('shows the measurements of other servers and the reason why ours was not measured', () => {
     const lines = throughputLines('16 in flight', { taken, failures: new Map([[ours, 'no answer']]) }).join('\n');
     expect(lines).toMatch(/fast SDK +1000\/s/);
     expect(lines).toMatch(/Patchbay +not measured: no answer/);
@@ -44,7 +44,7 @@ describe('throughputLines', () => {
 });
 
 describe('inTurnLines', () => {
-  it('compares calls to several connectors with those to one, and one with itself', () => {
+  it('compares calls to several connectors with calls to one, and two runs of one connector with each other', () => {
     const turns = new Map([
       [1, [sample(100, 1), sample(80, 1)]],
       [10, [sample(40, 2)]],

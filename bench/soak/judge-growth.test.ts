@@ -4,12 +4,12 @@ import { judgeGrowth } from './judge-growth.ts';
 const allowance = { share: 0.1, least: 2 };
 
 describe('judgeGrowth', () => {
-  it('sees a slow rise after the warm-up', () => {
+  it('reports a slow rise after the warm-up as growth', () => {
     const rising = Array.from({ length: 30 }, (_, index) => 100 + 2 * index);
     expect(judgeGrowth(rising, allowance)).toMatchObject({ grows: true });
   });
 
-  it('lets a warm-up rise as far as it likes, and what follows stay where it is', () => {
+  it('reports no growth when values rise during the warm-up and stay level afterwards', () => {
     const warmed = Array.from({ length: 30 }, (_, index) => (index < 10 ? 10 * index : 100 + (index % 3)));
     expect(judgeGrowth(warmed, allowance)).toMatchObject({ early: 101, late: 101, grows: false });
   });
@@ -19,7 +19,7 @@ describe('judgeGrowth', () => {
     expect(judgeGrowth(values, allowance).grows).toBe(false);
   });
 
-  it('lets small measures move by their least', () => {
+  it('does not report a small measure as growing when it rises by no more than its least allowance', () => {
     expect(judgeGrowth([1, 1, 1, 1, 3, 3], allowance).grows).toBe(false);
     expect(judgeGrowth([1, 1, 1, 1, 4, 4], allowance).grows).toBe(true);
   });
@@ -31,7 +31,7 @@ describe('judgeGrowth', () => {
     expect(judgeGrowth([1, 1, 100, 100, 100, 100], bounded)).toMatchObject({ grows: false, isBelowBound: false });
   });
 
-  it('refuses too few values', () => {
+  it('refuses to judge growth from too few values', () => {
     expect(() => judgeGrowth([1, 2], allowance)).toThrow(RangeError);
   });
 });

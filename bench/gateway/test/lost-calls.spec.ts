@@ -62,7 +62,7 @@ async function measured(...configurations: Configuration[]) {
 }
 
 describe('measureThroughput', () => {
-  it('leaves out a server that loses one call among others, reports it, and measures the rest', async () => {
+  it('leaves out a server that loses one call among others, reports it, and measures the other servers', async () => {
     const loses = await serve('loses', (response, number) => {
       if (number !== 10) answering(response);
     });
@@ -81,7 +81,7 @@ describe('measureThroughput', () => {
     expect(names).toEqual(['answers']);
   });
 
-  it('leaves out a server without such a tool, which answers sooner than one that works', async () => {
+  it('leaves out a server without the measured tool, though its errors arrive sooner than answers', async () => {
     const refusal = JSON.stringify({ jsonrpc: '2.0', id: 1, result: { content: [], isError: true } });
     const lacks = await serve('lacks', (response) => response.setHeader('content-length', refusal.length).end(refusal));
     const { failures, names } = await measured(lacks, await serve('answers', answering));
@@ -89,7 +89,7 @@ describe('measureThroughput', () => {
     expect(names).toEqual(['answers']);
   });
 
-  it('leaves out a server that opens all sessions but one, and its connections close', async () => {
+  it('leaves out a server that opens all sessions but one, and closes its connections', async () => {
     const forgets = await serve('forgets', (response, number) => {
       if (number !== 2) response.setHeader('mcp-session-id', `s${number}`).setHeader('content-length', 0).end();
     });
@@ -100,7 +100,7 @@ describe('measureThroughput', () => {
     await expect.poll(() => sockets.size).toBe(0);
   });
 
-  it('continues after a server that resets connections without a call under way', async () => {
+  it('measures the next server after one that resets connections without a call under way', async () => {
     // Sessions are opened side by side: the last one is waited for while the others' connections are idle.
     const resets = await serve('resets', (response, number) => {
       if (number < PLAN.inFlight * 2) {
@@ -123,18 +123,18 @@ describe('startPeer', () => {
   });
   const LISTEN = 'require("http").createServer(() => {}).listen(Number(process.argv[1]), "127.0.0.1");';
 
-  it('reports the end of a peer that never listened', async () => {
+  it('reports the end of a benchmark peer that never listened', async () => {
     await expect(startPeer(peer('process.kill(process.pid, "SIGABRT")'))).rejects.toThrow(/it ended \(SIGABRT\)/);
     await expect(startPeer(peer('console.error("no port for me"); process.exit(3)'))).rejects.toThrow(
       /it ended \(3\) before it listened: no port for me/,
     );
   });
 
-  it('refuses a program that is not there', async () => {
+  it('refuses to start a benchmark peer whose program does not exist', async () => {
     await expect(startPeer({ ...peer(''), command: () => ['/nowhere/at-all'] })).rejects.toThrow(/ENOENT/);
   });
 
-  it('stops a peer that a signal ended before, and what it had started', async () => {
+  it('stops the children of a benchmark peer that a signal ended before', async () => {
     const started = await startPeer(peer(`require("child_process").spawn("sleep", ["60"]); ${LISTEN}`));
     const [pid = 0] = started.pids();
     process.kill(pid, 'SIGKILL');

@@ -21,7 +21,7 @@ const PROGRAM = `
   writeSync(1, 'ready\\n');`;
 
 describe('atOurEnd', () => {
-  it('ends everything that was not taken back, also when a second signal arrives meanwhile', async () => {
+  it('a benchmark that ends runs every cleanup not taken back, also after a second signal', async () => {
     const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -54,29 +54,29 @@ describe('the build of a connector', () => {
     return { path: place, name, version: '1.0.0', sha512 };
   }
 
-  it('refuses a type error with file, line and column', async () => {
+  it('a build refuses a type error with file, line and column', async () => {
     const answer = await build({ 'src/index.ts': `${CONNECTOR}\nexport const wrong: number = 'text';\n` });
     expect(answer).toMatchObject({ ok: false, failure: 'types' });
     expect(answer.ok || answer.diagnostics).toMatchObject([{ file: 'src/index.ts', line: 16, column: 14 }]);
   });
 
-  it('builds in spite of type errors when the check is switched off', async () => {
+  it('a build succeeds in spite of type errors when the type check is off', async () => {
     const files = { 'src/index.ts': `${CONNECTOR}\nexport const wrong: number = 'text';\n` };
     expect(await build(files, { typecheck: false })).toMatchObject({ ok: true });
   });
 
-  it('refuses a syntax error at its place', async () => {
+  it('a build refuses a syntax error with its file and line', async () => {
     const answer = await build({ 'src/index.ts': 'const a = 1;\nexport default {{;\n' });
     expect(answer).toMatchObject({ ok: false, failure: 'syntax', diagnostics: [{ file: 'src/index.ts', line: 2 }] });
   });
 
-  it('refuses an import that does not resolve and names it', async () => {
+  it('a build refuses an import that does not resolve, and names it', async () => {
     const answer = await build({ 'src/index.ts': "import x from 'not-there';\nexport default x;\n" });
     expect(answer).toMatchObject({ ok: false, failure: 'import', diagnostics: [{ file: 'src/index.ts', line: 1 }] });
     expect(answer.ok || answer.diagnostics[0]?.text).toContain('not-there');
   });
 
-  it('refuses a package that must be compiled and names it', async () => {
+  it('a build refuses a package that must be compiled, and names it', async () => {
     const placement = await storePackage('native-thing', {
       'package.json': '{"name":"native-thing","main":"index.js","scripts":{"install":"node-gyp rebuild"}}',
       'binding.gyp': '{}',
@@ -87,7 +87,7 @@ describe('the build of a connector', () => {
     expect(answer).toMatchObject({ ok: false, failure: 'native', scripted: ['native-thing'] });
   });
 
-  it('refuses a package whose install script would have made what it imports, and names it', async () => {
+  it('a build refuses a package whose install script would create a file that it imports, and names it', async () => {
     const placement = await storePackage('unfinished', {
       'package.json': '{"name":"unfinished","main":"index.js","scripts":{"postinstall":"node make.js"}}',
       'index.js': "module.exports = require('./made.js')",
@@ -103,7 +103,7 @@ describe('the build of a connector', () => {
     ['a symbolic link that climbs out', 'stolen.json', { kind: '2', target: '../../../../../../etc/passwd' }],
     ['a folder that is a link, and a file in it', 'folder', { kind: '2', target: '/tmp' }],
     ['a path that climbs out', '../../../../stolen.json', '{}'],
-  ])('lets a package bring no %s', async (_what, name, entry) => {
+  ])('a build lets a package bring no %s', async (_what, name, entry) => {
     const placement = await storePackage('thief', {
       'package.json': '{"name":"thief","main":"index.js"}',
       'index.js': "module.exports = require('./stolen.json')",
@@ -116,7 +116,7 @@ describe('the build of a connector', () => {
     expect(answer.ok || answer.diagnostics[0]?.text).toContain('./stolen.json');
   });
 
-  it('bundles the connector and leaves what the runner provides outside', async () => {
+  it('a build bundles the connector without the packages that the runner provides', async () => {
     const answer = await build({ 'src/index.ts': CONNECTOR });
     if (!answer.ok) throw new Error(JSON.stringify(answer));
     expect(answer.packages).toEqual(['@patchbay/connector', 'zod']);
@@ -125,7 +125,7 @@ describe('the build of a connector', () => {
     expect(JSON.parse(answer.sourceMap).sources).toEqual(['src/index.ts']);
   });
 
-  it('bundles the copy of a provided package that another package brought along', async () => {
+  it('a build bundles the copy of a provided package that another package depends on', async () => {
     const own = { 'package.json': '{"name":"zod","main":"index.js"}', 'index.js': "exports.who = 'the copy of old'" };
     const placements = [
       await storePackage('old', {
@@ -141,7 +141,7 @@ describe('the build of a connector', () => {
     expect(answer.code).toContain('the copy of old');
   });
 
-  it('follows links as pnpm lays them out', async () => {
+  it('a build follows links as pnpm lays them out', async () => {
     const placement = await storePackage(
       'left',
       { 'package.json': '{"name":"left","main":"i.js"}', 'i.js': 'module.exports = "left is here"' },
@@ -168,14 +168,14 @@ describe('the build of a connector', () => {
       /gone\.css/,
     ],
     ['an image that is not there', { 'src/ui/a.html': '<img src="./logo.svg">' }, 'import', /logo\.svg/],
-  ])('refuses %s at its place', async (_, files, failure, place) => {
+  ])('a build refuses %s and names the file', async (_, files, failure, place) => {
     const answer = await build({ 'src/index.ts': CONNECTOR, 'src/ui/a.html': PAGE, 'src/ui/a.css': '', ...files });
     expect(answer).toMatchObject({ ok: false, failure });
     const [first] = answer.ok ? [] : answer.diagnostics;
     expect(`${first?.file} ${first?.line} ${first?.text}`).toMatch(place);
   });
 
-  it('makes each page one file that refers to nothing, and leaves addresses of the web alone', async () => {
+  it('a build makes each page one file without local references, and leaves web addresses alone', async () => {
     const answer = await build({
       'src/index.ts': CONNECTOR,
       'src/ui/chart.html': `<!doctype html><head><link rel="stylesheet" href="./chart.css">

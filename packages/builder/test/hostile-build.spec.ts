@@ -63,7 +63,7 @@ describe('a hostile build beside the build of another organization', () => {
     return `${JSON.stringify(answer)} ${Buffer.from(files ?? []).toString()}`;
   }
 
-  it('stops at a package that unpacks to a thousand times its size', async () => {
+  it('a build stops at a package that unpacks to a thousand times its size', async () => {
     // Members of gzip behind each other unpack to one file.
     const member = gzipSync(Buffer.alloc(45 * 1024 * 1024));
     const bomb = Buffer.concat(Array.from({ length: 10 }, () => member));
@@ -74,7 +74,7 @@ describe('a hostile build beside the build of another organization', () => {
     });
   });
 
-  it('changes nothing but its own scratch, and the other result stays the same to the byte', async () => {
+  it('a hostile build changes only its own scratch directory and no byte of another build’s result', async () => {
     const listed = treeOf(place);
     const before = await build();
     expect(before).toContain('genuine');

@@ -152,7 +152,7 @@ describe('header injection and request smuggling', () => {
     ['Patchbay-Token', 'x'],
     ['TE', 'trailers'],
     ['Keep-Alive', 'timeout=1'],
-  ])('refuses the header %s', async (name, value) => {
+  ])('the egress proxy refuses the request header %s', async (name, value) => {
     expect(await ask(at('/'), { [name]: value })).toMatchObject({
       status: 400,
       body: expect.stringContaining('egress.header_refused'),
@@ -171,13 +171,13 @@ describe('header injection and request smuggling', () => {
     ['a null byte in a value', 'X-A: b\0c\r\n\r\n'],
     ['a trailer', 'Trailer: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'],
     ['a length that is no number', 'Content-Length: 5a\r\n\r\nhello'],
-  ])('refuses %s', async (_what, rest) => {
+  ])('the egress proxy refuses a request with %s', async (_what, rest) => {
     const said = await raw(`POST ${at('/')} HTTP/1.1\r\nHost: egress\r\n${rest}`);
     expect(said).toMatch(/^HTTP\/1\.1 400 /);
     expect(seen).toEqual([]);
   });
 
-  it('frames a body whatever the method, so that its bytes are no second request', async () => {
+  it('the egress proxy frames a body whatever the method, so that its bytes are no second request', async () => {
     const hidden = 'GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n';
     const chunk = `${hidden.length.toString(16)}\r\n${hidden}\r\n0\r\n\r\n`;
     await raw(
@@ -187,7 +187,7 @@ describe('header injection and request smuggling', () => {
   });
 
   it.each(['/relative', '*', 'ftp://api.upstream.example/', 'https://user:pass@api.upstream.example/'])(
-    'refuses the target %s',
+    'the egress proxy refuses the request target %s',
     async (target) => {
       expect(await raw(`GET ${target} HTTP/1.1\r\nHost: egress\r\nConnection: close\r\n\r\n`)).toMatch(
         /^HTTP\/1\.1 400 /,
@@ -195,7 +195,7 @@ describe('header injection and request smuggling', () => {
     },
   );
 
-  it('refuses TRACE and protocol upgrades', async () => {
+  it('the egress proxy refuses TRACE and protocol upgrades', async () => {
     expect(await ask(at('/'), {}, 'TRACE')).toMatchObject({ status: 400 });
     const upgrade = `GET ${at('/')} HTTP/1.1\r\nHost: egress\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n`;
     expect(await raw(upgrade)).toMatch(/^HTTP\/1\.1 400 /);
@@ -204,7 +204,7 @@ describe('header injection and request smuggling', () => {
 });
 
 describe('where a request may go', () => {
-  it('refuses plain http, the platform’s own name in every spelling, and names that resolve inside', async () => {
+  it('refuses plain http, every spelling of the platform’s own name, and names of internal addresses', async () => {
     await given({ platformHosts: new Set(['inside.example']) });
     expect(await ask(`http://inside.example:${port}/`)).toMatchObject({
       status: 403,
@@ -224,7 +224,7 @@ describe('where a request may go', () => {
     });
   });
 
-  it('asks a name once and connects to that answer, whatever the next answer would be', async () => {
+  it('the proxy resolves a name once and connects to that address, whatever the next answer would be', async () => {
     const answers = [['127.0.0.1'], ['10.0.0.1']];
     let asked = 0;
     await given({ resolver: async () => answers[asked++] ?? [] });
@@ -232,7 +232,7 @@ describe('where a request may go', () => {
     expect(asked).toBe(1);
   });
 
-  it('checks the second answer of a rebinding name as it did the first', async () => {
+  it('the egress proxy checks the second answer of a rebinding name as it did the first', async () => {
     const answers = [['93.184.216.34', '10.0.0.1'], ['169.254.169.254']];
     await given({ trustedHosts: new Set(), resolver: async () => answers.shift() ?? [] });
     expect([(await ask(at('/'))).status, (await ask(at('/'))).status]).toEqual([403, 403]);
@@ -240,7 +240,7 @@ describe('where a request may go', () => {
 });
 
 describe('bounds', () => {
-  it('refuses an answer of 2 GB before its first byte', async () => {
+  it('the egress proxy refuses an answer of 2 GB before its first byte', async () => {
     await given();
     expect(await ask(at('/huge'))).toMatchObject({
       status: 429,
@@ -248,7 +248,7 @@ describe('bounds', () => {
     });
   });
 
-  it('refuses response headers that are too long, and request headers', async () => {
+  it('the egress proxy refuses response headers and request headers that are too long', async () => {
     await given();
     expect(await ask(at('/headers'))).toMatchObject({ status: 502 });
     expect(await raw(`GET ${at('/')} HTTP/1.1\r\nHost: egress\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(
@@ -256,12 +256,12 @@ describe('bounds', () => {
     );
   });
 
-  it('refuses a request body over the bound', async () => {
+  it('the egress proxy refuses a request body over the bound', async () => {
     await given({ limits: { requestBytes: 1000 } });
     expect(await ask(at('/'), {}, 'POST', 'x'.repeat(2000))).toMatchObject({ status: 429 });
   });
 
-  it('ends a server that answers one byte at a time, and a silent one', async () => {
+  it('the egress proxy ends requests to a server that answers one byte at a time, and to a silent one', async () => {
     await given({ limits: { totalMs: 400, idleMs: 200, connectMs: 300 } });
     const startedAt = performance.now();
     const [drip, silent] = await Promise.all([ask(at('/drip')), ask(at('/silent'))]);
@@ -270,7 +270,7 @@ describe('bounds', () => {
     expect(performance.now() - startedAt).toBeLessThan(3_000);
   });
 
-  it('ends a sandbox that sends its headers one byte at a time', async () => {
+  it('the egress proxy disconnects a sandbox that sends its headers one byte at a time', async () => {
     await given({ limits: { connectMs: 300 } });
     const socket = connect(join(directory, 'egress.sock'));
     const timer = setInterval(() => socket.write('G'), 50);
@@ -281,7 +281,7 @@ describe('bounds', () => {
     expect(seen).toEqual([]);
   });
 
-  it('serves twenty requests at once and refuses the next', async () => {
+  it('the egress proxy serves twenty requests at once and refuses the next', async () => {
     await given({ limits: { idleMs: 1_000 } });
     const open = Array.from({ length: 20 }, () => ask(at('/silent')));
     await waitFor(() => seen.length === 20);
@@ -310,13 +310,13 @@ describe('a tunnel', () => {
       });
     });
 
-  it('carries TLS to a declared host', async () => {
+  it('a tunnel carries TLS to a declared host', async () => {
     await given({ rules });
     expect(await tunnelled(HOST)).toBe('HTTP/1.1 200 OK');
     expect(seen[0]?.url).toBe('/tunnelled');
   });
 
-  it('is refused where the manifest does not declare it, and plain requests where it does', async () => {
+  it('refuses an undeclared tunnel, and plain requests to a host that is declared for tunnels', async () => {
     await given();
     expect(await tunnelled(HOST)).toBe('HTTP/1.1 403 Refused');
     await proxy.close();
@@ -325,14 +325,14 @@ describe('a tunnel', () => {
     expect(await tunnelled(HOST, `${HOST}:1`)).toBe('HTTP/1.1 403 Refused');
   });
 
-  it('is closed when the ClientHello names another host', async () => {
+  it('closes a tunnel when the ClientHello names another host', async () => {
     await given({ rules });
     expect(await tunnelled('fronted.example')).toMatch(/^failed/);
     expect(refusals.at(-1)).toContain('egress.tunnel_refused');
     expect(seen).toEqual([]);
   });
 
-  it('is closed when it does not begin with TLS, and when it begins with nothing', async () => {
+  it('closes a tunnel that does not begin with TLS, and one that begins with nothing', async () => {
     await given({ rules, limits: { connectMs: 200 } });
     expect(await raw(`CONNECT ${HOST}:${port} HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\n\r\n`)).not.toContain(
       'hello',
@@ -344,7 +344,7 @@ describe('a tunnel', () => {
     ]);
   });
 
-  it('is never opened to a credential host', async () => {
+  it('never opens a tunnel to a credential host', async () => {
     await given({ rules });
     references.issue([grant()]);
     expect(await tunnelled(HOST)).toBe('HTTP/1.1 403 Refused');
@@ -373,19 +373,19 @@ describe('a credential', () => {
   };
   const refused = { status: 403, body: expect.stringContaining('egress.credential_refused') };
 
-  it('is put into the request and its reference is not', async () => {
+  it('puts a credential into the request and removes its reference', async () => {
     await ask(at('/'), issued().headers);
     expect(seen[0]?.headers).toMatchObject({ authorization: `Bearer ${TOKEN}` });
     expect(JSON.stringify(seen[0]?.headers)).not.toContain('cref_');
   });
 
-  it('has a reference of 128 bits, another one each time', () => {
+  it('the reference to a credential has 128 random bits, different each time', () => {
     const [one, two] = [issued(), issued()].map(({ headers }) => headers['patchbay-credential']);
     expect(Buffer.from(String(one).slice(5), 'base64url').byteLength).toBe(16);
     expect(one).not.toBe(two);
   });
 
-  it('is refused for a reference that is revoked, invented, or another sandbox’s', async () => {
+  it('refuses a credential for a reference that is revoked, invented, or another sandbox’s', async () => {
     const { headers, revoke } = issued();
     revoke();
     const foreign = new CredentialReferences().issue([grant()]).references.api ?? '';
@@ -400,19 +400,19 @@ describe('a credential', () => {
     ['the connection was made for another host', { connectionHost: 'mine.example' }],
     ['the organization’s policy does not list it', { organizationHosts: ['other.example'] }],
     ['only a wildcard covers it and no host was recorded', { providerHosts: ['*.upstream.example'] }],
-  ])('is refused where %s', async (_what, changes) => {
+  ])('refuses a request with a credential where %s', async (_what, changes) => {
     expect(await ask(at('/'), issued(changes).headers)).toMatchObject(refused);
     expect(seen).toEqual([]);
   });
 
-  it('is refused where the manifest does not declare the host', async () => {
+  it('refuses a request with a credential to a host that the manifest does not declare', async () => {
     expect(await ask('https://collector.example/', issued().headers)).toMatchObject({
       status: 403,
       body: expect.stringContaining('host_not_declared'),
     });
   });
 
-  it('goes to the shop it was linked for and to no other shop of the same provider', async () => {
+  it('sends a credential to the shop it was linked for and to no other shop of the same provider', async () => {
     const { headers } = issued({ providerHosts: ['*.wild.example'], connectionHost: SHOP });
     expect(await ask(at('/', OTHER_SHOP), headers)).toMatchObject(refused);
     expect(await ask(at('/', SHOP), headers)).toMatchObject({ status: 200 });
@@ -428,15 +428,15 @@ describe('a credential', () => {
     '/oauth%252Ftoken',
     '/x/..%2foauth/token',
     '/oauth;x=1/token',
-  ])('is never sent to a path that answers tokens, spelt %s', async (path) => {
+  ])('never sends a credential to a path that answers tokens, spelt %s', async (path) => {
     expect(await ask(at(path), issued().headers)).toMatchObject(refused);
   });
 
-  it('is never sent over http', async () => {
+  it('never sends a credential over http', async () => {
     expect(await ask(`http://${HOST}:${port}/`, issued().headers)).toMatchObject(refused);
   });
 
-  it('is the only authority that reaches its host', async () => {
+  it('the credential is the only authority that reaches its host', async () => {
     const { headers } = issued();
     const own = {
       authorization: 'Bearer own',
@@ -450,7 +450,7 @@ describe('a credential', () => {
     expect(JSON.stringify(seen[0])).not.toContain('own');
   });
 
-  it('is required on its host, unless the manifest declares anonymous access', async () => {
+  it('requires a credential for its host, unless the manifest declares anonymous access', async () => {
     issued().revoke();
     expect(await ask(at('/'), { authorization: 'Bearer own' })).toMatchObject(refused);
     await proxy.close();
@@ -460,7 +460,7 @@ describe('a credential', () => {
     expect(seen.map(({ headers }) => headers.authorization)).toEqual([undefined]);
   });
 
-  it.each(['/echo', '/echo-gzip'])('comes back from %s as [credential] only', async (path) => {
+  it.each(['/echo', '/echo-gzip'])('replaces a credential with [credential] in the answer of %s', async (path) => {
     const answered = await ask(at(path), issued().headers);
     expect(answered.status).toBe(200);
     expect(answered.body).toContain('[credential]');
@@ -470,7 +470,7 @@ describe('a credential', () => {
     if (path === '/echo') expect(answered.headers['x-echo']).toBe('[credential]');
   });
 
-  it('shows what the test would see if nothing were hidden', async () => {
+  it('the upstream of the test does receive the credential that its answers must not show', async () => {
     await ask(at('/echo'), issued().headers);
     expect(seen[0]?.headers.authorization).toContain(TOKEN);
   });

@@ -79,7 +79,7 @@ describe('the way out of a sandbox', () => {
     ['a name with one address inside', () => `https://rebind.example:${port}/`, 'egress.address_refused'],
     ['the metadata address', () => `http://169.254.169.254:${port}/latest`, 'egress.address_refused'],
     ['a v4-mapped address', () => `http://[::ffff:127.0.0.1]:${port}/`, 'egress.address_refused'],
-  ])('refuses %s and logs it', async (_what, url, code) => {
+  ])('refuses a sandbox’s request to %s and logs it', async (_what, url, code) => {
     const logged = given.logs.length;
     expect(await fetchInside(url())).toMatchObject({ status: 403, body: expect.stringContaining(code) });
     await waitFor(() =>
@@ -87,11 +87,11 @@ describe('the way out of a sandbox', () => {
     );
   });
 
-  it.each(['/away', '/inside'])('checks the redirect %s again', async (path) => {
+  it.each(['/away', '/inside'])('checks the destination of the redirect %s again', async (path) => {
     expect(await fetchInside(`https://${HOST}:${port}${path}`)).toMatchObject({ status: 403 });
   });
 
-  it('refuses a host whose certificate is not its own', async () => {
+  it('refuses a host whose certificate is for another name', async () => {
     const wrong = await givenHost({ trustedHosts: new Set([HOST]), resolver: async () => ['127.0.0.1'] });
     try {
       const outcome = await wrong.call({
@@ -108,7 +108,7 @@ describe('the way out of a sandbox', () => {
     }
   });
 
-  it('sets Host itself, whatever the client called the socket', async () => {
+  it('sets the Host header itself, whatever host the client of the socket named', async () => {
     seen.length = 0;
     expect(await fetchInside(`https://${HOST}:${port}/h`, { headers: { 'x-mine': 'yes' } })).toMatchObject({
       status: 200,
@@ -116,7 +116,7 @@ describe('the way out of a sandbox', () => {
     expect(seen[0]).toMatchObject({ host: `${HOST}:${port}`, headers: { 'x-mine': 'yes' } });
   });
 
-  it('lets nothing pass that goes round the proxy', async () => {
+  it('a sandbox has no connection and no name resolution that bypasses the egress proxy', async () => {
     const code = toolRunning(`
       const net = require('node:net'); const dns = require('node:dns').promises;
       const raw = await new Promise((resolve) => net.connect(443, '1.1.1.1').on('connect', () => resolve('connected')).on('error', (e) => resolve(e.code)));
@@ -128,27 +128,27 @@ describe('the way out of a sandbox', () => {
     });
   });
 
-  it('answers CONNECT to a host that is not declared as a tunnel with a refusal', async () => {
+  it('refuses a CONNECT to a host that is not declared as a tunnel', async () => {
     const code = toolRunning(`
       return await new Promise((resolve) => { const socket = require('node:net').connect('/run/egress.sock', () => socket.write('CONNECT ${HOST}:443 HTTP/1.1\\r\\nHost: ${HOST}\\r\\n\\r\\n'));
         socket.once('data', (data) => resolve(data.toString().split('\\r\\n')[0])); });`);
     expect(textOf(await given.call({ code }))).toBe('HTTP/1.1 403 Refused');
   });
 
-  it('carries fetch with its body over real TLS', async () => {
+  it('the egress proxy carries fetch with its body over real TLS', async () => {
     const url = `https://${HOST}:${port}/echo`;
     expect(await fetchInside(url, { method: 'POST', body: 'the body' })).toEqual({ status: 200, body: 'the body' });
     expect(await fetchInside(`https://${HOST}:${port}/gzip`)).toEqual({ status: 200, body: 'packed' });
   });
 
-  it('carries https.get', async () => {
+  it('the egress proxy carries https.get', async () => {
     const code = toolRunning(`
       return await new Promise((resolve, reject) => require('node:https').get(args.url, (answer) => {
         let body = ''; answer.on('data', (data) => { body += data; }).on('end', () => resolve({ status: answer.statusCode, body })); }).on('error', reject));`);
     expect(await fetchInside(`https://${HOST}:${port}/`, {}, code)).toEqual({ status: 200, body: 'hello' });
   });
 
-  it('cuts an answer that never ends', async () => {
+  it('the egress proxy cuts an answer that never ends', async () => {
     const code = toolRunning(`
       const answer = await fetch(args.url); let bytes = 0;
       try { for await (const chunk of answer.body) bytes += chunk.length; return { ended: bytes } } catch { return { cut: bytes } }`);
@@ -158,7 +158,7 @@ describe('the way out of a sandbox', () => {
 });
 
 describe('a connector that keeps what it was given', () => {
-  it('gets nothing for a reference of an earlier call, and never the value', async () => {
+  it('a connector gets nothing for a credential reference of an earlier call, and never the value', async () => {
     const tokens: (string | undefined)[] = [];
     const upstream = createServer(TEST_SERVER, (request, response) => {
       tokens.push(request.headers.authorization);

@@ -81,13 +81,13 @@ describe('guardedFetch', () => {
     'https://169.254.169.254/latest',
     'https://[64:ff9b::7f00:1]/',
     'https://inside.example/',
-  ])('refuses %s before it connects', async (url) => {
+  ])('guardedFetch refuses %s before it connects', async (url) => {
     const before = upstream.counted.connections;
     await expect(given()(url)).rejects.toMatchObject({ code: 'egress.address_refused' });
     expect(upstream.counted.connections).toBe(before);
   });
 
-  it('refuses http, redirects that are not allowed, and redirects to internal hosts', async () => {
+  it('guardedFetch refuses http, redirects that are not allowed, and redirects to internal hosts', async () => {
     const http = upstream.origin.replace('https:', 'http:');
     await expect(given()(http)).rejects.toMatchObject({ code: 'egress.request_refused' });
     await expect(given()(`${upstream.origin}/302?to=/`)).rejects.toMatchObject({ code: 'egress.redirect_refused' });
@@ -97,12 +97,12 @@ describe('guardedFetch', () => {
     }
   });
 
-  it('refuses a certificate of an unknown authority', async () => {
+  it('guardedFetch refuses a certificate of an unknown authority', async () => {
     const stranger = createGuardedFetch({ resolver: async () => ['127.0.0.1'], trustedHosts: new Set([HOST]) });
     await expect(stranger(upstream.origin)).rejects.toMatchObject({ code: 'egress.upstream_failed' });
   });
 
-  it('stops at its bounds of bytes and time', async () => {
+  it('guardedFetch stops at its bounds of bytes and time', async () => {
     const answer = await given({ bytesMax: 1000 })(`${upstream.origin}/large`);
     await expect(answer.arrayBuffer()).rejects.toMatchObject({ code: 'egress.too_large' });
     await expect(given({ timeoutMs: 200 })(`${upstream.origin}/slow`)).rejects.toMatchObject({
@@ -110,14 +110,14 @@ describe('guardedFetch', () => {
     });
   });
 
-  it('ends with its caller’s signal', async () => {
+  it('guardedFetch ends when its caller aborts the signal', async () => {
     const hangUp = new AbortController();
     const pending = given()(`${upstream.origin}/slow`, { signal: hangUp.signal });
     hangUp.abort();
     await expect(pending).rejects.toMatchObject({ code: 'egress.upstream_failed' });
   });
 
-  it('answers a Response of the Fetch standard, also without a body', async () => {
+  it('guardedFetch answers with a Response of the Fetch standard, also without a body', async () => {
     const answer = await given()(`${upstream.origin}/`);
     expect(answer).toBeInstanceOf(Response);
     expect([answer.status, answer.ok, answer.url, answer.redirected]).toEqual([
@@ -134,7 +134,7 @@ describe('guardedFetch', () => {
     expect(await given()(`${upstream.origin}/`, { method: 'HEAD' })).toMatchObject({ status: 200, body: null });
   });
 
-  it('takes what OAuth libraries hand to fetch: a form as body, Headers, and redirects left to them', async () => {
+  it('guardedFetch takes what OAuth libraries pass: a form as body, Headers, and manual redirects', async () => {
     const answer = await given()(new URL(`${upstream.origin}/307?to=/next`), {
       method: 'POST',
       body: new URLSearchParams({ grant_type: 'refresh_token' }),
@@ -163,7 +163,7 @@ describe('a redirect that guardedFetch follows', () => {
   const follow = (status: number, to: string, init: Parameters<ReturnType<typeof given>>[1]) =>
     given({ redirectsMax: 3 })(`${upstream.origin}/${status}?to=${encodeURIComponent(to)}`, init);
 
-  it.each([307, 308])('of status %i carries a body to no other origin', async (status) => {
+  it.each([307, 308])('a redirect of status %i carries no body to another origin', async (status) => {
     const followed = follow(status, `${other.origin}/`, { method: 'POST', headers, body: '{"secret":true}' });
     await expect(followed).rejects.toMatchObject({ code: 'egress.redirect_refused' });
     expect(other.seen).toEqual([]);
@@ -176,13 +176,13 @@ describe('a redirect that guardedFetch follows', () => {
     expect(other.seen[0]?.headers).not.toHaveProperty('content-type');
   });
 
-  it('takes no credentials to another origin when it only reads', async () => {
+  it('a redirect of a GET takes no credentials to another origin', async () => {
     const answer = await follow(302, `${other.origin}/there`, { headers });
     expect([answer.url, answer.redirected]).toEqual([`${other.origin}/there`, true]);
     expect(JSON.stringify(other.seen)).not.toContain('secret');
   });
 
-  it('brings them back to the first origin no more', async () => {
+  it('a redirect back to the first origin does not restore the credentials', async () => {
     const back = `${other.origin}/302?to=${encodeURIComponent(`${upstream.origin}/back`)}`;
     await follow(302, back, { headers });
     expect(upstream.seen.at(-1)).toMatchObject({ path: '/back' });
@@ -195,7 +195,7 @@ describe('a redirect that guardedFetch follows', () => {
     [307, 'POST', '{"a":1}'],
     [308, 'POST', '{"a":1}'],
   ])(
-    'of status %i within an origin keeps the credentials, and method and body according to the standard',
+    'a redirect of status %i within an origin keeps credentials, and method and body as the standard requires',
     async (...row) => {
       const [status, method, body] = row;
       await follow(status, '/next', { method: 'POST', headers, body: '{"a":1}' });

@@ -11,7 +11,7 @@ function classOf(file: string): string {
     .replace(/\/[0-9A-F]{4,24}$/, '/segment');
 }
 
-it('every class of database file, damaged in every way, is refused by its name or does no harm', async () => {
+it('a start with a damaged database file of any class refuses it by name or loses nothing', async () => {
   const database = await DamagedDatabase.create();
   const classes = new Map<string, string>();
   for (const file of await database.files()) if (!classes.has(classOf(file))) classes.set(classOf(file), file);

@@ -17,20 +17,20 @@ const REFUSED: [file: string, damage: Damage][] = [
 
 describe('a database file that changed while nothing ran', () => {
   it.each(REFUSED)(
-    'is refused by its name, and nothing is removed, when %s was %s',
+    'a start names a database file that changed and removes nothing, when %s was %s',
     async (file, damage) => {
       expect(await database.round(file, damage)).toBe('refused');
     },
     60_000,
   );
 
-  it('is refused by its name when it is a whole table, which PostgreSQL itself would take for an empty one', async () => {
+  it('a start refuses an emptied file of a whole table, which PostgreSQL itself would accept, by its name', async () => {
     expect(await database.round(database.tableFile, 'emptied')).toBe('refused');
   }, 60_000);
 });
 
 describe('a database file that was damaged by a crash', () => {
-  it('is refused by PostgreSQL with the file and the way back', async () => {
+  it('PostgreSQL refuses a file that a crash damaged, and the error has its name and the way back', async () => {
     await database.forgetList();
     expect(await database.round('global/pg_control', 'filled with garbage')).toBe('refused');
   }, 60_000);

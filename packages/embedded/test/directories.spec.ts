@@ -46,7 +46,7 @@ describe('the directories of an installation', () => {
     }
   });
 
-  it('keeps everything but the shared directory for its owner alone', async () => {
+  it('keeps every directory except the shared one readable for its owner alone', async () => {
     const directories = await newInstallation();
     expect(await modeOf(directories.data)).toBe(0o700);
     for (const key of ['logs', 'run', 'spool', 'artifacts'] as const) {
@@ -94,7 +94,7 @@ async function expectRefusal(data: string, kept: string[], expected: { code: str
 
 describe('an installation of which a part is missing', () => {
   it.each(['', '{"id":', '\u0000\u0001 garbage', '{"id":17}'])(
-    'is refused when installation.json holds %j, and starts again with the copy that the message names',
+    'a start with %j in installation.json is refused, and succeeds with the copy that the message names',
     async (content) => {
       const { data, shared } = await usedInstallation();
       const mark = path.join(data, 'installation.json');
@@ -106,7 +106,7 @@ describe('an installation of which a part is missing', () => {
     },
   );
 
-  it('is refused without installation.json, naming the files that prove an earlier installation', async () => {
+  it('refuses to start without installation.json, and names the files that prove an earlier installation', async () => {
     const { data, shared, postgres } = await usedInstallation();
     const mark = path.join(data, 'installation.json');
     await rm(mark);
@@ -116,13 +116,13 @@ describe('an installation of which a part is missing', () => {
     expect((await openDirectories(data)).postgres).toBe(postgres);
   });
 
-  it('is refused when the whole data directory is gone, and its database is there', async () => {
+  it('refuses to start when the whole data directory is gone, and its database exists', async () => {
     const { data, shared, postgres } = await usedInstallation();
     await rm(data, { recursive: true });
     await expectRefusal(data, [shared], { code: 'start.installation_incomplete', words: [postgres] });
   });
 
-  it('is refused when its shared directory is gone', async () => {
+  it('refuses to start an installation whose shared directory is gone', async () => {
     const { data, shared } = await usedInstallation();
     await rename(shared, `${shared}.away`);
     try {
@@ -136,7 +136,7 @@ describe('an installation of which a part is missing', () => {
     expect((await openDirectories(data)).shared).toBe(shared);
   });
 
-  it.each(['', 'garbage', null])('is refused when the mark in the shared directory is %j', async (content) => {
+  it.each(['', 'garbage', null])('refuses to start when the mark in the shared directory is %j', async (content) => {
     const { data, shared } = await usedInstallation();
     const mark = path.join(shared, 'installation.json');
     await (content === null ? rm(mark) : writeFile(mark, content));
@@ -144,7 +144,7 @@ describe('an installation of which a part is missing', () => {
     await expectRefusal(data, [data, shared], { code: 'start.installation_incomplete', words });
   });
 
-  it('is refused when it is a copy and the original exists, and replaces it when that is gone', async () => {
+  it('refuses a copy of an installation while the original exists, and opens it when that is gone', async () => {
     const { data, shared } = await usedInstallation();
     const copy = path.join(path.dirname(data), 'copy');
     opened.push(copy);
@@ -156,7 +156,7 @@ describe('an installation of which a part is missing', () => {
 });
 
 describe('a data directory that was moved', () => {
-  it('finds its shared directory by the id in both, and reports it', async () => {
+  it('a moved data directory finds its shared directory by the id in both, and reports it', async () => {
     const { data, shared } = await usedInstallation();
     const moved = path.join(path.dirname(data), 'moved');
     opened.push(moved);
@@ -172,7 +172,7 @@ describe('a data directory that was moved', () => {
 });
 
 describe('a shared directory without its data directory', () => {
-  it('is listed and never removed by itself; by its name it is', async () => {
+  it('lists a shared directory without its data directory, and removes it by name only', async () => {
     const gone = await newInstallation();
     const there = await newInstallation();
     await rm(gone.data, { recursive: true });
@@ -187,7 +187,7 @@ describe('a shared directory without its data directory', () => {
 });
 
 describe('the generated secrets', () => {
-  it('refuses a damaged file rather than making new secrets', async () => {
+  it('refuses a damaged file of secrets rather than creating new ones', async () => {
     const { data } = await newInstallation();
     await ensureGeneratedSecrets(data);
     await writeFile(path.join(data, 'master.key'), 'c2hvcnQ=');
@@ -199,7 +199,7 @@ describe('the generated secrets', () => {
   });
 
   it.each(['passwords.json', 'master.key', 'auth.secret'])(
-    'refuses a missing %s once it was made, and leaves the others as they are',
+    'refuses a missing %s once it was created, and leaves the other secrets as they are',
     async (name) => {
       const { data } = await newInstallation();
       await ensureGeneratedSecrets(data);
@@ -227,7 +227,7 @@ describe('the generated secrets', () => {
     });
   });
 
-  it('are made once, for the owner alone', async () => {
+  it('creates the secrets of an installation once, readable for their owner alone', async () => {
     const { data } = await newInstallation();
     const first = await ensureGeneratedSecrets(data);
     const second = await ensureGeneratedSecrets(data);
@@ -241,7 +241,7 @@ describe('the generated secrets', () => {
 });
 
 describe('writeFileAtomically', () => {
-  it('shows a reader a whole file at every moment', async () => {
+  it('writeFileAtomically shows a reader a whole file at every moment', async () => {
     const directory = await temporaryDirectory('atomic');
     const file = path.join(directory, 'ready.json');
     const contents = [JSON.stringify({ fill: 'a'.repeat(200_000) }), JSON.stringify({ fill: 'b' })];
@@ -261,7 +261,7 @@ describe('writeFileAtomically', () => {
     expect(await modeOf(file)).toBe(0o600);
   });
 
-  it('leaves nothing beside the file when it cannot write it', async () => {
+  it('writeFileAtomically leaves nothing beside the file when it cannot write it', async () => {
     const directory = await temporaryDirectory('atomic');
     await mkdir(path.join(directory, 'taken'));
     await expect(writeFileAtomically(path.join(directory, 'taken'), 'x')).rejects.toThrow();

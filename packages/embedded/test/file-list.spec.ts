@@ -20,20 +20,20 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true, force: true }));
 
 describe('the list of what the files were at the last stop', () => {
-  it('finds another content of the same size whose time of change was set back', async () => {
+  it('the comparison of files finds changed content of equal size whose modification time was set back', async () => {
     const then = new Date(0);
     await writeFile(table, 'ROWS');
     await utimes(table, then, then);
     expect(await compareFiles(files)).toEqual([`${table} has another content`]);
   });
 
-  it('finds nothing in a copy, though each of its files is new', async () => {
+  it('the comparison of files finds nothing in a copy, though each of its files is new', async () => {
     const copy = path.join(root, 'copy');
     await cp(files.directory, copy, { recursive: true });
     expect(await compareFiles({ ...files, directory: copy })).toEqual([]);
   });
 
-  it('does not read files that were not touched', async () => {
+  it('the comparison of files does not read files that were not touched', async () => {
     const list = await readFile(files.listFile, 'utf8');
     await writeFile(files.listFile, list.replaceAll(/"digest":"\w+"/g, '"digest":"of something else"'));
     expect(await compareFiles(files)).toEqual([]);

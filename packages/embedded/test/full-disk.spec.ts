@@ -81,12 +81,12 @@ afterEach(async () => {
 });
 
 describe('PostgreSQL on a full disk', () => {
-  it('is not made there, and the reason is the disk', async () => {
+  it('PostgreSQL is not created on a disk that is too small, and the error names the disk', async () => {
     disk = await onDisk(8 * MEBIBYTE);
     await expect(disk.start()).rejects.toMatchObject({ code: 'start.disk_full' });
   });
 
-  it('refuses writes and answers reads, and has lost nothing afterwards', async () => {
+  it('PostgreSQL on a full disk refuses writes, answers reads, and has lost nothing afterwards', async () => {
     disk = await onDisk(160 * MEBIBYTE);
     running = await disk.start();
     await disk.query('CREATE TABLE kept AS SELECT 42 AS answer');

@@ -46,7 +46,7 @@ describe('migrate', () => {
     await expect(run()).rejects.toMatchObject({ code: 'start.migration_edited', data: { migration: '1_one' } });
   });
 
-  it('keeps nothing of a migration that fails, names its line, and applies it once it is mended', async () => {
+  it('keeps nothing of a migration that fails, names its line, and applies it once it is corrected', async () => {
     await write('1_one', 'CREATE TABLE one (id int);\n\nCREATE TABLE two (id nonsense);');
     await expect(run()).rejects.toMatchObject({
       code: 'start.migration_failed',
@@ -64,7 +64,7 @@ describe('migrate', () => {
     await expect(run()).rejects.toMatchObject({ code: 'start.migration_unfinished', data: { migration: '2_index' } });
   });
 
-  it('applies what is missing in the order of the names, functions and concurrent indexes included', async () => {
+  it('applies missing migrations in the order of their names, also functions and concurrent indexes', async () => {
     await write('2_function', `CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$;`);
     await write('1_one', 'CREATE TABLE one (id int)');
     await write('3_index', 'CREATE INDEX CONCURRENTLY one_id ON one (id)');

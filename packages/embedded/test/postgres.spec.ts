@@ -65,7 +65,7 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
 }
 
 describe('the embedded PostgreSQL', () => {
-  it('refuses all users without a password, also on its own socket', async () => {
+  it('PostgreSQL refuses all users without a password, also on its own socket', async () => {
     const directory = await passableDirectory();
     await start(directory);
     await expect(query(urlOf(directory, new Secret('wrong')), 'SELECT 1')).rejects.toThrow(/password authentication/);
@@ -75,7 +75,7 @@ describe('the embedded PostgreSQL', () => {
     for (const line of methods) expect(line).toMatch(/scram-sha-256$/);
   });
 
-  it('listens on no port, and keeps the settings that make a commit durable', async () => {
+  it('PostgreSQL listens on no port and keeps the settings that make a commit durable', async () => {
     const directory = await passableDirectory();
     await start(directory);
     const settings = await query(
@@ -91,14 +91,14 @@ describe('the embedded PostgreSQL', () => {
     ]);
   });
 
-  it('keeps the password out of the arguments and of the directory', async () => {
+  it('keeps the password of PostgreSQL out of its arguments and its directory', async () => {
     const directory = await passableDirectory();
     const { pid } = await start(directory);
     expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).not.toContain(superuserPassword.reveal());
     await expect(stat(path.join(directory, 'postgres.password'))).rejects.toThrow(/ENOENT/);
   });
 
-  it('refuses a database that does not let us in, and one where we may not make roles', async () => {
+  it('refuses a database that rejects the password, and one whose user may not create roles', async () => {
     const directory = await passableDirectory();
     await start(directory);
     const options = { database: 'patchbay', passwords };
@@ -115,7 +115,7 @@ describe('the embedded PostgreSQL', () => {
     await expect(provisionDatabase({ ...options, adminUrl })).rejects.toMatchObject({ code: 'start.database_rights' });
   });
 
-  it('makes roles that may do what their process needs, and is content when they are there', async () => {
+  it('creates roles with only the rights their processes need, and accepts roles that exist', async () => {
     const directory = await passableDirectory();
     await start(directory);
     const options = { adminUrl: urlOf(directory), database: 'patchbay', passwords };
@@ -139,7 +139,7 @@ describe('the embedded PostgreSQL', () => {
     await expect(query(urls.app, 'SET ROLE patchbay_lookup')).rejects.toThrow(/permission denied/);
   });
 
-  it('takes over from a server that was left, and loses nothing', async () => {
+  it('takes over from a PostgreSQL server that was left running, and loses nothing', async () => {
     const directory = await passableDirectory();
     const left = await start(directory);
     const identity = identifyProcess(left.pid);
@@ -151,7 +151,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(urlOf(directory), 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });
 
-  it('recovers what was committed when it is killed', async () => {
+  it('PostgreSQL recovers what was committed when it is killed', async () => {
     const directory = await passableDirectory();
     const killed = await start(directory);
     await query(urlOf(directory), 'CREATE TABLE kept AS SELECT 42 AS answer');
@@ -161,7 +161,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(urlOf(directory), 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });
 
-  it('runs from a copy when its account cannot enter the directory of the checkout', async (context) => {
+  it('PostgreSQL runs from a copy when its account cannot enter the directory of the checkout', async (context) => {
     skipUnless(context, account !== null, 'only root starts services under another account');
     const directory = await passableDirectory();
     const closed = path.join(directory, 'closed');
@@ -176,7 +176,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(urlOf(directory), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('reports why it does not start, with the end of its log', async () => {
+  it('reports why PostgreSQL does not start, with the end of its log', async () => {
     const directory = await passableDirectory();
     await (await start(directory)).stop();
     await appendFile(path.join(directory, 'postgres/postgresql.conf'), 'no_such_setting = 1\n');

@@ -27,14 +27,14 @@ async function hasPackages(): Promise<boolean> {
 }
 
 describe('programs that are not installed', () => {
-  it('are named as missing, with the reason, where there is no apt', async () => {
+  it('names programs that are missing, with the reason, where there is no apt', async () => {
     const directory = await temporaryDirectory('programs');
     const options = { searchPath: await bareSearchPath(directory, []), programs: directory };
     expect(await findRedis(options)).toEqual({ missing: expect.stringContaining('no apt-get') });
     expect(await findBubblewrap(options)).toEqual({ missing: expect.stringContaining('bubblewrap') });
   });
 
-  it('are unpacked privately: a Redis that runs', async (context) => {
+  it('unpacks a Redis that runs from a private directory', async (context) => {
     skipUnless(context, await hasPackages(), 'this machine has no apt to unpack packages with');
     const directory = await temporaryDirectory('programs');
     await chmod(directory, 0o755);
@@ -52,7 +52,7 @@ describe('programs that are not installed', () => {
     await service.stop();
   }, 180_000);
 
-  it('are unpacked privately: a bubblewrap that no other user can change', async (context) => {
+  it('unpacks a bubblewrap that no other user can change', async (context) => {
     skipUnless(context, await hasPackages(), 'this machine has no apt to unpack packages with');
     const directory = await temporaryDirectory('programs');
     const searchPath = await bareSearchPath(directory, TOOLS);
@@ -65,7 +65,7 @@ describe('programs that are not installed', () => {
     expect(found.mode & 0o022).toBe(0);
   }, 180_000);
 
-  it('are unpacked once when several ask at the same time, and again when what was unpacked is damaged', async (context) => {
+  it('unpacks a program once for several requests at a time, and again when its files are damaged', async (context) => {
     skipUnless(context, await hasPackages(), 'this machine has no apt to unpack packages with');
     const directory = await temporaryDirectory('programs');
     const said: string[] = [];

@@ -17,7 +17,7 @@ function connect(options: { path: string; password?: string }): Redis {
 }
 
 describe('the embedded Redis', () => {
-  it('reports why it does not start', async () => {
+  it('reports why Redis does not start', async () => {
     const directory = await temporaryDirectory('redis');
     const started = startRedis({
       redis: { program: '/bin/false' },
@@ -29,7 +29,7 @@ describe('the embedded Redis', () => {
     await expect(started).rejects.toMatchObject({ code: 'start.redis_failed' });
   });
 
-  it.each(['base.rdb', 'manifest'])('names its damaged file %s and the remedy', async (ending) => {
+  it.each(['base.rdb', 'manifest'])('names the damaged file %s of Redis and the remedy', async (ending) => {
     const redis = await testRedis();
     const client = connect(redis.options);
     await client.set('kept', 'yes');
@@ -44,14 +44,14 @@ describe('the embedded Redis', () => {
     });
   });
 
-  it('refuses a caller without the password', async () => {
+  it('Redis refuses a caller without the password', async () => {
     const redis = await testRedis();
     const stranger = connect({ path: redis.options.path });
     await expect(stranger.get('anything')).rejects.toThrow(/NOAUTH/);
     await redis.stop();
   });
 
-  it('listens on a socket for its owner alone, never evicts, and appends every change to a file', async () => {
+  it('Redis listens on a socket for its owner alone, never evicts, and appends every change to a file', async () => {
     const redis = await testRedis();
     expect((await stat(redis.options.path)).mode & 0o777).toBe(0o700);
     const ours = connect(redis.options);
@@ -61,7 +61,7 @@ describe('the embedded Redis', () => {
     await redis.stop();
   });
 
-  it.each(['stopped', 'killed'])('comes back with what it held when it was %s', async (how) => {
+  it.each(['stopped', 'killed'])('Redis starts with the values it held when it was %s', async (how) => {
     const redis = await testRedis();
     const before = connect(redis.options);
     await before.set('kept', 'yes');

@@ -48,7 +48,7 @@ async function migrateUpTo(migration: string): Promise<void> {
   expect(await migrate({ ownerUrl: urls.owner, directory })).toEqual(before.sort());
 }
 
-it('closes every invitation that is open when invitations get secrets of their own, and touches no other', async () => {
+it('the upgrade that adds secrets to invitations closes the open ones and touches no other', async () => {
   await migrateUpTo(CLOSES_INVITATIONS);
   await query(
     urls.auth,

@@ -35,15 +35,15 @@ const LEGACY_SCHEMA = `
     .safeParse({ text: 'ada@example.com', more: [{ n: 1 }] }).success;`;
 
 describe('code made from text', () => {
-  it('is refused to a connector, in whichever way it is tried', async () => {
+  it('refuses every way of dynamic code evaluation to a connector', async () => {
     expect(JSON.parse(textOf(await given.call({ code: toolRunning(WAYS) })))).toEqual([]);
   });
 
-  it('is not needed by what the runner provides: schemas parse without', async () => {
+  it('schemas of the runner parse without dynamic code evaluation', async () => {
     expect(textOf(await given.call({ code: toolRunning(LEGACY_SCHEMA) }))).toBe('true');
   });
 
-  it('is made by a connector that may, which never comes out of the pool', async () => {
+  it('a connector that may evaluate code dynamically does so, and never comes out of the pool', async () => {
     await given.host.warm();
     const before = given.host.health().pool.taken;
     const outcome = await given.call({ code: toolRunning(`/* may */ ${WAYS}`), codeGeneration: true });

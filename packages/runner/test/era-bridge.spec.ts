@@ -112,7 +112,7 @@ const ACCEPT = { action: 'accept', content: { name: 'Ada' } };
 const sampled = (text: string) => ({ model: 'm', role: 'assistant', content: { type: 'text', text } });
 
 describe('a server of SDK v1', () => {
-  it('is notified that its call was cancelled, and keeps serving', async () => {
+  it('notifies a server of SDK v1 that its call was cancelled, and the server keeps serving', async () => {
     const caller = new AbortController();
     const invocation = given.invocation({ code, codeGeneration: true, params: { name: 'wait', arguments: {} } });
     const waiting = given.client.invoke(invocation, { signal: caller.signal });
@@ -122,7 +122,7 @@ describe('a server of SDK v1', () => {
     await waitFor(async () => textOf(await call({ tool: 'seen' })) === 'started aborted');
   });
 
-  it('finds the trace of its caller where later revisions have it', async () => {
+  it('a server of SDK v1 finds the trace of its caller where later revisions have it', async () => {
     const trace = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, tracestate: 'v=1', baggage: 'user=7' };
     const invocation = given.invocation({ code, codeGeneration: true, params: { name: 'meta', arguments: {} } });
     const outcome = await given.client.invoke({ ...invocation, context: { ...invocation.context, trace } });
@@ -131,7 +131,7 @@ describe('a server of SDK v1', () => {
 });
 
 describe('a server of SDK v1 whose resources change', () => {
-  it('is subscribed once to followed resources, and its notifications are delivered', async () => {
+  it('subscribes a server of SDK v1 once to followed resources and delivers its notifications', async () => {
     const follow = (...uris: JsonObject[string][]) =>
       given.client.invoke(
         given.invocation({ code, codeGeneration: true, method: 'patchbay/follow', params: { uris } }),
@@ -147,13 +147,13 @@ describe('a server of SDK v1 whose resources change', () => {
 });
 
 describe('a server of SDK v1 that asks its client', () => {
-  it('is refused what the client of the call did not declare', async () => {
+  it('refuses a server of SDK v1 what the client of the call did not declare', async () => {
     const outcome = await call({ tool: 'ask', capabilities: { sampling: {} } });
     expect(outcome).toMatchObject({ kind: 'complete', result: { isError: true } });
     expect(JSON.stringify(outcome)).toContain('does not support elicitation/create');
   });
 
-  it('cannot check an answer where dynamic code evaluation is refused, and reports it', async () => {
+  it('a server of SDK v1 without dynamic code evaluation reports that it cannot check an answer', async () => {
     const { answering } = asked(await call({ tool: 'ask', codeGeneration: false }));
     const more = answering({ 'elicitation/create': ACCEPT });
     const outcome = await call({ tool: 'ask', more, codeGeneration: false });
@@ -161,7 +161,7 @@ describe('a server of SDK v1 that asks its client', () => {
     expect(JSON.stringify(outcome)).toContain('Code generation from strings disallowed');
   });
 
-  it('is not resumed by a forged state, or one of another tool or another person', async () => {
+  it('a forged state, and one of another tool or person, does not resume a server of SDK v1', async () => {
     const { answering } = asked(await call({ tool: 'ask' }));
     const more = answering({ 'elicitation/create': ACCEPT });
     const forged = { ...more, requestState: `${String(more.requestState).slice(0, -2)}xx` };
@@ -176,7 +176,7 @@ describe('a server of SDK v1 that asks its client', () => {
     expect(await call({ tool: 'ask', more })).toMatchObject({ result: { isError: true } });
   });
 
-  it('becomes input_required, and continues with the answer where it was', async () => {
+  it('a call that needs input becomes input_required and continues with the answer where it was', async () => {
     const first = asked(await call({ tool: 'ask' }));
     expect(first.methods).toEqual(['elicitation/create']);
     const seen: InvocationNotification[] = [];
@@ -190,7 +190,7 @@ describe('a server of SDK v1 that asks its client', () => {
     expect(heard.requestId).toMatch(/^req_/);
   });
 
-  it('asks again as often as it needs, and several things at once', async () => {
+  it('a server of SDK v1 can request input repeatedly, and several inputs at once', async () => {
     const first = asked(await call({ tool: 'twice' }));
     const second = asked(
       await call({ tool: 'twice', more: first.answering({ 'sampling/createMessage': sampled('a') }) }),

@@ -49,7 +49,7 @@ describe('a structured answer', () => {
     }
   });
 
-  it('passes when it fits, when it is an error, and when its tool declares no schema', async () => {
+  it('passes a structured answer that fits, an error, and any answer of a tool without a schema', async () => {
     expect(await say({ structuredContent: { n: 1 } })).toMatchObject({ structuredContent: { n: 1 } });
     expect(await say({ isError: true })).toEqual(expect.objectContaining({ isError: true, content: [] }));
     expect(await say({ structuredContent: { any: true } }, {}, 'free')).toMatchObject({
@@ -57,7 +57,7 @@ describe('a structured answer', () => {
     });
   });
 
-  it('is held to the schema as it is now', async () => {
+  it('validates a structured answer by the schema that the tool has now', async () => {
     expect(await say({ structuredContent: { n: 'one' } }, { become: 'string' })).toMatchObject({
       structuredContent: { n: 'one' },
     });

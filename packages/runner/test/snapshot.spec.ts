@@ -67,7 +67,7 @@ describe('the snapshot of the runner', () => {
     ['web crypto.randomUUID', 'globalThis.crypto.randomUUID()'],
     ['web crypto.getRandomValues', 'globalThis.crypto.getRandomValues(new Uint8Array(8))'],
     ['Math.random', 'Math.random()'],
-  ])('is not taken when something preloaded asks for %s, and the caller is named', async (name, asks) => {
+  ])('takes no snapshot when preloaded code uses %s, and names the caller', async (name, asks) => {
     const code = `
       import '../src/snapshots/snapshot-guard.ts';
       import crypto from 'node:crypto';
@@ -80,7 +80,7 @@ describe('the snapshot of the runner', () => {
     expect(reason).toContain('preloadedLibrary');
   });
 
-  it('is done without where it cannot be taken', async () => {
+  it('serves without a snapshot where it cannot be taken', async () => {
     const given = await warmHost(await bundled({ code: `throw new Error('no snapshot today')` }));
     expect(given.host.health().snapshot).toMatchObject({
       state: 'plain',
@@ -89,14 +89,14 @@ describe('the snapshot of the runner', () => {
     expect(textOf(await given.call({ code: toolRunning(`return 'served'`) }))).toBe('served');
   });
 
-  it('is not used when a process does not resume from it', async () => {
+  it('does not use a snapshot from which no process resumes', async () => {
     const code = `require('node:v8').startupSnapshot.setDeserializeMainFunction(() => process.exit(3))`;
     const { host } = await warmHost(await bundled({ code }));
     expect(host.health().snapshot).toMatchObject({ state: 'plain', reason: expect.stringContaining('exit 3') });
     expect((await readdir(directory)).filter((name) => name.includes('.blob'))).toEqual([]);
   });
 
-  it('holds nothing of the environment it was ordered in', async () => {
+  it('a snapshot contains nothing of the environment in which it was ordered', async () => {
     process.env.PLANTED = 'planted-2f9c1e';
     const given = await warmHost().finally(() => delete process.env.PLANTED);
     const blob = await readFile(await blobFile());
@@ -148,7 +148,7 @@ describe('the snapshot of the runner', () => {
     }
   });
 
-  it('is kept by the next start of the same runner, and taken again after a day', async () => {
+  it('the next start of the same runner keeps the snapshot, and a start after a day takes a new one', async () => {
     const first = (await warmHost()).host.health().snapshot;
     expect((await warmHost()).host.health().snapshot).toEqual(first);
     const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000);

@@ -76,7 +76,7 @@ function answerTo(outcome: InvocationOutcome, response: JsonObject): JsonObject 
 const ACCEPT = { action: 'accept', content: { name: 'Ada' } };
 
 describe('a server that is a process of its own', () => {
-  it('asks no client while it cannot be known which one is meant', async () => {
+  it('a stdio server requests no input while several calls could be meant', async () => {
     const hangUp = new AbortController();
     const other = call({ tool: 'wait', userId: 'psn_2', signal: hangUp.signal }).catch(() => null);
     await waitFor(() => given.logs.some(({ text }) => text === 'waiting'));
@@ -89,13 +89,13 @@ describe('a server that is a process of its own', () => {
     await waitFor(() => given.logs.some(({ text }) => text === 'was aborted'));
   });
 
-  it('sees nothing of the sandbox but what it was given', async () => {
+  it('a stdio server sees nothing of the sandbox but what it was given', async () => {
     const [env, uid] = JSON.parse(textOf(await call({ tool: 'where' })));
     expect(env).toEqual({ GREETING: 'hello' });
     expect(uid).toBe(1000);
   });
 
-  it('answers, and continues with the answer to its request', async () => {
+  it('a stdio server answers, and continues with the answer to its input request', async () => {
     expect(textOf(await call({ tool: 'echo', args: { text: 'hi' } }))).toBe('hi');
     const seen: InvocationNotification[] = [];
     const more = answerTo(await call({ tool: 'ask' }), ACCEPT);
@@ -106,12 +106,12 @@ describe('a server that is a process of its own', () => {
     ]);
   });
 
-  it('may print what it should not: it is logged, and no answer', async () => {
+  it('logs a line of a stdio server that is no message, and does not take it for an answer', async () => {
     expect(textOf(await call({ tool: 'chat' }))).toBe('chatted');
     await waitFor(() => given.logs.some(({ text }) => text === 'not JSON at all'));
   });
 
-  it('ends its sandbox with it, and restarts with the next call', async () => {
+  it('a stdio server that ends also ends its sandbox, and restarts with the next call', async () => {
     await expect(call({ tool: 'die' })).rejects.toMatchObject({ code: 'sandbox.crashed' });
     expect(given.logs.some(({ text }) => text === 'The server process ended (3).')).toBe(true);
     expect(textOf(await call({ tool: 'echo', args: { text: 'again' } }))).toBe('again');

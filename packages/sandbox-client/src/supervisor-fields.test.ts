@@ -21,11 +21,11 @@ describe('the variables that name supervisors', () => {
     'a=10.0.0.1:7443,',
     'a=10.0.0.1:7443;b=10.0.0.2:7443',
     'a=https://10.0.0.1:7443',
-  ])('refuse the list %s', (text) => {
+  ])('refuses the list of supervisors %s', (text) => {
     expect(schema.safeParse({ SUPERVISOR_HOSTS: text }).success).toBe(false);
   });
 
-  it('name the missing fields', () => {
+  it('names the missing fields of a configuration with supervisors', () => {
     expect(problems({})).toEqual(['SUPERVISOR_SOCKET set it, or SUPERVISOR_HOSTS, or SUPERVISOR_REGISTRY=true']);
     expect(problems({ SUPERVISOR_REGISTRY: 'true', ...TLS }, false)).toEqual(['SUPERVISOR_REGISTRY needs REDIS_URL']);
     expect(problems({ SUPERVISOR_HOSTS: 'a=10.0.0.1:7443' })).toHaveLength(3);
@@ -36,7 +36,7 @@ describe('the variables that name supervisors', () => {
     expect(problems({ SUPERVISOR_SOCKET: '/s', SUPERVISOR_TLS_CA_FILE: '/ca.pem' })).toHaveLength(2);
   });
 
-  it('name the supervisor of this machine and those of others', () => {
+  it('reads the supervisor of this machine and those of other machines from the configuration', () => {
     const env = { SUPERVISOR_SOCKET: '/s', SUPERVISOR_HOSTS: 'a=10.0.0.1:7443, b=[fd00::2]:1', ...TLS };
     expect(problems(env, false)).toEqual([]);
     expect(configuredSupervisors(schema.parse(env))).toEqual([

@@ -89,7 +89,7 @@ const invoke = (given: Partial<GivenInvocation> = {}) => {
 };
 const typesOf = (frames: readonly Frame[]) => frames.map(({ type }) => type);
 
-it('is pulled for a call that names a credential, and is in that one frame alone', async () => {
+it('pulls a credential for a call that names one, and sends its value in that one frame alone', async () => {
   open = async () => [grant];
   const text = textOf(await invoke({ credentials: CREDENTIALS }));
   // The connector got a reference and not the value.
@@ -100,7 +100,7 @@ it('is pulled for a call that names a credential, and is in that one frame alone
   expect(typesOf(holding)).toEqual([SUPERVISOR_FRAMES.credentials]);
 });
 
-it('is not pulled for a call that names none', async () => {
+it('pulls no credential for a call that names none', async () => {
   open = async () => {
     throw new Error('no request was made');
   };
@@ -108,7 +108,7 @@ it('is not pulled for a call that names none', async () => {
   expect(typesOf(received)).not.toContain(SUPERVISOR_FRAMES.pullCredentials);
 });
 
-it('that cannot be opened is the answer of its call, which does not run without it', async () => {
+it('a call whose credential cannot be opened fails with that reason and does not run', async () => {
   open = async () => {
     throw new AppError('data.unavailable');
   };

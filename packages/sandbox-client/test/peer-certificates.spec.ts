@@ -59,13 +59,13 @@ describe('the listener of a supervisor for other machines', () => {
     ['one that may not be a client', () => authority.identity(gateway, { usage: 'server' })],
     ['one with an unknown name', () => authority.identity(gateway, { uri: 'urn:patchbay:admin:g' })],
     ['one with the name of a web site', () => authority.identity(gateway, { uri: 'https://gateway.example/' })],
-  ])('sends not a byte to %s', async (_what, identity) => {
+  ])('a supervisor sends not a byte to a client with %s', async (_what, identity) => {
     const before = refusals.length;
     expect((await tryToConnect(await identity(), options)).byteLength).toBe(0);
     await waitFor(() => refusals.length > before);
   });
 
-  it('sends not a byte to TLS 1.2 nor to no TLS at all', async () => {
+  it('a supervisor sends not a byte to a client with TLS 1.2 or without TLS', async () => {
     const allowed = await authority.identity(gateway);
     expect((await tryToConnect(allowed, { ...options, maxVersion: 'TLSv1.2' })).byteLength).toBe(0);
     const socket = connectPlain(port(), '127.0.0.1');
@@ -79,7 +79,7 @@ describe('the listener of a supervisor for other machines', () => {
     expect(text).not.toContain('hostId');
   });
 
-  it.each(['gateway', 'worker'] as const)('reports its status to a %s', async (role) => {
+  it.each(['gateway', 'worker'] as const)('a supervisor reports its status to a %s', async (role) => {
     const heard = await tryToConnect(await authority.identity({ role, id: 'g' }), options);
     expect(heard.toString()).toContain('"hostId":"door","state":"serving"');
   });
@@ -130,12 +130,12 @@ describe('a gateway that looks for a supervisor', () => {
     expect(reason).toMatch(why);
   });
 
-  it('sends the call to the one it expects', async () => {
+  it('a gateway sends the call to the supervisor it expects', async () => {
     const { fake } = await askedWhile(await authority.identity(expected), (host) => host.heard.includes('tools/call'));
     expect(fake.heard.toString()).toContain('"effect":"read"');
   });
 
-  it('keeps its key out of what is printed', async () => {
+  it('keeps the key of a TLS identity out of printed output', async () => {
     const { key } = await authority.identity(expected);
     expect(key).toBeInstanceOf(Secret);
     expect(JSON.stringify({ key })).not.toContain('PRIVATE');

@@ -85,7 +85,7 @@ function clientOf(target: { id: string; socketPath: string }) {
 }
 
 describe('a gateway with a supervisor of the release before', () => {
-  it('sends nothing it does not know, and is served, also for a preview', async () => {
+  it('a supervisor of the previous release serves calls and previews, and gets only frames it knows', async () => {
     const { heard, target } = await startSupervisorStandIn();
     const { client, invocation } = clientOf(target);
     expect(textOf(await client.invoke(invocation({ code: CODE })))).toBe('served before');
@@ -94,7 +94,7 @@ describe('a gateway with a supervisor of the release before', () => {
     expect(await client.supervisors()).toMatchObject([{ state: 'serving', version: 1 }]);
   });
 
-  it('sends its parameters within the JSON of the call to one that reads only that', async () => {
+  it('sends parameters within the JSON of the call to a supervisor that reads only that', async () => {
     const { heard, target } = await startSupervisorStandIn({ min: 1, max: 2 });
     const { client, invocation } = clientOf(target);
     await waitFor(async () => (await client.supervisors())[0]?.version === 2);
@@ -103,7 +103,7 @@ describe('a gateway with a supervisor of the release before', () => {
     expect(heard).not.toContain(SUPERVISOR_FRAMES.call);
   });
 
-  it('refuses a call that needs a credential, and sends nothing of it', async () => {
+  it('sends no call that needs a credential to a supervisor of the previous release', async () => {
     const { heard, target } = await startSupervisorStandIn();
     const { client, invocation } = clientOf(target);
     const credentials = [{ id: 'crd_1', hosts: ['api.github.com'] }];
@@ -118,7 +118,7 @@ describe('a gateway with a supervisor of the release before', () => {
 });
 
 describe('processes whose versions do not meet', () => {
-  it('do not work together: the gateway counts the supervisor as unreachable and names the one to upgrade', async () => {
+  it('a gateway counts a supervisor without a common version as unreachable and names the one to upgrade', async () => {
     const { heard, target } = await startSupervisorStandIn({ min: 7, max: 9 });
     const { client, invocation } = clientOf(target);
     await waitFor(async () => (await client.supervisors())[0]?.reason?.includes('version 7 to 9') ?? false);
@@ -130,7 +130,7 @@ describe('processes whose versions do not meet', () => {
     expect(heard).toEqual([]);
   });
 
-  it('do not work together: the supervisor ends the connection of a gateway that speaks none of its versions', async () => {
+  it('a supervisor ends the connection of a gateway that speaks none of its versions', async () => {
     const refusals: string[] = [];
     const host = await givenPlainHost({ hostId: 'one', onRefused: (reason) => refusals.push(reason) });
     closing.push(() => host.close());
@@ -144,7 +144,7 @@ describe('processes whose versions do not meet', () => {
 });
 
 describe('a supervisor', () => {
-  it('serves a gateway of the release before, which sends no hello and leaves the new parts of a key out', async () => {
+  it('a supervisor serves a gateway of the previous release, which sends no hello and a shorter key', async () => {
     const host = await givenPlainHost({ hostId: 'one' });
     closing.push(() => host.close());
     const socket = connect((host.target as { socketPath: string }).socketPath);
@@ -172,7 +172,7 @@ describe('a supervisor', () => {
     expect(await outcome).toMatchObject({ kind: 'complete', result: { content: [{ text: 'served' }] } });
   });
 
-  it('and a gateway of this release agree on its newest version', async () => {
+  it('a supervisor and a gateway of this release agree on its newest version', async () => {
     const host = await givenPlainHost({ hostId: 'one' });
     closing.push(() => host.close());
     const { client, invocation } = clientOf(host.target as { id: string; socketPath: string });

@@ -63,7 +63,7 @@ describe('the registry of supervisors', () => {
     await waitFor(async () => (await timesRead()) > before + 1);
   };
 
-  it('sends not a byte to a registered host that cannot prove its id, and the call to the one that can', async () => {
+  it('a registered host that cannot prove its id gets not a byte, and the one that can gets the call', async () => {
     const stranger = await givenAuthority();
     const forged = {
       'no-certificate': null,
@@ -97,7 +97,7 @@ describe('the registry of supervisors', () => {
     await Promise.all(fakes.map(({ fake }) => fake.close()));
   });
 
-  it('takes no host away that answers: neither by a forged address, nor by an empty list, nor without Redis', async () => {
+  it('keeps using a host that answers in spite of a forged address, an empty list, or no Redis', async () => {
     for (const announcement of announcements.splice(0)) await announcement.close();
     const fake = await startFakeHost('genuine', await authority.identity({ role: 'supervisor', id: 'genuine' }));
     await forge('genuine', fake.port);
@@ -115,7 +115,7 @@ describe('the registry of supervisors', () => {
     await redis.restart();
   });
 
-  it('is written by a user who may do nothing else there', async () => {
+  it('a Redis user with no other rights can write the registry of supervisors', async () => {
     const rules = [
       'on',
       '>of-supervisors',

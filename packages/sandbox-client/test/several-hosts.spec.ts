@@ -61,7 +61,7 @@ describe('a client of several supervisors', () => {
     }
   });
 
-  it('sends build tasks where the package store is, and else to a host that refuses with a reason', async () => {
+  it('sends build tasks to the host with the package store, or else to one that refuses with a reason', async () => {
     const task = { organizationId: 'org_1', program: 'build' as const, input: {}, deadlineMs: 10_000, egress: [] };
     const run = () => given.client.runTask({ ...task, id: newId('task'), files: Buffer.from('abc') });
     expect((await Promise.all([run(), run()])).map(({ result }) => result)).toMatchObject([{ bytes: 3 }, { bytes: 3 }]);
@@ -73,7 +73,7 @@ describe('a client of several supervisors', () => {
     await statesAre('refusing', 'serving', 'serving');
   });
 
-  it('answers the calls on a lost host by their effect, moves its connectors to the next, and gives them back', async () => {
+  it('answers calls on a lost host by their effect, moves its connectors to the next, and gives them back', async () => {
     const connector = connectorOf('two');
     const home = await call(connector);
     const lost = (['read', 'write'] as const).map((effect) =>
@@ -91,14 +91,14 @@ describe('a client of several supervisors', () => {
     expect(await call(connector)).toBe(home);
   });
 
-  it('retires on every host', async () => {
+  it('retires a connector’s sandboxes on every host', async () => {
     const live = () => one.host.health().sandboxes.live + two.host.health().sandboxes.live;
     await waitFor(() => live() === 3); // one at home with each, and the refuge
     await given.client.retire({ organizationId: 'org_1', connectorId: connectorOf('two') });
     await waitFor(() => live() === 1);
   });
 
-  it('sends nothing new to a host that leaves, while what is inside finishes', async () => {
+  it('sends no new call to a host that leaves, while the calls on it finish', async () => {
     const connector = connectorOf('two');
     const inside = call(connector, { args: { ms: 500 } });
     await waitFor(() => two.host.health().sandboxes.busy === 1);
@@ -110,7 +110,7 @@ describe('a client of several supervisors', () => {
 });
 
 describe('a supervisor that is cut off without an end', () => {
-  it('is lost within five seconds, and found again when the line is back', async () => {
+  it('a supervisor whose line is cut is lost within five seconds, and found when the line is back', async () => {
     const authority = await givenAuthority();
     const far = await givenPlainHost({
       hostId: 'far',

@@ -53,11 +53,11 @@ const HARMLESS: readonly string[] = [
 ];
 
 describe('a pattern of a schema', () => {
-  it.each(HOSTILE)('%s is refused', (pattern, kind) => {
+  it.each(HOSTILE)('refuses a schema with the pattern %s', (pattern, kind) => {
     expect(decidePattern(pattern)).toEqual({ kind, reason: expect.stringMatching(/./) });
   });
 
-  it.each(HARMLESS)('%s is taken', (pattern) => {
+  it.each(HARMLESS)('accepts a schema with the pattern %s', (pattern) => {
     expect(decidePattern(pattern)).toEqual({ kind: 'linear' });
   });
 });

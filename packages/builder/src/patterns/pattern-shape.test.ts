@@ -11,7 +11,7 @@ describe('the shape of a pattern', () => {
     ['\\{1,2\\}', '\\{1,2\\}'],
     ['(a?|b){2}', null],
     ['(a*\\b){2}', null],
-  ])('%s is %s with its counts made endless', (pattern, widened) => {
+  ])('widens the bounded counts of the pattern %s to %s', (pattern, widened) => {
     expect(shapeOf(pattern).widened).toBe(widened);
   });
 
@@ -22,7 +22,7 @@ describe('the shape of a pattern', () => {
     ['a{0,50}a{0,50}', 51 * 51],
     ['(a?){50}', Number.POSITIVE_INFINITY],
     ['(a|b)*', 2],
-  ])('%s leaves %d ways', (pattern, ways) => {
+  ])('a match of the pattern %s has %d ways', (pattern, ways) => {
     expect(shapeOf(pattern).ways).toBe(ways);
   });
 
@@ -31,7 +31,7 @@ describe('the shape of a pattern', () => {
     ['(?<!a)', 'looks around'],
     ['(a)\\1', 'refers back to a group'],
     ['^\\ba$', null],
-  ])('%s: %s', (pattern, undecidable) => {
+  ])('reports what is undecidable about the pattern %s: %s', (pattern, undecidable) => {
     expect(shapeOf(pattern).undecidable).toBe(undecidable);
   });
 });

@@ -76,15 +76,15 @@ const REFUSED = [
 ];
 
 describe('guardAddress', () => {
-  it.each(REFUSED)('refuses %s', (address) => {
+  it.each(REFUSED)('refuses requests to the address %s', (address) => {
     expect(guardAddress(address)).toMatchObject({ allowed: false });
   });
 
-  it('knows at least sixty spellings', () => {
+  it('the list of refused addresses has at least sixty spellings', () => {
     expect(new Set(REFUSED).size).toBeGreaterThanOrEqual(60);
   });
 
-  it('refuses an address of this host, however public', () => {
+  it('refuses requests to an address of this host, however public', () => {
     expect(guardAddress('93.184.216.34', new Set(['93.184.216.34']))).toEqual({ allowed: false, rule: 'own address' });
   });
 
@@ -95,7 +95,7 @@ describe('guardAddress', () => {
     '100.128.0.1',
     '2606:4700:4700::1111',
     '2a00:1450:4001:81b::200e',
-  ])('lets %s pass', (address) => {
+  ])('allows requests to the address %s', (address) => {
     expect(guardAddress(address)).toEqual({ allowed: true });
   });
 });

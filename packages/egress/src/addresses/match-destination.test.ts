@@ -18,18 +18,18 @@ describe('matchDestination', () => {
     ['evilwild.example', 443],
     ['anything.com', 443],
     ['', 443],
-  ])('refuses %s:%i', (host, port) => {
+  ])('refuses the undeclared destination %s:%i', (host, port) => {
     expect(matchDestination(host, port, rules)).toMatchObject({ allowed: false });
   });
 
-  it('refuses everything when nothing is declared, and reports it', () => {
+  it('refuses every destination when the manifest declares none, and gives the reason', () => {
     expect(matchDestination('api.example.com', 443, [])).toEqual({
       allowed: false,
       reason: 'api.example.com:443 is not declared; declared: nothing',
     });
   });
 
-  it('keeps plain requests and tunnels apart', () => {
+  it('does not allow plain requests to a tunnel’s destination, nor tunnels to a plain one', () => {
     expect(matchDestination('db.example.com', 5432, rules)).toMatchObject({
       allowed: false,
       reason: expect.stringContaining('tunnel'),
@@ -39,7 +39,7 @@ describe('matchDestination', () => {
   });
 
   it.each(['api.example.com', 'API.Example.COM', 'api.example.com.', 'a.wild.example', 'a.b.wild.example'])(
-    'allows %s',
+    'allows requests to the declared host %s',
     (host) => {
       expect(matchDestination(host, 443, rules)).toMatchObject({ allowed: true });
     },

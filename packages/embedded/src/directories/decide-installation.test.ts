@@ -60,7 +60,7 @@ describe('an installation is refused', () => {
       { candidates: [shared({ directory: '/var/lib/one' }), shared({ directory: '/var/lib/two' })] },
       'start.installation_incomplete',
     ],
-  ])('%s', (_case, change, code) => {
+  ])('an installation is refused %s', (_case, change, code) => {
     expect(decide(change)).toMatchObject({ action: 'refuse', code });
   });
 });
@@ -95,7 +95,7 @@ describe('an installation is opened', () => {
       { mark: markOf({ made: ['database'] }), hasOwnDatabase: false },
       { action: 'open', shared: null },
     ],
-  ])('%s', (_case, change, expected) => {
+  ])('an installation is opened %s', (_case, change, expected) => {
     expect(decide(change)).toEqual(expected);
   });
 });

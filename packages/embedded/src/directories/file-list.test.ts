@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { describeDifferences } from './file-list.ts';
 
-it('names each file that is missing, empty, cut or has another content, and none that came in addition', () => {
+it('the comparison names each file that is missing, empty, cut or has another content, and no additional file', () => {
   const recorded = {
     missing: { bytes: 1, digest: 'a' },
     empty: { bytes: 2, digest: 'a' },
