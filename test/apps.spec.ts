@@ -40,7 +40,7 @@ const clients = [
 
 describe('an interactive connector', () => {
   it.for(clients)(
-    'reaches clients of %s whole, at its own URL and at its organization’s',
+    'a page reaches clients of %s whole, at its connector’s URL and its organization’s',
     async ([, connect], test) => {
       skipUnless(test, canRun, missing);
       for (const [url, prefix] of [
@@ -64,7 +64,7 @@ describe('an interactive connector', () => {
     },
   );
 
-  it('is drawn in a frame that may load nothing, follows the host, and calls its tools', async (test) => {
+  it('a page is drawn in a frame that may load nothing, follows the host, and calls its tools', async (test) => {
     skipUnless(test, canRun, missing);
     const client = await connectModern(`${here.platform.origin}/acme/chart/mcp`, here.key);
     const [content] = (await client.readResource({ uri: PAGE_URI })).contents;

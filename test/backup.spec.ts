@@ -114,7 +114,7 @@ it('refuses a running installation and one target for data and keys, and brings 
   expect(await organizationsOf(ready)).toContain(ready.organization);
 }, 300_000);
 
-it('leaves no keys behind when the data cannot be unpacked', async () => {
+it('a restore leaves no keys behind when the data cannot be unpacked', async () => {
   const place = await temporaryDirectory('backup');
   const target = path.join(place, 'target');
   opened.push(target);

@@ -53,7 +53,7 @@ describe('make-secrets', () => {
     await expect(makeSecrets('https://patchbay.example.org/')).rejects.toThrow('https');
   });
 
-  it('writes fresh values for the owner alone, no two alike', async () => {
+  it('writes fresh secrets for the owner alone, no two alike', async () => {
     const secrets = Object.entries(made).filter(([name]) => example[name]?.startsWith('replace-me'));
     expect(secrets.length).toBeGreaterThan(5);
     expect(new Set(secrets.map(([, value]) => value)).size).toBe(secrets.length);
@@ -67,7 +67,7 @@ describe('make-secrets', () => {
 });
 
 describe('docker-compose.yml', () => {
-  it('asks for exactly the variables that .env.example explains', () => {
+  it('the compose files use exactly the variables that .env.example explains', () => {
     const asked = new Set([...(composeText + scaleOutText).matchAll(/(?<!\$)\$\{(\w+)/g)].map((match) => match[1]));
     expect([...asked].sort()).toEqual(Object.keys(example).sort());
   });
@@ -82,7 +82,7 @@ describe('docker-compose.yml', () => {
     for (const name of Object.keys(environmentOf(app, made))) expect(known, name).toContain(name);
   });
 
-  it.each(['gateway', 'worker'])('gives the %s further supervisors when it is scaled out', async (app) => {
+  it.each(['gateway', 'worker'])('compose gives the %s further supervisors when it is scaled out', async (app) => {
     const more = scaleOut.services[app]?.environment ?? {};
     const environment = {
       ...environmentOf(app, made),
@@ -94,12 +94,12 @@ describe('docker-compose.yml', () => {
     await expect(loadConfigOf(app, { ...environment, SUPERVISOR_TLS_KEY_FILE: '' })).rejects.toThrow('TLS_KEY_FILE');
   });
 
-  it('does not start with the placeholders of .env.example', async () => {
+  it('compose does not start with the placeholders of .env.example', async () => {
     await expect(loadConfigOf('../infra/docker', environmentOf('setup', example))).rejects.toThrow('placeholder');
     expect(await loadConfigOf('../infra/docker', environmentOf('setup', made))).toBeTypeOf('object');
   });
 
-  it('gives the supervisor and the dashboard no database, no queue, no store and no key', () => {
+  it('compose gives the supervisor and the dashboard no database, no queue, no store and no key', () => {
     for (const name of ['supervisor', 'dashboard']) {
       const service = compose.services[name];
       expect(service?.secrets, name).toBeUndefined();
@@ -110,7 +110,7 @@ describe('docker-compose.yml', () => {
     expect(compose.services.dashboard?.networks).toEqual(['inside']);
   });
 
-  it('gives a network with internet access to the worker and the supervisor, and to no service with callers', () => {
+  it('compose gives internet access to worker and supervisor, and to no service with callers', () => {
     const outside = Object.keys(compose.services).filter((name) =>
       JSON.stringify(compose.services[name]?.networks ?? null).includes('"outside"'),
     );
@@ -118,13 +118,13 @@ describe('docker-compose.yml', () => {
     expect(compose.networks.inside).toMatchObject({ internal: true });
   });
 
-  it('takes every privilege from all but the supervisor', () => {
+  it('compose takes every privilege from all services except the supervisor', () => {
     for (const name of ['gateway', 'worker', 'dashboard']) {
       expect(compose.services[name], name).toMatchObject({ cap_drop: ['ALL'], read_only: true });
     }
   });
 
-  it('runs only the supervisor as root, and admits only its clients to its socket', () => {
+  it('compose runs only the supervisor as root, and admits only its clients to its socket', () => {
     const group = compose.services.supervisor?.environment?.SUPERVISOR_SOCKET_GID;
     expect(group).toMatch(/^[1-9]\d+$/);
     for (const name of ['gateway', 'worker', 'dashboard']) {
@@ -138,14 +138,14 @@ describe('docker-compose.yml', () => {
     ['gateway', 'PATCHBAY_INTERNAL_PORT'],
     ['worker', 'WORKER_INTERNAL_PORT'],
     ['supervisor', 'SUPERVISOR_INTERNAL_PORT'],
-  ])('asks the health of the %s where that process answers', (name, variable) => {
+  ])('compose checks the health of the %s where that process answers', (name, variable) => {
     const service = compose.services[name];
     const port = service?.environment?.[variable];
     expect(port).toMatch(/^\d+$/);
     expect(service?.healthcheck?.test.at(-1)).toContain(`fetch('http://127.0.0.1:${port}/health')`);
   });
 
-  it('opens no port but those of the TLS front', () => {
+  it('compose opens no port but those of the TLS front', () => {
     const open = Object.entries(compose.services).filter(([, service]) => 'ports' in service);
     expect(open.map(([name]) => name)).toEqual(['front']);
   });

@@ -90,7 +90,7 @@ async function listTools(key: string | null): Promise<number> {
 }
 
 describe('the dashboard', () => {
-  it('redirects visitors without a session to the sign-in page, and back to their page', async () => {
+  it('the dashboard redirects visitors without a session to sign in, and back to their page', async () => {
     await page.goto(`${ready.dashboardUrl.replace(/\/$/, '')}/${ready.organization}/connectors/weather`);
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await signIn();
@@ -98,7 +98,7 @@ describe('the dashboard', () => {
     expect(new URL(page.url()).pathname).toBe(`/dashboard/${ready.organization}/connectors/weather`);
   });
 
-  it('lets a newcomer create an account and an organization, and explains how to publish', async () => {
+  it('the dashboard lets a newcomer create an account and an organization, and explains how to publish', async () => {
     await page.goto(`${ready.origin}/dashboard/sign-up`);
     await page.getByLabel('Your name').fill('Nora Newcomer');
     await page.getByLabel('Email').fill('nora@example.com');
@@ -111,14 +111,14 @@ describe('the dashboard', () => {
     expect(new URL(page.url()).pathname).toBe('/dashboard/northwind');
   });
 
-  it('never follows a sign-in to another site', async () => {
+  it('the dashboard never follows a sign-in to another site', async () => {
     await page.goto(`${ready.origin}/dashboard/sign-in?next=${encodeURIComponent('//evil.invalid/x')}`);
     await signIn();
     await page.getByRole('heading', { name: 'Connectors' }).waitFor();
     expect(new URL(page.url()).origin).toBe(ready.origin);
   });
 
-  it('answers a wrong password and an unknown address with the same words', async () => {
+  it('the sign-in page answers a wrong password and an unknown address with the same words', async () => {
     await page.goto(`${ready.origin}/dashboard/sign-in`);
     await signIn('not the password at all');
     const words = await page.getByRole('alert').filter({ hasText: 'match' }).textContent();
@@ -128,7 +128,7 @@ describe('the dashboard', () => {
     expect(new URL(page.url()).pathname).toBe('/dashboard/sign-in');
   });
 
-  it('lists the demo connector, live, and copies the URL that Claude needs', async () => {
+  it('the dashboard lists the live demo connector, and copies the URL that Claude needs', async () => {
     await context.addCookies(session);
     await page.goto(ready.dashboardUrl);
     const row = page.getByRole('listitem').filter({ hasText: ready.mcpUrl });
@@ -137,7 +137,7 @@ describe('the dashboard', () => {
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(ready.mcpUrl);
   });
 
-  it('explains when the API does not answer, and recovers by itself', async () => {
+  it('the dashboard explains when the API does not answer, and recovers by itself', async () => {
     await context.addCookies(session);
     await page.clock.install();
     await page.goto(ready.dashboardUrl);
@@ -151,7 +151,7 @@ describe('the dashboard', () => {
     await passTimeUntil(async () => !(await complaint.isVisible()));
   });
 
-  it('creates an API key that is shown once and works in the shown command, and revokes it', async () => {
+  it('the dashboard creates an API key, shows it once with a command that works, and revokes it', async () => {
     await context.addCookies(session);
     await page.goto(`${ready.dashboardUrl}/${ready.organization}/settings/api-keys`);
     await page.getByRole('link', { name: 'New API key' }).click();
@@ -174,7 +174,7 @@ describe('the dashboard', () => {
     await page.getByRole('listitem').filter({ hasText: 'Laptop' }).getByText('Revoked').waitFor();
   }, 60_000);
 
-  it('shows an invitation’s link once, withdraws it, and keeps the last owner', async () => {
+  it('the dashboard shows an invitation’s link once, withdraws it, and keeps the last owner', async () => {
     await context.addCookies(session);
     await page.goto(`${ready.dashboardUrl}/${ready.organization}/settings/members`);
     const changeRole = page.getByRole('button', { name: /^Change role/ });
@@ -200,7 +200,7 @@ describe('the dashboard', () => {
     expect((await context.request.get(link)).status()).toBe(404);
   }, 60_000);
 
-  it('sets and removes a secret without showing its value again', async () => {
+  it('the dashboard sets and removes a secret without showing its value again', async () => {
     await context.addCookies(session);
     await page.goto(`${ready.dashboardUrl}/${ready.organization}/connectors/weather/secrets`);
     await page.getByRole('button', { name: 'Add a secret' }).click();
@@ -217,7 +217,7 @@ describe('the dashboard', () => {
     await page.getByText('No secret is set').waitFor();
   }, 60_000);
 
-  it('makes a connector public only after its name was typed, and closes it again', async () => {
+  it('the dashboard makes a connector public only after its name was typed, and closes it again', async () => {
     await context.addCookies(session);
     await page.goto(`${ready.dashboardUrl}/${ready.organization}/connectors/weather/settings`);
     await page.getByRole('radio', { name: 'Public: everyone who has the URL' }).check();
@@ -235,7 +235,7 @@ describe('the dashboard', () => {
     await expect.poll(() => listTools(null), SOON).toBe(401);
   }, 60_000);
 
-  it('forgets everything when the person signs out', async () => {
+  it('the dashboard ends the session when the person signs out', async () => {
     await page.goto(ready.dashboardUrl);
     await signIn();
     await page.getByRole('button', { name: /^Signed in as/ }).click();
@@ -245,7 +245,7 @@ describe('the dashboard', () => {
   });
 
   it.each(['light', 'dark'] as const)(
-    'has no accessibility violation in %s colors, wide and narrow',
+    'the dashboard has no accessibility violation in %s colors, wide and narrow',
     async (scheme) => {
       const axe = createRequire(path.join(ROOT, 'apps/dashboard/package.json')).resolve('axe-core/axe.min.js');
       const source = await readFile(axe, 'utf8');

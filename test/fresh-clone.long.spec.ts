@@ -34,7 +34,7 @@ describe.each([
   { who: 'root', id: 0 },
   { who: 'a user without rights', id: NOBODY },
 ])('npm start in a fresh clone, as $who', ({ id }) => {
-  it('answers within two minutes with empty caches, and within six seconds the next time', async (context) => {
+  it('npm start in a fresh clone answers within two minutes, and within six seconds the next time', async (context) => {
     skipUnless(context, process.getuid?.() === 0, 'only root can become the other user');
     home = await mkdtemp(path.join(tmpdir(), 'patchbay-clone-'));
     const clone = path.join(home, 'patchbay');

@@ -26,7 +26,7 @@ afterAll(() => machine?.remove(), 120_000);
 
 describe.each([ROOT_USER, NORMAL_USER])('on a bare Debian with Node and npm, as $name', (user) => {
   it(
-    'npm start brings the platform up, and npm test ends green',
+    'npm start runs the platform on a bare Debian, and npm test passes',
     async (context) => {
       skipUnless(context, process.getuid?.() === 0, 'only root can make a system of its own');
       if (!machine) return;

@@ -38,7 +38,7 @@ const given = () => {
 };
 
 describe('a platform whose data is on a full disk', () => {
-  it('reports it before it is full, refuses uploads at 1 % and answers calls with nothing left', {
+  it('a platform reports its disk before it is full, refuses uploads at 1 % and answers calls with nothing left', {
     timeout: 180_000,
   }, async () => {
     const { disk: small } = given();
@@ -65,7 +65,7 @@ describe('a platform whose data is on a full disk', () => {
     }
   });
 
-  it('starts a killed gateway, worker and supervisor again on the full disk', { timeout: 180_000 }, async () => {
+  it('a platform restarts a killed gateway, worker and supervisor on the full disk', { timeout: 180_000 }, async () => {
     const { installation: running } = given();
     for (const name of ['gateway', 'worker', 'supervisor']) {
       const restarts = () => running.output.split(`${name} runs again`).length;
@@ -90,7 +90,7 @@ describe('a platform whose data is on a full disk', () => {
     expect((await readDisk(internalPort)).reasons).toEqual([]);
   });
 
-  it('refuses to start on a full disk, by its name, and starts with everything when there is space', {
+  it('a platform refuses to start on a full disk, by its name, and starts whole when there is space', {
     timeout: 240_000,
   }, async () => {
     const { disk: small, installation: stopped } = given();

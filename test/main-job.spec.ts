@@ -54,7 +54,7 @@ async function answeredAgain(action: () => Promise<unknown>, deadlineMs: number)
 }
 
 describe('npm start', () => {
-  it('writes ready.json for its owner alone, with every process', async () => {
+  it('npm start writes ready.json for its owner alone, with every process', async () => {
     const file = path.join(installation.dataDirectory, 'ready.json');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(Object.keys(ready.processes).sort()).toEqual(
@@ -63,7 +63,7 @@ describe('npm start', () => {
     for (const pid of Object.values(ready.processes)) expect(await isRunning(pid)).toBe(true);
   });
 
-  it('prints a line that calls a tool through the hosted URL, and the line works as pasted', async () => {
+  it('npm start prints a line that calls a tool through the hosted URL, and the line works as pasted', async () => {
     const line = installation.output.split('\n').find((text) => text.trim().startsWith('curl '));
     expect(line).toBeDefined();
     const curl = await findDebianProgram(
@@ -80,7 +80,7 @@ describe('npm start', () => {
     expect(stdout).toContain('"content"');
   }, 120_000); // where there is no curl, one is unpacked first
 
-  it('serves the demo connector to clients of both protocol eras', async () => {
+  it('npm start serves the demo connector to clients of both protocol eras', async () => {
     const modern = await connectModern(ready.mcpUrl, ready.mcpApiKey);
     const legacy = await connectLegacy(ready.mcpUrl, ready.mcpApiKey);
     const names = (await modern.listTools()).tools.map((tool) => tool.name);
@@ -89,7 +89,7 @@ describe('npm start', () => {
     await Promise.all([modern.close(), legacy.close()]);
   });
 
-  it('refuses a caller without a key before anything is decoded', async () => {
+  it('refuses a caller without a key before the body is decoded', async () => {
     const answer = await fetch(ready.mcpUrl, {
       method: 'POST',
       body: '{not json',
@@ -101,7 +101,7 @@ describe('npm start', () => {
 });
 
 describe('from code to a URL that answers', () => {
-  it('init, deploy, list and call with both clients', async () => {
+  it('a connector is created, deployed, listed and called with both clients', async () => {
     const init = await installation.patchbay(['init', 'greeter'], home);
     expect(init.stderr + init.stdout).not.toContain('Error');
     expect(init.code).toBe(0);
@@ -151,7 +151,7 @@ describe('from code to a URL that answers', () => {
 
 describe('a killed process', () => {
   it.each(['supervisor', 'gateway', 'worker', 'redis', 'postgres'])(
-    '%s: is answered again within 5 s',
+    'a platform whose %s was killed answers again within 5 s',
     async (name) => {
       const pid = (await installation.ready()).processes[name];
       if (pid === undefined) throw new Error(`${name} has no pid`);
@@ -166,7 +166,7 @@ describe('a killed process', () => {
     40_000,
   );
 
-  it('launcher: the next start takes over its processes, with nothing lost', async () => {
+  it('the start after a killed launcher takes over its processes, with nothing lost', async () => {
     const left = (await installation.ready()).processes;
     process.kill(installation.starterPid, 'SIGKILL');
     ready = await installation.start();
@@ -176,7 +176,7 @@ describe('a killed process', () => {
     }
   }, 60_000);
 
-  it('Ctrl-C leaves nothing behind', async () => {
+  it('Ctrl-C leaves no process of the platform behind', async () => {
     const { processes } = await installation.ready();
     await installation.stop('SIGINT');
     for (const [name, pid] of Object.entries(processes)) expect(await isRunning(pid), name).toBe(false);

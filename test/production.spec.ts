@@ -61,7 +61,7 @@ afterAll(async () => {
 beforeEach((test) => skipUnless(test, redisMissing() === null, redisMissing() ?? ''));
 
 describe('a production start', () => {
-  it('is refused without the isolation layers of a sandbox, naming them', async () => {
+  it('refuses a production start without the isolation layers of a sandbox, and names them', async () => {
     const programs = path.join(home, 'programs');
     await mkdir(programs);
     await writeFile(path.join(programs, 'bwrap'), '#!/bin/sh\necho "bwrap: no permission" >&2\nexit 1\n', {
@@ -89,7 +89,7 @@ describe('a production start', () => {
     expect(people.stderr).toContain('without a demo');
   }, 90_000);
 
-  it('runs each process that serves strangers as a user of its own, who cannot read what the others keep', async (test) => {
+  it('runs each process that serves strangers as its own user, who cannot read the others’ files', async (test) => {
     const missing = await fullLimitsMissing(home);
     skipUnless(test, missing === null, missing ?? '');
     const users = await Promise.all(
@@ -120,7 +120,7 @@ describe('a production start', () => {
     ]);
   });
 
-  it('prints another link to the person who runs it, on its terminal alone, and invalidates the previous one', async () => {
+  it('prints a new setup link on the terminal of the installation alone, and invalidates the previous one', async () => {
     const [first = ''] = setupPaths();
     const elsewhere = await installation.patchbay(['admin', 'setup-link'], home, { PATCHBAY_DATA: home });
     expect([elsewhere.code, elsewhere.stderr]).toEqual([1, expect.stringContaining('No installation runs here')]);
@@ -131,7 +131,7 @@ describe('a production start', () => {
     expect((await front.ask(setupPaths()[1] ?? '')).status).toBe(200);
   }, 30_000);
 
-  it('admits no account by sign-up, nor by a setup form that its own page did not create', async () => {
+  it('creates no account by sign-up, nor by a setup form that its own page did not create', async () => {
     const link = setupPaths().at(-1) ?? '';
     const { name, email, password } = OWNER;
     const signUp = await post('/api/auth/sign-up/email', JSON.stringify({ name, email, password }), 'application/json');
@@ -142,7 +142,7 @@ describe('a production start', () => {
     expect([page.status, page.headers['cache-control']]).toEqual([200, 'no-store']);
   }, 30_000);
 
-  it('leads its first owner by clicks to a key and an invited developer, who deploys what the key then calls', async (test) => {
+  it('a new owner gets a key by clicks and invites a developer, whose deployed tool the key calls', async (test) => {
     skipUnless(test, chromiumMissing === null, chromiumMissing ?? '');
     const setupPath = setupPaths().at(-1) ?? '';
     const owner = await visitor();
@@ -210,7 +210,7 @@ describe('a production start', () => {
     expect((await front.ask('/dashboard/sign-in')).status).toBe(200);
   }, 30_000);
 
-  it('prints no link any more once a person exists', async (test) => {
+  it('prints no setup link any more once a person exists', async (test) => {
     skipUnless(test, chromiumMissing === null, chromiumMissing ?? '');
     await installation.stop();
     installation.output = '';

@@ -21,14 +21,14 @@ describe('npm run certificates', () => {
   const now = new Date();
   const supervisor = { role: 'supervisor', id: 'sup-1' } as const;
 
-  it('explains itself for an unknown role', async () => {
+  it('prints the usage of certificates for an unknown role', async () => {
     await expect(run(process.execPath, [MAIN, 'admin', 'a', directory])).rejects.toMatchObject({
       code: 2,
       stdout: expect.stringContaining('Usage'),
     });
   });
 
-  it('refuses to issue without an authority, and to make a second one over the first', async () => {
+  it('refuses to issue a certificate without an authority, and to overwrite an authority', async () => {
     await expect(makeCertificate(directory, supervisor, now)).rejects.toThrow('There is no authority');
     await run(process.execPath, [MAIN, 'authority', directory]);
     const key = await read('authority.key');

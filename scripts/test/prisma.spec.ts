@@ -33,13 +33,13 @@ async function prisma(args: readonly string[], databaseUrl: string, cwd = ROOT) 
 }
 
 describe('schema and migrations', () => {
-  it('agree: the result of the migrations is the declared schema', async () => {
+  it('the result of the migrations is the declared schema', async () => {
     const { code, text } = await prisma(DRIFT, inject('services').superuserUrl);
     expect(text).toContain('No difference detected');
     expect(code).toBe(0);
   }, 60_000);
 
-  it('are told apart as soon as one of them changes', async () => {
+  it('the comparison of schema and migrations finds a change of one of them', async () => {
     const checkout = await temporaryDirectory('prisma');
     await cp(path.join(ROOT, 'prisma'), path.join(checkout, 'prisma'), { recursive: true });
     await cp(path.join(ROOT, 'prisma.config.ts'), path.join(checkout, 'prisma.config.ts'));
@@ -52,7 +52,7 @@ describe('schema and migrations', () => {
     expect(code).toBe(2);
   }, 60_000);
 
-  it('are in the state that our own runner leaves, as Prisma sees it', async () => {
+  it('Prisma accepts the state of a database that our own runner migrated', async () => {
     const database = await createTestDatabase();
     const { code, text } = await prisma(['migrate', 'status'], database.urls.owner);
     expect(text).toContain('Database schema is up to date');

@@ -169,7 +169,7 @@ describe('a redirect that guardedFetch follows', () => {
     expect(other.seen).toEqual([]);
   });
 
-  it.each([301, 302, 303])('of status %i takes neither credentials nor body to another origin', async (status) => {
+  it.each([301, 302, 303])('a redirect of status %i takes no credentials or body to another origin', async (status) => {
     await follow(status, `${other.origin}/`, { method: 'POST', headers, body: '{"secret":true}' });
     expect(other.seen).toMatchObject([{ method: 'GET', body: '', headers: { accept: 'application/json' } }]);
     expect(JSON.stringify(other.seen)).not.toContain('secret');

@@ -39,7 +39,7 @@ async function say(answer: JsonObject, rest: JsonObject = {}, tool = 'say'): Pro
 }
 
 describe('a structured answer', () => {
-  it('is refused to the model, with what is wrong, when it does not fit or is missing', async () => {
+  it('returns an error with the reason when a structured answer is missing or does not fit its schema', async () => {
     const unfit: JsonObject[] = [{ structuredContent: { n: 'one' } }, { structuredContent: {} }, {}];
     for (const answer of unfit) {
       expect(await say(answer)).toMatchObject({

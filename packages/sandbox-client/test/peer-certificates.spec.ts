@@ -120,7 +120,7 @@ describe('a gateway that looks for a supervisor', () => {
     return { fake, reason };
   }
 
-  it.each(CASES)('sends it not a byte when it %s, and reports it', async (_what, identity, why) => {
+  it.each(CASES)('a gateway sends not a byte to a host that %s, and reports it', async (_what, identity, why) => {
     const own = await identity();
     const { fake, reason } = await askedWhile(
       own,

@@ -79,7 +79,7 @@ describe('the bounds of a sandbox', () => {
       'sandbox.out_of_memory',
     ],
     ['an answer over the limit', `return 'x'.repeat(2 * 1024 * 1024)`, 'sandbox.result_too_large'],
-  ])('names %s', async (_what, body, expected) => {
+  ])('a call fails with a code that names %s', async (_what, body, expected) => {
     await expect(given.call({ code: toolRunning(body) })).rejects.toMatchObject({ code: expected });
   });
 
@@ -92,7 +92,7 @@ describe('the bounds of a sandbox', () => {
       `for (;;) await new Promise((next, fail) => require('child_process').spawn('/node', ['-e', 'setInterval(() => {}, 1e3)'], { stdio: 'ignore' }).on('spawn', next).on('error', fail))`,
       'EAGAIN',
     ],
-  ])('lets a connector that asks for too many %s report which it was', async (what, body, reason) => {
+  ])('a connector that uses too many %s gets an error that names which', async (what, body, reason) => {
     const code = toolRunning(`const fs = require('node:fs'); ${body}`);
     const outcome = await given.call({ code, key: { connectorId: `con_${what}` } });
     expect(outcome).toMatchObject({ result: { isError: true } });
@@ -100,7 +100,7 @@ describe('the bounds of a sandbox', () => {
     await given.client.retire({ organizationId: 'org_1', connectorId: `con_${what}` });
   });
 
-  it('counts the waiting for a place into the time of a call', async () => {
+  it('counts the wait for a place into the time of a call', async () => {
     const code = toolRunning(`await new Promise((done) => setTimeout(done, 1_500)); return 'ok'`);
     await given.call({ code });
     const inside = Array.from({ length: 32 }, () => given.call({ code }));
@@ -158,7 +158,7 @@ describe('the bounds of a sandbox', () => {
     expect(Math.max(...answers.map(({ calls }) => calls))).toBe(2);
   });
 
-  it('never serves two keys in one process', async () => {
+  it('never serves two isolation keys in one process', async () => {
     const code = toolRunning(`return String(globalThis.seen ??= Math.random())`);
     const keys = [
       {},
@@ -173,7 +173,7 @@ describe('the bounds of a sandbox', () => {
     expect(textOf(await given.call({ code, key: { subject: 'psn_1' } }))).toBe(answers[1]);
   });
 
-  it('refuses what does not fit into the queue, and serves all that waits', async () => {
+  it('refuses calls that do not fit into the queue, and serves all that wait', async () => {
     const code = toolRunning(`await new Promise((done) => setTimeout(done, 150)); return 'ok'`);
     await given.call({ code });
     const answers = await Promise.allSettled(Array.from({ length: 300 }, () => given.call({ code })));
@@ -201,7 +201,7 @@ describe('the bounds of a sandbox', () => {
     await waitFor(() => given.host.health().sandboxes.draining === 0);
   });
 
-  it('dies of a second assignment', async () => {
+  it('a sandbox ends at a second assignment', async () => {
     const process = await given.driver.start({
       sandboxId: newId('sandbox'),
       profile: 'runtime',
@@ -232,7 +232,7 @@ describe('the bounds of a sandbox', () => {
 });
 
 describe('the starts of one organization', () => {
-  it('are refused above their rate, with the pool and the next organization left alone', async () => {
+  it('refuses starts of an organization above its rate, and leaves the pool and another one alone', async () => {
     const given = await givenHost({ startRate: { perSecond: 0.1, burst: 2, waitMsMax: 100 }, poolSize: 1 });
     const code = toolRunning(`return 'ok'`);
     const call = (organizationId: string, connectorId: string) =>
@@ -257,7 +257,7 @@ describe('the starts of one organization', () => {
 });
 
 describe('a sandbox that hangs between its calls', () => {
-  it('is stopped before the next call comes, and its author is informed', async () => {
+  it('stops a sandbox that hangs between its calls before the next call, and informs its author', async () => {
     const given = await givenHost({ heartbeat: { everyMs: 100, missingMs: 300 } });
     const code = toolRunning(
       `if (args.hang) setTimeout(() => { for (;;); }, 20); return String((globalThis.seen ??= Math.random()))`,
@@ -273,7 +273,7 @@ describe('a sandbox that hangs between its calls', () => {
     }
   });
 
-  it('is left alone when it answers', async () => {
+  it('does not stop an idle sandbox that answers heartbeats', async () => {
     const given = await givenHost({ heartbeat: { everyMs: 100, missingMs: 500 } });
     const code = toolRunning(`return String((globalThis.seen ??= Math.random()))`);
     try {
@@ -287,7 +287,7 @@ describe('a sandbox that hangs between its calls', () => {
 });
 
 describe('the share of the CPU', () => {
-  it('is half a core once the start is over', { timeout: 20_000 }, async (context) => {
+  it('a sandbox has half a core once its start is over', { timeout: 20_000 }, async (context) => {
     const given = await givenHost();
     try {
       const { limits } = given.host.health();

@@ -55,7 +55,7 @@ describe('a call into a sandbox', () => {
   });
   afterAll(() => given.close());
 
-  it('gives null for what is not known of person and client, and an idempotency key for a read', async () => {
+  it('gives null for unknown facts of person and client, and an idempotency key for a read', async () => {
     const outcome = await given.call({
       code: toolRunning('return { user: context.user, client: context.client, key: context.idempotencyKey };'),
       context: {
@@ -76,7 +76,7 @@ describe('a call into a sandbox', () => {
     });
   });
 
-  it('names what a connector threw at start, with its own stack lines and none of ours', async () => {
+  it('names the error a connector threw at start, with its own stack lines and none of the runner’s', async () => {
     const code = `function broken() { throw new TypeError('no key given'); }\nbroken();`;
     const error = await given.call({ code }).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ code: 'sandbox.crashed_at_start', detail: 'TypeError: no key given' });
@@ -96,11 +96,11 @@ describe('a call into a sandbox', () => {
       `exports.default = async () => { throw new Error('x') }`,
       'sandbox.crashed_at_start',
     ],
-  ])('answers %s by its name', async (_what, code, expected) => {
+  ])('a connector with %s fails its call with the matching code', async (_what, code, expected) => {
     await expect(given.call({ code })).rejects.toMatchObject({ code: expected });
   });
 
-  it('refuses an artifact that is not the one whose digest was asked for', async () => {
+  it('refuses an artifact whose digest differs from the requested one', async () => {
     const invocation = given.invocation({ code: toolRunning(`return 'x'`) });
     const other = {
       ...invocation,
@@ -116,19 +116,19 @@ describe('a call into a sandbox', () => {
     await expect(answer).rejects.toMatchObject({ code: 'sandbox.artifact_mismatch' });
   });
 
-  it('answers a thrown error as a tool result with its message and without its stack', async () => {
+  it('answers an error thrown by a tool as a result with its message and without its stack', async () => {
     const outcome = await given.call({ code: CONNECTOR, tool: 'fails' });
     expect(outcome).toMatchObject({ kind: 'complete', result: { isError: true } });
     expect(JSON.stringify(outcome)).toContain('no such city');
     expect(JSON.stringify(outcome)).not.toContain('connector.cjs');
   });
 
-  it('answers an unknown tool with the error of the protocol', async () => {
+  it('answers a call of an unknown tool with the error of the protocol', async () => {
     const outcome = await given.call({ code: CONNECTOR, tool: 'nothing' });
     expect(outcome.kind === 'error' || (outcome.kind === 'complete' && outcome.result.isError === true)).toBe(true);
   });
 
-  it('serves a connector of our SDK, with the context of the caller', async () => {
+  it('serves a connector of the Patchbay SDK with the context of the caller', async () => {
     const outcome = await given.call({ code: CONNECTOR, tool: 'greet', args: { name: 'Ada' } });
     expect(textOf(outcome)).toBe('Hello, Ada of acme, ada@example.com');
   });

@@ -24,22 +24,22 @@ describe('cgroup v2', () => {
   const given = async () => (await find()).create('inst-boot-1', PROFILES.runtime);
   const group = 'system/patchbay-inst-boot-1';
 
-  it('names the controllers that are absent', async () => {
+  it('names the cgroup controllers that are absent', async () => {
     await writeFile(at('system/cgroup.controllers'), 'cpu hugetlb\n');
     await expect(find()).rejects.toThrow(/no controller memory, pids/);
   });
 
-  it('reports that a process is in no group of version 2', async () => {
+  it('reports that a process is in no group of cgroup version 2', async () => {
     await writeFile(at('membership'), '4:memory:/x\n');
     await expect(find()).rejects.toThrow(/this process is in no group/);
   });
 
-  it('passes the three controllers on to its children', async () => {
+  it('passes the three cgroup controllers on to the children of the group', async () => {
     await find();
     expect(await text('system/cgroup.subtree_control')).toBe('+memory +pids +cpu');
   });
 
-  it('sets memory without swap, processes and the share of the CPU, and ends the tree as one', async () => {
+  it('a cgroup limits memory without swap, processes and the CPU share, and ends its tree as one', async () => {
     const limits = await given();
     await limits.limitCpu(0.5);
     await limits.add(34);
@@ -53,13 +53,13 @@ describe('cgroup v2', () => {
     }).toEqual({ memory: '167772160', swap: '0', whole: '1', pids: '40', cpu: '50000 100000', last: '34' });
   });
 
-  it('prepares a move in the group this process is in', async () => {
+  it('prepares a move in the cgroup of this process', async () => {
     const limits = await find();
     await limits.expectMove();
     expect(await text('system', 'cgroup.procs')).toBe(String(process.pid));
   });
 
-  it('reads what the group used and what it was refused', async () => {
+  it('reads the usage and the refusals of a cgroup', async () => {
     const limits = await given();
     expect(await limits.stats()).toMatchObject({ memoryBytes: null, outOfMemory: false, processesRefused: 0 });
     await writeFile(at(group, 'memory.current'), '1000\n');
@@ -74,7 +74,7 @@ describe('cgroup v2', () => {
     });
   });
 
-  it('removes a group when it is empty, and the groups of earlier boots only', async () => {
+  it('removes a cgroup when it is empty, and the groups of earlier boots only', async () => {
     const limits = await given();
     await rm(at(group), { recursive: true });
     await mkdir(at(group));
@@ -87,7 +87,7 @@ describe('cgroup v2', () => {
     await access(at('system/patchbay-other-old-1'));
   });
 
-  it('continues beside its own leaf after a restart inside of it', async () => {
+  it('a supervisor that restarts inside its own leaf cgroup creates groups beside that leaf', async () => {
     await mkdir(at('system/patchbay-supervisor'));
     await writeFile(at('membership'), '0::/system/patchbay-supervisor\n');
     await given();

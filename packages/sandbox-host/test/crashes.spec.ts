@@ -28,7 +28,7 @@ describe('a connector that crashes', () => {
   const platformLines = (connectorId: string) =>
     given.logs.filter(({ key, source }) => key.connectorId === connectorId && source === 'platform');
 
-  it('is paused after several crashes in a row: calls that never ran fail with that, and with the time of the next attempt', async () => {
+  it('pauses a connector after several crashes in a row, and its calls fail with the time of the next attempt', async () => {
     const call = {
       code: toolRunning(`if (args.crash) process.exit(3); return 'ok'`),
       key: { connectorId: 'con_paused' },
@@ -54,7 +54,7 @@ describe('a connector that crashes', () => {
     });
   });
 
-  it('gives calls that waited for their place to the next sandbox, because the one that ended never had them', async () => {
+  it('gives calls that waited for a place in a crashed sandbox to the next one', async () => {
     const code = toolRunning(
       `if (args.crash) { await new Promise((next) => setTimeout(next, 300)); process.exit(1); } if (args.wait) await new Promise(() => {}); return 'ok'`,
     );
@@ -98,7 +98,7 @@ describe('a connector that crashes', () => {
     },
   );
 
-  it('reports whether a call that ran out of time had reached it', async () => {
+  it('reports whether a call that ran out of time had reached the connector', async () => {
     const code = toolRunning(`await new Promise(() => {})`);
     const inside = Array.from({ length: 32 }, () =>
       failureOf({ code, key: { connectorId: 'con_late' }, deadlineMs: 1_500 }),

@@ -43,7 +43,7 @@ describe('the isolation of a sandbox', () => {
   });
   afterAll(() => given.close());
 
-  it.each(Object.entries(ATTEMPTS))('stop the attempt to %s', async (name, [body, answer]) => {
+  it.each(Object.entries(ATTEMPTS))('a sandbox stops the attempt to %s', async (name, [body, answer]) => {
     const code = toolRunning(
       `try { ${body}; return 'not isolated' } catch (error) { return String(error.code ?? error.message) }`,
     );
@@ -53,7 +53,7 @@ describe('the isolation of a sandbox', () => {
     await given.client.retire({ organizationId: 'org_1', connectorId: `con_${name}` });
   });
 
-  it('hides every file of the host, and other sandboxes’ directories', async () => {
+  it('a sandbox hides every file of the host, and other sandboxes’ directories', async () => {
     await writeFile(join(given.directory, 'plain.txt'), 'x');
     const code = toolRunning(
       `const fs = require('fs'); return { root: fs.readdirSync('/').sort(), run: fs.readdirSync('/run'), dev: fs.readdirSync('/dev').sort(), host: fs.existsSync(args.path) }`,
@@ -69,7 +69,7 @@ describe('the isolation of a sandbox', () => {
     expect(found).toMatchObject({ run: ['egress.sock'], dev: ['null', 'urandom'], host: false });
   });
 
-  it('brings no environment and no descriptor of the host', async () => {
+  it('a sandbox gets no environment and no descriptor of the host', async () => {
     process.env.PLANTED_SECRET = 'planted';
     const code = toolRunning(`
       const fs = require('fs'); const open = [];
@@ -81,7 +81,7 @@ describe('the isolation of a sandbox', () => {
     expect(found.open.filter((descriptor: number) => descriptor > 3)).toEqual([]);
   });
 
-  it('reports complete isolation', () => {
+  it('the host reports complete isolation of its sandboxes', () => {
     expect(given.host.health()).toMatchObject({
       ready: true,
       driver: 'bubblewrap',
@@ -89,7 +89,7 @@ describe('the isolation of a sandbox', () => {
     });
   });
 
-  it('give each sandbox a uid of its own where the host may', async (context) => {
+  it('gives each sandbox a uid of its own where the host may', async (context) => {
     skipUnless(context, process.getuid?.() === 0, 'only root can give uids');
     const [one, two] = await Promise.all(
       ['sbx_aaaaaaaaaaaaaaaa1', 'sbx_bbbbbbbbbbbbbbbb2'].map(async (sandboxId) =>
@@ -111,7 +111,7 @@ describe('the isolation of a sandbox', () => {
 });
 
 describe('a host without isolation layers', () => {
-  it('refuses every connector and names the missing isolation layer', async () => {
+  it('a host without an isolation layer refuses every connector and names the missing layer', async () => {
     const broken = await givenHost({
       makeDriver: () =>
         ({

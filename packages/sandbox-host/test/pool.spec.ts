@@ -40,14 +40,14 @@ describe('the warm pool', () => {
   });
   const isFull = () => given.host.health().pool.waiting === POOL_SIZE;
 
-  it('is full when the host is warm', () => {
+  it('the warm pool is full when the host is warm', () => {
     expect(given.host.health()).toMatchObject({
       snapshot: { state: 'resumed' },
       pool: { size: POOL_SIZE, waiting: POOL_SIZE, taken: 0, missed: 0 },
     });
   });
 
-  it('hands out one process per key, and is full again soon', async () => {
+  it('the warm pool hands out one process per isolation key, and is full again soon', async () => {
     const code = toolRunning(`return String(globalThis.seen ??= Math.random())`);
     const key = (name: string) => ({ organizationId: `org_${name}`, connectorId: 'con_pooled' });
     const ask = async (name: string) => textOf(await given.call({ code, key: key(name) }));
@@ -58,7 +58,7 @@ describe('the warm pool', () => {
     await waitFor(isFull);
   });
 
-  it('leaves nothing of the warm-up’s runtime behind: the present one cannot be replaced', async () => {
+  it('the runtime of a pooled sandbox cannot be replaced after its warm-up', async () => {
     await waitFor(isFull);
     const code = toolRunning(`
       const { configurable, writable } = Object.getOwnPropertyDescriptor(globalThis, Symbol.for('patchbay.runtime'));
@@ -68,7 +68,7 @@ describe('the warm pool', () => {
     await waitFor(isFull);
   });
 
-  it('gives a pooled sandbox its settings, its rules and its log as to any other', async () => {
+  it('gives a pooled sandbox its settings, its rules and its log like any other', async () => {
     const code = toolRunning(`
       console.log('said by', args.name);
       return { secret: context.secrets.KEY, refused: await fetch('https://not-declared.example/').then((r) => r.status) }`);
@@ -83,7 +83,7 @@ describe('the warm pool', () => {
     expect(given.logs.some((line) => /egress refused: .*not-declared/.test(line.text))).toBe(true);
   });
 
-  it('takes nothing from the pool for code that cannot be provided', async () => {
+  it('takes nothing from the warm pool for code that cannot be provided', async () => {
     await waitFor(isFull);
     const { taken } = given.host.health().pool;
     const invocation = { ...given.invocation({ code: SAYS_OK }), artifactDigest: `sha256:${'0'.repeat(64)}` };
@@ -91,7 +91,7 @@ describe('the warm pool', () => {
     expect(given.host.health().pool).toMatchObject({ taken, waiting: POOL_SIZE });
   });
 
-  it('falls back to starting processes when it is exhausted', async () => {
+  it('falls back to starting processes when the warm pool is exhausted', async () => {
     await waitFor(isFull);
     const { missed } = given.host.health().pool;
     const calls = Array.from({ length: POOL_SIZE * 3 }, (_, index) =>
@@ -135,7 +135,7 @@ describe('a warm sandbox', () => {
       mounts: [],
     });
 
-  it('is assigned to one caller, and to none after', async () => {
+  it('a warm sandbox is assigned to one caller, and to none after', async () => {
     const process = await start();
     const warm = new WarmSandbox(given.driver, process, 0);
     expect(warm.claim()).toBeNull(); // not ready yet
@@ -145,7 +145,7 @@ describe('a warm sandbox', () => {
     await given.driver.stop(process);
   });
 
-  it('is not assigned while it warms up, and afterwards serves as if it never had', async () => {
+  it('a warm sandbox is not assigned while it warms up, and is assigned afterwards', async () => {
     const process = await start();
     const warm = new WarmSandbox(given.driver, process, 0);
     await expect(warm.warmUp()).rejects.toMatchObject({ code: 'sandbox.start_failed' }); // not ready yet
@@ -157,7 +157,7 @@ describe('a warm sandbox', () => {
     await given.driver.stop(process);
   });
 
-  it('is stopped when it ends during its warm-up', async () => {
+  it('a warm sandbox that is stopped during its warm-up is never assigned', async () => {
     const process = await start('probe'); // reports ready like the runner, and does not know a warm-up
     const warm = new WarmSandbox(given.driver, process, 0);
     await warm.ready;
@@ -167,7 +167,7 @@ describe('a warm sandbox', () => {
     expect(warm.claim()).toBeNull();
   });
 
-  it('reports why it never became ready', async () => {
+  it('a warm sandbox reports that it ended before it was ready', async () => {
     const process = await start();
     const warm = new WarmSandbox(given.driver, process, 0);
     await given.driver.stop(process);
@@ -175,7 +175,7 @@ describe('a warm sandbox', () => {
     expect(warm.claim()).toBeNull();
   });
 
-  it('is stopped when it sends frames before it is assigned', async () => {
+  it('stops a warm sandbox that sends frames before it is assigned', async () => {
     const process = await start('probe'); // reports ready like the runner, and answers a task
     const warm = new WarmSandbox(given.driver, process, 0);
     await warm.ready;
@@ -187,7 +187,7 @@ describe('a warm sandbox', () => {
 });
 
 describe('a range of few uids', () => {
-  it('never has two owners of one, and refuses when all are owned', async (context) => {
+  it('never gives a uid two owners, and refuses a start when all uids are owned', async (context) => {
     skipUnless(context, process.getuid?.() === 0, 'only root can give uids');
     const uidCount = 6;
     const directory = await mkdtemp('/var/tmp/patchbay-uids-');

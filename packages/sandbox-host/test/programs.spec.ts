@@ -21,7 +21,7 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 const place = () => new Programs(directory, { runner: entry }).file('runner');
 
 describe('the programs of sandboxes', () => {
-  it('are bundled again when a file changes that the entry imports', async () => {
+  it('bundles a program again when a file that its entry imports changes', async () => {
     const before = await place();
     await writeFile(imported, "export const text = 'second';\n");
     const after = await place();
@@ -29,7 +29,7 @@ describe('the programs of sandboxes', () => {
     expect(await readFile(after, 'utf8')).toContain('second');
   });
 
-  it('are bundled again when a manifest changes that determines an import', async () => {
+  it('bundles a program again when a manifest that determines an import changes', async () => {
     await writeFile(path.join(directory, 'package.json'), '{"imports":{"#text":"./imported.ts"}}');
     await writeFile(entry, "import { text } from '#text';\nconsole.log(text);\n");
     await writeFile(path.join(directory, 'other.ts'), "export const text = 'of the other file';\n");
@@ -38,7 +38,7 @@ describe('the programs of sandboxes', () => {
     expect(await readFile(await place(), 'utf8')).toContain('of the other file');
   });
 
-  it('are bundled again when the bundle or its record is gone or unreadable', async () => {
+  it('bundles a program again when its bundle is gone or its record is unreadable', async () => {
     const file = await place();
     await rm(file);
     expect(await place()).toBe(file);
@@ -47,7 +47,7 @@ describe('the programs of sandboxes', () => {
     expect(await readFile(file, 'utf8')).toContain('first');
   });
 
-  it('are not bundled again when nothing changed', async () => {
+  it('does not bundle a program again when nothing changed', async () => {
     const file = await place();
     await writeFile(file, 'the bundle of the start before');
     expect(await readFile(await place(), 'utf8')).toBe('the bundle of the start before');

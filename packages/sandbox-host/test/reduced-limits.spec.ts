@@ -22,7 +22,7 @@ describe('a host without cgroups', () => {
   });
   afterAll(() => given.close());
 
-  it('reports it, and still runs connectors', async () => {
+  it('a host without cgroups reports reduced limits, and still runs connectors', async () => {
     expect(given.host.health()).toMatchObject({
       ready: true,
       walls: { state: 'complete' },
@@ -52,14 +52,14 @@ describe('a host without cgroups', () => {
     });
   });
 
-  it('reads memory and ends nothing that stays below the bound', async () => {
+  it('reads the memory of sandboxes and ends none that stays below the bound', async () => {
     const code = toolRunning(
       `globalThis.hoard = Buffer.alloc(64 << 20, 1); await new Promise((next) => setTimeout(next, 400)); return 'alive'`,
     );
     expect(textOf(await given.call({ code }))).toBe('alive');
   });
 
-  it('refuses processes above the bound', async () => {
+  it('refuses processes of a sandbox above the bound', async () => {
     const code = toolRunning(`
       const { spawn } = require('node:child_process'); const children = []; let refused = '';
       for (let i = 0; i < 60 && !refused; i++) await new Promise((next) => {
@@ -74,7 +74,7 @@ describe('a host without cgroups', () => {
 });
 
 describe('a host that demands full limits', () => {
-  it('runs nothing where they are reduced', async () => {
+  it('a host that requires full limits runs nothing where they are reduced', async () => {
     const given = await givenHost({ without: ['cgroups'], requireFullLimits: true });
     try {
       expect(given.host.health()).toMatchObject({ ready: false, limits: { state: 'reduced' } });

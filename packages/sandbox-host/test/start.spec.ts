@@ -71,14 +71,14 @@ describe('the place of the libraries', () => {
       join(directory, 'root'),
     );
 
-  it('holds nothing but what is needed, one directory for each below the root', async () => {
+  it('the directory of libraries holds only the needed ones, with one mount for each root directory', async () => {
     const mounts = await place();
     expect(mounts.map(({ target }) => target)).toEqual(['/lib', '/lib64']);
     const [lib] = mounts;
     expect(await readdir(lib?.source ?? '', { recursive: true })).toEqual(['machine', 'machine/libone.so']);
   });
 
-  it('is the same for the next start, and another one for an upgraded library', async () => {
+  it('the next start reuses the directory of libraries, and an upgraded library gets another one', async () => {
     const [first] = await place();
     expect((await place())[0]).toEqual(first);
     await rm(join(directory, 'libone.so'));

@@ -47,22 +47,22 @@ describe('a build task', () => {
   it.each([
     ['throws', { what: 'throw' }, 'sandbox.task_failed', 'the program gave up'],
     ['ends without a result', { what: 'exit' }, 'sandbox.task_crashed', undefined],
-  ])('that %s is answered with its reason', async (_what, input, code, detail) => {
+  ])('a build task that %s is answered with its reason', async (_what, input, code, detail) => {
     await expect(given.client.runTask(task(input))).rejects.toMatchObject({ code, ...(detail && { detail }) });
   });
 
-  it('that hangs is stopped at its deadline', async () => {
+  it('a build task that hangs is stopped at its deadline', async () => {
     const answer = given.client.runTask(task({ what: 'hang' }, { deadlineMs: 500 }));
     await expect(answer).rejects.toMatchObject({ code: 'sandbox.task_timeout' });
   });
 
-  it('has no network, no /proc and no store that was not given', async () => {
+  it('a build task has no network, no /proc and no store that was not given', async () => {
     const { result } = await given.client.runTask(task({ what: 'fetch' }));
     expect(result).toEqual({ network: 'ENETUNREACH' });
     expect((await given.client.runTask(task({}))).result).toMatchObject({ pid: 1, proc: false, store: false });
   });
 
-  it('takes files and input, reports progress, and answers with files', async () => {
+  it('a build task takes files and input, reports progress, and answers with files', async () => {
     const progress: JsonObject[] = [];
     const outcome = await given.client.runTask(task({ a: 1 }), { onProgress: (value) => progress.push(value) });
     expect(outcome.result).toMatchObject({ bytes: 3, given: { a: 1 } });
@@ -71,7 +71,7 @@ describe('a build task', () => {
     expect(outcome.usage.wallMs).toBeGreaterThan(0);
   });
 
-  it('runs the type checker and the bundler of the toolchain inside the filter, without /proc', async () => {
+  it('a build task runs the type checker and the bundler inside the filter, without /proc', async () => {
     const { result } = await given.client.runTask(task({ what: 'compile' }));
     expect(result.said).toMatch(/index\.ts\(1,7\): error TS2322/);
     expect(result.bundle).toContain('var count = "one"');
@@ -79,7 +79,7 @@ describe('a build task', () => {
 });
 
 describe('the compilers of build tasks', () => {
-  it('replace those unused for days, and the remains of a killed supervisor', async () => {
+  it('removes compilers that are unused for days, and the remains of a killed supervisor', async () => {
     const parent = await temporaryDirectory();
     const at = (name: string) => join(parent, 'toolchain', name);
     for (const name of ['before', 'before.half', 'present.half']) await mkdir(at(name), { recursive: true });
@@ -97,7 +97,7 @@ describe('without isolation, for `patchbay dev`', () => {
   });
   afterAll(() => given.close());
 
-  it('reports that isolation is off, and still refuses undeclared hosts', async () => {
+  it('a host without isolation reports that, and still refuses undeclared destinations', async () => {
     await expect
       .poll(() => given.client.supervisors())
       .toMatchObject([{ state: 'serving', health: { ready: true, driver: 'plain', walls: { state: 'off' } } }]);
@@ -105,7 +105,7 @@ describe('without isolation, for `patchbay dev`', () => {
     expect(JSON.parse(textOf(await given.call({ code })))).toEqual({ status: 403 });
   });
 
-  it('runs the same connectors and the same build programs', async () => {
+  it('a host without isolation runs the same connectors and the same build programs', async () => {
     expect(textOf(await given.call({ code: toolRunning('return args.text'), args: { text: 'plain' } }))).toBe('plain');
     expect((await given.client.runTask(task({ a: 1 }))).result).toMatchObject({ bytes: 3 });
   });

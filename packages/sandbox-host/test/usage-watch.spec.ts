@@ -46,12 +46,12 @@ describe('the usage watch', () => {
       `for (let i = 0; i < 3; i++) require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e3)']); setInterval(() => {}, 1e3)`,
       { processes: 2 },
     ],
-  ])('reports %s of a tree that exceeds its limit', async (limit, code, bound) => {
+  ])('the usage watch reports the limit of a process tree that exceeds it: %s', async (limit, code, bound) => {
     const { pid } = await running(code);
     expect(await exceeded(pid, { ...WIDE, ...bound })).toBe(limit);
   });
 
-  it('is silent about one that stays below', async () => {
+  it('the usage watch reports nothing about a process tree that stays below its limits', async () => {
     const { child, pid } = await running(`setTimeout(() => console.log('done'), 500)`);
     let said: ExceededLimit | null = null;
     watch.add(pid, { profile: WIDE, hasGroup: false }, (limit) => {

@@ -70,7 +70,7 @@ describe('the snapshot of a version is not taken', () => {
     ['process.hrtime', 'process.hrtime()'],
     ['process.hrtime.bigint', 'process.hrtime.bigint()'],
     ['node:http', `require('node:http')`],
-  ])('when its module asks for %s, and the line is named', async (what, asks) => {
+  ])('takes no snapshot of a version whose module uses %s, and names the line', async (what, asks) => {
     const { result, files } = await take(
       artifactOf(`\n\nconst frozen = ${asks};\n${toolRunning('return frozen')}`).artifact,
     );
@@ -82,7 +82,7 @@ describe('the snapshot of a version is not taken', () => {
     expect(files).toBeUndefined();
   });
 
-  it('when something asks later, but before it is taken', async () => {
+  it('takes no snapshot of a version whose code uses the clock before it is taken', async () => {
     const code = `setTimeout(() => { exports.startedAt = Date.now() }, 20);${toolRunning('return 1')}`;
     expect((await take(artifactOf(code).artifact)).result).toMatchObject({
       reason: expect.stringContaining('Date.now'),
@@ -92,14 +92,14 @@ describe('the snapshot of a version is not taken', () => {
   it.each([
     ['throws', `throw new Error('not at home')`, 'not at home'],
     ['ends the process', 'process.exit(0)', ''],
-  ])('when its module %s', async (_what, code, reason) => {
+  ])('takes no snapshot of a version whose module %s', async (_what, code, reason) => {
     expect((await take(artifactOf(code).artifact)).result).toMatchObject({
       taken: false,
       reason: expect.stringContaining(reason),
     });
   });
 
-  it('with the author’s own file and line, where the artifact knows them', async () => {
+  it('the reason for no snapshot names the author’s own file and line, where the artifact knows them', async () => {
     const contents = `export interface Unused { readonly a: string }\n\nexport const id: string = crypto.randomUUID();\n`;
     const made = await build({
       stdin: { contents, loader: 'ts', sourcefile: 'src/index.ts' },
@@ -118,7 +118,7 @@ describe('the snapshot of a version is not taken', () => {
 });
 
 describe('a sandbox that resumes from its version’s snapshot', () => {
-  it('runs what the build ran, and gets its secrets only now', async () => {
+  it('a sandbox resumed from a snapshot runs the code that the build ran, and gets its secrets only now', async () => {
     process.env.PLANTED = 'planted-5a1d77';
     const code = `${WHERE}${toolRunning(`return [ranIn, context.secrets.KEY, Object.keys(process.env).sort().join()]`)}`;
     const snapshot = await taken(code).finally(() => delete process.env.PLANTED);
@@ -127,7 +127,7 @@ describe('a sandbox that resumes from its version’s snapshot', () => {
     expect(JSON.parse(found)).toEqual(['the build', 'k-1', expect.stringMatching(/^PATH(,PWD)?$/)]);
   });
 
-  it('never gets a random value that another one got, whatever its module kept', async () => {
+  it('a sandbox resumed from a snapshot never gets a random value that another one got', async () => {
     const code = `
       const nodeCrypto = require('node:crypto'); const { randomUUID, randomInt, randomBytes } = nodeCrypto; const { random } = Math;
       const web = crypto.randomUUID.bind(crypto);
@@ -148,14 +148,14 @@ describe('a sandbox that resumes from its version’s snapshot', () => {
     );
   });
 
-  it('has the time of now, also from clocks its module kept', async () => {
+  it('a sandbox resumed from a snapshot has the present time, also from clocks its module kept', async () => {
     const code = `const { now } = Date; const Kept = Date;${toolRunning(`return [now(), new Kept().getTime(), Date.now(), new Date(0) instanceof Kept]`)}`;
     const [kept, made, own, isDate] = JSON.parse(await ask({ code, snapshot: await taken(code) }));
     for (const time of [kept, made, own]) expect(Math.abs(time - Date.now())).toBeLessThan(60_000);
     expect(isDate).toBe(true);
   });
 
-  it('leaves through the proxy and logs to its calls, also by what its module kept', async () => {
+  it('a sandbox resumed from a snapshot uses proxy and logs, also by functions its module kept', async () => {
     const code = `const { fetch: kept } = globalThis; const { log } = console;${toolRunning(`
       log('kept the log'); const answer = await kept('https://not-declared.example/');
       const late = await new Promise((resolve) => require('node:http').get('http://not-declared.example/', (got) => resolve(got.statusCode)));
@@ -167,7 +167,7 @@ describe('a sandbox that resumes from its version’s snapshot', () => {
     );
   });
 
-  it('serves a bundle that brings its own SDK, with everything in it', async () => {
+  it('a sandbox resumed from a snapshot serves a bundle that brings its own SDK', async () => {
     const contents = `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'; import { z } from 'zod';
       import { existsSync } from 'node:fs'; const ranIn = existsSync('/work') ? 'the build' : 'the sandbox';
       export default () => { const server = new McpServer({ name: 'own', version: '1.0.0' });
@@ -187,7 +187,7 @@ describe('a sandbox that resumes from its version’s snapshot', () => {
     expect(await ask({ code, snapshot: await taken(code), args: { text: 'hello' } })).toBe('hello from the build');
   });
 
-  it('names the author’s line of what is thrown when it starts', async () => {
+  it('a sandbox resumed from a snapshot names the author’s line of an error at its start', async () => {
     const contents = `\nexport default function connect(): never {\n  throw new Error('no key');\n}\n`;
     const made = await build({
       stdin: { contents, loader: 'ts', sourcefile: 'src/index.ts' },
@@ -221,12 +221,12 @@ describe('a sandbox that resumes from its version’s snapshot', () => {
 describe('a version whose snapshot is of no use here', () => {
   const code = `${WHERE}${toolRunning(`return ranIn`)}`;
 
-  it('loads plainly when another runner or another Node took it', async () => {
+  it('a version loads without its snapshot when another runner or another Node took it', async () => {
     const { digest } = await taken(code);
     expect(await ask({ code, snapshot: { digest, image: '0'.repeat(64) } })).toBe('the sandbox');
   });
 
-  it('loads plainly when the store has it no more, or another one in its place', async () => {
+  it('a version loads without its snapshot when the store lacks it, or has another in its place', async () => {
     const { image } = await taken(code);
     const gone = `sha256:${'1'.repeat(64)}`;
     expect(await ask({ code, snapshot: { digest: gone, image }, key: { connectorId: 'con_gone' } })).toBe(
@@ -238,7 +238,7 @@ describe('a version whose snapshot is of no use here', () => {
     );
   });
 
-  it('loads plainly from the second start on when no process resumes from it', async () => {
+  it('a version loads without its snapshot from the second start on when no process resumes from it', async () => {
     const { image } = await taken(code);
     const bytes = Buffer.from('no snapshot at all');
     const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

@@ -26,15 +26,15 @@ describe('loadTlsIdentity', () => {
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
-  it.each(['key-of-another', 'no-key'])('refuses %s at the start, without printing it', async (key) => {
+  it.each(['key-of-another', 'no-key'])('refuses the key file %s at the start, without printing it', async (key) => {
     await expect(loadTlsIdentity(files(key))).rejects.toThrow(/are no certificate and its key$/);
   });
 
-  it('names the file that is missing', async () => {
+  it('names the missing file of a TLS identity', async () => {
     await expect(loadTlsIdentity(files('nowhere'))).rejects.toThrow(/nowhere/);
   });
 
-  it('is nothing where nothing is named, and else reads all three', async () => {
+  it('reads the files of a TLS identity, and returns nothing where no file is named', async () => {
     expect(await loadTlsIdentity({})).toBeUndefined();
     const identity = await loadTlsIdentity(files('key'));
     expect(identity?.certificate).toContain('BEGIN CERTIFICATE');

@@ -19,17 +19,17 @@ async function query(url: string, sql: string): Promise<unknown[]> {
 }
 
 describe('a test database', () => {
-  it.each(['app', 'auth', 'queue'] as const)('refuses patchbay_%s to make a table in schema public', async (role) => {
+  it.each(['app', 'auth', 'queue'] as const)('refuses patchbay_%s to create a table in schema public', async (role) => {
     await expect(query(database.urls[role], 'CREATE TABLE public.x (id int)')).rejects.toThrow(/permission denied/);
   });
 
-  it('refuses a role with a wrong password', async () => {
+  it('the test database refuses a role with a wrong password', async () => {
     const url = new URL(database.urls.app);
     url.password = 'wrong';
     await expect(query(url.href, 'SELECT 1')).rejects.toThrow(/password authentication failed/);
   });
 
-  it.each(['owner', 'app', 'auth', 'queue'] as const)('lets patchbay_%s in, as itself', async (role) => {
+  it.each(['owner', 'app', 'auth', 'queue'] as const)('the role patchbay_%s connects as itself', async (role) => {
     const rows = await query(database.urls[role], 'SELECT current_user::text AS name, current_database() AS database');
     expect(rows).toEqual([{ name: `patchbay_${role}`, database: database.name }]);
   });

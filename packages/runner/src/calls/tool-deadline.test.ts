@@ -7,10 +7,10 @@ const { deadlineLeast, deadlineMost } = CALL_LIMITS;
 const toolWith = (timeoutMs: number) => tool({ description: 'Waits.', readOnly: true, timeoutMs, run: () => 'done' });
 
 /** The SDK is published without the platform, so it repeats the two numbers and the key. */
-it.each([deadlineLeast.value - 1, deadlineMost.value + 1])('refuses a deadline of %d ms in the SDK', (timeoutMs) => {
+it.each([deadlineLeast.value - 1, deadlineMost.value + 1])('refuses a tool’s deadline of %d ms', (timeoutMs) => {
   expect(() => toolWith(timeoutMs)).toThrow('timeoutMs');
 });
 
-it.each([deadlineLeast.value, deadlineMost.value])('hands on a deadline of %d ms that a tool asks for', (timeoutMs) => {
+it.each([deadlineLeast.value, deadlineMost.value])('declares a tool’s deadline of %d ms', (timeoutMs) => {
   expect(toolWith(timeoutMs).meta).toMatchObject({ [TIMEOUT_META_KEY]: timeoutMs });
 });

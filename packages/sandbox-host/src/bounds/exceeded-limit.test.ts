@@ -9,7 +9,7 @@ describe('the error of a sandbox that ended at a limit', () => {
     ['cpu', 'sandbox.cpu_exceeded', '60 s of CPU time within a minute'],
     ['processes', 'sandbox.processes_exceeded', '40 processes and threads'],
     ['files', 'sandbox.files_exceeded', '16384 files in /tmp'],
-  ])('names %s and its figure', (limit, code, figure) => {
+  ])('the error of an exceeded limit names %s and its figure', (limit, code, figure) => {
     expect(errorOfLimit(limit, '', PROFILES.runtime)).toMatchObject({
       code,
       detail: expect.stringContaining(figure),
@@ -20,11 +20,11 @@ describe('the error of a sandbox that ended at a limit', () => {
   it.each([
     ['FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory', 'sandbox.out_of_memory'],
     ['node: ../deps/uv/src/threadpool.c: uv_thread_create() failed', 'sandbox.processes_exceeded'],
-  ])('is read from last words: %s', (words, code) => {
+  ])('reads the exceeded limit from the last output of a process: %s', (words, code) => {
     expect(errorOfLimit(null, words, PROFILES.runtime)).toMatchObject({ code });
   });
 
-  it('is none when it ended otherwise', () => {
+  it('returns no error of a limit for a sandbox that ended otherwise', () => {
     expect(errorOfLimit(null, 'Error: boom', PROFILES.runtime)).toBeNull();
   });
 });

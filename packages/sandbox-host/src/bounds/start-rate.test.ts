@@ -18,14 +18,14 @@ describe('StartRate', () => {
     );
   });
 
-  it('counts no start that it refused', () => {
+  it('does not count a refused start into the rate of starts', () => {
     const rate = new StartRate(BOUNDS);
     taken(rate, 9, 0);
     for (let count = 0; count < 50; count++) expect(() => rate.take('org_a', 0)).toThrow();
     expect(rate.take('org_a', 100)).toBe(500);
   });
 
-  it('lets a burst pass at once and spaces what follows', () => {
+  it('lets a burst of starts pass at once and spaces the next ones', () => {
     expect(taken(new StartRate(BOUNDS), 7, 0)).toEqual([0, 0, 0, 0, 100, 200, 300]);
   });
 
@@ -35,7 +35,7 @@ describe('StartRate', () => {
     expect(rate.take('org_b', 0)).toBe(0);
   });
 
-  it('gives the burst back after a rest, and no more than that', () => {
+  it('gives the burst of starts back after a rest, and no more than that', () => {
     const rate = new StartRate(BOUNDS);
     taken(rate, 9, 0);
     expect(taken(rate, 5, 60_000)).toEqual([0, 0, 0, 0, 100]);

@@ -11,7 +11,7 @@ describe('takeAnswer', () => {
     expect(() => takeAnswer({ id: 'ivk_1', isError: true }, Buffer.alloc(101), LIMITS)).toThrow(refusal);
   });
 
-  it('hands on bytes that are no JSON, since it does not read them', () => {
+  it('passes on an answer whose bytes are no JSON, since it does not parse them', () => {
     const payload = Buffer.from([0xff, 0x00, 0x7b]);
     expect(takeAnswer({ id: 'ivk_1' }, payload, LIMITS)).toEqual({ isError: false, payload });
     expect(takeAnswer({ id: 'ivk_1', isError: true, tooLarge: 100 }, payload, LIMITS)).toEqual({
@@ -22,7 +22,7 @@ describe('takeAnswer', () => {
 });
 
 describe('startErrorOf', () => {
-  it('is one of the codes a start may use, and a crash otherwise', () => {
+  it('a start error has one of the codes allowed at a start, and is a crash otherwise', () => {
     expect(startErrorOf({ code: 'artifact_invalid', message: 'not JSON' })).toMatchObject({
       code: 'sandbox.artifact_invalid',
       detail: 'not JSON',

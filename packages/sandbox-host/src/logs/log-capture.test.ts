@@ -12,7 +12,7 @@ function given(secrets: string[] = []) {
 }
 
 describe('LogCapture', () => {
-  it('puts characters together that arrive split', () => {
+  it('joins the bytes of a character that arrives split in a log line', () => {
     const { lines, capture } = given();
     const bytes = Buffer.from('Grüße\n🌧\n');
     const stream = capture.stream('error');
@@ -20,7 +20,7 @@ describe('LogCapture', () => {
     expect(lines.map(({ text }) => text)).toEqual(['Grüße', '🌧']);
   });
 
-  it('cuts a line of 1 MiB to pieces of 8 KiB and keeps its own memory small', () => {
+  it('cuts a log line of 1 MiB to pieces of 8 KiB and keeps its own memory small', () => {
     const { lines, capture } = given();
     const stream = capture.stream('info');
     stream(Buffer.alloc(1024 * 1024, 'x'));
@@ -28,7 +28,7 @@ describe('LogCapture', () => {
     expect(lines.every(({ text }) => Buffer.byteLength(text) <= 8 * 1024)).toBe(true);
   });
 
-  it('replaces secrets: plain, base64 and in a URL', () => {
+  it('replaces secrets in log lines: plain, base64 and in a URL', () => {
     const secret = 'p@ss word/1';
     const { lines, capture } = given([secret]);
     for (const form of [secret, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)]) {
@@ -37,7 +37,7 @@ describe('LogCapture', () => {
     expect(lines.map(({ text }) => text)).toEqual(Array(3).fill('key=[secret].'));
   });
 
-  it('drops lines above the rate, reports how many, and starts again after a minute', () => {
+  it('drops log lines above the rate, reports how many, and starts again after a minute', () => {
     const { lines, clock, capture } = given();
     for (let count = 0; count < 200; count++)
       capture.write({ level: 'info', source: 'stderr', text: 'x'.repeat(8000) });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FairShare } from './fair-share.ts';
 
 describe('FairShare', () => {
-  it('gives nothing from an empty pool', () => {
+  it('gives no sandbox from an empty pool', () => {
     expect(new FairShare(1_000).take('org_a', { waiting: 0, size: 4 }, 0)).toBe(false);
   });
 
@@ -13,7 +13,7 @@ describe('FairShare', () => {
     expect(share.take('org_b', { waiting: 2, size: 4 }, 0)).toBe(true);
   });
 
-  it('lets it take from the first half again when that was refilled, and from all of it after a while', () => {
+  it('gives an organization of a refilled half again, and of the whole pool after a while', () => {
     const share = new FairShare(1_000);
     for (const waiting of [4, 3]) share.take('org_a', { waiting, size: 4 }, 0);
     expect(share.take('org_a', { waiting: 3, size: 4 }, 500)).toBe(true);
@@ -21,7 +21,7 @@ describe('FairShare', () => {
     expect(share.take('org_a', { waiting: 2, size: 4 }, 1_500)).toBe(true);
   });
 
-  it('serves a pool of one', () => {
+  it('gives the only sandbox of a pool of one to the same organization repeatedly', () => {
     const share = new FairShare(1_000);
     expect(share.take('org_a', { waiting: 1, size: 1 }, 0)).toBe(true);
     expect(share.take('org_a', { waiting: 1, size: 1 }, 1)).toBe(true);

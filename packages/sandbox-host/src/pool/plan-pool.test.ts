@@ -46,7 +46,7 @@ describe('planPool', () => {
     expect(planPool(observed({ availableMemoryBytes: 600 * MIB }), BOUNDS).startWarm).toBe(1);
   });
 
-  it('fills the half that is kept for others even while calls wait for starts', () => {
+  it('fills the half of the pool that is kept for others even while calls wait for starts', () => {
     expect(planPool(observed({ startsAwaited: 4, warm: warmOnes(1) }), BOUNDS).startWarm).toBe(1);
   });
 
@@ -79,7 +79,7 @@ describe('planPool', () => {
     expect(pressed(351 * MIB)).toEqual({ stopSandboxes: ['old', 'middle'], stopWarm: ['b0'], startWarm: 0 });
   });
 
-  it('counts what rests too long as memory that comes back', () => {
+  it('counts the memory of sandboxes that rest too long as available', () => {
     const sandboxes = [sandbox('expired', 61_000), sandbox('resting', 1_000)];
     const plan = planPool(observed({ availableMemoryBytes: 450 * MIB, sandboxes }), BOUNDS);
     expect(plan.stopSandboxes).toEqual(['expired']);
@@ -95,30 +95,30 @@ describe('planRoom', () => {
   const bounds = { live: 4, livePerOrganization: 3 };
   const of = (organizationId: string, id: string, restedMs: number | null) => sandbox(id, restedMs, { organizationId });
 
-  it('refuses when everything that could go is at work', () => {
+  it('refuses a start when every sandbox that could be stopped is at work', () => {
     const full = ['a', 'b', 'c', 'd'].map((id) => of(`org_${id}`, id, null));
     expect(() => planRoom(full, 'org_new', bounds)).toThrow(
       expect.objectContaining({ code: 'sandbox.no_capacity', detail: expect.stringContaining('host may have 4') }),
     );
   });
 
-  it('refuses an organization at its own bound rather than touch another’s', () => {
+  it('refuses an organization at its own bound rather than stop another’s sandbox', () => {
     const sandboxes = [of('org_b', 'other', 9_000), ...['1', '2', '3'].map((id) => of('org_a', id, null))];
     expect(() => planRoom(sandboxes, 'org_a', { ...bounds, live: 99 })).toThrow(
       expect.objectContaining({ detail: expect.stringContaining('organization may have 3'), retryAfterSeconds: 1 }),
     );
   });
 
-  it('evicts none while there is room', () => {
+  it('evicts no sandbox while there is room', () => {
     expect(planRoom([of('org_a', '1', 1)], 'org_a', bounds)).toEqual([]);
   });
 
-  it('evicts an organization’s own at its bound', () => {
+  it('evicts the longest idle sandbox of an organization at its bound', () => {
     const sandboxes = [of('org_b', 'other', 9_000), of('org_a', '1', 10), of('org_a', '2', 30), of('org_a', '3', 20)];
     expect(planRoom(sandboxes, 'org_a', bounds)).toEqual(['2']);
   });
 
-  it('lets a crowd evict its own on a full host although another rested longer', () => {
+  it('an organization with many sandboxes evicts its own on a full host although another rested longer', () => {
     const sandboxes = [
       of('org_b', 'b1', 9_000),
       of('org_b', 'b2', 8_000),
@@ -128,7 +128,7 @@ describe('planRoom', () => {
     expect(planRoom(sandboxes, 'org_a', bounds)).toEqual(['a2']);
   });
 
-  it('evicts those idle for longest for an organization that holds less than its share', () => {
+  it('evicts the longest idle sandbox for an organization that holds less than its share', () => {
     const sandboxes = [of('org_b', 'b1', 10), of('org_b', 'b2', 30), of('org_b', 'b3', 20), of('org_a', 'a1', 9)];
     expect(planRoom(sandboxes, 'org_a', bounds)).toEqual(['b2']);
   });

@@ -11,13 +11,13 @@ describe('the error of a process that ended', () => {
     [{ exitCode: 139 }, 'killed by SIGSEGV'],
     [{ signal: 'SIGKILL' }, 'killed by SIGKILL'],
     [{}, 'the reason is not known'],
-  ])('names the cause of the exit %j', (change, cause) => {
+  ])('the error of an ended process names the cause of the exit %j', (change, cause) => {
     const error = errorOfExit(exit(change), '', PROFILES.runtime);
     expect(error).toMatchObject({ code: 'sandbox.crashed', data: { cause } });
     expect(error.detail).toBe(`The connector’s process ended: ${cause}.`);
   });
 
-  it('names the limit that was exceeded before anything else', () => {
+  it('the error of an ended process names the exceeded limit before anything else', () => {
     const error = errorOfExit(exit({ exitCode: 137, exceeded: 'memory' }), '', PROFILES.runtime);
     expect(error.code).toBe('sandbox.out_of_memory');
   });
@@ -26,18 +26,18 @@ describe('the error of a process that ended', () => {
 describe('the line about a crash', () => {
   const error = new AppError('sandbox.crashed', { detail: 'It ended.' });
 
-  it('does not mention last lines when there are none', () => {
+  it('the line about a crash does not mention last lines when there are none', () => {
     expect(crashLine(error, { logged: [], written: '\n' })).toBe('sandbox.crashed: It ended.');
   });
 
-  it('ends with what was logged and written last', () => {
+  it('the line about a crash ends with the last logged and written lines', () => {
     const written = Buffer.from('läuft nicht\n').toString('latin1');
     expect(crashLine(error, { logged: ['before'], written })).toBe(
       'sandbox.crashed: It ended. Last lines: before | läuft nicht',
     );
   });
 
-  it('shows the head of the stack of an error at the start', () => {
+  it('the line about a crash shows the head of the stack of an error at the start', () => {
     const atStart = new AppError('sandbox.crashed_at_start', {
       detail: 'no key',
       data: { stack: ['at one', 'at two'] },

@@ -25,7 +25,7 @@ describe('with every isolation layer', () => {
   });
 
   for (const attempt of ESCAPE_ATTEMPTS) {
-    testOf(attempt)(`stops the attempt: ${attempt.name}`, () => {
+    testOf(attempt)(`all isolation layers together stop the attempt: ${attempt.name}`, () => {
       expect(found.get(attempt.name)).toMatchObject({ verdict: 'held', got: expect.stringMatching(attempt.held) });
     });
   }
@@ -38,7 +38,7 @@ describe('with every isolation layer', () => {
     'no inheritable capabilities',
     'no ambient capabilities',
     'no bounding capabilities',
-  ])('shows the kernel’s own account of it: %s', (wall) => {
+  ])('the kernel confirms the isolation of a sandbox: %s', (wall) => {
     expect(found.get(`seen from outside: ${wall}`)).toMatchObject({ verdict: 'held' });
   });
 });
@@ -55,7 +55,7 @@ describe.each([...SETS])('without %s', (_name, walls) => {
   for (const attempt of ESCAPE_ATTEMPTS) {
     if (attempt.walls?.join() !== walls.join()) continue;
     const hasDoor = attempt.hasDoor?.(tmpdir()) ?? true;
-    testOf(attempt)(`${hasDoor ? 'lets through' : 'leads nowhere on this machine'}: ${attempt.name}`, () => {
+    testOf(attempt)(`${hasDoor ? 'missing layers enable' : 'missing layers here do not enable'} the attempt: ${attempt.name}`, () => {
       expect(found.get(attempt.name)).toMatchObject({ verdict: hasDoor ? 'got through' : 'held' });
     });
   }

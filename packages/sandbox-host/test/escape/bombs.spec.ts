@@ -29,13 +29,13 @@ describe.each(MODES)('under $mode', ({ without }) => {
 });
 
 describe('without any limit', () => {
-  it('files are kept without end, so the limits are what stops them', async () => {
+  it('a sandbox without any limit keeps files without end, so the limits are what stops it', async () => {
     const name = 'keep files without end';
     const found = await bombsWithout(['cgroups', 'usage watch', 'rlimits'], [name]);
     expect(found.get(name)).toMatchObject({ verdict: 'got through', got: 'answer: 200000 files kept' });
   });
 
-  it('memory outside of the heap grows past its bound, so the limits are what stops it', async () => {
+  it('a sandbox without any limit fills memory outside of the heap, so the limits are what stops it', async () => {
     const name = 'fill memory outside of the heap';
     const found = await bombsWithout(['cgroups', 'usage watch', 'rlimits'], [name]);
     expect(found.get(name)).toMatchObject({ verdict: 'got through', got: 'answer: 480 MiB held' });

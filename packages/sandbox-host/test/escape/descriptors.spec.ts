@@ -38,11 +38,11 @@ describe('a descriptor of the host that was passed on', () => {
     return (await text(child.stdout)).trim();
   }
 
-  it('is not there inside', async () => {
+  it('a descriptor of the host is not open inside a sandbox', async () => {
     expect(await foundInside()).toBe('none');
   });
 
-  it('succeeds without the isolation layer that covers it', async () => {
+  it('a descriptor of the host is open in a sandbox without the layer that closes it', async () => {
     expect((await foundInside('closed descriptors')).split(',')).toContain(String(PASSED));
   });
 });

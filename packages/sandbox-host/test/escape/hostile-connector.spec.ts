@@ -29,7 +29,7 @@ describe('a connector that pollutes the prototypes of its runner', () => {
     Array.prototype.map = () => ['polluted']; Map.prototype.get = () => ({ call: { id: 'ivk_other' } });
     JSON.stringify = () => '{"id":"ivk_other","result":{"content":[]}}';`;
 
-  it('breaks its own calls at most, and nothing of the host or its neighbour', async () => {
+  it('a connector that pollutes prototypes breaks at most its own calls, and neither host nor neighbour', async () => {
     const before = await neighbour();
     const code = toolRunning(`${POLLUTED} return 'polluted'`);
     const [outcome] = await Promise.allSettled([given.call({ code, deadlineMs: 2_000 })]);
@@ -39,7 +39,7 @@ describe('a connector that pollutes the prototypes of its runner', () => {
     expect([before, await neighbour()]).toEqual(['undisturbed', 'undisturbed']);
   });
 
-  it('puts nothing into the host by keys that objects inherit through', async () => {
+  it('a connector puts nothing into the host by keys that objects inherit through', async () => {
     const code = toolRunning(`
       const evil = JSON.parse('{"content":[{"type":"text","text":"x"}],"constructor":{"prototype":{"polluted":1}}}');
       Object.defineProperty(evil, '__proto__', { enumerable: true, value: { polluted: 1 } });
@@ -51,7 +51,7 @@ describe('a connector that pollutes the prototypes of its runner', () => {
 });
 
 describe('a connector that holds ten thousand timers', () => {
-  it('serves or is stopped, while its neighbour is answered', async () => {
+  it('a connector that holds ten thousand timers does not disturb its neighbour', async () => {
     const code = toolRunning(`
       if (args.begin) for (let i = 0; i < 10_000; i++) setInterval(() => { globalThis.fired = (globalThis.fired ?? 0) + 1 }, 1 + (i % 50));
       return String(globalThis.fired ?? 0)`);
@@ -97,11 +97,11 @@ describe('a connector that hoards all its inputs and puts them into every answer
     return [...seen];
   }
 
-  it('never shows one person anything of another, each in a sandbox of their own', async () => {
+  it('a connector that hoards inputs never shows them to another person, who has another sandbox', async () => {
     expect(await seenOfOthers((person) => person)).toEqual([]);
   });
 
-  it('shows what would be seen if they shared one', async () => {
+  it('a connector that hoards inputs shows them to another person in a shared sandbox', async () => {
     expect(await seenOfOthers(() => '')).toContain('alice');
   });
 });

@@ -11,7 +11,7 @@ const STARTS = 10_000;
 const STARTS_PER_BOOT_MAX = 400;
 
 describe('ten thousand starts through 64 uids', () => {
-  it('give no uid two owners and leave nothing behind', { timeout: 1_800_000 }, async (context) => {
+  it('ten thousand starts give no uid two owners and leave nothing behind', { timeout: 1_800_000 }, async (context) => {
     skipUnless(context, process.getuid?.() === 0, 'only root can give uids');
     const seed = randomInt(2 ** 31);
     const report = await runStorm({ starts: STARTS, seed, startsPerBootMax: STARTS_PER_BOOT_MAX });

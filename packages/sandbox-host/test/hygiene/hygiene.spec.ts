@@ -7,7 +7,7 @@ import { runStorm } from './run-storm.ts';
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 
 describe('starts while supervisors, bubblewrap and runners are killed', () => {
-  it('give no uid two owners and leave nothing behind', { timeout: 60_000 }, async (context) => {
+  it('starts among killed processes share no uid and leave nothing behind', { timeout: 60_000 }, async (context) => {
     skipUnless(context, process.getuid?.() === 0, 'only root can give uids');
     const report = await runStorm({ starts: 120, seed: 29, startsPerBootMax: 60 });
     expect(report.broken).toEqual([]);

@@ -39,11 +39,11 @@ describe('createInvocation', () => {
     ['a tool whose annotations are no object', { annotations: 'readOnlyHint' }],
     ['a tool with true as text', { annotations: { readOnlyHint: 'true' } }],
     ['a tool that declares writing', { annotations: { readOnlyHint: false } }],
-  ])('takes %s for a write', (_what, tool) => {
+  ])('takes a call of %s for a write', (_what, tool) => {
     expect(invocationOf(tool).effect).toBe('write');
   });
 
-  it('takes a tool that declares itself read-only, and a method without a tool, for a read', () => {
+  it('takes a call of a tool that is read-only, and a method without a tool, for a read', () => {
     expect(invocationOf({ annotations: { readOnlyHint: true } }).effect).toBe('read');
     expect(invocationOf(null, { method: 'prompts/get' }).effect).toBe('read');
   });
@@ -55,7 +55,7 @@ describe('createInvocation', () => {
     [70_000.4, 70_000],
     [1, 1_000],
     [9_000_000, 300_000],
-  ])('turns a time-out of %s ms asked for by the tool into %i ms', (asked, expected) => {
+  ])('turns a tool’s declared time-out of %s ms into a deadline of %i ms', (asked, expected) => {
     const tool: JsonObject = asked === undefined ? {} : { _meta: { 'patchbay/timeoutMs': asked } };
     expect(invocationOf(tool).deadlineMs).toBe(expected);
   });
@@ -64,14 +64,14 @@ describe('createInvocation', () => {
     expect(invocationOf({ _meta: { 'patchbay/timeoutMs': 70_000 } }, { deadlineMs: 10_000 }).deadlineMs).toBe(10_000);
   });
 
-  it('gives reads and writes alike an idempotency key: the id of the invocation', () => {
+  it('gives reads and writes alike the id of the invocation as idempotency key', () => {
     for (const tool of [null, {}]) {
       const invocation = invocationOf(tool);
       expect(invocation.context.idempotencyKey).toBe(invocation.id);
     }
   });
 
-  it('builds what the supervisor accepts', () => {
+  it('creates an invocation that the supervisor’s schema accepts', () => {
     expect(invocationSchema.safeParse(invocationOf({})).error).toBeUndefined();
   });
 });

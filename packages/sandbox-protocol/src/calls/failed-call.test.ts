@@ -17,7 +17,7 @@ describe('explainFailedCall', () => {
     );
   });
 
-  it('reports every other call as without effect', () => {
+  it('reports every failed call except a sent write as without effect', () => {
     fc.assert(
       fc.property(codes, fc.boolean(), (code, isSent) => {
         const read = explainFailedCall({ effect: 'read', isSent, code, idempotencyKey: null });
@@ -30,20 +30,20 @@ describe('explainFailedCall', () => {
 });
 
 describe('asFailedCall', () => {
-  it('leaves an error alone that ended no call', () => {
+  it('does not change an error that ended no call', () => {
     const refusal = new AppError('policy.tool_blocked');
     expect(asFailedCall(refusal, 'write')).toBe(refusal);
     expect(mayHaveTakenEffect(refusal, 'write')).toBe(false);
   });
 
-  it('puts whole sentences together, whatever the first one ends with', () => {
+  it('the text of a failed call consists of whole sentences, whatever the first one ends with', () => {
     for (const detail of ['TypeError: no key', 'It ended.']) {
       const failed = asFailedCall(new AppError('sandbox.crashed_at_start', { detail, sent: false }), 'write');
       expect(failed.detail).toMatch(/^(TypeError: no key|It ended)\. The call did not reach the connector: /);
     }
   });
 
-  it('keeps what the error knew, and the time to retry only where retrying is safe', () => {
+  it('a failed call keeps the data of its error, and the retry delay only where retrying is safe', () => {
     const error = new AppError('sandbox.unavailable', {
       retryAfterSeconds: 3,
       data: { a: 1 },

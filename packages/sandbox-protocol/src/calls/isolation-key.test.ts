@@ -25,7 +25,7 @@ const text = (change: Partial<KeyFacts>) => isolationKeyText(isolationKeyFor({ .
 const BEN = { principal: { kind: 'person', id: 'psn_ben' } } as const;
 
 describe('the text of an isolation key', () => {
-  it('is the same for equal keys only', () => {
+  it('the text of an isolation key is the same for equal keys only', () => {
     fc.assert(
       fc.property(key, key, (one, two) => {
         expect(isolationKeyText(one) === isolationKeyText(two)).toBe(JSON.stringify(one) === JSON.stringify(two));
@@ -42,7 +42,7 @@ describe('the isolation key of a call', () => {
     expect(text({ preview: true })).not.toBe(text({}));
   });
 
-  it('gives each principal a sandbox of their own once accounts of people are used, and the platform none of theirs', () => {
+  it('gives each principal and the platform an isolation key of their own once people’s accounts are used', () => {
     const providers = ['github'];
     const principals: KeyFacts['principal'][] = [
       { kind: 'person', id: 'psn_anna' },
@@ -54,18 +54,18 @@ describe('the isolation key of a call', () => {
     expect(new Set(principals.map((principal) => text({ providers, principal }))).size).toBe(principals.length);
   });
 
-  it('has an empty subject while no accounts of people are used, for every caller', () => {
+  it('the isolation key has the same empty subject for every caller while no people’s accounts are used', () => {
     expect(isolationKeyFor(FACTS).subject).toBe('');
     expect(text(BEN)).toBe(text({}));
     expect(text({ principal: null })).toBe(text({}));
   });
 
-  it('depends on which providers there are, not on how they are listed', () => {
+  it('the isolation key depends on the set of providers, not on how they are listed', () => {
     expect(text({ providers: ['slack', 'github', 'slack'] })).toBe(text({ providers: ['github', 'slack'] }));
     expect(text({ providers: ['slack'] })).not.toBe(text({ providers: ['github', 'slack'] }));
   });
 
-  it('of a peer of the release before is that of a live version without providers', () => {
+  it('reads an isolation key of the previous release as that of a live version without providers', () => {
     const { preview: _, providers: __, ...before } = isolationKeyFor(FACTS);
     expect(isolationKeySchema.parse(before)).toEqual(isolationKeyFor(FACTS));
   });

@@ -11,14 +11,14 @@ import {
 } from './frame.ts';
 
 describe('FrameReader', () => {
-  it('refuses a length over the cap before the bytes arrive', () => {
+  it('the frame reader refuses a length over the cap before the bytes arrive', () => {
     const reader = new FrameReader(1024);
     const header = Buffer.alloc(5);
     header.writeUInt32BE(1025, 0);
     expect(() => reader.push(header)).toThrow(FrameError);
   });
 
-  it('holds memory for received bytes, not for the declared length', () => {
+  it('the frame reader holds memory for received bytes, not for the declared length', () => {
     const reader = new FrameReader(32 * 1024 * 1024);
     const header = Buffer.alloc(5);
     header.writeUInt32BE(32 * 1024 * 1024, 0);
@@ -28,7 +28,7 @@ describe('FrameReader', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 * 1024 * 1024);
   });
 
-  it('gives back every frame, however the bytes are cut', () => {
+  it('the frame reader returns every frame, however the bytes are cut', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 0, max: 255 }), fc.uint8Array({ maxLength: 300 })), { maxLength: 20 }),
@@ -48,7 +48,7 @@ describe('FrameReader', () => {
     );
   });
 
-  it('reads the very value that was written, for every JSON value', () => {
+  it('a frame contains the very value that was written, for every JSON value', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const [frame] = new FrameReader(1024 * 1024).push(encodeJsonFrame(1, value));
@@ -59,12 +59,12 @@ describe('FrameReader', () => {
 });
 
 describe('a mixed frame', () => {
-  it('refuses a header that is cut', () => {
+  it('refuses a mixed frame whose header is cut', () => {
     expect(() => decodeMixed(Buffer.from([0, 0, 0, 9, 123]))).toThrow(FrameError);
     expect(() => decodeMixed(Buffer.from([0, 0]))).toThrow(FrameError);
   });
 
-  it('keeps header and bytes apart', () => {
+  it('a mixed frame keeps header and bytes apart', () => {
     const [frame] = new FrameReader(1024).push(encodeMixedFrame(3, { a: '\n' }, Buffer.from('{"b":1}')));
     const { header, bytes } = decodeMixed(frame?.payload ?? Buffer.alloc(0));
     expect([header, bytes.toString()]).toEqual([{ a: '\n' }, '{"b":1}']);

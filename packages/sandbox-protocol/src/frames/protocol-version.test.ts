@@ -7,11 +7,11 @@ const range = fc
   .map(([min, length]) => ({ min, max: min + length }));
 
 describe('two ranges of versions', () => {
-  it('agree on nothing when they do not meet', () => {
+  it('two ranges of versions agree on nothing when they do not overlap', () => {
     expect(agreeOnVersion({ min: 1, max: 2 }, { min: 3, max: 4 })).toBeNull();
   });
 
-  it('agree on the highest version of both, whichever side decides', () => {
+  it('two ranges of versions agree on the highest common version, whichever side decides', () => {
     fc.assert(
       fc.property(range, range, (one, other) => {
         const version = agreeOnVersion(one, other);
@@ -23,12 +23,12 @@ describe('two ranges of versions', () => {
     );
   });
 
-  it('of this release and the one before agree', () => {
+  it('the version ranges of this release and the previous one agree', () => {
     expect(agreeOnVersion(PROTOCOL_VERSIONS, SILENT_PEER)).toBe(1);
     expect(agreeOnVersion(PROTOCOL_VERSIONS, PROTOCOL_VERSIONS)).toBe(PROTOCOL_VERSIONS.max);
   });
 
-  it('that do not overlap name the side to upgrade', () => {
+  it('ranges of versions that do not overlap name the side to upgrade', () => {
     expect(mismatchText({ min: 1, max: 1 }, { min: 2, max: 3 })).toContain('version 1 of the inside protocol');
     expect(mismatchText({ min: 1, max: 1 }, { min: 2, max: 3 })).toMatch(/2 to 3: upgrade it$/);
     expect(mismatchText({ min: 7, max: 9 }, { min: 1, max: 2 })).toMatch(/upgrade this process$/);

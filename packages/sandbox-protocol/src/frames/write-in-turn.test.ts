@@ -19,7 +19,7 @@ class Calls extends Writable {
 }
 
 describe('writeInTurn', () => {
-  it('lets a turn’s frames leave early once they are many', () => {
+  it('writes the frames of one turn early once they are many', () => {
     const stream = new Calls();
     writeInTurn(stream, Buffer.alloc(2_000, 'a'));
     expect(stream.calls).toEqual([]);
@@ -27,7 +27,7 @@ describe('writeInTurn', () => {
     expect(stream.calls).toEqual(['a'.repeat(2_000) + 'b'.repeat(2_000)]);
   });
 
-  it('writes the frames of one turn at once, in order, and those of the next one apart', async () => {
+  it('writes the frames of one turn at once, in order, and those of the next turn apart', async () => {
     const stream = new Calls();
     writeInTurn(stream, Buffer.from('a'));
     await Promise.resolve();
@@ -39,7 +39,7 @@ describe('writeInTurn', () => {
     expect(stream.calls).toEqual(['ab', 'c']);
   });
 
-  it('reports when more has to wait, and drains', async () => {
+  it('reports when more frames have to wait, and drains', async () => {
     const stream = new Calls({ highWaterMark: 2 });
     expect(writeInTurn(stream, Buffer.from('a'))).toBe(true);
     expect(writeInTurn(stream, Buffer.from('bc'))).toBe(false);

@@ -27,7 +27,7 @@ const HOSTILE = [
 ];
 
 describe('decodePayload', () => {
-  it.each(HOSTILE)('refuses %j', (text) => {
+  it.each(HOSTILE)('refuses the payload %j', (text) => {
     expect(() => decodePayload(Buffer.from(text))).toThrow(refusal);
   });
 
@@ -36,11 +36,11 @@ describe('decodePayload', () => {
     ['a character that is cut', Buffer.from([0x22, 0xe2, 0x82, 0x22])],
     ['a surrogate by itself', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])],
     ['the byte order mark of UTF-16', Buffer.from('\ufeff{}', 'utf16le')],
-  ])('refuses %s', (_what, bytes) => {
+  ])('refuses a payload with %s', (_what, bytes) => {
     expect(() => decodePayload(bytes)).toThrow(refusal);
   });
 
-  it('refuses nesting that would end a recursive reader, however it is made, and not what only looks like it', () => {
+  it('refuses a payload nested too deeply for a recursive reader, and not text that only looks nested', () => {
     expect(() => decodePayload(Buffer.from(nested(PAYLOAD_DEPTH_MAX + 1)))).toThrow(refusal);
     const objects = '{"a":'.repeat(PAYLOAD_DEPTH_MAX + 1);
     expect(() => decodePayload(Buffer.from(`${objects}1${'}'.repeat(PAYLOAD_DEPTH_MAX + 1)}`))).toThrow(refusal);
@@ -50,7 +50,7 @@ describe('decodePayload', () => {
     expect(decodePayload(encodePayload({ text }))).toEqual({ text });
   });
 
-  it('reads back every value that was written', () => {
+  it('reads every value of a payload as it was written', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
         return isDeepStrictEqual(decodePayload(encodePayload(value)), JSON.parse(JSON.stringify(value)));
@@ -58,7 +58,7 @@ describe('decodePayload', () => {
     );
   });
 
-  it('gives for any bytes a value that is written as one line of JSON, or refuses them', () => {
+  it('reads any bytes as a value that fits one line of JSON, or refuses them', () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
       fc.tuple(fc.json(), fc.constantFrom(...HOSTILE)).map(([json, hostile]) => Buffer.from(json + hostile)),

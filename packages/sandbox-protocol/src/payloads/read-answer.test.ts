@@ -22,11 +22,11 @@ describe('readAnswer', () => {
     ['an error without a code', '{"message":"x"}', true],
     ['an error whose code is no whole number', '{"code":1.5,"message":"x"}', true],
     ['an error without a message', '{"code":1}', true],
-  ])('refuses %s', (_what, text, isError) => {
+  ])('refuses an answer that is %s', (_what, text, isError) => {
     expect(() => read(text, { isError })).toThrow(expect.objectContaining({ code: 'sandbox.invalid_result' }));
   });
 
-  it('hands on a result within the limit, an answer that asks for input, and an error', () => {
+  it('reads a result within the limit, an answer that requests input, and an error', () => {
     expect(read('{"ok":true}')).toEqual({ kind: 'complete', result: { ok: true }, timings });
     expect(read('{"ok":true}', { resultBytesMax: 11 })).toMatchObject({ kind: 'complete' });
     expect(read('{"resultType":"input_required"}')).toMatchObject({ kind: 'input_required' });

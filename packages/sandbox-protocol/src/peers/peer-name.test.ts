@@ -17,7 +17,7 @@ describe('readPeerName', () => {
     ['a second name', 'URI:urn:patchbay:supervisor:a, DNS:a.example'],
     ['two of ours', 'URI:urn:patchbay:gateway:a, URI:urn:patchbay:supervisor:a'],
     ['a quoted name, as Node prints one with a comma', 'URI:"urn:patchbay:supervisor:a, b"'],
-  ])('refuses %s', (_what, text) => {
+  ])('a certificate with %s names no peer', (_what, text) => {
     expect(readPeerName(text)).toBeNull();
   });
 
@@ -25,7 +25,7 @@ describe('readPeerName', () => {
     { role: 'supervisor', id: 'a' },
     { role: 'gateway', id: 'eu-1' },
     { role: 'worker', id: 'a'.repeat(63) },
-  ] as const)('reads what peerUri wrote: $role', (name) => {
+  ] as const)('reads the name of a peer that peerUri wrote: $role', (name) => {
     expect(readPeerName(`URI:${peerUri(name)}`)).toEqual(name);
   });
 });

@@ -22,13 +22,13 @@ function payloadOf(grants: readonly CredentialGrant[]): Buffer {
 }
 
 describe('credentials on their way to a supervisor', () => {
-  it('are refused when a value was cut, lengthened or undeclared', () => {
+  it('refuses credentials of which a value was cut, lengthened or undeclared', () => {
     const payload = payloadOf([GRANT]);
     expect(() => decodeCredentials(payload.subarray(0, -1))).toThrow();
     expect(() => decodeCredentials(Buffer.concat([payload, Buffer.from('x')]))).toThrow();
   });
 
-  it('show no value when a grant or the frame’s header is printed, inspected or serialised', () => {
+  it('shows no credential value when a grant or the frame’s header is printed, inspected or serialised', () => {
     const { grants } = decodeCredentials(payloadOf([GRANT]));
     for (const text of [JSON.stringify(grants), inspect(grants, { depth: 9 }), String(grants[0]?.secret)]) {
       expect(text).not.toContain(VALUE);
@@ -37,7 +37,7 @@ describe('credentials on their way to a supervisor', () => {
     expect(payload.subarray(4, 4 + payload.readUInt32BE(0)).toString()).not.toContain(VALUE);
   });
 
-  it('arrive as they were sent, several at once and with values of any text', () => {
+  it('credentials arrive as they were sent, several at once and with values of any text', () => {
     const sent = [GRANT, { ...GRANT, name: 'other', secret: new Secret('naïve ✓') }];
     const { id, grants } = decodeCredentials(payloadOf(sent));
     expect(id).toBe('ivk_1');

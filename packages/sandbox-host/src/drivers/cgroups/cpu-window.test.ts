@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { CpuWindow } from './cpu-window.ts';
 
-it('counts everything from the start while the sandbox is younger than a minute', () => {
+it('counts all CPU time from the start while the sandbox is younger than a minute', () => {
   const window = new CpuWindow();
   expect(window.used(1_000, 900)).toBe(900);
   expect(window.used(50_000, 40_000)).toBe(40_000);
 });
 
-it('forgets what was used more than a minute ago', () => {
+it('forgets CPU time that was used more than a minute ago', () => {
   const window = new CpuWindow();
   for (let second = 0; second <= 60; second++) window.used(second * 1_000, second * 1_000);
   expect(window.used(90_000, 60_000)).toBe(30_000);

@@ -4,12 +4,12 @@ import { isGroupGone } from './limit-group.ts';
 const failure = (code: string) => Object.assign(new Error(code), { code });
 
 describe('isGroupGone', () => {
-  it('knows a group that was removed before its file was opened, and one removed between opening and writing', () => {
+  it('recognizes a cgroup that was removed before its file was opened, or between opening and writing', () => {
     expect(isGroupGone(failure('ENOENT'))).toBe(true);
     expect(isGroupGone(failure('ENODEV'))).toBe(true);
   });
 
-  it('takes no other failure for the end of a sandbox', () => {
+  it('takes no other failure for the removal of a cgroup', () => {
     for (const code of ['EACCES', 'EINVAL', 'ESRCH']) expect(isGroupGone(failure(code))).toBe(false);
   });
 });

@@ -55,35 +55,35 @@ const REFUSED = (
 ).split(' ');
 
 describe.each(['x86_64', 'aarch64'] as const)('the filter for %s', (architecture) => {
-  it.each(REFUSED)('refuses %s', (name) => {
+  it.each(REFUSED)('the seccomp filter refuses %s', (name) => {
     expect(verdict(architecture, numberOf(architecture, name))).toBe(seccompErrno(EPERM));
   });
 
   it.each(['clone3', 'io_uring_setup', 'io_uring_enter', 'io_uring_register', 'openat2'])(
-    'does not know %s',
+    'the seccomp filter reports %s as an unknown call',
     (name) => {
       expect(verdict(architecture, numberOf(architecture, name))).toBe(seccompErrno(ENOSYS));
     },
   );
 
-  it('kills entry by another architecture', () => {
+  it('the seccomp filter kills entry by another architecture', () => {
     const foreign = architecture === 'x86_64' ? 0x4000_0003 : 0x4000_0028;
     expect(verdict(architecture, numberOf(architecture, 'read'), [], foreign)).toBe(SECCOMP_KILL);
   });
 
   it.each([0x0002_0000, 0x0200_0000, 0x0400_0000, 0x0800_0000, 0x1000_0000, 0x2000_0000, 0x4000_0000, 0x80])(
-    'refuses clone with namespace flag %i',
+    'the seccomp filter refuses clone with namespace flag %i',
     (flag) => {
       expect(verdict(architecture, numberOf(architecture, 'clone'), [flag | 0x11])).toBe(seccompErrno(EPERM));
     },
   );
 
-  it('allows clone for threads and children', () => {
+  it('the seccomp filter allows clone for threads and children', () => {
     expect(verdict(architecture, numberOf(architecture, 'clone'), [0x003d_0f00])).toBe(SECCOMP_ALLOW);
     expect(verdict(architecture, numberOf(architecture, 'clone'), [0x0000_4111])).toBe(SECCOMP_ALLOW);
   });
 
-  it('allows sockets of three families and no other', () => {
+  it('the seccomp filter allows sockets of three families and no other', () => {
     const families = Array.from({ length: 64 }, (_, family) => family);
     const passed = families.filter(
       (family) => verdict(architecture, numberOf(architecture, 'socket'), [family]) === SECCOMP_ALLOW,
@@ -92,7 +92,7 @@ describe.each(['x86_64', 'aarch64'] as const)('the filter for %s', (architecture
     expect(verdict(architecture, numberOf(architecture, 'socket'), [16])).toBe(seccompErrno(EAFNOSUPPORT));
   });
 
-  it('allows socket pairs of AF_UNIX and of no other family', () => {
+  it('the seccomp filter allows socket pairs of AF_UNIX and of no other family', () => {
     const verdicts = Array.from({ length: 64 }, (_, family) =>
       verdict(architecture, numberOf(architecture, 'socketpair'), [family]),
     );
@@ -100,7 +100,7 @@ describe.each(['x86_64', 'aarch64'] as const)('the filter for %s', (architecture
     expect(verdicts).toEqual(expected);
   });
 
-  it('refuses typing into a terminal and prctl beyond names', () => {
+  it('the seccomp filter refuses typing into a terminal and prctl beyond names', () => {
     expect(verdict(architecture, numberOf(architecture, 'ioctl'), [0, 0x5412])).toBe(seccompErrno(EPERM));
     expect(verdict(architecture, numberOf(architecture, 'ioctl'), [0, 0x541c])).toBe(seccompErrno(EPERM));
     expect(verdict(architecture, numberOf(architecture, 'ioctl'), [0, 0x5421])).toBe(SECCOMP_ALLOW);
@@ -108,7 +108,7 @@ describe.each(['x86_64', 'aarch64'] as const)('the filter for %s', (architecture
     expect(verdict(architecture, numberOf(architecture, 'prctl'), [15])).toBe(SECCOMP_ALLOW);
   });
 
-  it('allows exactly the listed calls and the five with rules', () => {
+  it('the seccomp filter allows exactly the listed calls and the five with rules', () => {
     const rules = ['clone', 'ioctl', 'prctl', 'socket', 'socketpair'];
     const listed = new Set(
       allowedCalls()
@@ -123,6 +123,6 @@ describe.each(['x86_64', 'aarch64'] as const)('the filter for %s', (architecture
   });
 });
 
-it('kills the x32 entry of x86_64', () => {
+it('the seccomp filter kills the x32 entry of x86_64', () => {
   expect(verdict('x86_64', 0x4000_0000 | 1)).toBe(SECCOMP_KILL);
 });
