@@ -80,7 +80,7 @@ async function organizationsOf({ origin, apiUrl, signIn }: ReadyFile): Promise<r
   return me.organizations.map(({ slug }) => slug);
 }
 
-it('refuses a running installation and one target for data and keys, and brings a whole one back elsewhere', async (context) => {
+it('a backup refuses a running installation and equal directories, and a restore brings it back', async (context) => {
   skipUnless(context, hasSandboxes(), 'bubblewrap or user namespaces are missing');
   const place = await temporaryDirectory('backup');
   const [original, copy] = [path.join(place, 'original'), path.join(place, 'copy')];

@@ -72,12 +72,12 @@ describe('docker-compose.yml', () => {
     expect([...asked].sort()).toEqual(Object.keys(example).sort());
   });
 
-  it.each(['gateway', 'worker', 'supervisor'])('gives the %s an environment its config accepts', async (app) => {
+  it.each(['gateway', 'worker', 'supervisor'])('compose gives the %s an environment its config takes', async (app) => {
     const environment = environmentOf(app, made);
     expect(await loadConfigOf(app, environment)).toBeTypeOf('object');
   });
 
-  it.each(['gateway', 'worker', 'supervisor'])('gives the %s no variable its config does not know', async (app) => {
+  it.each(['gateway', 'worker', 'supervisor'])('compose gives %s no variable its config does not know', async (app) => {
     const known = await namesInConfigOf(app);
     for (const name of Object.keys(environmentOf(app, made))) expect(known, name).toContain(name);
   });

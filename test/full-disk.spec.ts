@@ -76,7 +76,7 @@ describe('a platform whose data is on a full disk', () => {
     expect(await callDemo(ready)).toMatchObject({ status: 200 });
   });
 
-  it('logs again when there is space, and reports the number of lost lines', { timeout: 60_000 }, async () => {
+  it('the platform logs again with free space, and reports the number of lost lines', { timeout: 60_000 }, async () => {
     const { disk: small, installation: running } = given();
     await small.clear();
     const log = path.join(running.dataDirectory, 'logs/gateway.log');

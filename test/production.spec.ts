@@ -75,7 +75,7 @@ describe('a production start', () => {
     // The first start in a checkout builds the dashboard.
   }, 180_000);
 
-  it('prints one setup link, creates no demo, and keeps its keys in the configured files', async () => {
+  it('a production start prints one setup link, creates no demo, and keeps its keys in configured files', async () => {
     const ready = await installation.start();
     processes = ready.processes;
     sharedDirectory = ready.sharedDirectory;

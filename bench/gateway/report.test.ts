@@ -44,7 +44,7 @@ describe('throughputLines', () => {
 });
 
 describe('inTurnLines', () => {
-  it('compares calls to several connectors with calls to one, and two runs of one connector with each other', () => {
+  it('compares calls to several connectors with calls to one, and two runs of one with each other', () => {
     const turns = new Map([
       [1, [sample(100, 1), sample(80, 1)]],
       [10, [sample(40, 2)]],

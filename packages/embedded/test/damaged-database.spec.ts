@@ -24,7 +24,7 @@ describe('a database file that changed while nothing ran', () => {
     60_000,
   );
 
-  it('a start refuses an emptied file of a whole table, which PostgreSQL itself would accept, by its name', async () => {
+  it('refuses an emptied file of a whole table, which PostgreSQL itself would accept, by its name', async () => {
     expect(await database.round(database.tableFile, 'emptied')).toBe('refused');
   }, 60_000);
 });

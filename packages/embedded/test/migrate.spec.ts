@@ -72,7 +72,7 @@ describe('migrate', () => {
     expect(await run()).toEqual([]);
   });
 
-  it('lets two runners at once apply each migration once', async () => {
+  it('lets two migration runners at once apply each migration once', async () => {
     await write('1_slow', 'CREATE TABLE one (id int); SELECT pg_sleep(0.2);');
     await write('2_index', 'CREATE INDEX CONCURRENTLY one_id ON one (id)');
     const applied = await Promise.all([run(), run()]);

@@ -80,7 +80,7 @@ describe('the snapshot of the runner', () => {
     expect(reason).toContain('preloadedLibrary');
   });
 
-  it('serves without a snapshot where it cannot be taken', async () => {
+  it('a host serves calls without the snapshot of the runner where it cannot be taken', async () => {
     const given = await warmHost(await bundled({ code: `throw new Error('no snapshot today')` }));
     expect(given.host.health().snapshot).toMatchObject({
       state: 'plain',
@@ -137,7 +137,7 @@ describe('the snapshot of the runner', () => {
   it.each([
     ['repeats values in every process when nothing drains what it froze', 'false', 1],
     ['repeats none once the caches are drained', 'true', 3],
-  ])('%s', async (_what, drains, different) => {
+  ])('a snapshot %s', async (_what, drains, different) => {
     const program = await bundled({ file: 'programs/frozen-random.ts' }, { DRAINS: drains });
     const given = await warmHost(program);
     const snapshotFile = await blobFile();

@@ -48,17 +48,17 @@ describe('the listener of a supervisor for other machines', () => {
   const gateway = { role: 'gateway', id: 'g' } as const;
   it.each<[string, () => Promise<TlsIdentity | null>]>([
     ['no certificate', async () => null],
-    ['one of another authority', () => stranger.identity(gateway)],
-    ['one that ran out', () => authority.identity(gateway, { hours: [-2, -1] })],
-    ['one that is not valid yet', () => authority.identity(gateway, { hours: [1, 2] })],
-    ['one of a supervisor', () => authority.identity({ role: 'supervisor', id: 'other' })],
+    ['a certificate of another authority', () => stranger.identity(gateway)],
+    ['a certificate that ran out', () => authority.identity(gateway, { hours: [-2, -1] })],
+    ['a certificate that is not valid yet', () => authority.identity(gateway, { hours: [1, 2] })],
+    ['a certificate of a supervisor', () => authority.identity({ role: 'supervisor', id: 'other' })],
     [
-      'one of a supervisor that may be a client',
+      'a certificate of a supervisor that may be a client',
       () => authority.identity({ role: 'supervisor', id: 'o' }, { usage: 'client' }),
     ],
-    ['one that may not be a client', () => authority.identity(gateway, { usage: 'server' })],
-    ['one with an unknown name', () => authority.identity(gateway, { uri: 'urn:patchbay:admin:g' })],
-    ['one with the name of a web site', () => authority.identity(gateway, { uri: 'https://gateway.example/' })],
+    ['a certificate that may not be a client', () => authority.identity(gateway, { usage: 'server' })],
+    ['a certificate with an unknown name', () => authority.identity(gateway, { uri: 'urn:patchbay:admin:g' })],
+    ['a certificate with a web site’s name', () => authority.identity(gateway, { uri: 'https://gateway.example/' })],
   ])('a supervisor sends not a byte to a client with %s', async (_what, identity) => {
     const before = refusals.length;
     expect((await tryToConnect(await identity(), options)).byteLength).toBe(0);
@@ -90,7 +90,7 @@ describe('a gateway that looks for a supervisor', () => {
   const CASES: readonly [string, () => Promise<TlsIdentity | null>, RegExp][] = [
     ['speaks no TLS', async () => null, /./],
     ['has a certificate of another authority', () => stranger.identity(expected), /certificate/],
-    ['has one that ran out', () => authority.identity(expected, { hours: [-2, -1] }), /expired/],
+    ['has a certificate that ran out', () => authority.identity(expected, { hours: [-2, -1] }), /expired/],
     ['is another supervisor', () => authority.identity({ ...expected, id: 'other' }), /names supervisor other, not/],
     ['is a gateway', () => authority.identity({ role: 'gateway', id: 'wanted' }), /./],
     [

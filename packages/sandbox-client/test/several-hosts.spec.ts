@@ -49,7 +49,7 @@ describe('a client of several supervisors', () => {
     return found;
   };
 
-  it('sends nothing to a host that runs no connector, and each connector to its own host, where it stays warm', async () => {
+  it('calls no host that runs no connector, and calls each connector on its host, where it stays warm', async () => {
     for (const [hostId, host, other] of [
       ['one', one, two],
       ['two', two, one],
@@ -73,7 +73,7 @@ describe('a client of several supervisors', () => {
     await statesAre('refusing', 'serving', 'serving');
   });
 
-  it('answers calls on a lost host by their effect, moves its connectors to the next, and gives them back', async () => {
+  it('answers calls on a lost host by their effect, moves its connectors away, and later gives them back', async () => {
     const connector = connectorOf('two');
     const home = await call(connector);
     const lost = (['read', 'write'] as const).map((effect) =>

@@ -28,7 +28,7 @@ describe('a connector that crashes', () => {
   const platformLines = (connectorId: string) =>
     given.logs.filter(({ key, source }) => key.connectorId === connectorId && source === 'platform');
 
-  it('pauses a connector after several crashes in a row, and its calls fail with the time of the next attempt', async () => {
+  it('pauses a connector after several crashes in a row, and names the time of the next attempt', async () => {
     const call = {
       code: toolRunning(`if (args.crash) process.exit(3); return 'ok'`),
       key: { connectorId: 'con_paused' },
@@ -86,7 +86,7 @@ describe('a connector that crashes', () => {
       /^sandbox\.violation: A frame of 2147483647 bytes is longer than the 8388608 allowed\. The sandbox was stopped\.$/,
     ],
   ] as const)(
-    'informs its author of %s: cause and last lines, at the request that it ended',
+    'informs the connector’s author of %s: cause and last lines, at the request that it ended',
     async (what, body, line) => {
       const connectorId = `con_${what.replaceAll(' ', '_')}`;
       const invocation = given.invocation({ code: toolRunning(body), key: { connectorId } });

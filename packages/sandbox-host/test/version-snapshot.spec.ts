@@ -155,7 +155,7 @@ describe('a sandbox that resumes from its version’s snapshot', () => {
     expect(isDate).toBe(true);
   });
 
-  it('a sandbox resumed from a snapshot uses proxy and logs, also by functions its module kept', async () => {
+  it('a sandbox resumed from a snapshot uses the proxy and its calls’ logs, also by kept functions', async () => {
     const code = `const { fetch: kept } = globalThis; const { log } = console;${toolRunning(`
       log('kept the log'); const answer = await kept('https://not-declared.example/');
       const late = await new Promise((resolve) => require('node:http').get('http://not-declared.example/', (got) => resolve(got.statusCode)));

@@ -19,7 +19,7 @@ async function query(url: string, sql: string): Promise<unknown[]> {
 }
 
 describe('a test database', () => {
-  it.each(['app', 'auth', 'queue'] as const)('refuses patchbay_%s to create a table in schema public', async (role) => {
+  it.each(['app', 'auth', 'queue'] as const)('does not let patchbay_%s create a table in public', async (role) => {
     await expect(query(database.urls[role], 'CREATE TABLE public.x (id int)')).rejects.toThrow(/permission denied/);
   });
 

@@ -8,7 +8,7 @@ describe('casts-have-reasons', () => {
     ['!', 'const x = y!;'],
     ['any', 'function f(x: any) {}'],
     ['as unknown as', 'const x = y as unknown as string;'],
-  ])('refuses a bare %s', async (_, text) => {
+  ])('refuses `%s` without a reason', async (_, text) => {
     expect((await objections(castsHaveReasons, { 'packages/mcp/src/a.ts': text })).length).toBeGreaterThan(0);
   });
 

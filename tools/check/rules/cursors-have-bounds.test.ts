@@ -3,7 +3,7 @@ import { objections } from '../objections.ts';
 import { cursorsHaveBounds } from './cursors-have-bounds.ts';
 
 describe('cursors-have-bounds', () => {
-  it('refuses a position written as an OR alone, in a condition and in SQL', async () => {
+  it('refuses the position of a cursor that is an OR alone, in a condition and in SQL', async () => {
     const files = {
       'packages/domain/src/a.ts': 'export const w = { OR: [{ at: { lt: a } }, { at: a, id: { lt: b } }] };',
       'packages/domain/src/b.ts': "tx.query('SELECT 1 FROM t WHERE at < $1 OR (at = $1 AND id < $2) LIMIT 9');",
@@ -14,7 +14,7 @@ describe('cursors-have-bounds', () => {
     );
   });
 
-  it('takes a bound beside the OR, a comparison of rows, and an OR that is no position', async () => {
+  it('accepts a bound beside the OR of a cursor, a comparison of rows, and an OR that is no position', async () => {
     const files = {
       'packages/domain/src/a.ts': 'export const w = { at: { lte: a }, OR: [{ at: { lt: a } }, { id: { lt: b } }] };',
       'packages/domain/src/b.ts': "tx.query('SELECT 1 FROM t WHERE (at, id) < ($1, $2)');",

@@ -12,7 +12,7 @@ describe('env-only-in-config', () => {
     expect(await objections(envOnlyInConfig, files)).toHaveLength(3);
   });
 
-  it('accepts it in config.ts, scripts, tool settings and tests', async () => {
+  it('accepts process.env in config.ts, scripts, tool settings and tests', async () => {
     const text = 'export const port = process.env.PORT;';
     const paths = ['apps/worker/src/config.ts', 'scripts/start.ts', 'vitest.config.ts', 'apps/worker/test/a.spec.ts'];
     const main = { 'apps/worker/src/main.ts': 'const config = loadWorkerConfig(process.env);' };

@@ -3,7 +3,7 @@ import { objections } from '../objections.ts';
 import { fileNames } from './file-names.ts';
 
 describe('file-names', () => {
-  it('refuses drawers, as a file and as a folder, and names that are not kebab-case', async () => {
+  it('refuses files and folders named utils or helpers, and names that are not kebab-case', async () => {
     expect(await objections(fileNames, { 'packages/mcp/src/utils.ts': '' })).toHaveLength(1);
     expect(await objections(fileNames, { 'packages/mcp/src/helpers/read.ts': '' })).toHaveLength(1);
     expect(await objections(fileNames, { 'packages/mcp/src/readBody.ts': '' })).toHaveLength(1);

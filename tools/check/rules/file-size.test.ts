@@ -39,7 +39,7 @@ describe('file-size', () => {
     expect(await objections(rule, files)).toEqual([]);
   });
 
-  it('lets as many files stay out of bounds as it allows, and prints how many there are', async () => {
+  it('accepts as many files out of bounds as the rule allows, and prints how many there are', async () => {
     const long = { 'packages/mcp/src/a.ts': lines(251) };
     const one = fileSize({ short: 0, long: 1 });
     expect(await objections(one, { ...long, 'packages/mcp/src/b.ts': lines(251) })).toHaveLength(2);

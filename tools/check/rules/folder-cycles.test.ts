@@ -16,7 +16,7 @@ it('refuses two folders of the gateway that import each other, be it only a type
   ]);
 });
 
-it('accepts folders that import in one direction, and tests that look at both', async () => {
+it('accepts folders that import in one direction, and tests that import both', async () => {
   const files = {
     [A]: "import { escape } from '../http/escape.ts';",
     [B]: "import { render } from '../admin/render.ts';",

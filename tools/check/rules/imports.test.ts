@@ -42,7 +42,7 @@ describe('imports', () => {
     ['the host from the builder', 'packages/builder/src/a.ts', '@patchbay/sandbox-host'],
     ['the kit for tests from production code', 'apps/gateway/src/a.ts', '@patchbay/testing'],
     ['another package by a path', 'apps/gateway/src/a.ts', '../../../packages/domain/src/index.ts'],
-  ])('refuses %s', async (_, file, specifier) => {
+  ])('refuses an import of %s', async (_, file, specifier) => {
     expect(await objections(file, `import { x } from '${specifier}';`)).toHaveLength(1);
     expect(await objections(file, `export { x } from '${specifier}';`)).toHaveLength(1);
     expect(await objections(file, `import type { x } from '${specifier}';`)).toHaveLength(1);
@@ -67,7 +67,7 @@ describe('imports', () => {
     expect(await objections(file, "import { x } from './version-repository.ts';")).toEqual([]);
   });
 
-  it('accepts what the table of privileges allows, and the kit for tests in tests', async () => {
+  it('accepts imports that the table of privileges allows, and the test kit in tests', async () => {
     expect(await objections('apps/gateway/src/a.ts', "import { x } from '@patchbay/domain/connectors';")).toEqual([]);
     expect(await objections('apps/supervisor/src/a.ts', "import { x } from '@patchbay/sandbox-host';")).toEqual([]);
     const protocol = "import { x } from '@patchbay/sandbox-protocol/inside';";
@@ -80,7 +80,7 @@ describe('no-cycles', () => {
   const cycles = async (files: Readonly<Record<string, string>>) =>
     (await noCycles.find(SourceTree.of({ ...PACKAGES, ...files }))).map((finding) => finding.message);
 
-  it('refuses a file that reaches itself, also across packages, and names the way', async () => {
+  it('refuses a file that imports itself, also across packages, and names the cycle', async () => {
     const near = { 'packages/mcp/src/a.ts': "import './b.ts';", 'packages/mcp/src/b.ts': "import './a.ts';" };
     expect(await cycles(near)).toEqual([
       'imports itself: packages/mcp/src/a.ts → packages/mcp/src/b.ts → packages/mcp/src/a.ts',

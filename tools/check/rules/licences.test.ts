@@ -9,7 +9,7 @@ describe('licences', () => {
       {},
     );
 
-  it('refuses copyleft, the unknown and an exception given to another package', async () => {
+  it('refuses copyleft and unknown licences, and an exception given to another package', async () => {
     expect(await find('x', 'GPL-3.0-only')).toEqual(['pnpm-lock.yaml x@1.0.0 is licensed "GPL-3.0-only"']);
     expect(await find('x', '')).toEqual(['pnpm-lock.yaml x@1.0.0 is licensed "unknown"']);
     expect(await find('x', 'MPL-2.0')).toHaveLength(1);

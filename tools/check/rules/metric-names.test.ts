@@ -15,18 +15,18 @@ describe('metric-names', () => {
     ['a name without the prefix', "new Gauge({ name: 'calls', help: 'Calls.' });", 'begin with patchbay_'],
     ['a help that is no sentence', "new Gauge({ name: 'patchbay_calls', help: 'calls by state' });", 'not a sentence'],
     ['a name from elsewhere', "new Gauge({ name, help: 'Calls.' });", 'written where it is declared'],
-  ])('refuses %s', async (_what, text, message) => {
+  ])('refuses the declaration of a metric with %s', async (_what, text, message) => {
     expect(await objections(metricNames, file(text))).toEqual([expect.stringContaining(message)]);
   });
 
-  it('refuses a metric that is declared beside what counts it', async () => {
+  it('refuses a metric that is declared outside of metrics.ts', async () => {
     const text = "new Gauge({ name: 'patchbay_calls', help: 'Calls.' });";
     expect(await objections(metricNames, file(text, 'apps/worker/src/queues.ts'))).toEqual([
       'apps/worker/src/queues.ts:2 metrics of an app are declared in its metrics.ts',
     ]);
   });
 
-  it('accepts counters, gauges and histograms that follow Prometheus', async () => {
+  it('accepts counters, gauges and histograms that follow the conventions of Prometheus', async () => {
     const text = `new Counter({ name: 'patchbay_calls_total', help: 'Calls.' });
       new Gauge({ name: 'patchbay_calls_in_flight', help: '1 while a call is in flight.' });
       new Histogram({ name: 'patchbay_call_duration_seconds', help: 'Duration of a call.' });`;

@@ -14,15 +14,15 @@ describe('migrations-safe', () => {
     ['a foreign key that scans', 'ALTER TABLE calls ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES b (id);'],
     ['a column no old row can have', 'ALTER TABLE calls ADD COLUMN x text NOT NULL;'],
     ['a rename', 'ALTER TABLE calls RENAME COLUMN x TO y;'],
-  ])('refuses %s', async (_, sql) => {
+  ])('refuses a migration with %s', async (_, sql) => {
     expect(await migrate(sql)).toHaveLength(1);
   });
 
-  it('refuses a folder without time and name', async () => {
+  it('refuses a migration whose folder has no time and name', async () => {
     expect(await migrate('SELECT 1;', 'init')).toHaveLength(1);
   });
 
-  it('accepts the same on a table made in the same file, a lone concurrent index and a declared drop', async () => {
+  it('accepts changes of a table created in the same file, a lone concurrent index and a declared drop', async () => {
     expect(await migrate('CREATE TABLE "calls" (id text);\nCREATE INDEX a ON "calls" (id);')).toEqual([]);
     expect(await migrate('CREATE UNIQUE INDEX CONCURRENTLY a ON calls (x);')).toEqual([]);
     expect(await migrate('-- contract: 20261101090000_stop_using_x\nALTER TABLE calls DROP COLUMN x;')).toEqual([]);

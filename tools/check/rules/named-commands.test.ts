@@ -21,16 +21,16 @@ describe('named-commands', () => {
     ['`patchbay secrets` lists', 'patchbay secrets does nothing by itself'],
     ['npx --yes ORIGIN/-/downloads/cli.tgz start x', 'there is no command patchbay start'],
     ['Run `npm run clean`.', 'package.json has no script clean'],
-  ])('refuses %s', async (text, message) => {
+  ])('refuses a document with the command %s', async (text, message) => {
     expect(await objections(rule, { ...root, 'docs/a.md': text })).toEqual([`docs/a.md:1 ${message}`]);
   });
 
-  it('refuses them in messages of the code too', async () => {
+  it('refuses unknown commands in messages of the code too', async () => {
     const files = { ...root, 'packages/sdk/src/a.ts': 'throw new Error(`Set it with: patchbay secret set ${name}`);' };
     expect(await objections(rule, files)).toEqual(['packages/sdk/src/a.ts:1 there is no command patchbay secret']);
   });
 
-  it('accepts commands that are there, arguments, and the name in a sentence', async () => {
+  it('accepts existing commands, their arguments, and the name patchbay in a sentence', async () => {
     const text = [
       '`patchbay logs weather -f --json`, `patchbay secrets set API_KEY --connector x < key.txt`, `patchbay --help`',
       'The name patchbay on the public registry belongs to someone else. `npm run reset -- --yes`',

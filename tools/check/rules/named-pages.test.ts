@@ -11,7 +11,7 @@ describe('named-pages', () => {
     'apps/dashboard/src/app/[organization]/settings/members/page.tsx': '',
   };
 
-  it('refuses a page that no route answers, in documents and in messages', async () => {
+  it('refuses a page of the dashboard that no route answers, in documents and in messages', async () => {
     const files = {
       ...routes,
       'README.md': 'Open /dashboard/acme/settings/keys, or /dashboard/acme/settings/members.',
@@ -39,7 +39,7 @@ describe('named-pages', () => {
     ]);
   });
 
-  it('accepts paths of the repository, placeholders and pages that are there', async () => {
+  it('accepts paths of the repository, placeholders and pages that exist', async () => {
     const text =
       'See apps/dashboard/src, /dashboard, /dashboard/-/api-keys and /dashboard/{organization}/settings/members.';
     expect(await objections(namedPages, { ...routes, 'docs/a.md': text })).toEqual([]);

@@ -4,7 +4,7 @@ import { objections } from '../objections.ts';
 import { noMachinePaths } from './no-machine-paths.ts';
 
 describe('no-machine-paths', () => {
-  it('refuses the checkout, a home directory and a download host in the lockfile', async () => {
+  it('refuses the path of the checkout, a home directory and a download host in the lockfile', async () => {
     const files = {
       'docs/a.md': 'see /srv/someone/patchbay/docs',
       'docs/b.md': `see /ho${'me'}/alice/notes`,

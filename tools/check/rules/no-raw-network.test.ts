@@ -13,7 +13,7 @@ describe('no-raw-network', () => {
     expect(await objections(noRawNetwork, { 'packages/domain/src/a.ts': text })).toHaveLength(1);
   });
 
-  it('accepts listening, an injected fetch, and the dashboard asking its own origin', async () => {
+  it('accepts listening, an injected fetch, and a request of the dashboard to its own origin', async () => {
     const files = {
       'apps/worker/src/a.ts': "import { createServer } from 'node:http';\nawait upstream.fetch(url);",
       'apps/dashboard/src/lib/api.ts': 'await fetch(path);',

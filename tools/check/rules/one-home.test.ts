@@ -18,11 +18,11 @@ it.each([
     'a race against a timer',
     'async function f() { const late = new Promise((r) => setTimeout(r, 5)); await Promise.race([work, late]); }',
   ],
-])('refuses a second home of %s', async (_what, text) => {
+])('refuses a second implementation of %s', async (_what, text) => {
   expect(await find(text)).toHaveLength(1);
 });
 
-it('accepts a fact in its home, a race without a timer, and what a test writes', async () => {
+it('accepts an implementation in its own file, a race without a timer, and any code of a test', async () => {
   expect(await find('process.kill(pid, 0);', 'packages/foundation/src/is-running.ts')).toEqual([]);
   expect(await find('async function f() { await Promise.race([first, second]); }')).toEqual([]);
   expect(await find('process.kill(pid, 0);', 'apps/gateway/test/x.spec.ts')).toEqual([]);

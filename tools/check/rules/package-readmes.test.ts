@@ -33,7 +33,7 @@ describe('package-readmes', () => {
 });
 
 describe('importers of a package', () => {
-  it('counts a package once that may import several of its folders, and never the package itself', () => {
+  it('counts a package that may import several folders of another once, and never the package itself', () => {
     expect(importersOf('embedded')).toEqual(['cli', 'launcher']);
   });
 

@@ -9,11 +9,11 @@ describe('sql-is-parameterized', () => {
     ['a concatenation', "client.query('SELECT ' + name);"],
     ['the text of a query object', 'client.query({ text: `SELECT ${name}`, values: [] });'],
     ['the unsafe Prisma call', "prisma.$queryRawUnsafe('SELECT 1');"],
-  ])('refuses %s', async (_, text) => {
+  ])('refuses SQL in %s', async (_, text) => {
     expect(await objections(sqlIsParameterized, { 'packages/domain/src/a.ts': text })).toHaveLength(1);
   });
 
-  it('accepts parameters, and an identifier with its reason', async () => {
+  it('accepts SQL with parameters, and an identifier with its reason', async () => {
     const text = [
       "tx.query('SELECT 1 FROM t WHERE id = $1', [id]);",
       'tx.query(`SELECT 1`);',

@@ -13,7 +13,7 @@ describe('FairShare', () => {
     expect(share.take('org_b', { waiting: 2, size: 4 }, 0)).toBe(true);
   });
 
-  it('gives an organization of a refilled half again, and of the whole pool after a while', () => {
+  it('lets an organization take from its refilled half again, and from the whole pool after a while', () => {
     const share = new FairShare(1_000);
     for (const waiting of [4, 3]) share.take('org_a', { waiting, size: 4 }, 0);
     expect(share.take('org_a', { waiting: 3, size: 4 }, 500)).toBe(true);

@@ -65,7 +65,7 @@ describe('planPool', () => {
     expect(planPool(observed({ sandboxes }), BOUNDS).stopSandboxes).toEqual(['shared at 60', 'personal at 15']);
   });
 
-  it('gives warm sandboxes up first under memory pressure, then those idle for longest, and no more than needed', () => {
+  it('stops warm sandboxes first under memory pressure, then the longest idle, and no more than needed', () => {
     const sandboxes = [
       sandbox('young', 1_000),
       sandbox('old', 30_000),

@@ -55,7 +55,7 @@ describe.each([...SETS])('without %s', (_name, walls) => {
   for (const attempt of ESCAPE_ATTEMPTS) {
     if (attempt.walls?.join() !== walls.join()) continue;
     const hasDoor = attempt.hasDoor?.(tmpdir()) ?? true;
-    testOf(attempt)(`${hasDoor ? 'missing layers enable' : 'missing layers here do not enable'} the attempt: ${attempt.name}`, () => {
+    testOf(attempt)(`${hasDoor ? 'a missing layer enables' : 'nothing enables'} the attempt: ${attempt.name}`, () => {
       expect(found.get(attempt.name)).toMatchObject({ verdict: hasDoor ? 'got through' : 'held' });
     });
   }

@@ -58,7 +58,7 @@ describe('decodePayload', () => {
     );
   });
 
-  it('reads any bytes as a value that fits one line of JSON, or refuses them', () => {
+  it('decodes any payload to a value that fits one line of JSON, or refuses it', () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
       fc.tuple(fc.json(), fc.constantFrom(...HOSTILE)).map(([json, hostile]) => Buffer.from(json + hostile)),

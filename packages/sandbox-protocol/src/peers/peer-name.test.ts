@@ -4,7 +4,7 @@ import { peerUri, readPeerName } from './peer-name.ts';
 describe('readPeerName', () => {
   it.each([
     ['no alternative name', undefined],
-    ['an empty one', ''],
+    ['an empty alternative name', ''],
     ['a host name', 'DNS:urn:patchbay:supervisor:a'],
     ['an unknown role', 'URI:urn:patchbay:admin:a'],
     ['a role in another case', 'URI:urn:patchbay:Supervisor:a'],
@@ -15,7 +15,7 @@ describe('readPeerName', () => {
     ['a line break', 'URI:urn:patchbay:supervisor:a\n'],
     ['a name inside another', 'URI:https://evil.example/URI:urn:patchbay:supervisor:a'],
     ['a second name', 'URI:urn:patchbay:supervisor:a, DNS:a.example'],
-    ['two of ours', 'URI:urn:patchbay:gateway:a, URI:urn:patchbay:supervisor:a'],
+    ['two names of ours', 'URI:urn:patchbay:gateway:a, URI:urn:patchbay:supervisor:a'],
     ['a quoted name, as Node prints one with a comma', 'URI:"urn:patchbay:supervisor:a, b"'],
   ])('a certificate with %s names no peer', (_what, text) => {
     expect(readPeerName(text)).toBeNull();
