@@ -25,7 +25,7 @@ describe('chooseForKey', () => {
     for (const key of KEYS.slice(0, 50)) expect(chooseForKey([refusing, host('b')], key)?.hostId).toBe('b');
   });
 
-  it('moves the keys of a lost host and no other, and spreads them over all that are left', () => {
+  it('moves the keys of a lost host and no others, and spreads them over all hosts that are left', () => {
     const before = places(HOSTS);
     const after = places(HOSTS.filter(({ hostId }) => hostId !== 'c'));
     const moved = KEYS.filter((key) => before.get(key) !== after.get(key));

@@ -98,7 +98,7 @@ describe('a connector that crashes', () => {
     },
   );
 
-  it('reports whether a call that ran out of time had reached the connector', async () => {
+  it('reports whether a call that ran out of time had reached its connector', async () => {
     const code = toolRunning(`await new Promise(() => {})`);
     const inside = Array.from({ length: 32 }, () =>
       failureOf({ code, key: { connectorId: 'con_late' }, deadlineMs: 1_500 }),

@@ -14,7 +14,7 @@ describe('endpoints-audited', () => {
     ]);
   });
 
-  it('accepts an endpoint that declares both', async () => {
+  it('accepts an endpoint that declares a permission and an audit', async () => {
     const text = "defineEndpoint({ method: 'GET', path: '/x', permission: 'a:read', audit: { none: 'a read' } });";
     expect(await objections(endpointsAudited, { [at]: text })).toEqual([]);
   });

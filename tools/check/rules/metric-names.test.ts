@@ -15,7 +15,7 @@ describe('metric-names', () => {
     ['a name without the prefix', "new Gauge({ name: 'calls', help: 'Calls.' });", 'begin with patchbay_'],
     ['a help that is no sentence', "new Gauge({ name: 'patchbay_calls', help: 'calls by state' });", 'not a sentence'],
     ['a name from elsewhere', "new Gauge({ name, help: 'Calls.' });", 'written where it is declared'],
-  ])('refuses the declaration of a metric with %s', async (_what, text, message) => {
+  ])('refuses the declaration of a metric: %s', async (_what, text, message) => {
     expect(await objections(metricNames, file(text))).toEqual([expect.stringContaining(message)]);
   });
 

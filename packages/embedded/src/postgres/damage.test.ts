@@ -10,6 +10,6 @@ it.each([
   ['FATAL:  could not load /d/pg_hba.conf', 'start.database_damaged'],
   ['FATAL:  lock file "postmaster.pid" already exists', 'start.postgres_failed'],
   ['error while loading shared libraries: libicuuc.so.60', 'start.postgres_failed'],
-])('reads the log line %s as the cause %s', (log, code) => {
+])('a start of PostgreSQL that logs %s fails with %s', (log, code) => {
   expect(startFailureCode(`LOG:  starting PostgreSQL\n${log}\n`)).toBe(code);
 });
