@@ -120,7 +120,7 @@ describe('a production start', () => {
     ]);
   });
 
-  it('prints a new setup link on the terminal of the installation alone, and invalidates the previous one', async () => {
+  it('prints a new setup link on the installation’s terminal alone, and invalidates the previous one', async () => {
     const [first = ''] = setupPaths();
     const elsewhere = await installation.patchbay(['admin', 'setup-link'], home, { PATCHBAY_DATA: home });
     expect([elsewhere.code, elsewhere.stderr]).toEqual([1, expect.stringContaining('No installation runs here')]);
