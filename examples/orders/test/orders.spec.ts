@@ -26,7 +26,7 @@ function playService(answers: Record<string, unknown>) {
 }
 
 describe('the orders connector', () => {
-  it('explains how the key is set when it is missing, and never shows it', async () => {
+  it('explains how a missing key of the orders service is set, and never shows the key', async () => {
     const missing = await callTool(connector, 'search_orders', {});
     expect(missing).toMatchObject({ isError: true, text: expect.stringContaining('secrets set ORDERS_API_KEY') });
     const fetch = async () => new Response(null, { status: 401 });
@@ -35,7 +35,7 @@ describe('the orders connector', () => {
     expect(refused.text).not.toContain(secrets.ORDERS_API_KEY);
   });
 
-  it('suggests what may help when there is no such order', async () => {
+  it('suggests search_orders when the order to cancel does not exist', async () => {
     const { fetch } = playService({});
     const result = await callTool(
       connector,
@@ -46,7 +46,7 @@ describe('the orders connector', () => {
     expect(result).toMatchObject({ isError: true, text: 'There is no such order. Search with search_orders.' });
   });
 
-  it('asks once for the customers of all orders, and once for the same search of one person', async () => {
+  it('loads the customers of all orders with one request, and repeats no search of the same person', async () => {
     const { asked, fetch } = playService({
       'GET /v2/orders?limit=20&status=open': [order('o1', 'c1'), order('o2', 'c2'), order('o3', 'c1')],
       'GET /v2/customers?ids=c1%2Cc2': [
@@ -66,7 +66,7 @@ describe('the orders connector', () => {
     expect(asked.filter((request) => request.url.includes('/orders?'))).toHaveLength(2);
   });
 
-  it('passes the idempotency key on, so that a retry adds no second note', async () => {
+  it('sends the idempotency key to the orders service, so that a retry adds no second note', async () => {
     const { asked, fetch } = playService({ 'POST /v2/orders/o1/notes': {} });
     const result = await callTool(
       connector,
@@ -79,7 +79,7 @@ describe('the orders connector', () => {
     expect(await asked[0]?.json()).toEqual({ text: 'Call back', author: 'ada@example.com' });
   });
 
-  it('declares the effect of every tool, and its one host', async () => {
+  it('the orders connector declares the effect of every tool, and its one host', async () => {
     const hints = (await listTools(connector)).map(({ name, annotations }) => [
       name,
       annotations?.readOnlyHint,

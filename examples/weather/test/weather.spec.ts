@@ -4,7 +4,7 @@ import { CITIES } from '../src/climate-data.ts';
 import connector from '../src/index.ts';
 
 describe('the weather connector', () => {
-  it('names the cities there are when it does not know one', async () => {
+  it('names the known cities when a city is unknown', async () => {
     const result = await callTool(connector, 'get_climate', { city: 'Atlantis', month: 7 });
     expect(result).toMatchObject({ isError: true, text: expect.stringContaining('Lisbon') });
   });
@@ -13,12 +13,12 @@ describe('the weather connector', () => {
     expect((await callTool(connector, 'get_climate', { city: 'Lisbon', month: 13 })).isError).toBe(true);
   });
 
-  it('refuses to convert between different things', async () => {
+  it('refuses to convert between units of different quantities', async () => {
     const result = await callTool(connector, 'convert_units', { value: 1, from: 'C', to: 'mph' });
     expect(result).toMatchObject({ isError: true, text: 'C measures temperature, mph measures speed.' });
   });
 
-  it('has twelve plausible months of every city', () => {
+  it('the climate data has twelve plausible months for every city', () => {
     for (const city of CITIES) {
       for (const values of [city.highs, city.lows, city.rain]) {
         expect(values, city.name).toHaveLength(12);
@@ -31,7 +31,7 @@ describe('the weather connector', () => {
     }
   });
 
-  it('answers in the units that are asked for', async () => {
+  it('returns a climate in the requested units', async () => {
     const metric = await callTool(connector, 'get_climate', { city: 'lisbon', month: 7 });
     expect(metric.structuredContent).toMatchObject({ city: 'Lisbon', month: 'July', high: 28, units: { rain: 'mm' } });
     const us = await callTool(connector, 'get_climate', { city: 'Lisbon', month: 7, units: 'us' });
@@ -51,21 +51,21 @@ describe('the weather connector', () => {
     });
   });
 
-  it('puts the more pleasant city and month first', async () => {
+  it('lists the more pleasant city, or the more pleasant month, first', async () => {
     const compared = await callTool(connector, 'compare_climates', { cities: ['Dubai', 'Stockholm'], month: 7 });
     expect(compared.structuredContent).toMatchObject({ cities: [{ city: 'Stockholm' }, { city: 'Dubai' }] });
     const best = await callTool(connector, 'best_months', { city: 'Dubai', count: 2 });
     expect(best.structuredContent).toMatchObject({ months: [{ month: 'January' }, { month: 'February' }] });
   });
 
-  it('only reads, and describes every tool', async () => {
+  it('every tool of the weather connector is read-only and has a title and an output schema', async () => {
     for (const tool of await listTools(connector)) {
       expect(tool, tool.name).toMatchObject({ title: expect.any(String), annotations: { readOnlyHint: true } });
       expect(tool.outputSchema, tool.name).toBeDefined();
     }
   });
 
-  it('offers its cities as resources and suggestions', async () => {
+  it('the weather connector offers its cities as resources and suggestions', async () => {
     const session = openSession(connector);
     const all = await session.readResource('weather://cities/New%20York');
     expect(JSON.parse((all.contents[0] as { text: string }).text)).toHaveLength(12);

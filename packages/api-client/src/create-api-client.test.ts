@@ -17,7 +17,7 @@ function clientWith(respond: (request: Request) => Response, options: { apiKey?:
 }
 
 describe('createApiClient', () => {
-  it('throws a problem with its code, hint, request id and delay', async () => {
+  it('throws a problem of the API with its code, hint, request id and delay', async () => {
     const body = {
       type: 'https://x/y',
       title: 't',
@@ -38,7 +38,7 @@ describe('createApiClient', () => {
     });
   });
 
-  it('throws a problem of its own when something on the way answers', async () => {
+  it('throws api.unreadable_answer when a proxy on the way answers instead of the API', async () => {
     const headers = { 'request-id': 'req_9' };
     const { client } = clientWith(() => new Response('<h1>Bad gateway</h1>', { status: 502, headers }));
     await expect(client.GET('/api/v1/me')).rejects.toMatchObject({
@@ -48,7 +48,7 @@ describe('createApiClient', () => {
     });
   });
 
-  it('sends the key to the right path, with every part of it escaped', async () => {
+  it('sends the API key to the right path, with every part of the path escaped', async () => {
     const { client, seen } = clientWith(() => Response.json({}), { apiKey: 'pbk_admin_x' });
     const path = { organization: 'a/../b', connector: 'c' };
     await client.GET('/api/v1/organizations/{organization}/connectors/{connector}', { params: { path } });

@@ -11,7 +11,7 @@ async function all(response: Response) {
 }
 
 describe('readEvents', () => {
-  it('throws the problem when the answer is one', async () => {
+  it('throws the problem when the response is a problem instead of a stream', async () => {
     const body = { type: 'x', title: 't', status: 403, detail: 'd', code: 'a.b', hint: 'h', requestId: 'req_1' };
     const response = Response.json(body, { status: 403 });
     await expect(all(response)).rejects.toMatchObject({ code: 'a.b', hint: 'h', requestId: 'req_1', status: 403 });
@@ -21,7 +21,7 @@ describe('readEvents', () => {
     expect(await all(answer(['event: a\ndata: 1\n\nevent: b\ndata: 2']))).toMatchObject([{ event: 'a', data: 1 }]);
   });
 
-  it('reads the same events however the bytes are cut, and skips comments', async () => {
+  it('reads the same events however the bytes of the stream are split, and skips comments', async () => {
     const text =
       ': open\n\nid: 7\r\nevent: log\r\ndata: {"text":"größe\\n"}\r\n\r\n: keep-alive\n\nevent: done\ndata: {}\n\n';
     const bytes = new TextEncoder().encode(text);

@@ -46,7 +46,7 @@ const STORES: readonly (readonly [string, () => Promise<ArtifactStore>])[] = [
 describe.for(STORES)('%s', ([, open]) => {
   const organizationId = newId('organization');
 
-  it('refuses what is too large, while it arrives, and keeps nothing of it', async () => {
+  it('refuses an artifact that is too large while it still arrives', async () => {
     const store = await open();
     async function* endless() {
       for (;;) yield Buffer.alloc(64 * 1024);
@@ -56,7 +56,7 @@ describe.for(STORES)('%s', ([, open]) => {
     });
   });
 
-  it('refuses an address that is no digest or climbs out', async () => {
+  it('refuses a digest or an organization id that leads out of the store', async () => {
     const store = await open();
     await expect(store.get({ organizationId, digest: '../../etc/passwd' })).rejects.toMatchObject({
       code: 'artifacts.not_found',
@@ -64,7 +64,7 @@ describe.for(STORES)('%s', ([, open]) => {
     await expect(store.put('../other', Buffer.from('x'), { bytesMax })).rejects.toThrow(/organization id/);
   });
 
-  it('gives back the same bytes under their digest, however they came', async () => {
+  it('returns stored bytes under their digest, whether they arrived whole or in parts', async () => {
     const store = await open();
     async function* parts() {
       yield Buffer.from('hel');
@@ -76,7 +76,7 @@ describe.for(STORES)('%s', ([, open]) => {
     expect((await store.get({ organizationId, ...stored })).toString()).toBe('hello');
   });
 
-  it('lists every file with its organization and time, and nothing else', async () => {
+  it('lists every artifact with its organization and time, and nothing else', async () => {
     const store = await open();
     const owner = newId('organization');
     const before = Date.now() - 2000; // a file system's clock may be a tick behind
@@ -117,7 +117,7 @@ describe('the file store', () => {
     await expect(store.get({ organizationId, digest })).rejects.toMatchObject({ code: 'artifacts.damaged' });
   });
 
-  it('removes what a writer that died left, once it is old', async () => {
+  it('removes the unfinished file of a writer that died, once the file is old', async () => {
     const directory = await temporaryDirectory();
     const left = path.join(directory, '.incoming/left-by-a-crash');
     await mkdir(path.dirname(left), { recursive: true });
@@ -130,7 +130,7 @@ describe('the file store', () => {
     expect(await listOf(store)).toEqual([]);
   });
 
-  it('leaves nothing behind when a writer fails in the middle', async () => {
+  it('keeps no part of an artifact whose writer fails in the middle', async () => {
     const directory = await temporaryDirectory();
     await mkdir(directory, { recursive: true });
     async function* broken() {
@@ -144,7 +144,7 @@ describe('the file store', () => {
 });
 
 describe('the S3 store', () => {
-  it('is let in with the right key only', async () => {
+  it('the S3 store reports artifacts.unavailable for a wrong secret key, and writes no object', async () => {
     const organizationId = newId('organization');
     await expect(s3('wrong').put(organizationId, Buffer.from('x'), { bytesMax })).rejects.toMatchObject({
       code: 'artifacts.unavailable',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { printable, seconds, table } from './output.ts';
 
 describe('what is printed', () => {
-  it('holds nothing of others that a terminal obeys', () => {
+  it('printed text of others holds no character that a terminal obeys', () => {
     expect(printable('a\u001b[31mred\u001b[0m\u001b]0;title\u0007b\u009b2Jc\r')).toBe(
       'ared\\u{1b}]0;title\\u{7}b\\u{9b}2Jc\\u{d}',
     );

@@ -40,7 +40,7 @@ async function changeSource(edit: (code: string) => string): Promise<string> {
 }
 
 describe('the command line and a platform', () => {
-  it('refuses a key the platform does not know', async () => {
+  it('a command fails with a key that the platform does not know', async () => {
     const run = await runCli(['whoami', '--json'], {
       cwd,
       environment: { ...here.environment, PATCHBAY_API_KEY: 'pbk_admin_x' },
@@ -60,7 +60,7 @@ describe('the command line and a platform', () => {
     expect((await plain(['whoami'])).code).toBe(1);
   });
 
-  it('deploys with every step reported, and ends with the hosted URL', async () => {
+  it('deploys a connector with every step reported, and prints the hosted URL last', async () => {
     await patchbay('init', 'greeter');
     const run = await patchbay('deploy', 'greeter');
     expect(run.code, run.stdout + run.stderr).toBe(0);
@@ -69,7 +69,7 @@ describe('the command line and a platform', () => {
     expect(run.stdout.trim().split('\n').at(-1)).toBe(`${here.platform.origin}/acme/greeter/mcp`);
   }, 60_000);
 
-  it('calls the tool through the hosted URL, and lists what there is', async () => {
+  it('calls a tool through the hosted URL, and lists the tools there', async () => {
     expect((await patchbay('call', 'greeter', 'greet', 'name=Ada')).stdout).toBe('Hello, Ada!\n');
     expect((await patchbay('call', 'greeter', '--list')).stdout).toMatch(/greet +reads +Greets a person/);
     const failed = await patchbay('call', 'greeter', 'greet', 'name=');
@@ -77,7 +77,7 @@ describe('the command line and a platform', () => {
     expect((await patchbay('call', 'nothing', '--list', '--json')).stderr).toContain('cli.call_failed');
   }, 30_000);
 
-  it('names the key that a call needs when there is none, and takes it by login', async () => {
+  it('reports the missing MCP key of a call, and takes that key by login', async () => {
     const plain = (args: string[], input?: string) => runCli(args, { cwd, ...(input !== undefined && { input }) });
     await plain(['login', '--origin', here.platform.origin], here.adminKey);
     expect((await plain(['call', 'greeter', 'greet', 'name=Bo', '--json'])).stderr).toContain('cli.call_key_missing');
@@ -86,7 +86,7 @@ describe('the command line and a platform', () => {
     await plain(['logout']);
   }, 30_000);
 
-  it('reports file and line of a type error, and keeps the live version', async () => {
+  it('a deploy reports file and line of a type error, and keeps the live version', async () => {
     const before = await changeSource((code) => `${code}\nconst wrong: number = 'text';\n`);
     const run = await patchbay('deploy', 'greeter');
     await changeSource(() => before);
@@ -96,7 +96,7 @@ describe('the command line and a platform', () => {
     expect((await patchbay('call', 'greeter', 'greet', 'name=Ada')).stdout).toBe('Hello, Ada!\n');
   }, 60_000);
 
-  it('publishes without serving, activates, and rolls back', async () => {
+  it('publishes a version without serving it, activates it, and rolls it back', async () => {
     await changeSource((code) => code.replace('Hello', 'Good day'));
     const published = await jsonOf('deploy', 'greeter', '--no-activate');
     expect(published).toMatchObject({ state: 'published' });
@@ -138,7 +138,7 @@ describe('the command line and a platform', () => {
     }
   }, 30_000);
 
-  it('refuses code made from text until a setting allows it, on the record', async () => {
+  it('dynamic code evaluation fails until a setting allows it, and the change is audited', async () => {
     await changeSource((code) =>
       code.replace(/return `(?:Hello|Good day).*/, `return new Function('n', 'return "Hello, " + n')(name);`),
     );
@@ -171,7 +171,7 @@ describe('the command line and a platform', () => {
     expect(actions).toEqual(expect.arrayContaining(['api_key.created', 'version.submitted']));
   }, 30_000);
 
-  it('opens the pages it knows and refuses others, naming those there are', async () => {
+  it('opens known pages of the dashboard, and refuses others with a list of the known ones', async () => {
     const refused = await patchbay('open', '--page', 'secrets');
     expect([refused.code, refused.stderr]).toEqual([
       2,

@@ -23,7 +23,7 @@ describe('the command line', () => {
     ['an address without a login', ['whoami', '--origin', 'https://x'], 1, 'cli.not_connected'],
     ['a login without an address', ['login'], 2, 'cli.usage'],
     ['a key over plain http', ['login', '--origin', 'http://example.com'], 2, 'cli.usage'],
-  ])('refuses %s with what, why and what to do', async (_, args, code, errorCode) => {
+  ])('refuses %s with the error, its reason and the next step', async (_, args, code, errorCode) => {
     const cwd = await ownDirectory();
     const [people, program] = await Promise.all([runCli(args, { cwd }), runCli([...args, '--json'], { cwd })]);
     expect(people).toMatchObject({ code, stdout: '' });
@@ -39,7 +39,7 @@ describe('the command line', () => {
     expect(JSON.parse(run.stderr)).toMatchObject({ error: { code: 'cli.unreachable' } });
   });
 
-  it('shows the words of the installation for what it refuses', async () => {
+  it('shows the installation’s own words for a refusal', async () => {
     const cwd = await ownDirectory();
     const server = createServer((_, response) => {
       response.writeHead(401, { 'content-type': 'application/problem+json' });
@@ -95,7 +95,7 @@ describe('the command line', () => {
     expect(JSON.parse(broken.stderr)).toMatchObject({ error: { code: 'cli.installation_unreadable' } });
   });
 
-  it('prints its version, and no colour into a pipe', async () => {
+  it('the command line prints its version, and no colour into a pipe', async () => {
     const cwd = await ownDirectory();
     expect((await runCli(['--version'], { cwd })).stdout).toBe('0.1.0\n');
     const { code, stdout } = await runCli(['--help'], { cwd });
@@ -104,14 +104,14 @@ describe('the command line', () => {
     expect(stdout).toContain('Exit codes:');
   });
 
-  it('shows help and the usage code when a command is missing', async () => {
+  it('shows help and exits with the usage code when a subcommand is missing', async () => {
     const run = await runCli(['secrets'], { cwd: await ownDirectory() });
     expect(run.code).toBe(2);
     expect(run.stderr).toContain('patchbay secrets set API_KEY');
   });
 
   it.each(allCommands(program).map((command) => [command.name(), command] as const))(
-    'has a description, described arguments and examples for %s',
+    'the command %s has a description, described arguments and examples',
     (_, command) => {
       let text = '';
       command.configureOutput({ writeOut: (part) => (text += part) });

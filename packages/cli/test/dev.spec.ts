@@ -75,7 +75,7 @@ describe('patchbay dev', () => {
     expect(await (await fetch(`http://127.0.0.1:${port}`)).text()).toBe('mine');
   });
 
-  it('answers no other host name and no foreign page', async () => {
+  it('answers 403 to a request for another host name or from a foreign page', async () => {
     const { start } = await startDev('--plain');
     const { url } = await start();
     const post = (headers: Record<string, string>) =>
@@ -90,7 +90,7 @@ describe('patchbay dev', () => {
     expect((await fetch(new URL('/', url))).status).toBe(404);
   });
 
-  it('serves both kinds of clients, logs their calls, and keeps the URL when a file is saved', async () => {
+  it('serves clients of both eras, logs their calls, and keeps the URL when a file is saved', async () => {
     const { change, start } = await startDev();
     const { child, next, ready, url } = await start();
     expect(ready.tools).toEqual(['greet']);
@@ -115,7 +115,7 @@ describe('patchbay dev', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   }, 30_000);
 
-  it('gives a call what it has hosted: its deadline, its client, and an idempotency key for reads and writes', async () => {
+  it('a call under patchbay dev has a deadline, a client and an idempotency key, as on the platform', async () => {
     const { change, start } = await startDev('--plain');
     const probe = `
       look: tool({
@@ -145,12 +145,12 @@ describe('patchbay dev', () => {
     });
   });
 
-  it('isolates the connector wherever the platform on this machine does', async () => {
+  it('patchbay dev isolates the connector wherever this machine has sandboxes', async () => {
     const { start } = await startDev();
     expect((await start()).ready.isolated).toBe(hasSandboxes());
   }, 60_000);
 
-  it('reports that isolation is off when it is', async () => {
+  it('patchbay dev --plain reports that isolation is off', async () => {
     const { start } = await startDev('--plain');
     const { ready, url } = await start();
     expect(ready.isolated).toBe(false);

@@ -39,7 +39,7 @@ describe('patchbay logs', () => {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ items, nextCursor: '2' }));
   };
 
-  it('shows every byte of a hostile installation’s line without obeying one', async () => {
+  it('prints a log line with every byte escaped, so that a terminal obeys none of them', async () => {
     const environment = await installationSaying(serve);
     const run = await runCli(['logs', 'weather'], { cwd: await ownDirectory(), environment });
     expect([run.code, run.stderr]).toEqual([0, '']);
@@ -49,7 +49,7 @@ describe('patchbay logs', () => {
     expect(run.stdout.trimEnd().split('\n')).toHaveLength(2);
   });
 
-  it('prints one line per line with --json, that reads back as it was', async () => {
+  it('prints one JSON line per log line with --json, which reads back unchanged', async () => {
     const environment = await installationSaying(serve);
     const run = await runCli(['logs', 'weather', '--json'], { cwd: await ownDirectory(), environment });
     expect(run.stdout).not.toMatch(OBEYED);
@@ -62,7 +62,7 @@ describe('patchbay logs', () => {
   });
 });
 
-it('an installation’s words about an error are text as well', async () => {
+it('a printed error of an installation holds nothing that a terminal obeys', async () => {
   const environment = await installationSaying((_request, response) => {
     const problem = { type: 'about:blank', title: HOSTILE, status: 400, detail: HOSTILE, code: 'x.y', hint: HOSTILE };
     response.writeHead(400, { 'content-type': 'application/problem+json' });

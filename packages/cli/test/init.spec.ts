@@ -38,7 +38,7 @@ describe('patchbay init', () => {
     ['a name with capitals', ['init', 'Weather'], 'cli.usage'],
     ['a name of other characters', ['init', 'wetter_bericht'], 'cli.usage'],
     ['a template that does not exist', ['init', 'weather', '--template', 'huge'], 'cli.usage'],
-  ])('refuses %s, and writes nothing', async (_, args, code) => {
+  ])('patchbay init refuses %s, and writes nothing', async (_, args, code) => {
     const cwd = await ownDirectory();
     const run = await runCli([...args, '--json'], { cwd });
     expect(JSON.parse(run.stderr)).toMatchObject({ error: { code } });
@@ -54,7 +54,7 @@ describe('patchbay init', () => {
     expect(await readFile(path.join(cwd, 'weather/src/index.ts'), 'utf8')).toBe('mine');
   });
 
-  it("does not vouch for tools that do not match the installation's digest", async () => {
+  it('reports that tools are not verified when they differ from the installation’s digest', async () => {
     const cwd = await ownDirectory();
     const origin = await serveDownloads((bytes) => Buffer.concat([bytes, Buffer.from([0])]));
     const run = await runCli(['init', 'weather', '--origin', origin], { cwd });
@@ -62,7 +62,7 @@ describe('patchbay init', () => {
     expect(await readdir(path.join(cwd, 'weather'))).not.toContain('package-lock.json');
   });
 
-  it('takes its tools from the installation, and locks them with their integrity', async () => {
+  it('a new project takes its tools from the installation, and locks them with their integrity', async () => {
     const cwd = await ownDirectory();
     const origin = await serveDownloads();
     await runCli(['init', 'weather', '--origin', origin], { cwd });
@@ -77,7 +77,7 @@ describe('patchbay init', () => {
     expect(packages['node_modules/@patchbay/cli']).toMatchObject({ dev: true, bin: { patchbay: 'bin/patchbay.mjs' } });
   });
 
-  it('names every template in its help', async () => {
+  it('the help of patchbay init names every template', async () => {
     const { stdout } = await runCli(['init', '--help'], { cwd: await ownDirectory() });
     for (const template of Object.keys(TEMPLATES)) expect(stdout).toContain(template);
   });

@@ -11,7 +11,7 @@ import { ownDirectory, runCli } from './run-cli.ts';
 
 describe('a project', () => {
   it.each(['{', '[]', '{"name":3}', '{"patchbay":{"entry":1}}'])(
-    'whose package.json is %s is refused by name',
+    'a project whose package.json is %s is refused with the name of that file',
     async (text) => {
       const cwd = await ownDirectory();
       await writeFile(path.join(cwd, 'package.json'), text);
@@ -22,7 +22,7 @@ describe('a project', () => {
     },
   );
 
-  it('asks to save a UTF-16 package.json as UTF-8', async () => {
+  it('refuses a UTF-16 package.json with the advice to save it as UTF-8', async () => {
     const cwd = await ownDirectory();
     await writeFile(path.join(cwd, 'package.json'), Buffer.from('\ufeff{"name":"weather"}', 'utf16le'));
     await expect(readProject(cwd)).rejects.toMatchObject({
@@ -31,7 +31,7 @@ describe('a project', () => {
     });
   });
 
-  it('that is larger than the installation takes is refused before it is sent, with the largest file', async () => {
+  it('a project larger than the installation takes is refused before the upload, with its largest file', async () => {
     const cwd = await ownDirectory();
     await writeFile(path.join(cwd, 'package.json'), '{}');
     await writeFile(path.join(cwd, 'video.bin'), randomBytes(10_600_000));
@@ -61,7 +61,7 @@ async function installation(): Promise<string> {
 }
 
 describe('a command', () => {
-  it('does not guess which organization is meant', async () => {
+  it('a command does not guess which of two organizations is meant', async () => {
     const environment = { PATCHBAY_ORIGIN: await installation(), PATCHBAY_API_KEY: `pbk_admin_${'a'.repeat(52)}` };
     const run = await runCli(['versions', 'weather', '--json'], { cwd: await ownDirectory(), environment });
     expect(run.code).not.toBe(0);

@@ -30,7 +30,7 @@ async function links(): Promise<number> {
 const ask = (cwd: string) => runCli(['admin', 'setup-link', '--json'], { cwd });
 
 describe('patchbay admin setup-link', () => {
-  it('signals nothing where no installation runs, nor a program that has its number since', async () => {
+  it('setup-link signals no process without an installation, nor one that reused the gateway’s process id', async () => {
     for (const cwd of [await ownDirectory(), await installationOf(process.pid)]) {
       const run = await ask(cwd);
       expect([run.code, `${run.stdout}${run.stderr}`]).toEqual([1, expect.stringContaining('cli.not_connected')]);
@@ -38,7 +38,7 @@ describe('patchbay admin setup-link', () => {
     expect(await links()).toBe(0);
   }, 60_000);
 
-  it('has the gateway make a link each time, and shows none itself', async () => {
+  it('the gateway makes a setup link for each request, and the command line shows none', async () => {
     const cwd = await installationOf(here.platform.processes.gateway.pid);
     const first = await ask(cwd);
     expect([first.code, first.stdout]).toEqual([0, expect.not.stringContaining('/-/setup/')]);

@@ -16,7 +16,7 @@ const digestOf = async (file: string) =>
     .digest('hex');
 
 describe('the tarballs an installation serves', () => {
-  it('are the same bytes for the same sources, made once, and name no place of this machine', async () => {
+  it('tarballs are made once, equal for equal sources, and name no path of this machine', async () => {
     const [first, second] = [await ownDirectory(), await ownDirectory()];
     expect(await packTools(first, 'http://localhost:4000')).toEqual({ made: true });
     expect(await packTools(first, 'http://localhost:4000')).toEqual({ made: false });
@@ -27,7 +27,7 @@ describe('the tarballs an installation serves', () => {
     }
   }, 60_000);
 
-  it('install with npm, and make a project whose own test and type check pass', async () => {
+  it('tarballs install with npm, and make a project whose own test and type check pass', async () => {
     const directory = await ownDirectory();
     await packTools(directory, 'http://localhost:4000');
     const npm = (args: readonly string[], cwd: string) =>

@@ -6,13 +6,13 @@ const HELLO = "<script>alert('Hello, world.');</script>";
 const HELLO_HASH = 'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng=';
 
 describe('the content security policy of the site', () => {
-  it('opens nothing beyond its origin when no page has an inline script', () => {
+  it('the content security policy allows only its origin when no page has an inline script', () => {
     const policy = contentPolicy(['<p>text</p><script src="/a.js"></script>']);
     expect(policy).toContain("script-src 'self';");
     expect(policy).not.toMatch(/unsafe|https?:|\*/);
   });
 
-  it('names each inline script of any page once, in a fixed order', () => {
+  it('the content security policy names each inline script of any page once, in a fixed order', () => {
     const other = '<script id="a">1</script>';
     expect(contentPolicy([HELLO, other + HELLO])).toBe(contentPolicy([other, HELLO]));
     expect(contentPolicy([HELLO])).toContain(`script-src 'self' '${HELLO_HASH}';`);

@@ -10,7 +10,7 @@ describe('links to sections', () => {
     ['/-/docs/b#nothing', 'a.html'],
     ['/-/docs/#nothing', 'a.html'],
     ['/-/docs/folder/#nothing', 'a.html'],
-  ])('%s leads to no section', (href, from) => {
+  ])('reports that the link %s leads to no section', (href, from) => {
     const pages = new Map([
       [from, page(href)],
       ['b.html', page()],
@@ -20,7 +20,7 @@ describe('links to sections', () => {
     expect(deadFragments(pages)).toEqual([`${from}: ${href}`]);
   });
 
-  it('accepts those that exist, encoded ones too, and leaves other sites alone', () => {
+  it('accepts links to sections that exist, encoded ones too, and ignores links to other sites', () => {
     const links = page('#here', '/-/docs/b#here', '/-/docs/b#gr%C3%B6%C3%9Fe', 'https://example.com/x#y');
     expect(
       deadFragments(

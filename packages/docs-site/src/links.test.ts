@@ -14,11 +14,11 @@ describe('a link of a document', () => {
     ['../apps/gateway/src/main.ts', 'apps/gateway/src/main.ts'],
     ['../packages', 'packages'],
     ['nothing.md', 'docs/nothing.md'],
-  ])('%s is a file of the repository, which no page shows', (href, path) => {
+  ])('the link %s leads to a file of the repository, which no page shows', (href, path) => {
     expect(resolveLink(href, 'docs/README.md', DOCUMENTS)).toEqual({ kind: 'source', path });
   });
 
-  it.each(['https://example.com/a', 'mailto:a@example.com', '#section', '/dashboard'])('%s stays as it is', (href) => {
+  it.each(['https://example.com/a', 'mailto:a@example.com', '#section', '/dashboard'])('keeps the link %s', (href) => {
     expect(resolveLink(href, 'docs/README.md', DOCUMENTS)).toEqual({ kind: 'other' });
   });
 
@@ -30,7 +30,7 @@ describe('a link of a document', () => {
     ['../../docs/README.md', 'packages/vault/README.md', '/index.md'],
     ['packages/vault', 'README.md', '/packages/vault/index.md'],
     ['../README.md', 'docs/README.md', '/overview.md'],
-  ])('%s in %s leads to the page %s', (href, from, page) => {
+  ])('the link %s in %s leads to the page %s', (href, from, page) => {
     expect(resolveLink(href, from, DOCUMENTS)).toMatchObject({ kind: 'page', href: page });
   });
 });
@@ -42,7 +42,7 @@ describe('the id of a heading', () => {
     ['A & b', 'a--b'],
     ['`api-keys`, groups_of', 'api-keys-groups_of'],
     ['Größe', 'größe'],
-  ])('of "%s" is %s, as hosts of repositories derive it', (text, id) => {
+  ])('the id of the heading "%s" is %s, as hosts of repositories derive it', (text, id) => {
     expect(headingId(text)).toBe(id);
   });
 });

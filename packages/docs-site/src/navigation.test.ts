@@ -30,7 +30,7 @@ const DOCUMENTS: Documents = new Map([
 ]);
 
 describe('the navigation', () => {
-  it('has a section per reader with the pages of its list, once each and in its order', () => {
+  it('the navigation has a section per reader with the pages of its list, once each and in order', () => {
     expect(readerSections(DOCUMENTS)).toEqual([
       {
         text: 'You write',
@@ -50,14 +50,14 @@ describe('the navigation', () => {
     ]);
   });
 
-  it('shows the groups of errors instead of every code', () => {
+  it('the navigation shows the groups of errors instead of every code', () => {
     expect(errorsSection(DOCUMENTS)[1]?.items).toEqual([
       { text: 'edge', link: '/errors/#edge' },
       { text: 'start', link: '/errors/#start' },
     ]);
   });
 
-  it('calls a page by its first heading, without markup', () => {
+  it('the title of a page is its first heading, without markup', () => {
     expect([titleOf('text\n# A `b`.\n# C'), titleOf('none')]).toEqual(['A b', '']);
   });
 
@@ -66,7 +66,7 @@ describe('the navigation', () => {
     ['docs/runbooks/README.md', '/runbooks/'],
     ['CHANGELOG.md', '/changelog'],
     ['packages/cli/README.md', '/packages/cli/'],
-  ])('%s is at %s', (document, address) => {
+  ])('the address of %s is %s', (document, address) => {
     expect(addressOf(document)).toBe(address);
   });
 });

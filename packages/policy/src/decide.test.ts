@@ -26,12 +26,12 @@ describe('decide', () => {
     expect(decide(question({ readOnlyHint: false }), []).effect).toBe('needs_approval');
   });
 
-  it('lets reads and declared harmless writes run', () => {
+  it('allows read-only tools, and writes that are declared harmless', () => {
     expect(decide(question({ readOnlyHint: true }), []).effect).toBe('always_allow');
     expect(decide(question({ readOnlyHint: false, destructiveHint: false }), []).effect).toBe('always_allow');
   });
 
-  it('names the policy that decided', () => {
+  it('a ruling names the policy that decided it', () => {
     expect(decide(question({ readOnlyHint: true }), [policy('blocked')])).toMatchObject({
       effect: 'blocked',
       because: 'pol_blocked',
@@ -50,7 +50,7 @@ describe('decide', () => {
     });
   });
 
-  it('lets the strictest win whatever its position: adding a policy never loosens another', () => {
+  it('the strictest policy wins whatever its position, and adding a policy never loosens another', () => {
     const policies = fc.array(
       fc.constantFrom(...EFFECTS).map((effect) => policy(effect)),
       { minLength: 1 },
@@ -68,7 +68,7 @@ describe('decide', () => {
 });
 
 describe('matchGlob', () => {
-  it('matches like the same pattern with every star written out', () => {
+  it('a glob matches like a regular expression with .* for every star', () => {
     const letters = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 8 });
     const text = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 10 });
     fc.assert(
@@ -79,7 +79,7 @@ describe('matchGlob', () => {
     );
   });
 
-  it('does not slow down on patterns made to', () => {
+  it('matching a glob stays quick for patterns made to slow it down', () => {
     const startedAt = performance.now();
     expect(matchGlob(`${'*a'.repeat(500)}*b`, 'a'.repeat(50_000))).toBe(false);
     expect(performance.now() - startedAt).toBeLessThan(500);

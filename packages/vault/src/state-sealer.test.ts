@@ -7,7 +7,7 @@ const keyOf = (byte: number): KeySource => ({ masterKey: async () => new Uint8Ar
 const BINDING = ['org_a', 'con_a', 'psn_a'];
 
 describe('createStateSealer', () => {
-  it('refuses another binding, also one whose parts join to the same text', async () => {
+  it('opens no state with another binding, also none whose parts join to the same text', async () => {
     const sealer = await createStateSealer(keyOf(1), 'test');
     const sealed = sealer.seal(BINDING, 'round 1');
     for (const other of [['org_a', 'con_a', 'psn_b'], ['org_a', 'con_a'], ['org_acon_a', '', 'psn_a'], []]) {
@@ -15,7 +15,7 @@ describe('createStateSealer', () => {
     }
   });
 
-  it('refuses every altered byte, another purpose and another master key', async () => {
+  it('opens no state with an altered byte, for another purpose or with another master key', async () => {
     const sealer = await createStateSealer(keyOf(1), 'test');
     const bytes = Buffer.from(sealer.seal(BINDING, 'round 1'), 'base64url');
     for (let index = 0; index < bytes.length; index += 1) {
@@ -29,7 +29,7 @@ describe('createStateSealer', () => {
     for (const text of ['', 'not sealed!', '{"state":1}']) expect(() => sealer.open(BINDING, text)).toThrow(VaultError);
   });
 
-  it('opens in every process that has the master key', async () => {
+  it('opens a sealed state in every process that has the master key', async () => {
     const [here, there] = [await createStateSealer(keyOf(1), 'test'), await createStateSealer(keyOf(1), 'test')];
     expect(there.open(BINDING, here.seal(BINDING, 'naïve ✓'))).toBe('naïve ✓');
   });

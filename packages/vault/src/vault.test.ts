@@ -32,7 +32,7 @@ describe('a sealed value', () => {
   const key = randomBytes(32);
   const home = binding('org_a');
 
-  it('does not open with any single bit of it flipped', () => {
+  it('a sealed value does not open with any single bit flipped', () => {
     const sealed = sealBytes(key, home, Buffer.from('the value'));
     for (let index = 0; index < sealed.length * 8; index += 1) {
       const broken = sealed.slice();
@@ -41,7 +41,7 @@ describe('a sealed value', () => {
     }
   });
 
-  it('does not open cut or lengthened anywhere', () => {
+  it('a sealed value does not open when it is cut anywhere or lengthened', () => {
     const sealed = sealBytes(key, home, Buffer.from('the value'));
     for (let length = 0; length < sealed.length; length += 1) {
       expect(() => openBytes(key, home, sealed.slice(0, length)), `${length} bytes`).toThrow(VaultError);
@@ -49,7 +49,7 @@ describe('a sealed value', () => {
     expect(() => openBytes(key, home, Buffer.concat([sealed, Buffer.from([0])]))).toThrow(VaultError);
   });
 
-  it('does not open at any other binding, whatever the names, and opens at its own', () => {
+  it('a sealed value opens with its own binding and with no other, whatever the names', () => {
     const name = fc.string({ minLength: 0, maxLength: 12 });
     const anyPlace = fc.record({
       scope: fc.oneof(
@@ -70,7 +70,7 @@ describe('a sealed value', () => {
     );
   });
 
-  it('is different each time and never contains the value', () => {
+  it('a sealed value is different each time and never contains the plaintext', () => {
     const value = Buffer.from('a value that would be recognised');
     const once = Buffer.from(sealBytes(key, home, value));
     expect(once.equals(Buffer.from(sealBytes(key, home, value)))).toBe(false);
@@ -79,7 +79,7 @@ describe('a sealed value', () => {
 });
 
 describe('the vault', () => {
-  it('does not open with another master key, another organization’s key, or a data key that is gone', async () => {
+  it('the vault opens nothing with another master key, another organization’s key or a missing data key', async () => {
     const keys = store();
     const sealed = await (await newVault()).seal(binding('org_a'), new Secret('v'), keys);
     const other = await newVault();
@@ -95,7 +95,7 @@ describe('the vault', () => {
     await expect(vault.open(binding('org_a'), ofA, a)).rejects.toThrow(VaultError);
   });
 
-  it('opens what it sealed, also after a restart', async () => {
+  it('the vault opens what it sealed, also after a restart', async () => {
     const master = randomBytes(32);
     const keys = store();
     const sealed = await (await newVault(master)).seal(binding('org_a'), new Secret('grüße'), keys);
@@ -106,7 +106,7 @@ describe('the vault', () => {
 });
 
 describe('the cache of data keys', () => {
-  it('forgets by number, by age and by name, and overwrites what it forgets', () => {
+  it('the cache of data keys forgets keys by number, by age and by name', () => {
     let now = 0;
     const cache = new KeyCache({ entriesMax: 2, ageMsMax: 100, now: () => now });
     const wrapped = Buffer.from('wrapped');
