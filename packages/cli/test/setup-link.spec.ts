@@ -30,7 +30,7 @@ async function links(): Promise<number> {
 const ask = (cwd: string) => runCli(['admin', 'setup-link', '--json'], { cwd });
 
 describe('patchbay admin setup-link', () => {
-  it('setup-link signals no process without an installation, nor one that reused the gateway’s process id', async () => {
+  it('setup-link signals no process without an installation, nor one that took the gateway’s process id', async () => {
     for (const cwd of [await ownDirectory(), await installationOf(process.pid)]) {
       const run = await ask(cwd);
       expect([run.code, `${run.stdout}${run.stderr}`]).toEqual([1, expect.stringContaining('cli.not_connected')]);

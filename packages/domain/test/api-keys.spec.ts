@@ -58,7 +58,7 @@ describe('an API key', () => {
   const doors = API_KEY_KINDS.flatMap((kind) => API_KEY_KINDS.map((door) => [kind, door] as const));
 
   it.each(doors)(
-    'of kind %s is refused at the surface %s before the look-up, unless it is its own',
+    'an API key of kind %s is refused at the surface %s before the look-up, unless it is its own',
     async (kind, door) => {
       const { secret } = await create(inputOf(kind));
       lookups = 0;
@@ -78,7 +78,7 @@ describe('an API key', () => {
     },
   );
 
-  it('with a typing error is refused without a look-up, and so is an unknown one', async () => {
+  it('an API key with a typing error is refused without a look-up, and so is an unknown one', async () => {
     const text = newApiKeyText('mcp').reveal();
     lookups = 0;
     for (let index = 0; index < text.length; index += 1) {
@@ -110,11 +110,11 @@ describe('an API key', () => {
       { kind: 'admin', connectorIds: [], permissions: ['members:write'] },
       'api-keys.above_creator',
     ],
-  ] as const)('cannot be made %s', async (_, patch, code) => {
+  ] as const)('refuses to make an API key %s', async (_, patch, code) => {
     await expect(create({ ...inputOf('mcp'), ...patch })).rejects.toMatchObject({ code });
   });
 
-  it('cannot do more than who makes it', async () => {
+  it('an API key cannot have permissions that its creator lacks', async () => {
     const member = permissionsOf(['member']);
     await expect(create(inputOf('deploy'), ours, member)).rejects.toMatchObject({ code: 'api-keys.above_creator' });
     const audit = { ...inputOf('admin'), permissions: ['audit:read'] } as const;
@@ -123,7 +123,7 @@ describe('an API key', () => {
     });
   });
 
-  it('is refused from an address that is not listed, and after its time', async () => {
+  it('an API key is refused from an address that is not listed, and after its expiry', async () => {
     const { secret, apiKey } = await create({
       ...inputOf('mcp'),
       allowedAddresses: ['203.0.113.0/24', '2001:db8::/32'],
@@ -147,7 +147,7 @@ describe('an API key', () => {
     await later.close();
   });
 
-  it('dies with its person’s membership in the same transaction, and rests while the organization is deleted', async () => {
+  it('an API key is revoked with its person’s membership, and refused while the organization is deleted', async () => {
     const team = await given.organization();
     const { secret, apiKey } = await create(inputOf('mcp'), team);
     await given.auth.query('DELETE FROM identity.members WHERE person_id = $1', [team.personId]);
@@ -162,7 +162,7 @@ describe('an API key', () => {
     });
   });
 
-  it('is stored as a hash only, is found by secret scanners, and remembers its last use', async () => {
+  it('an API key is stored as a hash only, has a pattern for secret scanners, and records its last use', async () => {
     const { secret, apiKey } = await create(inputOf('mcp'));
     expect(`leaked: ${secret.reveal()}.`).toMatch(API_KEY_PATTERN);
     await cache.verify(secret.reveal(), ['mcp'], '203.0.113.7');

@@ -18,7 +18,7 @@ afterAll(() => given.close());
 const ENTRY = { actor: SYSTEM, action: 'connector.updated', target: { type: 'connector', id: 'con_1' } } as const;
 
 describe('the audit log', () => {
-  it('has no gap in a writer’s sequence after 300 transactions of which half are rolled back', async () => {
+  it('a writer’s audit sequence has no gap after 300 transactions of which half are rolled back', async () => {
     await Promise.allSettled(
       Array.from({ length: 300 }, (_, index) =>
         given.database.withOrganization(ours, async (tx) => {
@@ -37,7 +37,7 @@ describe('the audit log', () => {
     );
   }, 30_000);
 
-  it('binds every row to its content, its writer and the row before', async () => {
+  it('every row of the audit log is bound to its content, its writer and the row before', async () => {
     const { rows } = await given.superuser.query(
       'SELECT * FROM app.audit_events WHERE organization_id = $1 ORDER BY writer_sequence',
       [ours.organizationId],
@@ -70,7 +70,7 @@ describe('the audit log', () => {
     }
   });
 
-  it('leaves an outbox row in the same transaction, and lists newest first, page by page', async () => {
+  it('every audit event has an outbox row, and is listed page by page', async () => {
     const { rows } = await given.superuser.query(
       "SELECT count(*)::int AS count FROM app.outbox WHERE kind = 'audit_event' AND organization_id = $1",
       [ours.organizationId],
@@ -91,14 +91,14 @@ describe('an idempotency key', () => {
   const ask = (key: string, fingerprint: string, work: () => Promise<{ status: number; body: unknown }>) =>
     given.database.withOrganization(ours, (tx) => once(tx, { key, callerId: 'psn_1', fingerprint }, work));
 
-  it('is refused for another request', async () => {
+  it('an idempotency key is refused for another request', async () => {
     await ask('k1', 'f1', async () => ({ status: 201, body: {} }));
     await expect(ask('k1', 'f2', async () => ({ status: 201, body: {} }))).rejects.toMatchObject({
       code: 'data.idempotency_key_reused',
     });
   });
 
-  it('runs the work once for requests at the same time, and answers the same', async () => {
+  it('simultaneous requests with one idempotency key run the work once and get the same answer', async () => {
     let runs = 0;
     const work = async () => {
       runs += 1;
@@ -110,7 +110,7 @@ describe('an idempotency key', () => {
     expect(answers.filter((answer) => !answer.replayed)).toHaveLength(1);
   });
 
-  it('can be used again when the work failed', async () => {
+  it('an idempotency key can be used again when the work failed', async () => {
     await expect(ask('k3', 'f', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await ask('k3', 'f', async () => ({ status: 201, body: 1 }))).toMatchObject({ replayed: false });
   });

@@ -68,11 +68,11 @@ const BREAKS: Readonly<Record<string, readonly [sql: string, named: string]>> = 
 };
 
 describe('the isolation rules of the database', () => {
-  it('hold: no relation, policy, function, key or grant breaks one', async () => {
+  it('no relation, policy, function, key or grant breaks an isolation rule of the database', async () => {
     expect(await findBreaches(given.superuser)).toEqual([]);
   });
 
-  it.each(RULE_NAMES)('the walk notices a breach of: %s', async (rule) => {
+  it.each(RULE_NAMES)('the walk over the catalogue notices a breach of: %s', async (rule) => {
     const [sql, named] = BREAKS[rule] ?? ['', 'no fixture breaks this rule'];
     const client = await given.superuser.connect();
     try {

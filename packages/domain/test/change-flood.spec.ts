@@ -75,7 +75,7 @@ async function writes(forMs: number): Promise<number[]> {
 const p95 = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.95)] ?? 0;
 
 describe('a tenant that changes a thousand things a second', () => {
-  it('is published by the relay alone, never within a tenant’s transaction', async () => {
+  it('changes are published by the relay alone, never within a tenant’s transaction', async () => {
     const stop = new AbortController();
     const { rows } = await given.superuser.query<{ pid: number }>(
       "SELECT pid FROM pg_stat_activity WHERE application_name = 'patchbay-relay'",
@@ -98,7 +98,7 @@ describe('a tenant that changes a thousand things a second', () => {
     expect(heard.every(({ payload }) => payload.length < 200)).toBe(true);
   });
 
-  it('is received once per poll of the relay, for any number of equal messages', async () => {
+  it('equal pub/sub messages are received at most once per poll of the relay, however many there are', async () => {
     heard.length = 0;
     const said = { topic: 'connector', subjectId: 'con_loud', content: { method: 'a' } } as const;
     const startedAtMs = performance.now();
@@ -118,7 +118,7 @@ describe('a tenant that changes a thousand things a second', () => {
     expect(rows).toEqual([]);
   });
 
-  it('leaves the writes of others as quick as they were', async () => {
+  it('a tenant with a thousand changes a second leaves the writes of others quick', async () => {
     await writes(200);
     const calm: number[] = [];
     const beside: number[] = [];

@@ -65,13 +65,13 @@ describe('the change feed', () => {
     }
   });
 
-  it('refuses a revoked key within 6 s when the relay is dead, by its poll', async () => {
+  it('refuses a revoked key within 6 s by polling when the relay is dead', async () => {
     const key = await newKey();
     await key.revoke();
     await waitFor(key.isRefused, { deadlineMs: 6_000 });
   });
 
-  it('refuses a revoked key within 8 s when the line drops without a sound', async () => {
+  it('refuses a revoked key within 8 s when the connection drops silently', async () => {
     const key = await newKey();
     proxy.cut();
     try {
@@ -84,7 +84,7 @@ describe('the change feed', () => {
     await waitFor(() => feed.health().connected, { deadlineMs: 8_000 });
   }, 25_000);
 
-  it('serves what it knew while the database is away, and nothing it did not know', async () => {
+  it('a cache serves known values while the database is away, and fails for unknown ones', async () => {
     const away = createDatabase({ url: new URL('postgresql://nobody:x@127.0.0.1:1/none').href, poolSizeMax: 1 });
     const line = await CuttableProxy.start(given.test.urls.app);
     const followed = new ChangeFeed({ url: line.url });
@@ -109,7 +109,7 @@ describe('the change feed', () => {
     }
   });
 
-  it('ends when it is closed while it still opens its line', async () => {
+  it('the change feed ends when it is closed while it still connects', async () => {
     const followed = new ChangeFeed({ url: proxy.url });
     const started = followed.start();
     await followed.close();
@@ -117,7 +117,7 @@ describe('the change feed', () => {
     expect(followed.health().connected).toBe(false);
   });
 
-  it('forgets values that it read as absent without a connection', async () => {
+  it('a cache forgets values that it read as absent without a connection', async () => {
     const line = await CuttableProxy.start(given.test.urls.app);
     const followed = new ChangeFeed({ url: line.url });
     const cache = new RevisionedCache<string | null>({
@@ -139,7 +139,7 @@ describe('the change feed', () => {
     }
   });
 
-  it('answers data.stale after 30 s without a proof of life, and serves again after one', async () => {
+  it('a key is refused as data.stale after 30 s without a connection, and accepted after the next one', async () => {
     const key = await newKey();
     proxy.cut();
     try {
@@ -153,7 +153,7 @@ describe('the change feed', () => {
     await expect(key.verify()).resolves.toBeDefined();
   }, 25_000);
 
-  it('passes over no transaction that commits after later ones', async () => {
+  it('the change feed misses no transaction that commits after later ones', async () => {
     const heard: Change[] = [];
     const polling = new ChangeFeed({ url: given.test.urls.app, pollMs: 100 });
     await polling.start();
@@ -194,7 +194,7 @@ describe('the change feed', () => {
 });
 
 describe('the endpoint directory', () => {
-  it('answers null for what is no slug, unknown or not live, and follows an activation within a second', async () => {
+  it('finds no endpoint for what is no slug, unknown or not live, and follows an activation in a second', async () => {
     const relay = OutboxRelay.start({ url: given.test.urls.app });
     const directory = createEndpointDirectory({ database: given.database, feed });
     try {

@@ -141,7 +141,7 @@ function nodesOf(plan: Plan): readonly Plan[] {
 }
 
 describe.each(LISTS)('the list of %s', (_name, column, list) => {
-  it('begins at its cursor by the index, and reads no more than a page of it', async () => {
+  it('a list begins at its cursor by the index, and reads no more than a page of the index', async () => {
     const cursor = await deepCursor(list);
     const { text, values } = await statementOf((tx) => list(tx, cursor));
     const [explained] = await inOrganization((tx) =>
@@ -156,7 +156,7 @@ describe.each(LISTS)('the list of %s', (_name, column, list) => {
     expect(plan['Shared Hit Blocks'] + plan['Shared Read Blocks']).toBeLessThan(BUFFERS_MAX);
   });
 
-  it('repeats and misses nothing where rows share a millisecond', async () => {
+  it('a list repeats and misses no row where rows share a millisecond', async () => {
     let cursor: string | undefined;
     const seen: string[] = [];
     for (let page = 0; page < 6; page += 1) {

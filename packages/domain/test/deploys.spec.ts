@@ -43,7 +43,7 @@ const submit = (connectorId: string) =>
   inside((tx) => submitVersion(tx, SYSTEM, { connectorId, sourceDigest: DIGEST, typecheck: true, activate: true }));
 
 describe('a version', () => {
-  it('makes no move that is not in the table', async () => {
+  it('a version makes no move that is not in the table of moves', async () => {
     const { id } = await submit((await given.connector(ours)).id);
     for (const to of VERSION_STATES.filter((state) => !mayMove('received', state))) {
       await expect(
@@ -55,7 +55,7 @@ describe('a version', () => {
     }
   });
 
-  it('is moved by one of two workers, and the other one gets an error', async () => {
+  it('a version is moved by one of two workers, and the other one gets an error', async () => {
     const { id } = await submit((await given.connector(ours)).id);
     const move = () => inside((tx) => moveVersion(tx, id, { from: 'received', to: 'resolving' }));
     const results = await Promise.allSettled([move(), move()]);
@@ -63,7 +63,7 @@ describe('a version', () => {
     await expect(move()).rejects.toMatchObject({ code: 'versions.moved_meanwhile' });
   });
 
-  it('cannot be published without artifact and manifest, nor changed afterwards', async () => {
+  it('a version cannot be published without artifact and manifest, nor changed afterwards', async () => {
     const connector = await given.connector(ours);
     const { id } = await given.publishedVersion(ours, connector.id);
     const draft = await submit(connector.id);
@@ -74,13 +74,13 @@ describe('a version', () => {
     });
   });
 
-  it('gets the next number, also when many are uploaded at once', async () => {
+  it('a version gets the next number, also when many are uploaded at once', async () => {
     const { id } = await given.connector(ours);
     const versions = await Promise.all(Array.from({ length: 8 }, () => submit(id)));
     expect(versions.map((version) => version.number).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
-  it('is due until it is final or leased, and again when the lease has run out', async () => {
+  it('a version is due until it is final or leased, and again when the lease has run out', async () => {
     const { id } = await submit((await given.connector(ours)).id);
     const isDue = async () => (await given.database.lookups.dueVersions(1000)).some((due) => due.versionId === id);
     expect(await isDue()).toBe(true);
@@ -94,7 +94,7 @@ describe('a version', () => {
     expect(await isDue()).toBe(false);
   });
 
-  it('remembers what a step produced, so that a resumed deploy runs each step once', async () => {
+  it('a version keeps the output of a finished step, so that a resumed deploy runs each step once', async () => {
     const { id } = await submit((await given.connector(ours)).id);
     expect(await inside((tx) => startStep(tx, id, 'building'))).toMatchObject({ state: 'running', attempt: 1 });
     expect(await inside((tx) => startStep(tx, id, 'building'))).toMatchObject({ state: 'running', attempt: 2 });
@@ -106,7 +106,7 @@ describe('a version', () => {
     });
   });
 
-  it('keeps the cause of a suspended step until it ends, spends no attempt on it, and logs each cause once', async () => {
+  it('a suspended step keeps its cause until it ends, spends no attempt, and logs each cause once', async () => {
     const { id } = await submit((await given.connector(ours)).id);
     const full = { code: 'artifacts.no_space', detail: 'full' };
     const suspend = (cause: { code: string; detail: string }) =>
@@ -129,7 +129,7 @@ describe('a version', () => {
     expect(await start()).toMatchObject({ state: 'done', attempt: 1, error: null });
   });
 
-  it('keeps its log in order and escaped, and its findings once', async () => {
+  it('a version keeps its log in order and escaped, and each finding once', async () => {
     const { id } = await submit((await given.connector(ours)).id);
     const lines = ['one', 'two \u001b[2J', 'three'].map((text) => ({ step: 'building', level: 'info' as const, text }));
     await inside((tx) => appendLog(tx, id, lines));
@@ -155,7 +155,7 @@ describe('a deployment', () => {
     return connectorId;
   }
 
-  it('is refused for a version that is not published', async () => {
+  it('a deployment is refused for a version that is not published', async () => {
     const { id: connectorId } = await given.connector(ours);
     const { id: versionId } = await submit(connectorId);
     await expect(
@@ -163,7 +163,7 @@ describe('a deployment', () => {
     ).rejects.toMatchObject({ code: 'deployments.version_not_published' });
   });
 
-  it('is held with every gate’s reason and leaves the live version as it is', async () => {
+  it('a deployment is held with every gate’s reason, and leaves the live version as it is', async () => {
     const connectorId = await threeLive();
     const { id: versionId } = await given.publishedVersion(ours, connectorId);
     const gates = [holding('a'), defineGate([], () => null), holding('b')];
@@ -172,7 +172,7 @@ describe('a deployment', () => {
     expect(await liveNumber(connectorId)).toBe(3);
   });
 
-  it('is decided by facts read in its own transaction: roles of the actor, the live contract and names of secrets', async () => {
+  it('gates read the actor’s roles, the live contract and names of secrets in a deployment’s transaction', async () => {
     const { id: connectorId } = await given.connector(ours);
     const first = await given.publishedVersion(ours, connectorId, { tools: [{ name: 'first' }] });
     await inside((tx) => activate(tx, SYSTEM, { connectorId, versionId: first.id, cause: 'activate' }));
@@ -200,7 +200,7 @@ describe('a deployment', () => {
     ]);
   });
 
-  it('goes live from held when a permitted person accepts its reasons, and is held again for reasons that cannot be accepted', async () => {
+  it('a held deployment goes live when its reasons are accepted, and is held again for others', async () => {
     const connectorId = await threeLive();
     const { id: versionId } = await given.publishedVersion(ours, connectorId);
     const stubborn = defineGate([], () => ({ code: 'stubborn', reason: 'Stubborn.' }));
@@ -228,7 +228,7 @@ describe('a deployment', () => {
     await expect(resolve('dep_unknown', [])).rejects.toMatchObject({ code: 'deployments.not_found' });
   });
 
-  it('is the last one when several activate at once, and all are in the history', async () => {
+  it('one of several simultaneous deployments is live, and all are in the history', async () => {
     const { id: connectorId } = await given.connector(ours);
     const versions = await Promise.all([1, 2, 3, 4].map(() => given.publishedVersion(ours, connectorId)));
     await Promise.all(
@@ -239,14 +239,14 @@ describe('a deployment', () => {
     expect(items.filter((deployment) => deployment.live)).toHaveLength(1);
   });
 
-  it('is not doubled when a worker asks again after a crash', async () => {
+  it('a deployment is not repeated when a worker requests it again after a crash', async () => {
     const connectorId = await threeLive();
     const { liveVersionId } = await inside((tx) => getConnector(tx, connectorId));
     await inside((tx) => activate(tx, SYSTEM, { connectorId, versionId: liveVersionId ?? '', cause: 'deploy' }));
     expect((await inside((tx) => listDeployments(tx, connectorId, { limit: 10 }))).items).toHaveLength(3);
   });
 
-  it('rolls back step by step, never forth and back, until nothing is left', async () => {
+  it('a connector rolls back step by step, never forth and back, until no earlier version is left', async () => {
     const connectorId = await threeLive();
     for (const expected of [2, 1]) {
       await inside((tx) => rollBack(tx, SYSTEM, { connectorId }));
@@ -257,7 +257,7 @@ describe('a deployment', () => {
     });
   });
 
-  it('of two roll backs that mean the same live version moves one version only', async () => {
+  it('one of two rollbacks from the same live version succeeds, and the other one is refused', async () => {
     const connectorId = await threeLive();
     const from = (await inside((tx) => getConnector(tx, connectorId))).liveVersionId ?? '';
     const results = await Promise.allSettled(

@@ -17,7 +17,7 @@ describe('a transaction inside a transaction', () => {
   it.each([
     ['the same organization', () => busy],
     ['another organization', () => bystander],
-  ])('of %s is refused and leaves the outer one whole', async (_, other) => {
+  ])('a transaction of %s inside another one is refused and leaves the outer one whole', async (_, other) => {
     const name = `outer-${other().slug}`;
     await given.database.withOrganization(busy, async (tx) => {
       await expect(given.database.withOrganization(other(), async () => 'inner')).rejects.toThrow(
@@ -29,7 +29,7 @@ describe('a transaction inside a transaction', () => {
     expect(items.map(({ slug }) => slug)).toContain(name);
   });
 
-  it('is refused in work before the commit, and so is any other use of the pool', async () => {
+  it('any use of the pool inside a transaction is refused, also in work before the commit', async () => {
     await given.database.withOrganization(busy, async (tx) => {
       await expect(given.database.ping()).rejects.toThrow('inside a transaction');
       await expect(given.database.lookups.findOrganization(busy.slug)).rejects.toThrow('inside a transaction');
@@ -39,7 +39,7 @@ describe('a transaction inside a transaction', () => {
     });
   });
 
-  it('is none when work started in a transaction outlasts it', async () => {
+  it('work that was started in a transaction and outlasts it may open another transaction', async () => {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     const later = await given.database.withOrganization(busy, async () => {
       const work = ended.then(() => given.database.withOrganization(bystander, async () => 'later'));
@@ -51,7 +51,7 @@ describe('a transaction inside a transaction', () => {
 });
 
 describe('an organization that floods the database', () => {
-  it('is refused beyond its own queue, while look-ups and transactions of others are answered', async () => {
+  it('a flood of one organization is refused beyond its queue, while others are answered', async () => {
     const gate = Promise.withResolvers<void>();
     let running = 0;
     const flood = Array.from({ length: 100 }, () =>

@@ -28,7 +28,7 @@ const inside = <T>(work: Parameters<typeof given.database.withOrganization<T>>[1
 const make = (name: string) => inside((tx) => createGroup(tx, SYSTEM, { name }));
 
 describe('a group', () => {
-  it('takes no name that another one has, also when both are made at once, and no person of another organization', async () => {
+  it('a group takes no other group’s name, also at the same time, and no person of another organization', async () => {
     const results = await Promise.allSettled([make('twins'), make('twins')]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     const { id } = await make('taken');
@@ -40,7 +40,7 @@ describe('a group', () => {
     await expect(inside((tx) => addGroupMember(tx, SYSTEM, { id, personId: theirs.personId }))).rejects.toThrow();
   });
 
-  it('is not made when the organization has two hundred', async () => {
+  it('a group is not created when the organization has two hundred groups', async () => {
     const { organizationId } = await given.organization();
     await given.superuser.query(
       "INSERT INTO app.groups (organization_id, id, name) SELECT $1, 'grp_' || n, 'group ' || n FROM generate_series(1, 200) AS n",
@@ -51,7 +51,7 @@ describe('a group', () => {
     ).rejects.toMatchObject({ code: 'groups.too_many' });
   });
 
-  it('of another organization does not exist', async () => {
+  it('a group does not exist for another organization', async () => {
     const { id } = await make('ours alone');
     const change = { id, personId: theirs.personId };
     const attempts = [
@@ -64,7 +64,7 @@ describe('a group', () => {
     expect((await inside(listGroups, theirs)).length).toBe(0);
   });
 
-  it('loses a member who leaves the organization, in the transaction that removes the member', async () => {
+  it('a group loses a member who leaves the organization, in the transaction that removes the member', async () => {
     const organization = await given.organization();
     const { id } = await inside((tx) => createGroup(tx, SYSTEM, { name: 'pilots' }), organization);
     await inside((tx) => addGroupMember(tx, SYSTEM, { id, personId: organization.personId }), organization);
@@ -74,7 +74,7 @@ describe('a group', () => {
 });
 
 describe('the groups of a caller', () => {
-  it('are current at a gateway within a second of each change: added, renamed, removed, deleted', async () => {
+  it('a caller’s groups are current at a gateway after each change: added, renamed, removed, deleted', async () => {
     const feed = new ChangeFeed({ url: given.test.urls.app });
     await feed.start();
     const relay = OutboxRelay.start({ url: given.test.urls.app });

@@ -34,7 +34,7 @@ async function count(client: pg.Client | pg.PoolClient, table: string): Promise<
 }
 
 describe('another organization', () => {
-  it('has a row in every table, so that the next tests can fail', async () => {
+  it('another organization has a row in every table, so that the next tests can fail', async () => {
     for (const table of tables) {
       const { rows } = await given.superuser.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${table}`);
       expect(rows[0]?.count, table).toBeGreaterThan(0);
@@ -42,7 +42,7 @@ describe('another organization', () => {
     expect(tables.length).toBeGreaterThan(20);
   });
 
-  it('is invisible in every table, before, in and after a scope, on one reused connection', async () => {
+  it('rows of another organization are invisible before, in and after a scope, on one reused connection', async () => {
     const client = new pg.Client({ connectionString: given.test.urls.app });
     await client.connect();
     try {
@@ -64,7 +64,7 @@ describe('another organization', () => {
   });
 
   it.each(['sessions', 'accounts', 'verifications', 'setup_links'])(
-    'nor any other role has identity.%s: patchbay_app may not even select',
+    'the role patchbay_app may not select from identity.%s',
     async (table) => {
       const client = new pg.Client({ connectionString: given.test.urls.app });
       await client.connect();
@@ -76,7 +76,7 @@ describe('another organization', () => {
     },
   );
 
-  it('cannot be written to: neither a row of its own nor a reference to one', async () => {
+  it('an organization cannot write a row of another organization, nor a reference to one', async () => {
     await expect(
       given.database.withOrganization(ours, (tx) =>
         tx.query(`INSERT INTO app.connector_slugs (organization_id, slug, connector_id) VALUES ($1, 'aa', 'con_x')`, [
@@ -101,7 +101,7 @@ describe('another organization', () => {
 });
 
 describe('withOrganization', () => {
-  it('refuses what is no organization id before it opens a transaction', async () => {
+  it('refuses a scope without an organization id before it opens a transaction', async () => {
     await expect(given.database.withOrganization({ organizationId: '' }, async () => 1)).rejects.toMatchObject({
       code: 'organizations.not_found',
     });

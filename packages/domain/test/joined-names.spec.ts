@@ -64,7 +64,7 @@ it('holds a rollback to a version that shares names under the present slug', asy
   expect(await names()).toEqual(['git__search']);
 });
 
-it('follows activation, rename, rollback, deletion and restoring', async () => {
+it('joined names follow activation, rename, rollback, deletion and restoring of a connector', async () => {
   organization = await given.organization();
   const { id } = await given.connector(organization, 'git');
   await live(id, manifest(['one']));
@@ -80,7 +80,7 @@ it('follows activation, rename, rollback, deletion and restoring', async () => {
   expect(await names()).toEqual(['hub__one']);
 });
 
-it('keeps a URI with its first connector, until that gives it up', async () => {
+it('a URI stays with the first connector that claims it, until that connector gives it up', async () => {
   organization = await given.organization();
   const [first, second] = [await given.connector(organization), await given.connector(organization)];
   await live(first.id, manifest(['a'], ['doc://a']));
@@ -95,7 +95,7 @@ it('keeps a URI with its first connector, until that gives it up', async () => {
   expect(await owners()).toEqual([['doc://a', second.id]]);
 });
 
-it('records what a release activated that did not record yet', async () => {
+it('records the joined names of a version that was activated without records by an earlier release', async () => {
   organization = await given.organization();
   const { id } = await given.connector(organization, 'git');
   await live(id, manifest(['search']));

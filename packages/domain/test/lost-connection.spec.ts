@@ -39,7 +39,7 @@ describe('a connection to the database that is lost', () => {
     ['at the commit', 'COMMIT', one, { code: 'data.unavailable' }],
     ['at the rollback of a failed transaction', 'ROLLBACK', failing, {}],
     ['while it is emptied after a failed transaction', 'DISCARD ALL', failing, {}],
-  ])('%s does not end the process, and the next transaction has another one', async (_when, statement, work, error) => {
+  ])('a connection lost %s ends no process, and the next transaction works', async (_when, statement, work, error) => {
     proxy.endAt(statement);
     await expect(work()).rejects.toMatchObject(error);
     expect(await one()).toEqual([{ one: 1 }]);

@@ -47,7 +47,7 @@ const slugsOf = async (gateway: Database, organization: GivenOrganization) =>
   });
 
 describe('behind pgbouncer in transaction mode', () => {
-  it('what one client leaves in a session the next one finds, so that the next tests can fail', async () => {
+  it('the next client finds what another one left in a pooled session, so that the next tests can fail', async () => {
     const clients = await Promise.all([bareClient(), bareClient(), bareClient()]);
     // All three at once, so that each has a session of its own.
     const inEach = async (sql: string, values: unknown[] = []) => {
@@ -116,7 +116,7 @@ describe('behind pgbouncer in transaction mode', () => {
     }
   }, 90_000);
 
-  it('nothing is seen without a scope, in any of the sessions', async () => {
+  it('a client without a scope sees no row in any of the pooled sessions', async () => {
     for (const gateway of gateways) {
       for (let time = 0; time < 6; time += 1) {
         expect(await gateway.lookups.findOrganization(organizations[0]?.slug ?? '')).toEqual({

@@ -22,7 +22,7 @@ const inside = <T>(work: Parameters<typeof given.database.withOrganization<T>>[1
   given.database.withOrganization(ours, work);
 
 describe('a change of what is not so', () => {
-  it('is refused: restoring what was never deleted', async () => {
+  it('refuses to restore a connector or an organization that was never deleted', async () => {
     await expect(inside((tx) => restoreConnector(tx, SYSTEM, connector.id))).rejects.toMatchObject({
       code: 'connectors.not_deleted',
     });
@@ -31,7 +31,7 @@ describe('a change of what is not so', () => {
     });
   });
 
-  it('is refused: rolling back from another version than the live one', async () => {
+  it('refuses to roll back from another version than the live one', async () => {
     const version = await given.publishedVersion(ours, connector.id);
     await inside((tx) => activate(tx, SYSTEM, { connectorId: connector.id, versionId: version.id, cause: 'activate' }));
     const from = newId('version');
@@ -40,7 +40,7 @@ describe('a change of what is not so', () => {
     });
   });
 
-  it('is refused: what would change or read something that is not there', async () => {
+  it('refuses to change or read an API key, a secret or a version that does not exist', async () => {
     await expect(inside((tx) => revokeApiKey(tx, SYSTEM, newId('apiKey')))).rejects.toMatchObject({
       code: 'api-keys.not_found',
     });
@@ -58,7 +58,7 @@ describe('a cursor', () => {
     'x',
     Buffer.from('2026-11-26T10:00:00Z').toString('base64url'),
     Buffer.from('no time').toString('base64url'),
-  ])('was not issued by the API is refused: %s', async (cursor) => {
+  ])('a cursor that was not issued by the API is refused: %s', async (cursor) => {
     await expect(inside((tx) => listConnectors(tx, { limit: 5, cursor }))).rejects.toMatchObject({
       code: 'data.cursor_invalid',
     });

@@ -30,13 +30,13 @@ describe('a secret', () => {
     ['A'.repeat(65), 'v', 'secrets.name_invalid'],
     ['GOOD', '', 'secrets.value_invalid'],
     ['GOOD', 'x'.repeat(32_769), 'secrets.value_invalid'],
-  ])('is refused: %s', async (name, value, code) => {
+  ])('a secret with an invalid name or value is refused: %s', async (name, value, code) => {
     const ours = await given.organization();
     const { id } = await given.connector(ours);
     await expect(set(ours, id, value, name)).rejects.toMatchObject({ code });
   });
 
-  it('does not open in another row, another organization, or altered', async () => {
+  it('a secret does not open altered, in another row or in another organization', async () => {
     const [ours, theirs] = [await given.organization(), await given.organization()];
     const [here, there] = [await given.connector(ours), await given.connector(theirs)];
     await set(ours, here.id, 'ours');
@@ -61,7 +61,7 @@ describe('a secret', () => {
     await expect(open(ours, here.id)).rejects.toMatchObject({ code: 'secrets.unreadable' });
   });
 
-  it('opens with its value, is never stored or listed in clear, and each change bumps the settings revision', async () => {
+  it('a secret is never stored or listed in clear, and each change raises the settings revision', async () => {
     const ours = await given.organization();
     const { id, settingsRevision } = await given.connector(ours);
     await set(ours, id, 'first-value');
@@ -85,7 +85,7 @@ describe('a secret', () => {
 });
 
 describe('a deleted organization', () => {
-  it('can be restored for 30 days, is not purged a moment early, then is gone with its data key; its slug stays', async () => {
+  it('a deleted organization is restorable for 30 days, then is purged with its data key; its slug stays', async () => {
     const ours = await given.organization();
     const connector = await given.connector(ours, 'weather');
     await given.publishedVersion(ours, connector.id);
@@ -123,7 +123,7 @@ describe('a deleted organization', () => {
 });
 
 describe('a connector’s log', () => {
-  it('hides the text of another person’s sandbox, filters by level, and is dropped after 14 days', async () => {
+  it('a log hides the text of another person’s sandbox, filters by level, and is dropped after 14 days', async () => {
     const ours = await given.organization();
     const { id: connectorId } = await given.connector(ours);
     const line = (text: string, level: 'info' | 'error', subject: string) => ({

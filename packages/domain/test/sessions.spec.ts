@@ -32,7 +32,7 @@ const key = (id: string): McpSessionKey => ({
 const inside = <T>(work: Parameters<typeof given.database.withOrganization<T>>[1]) =>
   given.database.withOrganization({ organizationId: organization.organizationId }, work);
 
-it('keeps what a session set, each thing by itself', async () => {
+it('an MCP session keeps its log level and each subscription by itself', async () => {
   await inside((tx) => rememberMcpSession(tx, key('one'), { logLevel: 'error' }));
   await inside((tx) => rememberMcpSession(tx, key('one'), { subscribe: 'test://a' }));
   await inside((tx) => rememberMcpSession(tx, key('one'), { subscribe: 'test://b' }));
@@ -77,7 +77,7 @@ it('counts the sessions at the URL of an organization apart from those of its co
   expect(await inside((tx) => findMcpSession(tx, 'of-connector'))).not.toBeNull();
 });
 
-it('keeps a thousand events of one stream, and returns nothing of one that is older than ten minutes', async () => {
+it('keeps a thousand events of one stream, and returns none of a stream older than ten minutes', async () => {
   const vault = await createVault({ keySource: { masterKey: async () => randomBytes(32) } });
   const other = await given.organization();
   const within = <T>(work: Parameters<typeof given.database.withOrganization<T>>[1]) =>
@@ -111,7 +111,7 @@ it('keeps a thousand events of one stream, and returns nothing of one that is ol
   vault.close();
 });
 
-it('forgets sessions after 24 idle hours, ended ones with their id, and stream messages after ten minutes', async () => {
+it('forgets sessions after 24 idle hours, unless terminated, and stream events after ten minutes', async () => {
   const vault = await createVault({ keySource: { masterKey: async () => randomBytes(32) } });
   const stream = { sessionId: 'fresh', id: 'call' };
   await inside((tx) => rememberMcpSession(tx, key('fresh'), {}));

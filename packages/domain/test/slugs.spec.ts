@@ -33,11 +33,11 @@ describe('a connector slug', () => {
     ['mcp', 'connectors.slug_reserved'],
     ['connect', 'connectors.slug_reserved'],
     ['settings', 'connectors.slug_reserved'],
-  ])('is refused: %s (%s)', async (slug, code) => {
+  ])('the connector slug %s is refused (%s)', async (slug, code) => {
     await expect(create(slug)).rejects.toMatchObject({ code });
   });
 
-  it('is refused while taken, and permanently after its connector was deleted, renamed or purged', async () => {
+  it('a slug is refused while taken, and permanently after its connector was deleted, renamed or purged', async () => {
     const first = await create('weather');
     await expect(create('weather')).rejects.toMatchObject({ code: 'connectors.slug_taken' });
     await given.database.withOrganization(ours, (tx) => renameConnector(tx, SYSTEM, first.id, 'forecast'));
@@ -51,12 +51,12 @@ describe('a connector slug', () => {
     }
   });
 
-  it('of two who ask at once goes to exactly one', async () => {
+  it('a connector slug goes to exactly one of several simultaneous requests', async () => {
     const results = await Promise.allSettled([create('raced'), create('raced'), create('raced')]);
     expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
   });
 
-  it('stays an alias of the renamed connector, which may take it back', async () => {
+  it('an old slug stays an alias of the renamed connector, which may take it back', async () => {
     const { id } = await create('old-name');
     const found = await given.database.withOrganization(ours, async (tx) => {
       await renameConnector(tx, SYSTEM, id, 'new-name');
@@ -68,7 +68,7 @@ describe('a connector slug', () => {
     expect(back.slug).toBe('old-name');
   });
 
-  it('answers nothing while its connector is deleted, and again after it was restored', async () => {
+  it('a slug has no endpoint while its connector is deleted, and has it again after the restoring', async () => {
     const { id } = await create('comes-back');
     await given.database.withOrganization(ours, (tx) => deleteConnector(tx, SYSTEM, id));
     expect(await given.database.lookups.findEndpoint('acme', 'comes-back')).toBeNull();
@@ -80,11 +80,11 @@ describe('a connector slug', () => {
 describe('an organization slug', () => {
   const insert = (slug: string) => given.organization({ slug });
 
-  it.each(['a', 'A-b', 'a--b', '-a'])('is refused by the database itself: %s', async (slug) => {
+  it.each(['a', 'A-b', 'a--b', '-a'])('the database itself refuses the organization slug %s', async (slug) => {
     await expect(insert(slug)).rejects.toThrow(/organizations_slug_form/);
   });
 
-  it('is never reassigned: not after a rename, not after the organization is gone', async () => {
+  it('an organization slug is never reassigned, not after a rename and not after a deletion', async () => {
     const { organizationId } = await insert('first-name');
     await given.auth.query("UPDATE identity.organizations SET slug = 'second-name' WHERE id = $1", [organizationId]);
     await expect(insert('first-name')).rejects.toThrow(/slugs\.retired/);

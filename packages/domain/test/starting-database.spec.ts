@@ -22,7 +22,7 @@ async function refusingServer(state: string) {
 
 describe('a database that refuses connections', () => {
   it.each(['57P01', '57P02', '57P03', '57P04', '57P05', '53300', '53100', '53200', '08006', '08P01'])(
-    'with SQLSTATE %s is data.unavailable for transactions, look-ups and health',
+    'a refusal with SQLSTATE %s is data.unavailable for transactions, look-ups and health',
     async (state) => {
       const server = await refusingServer(state);
       const database = createDatabase({ url: server.url, poolSizeMax: 2 });
@@ -36,7 +36,7 @@ describe('a database that refuses connections', () => {
     },
   );
 
-  it('with SQLSTATE 28P01, a wrong password, is a fault of its set-up and stays an unknown error', async () => {
+  it('a refusal with SQLSTATE 28P01, a wrong password, is not reported as data.unavailable', async () => {
     const server = await refusingServer('28P01');
     const database = createDatabase({ url: server.url, poolSizeMax: 2 });
     await expect(database.ping()).rejects.not.toMatchObject({ code: 'data.unavailable' });

@@ -65,7 +65,7 @@ async function callsOfServer(): Promise<Record<string, number>> {
 }
 
 describe('unknown keys', () => {
-  it('of ten thousand different texts are refused without a query', async () => {
+  it('ten thousand different unknown keys are refused without a query', async () => {
     // The first one has the set read, and a key that is there has its rows read.
     expect(await verify(newApiKeyText('mcp').reveal())).toBe('api-keys.invalid');
     expect(await verify((await create()).secret.reveal())).toBe('verified');
@@ -93,7 +93,7 @@ describe('unknown keys', () => {
 });
 
 describe('a key that was just made', () => {
-  it('is accepted at once while strangers send unknown ones', async () => {
+  it('a new key is accepted at once while strangers send unknown ones', async () => {
     const ended = new AbortController();
     const flood = Array.from({ length: 200 }, async () => {
       while (!ended.signal.aborted) await verify(newApiKeyText('mcp').reveal());
@@ -105,7 +105,7 @@ describe('a key that was just made', () => {
     await Promise.all(flood);
   });
 
-  it('is accepted at once without a relay, by a reading that all unknown keys share', async () => {
+  it('a new key is accepted at once without a relay, by a reading that all unknown keys share', async () => {
     await relay?.close();
     relay = undefined;
     await vi.waitUntil(async () => !(await feed.relayed()), { timeout: 15_000 });

@@ -39,7 +39,7 @@ const event = (): UsageEvent => ({
 });
 
 describe('the usage spool', () => {
-  it('loses no event of a process that is killed with SIGKILL, and stores none twice', async () => {
+  it('loses no usage event of a process that is killed with SIGKILL, and stores none twice', async () => {
     const directory = await temporaryDirectory();
     const writer = spawn(process.execPath, [
       path.join(import.meta.dirname, 'spool-writer.ts'),
@@ -64,7 +64,7 @@ describe('the usage spool', () => {
     await Promise.all(spools.map((spool) => spool.close()));
   });
 
-  it('keeps and counts lines of a later release, until a release comes that reads them', async () => {
+  it('keeps and counts usage events of a later release, until a release comes that reads them', async () => {
     const directory = await temporaryDirectory();
     const later = { ...event(), requestId: 'req_later' };
     const present = { ...event(), requestId: 'req_present' };
@@ -103,7 +103,7 @@ describe('the usage spool', () => {
     await reader.close();
   });
 
-  it('keeps events on disk while the database is away, drops and counts them when it is full, and never rejects', async () => {
+  it('keeps usage events on disk while the database is away, and drops and counts those beyond the bound', async () => {
     const directory = await temporaryDirectory();
     const before = await count();
     const { createDatabase } = await import('../src/database/index.ts');
@@ -122,7 +122,7 @@ describe('the usage spool', () => {
     await next.close();
   });
 
-  it('stores what a client calls itself with what PostgreSQL cannot spelled out, from memory and from a file', async () => {
+  it('stores a client’s name with escapes for what PostgreSQL cannot store, from memory and from a file', async () => {
     const name = (at: string) => ({
       ...event(),
       connectorId: `con_${at}`,
@@ -145,7 +145,7 @@ describe('the usage spool', () => {
     }
   });
 
-  it('loses no event that is written while it looks for what it can ship', async () => {
+  it('loses no usage event that is written while others are shipped', async () => {
     const directory = await temporaryDirectory();
     const before = await count();
     const spool = await UsageSpool.open({ directory, database: given.database, shipIntervalMs: 3_600_000 });
@@ -161,7 +161,7 @@ describe('the usage spool', () => {
     expect(spool.statistics()).toEqual({ appended: 2 * rounds, shipped: 2 * rounds, dropped: 0, unreadable: 0 });
   });
 
-  it('lists what was shipped, whole, newest first', async () => {
+  it('lists a shipped usage event unchanged', async () => {
     const directory = await temporaryDirectory();
     const spool = await UsageSpool.open({ directory, database: given.database });
     const sent = { ...event(), connectorId: 'con_listed' };

@@ -12,11 +12,11 @@ const change = (given: Partial<TakenChange>): TakenChange => ({
 });
 
 describe('the audit entry of a change without a declared intent', () => {
-  it('does not exist for an unforeseen change', () => {
+  it('refuses to make an audit entry for a change of an unforeseen kind', () => {
     expect(() => entryOf(change({ kind: 'session' }))).toThrow(/no action/);
   });
 
-  it('names the system, and the member only for joining', () => {
+  it('the entry of an undeclared change names the system as its actor, and the member only for joining', () => {
     const rows = { rowBefore: { person_id: 'psn_1', role: 'member' }, rowAfter: { person_id: 'psn_1', role: 'owner' } };
     expect(entryOf(change(rows))).toEqual({
       actor: { kind: 'system', name: 'identity' },
@@ -31,7 +31,7 @@ describe('the audit entry of a change without a declared intent', () => {
     });
   });
 
-  it('distinguishes a new link of an invitation from its withdrawal', () => {
+  it('an audit entry distinguishes a new link of an invitation from the invitation’s withdrawal', () => {
     const of = (status: string) =>
       entryOf(change({ kind: 'invitation', subjectId: 'inv_1', rowAfter: { status, secret_hash: 'x' } }));
     expect(of('canceled').action).toBe('invitation.revoked');
@@ -39,7 +39,7 @@ describe('the audit entry of a change without a declared intent', () => {
     expect(JSON.stringify(of('pending'))).not.toContain('secret_hash');
   });
 
-  it('is the declared intent, where there is one', () => {
+  it('the audit entry of a change with a declared intent is that intent', () => {
     const entry = entryOf(change({ operation: 'DELETE', rowBefore: {} }));
     expect(entryOf(change({ entry, rowAfter: { role: 'x' } }))).toBe(entry);
   });

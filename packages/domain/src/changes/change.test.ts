@@ -34,7 +34,7 @@ function givenFeed() {
   return { feed, change };
 }
 
-it.each(CHANGE_KINDS)('reads again exactly what a change of kind %s can make outdated', async (kind) => {
+it.each(CHANGE_KINDS)('caches read again exactly what a change of kind %s can make outdated', async (kind) => {
   const { feed, change } = givenFeed();
   const subject = { kind, id: 'subject' };
   const read: string[] = [];

@@ -7,7 +7,7 @@ function givenWatch() {
   return { watch, pass: (ms: number) => (nowMs += ms) };
 }
 
-it('proves nothing without a relay, or without a heartbeat for five seconds', async () => {
+it('the watch reports no live relay without a heartbeat, or five seconds after the last one', async () => {
   const { watch, pass } = givenWatch();
   await expect(watch.next()).resolves.toBe(false);
   watch.beat();
@@ -15,7 +15,7 @@ it('proves nothing without a relay, or without a heartbeat for five seconds', as
   await expect(watch.next()).resolves.toBe(false);
 });
 
-it('waits for the second heartbeat, because the first may have begun before', async () => {
+it('the watch waits for the second heartbeat, because the first may have begun before', async () => {
   const { watch } = givenWatch();
   watch.beat();
   let answer: boolean | undefined;
@@ -27,7 +27,7 @@ it('waits for the second heartbeat, because the first may have begun before', as
   await expect(waiting).resolves.toBe(true);
 });
 
-it('proves nothing when the line breaks while it waits', async () => {
+it('the watch reports no live relay when the connection breaks while it waits', async () => {
   const { watch } = givenWatch();
   watch.beat();
   const waiting = watch.next();

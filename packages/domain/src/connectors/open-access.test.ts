@@ -4,7 +4,7 @@ import { describeRisks, isOpenUnconfirmed, refuseRisks, writingToolsOf } from '.
 const tool = (name: string, annotations?: unknown) => ({ name, ...(annotations !== undefined && { annotations }) });
 
 describe('tools that may write', () => {
-  it('are all without a read-only annotation', () => {
+  it('every tool without a read-only annotation counts as one that may write', () => {
     const tools = [
       tool('read', { readOnlyHint: true }),
       tool('silent'),
@@ -15,14 +15,14 @@ describe('tools that may write', () => {
     expect(writingToolsOf({ tools })).toEqual(['silent', 'write', 'odd', 'harmless']);
   });
 
-  it('are possible wherever the lists are made while it runs, and nowhere without a version', () => {
+  it('a dynamic connector may have any tool that writes, and one without a version has none', () => {
     expect(writingToolsOf({ tools: [], dynamic: true })).toEqual(['*']);
     for (const nothing of [null, undefined, {}, { tools: 'x' }, []]) expect(writingToolsOf(nothing)).toEqual([]);
   });
 });
 
 describe('what an open connector gives away', () => {
-  it('is nothing without secrets and writing tools', () => {
+  it('an open connector without secrets and writing tools gives nothing away', () => {
     expect(describeRisks({ secrets: 0, writingTools: [] })).toBeNull();
     expect(() => refuseRisks({ slug: 'weather' }, { secrets: 0, writingTools: [] })).not.toThrow();
   });
@@ -32,7 +32,7 @@ describe('what an open connector gives away', () => {
     [{ secrets: 2, writingTools: ['a'] }, 'its 2 secrets, and tools that write (a)'],
     [{ secrets: 0, writingTools: ['a', 'b', 'c', 'd', 'e'] }, 'tools that write (a, b, c and 2 more)'],
     [{ secrets: 0, writingTools: ['*'] }, 'tools it lists while it runs'],
-  ])('is described in words: %j', (risks, words) => {
+  ])('the risks of an open connector are described in words: %j', (risks, words) => {
     expect(describeRisks(risks)).toBe(words);
     expect(() => refuseRisks({ slug: 'weather' }, risks)).toThrow(
       expect.objectContaining({ code: 'connectors.open_not_confirmed', detail: expect.stringContaining(words) }),
@@ -41,7 +41,7 @@ describe('what an open connector gives away', () => {
 });
 
 describe('an open connector', () => {
-  it('is unconfirmed until a person confirmed it, and a closed one never is', () => {
+  it('an open connector is unconfirmed until a person confirms it, and a closed one never is', () => {
     expect(isOpenUnconfirmed({ authMode: 'none', openConfirmedAt: null })).toBe(true);
     expect(isOpenUnconfirmed({ authMode: 'none', openConfirmedAt: new Date() })).toBe(false);
     expect(isOpenUnconfirmed({ authMode: 'api_key', openConfirmedAt: null })).toBe(false);

@@ -24,7 +24,7 @@ function givenQueue(options: Partial<FairQueueOptions> = {}) {
 }
 
 describe('a fair queue', () => {
-  it('refuses a key whose own queue is full, and takes another key at the same moment', async () => {
+  it('refuses work of a key whose own queue is full, and takes work of another key at the same moment', async () => {
     const { run, begun } = givenQueue();
     void [run('a'), run('a'), run('a'), run('a')];
     await expect(run('a')).resolves.toBe('data.organization_busy');
@@ -41,7 +41,7 @@ describe('a fair queue', () => {
     await expect(other).resolves.toBe('data.unavailable');
   });
 
-  it('serves those that wait in turn, one per key', async () => {
+  it('a fair queue serves waiting work in turn, one per key', async () => {
     const { run, begun, endNext } = givenQueue({ slots: 1, slotsPerKey: 1 });
     const all = [run('a'), run('a'), run('a'), run('b'), run('c'), run('b')];
     for (let time = 0; time < all.length; time += 1) await endNext();
@@ -49,7 +49,7 @@ describe('a fair queue', () => {
     await expect(Promise.all(all)).resolves.toEqual(Array(6).fill('done'));
   });
 
-  it('gives a slot back when the work fails', async () => {
+  it('a fair queue frees a slot when its work fails', async () => {
     const { queue } = givenQueue({ slots: 1, slotsPerKey: 1 });
     await expect(queue.run('a', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     await expect(queue.run('a', async () => 'next')).resolves.toBe('next');

@@ -22,7 +22,7 @@ async function ask(gates: readonly ActivationGate[]) {
 }
 
 describe('gates', () => {
-  it('load no fact that none of them needs, and each other fact once', async () => {
+  it('gates load no fact that none of them needs, and each other fact once', async () => {
     const gate = (needs: readonly (keyof GateFacts)[]) => defineGate(needs, () => null);
     expect((await ask([])).loaded).toEqual([]);
     expect((await ask([gate(['secretNames']), gate(['secretNames', 'actorRoles'])])).loaded).toEqual([
@@ -31,7 +31,7 @@ describe('gates', () => {
     ]);
   });
 
-  it('see the facts they name and no others', async () => {
+  it('gates see the facts they name and no others', async () => {
     const seen: object[] = [];
     const see = (_question: GateInput, facts: object) => {
       seen.push(facts);
@@ -41,7 +41,7 @@ describe('gates', () => {
     expect(seen).toEqual([{ actorRoles: ['owner'] }, { secretNames: ['API_KEY'], liveContract: null }, {}]);
   });
 
-  it('give every reason, in their order', async () => {
+  it('the reasons of all gates are returned in the order of the gates', async () => {
     const hold = (code: string) => defineGate([], () => ({ code, reason: code }));
     const { reasons } = await ask([hold('b'), defineGate([], () => null), hold('a')]);
     expect(reasons.map(({ code }) => code)).toEqual(['b', 'a']);

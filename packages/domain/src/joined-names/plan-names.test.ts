@@ -14,7 +14,7 @@ const manifest = (tools: readonly string[], prompts: readonly string[] = []) => 
 const SHARING = [`${'x'.repeat(54)}0000584758`, `${'x'.repeat(54)}0001507784`];
 
 describe('planNames', () => {
-  it('gives every tool of every connector a name of its own, over random slugs and tools', () => {
+  it('gives every tool of every connector a joined name of its own, over random slugs and tools', () => {
     const connectors = fc.uniqueArray(fc.tuple(slug, fc.uniqueArray(name, { maxLength: 8 })), {
       selector: ([connectorSlug]) => connectorSlug,
       maxLength: 6,
@@ -33,7 +33,7 @@ describe('planNames', () => {
     );
   });
 
-  it('never gives a connector a name that begins as another connector’s do', () => {
+  it('never gives a connector a joined name that begins like those of another connector', () => {
     fc.assert(
       fc.property(slug, name, (connectorSlug, tool) => {
         const { names } = planNames({ id: 'con', slug: connectorSlug }, manifest([tool]));
@@ -61,7 +61,7 @@ describe('planNames', () => {
 });
 
 describe('planClaims', () => {
-  it('claims resources and templates apart, each once, and nothing too long for an index', () => {
+  it('claims URIs of resources and of templates separately, each once, and none too long for an index', () => {
     const long = `a://${'x'.repeat(1_030)}`;
     const claims = planClaims({
       resources: [{ uri: 'a://b' }, { uri: 'a://b' }, { uri: long }],

@@ -6,7 +6,7 @@ import { escapeLogText, LOG_TEXT_BYTES_MAX } from './escape-text.ts';
 const STEERING = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069\ufeff]/;
 
 describe('escapeLogText', () => {
-  it('lets no control byte through, whatever came in, stays within 8 KiB, and changes nothing the second time', () => {
+  it('escapes every control byte of a log text, keeps it within 8 KiB, and changes nothing the second time', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 9_000, size: 'max' }), (text) => {
         const escaped = escapeLogText(text);
@@ -29,11 +29,11 @@ describe('escapeLogText', () => {
     expect(escapeLogText(text)).toBe(shown);
   });
 
-  it('leaves ordinary text as it is, in any script', () => {
+  it('leaves ordinary text in a log as it is, in any script', () => {
     expect(escapeLogText('Grüße, 世界 👋🏽 \\u{1b}')).toBe('Grüße, 世界 👋🏽 \\u{1b}');
   });
 
-  it('cuts a megabyte, quickly and at a whole character', () => {
+  it('cuts a log text of a megabyte at a whole character', () => {
     const cut = escapeLogText('👋'.repeat(262_144));
     expect(cut.endsWith('…')).toBe(true);
     expect(cut.isWellFormed()).toBe(true);

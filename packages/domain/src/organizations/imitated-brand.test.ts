@@ -22,12 +22,12 @@ describe('a name', () => {
     ['C L A U D E', 'claude'],
     ['Cláude', 'claude'],
     ['Ｇｏｏｇｌｅ', 'google'],
-  ])('like %s imitates %s', (text, brand) => {
+  ])('the name %s imitates %s', (text, brand) => {
     expect(imitatedBrand(text)).toBe(brand);
   });
 
   it.each(['acme', 'globex', 'pineapple', 'slacks-and-ties', 'notional', 'pinstripes', 'demo', 'weather-co', 'ab'])(
-    'like %s is its own',
+    'the name %s imitates no brand',
     (text) => {
       expect(imitatedBrand(text)).toBeNull();
     },

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { ALL_PERMISSIONS, mayGrantRole, mayKeyHold, PERMISSIONS, ROLES } from './permissions.ts';
 
 describe('permissions', () => {
-  it('that make keys, decide who is a member, delete the organization or are a person’s yes are held by no key', () => {
+  it('no key may delete the organization, change its members, make keys or approve deployments', () => {
     const never = ALL_PERMISSIONS.filter((permission) => !mayKeyHold(permission));
     expect(never).toEqual(['organization:delete', 'members:write', 'api-keys:write', 'deployments:approve']);
   });
 
-  it('of a role include those of every lower role, and an owner has all of them', () => {
+  it('the permissions of a role include those of every lower role, and an owner has all of them', () => {
     expect(PERMISSIONS.owner).toEqual(ALL_PERMISSIONS);
     for (const [index, role] of ROLES.entries()) {
       const lower = ROLES[index + 1];
@@ -15,7 +15,7 @@ describe('permissions', () => {
     }
   });
 
-  it("do not permit granting a role above one's own", () => {
+  it('no role may grant a role above itself', () => {
     const grantable = (role: (typeof ROLES)[number]) => ROLES.filter((other) => mayGrantRole([role], other));
     expect(grantable('member')).toEqual([]);
     expect(grantable('developer')).toEqual([]);

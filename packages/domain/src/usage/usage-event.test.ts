@@ -21,7 +21,7 @@ const EVENT: UsageEvent = {
 const clientOf = (line: string) => UsageEventSchema.parse(JSON.parse(line)).client;
 
 describe('usageEventText', () => {
-  it('escapes text that PostgreSQL cannot store, and leaves an escape in a name unchanged', () => {
+  it('escapes text of a usage event that PostgreSQL cannot store, and leaves an escape in it unchanged', () => {
     const client = { name: 'a\0b\ud83d', version: '\\u0000 \u{1f600}' };
     const line = usageEventText({ ...EVENT, client });
     expect(line).not.toMatch(/[^\\]\\u(0000|d83d)/);
@@ -30,7 +30,7 @@ describe('usageEventText', () => {
 });
 
 describe('UsageEventSchema', () => {
-  it('cuts a long name to its length, and where that halves a pair, spells out the half', () => {
+  it('cuts a long name of a client, and escapes the half of a surrogate pair that is left by the cut', () => {
     const line = JSON.stringify({
       ...EVENT,
       client: { name: '\0'.repeat(1_000), version: `${'v'.repeat(127)}\u{1f600}` },
