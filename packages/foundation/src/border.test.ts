@@ -7,13 +7,13 @@ import { newId } from './ids.ts';
 const messageOf = (schema: z.ZodType, value: unknown) => schema.safeParse(value).error?.issues.map((i) => i.message);
 
 describe('text', () => {
-  it('refuses a NUL and half of a surrogate pair, and names which of them it found', () => {
+  it('refuses text with a NUL or half of a surrogate pair, and names the fault', () => {
     expect(messageOf(text(), 'a\0b')).toEqual(['holds a NUL character (U+0000)']);
     expect(messageOf(text(), '\udc00a')?.[0]).toMatch(/half of a surrogate pair/);
     expect(messageOf(emailAddress(), 'a\0@b.example')).not.toBeUndefined();
   });
 
-  it('takes every other text unchanged, also with more checks after it', () => {
+  it('accepts text without a NUL unchanged, also with more checks after it', () => {
     const bounded = text().max(1000);
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (given) => {
@@ -23,7 +23,7 @@ describe('text', () => {
     );
   });
 
-  it('is what PostgreSQL and UTF-8 can hold: everything it takes survives the way through bytes', () => {
+  it('accepts exactly the text that PostgreSQL and UTF-8 can hold', () => {
     const any = text();
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (given) => {
@@ -36,29 +36,29 @@ describe('text', () => {
 
 describe('an integer', () => {
   it.each([2_147_483_648, -2_147_483_649, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '1', null])(
-    'is refused when it is %s',
+    'an integer is refused when it is %s',
     (value) => expect(integer().safeParse(value).success).toBe(false),
   );
 
   it.each(['', ' 1', '1 ', '+1', '-1', '0x10', '1e3', '1.0', '2147483648', '99999999999', '１'])(
-    'is refused in an address when it is written "%s"',
+    'an integer in an address is refused when it is written "%s"',
     (value) => expect(integerParameter({ min: 0 }).safeParse(value).success).toBe(false),
   );
 
-  it('is read from its digits in an address', () => {
+  it('an integer in an address is read from its digits', () => {
     expect(integerParameter({ min: 1, max: 200 }).parse('200')).toBe(200);
   });
 });
 
 describe('an id', () => {
-  it('is refused when it is of another kind, and taken when it is of its own', () => {
+  it('an id is refused when it is of another kind, and accepted when it is of its own', () => {
     expect(messageOf(idOf('apiKey'), newId('connector'))).toEqual(['is not an id that begins with key_']);
     expect(idOf('apiKey').safeParse(newId('apiKey')).success).toBe(true);
   });
 });
 
 describe('findPlainInputs', () => {
-  it('names texts and numbers that have no bound of ours, and values without a schema', () => {
+  it('finds texts and numbers without a bound of the platform, and values without a schema', () => {
     const schema = z.object({
       plain: z.string().max(3),
       number: z.number().int(),
@@ -77,7 +77,7 @@ describe('findPlainInputs', () => {
     ]);
   });
 
-  it('is content with what is made of the functions here, however it is wrapped', () => {
+  it('finds no plain input in a schema of bounded types, however they are wrapped', () => {
     const schema = z
       .object({
         name: text().trim().min(1).max(80).meta({ description: 'x' }).optional(),

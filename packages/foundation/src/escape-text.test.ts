@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { escapeJson, escapeText } from './escape-text.ts';
 
 describe('escapeText', () => {
-  it('lets no control byte through, of all 256', () => {
+  it('escapes every control byte of all 256, and no other byte', () => {
     for (let byte = 0; byte < 256; byte++) {
       const isControl = byte < 0x20 || (byte >= 0x7f && byte <= 0x9f);
       expect([byte, escapeText(String.fromCharCode(byte)).length > 1]).toEqual([byte, isControl]);
@@ -27,7 +27,7 @@ describe('escapeText', () => {
     expect(escapeText(text)).toBe(text);
   });
 
-  it('keeps line breaks and tabs of what is shown on several lines', () => {
+  it('keeps line breaks and tabs of text that is shown on several lines', () => {
     expect(escapeText('a\n\tb\r', 'lines')).toBe('a\n\tb\\u{d}');
   });
 });

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { isRunning } from './is-running.ts';
 
-it('finds no process under an id that no system gives', () => {
+it('reports no process as running under an id that no system assigns', () => {
   expect(isRunning(2 ** 30)).toBe(false);
 });
 
-it('finds this process', () => {
+it('reports this process as running', () => {
   expect(isRunning(process.pid)).toBe(true);
 });
 
-it('finds the first process of the machine, whichever user asks', () => {
+it('reports the first process of the machine as running, whichever user looks', () => {
   expect(isRunning(1)).toBe(true);
 });

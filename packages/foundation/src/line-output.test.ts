@@ -24,7 +24,7 @@ function givenFile() {
   return { file, log };
 }
 
-it('keeps writing on a full disk once a second, and reports the number of lost lines afterwards', async () => {
+it('a full disk is tried once a second, and the number of lost lines is reported afterwards', async () => {
   const { file, log } = givenFile();
   await log('before');
   file.space = 0;

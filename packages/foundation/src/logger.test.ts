@@ -12,7 +12,7 @@ function written(log: (logger: ReturnType<typeof createLogger>) => void): string
   return chunks.join('');
 }
 
-it('lets no byte of a text steer who reads the log: every byte, whole lines, and nothing lost', () => {
+it('a logged text of every byte stays one line, loses nothing, and holds nothing that a terminal obeys', () => {
   const text = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
   const hostile = `${text}\u2028\u2029\u202e\u2066\ufeff\n{"level":"error","msg":"forged"}\u001b]52;c;aGk=\u0007`;
   const lines = written((logger) => logger.info({ text: hostile, deep: { [hostile]: [hostile] } }, hostile));
@@ -26,7 +26,7 @@ it('lets no byte of a text steer who reads the log: every byte, whole lines, and
   });
 });
 
-it('never writes a secret or a credential, at any depth the platform logs', () => {
+it('the logger never writes a secret or a credential, at any depth the platform logs', () => {
   const lines = written((logger) =>
     logger.info({ key: new Secret('hunter2'), headers: { authorization: 'hunter2', cookie: 'hunter2' } }, 'request'),
   );

@@ -14,7 +14,7 @@ describe('parseRedisUrl', () => {
       'redis+unix:///run/a%20b.sock?password=p%2Bs&username=u',
       { path: '/run/a b.sock', username: 'u', password: 'p+s' },
     ],
-  ])('reads %s', (url, expected) => {
+  ])('reads the Redis URL %s', (url, expected) => {
     expect(parseRedisUrl(url)).toEqual(expected);
   });
 });
@@ -26,7 +26,7 @@ describe('redisProblem', () => {
     ['redis://:long-and-random@cache.example', false, /rediss:\/\/.*REDIS_NETWORK_TRUSTED/],
     ['redis://:long-and-random@localhost.example', false, /rediss/],
     ['redis://:redis@cache.example', true, /no password/],
-  ])('finds one in %s', (url, isNetworkTrusted, problem) => {
+  ])('finds a problem in the Redis URL %s', (url, isNetworkTrusted, problem) => {
     expect(redisProblem(url, isNetworkTrusted)).toMatch(problem);
   });
 
@@ -37,7 +37,7 @@ describe('redisProblem', () => {
     ['redis://:long-and-random@[::1]:6379', false],
     ['redis+unix:///run/redis.sock?password=long-and-random', false],
     ['redis://:long-and-random@cache.example', true],
-  ])('finds none in %s (network trusted: %s)', (url, isNetworkTrusted) => {
+  ])('finds no problem in the Redis URL %s (network trusted: %s)', (url, isNetworkTrusted) => {
     expect(redisProblem(url, isNetworkTrusted)).toBeNull();
   });
 });

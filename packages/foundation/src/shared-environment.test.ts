@@ -13,7 +13,7 @@ it.each(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])('takes t
   expect(load({ PATCHBAY_LOG_LEVEL: level }).PATCHBAY_LOG_LEVEL).toBe(level);
 });
 
-it('suits one machine by default', () => {
+it('the shared environment suits one machine by default', () => {
   expect(load({})).toEqual({
     PATCHBAY_MODE: 'development',
     PATCHBAY_LOG_LEVEL: 'info',

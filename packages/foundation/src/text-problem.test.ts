@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { decodeText, findTextProblem, storable } from './text-problem.ts';
 
 describe('findTextProblem', () => {
-  it('names the first place, in the order of the document, and a field’s own name', () => {
+  it('finds the first problem in the order of a document, also in a field’s own name', () => {
     const value = { a: [{ b: 'fine' }, { b: 'x\0' }], c: '\ud800' };
     expect(findTextProblem(value)).toEqual({ path: ['a', '1', 'b'], problem: 'holds a NUL character (U+0000)' });
     expect(findTextProblem({ a: { 'x\0': 1 } })?.path).toEqual(['a']);
     expect(findTextProblem({ a: [1, null, true, 'ok', {}] })).toBeNull();
   });
 
-  it('does not overflow on what is nested a hundred thousand deep', () => {
+  it('does not overflow the stack on a value that is nested a hundred thousand deep', () => {
     let value: unknown = 'x\0';
     for (let depth = 0; depth < 100_000; depth += 1) value = [value];
     expect(findTextProblem(value)?.path).toHaveLength(100_000);
@@ -18,7 +18,7 @@ describe('findTextProblem', () => {
 });
 
 describe('storable', () => {
-  it('shows what cannot be stored and leaves everything else alone', () => {
+  it('escapes characters that cannot be stored, and leaves everything else unchanged', () => {
     expect(storable({ detail: 'a\0b', list: ['\ud800', '😀'], n: 1 })).toEqual({
       detail: 'a\\u{0}b',
       list: ['\\u{d800}', '😀'],
@@ -26,7 +26,7 @@ describe('storable', () => {
     });
   });
 
-  it('leaves nothing that cannot be stored', () => {
+  it('storable returns no value with text that cannot be stored', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => findTextProblem(storable(value)) === null),
     );

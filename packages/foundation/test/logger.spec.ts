@@ -26,13 +26,13 @@ async function writtenBy(end: string): Promise<number[]> {
 }
 
 it.each(['process.exit(3);', 'throw new Error("unexpected");', ''])(
-  'has written every line when the process ends by "%s"',
+  'the logger has written every line when the process ends by "%s"',
   async (end) => {
     expect(await writtenBy(end)).toEqual([1, 2, 3]);
   },
 );
 
-it('continues and ends when the disk of its log is full', { timeout: 20_000 }, async () => {
+it('a process continues and ends when the disk of its log is full', { timeout: 20_000 }, async () => {
   const program = `
     import { createLogger } from ${JSON.stringify(LOGGER)};
     const logger = createLogger('spec', 'info');

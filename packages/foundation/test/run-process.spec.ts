@@ -55,13 +55,13 @@ describe('runProcess', () => {
     ['wire fails', /^shaped: Error: no wire\n +at /, 1],
     ['start fails', /^shaped: Error: no start\n +at /, 1],
     ['key missing', /^shaped: The configuration is not usable:\n {2}- KEY_FILE: cannot be read\n$/, 78],
-  ])('ends with the reason on standard error and its exit code when the %s', async (fault, errors, code) => {
+  ])('a process with the fault "%s" ends with its reason on stderr and an exit code', async (fault, errors, code) => {
     const shaped = new Shaped(fault);
     expect(await shaped.ended).toBe(code);
     expect(shaped.errors).toMatch(errors);
   });
 
-  it('ends with exit code 1 when draining fails', async () => {
+  it('a process ends with exit code 1 when draining fails', async () => {
     const shaped = new Shaped('drain fails');
     await shaped.ready();
     shaped.child.kill('SIGTERM');
@@ -69,7 +69,7 @@ describe('runProcess', () => {
     expect(shaped.errors).toMatch(/^shaped: Error: no drain/);
   });
 
-  it('drains what is there and is never ready when it is stopped while it starts', async () => {
+  it('a process that is stopped while it starts drains and is never ready', async () => {
     const shaped = new Shaped('start hangs');
     let isReady = false;
     shaped.child.once('message', () => {
@@ -82,7 +82,7 @@ describe('runProcess', () => {
     expect(isReady).toBe(false);
   });
 
-  it('drains once wired when it is stopped while it is wired', async () => {
+  it('a process that is stopped while it is wired drains once it is wired', async () => {
     const shaped = new Shaped('wire is slow');
     await shaped.until(step('wiring'));
     shaped.child.kill('SIGINT');
@@ -90,7 +90,7 @@ describe('runProcess', () => {
     expect(shaped.output).toContain(step('draining'));
   });
 
-  it('drains and ends when its launcher was gone before it subscribed', async () => {
+  it('a process drains and ends when its launcher was gone before it subscribed', async () => {
     const shaped = new Shaped('late');
     await shaped.until(step('loaded'));
     shaped.child.disconnect();
@@ -98,7 +98,7 @@ describe('runProcess', () => {
     expect(shaped.output).toContain('"reason":"the launcher is gone","msg":"draining"');
   });
 
-  it('is live and down while it drains, and drains once however often it is asked to', async () => {
+  it('a process is live and down while it drains, and drains once for any number of signals', async () => {
     const shaped = new Shaped('drain waits');
     const { internalPort } = await shaped.ready();
     const url = `http://127.0.0.1:${internalPort}`;
@@ -119,7 +119,7 @@ describe('runProcess', () => {
     expect(shaped.output.split(step('draining'))).toHaveLength(2);
   });
 
-  it('reports to its launcher where it serves, and survives a failing signal of its own', async () => {
+  it('a process reports its ports to its launcher, and survives a failing signal of its own', async () => {
     const shaped = new Shaped();
     expect(await shaped.ready()).toEqual({ type: 'ready', port: 4000, internalPort: expect.any(Number) });
     shaped.child.kill('SIGUSR2');

@@ -47,7 +47,7 @@ const anyText = fc.oneof(
 );
 
 describe('any body', () => {
-  it('of bytes is a message or a fault with a status, and never an exception', () => {
+  it('any bytes are a message or a fault, and never an exception', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), anyHeaders, (body, headers) => {
         expect(['fault', 'request', 'notification', 'response']).toContain(read(body, headers).kind);
@@ -55,7 +55,7 @@ describe('any body', () => {
     );
   });
 
-  it('of a message with one byte changed, too', () => {
+  it('a message with one byte changed is a message or a fault with a status, and never an exception', () => {
     fc.assert(
       fc.property(anyText, fc.nat(), fc.nat(255), anyHeaders, (body, at, byte, headers) => {
         const changed = bytes(body);
@@ -67,7 +67,7 @@ describe('any body', () => {
     );
   });
 
-  it('is what the body states: nothing is taken from headers, from a prototype, or from another member', () => {
+  it('a message is what its body states: nothing is taken from headers, a prototype or another member', () => {
     fc.assert(
       fc.property(anyText, anyHeaders, (body, headers) => {
         const seen = read(bytes(body), headers);
@@ -90,7 +90,7 @@ describe('any body', () => {
     );
   });
 
-  it('has the era of its envelope, and a header that disagrees is a fault', () => {
+  it('a message has the era of its envelope, and a header that disagrees is a fault', () => {
     fc.assert(
       fc.property(anyText, anyHeaders, (body, headers) => {
         const seen = read(bytes(body), headers);
@@ -121,7 +121,7 @@ describe('any body', () => {
     ['a batch of one', '[{"jsonrpc":"2.0","id":1,"method":"ping"}]', RPC_CODES.invalidRequest],
     ['NaN', '{"jsonrpc":"2.0","id":NaN,"method":"ping"}', RPC_CODES.parse],
     ['a comment', '{"jsonrpc":"2.0",/*"id":1,*/"method":"ping"}', RPC_CODES.parse],
-  ])('that is %s is a fault', (_what, body, code) => {
+  ])('a body that is %s is a fault', (_what, body, code) => {
     expect(read(bytes(body), { protocolVersion: undefined, method: undefined, name: undefined })).toMatchObject({
       kind: 'fault',
       httpStatus: 400,

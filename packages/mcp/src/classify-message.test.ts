@@ -98,7 +98,7 @@ describe('classifyMessage', () => {
     });
   });
 
-  it('names what a request is about', () => {
+  it('takes the name of a tool or the URI of a resource from a request', () => {
     expect(classifyMessage(modern('tools/call', { name: 'echo' }), NO_HEADERS)).toMatchObject({
       era: 'modern',
       name: 'echo',
@@ -107,7 +107,7 @@ describe('classifyMessage', () => {
     expect(classifyMessage(modern('constructor', { name: 'x' }), NO_HEADERS)).toMatchObject({ name: undefined });
   });
 
-  it('never throws and never misreads: kind, method and id are the body’s own, or it is refused', () => {
+  it('kind, method and id of a message are those of its body, or the message is refused', () => {
     const arbitrary = fc.record(
       {
         jsonrpc: fc.constantFrom<JsonValue>('2.0', '1.0', 2),
@@ -152,17 +152,17 @@ describe('checkMirrorHeaders', () => {
     ['the name is Base64 of something else', { ...agreed, name: '=?base64?aGFybWxlc3M=?=' }],
     ['the Base64 is not canonical', { ...agreed, name: '=?base64?ZWNob?=' }],
     ['a header was sent twice', { ...agreed, name: 'echo, harmless' }],
-  ])('refuses with 400 and -32020 when %s', (_what, given) => {
+  ])('refuses a call with 400 and -32020 when %s', (_what, given) => {
     expect(fault(check(call, given))).toEqual({ status: 400, code: RPC_CODES.headerMismatch, id: 1 });
   });
 
-  it('accepts headers that agree, with white space around and in Base64', () => {
+  it('accepts headers that agree with the body, with white space around and in Base64', () => {
     expect(check(call, agreed)).toBeNull();
     expect(check(call, { ...agreed, name: '  echo\t' })).toBeNull();
     expect(check(modern('tools/call', { name: 'größe' }), { ...agreed, name: '=?base64?Z3LDtsOfZQ==?=' })).toBeNull();
   });
 
-  it('asks legacy requests for no header', () => {
+  it('requires no mirrored header of legacy requests', () => {
     expect(check(message('tools/call', { name: 'echo' }), {})).toBeNull();
   });
 });
@@ -193,11 +193,11 @@ describe('checkParamHeaders', () => {
     ['it is not ASCII', { region: 'é' }, { 'Mcp-Param-Region': 'é' }],
     ['its Base64 is not UTF-8', { region: 'é' }, { 'Mcp-Param-Region': '=?base64?/w==?=' }],
     ['a text only looks like Base64', { region: '=?base64?eu?=' }, { 'Mcp-Param-Region': '=?base64?eu?=' }],
-  ])('refuses with 400 and -32020 when %s', (_what, args, sent) => {
+  ])('refuses a parameter header with 400 and -32020 when %s', (_what, args, sent) => {
     expect(fault(check(args, sent))).toEqual({ status: 400, code: RPC_CODES.headerMismatch, id: 1 });
   });
 
-  it('takes every value in the form clients give it', () => {
+  it('accepts a parameter header for every value, in every form that clients send', () => {
     const base64 = (text: string) => `=?base64?${Buffer.from(text).toString('base64')}?=`;
     for (const region of ['eu', 'a, b', 'größe', ' padded ', 'line1\nline2', '=?base64?literal?=', '']) {
       expect(check({ region }, { 'Mcp-Param-Region': base64(region) })).toBeNull();
@@ -207,7 +207,7 @@ describe('checkParamHeaders', () => {
     expect(check({ page: { size: -7 } }, { 'Mcp-Param-Size': '-7' })).toBeNull();
   });
 
-  it('expects nothing for absent arguments, and compares numbers as numbers', () => {
+  it('expects no parameter header for absent arguments, and compares numbers as numbers', () => {
     expect(check({ region: null }, {})).toBeNull();
     expect(check({ page: { size: 42 } }, { 'Mcp-Param-Size': '42.0' })).toBeNull();
   });

@@ -11,7 +11,7 @@ const codeOf = (body: Uint8Array) => {
 };
 
 describe('parseBody', () => {
-  it('answers -32700 to what is not JSON in UTF-8', () => {
+  it('answers -32700 to a body that is not JSON in UTF-8', () => {
     expect(codeOf(bytes(''))).toBe(RPC_CODES.parse);
     expect(codeOf(bytes('{"a":'))).toBe(RPC_CODES.parse);
     expect(codeOf(bytes('"open'))).toBe(RPC_CODES.parse);
@@ -21,13 +21,13 @@ describe('parseBody', () => {
     expect(codeOf(Uint8Array.of(0x22, 0xed, 0xa0, 0xbd, 0x22))).toBe(RPC_CODES.parse);
   });
 
-  it('answers -32600 to what two parsers could read differently', () => {
+  it('answers -32600 to a body that two parsers could read differently', () => {
     expect(codeOf(bytes('{"method":"a","method":"b"}'))).toBe(RPC_CODES.invalidRequest);
     expect(codeOf(bytes('{"id":9007199254740993}'))).toBe(RPC_CODES.invalidRequest);
     expect(codeOf(bytes('['.repeat(100_000)))).toBe(RPC_CODES.invalidRequest);
   });
 
-  it('hands a sandbox what policy saw: written again and read again, the value is the same', () => {
+  it('a parsed body keeps its value when it is written and read again, so that a sandbox gets what policy saw', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 8, noUnicodeString: false }), (value) => {
         const parsed = parseBody(bytes(JSON.stringify(value)));
@@ -37,7 +37,7 @@ describe('parseBody', () => {
     );
   });
 
-  it('keeps that promise for every text it accepts, not only for tidy ones', () => {
+  it('every accepted text, not only tidy JSON, keeps its value when it is written and read again', () => {
     const pieces = fc.constantFrom(
       '{',
       '}',
@@ -65,7 +65,7 @@ describe('parseBody', () => {
     );
   });
 
-  it('reads a key named __proto__ as a key', () => {
+  it('reads a key named __proto__ in a body as a key', () => {
     const parsed = parseBody(bytes('{"__proto__":{"readOnlyHint":true}}'));
     expect(parsed.kind === 'value' && Object.keys(parsed.value as object)).toEqual(['__proto__']);
   });

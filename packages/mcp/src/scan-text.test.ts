@@ -6,18 +6,18 @@ const BOUNDS = scanBounds(0);
 const problemIn = (text: string) => scanText(text, BOUNDS)?.problem ?? null;
 
 describe('scanText', () => {
-  it('refuses the same key twice, however it is spelled', () => {
+  it('refuses JSON with the same key twice, however the key is spelled', () => {
     expect(problemIn('{"a":1,"a":2}')).toBe('duplicate_key');
     expect(problemIn(String.raw`{"a":1,"\u0061":2}`)).toBe('duplicate_key');
     expect(problemIn('{"x":{"a":1,"b":[{"c":1,"c":1}]}}')).toBe('duplicate_key');
     expect(problemIn('{"__proto__":1,"__proto__":2}')).toBe('duplicate_key');
   });
 
-  it('allows the same key in different objects, and as a value', () => {
+  it('allows JSON with the same key in different objects, and as a value', () => {
     expect(problemIn('{"a":{"a":"a"},"b":[{"a":1},{"a":2}],"c":"b"}')).toBeNull();
   });
 
-  it('refuses nesting over 64', () => {
+  it('refuses JSON that is nested deeper than 64 levels', () => {
     expect(problemIn('['.repeat(64) + ']'.repeat(64))).toBeNull();
     expect(problemIn('['.repeat(65))).toBe('too_deep');
     expect(problemIn('{"a":'.repeat(65))).toBe('too_deep');
@@ -41,7 +41,7 @@ describe('scanText', () => {
     expect(problemIn('"9007199254740993"')).toBeNull();
   });
 
-  it('counts structure outside strings only', () => {
+  it('counts the structure of JSON outside strings only', () => {
     const bounds = { depthMax: 64, structuresMax: 5 };
     expect(scanText('[1,2,3]', bounds)).toBeNull();
     expect(scanText('[1,2,3,4,5]', bounds)?.problem).toBe('too_many_structures');
@@ -58,7 +58,7 @@ describe('scanText', () => {
     );
   });
 
-  it('ends at the end of the text, also where an escape reaches beyond it', () => {
+  it('scanning ends at the end of the text, also where an escape reaches beyond it', () => {
     // A sticky expression that starts beyond the end begins again at 0: the first of these once never ended, the next two
     // were judged wrongly.
     for (const text of ['1"\\', '"a""\\', '{"a":1}"\\', '"\\ud83d\\', '["\\ud83d\\ude']) {
@@ -66,7 +66,7 @@ describe('scanText', () => {
     }
   });
 
-  it('never throws, whatever the text', () => {
+  it('scanning a text never throws, whatever the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         scanText(text, BOUNDS);

@@ -16,7 +16,7 @@ describe('appTool', () => {
     expect(() => appTool({ ...base, ui: page, run: () => '' })).toThrow('src/ui/chart.html');
   });
 
-  it('refuses a tool that does not declare its effect', () => {
+  it('refuses a tool with a page that does not declare its effect', () => {
     // @ts-expect-error one of readOnly and destructive is required
     expect(() => appTool({ description: 'd', ui: 'chart', run: () => '' })).toThrow('exactly one of');
   });
@@ -26,11 +26,11 @@ describe('appTool', () => {
     expect(() => connector.createServer(() => '')).toThrow('tools.show_1');
   });
 
-  it('refuses to serve without the page, and names its file', () => {
+  it('refuses to serve a connector without the page of its tool, and names the page’s file', () => {
     expect(() => connectorOf('chart').createServer()).toThrow('src/ui/chart.html');
   });
 
-  it('serves one page for all its tools, with the fields that one of them sets', async () => {
+  it('serves one page for all tools that show it, with the fields that one of them sets', async () => {
     const csp = { connectDomains: ['https://api.example.com'] };
     const connector = connectorOf('chart', { page: 'chart', csp, permissions: ['clipboardWrite'] });
     const page = await openSession(connector, { pages: { chart: '<p>' } }).readPage('show_0');
@@ -41,7 +41,7 @@ describe('appTool', () => {
     });
   });
 
-  it('has a text in every answer, also where run returns none', async () => {
+  it('a tool with a page has a text in every answer, also where run returns none', async () => {
     const answers = {
       image: { content: [{ type: 'image' as const, data: '', mimeType: 'image/png' }] },
       structured: { content: [], structuredContent: { a: 1 } },

@@ -5,7 +5,7 @@ const live = () => new AbortController().signal;
 const named = async (ids: readonly number[]) => new Map(ids.filter((id) => id > 0).map((id) => [id, `#${id}`]));
 
 describe('batch', () => {
-  it('never mixes two persons in one upstream call', async () => {
+  it('a batch never mixes two persons in one upstream call', async () => {
     const store = new BatchStore();
     const calls: (readonly number[])[] = [];
     const load = (ids: readonly number[]) => {
@@ -17,14 +17,14 @@ describe('batch', () => {
     expect(calls).toEqual([[1], [2]]);
   });
 
-  it('rejects the one id that has no value', async () => {
+  it('a batch rejects only the id that has no value', async () => {
     const batch = new BatchStore().forCall('x', live());
     const [found, missing] = await Promise.allSettled([batch('orders', 1, named), batch('orders', -1, named)]);
     expect(found).toEqual({ status: 'fulfilled', value: '#1' });
     expect(missing).toMatchObject({ reason: new Error('Nothing was found for -1.') });
   });
 
-  it('rejects all waiters of a failed call, and starts again afterwards', async () => {
+  it('a batch rejects all callers that wait for a failed load, and loads again afterwards', async () => {
     const batch = new BatchStore().forCall('x', live());
     const down = () => Promise.reject(new Error('down'));
     const both = await Promise.allSettled([batch('orders', 1, down), batch('orders', 2, down)]);
@@ -32,7 +32,7 @@ describe('batch', () => {
     expect(await batch('orders', 1, named)).toBe('#1');
   });
 
-  it('asks once for many ids, each once, across calls of one person', async () => {
+  it('a batch loads many ids at once, each only once, across calls of one person', async () => {
     const store = new BatchStore();
     const calls: (readonly number[])[] = [];
     const load = (ids: readonly number[]) => {
@@ -46,7 +46,7 @@ describe('batch', () => {
     expect(calls).toEqual([[1, 2]]);
   });
 
-  it('splits at the greatest size', async () => {
+  it('a batch is split at its greatest size', async () => {
     const calls: number[] = [];
     const batch = new BatchStore().forCall('x', live());
     const load = (ids: readonly number[]) => {
@@ -57,7 +57,7 @@ describe('batch', () => {
     expect(calls).toEqual([2, 2, 1]);
   });
 
-  it('asks again for those who wait when the asking caller went away', async () => {
+  it('a batch loads again for waiting callers when the loading caller went away', async () => {
     const store = new BatchStore();
     const leader = new AbortController();
     const leave = () => {

@@ -4,31 +4,31 @@ import { CacheStore } from './cache.ts';
 const live = () => new AbortController().signal;
 
 describe('cache', () => {
-  it('never gives one person the value of another', async () => {
+  it('the cache never gives one person the value of another', async () => {
     const store = new CacheStore();
     await store.forCall('ada', live()).getOrLoad('inbox', () => 'of Ada', { ttlMs: 1000 });
     expect(await store.forCall('bob', live()).getOrLoad('inbox', () => 'of Bob', { ttlMs: 1000 })).toBe('of Bob');
   });
 
-  it('keeps a shared value apart from a person whose key looks like it', async () => {
+  it('the cache keeps a shared value apart from a person’s value under the same key', async () => {
     const store = new CacheStore();
     await store.forCall('x', live()).getOrLoad('a', () => 'mine', { ttlMs: 1000 });
     expect(await store.forCall('x', live()).getOrLoad('a', () => 'all', { ttlMs: 1000, scope: 'shared' })).toBe('all');
   });
 
-  it('refuses a time to live that is no number', async () => {
+  it('the cache refuses a time to live that is no number', async () => {
     const load = new CacheStore().forCall('x', live()).getOrLoad('a', () => 1, { ttlMs: Number.NaN });
     await expect(load).rejects.toThrow('ttlMs');
   });
 
-  it('does not keep a failure', async () => {
+  it('the cache does not keep a failed load', async () => {
     const cache = new CacheStore().forCall('x', live());
     const failing = cache.getOrLoad('a', () => Promise.reject(new Error('down')), { ttlMs: 1000 });
     await expect(failing).rejects.toThrow('down');
     expect(await cache.getOrLoad('a', () => 'up', { ttlMs: 1000 })).toBe('up');
   });
 
-  it('loads once for all who ask meanwhile, and again when the time is over', async () => {
+  it('the cache loads once for simultaneous callers, and again when the time to live is over', async () => {
     let now = 0;
     let loads = 0;
     const cache = new CacheStore(() => now).forCall('x', live());
@@ -40,7 +40,7 @@ describe('cache', () => {
     expect(await ask()).toBe(2);
   });
 
-  it('loads again for those who wait when the loading caller went away', async () => {
+  it('the cache loads again for waiting callers when the loading caller went away', async () => {
     const store = new CacheStore();
     const leader = new AbortController();
     const gone = store
@@ -56,7 +56,7 @@ describe('cache', () => {
     expect(await waiting).toBe('own');
   });
 
-  it('forgets on request, and the least recently used beyond 1000', async () => {
+  it('the cache forgets a value on request, and the least recently used one beyond 1000', async () => {
     const cache = new CacheStore().forCall('x', live());
     const ask = (key: string, value: string) => cache.getOrLoad(key, () => value, { ttlMs: 1e9 });
     await ask('first', '1');

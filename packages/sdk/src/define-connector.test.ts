@@ -94,16 +94,16 @@ describe('defineConnector', () => {
       () => tool({ description: '', readOnly: true, destructive: true, run: () => '' } as never),
       'exactly one of',
     ],
-  ])('refuses %s', (_, define, message) => {
+  ])('refuses to define %s', (_, define, message) => {
     expect(define).toThrow(message);
   });
 
-  it('refuses a suggestion for an argument that is not there', () => {
+  it('refuses a suggestion for an argument that a prompt does not have', () => {
     const plan = prompt({ description: '', complete: { city: () => [] } as never, render: () => '' });
     expect(() => defineConnector({ name: 'a', tools: {}, prompts: { plan } }).createServer()).toThrow('complete.city');
   });
 
-  it('carries the brand of every copy of this package, and a manifest with rules in full', () => {
+  it('a connector carries the brand of every copy of this package, and its egress rules in full', () => {
     expect(CONNECTOR_BRAND).toBe(Symbol.for('patchbay.connector'));
     expect(desk[CONNECTOR_BRAND]).toBe(1);
     expect(desk.manifest.egress).toEqual([
@@ -113,7 +113,7 @@ describe('defineConnector', () => {
     ]);
   });
 
-  it('lists its tools with schemas and annotations', async () => {
+  it('a connector lists its tools with schemas and annotations', async () => {
     const tools = Object.fromEntries((await listTools(desk)).map((one) => [one.name, one]));
     expect(tools.greet).toMatchObject({
       title: 'Greet',
@@ -131,56 +131,56 @@ describe('defineConnector', () => {
 });
 
 describe('the testing entry', () => {
-  it('shows arguments that do not fit as clients see them', async () => {
+  it('a tool returns an error that names the argument that does not fit its schema', async () => {
     const result = await callTool(desk, 'greet', { name: 7 });
     expect(result).toMatchObject({ isError: true, text: expect.stringContaining('name') });
   });
 
-  it('shows a thrown error as an error result with its message, and logs it', async () => {
+  it('a thrown error becomes an error result with its message, and is logged', async () => {
     const session = openSession(desk);
     expect(await session.callTool('remove')).toMatchObject({ isError: true, text: 'Nothing to remove.' });
     expect(session.log[0]).toMatchObject({ level: 'error', text: expect.stringContaining('Nothing to remove.') });
   });
 
-  it('refuses an answer that does not fit its output schema', async () => {
+  it('an answer of a tool that does not fit the output schema is an error', async () => {
     expect(await callTool(desk, 'wrong')).toMatchObject({ isError: true });
   });
 
-  it('refuses the network unless the test brings one', async () => {
+  it('the testing entry refuses the network unless the test passes a fetch function', async () => {
     expect(await callTool(desk, 'page')).toMatchObject({ isError: true, text: expect.stringContaining('no network') });
     const fetch = async () => new Response('a page');
     expect((await callTool(desk, 'page', {}, { fetch })).text).toBe('a page');
   });
 
-  it('explains how a missing secret is set', async () => {
+  it('a tool without its secret explains how the secret is set', async () => {
     expect((await callTool(desk, 'key')).text).toContain('patchbay secrets set API_KEY');
     expect((await callTool(desk, 'key', {}, { secrets: { API_KEY: 'k' } })).text).toBe('k');
   });
 
-  it('fills in defaults and answers structured', async () => {
+  it('a call fills in defaults of arguments and returns a structured result', async () => {
     const result = await callTool(desk, 'greet', { name: 'Ada' });
     expect(result.structuredContent).toEqual({ greeting: 'Hello, Ada!' });
   });
 
-  it('calls as the person the test names, or without one', async () => {
+  it('a tool is called as the person that the test names, or without a person', async () => {
     expect((await callTool(desk, 'who', {}, { user: { email: 'bob@example.com' } })).text).toBe('bob@example.com');
     expect((await callTool(desk, 'who', {}, { user: null })).text).toBe('nobody');
   });
 
-  it('keeps the cache within a session and nowhere else', async () => {
+  it('a session of the testing entry keeps its own cache and shares it with no other', async () => {
     const session = openSession(desk);
     const first = await session.callTool('rate');
     expect((await session.callTool('rate')).text).toBe(first.text);
     expect((await openSession(desk).callTool('rate')).text).not.toBe(first.text);
   });
 
-  it('collects log lines', async () => {
+  it('a session of the testing entry collects log lines', async () => {
     const session = openSession(desk);
     await session.callTool('say');
     expect(session.log).toEqual([{ level: 'warn', text: 'careful', data: { left: 1 } }]);
   });
 
-  it('reads resources, fixed and by template, and prompts with suggestions', async () => {
+  it('a session reads resources, fixed and by template, and prompts with suggestions', async () => {
     const session = openSession(desk);
     expect((await session.readResource('desk://all')).contents).toEqual([
       { uri: 'desk://all', mimeType: 'application/json', text: '{"orders":[1]}' },

@@ -29,7 +29,7 @@ function connector(dynamic: boolean, onStart?: (lists: DynamicLists) => void) {
 }
 
 describe('lists that change', () => {
-  it('are refused to a connector that does not declare them', async () => {
+  it('dynamic lists are refused to a connector that does not declare them', async () => {
     const session = openSession(connector(false));
     expect(await session.callTool('save', { reports: ['a'] })).toMatchObject({
       isError: true,
@@ -39,13 +39,13 @@ describe('lists that change', () => {
     expect(() => connector(false, (lists) => lists.setTools({})).createServer()).toThrow('dynamic: true');
   });
 
-  it('cannot take the place of what the connector was defined with', async () => {
+  it('a dynamic tool cannot replace a tool that the connector was defined with', async () => {
     const session = openSession(connector(true));
     expect((await session.callTool('save', { reports: ['save'] })).isError).toBe(true);
     expect(await names(session)).toEqual(['save']);
   });
 
-  it('hold what was set last, beside what is fixed', async () => {
+  it('dynamic lists hold the tools that were set last, beside the fixed ones', async () => {
     const session = openSession(connector(true, (lists) => lists.setTools({ first: say('first') })));
     expect(await names(session)).toEqual(['first', 'save']);
     await session.callTool('save', { reports: ['a', 'b'] });

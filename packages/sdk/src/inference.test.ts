@@ -4,7 +4,7 @@ import { prompt, resource, tool } from './index.ts';
 
 /** Checked by the compiler: each `@ts-expect-error` fails the type check when the line below it is legal. */
 describe('types', () => {
-  it('require exactly one statement about the effect', () => {
+  it('types require exactly one declaration of a tool’s effect', () => {
     const rest = { description: 'x', run: () => 'x' };
     tool({ ...rest, readOnly: true });
     tool({ ...rest, destructive: false });
@@ -20,7 +20,7 @@ describe('types', () => {
     expectTypeOf(illegal).toBeFunction();
   });
 
-  it('reach from the schemas to run and back', () => {
+  it('types of run’s arguments and answer come from the schemas of the tool', () => {
     tool({
       description: 'x',
       readOnly: true,
@@ -43,7 +43,7 @@ describe('types', () => {
     expectTypeOf(illegal).toBeFunction();
   });
 
-  it('keep the value of a cached load and of a batched look-up', () => {
+  it('types keep the value of a cached load and of a batched look-up', () => {
     tool({
       description: 'x',
       readOnly: true,
@@ -56,7 +56,7 @@ describe('types', () => {
     });
   });
 
-  it('read the variables of a URI template', () => {
+  it('types name the variables of a URI template', () => {
     resource({
       uri: 'orders://{id}/items{?page,size*}',
       read: (variables) => {
@@ -68,7 +68,7 @@ describe('types', () => {
     resource({ uri: 'orders://{id}', read: ({ name }) => name });
   });
 
-  it('name the arguments of a prompt', () => {
+  it('types name the arguments of a prompt', () => {
     prompt({
       description: 'x',
       arguments: z.object({ city: z.string() }),

@@ -6,7 +6,7 @@ const away: HealthCheck['read'] = () => Promise.reject(new Error('connection ref
 const check = (name: string, required: boolean, read: HealthCheck['read']): HealthCheck => ({ name, required, read });
 
 describe('readHealth', () => {
-  it('is down without a required check, and lists its reasons', async () => {
+  it('health is down when a required check is down, and lists the reasons', async () => {
     expect(await readHealth([check('database', true, away)], false)).toEqual({
       state: 'down',
       reasons: ['database: connection refused'],
@@ -14,11 +14,11 @@ describe('readHealth', () => {
     });
   });
 
-  it('is down while the process drains, however well its checks are', async () => {
+  it('health is down while the process drains, however well its checks are', async () => {
     expect(await readHealth([], true)).toEqual({ state: 'down', reasons: ['the process drains and ends'], checks: {} });
   });
 
-  it('is degraded when a check that is not required is down or degraded', async () => {
+  it('health is degraded when a check that is not required is down or degraded', async () => {
     const checks = [
       check('dashboard', false, away),
       check('redis', false, async () => conditionOf(['not configured'])),
@@ -30,7 +30,7 @@ describe('readHealth', () => {
     });
   });
 
-  it('is ok when every check is, and shows the facts of each', async () => {
+  it('health is ok when every check is ok, and shows the facts of each', async () => {
     const checks = [
       check('changes', true, async () => conditionOf([], { ageMs: 12 })),
       check('database', true, () => answered(Promise.resolve(1))),
@@ -45,7 +45,7 @@ describe('readHealth', () => {
     });
   });
 
-  it('shows the facts of a check that is down, and the internal reason of an error', async () => {
+  it('health shows the facts of a check that is down, and the internal reason of an error', async () => {
     const checks = [
       check('supervisor', true, async () => downFor(['no host runs connectors'], { hosts: [] })),
       check('database', true, () =>
