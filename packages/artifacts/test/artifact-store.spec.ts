@@ -105,7 +105,7 @@ describe.for(STORES)('%s', ([, open]) => {
 });
 
 describe('the file store', () => {
-  it('refuses bytes that were changed on disk', async () => {
+  it('the file store refuses an artifact that was changed on disk', async () => {
     const directory = await temporaryDirectory();
     const store = createFileArtifactStore({ directory });
     const organizationId = newId('organization');
@@ -152,7 +152,7 @@ describe('the S3 store', () => {
     expect([...bucket.objects.keys()].some((key) => key.includes(organizationId))).toBe(false);
   });
 
-  it('refuses an object that differs from its digest', async () => {
+  it('the S3 store refuses an object that differs from its digest', async () => {
     const organizationId = newId('organization');
     const { digest } = await s3().put(organizationId, Buffer.from('good'), { bytesMax });
     bucket.objects.set(`/artifacts/${organizationId}/${digest.slice(7)}`, Buffer.from('evil'));

@@ -20,7 +20,7 @@ describe('a store on a full disk', () => {
     store = createFileArtifactStore({ directory: place });
   });
 
-  it('a full disk refuses an upload with artifacts.no_space, and keeps all earlier artifacts', async () => {
+  it('a store on a full disk refuses an upload with artifacts.no_space, and keeps only earlier artifacts', async () => {
     const small = await store.put(organizationId, Buffer.from('small'), { bytesMax: MIB });
     for (let time = 0; time < 3; time += 1) {
       await expect(store.put(organizationId, Buffer.alloc(2 * MIB, 'x'), { bytesMax: 4 * MIB })).rejects.toMatchObject({

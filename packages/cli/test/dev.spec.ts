@@ -60,7 +60,7 @@ async function connectLegacy(url: URL): Promise<LegacyClient> {
 }
 
 describe('patchbay dev', () => {
-  it('refuses a port that is taken, names it, and leaves the process that holds it alone', async () => {
+  it('patchbay dev refuses a taken port, names it, and leaves the process that holds it alone', async () => {
     const cwd = await ownDirectory();
     await runCli(['init', 'greeter'], { cwd });
     const holder = createServer((_request, response) => response.end('mine')).listen(0, '127.0.0.1');

@@ -45,7 +45,7 @@ describe('patchbay init', () => {
     expect(await readdir(cwd)).toEqual([]);
   });
 
-  it('refuses a folder that holds something, and leaves it alone', async () => {
+  it('patchbay init refuses a folder that is not empty, and leaves it alone', async () => {
     const cwd = await ownDirectory();
     await runCli(['init', 'weather'], { cwd });
     await writeFile(path.join(cwd, 'weather/src/index.ts'), 'mine');

@@ -16,7 +16,7 @@ async function writeFiles(count: number): Promise<void> {
   await Promise.all(names.map((name) => writeFile(name, '')));
 }
 
-it('refuses one file more than an installation takes, before the upload', async () => {
+it('refuses a project of one file more than an installation takes, before the upload', async () => {
   await writeFiles(DEPLOY_LIMITS.sourceFiles.value + 1);
   await expect(packSource(directory)).rejects.toMatchObject({ code: 'cli.source_too_large' });
 });

@@ -43,7 +43,7 @@ describe('the navigation', () => {
     ]);
   });
 
-  it('shows the pages of a folder below its index', () => {
+  it('the navigation shows the pages of a folder below its index', () => {
     expect(folderSection('runbooks', DOCUMENTS)).toEqual([
       { text: 'All documents', link: '/' },
       { text: 'Runbooks', link: '/runbooks/', items: [{ text: 'Installing', link: '/runbooks/install' }] },

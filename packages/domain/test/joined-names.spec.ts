@@ -39,7 +39,7 @@ it('holds a version whose tools would share a name, names the reason, and leaves
   expect(await names()).toEqual(['git__search']);
 });
 
-it('refuses a new slug under which two names would be the same', async () => {
+it('refuses a new slug of a connector under which two joined names would be equal', async () => {
   organization = await given.organization();
   const { id } = await given.connector(organization, 'hub');
   await live(id, manifest(SHARING));

@@ -9,6 +9,6 @@ it('reports this process as running', () => {
   expect(isRunning(process.pid)).toBe(true);
 });
 
-it('reports the first process of the machine as running, whichever user looks', () => {
+it('reports the first process of the machine as running, whatever its user', () => {
   expect(isRunning(1)).toBe(true);
 });

@@ -41,11 +41,11 @@ describe('decodeText', () => {
     ['a NUL', Buffer.from('{\n\n"a\0"'), 'holds a NUL character (U+0000)', 3],
     ['Latin-1', Buffer.from('{\n"caf\xe9"}', 'latin1'), 'is not UTF-8; save it as UTF-8', 2],
     ['half of a surrogate pair in bytes', Buffer.from([0x61, 0xed, 0xa0, 0x80]), 'is not UTF-8; save it as UTF-8', 1],
-  ] as const)('refuses %s, and names the line', (_what, bytes, problem, line) => {
+  ] as const)('refuses to decode %s, and names the line', (_what, bytes, problem, line) => {
     expect(decodeText(bytes)).toEqual({ ok: false, problem, line });
   });
 
-  it('reads every well-formed text, and takes a byte order mark off', () => {
+  it('decodes every well-formed text, and removes a byte order mark', () => {
     expect(decodeText(Buffer.from('\ufeff{}'))).toEqual({ ok: true, text: '{}' });
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 2 }), (given) => {

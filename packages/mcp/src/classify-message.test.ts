@@ -38,7 +38,7 @@ describe('classifyMessage', () => {
     ['parameters as a list', { jsonrpc: '2.0', id: 1, method: 'ping', params: [] }],
     ['neither request nor answer', { jsonrpc: '2.0', id: 1 }],
     ['result and error at once', { jsonrpc: '2.0', id: 1, result: {}, error: {} }],
-  ])('refuses %s with 400 and -32600', (_what, value) => {
+  ])('a body is refused with 400 and -32600 for %s', (_what, value) => {
     expect(fault(classifyMessage(value, NO_HEADERS))).toMatchObject({ status: 400, code: RPC_CODES.invalidRequest });
   });
 
@@ -56,7 +56,7 @@ describe('classifyMessage', () => {
     });
   });
 
-  it('refuses an envelope without capabilities with -32602', () => {
+  it('refuses a modern envelope without capabilities with -32602', () => {
     const body = message('tools/list', { _meta: { [META.protocolVersion]: MODERN_REVISION } });
     expect(fault(classifyMessage(body, NO_HEADERS)).code).toBe(RPC_CODES.invalidParams);
   });

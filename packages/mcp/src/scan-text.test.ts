@@ -23,7 +23,7 @@ describe('scanText', () => {
     expect(problemIn('{"a":'.repeat(65))).toBe('too_deep');
   });
 
-  it('refuses half a surrogate pair, and lets whole ones pass', () => {
+  it('refuses JSON with half a surrogate pair, and accepts whole pairs', () => {
     expect(problemIn(String.raw`"\ud83d\ude00"`)).toBeNull();
     expect(problemIn(String.raw`"\ud83d"`)).toBe('lone_surrogate');
     expect(problemIn(String.raw`"\ude00\ud83d"`)).toBe('lone_surrogate');
@@ -32,7 +32,7 @@ describe('scanText', () => {
     expect(problemIn(String.raw`"\\ud83d"`)).toBeNull();
   });
 
-  it('refuses numbers that would change when they are written again', () => {
+  it('refuses JSON numbers that would change when they are written again', () => {
     expect(problemIn('9007199254740991')).toBeNull();
     expect(problemIn('[9007199254740993]')).toBe('number_out_of_range');
     expect(problemIn('{"a":-9007199254740993}')).toBe('number_out_of_range');

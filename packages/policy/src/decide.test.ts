@@ -38,7 +38,7 @@ describe('decide', () => {
     });
   });
 
-  it('ignores policies for other tools, connectors and roles', () => {
+  it('a ruling ignores policies for other tools, connectors and roles', () => {
     const others = [
       policy('blocked', { tool: 'delete_*' }),
       policy('blocked', { connector: 'mail' }),
