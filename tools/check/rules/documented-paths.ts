@@ -62,6 +62,8 @@ function findInFile(file: SourceFile, known: ReadonlySet<string>): Finding[] {
 }
 
 function findShortened(file: SourceFile, known: ReadonlySet<string>): Finding[] {
+  // There a path is one of the package's own, and judged as such.
+  if (OWN_README.test(file.path)) return [];
   const files = [...known];
   const isThere = (ending: string) => files.some((name) => name === ending || name.endsWith(`/${ending}`));
   return file.text

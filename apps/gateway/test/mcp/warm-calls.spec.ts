@@ -66,18 +66,23 @@ const post = ({ body, headers }: ReturnType<typeof modernRequest | typeof legacy
   });
 const call = () => post(modernRequest('tools/call', { name: 'mark', arguments: {} }));
 
-/** Texts of the queries that run meanwhile, without the feed's own heartbeat and poll. */
+/**
+ * Texts of the queries that run meanwhile, without the feed's own heartbeat and poll, and without those of other files: a
+ * platform that they share may run in this process too.
+ */
 async function queriesOf(work: () => Promise<unknown>): Promise<string[]> {
   const texts: string[] = [];
+  const ownPort = Number(new URL(line.url).port);
   const original = pg.Client.prototype.query;
   const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
     this: pg.Client,
     ...given: unknown[]
   ) {
-    const { application_name: name } = (this as unknown as { connectionParameters: { application_name?: string } })
-      .connectionParameters; // what pg keeps and its types leave out
+    const { application_name: name, port } = (
+      this as unknown as { connectionParameters: { application_name?: string; port: number } }
+    ).connectionParameters; // what pg keeps and its types leave out
     const text = typeof given[0] === 'string' ? given[0] : (given[0] as { text?: string }).text;
-    if (name !== 'patchbay-changes') texts.push(text ?? '');
+    if (name !== 'patchbay-changes' && port === ownPort) texts.push(text ?? '');
     return Reflect.apply(original, this, given);
   });
   await work();
