@@ -52,7 +52,7 @@ export async function listMembers(tx: Tx): Promise<readonly Member[]> {
     include: { person: { select: { email: true, name: true } } },
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
   });
-  return rows.map(toMember);
+  return rows.flatMap((row) => toMember(row) ?? []);
 }
 
 /** Null when the person is no member. */
@@ -61,17 +61,19 @@ export async function findMember(tx: Tx, personId: string): Promise<Member | nul
     where: { organizationId_personId: { ...tx.scope, personId } },
     include: { person: { select: { email: true, name: true } } },
   });
-  return row === null ? null : toMember(row);
+  return row && toMember(row);
 }
 
+/** null for a member who left between the query of the memberships and that of the people; the person is out of sight then. */
 function toMember(row: {
   id: string;
   personId: string;
   role: string;
   createdAt: Date;
-  person: { email: string; name: string };
-}): Member {
+  person: { email: string; name: string } | null;
+}): Member | null {
   const { id, personId, createdAt, person } = row;
+  if (person === null) return null;
   // The table's check constraint admits the four roles only.
   return { id, personId, email: person.email, name: person.name, role: row.role as Role, createdAt };
 }
