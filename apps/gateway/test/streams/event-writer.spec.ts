@@ -54,10 +54,10 @@ describe('a stream of events', () => {
 
   it('a stream of events outlives the deadline when it has no events, and when its reader is slow', async () => {
     const { socket, response } = await open();
-    const writer = writerOf(response, 256 * MIB, 300);
+    const writer = writerOf(response, 256 * MIB, 1_000);
     writer.write(': open\n\n');
     // Nothing happens for more than twice the deadline, which no event marks.
-    await delay(700);
+    await delay(2_100);
     expect(response.destroyed).toBe(false);
     for (let count = 0; count < 12; count += 1) writer.write(data);
     writer.end();
