@@ -66,7 +66,7 @@ export class Installation {
     return new Installation(dataDirectory, port ?? (await freePort()), { environment, enter });
   }
 
-  get starterPid(): number {
+  get launcherPid(): number {
     const pid = this.#starter?.pid;
     if (pid === undefined) throw new Error('the installation is not started');
     return pid;

@@ -168,7 +168,7 @@ describe('a killed process', () => {
 
   it('the start after a killed launcher takes over its processes, with nothing lost', async () => {
     const left = (await installation.ready()).processes;
-    process.kill(installation.starterPid, 'SIGKILL');
+    process.kill(installation.launcherPid, 'SIGKILL');
     ready = await installation.start();
     expect(await callGreet(urlOf('greeter'))).toContain('Hello');
     for (const [name, pid] of Object.entries(left)) {

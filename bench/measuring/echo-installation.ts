@@ -32,7 +32,7 @@ export async function startEchoInstallation(environment: NodeJS.ProcessEnv = {})
   const directory = await mkdtemp(path.join(tmpdir(), 'patchbay-bench-'));
   const data = path.join(directory, 'data');
   const installation = await Installation.at(data, { environment });
-  const takeBack = atOurEnd(() => process.kill(installation.starterPid, 'SIGINT'));
+  const takeBack = atOurEnd(() => process.kill(installation.launcherPid, 'SIGINT'));
   const stop = async () => {
     takeBack();
     await installation.stop();
@@ -57,7 +57,7 @@ export async function startEchoInstallation(environment: NodeJS.ProcessEnv = {})
         family: 'patchbay',
         client: { ...MODERN_CALL, headers: { ...MODERN_CALL.headers, ...headers }, url: urlOf(ECHO_SLUG) },
         // Everything: the database and the queue too, and idle processes beside them. All are the launcher's children.
-        pids: () => [installation.starterPid, ...Object.values(ready.processes)],
+        pids: () => [installation.launcherPid, ...Object.values(ready.processes)],
         stop: async () => {},
       },
     };

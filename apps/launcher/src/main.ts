@@ -5,5 +5,5 @@ import path from 'node:path';
 const root = path.resolve(import.meta.dirname, '../../..');
 // Compiled code from the start before: half a second of a start. Loaded afterwards, or it would not be kept.
 enableCompileCache(path.join(root, 'node_modules/.patchbay/compile-cache'));
-const { runStarter } = await import('./run-starter.ts');
-await runStarter(root);
+const { runLauncher } = await import('./run-launcher.ts');
+await runLauncher(root);

@@ -11,7 +11,7 @@ import { compileCache, freePort, temporaryDirectory } from '@patchbay/testing';
  * record their environment, and end with the channel. The launcher, PostgreSQL and Redis are the real ones.
  */
 const SOURCE = path.resolve(import.meta.dirname, '../../..');
-const STARTER = 'apps/launcher/src/run-starter.ts';
+const LAUNCHER = 'apps/launcher/src/run-launcher.ts';
 const run = promisify(execFile);
 
 const APP = `
@@ -41,7 +41,7 @@ export class StandIn {
   readonly #user: number | undefined;
   /** Where the checkout is seen: a place that the user can enter, also when its own parents are closed to others. */
   #source = SOURCE;
-  starter: ChildProcess | undefined;
+  launcher: ChildProcess | undefined;
   output = '';
 
   private constructor(root: string, port: number, user: number | undefined) {
@@ -110,13 +110,13 @@ ${code}`,
 
   /** Starts, without a demo because nothing answers at the port; resolves when it is ready, rejects with its output otherwise. */
   async start(environment: NodeJS.ProcessEnv = {}, through: 'node' | 'npm' = 'node'): Promise<Ready> {
-    const starterFile = path.join(this.#source, STARTER);
+    const launcherFile = path.join(this.#source, LAUNCHER);
     const node = path.join(this.#source, path.relative(SOURCE, process.execPath));
-    const code = `const { runStarter } = await import(${JSON.stringify(starterFile)}); await runStarter(${JSON.stringify(this.root)});`;
+    const code = `const { runLauncher } = await import(${JSON.stringify(launcherFile)}); await runLauncher(${JSON.stringify(this.root)});`;
     const nodeLine = [this.#source === SOURCE ? process.execPath : node, '--input-type=module', '--eval', code];
     const script = nodeLine.map((part) => JSON.stringify(part).replaceAll('$', '\\$')).join(' ');
     const [program = '', ...args] = through === 'npm' ? ['npm', 'exec', '--call', script] : nodeLine;
-    const starter = spawn(program, args, {
+    const launcher = spawn(program, args, {
       cwd: this.root,
       env: {
         PATH: process.env.PATH,
@@ -128,19 +128,19 @@ ${code}`,
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(this.#user !== undefined && { uid: this.#user, gid: this.#user }),
     });
-    this.starter = starter;
+    this.launcher = launcher;
     this.output = '';
-    starter.stderr.on('data', (chunk: Buffer) => {
+    launcher.stderr.on('data', (chunk: Buffer) => {
       this.output += chunk.toString();
     });
-    const lines = createInterface({ input: starter.stdout });
+    const lines = createInterface({ input: launcher.stdout });
     const ready = new Promise<void>((resolve) => {
       lines.on('line', (line) => {
         this.output += `${line}\n`;
         if (line.includes('Patchbay is ready')) resolve();
       });
     });
-    const ended = once(starter, 'close').then(() => {
+    const ended = once(launcher, 'close').then(() => {
       throw new Error(this.output);
     });
     ended.catch(() => {});
@@ -158,10 +158,10 @@ ${code}`,
   }
 
   async end(signal: NodeJS.Signals): Promise<void> {
-    const { starter } = this;
-    if (starter && starter.exitCode === null && starter.signalCode === null) {
-      const ended = once(starter, 'exit');
-      starter.kill(signal);
+    const { launcher } = this;
+    if (launcher && launcher.exitCode === null && launcher.signalCode === null) {
+      const ended = once(launcher, 'exit');
+      launcher.kill(signal);
       await ended;
     }
     if (this.#source === SOURCE) return;

@@ -1,4 +1,4 @@
-import type { IsolationLayer } from './wall.ts';
+import type { IsolationLayer } from './isolation-layer.ts';
 
 /** Facts that the host gives an attempt; an attacker would guess or scan them. */
 export interface AttemptGiven {

@@ -3,7 +3,7 @@ export { HOST_LIMITS, PROFILES } from './bounds/limits.ts';
 export { createBubblewrapDriver } from './drivers/bubblewrap-driver.ts';
 export type { SandboxDriver } from './drivers/driver.ts';
 export { PlainDriver } from './drivers/plain-driver.ts';
-export { probeIsolation } from './drivers/probe/probe-walls.ts';
+export { probeIsolation } from './drivers/probe/probe-isolation.ts';
 export { type ProbedAttempt, runBombs } from './drivers/probe/run-attempts.ts';
 export { createPeerServer, type PeerServerOptions } from './peer-server.ts';
 export { type ProgramName, type ProgramSources, Programs } from './programs/programs.ts';

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { findCircles } from '../circles.ts';
 import type { Finding, Rule } from '../rule.ts';
 import type { SourceTree } from '../source-tree.ts';
 
@@ -15,7 +16,17 @@ interface Arrow {
 /** No folder reaches itself through the imports of its files. Types count: they are what a reader has to know first. */
 export const folderCycles: Rule = {
   name: 'folder-cycles',
-  find: (tree) => ROOTS.flatMap((root) => circlesBelow(arrowsBelow(tree, root))),
+  find: (tree) =>
+    ROOTS.flatMap((root) => {
+      const arrows = arrowsBelow(tree, root);
+      return findCircles(arrows.keys(), (folder) => arrows.get(folder) ?? []).map(
+        ({ edge: { file, line }, nodes }): Finding => ({
+          file,
+          line,
+          message: `folders import in a circle: ${nodes.join(' → ')}`,
+        }),
+      );
+    }),
 };
 
 /** The arrows by folder. Files of `root` itself put its folders together and belong to none of them. */
@@ -33,22 +44,4 @@ function arrowsBelow(tree: SourceTree, root: string): ReadonlyMap<string, readon
     }
   }
   return arrows;
-}
-
-function circlesBelow(arrows: ReadonlyMap<string, readonly Arrow[]>): Finding[] {
-  const findings: Finding[] = [];
-  const state = new Map<string, 'open' | 'done'>();
-  const visit = (folder: string, trail: readonly string[]) => {
-    state.set(folder, 'open');
-    const here = [...trail, folder];
-    for (const { to, file, line } of arrows.get(folder) ?? []) {
-      if (state.get(to) === 'open') {
-        const circle = [...here.slice(here.indexOf(to)), to];
-        findings.push({ file, line, message: `folders import in a circle: ${circle.join(' → ')}` });
-      } else if (state.get(to) === undefined) visit(to, here);
-    }
-    state.set(folder, 'done');
-  };
-  for (const folder of arrows.keys()) if (state.get(folder) === undefined) visit(folder, []);
-  return findings;
 }

@@ -3,7 +3,7 @@ import type { Admittance, EphemeralStore, UseLimit } from './ephemeral-store.ts'
 
 const KEPT_MAX = 100_000;
 
-/** Notes of one process: for an installation of one gateway, and where Redis is away. The oldest go when it is full. */
+/** A store in memory, for an installation with one gateway and while Redis is away. The oldest entries go when it is full. */
 export class LocalStore implements EphemeralStore {
   readonly #clock: Clock;
   readonly #counts: Expiring<{ used: number }>;

@@ -5,7 +5,7 @@ import type { AppName, Installation } from './process-environment.ts';
 /** The command of a process of ours, and its directory. */
 export function appProgram(name: AppName, root: string): { args: string[]; cwd: string } {
   if (name !== 'dashboard') return { args: [path.join(root, 'apps', name, 'src/main.ts')], cwd: root };
-  const preload = ['--import', path.join(import.meta.dirname, 'end-with-starter.mjs')];
+  const preload = ['--import', path.join(import.meta.dirname, 'end-with-launcher.mjs')];
   const dashboard = path.join(root, 'apps/dashboard');
   const standalone = path.join(dashboard, '.next/standalone/apps/dashboard');
   if (existsSync(path.join(standalone, 'server.js'))) return { args: [...preload, 'server.js'], cwd: standalone };

@@ -40,7 +40,7 @@ import {
   limitProcesses,
   whileItRuns,
 } from './launch-bubblewrap.ts';
-import { probeIsolation } from './probe/probe-walls.ts';
+import { probeIsolation } from './probe/probe-isolation.ts';
 import { isRunning, readTreeUsage } from './process-tree.ts';
 import { killProcessesOf } from './processes-of-uids.ts';
 import { type Architecture, assembleSeccompFilter } from './seccomp/seccomp.ts';

@@ -8,7 +8,7 @@ import { skipUnless } from '@patchbay/testing';
 import { hasBubblewrap, NO_BUBBLEWRAP } from '@patchbay/testing/hosts/given-host';
 import { beforeAll, expect } from 'vitest';
 import type { ProbedAttempt } from '../../src/drivers/probe/run-attempts.ts';
-import { bombsWithout } from './given-walls.ts';
+import { bombsWithout } from './given-isolation.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 

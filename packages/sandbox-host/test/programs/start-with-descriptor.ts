@@ -6,7 +6,7 @@
 
 import type { IsolationLayer } from '@patchbay/probe';
 import { createBubblewrapDriver } from '../../src/drivers/bubblewrap-driver.ts';
-import { probeIsolation } from '../../src/drivers/probe/probe-walls.ts';
+import { probeIsolation } from '../../src/drivers/probe/probe-isolation.ts';
 import { Programs } from '../../src/programs/programs.ts';
 
 const [directory = '', bubblewrapFile = '', wall] = process.argv.slice(2);

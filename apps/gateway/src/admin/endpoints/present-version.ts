@@ -162,15 +162,23 @@ export async function versionOf(tx: Tx, call: VersionCall): Promise<Version> {
 }
 
 /** The version of the path as the API shows it. */
-export async function readVersion(tx: Tx, call: VersionCall, { origin, clock }: AdminDeps) {
+export async function readVersion(tx: Tx, call: VersionCall, deps: AdminDeps) {
   const connector = await connectorOf(tx, call);
-  const version = await getVersionByNumber(tx, connector.id, call.params.number);
+  return showVersion(tx, await getVersionByNumber(tx, connector.id, call.params.number), { call, deps });
+}
+
+/** One version as the API shows it to the caller. */
+export async function showVersion(
+  tx: Tx,
+  version: Version,
+  { call, deps }: { readonly call: Pick<VersionCall, 'access'>; readonly deps: AdminDeps },
+) {
   const view = await openVersionView(tx, {
-    connectorId: connector.id,
+    connectorId: version.connectorId,
     versions: [version],
     access: call.access,
-    origin,
-    now: clock.now(),
+    origin: deps.origin,
+    now: deps.clock.now(),
   });
   return presentVersion(tx, version, view);
 }

@@ -14,7 +14,7 @@ import { type AdminDeps, type OrganizationCall, onceOnly, scopeOf } from '../def
 import type { EndpointSpec } from '../definition/endpoint-spec.ts';
 import { requireEveryConnector } from './connector-parts.ts';
 import { ConnectorParams } from './parts.ts';
-import { openVersionView, presentVersion } from './present-version.ts';
+import { showVersion } from './present-version.ts';
 import { Version } from './version-parts.ts';
 
 /** Source archives above this are refused while they arrive. */
@@ -112,15 +112,7 @@ export const submitVersion = defineEndpoint({
         activate: call.query.activate,
         requestId: call.requestId,
       });
-      const { origin, clock } = deps;
-      const view = await openVersionView(tx, {
-        connectorId: connector.id,
-        versions: [version],
-        access: call.access,
-        origin,
-        now: clock.now(),
-      });
-      return presentVersion(tx, version, view);
+      return showVersion(tx, version, { call, deps });
     }),
   );
 

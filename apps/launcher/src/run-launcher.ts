@@ -1,6 +1,6 @@
 import { AppError, ConfigError, ERRORS, errorPagePath, readSystemError } from '@patchbay/foundation';
 import { loadStartConfig, type StartConfig } from './config.ts';
-import { Starter } from './starter.ts';
+import { Launcher } from './launcher.ts';
 import { watchNpm } from './watch-npm.ts';
 
 function say(text: string): void {
@@ -33,7 +33,7 @@ function startCodeOf(error: unknown) {
 }
 
 /** The whole platform in the foreground, until a signal. Ends the process. `root` is the checkout it runs from. */
-export async function runStarter(root: string): Promise<void> {
+export async function runLauncher(root: string): Promise<void> {
   try {
     await run(loadStartConfig(root), root);
   } catch (error) {
@@ -45,10 +45,10 @@ export async function runStarter(root: string): Promise<void> {
 async function run(config: StartConfig, root: string): Promise<void> {
   // The reader of our output may end first; that is no reason to leave processes behind.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  const starter = new Starter(config, { root, say });
+  const launcher = new Launcher(config, { root, say });
   let stopping: Promise<void> | undefined;
   const stop = (exitCode: number) => {
-    stopping ??= starter.stop().then(
+    stopping ??= launcher.stop().then(
       () => process.exit(exitCode),
       (error: unknown) => {
         process.stderr.write(`\nError: ${explain(error)}\n`);
@@ -70,7 +70,7 @@ async function run(config: StartConfig, root: string): Promise<void> {
   // Started by a process of another Node version that has been killed: nothing could stop us any more.
   if (process.channel) process.on('disconnect', () => void stop(0));
   try {
-    await starter.start();
+    await launcher.start();
   } catch (error) {
     if (stopping) return;
     process.stderr.write(`\nError: ${explain(error)}\n`);

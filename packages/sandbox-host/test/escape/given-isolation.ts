@@ -3,7 +3,7 @@ import { chmod, rm } from 'node:fs/promises';
 import type { IsolationLayer } from '@patchbay/probe';
 import { bubblewrapFile, preparedDirectory } from '@patchbay/testing';
 import { createBubblewrapDriver } from '../../src/drivers/bubblewrap-driver.ts';
-import { probeIsolation } from '../../src/drivers/probe/probe-walls.ts';
+import { probeIsolation } from '../../src/drivers/probe/probe-isolation.ts';
 import { type ProbedAttempt, runBombs } from '../../src/drivers/probe/run-attempts.ts';
 import { Programs } from '../../src/programs/programs.ts';
 

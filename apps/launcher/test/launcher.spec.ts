@@ -25,11 +25,11 @@ describe('npm start refuses', () => {
   it('npm start refuses a second start on the same data, and leaves the first alone', async () => {
     standIn = await StandIn.create();
     const ready = await standIn.start();
-    const first = standIn.starter;
+    const first = standIn.launcher;
     const { mode } = await stat(standIn.data);
     await expect(standIn.start()).rejects.toThrow(/already runs on this data directory \(process \d+\)/);
     expect(standIn.output).toContain(pageOf('start.already_running'));
-    standIn.starter = first;
+    standIn.launcher = first;
     // As root the processes that run reach their directories through this one.
     expect((await stat(standIn.data)).mode).toBe(mode);
     expect((await standIn.ready()).processes).toEqual(ready.processes);
@@ -218,7 +218,7 @@ describe('npm start', () => {
     standIn = await StandIn.create();
     const { processes } = await standIn.start();
     await standIn.end('SIGINT');
-    expect(standIn.starter?.exitCode).toBe(0);
+    expect(standIn.launcher?.exitCode).toBe(0);
     for (const [name, pid] of Object.entries(processes)) expect(runs(pid), name).toBe(false);
     expect(await readdir(standIn.data)).not.toContain('ready.json');
     expect(await readdir(path.join(standIn.data, 'run'))).not.toContain('starter.json');

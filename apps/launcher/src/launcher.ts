@@ -45,7 +45,7 @@ const NOTE_RETRY_MS = 5_000;
 class Stopped extends Error {}
 
 /** The whole installation: starts its parts in order, watches them, stops them in order. */
-export class Starter {
+export class Launcher {
   readonly #config: StartConfig;
   readonly #root: string;
   readonly #say: (text: string) => void;
