@@ -20,6 +20,8 @@ const LISTED = [
   'app.find_api_key',
   'app.api_key_prefixes',
   'app.find_person_memberships',
+  'app.find_grant',
+  'app.find_oauth_client',
   'app.due_versions',
   'app.due_identity_changes',
   'app.expired_rows',
@@ -33,6 +35,8 @@ const LISTED = [
   'identity.announce_member',
   'identity.announce_person',
   'identity.note_change',
+  'identity.keep_grant',
+  'app.announce_grant',
 ];
 const LISTED_SQL = LISTED.map((name) => `'${name}'`).join(', ');
 

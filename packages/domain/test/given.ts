@@ -135,6 +135,17 @@ export async function fillEveryTable(given: Given, organization: GivenOrganizati
     newId('apiKey'),
     organization.personId,
   );
+  await insert(
+    `INSERT INTO app.grants (organization_id, id, provider_hash, person_id, client_id, client_name, resource_path,
+       connector_id, expires_at) VALUES ($1, $2, '\\x00', $3, 'c', 'c', '/a/b/mcp', $4, now() + interval '1 day')`,
+    newId('grant'),
+    organization.personId,
+    connector.id,
+  );
+  await insert(
+    `INSERT INTO app.oauth_clients (organization_id, id, name, redirect_uris, created_by) VALUES ($1, $2, 'n', '{}', '{}')`,
+    newId('oauthClient'),
+  );
   await insert(`INSERT INTO app.groups (organization_id, id, name) VALUES ($1, 'grp_1', 'pilots')`);
   await insert(
     `INSERT INTO app.group_members (organization_id, group_id, person_id) VALUES ($1, 'grp_1', $2)`,

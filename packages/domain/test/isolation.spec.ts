@@ -63,7 +63,7 @@ describe('another organization', () => {
     }
   });
 
-  it.each(['sessions', 'accounts', 'verifications', 'setup_links'])(
+  it.each(['sessions', 'accounts', 'verifications', 'setup_links', 'oauth_signing_keys', 'oauth_rows'])(
     'the role patchbay_app may not select from identity.%s',
     async (table) => {
       const client = new pg.Client({ connectionString: given.test.urls.app });

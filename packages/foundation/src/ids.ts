@@ -6,6 +6,8 @@ export const ID_PREFIXES = {
   person: 'psn',
   member: 'mbr',
   group: 'grp',
+  grant: 'grt',
+  oauthClient: 'ocl',
   invitation: 'inv',
   session: 'ses',
   account: 'acc',

@@ -1,6 +1,7 @@
 export { type AuditSigner, createAuditSigner } from './audit-signer.ts';
 export type { SealBinding } from './binding.ts';
 export { fileKeySource, type KeySource } from './key-source.ts';
+export { createKeyedHash, type KeyedHash } from './keyed-hash.ts';
 export { createStateSealer, type StateSealer } from './state-sealer.ts';
 export { createTokenSigner, type TokenSigner } from './token-signer.ts';
 export { createVault, type DataKeyStore, type Vault, type VaultOptions } from './vault.ts';

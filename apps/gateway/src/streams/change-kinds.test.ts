@@ -14,6 +14,7 @@ const ENDS = {
   connector: { session: null, key: null, connectorUrl: 'con_a', organizationUrl: 'con_a', sandbox: 'con_a' },
   version: { session: null, key: null, connectorUrl: null, organizationUrl: null, sandbox: null },
   api_key: { session: null, key: 'key_a', connectorUrl: 'key_a', organizationUrl: 'key_a', sandbox: null },
+  grant: { session: null, key: null, connectorUrl: 'key_a', organizationUrl: 'key_a', sandbox: null },
   person: { session: 'usr_a', key: 'usr_a', connectorUrl: 'usr_a', organizationUrl: 'usr_a', sandbox: null },
   audit_event: { session: null, key: null, connectorUrl: null, organizationUrl: null, sandbox: null },
   joined_names: { session: null, key: null, connectorUrl: null, organizationUrl: 'org_a', sandbox: null },

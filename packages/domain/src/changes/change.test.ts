@@ -9,6 +9,7 @@ const READS = {
   connector: ['cache'],
   version: ['cache'],
   api_key: ['cache', 'keys'],
+  grant: ['cache'],
   person: ['cache'],
   audit_event: [],
   joined_names: ['cache'],

@@ -5,7 +5,7 @@ interface ChangeRule {
   /** Open streams of the admin API that it can end. */
   readonly admin: 'organization' | 'person' | 'api_key' | null;
   /** Access behind an MCP URL that it can end or change; `organization_url` only at the organization's own URL. */
-  readonly mcp: 'organization' | 'organization_url' | 'connector' | 'person' | 'api_key' | null;
+  readonly mcp: 'organization' | 'organization_url' | 'connector' | 'person' | 'credential' | null;
   /** Sandboxes that it can make outdated. */
   readonly sandboxes: 'organization' | 'connector' | null;
   /** Whether it can add an API key to those that exist. */
@@ -20,7 +20,8 @@ export const CHANGE_RULES = {
   organization: { cached: true, admin: 'organization', mcp: 'organization', sandboxes: 'organization', newKey: false },
   connector: { cached: true, admin: null, mcp: 'connector', sandboxes: 'connector', newKey: false },
   version: { cached: true, admin: null, mcp: null, sandboxes: null, newKey: false },
-  api_key: { cached: true, admin: 'api_key', mcp: 'api_key', sandboxes: null, newKey: true },
+  api_key: { cached: true, admin: 'api_key', mcp: 'credential', sandboxes: null, newKey: true },
+  grant: { cached: true, admin: null, mcp: 'credential', sandboxes: null, newKey: false },
   person: { cached: true, admin: 'person', mcp: 'person', sandboxes: null, newKey: false },
   audit_event: { cached: false, admin: null, mcp: null, sandboxes: null, newKey: false },
   /** The contents of the organization's own URL; the id is the organization's. */

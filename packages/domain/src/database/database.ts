@@ -167,6 +167,8 @@ function guardLookups(lookups: Lookups, assertOutside: (wanted: string) => void)
     findOrganization: guard(lookups.findOrganization),
     findApiKey: guard(lookups.findApiKey),
     apiKeyPrefixes: guard(lookups.apiKeyPrefixes),
+    findGrant: guard(lookups.findGrant),
+    findOAuthClient: guard(lookups.findOAuthClient),
     findPersonMemberships: guard(lookups.findPersonMemberships),
     dueVersions: guard(lookups.dueVersions),
     dueIdentityChanges: guard(lookups.dueIdentityChanges),

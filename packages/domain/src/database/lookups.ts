@@ -16,6 +16,10 @@ export interface Lookups {
    * all keys.
    */
   apiKeyPrefixes(ids: readonly string[] | null): Promise<Buffer>;
+  /** The organization of a grant; the grant may have ended. */
+  findGrant(grantId: string): Promise<{ readonly organizationId: string } | null>;
+  /** The organization of an OAuth client that an owner made; null for a disabled one. */
+  findOAuthClient(clientId: string): Promise<{ readonly organizationId: string } | null>;
   findPersonMemberships(
     personId: string,
   ): Promise<readonly { readonly organizationId: string; readonly memberId: string }[]>;
@@ -78,6 +82,22 @@ export function createLookups(pool: pg.Pool): Lookups {
         [ids],
       );
       return row?.prefixes ?? Buffer.alloc(0);
+    },
+    async findGrant(grantId) {
+      const [row] = await read<{ organizationId: string | null }>(
+        'find_grant',
+        'SELECT app.find_grant($1) AS "organizationId"',
+        [grantId],
+      );
+      return row?.organizationId ? { organizationId: row.organizationId } : null;
+    },
+    async findOAuthClient(clientId) {
+      const [row] = await read<{ organizationId: string | null }>(
+        'find_oauth_client',
+        'SELECT app.find_oauth_client($1) AS "organizationId"',
+        [clientId],
+      );
+      return row?.organizationId ? { organizationId: row.organizationId } : null;
     },
     findPersonMemberships: (personId) =>
       read(

@@ -10,10 +10,12 @@ import { DEPLOY_ERRORS } from './deploy.ts';
 import { DEPLOYMENTS_ERRORS } from './deployments.ts';
 import { EDGE_ERRORS } from './edge.ts';
 import { EGRESS_ERRORS } from './egress.ts';
+import { GRANTS_ERRORS } from './grants.ts';
 import { GROUPS_ERRORS } from './groups.ts';
 import { INTERNAL_ERRORS } from './internal.ts';
 import { LIMITS_ERRORS } from './limits.ts';
 import { MCP_ERRORS } from './mcp.ts';
+import { OAUTH_ERRORS } from './oauth.ts';
 import { ORGANIZATIONS_ERRORS } from './organizations.ts';
 import { POLICY_ERRORS } from './policy.ts';
 import { SANDBOX_ERRORS } from './sandbox.ts';
@@ -37,7 +39,9 @@ export const ERRORS = {
   ...INTERNAL_ERRORS,
   ...LIMITS_ERRORS,
   ...MCP_ERRORS,
+  ...GRANTS_ERRORS,
   ...GROUPS_ERRORS,
+  ...OAUTH_ERRORS,
   ...ORGANIZATIONS_ERRORS,
   ...POLICY_ERRORS,
   ...SANDBOX_ERRORS,

@@ -65,6 +65,13 @@ export const ACCOUNT_LIMITS = {
     reason: 'The list of groups is whole.',
     raisedBy: 'fixed',
   },
+  oauthClients: {
+    value: 50,
+    unit: 'entries',
+    what: 'OAuth clients that owners of an organization made and did not disable',
+    reason: 'Clients that register themselves need none; the list is whole.',
+    raisedBy: 'fixed',
+  },
   keyLife: {
     value: 365,
     unit: 'days',

@@ -3,12 +3,22 @@ import { ADMIN_LIMITS } from './admin-api.ts';
 import { CALL_LIMITS } from './calls.ts';
 import { DEPLOY_LIMITS } from './deploys.ts';
 import type { LimitGroup } from './limit.ts';
+import { OAUTH_LIMITS } from './oauth.ts';
 import { RETENTION } from './retention.ts';
 import { SANDBOX_LIMITS } from './sandboxes.ts';
 import { STREAM_LIMITS } from './streams.ts';
 
 export { formatLimit, formatNumber, type Limit, type LimitGroup, type RaisedBy } from './limit.ts';
-export { ACCOUNT_LIMITS, ADMIN_LIMITS, CALL_LIMITS, DEPLOY_LIMITS, RETENTION, SANDBOX_LIMITS, STREAM_LIMITS };
+export {
+  ACCOUNT_LIMITS,
+  ADMIN_LIMITS,
+  CALL_LIMITS,
+  DEPLOY_LIMITS,
+  OAUTH_LIMITS,
+  RETENTION,
+  SANDBOX_LIMITS,
+  STREAM_LIMITS,
+};
 
 /** All limits in the order of `docs/limits.md`. */
 export const LIMIT_SECTIONS: readonly { readonly title: string; readonly limits: LimitGroup }[] = [
@@ -17,6 +27,7 @@ export const LIMIT_SECTIONS: readonly { readonly title: string; readonly limits:
   { title: 'Sandboxes', limits: SANDBOX_LIMITS },
   { title: 'Deploys', limits: DEPLOY_LIMITS },
   { title: 'Accounts and keys', limits: ACCOUNT_LIMITS },
+  { title: 'Connected clients', limits: OAUTH_LIMITS },
   { title: 'Admin API', limits: ADMIN_LIMITS },
   { title: 'Retention', limits: RETENTION },
 ];

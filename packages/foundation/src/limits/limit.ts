@@ -39,6 +39,7 @@ export type Unit =
   | 'requests'
   | 'bodies'
   | 'attempts'
+  | 'addresses'
   | 'times';
 
 /**

@@ -80,7 +80,7 @@ export function concernsAccess({ kind, id }: Change, access: Access): boolean {
       return connectorId === null && id === organizationId;
     case 'organization':
       return id === organizationId;
-    case 'api_key':
+    case 'credential':
       return id === principal.credentialId;
     case 'person':
       return id === principal.userId;

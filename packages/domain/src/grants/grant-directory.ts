@@ -1,0 +1,92 @@
+import { type ChangeFeed, RevisionedCache } from '../changes/index.ts';
+import type { Database } from '../database/index.ts';
+import { type GroupReference, groupsOf } from '../groups/index.ts';
+import { findMember, type Role } from '../organizations/index.ts';
+import { type Grant, getGrant } from './grants.ts';
+
+/** A grant with its person as the organization knows them now. */
+export interface GrantFacts
+  extends Pick<
+    Grant,
+    | 'id'
+    | 'clientId'
+    | 'resourcePath'
+    | 'connectorId'
+    | 'versionId'
+    | 'connectorIds'
+    | 'scopes'
+    | 'expiresAt'
+    | 'endedAt'
+  > {
+  readonly organizationId: string;
+  readonly person: { readonly id: string; readonly email: string; readonly name: string };
+  readonly roles: readonly Role[];
+  readonly groups: readonly GroupReference[];
+}
+
+export interface GrantDirectory {
+  /**
+   * Null when there is no such grant, its person has left or the organization is out of service. Ended and expired ones
+   * are found as such.
+   *
+   * @throws AppError `data.stale`, `data.unavailable`
+   */
+  find(grantId: string): Promise<GrantFacts | null>;
+  /** Hits and misses since start, for metrics. */
+  statistics(): { readonly hits: number; readonly misses: number; readonly entries: number };
+  close(): void;
+}
+
+export interface GrantDirectoryOptions {
+  readonly database: Database;
+  readonly feed: ChangeFeed;
+  readonly entriesMax?: number;
+}
+
+/** Which grant allows what, from memory; follows ends, changes of roles and removals within a second. */
+export function createGrantDirectory({ database, feed, entriesMax }: GrantDirectoryOptions): GrantDirectory {
+  const cache = new RevisionedCache<GrantFacts | null>({
+    feed,
+    entriesMax: entriesMax ?? 10_000,
+    dependsOn: (facts) =>
+      facts === null
+        ? 'any'
+        : [
+            { kind: 'grant', id: facts.id },
+            { kind: 'organization', id: facts.organizationId },
+            { kind: 'person', id: facts.person.id },
+          ],
+  });
+  return {
+    find: (grantId) => cache.get(grantId, () => loadFacts(database, grantId)),
+    statistics: () => cache.statistics(),
+    close: () => cache.close(),
+  };
+}
+
+async function loadFacts(database: Database, grantId: string): Promise<GrantFacts | null> {
+  const scope = await database.lookups.findGrant(grantId);
+  if (scope === null) return null;
+  return database.withOrganization(scope, async (tx) => {
+    const grant = await getGrant(tx, grantId);
+    if ((await tx.prisma.organizationDeletion.count({ where: tx.scope })) > 0) return null;
+    const member = await findMember(tx, grant.personId);
+    if (member === null) return null;
+    const { id, clientId, resourcePath, connectorId, versionId, connectorIds, scopes, expiresAt, endedAt } = grant;
+    return Object.freeze({
+      id,
+      clientId,
+      resourcePath,
+      connectorId,
+      versionId,
+      connectorIds,
+      scopes,
+      expiresAt,
+      endedAt,
+      organizationId: scope.organizationId,
+      person: { id: member.personId, email: member.email, name: member.name },
+      roles: [member.role],
+      groups: await groupsOf(tx, member.personId),
+    });
+  });
+}

@@ -1,0 +1,126 @@
+import { AppError, type Page, type PageRequest } from '@patchbay/foundation';
+import { type Actor, record } from '../audit/index.ts';
+import { NEWEST_FIRST, olderThan, type Tx, toPage } from '../database/index.ts';
+import type { Grant as GrantRow } from '../generated/client.ts';
+
+/** A person's permission for an OAuth client at one resource. It opens nothing: the tokens are the provider's. */
+export interface Grant {
+  readonly id: string;
+  readonly personId: string;
+  readonly clientId: string;
+  /** The client's own word, or the host of its metadata document. */
+  readonly clientName: string;
+  /** Canonical path of the URL: `/acme/weather/mcp`. */
+  readonly resourcePath: string;
+  /** Null at the URL of the whole organization. */
+  readonly connectorId: string | null;
+  /** Only at the preview URL of a version. */
+  readonly versionId: string | null;
+  /** At the URL of the whole organization: the connectors that existed when it was given. */
+  readonly connectorIds: readonly string[];
+  readonly scopes: readonly string[];
+  readonly createdAt: Date;
+  /** Moves on with every refresh, up to the longest life of a grant. */
+  readonly expiresAt: Date;
+  readonly lastUsedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly endedBecause: GrantEnd | null;
+}
+
+/** Why a grant ended. */
+export const GRANT_ENDS = [
+  /** By an owner or admin, or by the person. */
+  'ended',
+  /** By the client, or by the reuse of a refresh token. */
+  'revoked',
+  'expired',
+  /** Another grant of the same person to the same client at the same resource. */
+  'replaced',
+  'member_removed',
+  /** The organization's own OAuth client that it was given to. */
+  'client_disabled',
+] as const;
+export type GrantEnd = (typeof GRANT_ENDS)[number];
+
+export interface GrantFilter {
+  /** Only those of one person. */
+  readonly personId?: string | undefined;
+  readonly connectorId?: string | undefined;
+  /** `open`: neither ended nor expired; `ended`: one of the two. */
+  readonly state?: 'open' | 'ended' | undefined;
+  readonly now?: Date;
+}
+
+/** Newest first. */
+export async function listGrants(tx: Tx, page: PageRequest, filter: GrantFilter = {}): Promise<Page<Grant>> {
+  const { personId, connectorId, state, now = new Date() } = filter;
+  const open = { endedAt: null, expiresAt: { gt: now } };
+  const rows = await tx.prisma.grant.findMany({
+    where: {
+      ...tx.scope,
+      ...(personId !== undefined && { personId }),
+      ...(connectorId !== undefined && { connectorId }),
+      AND: [olderThan(page.cursor), ...(state === undefined ? [] : [state === 'open' ? open : { NOT: open }])],
+    },
+    orderBy: NEWEST_FIRST,
+    take: page.limit + 1,
+  });
+  return toPage(rows, page.limit, toGrant, (row) => ({ at: row.createdAt, id: row.id }));
+}
+
+/** @throws AppError `grants.not_found` */
+export async function getGrant(tx: Tx, id: string): Promise<Grant> {
+  const row = await tx.prisma.grant.findUnique({ where: { organizationId_id: { ...tx.scope, id } } });
+  if (row === null) throw new AppError('grants.not_found');
+  return toGrant(row);
+}
+
+/** The one open grant of a person to a client at a resource, or null. */
+export async function findOpenGrant(
+  tx: Tx,
+  of: { readonly personId: string; readonly clientId: string; readonly resourcePath: string },
+): Promise<Grant | null> {
+  const row = await tx.prisma.grant.findFirst({
+    where: { ...tx.scope, ...of, endedAt: null },
+    orderBy: NEWEST_FIRST,
+  });
+  return row === null ? null : toGrant(row);
+}
+
+/**
+ * Ends the grant with its codes and refresh tokens, in force at every gateway within a second. Ending twice has no
+ * effect.
+ *
+ * @param of `personId` limits it to grants of that person: those of others are not found
+ * @throws AppError `grants.not_found`
+ */
+export async function endGrant(
+  tx: Tx,
+  actor: Actor,
+  of: { readonly id: string; readonly personId?: string | undefined; readonly requestId?: string | undefined },
+): Promise<Grant> {
+  const { id, personId, requestId } = of;
+  const before = await getGrant(tx, id);
+  if (personId !== undefined && before.personId !== personId) throw new AppError('grants.not_found');
+  const { count } = await tx.prisma.grant.updateMany({
+    where: { ...tx.scope, id, endedAt: null },
+    data: { endedAt: new Date(), endedBecause: 'ended' satisfies GrantEnd },
+  });
+  if (count > 0) {
+    const { clientId, clientName, resourcePath } = before;
+    await record(tx, {
+      actor,
+      action: 'grant.ended',
+      target: { type: 'grant', id },
+      before: { personId: before.personId, clientId, clientName, resourcePath },
+      requestId,
+    });
+  }
+  return getGrant(tx, id);
+}
+
+export function toGrant(row: GrantRow): Grant {
+  const { organizationId: _, providerHash: __, ...shown } = row;
+  // Written by the functions and triggers that know these reasons alone.
+  return { ...shown, endedBecause: row.endedBecause as GrantEnd | null };
+}

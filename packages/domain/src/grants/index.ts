@@ -1,0 +1,18 @@
+export {
+  createGrantDirectory,
+  type GrantDirectory,
+  type GrantDirectoryOptions,
+  type GrantFacts,
+} from './grant-directory.ts';
+export {
+  endGrant,
+  findOpenGrant,
+  GRANT_ENDS,
+  type Grant,
+  type GrantEnd,
+  type GrantFilter,
+  getGrant,
+  listGrants,
+} from './grants.ts';
+export { PUBLISH_AHEAD_MS } from './plan-signing-keys.ts';
+export { type PublicSigningKey, type SigningKeySet, SigningKeys, type SigningKeysOptions } from './signing-keys.ts';

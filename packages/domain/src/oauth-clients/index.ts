@@ -1,0 +1,9 @@
+export {
+  createOAuthClient,
+  disableOAuthClient,
+  findOAuthClient,
+  getOAuthClient,
+  listOAuthClients,
+  type OAuthClient,
+  rotateOAuthClientSecret,
+} from './oauth-clients.ts';

@@ -1,0 +1,96 @@
+import type { LimitGroup } from './limit.ts';
+
+/** Lifetimes of what the authorization server issues, and what a client may register. */
+export const OAUTH_LIMITS = {
+  accessToken: {
+    value: 60 * 60,
+    unit: 'seconds',
+    what: 'Life of an access token',
+    reason: 'A client refreshes it unnoticed; a copy that leaked is of use for an hour.',
+    raisedBy: 'fixed',
+  },
+  grant: {
+    value: 90,
+    unit: 'days',
+    what: 'Life of a grant and its refresh token after the last refresh',
+    reason: 'A connection that is used stays; an unused one ends by itself after a quarter of a year.',
+    raisedBy: 'fixed',
+  },
+  grantMost: {
+    value: 365,
+    unit: 'days',
+    what: 'Longest life of a grant, however often it is refreshed',
+    reason: 'A person confirms once a year what may act for them.',
+    raisedBy: 'fixed',
+  },
+  authorizationCode: {
+    value: 60,
+    unit: 'seconds',
+    what: 'Life of an authorization code',
+    reason: 'The client exchanges it at once.',
+    raisedBy: 'fixed',
+  },
+  interaction: {
+    value: 60 * 60,
+    unit: 'seconds',
+    what: 'Time to sign in and answer a consent page',
+    reason: 'Long enough to find a password; then the client asks again.',
+    raisedBy: 'fixed',
+  },
+  refreshGrace: {
+    value: 120,
+    unit: 'seconds',
+    what: 'Time a refresh token can be used again after it was exchanged',
+    reason: 'Clients with several processes refresh at the same time; later reuse means a copy, and ends the grant.',
+    raisedBy: 'fixed',
+  },
+  clientMetadata: {
+    value: 8 * 1024,
+    unit: 'bytes',
+    what: 'Metadata that a client registers',
+    reason: 'Clients send less than one kilobyte.',
+    raisedBy: 'fixed',
+  },
+  redirectUris: {
+    value: 10,
+    unit: 'addresses',
+    what: 'Redirect URIs of a client',
+    reason: 'Clients have one or two.',
+    raisedBy: 'fixed',
+  },
+  registrationLife: {
+    value: 24,
+    unit: 'hours',
+    what: 'Life of a registration without a consent',
+    reason: 'Clients register again for each connection and leave the others behind.',
+    raisedBy: 'fixed',
+  },
+  registrationsPerAddress: {
+    value: 60,
+    unit: 'requests',
+    what: 'Registrations from one network in an hour; those of browsers are counted apart from those of programs',
+    reason: 'Registering stores nothing. A page that registers through its visitors takes nothing from their programs.',
+    raisedBy: 'fixed',
+  },
+  registrationsPerClientRange: {
+    value: 6_000,
+    unit: 'requests',
+    what: 'Registrations from the shared addresses of a hosted client in an hour',
+    reason: 'All people who use hosted Claude share a few addresses, and each connection registers twice.',
+    raisedBy: 'fixed',
+  },
+  authorizationsPerAddress: {
+    value: 300,
+    unit: 'requests',
+    what: 'Authorization requests from one network in an hour',
+    reason: 'Each begins a request that is kept for an hour; an office connects together.',
+    raisedBy: 'fixed',
+  },
+  signingKeyLife: {
+    value: 30,
+    unit: 'days',
+    what: 'Time a key signs access tokens',
+    reason: 'A key that leaked unnoticed is of no use after a month.',
+    raisedBy: 'fixed',
+  },
+} as const satisfies LimitGroup;
