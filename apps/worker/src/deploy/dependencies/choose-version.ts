@@ -1,6 +1,7 @@
 import { AppError } from '@patchbay/foundation';
 import semver from 'semver';
 import { z } from 'zod';
+import { platforms } from './platforms.ts';
 
 const names = z.record(z.string(), z.string()).default({});
 /** The kept fields of a version; a description holds many more. */
@@ -14,8 +15,8 @@ const versionSchema = z.object({
     .default({})
     .catch({}),
   hasInstallScript: z.boolean().optional(),
-  os: z.array(z.string()).optional().catch(undefined),
-  cpu: z.array(z.string()).optional().catch(undefined),
+  os: platforms.catch(undefined),
+  cpu: platforms.catch(undefined),
   dist: z.object({ integrity: z.string().optional(), tarball: z.string().optional() }),
 });
 const descriptionSchema = z.object({ 'dist-tags': names, versions: z.record(z.string(), z.unknown()) });

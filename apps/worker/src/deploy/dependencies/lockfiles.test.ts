@@ -93,6 +93,27 @@ describe('package-lock.json', () => {
     expect(plan.placements.map(({ path }) => path)).toEqual(['node_modules/a', 'node_modules/a/node_modules/b']);
   });
 
+  it('a package-lock.json names a single platform as text, which is how npm keeps it', () => {
+    const plan = npm({
+      'node_modules/a': entry('a', { optionalDependencies: { mac: '*', here: '*' } }),
+      'node_modules/here': entry('here', { os: 'linux', cpu: process.arch, optional: true }),
+      'node_modules/mac': entry('mac', { os: 'darwin', optional: true }),
+    });
+    expect(plan.placements.map(({ path }) => path)).toEqual(['node_modules/a', 'node_modules/here']);
+  });
+
+  it('an entry that nothing reaches may hold anything; one that is reached is refused by name', () => {
+    const odd = entry('odd', { os: { linux: true } });
+    expect(npm({ 'node_modules/a': entry('a'), 'node_modules/odd': odd }).placements).toHaveLength(1);
+    const reached = { 'node_modules/a': entry('a', { dependencies: { odd: '*' } }), 'node_modules/odd': odd };
+    expect(() => npm(reached)).toThrow(
+      expect.objectContaining({
+        code: 'source.bad_lockfile',
+        detail: expect.stringContaining('packages.node_modules/odd.os'),
+      }),
+    );
+  });
+
   it('a package-lock.json links what the runner provides when the range fits, else installs it', () => {
     expect(npm({}, { zod: '^4.0.0' })).toMatchObject({ placements: [], provided: ['zod'] });
     const old = entry('zod', { version: '3.25.0', resolved: undefined });

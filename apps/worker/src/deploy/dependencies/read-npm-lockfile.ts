@@ -3,6 +3,7 @@ import semver from 'semver';
 import { z } from 'zod';
 import { lineOf } from './line-of.ts';
 import { type InstalledPackage, PACKAGES_MAX, type PackagePlan, type ProvidedPackages } from './package-plan.ts';
+import { fitsPlatform, platforms } from './platforms.ts';
 import { isProvided } from './provided-packages.ts';
 import type { PackageJson } from './read-package-json.ts';
 import { checkRegistryPackage, type Location, refuse } from './registry-package.ts';
@@ -17,8 +18,8 @@ const entrySchema = z.looseObject({
   link: z.boolean().optional(),
   inBundle: z.boolean().optional(),
   hasInstallScript: z.boolean().optional(),
-  os: z.array(z.string()).optional(),
-  cpu: z.array(z.string()).optional(),
+  os: platforms,
+  cpu: platforms,
   dependencies: names,
   optionalDependencies: names,
   peerDependencies: names,
@@ -27,7 +28,7 @@ const entrySchema = z.looseObject({
 type Entry = z.output<typeof entrySchema>;
 const lockfileSchema = z.looseObject({
   lockfileVersion: z.union([z.literal(2), z.literal(3)]),
-  packages: z.record(z.string(), entrySchema),
+  packages: z.record(z.string(), z.unknown()),
 });
 
 /** Allowed paths of a package; any other could be unpacked over the project. */
@@ -59,7 +60,7 @@ export function readNpmLockfile(text: string, question: LockfileInput): PackageP
       continue;
     }
     const key = `node_modules/${name}`;
-    const entry = lockfile.get(key);
+    const entry = entryOf(lockfile, key);
     if (entry === undefined) {
       if (name in question.manifest.optionalDependencies) continue;
       throw outdated(`${name} is in package.json, but not in ${FILE}`);
@@ -70,7 +71,7 @@ export function readNpmLockfile(text: string, question: LockfileInput): PackageP
   }
 
   for (let key = open.pop(); key !== undefined; key = open.pop()) {
-    const entry = lockfile.get(key);
+    const entry = entryOf(lockfile, key);
     if (entry === undefined || seen.has(key) || !fitsPlatform(entry)) continue;
     seen.add(key);
     if (seen.size > PACKAGES_MAX) throw new AppError('deploy.too_many_packages');
@@ -94,7 +95,18 @@ export function readNpmLockfile(text: string, question: LockfileInput): PackageP
   return { placements: [...placements.values()].sort(byDepth), links: [], provided: [...provided] };
 }
 
-function parse(text: string): ReadonlyMap<string, Entry> {
+/** One entry. Entries that nothing reaches are never read: what they hold is not this deploy's concern. */
+function entryOf(lockfile: ReadonlyMap<string, unknown>, key: string): Entry | undefined {
+  if (!lockfile.has(key)) return undefined;
+  const entry = entrySchema.safeParse(lockfile.get(key));
+  if (entry.success) return entry.data;
+  const [issue] = entry.error.issues;
+  throw new AppError('source.bad_lockfile', {
+    detail: `${FILE}: ${['packages', key, ...(issue?.path ?? [])].join('.')} ${issue?.message}`,
+  });
+}
+
+function parse(text: string): ReadonlyMap<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -145,7 +157,7 @@ function outdated(reason: string): AppError {
 }
 
 /** Node's own search: beside the package first, then in every folder above. */
-function findUpwards(lockfile: ReadonlyMap<string, Entry>, from: string, name: string): string | null {
+function findUpwards(lockfile: ReadonlyMap<string, unknown>, from: string, name: string): string | null {
   for (let folder = from; ; ) {
     const key = folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`;
     if (lockfile.has(key)) return key;
@@ -153,17 +165,6 @@ function findUpwards(lockfile: ReadonlyMap<string, Entry>, from: string, name: s
     const cut = folder.lastIndexOf('/node_modules/');
     folder = cut === -1 ? '' : folder.slice(0, cut);
   }
-}
-
-function fitsPlatform(entry: Entry): boolean {
-  return allows(entry.os, 'linux') && allows(entry.cpu, process.arch);
-}
-
-function allows(list: readonly string[] | undefined, mine: string): boolean {
-  if (list === undefined || list.length === 0) return true;
-  if (list.includes(`!${mine}`)) return false;
-  const wanted = list.filter((value) => !value.startsWith('!'));
-  return wanted.length === 0 || wanted.includes(mine);
 }
 
 /** Outer packages first, so that unpacking one never removes the ones inside it. */

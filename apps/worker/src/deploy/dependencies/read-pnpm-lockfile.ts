@@ -3,6 +3,7 @@ import { isScalar, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { lineOf } from './line-of.ts';
 import { type InstalledPackage, PACKAGES_MAX, type PackageLink, type PackagePlan } from './package-plan.ts';
+import { fitsPlatform, platforms } from './platforms.ts';
 import { isProvided } from './provided-packages.ts';
 import type { LockfileInput } from './read-npm-lockfile.ts';
 import { checkRegistryPackage, refuse } from './registry-package.ts';
@@ -14,8 +15,8 @@ const packageSchema = z.looseObject({
   resolution: z.looseObject({ integrity: z.string().optional(), tarball: z.string().optional() }).default({}),
   version: z.string().optional(),
   requiresBuild: z.boolean().optional(),
-  os: z.array(z.string()).optional(),
-  cpu: z.array(z.string()).optional(),
+  os: platforms,
+  cpu: platforms,
 });
 const lockfileSchema = z.looseObject({
   lockfileVersion: z.string().regex(/^9\./),
@@ -151,9 +152,4 @@ function folderOf(key: string): string {
 function placeOf(key: string): string {
   const id = key.replace(/\(.*$/s, '');
   return `${folderOf(key)}/node_modules/${id.slice(0, Math.max(0, id.lastIndexOf('@')))}`;
-}
-
-function fitsPlatform(entry: z.output<typeof packageSchema>): boolean {
-  const fits = (list: readonly string[] | undefined, mine: string) => list === undefined || list.includes(mine);
-  return fits(entry.os, 'linux') && fits(entry.cpu, process.arch);
 }
