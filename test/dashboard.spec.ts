@@ -230,7 +230,7 @@ describe('the dashboard', () => {
     await dialog.getByRole('button', { name: 'Open it' }).click();
     await page.getByText('Saved. In force for the next call.').waitFor();
     await expect.poll(() => listTools(null), SOON).toBe(200);
-    await page.getByRole('radio', { name: 'Callers with an API key' }).check();
+    await page.getByRole('radio', { name: 'Callers with an API key only' }).check();
     await page.getByRole('button', { name: 'Save' }).click();
     await expect.poll(() => listTools(null), SOON).toBe(401);
   }, 60_000);

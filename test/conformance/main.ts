@@ -41,7 +41,7 @@ try {
 
   await setAuthMode(ready, 'none');
   const open = await runAll('no authentication', `${ready.origin}${endpoint}`);
-  await setAuthMode(ready, 'api_key');
+  await setAuthMode(ready, 'oauth');
   const proxy = await startBearerProxy(ready.origin, ready.mcpApiKey);
   const keyed = await runAll('API key', `${proxy.origin}${endpoint}`);
   await proxy.close();
@@ -67,7 +67,7 @@ async function runAll(access: string, url: string): Promise<Row[]> {
   return rows;
 }
 
-async function setAuthMode(ready: ReadyFile, authMode: 'none' | 'api_key'): Promise<void> {
+async function setAuthMode(ready: ReadyFile, authMode: 'none' | 'oauth'): Promise<void> {
   const response = await fetch(`${ready.apiUrl}/organizations/${ready.organization}/connectors/${SLUG}`, {
     method: 'PATCH',
     headers: { authorization: `Bearer ${ready.apiKey}`, 'content-type': 'application/json' },

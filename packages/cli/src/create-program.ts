@@ -147,12 +147,15 @@ export function createProgram(makeContext: MakeContext): Command {
   add(program, 'settings', 'Show or change the settings of a connector.', [
     'patchbay settings weather',
     'patchbay settings weather --code-generation allow',
-    'patchbay settings weather --auth api-key',
+    'patchbay settings weather --auth oauth',
     'patchbay settings weather --auth none --confirm weather',
   ])
     .argument('[connector]', 'slug (default: the project in this directory)')
     .option('--code-generation <choice>', 'allow or refuse: whether the connector may use `eval` and `new Function`')
-    .option('--auth <choice>', 'api-key or none: how callers authenticate; none allows public access')
+    .option(
+      '--auth <choice>',
+      'oauth (sign-in or a key), api-key (a key only) or none (public): how callers authenticate',
+    )
     .option('--confirm <slug>', 'with --auth none: the connector’s slug again, if it has secrets or tools that write')
     .action(action(async () => (await import('./commands/settings.ts')).settings));
 

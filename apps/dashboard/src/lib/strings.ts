@@ -90,6 +90,8 @@ export const STRINGS = {
     back: 'All connectors',
     codeGenerationHint: 'The connector may use eval and new Function, by its settings.',
     openHint: 'Paste this URL into Claude: Settings, Connectors, Add custom connector. It answers without a key.',
+    signInHint:
+      'Paste this URL into Claude: Settings, Connectors, Add custom connector. Claude then asks you to sign in.',
     keyHint: 'Answers callers with an API key, such as Claude Code. Claude on the web cannot send one.',
     deadHint: 'The URL answers once a version is active.',
   },

@@ -70,7 +70,7 @@ describe('creating a connector', () => {
   it('a created connector is answered with its URL, its state and its allowed actions, with reasons', async () => {
     const { status, body } = await create({ slug: 'fresh', name: 'Fresh' });
     expect(status).toBe(201);
-    expect(body).toMatchObject({ slug: 'fresh', name: 'Fresh', authMode: 'api_key', live: null, latest: null });
+    expect(body).toMatchObject({ slug: 'fresh', name: 'Fresh', authMode: 'oauth', live: null, latest: null });
     expect(body.url).toBe(`${ORIGIN}/acme/fresh/mcp`);
     expect(body.actions.rollBack).toEqual({ allowed: false, reason: expect.any(String) });
     expect(body.actions.deploy).toEqual({ allowed: true, reason: null });

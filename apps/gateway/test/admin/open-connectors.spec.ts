@@ -76,7 +76,7 @@ describe('a connector without a key', () => {
       ]);
     }
     const shown = await installation.call('GET', `${BASE}/theirs`, { as: developer });
-    expect([shown.body.authMode, shown.body.actions.open.allowed]).toEqual(['api_key', false]);
+    expect([shown.body.authMode, shown.body.actions.open.allowed]).toEqual(['oauth', false]);
   });
 
   it('a connector with secrets or tools that write is not opened until its name is confirmed', async () => {
@@ -97,16 +97,17 @@ describe('a connector without a key', () => {
     ]);
     expect(await lastUpdate()).toMatchObject({
       actor: { id: owner.personId },
-      before: { authMode: 'api_key', openConfirmed: false },
+      before: { authMode: 'oauth', openConfirmed: false },
       after: { authMode: 'none', openConfirmed: true },
     });
     expect((await setSecret('shop')).status).toBe(204);
     expect((await publishLive('shop', [WRITES])) > 1).toBe(true);
   });
 
-  it('a connector forgets the confirmation when it requires a key again', async () => {
-    const closed = await change('shop', { authMode: 'api_key' }, developer);
-    expect([closed.body.authMode, closed.body.openConfirmedAt]).toEqual(['api_key', null]);
+  it.each(['api_key', 'oauth'])('a connector forgets the confirmation with its change to %s', async (authMode) => {
+    expect((await open('shop', 'shop')).body.openConfirmedAt).toEqual(expect.any(String));
+    const closed = await change('shop', { authMode }, developer);
+    expect([closed.body.authMode, closed.body.openConfirmedAt]).toEqual([authMode, null]);
     expect((await open('shop')).status).toBe(409);
   });
 

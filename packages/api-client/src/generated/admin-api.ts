@@ -835,10 +835,10 @@ export interface components {
             nextCursor: string | null;
         };
         /**
-         * @description How callers authenticate at the hosted URL.
+         * @description How callers authenticate at the hosted URL: `oauth` by signing in or with an API key, `api_key` with a key only, `none` not at all.
          * @enum {string}
          */
-        AuthMode: "api_key" | "none";
+        AuthMode: "oauth" | "api_key" | "none";
         Connector: {
             id: string;
             slug: string;
@@ -2066,7 +2066,7 @@ export interface operations {
                     /** @description 2 to 32 characters of a to z, 0 to 9 and single hyphens, with no hyphen at an end. */
                     slug: string;
                     name?: string;
-                    /** @default api_key */
+                    /** @default oauth */
                     authMode?: components["schemas"]["AuthMode"];
                 };
             };

@@ -1,3 +1,4 @@
+import type { AuthMode } from '@patchbay/api-client';
 import { AppError } from '@patchbay/foundation';
 import { table } from '../output.ts';
 import type { ProgramContext } from '../program-context.ts';
@@ -10,6 +11,19 @@ interface SettingsOptions {
 }
 
 const CONNECTOR = '/api/v1/organizations/{organization}/connectors/{connector}' as const;
+
+/** The choices of `--auth`. */
+const CHOICES: ReadonlyMap<string, AuthMode> = new Map([
+  ['oauth', 'oauth'],
+  ['api-key', 'api_key'],
+  ['none', 'none'],
+]);
+
+const SHOWN: Readonly<Record<AuthMode, string>> = {
+  oauth: 'sign-in, or an API key',
+  api_key: 'an API key',
+  none: 'none: public access',
+};
 
 /** Shows the settings of a connector, or changes what is named; in force for the next call. */
 export async function settings(
@@ -28,7 +42,7 @@ export async function settings(
   const shown = { authMode, openConfirmedAt, codeGeneration, revision };
   const confirmed = openConfirmedAt === null ? '' : `, confirmed ${openConfirmedAt.slice(0, 10)}`;
   const rows = [
-    ['Authentication', authMode === 'none' ? `none: public access${confirmed}` : 'an API key'],
+    ['Authentication', authMode === 'none' ? `${SHOWN.none}${confirmed}` : SHOWN[authMode]],
     ['Dynamic code (eval)', codeGeneration ? 'allowed' : 'refused'],
     ['Revision', String(revision)],
   ];
@@ -50,11 +64,11 @@ function readPatch({ codeGeneration, auth, confirm }: SettingsOptions) {
   };
 }
 
-function readAuth(choice: string | undefined): 'api_key' | 'none' | undefined {
+function readAuth(choice: string | undefined): AuthMode | undefined {
   if (choice === undefined) return undefined;
-  if (choice === 'none') return 'none';
-  if (choice === 'api-key') return 'api_key';
-  throw new AppError('cli.usage', { detail: '--auth takes api-key or none.' });
+  const authMode = CHOICES.get(choice);
+  if (authMode === undefined) throw new AppError('cli.usage', { detail: '--auth takes oauth, api-key or none.' });
+  return authMode;
 }
 
 function readChoice(choice: string | undefined): boolean | undefined {

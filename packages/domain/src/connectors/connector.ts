@@ -1,6 +1,7 @@
 import type { Connector as ConnectorRow } from '../generated/client.ts';
 
-export const AUTH_MODES = ['api_key', 'none'] as const;
+/** How callers authenticate: by an access token or an API key, by an API key alone, or not at all. */
+export const AUTH_MODES = ['oauth', 'api_key', 'none'] as const;
 export type AuthMode = (typeof AUTH_MODES)[number];
 
 export interface Connector {

@@ -25,7 +25,7 @@ export async function createConnector(
       id,
       slug: input.slug,
       name: input.name ?? input.slug,
-      authMode: input.authMode ?? 'api_key',
+      authMode: input.authMode ?? 'oauth',
     },
     include: WITH_LIVE_VERSION,
   });
@@ -92,7 +92,7 @@ export interface ConnectorPatch {
 /**
  * Authentication and dynamic code are settings of its sandboxes: after a change running ones are not reused. Public
  * access to a connector with secrets or tools that write takes its name as a confirmation, which is kept until it
- * requires a key again.
+ * requires authentication again.
  *
  * @throws AppError `connectors.open_not_confirmed`, `connectors.not_found`
  */
@@ -116,8 +116,8 @@ export async function updateConnector(tx: Tx, actor: Actor, id: string, patch: C
 /** The stored confirmation after the patch. @throws AppError `connectors.open_not_confirmed` */
 async function confirmationAfter(tx: Tx, connector: Connector, patch: ConnectorPatch): Promise<Date | null> {
   const { authMode, confirmOpen } = patch;
-  if (authMode === 'api_key') return null;
-  if (authMode !== 'none') return connector.openConfirmedAt;
+  if (authMode === undefined) return connector.openConfirmedAt;
+  if (authMode !== 'none') return null;
   if (confirmOpen === connector.slug) return connector.openConfirmedAt ?? new Date();
   if (confirmOpen !== undefined) {
     throw new AppError('connectors.open_not_confirmed', {

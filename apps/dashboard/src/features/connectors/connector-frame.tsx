@@ -1,7 +1,7 @@
 'use client';
 
 import { Anchor, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
-import type { Connector } from '@patchbay/api-client';
+import type { AuthMode, Connector } from '@patchbay/api-client';
 import { IconArrowLeft } from '@tabler/icons-react';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
@@ -61,6 +61,8 @@ function Tabs({ organization, slug }: { organization: string; slug: string }) {
   return <LinkTabs label={STRINGS.connectorSettings.tabs} tabs={tabs} />;
 }
 
+const HINTS = { oauth: 'signInHint', api_key: 'keyHint', none: 'openHint' } as const satisfies Record<AuthMode, string>;
+
 function Header({ organization, connector }: { organization: string; connector: Connector }) {
   return (
     <Stack gap="md">
@@ -80,7 +82,7 @@ function Header({ organization, connector }: { organization: string; connector: 
         <Copyable value={connector.url} label={STRINGS.copyUrl(connector.name)} />
         <Text size="sm" c="var(--text-quiet)" mt={8}>
           {connector.live ? null : `${T.deadHint} `}
-          {connector.authMode === 'none' ? T.openHint : T.keyHint}
+          {T[HINTS[connector.authMode]]}
           {connector.codeGeneration && ` ${T.codeGenerationHint}`}
         </Text>
       </Paper>

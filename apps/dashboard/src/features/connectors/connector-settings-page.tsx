@@ -18,7 +18,7 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { SectionHead } from '../../ui/section-head.tsx';
 
 const T = STRINGS.connectorSettings;
-const AUTH_MODES = ['api_key', 'none'] as const satisfies readonly AuthMode[];
+const AUTH_MODES = ['oauth', 'api_key', 'none'] as const satisfies readonly AuthMode[];
 
 interface ConnectorSettingsProps {
   readonly organization: string;

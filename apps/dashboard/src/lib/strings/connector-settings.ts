@@ -42,13 +42,17 @@ export const CONNECTOR_SETTINGS = {
   authMode: 'Access',
   authModeLead: 'How callers authenticate at the MCP URL. In force for the next call.',
   authModes: {
+    oauth: {
+      name: 'Members who sign in, and callers with an API key',
+      what: 'Claude and other MCP clients open a page where the member signs in and allows access. Programs may send a key of this organization.',
+    },
     api_key: {
-      name: 'Callers with an API key',
-      what: 'Claude Code and programs that send a key of this organization. Claude on the web cannot send one.',
+      name: 'Callers with an API key only',
+      what: 'Claude Code and programs that send a key of this organization. There is no sign-in, so Claude on the web cannot use it.',
     },
     none: {
       name: 'Public: everyone who has the URL',
-      what: 'Does not authenticate callers. The only way for Claude on the web today. Suitable for data that may be public.',
+      what: 'Does not authenticate callers. Suitable for data that may be public.',
     },
   } satisfies Record<AuthMode, { name: string; what: string }>,
   save: 'Save',

@@ -12,9 +12,11 @@ import { ActionState, Instant } from './parts.ts';
 import { VersionState } from './version-parts.ts';
 import { deploymentsByVersion, shownState } from './version-state.ts';
 
-export const AuthMode = z
-  .enum(['api_key', 'none'])
-  .meta({ id: 'AuthMode', description: 'How callers authenticate at the hosted URL.' });
+export const AuthMode = z.enum(['oauth', 'api_key', 'none']).meta({
+  id: 'AuthMode',
+  description:
+    'How callers authenticate at the hosted URL: `oauth` by signing in or with an API key, `api_key` with a key only, `none` not at all.',
+});
 
 export const CodeGeneration = z.boolean().meta({
   description: 'Whether code of the connector may use eval and new Function. Its sandboxes refuse them otherwise.',

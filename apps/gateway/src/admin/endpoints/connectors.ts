@@ -66,7 +66,7 @@ export const createConnector = defineEndpoint({
   permission: 'connectors:write',
   audit: 'connector.created',
   params: OrganizationParams,
-  body: z.object({ slug: Slug, name: DisplayName.optional(), authMode: AuthMode.default('api_key') }),
+  body: z.object({ slug: Slug, name: DisplayName.optional(), authMode: AuthMode.default('oauth') }),
   reply: Connector,
   status: 201,
   idempotent: true,
