@@ -5,6 +5,7 @@ import { createDatabase } from '@patchbay/domain';
 import { createApiKeyCache } from '@patchbay/domain/api-keys';
 import { ChangeFeed } from '@patchbay/domain/changes';
 import { createEndpointDirectory } from '@patchbay/domain/endpoints';
+import { createGrantDirectory, SigningKeys } from '@patchbay/domain/grants';
 import { insertLogLines } from '@patchbay/domain/logs';
 import { openSecrets } from '@patchbay/domain/secrets';
 import { UsageSpool } from '@patchbay/domain/usage';
@@ -27,6 +28,7 @@ import { RedisProbe } from './health/redis-probe.ts';
 import type { Surface } from './http/surface.ts';
 import { createIdentityPart } from './identity/index.ts';
 import { printSetupLink, showSetupLink } from './identity/show-setup-link.ts';
+import { AccessTokens } from './mcp/access/verify-access-token.ts';
 import { createNotifyAuthor } from './mcp/call/author-log.ts';
 import { startTracing } from './mcp/call/tracing.ts';
 import { SessionSignals } from './mcp/sessions/session-signals.ts';
@@ -64,6 +66,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const changes = new ChangeFeed({ url: config.database.url, logger });
   const endpoints = createEndpointDirectory({ database, feed: changes });
   const apiKeys = createApiKeyCache({ database, feed: changes, logger });
+  const grants = createGrantDirectory({ database, feed: changes });
   const spool = await UsageSpool.open({ directory: config.spoolDirectory, database, logger });
   const redis = config.redisUrl === undefined ? null : new RedisProbe(config.redisUrl);
   const tracing = await startTracing(config.tracing, logger);
@@ -98,7 +101,12 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     onEvent: (event) => events.publish(event),
   });
   const metrics = createMetrics({
-    cacheStatistics: () => ({ endpoints: endpoints.statistics(), api_keys: apiKeys.statistics() }),
+    cacheStatistics: () => ({
+      endpoints: endpoints.statistics(),
+      api_keys: apiKeys.statistics(),
+      grants: grants.statistics(),
+      access_tokens: accessTokens.statistics(),
+    }),
     droppedEvents: () => spool.statistics().dropped,
     supervisors: () => sandboxes.supervisors(),
   });
@@ -116,10 +124,25 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     config.redisUrl === undefined
       ? new LocalStore(clock)
       : new RedisStore({ redisUrl: config.redisUrl, secret, clock, logger });
+  const people = createIdentityPart({
+    origin,
+    signup: config.signup,
+    database,
+    ephemeralStore,
+    clock,
+    logger,
+    secret,
+    releasedNames: config.releasedNames,
+    databaseUrl: new Secret(config.database.authUrl),
+  });
+  const keySealer = await createStateSealer(keySource, 'oauth signing keys');
+  const signingKeys = new SigningKeys({ pool: people.pool, sealer: keySealer, clock, logger });
+  const accessTokens = new AccessTokens({ issuer: origin, keys: signingKeys, grants, clock });
   const mcp = createMcpSurface({
     origin,
     endpoints,
     apiKeys,
+    accessTokens,
     sandboxes,
     retirement,
     spool,
@@ -138,17 +161,6 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     // Nothing waits for a human yet, so no call needs its intent kept past the process that sends it.
     recordIntent: async () => undefined,
     notifyAuthor: createNotifyAuthor(connectorLogs, clock),
-  });
-  const people = createIdentityPart({
-    origin,
-    signup: config.signup,
-    database,
-    ephemeralStore,
-    clock,
-    logger,
-    secret,
-    releasedNames: config.releasedNames,
-    databaseUrl: new Secret(config.database.authUrl),
   });
   const waker = new DeployWaker({
     redisUrl: config.redisUrl === undefined ? null : new Secret(config.redisUrl),
@@ -207,8 +219,10 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       await closeServer(app);
       retirement.close();
       await Promise.all([mcp.close(), waker.close(), connectorLogs.close(), sandboxes.close(), tracing.close()]);
+      signingKeys.close();
       await Promise.all([spool.close(), apiKeys.close(), people.close()]);
       endpoints.close();
+      grants.close();
       vault.close();
       redis?.close();
       ephemeralStore.close();

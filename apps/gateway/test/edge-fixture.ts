@@ -22,6 +22,7 @@ import { LocalPubSub } from '../src/pub-sub/pub-sub.ts';
 import { createServer } from '../src/server.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
 import { givenApiKey, givenEndpoint, givenEndpoints } from './given-call.ts';
+import { GivenTokens } from './given-tokens.ts';
 
 export const TIMINGS = { queueMs: 0, startMs: 0, sandboxMs: 1, egressMs: 0, cold: false };
 
@@ -54,16 +55,20 @@ const endpoint = (change: Partial<Endpoint> = {}): Endpoint =>
     versionId: 'ver_2',
     versionNumber: 2,
     manifest: MANIFEST,
-    authMode: 'api_key',
+    authMode: 'oauth',
     ...change,
   });
 
-/** Organization acme: `weather` requires a key and has a previewed version 3, `open` is public. */
+/**
+ * Organization acme: `weather` asks for a token or key and has a previewed version 3, `open` is public. Organization
+ * globex: `weather` as well, and `keys` takes API keys only.
+ */
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'acme/weather': endpoint(),
   'acme/weather@3': endpoint({ versionId: 'ver_3', versionNumber: 3, live: false, resource: '/acme/weather@3/mcp' }),
   'acme/open': endpoint({ connectorSlug: 'open', authMode: 'none' }),
   'globex/weather': endpoint({ organizationSlug: 'globex' }),
+  'globex/keys': endpoint({ organizationSlug: 'globex', connectorSlug: 'keys', authMode: 'api_key' }),
 };
 
 /** Rows that `loadNames` would have recorded of an organization here. */
@@ -101,6 +106,7 @@ const KEYS: Readonly<Record<string, VerifiedApiKey>> = {
   pbk_mcp_owner: key('owner'),
   pbk_mcp_member: key('member'),
   pbk_mcp_other: key('member', { connectorIds: ['con_open'] }),
+  pbk_mcp_reader: key('owner', { scopes: ['tools:read'] }),
   pbk_mcp_globex: { ...key('owner'), organizationId: 'org_globex' },
 };
 
@@ -133,6 +139,10 @@ export const complete = (result: JsonObject): InvocationOutcome => ({ kind: 'com
 export interface EdgeFixture {
   readonly origin: string;
   readonly port: number;
+  /** Its access tokens and grants. */
+  readonly tokens: GivenTokens;
+  /** The counter of refused tokens, by reason. */
+  tokenRefusals(): Promise<Readonly<Record<string, number>>>;
   /** Everything that reached the sandbox. */
   readonly invocations: Invocation[];
   /** Everything on record. */
@@ -141,6 +151,8 @@ export interface EdgeFixture {
   readonly told: string[];
   /** Look-ups of endpoints and keys. */
   readonly lookups: string[];
+  /** Key texts that came in a URL. */
+  readonly exposed: string[];
   /** Connections the listener has not closed. */
   connections(): Promise<number>;
   /** Sets how the sandbox answers from now on. */
@@ -165,6 +177,13 @@ export async function startEdge(
   const usage: UsageEvent[] = [];
   const lookups: string[] = [];
   const told: string[] = [];
+  const exposed: string[] = [];
+  const tokens = await GivenTokens.create(origin);
+  const metrics = createMetrics({
+    cacheStatistics: () => ({}),
+    droppedEvents: () => 0,
+    supervisors: async () => [],
+  });
   let runner = echo;
   const signer = await createTokenSigner({ masterKey: async () => Buffer.alloc(32) }, 'mcp sessions');
   const pubSub = new LocalPubSub();
@@ -184,6 +203,7 @@ export async function startEdge(
         return found;
       },
     },
+    accessTokens: tokens.verification,
     sandboxes: {
       invoke: async (invocation, options) => {
         invocations.push(invocation);
@@ -206,7 +226,7 @@ export async function startEdge(
     recordIntent: async () => undefined,
     ephemeralStore: new LocalStore(systemClock),
     notifyAuthor: (_endpoint, lines) => void told.push(...lines.map(({ text }) => text)),
-    metrics: createMetrics({ cacheStatistics: () => ({}), droppedEvents: () => 0, supervisors: async () => [] }),
+    metrics,
     tracing: await startTracing(false, logger),
     ...real,
   });
@@ -215,17 +235,23 @@ export async function startEdge(
     logger,
     trustedProxies: [],
     dashboardUpstream,
-    revokeExposedKey: () => {},
+    revokeExposedKey: (text) => void exposed.push(text),
     surfaces: [surface, ...extra],
   });
   await app.listen({ port, host: 'localhost' });
   return {
     origin,
     port: (app.server.address() as AddressInfo).port,
+    tokens,
+    async tokenRefusals() {
+      const { values } = await metrics.tokenRefusals.get();
+      return Object.fromEntries(values.map(({ labels, value }) => [String(labels.reason), value]));
+    },
     invocations,
     usage,
     lookups,
     told,
+    exposed,
     connections: () => promisify(app.server.getConnections.bind(app.server))(),
     answerWith: (next) => {
       runner = next;

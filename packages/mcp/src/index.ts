@@ -66,6 +66,14 @@ export {
   scanText,
 } from './scan-text.ts';
 export {
+  type GrantedScopes,
+  hasScope,
+  scopeOfRequest,
+  scopesOf,
+  TOOL_SCOPES,
+  withinScopes,
+} from './scopes.ts';
+export {
   acknowledgedMessage,
   changedLists,
   filterAccepts,

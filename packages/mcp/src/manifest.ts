@@ -18,6 +18,8 @@ export interface ManifestView {
   readonly resourceUpdates: boolean;
   /** Whether its lists change while a version runs: they are asked for, not taken from here. */
   readonly dynamic: boolean;
+  /** Scope → what it allows, in the author's words. */
+  readonly scopes: Readonly<Record<string, string>>;
 }
 
 /** Reads a stored manifest. Tolerant: a field that is missing or of another shape counts as empty. */
@@ -41,7 +43,13 @@ export function viewManifest(manifest: unknown): ManifestView {
     completions: objectAt(capabilities, 'completions') !== undefined,
     resourceUpdates: own(objectAt(capabilities, 'resources'), 'subscribe') === true,
     dynamic: own(source, 'dynamic') === true,
+    scopes: textsIn(objectAt(source, 'scopes')),
   };
+}
+
+function textsIn(object: JsonObject | undefined): Readonly<Record<string, string>> {
+  const entries = Object.entries(object ?? {});
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }
 
 /** Whether there is anything of this kind, or may be at another time. */

@@ -4,11 +4,13 @@ import { createApiKey } from '@patchbay/domain/api-keys';
 import type { Actor } from '@patchbay/domain/audit';
 import { type AuthMode, createConnector, findConnector, updateConnector } from '@patchbay/domain/connectors';
 import { activate } from '@patchbay/domain/deployments';
+import { connectorResource, organizationResource } from '@patchbay/domain/endpoints';
 import { ALL_PERMISSIONS, mayKeyHold, type Role } from '@patchbay/domain/organizations';
 import { moveVersion, submitVersion, type Version, type VersionState } from '@patchbay/domain/versions';
 import { newId } from '@patchbay/foundation';
 import pg from 'pg';
 import type { TestDatabase } from './database.ts';
+import { AccessTokenIssuer, type AccessTokenIssuerOptions, type GivenAccessToken } from './given-access-token.ts';
 
 export interface GivenPerson {
   readonly id: string;
@@ -63,15 +65,39 @@ export interface Given {
   activate(connector: GivenConnector, version: Version): Promise<void>;
   /** Text of a key for every connector of the organization, of kind `mcp` by default. */
   apiKey(organization: GivenOrganization, person?: GivenPerson, kind?: 'mcp' | 'deploy' | 'admin'): Promise<string>;
+  /** An access token, with its grant, for the live connector or for the URL of the whole organization. */
+  accessToken(at: GivenConnector | GivenOrganization, of?: AccessTokenOf): Promise<GivenAccessToken>;
   close(): Promise<void>;
 }
 
-export function createGiven(options: { readonly database: TestDatabase; readonly artifactDirectory: string }): Given {
+export type { GivenAccessToken } from './given-access-token.ts';
+
+export interface AccessTokenOf {
+  /** Default: the owner. */
+  readonly person?: GivenPerson;
+  readonly clientId?: string;
+  /** Default: both scopes of tools. */
+  readonly scopes?: readonly string[];
+  /** For the preview of this version. */
+  readonly version?: Version;
+  /** At the URL of the organization: the connectors that the person allowed. */
+  readonly connectors?: readonly GivenConnector[];
+}
+
+export interface GivenOptions {
+  readonly database: TestDatabase;
+  readonly artifactDirectory: string;
+  /** The installation that is to accept the access tokens. */
+  readonly tokens?: Pick<AccessTokenIssuerOptions, 'origin' | 'masterKeyFile'>;
+}
+
+export function createGiven(options: GivenOptions): Given {
   const database = createDatabase({ url: options.database.urls.app, poolSizeMax: 2 });
   const artifacts = createFileArtifactStore({ directory: options.artifactDirectory });
   // People are better-auth's to write; a test writes them as the superuser, under the same names.
   const people = new pg.Pool({ connectionString: options.database.superuserUrl, max: 1 });
   people.on('error', () => {}); // a test may take the server away
+  const issuer = options.tokens && new AccessTokenIssuer({ database: options.database, ...options.tokens });
   const inside = <T>(organization: GivenOrganization, work: (tx: Tx) => Promise<T>) =>
     database.withOrganization({ organizationId: organization.id }, work);
 
@@ -149,7 +175,24 @@ export function createGiven(options: { readonly database: TestDatabase; readonly
         const { secret } = await createApiKey(tx, holder.actor, { ...input, ...lists }, ceiling);
         return secret.reveal();
       }),
+    async accessToken(at, { person, version, connectors = [], ...of } = {}) {
+      if (!issuer) throw new Error('access tokens need the origin and the master key of an installation');
+      const organization = 'organization' in at ? at.organization : at;
+      const connector = 'organization' in at ? at : null;
+      return issuer.issue({
+        ...of,
+        organizationId: organization.id,
+        personId: (person ?? organization.owner).id,
+        connectorId: connector?.id ?? null,
+        versionId: version?.id ?? null,
+        connectorIds: connectors.map(({ id }) => id),
+        resourcePath: connector
+          ? connectorResource(organization.slug, connector.slug, version?.number)
+          : organizationResource(organization.slug),
+      });
+    },
     async close() {
+      await issuer?.close();
       await database.close();
       await people.end();
     },

@@ -9,6 +9,7 @@ export { fetchAt } from './fetch-at.ts';
 export {
   createGiven,
   type Given,
+  type GivenAccessToken,
   type GivenConnector,
   type GivenOrganization,
   type GivenPerson,

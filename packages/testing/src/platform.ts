@@ -120,7 +120,8 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       : undefined,
   ]);
   const relay: OutboxRelay | undefined = options.worker ? undefined : OutboxRelay.start({ url: database.urls.app });
-  const given = createGiven({ database, artifactDirectory: place('artifacts') });
+  const tokens = { origin, masterKeyFile: place('master.key') };
+  const given = createGiven({ database, artifactDirectory: place('artifacts'), tokens });
   const superuser = new pg.Pool({ connectionString: database.superuserUrl, max: 2 });
   superuser.on('error', () => {}); // tests end connections on purpose
 

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkSingleHeaders } from './check-single-headers.ts';
 import { clientAddress, removeSteeringHeaders, setForwardedHeaders, type TrustedProxies } from './forwarded-headers.ts';
 import { loggedPath } from './logged-path.ts';
+import { isPublicPath, PREFLIGHT_HEADERS, PUBLIC_HEADERS, removeAmbientHeaders } from './public-cors.ts';
 import { type RevokeExposedKey, refuseUrlTokens } from './refuse-url-tokens.ts';
 import { securityHeaders } from './security-headers.ts';
 
@@ -49,8 +50,16 @@ export function addEdgeHooks(app: FastifyInstance, options: EdgeOptions): void {
     removeSteeringHeaders(received);
     setForwardedHeaders(received, ownUrl, request.clientAddress);
     checkSingleHeaders(request.raw.rawHeaders);
-    checkTarget({ target: request.raw.url ?? '', host: received.host, origin: received.origin }, ownUrl);
-    refuseUrlTokens(request.raw.url ?? '', options.revokeExposedKey);
+    const target = request.raw.url ?? '';
+    const isPublic = isPublicPath(pathOf(target));
+    if (isPublic) {
+      reply.headers(PUBLIC_HEADERS);
+      removeAmbientHeaders(received);
+    }
+    checkTarget({ target, host: received.host, origin: received.origin }, ownUrl);
+    refuseUrlTokens(target, options.revokeExposedKey);
+    const isPreflight = isPublic && request.method === 'OPTIONS';
+    return isPreflight ? reply.code(204).headers(PREFLIGHT_HEADERS).send() : undefined;
   });
 
   app.addHook('onResponse', async (request, reply) => {
@@ -63,11 +72,15 @@ export function accessLine(request: FastifyRequest, status: number) {
   return {
     requestId: request.id,
     method: request.method,
-    path: loggedPath((request.raw.url ?? '').split('?', 1).join('')),
+    path: loggedPath(pathOf(request.raw.url ?? '')),
     status,
     durationMs: Math.round((performance.now() - request.arrivedAtMs) * 100) / 100,
     clientAddress: request.clientAddress,
   };
+}
+
+function pathOf(target: string): string {
+  return target.split('?', 1).join('');
 }
 
 function joined(value: string | string[] | undefined): string | undefined {
@@ -85,7 +98,7 @@ interface RequestTarget {
 /**
  * Refuses requests meant for another name: the defence against DNS rebinding and against pages of other sites.
  * Every URL of ours comes from the configured origin, so a request under another name is a mistake or an attack.
- * A missing `Origin` passes: programs send none.
+ * A missing `Origin` passes: programs send none, and the few endpoints for pages of other sites have lost theirs.
  *
  * @throws AppError edge.bad_target, edge.wrong_host, edge.wrong_origin
  * @see 2026-07-28 basic/transports/streamable-http, "Security & Endpoint"

@@ -5,7 +5,9 @@ import { AppError } from '@patchbay/foundation';
 export type RevokeExposedKey = (text: string) => void;
 
 /** @see RFC 6750 §2.3, which calls it insecure; 2026-07-28 basic/authorization forbids it */
-const TOKEN_PARAMETER = /[?&]access_token=/;
+const TOKEN_PARAMETER = /[?&](?:access_token|refresh_token)=/;
+/** The type of our access tokens. Links to confirm an address hold JWTs too, of other types. @see RFC 9068 §2.1 */
+const ACCESS_TOKEN_TYPE = /"typ"\s*:\s*"(?:application\/)?at\+jwt"/i;
 
 /**
  * Refuses tokens in the URL: it is in logs, histories and `Referer` headers on the way. An API key that was sent this
@@ -14,8 +16,26 @@ const TOKEN_PARAMETER = /[?&]access_token=/;
  * @throws AppError edge.token_in_url
  */
 export function refuseUrlTokens(target: string, revoke: RevokeExposedKey): void {
-  const text = target.includes('pbk_') ? findKeyText(target) : null;
-  if (text === null && !TOKEN_PARAMETER.test(target)) return;
+  const query = decoded(target);
+  const text = query.includes('pbk_') ? findKeyText(query) : null;
+  if (text === null && !TOKEN_PARAMETER.test(query) && !holdsAccessToken(query)) return;
   if (text !== null) revoke(text);
   throw new AppError('edge.token_in_url');
 }
+
+/** Names and values can be percent-encoded, and are read decoded behind the edge. */
+function decoded(target: string): string {
+  if (!target.includes('%')) return target;
+  return target.replaceAll(/%[0-7][0-9a-f]/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
+}
+
+/** Whether an access token is in it, valid or not. Takes time in proportion to the text, whatever it holds. */
+function holdsAccessToken(text: string): boolean {
+  if (!text.includes('eyJ')) return false;
+  return text.split(/[^A-Za-z0-9_.-]+/).some((word) => {
+    const parts = word.split('.');
+    return parts.some((head, at) => at + 2 < parts.length && head.startsWith('eyJ') && isAccessTokenHead(head));
+  });
+}
+
+const isAccessTokenHead = (head: string) => ACCESS_TOKEN_TYPE.test(Buffer.from(head, 'base64url').toString('latin1'));

@@ -1,7 +1,6 @@
-import { renderDocument } from './document.ts';
 import { escapeHtml } from './escape-html.ts';
 
-/** A page that the gateway itself shows, sent by `sendDocument`. */
+/** Pages the gateway itself shows: no script, no style from anywhere, so the strict policy of every answer holds. */
 export interface PlainPage {
   readonly title: string;
   readonly text: string;
@@ -17,7 +16,12 @@ export function renderPage(page: PlainPage): string {
       `<li><p>${escapeHtml(text)}</p>${copy === undefined ? '' : `<pre><code>${escapeHtml(copy)}</code></pre>`}</li>`,
   );
   const list = steps.length === 0 ? '' : `<ul>${steps.join('')}</ul>`;
-  return renderDocument(page.title, `<p>${escapeHtml(page.text)}</p>${list}${link}`);
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(page.title)}</title></head>
+<body><main><h1>${escapeHtml(page.title)}</h1><p>${escapeHtml(page.text)}</p>${list}${link}</main></body>
+</html>
+`;
 }
 
 /** Whether a person is looking: browsers name text/html, MCP clients do not. */

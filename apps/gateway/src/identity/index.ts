@@ -4,6 +4,7 @@ import type { Database } from '@patchbay/domain';
 import { record, takeIdentityChanges } from '@patchbay/domain/audit';
 import type { Clock, Logger, Secret } from '@patchbay/foundation';
 import type { FastifyInstance } from 'fastify';
+import type pg from 'pg';
 import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';
 import { createAttempts } from './attempts.ts';
 import { createAuth, createAuthPool } from './create-auth.ts';
@@ -39,6 +40,8 @@ export interface IdentityOptions {
 }
 
 export interface IdentityPart {
+  /** Connections under role `patchbay_auth`. Ends with `close`. */
+  readonly pool: pg.Pool;
   readonly identity: Identity;
   /** Surfaces of the public listener: `/api/auth` and `/-/setup`. */
   readonly surface: { readonly name: string; register(app: FastifyInstance): Promise<void> };
@@ -83,6 +86,7 @@ export function createIdentityPart(options: IdentityOptions): IdentityPart {
   };
 
   return {
+    pool,
     identity,
     surface: {
       name: 'identity',

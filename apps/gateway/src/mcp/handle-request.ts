@@ -1,4 +1,5 @@
 import { AppError } from '@patchbay/foundation';
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ByteRate } from '../limits/byte-rate.ts';
 import { readMessage } from './body/message.ts';
@@ -11,6 +12,8 @@ import type { MethodServices } from './methods/method.ts';
 import type { Mount } from './methods/mount.ts';
 import { OpenAnswer, type OpenAnswerDeps } from './methods/open-answer.ts';
 import { answerSessionRequest, type SessionRequestDeps } from './sessions/session-requests.ts';
+
+const PAST_EXPIRY_MS = STREAM_LIMITS.streamPastToken.value;
 
 export interface RequestDeps extends MethodServices, OpenAnswerDeps, SessionRequestDeps {
   readonly byteRate: ByteRate;
@@ -31,7 +34,7 @@ export async function handleRequest<Known extends Access>(
   head.steps.lap('edge');
 
   const access = await mount.authorize(head); // 401, 403, 404
-  const caller = { head, access, reauthorize: () => mount.authorize(head) };
+  const caller = { head, access, reauthorize: () => mount.authorize(head, PAST_EXPIRY_MS) };
   if (!head.isServed) throw new AppError('edge.method_not_allowed'); // 405
   if (head.method !== 'POST') return answerSessionRequest(deps, caller, reply);
 

@@ -19,6 +19,7 @@ import { Leases } from '../streams/leases.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createConnectorMount } from './access/connector.ts';
 import { createOrganizationMount } from './access/organization.ts';
+import { createResourceDocuments } from './access/resource-documents.ts';
 import { ParsePool } from './body/parse-pool.ts';
 import type { NotifyAuthor } from './call/author-log.ts';
 import { type CallToolDeps, callTool } from './call/call-tool.ts';
@@ -29,6 +30,7 @@ import { ruleCall, visibleTools } from './call/rule-call.ts';
 import type { Tracing } from './call/tracing.ts';
 import type { ServedConnector } from './context/access.ts';
 import type { Call, CallReply } from './context/call.ts';
+import type { CallerVerification } from './context/verified-caller.ts';
 import { LiveManifests } from './manifests/live-manifests.ts';
 import { createMcpPlugin } from './plugin.ts';
 import type { Sessions } from './sessions/sessions.ts';
@@ -40,6 +42,7 @@ export interface McpSurfaceDeps {
   readonly origin: string;
   readonly endpoints: EndpointDirectory;
   readonly apiKeys: Pick<ApiKeyCache, 'verify'>;
+  readonly accessTokens: CallerVerification['accessTokens'];
   readonly sandboxes: Pick<SandboxClient, 'invoke'>;
   readonly retirement: Pick<SandboxRetirement, 'follow'>;
   readonly spool: Pick<UsageSpool, 'append'>;
@@ -128,6 +131,7 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
     name: 'mcp',
     register: async (app) => {
       app.addHook('preClose', async () => listenStreams.close());
+      await app.register(createResourceDocuments(deps));
       await app.register(createMcpPlugin(createConnectorMount(known)), options);
       await app.register(createMcpPlugin(createOrganizationMount(known)), options);
     },

@@ -44,6 +44,12 @@ export function createMetrics(sources: MetricSources) {
       labelNames: ['code'],
       registers,
     }),
+    tokenRefusals: new Counter({
+      name: 'patchbay_access_token_refusals_total',
+      help: 'Access tokens refused at /mcp, by reason. Look at any increase of signature, key, issuer or algorithm: forged tokens are tried.',
+      labelNames: ['reason'],
+      registers,
+    }),
     steps: new Histogram({
       name: 'patchbay_call_step_duration_seconds',
       help: 'Duration of each step of a call.',

@@ -20,7 +20,7 @@ describe('POST /{organization}/{connector}/mcp', () => {
     for (const request of [initialize, modernRequest('server/discover'), { ...initialize, body: 'not JSON' }]) {
       const response = await post('/acme/weather/mcp', {}, request);
       expect(response.status).toBe(401);
-      expect(response.headers.get('www-authenticate')).toBe(`Bearer realm="${edge.origin}/acme/weather/mcp"`);
+      expect(response.headers.get('www-authenticate')).toMatch(/^Bearer resource_metadata="/);
     }
   });
 
@@ -83,7 +83,10 @@ describe('POST /{organization}/{connector}/mcp', () => {
     const page = await response.text();
     const command = `claude mcp add --transport http weather ${edge.origin}/acme/weather/mcp`;
     expect(page).toContain('Add custom connector');
-    expect(page).toContain(`${command} --header`);
+    expect(page).toContain(command);
+    expect(page).not.toContain('--header');
+    const keyed = await fetch(`${edge.origin}/globex/keys/mcp`, { headers: { accept: 'text/html' } });
+    expect(await keyed.text()).toContain('/globex/keys/mcp --header');
     // Everything it names exists: no address but the connector's own, and that as text.
     expect(page).not.toContain('href=');
     const open = await fetch(`${edge.origin}/acme/open/mcp`, { redirect: 'manual', headers: { accept: 'text/html' } });

@@ -5,4 +5,11 @@ export {
   type EndpointDirectoryOptions,
   type LiveConnectors,
 } from './endpoint-directory.ts';
-export { audienceOf, connectorResource, organizationResource } from './resource.ts';
+export {
+  audienceOf,
+  connectorResource,
+  organizationResource,
+  parseResource,
+  type ResourceName,
+  resourceOf,
+} from './resource.ts';

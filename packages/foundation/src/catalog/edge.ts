@@ -43,7 +43,7 @@ export const EDGE_ERRORS = {
     status: 400,
     owner: 'caller',
     title: 'A token was sent in the URL; it belongs in the Authorization header.',
-    hint: 'Create a new API key, because the one in the URL is now revoked, and send it as "Authorization: Bearer …".',
+    hint: 'Send it as "Authorization: Bearer …". An API key in the URL is now revoked: create a new one. Sign in again where it was an access or refresh token.',
   },
   'edge.wrong_host': {
     status: 403,
@@ -103,7 +103,7 @@ export const EDGE_ERRORS = {
     status: 502,
     owner: 'platform',
     title: 'The dashboard does not answer.',
-    hint: 'Reload in a few seconds; the first start of a version builds its pages, which takes a minute or two. Connectors are not affected.',
+    hint: 'Reload in a few seconds. Connectors are not affected.',
   },
   'edge.docs_building': {
     status: 503,

@@ -21,6 +21,13 @@ export const STREAM_LIMITS = {
     reason: 'One organization cannot use up the memory for streams.',
     raisedBy: 'fixed',
   },
+  streamPastToken: {
+    value: 15 * MINUTE_MS,
+    unit: 'ms',
+    what: 'Time that an answer lasts after the access token that opened it expired, while the grant does',
+    reason: 'The longest call, with the longest wait for its person, is not cut off by a token that expires meanwhile.',
+    raisedBy: 'fixed',
+  },
   callerQuestions: {
     value: 64,
     unit: 'calls',

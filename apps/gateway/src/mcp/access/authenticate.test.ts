@@ -8,11 +8,13 @@ import { type AskedUrl, admit } from './authenticate.ts';
 const ENDPOINT = {
   organizationId: 'org_acme',
   connectorId: 'con_weather',
-  authMode: 'api_key',
+  versionId: 'ver_1',
+  authMode: 'oauth',
   resource: '/acme/weather/mcp',
 } as Endpoint; // all that the rules read
 
-const AT: AskedUrl = { audience: 'https://patchbay.example/acme/weather/mcp', preview: false };
+const AUDIENCE = 'https://patchbay.example/acme/weather/mcp';
+const AT: AskedUrl = { kind: 'connector', audiences: [AUDIENCE] };
 const PERSON = { id: 'psn_anna', email: 'anna@acme.example', name: 'Anna' };
 
 function keyCaller(change: Partial<VerifiedApiKey> = {}, connectorIds: readonly string[] = ['*']): ApiKeyCaller {
@@ -32,9 +34,11 @@ const TOKEN: TokenCaller = {
   kind: 'token',
   credentialId: 'grt_1',
   clientId: 'https://claude.ai/oauth/client.json',
-  audience: AT.audience,
+  audience: AUDIENCE,
   organizationId: 'org_acme',
-  connectorIds: ['con_weather'],
+  connectorId: 'con_weather',
+  versionId: null,
+  connectorIds: [],
   person: PERSON,
   roles: ['member'],
   groups: [],
@@ -54,6 +58,7 @@ function refusalOf(caller: VerifiedCaller, endpoint = ENDPOINT, asked = AT): str
 describe('admit', () => {
   it('refuses an anonymous caller unless the connector declares public access', () => {
     expect(refusalOf(NOBODY)).toBe('mcp.token_missing');
+    expect(refusalOf(NOBODY, { ...ENDPOINT, authMode: 'api_key' })).toBe('mcp.token_missing');
     expect(refusalOf(NOBODY, { ...ENDPOINT, authMode: 'none' })).toBeNull();
   });
 
@@ -65,7 +70,7 @@ describe('admit', () => {
 
   it('refuses a token for every URL but exactly the one it names', () => {
     const others = ['https://patchbay.example/acme/mcp', 'https://patchbay.example/acme/weather@1/mcp'];
-    for (const audience of [...others, 'https://other.example/acme/weather/mcp', `${AT.audience}/`]) {
+    for (const audience of [...others, 'https://other.example/acme/weather/mcp', `${AUDIENCE}/`]) {
       expect(refusalOf({ ...TOKEN, audience }), audience).toBe('mcp.wrong_audience');
     }
     expect(refusalOf(TOKEN)).toBeNull();
@@ -73,20 +78,57 @@ describe('admit', () => {
 
   it('refuses a token whose URL matches while its ids do not: the URL came to name another record', () => {
     expect(refusalOf({ ...TOKEN, organizationId: 'org_before' })).toBe('mcp.wrong_audience');
-    expect(refusalOf({ ...TOKEN, connectorIds: ['con_before'] })).toBe('mcp.connector_not_listed');
+    expect(refusalOf({ ...TOKEN, connectorId: 'con_before' })).toBe('mcp.wrong_audience');
+    expect(refusalOf({ ...TOKEN, versionId: 'ver_1' })).toBe('mcp.wrong_audience');
   });
 
+  it('accepts a token under an earlier name of the connector only where that name was asked for', () => {
+    const renamed = { ...TOKEN, audience: 'https://patchbay.example/acme/forecast/mcp' };
+    expect(refusalOf(renamed)).toBe('mcp.wrong_audience');
+    expect(refusalOf(renamed, ENDPOINT, { ...AT, audiences: [AUDIENCE, renamed.audience] })).toBeNull();
+  });
+
+  it('refuses a token for one connector at the URL of the organization, and the reverse', () => {
+    const atOrganization: AskedUrl = { kind: 'organization', audiences: [AUDIENCE] };
+    const whole = { ...TOKEN, connectorId: null, connectorIds: ['con_weather'] };
+    expect(refusalOf(TOKEN, ENDPOINT, atOrganization)).toBe('mcp.wrong_audience');
+    expect(refusalOf(whole)).toBe('mcp.wrong_audience');
+    expect(refusalOf(whole, ENDPOINT, atOrganization)).toBeNull();
+    expect(refusalOf({ ...whole, connectorIds: ['con_other'] }, ENDPOINT, atOrganization)).toBe(
+      'mcp.connector_not_listed',
+    );
+  });
+
+  it.each([
+    ['oauth', 'mcp.token_missing', null, null],
+    ['api_key', 'mcp.token_missing', null, 'mcp.key_required'],
+    ['none', null, null, null],
+  ] as const)(
+    'with auth mode %s: an anonymous caller gets %s, a key %s, a token %s',
+    (authMode, nobody, key, token) => {
+      const endpoint = { ...ENDPOINT, authMode };
+      expect([refusalOf(NOBODY, endpoint), refusalOf(keyCaller(), endpoint), refusalOf(TOKEN, endpoint)]).toEqual([
+        nobody,
+        key,
+        token,
+      ]);
+    },
+  );
+
   it('hides a preview from members, whatever proves them, and shows it to developers', () => {
-    const preview = { ...AT, preview: true };
+    const preview: AskedUrl = { ...AT, kind: 'preview' };
+    const token = { ...TOKEN, versionId: 'ver_1' };
     expect(refusalOf(keyCaller(), ENDPOINT, preview)).toBe('mcp.endpoint_not_found');
-    expect(refusalOf(TOKEN, ENDPOINT, preview)).toBe('mcp.endpoint_not_found');
+    expect(refusalOf(token, ENDPOINT, preview)).toBe('mcp.endpoint_not_found');
     expect(refusalOf(keyCaller({ roles: ['developer'] }), ENDPOINT, preview)).toBeNull();
-    expect(refusalOf({ ...TOKEN, roles: ['developer'] }, ENDPOINT, preview)).toBeNull();
+    expect(refusalOf({ ...token, roles: ['developer'] }, ENDPOINT, preview)).toBeNull();
+    expect(refusalOf({ ...TOKEN, roles: ['developer'] }, ENDPOINT, preview)).toBe('mcp.wrong_audience');
   });
 
   it('distinguishes the OAuth client and the credential of a caller', () => {
-    expect(admit(keyCaller(), ENDPOINT, AT)).toMatchObject({ clientId: null, credentialId: 'key_1' });
-    expect(admit(TOKEN, ENDPOINT, AT)).toMatchObject({ clientId: TOKEN.clientId, credentialId: 'grt_1' });
+    expect(admit(keyCaller(), ENDPOINT, AT)).toMatchObject({ clientId: null, credentialId: 'key_1', grantId: null });
+    const token = admit(TOKEN, ENDPOINT, AT);
+    expect(token).toMatchObject({ clientId: TOKEN.clientId, credentialId: 'grt_1', grantId: 'grt_1' });
     const open = admit(NOBODY, { ...ENDPOINT, authMode: 'none' }, AT);
     expect(open).toMatchObject({ clientId: null, credentialId: null, resource: '/acme/weather/mcp' });
   });

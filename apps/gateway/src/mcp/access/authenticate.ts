@@ -2,14 +2,14 @@ import type { Endpoint } from '@patchbay/domain/endpoints';
 import type { Role } from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
 import { type Principal, principalOf } from '../context/principal.ts';
-import type { VerifiedCaller } from '../context/verified-caller.ts';
+import { refuseToken } from '../context/token-refusal.ts';
+import type { TokenCaller, VerifiedCaller } from '../context/verified-caller.ts';
 
-/** The URL a caller came to: a connector's own, or the one of its whole organization. */
+/** The URL a caller came to: a connector's own, that of a numbered version, or the one of its whole organization. */
 export interface AskedUrl {
-  /** Absolute, as access tokens name it. */
-  readonly audience: string;
-  /** Whether it names a numbered version. */
-  readonly preview: boolean;
+  readonly kind: 'connector' | 'preview' | 'organization';
+  /** Every absolute URL by which an access token may name it: the canonical one, and an earlier one that was asked for. */
+  readonly audiences: readonly string[];
 }
 
 /** Roles that may see a version that is not live: those that could make it live. */
@@ -22,7 +22,8 @@ const PREVIEW_ROLES: ReadonlySet<Role> = new Set<Role>(['owner', 'admin', 'devel
  *
  * A caller who may not preview gets 404 for a preview, as for a version that does not exist.
  *
- * @throws AppError mcp.token_missing, mcp.wrong_audience, mcp.connector_not_listed, mcp.endpoint_not_found
+ * @throws AppError mcp.token_missing, mcp.wrong_audience, mcp.key_required, mcp.connector_not_listed,
+ * mcp.endpoint_not_found
  */
 export function admit(caller: VerifiedCaller, endpoint: Endpoint, asked: AskedUrl): Principal {
   switch (caller.kind) {
@@ -37,21 +38,32 @@ export function admit(caller: VerifiedCaller, endpoint: Endpoint, asked: AskedUr
       break;
     }
     case 'token':
-      // The URL and the ids must both match: a URL can come to name another record, an id never does.
-      if (caller.audience !== asked.audience) throw new AppError('mcp.wrong_audience');
-      if (caller.organizationId !== endpoint.organizationId) throw new AppError('mcp.wrong_audience');
-      requireListed(caller.connectorIds.includes(endpoint.connectorId));
+      requireOwnToken(caller, endpoint, asked);
+      if (endpoint.authMode === 'api_key') throw refuseToken('auth_mode');
       requirePreviewer(caller.roles, asked);
       break;
   }
   return principalOf(caller, endpoint);
 }
 
+/**
+ * A token is for exactly one of: connector, preview, organization; none replaces another. The URL and the ids must
+ * both match: a URL can come to name another record, an id never does.
+ */
+function requireOwnToken(token: TokenCaller, endpoint: Endpoint, asked: AskedUrl): void {
+  if (!asked.audiences.includes(token.audience)) throw refuseToken('audience');
+  if (token.organizationId !== endpoint.organizationId) throw refuseToken('organization');
+  const isOrganization = asked.kind === 'organization';
+  if (token.connectorId !== (isOrganization ? null : endpoint.connectorId)) throw refuseToken('connector');
+  if (token.versionId !== (asked.kind === 'preview' ? endpoint.versionId : null)) throw refuseToken('version');
+  if (isOrganization) requireListed(token.connectorIds.includes(endpoint.connectorId));
+}
+
 function requireListed(isListed: boolean): void {
   if (!isListed) throw new AppError('mcp.connector_not_listed');
 }
 
-function requirePreviewer(roles: readonly Role[], { preview }: AskedUrl): void {
-  if (!preview || roles.some((role) => PREVIEW_ROLES.has(role))) return;
+function requirePreviewer(roles: readonly Role[], { kind }: AskedUrl): void {
+  if (kind !== 'preview' || roles.some((role) => PREVIEW_ROLES.has(role))) return;
   throw new AppError('mcp.endpoint_not_found', { internal: 'preview without owner, admin or developer' });
 }

@@ -1,17 +1,25 @@
-import type { ApiKeyCache } from '@patchbay/domain/api-keys';
-import { audienceOf, type EndpointDirectory } from '@patchbay/domain/endpoints';
+import {
+  audienceOf,
+  type Endpoint,
+  type EndpointDirectory,
+  parseResource,
+  type ResourceName,
+  resourceOf,
+} from '@patchbay/domain/endpoints';
 import { AppError } from '@patchbay/foundation';
+import { scopesOf, TOOL_SCOPES } from '@patchbay/mcp';
 import type { PolicySet } from '@patchbay/policy';
 import { type ConnectorAccess, connectorAccess } from '../context/access.ts';
-import { verifyCaller } from '../context/verified-caller.ts';
-import type { LiveManifests } from '../manifests/live-manifests.ts';
+import { type Challenge, challengeOf, withChallenge } from '../context/challenge.ts';
+import type { RequestHead } from '../context/request-head.ts';
+import { type CallerVerification, verifyCaller } from '../context/verified-caller.ts';
+import { type LiveManifests, manifestOf } from '../manifests/live-manifests.ts';
 import type { Mount } from '../methods/mount.ts';
 import { admit } from './authenticate.ts';
 
-export interface ConnectorMountDeps {
+export interface ConnectorMountDeps extends CallerVerification {
   readonly origin: string;
   readonly endpoints: Pick<EndpointDirectory, 'resolve'>;
-  readonly apiKeys: Pick<ApiKeyCache, 'verify'>;
   readonly manifests: Pick<LiveManifests, 'of'>;
   /** The organization's policies, from memory. */
   loadPolicies(organizationId: string): Promise<PolicySet>;
@@ -21,46 +29,60 @@ export interface ConnectorMountDeps {
 export function createConnectorMount(deps: ConnectorMountDeps): Mount<ConnectorAccess> {
   return {
     paths: ['/:organization/:connector/mcp', '/:organization/:connector/mcp/'],
-    async authorize(head) {
-      const path = parseEndpointPath(head.params.organization ?? '', head.params.connector ?? '');
-      if (!path) throw new AppError('mcp.endpoint_not_found');
-      const preview = path.version !== undefined;
-      const endpoint = await deps.endpoints.resolve(path.organization, path.connector, path.version);
+    async authorize(head, pastExpiryMs) {
+      const name = parseResource(head.path);
+      if (name?.connector === undefined) throw new AppError('mcp.endpoint_not_found');
+      const endpoint = await deps.endpoints.resolve(name.organization, name.connector, name.version);
       head.steps.lap('route');
-      // A preview URL reveals nothing: without credentials it answers 401 whether or not the version exists.
-      if (preview && head.authorization === undefined) throw new AppError('mcp.token_missing');
-      if (!endpoint) throw new AppError('mcp.endpoint_not_found');
-      const caller = await verifyCaller(deps.apiKeys, head);
-      const principal = admit(caller, endpoint, { audience: audienceOf(deps.origin, endpoint.resource), preview });
-      head.steps.lap('auth');
-      const { revision } = await deps.loadPolicies(endpoint.organizationId);
-      return connectorAccess({ endpoint, principal, manifest: await deps.manifests.of(endpoint) }, revision);
+      const challenge = () => challengeAt(deps.origin, head.path, name, endpoint);
+      try {
+        return await authorizeAt(deps, { head, pastExpiryMs }, { name, endpoint, challenge });
+      } catch (error) {
+        throw withChallenge(error, challenge());
+      }
     },
     handlerOf: ({ connector }) => connector,
     targetOf: (_method, { connectors: [connector] }, request) => ({ connector, request }),
   };
 }
 
-/** The names in the path of a request. `version` is set on preview URLs. */
-interface EndpointPath {
-  readonly organization: string;
-  readonly connector: string;
-  readonly version: number | undefined;
+interface Asked {
+  readonly name: ResourceName;
+  readonly endpoint: Endpoint | null;
+  challenge(): Challenge | null;
 }
 
-const SEGMENT = /^([a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?)(?:@([1-9][0-9]{0,8}))?$/;
+async function authorizeAt(
+  deps: ConnectorMountDeps,
+  { head, pastExpiryMs }: { readonly head: RequestHead; readonly pastExpiryMs: number | undefined },
+  { name, endpoint, challenge }: Asked,
+): Promise<ConnectorAccess> {
+  const preview = name.version !== undefined;
+  // A preview URL reveals nothing: without credentials it answers 401 whether or not the version exists.
+  if (preview && head.authorization === undefined) throw new AppError('mcp.token_missing');
+  if (!endpoint) throw new AppError('mcp.endpoint_not_found');
+  const caller = await verifyCaller(deps, head, pastExpiryMs);
+  // An earlier name of the connector is never given to another one, so tokens that name it stay good there.
+  const audiences = [endpoint.resource, resourceOf(name)].map((resource) => audienceOf(deps.origin, resource));
+  const principal = admit(caller, endpoint, { kind: preview ? 'preview' : 'connector', audiences });
+  head.steps.lap('auth');
+  const { revision } = await deps.loadPolicies(endpoint.organizationId);
+  const served = { endpoint, principal, manifest: await deps.manifests.of(endpoint) };
+  return connectorAccess(served, { policyRevision: revision, challenge });
+}
 
 /**
- * The names in `/{organization}/{connector}[@{number}]/mcp`, or null for anything that can name no endpoint.
- * Organizations are matched whatever their case, because some clients write them in capitals; connectors are not.
+ * How to sign in at the URL of a connector; null where there is no sign-in: without a connector, with public access, and
+ * with API keys only. At a preview it is the same whether or not the version exists.
+ *
+ * @param path as the client wrote it
  */
-function parseEndpointPath(organization: string, connector: string): EndpointPath | null {
-  const slug = SEGMENT.exec(organization.toLowerCase());
-  const named = SEGMENT.exec(connector);
-  if (!slug?.[1] || slug[2] !== undefined || !named?.[1]) return null;
-  return {
-    organization: slug[1],
-    connector: named[1],
-    version: named[2] === undefined ? undefined : Number(named[2]),
-  };
+export function challengeAt(
+  origin: string,
+  path: string,
+  { version }: ResourceName,
+  endpoint: Endpoint | null,
+): Challenge | null {
+  if (version !== undefined) return challengeOf(origin, path, TOOL_SCOPES);
+  return endpoint?.authMode === 'oauth' ? challengeOf(origin, path, scopesOf(manifestOf(endpoint))) : null;
 }

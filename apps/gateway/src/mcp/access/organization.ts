@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { ApiKeyCache } from '@patchbay/domain/api-keys';
-import { audienceOf, type EndpointDirectory, organizationResource } from '@patchbay/domain/endpoints';
+import { audienceOf, type EndpointDirectory, organizationResource, parseResource } from '@patchbay/domain/endpoints';
 import type { OrganizationNames } from '@patchbay/domain/joined-names';
-import { AppError } from '@patchbay/foundation';
+import { AppError, type ErrorCode } from '@patchbay/foundation';
+import { TOOL_SCOPES } from '@patchbay/mcp';
 import type { PolicySet } from '@patchbay/policy';
 import { LRUCache } from 'lru-cache';
-import { revisionOfLists, type ServedConnector } from '../context/access.ts';
+import { type Access, revisionOfLists, type ServedConnector, scopeText } from '../context/access.ts';
+import { challengeOf, withChallenge } from '../context/challenge.ts';
 import { type Principal, principalOf } from '../context/principal.ts';
-import type { RequestHead } from '../context/request-head.ts';
-import { verifyCaller } from '../context/verified-caller.ts';
+import { refuseToken } from '../context/token-refusal.ts';
+import { type CallerVerification, type VerifiedCaller, verifyCaller } from '../context/verified-caller.ts';
 import type { LiveManifests } from '../manifests/live-manifests.ts';
 import type { Mount } from '../methods/mount.ts';
 import {
@@ -19,10 +20,9 @@ import {
 } from '../organization/organization-view.ts';
 import { admit } from './authenticate.ts';
 
-export interface OrganizationMountDeps {
+export interface OrganizationMountDeps extends CallerVerification {
   readonly origin: string;
   readonly endpoints: Pick<EndpointDirectory, 'resolve' | 'findLive'>;
-  readonly apiKeys: Pick<ApiKeyCache, 'verify'>;
   readonly manifests: Pick<LiveManifests, 'of'>;
   /** The organization's policies, from memory. */
   loadPolicies(organizationId: string): Promise<PolicySet>;
@@ -55,15 +55,24 @@ export function createOrganizationMount(deps: OrganizationMountDeps): Mount<Orga
   const views = new LRUCache<string, KnownView>({ max: VIEWS_MAX });
   return {
     paths: ['/:organization/mcp', '/:organization/mcp/'],
-    async authorize(head) {
-      const organization = (head.params.organization ?? '').toLowerCase();
-      const caller = await admitCaller(deps, organization, head);
-      const key = `${organization} ${caller.principal.credentialId}`;
-      const known = views.get(key);
-      const current = known && isSame(known.caller, caller) ? known : await makeView(deps, organization, caller);
-      views.set(key, current);
-      head.steps.lap('auth');
-      return organizationAccess(caller, current);
+    async authorize(head, pastExpiryMs) {
+      const name = parseResource(head.path);
+      // The same for every name: a stranger learns nothing of which organizations exist.
+      const challenge = () => (name === null ? null : challengeOf(deps.origin, head.path, TOOL_SCOPES));
+      try {
+        // Asked first, for the same reason.
+        if (head.authorization === undefined) throw new AppError('mcp.token_missing');
+        if (name === null) throw new AppError('mcp.endpoint_not_found');
+        const caller = await admitCaller(deps, name.organization, await verifyCaller(deps, head, pastExpiryMs));
+        const key = viewKeyOf(name.organization, caller);
+        const known = views.get(key);
+        const current = known && isSame(known.caller, caller) ? known : await makeView(deps, name.organization, caller);
+        views.set(key, current);
+        head.steps.lap('auth');
+        return organizationAccess(caller, current, challenge);
+      } catch (error) {
+        throw withChallenge(error, challenge());
+      }
     },
     handlerOf: ({ organization }) => organization,
     targetOf: ({ organization }, { view }, request) => organization(view, request),
@@ -71,21 +80,31 @@ export function createOrganizationMount(deps: OrganizationMountDeps): Mount<Orga
 }
 
 /**
+ * Views are the caller's own: under the credential that proves them and what it may do. Never under the OAuth client's
+ * id, which all people who use the client share.
+ */
+function viewKeyOf(organization: string, { principal }: AdmittedCaller): string {
+  return [organization, principal.credentialId, scopeText(principal), idsOf(principal.groups)].join(' ');
+}
+
+/** Refusals by one connector, which does not exist for the caller here then. Every other refusal is one by all. */
+const OF_ONE_CONNECTOR: ReadonlySet<ErrorCode> = new Set(['mcp.connector_not_listed', 'mcp.key_required']);
+
+/**
  * Loads the caller's access at the organization's URL. A caller must always authenticate; a connector that refuses them
  * at its own URL does not exist for them here.
  *
- * @throws AppError mcp.token_missing, mcp.endpoint_not_found, mcp.wrong_audience, api-keys.*
+ * @throws AppError mcp.endpoint_not_found, mcp.wrong_audience, mcp.connector_not_listed, mcp.key_required
  */
 async function admitCaller(
-  { origin, endpoints, apiKeys, manifests, loadPolicies }: OrganizationMountDeps,
+  { origin, endpoints, manifests, loadPolicies }: OrganizationMountDeps,
   organization: string,
-  head: RequestHead,
+  caller: VerifiedCaller,
 ): Promise<AdmittedCaller> {
-  // Asked first, so that a stranger learns nothing of who exists.
-  if (head.authorization === undefined) throw new AppError('mcp.token_missing');
-  const caller = await verifyCaller(apiKeys, head);
   const resource = organizationResource(organization);
-  const asked = { audience: audienceOf(origin, resource), preview: false };
+  const audience = audienceOf(origin, resource);
+  // Also where no connector is there to ask: a token of another URL is refused as such.
+  if (caller.kind === 'token' && caller.audience !== audience) throw refuseToken('audience');
   const live = await endpoints.findLive(organization);
   const connectors: ServedConnector[] = [];
   let refusal: unknown = new AppError('mcp.endpoint_not_found');
@@ -93,12 +112,10 @@ async function admitCaller(
     const endpoint = await endpoints.resolve(organization, slug);
     if (endpoint === null) continue;
     try {
-      const principal = admit(caller, endpoint, asked);
+      const principal = admit(caller, endpoint, { kind: 'organization', audiences: [audience] });
       connectors.push({ endpoint, principal, manifest: await manifests.of(endpoint) });
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      // An error of one connector leaves the others; a bad key is refused by all of them.
-      if (error.code !== 'mcp.connector_not_listed') throw error;
+      if (!(error instanceof AppError && OF_ONE_CONNECTOR.has(error.code))) throw error;
       refusal = error;
     }
   }
@@ -120,7 +137,11 @@ async function makeView(
   return { caller, view: viewOrganization(organization, visible, caller.names), revision: revisionOf(caller) };
 }
 
-function organizationAccess(caller: AdmittedCaller, { view, revision }: KnownView): OrganizationAccess {
+function organizationAccess(
+  caller: AdmittedCaller,
+  { view, revision }: KnownView,
+  challenge: Access['challenge'],
+): OrganizationAccess {
   return {
     principal: caller.principal,
     organizationId: caller.organizationId,
@@ -132,17 +153,17 @@ function organizationAccess(caller: AdmittedCaller, { view, revision }: KnownVie
     revision,
     view,
     ownerOf: (uri) => onlyOne(view.findOwners(uri)),
+    challenge,
   };
 }
 
-/** Whether nothing changed: endpoints and what is known of a key's person are replaced as a whole when anything did. */
+/** Whether nothing changed: endpoints and what is known of a person are replaced as a whole when anything did. */
 function isSame(a: AdmittedCaller, b: AdmittedCaller): boolean {
   return (
     a.names === b.names &&
     a.policyRevision === b.policyRevision &&
     a.principal.user === b.principal.user &&
     String(a.principal.roles) === String(b.principal.roles) &&
-    idsOf(a.principal.groups) === idsOf(b.principal.groups) &&
     a.connectors.length === b.connectors.length &&
     a.connectors.every(({ endpoint, manifest }, index) => {
       const other = b.connectors[index];
@@ -157,9 +178,12 @@ function onlyOne<T>(found: readonly T[]): T | undefined {
   return found.length === 1 ? found[0] : undefined;
 }
 
-function revisionOf({ connectors, policyRevision }: AdmittedCaller): string {
+function revisionOf({ connectors, policyRevision, principal }: AdmittedCaller): string {
   const made = connectors
     .map(({ endpoint, manifest }) => `${endpoint.connectorSlug} ${revisionOfLists(endpoint.versionId, manifest)}`)
     .join();
-  return createHash('sha256').update(`${policyRevision} ${made}`).digest('base64url').slice(0, 16);
+  return createHash('sha256')
+    .update(`${policyRevision} ${scopeText(principal)} ${made}`)
+    .digest('base64url')
+    .slice(0, 16);
 }

@@ -43,7 +43,7 @@ describe('request states', () => {
     const requestState = await states.seal(call({}), CONNECTOR);
     const foreign: Call[] = [
       call({}, { principal: { ...ANNA, userId: 'psn_ben' } }),
-      call({}, { principal: { ...ANNA, clientId: 'https://other.example/client.json' } }),
+      call({}, { principal: { ...ANNA, grantId: 'grt_other' } }),
       call({}, { resource: '/acme/mcp' }),
       call({}, { endpoint: { ...ENDPOINT, connectorId: 'con_b' } }),
       call({}, { endpoint: { ...ENDPOINT, versionId: 'ver_b' } }),

@@ -22,7 +22,7 @@ export interface RequestState {
 
 /**
  * The `requestState` of multi-round-trip requests. The client keeps it between two rounds, so it goes out sealed and
- * opens only for the caller, the client, the resource, the version, the settings, the policies and the very request it
+ * opens only for the caller, their grant, the resource, the version, the settings, the policies and the very request it
  * was made for.
  *
  * @see 2026-07-28 basic/patterns/mrtr
@@ -119,7 +119,8 @@ function bindingOf({ endpoint, principal, method, name, request, resource, polic
   const { _meta, requestState, inputResponses, ...asked } = request.params;
   const digest = createHash('sha256').update(canonical(asked)).digest('base64url');
   const where = [endpoint.organizationId, endpoint.connectorId, endpoint.versionId, resource];
-  const who = [principal.kind, subjectOf(principal), principal.clientId ?? ''];
+  // The grant, where there is one: many people have the same client id, and a person may connect a client twice.
+  const who = [principal.kind, subjectOf(principal), principal.grantId ?? ''];
   return [...where, ...who, `${endpoint.settingsRevision}`, `${policyRevision}`, method, name ?? '', digest];
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { CHANGE_RULES, type Change } from '@patchbay/domain/changes';
 import type { Endpoint } from '@patchbay/domain/endpoints';
-import { changedLists, type ListChangedMethod, type ManifestView } from '@patchbay/mcp';
+import { changedLists, type ListChangedMethod, type ManifestView, withinScopes } from '@patchbay/mcp';
+import type { Challenge } from './challenge.ts';
 import type { Principal } from './principal.ts';
 
 /** One connector that lets the caller in, under its own rules. */
@@ -29,6 +30,8 @@ export interface Access {
   readonly connectors: readonly ServedConnector[];
   /** The connector this resource is read from here. */
   ownerOf(uri: string): ServedConnector | undefined;
+  /** How the caller's client gets further scopes; null where there is no sign-in. */
+  challenge(): Challenge | null;
 }
 
 export interface ConnectorAccess extends Access {
@@ -36,7 +39,10 @@ export interface ConnectorAccess extends Access {
 }
 
 /** The access at the URL of one connector. */
-export function connectorAccess(served: ServedConnector, policyRevision: number): ConnectorAccess {
+export function connectorAccess(
+  served: ServedConnector,
+  { policyRevision, challenge }: Pick<Access, 'policyRevision' | 'challenge'>,
+): ConnectorAccess {
   const { endpoint, principal, manifest } = served;
   return {
     principal,
@@ -46,9 +52,15 @@ export function connectorAccess(served: ServedConnector, policyRevision: number)
     connectorId: endpoint.connectorId,
     resource: endpoint.resource,
     policyRevision,
-    revision: `${revisionOfLists(endpoint.versionId, manifest)} ${policyRevision}`,
+    revision: `${revisionOfLists(endpoint.versionId, manifest)} ${policyRevision} ${scopeText(principal)}`,
     ownerOf: () => served,
+    challenge,
   };
+}
+
+/** The scopes as one text; equal for equal ones, in whatever order they were granted. */
+export function scopeText({ scopes }: Pick<Principal, 'scopes'>): string {
+  return scopes === 'all' ? scopes : [...new Set(scopes)].sort().join(' ');
 }
 
 /** Static connectors: the version id. Dynamic ones: a hash of the current lists. */
@@ -59,11 +71,14 @@ export function revisionOfLists(versionId: string, { dynamic, ...lists }: Manife
 }
 
 /**
- * Which lists a client has to read again. Policies decide which tools of a manifest are listed, and the manifest of a
- * connector does not show it.
+ * Which lists a client has to read again. Policies and scopes decide which tools of a manifest are listed, and the
+ * manifest of a connector does not show it.
  */
 export function listsChangedBetween(before: Access, now: Access): ListChangedMethod[] {
-  const changed = changedLists(before.manifest, now.manifest);
+  const changed = changedLists(
+    withinScopes(before.manifest, before.principal.scopes),
+    withinScopes(now.manifest, now.principal.scopes),
+  );
   const toolsChanged = 'notifications/tools/list_changed';
   if (now.policyRevision === before.policyRevision || changed.includes(toolsChanged)) return changed;
   return [toolsChanged, ...changed];

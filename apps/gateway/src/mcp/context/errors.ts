@@ -8,6 +8,7 @@ import {
   RPC_CODES,
   type RpcId,
 } from '@patchbay/mcp';
+import { authenticateHeader } from './challenge.ts';
 
 /** Where pages about errors are, and under which id the log knows this request. */
 export interface ErrorContext {
@@ -69,17 +70,12 @@ export function errorAnswer(error: AppError, id: RpcId | null, context: ErrorCon
   });
 }
 
-/** The headers an error brings along. @see RFC 6750 §3, RFC 9110 §10.2.3 */
+/** The headers an error brings along. `resource`: absolute URL of the endpoint. @see RFC 6750 §3, RFC 9110 §10.2.3 */
 export function errorHeaders(error: AppError, resource: string): Record<string, string> {
   const headers: Record<string, string> = {};
   if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(wholeSeconds(error.retryAfterSeconds));
-  if (error.spec.status === 401) {
-    const reason =
-      error.code === 'mcp.token_missing'
-        ? ''
-        : `, error="invalid_token", error_description="${error.spec.title.replace(/[^ !#-[\]-~]/g, '')}"`;
-    headers['www-authenticate'] = `Bearer realm="${resource}"${reason}`;
-  }
+  const challenge = authenticateHeader(error, resource);
+  if (challenge !== null) headers['www-authenticate'] = challenge;
   if (error.spec.status === 405) headers.allow = 'POST';
   // The rest of an unread body must not be taken for the next request.
   if (error.spec.status === 408 || error.spec.status === 413) headers.connection = 'close';

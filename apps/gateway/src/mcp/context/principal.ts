@@ -1,6 +1,7 @@
 import type { Endpoint } from '@patchbay/domain/endpoints';
 import type { GroupReference } from '@patchbay/domain/groups';
 import type { Role } from '@patchbay/domain/organizations';
+import type { GrantedScopes } from '@patchbay/mcp';
 import type { VerifiedCaller } from './verified-caller.ts';
 
 /** The authenticated caller of one endpoint. Made here and nowhere else; policy, limits and records read only this. */
@@ -18,7 +19,10 @@ export interface Principal {
   readonly clientId: string | null;
   /** The API key or grant that proved the caller; null for anonymous callers. Its end ends this principal. */
   readonly credentialId: string | null;
-  readonly scopes: readonly string[];
+  /** The grant behind an access token; null for every other credential. */
+  readonly grantId: string | null;
+  /** The scopes that were granted. A key that lists none, and a caller whom no key is asked of, have all. */
+  readonly scopes: GrantedScopes;
   /** The one resource the caller is known for: canonical path of the endpoint. */
   readonly resource: string;
   /** Under which limits count, and what a queue shares. The same for all requests of one caller. */
@@ -45,21 +49,31 @@ export function principalOf(caller: VerifiedCaller, target: PrincipalTarget): Pr
         roles,
         groups,
         clientId: null,
-        scopes,
+        grantId: null,
+        scopes: scopes.length === 0 ? 'all' : scopes,
         limitKey: `${organizationId} ${person?.id ?? serviceAccountId ?? apiKey.id}`,
       };
     }
     case 'token': {
-      const { person, roles, groups, clientId, scopes } = caller;
+      const { person, roles, groups, clientId, scopes, credentialId: grantId } = caller;
       const limitKey = `${organizationId} ${person.id}`;
-      return { ...common, kind: 'person', userId: person.id, user: person, roles, groups, clientId, scopes, limitKey };
+      const granted = { clientId, grantId, scopes };
+      return { ...common, ...granted, kind: 'person', userId: person.id, user: person, roles, groups, limitKey };
     }
     case 'anonymous':
       return { ...common, ...NOBODY, limitKey: `${organizationId} anonymous ${caller.address}` };
   }
 }
 
-const NOBODY = { kind: 'anonymous', user: null, roles: [], groups: [], clientId: null, scopes: [] } as const;
+const NOBODY = {
+  kind: 'anonymous',
+  user: null,
+  roles: [],
+  groups: [],
+  clientId: null,
+  grantId: null,
+  scopes: 'all',
+} as const;
 
 /**
  * The subject of the principal, independent of the credential: the id of a person or service account, '' for an

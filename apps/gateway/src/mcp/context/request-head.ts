@@ -24,9 +24,9 @@ export class RequestHead {
     return this.#request.method;
   }
 
-  /** Parameters of the path, by the names in the mount's own pattern. */
-  get params(): Readonly<Record<string, string>> {
-    return this.#request.params as Record<string, string>; // the patterns of a mount have named parts only
+  /** The path as it was received: not decoded, without the query. */
+  get path(): string {
+    return (this.#request.raw.url ?? '').split('?', 1).join('');
   }
 
   get authorization(): string | undefined {

@@ -1,10 +1,11 @@
 import { audienceOf } from '@patchbay/domain/endpoints';
-import { asAppError } from '@patchbay/foundation';
+import { AppError, asAppError } from '@patchbay/foundation';
 import {
   checkParamHeaders,
   completed,
   type Era,
   errorMessage,
+  hasScope,
   invalidParams,
   type JsonObject,
   legacyResult,
@@ -17,15 +18,19 @@ import {
   readResult,
   resourceNotFound,
   resultMessage,
+  scopeOfRequest,
   toolsOfPage,
 } from '@patchbay/mcp';
 import { asFailedCall, effectOf } from '@patchbay/sandbox-protocol';
 import { checkInputRequests, urlInputRequests } from '../call/input-requests.ts';
 import { isRetry, openConnectorState, sealConnectorState } from '../call/request-states.ts';
 import { traceOf } from '../call/trace-context.ts';
+import type { Access } from '../context/access.ts';
 import { type Answer, faultAnswer, resultAnswer } from '../context/answer.ts';
 import type { Call, CallMethod, CallReply, Target } from '../context/call.ts';
+import { withChallenge } from '../context/challenge.ts';
 import { errorAnswer, errorHeaders, toolErrorResult } from '../context/errors.ts';
+import { refuseToken } from '../context/token-refusal.ts';
 import type { CalledMethod, MethodContext, MethodServices, Subject } from './method.ts';
 
 /** Answers a request that runs code of a connector, under that connector's own rules. */
@@ -37,6 +42,8 @@ export async function answerCall(context: MethodContext, row: CalledMethod, targ
   const schema = subject.tool ? objectAt(subject.tool, 'inputSchema') : undefined;
   const mismatch = checkParamHeaders(request, schema, (name) => head.header(name));
   if (mismatch) return faultAnswer(mismatch);
+  const lacking = lackingScope(context.caller.access, target, subject);
+  if (lacking) return errorResponse(context, request, lacking);
   const call = await callOf(context, target, subject);
   if (!call) return faultAnswer(invalidParams(request.id, 'params.requestState is not the state of this request'));
   let hasRun = false;
@@ -51,6 +58,18 @@ export async function answerCall(context: MethodContext, row: CalledMethod, targ
   } catch (error) {
     return failureAnswer(context, call, hasRun ? asAppError(error).with({ sent: true }) : error);
   }
+}
+
+/**
+ * The refusal of a request beyond the caller's scopes, or null. It names all scopes of the resource: a client that asks
+ * for one at a time makes its person consent again and again.
+ */
+function lackingScope({ challenge }: Access, { connector, request }: Target, { tool }: Subject): AppError | null {
+  const { manifest, principal } = connector;
+  const uri = request.method === 'resources/read' ? request.name : undefined;
+  if (hasScope(principal.scopes, scopeOfRequest(manifest, tool, uri))) return null;
+  const refusal = principal.grantId === null ? new AppError('mcp.insufficient_scope') : refuseToken('scope');
+  return asAppError(withChallenge(refusal, challenge()));
 }
 
 /** The call with all that its way needs; null when the request carries a state that is not its own. */
@@ -89,6 +108,14 @@ function failureAnswer({ services, answer }: MethodContext, call: Call, error: u
   const readable = toolErrorResult(known, request, call.manifest, context);
   if (readable) return { httpStatus: 200, message: resultMessage(request.id, readable), headers };
   return { httpStatus: known.spec.status, message: errorAnswer(known, request.id, context), headers };
+}
+
+/** The answer to a request that never became a call. */
+function errorResponse({ services, answer, caller }: MethodContext, { id }: McpRequest, error: AppError): Answer {
+  const known = answer.report(error);
+  const headers = errorHeaders(known, audienceOf(services.origin, caller.access.resource));
+  const context = { origin: services.origin, requestId: caller.head.requestId };
+  return { httpStatus: known.spec.status, message: errorAnswer(known, id, context), headers };
 }
 
 export function findTool(manifest: ManifestView, { id, name }: McpRequest): Subject | RpcFault {

@@ -10,6 +10,7 @@ import {
   type McpRequest,
   methodNotFound,
   own,
+  withinScopes,
 } from '@patchbay/mcp';
 import type { ConnectorAccess } from '../context/access.ts';
 import { type Answer, faultAnswer, resultAnswer } from '../context/answer.ts';
@@ -54,15 +55,15 @@ function startOf(cursor: JsonValue, digest: string): number | null {
   return match?.[1] === digest ? Number(match[2]) : null;
 }
 
-/** A list of one connector: a single page, without the tools that a policy keeps from the caller. */
+/** A list of one connector: a single page, without what a policy or the caller's scopes keep from them. */
 export const answerList: Handler<ConnectorAccess> = async ({ services, caller }, request, row) => {
-  const { connectors, manifest } = caller.access;
+  const { connectors, manifest, principal } = caller.access;
   // A connector's own lists have one page: no cursor was ever issued.
   if (own(request.params, 'cursor') !== undefined) return unknownCursor(request);
   if (!isOffered(row, manifest)) return faultAnswer(methodNotFound(request.id, request.method, request.era));
   const method = listMethodOf(request);
   const shown = method === 'tools/list' ? { ...manifest, tools: await services.visibleTools(connectors[0]) } : manifest;
-  return resultAnswer(request, listResult(shown, method, request.era));
+  return resultAnswer(request, listResult(withinScopes(shown, principal.scopes), method, request.era));
 };
 
 /** A page of a list of everything that the caller may use in the organization. */

@@ -13,9 +13,11 @@ export interface Mount<Known extends Access = Access> {
    * Authenticates the caller and loads their access at this mount: before the body is read, and again while an answer
    * lasts.
    *
-   * @throws AppError mcp.token_missing, mcp.endpoint_not_found, mcp.connector_not_listed, mcp.wrong_audience, api-keys.*
+   * @param pastExpiryMs how long ago an access token may have expired; 0 unless it opened an answer that still lasts
+   * @throws AppError mcp.token_missing, mcp.token_invalid, mcp.access_token_invalid, mcp.access_token_expired,
+   * mcp.grant_ended, mcp.wrong_audience, mcp.key_required, mcp.endpoint_not_found, mcp.connector_not_listed, api-keys.*
    */
-  authorize(head: RequestHead): Promise<Known>;
+  authorize(head: RequestHead, pastExpiryMs?: number): Promise<Known>;
   /** The column of the table of methods that counts here. */
   handlerOf(method: AnsweredMethod): Handler<Known>;
   /** Which connector a call is for. Pure: the same access and request, the same connector. */

@@ -1,5 +1,5 @@
 import type { OrganizationNames } from '@patchbay/domain/joined-names';
-import { type JsonObject, joinName, type ManifestView, pageUriOf, stringAt } from '@patchbay/mcp';
+import { type JsonObject, joinName, type ManifestView, pageUriOf, stringAt, withinScopes } from '@patchbay/mcp';
 import type { Access, ServedConnector } from '../context/access.ts';
 import { isOverBudget } from './on-demand-tools.ts';
 
@@ -17,6 +17,7 @@ export interface NamedEntry {
 
 /** Everything one caller may use at the organization's own URL, and which connector each part belongs to. */
 export interface OrganizationView {
+  /** Lists within the caller's scopes. A tool beyond them is found by its name, and refused as such. */
   readonly manifest: ManifestView;
   /** Whether there are so many tools that a client finds and calls them by two. */
   readonly isOnDemand: boolean;
@@ -47,15 +48,18 @@ export function viewOrganization(
     isTemplate: true,
     entriesOf: ({ manifest }) => manifest.resourceTemplates,
   });
+  const all: ManifestView = {
+    ...describe(slug, connectors),
+    tools: shown(tools),
+    prompts: shown(prompts),
+    resources: shown(resources),
+    resourceTemplates: shown(templates),
+  };
+  // One caller has the same scopes for all of them.
+  const manifest = withinScopes(all, connectors[0]?.principal.scopes ?? 'all');
   return {
-    isOnDemand: isOverBudget(shown(tools)),
-    manifest: {
-      ...describe(slug, connectors),
-      tools: shown(tools),
-      prompts: shown(prompts),
-      resources: shown(resources),
-      resourceTemplates: shown(templates),
-    },
+    isOnDemand: isOverBudget(manifest.tools),
+    manifest,
     findTool: (joined) => tools.get(joined),
     findPrompt: (joined) => prompts.get(joined),
     findOwners(uri) {
@@ -80,6 +84,7 @@ function describe(slug: string, connectors: readonly VisibleConnector[]) {
     completions: connectors.some(({ manifest }) => manifest.completions),
     resourceUpdates: connectors.some(({ manifest }) => manifest.resourceUpdates),
     dynamic: false,
+    scopes: {},
   };
 }
 

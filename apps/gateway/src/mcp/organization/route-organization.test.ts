@@ -17,7 +17,8 @@ const PRINCIPAL: Principal = {
   groups: [],
   clientId: null,
   credentialId: 'key_a',
-  scopes: [],
+  grantId: null,
+  scopes: 'all',
   resource: '',
   limitKey: '',
 };

@@ -88,11 +88,14 @@ function previewOf(resource: string): string {
   return /@(\d+)\/mcp$/.exec(resource)?.[1] ?? '';
 }
 
-/** The caller's identity, independent of the key: a new key of the same person continues the session. */
+/**
+ * The caller's identity. Independent of the API key: a new key of the same person continues the session. Bound to the
+ * grant of an access token: what one client opened, another client of the same person cannot continue.
+ */
 function hashOf(principal: Principal): string {
-  const { kind, organizationId } = principal;
+  const { kind, organizationId, grantId } = principal;
   return createHash('sha256')
-    .update(`${organizationId} ${kind} ${subjectOf(principal)}`)
+    .update(`${organizationId} ${kind} ${subjectOf(principal)}${grantId === null ? '' : ` ${grantId}`}`)
     .digest('base64url')
     .slice(0, 22);
 }

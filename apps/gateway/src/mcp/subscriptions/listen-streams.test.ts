@@ -17,7 +17,7 @@ const served = {
   principal: givenAnonymous(endpoint),
   manifest: manifestOf(endpoint),
 };
-const access = connectorAccess(served, 0);
+const access = connectorAccess(served, { policyRevision: 0, challenge: () => null });
 
 /** Streams of a gateway, and how many listeners they hold at the connectors. */
 function given() {
