@@ -27,7 +27,7 @@ export class KeyCache {
     const entry = this.#entries.get(organizationId);
     if (entry === undefined) return undefined;
     const isYoung = this.#options.now() - entry.since < this.#options.ageMsMax;
-    if (isYoung && Buffer.compare(entry.wrapped, wrapped) === 0) return entry.key.slice();
+    if (isYoung && Buffer.compare(entry.wrapped, wrapped) === 0) return copyOf(entry.key);
     this.delete(organizationId);
     return undefined;
   }
@@ -37,7 +37,7 @@ export class KeyCache {
     // A Map keeps the order of insertion: the first one is the oldest.
     const [oldest] = this.#entries.keys();
     if (this.#entries.size >= this.#options.entriesMax && oldest !== undefined) this.delete(oldest);
-    this.#entries.set(organizationId, { wrapped: wrapped.slice(), key: key.slice(), since: this.#options.now() });
+    this.#entries.set(organizationId, { wrapped: copyOf(wrapped), key: copyOf(key), since: this.#options.now() });
   }
 
   delete(organizationId: string): void {
@@ -48,4 +48,9 @@ export class KeyCache {
   clear(): void {
     for (const organizationId of [...this.#entries.keys()]) this.delete(organizationId);
   }
+}
+
+/** In memory of its own. The `slice` of a Buffer would share it: overwriting one would overwrite a key that is in use. */
+function copyOf(bytes: Uint8Array): Uint8Array {
+  return Uint8Array.prototype.slice.call(bytes);
 }

@@ -105,11 +105,57 @@ describe('the vault', () => {
   });
 });
 
+/** Keeps every copy that is made of it. */
+class TrackedKey extends Uint8Array {
+  static readonly copies: TrackedKey[] = [];
+
+  constructor(length: number) {
+    super(length);
+    TrackedKey.copies.push(this);
+  }
+}
+
+function trackedKey(): TrackedKey {
+  const key = new TrackedKey(32).fill(7);
+  TrackedKey.copies.length = 0;
+  return key;
+}
+
 describe('the cache of data keys', () => {
+  const wrapped = Buffer.from('wrapped');
+
+  it.each<[string, (cache: KeyCache, later: () => void) => void]>([
+    ['is deleted', (cache) => cache.delete('a')],
+    ['makes room for another', (cache) => cache.set('b', wrapped, randomBytes(32))],
+    ['is replaced', (cache) => cache.set('a', wrapped, randomBytes(32))],
+    ['is too old', (cache, later) => [later(), cache.get('a', wrapped)]],
+    ['is no longer the one in its row', (cache) => cache.get('a', Buffer.from('another wrapped key'))],
+    ['leaves with all others', (cache) => cache.clear()],
+  ])('the cache of data keys overwrites its copy of a key that %s', (_name, leave) => {
+    let now = 0;
+    const cache = new KeyCache({ entriesMax: 1, ageMsMax: 100, now: () => now });
+    cache.set('a', wrapped, trackedKey());
+    const [kept, ...others] = TrackedKey.copies;
+    expect([kept?.every((byte) => byte === 7), others]).toEqual([true, []]);
+    leave(cache, () => {
+      now = 100;
+    });
+    expect(kept?.every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('a key that the cache forgets stays as it was for the call that uses it', () => {
+    const cache = new KeyCache({ entriesMax: 1, ageMsMax: 100, now: () => 0 });
+    const key = randomBytes(32);
+    const before = Buffer.from(key);
+    cache.set('a', wrapped, key);
+    const used = cache.get('a', wrapped);
+    cache.delete('a');
+    expect([key.equals(before), before.equals(used ?? Buffer.alloc(0))]).toEqual([true, true]);
+  });
+
   it('the cache of data keys forgets keys by number, by age and by name', () => {
     let now = 0;
     const cache = new KeyCache({ entriesMax: 2, ageMsMax: 100, now: () => now });
-    const wrapped = Buffer.from('wrapped');
     for (const id of ['a', 'b', 'c']) cache.set(id, wrapped, randomBytes(32));
     expect(cache.get('a', wrapped)).toBeUndefined();
     expect(cache.get('b', wrapped)).toBeDefined();
