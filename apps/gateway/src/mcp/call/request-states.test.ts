@@ -87,6 +87,17 @@ describe('request states', () => {
     expect(await states.open(call({}), sealed)).toEqual(APPROVAL);
   });
 
+  it('a request state of another format is refused, and one of the release without a format version still opens', async () => {
+    const sealer = { seal: (_binding: unknown, text: string) => text, open: (_binding: unknown, text: string) => text };
+    const readable = createRequestStates({ sealer, clock, ephemeralStore: new LocalStore(clock) });
+    const { version, ...content } = JSON.parse(await readable.seal(call({}), CONNECTOR));
+    expect(version).toBe(1);
+    for (const other of [0, 2, '1', null]) {
+      expect(await readable.open(call({}), JSON.stringify({ version: other, ...content }))).toBeNull();
+    }
+    expect(await readable.open(call({}), JSON.stringify(content))).toEqual(CONNECTOR);
+  });
+
   it('a request state reveals nothing of its content', async () => {
     const sealed = await states.seal(call({}), CONNECTOR);
     expect(Buffer.from(sealed, 'base64url').toString('latin1')).not.toMatch(/round|connector/);

@@ -48,6 +48,8 @@ interface KindRules {
   readonly isSingleUse: boolean;
 }
 
+/** Version of the sealed fields. A release with other fields takes the next number, and reads this one while states live. */
+const FORMAT_VERSION = 1;
 const LIFETIME_MS = STREAM_LIMITS.requestState.value;
 
 const RULES = {
@@ -61,7 +63,13 @@ export function createRequestStates({ sealer, clock, ephemeralStore }: RequestSt
   return {
     async seal(call, { kind, text }) {
       const { lifetimeMs, isSingleUse } = RULES[kind];
-      const sealed: SealedState = { id: randomUUID(), kind, expiresAtMs: now() + lifetimeMs, text };
+      const sealed: SealedState = {
+        version: FORMAT_VERSION,
+        id: randomUUID(),
+        kind,
+        expiresAtMs: now() + lifetimeMs,
+        text,
+      };
       // Remembered before it goes out: a store that forgets refuses a state, and never lets one in twice.
       if (isSingleUse) await ephemeralStore.put(storeKeyOf(sealed), kind, lifetimeMs);
       return sealer.seal(bindingOf(call), JSON.stringify(sealed));
@@ -76,6 +84,8 @@ export function createRequestStates({ sealer, clock, ephemeralStore }: RequestSt
 }
 
 interface SealedState extends RequestState {
+  /** Absent in states of the first release, which have the form of version 1. */
+  readonly version?: number;
   readonly id: string;
   /** Milliseconds since 1970. */
   readonly expiresAtMs: number;
@@ -83,7 +93,8 @@ interface SealedState extends RequestState {
 
 function unseal(sealer: StateSealer, binding: readonly string[], sealed: string): SealedState | null {
   try {
-    return JSON.parse(sealer.open(binding, sealed)); // sealed: it has the shape that `seal` gave it
+    const state: SealedState = JSON.parse(sealer.open(binding, sealed)); // sealed: it has the shape that `seal` gave it
+    return (state.version ?? FORMAT_VERSION) === FORMAT_VERSION ? state : null;
   } catch {
     // Tampered with, of another request, or of another installation: the same error for all.
     return null;

@@ -1,5 +1,5 @@
 import type { TokenSigner } from '@patchbay/vault';
-import type { SessionClaims } from './session-id.ts';
+import { FORMAT_VERSION, openFormat, type SessionClaims } from './session-id.ts';
 
 /**
  * The position of a client on a stream of a session. Signed, so that a client cannot request a stream that was not its
@@ -13,14 +13,14 @@ export type EventPosition =
 
 export function writeEventId(signer: TokenSigner, claims: SessionClaims, position: EventPosition): string {
   const where = position.kind === 'call' ? ['c', position.streamId, position.sequence] : ['l', position.revision];
-  return signer.sign(JSON.stringify([claims.id, claims.principalHash, ...where]));
+  return signer.sign(JSON.stringify([FORMAT_VERSION, claims.id, claims.principalHash, ...where]));
 }
 
 /** Null for an event id of another session, or an invalid one. */
 export function readEventId(signer: TokenSigner, claims: SessionClaims, text: string): EventPosition | null {
-  const payload = signer.open(text);
-  if (payload === null) return null;
-  const [sessionId, principalHash, kind, ...where] = JSON.parse(payload); // signed: of the shape written above
+  const content = openFormat(signer, text);
+  if (content === null) return null;
+  const [sessionId, principalHash, kind, ...where] = content; // signed: of the shape written above
   if (sessionId !== claims.id || principalHash !== claims.principalHash) return null;
   return kind === 'c'
     ? { kind: 'call', streamId: where[0], sequence: where[1] }

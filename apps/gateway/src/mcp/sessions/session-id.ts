@@ -28,6 +28,8 @@ export interface SessionClaims {
   readonly expiresAtMs: number;
 }
 
+/** First element of what is signed, from the second release on. A release with other elements takes the next number. */
+export const FORMAT_VERSION = 1;
 const LIFETIME_MS = STREAM_LIMITS.sessionLifetime.value;
 /** The maximum length of a client's own text in a header. Characters. */
 const NAME_LENGTH_MAX = 64;
@@ -55,7 +57,7 @@ export function writeSessionId(signer: TokenSigner, claims: SessionClaims): stri
   const { id, organizationId, connectorId, resource, principalHash, revision, capabilities, client } = claims;
   return signer.sign(
     JSON.stringify([
-      ...[id, organizationId, connectorId, resource, principalHash, revision],
+      ...[FORMAT_VERSION, id, organizationId, connectorId, resource, principalHash, revision],
       ...[capabilities, client, claims.expiresAtMs],
     ]),
   );
@@ -63,10 +65,10 @@ export function writeSessionId(signer: TokenSigner, claims: SessionClaims): stri
 
 /** Null for whatever is not a session of this caller at this address that is still valid. */
 export function readSessionId(signer: TokenSigner, text: string, access: Access, nowMs: number): SessionClaims | null {
-  const payload = signer.open(text);
-  if (payload === null) return null;
+  const content = openFormat(signer, text);
+  if (content === null) return null;
   const [id, organizationId, connectorId, resource, principalHash, revision, capabilities, client, expiresAtMs] =
-    JSON.parse(payload); // signed: it has the shape that writeSessionId gave it
+    content; // signed: it has the shape that writeSessionId gave it
   const claims: SessionClaims = {
     id,
     organizationId,
@@ -82,6 +84,15 @@ export function readSessionId(signer: TokenSigner, text: string, access: Access,
   // A renamed connector keeps its sessions; a preview and the live connector keep theirs apart.
   const isSameVersion = previewOf(resource) === previewOf(access.resource);
   return isHere && isSameVersion && principalHash === hashOf(access.principal) && expiresAtMs > nowMs ? claims : null;
+}
+
+/** The signed elements; null for a text that is not ours, or of an unknown format. Without a version it is of format 1. */
+export function openFormat(signer: TokenSigner, text: string) {
+  const payload = signer.open(text);
+  if (payload === null) return null;
+  const [first, ...others] = JSON.parse(payload);
+  if (typeof first === 'string') return [first, ...others];
+  return first === FORMAT_VERSION ? others : null;
 }
 
 function previewOf(resource: string): string {
