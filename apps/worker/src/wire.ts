@@ -19,6 +19,7 @@ import { findProvidedPackages } from './deploy/dependencies/provided-packages.ts
 import { ReadingThreads } from './deploy/dependencies/reading-threads.ts';
 import { trimPackageStore } from './deploy/dependencies/trim-package-store.ts';
 import { deployVersion } from './deploy/deploy-version.ts';
+import { KeptBuilds } from './deploy/kept-builds.ts';
 import { DeployRunner } from './deploy-runner.ts';
 import { workerChecks } from './health-checks.ts';
 import { createWorkerMetrics } from './metrics.ts';
@@ -85,7 +86,8 @@ export async function wireWorker(config: WorkerConfig, logger: Logger): Promise<
   const provided = findProvidedPackages();
   const reading = new ReadingThreads();
   const descriptions = new PackageDescriptions(registry, reading);
-  const deps = { database, artifacts, packages, descriptions, reading, provided, sandboxes, logger };
+  const keptBuilds = new KeptBuilds();
+  const deps = { database, artifacts, keptBuilds, packages, descriptions, reading, provided, sandboxes, logger };
   const runner = DeployRunner.start({
     database,
     logger,

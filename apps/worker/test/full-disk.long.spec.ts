@@ -134,7 +134,15 @@ describe('a deploy onto a full disk', () => {
     const upload = await usingData();
     await artifactDisk.fill(upload.byteLength + 16 * 1024);
     const version = await waits(upload, full.artifacts());
+    // Further attempts store what was built: they need no supervisor to build it again.
+    await deploys.supervisor.end('SIGKILL');
+    const attempts = async () =>
+      (await deploys.workerLog()).filter(({ versionId, code }) => versionId === version.id && code !== undefined);
+    const before = (await attempts()).length;
+    await waitFor(async () => (await attempts()).length > before + 1, { what: 'two attempts', deadlineMs: 60_000 });
+    expect((await attempts()).slice(before).map(({ code }) => code)).not.toContain('sandbox.unavailable');
     await artifactDisk.clear();
+    await deploys.supervisor.restart();
     await isPublished(version, 'building');
   });
 

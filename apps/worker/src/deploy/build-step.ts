@@ -9,11 +9,12 @@ import type { PackagePlan } from './dependencies/package-plan.ts';
 import { hexOf } from './dependencies/package-store.ts';
 import type { DeployWork, StepResult } from './deploy-work.ts';
 import { findEntry } from './find-entry.ts';
+import type { KeptBuild } from './kept-builds.ts';
 import { dependenciesOf } from './resolve-step.ts';
 import type { SourceFiles } from './source/source-tree.ts';
 
 const CODE_BYTES_MAX = DEPLOY_LIMITS.bundle.value;
-/** A host puts the whole of a page into one message, and a person waits for it. */
+/** A host puts an entire page into one message, and a person waits for it. */
 const PAGE_BYTES_MAX = DEPLOY_LIMITS.page.value;
 const ARTIFACT_BYTES_MAX = DEPLOY_LIMITS.artifact.value;
 const DEADLINE_MS = DEPLOY_LIMITS.build.value;
@@ -61,9 +62,31 @@ const FAILURES = {
   bundle: 'deploy.build_failed',
 } as const;
 
-/** Type check and bundle in a build sandbox without network. Leaves the artifact in the store, and its digest. */
+/**
+ * Type check and bundle in a build sandbox without network. Leaves the artifact in the store, and its digest. An
+ * artifact that the store cannot take now is kept, so that the next attempt does not build again.
+ */
 export async function buildStep(work: DeployWork): Promise<StepResult> {
-  const { artifacts, packages, provided } = work.deps;
+  const { artifacts, keptBuilds } = work.deps;
+  const { id } = work.version;
+  const built = keptBuilds.take(id) ?? (await build(work));
+  try {
+    const { digest } = await artifacts.put(work.scope.organizationId, built.artifact, { bytesMax: ARTIFACT_BYTES_MAX });
+    for (const line of built.lines) work.log('info', line);
+    return { patch: { artifactDigest: digest }, output: built.output };
+  } catch (error) {
+    if (isWaitedFor(error)) keptBuilds.keep(id, built);
+    throw error;
+  }
+}
+
+/** Whether the step waits for the end of the fault, and then runs again. */
+function isWaitedFor(error: unknown): boolean {
+  return error instanceof AppError && (error.code === 'artifacts.no_space' || error.code === 'artifacts.unavailable');
+}
+
+async function build(work: DeployWork): Promise<KeptBuild> {
+  const { packages, provided } = work.deps;
   const source = await work.source();
   const { manifest, plan } = await dependenciesOf(work);
   // Another worker may have fetched them, or the store was emptied since.
@@ -78,14 +101,15 @@ export async function buildStep(work: DeployWork): Promise<StepResult> {
   checkSizes(files, answer.largest);
   const { code, pages } = files;
   const external = answer.packages.filter((name) => provided.has(name));
-  const artifact = Buffer.from(JSON.stringify({ format: 1, packages: external, ...files }));
-  const { digest } = await artifacts.put(work.scope.organizationId, artifact, { bytesMax: ARTIFACT_BYTES_MAX });
   const { typesMs, bundleMs } = answer.timings;
   const checked = work.version.typecheck ? `types checked in ${Math.round(typesMs)} ms, ` : 'types not checked, ';
-  work.log('info', `${checked}bundled ${Math.ceil(code.length / 1024)} KB in ${Math.round(bundleMs)} ms`);
+  const bundled = `${checked}bundled ${Math.ceil(code.length / 1024)} KB in ${Math.round(bundleMs)} ms`;
   const made = Object.entries(pages).map(([name, html]) => `${name} ${Math.ceil(html.length / 1024)} KB`);
-  if (made.length > 0) work.log('info', `pages: ${made.join(', ')}`);
-  return { patch: { artifactDigest: digest }, output: { scriptedPackages: answer.scripted.slice(0, 100) } };
+  return {
+    artifact: Buffer.from(JSON.stringify({ format: 1, packages: external, ...files })),
+    output: { scriptedPackages: answer.scripted.slice(0, 100) },
+    lines: [bundled, ...(made.length > 0 ? [`pages: ${made.join(', ')}`] : [])],
+  };
 }
 
 function checkSizes({ code, pages }: BuiltFiles, largest: readonly { name: string; bytes: number }[]): void {

@@ -9,12 +9,14 @@ import type { PackageDescriptions } from './dependencies/package-descriptions.ts
 import type { ProvidedPackages } from './dependencies/package-plan.ts';
 import type { PackageStore } from './dependencies/package-store.ts';
 import type { ReadingThreads } from './dependencies/reading-threads.ts';
+import type { KeptBuilds } from './kept-builds.ts';
 import { readSource, type Source } from './source/read-source.ts';
 
 /** Dependencies of the steps of a deploy. */
 export interface DeployDeps {
   readonly database: Database;
   readonly artifacts: ArtifactStore;
+  readonly keptBuilds: KeptBuilds;
   readonly packages: PackageStore;
   readonly descriptions: PackageDescriptions;
   readonly reading: ReadingThreads;

@@ -151,7 +151,7 @@ async function readOutputs(work: DeployWork): Promise<void> {
 }
 
 /**
- * Makes sure that the scanned artifact is the stored one, whole and under its digest, before its activation is
+ * Makes sure that the scanned artifact is the stored one, complete and under its digest, before its activation is
  * possible.
  */
 async function storeStep(work: DeployWork): Promise<StepResult> {

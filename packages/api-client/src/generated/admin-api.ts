@@ -1240,7 +1240,7 @@ export interface components {
             state: components["schemas"]["VersionState"];
             /** @description Whether the deploy has ended, one way or the other. */
             final: boolean;
-            /** @description Why its activation is held. */
+            /** @description Why it waits: its activation is held, or its deploy waits for the platform. */
             reasons: components["schemas"]["HoldReason"][];
             /**
              * Format: uri
@@ -1318,7 +1318,7 @@ export interface components {
             state: components["schemas"]["VersionState"];
             /** @description Whether the deploy has ended, one way or the other. */
             final: boolean;
-            /** @description Why its activation is held. */
+            /** @description Why it waits: its activation is held, or its deploy waits for the platform. */
             reasons: components["schemas"]["HoldReason"][];
             /**
              * Format: uri

@@ -20,7 +20,7 @@ export async function startStep(tx: Tx, versionId: string, name: string): Promis
      RETURNING ${COLUMNS}`,
     [tx.scope.organizationId, versionId, name],
   );
-  return tell(tx, versionId, step);
+  return emitStepChange(tx, versionId, step);
 }
 
 /**
@@ -32,7 +32,7 @@ export async function startStep(tx: Tx, versionId: string, name: string): Promis
 export async function suspendStep(
   tx: Tx,
   versionId: string,
-  { name, cause }: { readonly name: string; readonly cause: { readonly code: string; readonly detail: string } },
+  { name, cause }: { readonly name: string; readonly cause: WaitCause },
 ): Promise<boolean> {
   const [step] = await tx.query<{ isNews: boolean }>(
     `UPDATE app.version_steps AS s SET attempt = s.attempt - 1, error = $4::jsonb
@@ -55,7 +55,7 @@ export async function finishStep(tx: Tx, versionId: string, name: string, output
      WHERE organization_id = $1 AND version_id = $2 AND name = $3 RETURNING ${COLUMNS}`,
     [tx.scope.organizationId, versionId, name, output === undefined ? null : JSON.stringify(output)],
   );
-  return tell(tx, versionId, step);
+  return emitStepChange(tx, versionId, step);
 }
 
 export async function failStep(tx: Tx, versionId: string, name: string, error: unknown): Promise<VersionStep> {
@@ -64,7 +64,7 @@ export async function failStep(tx: Tx, versionId: string, name: string, error: u
      WHERE organization_id = $1 AND version_id = $2 AND name = $3 RETURNING ${COLUMNS}`,
     [tx.scope.organizationId, versionId, name, JSON.stringify(error ?? null)],
   );
-  return tell(tx, versionId, step);
+  return emitStepChange(tx, versionId, step);
 }
 
 /** In the order they were first started. */
@@ -76,7 +76,23 @@ export async function listSteps(tx: Tx, versionId: string): Promise<readonly Ver
   );
 }
 
-async function tell(tx: Tx, versionId: string, step: VersionStep | undefined): Promise<VersionStep> {
+/** The fault of the platform that a deploy waits for. */
+export interface WaitCause {
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** The causes by version id; versions that wait for nothing are absent. */
+export async function listWaits(tx: Tx, versionIds: readonly string[]): Promise<ReadonlyMap<string, WaitCause>> {
+  const rows = await tx.query<{ versionId: string; error: WaitCause }>(
+    `SELECT version_id AS "versionId", error FROM app.version_steps
+     WHERE organization_id = $1 AND version_id = ANY ($2) AND state = 'running' AND error IS NOT NULL`,
+    [tx.scope.organizationId, versionIds],
+  );
+  return new Map(rows.map(({ versionId, error }) => [versionId, error]));
+}
+
+async function emitStepChange(tx: Tx, versionId: string, step: VersionStep | undefined): Promise<VersionStep> {
   if (step === undefined) throw new AppError('versions.not_found', { internal: `no such step of ${versionId}` });
   await emitChange(tx, { kind: 'version', id: versionId });
   return step;

@@ -64,7 +64,7 @@ function present(access: Access, organization: organizations.Organization = acce
   };
 }
 
-/** Every organization of the caller with what they may do there: all of a person's, the one of a key. */
+/** Every organization of the caller with what they may do there: all of a person's, or a key's own. */
 async function accessesOf(caller: Caller, deps: AdminDeps): Promise<Access[]> {
   if (caller.kind === 'api_key') {
     const { organizationId } = caller;

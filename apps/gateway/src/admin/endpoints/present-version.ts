@@ -7,10 +7,12 @@ import {
   isFinal,
   listFindings,
   listSteps,
+  listWaits,
   type Version,
   type VersionFailure,
   type VersionLogLine,
   type VersionStep,
+  type WaitCause,
 } from '@patchbay/domain/versions';
 import { ERRORS, type ErrorCode, errorPagePath, withDashboardOrigin } from '@patchbay/foundation';
 import type { Access } from '../access/caller.ts';
@@ -32,6 +34,8 @@ export interface VersionView {
   readonly origin: string;
   readonly now: Date;
   readonly deployments: ReadonlyMap<string, Deployment>;
+  /** By version, what its deploy waits for. */
+  readonly waits: ReadonlyMap<string, WaitCause>;
   nameActor(actor: unknown): NamedActor;
 }
 
@@ -54,12 +58,16 @@ export async function openVersionView(
     tx,
     versions.map(({ submittedBy }) => submittedBy),
   );
-  return { ...view, connector, deployments: deploymentsByVersion(items), nameActor };
+  const waits = await listWaits(
+    tx,
+    versions.filter(({ state }) => !isFinal(state)).map(({ id }) => id),
+  );
+  return { ...view, connector, deployments: deploymentsByVersion(items), waits, nameActor };
 }
 
 export function presentSummary(version: Version, view: VersionView) {
   const { connector, access, origin } = view;
-  const { state, reasons } = shownState(version, connector, view.deployments);
+  const { state, reasons } = shownState(version, connector, view.deployments, view.waits.get(version.id));
   const unpublished = version.state !== 'published' && 'Only a published version can serve calls.';
   const live = state === 'active' && 'It is live.';
   const permission = lacks(access, 'deployments:write');

@@ -49,7 +49,9 @@ export const VersionSummary = z
     number: z.number().int(),
     state: VersionState,
     final: z.boolean().meta({ description: 'Whether the deploy has ended, one way or the other.' }),
-    reasons: z.array(HoldReason).meta({ description: 'Why its activation is held.' }),
+    reasons: z
+      .array(HoldReason)
+      .meta({ description: 'Why it waits: its activation is held, or its deploy waits for the platform.' }),
     url: z.url().meta({ description: 'The connector’s hosted MCP URL.' }),
     previewUrl: z.url().meta({ description: 'This version alone, for owners, admins and developers.' }),
     sourceDigest: z.string(),

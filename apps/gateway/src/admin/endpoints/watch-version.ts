@@ -21,32 +21,32 @@ const LOOK_MS = 150;
 const LINES_MAX = 500;
 
 /** The part that the reader has received already. */
-interface Told {
+interface Sent {
   readonly steps: Map<string, string>;
   readonly findings: Set<string>;
   sequence: bigint;
 }
 
 /** The version is read first: what was written before it ended is then certainly among the rest. */
-async function look(tx: Tx, call: VersionCall, deps: AdminDeps, told: Told) {
+async function look(tx: Tx, call: VersionCall, deps: AdminDeps, sent: Sent) {
   const shown = await readVersion(tx, call, deps);
   const { id } = await versionOf(tx, call);
   const events: ServerEvent[] = [];
   for (const step of await listSteps(tx, id)) {
     const mark = `${step.state} ${step.attempt}`;
-    if (told.steps.get(step.name) === mark) continue;
-    told.steps.set(step.name, mark);
+    if (sent.steps.get(step.name) === mark) continue;
+    sent.steps.set(step.name, mark);
     events.push({ event: 'step', data: presentStep(step) });
   }
-  const lines = await listLog(tx, id, told.sequence, LINES_MAX);
+  const lines = await listLog(tx, id, sent.sequence, LINES_MAX);
   for (const line of lines) {
-    told.sequence = line.sequence;
+    sent.sequence = line.sequence;
     events.push({ event: 'log', id: String(line.sequence), data: presentLogLine(line) });
   }
   for (const finding of await listFindings(tx, id)) {
     const mark = `${finding.rule} ${finding.subject} ${finding.message}`;
-    if (told.findings.has(mark)) continue;
-    told.findings.add(mark);
+    if (sent.findings.has(mark)) continue;
+    sent.findings.add(mark);
     events.push({ event: 'finding', data: presentFinding(finding) });
   }
   const ended = shown.final && lines.length < LINES_MAX;
@@ -65,9 +65,9 @@ export const watchVersion = defineEndpoint({
   events: { step: VersionStep, log: VersionLogLine, finding: Finding, done: Version },
 }).stream(versionOf, async function* (call, deps, signal) {
   const scope = scopeOf(call);
-  const told: Told = { steps: new Map(), findings: new Set(), sequence: 0n };
+  const sent: Sent = { steps: new Map(), findings: new Set(), sequence: 0n };
   while (!signal.aborted) {
-    const { events, ended } = await deps.database.withOrganization(scope, (tx) => look(tx, call, deps, told));
+    const { events, ended } = await deps.database.withOrganization(scope, (tx) => look(tx, call, deps, sent));
     yield* events;
     if (ended) return;
     await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);

@@ -33,7 +33,7 @@ export const DESCRIPTION_BOUNDS: DescriptionBounds = {
   keptBytesMax: 32 * MEBIBYTE,
 };
 
-/** The registry's descriptions of packages, for all deploys of a worker: fetched a few at once, and never kept whole. */
+/** The registry's descriptions of packages, for all deploys of a worker: fetched a few at once; only what is needed of each is kept. */
 export class PackageDescriptions {
   readonly registry: RegistryOptions;
   readonly #reading: ReadingThreads;

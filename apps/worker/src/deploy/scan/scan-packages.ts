@@ -58,7 +58,7 @@ export const scanPackages: Scanner = ({
   ...(manifest.codeGeneration ? [codeGeneration(codeGenerationAllowed)] : []),
 ];
 
-/** Templates, and validators such as the one in SDK v1, which a server needs when it asks its client something. */
+/** Templates, and validators such as that of SDK v1, which a server needs when it asks its client something. */
 function codeGeneration(isAllowed: boolean): NewFinding {
   return {
     rule: 'code_generation',
