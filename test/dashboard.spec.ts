@@ -64,6 +64,15 @@ async function signIn(password = ready.signIn.password): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
+/** As the signed-in person, beside the pages. */
+async function createGroup(name: string): Promise<void> {
+  const answer = await context.request.post(`${ready.apiUrl}/organizations/${ready.organization}/groups`, {
+    data: { name },
+    headers: { origin: ready.origin },
+  });
+  expect(answer.status()).toBe(201);
+}
+
 /** Lets a minute of the page's time pass at most, in seconds that do not take one. */
 async function passTimeUntil(isSo: () => Promise<boolean>): Promise<void> {
   for (let second = 0; second < 60 && !(await isSo()); second += 1) await page.clock.runFor(1_000);
@@ -126,6 +135,26 @@ describe('the dashboard', () => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     expect(await page.getByRole('alert').filter({ hasText: 'match' }).textContent()).toBe(words);
     expect(new URL(page.url()).pathname).toBe('/dashboard/sign-in');
+  });
+
+  it('the sign-in form keeps what was typed before its script was ready, and sends it then', async () => {
+    const scripts = Promise.withResolvers<void>();
+    await page.route('**/_next/static/**/*.js', async (route) => {
+      await scripts.promise;
+      await route.continue();
+    });
+    await page.goto(`${ready.origin}/dashboard/sign-in`, { waitUntil: 'commit' });
+    await signIn();
+    expect(new URL(page.url()).search).toBe('');
+    expect(await page.getByLabel('Email').inputValue()).toBe(ready.signIn.email);
+    scripts.resolve();
+    await page.getByRole('heading', { name: 'Connectors' }).waitFor();
+  });
+
+  it('the sign-in page offers an account where everyone may create one', async () => {
+    await page.goto(`${ready.origin}/dashboard/sign-in`);
+    await page.getByRole('link', { name: 'Create one' }).waitFor();
+    expect(await page.getByText('Accounts are created by invitation').count()).toBe(0);
   });
 
   it('the dashboard lists the live demo connector, and copies the URL that Claude needs', async () => {
@@ -198,6 +227,33 @@ describe('the dashboard', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click();
     await page.getByText('The invitation of eve@people.example is withdrawn.').waitFor();
     expect((await context.request.get(link)).status()).toBe(404);
+  }, 60_000);
+
+  it('the dashboard creates, fills, renames and deletes a group of members', async () => {
+    await context.addCookies(session);
+    await page.goto(`${ready.dashboardUrl}/-/groups`);
+    await page.getByText('No group yet').waitFor();
+    await page.getByRole('button', { name: 'Create a group' }).click();
+    await page.getByRole('button', { name: 'Create group' }).click();
+    await page.getByText('Enter a name of at most 80 characters.').waitFor();
+    await page.getByLabel('Name of the group').fill('testers');
+    await page.getByRole('button', { name: 'Create group' }).click();
+    const row = page.getByRole('listitem').filter({ hasText: 'testers' });
+    await row.getByText('No member yet').waitFor();
+
+    await row.getByRole('button', { name: 'Members of testers' }).click();
+    const members = page.getByRole('group', { name: 'Members of testers' });
+    await members.getByRole('checkbox').first().check();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await row.getByText(/^1 member · /).waitFor();
+
+    await row.getByRole('button', { name: 'Rename testers' }).click();
+    await page.getByLabel('Name of the group').fill('pilots');
+    await page.getByRole('button', { name: 'Save name' }).click();
+    await page.getByText('The group is called “pilots” now.').waitFor();
+    await page.getByRole('button', { name: 'Delete pilots' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('No group yet').waitFor();
   }, 60_000);
 
   it('the dashboard sets and removes a secret without showing its value again', async () => {
@@ -282,8 +338,10 @@ describe('the dashboard', () => {
       await page.getByText('Version 1', { exact: true }).waitFor();
       await look('connector');
       const organization = `${ready.dashboardUrl}/${ready.organization}`;
+      await createGroup(`pilots in ${scheme} colors`);
       const pages: readonly (readonly [name: string, path: string, content: Locator])[] = [
         ['members', 'settings/members', page.getByRole('button', { name: /^Change role/ })],
+        ['groups', 'settings/groups', page.getByRole('button', { name: /^Members of/ }).first()],
         ['invitations', 'settings/invitations', page.getByRole('button', { name: 'Invite a person' })],
         ['roles', 'settings/roles', page.getByText('your role', { exact: true })],
         ['api-keys', 'settings/api-keys', page.getByRole('button', { name: /^Revoke/ }).first()],

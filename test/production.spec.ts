@@ -154,6 +154,8 @@ describe('a production start', () => {
     await owner.getByLabel(/^URL slug/).fill(OWNER.slug);
     await owner.getByRole('button', { name: 'Create' }).click();
     await owner.waitForURL(`${origin}/dashboard/sign-in`, { waitUntil: 'networkidle' });
+    await owner.getByText('Accounts are created by invitation').waitFor();
+    expect(await owner.getByRole('link', { name: 'Create one' }).count()).toBe(0);
     await owner.getByLabel('Email').fill(OWNER.email);
     await owner.getByLabel('Password', { exact: true }).fill(OWNER.password);
     expect((await front.ask(setupPath)).status).toBe(404);
@@ -253,8 +255,8 @@ async function deployGreeter(adminKey: string): Promise<string> {
   };
   await patchbay(['init', 'greeter'], terminal);
   await patchbay(['login', '--origin', origin], terminal, adminKey);
-  const said = await patchbay(['deploy', '--json'], path.join(terminal, 'greeter'));
-  return /https:\S+\/mcp/.exec(said)?.[0] ?? said;
+  const printed = await patchbay(['deploy', '--json'], path.join(terminal, 'greeter'));
+  return /https:\S+\/mcp/.exec(printed)?.[0] ?? printed;
 }
 
 /** Calls the tool of the project at its hosted URL, as an MCP client does. */

@@ -14,7 +14,7 @@ const config: NextConfig = {
   compress: false,
   images: { unoptimized: true },
   devIndicators: false,
-  // `npm run check` checks the types of the whole repository; here they would only make a first start wait.
+  // `npm run check` checks the types of all packages; here they would only make a first start wait.
   typescript: { ignoreBuildErrors: true },
 };
 

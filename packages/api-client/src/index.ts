@@ -12,6 +12,7 @@ export type Connector = Schemas['Connector'];
 export type ConnectorLogLine = Schemas['ConnectorLogLine'];
 export type Deployment = Schemas['Deployment'];
 export type Finding = Schemas['Finding'];
+export type Group = Schemas['Group'];
 export type Invitation = Schemas['Invitation'];
 export type Me = Schemas['Me'];
 export type Member = Schemas['Member'];

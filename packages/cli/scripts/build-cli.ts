@@ -89,7 +89,7 @@ const publicPackagesExternal: Plugin = {
   },
 };
 
-/** The runner for the sandbox of `patchbay dev`: whole, because nothing can be installed in there. */
+/** The runner for the sandbox of `patchbay dev`, with its dependencies, because nothing can be installed in there. */
 async function bundleRunner(directory: string): Promise<void> {
   const runner = path.join(ROOT, 'packages/runner');
   await build({

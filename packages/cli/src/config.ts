@@ -4,9 +4,9 @@ import { loadConfig } from '@patchbay/foundation';
 import { z } from 'zod';
 
 export const cliEnvironment = z.object({
-  /** The installation to talk to, instead of the one signed in to. */
+  /** The installation to call, instead of that of the sign-in. */
   PATCHBAY_ORIGIN: z.url().optional(),
-  /** A key of kind admin or deploy, instead of the one signed in with. For CI. */
+  /** A key of kind admin or deploy, instead of that of the sign-in. For CI. */
   PATCHBAY_API_KEY: z.string().optional(),
   /** A key of kind mcp for `patchbay call`. */
   PATCHBAY_MCP_KEY: z.string().optional(),

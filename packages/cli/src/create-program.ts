@@ -125,7 +125,7 @@ export function createProgram(makeContext: MakeContext): Command {
     'patchbay open --page api-keys',
   ])
     .argument('[connector]', 'slug')
-    .option('--page <name>', 'members, invitations, roles or api-keys; for a connector: secrets or settings')
+    .option('--page <name>', 'members, groups, invitations, roles or api-keys; for a connector: secrets or settings')
     .action(action(async () => (await import('./commands/open.ts')).open));
 
   add(
@@ -177,6 +177,16 @@ export function createProgram(makeContext: MakeContext): Command {
     .argument('<name>', 'its name')
     .option(...connectorOption)
     .action(action(async () => (await import('./commands/secrets.ts')).removeSecret));
+
+  const groups = add(
+    program,
+    'groups',
+    `Show groups of members. A person changes them, at ${DASHBOARD_PAGES.groups}.`,
+    ['patchbay groups list', 'patchbay open --page groups'],
+  );
+  add(groups, 'list', 'List the groups with their members.', ['patchbay groups list']).action(
+    action(async () => (await import('./commands/groups.ts')).listGroups),
+  );
 
   const admin = add(program, 'admin', 'Inspect an organization. API keys cannot invite, change roles or create keys.', [
     'patchbay admin members',

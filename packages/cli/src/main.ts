@@ -7,6 +7,7 @@ import { Output, printableJson } from './output.ts';
 import type { ProgramContext } from './program-context.ts';
 import { errorLines, renderError } from './render-error.ts';
 import { openSession } from './session.ts';
+import { runCommandLine } from './suggest-command.ts';
 
 const args = process.argv.slice(2);
 // Known before the arguments are parsed, since an error in them is printed in the same form.
@@ -46,7 +47,7 @@ async function run(): Promise<number> {
         },
       };
     });
-    await program.parseAsync(args, { from: 'user' });
+    await runCommandLine(program, args);
     return exitCode;
   } catch (error) {
     if (interrupted.signal.aborted) return 130;

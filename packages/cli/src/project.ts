@@ -52,7 +52,7 @@ function parseJson(document: string): unknown {
   }
 }
 
-/** The connector a command is about: the one named, else the one of the project in this directory. */
+/** The connector a command is about: the named connector, else that of the project in this directory. */
 export async function connectorSlug(named: string | undefined, cwd: string): Promise<string> {
   if (named !== undefined) return named;
   try {

@@ -22,7 +22,7 @@ export async function watchVersion(
   version: Version,
   options: { signal: AbortSignal; on: VersionListener },
 ): Promise<Version> {
-  const told = new Told(options.on);
+  const printed = new Printed(options.on);
   const { organization, client } = session;
   const path = `/api/v1/organizations/${organization}/connectors/${version.connectorSlug}/versions/${version.number}`;
   for (let failures = 0; ; ) {
@@ -30,9 +30,9 @@ export async function watchVersion(
       for await (const { event, data } of client.events(`${path}/events`, { signal: options.signal })) {
         failures = 0;
         // The event's name determines which of the four shapes the data has: watchVersion in the API's document.
-        if (event === 'step') told.step(data as VersionStep /* by its name */);
-        else if (event === 'log') told.log(data as VersionLogLine /* by its name */);
-        else if (event === 'finding') told.finding(data as Finding /* by its name */);
+        if (event === 'step') printed.step(data as VersionStep /* by its name */);
+        else if (event === 'log') printed.log(data as VersionLogLine /* by its name */);
+        else if (event === 'finding') printed.finding(data as Finding /* by its name */);
         else if (event === 'done') return data as Version; // by its name
       }
     } catch (error) {
@@ -44,7 +44,7 @@ export async function watchVersion(
   }
 }
 
-class Told implements VersionListener {
+class Printed implements VersionListener {
   readonly #seen = new Set<string>();
   readonly #on: VersionListener;
 

@@ -159,6 +159,8 @@ describe('the command line and a platform', () => {
   it('shows members, keys and audit events to an administrator', async () => {
     expect(await jsonOf('admin', 'members')).toMatchObject([{ role: 'owner' }]);
     expect(await jsonOf('admin', 'api-keys')).toMatchObject([{ kind: 'mcp' }, { kind: 'admin' }]);
+    expect(await jsonOf('groups', 'list')).toEqual([]);
+    expect((await patchbay('groups', 'list')).stdout).toContain(`${here.platform.origin}/dashboard/-/groups\n`);
     expect(await jsonOf('admin', 'roles')).toMatchObject([
       { role: 'owner' },
       { role: 'admin' },

@@ -32,6 +32,32 @@ describe('the command line', () => {
     expect(JSON.parse(program.stderr)).toMatchObject({ error: { code: errorCode, exitCode: code } });
   });
 
+  it.each([
+    [['deploi'], ['patchbay deploy']],
+    [['list'], ['patchbay secrets list', 'patchbay groups list']],
+    [['members'], ['patchbay admin members']],
+    [['publish', 'weather'], ['patchbay deploy']],
+    [['secrets', 'lst'], ['patchbay secrets list']],
+    [['secrets', 'rm', 'KEY'], ['patchbay secrets remove']],
+    [['--json', '--origin', 'https://x', 'admin', 'audits'], ['patchbay admin audit']],
+  ])('refuses the unknown command %j with the commands that were probably meant', async (args, meant) => {
+    const cwd = await ownDirectory();
+    const run = await runCli([...args, '--json'], { cwd });
+    const { error } = JSON.parse(run.stderr);
+    expect([run.code, error.code]).toEqual([2, 'cli.usage']);
+    expect(error.whatToDo).toBe(
+      `Did you mean ${meant.map((command) => `\`${command}\``).join(' or ')}? \`patchbay --help\` lists all commands.`,
+    );
+  });
+
+  it('refuses an unknown command that resembles none without a suggestion', async () => {
+    const run = await runCli(['frobnicate', '--json'], { cwd: await ownDirectory() });
+    expect(JSON.parse(run.stderr).error).toMatchObject({
+      code: 'cli.usage',
+      whatToDo: expect.not.stringMatching(/mean/),
+    });
+  });
+
   it('reports that an installation does not answer, and nothing else', async () => {
     const cwd = await ownDirectory();
     const environment = { PATCHBAY_ORIGIN: `http://localhost:${await freePort()}`, PATCHBAY_API_KEY: 'pbk_admin_x' };

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { build } from 'vitepress';
 import { contentPolicy, hasStyleAttribute } from './content-policy.ts';
 import { deadFragments } from './dead-fragments.ts';
-import { listDocuments, pageOf } from './pages.ts';
+import { ICON, listDocuments, pageOf } from './pages.ts';
 import { PACKAGE, PAGES } from './site-config.ts';
 
 /** Sites that stay: a process of the previous version may still serve one. */
@@ -39,6 +39,8 @@ async function copyDocuments(root: string): Promise<void> {
   for (const document of listDocuments(root)) {
     await cp(path.join(root, document), path.join(PAGES, pageOf(document)));
   }
+  // The generator copies this folder to the root of the site.
+  await cp(path.join(root, ICON), path.join(PAGES, 'public', path.basename(ICON)));
 }
 
 /** @throws Error when a page would lose part of its looks, or a link leads to no section */

@@ -4,7 +4,10 @@ import { globSync } from 'node:fs';
 /** Path of the site at every installation. */
 export const SITE_BASE = '/-/docs/';
 
-/** Documents about the whole repository, then the README of each folder that has one. */
+/** The icon of the dashboard, which is the site's as well. */
+export const ICON = 'apps/dashboard/src/app/icon.svg';
+
+/** Documents about the repository, then the README of each folder that has one. */
 const DOCUMENTS = [
   '*.md',
   'docs/**/*.md',

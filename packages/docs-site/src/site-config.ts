@@ -6,7 +6,7 @@ import { defineConfig } from 'vitepress';
 import { headingId } from './links.ts';
 import { addDocuments } from './markdown.ts';
 import { addressOf, type Documents, errorsSection, folderSection, readerSections } from './navigation.ts';
-import { listDocuments, SITE_BASE } from './pages.ts';
+import { ICON, listDocuments, SITE_BASE } from './pages.ts';
 
 export const PACKAGE = path.resolve(import.meta.dirname, '..');
 const ROOT = path.resolve(PACKAGE, '../..');
@@ -38,7 +38,10 @@ export function siteConfig() {
     appearance: { disableTransition: false },
     // The list of chunks is a file of its own instead of a script within each page.
     metaChunk: true,
-    head: [['link', { rel: 'stylesheet', href: `${SITE_BASE}${CODE_STYLES}` }]],
+    head: [
+      ['link', { rel: 'stylesheet', href: `${SITE_BASE}${CODE_STYLES}` }],
+      ['link', { rel: 'icon', type: 'image/svg+xml', href: `${SITE_BASE}${path.basename(ICON)}` }],
+    ],
     transformHtml: removeStyleAttributes,
     vite: {
       envDir: PACKAGE,

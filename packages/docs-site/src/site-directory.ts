@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { listDocuments } from './pages.ts';
+import { ICON, listDocuments } from './pages.ts';
 
 const PACKAGE = 'packages/docs-site';
 const DIGEST_CHARACTERS = 16;
@@ -15,7 +15,9 @@ const DIGEST_CHARACTERS = 16;
 export function siteDirectory(root: string): string {
   const sources = globSync(`${PACKAGE}/{src,scripts,.vitepress}/**/*.{ts,css,svg}`, { cwd: root });
   const versions = ['package.json', 'pnpm-lock.yaml', `${PACKAGE}/package.json`];
-  const inputs = [...listDocuments(root), ...sources, ...versions].filter((file) => existsSync(path.join(root, file)));
+  const inputs = [...listDocuments(root), ...sources, ...versions, ICON].filter((file) =>
+    existsSync(path.join(root, file)),
+  );
   const hash = createHash('sha256');
   for (const file of inputs.sort())
     hash

@@ -7,6 +7,7 @@ export const DASHBOARD_PAGES = {
   home: '/dashboard',
   signIn: '/dashboard/sign-in',
   members: '/dashboard/-/members',
+  groups: '/dashboard/-/groups',
   invitations: '/dashboard/-/invitations',
   apiKeys: '/dashboard/-/api-keys',
   newApiKey: '/dashboard/-/new-api-key',

@@ -10,6 +10,13 @@ import type { ReactNode } from 'react';
 import { STRINGS } from '../lib/strings.ts';
 import { Providers } from './providers.tsx';
 
+/** Holds back a form marked `data-early` until its own script is ready, and notes that it was sent. */
+const HOLD_EARLY_FORMS = `document.addEventListener('submit', (event) => {
+  if (event.target.dataset.early === undefined) return;
+  event.preventDefault();
+  event.target.dataset.early = 'sent';
+}, true);`;
+
 export const metadata: Metadata = {
   title: { default: STRINGS.product, template: `%s · ${STRINGS.product}` },
   robots: { index: false, follow: false },
@@ -29,6 +36,8 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     <html lang="en" {...mantineHtmlProps}>
       <head>
         <ColorSchemeScript defaultColorScheme="auto" nonce={nonce} />
+        {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant of this file */}
+        <script nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: HOLD_EARLY_FORMS }} />
       </head>
       <body>
         <Providers nonce={nonce}>{children}</Providers>

@@ -22,6 +22,17 @@ export function signOut(): Promise<IdentityResult> {
   return post('sign-out', {});
 }
 
+/** Accounts are created by every visitor, by people of one domain, or by people with an invitation. */
+export type SignUpPolicy = 'open' | 'domain' | 'invite';
+
+/** Anything unexpected counts as open: the installation refuses by itself. */
+export async function fetchSignUpPolicy(): Promise<SignUpPolicy> {
+  const response = await fetch('/api/auth/sign-up');
+  const answer: unknown = response.ok ? await response.json() : null;
+  const policy = typeof answer === 'object' && answer !== null && 'policy' in answer ? answer.policy : null;
+  return policy === 'invite' || policy === 'domain' ? policy : 'open';
+}
+
 async function post(action: string, body: Readonly<Record<string, string>>): Promise<IdentityResult> {
   let response: Response;
   try {

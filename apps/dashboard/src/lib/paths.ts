@@ -8,6 +8,7 @@ export const paths = {
   organization: (organization: string) => `/${segment(organization)}`,
   settings: (organization: string) => `/${segment(organization)}/settings`,
   members: (organization: string) => `/${segment(organization)}/settings/members`,
+  groups: (organization: string) => `/${segment(organization)}/settings/groups`,
   invitations: (organization: string) => `/${segment(organization)}/settings/invitations`,
   roles: (organization: string) => `/${segment(organization)}/settings/roles`,
   apiKeys: (organization: string) => `/${segment(organization)}/settings/api-keys`,

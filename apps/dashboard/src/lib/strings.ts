@@ -2,7 +2,7 @@ import { PASSWORD_CHARACTERS } from '@patchbay/foundation/limits';
 import type { Refusal } from './identity.ts';
 import { API_KEYS } from './strings/api-keys.ts';
 import { CONNECTOR_SETTINGS, SECRETS } from './strings/connector-settings.ts';
-import { ACCESS, INVITATIONS, MEMBERS, ROLES, SETTINGS } from './strings/organization-settings.ts';
+import { ACCESS, GROUPS, INVITATIONS, MEMBERS, ROLES, SETTINGS } from './strings/organization-settings.ts';
 
 /** All words of the dashboard. Sentences with values are functions, so that a language can order them its own way. */
 export const STRINGS = {
@@ -29,6 +29,7 @@ export const STRINGS = {
     submit: 'Sign in',
     noAccount: 'No account yet?',
     toSignUp: 'Create one',
+    byInvitation: 'Accounts are created by invitation. Ask an owner or admin of your organization for a link.',
     emailInvalid: 'Enter an email address, such as you@example.com.',
     passwordMissing: 'Enter your password.',
   },
@@ -100,6 +101,7 @@ export const STRINGS = {
   access: ACCESS,
   roles: ROLES,
   members: MEMBERS,
+  groups: GROUPS,
   invitations: INVITATIONS,
   apiKeys: API_KEYS,
   secrets: SECRETS,

@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import { CopyButton } from './copy-button.tsx';
 import classes from './copyable.module.css';
 
-/** A text to take along, with a button that copies it whole. `wrap` shows all of it. */
+/** A text to take along, with a button that copies all of it. `wrap` shows all of it. */
 export function Copyable({ value, label, wrap = false }: { value: string; label: string; wrap?: boolean }) {
   return (
     <div className={classes.row}>

@@ -11,7 +11,7 @@ import { answerApiError, invalidRequest } from '../http/api-error.ts';
 import { checkCrossSite, mediaType } from '../http/check-cross-site.ts';
 import { ADDRESS_HEADER } from './account-rules.ts';
 import type { Attempts } from './attempts.ts';
-import type { Auth } from './create-auth.ts';
+import type { Auth } from './lazy-auth.ts';
 import { findOpenInvitation, type OpenInvitation } from './open-invitation.ts';
 import { mayEnrol, type SignUpPolicy } from './sign-up-policy.ts';
 
@@ -68,6 +68,10 @@ export async function identityPlugin(app: FastifyInstance, options: IdentityPlug
   const { auth, origin } = options;
   app.setErrorHandler((error, request, reply) => answerApiError(error, request, reply, origin));
 
+  // For the pages that offer an account. It is no secret: an attempt shows it too.
+  app.get(`${BASE}/sign-up`, async (_request, reply) =>
+    reply.header('cache-control', 'no-store').send({ policy: options.policy.kind }),
+  );
   app.route({
     method: ['GET', 'POST'],
     url: `${BASE}/*`,

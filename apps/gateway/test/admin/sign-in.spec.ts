@@ -164,6 +164,16 @@ describe('/api/auth on an open installation', () => {
 });
 
 describe('the sign-up policy', () => {
+  it.each([
+    ['invite', 'invite'],
+    ['domain:example.com', 'domain'],
+  ])('the sign-up policy %s is shown to everyone by its kind alone, never with its domain', async (signup, policy) => {
+    const { app, close } = await install({ signup });
+    const answer = await app.inject({ url: '/api/auth/sign-up', headers: { host: 'localhost:4000' } });
+    expect([answer.statusCode, answer.headers['cache-control'], answer.json()]).toEqual([200, 'no-store', { policy }]);
+    await close();
+  });
+
   it('sign-up by invitation admits an address only with the link of its invitation', async () => {
     const installation = await install({ signup: 'invite' });
     const { app, part } = installation;

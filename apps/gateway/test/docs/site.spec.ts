@@ -174,6 +174,16 @@ describe('the built documentation', () => {
     expect((await getRaw('/-/docs/authors', `if-none-match: ${etag}\r\n`)).status).toBe(304);
   });
 
+  it('each page of the documentation names the icon of the site, so that no browser looks for a favicon.ico', async () => {
+    for (const path of ['/-/docs/', '/-/docs/authors', '/-/docs/no-such-page']) {
+      const html = await (await fetch(`${edge.origin}${path}`, { headers: { accept: 'text/html' } })).text();
+      const href = /<link rel="icon"[^>]* href="([^"]+)"/.exec(html)?.[1];
+      const icon = await fetch(`${edge.origin}${href}`);
+      expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+      expect(await icon.text()).toContain('<title>Patchbay</title>');
+    }
+  });
+
   it('the policy of the documentation names its inline scripts by hash and opens nothing', async () => {
     const answer = await fetch(`${edge.origin}/-/docs/`);
     const policy = answer.headers.get('content-security-policy') ?? '';
@@ -189,10 +199,10 @@ describe('the built documentation', () => {
       const browser = await chromium.launch(chromiumHere.found);
       try {
         const page = await browser.newPage();
-        const told: string[] = [];
+        const messages: string[] = [];
         const asked: string[] = [];
-        page.on('console', (message) => told.push(message.text()));
-        page.on('pageerror', (error) => told.push(String(error)));
+        page.on('console', (message) => messages.push(message.text()));
+        page.on('pageerror', (error) => messages.push(String(error)));
         page.on('request', (request) => asked.push(request.url()));
         await page.goto(`${edge.origin}/-/docs/`);
         await page.getByRole('button', { name: 'Search' }).click();
@@ -204,7 +214,7 @@ describe('the built documentation', () => {
         await page.waitForURL('**/-/docs/authors');
         await page.goto(`${edge.origin}/-/docs/no-such-page`);
         await page.getByText('PAGE NOT FOUND').waitFor();
-        expect(told.filter((line) => !line.includes('404'))).toEqual([]);
+        expect(messages.filter((line) => !line.includes('404'))).toEqual([]);
         expect(asked.filter((url) => !url.startsWith(`${edge.origin}/-/docs/`) && !url.startsWith('data:'))).toEqual(
           [],
         );

@@ -7,7 +7,7 @@ interface OpenOptions {
 }
 
 /** Pages by the name `--page` takes: those of the organization, and those of a connector. */
-const ORGANIZATION_PAGES = ['members', 'invitations', 'roles', 'api-keys'] as const;
+const ORGANIZATION_PAGES = ['members', 'groups', 'invitations', 'roles', 'api-keys'] as const;
 const CONNECTOR_PAGES = ['secrets', 'settings'] as const;
 
 /** Prints an address of the dashboard, and opens it in a browser when a person sits there. */

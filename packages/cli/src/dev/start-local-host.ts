@@ -26,7 +26,7 @@ import type { ListedTool, LocalManifest, LocalRequest, LocalSandbox } from './lo
 const MAJOR_MIN = 24;
 
 /**
- * The Node that runs connectors: this one when it is recent enough, else the one a project or checkout pins.
+ * The Node that runs connectors: this one when it is recent enough, else the Node that a project or checkout pins.
  * @throws AppError cli.node_too_old
  */
 async function findNode(): Promise<string> {
@@ -134,10 +134,10 @@ async function startHost(
       const host = await start(
         await createBubblewrapDriver({ directory, bubblewrapFile, nodeFile, bootId, probeProgramFile }),
       );
-      const { walls } = host.health();
-      if (walls.state === 'complete') return { host, reason: '' };
+      const { walls: isolation } = host.health();
+      if (isolation.state === 'complete') return { host, reason: '' };
       await host.close(0);
-      reason = `this machine does not allow it (${walls.missing.join(', ')}).`;
+      reason = `this machine does not allow it (${isolation.missing.join(', ')}).`;
     } catch (error) {
       reason = `bubblewrap does not work here (${error instanceof Error ? error.message : String(error)}).`;
     }

@@ -40,7 +40,7 @@ function useRefresh(organization: string) {
   const queries = useQueryClient();
   return () =>
     Promise.all(
-      [['members', organization], ['roles', organization], ['api-keys', organization], ['me']].map((queryKey) =>
+      [...['members', 'groups', 'roles', 'api-keys'].map((kind) => [kind, organization]), ['me']].map((queryKey) =>
         queries.invalidateQueries({ queryKey }),
       ),
     );

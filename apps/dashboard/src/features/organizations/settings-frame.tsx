@@ -6,10 +6,11 @@ import { paths } from '../../lib/paths.ts';
 import { STRINGS } from '../../lib/strings.ts';
 import { LinkTabs } from '../../ui/link-tabs.tsx';
 
-/** The frame of an organization's settings: which there are, and the one that is open. */
+/** The frame of an organization's settings: its pages, with the open one marked. */
 export function SettingsFrame({ organization, children }: { organization: string; children: ReactNode }) {
   const tabs = [
     { href: paths.members(organization), label: STRINGS.members.title },
+    { href: paths.groups(organization), label: STRINGS.groups.title },
     { href: paths.invitations(organization), label: STRINGS.invitations.title },
     { href: paths.roles(organization), label: STRINGS.roles.title },
     { href: paths.apiKeys(organization), label: STRINGS.apiKeys.title, withPagesBelow: true },

@@ -9,6 +9,8 @@ import { useState } from 'react';
 import { type Refusal, signIn } from '../../lib/identity.ts';
 import { isInside, paths } from '../../lib/paths.ts';
 import { STRINGS } from '../../lib/strings.ts';
+import { useEarlyInput } from './use-early-input.ts';
+import { useSignUpPolicy } from './use-sign-up-policy.ts';
 
 const T = STRINGS.signIn;
 
@@ -16,12 +18,15 @@ const T = STRINGS.signIn;
 export function SignInForm({ next }: { next: string | null }) {
   const router = useRouter();
   const queries = useQueryClient();
+  const policy = useSignUpPolicy();
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const form = useForm({
     mode: 'uncontrolled',
     initialValues: { email: '', password: '' },
     validate: { email: isEmail(T.emailInvalid), password: isNotEmpty(T.passwordMissing) },
   });
+
+  const ref = useEarlyInput(form);
 
   const submit = form.onSubmit(async ({ email, password }) => {
     setRefusal(null);
@@ -35,7 +40,7 @@ export function SignInForm({ next }: { next: string | null }) {
   });
 
   return (
-    <form onSubmit={submit} noValidate>
+    <form ref={ref} onSubmit={submit} noValidate data-early="" suppressHydrationWarning>
       <Stack gap="md">
         {refusal && (
           <Alert color="red" role="alert">
@@ -59,11 +64,16 @@ export function SignInForm({ next }: { next: string | null }) {
         <Button type="submit" loading={form.submitting} fullWidth>
           {T.submit}
         </Button>
-        <Text size="sm" ta="center">
-          {T.noAccount}{' '}
-          <Anchor component={Link} href={paths.signUp} underline="always">
-            {T.toSignUp}
-          </Anchor>
+        <Text size="sm" ta="center" mih="1.55em">
+          {policy === 'invite' && T.byInvitation}
+          {(policy === 'open' || policy === 'domain') && (
+            <>
+              {T.noAccount}{' '}
+              <Anchor component={Link} href={paths.signUp} underline="always">
+                {T.toSignUp}
+              </Anchor>
+            </>
+          )}
         </Text>
       </Stack>
     </form>

@@ -10,12 +10,15 @@ import { useState } from 'react';
 import { type Refusal, signIn, signUp } from '../../lib/identity.ts';
 import { paths } from '../../lib/paths.ts';
 import { STRINGS } from '../../lib/strings.ts';
+import { useEarlyInput } from './use-early-input.ts';
+import { useSignUpPolicy } from './use-sign-up-policy.ts';
 
 const T = STRINGS.signUp;
 
 export function SignUpForm() {
   const router = useRouter();
   const queries = useQueryClient();
+  const policy = useSignUpPolicy();
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const form = useForm({
     mode: 'uncontrolled',
@@ -26,6 +29,8 @@ export function SignUpForm() {
       password: hasLength(PASSWORD_CHARACTERS, T.passwordLength),
     },
   });
+
+  const ref = useEarlyInput(form);
 
   const submit = form.onSubmit(async ({ name, email, password }) => {
     setRefusal(null);
@@ -39,8 +44,24 @@ export function SignUpForm() {
     router.replace(paths.home);
   });
 
+  const toSignIn = (
+    <Text size="sm" ta="center">
+      {T.haveAccount}{' '}
+      <Anchor component={Link} href={paths.signIn()} underline="always">
+        {T.toSignIn}
+      </Anchor>
+    </Text>
+  );
+  if (policy === 'invite') {
+    return (
+      <Stack gap="md">
+        <Alert color="gray">{STRINGS.signIn.byInvitation}</Alert>
+        {toSignIn}
+      </Stack>
+    );
+  }
   return (
-    <form onSubmit={submit} noValidate>
+    <form ref={ref} onSubmit={submit} noValidate data-early="" suppressHydrationWarning>
       <Stack gap="md">
         {refusal && (
           <Alert color="red" role="alert">
@@ -71,12 +92,7 @@ export function SignUpForm() {
         <Button type="submit" loading={form.submitting} fullWidth>
           {T.submit}
         </Button>
-        <Text size="sm" ta="center">
-          {T.haveAccount}{' '}
-          <Anchor component={Link} href={paths.signIn()} underline="always">
-            {T.toSignIn}
-          </Anchor>
-        </Text>
+        {toSignIn}
       </Stack>
     </form>
   );

@@ -44,7 +44,7 @@ export function useFindings(path: ConnectorPath, number: number) {
 }
 
 /**
- * Makes a version live: a certain one, or with `number` null the one before. The key is drawn once per confirmation,
+ * Makes a version live: a certain version, or the previous one when `number` is null. The key is drawn once per confirmation,
  * so that a repeated press or a retry after a lost answer activates once.
  */
 export function useActivation(path: ConnectorPath) {

@@ -80,6 +80,37 @@ export const MEMBERS = {
   aloneLead: 'Invite the people who write connectors, and a second owner who can act when you are away.',
 } as const;
 
+export const GROUPS = {
+  title: 'Groups',
+  lead: 'Named sets of members, which rules about tools can refer to.',
+  list: 'Groups of this organization',
+  create: 'Create a group',
+  name: 'Name of the group',
+  nameHint: 'You can change it later; rules keep referring to the same group.',
+  nameMissing: 'Enter a name of at most 80 characters.',
+  submit: 'Create group',
+  created: (name: string) => `The group “${name}” is created. Add its members next.`,
+  nobody: 'No member yet',
+  count: (members: number) => (members === 1 ? '1 member' : `${members} members`),
+  members: 'Members',
+  membersOf: (name: string) => `Members of ${name}`,
+  membersHint: 'Each change is saved at once and in force with the next call of that person.',
+  search: 'Search members',
+  noMatch: (search: string) => `No member matches “${search}”.`,
+  done: 'Done',
+  rename: 'Rename',
+  renameOf: (name: string) => `Rename ${name}`,
+  saveName: 'Save name',
+  renamed: (name: string) => `The group is called “${name}” now.`,
+  remove: 'Delete',
+  removeOf: (name: string) => `Delete ${name}`,
+  removeTitle: (name: string) => `Delete the group ${name}?`,
+  removeBody: 'Its members stay in the organization. Rules that refer to this group no longer match them.',
+  removed: (name: string) => `The group “${name}” is deleted.`,
+  emptyTitle: 'No group yet',
+  emptyLead: 'Create one for people who should be treated alike, such as a team or the testers of a connector.',
+} as const;
+
 export const INVITATIONS = {
   title: 'Invitations',
   lead: 'An invitation is a link that you hand over yourself. The person who opens it joins with the role you chose.',
