@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashOfBody, signedMessage } from '../src/audit/audit-format.ts';
 import { listAuditEvents, record } from '../src/audit/index.ts';
+import { createConnector } from '../src/connectors/index.ts';
 import { once } from '../src/idempotency/index.ts';
 import { type Given, type GivenOrganization, SYSTEM, startGiven } from './given.ts';
 
@@ -84,6 +85,30 @@ describe('the audit log', () => {
       cursor = page.nextCursor ?? undefined;
     } while (cursor !== undefined);
     expect(seen.size).toBe(200);
+  });
+
+  it('a change, its audit event and its outbox row are one transaction: all committed, or all rolled back', async () => {
+    const create = (slug: string, after: () => void) =>
+      given.database.withOrganization(ours, async (tx) => {
+        const { id } = await createConnector(tx, ours.actor, { slug });
+        after();
+        return id;
+      });
+    const kept = await create('kept', () => {});
+    await expect(
+      create('undone', () => {
+        throw new Error('the request failed after its change');
+      }),
+    ).rejects.toThrow('after its change');
+    const { rows } = await given.superuser.query(
+      `SELECT c.slug, c.xmin::text = a.xmin::text AS audited, c.xmin::text = o.xmin::text AS emitted
+       FROM app.connectors c
+       FULL JOIN app.audit_events a ON a.target_id = c.id
+       FULL JOIN (SELECT *, xmin FROM app.outbox WHERE kind = 'audit_event') o ON o.subject_id = a.id
+       WHERE c.slug IN ('kept', 'undone') OR a.action = 'connector.created'`,
+    );
+    expect(rows).toEqual([{ slug: 'kept', audited: true, emitted: true }]);
+    expect(kept).toMatch(/^con_/);
   });
 });
 

@@ -52,7 +52,7 @@ export interface Watched {
   readonly log?: (line: string) => void;
   /** Called with the superuser's URL before anything is connected. */
   readonly onDatabase?: (superuserUrl: string) => Promise<void>;
-  /** Keeps the ephemeral store in this Redis, and wakes the worker over the queue there and over the one in PostgreSQL. */
+  /** Keeps the ephemeral store in this Redis, and wakes the worker over the queue there and over the queue in PostgreSQL. */
   readonly redisUrl?: string;
 }
 
@@ -62,6 +62,7 @@ export class Installation {
   /** Database of the role that the gateway and the worker use. */
   readonly databaseUrl: string;
   readonly artifacts: ArtifactStore;
+  readonly artifactDirectory: string;
   readonly people: IdentityPart;
   readonly vault: Vault;
   readonly app: FastifyInstance;
@@ -80,6 +81,7 @@ export class Installation {
     this.database = parts.database;
     this.databaseUrl = parts.databaseUrl;
     this.artifacts = parts.artifacts;
+    this.artifactDirectory = parts.artifactDirectory;
     this.people = parts.people;
     this.vault = parts.vault;
     this.app = parts.app;
@@ -100,7 +102,8 @@ export class Installation {
     await feed.start();
     const relay = OutboxRelay.start({ url: urls.app, logger });
     const apiKeys = createApiKeyCache({ database, feed });
-    const artifacts = createFileArtifactStore({ directory: await temporaryDirectory('artifacts') });
+    const artifactDirectory = await temporaryDirectory('artifacts');
+    const artifacts = createFileArtifactStore({ directory: artifactDirectory });
     const secret = new Secret('a secret for tests of forty characters..');
     const redisUrl = watched.redisUrl ?? null;
     const ephemeralStore =
@@ -160,7 +163,7 @@ export class Installation {
       await database.close();
     };
     const parts = { origin, database, databaseUrl: urls.app, artifacts, people, vault, app, woken, files };
-    return new Installation({ ...parts, superuserUrl, close });
+    return new Installation({ ...parts, artifactDirectory, superuserUrl, close });
   }
 
   /** A call to `/api/v1` + path: as a signed-in browser page, with a key, or anonymously. */

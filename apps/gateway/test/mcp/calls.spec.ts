@@ -98,7 +98,7 @@ describe('a call', () => {
     expect(answer).toMatchObject({ result: { isError: true } });
     expect(answer.result.content[0]?.text).toMatch(/200000 characters; this client takes 150000.*\n.*Ask for less/);
     expect(edge.usage).toMatchObject([{ outcome: 'error', errorCode: 'mcp.result_too_long' }]);
-    expect(edge.told).toEqual([expect.stringContaining('mcp.result_too_long: The result of harmless has 200000')]);
+    expect(edge.notices).toEqual([expect.stringContaining('mcp.result_too_long: The result of harmless has 200000')]);
     edge.answerWith(async ({ params }) => complete({ content: [{ type: 'text', text: JSON.stringify(params) }] }));
   });
 

@@ -18,7 +18,7 @@ const mark = (connector = 'echo') => {
   const headers = { ...request.headers, authorization: `Bearer ${here.key}` };
   return fetch(`${here.platform.origin}/acme/${connector}/mcp`, { method: 'POST', body: request.body, headers });
 };
-/** The tool's text, or the whole answer where there is none. */
+/** The tool's text, or the complete answer where there is none. */
 const textOf = async (response: Response) => {
   const answer = (await response.json()) as { result?: { content: { text: string }[] } };
   return answer.result?.content[0]?.text ?? JSON.stringify(answer);

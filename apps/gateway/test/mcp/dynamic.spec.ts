@@ -45,7 +45,7 @@ const LIVE = {
 let edge: EdgeFixture;
 let live: Endpoint;
 /** The current manifest of the connector; an error is thrown. */
-let said: JsonObject | AppError;
+let listed: JsonObject | AppError;
 const events = createConnectorEvents(new LocalPubSub());
 
 beforeAll(async () => {
@@ -61,13 +61,13 @@ afterAll(() => edge.close());
 beforeEach(() => {
   versions += 1;
   live = endpointOf(true);
-  said = lists(tool('now'));
+  listed = lists(tool('now'));
   edge.invocations.length = 0;
-  edge.told.length = 0;
+  edge.notices.length = 0;
   edge.answerWith(async ({ method, params }) => {
     if (method !== 'patchbay/describe') return complete({ content: [{ type: 'text', text: JSON.stringify(params) }] });
-    if (said instanceof AppError) throw said;
-    return complete(said);
+    if (listed instanceof AppError) throw listed;
+    return complete(listed);
   });
 });
 
@@ -105,24 +105,24 @@ describe('a connector whose lists change', () => {
   });
 
   it('a connector that fails to list is answered for from its deploy, and left alone for a while', async () => {
-    said = new AppError('sandbox.crashed');
+    listed = new AppError('sandbox.crashed');
     expect(await names()).toEqual(['drop', 'recorded']);
     expect(await names()).toEqual(['drop', 'recorded']);
     expect(asked()).toBe(1);
-    expect(edge.told).toEqual([expect.stringContaining('could not be asked')]);
+    expect(edge.notices).toEqual([expect.stringContaining('could not be asked')]);
   });
 
   it('a dynamic connector lists nothing against the rules of a deploy, and its author gets the reasons', async () => {
-    said = lists(tool('feed__other'), tool('fine'), { name: 'bare' });
+    listed = lists(tool('feed__other'), tool('fine'), { name: 'bare' });
     expect(await names()).toEqual(['fine']);
-    expect(edge.told).toEqual([expect.stringContaining('"bare"'), expect.stringContaining('"feed__other"')]);
+    expect(edge.notices).toEqual([expect.stringContaining('"bare"'), expect.stringContaining('"feed__other"')]);
     expect(await post(modernRequest('tools/call', { name: 'feed__other', arguments: {} }))).toMatchObject({
       error: { code: -32602 },
     });
   });
 
   it('a dynamic connector cannot make a dangerous tool harmless, nor run a new one without annotations', async () => {
-    said = lists(tool('drop', { readOnlyHint: true }), tool('silent', {}));
+    listed = lists(tool('drop', { readOnlyHint: true }), tool('silent', {}));
     for (const name of ['drop', 'silent']) {
       const answer = await post(modernRequest('tools/call', { name, arguments: {} }));
       expect(answer).toMatchObject({ result: { isError: true } });
@@ -141,7 +141,7 @@ describe('a connector whose lists change', () => {
 
   it('a published change renews the lists of a connector, and removed tools cannot be called', async () => {
     expect(await names()).toEqual(['now']);
-    said = lists(tool('later'));
+    listed = lists(tool('later'));
     expect(await names()).toEqual(['now']);
     announce();
     expect(await names()).toEqual(['later']);
@@ -151,7 +151,7 @@ describe('a connector whose lists change', () => {
   });
 
   it('a dynamic connector that has no tools now still declares tools', async () => {
-    said = lists();
+    listed = lists();
     expect(await names()).toEqual([]);
     const { result } = await post(modernRequest('server/discover'));
     expect(result).toMatchObject({ capabilities: { tools: { listChanged: true } } });
@@ -159,7 +159,7 @@ describe('a connector whose lists change', () => {
 
   it('a change of a dynamic connector’s lists appears at the URL of its organization', async () => {
     expect(await names('/acme/mcp')).toEqual(['feed__now']);
-    said = lists(tool('later'));
+    listed = lists(tool('later'));
     announce();
     expect(await names('/acme/mcp', legacyRequest('tools/list'))).toEqual(['feed__later']);
     const answer = await post(modernRequest('tools/call', { name: 'feed__later', arguments: {} }), '/acme/mcp');

@@ -28,7 +28,7 @@ interface Failure {
   readonly era?: 'modern' | 'legacy';
 }
 
-interface SaidOfFailure {
+interface ReportedFailure {
   readonly status: number;
   readonly retryAfter: string | null;
   /** Everything a model or a person may read of it. */
@@ -38,7 +38,7 @@ interface SaidOfFailure {
 }
 
 /** Calls the tool with a sandbox that fails like this. */
-async function failing(tool: 'read' | 'write', failure: Failure): Promise<SaidOfFailure> {
+async function failing(tool: 'read' | 'write', failure: Failure): Promise<ReportedFailure> {
   const { code, isSent = true, isStreamed = false, era = 'modern' } = failure;
   edge.answerWith(async (_invocation, options) => {
     if (isStreamed) options.onNotification?.({ method: 'notifications/progress', params: { progress: 1 } });

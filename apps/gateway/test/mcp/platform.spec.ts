@@ -2,10 +2,12 @@ import { Client as ModernClient, StreamableHTTPClientTransport as ModernTranspor
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { CALL_STEPS } from '@patchbay/domain/usage';
+import type { JsonObject } from '@patchbay/mcp';
 import { echoVersion, hasSandboxes, skipUnless, waitFor, withPlatform } from '@patchbay/testing';
 import { expect } from 'vitest';
 import { type legacyRequest, modernRequest } from '../edge-fixture.ts';
 import { readHealth } from './read-health.ts';
+import { eventsOf } from './sessions-fixture.ts';
 
 const { describe, it } = skipUnless(hasSandboxes(), 'bubblewrap or user namespaces are missing');
 
@@ -16,6 +18,8 @@ const here = withPlatform({}, async ({ given }) => {
 
 const url = (path = '/acme/echo/mcp') => new URL(path, here.platform.origin);
 const requestInit = () => ({ headers: { authorization: `Bearer ${here.ownerKey}` } });
+/** How often a gateway looks for changes it was not notified of. */
+const POLL_MS = 5_000;
 const clientInfo = { name: 'spec', version: '1.0.0' };
 
 async function post(
@@ -32,6 +36,11 @@ const markOf = async (path?: string): Promise<string> => {
   };
   return answer.result?.content[0]?.text ?? JSON.stringify(answer);
 };
+
+async function callsInFlight(): Promise<number> {
+  const metrics = await (await fetch(`${here.platform.internalUrl}/metrics`)).text();
+  return Number(/^patchbay_calls_in_flight (\d+)$/m.exec(metrics)?.[1] ?? 0);
+}
 
 describe('a published connector', () => {
   it('a published connector answers the client of 2026-07-28', async () => {
@@ -66,15 +75,31 @@ describe('a published connector', () => {
     expect((await post(modernRequest('tools/list'), '/acme/echo/mcp', memberKey)).status).toBe(200);
   });
 
-  it('an activation is in force soon and drops no call in flight', async () => {
-    const before = await markOf();
-    const calls = Array.from({ length: 8 }, () => post(modernRequest('tools/call', { name: 'slow', arguments: {} })));
-    const next = await here.platform.given.publishedVersion(here.echo, echoVersion('next'));
-    await waitFor(async () => (await markOf()) === 'next', { deadlineMs: 6_000, what: 'the new version' });
+  it('an activation is in force from its notification on, which waits for no poll, and drops no call', async () => {
+    const followed = await here.platform.given.live(here.acme, 'followed', echoVersion('one'));
+    const path = '/acme/followed/mcp';
+    const listening = await post(
+      modernRequest('subscriptions/listen', { notifications: { toolsListChanged: true } }),
+      path,
+    );
+    const events = eventsOf(listening);
+    expect((await events.next()).value.message.method).toBe('notifications/subscriptions/acknowledged');
+    const slow = modernRequest('tools/call', { name: 'slow', arguments: {} });
+    const calls = Array.from({ length: 8 }, () => post(slow, path));
+    await waitFor(async () => (await callsInFlight()) === calls.length, { what: 'the calls in flight' });
+
+    const { manifest, ...next } = echoVersion('next');
+    const tools = (manifest.tools as JsonObject[]).filter(({ name }) => name !== 'remove');
+    await here.platform.given.publishedVersion(followed, { ...next, manifest: { ...manifest, tools } });
+    const committedAtMs = performance.now();
+    expect((await events.next()).value.message.method).toBe('notifications/tools/list_changed');
+    // Gateways that lost a notification find the change at their next poll; this one was published.
+    expect(performance.now() - committedAtMs).toBeLessThan(POLL_MS / 2);
+    expect(await markOf(path)).toBe('next');
     for (const response of await Promise.all(calls)) {
-      expect(await response.json()).toMatchObject({ result: { content: [{ text: before }] } });
+      expect(await response.json()).toMatchObject({ result: { content: [{ text: 'one' }] } });
     }
-    expect(next.number).toBe(3);
+    await events.return(undefined);
   });
 
   it('a revoked key is refused soon after its revocation', async () => {
@@ -147,10 +172,10 @@ describe('a published connector', () => {
   it('a connector answers again after its gateway or supervisor was killed', async () => {
     await here.platform.processes.gateway.end('SIGKILL');
     await here.platform.processes.gateway.restart();
-    expect(await markOf()).toBe('next');
+    expect(await markOf()).toBe('one');
     await here.platform.processes.supervisor?.end('SIGKILL');
     await here.platform.processes.supervisor?.restart();
-    await waitFor(async () => (await markOf()) === 'next', {
+    await waitFor(async () => (await markOf()) === 'one', {
       deadlineMs: 5_000,
       what: 'a sandbox on the new supervisor',
     });

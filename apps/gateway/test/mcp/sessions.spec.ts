@@ -63,6 +63,13 @@ async function callsInFlight(): Promise<number> {
   return Number(/^patchbay_calls_in_flight (\d+)$/m.exec(metrics)?.[1] ?? 0);
 }
 
+/** Tool calls of the gateway so far, by outcome. */
+async function callsBy(): Promise<Readonly<Record<string, number>>> {
+  const metrics = await (await fetch(`${here.platform.internalUrl}/metrics`)).text();
+  const lines = metrics.matchAll(/^patchbay_calls_total\{method="tools\/call",outcome="(\w+)"\} (\d+)$/gm);
+  return Object.fromEntries([...lines].map(([, outcome, count]) => [outcome, Number(count)]));
+}
+
 const accept = (id: unknown) =>
   JSON.stringify({ jsonrpc: '2.0', id, result: { action: 'accept', content: { name: 'Ada' } } });
 
@@ -207,6 +214,19 @@ describe('a client of 2025-11-25', () => {
     const body = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 7 } });
     expect((await client.post(body)).status).toBe(202);
     expect(await (await slow).text()).toContain('mcp.cancelled');
+  });
+
+  it('a client of 2025 that hangs up does not cancel its call, which completes', async () => {
+    const before = await callsBy();
+    const client = await raw().initialize();
+    const hangUp = new AbortController();
+    const slow = client.call('slow', hangUp.signal).catch(() => null);
+    await waitFor(async () => (await callsInFlight()) > 0, { what: 'a call in flight' });
+    hangUp.abort();
+    await slow;
+    await waitFor(async () => (await callsInFlight()) === 0, { what: 'the end of the call' });
+    const after = await callsBy();
+    expect(after).toEqual({ ...before, complete: (before.complete ?? 0) + 1 });
   });
 });
 

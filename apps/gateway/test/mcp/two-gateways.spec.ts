@@ -1,3 +1,4 @@
+import { listApiKeys, revokeApiKey } from '@patchbay/domain/api-keys';
 import { fetchAt, hasSandboxes, redisMissing, skipUnless, waitFor, withPlatform } from '@patchbay/testing';
 import { expect } from 'vitest';
 import { legacyRequest, modernRequest } from '../edge-fixture.ts';
@@ -37,7 +38,7 @@ function serveTogether(carrier: string, redis: boolean) {
     const fixture = withPlatform({ when: isAble, redis }, async (platform) => {
       const acme = await platform.given.organization('acme');
       await platform.given.live(acme, 'curious', curiousVersion('one'));
-      return { other: await platform.startGateway(), key: await platform.given.apiKey(acme) };
+      return { acme, other: await platform.startGateway(), key: await platform.given.apiKey(acme) };
     });
 
     const here = () => new RawClient(`${fixture.platform.origin}/acme/curious/mcp`, fixture.key);
@@ -77,17 +78,39 @@ function serveTogether(carrier: string, redis: boolean) {
       await second.body?.cancel();
     });
 
+    const post = (address: string, key: string, request: ReturnType<typeof modernRequest>, signal?: AbortSignal) =>
+      fetchAt(`${address}/acme/mcp`, {
+        method: 'POST',
+        body: request.body,
+        headers: { ...request.headers, authorization: `Bearer ${key}`, host: new URL(fixture.platform.origin).host },
+        ...(signal && { signal }),
+      });
+    /** The events of an acknowledged stream of changes. */
+    async function listenAt(address: string, key: string, signal?: AbortSignal): Promise<AsyncGenerator<SseEvent>> {
+      const request = modernRequest('subscriptions/listen', { notifications: { toolsListChanged: true } });
+      const events = eventsOf(await post(address, key, request, signal));
+      expect((await events.next()).value.message).toMatchObject({ method: 'notifications/subscriptions/acknowledged' });
+      return events;
+    }
+
+    it('every gateway refuses a revoked key, from the end of the key’s streams on', async () => {
+      const addresses = [fixture.platform.origin, fixture.other.address];
+      const key = await fixture.platform.given.apiKey(fixture.acme);
+      const streams = await Promise.all(addresses.map((address) => listenAt(address, key)));
+      await fixture.platform.given.database.withOrganization({ organizationId: fixture.acme.id }, async (tx) => {
+        const [newest] = (await listApiKeys(tx, { limit: 1 })).items;
+        if (newest) await revokeApiKey(tx, fixture.acme.owner.actor, newest.id);
+      });
+      for (const events of streams) {
+        expect((await events.next()).value.message).toMatchObject({ error: { data: { code: 'api-keys.invalid' } } });
+      }
+      const answers = await Promise.all(addresses.map((address) => post(address, key, modernRequest('tools/list'))));
+      expect(answers.map(({ status }) => status)).toEqual([401, 401]);
+    });
+
     it('a gateway delivers the changes that a connector publishes at another gateway', async () => {
       const hangUp = new AbortController();
-      const { headers, body } = modernRequest('subscriptions/listen', { notifications: { toolsListChanged: true } });
-      const response = await fetchAt(`${fixture.other.address}/acme/mcp`, {
-        method: 'POST',
-        body,
-        signal: hangUp.signal,
-        headers: { ...headers, authorization: `Bearer ${fixture.key}`, host: new URL(fixture.platform.origin).host },
-      });
-      const events = eventsOf(response);
-      expect((await events.next()).value.message).toMatchObject({ method: 'notifications/subscriptions/acknowledged' });
+      const events = await listenAt(fixture.other.address, fixture.key, hangUp.signal);
       await (await here().post(legacyRequest('tools/call', { name: 'announce', arguments: {} }).body)).text();
       expect((await events.next()).value.message).toMatchObject({ method: 'notifications/tools/list_changed' });
       hangUp.abort();
