@@ -85,8 +85,8 @@ describe('an interactive connector', () => {
       expect(await view.getByRole('listitem').count()).toBe(12);
       expect(await view.locator('html').getAttribute('data-theme')).toBe(theme);
       await view.getByRole('button', { name: /^Mar: / }).click();
-      await page.waitForFunction(() => (globalThis as unknown as HostWindow).told.length > 0);
-      expect(await page.evaluate(() => (globalThis as unknown as HostWindow).told)).toEqual([
+      await page.waitForFunction(() => (globalThis as unknown as HostWindow).messages.length > 0);
+      expect(await page.evaluate(() => (globalThis as unknown as HostWindow).messages)).toEqual([
         expect.stringMatching(/^The person picked Mar: \d+ k€ of 2024\.$/),
       ]);
       await keepPicture(page, `chart-${theme}.png`);

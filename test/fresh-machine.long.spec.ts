@@ -67,7 +67,7 @@ async function started(on: BareMachine, user: BareUser): Promise<number> {
     throw new Error(`never ready:\n${lines.join('\n')}`);
   } finally {
     const ended = once(starter, 'exit');
-    // As Ctrl-C does: the whole group. A process that ignores it ends with the namespace.
+    // As Ctrl-C does: the process group. A process that ignores it ends with the namespace.
     if (starter.pid !== undefined) process.kill(-starter.pid, 'SIGINT');
     const late = setTimeout(() => starter.kill('SIGKILL'), STOP_MS_MAX);
     await ended;

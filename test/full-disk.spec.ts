@@ -11,7 +11,7 @@ const MIB = 2 ** 20;
 const disk = await openSmallDisk(48 * MIB);
 const { describe, it } = skipUnless(disk !== null, 'this user may mount no disk');
 
-/** A whole platform on one small disk: what it stops first, what it answers last, and how it comes back. */
+/** A platform on one small disk: what it stops first, what it answers last, and how it comes back. */
 let installation: Installation | undefined;
 let internalPort: number;
 let ready: ReadyFile;

@@ -11,5 +11,5 @@ export interface HostWindow {
   /** Given by the test. */
   callTool(name: string, args: Record<string, unknown>): Promise<CallToolResult>;
   /** The messages of the page to the model. */
-  readonly told: string[];
+  readonly messages: string[];
 }

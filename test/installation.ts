@@ -27,7 +27,7 @@ export interface InstallationOptions {
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 
-/** A whole Patchbay, started as its user starts it, in a data directory and on ports of its own. */
+/** A Patchbay, started as its user starts it, in a data directory and on ports of its own. */
 export class Installation {
   readonly dataDirectory: string;
   readonly port: number;

@@ -9,7 +9,7 @@ export interface LoadPlan extends ClientPlan {
   readonly seconds: number;
   /** Ends earlier, once this many calls were answered. */
   readonly callsMax?: number;
-  /** Paths of the same server that are called in turn; the one of the URL without them. */
+  /** Paths of the same server that are called in turn; without them, that of the URL. */
   readonly pathnames?: readonly string[];
   /** Whether each call is identified by its Request-Id. */
   readonly named: boolean;

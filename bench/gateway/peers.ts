@@ -12,7 +12,7 @@ const DIRECTORY = path.resolve(import.meta.dirname, '../../tools/peers/http');
 /** Ten start at once, on a machine that may be busy. */
 const START_MS = 30_000;
 /** Length of the last output shown of a peer that does not start. */
-const SAID_MAX = 1_000;
+const OUTPUT_MAX = 1_000;
 
 interface Peer extends Pick<Configuration, 'name' | 'family'> {
   readonly request: typeof MODERN_CALL;
@@ -96,9 +96,9 @@ export async function startPeer({ name, family, request, command }: Peer): Promi
   await once(child, 'spawn');
   const pid = child.pid ?? Number.NaN; // it has one, once it was started
   // Shown only when it does not start: their warnings would be among the figures.
-  let said = '';
+  let output = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-SAID_MAX);
+    output = (output + text).slice(-OUTPUT_MAX);
   });
   const takeBack = atOurEnd(() => endGroup(pid));
   const stop = async () => {
@@ -112,7 +112,7 @@ export async function startPeer({ name, family, request, command }: Peer): Promi
     await listening(child, port);
   } catch (error) {
     await stop();
-    throw new Error([(error as Error).message, said.trim()].filter(Boolean).join(': ')); // listening() throws Errors
+    throw new Error([(error as Error).message, output.trim()].filter(Boolean).join(': ')); // listening() throws Errors
   }
   return {
     name,

@@ -66,8 +66,8 @@ function ratioLines(rows: readonly ThroughputRow[], ours: ThroughputRow, samples
   const line = ({ of, noise }: typeof perSecond, other: ThroughputRow | undefined, target?: number) => {
     if (!other) return [];
     const ratio = of(ours) / of(other);
-    const verdict = target === undefined ? '' : ` (target ${target}: ${judge(ratio, target, noise)})`;
-    return [`    ${ratio.toFixed(2)} × ${other.configuration.name}${verdict}`];
+    const outcome = target === undefined ? '' : ` (target ${target}: ${judge(ratio, target, noise)})`;
+    return [`    ${ratio.toFixed(2)} × ${other.configuration.name}${outcome}`];
   };
   return [
     `  Patchbay's calls per second; two runs of it differ by ${perSecond.noise.toFixed(2)} ×`,
@@ -154,11 +154,11 @@ export function manyLines({ few, many, firstLook, ...steps }: ManyConnectors): s
   const ratio = mean(many) / mean(few);
   const noise = Math.max(...few, ...many) / Math.min(...few, ...many);
   const each = (values: readonly number[]) => values.map((value) => value.toFixed(3)).join(' and ');
-  const verdict = ratio <= MANY_RATIO ? 'met' : 'missed';
+  const outcome = ratio <= MANY_RATIO ? 'met' : 'missed';
   return [
     '',
     `A warm call beside ${FEW} and beside ${MANY} published connectors, one client`,
-    `  p50 ${each(few)} ms, then ${each(many)} ms: ${ratio.toFixed(2)} × (target ${MANY_RATIO}: ${verdict}); all four differ by ${noise.toFixed(2)} ×`,
+    `  p50 ${each(few)} ms, then ${each(many)} ms: ${ratio.toFixed(2)} × (target ${MANY_RATIO}: ${outcome}); all four differ by ${noise.toFixed(2)} ×`,
     `  route and policy, mean ${each(steps.fewRouteAndPolicy)} ms, then ${each(steps.manyRouteAndPolicy)} ms`,
     `  first look at each, read from the database: p50 ${ms(firstLook.p50)}  p99 ${ms(firstLook.p99)}`,
   ];

@@ -12,7 +12,7 @@ import { MODERN_CALL } from './requests.ts';
 const ECHO = path.resolve(import.meta.dirname, '../../tools/peers/http/echo');
 export const ECHO_SLUG = 'echo';
 
-/** Peers may use a whole core; limits are raised, never switched off. */
+/** Peers may use an entire core; limits are raised, never switched off. */
 export const RAISED = { SANDBOX_CPU_CORES: '1' };
 
 /** A fresh installation with everything on and the echo deployed by its own command line. */

@@ -50,7 +50,7 @@ export class KeepAliveCaller {
   /**
    * One call after the other: never two at once on one caller.
    *
-   * @throws Error when no whole answer came in time: a server that loses a call must not hold up the run
+   * @throws Error when no complete answer came in time: a server that loses a call must not hold up the run
    */
   async call(request: Buffer, timeoutMs = CALL_MS_MAX): Promise<Answered> {
     if (this.#socket.destroyed) throw new Error(CLOSED);
@@ -88,7 +88,7 @@ function readAnswer(socket: Socket, timeoutMs: number): Promise<Omit<Answered, '
     const chunks: Buffer[] = [];
     let size = 0;
     let head: string | null = null;
-    /** Bytes of the whole answer, once its head has declared them. */
+    /** Bytes of the answer with its body, once its head has declared them. */
     let wanted: number | null = null;
     const settle = (act: () => void) => {
       clearTimeout(timer);

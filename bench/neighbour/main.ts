@@ -77,9 +77,9 @@ async function startAttack({ mcpUrl, apiKey }: NeighbourOrganization): Promise<{
   await Promise.race([once(attacker, 'message'), lost]);
   return {
     async end() {
-      const told = once(attacker, 'message');
+      const reported = once(attacker, 'message');
       attacker.send('end');
-      const [attack] = await Promise.race([told, lost]);
+      const [attack] = await Promise.race([reported, lost]);
       return attack as Attack; // attacker.ts sends nothing else
     },
   };

@@ -12,7 +12,7 @@ import { type HostToMeasure, openHost } from './sandbox-host.ts';
 
 const CONNECTORS = 1_000;
 const LANES = 4;
-/** At two starts per second the whole round would take eight minutes; a row with that rate is enough. */
+/** At two starts per second all sizes would take eight minutes; a row with that rate is enough. */
 const ROUND_MS_MAX = 90_000;
 const REVIVALS_MS = 10_000;
 

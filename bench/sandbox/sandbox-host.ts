@@ -82,8 +82,8 @@ export async function openHost(options: HostToMeasureOptions): Promise<HostToMea
     ...(!isPlain && { snapshot: { directory: path.join(directory, 'snapshots'), nodeFile: process.execPath } }),
     ...(options.room && { room: options.room }),
   });
-  const { ready, walls } = host.health();
-  if (!ready) throw new Error(`No sandbox runs here: ${walls.missing.join(', ')}`);
+  const { ready, walls: isolation } = host.health();
+  if (!ready) throw new Error(`No sandbox runs here: ${isolation.missing.join(', ')}`);
   await host.warm();
   return {
     host,

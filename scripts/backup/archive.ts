@@ -47,9 +47,9 @@ async function runTar(args: readonly string[], output: number | 'ignore' | 'pipe
   const tar = spawn('tar', args, { stdio: ['ignore', output, 'pipe'], env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' } });
   const complaints: Buffer[] = [];
   tar.stderr?.on('data', (chunk: Buffer) => complaints.push(chunk));
-  const said: Buffer[] = [];
-  tar.stdout?.on('data', (chunk: Buffer) => said.push(chunk));
+  const listing: Buffer[] = [];
+  tar.stdout?.on('data', (chunk: Buffer) => listing.push(chunk));
   const [code] = await once(tar, 'close');
   if (code !== 0) throw new Error(`tar ended with ${code}: ${Buffer.concat(complaints).toString().trim()}`);
-  return Buffer.concat(said).toString();
+  return Buffer.concat(listing).toString();
 }

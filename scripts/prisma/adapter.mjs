@@ -6,7 +6,7 @@ import pg from 'pg';
 /**
  * Prisma's schema engine (WebAssembly) over `pg`. @prisma/adapter-pg 7.10.0 is made for queries; four things that the
  * engine needs are mended here. They reach into private parts of the adapter, which is why its version is pinned and
- * the drift test runs the whole way.
+ * the drift test runs all of it.
  */
 
 /** PostgreSQL's one-byte "char", used by the catalogues. */
@@ -76,7 +76,7 @@ function mend(connection) {
     for (const index of characters) result.columnTypes[index] = ColumnTypeEnum.Character;
     return result;
   };
-  // 4. Scripts are split at every ";", also inside functions and DO blocks: send them whole.
+  // 4. Scripts are split at every ";", also inside functions and DO blocks: send each as one.
   if (connection.executeScript) {
     connection.executeScript = async (script) => {
       try {

@@ -19,7 +19,7 @@ operators. Sizes are multiples of 1024 bytes. A limit that is exceeded answers w
 \`GET /api/v1/limits\` of the admin API, with any session, admin key or deploy key.
 `;
 
-/** The whole page. */
+/** The page. */
 export function renderLimitsPage(): string {
   const sections = LIMIT_SECTIONS.map(({ title, limits }) => {
     const rows = Object.values(limits).map((limit) => [limit.what, formatLimit(limit), limit.reason, raisedBy(limit)]);

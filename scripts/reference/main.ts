@@ -44,7 +44,7 @@ const COMPOSE_FILES = ['docker-compose.yml', 'infra/docker/scale-out.yml'];
 const environments = await loadEnvironments();
 const decisions = await readDecisions();
 
-/** File in `docs/` → its whole text, from the text it has now. */
+/** File in `docs/` → its full text, from the text it has now. */
 const PAGES: Readonly<Record<string, (current: string) => string>> = {
   'configuration.md': () => renderConfigurationPage(environments),
   'limits.md': renderLimitsPage,

@@ -10,7 +10,7 @@ const CSP =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'";
 
 const host = window as unknown as { -readonly [Key in keyof HostWindow]: HostWindow[Key] }; // completed here
-host.told = [];
+host.messages = [];
 
 host.showApp = async ({ html, theme, input, result }) => {
   document.documentElement.style.background = theme === 'dark' ? '#0b0e12' : '#f6f8fa';
@@ -28,7 +28,7 @@ host.showApp = async ({ html, theme, input, result }) => {
   );
   bridge.oncalltool = async ({ name, arguments: args }) => host.callTool(name, args ?? {});
   bridge.onupdatemodelcontext = async ({ content = [] }) => {
-    host.told.push(...content.map((block) => (block.type === 'text' ? block.text : block.type)));
+    host.messages.push(...content.map((block) => (block.type === 'text' ? block.text : block.type)));
     return {};
   };
   bridge.addEventListener('sizechange', ({ height }) => {

@@ -26,7 +26,7 @@ export interface Scenario {
   readonly failed: number;
   /** False for scenarios a revision does not require (extensions, later additions). */
   readonly isRequired: boolean;
-  /** Scenarios of the one extension that is not served here: tasks. */
+  /** Scenarios of the extension that is not served here: tasks. */
   readonly isGap: boolean;
 }
 

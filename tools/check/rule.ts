@@ -11,8 +11,6 @@ export interface Finding {
 export interface Rule {
   readonly name: string;
   find(tree: SourceTree): readonly Finding[] | Promise<readonly Finding[]>;
-  /** A further line to print behind a rule that found nothing. */
-  note?(tree: SourceTree): string | null;
 }
 
 /** `file:line  message`, as editors and terminals link it. */

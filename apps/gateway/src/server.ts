@@ -105,7 +105,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.addHook('onRoute', (route) => void urls.add(route.url));
   for (const surface of options.surfaces) {
     // Never fastify-plugin: it would remove the encapsulation of surfaces.
-    await app.register(async (walled) => surface.register(walled));
+    await app.register(async (scope) => surface.register(scope));
   }
   if (options.dashboardUpstream) await app.register(dashboardProxy, { upstream: options.dashboardUpstream });
   checkReservedSegments(urls);

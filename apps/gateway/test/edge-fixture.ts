@@ -148,7 +148,7 @@ export interface EdgeFixture {
   /** Everything on record. */
   readonly usage: UsageEvent[];
   /** Messages to authors. */
-  readonly told: string[];
+  readonly notices: string[];
   /** Look-ups of endpoints and keys. */
   readonly lookups: string[];
   /** Key texts that came in a URL. */
@@ -176,7 +176,7 @@ export async function startEdge(
   const invocations: Invocation[] = [];
   const usage: UsageEvent[] = [];
   const lookups: string[] = [];
-  const told: string[] = [];
+  const notices: string[] = [];
   const exposed: string[] = [];
   const tokens = await GivenTokens.create(origin);
   const metrics = createMetrics({
@@ -225,7 +225,7 @@ export async function startEdge(
     openCredentials: async () => [],
     recordIntent: async () => undefined,
     ephemeralStore: new LocalStore(systemClock),
-    notifyAuthor: (_endpoint, lines) => void told.push(...lines.map(({ text }) => text)),
+    notifyAuthor: (_endpoint, lines) => void notices.push(...lines.map(({ text }) => text)),
     metrics,
     tracing: await startTracing(false, logger),
     ...real,
@@ -250,7 +250,7 @@ export async function startEdge(
     invocations,
     usage,
     lookups,
-    told,
+    notices,
     exposed,
     connections: () => promisify(app.server.getConnections.bind(app.server))(),
     answerWith: (next) => {

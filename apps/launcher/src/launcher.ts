@@ -8,26 +8,25 @@ import {
   openDirectories,
   type RunningService,
 } from '@patchbay/embedded';
-import { AppError } from '@patchbay/foundation';
-import { announcement } from './announcement.ts';
 import type { StartConfig } from './config.ts';
 import { type Demo, seedDemo } from './demo/seed.ts';
 import { CredentialFiles } from './files/credential-files.ts';
 import { InstanceLock } from './files/instance-lock.ts';
 import { placeNotes } from './files/place-notes.ts';
-import { ReadyFile } from './files/ready-file.ts';
+import { ReadyFile, readyContent } from './files/ready-file.ts';
 import { choosePorts } from './ports.ts';
 import { answers, appProgram, livenessUrl } from './processes/app-program.ts';
 import { type BuildOptions, buildDashboard, buildDocs, packTools } from './processes/build-beside.ts';
 import { ProcessRecord } from './processes/left-processes.ts';
+import { ManagedProcess } from './processes/managed-process.ts';
 import { startNodeProcess } from './processes/node-process.ts';
-import { Part } from './processes/part.ts';
 import { type AppName, type Installation, processEnvironment } from './processes/process-environment.ts';
 import { rotateLogs } from './processes/rotate-logs.ts';
-import { handOverDirectories, planServiceUsers, type ServiceUsersPlan } from './processes/service-users.ts';
+import { handOverDirectories, planServiceUsers } from './processes/service-users.ts';
 import { askUrl, SILENCE, type SilenceOptions } from './processes/watch-silence.ts';
+import { installationNotes, readyText } from './ready-text.ts';
 import { planDatabase, planRedis } from './services.ts';
-import { refuseUnfitHost, unfitHost } from './unfit-host.ts';
+import { refuseUnfitHost, unfitHost, unfitUsers } from './unfit-host.ts';
 
 /** Milliseconds each process of ours has to finish its work. The gateway drains calls, the worker a step. */
 const STOP_GRACE_MS: Record<AppName, number> = {
@@ -36,7 +35,7 @@ const STOP_GRACE_MS: Record<AppName, number> = {
   supervisor: 10_000,
   dashboard: 3_000,
 };
-/** First those who ask, then those who answer. Names in one row stop together. */
+/** Clients stop before the servers they call. Names in one row stop together. */
 const STOP_ORDER = [['dashboard', 'gateway'], ['worker'], ['supervisor'], ['redis', 'postgres']];
 
 const NOTE_RETRY_MS = 5_000;
@@ -44,12 +43,12 @@ const NOTE_RETRY_MS = 5_000;
 /** Thrown inside a start that is being stopped; it is not reported. */
 class Stopped extends Error {}
 
-/** The whole installation: starts its parts in order, watches them, stops them in order. */
+/** The installation: starts its processes in order, watches them, stops them in order. */
 export class Launcher {
   readonly #config: StartConfig;
   readonly #root: string;
   readonly #say: (text: string) => void;
-  readonly #parts = new Map<string, Part>();
+  readonly #processes = new Map<string, ManagedProcess>();
   #lock: InstanceLock | undefined;
   #record: ProcessRecord | undefined;
   #ready: ReadyFile | undefined;
@@ -79,7 +78,9 @@ export class Launcher {
     if (left > 0) this.#say(`Took over from a start that was killed (${left} processes ended)`);
 
     const secrets = await ensureGeneratedSecrets(directories.data, config.keyFiles);
-    const { users, refusal } = this.#planUsers(directories);
+    const needed = [path.join(this.#root, 'apps'), path.dirname(process.execPath)];
+    const { users, refusal } = planServiceUsers(directories, needed);
+    if (refusal !== null && config.requiresFullLimits) throw unfitUsers(refusal);
     await handOverDirectories(directories, users);
     this.#credentials = await CredentialFiles.open(directories, users);
     const access = { secrets, clientGroup: users.gateway?.gid };
@@ -119,12 +120,11 @@ export class Launcher {
       buildDashboard(this.#builds()).then(() => this.#startApp('dashboard', installation)),
     ]);
 
-    const notes = [
-      ...('missing' in bubblewrap ? [noBubblewrap(bubblewrap.missing)] : []),
-      ...(refusal === null ? [] : [`gateway, worker and dashboard run as root: ${refusal}`]),
-      ...redis.notes,
-      ...(await placeNotes(directories.data)),
-    ];
+    const notes = installationNotes({
+      bubblewrapMissing: 'missing' in bubblewrap ? bubblewrap.missing : null,
+      usersRefused: refusal,
+      others: [...redis.notes, ...(await placeNotes(directories.data))],
+    });
     await packing;
     this.#refuseWhenStopping();
     await this.#publish(directories, demo, notes);
@@ -132,7 +132,7 @@ export class Launcher {
     void buildDocs(this.#builds()).catch((error: unknown) => this.#say(`The documentation was not built: ${error}`));
   }
 
-  /** Stops every part in order and leaves nothing behind. Safe to call again, and while starting. */
+  /** Stops every process in order and leaves nothing behind. Safe to call again, and while starting. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -143,21 +143,10 @@ export class Launcher {
     await this.#lock?.markStopping();
     await this.#ready?.remove();
     for (const names of STOP_ORDER) {
-      await Promise.all(names.map((name) => this.#parts.get(name)?.stop()));
+      await Promise.all(names.map((name) => this.#processes.get(name)?.stop()));
     }
     await this.#credentials?.remove();
     await this.#lock?.release();
-  }
-
-  /** @throws AppError start.host_unfit when production cannot give each process a user of its own */
-  #planUsers(directories: Directories): ServiceUsersPlan {
-    const plan = planServiceUsers(directories, [path.join(this.#root, 'apps'), path.dirname(process.execPath)]);
-    if (plan.refusal === null || !this.#config.requiresFullLimits) return plan;
-    throw new AppError('start.host_unfit', {
-      detail: `Gateway, worker and dashboard cannot run as users of their own: ${plan.refusal}`,
-      hint: 'Move checkout and data where other users can enter (chmod 711 on the directory), or let them run as root with PATCHBAY_REQUIRE_FULL_LIMITS=false.',
-      data: { reasons: [plan.refusal] },
-    });
   }
 
   #builds(): BuildOptions {
@@ -174,32 +163,32 @@ export class Launcher {
   }
 
   async #startService(name: string, start: (() => Promise<RunningService>) | null): Promise<void> {
-    if (start) await this.#startPart(name, start);
+    if (start) await this.#startProcess(name, start);
   }
 
-  async #startPart(name: string, start: () => Promise<RunningService>, silence?: SilenceOptions): Promise<void> {
+  async #startProcess(name: string, start: () => Promise<RunningService>, silence?: SilenceOptions): Promise<void> {
     this.#refuseWhenStopping();
-    const part = new Part(name, start, {
+    const managed = new ManagedProcess(name, start, {
       say: this.#say,
       ...(silence && { silence }),
-      onRunning: (partName, pid) => void this.#note(partName, pid),
+      onRunning: (_name, pid) => void this.#noteProcess(name, pid),
     });
-    this.#parts.set(name, part);
-    await part.start();
+    this.#processes.set(name, managed);
+    await managed.start();
     this.#refuseWhenStopping();
   }
 
   /** On a full disk the files list the processes of before, until there is space: the process runs all the same. */
-  async #note(name: string, pid: number): Promise<void> {
+  async #noteProcess(name: string, pid: number): Promise<void> {
     const record = this.#record;
     if (!record) return;
-    for (let isSaid = false; !this.#stopping; isSaid = true) {
+    for (let isReported = false; !this.#stopping; isReported = true) {
       try {
         await record.note(name, pid);
         await this.#ready?.updateProcesses(record.processes);
         return;
       } catch (error) {
-        if (!isSaid) this.#say(`ready.json could not be written and will be: ${error}`);
+        if (!isReported) this.#say(`ready.json could not be written and will be: ${error}`);
         await delay(NOTE_RETRY_MS, undefined, { ref: false });
         // A later start of the same process has noted itself.
         if (record.processes[name] !== pid) return;
@@ -224,7 +213,7 @@ export class Launcher {
         onNotice: this.#say,
         ...(name === 'dashboard' && { isReady: () => answers(`http://127.0.0.1:${ports.dashboard}/dashboard`) }),
       });
-    return this.#startPart(name, start, { ...SILENCE, ask: askUrl(livenessUrl(name, ports)) });
+    return this.#startProcess(name, start, { ...SILENCE, ask: askUrl(livenessUrl(name, ports)) });
   }
 
   /** The platform runs without its demo; the error is reported. Production never has one. */
@@ -248,24 +237,11 @@ export class Launcher {
   }
 
   async #publish(directories: Directories, demo: Demo | null, notes: readonly string[]): Promise<void> {
-    const { origin } = this.#config;
-    const content = {
-      origin,
-      apiUrl: `${origin}/api/v1`,
-      dashboardUrl: `${origin}/dashboard`,
-      mcpUrl: demo && `${origin}/${demo.organization}/weather/mcp`,
-      organization: demo?.organization ?? null,
-      apiKey: demo?.apiKey ?? null,
-      mcpApiKey: demo?.mcpApiKey ?? null,
-      signIn: demo?.signIn ?? null,
+    const content = readyContent(this.#config.origin, demo, {
       processes: this.#record?.processes ?? {},
       sharedDirectory: directories.shared,
-    };
+    });
     await this.#ready?.publish(content);
-    process.stdout.write(announcement(content, notes));
+    process.stdout.write(readyText(content, notes));
   }
-}
-
-function noBubblewrap(reason: string): string {
-  return `no connector can run, since there is no bubblewrap to isolate it with: ${reason}.`;
 }

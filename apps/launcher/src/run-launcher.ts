@@ -17,9 +17,9 @@ function explain(error: unknown): string {
   const code = error instanceof AppError ? error.code : startCodeOf(error);
   const { title } = ERRORS[code];
   const hint = error instanceof AppError ? error.hint : ERRORS[code].hint;
-  const said = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
   const { path: file } = readSystemError(error);
-  const detail = file === undefined || said.includes(file) ? said : `${said}: ${file}`;
+  const detail = file === undefined || text.includes(file) ? text : `${text}: ${file}`;
   const page = `docs/errors/${errorPagePath(code)}.md`;
   return `${title}\n  Why: ${detail}\n  What to do: ${hint}\n  More: ${page}`;
 }
@@ -32,7 +32,7 @@ function startCodeOf(error: unknown) {
   return 'internal.unexpected';
 }
 
-/** The whole platform in the foreground, until a signal. Ends the process. `root` is the checkout it runs from. */
+/** The platform in the foreground, until a signal. Ends the process. `root` is the checkout it runs from. */
 export async function runLauncher(root: string): Promise<void> {
   try {
     await run(loadStartConfig(root), root);

@@ -20,3 +20,12 @@ export function unfitHost(reasons: readonly string[]): AppError {
     data: { reasons },
   });
 }
+
+/** @param reason why processes cannot have users of their own */
+export function unfitUsers(reason: string): AppError {
+  return new AppError('start.host_unfit', {
+    detail: `Gateway, worker and dashboard cannot run as users of their own: ${reason}`,
+    hint: 'Move checkout and data where other users can enter (chmod 711 on the directory), or let them run as root with PATCHBAY_REQUIRE_FULL_LIMITS=false.',
+    data: { reasons: [reason] },
+  });
+}

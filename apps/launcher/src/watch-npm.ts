@@ -21,22 +21,35 @@ export function watchNpm(onGone: () => void): void {
 /** The nearest npm above this process; null when it was started otherwise, or where there is no /proc. */
 function findNpm(pid: number): ProcessIdentity | null {
   for (let current = pid; current > 1; ) {
-    const found = readParent(current);
+    const found = readStat(current);
     if (found === null) return null;
-    if (/^npm\b/.test(found.name)) return identifyProcess(current);
+    if (isNpm(found.name)) return identifyProcess(current);
     current = found.parent;
   }
   return null;
 }
 
-/** @see proc_pid_stat(5) */
-function readParent(pid: number): { readonly name: string; readonly parent: number } | null {
+/** npm names its process after its command: `npm start`. */
+export function isNpm(name: string): boolean {
+  return /^npm\b/.test(name);
+}
+
+function readStat(pid: number): ProcessStat | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const end = stat.lastIndexOf(')');
-    const [, parent = '0'] = stat.slice(end + 2).split(' ');
-    return { name: stat.slice(stat.indexOf('(') + 1, end), parent: Number(parent) };
+    return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return null;
   }
+}
+
+export interface ProcessStat {
+  readonly name: string;
+  readonly parent: number;
+}
+
+/** The name is in brackets and may hold brackets and spaces itself. @see proc_pid_stat(5) */
+export function parseStat(stat: string): ProcessStat {
+  const end = stat.lastIndexOf(')');
+  const [, parent = '0'] = stat.slice(end + 2).split(' ');
+  return { name: stat.slice(stat.indexOf('(') + 1, end), parent: Number(parent) };
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { headingOf, rowOf, summaryOf } from './probe-table.ts';
 
-const held = { name: 'write to the root', expected: '^EROFS$', got: 'EROFS', verdict: 'held' } as const;
+const held = { name: 'write to the root', expected: '^EROFS$', got: 'EROFS', outcome: 'held' } as const;
 const open = {
   name: 'run a shell',
   expected: '^(ENOENT|EACCES)$',
   got: 'uid=0(root)',
-  verdict: 'got through',
+  outcome: 'got through',
 } as const;
 const REDUCED = { state: 'reduced', reasons: ['not root: sandboxes share the uid of the supervisor'] };
 const FULL = { state: 'full', reasons: [] };
@@ -42,7 +42,7 @@ describe('the table of the probe', () => {
     ],
     [[held], FULL, '1 attempts: 1 held, 0 got through, 0 not run.\nConnectors can run on this host.'],
     [[held], REDUCED, expect.stringContaining('PATCHBAY_REQUIRE_FULL_LIMITS=false')],
-  ])('the probe’s table ends with what it means for this host', (rows, limits, said) => {
-    expect(summaryOf(rows, limits)).toEqual(said);
+  ])('the probe’s table ends with what it means for this host', (rows, limits, ending) => {
+    expect(summaryOf(rows, limits)).toEqual(ending);
   });
 });

@@ -7,7 +7,7 @@ interface Limits {
   readonly reasons: readonly string[];
 }
 
-const WIDTH = { verdict: 12, name: 52 } as const;
+const WIDTH = { outcome: 12, name: 52 } as const;
 const GOT_LENGTH_MAX = 80;
 
 /** The answer of an attempt, in words. @see errno(3), signal(7) */
@@ -42,27 +42,27 @@ export function headingOf(who: string, limits: Limits): string {
 }
 
 /** One line; a second one with the answer of an isolation layer when there was none. */
-export function rowOf({ name, expected, got, verdict }: ProbedAttempt): string {
+export function rowOf({ name, expected, got, outcome }: ProbedAttempt): string {
   const word = /[A-Z_]{5,}|^stopped$/.exec(got)?.[0] ?? '';
   const meaning = MEANINGS[word];
   const answer = escapeText(got).slice(0, GOT_LENGTH_MAX);
-  const line = cells(verdict, escapeText(name), meaning === undefined ? answer : `${answer} (${meaning})`);
-  return verdict === 'got through'
+  const line = cells(outcome, escapeText(name), meaning === undefined ? answer : `${answer} (${meaning})`);
+  return outcome === 'got through'
     ? `${line}\n${cells('', '', `an isolation layer answers ${wordsOf(expected)}`)}`
     : line;
 }
 
 /** The end of the table: whether connectors run on this host. */
 export function summaryOf(rows: readonly ProbedAttempt[], limits: Limits): string {
-  const count = (verdict: ProbedAttempt['verdict']) => rows.filter((row) => row.verdict === verdict).length;
+  const count = (outcome: ProbedAttempt['outcome']) => rows.filter((row) => row.outcome === outcome).length;
   const counts = `${rows.length} attempts: ${count('held')} held, ${count('got through')} got through, ${count('not run')} not run.`;
   if (count('got through') > 0) return `${counts}\nDo not run connectors of strangers on this host.`;
   if (limits.state === 'full') return `${counts}\nConnectors can run on this host.`;
   return `${counts}\nConnectors can run on this host with reduced limits. In production that needs PATCHBAY_REQUIRE_FULL_LIMITS=false.`;
 }
 
-function cells(verdict: string, name: string, answer: string): string {
-  return `${verdict.padEnd(WIDTH.verdict)}${name.padEnd(WIDTH.name)} ${answer}`.trimEnd();
+function cells(outcome: string, name: string, answer: string): string {
+  return `${outcome.padEnd(WIDTH.outcome)}${name.padEnd(WIDTH.name)} ${answer}`.trimEnd();
 }
 
 /** `^(ENOENT|EROFS)$` as `ENOENT or EROFS`. */

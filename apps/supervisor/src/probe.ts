@@ -46,7 +46,7 @@ async function probe(): Promise<number> {
   };
   const bombs = canStart ? await runBombs(driver, probeProgramFile, { onRow }) : [];
   const rows = [...attempts, ...bombs];
-  const open = rows.filter(({ verdict }) => verdict === 'got through');
+  const open = rows.filter(({ outcome }) => outcome === 'got through');
   if (asJson) console.log(JSON.stringify({ uid: process.getuid?.(), limits, attempts: rows }, null, 2));
   else console.log(`\n${summaryOf(rows, limits)}`);
   if (!canStart) return 2;

@@ -3,13 +3,13 @@ import type { Application, HealthCheck } from '@patchbay/foundation/process';
 import { type Registration, registerSupervisor } from '@patchbay/sandbox-client/registry';
 import type { SandboxHost } from '@patchbay/sandbox-host';
 import type { Registry } from 'prom-client';
+import { ClientListeners, type ListenerOptions } from './client-listeners.ts';
 import type { SupervisorConfig } from './config.ts';
-import { type ClientListeners, type ListenerOptions, listenForClients } from './listen-for-clients.ts';
 
 export interface SupervisorParts {
   readonly config: Pick<SupervisorConfig, 'registryUrl' | 'advertised' | 'hostId'>;
   readonly host: SandboxHost;
-  readonly doors: ListenerOptions;
+  readonly listeners: ListenerOptions;
   readonly checks: readonly HealthCheck[];
   readonly metrics: Registry;
   readonly logger: Logger;
@@ -21,7 +21,7 @@ export class Supervisor implements Application {
   readonly metrics: Registry;
   readonly #parts: SupervisorParts;
   #clients: Promise<ClientListeners> | null = null;
-  #announcement: Registration | null = null;
+  #registration: Registration | null = null;
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
@@ -30,20 +30,20 @@ export class Supervisor implements Application {
   }
 
   async start() {
-    const { config, host, doors, logger } = this.#parts;
-    this.#clients = listenForClients(host, doors);
+    const { config, host, listeners, logger } = this.#parts;
+    this.#clients = ClientListeners.open(host, listeners);
     await this.#clients;
     const { registryUrl: redisUrl, advertised: address, hostId } = config;
-    if (redisUrl && address) this.#announcement = registerSupervisor({ redisUrl, hostId, address, logger });
-    const { ready, walls, limits } = host.health();
-    if (!ready) logger.error({ walls, limits }, 'connectors cannot run on this host');
-    return { hostId, walls, limits };
+    if (redisUrl && address) this.#registration = registerSupervisor({ redisUrl, hostId, address, logger });
+    const { ready, walls: isolation, limits } = host.health();
+    if (!ready) logger.error({ isolation, limits }, 'connectors cannot run on this host');
+    return { hostId, isolation, limits };
   }
 
   async drain() {
     const clients = await this.#clients?.catch(() => null);
     clients?.leave();
-    await Promise.all([this.#announcement?.close(), this.#parts.host.close()]);
+    await Promise.all([this.#registration?.close(), this.#parts.host.close()]);
     clients?.close();
   }
 }

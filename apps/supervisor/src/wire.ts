@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Logger, systemClock } from '@patchbay/foundation';
-import { createBubblewrapDriver, Programs, prepareToolchain, SandboxHost } from '@patchbay/sandbox-host';
+import { createBubblewrapDriver, Programs, SandboxHost, Toolchain } from '@patchbay/sandbox-host';
 import { loadTlsIdentity } from '@patchbay/sandbox-protocol/peers';
 import type { SupervisorConfig } from './config.ts';
 import { supervisorChecks } from './health-checks.ts';
@@ -28,15 +28,7 @@ export async function wireSupervisor(config: SupervisorConfig, logger: Logger): 
     probeProgramFile: await programs.file('probe'),
     runtimeCpuCores: config.runtimeCpuCores,
   });
-  // Tried again by the next task when it fails; a host without compilers still serves connectors.
-  let toolchain: Promise<string> | null = null;
-  const toolchainDirectory = () => {
-    toolchain ??= prepareToolchain(sandboxDirectory).catch((error: unknown) => {
-      toolchain = null;
-      throw error;
-    });
-    return toolchain;
-  };
+  const toolchain = new Toolchain(sandboxDirectory);
   const host = await SandboxHost.start({
     driver,
     programs,
@@ -44,13 +36,14 @@ export async function wireSupervisor(config: SupervisorConfig, logger: Logger): 
     bootId,
     requireFullLimits: config.requireFullLimits,
     ...(packageStoreDirectory && { packageStoreDirectory }),
-    toolchainDirectory,
+    toolchainDirectory: () => toolchain.directory(),
     platformHosts: config.platformHosts,
     poolSize: config.poolSize,
     snapshot: { directory: join(sandboxDirectory, 'snapshots'), nodeFile: process.execPath },
   });
   const takesTasks = packageStoreDirectory !== undefined;
-  const forTasks = takesTasks ? [programs.file('build'), toolchainDirectory()] : [];
+  const forTasks = takesTasks ? [programs.file('build'), toolchain.directory()] : [];
+  // A host without compilers still serves connectors.
   const prepared = [programs.file('runner'), ...forTasks];
   for (const part of prepared)
     part.catch((error: unknown) => logger.error({ err: error }, 'a sandbox program cannot be prepared'));
@@ -64,7 +57,7 @@ export async function wireSupervisor(config: SupervisorConfig, logger: Logger): 
   const { hostId, socket, listen } = config;
   const remote = listen && identity ? { listen, identity } : null;
   const metrics = createSupervisorMetrics(() => host.health());
-  const doors = { hostId, takesTasks, socket, remote, logger, refusedPeers: metrics.refusedPeers };
+  const listeners = { hostId, takesTasks, socket, remote, logger, refusedPeers: metrics.refusedPeers };
   const checks = supervisorChecks(() => host.health(), { requireFullLimits: config.requireFullLimits });
-  return new Supervisor({ config, host, doors, checks, metrics: metrics.registry, logger });
+  return new Supervisor({ config, host, listeners, checks, metrics: metrics.registry, logger });
 }

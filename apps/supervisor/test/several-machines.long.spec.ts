@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createAuthority, issueCertificate } from '@patchbay/embedded/certificates';
 import { createLogger, Secret } from '@patchbay/foundation';
 import { createSandboxClient, type SandboxClient } from '@patchbay/sandbox-client';
-import { registeredSupervisors } from '@patchbay/sandbox-client/registry';
+import { RegisteredSupervisors } from '@patchbay/sandbox-client/registry';
 import { type PeerName, peerUri } from '@patchbay/sandbox-protocol';
 import { hasSandboxes, redisMissing, skipUnless, type TestRedis, testRedis, waitFor } from '@patchbay/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
@@ -61,7 +61,7 @@ describe('three supervisors on three machines', () => {
     );
     const own = await issue({ role: 'gateway', id: 'here' });
     client = createSandboxClient({
-      supervisors: registeredSupervisors({
+      supervisors: new RegisteredSupervisors({
         redisUrl: new Secret(redis.url),
         configured: [],
         logger: createLogger('test', 'silent'),

@@ -57,7 +57,7 @@ describe('an upload that another organization made before', () => {
   }
 
   /** The log without how long things took. */
-  const saidOf = async (connector: GivenConnector | undefined, version: Version) =>
+  const reportOf = async (connector: GivenConnector | undefined, version: Version) =>
     connector && (await deploys.log(connector, version)).map((line) => line.replace(/\d+ ms/g, 'some ms'));
 
   it(`an upload known elsewhere ends alike, and as late (${PAIRS} pairs)`, { timeout: 240_000 }, async () => {
@@ -68,7 +68,7 @@ describe('an upload that another organization made before', () => {
       const after = await deploy(second, files);
       expect(after.version.manifest).toEqual(before.version.manifest);
       expect(after.version.artifactDigest).toBe(before.version.artifactDigest);
-      expect(await saidOf(second, after.version)).toEqual(await saidOf(first, before.version));
+      expect(await reportOf(second, after.version)).toEqual(await reportOf(first, before.version));
       known.push(after.ms);
       unknown.push((await deploy(second, upload(`only here ${pair}`))).ms);
     }

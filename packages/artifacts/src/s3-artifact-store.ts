@@ -94,7 +94,7 @@ export function createS3ArtifactStore(options: S3ArtifactStoreOptions): Artifact
       }
     },
 
-    // An object appears whole or not at all.
+    // An object appears complete or not at all.
     async removeUnfinished() {},
 
     async ping() {

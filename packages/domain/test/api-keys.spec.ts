@@ -55,21 +55,21 @@ const create = (input: NewApiKey, organization = ours, permissions = permissions
   given.database.withOrganization(organization, (tx) => createApiKey(tx, organization.actor, input, { permissions }));
 
 describe('an API key', () => {
-  const doors = API_KEY_KINDS.flatMap((kind) => API_KEY_KINDS.map((door) => [kind, door] as const));
+  const pairs = API_KEY_KINDS.flatMap((kind) => API_KEY_KINDS.map((surface) => [kind, surface] as const));
 
-  it.each(doors)(
+  it.each(pairs)(
     'an API key of kind %s is refused at the surface %s before the look-up, unless it is its own',
-    async (kind, door) => {
+    async (kind, surface) => {
       const { secret } = await create(inputOf(kind));
       lookups = 0;
-      const answer = cache.verify(secret.reveal(), [door], '::ffff:203.0.113.5');
-      if (kind === door) {
+      const answer = cache.verify(secret.reveal(), [surface], '::ffff:203.0.113.5');
+      if (kind === surface) {
         await expect(answer).resolves.toMatchObject({
           apiKey: { kind },
           roles: ['owner'],
           person: { id: ours.personId },
         });
-        await cache.verify(secret.reveal(), [door], '203.0.113.5');
+        await cache.verify(secret.reveal(), [surface], '203.0.113.5');
         expect(lookups).toBe(1);
       } else {
         await expect(answer).rejects.toMatchObject({ code: 'api-keys.wrong_door' });

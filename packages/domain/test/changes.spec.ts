@@ -154,27 +154,27 @@ describe('the change feed', () => {
   }, 25_000);
 
   it('the change feed misses no transaction that commits after later ones', async () => {
-    const heard: Change[] = [];
+    const received: Change[] = [];
     const polling = new ChangeFeed({ url: given.test.urls.app, pollMs: 100 });
     await polling.start();
-    polling.onChange((change) => void heard.push(change));
+    polling.onChange((change) => void received.push(change));
     const late = Promise.withResolvers<void>();
     const slow = given.database.withOrganization(ours, async (tx) => {
       await emitChange(tx, { kind: 'connector', id: 'con_slow' });
       await late.promise;
     });
     await given.database.withOrganization(ours, (tx) => emitChange(tx, { kind: 'connector', id: 'con_quick' }));
-    await waitFor(() => heard.some((change) => change.id === 'con_quick'), { deadlineMs: 7_000 });
+    await waitFor(() => received.some((change) => change.id === 'con_quick'), { deadlineMs: 7_000 });
     late.resolve();
     await slow;
-    await waitFor(() => heard.some((change) => change.id === 'con_slow'), { deadlineMs: 7_000 });
-    expect(heard.filter((change) => change.id === 'con_quick')).toHaveLength(1);
+    await waitFor(() => received.some((change) => change.id === 'con_slow'), { deadlineMs: 7_000 });
+    expect(received.filter((change) => change.id === 'con_quick')).toHaveLength(1);
     await polling.close();
   });
 
   it('publishes a change made a thousand times as one notification, and none of a rolled back transaction', async () => {
-    const heard: Change[] = [];
-    const stop = feed.onChange((change) => void heard.push(change));
+    const received: Change[] = [];
+    const stop = feed.onChange((change) => void received.push(change));
     await Promise.allSettled(
       [true, false].map((fails) =>
         given.database.withOrganization(ours, async (tx) => {
@@ -185,9 +185,9 @@ describe('the change feed', () => {
       ),
     );
     const relay = OutboxRelay.start({ url: given.test.urls.app });
-    await waitFor(() => heard.some((change) => change.id === 'con_often'));
-    expect(heard.filter((change) => change.id === 'con_often')).toHaveLength(1);
-    expect(heard.filter((change) => change.id === 'con_never')).toEqual([]);
+    await waitFor(() => received.some((change) => change.id === 'con_often'));
+    expect(received.filter((change) => change.id === 'con_often')).toHaveLength(1);
+    expect(received.filter((change) => change.id === 'con_never')).toEqual([]);
     await relay.close();
     stop();
   });

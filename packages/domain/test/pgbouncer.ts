@@ -61,9 +61,9 @@ export async function startPgbouncer(databaseUrl: string, sessions: number): Pro
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...(libraryPath !== undefined && { LD_LIBRARY_PATH: libraryPath }) },
   });
-  let said = '';
+  let output = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
+    output += text;
   });
   const url = new URL(databaseUrl);
   url.hostname = '127.0.0.1';
@@ -78,7 +78,7 @@ export async function startPgbouncer(databaseUrl: string, sessions: number): Pro
     }
   };
   await waitFor(() => ask(database, 'SELECT 1').catch(() => null)).catch((cause) => {
-    throw new Error(`pgbouncer does not answer:\n${said}`, { cause });
+    throw new Error(`pgbouncer does not answer:\n${output}`, { cause });
   });
   return {
     url: url.href,

@@ -191,6 +191,6 @@ async function* boundedBody(body: AsyncIterable<Uint8Array>, url: URL, bytesMax:
 function asEgressError(error: unknown, url: URL): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof Error && error.cause instanceof AppError) return error.cause;
-  const said = error instanceof Error ? ('code' in error ? String(error.code) : error.message) : String(error);
-  return new AppError('egress.upstream_failed', { detail: `${url.host}: ${said}.`, cause: error });
+  const reason = error instanceof Error ? ('code' in error ? String(error.code) : error.message) : String(error);
+  return new AppError('egress.upstream_failed', { detail: `${url.host}: ${reason}.`, cause: error });
 }

@@ -14,7 +14,7 @@ import { waitFor } from '@patchbay/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CredentialReferences } from '../src/credentials/credentials.ts';
 import type { EgressProxyOptions } from '../src/proxy/egress-options.ts';
-import { type EgressProxy, startEgressProxy } from '../src/proxy/egress-proxy.ts';
+import { EgressProxy } from '../src/proxy/egress-proxy.ts';
 import { TEST_AUTHORITY, TEST_SERVER } from './local-authority.ts';
 
 const HOST = 'api.upstream.example';
@@ -86,7 +86,7 @@ function answer(request: IncomingMessage, response: import('node:http').ServerRe
 async function given(options: Partial<EgressProxyOptions> & { rules?: () => readonly EgressRule[] } = {}) {
   directory = await mkdtemp(join(tmpdir(), 'egress-'));
   references = new CredentialReferences();
-  proxy = await startEgressProxy(join(directory, 'egress.sock'), {
+  proxy = await EgressProxy.listen(join(directory, 'egress.sock'), {
     rules: () => [HOST, '*.wild.example', 'inside.example'].map((host) => ({ host, port })),
     onRefusal: (text) => refusals.push(text),
     certificateAuthorities: [TEST_AUTHORITY],
@@ -131,11 +131,11 @@ function ask(url: string, headers: Record<string, string> = {}, method = 'GET', 
 function raw(text: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(join(directory, 'egress.sock'), () => socket.write(text));
-    let said = '';
+    let answer = '';
     socket.on('data', (chunk) => {
-      said += chunk;
+      answer += chunk;
     });
-    socket.on('close', () => resolve(said)).on('error', () => {});
+    socket.on('close', () => resolve(answer)).on('error', () => {});
   });
 }
 
@@ -172,8 +172,8 @@ describe('header injection and request smuggling', () => {
     ['a trailer', 'Trailer: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'],
     ['a length that is no number', 'Content-Length: 5a\r\n\r\nhello'],
   ])('the egress proxy refuses a request with %s', async (_what, rest) => {
-    const said = await raw(`POST ${at('/')} HTTP/1.1\r\nHost: egress\r\n${rest}`);
-    expect(said).toMatch(/^HTTP\/1\.1 400 /);
+    const answer = await raw(`POST ${at('/')} HTTP/1.1\r\nHost: egress\r\n${rest}`);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(seen).toEqual([]);
   });
 

@@ -161,11 +161,11 @@ describe('a data directory that was moved', () => {
     const moved = path.join(path.dirname(data), 'moved');
     opened.push(moved);
     await rename(data, moved);
-    const said: string[] = [];
-    const directories = await openDirectories(moved, { onMoved: (text) => said.push(text) });
+    const notices: string[] = [];
+    const directories = await openDirectories(moved, { onMoved: (text) => notices.push(text) });
     expect(directories.shared).toBe(shared);
     expect(await readFile(path.join(directories.postgres, 'PG_VERSION'), 'utf8')).toBe('18\n');
-    expect(said).toEqual([`${data} is ${moved} now; its shared directory stays ${shared}`]);
+    expect(notices).toEqual([`${data} is ${moved} now; its shared directory stays ${shared}`]);
     // Connections to the old path now reach another installation.
     expect((await openDirectories(data)).shared).not.toBe(directories.shared);
   });

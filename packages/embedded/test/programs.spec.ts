@@ -68,21 +68,21 @@ describe('programs that are not installed', () => {
   it('unpacks a program once for several requests at a time, and again when its files are damaged', async (context) => {
     skipUnless(context, await hasPackages(), 'this machine has no apt to unpack packages with');
     const directory = await temporaryDirectory('programs');
-    const said: string[] = [];
+    const lines: string[] = [];
     const options = {
       searchPath: await bareSearchPath(directory, TOOLS),
       programs: directory,
-      say: (text: string) => said.push(text),
+      say: (text: string) => lines.push(text),
     };
     const several = await Promise.all(Array.from({ length: 4 }, () => findBubblewrap(options)));
     const program = path.join(directory, 'bubblewrap/usr/bin/bwrap');
     expect(several).toEqual(Array.from({ length: 4 }, () => ({ found: program })));
-    expect(said).toEqual([expect.stringContaining('bubblewrap')]);
+    expect(lines).toEqual([expect.stringContaining('bubblewrap')]);
 
     await writeFile(program, 'damaged');
     expect(await findBubblewrap(options)).toEqual({ found: program });
     expect((await run(program, ['--version'])).stdout).toMatch(/^bubblewrap \d/);
-    expect(said).toHaveLength(2);
+    expect(lines).toHaveLength(2);
     // Nothing but what is kept: no half of an unpacking.
     expect((await readdir(directory)).sort()).toEqual(['bin', 'bubblewrap', 'bubblewrap.lock']);
   }, 300_000);

@@ -47,7 +47,7 @@ export class LineOutput {
     this.#options = options;
   }
 
-  /** Takes whole lines. Never throws and never blocks on a full disk or a full pipe. */
+  /** Takes complete lines. Never throws and never blocks on a full disk or a full pipe. */
   write(lines: string): void {
     if (this.#gathered === '') setImmediate(() => this.#flush());
     this.#gathered += lines;

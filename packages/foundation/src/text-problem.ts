@@ -8,7 +8,7 @@ export interface TextProblem {
 
 /**
  * Why a text cannot be stored and sent on as it is, or null. PostgreSQL holds no U+0000; a text that is not well-formed
- * UTF-16 has no form in UTF-8, so that a row, a log or a client would get another text than the one that was checked.
+ * UTF-16 has no form in UTF-8, so that a row, a log or a client would get another text than was checked.
  */
 export function textProblem(text: string): string | null {
   if (text.includes('\0')) return 'holds a NUL character (U+0000)';
@@ -64,7 +64,7 @@ export function findTextProblem(value: unknown): TextProblem | null {
       const entries = Object.entries(found);
       const key = entries.find(([name]) => textProblem(name) !== null)?.[0];
       if (key !== undefined) return { path: pathOf(place), problem: `has a field whose name ${textProblem(key)}` };
-      // Last in, first out: reversed, so that the first problem of the document is the one that is named.
+      // Last in, first out: reversed, so that the first problem of the document is named.
       for (const [name, inner] of entries.reverse()) open.push({ value: inner, name, within: place });
     }
   }

@@ -45,7 +45,7 @@ it('a process continues and ends when the disk of its log is full', { timeout: 2
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', full, 'pipe'] });
   closeSync(full);
   const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
-  const [said, [code, signal]] = await Promise.all([text(child.stderr ?? Readable.from([])), once(child, 'exit')]);
+  const [printed, [code, signal]] = await Promise.all([text(child.stderr ?? Readable.from([])), once(child, 'exit')]);
   clearTimeout(late);
-  expect({ said, code, signal }).toEqual({ said: 'still here\n', code: 0, signal: null });
+  expect({ printed, code, signal }).toEqual({ printed: 'still here\n', code: 0, signal: null });
 });

@@ -1,7 +1,7 @@
 import { type JsonObject, objectAt, stringAt } from './json.ts';
 
 /**
- * The page a tool is shown in. The second key is the one hosts looked for first.
+ * The page a tool is shown in. Hosts first looked for the second key.
  * @see MCP Apps 2026-01-26, "Resource Discovery"
  */
 export function pageUriOf(tool: JsonObject): string | undefined {

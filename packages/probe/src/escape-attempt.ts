@@ -20,9 +20,9 @@ export interface EscapeAttempt {
   /** The answers of an intact isolation layer. */
   readonly held: RegExp;
   /** Without all of these it gets through: what the tests take away to see it succeed. Absent: there is no such switch. */
-  readonly walls?: readonly IsolationLayer[];
+  readonly layers?: readonly IsolationLayer[];
   /** Asked outside of any sandbox: false where the machine itself has nothing there to get through. */
-  hasDoor?(scratchDirectory: string): boolean;
+  isPossible?(scratchDirectory: string): boolean;
   readonly skip?: string;
 }
 

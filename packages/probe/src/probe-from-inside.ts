@@ -23,7 +23,7 @@ onTask(async (input) => {
   return { result };
 });
 
-/** The host is the one peer of this program. */
+/** The host is the only peer of this program. */
 function givenIn(input: JsonObject): AttemptGiven {
   return {
     hostPid: Number(input.hostPid ?? 0),

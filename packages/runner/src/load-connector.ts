@@ -95,10 +95,10 @@ export function parseArtifact(bytes: Uint8Array): Artifact {
 }
 
 function evaluate(code: string, packages: ReadonlySet<string>, sourceMap: string | null): unknown {
-  // Module's own compile, because it is the one that learns source maps; its require is replaced before any code runs.
+  // Module's own compile, because only it learns source maps; its require is replaced before any code runs.
   const module = new Module(CONNECTOR_FILE) as Module & { _compile(code: string, filename: string): void };
   module.filename = CONNECTOR_FILE;
-  // The type asks for the whole of Node's require; a connector gets the part that exists here.
+  // The type asks for all of Node's require; a connector gets the part that exists here.
   module.require = Object.assign((name: string) => requireProvided(name, packages), { cache: {} }) as never;
   if (sourceMap !== null) process.setSourceMapsEnabled(true);
   try {

@@ -66,7 +66,7 @@ function onFrame(frame: Frame): void {
       if (!assigned) void warmUpResumed().then(() => link.send(RUNNER_FRAMES.warmedUp, {}));
       return;
     case RUNNER_FRAMES.call:
-      // The supervisor is the one peer of this descriptor; what it sends has the protocol's shape.
+      // The supervisor is the only peer of this descriptor; what it sends has the protocol's shape.
       if (serving) void calls.serve(readCall(frame.payload), { ...serving, link });
       return;
     case RUNNER_FRAMES.cancel:

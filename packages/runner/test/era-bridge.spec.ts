@@ -186,8 +186,8 @@ describe('a server of SDK v1 that asks its client', () => {
       { method: 'notifications/message', params: { data: 'loud' } },
       { method: 'notifications/progress', params: { progress: 1 } },
     ]);
-    const heard = await waitFor(() => given.logs.findLast(({ text }) => text === 'heard accept'));
-    expect(heard.requestId).toMatch(/^req_/);
+    const line = await waitFor(() => given.logs.findLast(({ text }) => text === 'heard accept'));
+    expect(line.requestId).toMatch(/^req_/);
   });
 
   it('a server of SDK v1 can request input repeatedly, and several inputs at once', async () => {

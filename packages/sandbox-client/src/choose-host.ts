@@ -11,7 +11,7 @@ export interface HostView {
 }
 
 /**
- * The host of an isolation key, by rendezvous hashing: of the hosts that serve, the one whose hash with the key is highest.
+ * The host of an isolation key, by rendezvous hashing: of the hosts that serve, that with the highest hash of host and key.
  * Every gateway finds the same one without asking, so a connector stays where it is warm; a host that goes gives away
  * its own keys alone, and takes exactly these again when it comes back.
  */
@@ -22,7 +22,7 @@ export function chooseForKey<Host extends HostView>(hosts: readonly Host[], key:
   return serving[0] ?? hosts.find((host) => host.state === 'refusing') ?? null;
 }
 
-/** The host of a build task: nothing of it stays warm, so the one with the least to do. */
+/** The host of a build task: nothing of it stays warm, so the host with the least work. */
 export function chooseForTask<Host extends HostView>(hosts: readonly Host[]): Host | null {
   const serving = hosts.filter((host) => host.state === 'serving' && host.takesTasks);
   if (serving.length > 0) return highest(serving, (host) => -host.inFlight);

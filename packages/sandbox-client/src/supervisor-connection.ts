@@ -99,7 +99,7 @@ export class SupervisorConnection {
     socket.on('data', (chunk) => {
       try {
         for (const frame of reader.push(chunk)) {
-          if (frame.type === SUPERVISOR_FRAMES.beat) continue;
+          if (frame.type === SUPERVISOR_FRAMES.heartbeat) continue;
           const isFirst = this.#opening === socket;
           if (isFirst && frame.type !== SUPERVISOR_FRAMES.status) throw new Error('it does not speak as a supervisor');
           this.#events.onFrame(frame);

@@ -3,21 +3,13 @@
  * whose connection breaks fails at once, with information whether a retry is safe.
  */
 import { AppError } from '@patchbay/foundation';
-import {
-  type ConnectorEvent,
-  type IsolationKey,
-  isJsonObject,
-  type JsonObject,
-  type LogRecord,
-} from '@patchbay/sandbox-protocol';
+import { type ConnectorEvent, isJsonObject, type JsonObject, type LogRecord } from '@patchbay/sandbox-protocol';
 import {
   agreeOnVersion,
   type CredentialGrant,
   decodeJson,
   decodeMixed,
-  encodeCredentials,
   encodeJsonFrame,
-  encodeMixedFrame,
   type Frame,
   fromWireError,
   mismatchText,
@@ -26,9 +18,9 @@ import {
   SUPERVISOR_FRAMES,
   type SupervisorStatus,
   supervisorStatusSchema,
-  toWireError,
   type VersionRange,
 } from '@patchbay/sandbox-protocol/wire';
+import { credentialsFrame, provisionFrame } from './answer-supervisor.ts';
 import type { HostView } from './choose-host.ts';
 import type { InvokeOptions, RunTaskOptions, SandboxClientOptions } from './sandbox-client.ts';
 import { SupervisorConnection } from './supervisor-connection.ts';
@@ -83,7 +75,7 @@ export class SupervisorLink implements HostView {
     this.#connection = new SupervisorConnection(target, options.identity, {
       onFrame: (frame) => this.#onFrame(frame),
       onReady: () => {
-        this.#sayHello();
+        this.#sendHello();
         events.onReady();
       },
       onLost: () => this.#onLost(),
@@ -183,7 +175,7 @@ export class SupervisorLink implements HostView {
   }
 
   /** A supervisor that declares no versions does not know a hello and would end the connection. */
-  #sayHello(): void {
+  #sendHello(): void {
     if (this.#status.versions === undefined) return;
     this.#connection.current?.write(encodeJsonFrame(SUPERVISOR_FRAMES.hello, { versions: PROTOCOL_VERSIONS }));
   }
@@ -222,33 +214,13 @@ export class SupervisorLink implements HostView {
   }
 
   async #provide(asked: JsonObject): Promise<void> {
-    const { id } = asked;
-    let frame: Buffer;
-    try {
-      const { artifact, secrets, snapshot } = await this.#options.provision({
-        key: asked.key as unknown as IsolationKey, // the key of an invocation this client sent
-        artifactDigest: String(asked.artifactDigest),
-        ...(typeof asked.snapshotDigest === 'string' && { snapshotDigest: asked.snapshotDigest }),
-      });
-      const header = { id, secrets, artifactBytes: artifact.byteLength };
-      const bytes = snapshot ? Buffer.concat([artifact, snapshot]) : artifact;
-      frame = encodeMixedFrame(SUPERVISOR_FRAMES.provided, header, bytes);
-    } catch (error) {
-      frame = encodeJsonFrame(SUPERVISOR_FRAMES.provideFailed, { id, error: toWireError(error) });
-    }
+    const frame = await provisionFrame(asked, this.#options.provision);
     this.#connection.current?.write(frame);
   }
 
   /** Only for a call of ours that is in flight there, and only what that call named. */
   async #giveCredentials(id: string): Promise<void> {
-    let frame: Buffer;
-    try {
-      const open = this.#pending.get(id)?.openCredentials;
-      if (!open) throw new AppError('internal.unexpected', { internal: 'credentials pulled for no call in flight' });
-      frame = encodeCredentials(SUPERVISOR_FRAMES.credentials, id, await open());
-    } catch (error) {
-      frame = encodeJsonFrame(SUPERVISOR_FRAMES.credentialsFailed, { id, error: toWireError(error) });
-    }
+    const frame = await credentialsFrame(id, this.#pending.get(id)?.openCredentials);
     this.#connection.current?.write(frame);
   }
 

@@ -8,23 +8,23 @@ import { encodeJsonFrame, SUPERVISOR_FRAMES } from '@patchbay/sandbox-protocol/w
 export interface FakeHost {
   readonly port: number;
   /** Everything that was sent to it after the handshake; without TLS, what can be read of it as it is. */
-  readonly heard: Buffer;
+  readonly received: Buffer;
   readonly connections: number;
   close(): Promise<void>;
 }
 
 /** `identity` null: it speaks no TLS. */
 export async function startFakeHost(hostId: string, identity: TlsIdentity | null): Promise<FakeHost> {
-  const heard: Buffer[] = [];
+  const received: Buffer[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;
   const greet = (socket: Socket) => {
     const status = { hostId, state: 'serving', takesTasks: true };
     socket.write(encodeJsonFrame(SUPERVISOR_FRAMES.status, status));
     socket.on('data', (bytes) => {
-      if (identity !== null) heard.push(bytes);
+      if (identity !== null) received.push(bytes);
       // Without TLS a ClientHello arrives, which contains nothing; a frame of ours would begin with a length.
-      else if (bytes[0] !== 0x16) heard.push(bytes);
+      else if (bytes[0] !== 0x16) received.push(bytes);
     });
     socket.on('error', () => {});
   };
@@ -41,8 +41,8 @@ export async function startFakeHost(hostId: string, identity: TlsIdentity | null
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port, // a TCP listener has one
-    get heard() {
-      return Buffer.concat(heard);
+    get received() {
+      return Buffer.concat(received);
     },
     get connections() {
       return connections;

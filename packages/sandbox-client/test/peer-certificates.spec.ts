@@ -24,8 +24,8 @@ describe('the listener of a supervisor for other machines', () => {
   let host: GivenPlainHost;
   const refusals: string[] = [];
   beforeAll(async () => {
-    const identity = await authority.identity({ role: 'supervisor', id: 'door' });
-    host = await givenPlainHost({ hostId: 'door', identity, onRefused: (reason) => refusals.push(reason) });
+    const identity = await authority.identity({ role: 'supervisor', id: 'listener' });
+    host = await givenPlainHost({ hostId: 'listener', identity, onRefused: (reason) => refusals.push(reason) });
   });
   afterAll(() => host.close());
 
@@ -34,14 +34,14 @@ describe('the listener of a supervisor for other machines', () => {
   async function tryToConnect(identity: TlsIdentity | null, more: ConnectionOptions = {}): Promise<Buffer> {
     const own = identity && { cert: identity.certificate, key: identity.key.reveal() };
     const socket = connect({ port: port(), host: '127.0.0.1', ca: authority.certificate, ...own, ...more });
-    const heard: Buffer[] = [];
+    const received: Buffer[] = [];
     socket.on('data', (bytes: Buffer) => {
-      heard.push(bytes);
+      received.push(bytes);
       socket.end();
     });
     socket.on('error', () => {});
     await closed(socket);
-    return Buffer.concat(heard);
+    return Buffer.concat(received);
   }
   const options = { checkServerIdentity: () => undefined };
 
@@ -80,8 +80,8 @@ describe('the listener of a supervisor for other machines', () => {
   });
 
   it.each(['gateway', 'worker'] as const)('a supervisor reports its status to a %s', async (role) => {
-    const heard = await tryToConnect(await authority.identity({ role, id: 'g' }), options);
-    expect(heard.toString()).toContain('"hostId":"door","state":"serving"');
+    const received = await tryToConnect(await authority.identity({ role, id: 'g' }), options);
+    expect(received.toString()).toContain('"hostId":"listener","state":"serving"');
   });
 });
 
@@ -126,13 +126,15 @@ describe('a gateway that looks for a supervisor', () => {
       own,
       (host, text) => host.connections > 1 && text !== 'not connected yet',
     );
-    expect(fake.heard.byteLength).toBe(0);
+    expect(fake.received.byteLength).toBe(0);
     expect(reason).toMatch(why);
   });
 
   it('a gateway sends the call to the supervisor it expects', async () => {
-    const { fake } = await askedWhile(await authority.identity(expected), (host) => host.heard.includes('tools/call'));
-    expect(fake.heard.toString()).toContain('"effect":"read"');
+    const { fake } = await askedWhile(await authority.identity(expected), (host) =>
+      host.received.includes('tools/call'),
+    );
+    expect(fake.received.toString()).toContain('"effect":"read"');
   });
 
   it('keeps the key of a TLS identity out of printed output', async () => {

@@ -37,11 +37,11 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** A supervisor at a unix socket that declares `versions`, or none, and reads as strictly as the one before. */
+/** A supervisor at a unix socket that declares `versions`, or none, and reads as strictly as the previous release. */
 async function startSupervisorStandIn(versions?: VersionRange) {
   const directory = await mkdtemp(join(tmpdir(), 'pb-stand-in-'));
   const socketPath = join(directory, 'supervisor.sock');
-  const heard: number[] = [];
+  const received: number[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -52,7 +52,7 @@ async function startSupervisorStandIn(versions?: VersionRange) {
     const reader = new FrameReader(HOST_FRAME_BYTES_MAX);
     socket.on('data', (chunk) => {
       for (const { type, payload } of reader.push(chunk)) {
-        heard.push(type);
+        received.push(type);
         if (versions && type === SUPERVISOR_FRAMES.hello) continue;
         // The release before ends the connection at a frame or a key it does not know.
         if (type > SUPERVISOR_FRAMES.health) return void socket.destroy();
@@ -75,7 +75,7 @@ async function startSupervisorStandIn(versions?: VersionRange) {
     server.close();
     await rm(directory, { recursive: true, force: true });
   });
-  return { heard, target: { id: 'before', socketPath } };
+  return { received, target: { id: 'before', socketPath } };
 }
 
 function clientOf(target: { id: string; socketPath: string }) {
@@ -86,25 +86,25 @@ function clientOf(target: { id: string; socketPath: string }) {
 
 describe('a gateway with a supervisor of the release before', () => {
   it('a supervisor of the previous release serves calls and previews, and gets only frames it knows', async () => {
-    const { heard, target } = await startSupervisorStandIn();
+    const { received, target } = await startSupervisorStandIn();
     const { client, invocation } = clientOf(target);
     expect(textOf(await client.invoke(invocation({ code: CODE })))).toBe('served before');
     expect(textOf(await client.invoke(invocation({ code: CODE, key: { preview: true } })))).toBe('served before');
-    expect(heard).toEqual([SUPERVISOR_FRAMES.invoke, SUPERVISOR_FRAMES.invoke]);
+    expect(received).toEqual([SUPERVISOR_FRAMES.invoke, SUPERVISOR_FRAMES.invoke]);
     expect(await client.supervisors()).toMatchObject([{ state: 'serving', version: 1 }]);
   });
 
   it('sends parameters within the JSON of the call to a supervisor that reads only that', async () => {
-    const { heard, target } = await startSupervisorStandIn({ min: 1, max: 2 });
+    const { received, target } = await startSupervisorStandIn({ min: 1, max: 2 });
     const { client, invocation } = clientOf(target);
     await waitFor(async () => (await client.supervisors())[0]?.version === 2);
     expect(textOf(await client.invoke(invocation({ code: CODE, key: { preview: true } })))).toBe('served before');
-    expect(heard).toContain(SUPERVISOR_FRAMES.invoke);
-    expect(heard).not.toContain(SUPERVISOR_FRAMES.call);
+    expect(received).toContain(SUPERVISOR_FRAMES.invoke);
+    expect(received).not.toContain(SUPERVISOR_FRAMES.call);
   });
 
   it('sends no call that needs a credential to a supervisor of the previous release', async () => {
-    const { heard, target } = await startSupervisorStandIn();
+    const { received, target } = await startSupervisorStandIn();
     const { client, invocation } = clientOf(target);
     const credentials = [{ id: 'crd_1', hosts: ['api.github.com'] }];
     for (const needing of [
@@ -113,13 +113,13 @@ describe('a gateway with a supervisor of the release before', () => {
     ]) {
       await expect(client.invoke(needing)).rejects.toMatchObject({ code: 'sandbox.release_mismatch', sent: false });
     }
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 });
 
 describe('processes whose versions do not meet', () => {
   it('a gateway counts a supervisor without a common version as unreachable and names the one to upgrade', async () => {
-    const { heard, target } = await startSupervisorStandIn({ min: 7, max: 9 });
+    const { received, target } = await startSupervisorStandIn({ min: 7, max: 9 });
     const { client, invocation } = clientOf(target);
     await waitFor(async () => (await client.supervisors())[0]?.reason?.includes('version 7 to 9') ?? false);
     expect(await client.supervisors()).toMatchObject([
@@ -127,7 +127,7 @@ describe('processes whose versions do not meet', () => {
     ]);
     const signal = AbortSignal.timeout(500);
     await expect(client.invoke(invocation({ code: CODE }), { signal })).rejects.toThrow();
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 
   it('a supervisor ends the connection of a gateway that speaks none of its versions', async () => {

@@ -6,7 +6,7 @@ import { textOf, toolRunning } from '@patchbay/testing/hosts/given-host';
 import { type GivenPlainHost, givenClient, givenPlainHost } from '@patchbay/testing/hosts/given-hosts';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type Registration, registeredSupervisors, registerSupervisor } from '../src/registry/index.ts';
+import { RegisteredSupervisors, type Registration, registerSupervisor } from '../src/registry/index.ts';
 import { entryKey, HOST_IDS_KEY } from '../src/registry/registry-entry.ts';
 import { startFakeHost } from './fake-host.ts';
 
@@ -19,7 +19,7 @@ describe('the registry of supervisors', () => {
   let authority: GivenAuthority;
   let genuine: GivenPlainHost;
   let given: ReturnType<typeof givenClient>;
-  const announcements: Registration[] = [];
+  const registrations: Registration[] = [];
 
   beforeAll(async () => {
     redis = await testRedis();
@@ -28,28 +28,28 @@ describe('the registry of supervisors', () => {
     authority = await givenAuthority();
     const identity = await authority.identity({ role: 'supervisor', id: 'genuine' });
     genuine = await givenPlainHost({ hostId: 'genuine', identity });
-    const supervisors = registeredSupervisors({ redisUrl: new Secret(redis.url), configured: [], logger });
+    const supervisors = new RegisteredSupervisors({ redisUrl: new Secret(redis.url), configured: [], logger });
     given = givenClient(supervisors, await authority.identity({ role: 'gateway', id: 'g' }));
   });
   afterAll(async () => {
     await given?.client.close();
-    for (const announcement of announcements) await announcement.close();
+    for (const registration of registrations) await registration.close();
     await genuine?.close();
     admin?.disconnect();
     await redis?.stop();
   });
 
   const call = () => given.client.invoke(given.invocation({ code: toolRunning(`return 'ran'`) }));
-  const announce = (redisUrl: string) => {
+  const register = (redisUrl: string) => {
     if (!('port' in genuine.target)) throw new Error('a host with a certificate has a port');
-    const announcement = registerSupervisor({
+    const registration = registerSupervisor({
       redisUrl: new Secret(redisUrl),
       hostId: 'genuine',
       logger,
       address: { host: '127.0.0.1', port: genuine.target.port },
     });
-    announcements.push(announcement);
-    return announcement;
+    registrations.push(registration);
+    return registration;
   };
   const forge = async (id: string, port: number) => {
     await admin.set(entryKey(id), `127.0.0.1:${port}`);
@@ -81,15 +81,15 @@ describe('the registry of supervisors', () => {
     await admin.sadd(HOST_IDS_KEY, 'no-entry', '../../etc:passwd', 'NOT AN ID');
     const answer = call();
     await waitFor(() => fakes.every(({ fake }) => fake.connections > 1));
-    expect(Object.fromEntries(fakes.map(({ id, fake }) => [id, fake.heard.byteLength]))).toEqual({
+    expect(Object.fromEntries(fakes.map(({ id, fake }) => [id, fake.received.byteLength]))).toEqual({
       'no-certificate': 0,
       'of-a-stranger': 0,
       'of-a-gateway': 0,
       'of-another-supervisor': 0,
     });
-    announce(redis.url);
+    register(redis.url);
     expect(textOf(await answer)).toBe('ran');
-    expect(fakes.map(({ fake }) => fake.heard.byteLength)).toEqual([0, 0, 0, 0]);
+    expect(fakes.map(({ fake }) => fake.received.byteLength)).toEqual([0, 0, 0, 0]);
 
     // A removed host that never answered is not connected to any more.
     await admin.srem(HOST_IDS_KEY, ...fakes.map(({ id }) => id));
@@ -98,7 +98,7 @@ describe('the registry of supervisors', () => {
   });
 
   it('keeps using a host that answers in spite of a forged address, an empty list, or no Redis', async () => {
-    for (const announcement of announcements.splice(0)) await announcement.close();
+    for (const registration of registrations.splice(0)) await registration.close();
     const fake = await startFakeHost('genuine', await authority.identity({ role: 'supervisor', id: 'genuine' }));
     await forge('genuine', fake.port);
     await isRead();
@@ -129,7 +129,7 @@ describe('the registry of supervisors', () => {
     ];
     await waitFor(() => admin.call('ACL', 'SETUSER', 'supervisors', ...rules));
     const url = `redis+unix://${redis.options.path}?username=supervisors&password=of-supervisors`;
-    const announcement = announce(url);
+    const registration = register(url);
     await waitFor(async () => (await admin.get(entryKey('genuine'))) !== null);
     expect(await admin.pttl(entryKey('genuine'))).toBeGreaterThan(0);
     const own = new Redis({
@@ -141,7 +141,7 @@ describe('the registry of supervisors', () => {
     await expect(own.set('bull:deploy:id', '1')).rejects.toThrow('NOPERM');
     await expect(own.get(entryKey('genuine'))).rejects.toThrow('NOPERM');
     own.disconnect();
-    await announcement.close();
+    await registration.close();
     expect(await admin.exists(entryKey('genuine'))).toBe(0);
     expect(await admin.sismember(HOST_IDS_KEY, 'genuine')).toBe(0);
   });

@@ -7,6 +7,6 @@ export { probeIsolation } from './drivers/probe/probe-isolation.ts';
 export { type ProbedAttempt, runBombs } from './drivers/probe/run-attempts.ts';
 export { createPeerServer, type PeerServerOptions } from './peer-server.ts';
 export { type ProgramName, type ProgramSources, Programs } from './programs/programs.ts';
-export { prepareToolchain } from './programs/toolchain.ts';
+export { prepareToolchain, Toolchain } from './programs/toolchain.ts';
 export { SandboxHost, type SandboxHostOptions } from './sandbox-host.ts';
 export { type ServedConnection, serveConnection } from './serve-connection.ts';

@@ -193,11 +193,11 @@ export class SandboxHost {
 
   health(): SupervisorHealth {
     const { queued, ...sandboxes } = this.#table.counts();
-    const { walls, limits } = this.#report;
+    const { isolation, limits } = this.#report;
     return {
       ready: this.#refusal() === null,
       driver: this.#options.driver.name,
-      walls,
+      walls: isolation,
       limits,
       sandboxes,
       queued,
@@ -215,8 +215,10 @@ export class SandboxHost {
   }
 
   #refusal(): AppError | null {
-    const { walls, limits } = this.#report;
-    if (walls.state === 'missing') return new AppError('sandbox.walls_missing', { data: { missing: walls.missing } });
+    const { isolation, limits } = this.#report;
+    if (isolation.state === 'missing') {
+      return new AppError('sandbox.walls_missing', { data: { missing: isolation.missing } });
+    }
     if (this.#options.requireFullLimits && limits.state !== 'full') {
       return new AppError('sandbox.limits_reduced', { data: { reasons: limits.reasons } });
     }

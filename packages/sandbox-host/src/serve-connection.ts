@@ -10,12 +10,14 @@ import {
   decodeCredentials,
   decodeJson,
   decodeMixed,
+  decodeProvision,
   encodeJsonFrame,
   encodeMixedFrame,
   type Frame,
   FrameReader,
   fromWireError,
   HOST_FRAME_BYTES_MAX,
+  helloSchema,
   type InvocationHeader,
   invocationHeaderSchema,
   invocationSchema,
@@ -28,10 +30,9 @@ import {
   type SupervisorStatus,
   toWireError,
   type VersionRange,
-  versionRangeSchema,
   writeInTurn,
 } from '@patchbay/sandbox-protocol/wire';
-import { z } from 'zod';
+import { AwaitedReplies } from './calls/awaited-replies.ts';
 import type { InvokeCaller, SandboxHost } from './sandbox-host.ts';
 
 export interface ServeOptions {
@@ -54,7 +55,7 @@ export interface ServedConnection {
 export function serveConnection(socket: Socket, host: SandboxHost, options: ServeOptions): ServedConnection {
   const connection = new Connection(socket, host, options);
   const reader = new FrameReader(HOST_FRAME_BYTES_MAX);
-  connection.tellStatus(host.health().ready ? 'serving' : 'refusing');
+  connection.sendStatus(host.health().ready ? 'serving' : 'refusing');
   if (options.isRemote) keepAlive(socket);
   socket.on('data', (chunk) => {
     try {
@@ -65,7 +66,7 @@ export function serveConnection(socket: Socket, host: SandboxHost, options: Serv
   });
   socket.on('error', () => {}); // close follows
   socket.on('close', () => connection.close());
-  return { leave: () => connection.tellStatus('leaving') };
+  return { leave: () => connection.sendStatus('leaving') };
 }
 
 class Connection {
@@ -73,8 +74,8 @@ class Connection {
   readonly #host: SandboxHost;
   readonly #options: ServeOptions;
   readonly #running = new Map<string, AbortController>();
-  readonly #provisions = new Map<string, PromiseWithResolvers<Provision>>();
-  readonly #pulls = new Map<string, PromiseWithResolvers<readonly CredentialGrant[]>>();
+  readonly #provisions = new AwaitedReplies<Provision>();
+  readonly #pulls = new AwaitedReplies<readonly CredentialGrant[]>();
   /** Agreed on; until its hello, the peer is of the release before versions were agreed. */
   #version = SILENT_PEER.max;
 
@@ -84,7 +85,7 @@ class Connection {
     this.#options = options;
   }
 
-  tellStatus(state: SupervisorStatus['state']): void {
+  sendStatus(state: SupervisorStatus['state']): void {
     const { hostId, takesTasks } = this.#options;
     this.#send(SUPERVISOR_FRAMES.status, {
       hostId,
@@ -96,18 +97,17 @@ class Connection {
 
   take(frame: Frame): void {
     switch (frame.type) {
-      case SUPERVISOR_FRAMES.beat:
+      case SUPERVISOR_FRAMES.heartbeat:
         return; // its arrival is its only content
       case SUPERVISOR_FRAMES.hello:
         return void this.#agree(helloSchema.parse(decodeJson(frame.payload)).versions);
       case SUPERVISOR_FRAMES.credentials: {
         const { id, grants } = decodeCredentials(frame.payload);
-        return void this.#settlePull(id)?.resolve(grants);
+        return void this.#pulls.resolve(id, grants);
       }
       case SUPERVISOR_FRAMES.credentialsFailed: {
-        const value = decodeJson(frame.payload);
-        if (!isJsonObject(value)) throw new Error('credentialsFailed without an object');
-        return void this.#settlePull(String(value.id))?.reject(fromWireError(value.error));
+        const { id, error } = failureOf(frame);
+        return void this.#pulls.reject(id, error);
       }
       case SUPERVISOR_FRAMES.invoke:
         return void this.#answer(invocationSchema.parse(decodeJson(frame.payload)), (call, signal) =>
@@ -128,10 +128,14 @@ class Connection {
         return void this.#running
           .get(idOf(frame))
           ?.abort(new AppError('sandbox.unavailable', { internal: 'cancelled by the caller' }));
-      case SUPERVISOR_FRAMES.provided:
-        return void this.#provided(frame);
-      case SUPERVISOR_FRAMES.provideFailed:
-        return void this.#provideFailed(frame);
+      case SUPERVISOR_FRAMES.provided: {
+        const { id, provision } = decodeProvision(frame.payload);
+        return void this.#provisions.resolve(id, provision);
+      }
+      case SUPERVISOR_FRAMES.provideFailed: {
+        const { id, error } = failureOf(frame);
+        return void this.#provisions.reject(id, error);
+      }
       case SUPERVISOR_FRAMES.retire: {
         const { id, match } = retireMatchSchema.parse(decodeJson(frame.payload));
         this.#host.retire(match);
@@ -147,10 +151,8 @@ class Connection {
   close(): void {
     const lost = new AppError('sandbox.unavailable', { internal: 'the connection closed' });
     for (const controller of this.#running.values()) controller.abort(lost);
-    for (const provision of this.#provisions.values()) provision.reject(lost);
-    this.#provisions.clear();
-    for (const pull of this.#pulls.values()) pull.reject(lost);
-    this.#pulls.clear();
+    this.#provisions.rejectAll(lost);
+    this.#pulls.rejectAll(lost);
   }
 
   /** @throws when there is no version both speak: the connection then ends */
@@ -212,49 +214,18 @@ class Connection {
   }
 
   #provide(invocation: InvocationHeader, snapshotDigest?: string): Promise<Provision> {
-    const provision = Promise.withResolvers<Provision>();
-    this.#provisions.set(invocation.id, provision);
     const { id, key, artifactDigest } = invocation;
+    const provision = this.#provisions.wait(id);
     this.#send(SUPERVISOR_FRAMES.provide, { id, key, artifactDigest, snapshotDigest });
-    return provision.promise;
+    return provision;
   }
 
   /** Values of credentials come by a frame of their own: `invoke` is kept while its call waits, and they are not. */
   #pullCredentials(id: string): Promise<readonly CredentialGrant[]> {
     if (this.#version < CREDENTIALS_SINCE) return Promise.reject(new AppError('sandbox.release_mismatch'));
-    const pull = Promise.withResolvers<readonly CredentialGrant[]>();
-    pull.promise.catch(() => {}); // the call it is for may be over before it fails
-    this.#pulls.set(id, pull);
+    const pull = this.#pulls.wait(id);
     this.#send(SUPERVISOR_FRAMES.pullCredentials, { id });
-    return pull.promise;
-  }
-
-  #settlePull(id: string): PromiseWithResolvers<readonly CredentialGrant[]> | undefined {
-    const found = this.#pulls.get(id);
-    this.#pulls.delete(id);
-    return found;
-  }
-
-  #provided(frame: Frame): void {
-    const { header, bytes } = decodeMixed(frame.payload);
-    if (!isJsonObject(header) || !isJsonObject(header.secrets)) throw new Error('provided without secrets');
-    const secrets = Object.fromEntries(Object.entries(header.secrets).map(([name, value]) => [name, String(value)]));
-    const artifactBytes = Number(header.artifactBytes ?? bytes.byteLength);
-    const [artifact, snapshot] = [bytes.subarray(0, artifactBytes), bytes.subarray(artifactBytes)];
-    const provision = { artifact, secrets, ...(snapshot.byteLength > 0 && { snapshot }) };
-    this.#settle(String(header.id))?.resolve(provision);
-  }
-
-  #provideFailed(frame: Frame): void {
-    const value = decodeJson(frame.payload);
-    if (!isJsonObject(value)) throw new Error('provideFailed without an object');
-    this.#settle(String(value.id))?.reject(fromWireError(value.error));
-  }
-
-  #settle(id: string): PromiseWithResolvers<Provision> | undefined {
-    const found = this.#provisions.get(id);
-    this.#provisions.delete(id);
-    return found;
+    return pull;
   }
 
   #send(type: number, value: unknown): void {
@@ -266,7 +237,12 @@ class Connection {
   }
 }
 
-const helloSchema = z.object({ versions: versionRangeSchema });
+/** @throws when the frame holds no object: the connection then ends */
+function failureOf(frame: Frame): { readonly id: string; readonly error: AppError } {
+  const value = decodeJson(frame.payload);
+  if (!isJsonObject(value)) throw new Error('a failure without an object');
+  return { id: String(value.id), error: fromWireError(value.error) };
+}
 
 function idOf(frame: Frame): string {
   const value = decodeJson(frame.payload);

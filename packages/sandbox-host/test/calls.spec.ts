@@ -27,7 +27,7 @@ const CONNECTOR = `
     },
   });`;
 
-/** A server of SDK v1, bundled whole, as a guest brings it. */
+/** A server of SDK v1 with its dependencies bundled, as a guest brings it. */
 async function legacyConnector(): Promise<string> {
   const source = `
     import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';

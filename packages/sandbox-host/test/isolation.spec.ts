@@ -118,7 +118,7 @@ describe('a host without isolation layers', () => {
           name: 'broken',
           removeLeftovers: async () => {},
           probe: async () => ({
-            walls: { state: 'missing', missing: ['seccomp filter'] },
+            isolation: { state: 'missing', missing: ['seccomp filter'] },
             limits: { state: 'full', reasons: [] },
           }),
         }) as never, // a driver that is never asked to start

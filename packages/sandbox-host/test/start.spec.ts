@@ -17,16 +17,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { findKernelLimits } from '../src/drivers/cgroups/kernel-limits.ts';
 import { placeLibraries } from '../src/drivers/files/place-libraries.ts';
 
-const walled = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
+const isolated = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 
-walled.describe('a started sandbox', () => {
+isolated.describe('a started sandbox', () => {
   let given: GivenHost;
   beforeAll(async () => {
     given = await givenHost();
   });
   afterAll(() => given.close());
 
-  walled.it('is in its groups, and so is the bubblewrap around it, before it is assigned', async (context) => {
+  isolated.it('is in its groups, and so is the bubblewrap around it, before it is assigned', async (context) => {
     const limits = await findKernelLimits();
     skipUnless(context, 'version' in limits, 'this host lets us make no groups');
     const controllers = 'version' in limits && limits.version === 2 ? 1 : 3;
@@ -43,7 +43,7 @@ walled.describe('a started sandbox', () => {
     await given.driver.stop(sandbox);
   });
 
-  walled.it('sees no file of the host’s library directories but those that its program needs', async () => {
+  isolated.it('sees no file of the host’s library directories but those that its program needs', async () => {
     const code = toolRunning(`
       const fs = require('node:fs');
       return fs.readdirSync('/').filter((name) => name.startsWith('lib') || name === 'usr').flatMap((name) =>

@@ -73,7 +73,7 @@ describe('a build task', () => {
 
   it('a build task runs the type checker and the bundler inside the filter, without /proc', async () => {
     const { result } = await given.client.runTask(task({ what: 'compile' }));
-    expect(result.said).toMatch(/index\.ts\(1,7\): error TS2322/);
+    expect(result.output).toMatch(/index\.ts\(1,7\): error TS2322/);
     expect(result.bundle).toContain('var count = "one"');
   });
 });

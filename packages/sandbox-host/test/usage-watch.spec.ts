@@ -53,11 +53,11 @@ describe('the usage watch', () => {
 
   it('the usage watch reports nothing about a process tree that stays below its limits', async () => {
     const { child, pid } = await running(`setTimeout(() => console.log('done'), 500)`);
-    let said: ExceededLimit | null = null;
+    let reported: ExceededLimit | null = null;
     watch.add(pid, { profile: WIDE, hasGroup: false }, (limit) => {
-      said = limit;
+      reported = limit;
     });
     await once(child, 'exit');
-    expect(said).toBeNull();
+    expect(reported).toBeNull();
   });
 });

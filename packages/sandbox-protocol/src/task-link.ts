@@ -40,7 +40,7 @@ export function taskPaths(): Readonly<Record<keyof typeof PATHS, string>> {
   return { store: at(PATHS.store), toolchain: at(PATHS.toolchain), work: at(PATHS.work) };
 }
 
-/** Serves the one task of this process's life, then ends it. A program that throws ends the task with its message. */
+/** Serves one task, then ends this process. A program that throws ends the task with its message. */
 export function onTask(program: TaskProgram): void {
   // In a build sandbox the link Node reads its own path from leads to the type checker.
   if (existsSync(SANDBOX_NODE)) process.execPath = SANDBOX_NODE;

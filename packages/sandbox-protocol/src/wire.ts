@@ -17,11 +17,11 @@ export { keepAlive } from './frames/keep-alive.ts';
 export {
   agreeOnVersion,
   CREDENTIALS_SINCE,
+  helloSchema,
   mismatchText,
   PROTOCOL_VERSIONS,
   SILENT_PEER,
   type VersionRange,
-  versionRangeSchema,
 } from './frames/protocol-version.ts';
 export { RUNNER_FRAMES } from './frames/runner-frames.ts';
 export { SUPERVISOR_FRAMES } from './frames/supervisor-frames.ts';
@@ -34,3 +34,4 @@ export { readPeerName } from './peers/peer-name.ts';
 export { retireMatchSchema } from './peers/retire-match.ts';
 export { type SupervisorStatus, supervisorStatusSchema } from './peers/supervisor-status.ts';
 export { type CredentialGrant, decodeCredentials, encodeCredentials } from './provisions/credential-grant.ts';
+export { decodeProvision, encodeProvision } from './provisions/provision-frame.ts';

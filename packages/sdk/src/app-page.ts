@@ -58,17 +58,17 @@ export function toolUiMeta(connector: string, { page, visibility }: AppUi): Reco
  * @throws TypeError when two tools set different fields for one page
  */
 export function collectPages(connector: string, uis: Readonly<Record<string, AppUi | undefined>>): AppPage[] {
-  const pages = new Map<string, { readonly page: AppPage; readonly saysMore: boolean }>();
+  const pages = new Map<string, { readonly page: AppPage; readonly hasMore: boolean }>();
   for (const [tool, ui] of Object.entries(uis)) {
     if (!ui) continue;
-    const { visibility: _ofTheTool, ...said } = ui;
-    const page: AppPage = { ...said, uri: pageUri(connector, ui.page) };
-    const saysMore = Object.keys(said).length > 1;
+    const { visibility: _ofTheTool, ...declared } = ui;
+    const page: AppPage = { ...declared, uri: pageUri(connector, ui.page) };
+    const hasMore = Object.keys(declared).length > 1;
     const known = pages.get(ui.page);
-    if (known?.saysMore && saysMore && JSON.stringify(known.page) !== JSON.stringify(page)) {
+    if (known?.hasMore && hasMore && JSON.stringify(known.page) !== JSON.stringify(page)) {
       throw new TypeError(`tools.${tool}: another tool sets other fields for the page ${ui.page}.`);
     }
-    if (!known || saysMore) pages.set(ui.page, { page, saysMore });
+    if (!known || hasMore) pages.set(ui.page, { page, hasMore });
   }
   return [...pages.values()].map(({ page }) => page);
 }

@@ -46,7 +46,7 @@ export interface Runtime {
   current(): RunnerContext | undefined;
 }
 
-/** `globalThis` with the one property that this module gives it. */
+/** `globalThis` with the property that this module gives it. */
 type RuntimeHolder = { [RUNTIME]?: Runtime };
 
 /** The runtime around this code, undefined when it runs as a plain program. */

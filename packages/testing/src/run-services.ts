@@ -5,7 +5,7 @@ import { inject } from 'vitest';
 export interface RunServices {
   /** Removed at the end of the run. Accounts other than ours may pass through it. */
   readonly directory: string;
-  /** The superuser's URL of the one PostgreSQL of this run. */
+  /** The superuser's URL of the PostgreSQL that all files of this run share. */
   readonly superuserUrl: string;
   /** A migrated database that is never written to; test databases are cloned from it. */
   readonly templateDatabase: string;

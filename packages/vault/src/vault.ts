@@ -15,7 +15,7 @@ import { VaultError } from './vault-error.ts';
 /** Where wrapped data keys live; the domain keeps them in rows. */
 export interface DataKeyStore {
   find(): Promise<Uint8Array | null>;
-  /** Stores the wrapped key unless there is one already; returns the one that is there afterwards. */
+  /** Stores the wrapped key unless there is one already; returns the key that is stored afterwards. */
   insert(wrapped: Uint8Array): Promise<Uint8Array>;
 }
 

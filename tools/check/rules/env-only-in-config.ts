@@ -19,7 +19,7 @@ function findInFile(file: SourceFile): Finding[] {
   walk(file.syntax.program, (node, ancestors) => {
     if (node.type !== 'MemberExpression' || !['process.env', 'globalThis.process.env'].includes(dottedName(node)))
       return;
-    // `main.ts` hands the environment whole to its config and never looks inside.
+    // `main.ts` passes the environment to its config and never looks inside.
     const parent = ancestors.at(-1);
     if (parent?.type === 'CallExpression' && /^load\w*Config$/.test(dottedName(parent.callee))) return;
     findings.push({ file: file.path, line: file.syntax.lineAt(node.start), message: 'process.env outside config.ts' });

@@ -75,7 +75,7 @@ const FREE = new Set(['testing', 'scripts', 'infra', 'test', 'bench', '.ci']);
 
 const CIPHERS = /^(create(Cipher|Decipher)iv|(public|private)(Encrypt|Decrypt)|subtle|webcrypto|default|\*)$/;
 
-/** Replaces functions of the module itself while a snapshot is taken, so it needs the whole of it. */
+/** Replaces functions of the module itself while a snapshot is taken, so it needs all of it. */
 const SNAPSHOT_GUARD = 'packages/runner/src/snapshots/snapshot-guard.ts';
 
 /** The layout of this repository, as code: see docs/adr/0005-import-rules-are-privileges.md. */

@@ -62,7 +62,7 @@ function plain(name: string): string {
     .toLowerCase();
 }
 
-/** Statements with their first line; comments are dropped, dollar-quoted bodies stay whole. */
+/** Statements with their first line; comments are dropped, dollar-quoted bodies are kept. */
 function splitStatements(sql: string): readonly { text: string; line: number }[] {
   const pieces = sql.matchAll(/\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|;|[^$;'/-]+|[\s\S]/g);
   const statements: { text: string; line: number }[] = [];

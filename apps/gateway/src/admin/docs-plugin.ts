@@ -31,13 +31,13 @@ export async function docsPlugin(app: FastifyInstance, { origin }: { readonly or
     return reply.type('text/html; charset=utf-8').send(renderErrorPage(code, text));
   });
 
-  await app.register(async (walled) => {
+  await app.register(async (scope) => {
     // The document is ready made, and of the same shape as the plugin's own type.
-    await walled.register(swagger, { mode: 'static', specification: { document: document as never } });
-    walled.addHook('onSend', async (_request, reply) => {
+    await scope.register(swagger, { mode: 'static', specification: { document: document as never } });
+    scope.addHook('onSend', async (_request, reply) => {
       reply.header('content-security-policy', REFERENCE_POLICY);
     });
-    await walled.register(swaggerUi, {
+    await scope.register(swaggerUi, {
       routePrefix: '/api/docs',
       uiConfig: { deepLinking: true, docExpansion: 'list', tryItOutEnabled: false, supportedSubmitMethods: [] },
       theme: { title: 'Patchbay admin API' },

@@ -13,9 +13,9 @@ export function createAdminSurface(deps: AdminDeps) {
     name: 'admin',
     async register(app: FastifyInstance): Promise<void> {
       const { origin, files } = deps;
-      await app.register(async (walled) => docsPlugin(walled, { origin }));
-      await app.register(async (walled) => untrustedPlugin(walled, { origin, files }));
-      await app.register(async (walled) => adminPlugin(walled, deps));
+      await app.register(async (scope) => docsPlugin(scope, { origin }));
+      await app.register(async (scope) => untrustedPlugin(scope, { origin, files }));
+      await app.register(async (scope) => adminPlugin(scope, deps));
     },
   };
 }

@@ -30,8 +30,8 @@ const host = (hostId: string, given: Partial<SupervisorReport> = {}): Supervisor
   ...given,
 });
 const lost = host('b', { state: 'away', reason: 'no heartbeat for three seconds', health: null });
-const walls = { state: 'missing', missing: ['seccomp filter'] } as const;
-const refusing = host('c', { state: 'refusing', health: { ...HEALTH, ready: false, walls } });
+const isolation = { state: 'missing', missing: ['seccomp filter'] } as const;
+const refusing = host('c', { state: 'refusing', health: { ...HEALTH, ready: false, walls: isolation } });
 
 describe('supervisorsCondition', () => {
   it('the supervisors’ condition is down when no host runs connectors, with the reason of each host', () => {

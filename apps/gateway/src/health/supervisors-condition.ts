@@ -36,6 +36,6 @@ function noticesOf({ certificatesEnd }: SupervisorReport, now: Date): readonly s
 function factsOf(report: SupervisorReport, state: Condition['state']) {
   const { hostId, address, inFlight, version, health } = report;
   if (health === null) return { hostId, address, state, inFlight };
-  const { ready: _ready, walls, limits, ...facts } = health;
-  return { hostId, address, state, inFlight, version, isolation: walls.state, limits: limits.state, ...facts };
+  const { ready: _ready, walls: isolation, limits, ...facts } = health;
+  return { hostId, address, state, inFlight, version, isolation: isolation.state, limits: limits.state, ...facts };
 }

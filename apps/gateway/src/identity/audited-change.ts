@@ -5,16 +5,16 @@
 import type { Database, FairQueue, Tx } from '@patchbay/domain';
 import { type AuditRecord, record, takeIdentityChanges } from '@patchbay/domain/audit';
 import type { Clock } from '@patchbay/foundation';
-import type { Auth } from './create-auth.ts';
 import type { DeclareIntent, Operation } from './declare-intent.ts';
 import type { IdentityChange } from './identity.ts';
+import type { Auth } from './lazy-auth.ts';
 import type { ReleasedName } from './released-names.ts';
 import type { SignUpPolicy } from './sign-up-policy.ts';
 
 export interface IdentityDeps {
   readonly auth: Auth;
   /** The change that better-auth is about to write, and its actor. */
-  readonly announce: DeclareIntent;
+  readonly declareIntent: DeclareIntent;
   readonly database: Database;
   readonly policy: SignUpPolicy;
   readonly released: readonly ReleasedName[];
@@ -47,7 +47,7 @@ export function auditedInTurn<T>(
 
 /** Stores the intent, changes, and records with the trigger's row: without that row another process has recorded it. */
 export async function audited<T>(
-  { tx, announce }: Pick<IdentityDeps, 'announce'> & { readonly tx: Tx },
+  { tx, declareIntent }: Pick<IdentityDeps, 'declareIntent'> & { readonly tx: Tx },
   change: IdentityChange,
   { operation, ...facts }: Entry,
   work: (tx: Tx) => Promise<T>,
@@ -56,7 +56,7 @@ export async function audited<T>(
   const { id: organizationId } = organization;
   const entry: AuditRecord = { ...facts, actor, requestId };
   await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text', [`members of ${organizationId}`]);
-  await announce({ organizationId, subjectId: entry.target.id, operation, entry });
+  await declareIntent({ organizationId, subjectId: entry.target.id, operation, entry });
   const result = await work(tx);
   // A new organization comes with its first member.
   const noted = await takeIdentityChanges(tx, entry.action === 'organization.created' ? null : entry.target.id);

@@ -11,11 +11,11 @@ export interface ChangeIntent {
   readonly entry: AuditRecord;
 }
 
-export type DeclareIntent = (announcement: ChangeIntent) => Promise<void>;
+export type DeclareIntent = (intent: ChangeIntent) => Promise<void>;
 
 /**
  * Stores the intended audit entry of a change, for the change's trigger. Under the organization's lock, so that the
- * intent the trigger finds is the one of this change; an intent without a change is replaced by the next.
+ * intent the trigger finds belongs to this change; an intent without a change is replaced by the next.
  */
 export function createDeclareIntent(pool: Pool): DeclareIntent {
   return async ({ organizationId, subjectId, operation, entry }) => {

@@ -1,7 +1,7 @@
 import { assertOrganizationSlug } from '@patchbay/domain/organizations';
 import { AppError, newId, type Secret } from '@patchbay/foundation';
-import type { Auth } from './create-auth.ts';
 import type { Identity, Person } from './identity.ts';
+import type { Auth } from './lazy-auth.ts';
 
 export interface FirstOwner {
   readonly name: string;

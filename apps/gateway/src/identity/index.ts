@@ -7,12 +7,12 @@ import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';
 import { createAttempts } from './attempts.ts';
-import { createAuth, createAuthPool } from './create-auth.ts';
 import { createIdentity } from './create-identity.ts';
 import { createDeclareIntent } from './declare-intent.ts';
 import { createFirstOwner, type FirstOwner } from './first-owner.ts';
 import type { Identity } from './identity.ts';
 import { invitationPlugin } from './invitation-plugin.ts';
+import { createAuthPool, LazyAuth } from './lazy-auth.ts';
 import { identityPlugin } from './plugin.ts';
 import { parseReleasedNames } from './released-names.ts';
 import { createSetupLinks } from './setup-links.ts';
@@ -62,10 +62,17 @@ export function createIdentityPart(options: IdentityOptions): IdentityPart {
   const pool = createAuthPool(options.databaseUrl, (error) =>
     logger.warn({ err: error }, 'a connection of the identity pool broke'),
   );
-  const auth = createAuth({ origin, secret, pool, ephemeralStore, logger });
+  const auth = new LazyAuth({ origin, secret, pool, ephemeralStore, logger });
   const policy = parseSignUpPolicy(options.signup);
   const released = parseReleasedNames(options.releasedNames ?? '');
-  const identity = createIdentity({ auth, announce: createDeclareIntent(pool), database, policy, released, clock });
+  const identity = createIdentity({
+    auth,
+    declareIntent: createDeclareIntent(pool),
+    database,
+    policy,
+    released,
+    clock,
+  });
   const links = createSetupLinks(pool, clock);
   const attempts = createAttempts({ ephemeralStore, known: createSignInAddresses(pool, secret) });
   const firstOwner = (owner: FirstOwner) => createFirstOwner({ auth, identity }, owner);
@@ -91,14 +98,14 @@ export function createIdentityPart(options: IdentityOptions): IdentityPart {
     surface: {
       name: 'identity',
       async register(app) {
-        await app.register(async (walled) =>
-          identityPlugin(walled, { auth, origin, policy, attempts, onJoined: recordJoin }),
+        await app.register(async (scope) =>
+          identityPlugin(scope, { auth, origin, policy, attempts, onJoined: recordJoin }),
         );
-        await app.register(async (walled) =>
-          invitationPlugin(walled, { origin, secret, attempts, auth, logger, onJoined: recordJoin }),
+        await app.register(async (scope) =>
+          invitationPlugin(scope, { origin, secret, attempts, auth, logger, onJoined: recordJoin }),
         );
-        await app.register(async (walled) =>
-          setupPlugin(walled, { origin, secret, attempts, links, logger, createFirstOwner: firstOwner }),
+        await app.register(async (scope) =>
+          setupPlugin(scope, { origin, secret, attempts, links, logger, createFirstOwner: firstOwner }),
         );
       },
     },

@@ -8,8 +8,8 @@ import { ACCOUNT_LIMITS, PASSWORD_CHARACTERS } from '@patchbay/foundation/limits
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Attempts } from './attempts.ts';
-import type { Auth } from './create-auth.ts';
 import { addFormParser, formToken, readForm, sendFormError, sendPage } from './form-page.ts';
+import type { Auth } from './lazy-auth.ts';
 import { findOpenInvitation, type OpenInvitation } from './open-invitation.ts';
 import { renderInvitationPage, renderMessagePage } from './setup-page.ts';
 

@@ -1,4 +1,4 @@
-import type { Auth } from './create-auth.ts';
+import type { Auth } from './lazy-auth.ts';
 import { hashOfLink } from './link-secret.ts';
 
 export interface OpenInvitation {

@@ -8,7 +8,7 @@ export interface Topic extends MessageSubject {
 
 /**
  * Pub/sub messages between gateways. Delivery is best effort: a lost message is not sent again, and a subscriber that
- * must be sure reads the database. Never by NOTIFY, which would take a lock on the whole database per event.
+ * must be sure reads the database. Never by NOTIFY, which would lock the entire database per event.
  */
 export interface PubSub {
   /** Notifies every subscriber of the topic, on all gateways. */

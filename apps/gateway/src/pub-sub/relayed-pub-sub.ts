@@ -98,7 +98,7 @@ interface TopicReaderDeps {
 class TopicReader {
   readonly #target: MessageSubject;
   readonly #deps: TopicReaderDeps;
-  #told: ReadonlySet<string> = new Set();
+  #published: ReadonlySet<string> = new Set();
   #isReading = false;
   /** Something came during a look: it may not have seen it. */
   #isBehind = false;
@@ -119,9 +119,9 @@ class TopicReader {
       this.#isBehind = false;
       const found = await this.#deps.look();
       for (const { id, content } of found) {
-        if (!this.#told.has(id) && isJsonObject(content)) this.#deps.listeners.publish(this.#target, content);
+        if (!this.#published.has(id) && isJsonObject(content)) this.#deps.listeners.publish(this.#target, content);
       }
-      this.#told = new Set(found.map(({ id }) => id));
+      this.#published = new Set(found.map(({ id }) => id));
     }
     this.#isReading = false;
   }

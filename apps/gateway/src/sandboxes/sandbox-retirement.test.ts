@@ -11,11 +11,11 @@ const OWNER = { organizationId: LIVE.organizationId, connectorId: LIVE.connector
 
 function watched(now: Endpoint | null) {
   const retired: RetireMatch[] = [];
-  let announce: (change: Change) => void = () => undefined;
+  let publish: (change: Change) => void = () => undefined;
   const retirement = new SandboxRetirement({
     changes: {
       onChange: (listener) => {
-        announce = listener;
+        publish = listener;
         return () => undefined;
       },
     },
@@ -24,7 +24,7 @@ function watched(now: Endpoint | null) {
     logger: createLogger('test', 'silent'),
   });
   const change = async (kind: Change['kind'], id: string) => {
-    announce({ kind, id });
+    publish({ kind, id });
     await new Promise((resolve) => setImmediate(resolve));
   };
   return { retired, retirement, change };

@@ -48,7 +48,7 @@ export class SandboxRetirement {
     if (!before) return;
     const now = await endpoints.resolve(before.organizationSlug, before.connectorSlug);
     const owner = { organizationId: before.organizationId, connectorId };
-    // Same slug, other connector: the one we knew is gone.
+    // Same slug, other connector: the known connector is gone.
     if (now?.connectorId !== connectorId) {
       this.#live.delete(connectorId);
       return sandboxes.retire(owner);

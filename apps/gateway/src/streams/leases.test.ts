@@ -14,7 +14,7 @@ const changes = {
     return () => stale.delete(listener);
   },
 };
-const tell = (id: string) => {
+const publish = (id: string) => {
   for (const listener of changed) listener({ kind: 'api_key', id });
 };
 
@@ -46,7 +46,7 @@ describe('a lease', () => {
     const reauthorize = vi.fn(() => Promise.reject(new Error('gone')));
     const { lost } = hold(reauthorize);
     await settle();
-    tell('key_a');
+    publish('key_a');
     await vi.advanceTimersByTimeAsync(60_000);
     expect(lost).toEqual([new Error('gone')]);
     expect(reauthorize).toHaveBeenCalledTimes(1);
@@ -67,7 +67,7 @@ describe('a lease', () => {
     const { lease, lost } = hold(() => answer.promise);
     lease.end();
     answer.reject(new Error('too late'));
-    tell('key_a');
+    publish('key_a');
     await vi.advanceTimersByTimeAsync(60_000);
     expect(lost).toEqual([]);
   });
@@ -77,10 +77,10 @@ describe('a lease', () => {
     const { lease } = hold(async () => ++asked);
     await settle();
     expect(lease.access).toBe(1);
-    tell('key_b');
+    publish('key_b');
     await settle();
     expect(asked).toBe(1);
-    tell('key_a');
+    publish('key_a');
     await settle();
     expect(asked).toBe(2);
     for (const listener of stale) listener();
@@ -94,7 +94,7 @@ describe('a lease', () => {
     const first = Promise.withResolvers<number>();
     let asked = 0;
     const { lease } = hold(() => (++asked === 1 ? first.promise : Promise.resolve(2)));
-    tell('key_a');
+    publish('key_a');
     first.resolve(1);
     await settle();
     expect(asked).toBe(2);

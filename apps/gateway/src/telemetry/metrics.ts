@@ -24,7 +24,8 @@ export function createMetrics(sources: MetricSources) {
   const registry = new Registry();
   const registers = [registry];
   registerCaches(registry, sources);
-  registerSupervisors(registry, cached(sources.supervisors));
+  const reports = new CachedReports(sources.supervisors);
+  registerSupervisors(registry, () => reports.get());
   return {
     registry,
     callsInFlight: new Gauge({
@@ -188,14 +189,21 @@ function registerSupervisors(registry: Registry, read: ReadReports): void {
   });
 }
 
-function cached(read: ReadReports): ReadReports {
-  let reports: ReturnType<ReadReports> | undefined;
-  return () => {
-    reports ??= read().finally(() => {
+/** One reading serves all the metrics of a scrape. */
+class CachedReports {
+  readonly #read: ReadReports;
+  #reports: ReturnType<ReadReports> | undefined;
+
+  constructor(read: ReadReports) {
+    this.#read = read;
+  }
+
+  get(): ReturnType<ReadReports> {
+    this.#reports ??= this.#read().finally(() => {
       setTimeout(() => {
-        reports = undefined;
+        this.#reports = undefined;
       }, REPORTS_CACHED_MS).unref();
     });
-    return reports;
-  };
+    return this.#reports;
+  }
 }

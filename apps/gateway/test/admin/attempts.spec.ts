@@ -120,14 +120,14 @@ describe('an installation under attack', () => {
 
   it('a sign-in gets the same answer after a like time for a known and an unknown account', async () => {
     const there = await installation.owner('there');
-    const told = async (email: string) => {
+    const answerTo = async (email: string) => {
       const startedAt = performance.now();
       const answers = await flood(email);
       const shown = answers.map(({ status, body }) => [status, body.code, body.message, body.title, body.hint]);
       return { shown, ms: performance.now() - startedAt };
     };
     await signIn('missing@people.example', PASSWORD, newAddress()); // as the owner signed in once before
-    const [known, unknown] = [await told(there.email), await told('missing@people.example')];
+    const [known, unknown] = [await answerTo(there.email), await answerTo('missing@people.example')];
     expect(unknown.shown).toEqual(known.shown);
     // Each password is hashed, for every account: without that, an unknown account would answer tens of times faster.
     expect(unknown.ms).toBeGreaterThan(known.ms / 10);

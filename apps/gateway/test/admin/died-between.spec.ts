@@ -29,7 +29,7 @@ const nameNow = async () =>
   ).rows[0]?.name;
 
 /** Audit events with the name, newest first. */
-const told = async (name: string) => {
+const recorded = async (name: string) => {
   const { items } = await inside((tx) => listAuditEvents(tx, { limit: 100 }));
   return items.filter(({ after }) => JSON.stringify(after ?? null).includes(`"${name}"`));
 };
@@ -49,13 +49,13 @@ describe('a change of an organization', () => {
     await answer;
     await holder.query('ROLLBACK');
     holder.release();
-    expect(await told('between')).toEqual([]);
+    expect(await recorded('between')).toEqual([]);
     expect(await recordLeftChanges(here.platform.given.database)).toBe(0); // it may still be on its way
 
     await aMinuteLater();
     const workers = await Promise.all([1, 2, 3].map(() => recordLeftChanges(here.platform.given.database)));
     expect(workers.reduce((sum, recorded) => sum + recorded)).toBe(1);
-    expect(await told('between')).toMatchObject([
+    expect(await recorded('between')).toMatchObject([
       {
         action: 'organization.updated',
         target: { type: 'organization', id: here.acme.id },
@@ -70,7 +70,7 @@ describe('a change of an organization', () => {
     expect((await rename('alive')).status).toBe(200);
     await aMinuteLater();
     expect(await recordLeftChanges(here.platform.given.database)).toBe(0);
-    expect(await told('alive')).toHaveLength(1);
+    expect(await recorded('alive')).toHaveLength(1);
   });
 
   it('a change that was refused leaves nothing to record', async () => {

@@ -255,9 +255,9 @@ function objection(
 ): string | null {
   const { status, headers, text } = answer;
   if (status >= 500) return 'a failure of ours';
-  const told = decodeURIComponentLoosely(`${request.url}\n${request.payload ?? ''}`);
+  const sent = decodeURIComponentLoosely(`${request.url}\n${request.payload ?? ''}`);
   // Names chosen by the caller may be repeated to it.
-  const leaked = foreign.find((value) => text.includes(value) && !told.includes(value));
+  const leaked = foreign.find((value) => text.includes(value) && !sent.includes(value));
   if (leaked !== undefined) return `the answer holds ${leaked} of the other organization`;
   const ofTheirs = /^\/api\/v1\/organizations\/(theirs)(\/|$|\?)/.test(request.url) || names(request.url, foreign[0]);
   if (ofTheirs && status < 400) return 'it was answered for the other organization';

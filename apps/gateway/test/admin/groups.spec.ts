@@ -57,7 +57,7 @@ describe('groups', () => {
     const other = new pg.Client({ connectionString: installation.superuserUrl });
     await other.connect();
     onTestFinished(() => other.end());
-    // The request has looked the member up, and waits for the one change of groups at a time.
+    // The request has looked the member up, and waits: groups change one at a time.
     await other.query('BEGIN');
     const key = `groups of ${owner.organizationId}`;
     await other.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);

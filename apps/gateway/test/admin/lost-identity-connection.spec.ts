@@ -1,7 +1,7 @@
 import { Secret } from '@patchbay/foundation';
 import { CuttableProxy, createTestDatabase } from '@patchbay/testing';
 import { expect, it, onTestFinished } from 'vitest';
-import { createAuthPool } from '../../src/identity/create-auth.ts';
+import { createAuthPool } from '../../src/identity/lazy-auth.ts';
 
 it('a connection of the identity pool that is lost during a statement does not end the gateway', async () => {
   const uncaught: unknown[] = [];

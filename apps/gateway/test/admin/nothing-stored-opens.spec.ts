@@ -173,8 +173,8 @@ describe('a text of a row', () => {
         bearer: await installation.call('GET', '/me', { headers: { authorization: `Bearer ${value}` } }),
         cookie: await installation.call('GET', '/me', { headers: { cookie: `patchbay_session=${value}` } }),
       };
-      for (const [door, answer] of Object.entries(tries)) {
-        if (!REFUSALS.has(answer.status)) opened.push(`${text} as ${door}: ${answer.status}`);
+      for (const [surface, answer] of Object.entries(tries)) {
+        if (!REFUSALS.has(answer.status)) opened.push(`${text} as ${surface}: ${answer.status}`);
       }
       if ((await installation.files.take(text)) !== null) opened.push(`${text} as download`);
     }

@@ -83,15 +83,15 @@ describe('renaming an organization', () => {
 
 describe('deleting an organization', () => {
   it('a deleted organization is out of service at once, and can be restored', async () => {
-    await create('doomed');
-    const path = '/organizations/doomed';
+    await create('short-lived');
+    const path = '/organizations/short-lived';
     const deleted = await installation.call('DELETE', path, { as: owner });
     expect(deleted.status).toBe(204);
     const connectors = await installation.call('GET', `${path}/connectors`, { as: owner });
     expect([connectors.status, connectors.body.code]).toEqual([410, 'admin.organization_deleted']);
     const shown = await installation.call('GET', path, { as: owner });
     expect(shown.body.actions.restore).toEqual({ allowed: true, reason: null });
-    expect((await create('doomed')).status).toBe(409);
+    expect((await create('short-lived')).status).toBe(409);
     const restored = await installation.call('POST', `${path}/restore`, { as: owner });
     expect([restored.status, restored.body.deletedAt]).toEqual([200, null]);
     expect((await installation.call('GET', `${path}/connectors`, { as: owner })).status).toBe(200);

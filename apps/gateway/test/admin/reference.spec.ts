@@ -54,7 +54,7 @@ describe('downloads', () => {
     const directory = path.join(await temporaryDirectory('downloads'), 'd');
     await mkdir(directory);
     const app = Fastify();
-    await app.register(async (walled) => downloadsPlugin(walled, { directory, origin: ORIGIN }));
+    await app.register(async (scope) => downloadsPlugin(scope, { directory, origin: ORIGIN }));
     expect((await app.inject('/-/downloads/cli.tgz')).json().code).toBe('admin.not_found');
     for (const name of ['cli.tgz', 'connector.tgz']) await writeFile(path.join(directory, name), `bytes of ${name}`);
     const first = await app.inject('/-/downloads/cli.tgz');

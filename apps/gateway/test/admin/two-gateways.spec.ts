@@ -81,7 +81,7 @@ describe('two gateways', () => {
       revokeExposedKey: () => {},
       surfaces: [
         people.surface,
-        { name: 'untrusted', register: (walled) => untrustedPlugin(walled, { origin: ORIGIN, files }) },
+        { name: 'untrusted', register: (scope) => untrustedPlugin(scope, { origin: ORIGIN, files }) },
       ],
     });
     return {

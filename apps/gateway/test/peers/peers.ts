@@ -119,7 +119,7 @@ async function lookMcporter(target: Target, text: string): Promise<Sight> {
   const mcporter = async (command: string, ...args: readonly string[]) => {
     const there = ['--http-url', target.url, '--allow-http', '--no-oauth', '--name', 'peer'];
     const program = [programs.mcporter, command, ...there, ...withHeader(target, '--header', '=')];
-    return JSON.parse(await said(target, [...program, ...args]));
+    return JSON.parse(await outputOf(target, [...program, ...args]));
   };
   const list = (await mcporter('list', '--json')) as { tools: readonly { name: string }[] };
   const call = ['--tool', `${target.prefix}echo`, '--args', JSON.stringify({ text }), '--output', 'json'];
@@ -130,7 +130,7 @@ async function lookInspector(era: 'legacy' | 'modern', target: Target, text: str
   const inspector = async (method: string, ...args: readonly string[]) => {
     const there = ['--cli', target.url, '--transport', 'http', '--protocol-era', era, '--stored-auth-only', '--quiet'];
     const program = [programs.inspector, ...there, ...withHeader(target, '--header', ': '), '--method', method];
-    return JSON.parse(await said(target, [...program, ...args]));
+    return JSON.parse(await outputOf(target, [...program, ...args]));
   };
   const { tools } = (await inspector('tools/list')) as { tools: readonly { name: string }[] };
   const call = ['--tool-name', `${target.prefix}echo`, '--tool-args-json', JSON.stringify({ text })];
@@ -138,7 +138,7 @@ async function lookInspector(era: 'legacy' | 'modern', target: Target, text: str
 }
 
 /** The output of a command line. Rejects with its error output when it fails. */
-async function said(target: Target, args: readonly string[]): Promise<string> {
+async function outputOf(target: Target, args: readonly string[]): Promise<string> {
   const { stdout } = await run(process.execPath, args, { cwd: target.home, env: environmentOf(target) });
   return stdout;
 }

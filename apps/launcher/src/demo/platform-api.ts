@@ -78,8 +78,10 @@ export class PlatformApi {
 }
 
 export function seedFailed(what: string, answer: ApiAnswer): AppError {
-  const said = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
-  return new AppError('start.seed_failed', { detail: `${what} was answered ${answer.status}: ${said.slice(0, 500)}` });
+  const answered = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+  return new AppError('start.seed_failed', {
+    detail: `${what} was answered ${answer.status}: ${answered.slice(0, 500)}`,
+  });
 }
 
 function parse(text: string): unknown {

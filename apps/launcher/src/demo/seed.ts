@@ -158,7 +158,10 @@ async function deployConnector(options: SeedOptions, apiKey: string): Promise<vo
     });
   } catch (error) {
     const { stderr = '', stdout = '' } = readSystemError(error);
-    const said = `${stdout}\n${stderr}`.trim().slice(-2000) || String(error);
-    throw new AppError('start.seed_failed', { detail: `Deploying the demo connector failed:\n${said}`, cause: error });
+    const output = `${stdout}\n${stderr}`.trim().slice(-2000) || String(error);
+    throw new AppError('start.seed_failed', {
+      detail: `Deploying the demo connector failed:\n${output}`,
+      cause: error,
+    });
   }
 }

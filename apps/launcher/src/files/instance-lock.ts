@@ -68,7 +68,7 @@ export class InstanceLock {
   }
 }
 
-/** A link appears with its whole content or not at all, and never replaces. */
+/** A link appears with all of its content or not at all, and never replaces. */
 async function isLinked(own: string, file: string): Promise<boolean> {
   try {
     await link(own, file);

@@ -22,6 +22,25 @@ export interface ReadyFileContent {
   readonly sharedDirectory: string;
 }
 
+/** @param demo null without a demo, which then has no URL, key or person either */
+export function readyContent(
+  origin: string,
+  demo: Pick<ReadyFileContent, 'organization' | 'apiKey' | 'mcpApiKey' | 'signIn'> | null,
+  running: Pick<ReadyFileContent, 'processes' | 'sharedDirectory'>,
+): ReadyFileContent {
+  return {
+    origin,
+    apiUrl: `${origin}/api/v1`,
+    dashboardUrl: `${origin}/dashboard`,
+    mcpUrl: demo && `${origin}/${demo.organization}/weather/mcp`,
+    organization: demo?.organization ?? null,
+    apiKey: demo?.apiKey ?? null,
+    mcpApiKey: demo?.mcpApiKey ?? null,
+    signIn: demo?.signIn ?? null,
+    ...running,
+  };
+}
+
 /** `ready.json`: exists while everything answers, replaced as a whole on each change, removed at our end. */
 export class ReadyFile {
   readonly file: string;

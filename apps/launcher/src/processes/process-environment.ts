@@ -30,7 +30,7 @@ export interface Installation {
 const FOR_ALL = ['PATH', 'TZ', 'NODE_EXTRA_CA_CERTS', 'PATCHBAY_LOG_LEVEL'];
 const S3 = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
 
-/** Supervisors on further machines, in addition to the one started here; that one is reached by its socket. */
+/** Supervisors on further machines, in addition to the local supervisor, which is reached by its socket. */
 const SUPERVISORS = [
   'SUPERVISOR_HOSTS',
   'SUPERVISOR_REGISTRY',
@@ -63,7 +63,7 @@ const GIVEN: Record<AppName, readonly string[]> = {
 };
 
 /**
- * The whole environment of a process: the variables of its task and nothing else. The supervisor, which runs untrusted
+ * The complete environment of a process: the variables of its task and nothing else. The supervisor, which runs untrusted
  * code, and the dashboard hold no database URL and no key; only the launcher knows the owner's.
  */
 export function processEnvironment(name: AppName, installation: Installation): Record<string, string> {

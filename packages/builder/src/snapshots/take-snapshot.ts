@@ -13,6 +13,6 @@ onTask(async (input, files) => {
   const program = path.join(work, 'program.cjs');
   await writeFile(program, files);
   const built = await buildSnapshot(program, flagsIn(input), work);
-  if (!built.ok) throw new Error(`the snapshot was not taken: ${built.said}`);
+  if (!built.ok) throw new Error(`the snapshot was not taken: ${built.output}`);
   return { result: {}, files: built.blob };
 });

@@ -19,8 +19,8 @@ const USED = / was used while the snapshot was taken/;
 const WARNING = /^\(node:\d+\) Warning|^It may still work|^To request support|^\(Use `node/;
 
 /** From what Node and the guard wrote on standard error: one sentence, and the first place in the bundle it names. */
-function reasonNotTaken(said: string, sourceMap: unknown): ReasonNotTaken {
-  const lines = said.split('\n').filter((line) => line.trim() !== '' && !WARNING.test(line));
+function reasonNotTaken(output: string, sourceMap: unknown): ReasonNotTaken {
+  const lines = output.split('\n').filter((line) => line.trim() !== '' && !WARNING.test(line));
   const found =
     lines.find((line) => USED.test(line)) ?? lines.find((line) => /\w*Error\b/.test(line)) ?? lines[0] ?? '';
   return {
@@ -28,12 +28,12 @@ function reasonNotTaken(said: string, sourceMap: unknown): ReasonNotTaken {
       .replace(/^Error: /, '')
       .trim()
       .slice(0, REASON_LENGTH_MAX),
-    place: placeIn(said, sourceMap),
+    place: placeIn(output, sourceMap),
   };
 }
 
-function placeIn(said: string, sourceMap: unknown): string {
-  const [, line, column] = /\/connector\.cjs:(\d+)(?::(\d+))?/.exec(said) ?? [];
+function placeIn(output: string, sourceMap: unknown): string {
+  const [, line, column] = /\/connector\.cjs:(\d+)(?::(\d+))?/.exec(output) ?? [];
   if (line === undefined) return '';
   if (typeof sourceMap !== 'string') return `line ${line} of the bundle`;
   const origin = new SourceMap(JSON.parse(sourceMap)).findOrigin(Number(line), Number(column ?? 1));
@@ -48,5 +48,5 @@ onTask(async (input, files) => {
   const built = await buildSnapshot(String(input.program), flagsIn(input), work);
   if (built.ok) return { result: { taken: true }, files: built.blob };
   const { sourceMap } = JSON.parse(Buffer.from(files).toString('utf8'));
-  return { result: { taken: false, ...reasonNotTaken(built.said, sourceMap) } };
+  return { result: { taken: false, ...reasonNotTaken(built.output, sourceMap) } };
 });

@@ -40,7 +40,7 @@ export interface ApiKeyCache {
    * @throws AppError `api-keys.invalid` (401), `api-keys.expired` (401), `api-keys.wrong_door` (403, before any look-up),
    * `api-keys.address_refused` (403), `data.stale` (503)
    */
-  verify(text: string, doors: readonly ApiKeySurface[], address: string): Promise<VerifiedApiKey>;
+  verify(text: string, surfaces: readonly ApiKeySurface[], address: string): Promise<VerifiedApiKey>;
   /** Revokes the key of a text that strangers can read, soon. Returns at once; a text of no key costs nothing. */
   revokeExposed(text: string): void;
   /** Writes the batched last uses. Runs by itself every 30 s and on close. */
@@ -70,10 +70,10 @@ export function createApiKeyCache(options: ApiKeyCacheOptions): ApiKeyCache {
   });
 
   return {
-    async verify(text, doors, address) {
+    async verify(text, surfaces, address) {
       const parsed = parseApiKey(text);
       if (parsed === null) throw new AppError('api-keys.invalid');
-      if (!doors.includes(parsed.kind)) throw new AppError('api-keys.wrong_door', { data: { kind: parsed.kind } });
+      if (!surfaces.includes(parsed.kind)) throw new AppError('api-keys.wrong_door', { data: { kind: parsed.kind } });
       const cacheKey = Buffer.from(parsed.hash).toString('base64url');
       const verified = await cache.get(cacheKey, () => loadApiKey(database, known, parsed.hash));
       if (verified === null) throw new AppError('api-keys.invalid');

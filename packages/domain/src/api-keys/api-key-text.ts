@@ -7,7 +7,7 @@ export type ApiKeyKind = (typeof API_KEY_KINDS)[number];
 
 export interface ParsedApiKey {
   readonly kind: ApiKeyKind;
-  /** SHA-256 of the whole text. The text has 256 random bits, so no slow hash is needed. */
+  /** SHA-256 of the full text. The text has 256 random bits, so no slow hash is needed. */
   readonly hash: Uint8Array;
 }
 

@@ -176,6 +176,6 @@ export async function revokeApiKey(tx: Tx, actor: Actor, id: string): Promise<Ap
 
 function toApiKey(row: ApiKeyRow): ApiKey {
   const { organizationId: _, hash: __, createdBy: ___, ...shown } = row;
-  // Kind by the table's check constraint, permissions by `createApiKey`, the one writer.
+  // Kind by the table's check constraint, permissions by `createApiKey`, the only writer.
   return { ...shown, kind: row.kind as ApiKeyKind, permissions: row.permissions as Permission[] };
 }

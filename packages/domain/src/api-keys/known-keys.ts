@@ -4,8 +4,8 @@ import type { Lookups } from '../database/index.ts';
 
 const PREFIX_BYTES = 6;
 const READ_EVERY_MS = 250;
-/** Revoked and expired keys leave with the next whole reading. */
-const READ_ANEW_MS = 6 * 60 * 60_000;
+/** Revoked and expired keys leave with the next complete reading. */
+const REFRESH_MS = 6 * 60 * 60_000;
 
 type Feed = Pick<ChangeFeed, 'onChange' | 'epoch' | 'health' | 'relayed'>;
 
@@ -23,25 +23,25 @@ export class KnownKeys {
   readonly #stop: () => void;
   readonly #timer: NodeJS.Timeout;
   #prefixes = new Set<number>();
-  /** The feed's epoch in which the set was whole. */
-  #wholeIn = -1;
+  /** The feed's epoch in which the set was complete. */
+  #completeIn = -1;
   /** Published keys whose hashes are not read yet, and the reading of them. */
-  #announced = new Set<string>();
+  #published = new Set<string>();
   #fetching: Promise<void> | undefined;
-  /** The whole reading that runs, and the one that will begin after it. */
+  /** The complete reading that runs, and the next, which begins after it. */
   #reading: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #readAtMs = Number.NEGATIVE_INFINITY;
-  /** Read one by one while a whole reading runs, which may have begun before them. */
+  /** Read singly while a complete reading runs, which may have begun before them. */
   #meanwhile: number[] = [];
 
   constructor(lookups: Pick<Lookups, 'apiKeyPrefixes'>, feed: Feed) {
     this.#lookups = lookups;
     this.#feed = feed;
     this.#stop = feed.onChange(({ kind, id }) => {
-      if (CHANGE_RULES[kind].newKey) this.#announce(id);
+      if (CHANGE_RULES[kind].newKey) this.#onPublished(id);
     });
-    this.#timer = setInterval(() => this.#readAnew().catch(() => {}), READ_ANEW_MS).unref();
+    this.#timer = setInterval(() => this.#refresh().catch(() => {}), REFRESH_MS).unref();
   }
 
   get size(): number {
@@ -57,10 +57,10 @@ export class KnownKeys {
     const prefix = Buffer.from(hash.buffer, hash.byteOffset, hash.length).readUIntBE(0, PREFIX_BYTES);
     if (this.#prefixes.has(prefix)) return true;
     const isProved = this.#isCurrent() && (await this.#feed.relayed()) && this.#isCurrent();
-    if (!isProved) await this.#readAnew();
+    if (!isProved) await this.#refresh();
     await this.#fetching;
     // The reading of a published key failed.
-    if (isProved && !this.#isCurrent()) await this.#readAnew();
+    if (isProved && !this.#isCurrent()) await this.#refresh();
     return this.#prefixes.has(prefix);
   }
 
@@ -70,20 +70,20 @@ export class KnownKeys {
   }
 
   #isCurrent(): boolean {
-    return this.#wholeIn === this.#feed.epoch;
+    return this.#completeIn === this.#feed.epoch;
   }
 
-  #announce(id: string): void {
-    this.#announced.add(id);
-    this.#fetching ??= this.#fetchAnnounced().finally(() => {
+  #onPublished(id: string): void {
+    this.#published.add(id);
+    this.#fetching ??= this.#fetchPublished().finally(() => {
       this.#fetching = undefined;
     });
   }
 
-  async #fetchAnnounced(): Promise<void> {
-    while (this.#announced.size > 0) {
-      const ids = [...this.#announced];
-      this.#announced = new Set();
+  async #fetchPublished(): Promise<void> {
+    while (this.#published.size > 0) {
+      const ids = [...this.#published];
+      this.#published = new Set();
       try {
         for (const prefix of prefixesOf(await this.#lookups.apiKeyPrefixes(ids))) {
           this.#prefixes.add(prefix);
@@ -91,7 +91,7 @@ export class KnownKeys {
         }
       } catch {
         // The next miss reads everything.
-        this.#wholeIn = -1;
+        this.#completeIn = -1;
       }
     }
   }
@@ -102,16 +102,16 @@ export class KnownKeys {
     const read = new Set(prefixesOf(await this.#lookups.apiKeyPrefixes(null)));
     for (const prefix of this.#meanwhile) read.add(prefix);
     this.#prefixes = read;
-    this.#wholeIn = this.#feed.health().connected ? epoch : -1;
+    this.#completeIn = this.#feed.health().connected ? epoch : -1;
   }
 
-  /** Resolves when a whole reading has ended that began after this call. All who wait share it. */
-  #readAnew(): Promise<void> {
-    this.#next ??= this.#readAfterTheOneThatRuns();
+  /** Resolves when a complete reading has ended that began after this call. All waiting calls share it. */
+  #refresh(): Promise<void> {
+    this.#next ??= this.#readAfterTheRunning();
     return this.#next;
   }
 
-  async #readAfterTheOneThatRuns(): Promise<void> {
+  async #readAfterTheRunning(): Promise<void> {
     await this.#reading?.catch(() => {});
     await delay(Math.max(0, this.#readAtMs + READ_EVERY_MS - performance.now()));
     this.#next = undefined;

@@ -81,8 +81,8 @@ export function entryOf(change: TakenChange): AuditRecord {
     actor: typeof joined === 'string' ? { kind: 'person', personId: joined } : { kind: 'system', name: 'identity' },
     action,
     target: { type: kind, id: subjectId },
-    ...(rowBefore && { before: tell(rowBefore) }),
-    ...(rowAfter && { after: tell(rowAfter) }),
+    ...(rowBefore && { before: fieldsOf(rowBefore) }),
+    ...(rowAfter && { after: fieldsOf(rowAfter) }),
   };
 }
 
@@ -90,7 +90,7 @@ export function entryOf(change: TakenChange): AuditRecord {
  * The fields of a person's row that an audit row may contain: no e-mail address beyond an invitation's, which it
  * contains elsewhere too.
  */
-function tell(row: Row): Row {
-  const told = { personId: row.person_id, role: row.role, slug: row.slug, name: row.name, email: row.email };
-  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+function fieldsOf(row: Row): Row {
+  const fields = { personId: row.person_id, role: row.role, slug: row.slug, name: row.name, email: row.email };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

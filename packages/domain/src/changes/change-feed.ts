@@ -142,7 +142,7 @@ export class ChangeFeed {
     const { url, heartbeatMs = 2_000, pollMs = 5_000 } = this.#options;
     return FeedConnection.open({
       url,
-      channel: `patchbay_beat_${randomBytes(8).toString('hex')}`,
+      channel: `patchbay_heartbeat_${randomBytes(8).toString('hex')}`,
       heartbeatMs,
       pollMs,
       onChange: (change) => {
@@ -151,7 +151,7 @@ export class ChangeFeed {
       onMessage: (subject) => {
         for (const listener of this.#messageListeners) listener(subject);
       },
-      onRelayBeat: () => this.#relay.beat(),
+      onRelayHeartbeat: () => this.#relay.onHeartbeat(),
       onConfirmed: () => {
         this.#confirmedAtMs = this.#clock.monotonicMs();
       },

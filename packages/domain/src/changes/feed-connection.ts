@@ -14,7 +14,7 @@ export interface FeedConnectionOptions {
   /** Other gateways published messages about it. */
   onMessage(subject: MessageSubject): void;
   /** The relay has passed on what was committed before its last look. */
-  onRelayBeat(): void;
+  onRelayHeartbeat(): void;
   /** The line was proved alive and the feed complete. */
   onConfirmed(): void;
 }
@@ -32,7 +32,7 @@ export class FeedConnection {
   readonly #ended = Promise.withResolvers<string>();
   readonly #poll: RevisionPoll;
   #sent = 0;
-  #heard = 0;
+  #received = 0;
 
   private constructor(options: FeedConnectionOptions) {
     this.#options = options;
@@ -78,9 +78,9 @@ export class FeedConnection {
   }
 
   #follow(): void {
-    this.#client.on('notification', ({ channel, payload = '' }) => this.#hear(channel, payload));
-    this.#beat();
-    const heartbeats = setInterval(() => this.#beat(), this.#options.heartbeatMs);
+    this.#client.on('notification', ({ channel, payload = '' }) => this.#take(channel, payload));
+    this.#sendHeartbeat();
+    const heartbeats = setInterval(() => this.#sendHeartbeat(), this.#options.heartbeatMs);
     const polls = setInterval(() => {
       this.#poll.look().catch((error: Error) => this.#ended.resolve(error.message));
     }, this.#options.pollMs);
@@ -91,13 +91,13 @@ export class FeedConnection {
     });
   }
 
-  #hear(channel: string, payload: string): void {
-    const { onConfirmed, onRelayBeat, onMessage, onChange } = this.#options;
+  #take(channel: string, payload: string): void {
+    const { onConfirmed, onRelayHeartbeat, onMessage, onChange } = this.#options;
     if (channel === this.#options.channel) {
-      this.#heard = Number(payload);
+      this.#received = Number(payload);
       onConfirmed();
     } else if (channel === RELAY_CHANNEL) {
-      onRelayBeat();
+      onRelayHeartbeat();
     } else if (channel === ANNOUNCEMENTS_CHANNEL) {
       const subject = parseSubject(payload);
       if (subject !== null) onMessage(subject);
@@ -107,8 +107,8 @@ export class FeedConnection {
     }
   }
 
-  #beat(): void {
-    if (this.#heard < this.#sent) {
+  #sendHeartbeat(): void {
+    if (this.#received < this.#sent) {
       this.#ended.resolve('a heartbeat was missed');
       return;
     }
@@ -125,7 +125,7 @@ class RevisionPoll {
   readonly #client: pg.Client;
   readonly #onChange: (change: Change) => void;
   #position: string | undefined;
-  #told: ReadonlySet<string> = new Set();
+  #published: ReadonlySet<string> = new Set();
 
   constructor(client: pg.Client, onChange: (change: Change) => void) {
     this.#client = client;
@@ -144,10 +144,10 @@ class RevisionPoll {
       this.#position = row.position;
       if (row.revision === null) continue;
       seen.add(row.revision);
-      const change = this.#told.has(row.revision) ? null : parseChange(`${row.kind}:${row.id}`);
+      const change = this.#published.has(row.revision) ? null : parseChange(`${row.kind}:${row.id}`);
       if (change !== null) this.#onChange(change);
     }
-    this.#told = seen;
+    this.#published = seen;
   }
 }
 

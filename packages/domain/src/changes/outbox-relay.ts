@@ -13,11 +13,11 @@ export interface OutboxRelayOptions {
 const ROWS_MAX = 1000;
 /** Received by every gateway: changes committed before the previous heartbeat have been published. */
 export const RELAY_CHANNEL = 'patchbay_relay';
-const BEAT_MS = 100;
+const HEARTBEAT_MS = 100;
 
 /**
  * Turns committed outbox rows and messages into notifications, each once per poll. Runs in the worker; several at once
- * share the work. NOTIFY takes a lock on the whole database at commit, which is why no change does it itself.
+ * share the work. NOTIFY locks the entire database at commit, which is why no change does it itself.
  */
 export class OutboxRelay {
   readonly #options: OutboxRelayOptions;
@@ -27,7 +27,7 @@ export class OutboxRelay {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #failing = false;
-  #beatAtMs = Number.NEGATIVE_INFINITY;
+  #heartbeatAtMs = Number.NEGATIVE_INFINITY;
 
   private constructor(options: OutboxRelayOptions) {
     this.#options = options;
@@ -62,16 +62,16 @@ export class OutboxRelay {
     try {
       // Two statements: what gateways chat about never holds up what caches depend on.
       const { rows } = await this.#pool.query<{ taken: number }>('SELECT app.relay_outbox($1) AS taken', [ROWS_MAX]);
-      const isDue = performance.now() - this.#beatAtMs >= BEAT_MS;
+      const isDue = performance.now() - this.#heartbeatAtMs >= HEARTBEAT_MS;
       if (isDue && (rows[0]?.taken ?? ROWS_MAX) < ROWS_MAX) {
-        this.#beatAtMs = performance.now();
+        this.#heartbeatAtMs = performance.now();
         await this.#pool.query("SELECT app.relay_announcements($1), pg_notify($2, '')", [ROWS_MAX, RELAY_CHANNEL]);
       } else {
         await this.#pool.query('SELECT app.relay_announcements($1)', [ROWS_MAX]);
       }
       this.#failing = false;
     } catch (error) {
-      if (!this.#failing) this.#options.logger?.warn({ err: error }, 'the outbox cannot be relayed; trying on');
+      if (!this.#failing) this.#options.logger?.warn({ err: error }, 'the outbox cannot be relayed; still trying');
       this.#failing = true;
     }
   }

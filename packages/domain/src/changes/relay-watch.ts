@@ -13,30 +13,30 @@ export class RelayWatch {
   readonly #clock: Clock;
   /** By the number of the heartbeat that they wait for: two at most, for any number of waiters. */
   readonly #waiting = new Map<number, PromiseWithResolvers<boolean>>();
-  #beats = 0;
-  #beatAtMs = Number.NEGATIVE_INFINITY;
+  #heartbeats = 0;
+  #heartbeatAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  beat(): void {
-    this.#beats += 1;
-    this.#beatAtMs = this.#clock.monotonicMs();
-    this.#settle(this.#beats, true);
+  onHeartbeat(): void {
+    this.#heartbeats += 1;
+    this.#heartbeatAtMs = this.#clock.monotonicMs();
+    this.#settle(this.#heartbeats, true);
   }
 
   /** The connection is broken, or new: heartbeats before this moment prove nothing. */
   doubt(): void {
-    this.#beatAtMs = Number.NEGATIVE_INFINITY;
+    this.#heartbeatAtMs = Number.NEGATIVE_INFINITY;
     for (const wanted of [...this.#waiting.keys()]) this.#settle(wanted, false);
   }
 
   /** True once changes committed before this call have been received; false without a relay. */
   next(): Promise<boolean> {
-    if (this.#clock.monotonicMs() - this.#beatAtMs > SILENT_MS) return Promise.resolve(false);
-    // The poll before the next heartbeat may have begun before this call; the poll before the one after it has not.
-    const wanted = this.#beats + 2;
+    if (this.#clock.monotonicMs() - this.#heartbeatAtMs > SILENT_MS) return Promise.resolve(false);
+    // The poll before the next heartbeat may have begun before this call; the poll before the heartbeat after that has not.
+    const wanted = this.#heartbeats + 2;
     const known = this.#waiting.get(wanted);
     if (known !== undefined) return known.promise;
     const wait = Promise.withResolvers<boolean>();

@@ -24,7 +24,7 @@ interface Entry<Value> {
 interface Flight<Value> {
   readonly result: Promise<Value>;
   readonly startedAtMs: number;
-  readonly heard: Set<string>;
+  readonly received: Set<string>;
   isDoubtful: boolean;
 }
 
@@ -93,7 +93,7 @@ export class RevisionedCache<Value> {
     const tag = `${kind}:${id}`;
     for (const key of [...(this.#keysByTag.get(tag) ?? [])]) this.#entries.delete(key);
     this.#absent.clear();
-    for (const flight of this.#inFlight) flight.heard.add(tag);
+    for (const flight of this.#inFlight) flight.received.add(tag);
     // Later readers must see this change: they do not join an earlier load.
     this.#joinable.clear();
   }
@@ -121,11 +121,11 @@ export class RevisionedCache<Value> {
     const depends = this.#options.dependsOn(value);
     if (depends === 'any') {
       this.#entries.delete(key);
-      if (isFollowed && flight.heard.size === 0) this.#absent.set(key, { value });
+      if (isFollowed && flight.received.size === 0) this.#absent.set(key, { value });
       return;
     }
     const tags = depends.map(({ kind, id }) => `${kind}:${id}`);
-    if (tags.some((tag) => flight.heard.has(tag))) return;
+    if (tags.some((tag) => flight.received.has(tag))) return;
     this.#entries.set(key, { value, tags, epoch: isFollowed ? feed.epoch : DOUBTFUL });
     for (const tag of tags) {
       const keys = this.#keysByTag.get(tag);
@@ -146,7 +146,7 @@ export class RevisionedCache<Value> {
       }
     };
     const startedAtMs = performance.now();
-    const flight: Flight<Value> = { result: settle(load()), startedAtMs, heard: new Set(), isDoubtful: false };
+    const flight: Flight<Value> = { result: settle(load()), startedAtMs, received: new Set(), isDoubtful: false };
     this.#joinable.set(key, flight);
     this.#inFlight.add(flight);
     return flight;

@@ -31,7 +31,7 @@ export async function createConnector(
   });
   const connector = toConnector(row);
   const { slug, name, authMode } = connector;
-  await tell(tx, actor, { id, action: 'connector.created', after: { slug, name, authMode } });
+  await recordChange(tx, actor, { id, action: 'connector.created', after: { slug, name, authMode } });
   return connector;
 }
 
@@ -108,8 +108,8 @@ export async function updateConnector(tx: Tx, actor: Actor, id: string, patch: C
   const openConfirmedAt = await confirmationAfter(tx, connector, patch);
   const isNewSetting = after.authMode !== authMode || after.codeGeneration !== codeGeneration;
   await update(tx, id, { ...after, openConfirmedAt, ...(isNewSetting ? { settingsRevision: { increment: 1 } } : {}) });
-  const told = { ...after, openConfirmed: openConfirmedAt !== null };
-  await tell(tx, actor, { id, action: 'connector.updated', before, after: told });
+  const recorded = { ...after, openConfirmed: openConfirmedAt !== null };
+  await recordChange(tx, actor, { id, action: 'connector.updated', before, after: recorded });
   return getConnector(tx, id);
 }
 
@@ -153,7 +153,7 @@ export async function renameConnector(tx: Tx, actor: Actor, id: string, slug: st
     await update(tx, id, { slug });
     const [shared] = await recordLiveNames(tx, id);
     if (shared) throw new AppError('connectors.names_shared', { data: { slug, kind: shared.kind, name: shared.name } });
-    await tell(tx, actor, { id, action: 'connector.renamed', before: { slug: before.slug }, after: { slug } });
+    await recordChange(tx, actor, { id, action: 'connector.renamed', before: { slug: before.slug }, after: { slug } });
   }
   return getConnector(tx, id);
 }
@@ -165,7 +165,7 @@ export async function deleteConnector(tx: Tx, actor: Actor, id: string): Promise
   const purgeAfter = new Date(deletedAt.getTime() + RESTORABLE_DAYS * 86_400_000);
   await update(tx, id, { deletedAt, purgeAfter });
   await recordLiveNames(tx, id);
-  await tell(tx, actor, { id, action: 'connector.deleted', after: { purgeAfter } });
+  await recordChange(tx, actor, { id, action: 'connector.deleted', after: { purgeAfter } });
   return getConnector(tx, id);
 }
 
@@ -178,7 +178,7 @@ export async function restoreConnector(tx: Tx, actor: Actor, id: string): Promis
   const connector = await getConnector(tx, id);
   if (count === 0) throw new AppError('connectors.not_deleted');
   await recordLiveNames(tx, id);
-  await tell(tx, actor, { id, action: 'connector.restored' });
+  await recordChange(tx, actor, { id, action: 'connector.restored' });
   return connector;
 }
 
@@ -207,7 +207,7 @@ interface ConnectorMove {
   readonly after?: unknown;
 }
 
-async function tell(tx: Tx, actor: Actor, { id, ...entry }: ConnectorMove): Promise<void> {
+async function recordChange(tx: Tx, actor: Actor, { id, ...entry }: ConnectorMove): Promise<void> {
   await emitChange(tx, { kind: 'connector', id });
   await record(tx, { actor, target: { type: 'connector', id }, ...entry });
 }

@@ -109,7 +109,7 @@ export function createDatabase(options: DatabaseOptions): Database {
             const tx: Tx = {
               scope: Object.freeze({ organizationId: scope.organizationId }),
               prisma: transaction,
-              // sql: the one place that takes text; the repositories' texts are constants, checked by this same rule.
+              // sql: the only place that takes text; the repositories' texts are constants, checked by this same rule.
               query: (sql, parameters = []) => transaction.$queryRawUnsafe(sql, ...parameters),
               beforeCommit: (step) => void pending.push(step),
               auditWriter,

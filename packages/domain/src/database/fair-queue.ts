@@ -26,7 +26,7 @@ const RETRY_AFTER_SECONDS = 2;
 
 export class FairQueue {
   readonly #options: FairQueueOptions;
-  /** Only keys that run or wait; the one that had its turn last is at the end. */
+  /** Only keys that run or wait; the key that had its turn last is at the end. */
   readonly #lanes = new Map<string, Lane>();
   #running = 0;
 

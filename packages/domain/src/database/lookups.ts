@@ -9,7 +9,7 @@ export interface Lookups {
   findEndpoint(organizationSlug: string, connectorSlug: string): Promise<EndpointIds | null>;
   /** By present or earlier slug, or by `org_` id. Deleted organizations are found until they are purged. */
   findOrganization(slugOrId: string): Promise<{ readonly organizationId: string } | null>;
-  /** By SHA-256 of the whole key text. The key need not be valid: load it in its organization. */
+  /** By SHA-256 of the full key text. The key need not be valid: load it in its organization. */
   findApiKey(hash: Uint8Array): Promise<{ readonly organizationId: string; readonly apiKeyId: string } | null>;
   /**
    * The first six bytes of the hashes of keys that are not revoked, one after the other: of those with these ids, or of

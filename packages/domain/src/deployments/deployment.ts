@@ -20,7 +20,7 @@ export interface Deployment {
   readonly cause: DeploymentCause;
   readonly actor: Actor;
   readonly createdAt: Date;
-  /** Whether this record is the one in force. */
+  /** Whether this record is in force. */
   readonly live: boolean;
 }
 

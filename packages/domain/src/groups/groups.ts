@@ -17,7 +17,7 @@ export interface Group extends GroupReference {
   readonly personIds: readonly string[];
 }
 
-/** Groups of one organization. The list is whole, so it is bounded. */
+/** Groups of one organization. The list has no pages, so it is bounded. */
 const GROUPS_MAX = ACCOUNT_LIMITS.groups.value;
 
 export interface GroupChange {
@@ -29,7 +29,7 @@ export interface GroupMemberChange extends GroupChange {
   readonly personId: string;
 }
 
-/** By name. The list is whole. */
+/** By name. The list has no pages. */
 export async function listGroups(tx: Tx): Promise<readonly Group[]> {
   const rows = await tx.prisma.group.findMany({ where: tx.scope, include: WITH_MEMBERS, orderBy: { name: 'asc' } });
   return rows.map(toGroup);

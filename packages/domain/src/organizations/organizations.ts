@@ -45,7 +45,7 @@ export async function getOrganization(tx: Tx): Promise<Organization> {
   };
 }
 
-/** By joining. There are at most a few hundred; the list is whole. */
+/** By joining. There are at most a few hundred; the list is complete. */
 export async function listMembers(tx: Tx): Promise<readonly Member[]> {
   const rows = await tx.prisma.member.findMany({
     where: tx.scope,

@@ -30,7 +30,7 @@ export interface McpSessionChange {
   readonly terminate?: boolean;
 }
 
-/** Remembered at once, per person and URL; the one idle for longest makes room. */
+/** Remembered at once, per person and URL; the session that is idle for longest makes room. */
 const SESSIONS_MAX = STREAM_LIMITS.sessions.value;
 /** Resources one session may follow; the oldest makes room. */
 const SUBSCRIPTIONS_MAX = STREAM_LIMITS.followedResources.value;

@@ -87,7 +87,7 @@ export async function readLines(file: string): Promise<SpoolContent> {
 
 /** Puts lines aside, beside the file they are from, before that one is removed. */
 export async function keepLines(file: string, lines: readonly string[]): Promise<void> {
-  // Written whole under another name first: a kill in between leaves the file itself. Two may do the same at once.
+  // Written completely under another name first: a kill in between leaves the file itself. Two may do the same at once.
   const written = `${file}${KEPT}.${newInstance()}`;
   await writeFile(written, `${lines.join('\n')}\n`, { mode: 0o600, flush: true });
   await rename(written, `${file}${KEPT}`);

@@ -32,7 +32,7 @@ const text = (max: number) => z.string().transform((value) => storable(storable(
  */
 export const USAGE_FORMAT = 1;
 
-/** Read back from the spool's files, which a crash may have cut: a line that is not whole is no event. */
+/** Read back from the spool's files, which a crash may have cut: an incomplete line is no event. */
 export const UsageEventSchema = z.object({
   /** Absent in lines of releases that had one format only. */
   format: z.literal(USAGE_FORMAT).default(USAGE_FORMAT),

@@ -20,7 +20,7 @@ export interface ResolveOptions {
 }
 
 /**
- * Resolves once and answers the one address to connect to. Every address of the answer must pass: a name that also points
+ * Resolves once and returns the address to connect to. Every address of the answer must pass: a name that also points
  * inside is not half allowed.
  *
  * @throws AppError `egress.address_refused` with the rule, `egress.upstream_failed` when the name does not resolve

@@ -20,86 +20,104 @@ import { responseHeaders } from './header-rules.ts';
 import { openUpstream } from './open-upstream.ts';
 import { openTunnel } from './tunnel.ts';
 
-export interface EgressProxy {
-  close(): Promise<void>;
-}
-
 /** How often requests that are not complete are looked at. */
 const CHECK_MS = 1_000;
 
-/** Listens on the socket. @throws AppError `sandbox.start_failed` when the sandbox is gone already */
-export async function startEgressProxy(socketPath: string, options: EgressProxyOptions): Promise<EgressProxy> {
-  const limits: EgressLimits = { ...EGRESS_LIMITS, ...options.limits };
-  const bounds = {
-    maxHeaderSize: limits.headerBytes,
-    headersTimeout: limits.connectMs,
-    requestTimeout: limits.totalMs,
-    connectionsCheckingInterval: Math.min(CHECK_MS, limits.connectMs),
-  };
-  let active = 0;
-  const tunnels = new Set<Socket>();
-  const enter = (leaves: { once(event: 'close', leave: () => void): unknown }) => {
-    active += 1;
-    leaves.once('close', () => {
-      active -= 1;
-    });
-    if (active > limits.connections) {
-      throw new AppError('egress.limit_exceeded', {
-        detail: `More than ${limits.connections} requests are open at once.`,
-      });
-    }
-  };
-  const server = createServer(bounds, (request, response) => {
-    forward(request, response, { ...options, limits, enter }).catch((error: unknown) =>
-      refuse(request, response, asAppError(error), options),
-    );
-  });
-  server.maxConnections = limits.connections * 2;
-  // Longer than upstream's own idle bound, so that the sandbox learns which end was silent.
-  server.timeout = limits.idleMs + CHECK_MS;
-  server.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    tunnels.add(socket);
-    socket.once('close', () => tunnels.delete(socket));
-    socket.on('error', () => socket.destroy());
-    const tunnel = async () => {
-      enter(socket);
-      await openTunnel(request.url ?? '', { socket, head }, { ...options, limits });
+export class EgressProxy {
+  readonly #options: EgressProxyOptions & { readonly limits: EgressLimits };
+  readonly #server: Server;
+  /** Tunnels have left the server: it neither counts nor closes them. */
+  readonly #tunnels = new Set<Socket>();
+  /** Requests and tunnels that are open. */
+  #active = 0;
+
+  private constructor(options: EgressProxyOptions) {
+    const limits: EgressLimits = { ...EGRESS_LIMITS, ...options.limits };
+    this.#options = { ...options, limits };
+    const bounds = {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.connectMs,
+      requestTimeout: limits.totalMs,
+      connectionsCheckingInterval: Math.min(CHECK_MS, limits.connectMs),
     };
-    tunnel().catch((error: unknown) => refuseRaw(socket, `CONNECT ${request.url}`, asAppError(error), options));
+    this.#server = createServer(bounds, (request, response) => void this.#onRequest(request, response));
+    this.#server.maxConnections = limits.connections * 2;
+    // Longer than upstream's own idle bound, so that the sandbox learns which end was silent.
+    this.#server.timeout = limits.idleMs + CHECK_MS;
+    this.#server.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      void this.#onConnect(request, socket, head);
+    });
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
+      const error = new AppError('egress.request_refused', { detail: 'Protocol upgrades are not served.' });
+      refuseRaw(socket, withoutQuery(request.url ?? ''), error, options);
+    });
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+      if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+      refuseRaw(socket, 'a request', unreadable(error.code), options);
+    });
+  }
+
+  /** Listens on the socket. @throws AppError `sandbox.start_failed` when the sandbox is gone already */
+  static async listen(socketPath: string, options: EgressProxyOptions): Promise<EgressProxy> {
+    const proxy = new EgressProxy(options);
+    await listen(proxy.#server, socketPath);
+    return proxy;
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+      for (const socket of this.#tunnels) socket.destroy();
+    });
+  }
+
+  async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      this.#enter(response);
+      await forward(request, response, this.#options);
+    } catch (error) {
+      refuse(request, response, asAppError(error), this.#options);
+    }
+  }
+
+  async #onConnect(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    this.#tunnels.add(socket);
+    socket.once('close', () => this.#tunnels.delete(socket));
+    socket.on('error', () => socket.destroy());
+    try {
+      this.#enter(socket);
+      await openTunnel(request.url ?? '', { socket, head }, this.#options);
+    } catch (error) {
+      refuseRaw(socket, `CONNECT ${request.url}`, asAppError(error), this.#options);
+    }
+  }
+
+  /** Counts until the close, also what it refuses. @throws AppError `egress.limit_exceeded` */
+  #enter(leaves: { once(event: 'close', leave: () => void): unknown }): void {
+    this.#active += 1;
+    leaves.once('close', () => {
+      this.#active -= 1;
+    });
+    const { connections } = this.#options.limits;
+    if (this.#active > connections) {
+      throw new AppError('egress.limit_exceeded', { detail: `More than ${connections} requests are open at once.` });
+    }
+  }
+}
+
+function unreadable(code: string | undefined): AppError {
+  const isLimit = code === 'ERR_HTTP_REQUEST_TIMEOUT' || code === 'HPE_HEADER_OVERFLOW';
+  return new AppError(isLimit ? 'egress.limit_exceeded' : 'egress.request_refused', {
+    detail: `The request cannot be read (${code}).`,
   });
-  server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
-    const error = new AppError('egress.request_refused', { detail: 'Protocol upgrades are not served.' });
-    refuseRaw(socket, withoutQuery(request.url ?? ''), error, options);
-  });
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-    const isSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-    const code = isSlow || error.code === 'HPE_HEADER_OVERFLOW' ? 'egress.limit_exceeded' : 'egress.request_refused';
-    refuseRaw(
-      socket,
-      'a request',
-      new AppError(code, { detail: `The request cannot be read (${error.code}).` }),
-      options,
-    );
-  });
-  await listen(server, socketPath);
-  return {
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-        for (const socket of tunnels) socket.destroy();
-      }),
-  };
 }
 
 interface ForwardOptions extends EgressProxyOptions {
   readonly limits: EgressLimits;
-  enter(leaves: ServerResponse): void;
 }
 
 async function forward(request: IncomingMessage, response: ServerResponse, options: ForwardOptions): Promise<void> {
-  options.enter(response);
   const startedAt = performance.now();
   const { limits } = options;
   const url = readTarget(request);
@@ -121,8 +139,8 @@ async function forward(request: IncomingMessage, response: ServerResponse, optio
   });
   try {
     const answer = readable(responseHeaders(upstream.headers), sent.spellings, request.method === 'HEAD');
-    const announced = Number(upstream.headers['content-length'] ?? 0);
-    if (announced > limits.responseBytes) throw tooLarge('The answer', limits.responseBytes);
+    const declaredBytes = Number(upstream.headers['content-length'] ?? 0);
+    if (declaredBytes > limits.responseBytes) throw tooLarge('The answer', limits.responseBytes);
     response.writeHead(upstream.statusCode ?? 502, answer.headers);
     const steps = [...answer.steps, bounded(limits.responseBytes, 'The answer')];
     await pipeline([upstream, ...steps, response]);

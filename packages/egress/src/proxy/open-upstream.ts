@@ -39,8 +39,8 @@ export function openUpstream(request: IncomingMessage, destination: Destination)
     const upstream = (isTls ? requestHttps : requestHttp)(options, resolve);
     upstream.on('timeout', () => upstream.destroy(new Error('timed out')));
     upstream.on('error', (error: NodeJS.ErrnoException) => {
-      const said = error.code ?? error.message;
-      reject(new AppError('egress.upstream_failed', { detail: `${url.host}: ${said}.`, cause: error }));
+      const reason = error.code ?? error.message;
+      reject(new AppError('egress.upstream_failed', { detail: `${url.host}: ${reason}.`, cause: error }));
     });
     request.once('close', () => {
       if (!request.complete) upstream.destroy();

@@ -59,7 +59,7 @@ export async function openTunnel(
   }
 }
 
-/** Waits for the whole hello and answers the bytes it came in. */
+/** Waits for the complete hello and returns its bytes. */
 function readHello(client: Client, host: string, limits: EgressLimits): Promise<Buffer> {
   const { socket } = client;
   return new Promise((resolve, reject) => {
@@ -93,9 +93,9 @@ function readHello(client: Client, host: string, limits: EgressLimits): Promise<
 function dial(address: string, port: number, limits: EgressLimits): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const upstream = connect({ host: address, port, timeout: limits.connectMs });
-    const failed = (said: string) => {
+    const failed = (reason: string) => {
       upstream.destroy();
-      reject(new AppError('egress.upstream_failed', { detail: `${address}: ${said}.` }));
+      reject(new AppError('egress.upstream_failed', { detail: `${address}: ${reason}.` }));
     };
     upstream.once('timeout', () => failed('timed out'));
     upstream.once('error', (error: NodeJS.ErrnoException) => failed(error.code ?? error.message));

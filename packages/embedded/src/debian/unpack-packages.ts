@@ -30,7 +30,7 @@ export interface UnpackOptions<T> {
 /**
  * Unpacks Debian packages into a directory, without root and without changing the system: apt works on state of its
  * own and checks the archive's signatures as always; no maintainer script runs. Many processes may ask for the same
- * directory at once; one unpacks, and the directory appears when it is whole.
+ * directory at once; one unpacks, and the directory appears when it is complete.
  *
  * @throws Error with apt's own words, or what `check` throws
  */

@@ -3,7 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
- * Writes a whole file or nothing: a reader, or a start after a power cut, sees the old content or the new one.
+ * Writes a complete file or nothing: a reader, or a start after a power cut, sees the old content or the new one.
  * Mode 0600: everything written with it is for the owner alone.
  */
 export async function writeFileAtomically(file: string, content: string): Promise<void> {

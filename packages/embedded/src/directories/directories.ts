@@ -24,7 +24,7 @@ export interface Directories {
   readonly shared: string;
   readonly postgres: string;
   readonly redis: string;
-  /** Sockets of PostgreSQL and the supervisor. Short: the kernel takes 107 characters for the whole path. */
+  /** Sockets of PostgreSQL and the supervisor. Short: the kernel takes 107 characters for the full path. */
   readonly sockets: string;
   readonly sandbox: string;
   readonly packages: string;
@@ -60,7 +60,7 @@ export async function openDirectories(dataDirectory: string, options: OpenOption
     for (const key of ['sandbox', 'packages', 'programs'] as const) {
       await mkdir(directories[key], { recursive: true, mode: 0o755 });
     }
-    // Other accounts pass through to the one socket or directory that is theirs, and cannot list what there is.
+    // Other accounts pass through to the socket or directory that is theirs, and cannot list what there is.
     if (isRoot()) await chmod(directories.sockets, 0o711);
     return directories;
   } catch (error) {

@@ -110,7 +110,7 @@ async function readPasswords(file: string): Promise<z.output<typeof passwordFile
     const passwords = await readJsonFile({ file, schema: passwordFile, wayBack: FROM_BACKUP });
     if (passwords !== null) return passwords;
   } catch (error) {
-    // Its own code, which is older than the one of other files.
+    // Its own code, which is older than that of other files.
     if (!(error instanceof AppError)) throw error;
     throw new AppError('start.secrets_unreadable', { detail: error.message, data: { file } });
   }

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 export interface JsonFile<Schema extends z.ZodType> {
   readonly file: string;
   readonly schema: Schema;
-  /** The remedy for a person at the terminal when it is damaged: whole sentences. */
+  /** The remedy for a person at the terminal when it is damaged: complete sentences. */
   readonly wayBack: string;
 }
 

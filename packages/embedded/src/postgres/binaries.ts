@@ -28,7 +28,7 @@ export interface NativePostgres {
   readonly version: string;
 }
 
-/** The `bin` directory itself when the account gets there, else the one of a copy. */
+/** The `bin` directory itself when the account gets there, else that of a copy. */
 export async function reachableBinaries(native: NativePostgres, options: BinariesOptions): Promise<string> {
   const installed = path.join(native.directory, 'bin');
   if (options.account === null || mayExecute(path.join(installed, 'postgres'), options.account)) return installed;

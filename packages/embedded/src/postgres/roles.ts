@@ -74,7 +74,7 @@ export async function provisionDatabase(options: ProvisionOptions): Promise<void
   });
 }
 
-/** Runs on one connection and reports in our own words why it cannot. `database` replaces the one of the URL. */
+/** Runs on one connection and reports in our own words why it cannot. `database` replaces that of the URL. */
 async function withAdmin(
   url: string,
   database: string | undefined,

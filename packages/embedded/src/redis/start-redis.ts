@@ -81,7 +81,7 @@ function configuration(options: RedisOptions): string {
 }
 
 /**
- * Ends the Redis that a killed launcher left in this directory: the one recorded at its start, and without a readable
+ * Ends the Redis that a killed launcher left in this directory: the process recorded at its start, and without a readable
  * record, any Redis that runs there. Two of them on the same files would damage both.
  */
 export async function endLeftRedis(directory: string): Promise<void> {

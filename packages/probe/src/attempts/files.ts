@@ -9,13 +9,13 @@ export const FILE_ATTEMPTS: readonly EscapeAttempt[] = [
     name: 'read /etc/passwd',
     attempt: () => fs.readFileSync('/etc/passwd', 'utf8'),
     held: ABSENT,
-    walls: ['own root'],
+    layers: ['own root'],
   },
   {
     name: 'read /etc/passwd through a path with dots',
     attempt: () => fs.readFileSync('/tmp/../../../../etc/passwd', 'utf8'),
     held: ABSENT,
-    walls: ['own root'],
+    layers: ['own root'],
   },
   {
     name: 'read /etc/passwd through a symbolic link of its own',
@@ -28,7 +28,7 @@ export const FILE_ATTEMPTS: readonly EscapeAttempt[] = [
       }
     },
     held: ABSENT,
-    walls: ['own root'],
+    layers: ['own root'],
   },
   {
     name: 'hard link the program into the scratch',
@@ -40,14 +40,14 @@ export const FILE_ATTEMPTS: readonly EscapeAttempt[] = [
     name: 'list the processes in /proc',
     attempt: () => fs.readdirSync('/proc').join(),
     held: ABSENT,
-    walls: ['own root'],
+    layers: ['own root'],
   },
   { name: 'read /proc/1/environ', attempt: () => fs.readFileSync('/proc/1/environ', 'utf8'), held: ABSENT },
   {
     name: 'open a descriptor again through /proc/self/fd',
     attempt: () => fs.readdirSync('/proc/self/fd').join(),
     held: ABSENT,
-    walls: ['own root'],
+    layers: ['own root'],
   },
   { name: 'list /sys', attempt: () => fs.readdirSync('/sys').join(), held: ABSENT },
   { name: 'list /home', attempt: () => fs.readdirSync('/home').join(), held: ABSENT },
@@ -55,7 +55,7 @@ export const FILE_ATTEMPTS: readonly EscapeAttempt[] = [
     name: 'see more than its own root',
     attempt: () => fs.readdirSync('/').sort().join(),
     held: /^dev,lib(,lib64)?,node,run,runner(,usr)?,tmp(,usr)?$/,
-    walls: ['own root'],
+    layers: ['own root'],
   },
   {
     name: 'see more devices than null and urandom',
@@ -64,7 +64,12 @@ export const FILE_ATTEMPTS: readonly EscapeAttempt[] = [
   },
   { name: 'write to /dev/shm', attempt: () => fs.writeFileSync('/dev/shm/x', 'x'), held: /^ENOENT|EROFS$/ },
   { name: 'run a shell', attempt: () => execFileSync('/bin/sh', ['-c', 'id']), held: ABSENT },
-  { name: 'write to the root', attempt: () => fs.writeFileSync('/x', 'x'), held: /^EROFS$/, walls: ['read-only root'] },
+  {
+    name: 'write to the root',
+    attempt: () => fs.writeFileSync('/x', 'x'),
+    held: /^EROFS$/,
+    layers: ['read-only root'],
+  },
   { name: 'write to the program', attempt: () => fs.writeFileSync('/runner/program.cjs', 'x'), held: /^EROFS$/ },
   { name: 'replace the egress socket', attempt: () => fs.unlinkSync('/run/egress.sock'), held: /^EROFS$/ },
   { name: 'write to node', attempt: () => fs.openSync('/node', 'r+'), held: /^EROFS|ETXTBSY|EACCES$/ },
@@ -80,7 +85,7 @@ export const FILE_ATTEMPTS: readonly EscapeAttempt[] = [
       }
     },
     held: /^ENOSPC$/,
-    walls: ['sized scratch'],
+    layers: ['sized scratch'],
   },
   {
     name: 'make a file larger than files may be',
@@ -95,7 +100,7 @@ export const FILE_ATTEMPTS: readonly EscapeAttempt[] = [
       }
     },
     held: /^EFBIG$/,
-    walls: ['rlimits'],
+    layers: ['rlimits'],
   },
   {
     name: 'open files without end',
@@ -109,6 +114,6 @@ export const FILE_ATTEMPTS: readonly EscapeAttempt[] = [
       }
     },
     held: /^EMFILE$/,
-    walls: ['rlimits'],
+    layers: ['rlimits'],
   },
 ];

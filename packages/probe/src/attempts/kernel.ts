@@ -12,7 +12,7 @@ const NO_FAMILY = /^EAFNOSUPPORT$/;
 const CLONE = { user: 0x1000_0000, mount: 0x2_0000, network: 0x4000_0000, pid: 0x2000_0000, signal: 17 };
 const X32 = 0x4000_0000;
 
-type Row = readonly [name: string, call: RawCall, held: RegExp, walls?: EscapeAttempt['walls']];
+type Row = readonly [name: string, call: RawCall, held: RegExp, layers?: EscapeAttempt['layers']];
 
 /** Numbers of x86_64. @see linux/arch/x86/entry/syscalls/syscall_64.tbl */
 const ROWS: readonly Row[] = [
@@ -74,11 +74,11 @@ const ROWS: readonly Row[] = [
   ['enter through the 32-bit gate', { nr: 20, gate32: true }, KILLED_OR_NO_GATE, ['seccomp']],
 ];
 
-export const KERNEL_ATTEMPTS: readonly EscapeAttempt[] = ROWS.map(([name, call, held, walls]) => ({
+export const KERNEL_ATTEMPTS: readonly EscapeAttempt[] = ROWS.map(([name, call, held, layers]) => ({
   name: `system call: ${name}`,
   attempt: () => rawCall(call),
   held,
-  ...(call.gate32 && { hasDoor: (scratch: string) => !held.test(rawCall(call, scratch)) }),
-  ...(walls && { walls }),
+  ...(call.gate32 && { isPossible: (scratch: string) => !held.test(rawCall(call, scratch)) }),
+  ...(layers && { layers }),
   ...(!canCallRaw && { skip: 'native attempts are assembled for x86_64' }),
 }));

@@ -11,7 +11,7 @@ export const NETWORK_ATTEMPTS: readonly EscapeAttempt[] = [
     name: 'connect to a listener on the host’s loopback',
     attempt: ({ hostPort }) => dial({ host: '127.0.0.1', port: hostPort }),
     held: NO_NETWORK,
-    walls: ['own network'],
+    layers: ['own network'],
   },
   { name: 'connect to it by ::1', attempt: ({ hostPort }) => dial({ host: '::1', port: hostPort }), held: NO_NETWORK },
   {
@@ -25,7 +25,7 @@ export const NETWORK_ATTEMPTS: readonly EscapeAttempt[] = [
     name: 'connect to an abstract unix socket of the host',
     attempt: ({ abstractSocket }) => dial({ path: `\0${abstractSocket}` }),
     held: NO_NETWORK,
-    walls: ['own network'],
+    layers: ['own network'],
   },
   {
     name: 'resolve a name',
@@ -37,16 +37,16 @@ export const NETWORK_ATTEMPTS: readonly EscapeAttempt[] = [
     name: 'list network interfaces by netlink',
     attempt: () => JSON.stringify(networkInterfaces()),
     held: /ERR_SYSTEM_ERROR|EAFNOSUPPORT/,
-    walls: ['seccomp'],
+    layers: ['seccomp'],
   },
 ];
 
 function dial(target: NetConnectOpts): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ ...target, timeout: 1_000 });
-    const settle = (said: string) => {
+    const settle = (outcome: string) => {
       socket.destroy();
-      resolve(said);
+      resolve(outcome);
     };
     socket.on('connect', () => settle('connected'));
     socket.on('timeout', () => settle('no answer: packets leave'));

@@ -41,7 +41,7 @@ export class ParkedCalls {
     this.#abandon = abandon;
   }
 
-  /** Keeps the call for ten minutes; the one parked for longest makes room. Returns the state that names it. */
+  /** Keeps the call for ten minutes; the call that was parked first makes room. Returns the state that names it. */
   park(call: BridgedCall): string {
     for (const id of this.#parked.keys()) if (this.#parked.size >= PARKED_MAX) this.#drop(id);
     const expiry = setTimeout(() => this.#drop(call.id), PARKED_MS_MAX).unref();

@@ -95,7 +95,7 @@ export class EraBridge {
     });
   }
 
-  /** A request of the server's: for the call it names, or the one whose code sent it. */
+  /** A request of the server's: for the call it names, or the call whose code sent it. */
   #take(request: ServerRequest): void {
     const { id, method, relatedRequestId } = request;
     if (method === 'ping') {
@@ -126,7 +126,7 @@ export class EraBridge {
   }
 
   /**
-   * The call of a request: the one named, else the one whose code runs now, in any invocation. A process names none and
+   * The call of a request: the named call, else the call whose code runs now, in any invocation. A process names none and
    * has no async context: there it is the only running call. With several it is none, because a question to the wrong
    * person is worse than none.
    */

@@ -96,7 +96,7 @@ export class JsonRpcSession {
   }
 
   /** Passes on a change for all subscribers, and returns whether the message was one. */
-  announce({ id, method, params }: RpcMessage): boolean {
+  publish({ id, method, params }: RpcMessage): boolean {
     if (id !== undefined || !isConnectorEventMethod(method)) return false;
     if (method === 'notifications/tools/list_changed') this.toolsRevision += 1;
     this.#link.send(RUNNER_FRAMES.event, { method, uri: params?.uri });
@@ -104,7 +104,7 @@ export class JsonRpcSession {
   }
 
   #forward(message: RpcMessage, relatedRequestId: string | number | undefined): void {
-    if (this.announce(message)) return;
+    if (this.publish(message)) return;
     const id = relatedRequestId ?? message.params?.progressToken;
     const invocation = this.invocationOf(typeof id === 'string' ? id : undefined, message);
     if (invocation === undefined) return; // belongs to no call that runs

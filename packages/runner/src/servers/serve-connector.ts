@@ -16,7 +16,7 @@ export interface ServeOptions {
 export function serveConnector(loaded: LoadedConnector, options: ServeOptions): Promise<ConnectorServer> {
   const { server } = loaded;
   if (server instanceof McpServer || server instanceof Server) {
-    // serveStdio takes either; McpServer is the one that its type names.
+    // serveStdio takes either; its type names McpServer.
     return serveModern(server as McpServer, { ...options, sdk: loaded.manifest ? 'connector' : 'v2' });
   }
   return serveLegacy(server, options);

@@ -28,7 +28,7 @@ export async function serveLegacy(server: ConnectableServer, options: ServeOptio
   const bridge = new EraBridge(session, { ...options, isProcess });
   const found = isJsonObject(answer.result) ? answer.result : {};
   const capabilities = isJsonObject(found.capabilities) ? found.capabilities : {};
-  const follow = followResources(session, capabilities);
+  const followed = new FollowedResources(session, capabilities);
   return {
     sdk: 'v1',
     identity: {
@@ -39,10 +39,10 @@ export async function serveLegacy(server: ConnectableServer, options: ServeOptio
     toolsRevision: () => session.toolsRevision,
     request: async (call) => {
       const given = await bridge.request(call);
-      if (call.method === 'resources/read' && 'result' in given) void follow(call.params.uri);
+      if (call.method === 'resources/read' && 'result' in given) void followed.add(call.params.uri);
       return given;
     },
-    follow: async (uris) => void (await Promise.all(uris.map(follow))),
+    follow: async (uris) => void (await Promise.all(uris.map((uri) => followed.add(uri)))),
     cancel: (id) => bridge.cancel(id),
   };
 }
@@ -51,16 +51,24 @@ export async function serveLegacy(server: ConnectableServer, options: ServeOptio
  * A server of this era publishes changes of followed resources only: those with subscribers outside, and those that
  * were read, as long as the sandbox lives. The receivers of a change are decided outside.
  */
-function followResources(session: JsonRpcSession, capabilities: JsonObject): (uri: unknown) => Promise<void> {
-  const followed = new Set<string>();
-  let asked = 0;
-  const announces = isJsonObject(capabilities.resources) && capabilities.resources.subscribe === true;
-  return async (uri) => {
-    if (!announces || typeof uri !== 'string' || followed.has(uri) || followed.size >= FOLLOWED_MAX) return;
-    followed.add(uri);
-    asked += 1;
-    const answer = await session.request(`follow-${asked}`, 'resources/subscribe', { uri });
+class FollowedResources {
+  readonly #session: JsonRpcSession;
+  readonly #publishesChanges: boolean;
+  readonly #uris = new Set<string>();
+  #requests = 0;
+
+  constructor(session: JsonRpcSession, { resources }: JsonObject) {
+    this.#session = session;
+    this.#publishesChanges = isJsonObject(resources) && resources.subscribe === true;
+  }
+
+  async add(uri: unknown): Promise<void> {
+    if (!this.#publishesChanges || typeof uri !== 'string') return;
+    if (this.#uris.has(uri) || this.#uris.size >= FOLLOWED_MAX) return;
+    this.#uris.add(uri);
+    this.#requests += 1;
+    const answer = await this.#session.request(`follow-${this.#requests}`, 'resources/subscribe', { uri });
     // Not permanently: a resource may be added later.
-    if ('error' in answer) followed.delete(uri);
-  };
+    if ('error' in answer) this.#uris.delete(uri);
+  }
 }

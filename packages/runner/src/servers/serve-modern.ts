@@ -25,7 +25,7 @@ export async function serveModern(server: McpServer, options: ModernOptions): Pr
     // The entry would drop changes that no subscription of this very connection asked for; the gateway's listeners did.
     transport.send = async (message, options) => {
       // The SDK's union of messages, read field by field.
-      if (!session.announce(message as RpcMessage)) await send(message, options);
+      if (!session.publish(message as RpcMessage)) await send(message, options);
     };
     await connect(transport);
     const deliver = transport.onmessage;

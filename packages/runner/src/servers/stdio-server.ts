@@ -46,10 +46,8 @@ export class StdioServer implements ConnectableServer {
       child.once('error', (error) => reject(new StartError('crashed_at_start', messageOf(error), error)));
     });
     child.stderr.on('data', (chunk: Buffer) => process.stderr.write(chunk));
-    child.stdout.on(
-      'data',
-      readLines((line) => take(line, transport)),
-    );
+    const output = new LineReader((line) => take(line, transport));
+    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
     child.stdin.on('error', () => {}); // its exit event reports it
     // Half a server is useless: the sandbox ends with it, and the next call starts another.
     child.once('exit', (code, signal) => {
@@ -79,25 +77,32 @@ function parse(line: string): object | null {
   }
 }
 
-/** Calls back with each whole line. A line without end is the end of the process: it could not be answered. */
-function readLines(onLine: (line: string) => void): (chunk: Buffer) => void {
-  let parts: Buffer[] = [];
-  let bytes = 0;
-  return (chunk) => {
+/** Calls back with each complete line. A line without end is the end of the process: it could not be answered. */
+class LineReader {
+  readonly #onLine: (line: string) => void;
+  /** The line that has no end yet. */
+  #parts: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(onLine: (line: string) => void) {
+    this.#onLine = onLine;
+  }
+
+  push(chunk: Buffer): void {
     let rest = chunk;
     for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
-      const line = Buffer.concat([...parts, rest.subarray(0, end)])
+      const line = Buffer.concat([...this.#parts, rest.subarray(0, end)])
         .toString('utf8')
         .trim();
-      parts = [];
-      bytes = 0;
+      this.#parts = [];
+      this.#bytes = 0;
       rest = rest.subarray(end + 1);
-      if (line !== '') onLine(line);
+      if (line !== '') this.#onLine(line);
     }
-    parts.push(rest);
-    bytes += rest.length;
-    if (bytes <= LINE_BYTES_MAX) return;
+    this.#parts.push(rest);
+    this.#bytes += rest.length;
+    if (this.#bytes <= LINE_BYTES_MAX) return;
     process.stderr.write(`The server process wrote a line of more than ${LINE_BYTES_MAX} bytes.\n`);
     endProcess(1);
-  };
+  }
 }

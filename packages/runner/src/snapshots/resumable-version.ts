@@ -38,7 +38,7 @@ function readMap(artifact: Uint8Array): void {
   const { sourceMap } = parseArtifact(artifact);
   if (sourceMap === null) return;
   process.setSourceMapsEnabled(true);
-  // As in load-connector.ts: Module's own compile is the one that learns source maps.
+  // As in load-connector.ts: only Module's own compile learns source maps.
   const file = new Module(CONNECTOR_FILE) as Module & { _compile(code: string, filename: string): void };
   file._compile(mappedBy(sourceMap), CONNECTOR_FILE);
 }

@@ -12,13 +12,13 @@ export function connectRedis(url: Secret, logger: Logger): Redis {
     enableReadyCheck: false,
     disableClientInfo: true,
   });
-  let isTold = false;
+  let isReported = false;
   redis.on('error', (error: Error) => {
-    if (!isTold) logger.warn({ err: error }, 'the registry of supervisors does not answer');
-    isTold = true;
+    if (!isReported) logger.warn({ err: error }, 'the registry of supervisors does not answer');
+    isReported = true;
   });
   redis.on('ready', () => {
-    isTold = false;
+    isReported = false;
   });
   return redis;
 }

@@ -1,3 +1,3 @@
-export { type Registration, registerSupervisor } from './announce-supervisor.ts';
 export { openSupervisors } from './open-supervisors.ts';
-export { registeredSupervisors } from './registered-supervisors.ts';
+export { type Registration, registerSupervisor } from './register-supervisor.ts';
+export { RegisteredSupervisors } from './registered-supervisors.ts';

@@ -3,7 +3,7 @@ import { loadTlsIdentity } from '@patchbay/sandbox-protocol/peers';
 import type { SandboxClientOptions } from '../sandbox-client.ts';
 import { configuredSupervisors, type SupervisorVariables } from '../supervisor-fields.ts';
 import { fixedSupervisors } from '../supervisor-target.ts';
-import { registeredSupervisors } from './registered-supervisors.ts';
+import { RegisteredSupervisors } from './registered-supervisors.ts';
 
 /** The supervisors of a configuration and, where it allows, those registered in Redis. */
 export async function openSupervisors(
@@ -12,9 +12,9 @@ export async function openSupervisors(
 ): Promise<Pick<SandboxClientOptions, 'supervisors' | 'identity'>> {
   const configured = configuredSupervisors(variables);
   const identity = await loadTlsIdentity(variables);
-  const isAnnounced = variables.SUPERVISOR_REGISTRY === 'true' && redisUrl !== undefined;
-  const supervisors = isAnnounced
-    ? registeredSupervisors({ redisUrl, configured, logger })
+  const usesRegistry = variables.SUPERVISOR_REGISTRY === 'true' && redisUrl !== undefined;
+  const supervisors = usesRegistry
+    ? new RegisteredSupervisors({ redisUrl, configured, logger })
     : fixedSupervisors(configured);
   return { supervisors, identity };
 }

@@ -12,7 +12,7 @@ export const HOST_IDS_KEY = 'patchbay:supervisors';
 /** More are ignored: an attacker who can write there must not make every gateway connect to thousands of addresses. */
 export const HOSTS_MAX = 128;
 /** An entry is renewed long before it runs out. */
-export const ANNOUNCE_MS = 2_000;
+export const REGISTER_MS = 2_000;
 export const ENTRY_LIVES_MS = 7_000;
 
 /** Holds the host's address as text, `host:port`. */

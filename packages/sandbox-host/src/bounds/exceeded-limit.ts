@@ -18,7 +18,7 @@ export function errorOfLimit(
   lastWords: string,
   profile: SandboxProfile,
 ): AppError | null {
-  switch (exceeded ?? LAST_WORDS.find(([, said]) => said.test(lastWords))?.[0] ?? null) {
+  switch (exceeded ?? LAST_WORDS.find(([, pattern]) => pattern.test(lastWords))?.[0] ?? null) {
     case 'memory':
       return new AppError('sandbox.out_of_memory', {
         detail: `It has ${profile.memoryBytes / MEBIBYTE} MiB, of which ${profile.heapMebibytes} MiB are JavaScript heap.`,

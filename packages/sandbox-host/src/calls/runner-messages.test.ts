@@ -1,5 +1,6 @@
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { describe, expect, it } from 'vitest';
-import { startErrorOf, takeAnswer } from './runner-messages.ts';
+import { connectorEventOf, startErrorOf, takeAnswer } from './runner-messages.ts';
 
 const LIMITS = { resultBytesMax: 100 };
 
@@ -28,5 +29,24 @@ describe('startErrorOf', () => {
       detail: 'not JSON',
     });
     expect(startErrorOf({ code: 'internal.unexpected' }).code).toBe('sandbox.crashed_at_start');
+  });
+});
+
+describe('connectorEventOf', () => {
+  it.each([[null], ['notifications/message'], [7]])('an event with the method %j is of an unknown kind', (method) => {
+    expect(connectorEventOf({ method })).toBe('unknown kind');
+  });
+
+  it('an event about a resource without a URI, or with one beyond the limit, is not published', () => {
+    const method = 'notifications/resources/updated';
+    expect(connectorEventOf({ method })).toBe('no valid URI');
+    expect(connectorEventOf({ method, uri: 'x'.repeat(STREAM_LIMITS.resourceUri.value + 1) })).toBe('no valid URI');
+  });
+
+  it('an event carries the URI of its resource, and nothing else that the sandbox added', () => {
+    const method = 'notifications/resources/updated';
+    expect(connectorEventOf({ method, uri: 'note:1', text: 'x' })).toEqual({ method, uri: 'note:1' });
+    const list = 'notifications/tools/list_changed';
+    expect(connectorEventOf({ method: list, uri: 'note:1' })).toEqual({ method: list });
   });
 });

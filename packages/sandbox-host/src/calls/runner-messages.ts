@@ -1,12 +1,19 @@
 /** Between the host's terms and the runner's frames; reads nothing without checking it. */
 import { AppError, type ErrorCode, escapeText } from '@patchbay/foundation';
-import { type JsonObject, LOG_LEVELS, type LogLevel } from '@patchbay/sandbox-protocol';
+import {
+  type ConnectorEvent,
+  isConnectorEventMethod,
+  type JsonObject,
+  LOG_LEVELS,
+  type LogLevel,
+} from '@patchbay/sandbox-protocol';
 import {
   type InvocationHeader,
   type RawAnswer,
   type RunnerCallHeader,
   resultTooLarge,
 } from '@patchbay/sandbox-protocol/wire';
+import { EVENT_URI_LENGTH_MAX } from '../bounds/event-rate.ts';
 
 /** The invocation as the runner gets it: no key, digest or rule, and of credentials only the references. */
 export function runnerCallOf(
@@ -60,6 +67,16 @@ export function takeAnswer(
   const bytes = typeof header.tooLarge === 'number' ? header.tooLarge : payload.byteLength;
   if (bytes > invocation.resultBytesMax) throw resultTooLarge(bytes, invocation);
   return { isError: header.isError === true, payload };
+}
+
+/** A change that a connector publishes outside of its calls, or why it is none. */
+export function connectorEventOf({
+  method,
+  uri,
+}: JsonObject): Omit<ConnectorEvent, 'key'> | 'unknown kind' | 'no valid URI' {
+  if (!isConnectorEventMethod(method)) return 'unknown kind';
+  if (method !== 'notifications/resources/updated') return { method };
+  return typeof uri === 'string' && uri.length <= EVENT_URI_LENGTH_MAX ? { method, uri } : 'no valid URI';
 }
 
 export function asLogLevel(value: unknown): LogLevel {

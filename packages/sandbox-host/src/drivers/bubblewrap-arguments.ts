@@ -22,14 +22,14 @@ export interface BubblewrapInputs {
 }
 
 /**
- * The whole command line of one sandbox.
+ * The command line of one sandbox.
  *
  * No shell, no /proc, no /sys, no certificates, no writable place but the sized scratch. `--dev` is not used: it brings an
  * unsized tmpfs; the two devices needed are bound one by one. Root is remounted read-only last.
  */
 export function bubblewrapArguments(inputs: BubblewrapInputs): string[] {
   const { profile, libraries, mounts, without } = inputs;
-  const unless = (wall: IsolationLayer, ...given: string[]) => (without.has(wall) ? [] : given);
+  const unless = (layer: IsolationLayer, ...given: string[]) => (without.has(layer) ? [] : given);
   const bind = (mount: Mount) => ['--ro-bind', mount.source, mount.target];
   const { snapshotFile } = inputs;
   const program = snapshotFile

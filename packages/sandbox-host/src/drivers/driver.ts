@@ -6,7 +6,7 @@ import type { ProfileName, SandboxProfile } from '../bounds/limits.ts';
 
 export interface Mount {
   readonly source: string;
-  /** Absolute path inside. Always read-only: the profile's scratch is the one writable place. */
+  /** Absolute path inside. Always read-only: only the profile's scratch is writable. */
   readonly target: string;
 }
 
@@ -68,7 +68,7 @@ export interface SandboxStats {
 }
 
 export interface ProbeReport {
-  readonly walls: { readonly state: 'complete' | 'missing' | 'off'; readonly missing: readonly string[] };
+  readonly isolation: { readonly state: 'complete' | 'missing' | 'off'; readonly missing: readonly string[] };
   readonly limits: { readonly state: 'full' | 'reduced' | 'off'; readonly reasons: readonly string[] };
 }
 
@@ -78,7 +78,7 @@ export interface SandboxDriver {
   start(spec: SandboxSpec): Promise<SandboxProcess>;
   /** Hands over everything the process will ever be: one frame, once. */
   assign(sandbox: SandboxProcess, frame: Buffer): void;
-  /** Kills the whole tree and removes what belonged to it. Resolves when it is gone. */
+  /** Kills the process tree and removes what belonged to it. Resolves when it is gone. */
   stop(sandbox: SandboxProcess): Promise<void>;
   stats(sandbox: SandboxProcess): Promise<SandboxStats>;
   /** Starts one sandbox and probes the isolation layers from inside. */

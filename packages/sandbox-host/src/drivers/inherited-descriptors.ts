@@ -17,6 +17,6 @@ function isInheritable(descriptor: number): boolean {
     const flags = /^flags:\s+(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8'))?.[1];
     return flags !== undefined && (Number.parseInt(flags, 8) & O_CLOEXEC) === 0;
   } catch {
-    return false; // closed while we looked: it was the one of the directory listing
+    return false; // closed while we looked: it was that of the directory listing
   }
 }

@@ -102,14 +102,14 @@ function exitOf(child: ChildProcess): Promise<SandboxExit> {
 
 /** With bubblewrap's standard error, which can arrive after its exit. */
 async function startFailure(child: ChildProcess): Promise<AppError> {
-  let said = '';
+  let errors = '';
   child.stderr?.on('data', (chunk: Buffer) => {
-    said += chunk.toString('utf8');
+    errors += chunk.toString('utf8');
   });
   if (child.stderr && !child.stderr.readableEnded) {
     await waitAtMost(LAST_WORDS_MS, once(child.stderr, 'end'));
   }
-  return new AppError('sandbox.start_failed', { internal: `bubblewrap ended: ${said.trim().slice(0, 500)}` });
+  return new AppError('sandbox.start_failed', { internal: `bubblewrap ended: ${errors.trim().slice(0, 500)}` });
 }
 
 function readInnerPid(info: Readable): Promise<number> {

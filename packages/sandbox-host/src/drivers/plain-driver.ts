@@ -73,7 +73,7 @@ export class PlainDriver implements SandboxDriver {
 
   async probe(): Promise<ProbeReport> {
     return {
-      walls: { state: 'off', missing: ['isolation is off: connectors run as plain processes of this user'] },
+      isolation: { state: 'off', missing: ['isolation is off: connectors run as plain processes of this user'] },
       limits: { state: 'off', reasons: ['isolation is off'] },
     };
   }

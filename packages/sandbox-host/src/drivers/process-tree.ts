@@ -1,5 +1,7 @@
 /** Resources of a process and all its descendants, from the process file system of the host. @see proc(5) */
 import { readdirSync, readFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export interface TreeUsage {
   /** Resident memory that is not shared: without mapped files, which all sandboxes share. */
@@ -13,6 +15,8 @@ export interface TreeUsage {
 const PAGE_BYTES = 4096;
 const TICK_MS = 10;
 const PROCESSES_READ_MAX = 512;
+const GONE_POLL_MS = 2;
+const GONE_POLLS_MAX = 500;
 
 /** Null when the process is gone. */
 export function readTreeUsage(pid: number): TreeUsage | null {
@@ -40,6 +44,20 @@ export function isRunning(pid: number): boolean {
     return !/^State:\t[ZX]/m.test(read(pid, 'status'));
   } catch {
     return false;
+  }
+}
+
+/** Resolves when it has ended, after one second at the latest. */
+export async function untilGone(pid: number): Promise<void> {
+  for (let attempt = 0; attempt < GONE_POLLS_MAX && isRunning(pid); attempt += 1) await delay(GONE_POLL_MS);
+}
+
+/** The kernel keeps a priority for each thread. Does nothing where the process has ended. @see nice(2) */
+export function setPriorityOfThreads(pid: number, priority: number): void {
+  try {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), priority);
+  } catch {
+    // It ended by itself.
   }
 }
 

@@ -16,15 +16,15 @@ describe('LogCapture', () => {
     const { lines, capture } = given();
     const bytes = Buffer.from('Grüße\n🌧\n');
     const stream = capture.stream('error');
-    for (const byte of bytes) stream(Buffer.from([byte]));
+    for (const byte of bytes) stream.write(Buffer.from([byte]));
     expect(lines.map(({ text }) => text)).toEqual(['Grüße', '🌧']);
   });
 
   it('cuts a log line of 1 MiB to pieces of 8 KiB and keeps its own memory small', () => {
     const { lines, capture } = given();
     const stream = capture.stream('info');
-    stream(Buffer.alloc(1024 * 1024, 'x'));
-    stream(null);
+    stream.write(Buffer.alloc(1024 * 1024, 'x'));
+    stream.end();
     expect(lines.every(({ text }) => Buffer.byteLength(text) <= 8 * 1024)).toBe(true);
   });
 

@@ -10,7 +10,7 @@ import { HOST_LIMITS } from '../bounds/limits.ts';
 
 const LIMITS = HOST_LIMITS.log;
 const MINUTE_MS = 60_000;
-/** Shorter values would blank out ordinary words. */
+/** Shorter values would replace ordinary words. */
 const SECRET_LENGTH_MIN = 6;
 
 export interface LogCaptureOptions {
@@ -49,21 +49,9 @@ export class LogCapture {
     this.#emit(now, { ...line, text });
   }
 
-  /** Takes a stream of bytes and writes its lines; text may be split anywhere, inside a character too. */
-  stream(level: LogLevel): (chunk: Buffer | null) => void {
-    const decoder = new StringDecoder('utf8');
-    let rest = '';
-    return (chunk) => {
-      rest += chunk === null ? decoder.end() : decoder.write(chunk);
-      const lines = rest.split('\n');
-      rest = lines.pop() ?? '';
-      // An endless line is cut where a line would end, so that it cannot grow in memory.
-      if (rest.length > LIMITS.lineBytesMax || chunk === null) {
-        lines.push(rest);
-        rest = '';
-      }
-      for (const text of lines) if (text !== '') this.write({ level, source: 'stderr', text });
-    };
+  /** For a stream of bytes: its lines are written. */
+  stream(level: LogLevel): LineStream {
+    return new LineStream((text) => this.write({ level, source: 'stderr', text }));
   }
 
   /** Reports how many lines the last window lost. */
@@ -94,6 +82,35 @@ export class LogCapture {
     let clean = text;
     for (const secret of this.#secrets) clean = clean.replaceAll(secret, '[secret]');
     return clean;
+  }
+}
+
+/** Cuts a stream of bytes into lines; text may be split anywhere, inside a character too. */
+export class LineStream {
+  readonly #onLine: (text: string) => void;
+  readonly #decoder = new StringDecoder('utf8');
+  /** The line that has no end yet. */
+  #rest = '';
+
+  constructor(onLine: (text: string) => void) {
+    this.#onLine = onLine;
+  }
+
+  write(chunk: Buffer): void {
+    this.#take(this.#decoder.write(chunk));
+    // An endless line is cut where a line would end, so that it cannot grow in memory.
+    if (this.#rest.length > LIMITS.lineBytesMax) this.#take('\n');
+  }
+
+  /** The stream has ended, perhaps without a line break. */
+  end(): void {
+    this.#take(`${this.#decoder.end()}\n`);
+  }
+
+  #take(text: string): void {
+    const lines = `${this.#rest}${text}`.split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') this.#onLine(line);
   }
 }
 

@@ -55,7 +55,7 @@ export class PoolKeeper {
   }
 
   /** Something was taken: look again soon. */
-  nudge(): void {
+  wake(): void {
     if (!this.#isFilling || this.#isClosed) return;
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined;
@@ -91,7 +91,7 @@ export class PoolKeeper {
   #startOne(): void {
     this.#starting = this.#start().finally(() => {
       this.#starting = null;
-      this.nudge();
+      this.wake();
     });
   }
 

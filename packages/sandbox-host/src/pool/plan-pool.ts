@@ -70,7 +70,7 @@ export interface RoomBounds {
 }
 
 /**
- * Selects the sandboxes to evict so that this organization may have one more. An organization with more than its share of the host evicts its own first; otherwise the one idle for longest is evicted. @throws AppError `sandbox.no_capacity` when no candidate is idle
+ * Selects the sandboxes to evict so that this organization may have one more. An organization with more than its share of the host evicts its own first; otherwise the sandbox that is idle for longest is evicted. @throws AppError `sandbox.no_capacity` when no candidate is idle
  */
 export function planRoom(
   sandboxes: readonly ObservedSandbox[],

@@ -1,6 +1,6 @@
 /** Build programs: one throw-away sandbox per task, at most one per core, its own profile, nothing kept. */
 import { availableParallelism } from 'node:os';
-import { type Resolver, startEgressProxy } from '@patchbay/egress';
+import { EgressProxy, type Resolver } from '@patchbay/egress';
 import { AppError, escapeText } from '@patchbay/foundation';
 import { type BuildTask, isJsonObject, type JsonObject, type TaskOutcome } from '@patchbay/sandbox-protocol';
 import {
@@ -82,7 +82,7 @@ export class TaskRunner {
       codeGeneration: true,
     });
     const refusals: string[] = [];
-    const proxy = await startEgressProxy(sandbox.egressSocketPath, {
+    const proxy = await EgressProxy.listen(sandbox.egressSocketPath, {
       ...this.#options,
       // A task's destinations come from the operator's configuration (the package registry), never from a tenant.
       trustedHosts: new Set(task.egress.map((rule) => rule.host)),

@@ -15,7 +15,7 @@ import { build } from 'esbuild';
 const ROOTS = ['typescript', 'esbuild', '@types/node', 'zod', '@modelcontextprotocol/server'] as const;
 const SDK = '@patchbay/connector';
 const execute = promisify(execFile);
-/** A supervisor that is being replaced may still build with the one before. */
+/** A supervisor that is being replaced may still build with the previous toolchain. */
 const OLD_MS = 2 * 24 * 60 * 60 * 1000;
 
 interface Package {
@@ -52,6 +52,24 @@ export async function prepareToolchain(sandboxDirectory: string, from: string = 
     if (!existsSync(finished)) throw error;
   });
   return finished;
+}
+
+/** The toolchain of one process: prepared once; a failed attempt is repeated by the next task. */
+export class Toolchain {
+  readonly #sandboxDirectory: string;
+  #preparing: Promise<string> | null = null;
+
+  constructor(sandboxDirectory: string) {
+    this.#sandboxDirectory = sandboxDirectory;
+  }
+
+  directory(): Promise<string> {
+    this.#preparing ??= prepareToolchain(this.#sandboxDirectory).catch((error: unknown) => {
+      this.#preparing = null;
+      throw error;
+    });
+    return this.#preparing;
+  }
 }
 
 /** Files of earlier versions, and of a supervisor that was killed while it copied. */

@@ -17,22 +17,24 @@ export function errorOfExit(exit: SandboxExit, lastWords: string, profile: Sandb
   return new AppError('sandbox.crashed', { detail: `The connector’s process ended: ${cause}.`, data: { cause } });
 }
 
-/** The last output of a sandbox: lines it logged, and the end of its standard error, one character per byte. */
-export interface LastWords {
+/** The last output of a sandbox. */
+export interface LastOutput {
+  /** Lines it logged: an uncaught exception is among them. */
   readonly logged: readonly string[];
+  /** The end of its standard error, each byte as a character. */
   readonly written: string;
 }
 
 /** One line of the author's log: the error, its cause, and the last output of the process. */
-export function crashLine(error: AppError, { logged, written }: LastWords): string {
+export function crashLine(error: AppError, { logged, written }: LastOutput): string {
   const stack = Array.isArray(error.data?.stack) ? error.data.stack.map(String) : null;
   const text = Buffer.from(written, 'latin1').toString('utf8');
   const lines = (stack ?? [...logged, text].flatMap((one) => one.split('\n')))
     .map((line) => line.trim())
     .filter((line) => line !== '');
   const shown = stack ? lines.slice(0, LAST_LINES) : lines.slice(-LAST_LINES);
-  const said = shown.length === 0 ? '' : ` Last lines: ${shown.join(' | ').slice(-LAST_CHARACTERS)}`;
-  return `${error.code}: ${asSentence(error.detail)}${said}`;
+  const ending = shown.length === 0 ? '' : ` Last lines: ${shown.join(' | ').slice(-LAST_CHARACTERS)}`;
+  return `${error.code}: ${asSentence(error.detail)}${ending}`;
 }
 
 /** A shell reports a signal as an exit code above 128, and so does bubblewrap. */

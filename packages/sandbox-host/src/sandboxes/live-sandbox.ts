@@ -6,7 +6,6 @@ import { AppError } from '@patchbay/foundation';
 import {
   type ConnectorEvent,
   type InvocationNotification,
-  isConnectorEventMethod,
   isJsonObject,
   type JsonObject,
 } from '@patchbay/sandbox-protocol';
@@ -19,26 +18,19 @@ import {
   FrameError,
   FrameReader,
   type InvocationHeader,
-  type RawAnswer,
   RUNNER_FRAMES,
   SANDBOX_FRAME_BYTES_MAX,
   writeInTurn,
 } from '@patchbay/sandbox-protocol/wire';
-import { EVENT_URI_LENGTH_MAX, EventRate } from '../bounds/event-rate.ts';
+import { EventRate } from '../bounds/event-rate.ts';
 import { HOST_LIMITS } from '../bounds/limits.ts';
-import { asLogLevel, runnerCallOf, startErrorOf, takeAnswer } from '../calls/runner-messages.ts';
+import { asLogLevel, connectorEventOf, runnerCallOf, startErrorOf, takeAnswer } from '../calls/runner-messages.ts';
 import type { SandboxDriver, SandboxExit, SandboxProcess } from '../drivers/driver.ts';
 import type { LogCapture } from '../logs/log-capture.ts';
-import { crashLine, errorOfExit, LAST_LINES } from './crash-cause.ts';
-
-export type SandboxAnswer = Omit<RawAnswer, 'timings'>;
-
-interface CallInFlight {
-  readonly invocation: InvocationHeader;
-  resolve(answer: SandboxAnswer): void;
-  reject(error: unknown): void;
-  onNotification(notification: InvocationNotification): void;
-}
+import { type CallInFlight, CallsInFlight, type SandboxAnswer } from './calls-in-flight.ts';
+import { errorOfExit } from './crash-cause.ts';
+import { PingWatch } from './ping-watch.ts';
+import { SandboxOutput } from './sandbox-output.ts';
 
 export interface LiveSandboxOptions {
   readonly driver: SandboxDriver;
@@ -51,25 +43,14 @@ export interface LiveSandboxOptions {
 
 export class LiveSandbox {
   readonly id: string;
-  readonly #driver: SandboxDriver;
-  readonly #process: SandboxProcess;
-  readonly #logs: LogCapture;
-  readonly #startMsMax: number;
-  readonly #onEvent: LiveSandboxOptions['onEvent'];
+  readonly #options: LiveSandboxOptions;
   readonly #events = new EventRate();
   readonly #reader = new FrameReader(SANDBOX_FRAME_BYTES_MAX);
-  readonly #calls = new Map<string, CallInFlight>();
-  /** Calls without a waiting caller, until the sandbox has acknowledged their end. */
-  readonly #abandoned = new Map<string, number>();
-  readonly #pings = new Map<number, NodeJS.Timeout>();
+  readonly #calls = new CallsInFlight();
+  readonly #pings = new PingWatch();
   readonly #started = Promise.withResolvers<void>();
-  /** The end of what it wrote to its standard error, each byte as a character. */
-  #lastWords = '';
-  /** Its last log lines: an uncaught exception is among them. */
-  #lastLogged: readonly string[] = [];
-  #pingCount = 0;
-  #ended: AppError | null = null;
-  /** The reported cause of the exit, when we ended it. */
+  readonly #output: SandboxOutput;
+  /** Why it ended, or why we are ending it; null while it is alive. */
   #cause: AppError | null = null;
   readonly exited: Promise<SandboxExit>;
   readonly #terminate = Promise.withResolvers<AppError>();
@@ -78,33 +59,23 @@ export class LiveSandbox {
 
   constructor(options: LiveSandboxOptions) {
     this.id = options.process.sandboxId;
-    this.#driver = options.driver;
-    this.#process = options.process;
-    this.#logs = options.logs;
-    this.#startMsMax = options.startMsMax;
-    this.#onEvent = options.onEvent;
+    this.#options = options;
     this.#started.promise.catch(() => {});
-    const { link, stdout, stderr } = options.process;
-    const [toInfo, toError] = [this.#logs.stream('info'), this.#logs.stream('error')];
-    stdout.on('data', toInfo);
-    stderr.on('data', (chunk: Buffer) => {
-      this.#lastWords = `${this.#lastWords}${chunk.toString('latin1')}`.slice(-4096);
-      toError(chunk);
-    });
+    this.#output = new SandboxOutput(options.process, options.logs);
+    const { link } = options.process;
     link.on('data', (chunk: Buffer) => this.#read(chunk));
     link.on('error', () => {}); // the exit event reports it
     this.exited = options.process.exited.then((exit) => {
-      toInfo(null);
-      toError(null);
-      const error = this.#cause ?? errorOfExit(exit, this.#lastWords, options.process.profile);
-      if (this.#cause === null) this.#logCrash(error);
+      this.#output.end();
+      const error = this.#cause ?? errorOfExit(exit, this.#output.written, options.process.profile);
+      if (this.#cause === null) this.#output.logCrash(error, this.#calls.requestIds);
       this.#end(error);
       return exit;
     });
   }
 
   get isAlive(): boolean {
-    return this.#ended === null && this.#cause === null;
+    return this.#cause === null;
   }
 
   /** Hands over code and settings. Resolves when the connector serves. @throws AppError `sandbox.*` for its author */
@@ -112,12 +83,12 @@ export class LiveSandbox {
     const timer = setTimeout(() => {
       this.#kill(
         new AppError('sandbox.start_timeout', {
-          detail: `The connector did not start within ${this.#startMsMax} ms.`,
+          detail: `The connector did not start within ${this.#options.startMsMax} ms.`,
         }),
       );
-    }, this.#startMsMax);
+    }, this.#options.startMsMax);
     try {
-      this.#driver.assign(this.#process, encodeMixedFrame(RUNNER_FRAMES.assign, { secrets }, artifact));
+      this.#options.driver.assign(this.#options.process, encodeMixedFrame(RUNNER_FRAMES.assign, { secrets }, artifact));
       await this.#started.promise;
     } finally {
       clearTimeout(timer);
@@ -134,62 +105,39 @@ export class LiveSandbox {
       onNotification(notification: InvocationNotification): void;
     },
   ): Promise<SandboxAnswer> {
-    const over = this.#ended ?? this.#cause;
-    if (over) return Promise.reject(over.with({ sent: false }));
-    return new Promise((resolve, reject) => {
-      const { signal, onNotification } = options;
-      const onAbort = () => {
-        this.#calls.delete(header.id);
-        this.#abandon(header.id);
-        reject(signal.reason);
-      };
-      const settled = () => signal.removeEventListener('abort', onAbort);
-      this.#calls.set(header.id, {
-        invocation: header,
-        onNotification,
-        resolve: (answer) => {
-          settled();
-          resolve(answer);
-        },
-        reject: (error) => {
-          settled();
-          reject(error);
-        },
-      });
-      signal.addEventListener('abort', onAbort, { once: true });
-      writeInTurn(
-        this.#process.link,
-        encodeMixedFrame(RUNNER_FRAMES.call, runnerCallOf(header, options.references), params),
-      );
+    if (this.#cause) return Promise.reject(this.#cause.with({ sent: false }));
+    const call = encodeMixedFrame(RUNNER_FRAMES.call, runnerCallOf(header, options.references), params);
+    const answer = this.#calls.add(header, {
+      signal: options.signal,
+      onAbort: () => this.#cancel(header.id),
+      onNotification: options.onNotification,
     });
+    writeInTurn(this.#options.process.link, call);
+    return answer;
   }
 
   /** Checks the liveness of an idle sandbox: one that hangs is killed, before a call waits for it in vain. */
-  beat(missingMs: number): void {
-    if (!this.isAlive || this.#calls.size > 0 || this.#pings.size > 0) return;
+  checkLiveness(missingMs: number): void {
+    if (!this.isAlive || this.#calls.size > 0 || this.#pings.isWaiting) return;
     this.#ping(missingMs, 'The connector hangs between its calls; its sandbox was stopped.');
   }
 
   async stop(): Promise<void> {
     this.#cause ??= new AppError('sandbox.crashed', { internal: 'stopped by the host' });
-    await this.#driver.stop(this.#process);
+    await this.#options.driver.stop(this.#options.process);
     await this.exited;
   }
 
-  #abandon(id: string): void {
-    this.#process.link.write(encodeJsonFrame(RUNNER_FRAMES.cancel, { id }));
-    this.#abandoned.set(id, this.#ping(HOST_LIMITS.pingMs, 'The connector hangs; its sandbox was stopped.'));
+  #cancel(id: string): number {
+    this.#options.process.link.write(encodeJsonFrame(RUNNER_FRAMES.cancel, { id }));
+    return this.#ping(HOST_LIMITS.pingMs, 'The connector hangs; its sandbox was stopped.');
   }
 
   /** Kills the sandbox unless it answers in time. Returns the number it has to answer with. */
   #ping(missingMs: number, detail: string): number {
-    const number = ++this.#pingCount;
-    this.#process.link.write(encodeJsonFrame(RUNNER_FRAMES.ping, { n: number }));
     const hangs = new AppError('sandbox.deadline_exceeded', { detail });
-    this.#pings.set(
-      number,
-      setTimeout(() => this.#kill(hangs), missingMs),
-    );
+    const number = this.#pings.start(missingMs, () => this.#kill(hangs));
+    this.#options.process.link.write(encodeJsonFrame(RUNNER_FRAMES.ping, { n: number }));
     return number;
   }
 
@@ -231,7 +179,7 @@ export class LiveSandbox {
     if (!isJsonObject(header)) return void this.#violation('An answer has no header.');
     const found = this.#inFlight(header.id, 'An answer');
     if (!found) return;
-    this.#calls.delete(found.invocation.id);
+    this.#calls.remove(found);
     try {
       found.resolve(takeAnswer(header, bytes, found.invocation));
     } catch (error) {
@@ -249,34 +197,26 @@ export class LiveSandbox {
     const found = value.id === null ? undefined : this.#inFlight(value.id, 'A log line');
     if (value.id !== null && !found && !this.isAlive) return;
     const requestId = found?.invocation.context.requestId;
-    const text = String(value.text);
-    this.#lastLogged = [...this.#lastLogged, text].slice(-LAST_LINES);
-    this.#logs.write({ level: asLogLevel(value.level), source: 'connector', text, requestId });
+    this.#output.log(asLogLevel(value.level), String(value.text), requestId);
   }
 
-  #takeEvent({ method, uri }: JsonObject): void {
-    if (!isConnectorEventMethod(method)) return void this.#violation('An event is of an unknown kind.');
-    if (!this.#events.take()) return;
-    if (method !== 'notifications/resources/updated') this.#onEvent?.({ method });
-    else if (typeof uri === 'string' && uri.length <= EVENT_URI_LENGTH_MAX) this.#onEvent?.({ method, uri });
+  #takeEvent(value: JsonObject): void {
+    const event = connectorEventOf(value);
+    if (event === 'unknown kind') return void this.#violation('An event is of an unknown kind.');
+    if (this.#events.take() && event !== 'no valid URI') this.#options.onEvent?.(event);
   }
 
   #takePong(value: JsonObject): void {
     const number = Number(value.n);
-    const timer = this.#pings.get(number);
-    if (timer === undefined) return void this.#violation('A pong came without a ping.');
-    clearTimeout(timer);
-    this.#pings.delete(number);
-    for (const [id, since] of this.#abandoned) if (since <= number) this.#abandoned.delete(id);
+    if (!this.#pings.takePong(number)) return void this.#violation('A pong came without a ping.');
+    this.#calls.acknowledge(number);
   }
 
-  /** The call a frame claims to belong to. An abandoned one is ignored, any other is a violation. */
+  /** The call a frame claims to belong to. A frame for a cancelled call is ignored, any other is a violation. */
   #inFlight(id: unknown, what: string): CallInFlight | undefined {
-    const found = typeof id === 'string' ? this.#calls.get(id) : undefined;
-    if (!found && !(typeof id === 'string' && this.#abandoned.has(id))) {
-      this.#violation(`${what} came for a call that is not in flight.`);
-    }
-    return found;
+    const found = this.#calls.find(id);
+    if (found === null) this.#violation(`${what} came for a call that is not in flight.`);
+    return found === null || found === 'cancelled' ? undefined : found;
   }
 
   /** @param sentence what it did */
@@ -284,32 +224,25 @@ export class LiveSandbox {
     this.#kill(new AppError('sandbox.violation', { detail: `${sentence} The sandbox was stopped.` }));
   }
 
-  /** For its author: why it ended, under the request id of every call that ended with it. */
-  #logCrash(error: AppError): void {
-    const text = crashLine(error, { logged: this.#lastLogged, written: this.#lastWords });
-    const requestIds = [...this.#calls.values()].map(({ invocation }) => invocation.context.requestId);
-    for (const requestId of requestIds.length > 0 ? requestIds : [undefined])
-      this.#logs.write({ level: 'error', source: 'platform', text, requestId });
-  }
-
   #kill(cause: AppError): void {
     if (!this.isAlive) return;
     this.#cause = cause;
-    this.#terminate.resolve(cause);
-    this.#logCrash(cause);
-    this.#started.reject(cause);
-    for (const call of this.#calls.values()) call.reject(cause);
-    this.#calls.clear();
-    void this.#driver.stop(this.#process);
+    this.#output.logCrash(cause, this.#calls.requestIds);
+    this.#fail(cause);
+    void this.#options.driver.stop(this.#options.process);
   }
 
   #end(error: AppError): void {
-    this.#ended = error;
+    this.#cause = error;
+    this.#pings.stop();
+    this.#output.flush();
+    this.#fail(error);
+  }
+
+  /** Everything that waits for it fails. */
+  #fail(error: AppError): void {
     this.#terminate.resolve(error);
-    for (const timer of this.#pings.values()) clearTimeout(timer);
-    this.#logs.flush();
     this.#started.reject(error);
-    for (const call of this.#calls.values()) call.reject(error);
-    this.#calls.clear();
+    this.#calls.rejectAll(error);
   }
 }

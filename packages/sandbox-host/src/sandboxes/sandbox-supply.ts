@@ -100,7 +100,7 @@ export class SandboxSupply {
       availableMemoryBytes: () => process.availableMemory(),
       onTick: () => {
         void this.#images.refresh();
-        parts.table.beat();
+        parts.table.checkLiveness();
       },
     });
   }
@@ -131,7 +131,7 @@ export class SandboxSupply {
     const { process, provision } = await this.#slots.run(organizationId, signal, () =>
       snapshotDigest === null ? this.#acquire(invocation, owner) : this.#resume(invocation, owner, snapshotDigest),
     );
-    this.#keeper.nudge();
+    this.#keeper.wake();
     return this.#starter.assign(process, { invocation, provision, user: owner }).catch((error: unknown) => {
       if (snapshotDigest !== null) this.#versions.giveUp(snapshotDigest);
       throw error;

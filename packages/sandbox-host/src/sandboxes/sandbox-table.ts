@@ -64,7 +64,7 @@ export class SandboxTable {
   readonly #draining = new Set<SandboxEntry>();
   readonly #backoff = new CrashBackoff();
   readonly #heartbeat: Heartbeat;
-  #beatDueAtMs = 0;
+  #checkDueAtMs = 0;
   #isClosed = false;
   coldStarts = 0;
   crashes = 0;
@@ -122,13 +122,13 @@ export class SandboxTable {
   }
 
   /** Checks the liveness of idle sandboxes, when that is due. */
-  beat(): void {
+  checkLiveness(): void {
     const nowMs = this.#clock.monotonicMs();
-    if (nowMs < this.#beatDueAtMs) return;
-    this.#beatDueAtMs = nowMs + this.#heartbeat.everyMs;
+    if (nowMs < this.#checkDueAtMs) return;
+    this.#checkDueAtMs = nowMs + this.#heartbeat.everyMs;
     for (const { state, sandbox, isIdle } of this.#byKey.values()) {
       if (state === 'live' && isIdle)
-        void sandbox?.then((live) => live.beat(this.#heartbeat.missingMs)).catch(() => {});
+        void sandbox?.then((live) => live.checkLiveness(this.#heartbeat.missingMs)).catch(() => {});
     }
   }
 

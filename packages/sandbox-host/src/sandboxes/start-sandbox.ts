@@ -3,7 +3,7 @@
  * assignment. The egress socket exists from the start and lets nothing pass until its owner's rules are attached.
  */
 
-import { CredentialReferences, type IssuedReferences, type Resolver, startEgressProxy } from '@patchbay/egress';
+import { CredentialReferences, EgressProxy, type IssuedReferences, type Resolver } from '@patchbay/egress';
 import { AppError, newId } from '@patchbay/foundation';
 import type { ConnectorEvent, EgressRule, LogRecord, Provision } from '@patchbay/sandbox-protocol';
 import type { CredentialGrant, InvocationHeader } from '@patchbay/sandbox-protocol/wire';
@@ -66,7 +66,7 @@ export class SandboxStarter {
     this.#attachments.set(sandboxId, attachment);
     void process.exited.then(() => this.#attachments.delete(sandboxId));
     try {
-      const proxy = await startEgressProxy(process.egressSocketPath, {
+      const proxy = await EgressProxy.listen(process.egressSocketPath, {
         ...this.#options,
         rules: () => attachment.rules,
         credentials,

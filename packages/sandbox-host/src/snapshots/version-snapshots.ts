@@ -39,7 +39,7 @@ export class VersionSnapshots {
     this.#options = options;
   }
 
-  /** Names the runner and the Node of this host. Reads the whole binary once; until then versions load plainly. */
+  /** Names the runner and the Node of this host. Reads the entire binary once; until then versions load plainly. */
   identify(): Promise<string> {
     this.#identifying ??= this.#identity().then((image) => {
       this.#image = image;
@@ -85,7 +85,7 @@ export class VersionSnapshots {
     return isHere ? this.#imageOf(file) : null;
   }
 
-  /** Keeps a snapshot that was handed over. @throws Error when it is not the one that was asked for, or cannot be written */
+  /** Keeps a snapshot that was handed over. @throws Error when it is not the requested snapshot, or cannot be written */
   async keep(organizationId: string, digest: string, bytes: Uint8Array): Promise<RunnerImage> {
     if (`sha256:${createHash('sha256').update(bytes).digest('hex')}` !== digest)
       throw new Error('another snapshot came');

@@ -24,7 +24,7 @@ describe.each(MODES)('under $mode', ({ without }) => {
   }, 60_000);
 
   it.each(BOMBS.map(({ name }) => name))('a sandbox that tries to %s is stopped', (name) => {
-    expect(found.get(name)).toMatchObject({ verdict: 'held' });
+    expect(found.get(name)).toMatchObject({ outcome: 'held' });
   });
 });
 
@@ -32,12 +32,12 @@ describe('without any limit', () => {
   it('a sandbox without any limit keeps files without end, so the limits are what stops it', async () => {
     const name = 'keep files without end';
     const found = await bombsWithout(['cgroups', 'usage watch', 'rlimits'], [name]);
-    expect(found.get(name)).toMatchObject({ verdict: 'got through', got: 'answer: 200000 files kept' });
+    expect(found.get(name)).toMatchObject({ outcome: 'got through', got: 'answer: 200000 files kept' });
   });
 
   it('a sandbox without any limit fills memory outside of the heap, so the limits are what stops it', async () => {
     const name = 'fill memory outside of the heap';
     const found = await bombsWithout(['cgroups', 'usage watch', 'rlimits'], [name]);
-    expect(found.get(name)).toMatchObject({ verdict: 'got through', got: 'answer: 480 MiB held' });
+    expect(found.get(name)).toMatchObject({ outcome: 'got through', got: 'answer: 480 MiB held' });
   });
 });

@@ -33,17 +33,17 @@ async function withDriver<T>(
 }
 
 /** Every harmless attempt by name. */
-export async function attemptsWithout(...walls: IsolationLayer[]): Promise<ReadonlyMap<string, ProbedAttempt>> {
-  return byName(await withDriver(walls, probeIsolation));
+export async function attemptsWithout(...layers: IsolationLayer[]): Promise<ReadonlyMap<string, ProbedAttempt>> {
+  return byName(await withDriver(layers, probeIsolation));
 }
 
 /** Bombs by name; every one unless some are named. */
 export async function bombsWithout(
-  walls: readonly IsolationLayer[],
+  layers: readonly IsolationLayer[],
   only?: readonly string[],
 ): Promise<ReadonlyMap<string, ProbedAttempt>> {
   return byName(
-    await withDriver(walls, (driver, programFile) => runBombs(driver, programFile, { ...(only && { only }) })),
+    await withDriver(layers, (driver, programFile) => runBombs(driver, programFile, { ...(only && { only }) })),
   );
 }
 

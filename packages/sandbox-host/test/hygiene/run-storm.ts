@@ -26,7 +26,7 @@ export interface StormReport {
   readonly broken: readonly string[];
 }
 
-type Said =
+type StormMessage =
   | { readonly kind: 'ready' | 'stopped' }
   | { readonly kind: 'started' | 'ended'; readonly uid: number; readonly pid: number };
 
@@ -67,17 +67,17 @@ async function runBoot(directory: string, { seed, untilKill, isLast, uids, broke
   });
   const owners = new Map<number, number>();
   let started = 0;
-  child.on('message', (said: Said) => {
-    if (said.kind === 'ready') {
+  child.on('message', (message: StormMessage) => {
+    if (message.kind === 'ready') {
       broken.push(...leftoversOf(directory, uids));
       child.send({ kind: 'go' });
     }
-    if (said.kind === 'ended') owners.delete(said.uid);
-    if (said.kind !== 'started') return;
-    const owner = owners.get(said.uid);
-    if (owner !== undefined) broken.push(`uid ${said.uid} belongs to ${owner} and ${said.pid}`);
-    owners.set(said.uid, said.pid);
-    uids.add(said.uid);
+    if (message.kind === 'ended') owners.delete(message.uid);
+    if (message.kind !== 'started') return;
+    const owner = owners.get(message.uid);
+    if (owner !== undefined) broken.push(`uid ${message.uid} belongs to ${owner} and ${message.pid}`);
+    owners.set(message.uid, message.pid);
+    uids.add(message.uid);
     started += 1;
     if (started !== untilKill) return;
     if (isLast) child.send({ kind: 'stop' });

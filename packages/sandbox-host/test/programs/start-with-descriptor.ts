@@ -9,7 +9,7 @@ import { createBubblewrapDriver } from '../../src/drivers/bubblewrap-driver.ts';
 import { probeIsolation } from '../../src/drivers/probe/probe-isolation.ts';
 import { Programs } from '../../src/programs/programs.ts';
 
-const [directory = '', bubblewrapFile = '', wall] = process.argv.slice(2);
+const [directory = '', bubblewrapFile = '', layer] = process.argv.slice(2);
 const probeProgramFile = await new Programs(directory).file('probe');
 const driver = await createBubblewrapDriver({
   directory,
@@ -17,7 +17,7 @@ const driver = await createBubblewrapDriver({
   nodeFile: process.execPath,
   bootId: 'passed',
   probeProgramFile,
-  without: new Set(wall === undefined ? [] : [wall as IsolationLayer]), // the test names one
+  without: new Set(layer === undefined ? [] : [layer as IsolationLayer]), // the test names one
 });
 await driver.removeLeftovers();
 const rows = await probeIsolation(driver, probeProgramFile);

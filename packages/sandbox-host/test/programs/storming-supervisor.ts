@@ -27,9 +27,9 @@ const driver = await createBubblewrapDriver({
   uidCount: Number(uidCount),
 });
 await driver.removeLeftovers();
-const told = once(process, 'message');
+const released = once(process, 'message');
 process.send?.({ kind: 'ready' });
-await told; // the parent looks at what is left, before anything new is there
+await released; // the parent looks at what is left, before anything new is there
 
 const kept: SandboxProcess[] = [];
 const ends: Promise<unknown>[] = [];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * The owner of one sandbox, for its whole life. Two invocations share a process only when all of it agrees. `subject`
+ * The owner of one sandbox, from assignment to end. Two invocations share a process only when all of it agrees. `subject`
  * is empty when every call of the connector has the same authority. Fields missing from a peer of an older release have
  * its meaning: a live version without providers.
  */

@@ -3,9 +3,9 @@ import { encodeFrame } from './frame.ts';
 import { SUPERVISOR_FRAMES } from './supervisor-frames.ts';
 
 /** Silence of two and a half to three seconds is an end: calls are answered within five. */
-const BEAT_MS = 500;
+const HEARTBEAT_MS = 500;
 const SILENT_HEARTBEATS_MAX = 5;
-const BEAT = encodeFrame(SUPERVISOR_FRAMES.beat, Buffer.alloc(0));
+const HEARTBEAT = encodeFrame(SUPERVISOR_FRAMES.heartbeat, Buffer.alloc(0));
 
 /**
  * Distinguishes a disconnected peer from an idle one: a dropped route closes no connection, and calls would wait for
@@ -21,7 +21,7 @@ export function keepAlive(socket: Socket): void {
     silentHeartbeats += 1;
     if (silentHeartbeats > SILENT_HEARTBEATS_MAX) socket.destroy(new Error('no heartbeat for three seconds'));
     // Bytes that wait already prove that we are alive.
-    else if (socket.writable && socket.writableLength === 0) socket.write(BEAT);
-  }, BEAT_MS);
+    else if (socket.writable && socket.writableLength === 0) socket.write(HEARTBEAT);
+  }, HEARTBEAT_MS);
   socket.once('close', () => clearInterval(timer));
 }

@@ -2,10 +2,12 @@ import { z } from 'zod';
 
 /** A range of versions of the inside protocol, both ends included. */
 export const versionRangeSchema = z.object({ min: z.number().int().positive(), max: z.number().int().positive() });
+/** Content of a `hello`. */
+export const helloSchema = z.object({ versions: versionRangeSchema });
 export type VersionRange = Readonly<z.infer<typeof versionRangeSchema>>;
 
 /**
- * Protocol versions between gateway, worker and supervisor of this release. 1: no version is declared; the isolation key has neither `preview` nor `providers`, and no credential is sent. 2: both sides declare their range at connect; the whole isolation key; credentials by a frame of their own.
+ * Protocol versions between gateway, worker and supervisor of this release. 1: no version is declared; the isolation key has neither `preview` nor `providers`, and no credential is sent. 2: both sides declare their range at connect; the complete isolation key; credentials by a frame of their own.
  * 3: parameters and results as bytes behind a header, which the supervisor does not read.
  */
 export const PROTOCOL_VERSIONS: VersionRange = { min: 1, max: 3 };

@@ -1,13 +1,13 @@
 /** Frame types between gateway or worker (below 16) and supervisor (from 16). */
 export const SUPERVISOR_FRAMES = {
   /** empty, both ways: the sender lives; only between machines */
-  beat: 0,
+  heartbeat: 0,
 
   /** JSON: `Invocation`; before version 3 */
   invoke: 1,
   /** JSON: `{ id }`, an invocation or a task */
   cancel: 2,
-  /** mixed: `{ id, secrets, artifactBytes }` + artifact, and behind it the snapshot that was asked for */
+  /** `encodeProvision`; the answer to `provide` */
   provided: 3,
   /** JSON: `{ id, error }` */
   provideFailed: 4,

@@ -38,7 +38,7 @@ export function decodePayload(payload: Buffer): unknown {
   }
 }
 
-/** Whether arrays and objects of a JSON text are nested deeper than `depthMax`. Strings are skipped whole. */
+/** Whether arrays and objects of a JSON text are nested deeper than `depthMax`. Strings are skipped. */
 function exceedsDepth(text: Buffer, depthMax: number): boolean {
   // Each level needs a character to open it and one to close it.
   if (text.byteLength <= depthMax * 2) return false;

@@ -1,6 +1,6 @@
 /**
  * The holder of a certificate of the platform's own authority: a role and an id, in its one subject alternative name.
- * The authority signs nothing else, and a name is compared whole, so that there is nothing to parse.
+ * The authority signs nothing else, and a name is compared as it is, so that there is nothing to parse.
  */
 export const PEER_ROLES = ['supervisor', 'gateway', 'worker'] as const;
 export type PeerRole = (typeof PEER_ROLES)[number];

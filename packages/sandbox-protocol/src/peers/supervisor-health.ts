@@ -5,7 +5,10 @@
 export interface SupervisorHealth {
   readonly ready: boolean;
   readonly driver: string;
-  /** Isolation layers that must all be intact: namespaces, root, seccomp, capabilities. */
+  /**
+   * Isolation layers that must all be intact: namespaces, root, seccomp, capabilities. The name is part of the protocol:
+   * a gateway of another release reads it.
+   */
   readonly walls: { readonly state: 'complete' | 'missing' | 'off'; readonly missing: readonly string[] };
   /** Bounds that need privilege: own uid, cgroup memory, pids, cpu. */
   readonly limits: { readonly state: 'full' | 'reduced' | 'off'; readonly reasons: readonly string[] };
@@ -44,10 +47,10 @@ export interface HostProblems {
   readonly limits: readonly string[];
 }
 
-export function hostProblems({ walls, limits }: Pick<SupervisorHealth, 'walls' | 'limits'>): HostProblems {
-  const label = { complete: '', missing: 'isolation layer missing: ', off: '' }[walls.state];
+export function hostProblems({ walls: isolation, limits }: Pick<SupervisorHealth, 'walls' | 'limits'>): HostProblems {
+  const label = { complete: '', missing: 'isolation layer missing: ', off: '' }[isolation.state];
   return {
-    isolation: walls.state === 'complete' ? [] : walls.missing.map((layer) => `${label}${layer}`),
+    isolation: isolation.state === 'complete' ? [] : isolation.missing.map((layer) => `${label}${layer}`),
     limits: limits.state === 'full' ? [] : limits.reasons.map((reason) => `limits ${limits.state}: ${reason}`),
   };
 }

@@ -20,8 +20,23 @@ export interface HostContext {
 
 export type DisplayMode = 'inline' | 'fullscreen' | 'pip';
 
+/** The host's present description; each change of it changes the page's look. */
+export class CurrentContext {
+  #context: HostContext = {};
+
+  get value(): HostContext {
+    return this.#context;
+  }
+
+  /** @param changed the fields that differ from before */
+  accept(changed: HostContext): void {
+    this.#context = { ...this.#context, ...changed };
+    applyHostLook(this.#context);
+  }
+}
+
 /** Puts the host's look on the page: its theme as `data-theme` and colour scheme, its colours and fonts as CSS variables. */
-export function applyHostLook({ theme, styles }: HostContext): void {
+function applyHostLook({ theme, styles }: HostContext): void {
   const root = document.documentElement;
   if (theme) {
     root.dataset.theme = theme;
@@ -42,14 +57,14 @@ export function applyHostLook({ theme, styles }: HostContext): void {
 const FONTS = 'host-fonts';
 
 /** Reports the height the page needs, now and whenever it changes. */
-export function watchSize(tell: (size: { readonly width: number; readonly height: number }) => void): void {
+export function watchSize(report: (size: { readonly width: number; readonly height: number }) => void): void {
   let last = '';
   const observer = new ResizeObserver(() => {
     const width = Math.ceil(document.documentElement.clientWidth);
     const height = Math.ceil(document.body.getBoundingClientRect().height);
     if (last === `${width}x${height}`) return;
     last = `${width}x${height}`;
-    tell({ width, height });
+    report({ width, height });
   });
   observer.observe(document.body);
 }

@@ -4,7 +4,7 @@
  * @see MCP Apps 2026-01-26, "Communication Protocol"
  */
 import { FrameLink } from './frame-link.ts';
-import { applyHostLook, type DisplayMode, type HostContext, watchSize } from './host-context.ts';
+import { CurrentContext, type DisplayMode, type HostContext, watchSize } from './host-context.ts';
 
 export type { DisplayMode, HostContext } from './host-context.ts';
 
@@ -58,11 +58,7 @@ const PROTOCOL_VERSION = '2026-01-26';
  * connectApp({ onResult: ({ structuredContent }) => draw(structuredContent) });
  */
 export async function connectApp(handlers: AppHandlers, name = document.title || 'app'): Promise<App> {
-  let context: HostContext = {};
-  const accept = (changed: HostContext): void => {
-    context = { ...context, ...changed };
-    applyHostLook(context);
-  };
+  const context = new CurrentContext();
   const link = new FrameLink({
     onNotification(method, params) {
       switch (method) {
@@ -73,8 +69,8 @@ export async function connectApp(handlers: AppHandlers, name = document.title ||
         case 'ui/notifications/tool-cancelled':
           return handlers.onCancelled?.(typeof params.reason === 'string' ? params.reason : undefined);
         case 'ui/notifications/host-context-changed':
-          accept(params);
-          return handlers.onContext?.(context);
+          context.accept(params);
+          return handlers.onContext?.(context.value);
       }
     },
     onRequest(method) {
@@ -87,8 +83,8 @@ export async function connectApp(handlers: AppHandlers, name = document.title ||
     'ui/initialize',
     { appInfo: { name, version: '1.0.0' }, appCapabilities: {}, protocolVersion: PROTOCOL_VERSION },
   );
-  accept(hostContext ?? {});
-  handlers.onContext?.(context);
+  context.accept(hostContext ?? {});
+  handlers.onContext?.(context.value);
   link.notify('ui/notifications/initialized', {});
   watchSize((size) => link.notify('ui/notifications/size-changed', size));
 
@@ -99,7 +95,7 @@ export async function connectApp(handlers: AppHandlers, name = document.title ||
   };
   return {
     hostName: hostInfo?.name ?? 'host',
-    context: () => context,
+    context: () => context.value,
     callTool: (tool, args = {}) => link.request('tools/call', { name: tool, arguments: args }),
     sendMessage: (message) => ask('ui/message', { role: 'user', content: [text(message)] }),
     updateModelContext: (value) => ask('ui/update-model-context', { content: [text(value)] }),

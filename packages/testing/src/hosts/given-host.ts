@@ -67,7 +67,7 @@ interface GivenDriver {
   readonly without?: readonly IsolationLayer[];
 }
 
-/** The whole supervisor side in this process, behind its real socket, with real sandboxes. */
+/** The supervisor side in this process, behind its real socket, with real sandboxes. */
 export async function givenHost(options: Partial<SandboxHostOptions> & GivenDriver = {}): Promise<GivenHost> {
   // Sandboxes run under other uids: the directory must be one that they can enter.
   const directory = await mkdtemp('/var/tmp/patchbay-test-');
@@ -200,7 +200,7 @@ export function toolRunning(body: string): string {
     };`;
 }
 
-/** The text of a completed tool call. @throws Error with the whole outcome otherwise */
+/** The text of a completed tool call. @throws Error with the complete outcome otherwise */
 export function textOf(outcome: Awaited<ReturnType<SandboxClient['invoke']>>): string {
   if (outcome.kind === 'complete' && Array.isArray(outcome.result.content)) {
     const [first] = outcome.result.content as { text?: string }[];

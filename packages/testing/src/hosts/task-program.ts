@@ -27,7 +27,7 @@ async function compile(toolchain: string, work: string) {
   mkdirSync(directory);
   writeFileSync(join(directory, 'index.ts'), 'const count: number = "one";\nexport default count;\n');
   const tsc = join(toolchain, `node_modules/@typescript/typescript-linux-${process.arch}/lib/tsc`);
-  let said = '';
+  let output = '';
   try {
     execFileSync(tsc, ['--noEmit', '--pretty', 'false', '--strict', 'index.ts'], {
       cwd: directory,
@@ -35,14 +35,14 @@ async function compile(toolchain: string, work: string) {
     });
   } catch (error) {
     const failure = error as { stdout?: Buffer; stderr?: Buffer; message: string };
-    said = `${failure.stdout}${failure.stderr}`.trim() || failure.message;
+    output = `${failure.stdout}${failure.stderr}`.trim() || failure.message;
   }
   const esbuild = join(toolchain, `node_modules/@esbuild/linux-${process.arch}/bin/esbuild`);
   const bundle = execFileSync(esbuild, ['index.ts', '--bundle', '--format=cjs'], {
     cwd: directory,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return { result: { said, bundle: String(bundle) } };
+  return { result: { output, bundle: String(bundle) } };
 }
 
 async function reachesNetwork(): Promise<string> {

@@ -1,4 +1,4 @@
-/** Limits that the kernel holds for a whole process tree, whichever cgroup version this host has. */
+/** Limits that the kernel holds for a process tree, whichever cgroup version this host has. */
 import { readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SandboxProfile } from '../../bounds/limits.ts';

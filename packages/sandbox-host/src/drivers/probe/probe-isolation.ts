@@ -25,7 +25,7 @@ export async function probeIsolation(driver: SandboxDriver, programFile: string)
     sandbox = await driver.start({ sandboxId: newId('sandbox'), profile: 'runtime', programFile, mounts: [] });
   } catch (error) {
     const reason = error instanceof Error && 'internal' in error ? error.internal : error;
-    return [{ name: 'a sandbox starts', expected: 'it does', got: String(reason).trim(), verdict: 'got through' }];
+    return [{ name: 'a sandbox starts', expected: 'it does', got: String(reason).trim(), outcome: 'got through' }];
   }
   try {
     let outside: ProbedAttempt[] = [];
@@ -35,7 +35,7 @@ export async function probeIsolation(driver: SandboxDriver, programFile: string)
     return [...inside, ...outside];
   } catch (error) {
     const got = error instanceof Error ? error.message : String(error);
-    return [{ name: 'the probe reports', expected: 'it does', got, verdict: 'got through' }];
+    return [{ name: 'the probe reports', expected: 'it does', got, outcome: 'got through' }];
   } finally {
     await driver.stop(sandbox);
   }
@@ -48,9 +48,9 @@ function fromOutside(sandbox: SandboxProcess): ProbedAttempt[] {
   } catch {
     // It ended: nothing of what is expected will be found.
   }
-  return Object.entries(STATUS).map(([wall, expected]) => {
+  return Object.entries(STATUS).map(([name, expected]) => {
     const line = new RegExp(`^${expected.source.slice(1).split(':')[0]}:.*$`, 'm').exec(status)?.[0] ?? 'gone';
-    const verdict = expected.test(status) ? 'held' : 'got through';
-    return { name: `seen from outside: ${wall}`, expected: expected.source, got: line.replace('\t', ' '), verdict };
+    const outcome = expected.test(status) ? 'held' : 'got through';
+    return { name: `seen from outside: ${name}`, expected: expected.source, got: line.replace('\t', ' '), outcome };
   });
 }

@@ -21,7 +21,7 @@ export interface ProbedAttempt {
   /** The answer of an intact isolation layer. */
   readonly expected: string;
   readonly got: string;
-  readonly verdict: 'held' | 'got through' | 'not run';
+  readonly outcome: 'held' | 'got through' | 'not run';
 }
 
 const ATTEMPTS_MS = 20_000;
@@ -35,14 +35,14 @@ export async function runAttempts(
 ): Promise<ProbedAttempt[]> {
   const given = await givenHostParts();
   try {
-    const said = await converse(driver, sandbox, { input: given.input, milliseconds: ATTEMPTS_MS, onReady });
-    if (typeof said === 'string') throw new Error(said);
-    const results = Array.isArray(said.results) ? said.results.filter(isJsonObject) : [];
+    const report = await converse(driver, sandbox, { input: given.input, milliseconds: ATTEMPTS_MS, onReady });
+    if (typeof report === 'string') throw new Error(report);
+    const results = Array.isArray(report.results) ? report.results.filter(isJsonObject) : [];
     const byName = new Map(results.map(({ name, got }) => [String(name), String(got)]));
     return ESCAPE_ATTEMPTS.map(({ name, held, skip }) => {
-      if (skip) return { name, expected: held.source, got: skip, verdict: 'not run' };
+      if (skip) return { name, expected: held.source, got: skip, outcome: 'not run' };
       const got = byName.get(name) ?? 'no report';
-      return { name, expected: held.source, got, verdict: held.test(got) ? 'held' : 'got through' };
+      return { name, expected: held.source, got, outcome: held.test(got) ? 'held' : 'got through' };
     });
   } finally {
     await given.close();
@@ -59,10 +59,10 @@ export async function runBombs(
   for (const { name, held, milliseconds = BOMB_MS } of BOMBS) {
     if (options.only && !options.only.includes(name)) continue;
     const sandbox = await driver.start({ sandboxId: newId('sandbox'), profile: 'runtime', programFile, mounts: [] });
-    const said = await converse(driver, sandbox, { input: { bomb: name }, milliseconds });
+    const report = await converse(driver, sandbox, { input: { bomb: name }, milliseconds });
     await driver.stop(sandbox);
-    const got = typeof said === 'string' ? said : `answer: ${String(said.got)}`;
-    const row: ProbedAttempt = { name, expected: held.source, got, verdict: held.test(got) ? 'held' : 'got through' };
+    const got = typeof report === 'string' ? report : `answer: ${String(report.got)}`;
+    const row: ProbedAttempt = { name, expected: held.source, got, outcome: held.test(got) ? 'held' : 'got through' };
     rows.push(row);
     options.onRow?.(row);
   }
@@ -78,9 +78,9 @@ function converse(
   return new Promise((resolve) => {
     const reader = new FrameReader(SANDBOX_FRAME_BYTES_MAX);
     const timer = setTimeout(() => resolve('stopped'), task.milliseconds);
-    const finish = (said: JsonObject | string) => {
+    const finish = (report: JsonObject | string) => {
       clearTimeout(timer);
-      resolve(said);
+      resolve(report);
     };
     let lastWords = '';
     sandbox.stdout.resume();

@@ -15,7 +15,7 @@ import {
 const AUDIT = { x86_64: 0xc000_003e, aarch64: 0xc000_00b7 } as const;
 
 /** Runs the program the way the kernel does. */
-function verdict(
+function actionOf(
   architecture: Architecture,
   call: number,
   args: number[] = [],
@@ -56,56 +56,56 @@ const REFUSED = (
 
 describe.each(['x86_64', 'aarch64'] as const)('the filter for %s', (architecture) => {
   it.each(REFUSED)('the seccomp filter refuses %s', (name) => {
-    expect(verdict(architecture, numberOf(architecture, name))).toBe(seccompErrno(EPERM));
+    expect(actionOf(architecture, numberOf(architecture, name))).toBe(seccompErrno(EPERM));
   });
 
   it.each(['clone3', 'io_uring_setup', 'io_uring_enter', 'io_uring_register', 'openat2'])(
     'the seccomp filter reports %s as an unknown call',
     (name) => {
-      expect(verdict(architecture, numberOf(architecture, name))).toBe(seccompErrno(ENOSYS));
+      expect(actionOf(architecture, numberOf(architecture, name))).toBe(seccompErrno(ENOSYS));
     },
   );
 
   it('the seccomp filter kills entry by another architecture', () => {
     const foreign = architecture === 'x86_64' ? 0x4000_0003 : 0x4000_0028;
-    expect(verdict(architecture, numberOf(architecture, 'read'), [], foreign)).toBe(SECCOMP_KILL);
+    expect(actionOf(architecture, numberOf(architecture, 'read'), [], foreign)).toBe(SECCOMP_KILL);
   });
 
   it.each([0x0002_0000, 0x0200_0000, 0x0400_0000, 0x0800_0000, 0x1000_0000, 0x2000_0000, 0x4000_0000, 0x80])(
     'the seccomp filter refuses clone with namespace flag %i',
     (flag) => {
-      expect(verdict(architecture, numberOf(architecture, 'clone'), [flag | 0x11])).toBe(seccompErrno(EPERM));
+      expect(actionOf(architecture, numberOf(architecture, 'clone'), [flag | 0x11])).toBe(seccompErrno(EPERM));
     },
   );
 
   it('the seccomp filter allows clone for threads and children', () => {
-    expect(verdict(architecture, numberOf(architecture, 'clone'), [0x003d_0f00])).toBe(SECCOMP_ALLOW);
-    expect(verdict(architecture, numberOf(architecture, 'clone'), [0x0000_4111])).toBe(SECCOMP_ALLOW);
+    expect(actionOf(architecture, numberOf(architecture, 'clone'), [0x003d_0f00])).toBe(SECCOMP_ALLOW);
+    expect(actionOf(architecture, numberOf(architecture, 'clone'), [0x0000_4111])).toBe(SECCOMP_ALLOW);
   });
 
   it('the seccomp filter allows sockets of three families and no other', () => {
     const families = Array.from({ length: 64 }, (_, family) => family);
     const passed = families.filter(
-      (family) => verdict(architecture, numberOf(architecture, 'socket'), [family]) === SECCOMP_ALLOW,
+      (family) => actionOf(architecture, numberOf(architecture, 'socket'), [family]) === SECCOMP_ALLOW,
     );
     expect(passed).toEqual([1, 2, 10]);
-    expect(verdict(architecture, numberOf(architecture, 'socket'), [16])).toBe(seccompErrno(EAFNOSUPPORT));
+    expect(actionOf(architecture, numberOf(architecture, 'socket'), [16])).toBe(seccompErrno(EAFNOSUPPORT));
   });
 
   it('the seccomp filter allows socket pairs of AF_UNIX and of no other family', () => {
     const verdicts = Array.from({ length: 64 }, (_, family) =>
-      verdict(architecture, numberOf(architecture, 'socketpair'), [family]),
+      actionOf(architecture, numberOf(architecture, 'socketpair'), [family]),
     );
     const expected = verdicts.map((_, family) => (family === 1 ? SECCOMP_ALLOW : seccompErrno(EAFNOSUPPORT)));
     expect(verdicts).toEqual(expected);
   });
 
   it('the seccomp filter refuses typing into a terminal and prctl beyond names', () => {
-    expect(verdict(architecture, numberOf(architecture, 'ioctl'), [0, 0x5412])).toBe(seccompErrno(EPERM));
-    expect(verdict(architecture, numberOf(architecture, 'ioctl'), [0, 0x541c])).toBe(seccompErrno(EPERM));
-    expect(verdict(architecture, numberOf(architecture, 'ioctl'), [0, 0x5421])).toBe(SECCOMP_ALLOW);
-    expect(verdict(architecture, numberOf(architecture, 'prctl'), [22])).toBe(seccompErrno(EPERM));
-    expect(verdict(architecture, numberOf(architecture, 'prctl'), [15])).toBe(SECCOMP_ALLOW);
+    expect(actionOf(architecture, numberOf(architecture, 'ioctl'), [0, 0x5412])).toBe(seccompErrno(EPERM));
+    expect(actionOf(architecture, numberOf(architecture, 'ioctl'), [0, 0x541c])).toBe(seccompErrno(EPERM));
+    expect(actionOf(architecture, numberOf(architecture, 'ioctl'), [0, 0x5421])).toBe(SECCOMP_ALLOW);
+    expect(actionOf(architecture, numberOf(architecture, 'prctl'), [22])).toBe(seccompErrno(EPERM));
+    expect(actionOf(architecture, numberOf(architecture, 'prctl'), [15])).toBe(SECCOMP_ALLOW);
   });
 
   it('the seccomp filter allows exactly the listed calls and the five with rules', () => {
@@ -118,11 +118,11 @@ describe.each(['x86_64', 'aarch64'] as const)('the filter for %s', (architecture
     const withRules = new Set(rules.map((name) => numberOf(architecture, name)));
     for (let call = 0; call < 600; call++) {
       if (withRules.has(call)) continue;
-      expect([call, verdict(architecture, call) === SECCOMP_ALLOW]).toEqual([call, listed.has(call)]);
+      expect([call, actionOf(architecture, call) === SECCOMP_ALLOW]).toEqual([call, listed.has(call)]);
     }
   });
 });
 
 it('the seccomp filter kills the x32 entry of x86_64', () => {
-  expect(verdict('x86_64', 0x4000_0000 | 1)).toBe(SECCOMP_KILL);
+  expect(actionOf('x86_64', 0x4000_0000 | 1)).toBe(SECCOMP_KILL);
 });

@@ -4,7 +4,7 @@
  * It answers: entry by another architecture (32-bit, x32) kills; listed calls pass; `clone` passes without namespace
  * flags; `clone3` returns ENOSYS, so that libc falls back to `clone` whose flags a filter can see; sockets only of the
  * families AF_UNIX, AF_INET and AF_INET6 (an empty network namespace does not close vsock, netlink or alg); pairs of
- * sockets only of AF_UNIX, the one family of ours that has any; all else EPERM.
+ * sockets only of AF_UNIX, the only allowed family that has any; all else EPERM.
  *
  * @see linux/Documentation/userspace-api/seccomp_filter.rst
  */
@@ -60,7 +60,7 @@ interface Instruction {
 }
 
 const load = (offset: number): Instruction => ({ code: OP.loadWord, jumpTrue: 0, jumpFalse: 0, value: offset });
-const answer = (verdict: number): Instruction => ({ code: OP.ret, jumpTrue: 0, jumpFalse: 0, value: verdict });
+const answer = (action: number): Instruction => ({ code: OP.ret, jumpTrue: 0, jumpFalse: 0, value: action });
 const jump = (code: number, value: number, jumpTrue: number, jumpFalse: number): Instruction => ({
   code,
   jumpTrue,

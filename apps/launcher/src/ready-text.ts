@@ -7,7 +7,7 @@ const DEMO_CALL = { name: 'best_months', arguments: { city: 'Lisbon' } };
  * The text that a person sees when everything answers. Each `note` names a missing feature of this installation, and
  * why.
  */
-export function announcement(ready: ReadyFileContent, notes: readonly string[]): string {
+export function readyText(ready: ReadyFileContent, notes: readonly string[]): string {
   const lines = ['', `Patchbay is ready: ${ready.origin}`, ''];
   const row = (label: string, value: string) => lines.push(`  ${`${label}:`.padEnd(13)}${value}`);
   row('Dashboard', ready.dashboardUrl);
@@ -21,6 +21,22 @@ export function announcement(ready: ReadyFileContent, notes: readonly string[]):
   for (const note of notes) lines.push('', `  Note: ${note}`);
   lines.push('', '  Ctrl-C stops everything.', '');
   return lines.join('\n');
+}
+
+/** The missing features of this installation, one text each, with the reason. */
+export function installationNotes(facts: {
+  /** Why there is no bubblewrap; null when there is one. */
+  readonly bubblewrapMissing: string | null;
+  /** Why processes run as root; null when they do not. */
+  readonly usersRefused: string | null;
+  readonly others: readonly string[];
+}): string[] {
+  const { bubblewrapMissing: missing, usersRefused: refused } = facts;
+  const notes = [
+    missing && `no connector can run, since there is no bubblewrap to isolate it with: ${missing}.`,
+    refused && `gateway, worker and dashboard run as root: ${refused}`,
+  ];
+  return [...notes.filter((note) => note !== null), ...facts.others];
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { restartDelayMs } from './part.ts';
+import { restartDelayMs } from './managed-process.ts';
 
-describe('the wait before a part is started again', () => {
+describe('the wait before a process is started again', () => {
   it('the wait before a restart begins at zero, grows, and never passes five seconds', () => {
     const waits = Array.from({ length: 20 }, (_, attempt) => restartDelayMs(attempt));
     expect(waits[0]).toBe(0);

@@ -1,7 +1,7 @@
 import type { Logger, Secret } from '@patchbay/foundation';
 import { formatHostAndPort, type HostAndPort } from '@patchbay/sandbox-protocol/peers';
 import { connectRedis } from './connect-redis.ts';
-import { ANNOUNCE_MS, ENTRY_LIVES_MS, entryKey, HOST_IDS_KEY } from './registry-entry.ts';
+import { ENTRY_LIVES_MS, entryKey, HOST_IDS_KEY, REGISTER_MS } from './registry-entry.ts';
 
 export interface RegistrationOptions {
   readonly redisUrl: Secret;
@@ -18,12 +18,12 @@ export interface Registration {
 /** Writes where this supervisor listens, again and again while it lives. Without Redis it serves those who know it. */
 export function registerSupervisor({ redisUrl, hostId, address, logger }: RegistrationOptions): Registration {
   const redis = connectRedis(redisUrl, logger);
-  const announce = async () => {
+  const register = async () => {
     await redis.set(entryKey(hostId), formatHostAndPort(address), 'PX', ENTRY_LIVES_MS);
     await redis.sadd(HOST_IDS_KEY, hostId);
   };
-  const repeat = () => void announce().catch((error: unknown) => logger.debug({ err: error }, 'not registered'));
-  const timer = setInterval(repeat, ANNOUNCE_MS);
+  const repeat = () => void register().catch((error: unknown) => logger.debug({ err: error }, 'not registered'));
+  const timer = setInterval(repeat, REGISTER_MS);
   repeat();
   return {
     async close() {

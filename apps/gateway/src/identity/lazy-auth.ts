@@ -11,27 +11,40 @@ export type Auth = Pick<BetterAuth, 'api' | '$context'> & { handler(request: Req
  * better-auth, loaded at the first sign-in or look-up of a session: it is the largest module of the gateway, and a
  * gateway that was killed has calls to answer first.
  */
-export function createAuth(settings: AuthSettings): Auth {
-  let loading: Promise<BetterAuth> | undefined;
-  const load = () => {
-    loading ??= import('./create-better-auth.ts').then(({ createBetterAuth }) => createBetterAuth(settings));
-    return loading;
-  };
-  return {
-    handler: async (request) => (await load()).handler(request),
-    get $context() {
-      return load().then((auth) => auth.$context);
-    },
-    // Same functions, same promises; only the first one comes later.
-    api: new Proxy({} as Auth['api'], {
+export class LazyAuth implements Auth {
+  /** Same functions, same promises; only the first one comes later. */
+  readonly api: Auth['api'];
+  readonly #settings: AuthSettings;
+  #loading: Promise<BetterAuth> | undefined;
+
+  constructor(settings: AuthSettings) {
+    this.#settings = settings;
+    const call = async (name: string | symbol, given: unknown[]) => {
+      const { api } = await this.#load();
+      return Reflect.apply(Reflect.get(api, name), api, given);
+    };
+    this.api = new Proxy({} as Auth['api'] /* every member is made below */, {
       get:
         (_target, name) =>
-        async (...given: unknown[]) => {
-          const { api } = await load();
-          return Reflect.apply(Reflect.get(api, name), api, given);
-        },
-    }),
-  };
+        (...given: unknown[]) =>
+          call(name, given),
+    });
+  }
+
+  get $context(): Auth['$context'] {
+    return this.#load().then((auth) => auth.$context);
+  }
+
+  async handler(request: Request): Promise<Response> {
+    return (await this.#load()).handler(request);
+  }
+
+  #load(): Promise<BetterAuth> {
+    this.#loading ??= import('./create-better-auth.ts').then(({ createBetterAuth }) =>
+      createBetterAuth(this.#settings),
+    );
+    return this.#loading;
+  }
 }
 
 const POOL_SIZE_MAX = 5;

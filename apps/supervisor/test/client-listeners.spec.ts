@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { createLogger, systemClock } from '@patchbay/foundation';
 import { PlainDriver, Programs, SandboxHost } from '@patchbay/sandbox-host';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ClientListeners, listenForClients } from '../src/listen-for-clients.ts';
+import { ClientListeners } from '../src/client-listeners.ts';
 import { createSupervisorMetrics } from '../src/metrics.ts';
 
 describe('the unix socket', () => {
   let directory: string;
   let host: SandboxHost;
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'pb-doors-'));
+    directory = await mkdtemp(join(tmpdir(), 'pb-listeners-'));
     host = await SandboxHost.start({
       driver: new PlainDriver(process.execPath),
       programs: new Programs(directory),
@@ -27,13 +27,13 @@ describe('the unix socket', () => {
   /** Root may give files to any group, others to their own. */
   const groupId = process.getuid?.() === 0 ? 10_002 : (process.getgid?.() ?? 0);
 
-  async function opened(group: number | undefined): Promise<{ doors: ClientListeners; path: string }> {
+  async function opened(group: number | undefined): Promise<{ listeners: ClientListeners; path: string }> {
     const path = join(directory, `${group ?? 'own'}.sock`);
     const logger = createLogger('test', 'silent');
     const socket = { path, groupId: group };
     const { refusedPeers } = createSupervisorMetrics(() => host.health());
     const options = { hostId: 'h', takesTasks: true, socket, remote: null, refusedPeers, logger };
-    return { path, doors: await listenForClients(host, options) };
+    return { path, listeners: await ClientListeners.open(host, options) };
   }
 
   it('the unix socket is closed to all but its own user and, where one is named, a group', async () => {
@@ -42,29 +42,29 @@ describe('the unix socket', () => {
     const grouped = await opened(groupId);
     const { mode, gid } = statSync(grouped.path);
     expect([mode & 0o777, gid]).toEqual([0o660, groupId]);
-    for (const { doors } of [own, grouped]) {
-      doors.leave();
-      doors.close();
+    for (const { listeners } of [own, grouped]) {
+      listeners.leave();
+      listeners.close();
     }
   });
 
   it('the unix socket refuses new connections and notifies connected peers when the supervisor leaves', async () => {
-    const { path, doors } = await opened(undefined);
+    const { path, listeners } = await opened(undefined);
     const inside = connect(path);
-    const heard: string[] = [];
-    const said = (word: string) =>
+    const received: string[] = [];
+    const status = (word: string) =>
       new Promise<void>((resolve) => {
         inside.on('data', (bytes) => {
-          heard.push(bytes.toString());
-          if (heard.join('').includes(word)) resolve();
+          received.push(bytes.toString());
+          if (received.join('').includes(word)) resolve();
         });
       });
-    await said('"serving"');
-    doors.leave();
-    await said('"leaving"');
+    await status('"serving"');
+    listeners.leave();
+    await status('"leaving"');
     await expect(new Promise((_resolve, reject) => connect(path).once('error', reject))).rejects.toMatchObject({
       code: 'ENOENT',
     });
-    doors.close();
+    listeners.close();
   });
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { freePort } from '@patchbay/embedded';
 import { waitFor } from '@patchbay/testing';
 import { afterEach, expect, it } from 'vitest';
-import { Part } from '../src/processes/part.ts';
+import { ManagedProcess } from '../src/processes/managed-process.ts';
 import { askUrl } from '../src/processes/watch-silence.ts';
 
 const SERVER = `
@@ -14,8 +14,8 @@ process.on('SIGTERM', () => process.exit(0));
 function hang() { for (;;); }
 `;
 
-let part: Part | undefined;
-afterEach(() => part?.stop());
+let managed: ManagedProcess | undefined;
+afterEach(() => managed?.stop());
 
 /** A real process that answers on the port until asked to hang. */
 async function startServer(port: number) {
@@ -37,17 +37,17 @@ async function startServer(port: number) {
 it('a process that runs without answering is ended, reported and started again', { timeout: 60_000 }, async () => {
   const port = await freePort();
   const pids: number[] = [];
-  const said: string[] = [];
-  part = new Part('gateway', () => startServer(port), {
-    say: (text) => said.push(text),
+  const lines: string[] = [];
+  managed = new ManagedProcess('gateway', () => startServer(port), {
+    say: (text) => lines.push(text),
     onRunning: (_name, pid) => pids.push(pid),
     silence: { ask: askUrl(`http://127.0.0.1:${port}/`), intervalMs: 50, timeoutMs: 500, questionsMax: 3 },
   });
-  await part.start();
+  await managed.start();
   await fetch(`http://127.0.0.1:${port}/hang`, { signal: AbortSignal.timeout(100) }).catch(() => {});
   await waitFor(async () => pids.length === 2, { what: 'another process', deadlineMs: 30_000 });
   expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
-  expect(said).toEqual([
+  expect(lines).toEqual([
     'gateway runs and has not answered 3 times in a row; ending it',
     'gateway ended (SIGKILL); starting it again',
     'gateway runs again',

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningService } from '@patchbay/embedded';
 import { type SilenceOptions, untilSilent } from './watch-silence.ts';
 
-export interface PartEvents {
-  /** A process runs now: the first one, or the one after a restart. */
+export interface ProcessEvents {
+  /** The process runs: for the first time, or after a restart. */
   onRunning(name: string, pid: number): void;
   /** A line for the person at the terminal. */
   say(text: string): void;
@@ -11,9 +11,9 @@ export interface PartEvents {
   readonly silence?: SilenceOptions;
 }
 
-/** Waits before the first, second, … attempt to start a part again. The last one stays. */
+/** Waits before the first, second, … attempt to start a process again. The last one stays. */
 const RESTART_DELAYS_MS = [0, 100, 250, 500, 1_000, 2_000, 5_000] as const;
-/** A part that ran this long has recovered: the next failure begins at the shortest wait again. */
+/** A process that ran this long has recovered: the next failure begins at the shortest wait again. */
 const RECOVERED_AFTER_MS = 30_000;
 
 /** The wait before an attempt, counted from 0. */
@@ -22,16 +22,16 @@ export function restartDelayMs(attempt: number): number {
 }
 
 /** One process of the installation, started again whenever it ends without being asked to, or answers no more. */
-export class Part {
+export class ManagedProcess {
   readonly name: string;
   readonly #start: () => Promise<RunningService>;
-  readonly #events: PartEvents;
+  readonly #events: ProcessEvents;
   readonly #stopping = new AbortController();
   #running: RunningService | undefined;
   #first: Promise<void> | undefined;
   #watching: Promise<void> | undefined;
 
-  constructor(name: string, start: () => Promise<RunningService>, events: PartEvents) {
+  constructor(name: string, start: () => Promise<RunningService>, events: ProcessEvents) {
     this.name = name;
     this.#start = start;
     this.#events = events;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { announcement, curlLine } from './announcement.ts';
+import { curlLine, readyText } from './ready-text.ts';
 
 const ready = {
   origin: 'http://localhost:4000',
@@ -16,7 +16,7 @@ const ready = {
 
 describe('what a person sees when everything answers', () => {
   it('the start message names dashboard, sign-in, MCP URL and API key, and never the administrative key', () => {
-    const text = announcement(ready, []);
+    const text = readyText(ready, []);
     for (const part of [ready.dashboardUrl, ready.signIn.email, 'a-password', ready.mcpUrl, 'pbk_mcp_key']) {
       expect(text).toContain(part);
     }
@@ -25,20 +25,20 @@ describe('what a person sees when everything answers', () => {
   });
 
   it('the start message names the documentation of this version', () => {
-    expect(announcement(ready, [])).toContain(`${ready.origin}/-/docs/\n`);
+    expect(readyText(ready, [])).toContain(`${ready.origin}/-/docs/\n`);
   });
 
   it('the start message names the missing features of this installation', () => {
-    expect(announcement(ready, ['there is no Redis (not installed).'])).toContain('Note: there is no Redis');
+    expect(readyText(ready, ['there is no Redis (not installed).'])).toContain('Note: there is no Redis');
   });
 
   it('the start message shows no demo in production', () => {
     const production = { ...ready, mcpUrl: null, organization: null, apiKey: null, mcpApiKey: null, signIn: null };
-    expect(announcement(production, [])).not.toMatch(/curl|Sign in|null/);
+    expect(readyText(production, [])).not.toMatch(/curl|Sign in|null/);
   });
 
   it('the start message gives the line that calls a tool a line of its own, quoted for a shell', () => {
-    const line = announcement(ready, [])
+    const line = readyText(ready, [])
       .split('\n')
       .find((text) => text.startsWith('curl '));
     expect(line).toBe(curlLine(ready.mcpUrl, ready.mcpApiKey));
