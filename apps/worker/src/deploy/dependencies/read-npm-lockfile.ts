@@ -167,7 +167,7 @@ function findUpwards(lockfile: ReadonlyMap<string, unknown>, from: string, name:
   }
 }
 
-/** Outer packages first, so that unpacking one never removes the ones inside it. */
+/** Outer packages first, so that unpacking one never removes packages inside it. */
 function byDepth(a: InstalledPackage, b: InstalledPackage): number {
   return a.path.length - b.path.length || (a.path < b.path ? -1 : 1);
 }
