@@ -1,14 +1,14 @@
-import path from 'node:path';
 import { createDatabase } from '@patchbay/domain';
 import { ChangeFeed } from '@patchbay/domain/changes';
 import { createGrantDirectory, SigningKeys } from '@patchbay/domain/grants';
 import { systemClock } from '@patchbay/foundation';
-import { echoVersion, type GivenAccessToken, type Platform } from '@patchbay/testing';
+import type { GivenAccessToken } from '@patchbay/testing';
 import { createStateSealer, fileKeySource } from '@patchbay/vault';
 import { importJWK, jwtVerify } from 'jose';
 import pg from 'pg';
 import { AccessTokens } from '../../apps/gateway/src/mcp/access/verify-access-token.ts';
 import { type Summary, summarize } from '../measuring/summarize.ts';
+import type { AuthInstallation } from './auth-installation.ts';
 
 export interface VerificationPlan {
   /** Verifications of a known token. */
@@ -25,15 +25,15 @@ const WARM_P50_MS_MAX = 0.1;
 const SLOWER_MAX = 1.1;
 
 /** The parts of a gateway that verify tokens, in this process. */
-async function openParts(platform: Platform) {
-  const database = createDatabase({ url: platform.database.urls.app, poolSizeMax: 5 });
-  const feed = new ChangeFeed({ url: platform.database.urls.app });
+async function openParts({ urls, masterKeyFile, installation }: AuthInstallation) {
+  const database = createDatabase({ url: urls.app, poolSizeMax: 5 });
+  const feed = new ChangeFeed({ url: urls.app });
   await feed.start();
   const grants = createGrantDirectory({ database, feed });
-  const pool = new pg.Pool({ connectionString: platform.database.urls.auth, max: 1 });
-  const keySource = fileKeySource(path.join(platform.directory, 'master.key'));
+  const pool = new pg.Pool({ connectionString: urls.auth, max: 1 });
+  const keySource = fileKeySource(masterKeyFile);
   const keys = new SigningKeys({ pool, sealer: await createStateSealer(keySource, 'oauth signing keys') });
-  const open = () => new AccessTokens({ issuer: platform.origin, keys, grants, clock: systemClock });
+  const open = () => new AccessTokens({ issuer: installation.ready.origin, keys, grants, clock: systemClock });
   const close = async () => {
     grants.close();
     keys.close();
@@ -45,12 +45,11 @@ async function openParts(platform: Platform) {
 }
 
 /** Lines of the report. */
-export async function* measureVerification(platform: Platform, plan: VerificationPlan): AsyncGenerator<string> {
-  const { given } = platform;
-  const acme = await given.organization('bench-auth');
-  const connector = await given.live(acme, 'weather', echoVersion('one'));
-  const known = await given.accessToken(connector);
-  const parts = await openParts(platform);
+export async function* measureVerification(at: AuthInstallation, plan: VerificationPlan): AsyncGenerator<string> {
+  const { given, echo } = at;
+  const { organization } = echo;
+  const known = await given.accessToken(echo, { clientId: 'known' });
+  const parts = await openParts(at);
   try {
     const before = await timeWarm(parts.open(), known.token, plan.warm);
     yield line('a known token', before, `p50 ≤ ${WARM_P50_MS_MAX} ms`, before.p50 <= WARM_P50_MS_MAX);
@@ -58,8 +57,8 @@ export async function* measureVerification(platform: Platform, plan: Verificatio
     yield line('a token seen for the first time', fresh);
     yield line('compared: jose alone, the same tokens', bare);
 
-    await fillGrants(platform, { organizationId: acme.id, personId: acme.owner.id }, plan.grants);
-    const another = await given.accessToken(connector, { clientId: 'another' });
+    await fillGrants(at, { organizationId: organization.id, personId: organization.owner.id }, plan.grants);
+    const another = await given.accessToken(echo, { clientId: 'another' });
     const tokens = parts.open();
     const first = await timed(() => tokens.verify(another.token, 0));
     yield `the first token of a grant, with ${plan.grants} grants in the table: ${first.toFixed(2)} ms`;
@@ -111,7 +110,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 
 /** Writes rows of other grants, as an installation with many people has them. */
 async function fillGrants(
-  { superuser }: Platform,
+  { superuser }: AuthInstallation,
   { organizationId, personId }: { readonly organizationId: string; readonly personId: string },
   count: number,
 ): Promise<void> {

@@ -20,6 +20,7 @@ export interface EchoInstallation {
   readonly ready: ReadyFile;
   /** As the superuser, to look and to write behind the platform's back. */
   readonly databaseUrl: string;
+  readonly dataDirectory: string;
   readonly configuration: Configuration;
   /** URL of a connector of the demo's organization. */
   urlOf(slug: string): string;
@@ -51,6 +52,7 @@ export async function startEchoInstallation(environment: NodeJS.ProcessEnv = {})
       urlOf,
       headers,
       stop,
+      dataDirectory: data,
       databaseUrl: await superuserUrl(data, ready),
       configuration: {
         name: 'Patchbay',
