@@ -8,7 +8,7 @@ const ADDED_P50_MS_MAX = 1;
 const WARM_UP_SECONDS = 3;
 
 /**
- * What the gateway adds to a call with an access token and with an API key, in turns on one installation. Lines of the
+ * Measures the latency that the gateway adds to a call with an access token and with an API key, in turns. Lines of the
  * report.
  */
 export async function* measureCalls(

@@ -22,6 +22,7 @@ const nowSeconds = () => Math.floor(Date.now() / 1_000);
 export class GivenTokens {
   readonly #issuer: string;
   readonly #key: SigningKey;
+  #publicKeys: readonly PublicKey[];
   readonly publicKey: PublicKey;
   readonly grants = new Map<string, GrantFacts>();
   readonly verification: AccessTokens;
@@ -35,10 +36,10 @@ export class GivenTokens {
     this.#key = key;
     this.publicKey = publicKey;
     const signing = undefined as never; // nothing that verifies reads it
-    const keys = { publicKeys: [publicKey] as never, signing };
+    this.#publicKeys = [publicKey];
     this.verification = new AccessTokens({
       issuer,
-      keys: { current: async () => keys },
+      keys: { current: async () => ({ publicKeys: this.#publicKeys as never, signing }) },
       grants: {
         find: async (id) => {
           this.lookups.push(id);
@@ -79,6 +80,11 @@ export class GivenTokens {
 
   end(grant: GrantFacts): void {
     this.grants.set(grant.id, { ...grant, endedAt: new Date() });
+  }
+
+  /** The installation gives its key up, or takes it back. */
+  useKey(isUsed: boolean): void {
+    this.#publicKeys = isUsed ? [this.publicKey] : [];
   }
 
   /** A token of the grant, as the authorization server makes it. */

@@ -1,5 +1,6 @@
 import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { GrantFacts } from '@patchbay/domain/grants';
+import { STREAM_LIMITS } from '@patchbay/foundation/limits';
 import { generateKeyPair } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type EdgeFixture, legacyRequest, modernRequest, startEdge } from '../edge-fixture.ts';
@@ -149,6 +150,29 @@ describe('an access token', () => {
     await expectRefused(token, 'grant_ended');
     tokens.grants.delete(grant.id);
     await expectRefused(token, 'grant');
+  });
+
+  it('an answer outlasts its token for a while, and neither its grant nor that while', async () => {
+    const token = await tokens.token(grant, { claims: { exp: seconds(60) } });
+    const past = STREAM_LIMITS.streamPastToken.value;
+    tokens.aheadMs = 61_000;
+    await expect(tokens.verification.verify(token, 0)).rejects.toMatchObject({ data: { reason: 'expired' } });
+    expect(await tokens.verification.verify(token, past)).toMatchObject({ credentialId: grant.id });
+    tokens.aheadMs = 61_000 + past;
+    await expect(tokens.verification.verify(token, past)).rejects.toMatchObject({ data: { reason: 'expired' } });
+    tokens.aheadMs = 61_000;
+    tokens.end(grant);
+    await expect(tokens.verification.verify(token, past)).rejects.toMatchObject({ data: { reason: 'grant_ended' } });
+  });
+
+  it('a token ends with the key that signed it, though its signature was verified before', async () => {
+    const token = await tokens.token(grant);
+    expect((await ask(token)).status).toBe(200);
+    tokens.useKey(false);
+    await expectRefused(token, 'key');
+    await expectRefused(await tokens.token(grant, { claims: { jti: 'another' } }), 'key');
+    tokens.useKey(true);
+    expect((await ask(token)).status).toBe(200);
   });
 
   it('a token that does not agree with its grant is refused', async () => {

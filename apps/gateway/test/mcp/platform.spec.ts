@@ -144,6 +144,9 @@ describe('a published connector', () => {
 
   it('the gateway counts every number the operator was promised', async () => {
     await post(modernRequest('tools/list'), undefined, 'pbk_mcp_nobody');
+    await post(modernRequest('tools/list'), undefined, 'e30.e30.e30');
+    const { token } = await here.platform.given.accessToken(here.echo);
+    for (let round = 0; round < 2; round += 1) await post(modernRequest('tools/list'), undefined, token);
     const metrics = await (await fetch(`${here.platform.internalUrl}/metrics`)).text();
     for (const line of [
       /^patchbay_calls_total\{method="tools\/call",outcome="complete"\} [1-9]/m,
@@ -152,6 +155,7 @@ describe('a published connector', () => {
       ),
       /^patchbay_call_duration_seconds_count\{method="tools\/call"\} [1-9]/m,
       /^patchbay_refusals_total\{code="api-keys\.invalid"\} [1-9]/m,
+      /^patchbay_access_token_refusals_total\{reason="malformed"\} 1/m,
       /^patchbay_supervisor_up\{host="local"\} 1/m,
       /^patchbay_sandboxes\{host="local",state="live"\} [1-9]/m,
       /^patchbay_cold_calls_total [1-9]/m,
@@ -161,6 +165,8 @@ describe('a published connector', () => {
       /^patchbay_calls_in_flight 0/m,
       /^patchbay_cache_lookups_total\{cache="endpoints",outcome="hit"\} [1-9]/m,
       /^patchbay_cache_lookups_total\{cache="api_keys",outcome="hit"\} [1-9]/m,
+      /^patchbay_cache_lookups_total\{cache="access_tokens",outcome="hit"\} 1/m,
+      /^patchbay_cache_lookups_total\{cache="grants",outcome="hit"\} 1/m,
       /^patchbay_usage_events_dropped_total 0/m,
       /^patchbay_log_lines_dropped_total 0/m,
       /^patchbay_event_loop_delay_p99_seconds \d/m,
