@@ -344,6 +344,7 @@ describe('the dashboard', () => {
         ['groups', 'settings/groups', page.getByRole('button', { name: /^Members of/ }).first()],
         ['invitations', 'settings/invitations', page.getByRole('button', { name: 'Invite a person' })],
         ['roles', 'settings/roles', page.getByText('your role', { exact: true })],
+        ['limits', 'settings/limits', page.getByText('Whole organization')],
         ['api-keys', 'settings/api-keys', page.getByRole('button', { name: /^Revoke/ }).first()],
         ['new-api-key', 'settings/api-keys/new?kind=admin', page.getByLabel('Upload versions')],
         ['secrets', 'connectors/weather/secrets', page.getByText('No secret is set')],

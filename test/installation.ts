@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { compileCache, freePort } from '@patchbay/testing';
+import { compileCache, freePort, RAISED_LIMITS } from '@patchbay/testing';
 
 /** The file of `npm start` for people and programs that use the installation. */
 export interface ReadyFile {
@@ -51,6 +51,7 @@ export class Installation {
       PATCHBAY_PORT: String(port),
       PATCHBAY_ORIGIN: `http://localhost:${port}`,
       NO_COLOR: '1',
+      PATCHBAY_LIMITS: RAISED_LIMITS,
       ...environment,
     };
   }

@@ -5,9 +5,10 @@ import { cpus, loadavg } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { KeepAliveCaller } from '../measuring/keep-alive-caller.ts';
+import { raiseLimits } from '../measuring/raise-limits.ts';
 import { percentile, summarize } from '../measuring/summarize.ts';
 import { createNeighbourOrganization, type NeighbourOrganization } from './neighbour-organization.ts';
-import { DEMO_READ, readRunningInstallation } from './running-installation.ts';
+import { DEMO_READ, readRunningInstallation, runningDataDirectory } from './running-installation.ts';
 
 const TARGET_RATIO = 2;
 
@@ -20,6 +21,7 @@ const { values } = parseArgs({
   },
 });
 const installation = await readRunningInstallation();
+await raiseLimits(runningDataDirectory(), installation.organization);
 const caller = await KeepAliveCaller.open(new URL(installation.mcpUrl));
 const request = caller.post(DEMO_READ, { authorization: `Bearer ${installation.mcpApiKey}` });
 const noisy = await createNeighbourOrganization(installation);

@@ -13,9 +13,14 @@ const Ready = z.object({
 /** The launcher's file about the measured installation. */
 export type RunningInstallation = z.output<typeof Ready>;
 
+/** PATCHBAY_DATA, or that of this checkout. */
+export function runningDataDirectory(): string {
+  return process.env.PATCHBAY_DATA ?? path.resolve(import.meta.dirname, '../../.patchbay');
+}
+
 /** The installation of PATCHBAY_DATA, or of this checkout. @throws when none runs there */
 export async function readRunningInstallation(): Promise<RunningInstallation> {
-  const data = process.env.PATCHBAY_DATA ?? path.resolve(import.meta.dirname, '../../.patchbay');
+  const data = runningDataDirectory();
   const text = await readFile(path.join(data, 'ready.json'), 'utf8').catch((cause: unknown) => {
     throw new Error(`No installation runs in ${data}: start one with npm start.`, { cause });
   });

@@ -1,6 +1,8 @@
 /** `docs/limits.md`, and the table of limits in `docs/authors.md`, from the limits that the code enforces. */
 import {
+  ADDRESS_LIMITS,
   CALL_LIMITS,
+  CLIENT_RANGES,
   DEPLOY_LIMITS,
   formatLimit,
   formatNumber,
@@ -22,14 +24,29 @@ operators. Sizes are multiples of 1024 bytes. A limit that is exceeded answers w
 /** The page. */
 export function renderLimitsPage(): string {
   const sections = LIMIT_SECTIONS.map(({ title, limits }) => {
-    const rows = Object.values(limits).map((limit) => [limit.what, formatLimit(limit), limit.reason, raisedBy(limit)]);
-    return `## ${title}\n\n${renderTable(['Limit', 'Value', 'Why', 'Raised by'], rows)}\n`;
+    const rows = Object.entries<Limit>(limits).map(([name, limit]) => [
+      limit.what,
+      formatLimit(limit),
+      limit.reason,
+      raisedBy(name, limit),
+    ]);
+    const ranges = limits === ADDRESS_LIMITS ? renderClientRanges() : '';
+    return `## ${title}\n\n${renderTable(['Limit', 'Value', 'Why', 'Raised by'], rows)}\n${ranges}`;
   });
   return `${INTRODUCTION}\n${sections.join('\n')}`;
 }
 
-function raisedBy({ raisedBy: who }: Limit): string {
+/** The variable whose value names the limits that it sets. */
+const NAMING = 'PATCHBAY_LIMITS';
+
+function renderClientRanges(): string {
+  const rows = CLIENT_RANGES.map(({ network, client, source, readOn }) => [network, client, `${source}, ${readOn}`]);
+  return `\n${renderTable(['Network of a hosted client', 'Client', 'Published at, read on'], rows)}\n`;
+}
+
+function raisedBy(name: string, { raisedBy: who }: Limit): string {
   if (who === 'fixed') return 'fixed';
+  if ('operator' in who && who.operator === NAMING) return `the operator: \`${name}\` in \`${NAMING}\``;
   if ('operator' in who) return `the operator: \`${who.operator}\``;
   if ('owner' in who) return `an owner: ${who.owner}`;
   return `the author: \`${who.author}\``;

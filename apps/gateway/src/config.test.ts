@@ -48,6 +48,14 @@ describe('loadGatewayConfig', () => {
     expect(released(newId('organization'))).toEqual([]);
   });
 
+  it('the gateway’s configuration names a limit that does not exist, and keeps the others of the plan', () => {
+    expect(problems({ ...LOCAL, PATCHBAY_LIMITS: 'personCalls=5' }).join()).toContain(
+      'PATCHBAY_LIMITS: personCalls is no limit that an operator can choose',
+    );
+    const { limits } = loadGatewayConfig({ ...LOCAL, PATCHBAY_LIMITS: 'personBurst=90' });
+    expect([limits.plan.personBurst, limits.plan.personCallsPerMinute]).toEqual([90, 60]);
+  });
+
   it('the gateway’s configuration requires a supervisor, and TLS files for one on another machine', () => {
     expect(problems({ ...LOCAL, SUPERVISOR_SOCKET: '' }).join()).toContain('SUPERVISOR_SOCKET: set it, or');
     const remote = problems({ ...LOCAL, SUPERVISOR_HOSTS: 'sup-1=10.0.0.5:7443' }).join('\n');

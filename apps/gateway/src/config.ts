@@ -13,8 +13,19 @@ import {
   sharedEnvironment,
   signUpProblem,
 } from '@patchbay/foundation';
+import { parseLimitSettings } from '@patchbay/foundation/limits';
 import { supervisorFields, supervisorProblems } from '@patchbay/sandbox-client';
 import { z } from 'zod';
+
+const limitsField = z
+  .string()
+  .default('')
+  .transform((text, context) => {
+    const limits = parseLimitSettings(text);
+    if (!('problem' in limits)) return limits;
+    context.addIssue({ code: 'custom', message: limits.problem });
+    return z.NEVER;
+  });
 
 /** Everything the gateway reads from its environment. */
 export const gatewayEnvironment = z
@@ -55,6 +66,11 @@ export const gatewayEnvironment = z
       .string()
       .default('')
       .refine((value) => value.split(',').every(isRelease), 'entries of the form slug=org_… or slug=psn_…'),
+    /**
+     * Other limits than the plan *standard*, for every organization: `name=value`, comma separated, by the names that
+     * `GET /api/v1/limits` lists: `personCallsPerMinute=120,personBurst=120`.
+     */
+    PATCHBAY_LIMITS: limitsField,
     /** Addresses or networks, comma separated, whose X-Forwarded-For is trusted. Empty: none. */
     PATCHBAY_TRUSTED_PROXIES: z.string().default(''),
   })
@@ -180,6 +196,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     signup: value.PATCHBAY_SIGNUP ?? (production ? 'invite' : 'open'),
     /** The warning shown in development, where production refuses. */
     signUpProblem: signUpProblem(value.PATCHBAY_SIGNUP),
+    limits: value.PATCHBAY_LIMITS,
     releasedNames: value.PATCHBAY_RELEASED_NAMES,
     trustedProxies: value.PATCHBAY_TRUSTED_PROXIES.split(',')
       .map((entry) => entry.trim())

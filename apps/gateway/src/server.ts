@@ -11,6 +11,7 @@ import { addEdgeHooks } from './http/edge-hooks.ts';
 import { trustedProxies } from './http/forwarded-headers.ts';
 import type { RevokeExposedKey } from './http/refuse-url-tokens.ts';
 import type { Surface } from './http/surface.ts';
+import type { AddressBudget } from './limits/address-budget.ts';
 
 const DRAIN_MS = 10_000;
 
@@ -62,6 +63,8 @@ export interface ServerOptions {
   readonly trustedProxies: readonly string[];
   readonly dashboardUpstream: string | undefined;
   readonly revokeExposedKey: RevokeExposedKey;
+  /** Counts requests before authentication. */
+  readonly addressBudget: Pick<AddressBudget, 'admit' | 'settle'>;
   readonly logger: Logger;
   /** In the order in which they are registered. */
   readonly surfaces: readonly Surface[];
@@ -98,6 +101,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     origin: options.origin,
     isTrustedProxy: trustedProxies(options.trustedProxies),
     revokeExposedKey: options.revokeExposedKey,
+    addressBudget: options.addressBudget,
     logger: options.logger,
   });
   addEdgeAnswers(app, { origin: options.origin, logger: options.logger });

@@ -6,6 +6,7 @@ import { createApiKeyCache } from '@patchbay/domain/api-keys';
 import { ChangeFeed } from '@patchbay/domain/changes';
 import { createEndpointDirectory } from '@patchbay/domain/endpoints';
 import { createGrantDirectory, SigningKeys } from '@patchbay/domain/grants';
+import { createLimitDirectory } from '@patchbay/domain/limits';
 import { insertLogLines } from '@patchbay/domain/logs';
 import { openSecrets } from '@patchbay/domain/secrets';
 import { UsageSpool } from '@patchbay/domain/usage';
@@ -18,16 +19,17 @@ import { createAuditSigner, createStateSealer, createTokenSigner, createVault, f
 import { DeployWaker } from './admin/deploy-waker.ts';
 import { createAdminSurface } from './admin/index.ts';
 import type { GatewayConfig } from './config.ts';
-import { docsPlugin } from './docs/plugin.ts';
-import { downloadsPlugin } from './downloads/plugin.ts';
-import { LocalStore } from './ephemeral-store/local-store.ts';
-import { RedisStore } from './ephemeral-store/redis-store.ts';
+import { docsSurface } from './docs/plugin.ts';
+import { downloadsSurface } from './downloads/plugin.ts';
+import { openEphemeralStore } from './ephemeral-store/redis-store.ts';
 import { createDiskWatch } from './health/disk-watch.ts';
 import { gatewayChecks } from './health/health-checks.ts';
 import { RedisProbe } from './health/redis-probe.ts';
-import type { Surface } from './http/surface.ts';
 import { createIdentityPart } from './identity/index.ts';
+import { recognizedCredentials } from './identity/recognized-credentials.ts';
 import { printSetupLink, showSetupLink } from './identity/show-setup-link.ts';
+import { AddressBudget } from './limits/address-budget.ts';
+import { openLimiter } from './limits/redis-limiter.ts';
 import { AccessTokens } from './mcp/access/verify-access-token.ts';
 import { createNotifyAuthor } from './mcp/call/author-log.ts';
 import { startTracing } from './mcp/call/tracing.ts';
@@ -53,7 +55,6 @@ const LOG_LINES_WAITING_MAX = 20_000;
 export async function wireGateway(config: GatewayConfig, logger: Logger): Promise<Application> {
   const clock = systemClock;
   const { origin } = config;
-
   const keySource = fileKeySource(config.masterKeyFile);
   const vault = await createVault({ keySource });
   const artifacts = openArtifactStore(config.artifacts);
@@ -65,6 +66,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   });
   const changes = new ChangeFeed({ url: config.database.url, logger });
   const endpoints = createEndpointDirectory({ database, feed: changes });
+  const limits = createLimitDirectory({ database, feed: changes, plan: config.limits.plan });
   const apiKeys = createApiKeyCache({ database, feed: changes, logger });
   const grants = createGrantDirectory({ database, feed: changes });
   const spool = await UsageSpool.open({ directory: config.spoolDirectory, database, logger });
@@ -109,6 +111,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     }),
     droppedEvents: () => spool.statistics().dropped,
     supervisors: () => sandboxes.supervisors(),
+    countsLimitsAlone: () => limiter.condition().problem !== null,
   });
   const retirement = new SandboxRetirement({ changes, endpoints, sandboxes, logger });
 
@@ -120,10 +123,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   });
   const secret = await readAuthSecret(config.authSecretFile);
   if (config.signUpProblem !== null) logger.warn(`PATCHBAY_SIGNUP ${config.signUpProblem}`);
-  const ephemeralStore =
-    config.redisUrl === undefined
-      ? new LocalStore(clock)
-      : new RedisStore({ redisUrl: config.redisUrl, secret, clock, logger });
+  const ephemeralStore = openEphemeralStore(config.redisUrl, { secret, clock, logger });
   const people = createIdentityPart({
     origin,
     signup: config.signup,
@@ -138,6 +138,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const keySealer = await createStateSealer(keySource, 'oauth signing keys');
   const signingKeys = new SigningKeys({ pool: people.pool, sealer: keySealer, clock, logger });
   const accessTokens = new AccessTokens({ issuer: origin, keys: signingKeys, grants, clock });
+  const limiter = openLimiter(config.redisUrl, { secret, clock, logger });
   const mcp = createMcpSurface({
     origin,
     endpoints,
@@ -157,6 +158,8 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     ephemeralStore,
     // Policies cannot be written yet, and there are no connections yet: the steps exist, with nothing in them.
     loadPolicies: async () => NO_POLICIES,
+    limiter,
+    loadPlan: (organizationId) => limits.planOf(organizationId),
     openCredentials: async () => [],
     // Nothing waits for a human yet, so no call needs its intent kept past the process that sends it.
     recordIntent: async () => undefined,
@@ -181,15 +184,24 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     wakeDeploy: (versionId) => waker.wake(versionId),
     refuseUploads: () => disks.refuseUploads(),
     files: new OneTimeFiles({ ephemeralStore, artifacts, clock }),
+    limiter,
+    limits,
   });
 
   const app = await createServer({
     origin,
+    addressBudget: new AddressBudget({
+      ...recognizedCredentials({ apiKeys, accessTokens, sessionCookie: people.sessionCookie }),
+      clock,
+      limits: config.limits.address,
+      knowsOrganization: (slug) => endpoints.hasServed(slug),
+      onRefused: (kind) => metrics.limitedRequests.inc({ kind }),
+    }),
     logger,
     trustedProxies: config.trustedProxies,
     dashboardUpstream: config.dashboardUpstream,
     revokeExposedKey: apiKeys.revokeExposed,
-    surfaces: [people.surface, admin, ...downloadsSurface(config), ...docsSurface(config, logger), mcp],
+    surfaces: [people.surface, admin, ...downloadsSurface(config), ...docsSurface({ ...config, logger }), mcp],
   });
 
   return {
@@ -200,6 +212,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       sandboxes,
       artifacts,
       redis,
+      limits: limiter,
       queue: waker,
       usage: spool,
       disks,
@@ -207,7 +220,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     }),
     metrics: metrics.registry,
     async start() {
-      await Promise.all([changes.start(), app.ready()]);
+      await Promise.all([changes.start(), app.ready(), limiter.start()]);
       await app.listen({ port: config.listen.port, host: config.listen.host });
       if (config.mode === 'production') await printSetupLink(people, logger);
       return { port: portOf(app), origin };
@@ -223,8 +236,10 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       await Promise.all([spool.close(), apiKeys.close(), people.close()]);
       endpoints.close();
       grants.close();
+      limits.close();
       vault.close();
       redis?.close();
+      limiter.close();
       ephemeralStore.close();
       await pubSub.close();
       metrics.close();
@@ -232,16 +247,4 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       await database.close();
     },
   };
-}
-
-function downloadsSurface({ downloadsDirectory, origin }: GatewayConfig): Surface[] {
-  if (downloadsDirectory === undefined) return [];
-  const options = { directory: downloadsDirectory, origin };
-  return [{ name: 'downloads', register: (app) => downloadsPlugin(app, options) }];
-}
-
-function docsSurface({ docsDirectory, origin }: GatewayConfig, logger: Logger): Surface[] {
-  if (docsDirectory === undefined) return [];
-  const options = { directory: docsDirectory, origin, logger };
-  return [{ name: 'docs', register: (app) => docsPlugin(app, options) }];
 }

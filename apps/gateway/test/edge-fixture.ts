@@ -12,6 +12,8 @@ import { freePort } from '@patchbay/testing';
 import { createStateSealer, createTokenSigner } from '@patchbay/vault';
 import { LocalStore } from '../src/ephemeral-store/local-store.ts';
 import type { Surface } from '../src/http/surface.ts';
+import type { AddressBudget } from '../src/limits/address-budget.ts';
+import { LocalLimiter } from '../src/limits/local-limiter.ts';
 import { startTracing } from '../src/mcp/call/tracing.ts';
 import { SessionSignals } from '../src/mcp/sessions/session-signals.ts';
 import type { SessionStore } from '../src/mcp/sessions/session-store.ts';
@@ -22,6 +24,7 @@ import { LocalPubSub } from '../src/pub-sub/pub-sub.ts';
 import { createServer } from '../src/server.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
 import { givenApiKey, givenEndpoint, givenEndpoints } from './given-call.ts';
+import { givenAddressBudget, RAISED } from './given-limits.ts';
 import { GivenTokens } from './given-tokens.ts';
 
 export const TIMINGS = { queueMs: 0, startMs: 0, sandboxMs: 1, egressMs: 0, cold: false };
@@ -168,7 +171,11 @@ export interface EdgeFixture {
 export async function startEdge(
   extra: readonly Surface[] = [],
   dashboardUpstream?: string,
-  real: Partial<Pick<McpSurfaceDeps, 'endpoints' | 'apiKeys' | 'spool' | 'changes' | 'events' | 'loadPolicies'>> = {},
+  real: Partial<
+    Pick<McpSurfaceDeps, 'endpoints' | 'apiKeys' | 'spool' | 'changes' | 'events' | 'loadPolicies' | 'loadPlan'>
+  > & {
+    readonly addressBudget?: AddressBudget;
+  } = {},
 ): Promise<EdgeFixture> {
   const port = await freePort();
   const origin = `http://localhost:${port}`;
@@ -183,6 +190,7 @@ export async function startEdge(
     cacheStatistics: () => ({}),
     droppedEvents: () => 0,
     supervisors: async () => [],
+    countsLimitsAlone: () => false,
   });
   let runner = echo;
   const signer = await createTokenSigner({ masterKey: async () => Buffer.alloc(32) }, 'mcp sessions');
@@ -195,6 +203,8 @@ export async function startEdge(
       lookups.push('endpoint');
       return ENDPOINTS[`${organization}/${connector}${version === undefined ? '' : `@${version}`}`] ?? null;
     }, liveConnectors),
+    limiter: new LocalLimiter(systemClock),
+    loadPlan: async () => RAISED.plan,
     apiKeys: {
       verify: async (text) => {
         lookups.push('key');
@@ -236,6 +246,7 @@ export async function startEdge(
     trustedProxies: [],
     dashboardUpstream,
     revokeExposedKey: (text) => void exposed.push(text),
+    addressBudget: real.addressBudget ?? givenAddressBudget(),
     surfaces: [surface, ...extra],
   });
   await app.listen({ port, host: 'localhost' });

@@ -38,6 +38,7 @@ export function givenEndpoints(
   return {
     resolve,
     findLive: async (organization) => findLive(organization),
+    hasServed: () => true,
     statistics: () => ({ hits: 0, misses: 0, entries: 0 }),
     close: () => undefined,
   };
@@ -91,6 +92,7 @@ export function givenCall(change: Partial<Call> = {}): Call {
     requestId: 'req_1',
     steps: new StepTimer(0),
     notify: () => undefined,
+    addHeaders: () => undefined,
     signal: new AbortController().signal,
     method: 'tools/call',
     name,

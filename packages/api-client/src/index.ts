@@ -17,6 +17,7 @@ export type Invitation = Schemas['Invitation'];
 export type Me = Schemas['Me'];
 export type Member = Schemas['Member'];
 export type Organization = Schemas['Organization'];
+export type OrganizationLimits = Schemas['OrganizationLimits'];
 export type Permission = Schemas['Permission'];
 export type Role = Schemas['Role'];
 export type RoleDescription = Schemas['RoleDescription'];

@@ -191,6 +191,7 @@ export function createProgram(makeContext: MakeContext): Command {
   const admin = add(program, 'admin', 'Inspect an organization. API keys cannot invite, change roles or create keys.', [
     'patchbay admin members',
     'patchbay admin audit',
+    'patchbay admin limits',
     'patchbay admin setup-link',
     'patchbay open --page invitations',
   ]);
@@ -200,6 +201,9 @@ export function createProgram(makeContext: MakeContext): Command {
   add(admin, 'audit', 'List audit events, newest first.', ['patchbay admin audit -n 20'])
     .option('-n, --lines <number>', 'number of events', '50')
     .action(action(async () => (await import('./commands/admin.ts')).audit));
+  add(admin, 'limits', 'Show the limits on calls, how near they are, and what they refused in the last hour.', [
+    'patchbay admin limits',
+  ]).action(action(async () => (await import('./commands/limits.ts')).limits));
   add(admin, 'roles', 'List the roles of members and their permissions.', ['patchbay admin roles']).action(
     action(async () => (await import('./commands/admin.ts')).roles),
   );

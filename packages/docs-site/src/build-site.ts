@@ -8,7 +8,7 @@ import { deadFragments } from './dead-fragments.ts';
 import { ICON, listDocuments, pageOf } from './pages.ts';
 import { PACKAGE, PAGES } from './site-config.ts';
 
-/** Sites that stay: a process of the previous version may still serve one. */
+/** Sites that stay: a process of the version before may still serve one. */
 const SITES_KEPT = 3;
 
 /**

@@ -146,6 +146,7 @@ export async function fillEveryTable(given: Given, organization: GivenOrganizati
     `INSERT INTO app.oauth_clients (organization_id, id, name, redirect_uris, created_by) VALUES ($1, $2, 'n', '{}', '{}')`,
     newId('oauthClient'),
   );
+  await insert(`INSERT INTO app.organization_limits (organization_id) VALUES ($1)`);
   await insert(`INSERT INTO app.groups (organization_id, id, name) VALUES ($1, 'grp_1', 'pilots')`);
   await insert(
     `INSERT INTO app.group_members (organization_id, group_id, person_id) VALUES ($1, 'grp_1', $2)`,

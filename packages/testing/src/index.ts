@@ -19,6 +19,7 @@ export {
 export { type OtherGateway, type Platform, type PlatformOptions, startPlatform } from './platform.ts';
 export type { PlatformProcess } from './platform-process.ts';
 export { programsOfTests } from './programs-of-tests.ts';
+export { RAISED_LIMITS } from './raised-limits.ts';
 export { redisMissing, type TestRedis, testRedis } from './redis.ts';
 export { compileCache, makeSandboxDirectory, preparedDirectory } from './run-caches.ts';
 export { bubblewrapFile, hasSandboxes } from './sandboxes.ts';

@@ -8,6 +8,7 @@ import { CuttableProxy } from './cuttable-proxy.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createGiven, type Given } from './given.ts';
 import { type PlatformProcess, startPlatformProcess } from './platform-process.ts';
+import { RAISED_LIMITS } from './raised-limits.ts';
 import { type TestRedis, testRedis } from './redis.ts';
 import { makeSandboxDirectory } from './run-caches.ts';
 import { bubblewrapFile } from './sandboxes.ts';
@@ -106,6 +107,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const startGateway = (at: { readonly port: number; readonly internalPort: number; readonly spool: string }) =>
     start('gateway', {
       ...shared,
+      PATCHBAY_LIMITS: RAISED_LIMITS,
       PATCHBAY_PORT: String(at.port),
       PATCHBAY_INTERNAL_PORT: String(at.internalPort),
       DATABASE_AUTH_URL: through(database.urls.auth),

@@ -11,6 +11,7 @@ export const paths = {
   groups: (organization: string) => `/${segment(organization)}/settings/groups`,
   invitations: (organization: string) => `/${segment(organization)}/settings/invitations`,
   roles: (organization: string) => `/${segment(organization)}/settings/roles`,
+  limits: (organization: string) => `/${segment(organization)}/settings/limits`,
   apiKeys: (organization: string) => `/${segment(organization)}/settings/api-keys`,
   newApiKey: (organization: string) => `/${segment(organization)}/settings/api-keys/new`,
   connector: (organization: string, connector: string) => `/${segment(organization)}/connectors/${segment(connector)}`,

@@ -2,7 +2,7 @@ import { PASSWORD_CHARACTERS } from '@patchbay/foundation/limits';
 import type { Refusal } from './identity.ts';
 import { API_KEYS } from './strings/api-keys.ts';
 import { CONNECTOR_SETTINGS, SECRETS } from './strings/connector-settings.ts';
-import { ACCESS, GROUPS, INVITATIONS, MEMBERS, ROLES, SETTINGS } from './strings/organization-settings.ts';
+import { ACCESS, GROUPS, INVITATIONS, LIMITS, MEMBERS, ROLES, SETTINGS } from './strings/organization-settings.ts';
 
 /** All words of the dashboard. Sentences with values are functions, so that a language can order them its own way. */
 export const STRINGS = {
@@ -100,6 +100,7 @@ export const STRINGS = {
   settings: SETTINGS,
   access: ACCESS,
   roles: ROLES,
+  limits: LIMITS,
   members: MEMBERS,
   groups: GROUPS,
   invitations: INVITATIONS,

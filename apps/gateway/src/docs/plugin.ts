@@ -9,6 +9,7 @@ import { AppError, errorPagePath, type Logger } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerEdgeError, edgeError } from '../http/edge-error.ts';
 import { renderPage, wantsHtml } from '../http/render-page.ts';
+import type { Surface } from '../http/surface.ts';
 import { BuiltSite } from './built-site.ts';
 
 const DOCS_BASE = '/-/docs';
@@ -24,6 +25,17 @@ export interface DocsOptions {
 const RELOAD_SECONDS = 5;
 /** Names of these files contain a hash of their content. */
 const HASHED = /[/\\]assets[/\\]/;
+
+/** The surface of the documentation; none without a directory. */
+export function docsSurface(options: {
+  readonly docsDirectory: string | undefined;
+  readonly origin: string;
+  readonly logger: Logger;
+}): Surface[] {
+  const { docsDirectory: directory, origin, logger } = options;
+  if (directory === undefined) return [];
+  return [{ name: 'docs', register: (app) => docsPlugin(app, { directory, origin, logger }) }];
+}
 
 /** Registers the documentation below {@link DOCS_BASE}, with its own policy, error page and page for what is missing. */
 export async function docsPlugin(app: FastifyInstance, options: DocsOptions): Promise<void> {

@@ -10,6 +10,7 @@ import { AppError } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerApiError } from '../http/api-error.ts';
 import { entityTag, matchesEntityTag } from '../http/entity-tag.ts';
+import type { Surface } from '../http/surface.ts';
 
 export interface DownloadsOptions {
   /** Holds `cli.tgz` and `connector.tgz`. */
@@ -60,6 +61,16 @@ class DownloadCache {
     download.catch(() => this.#loaded.delete(name));
     return download;
   }
+}
+
+/** The surface of the downloads; none without a directory. */
+export function downloadsSurface(options: {
+  readonly downloadsDirectory: string | undefined;
+  readonly origin: string;
+}): Surface[] {
+  const { downloadsDirectory: directory, origin } = options;
+  if (directory === undefined) return [];
+  return [{ name: 'downloads', register: (app) => downloadsPlugin(app, { directory, origin }) }];
 }
 
 export async function downloadsPlugin(app: FastifyInstance, { directory, origin }: DownloadsOptions) {

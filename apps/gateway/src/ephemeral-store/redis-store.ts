@@ -27,6 +27,14 @@ redis.call('ZREMRANGEBYSCORE', KEYS[2], 0, ARGV[3] - ARGV[4])
 return { used, redis.call('PTTL', KEYS[1]), redis.call('ZCARD', KEYS[2]) }
 `;
 
+/** The store of an installation: in its Redis, or without one in the memory of its only gateway. */
+export function openEphemeralStore(
+  redisUrl: string | undefined,
+  options: Omit<RedisStoreOptions, 'redisUrl'>,
+): EphemeralStore {
+  return redisUrl === undefined ? new LocalStore(options.clock) : new RedisStore({ ...options, redisUrl });
+}
+
 /**
  * The ephemeral store in Redis. While it is unreachable each gateway counts by itself, with its share of the limit: the
  * number of gateways seen last cannot admit more together than the limit. Texts stored then are found only where they

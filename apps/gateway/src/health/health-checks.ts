@@ -4,6 +4,7 @@ import type { ChangeFeed } from '@patchbay/domain/changes';
 import type { UsageSpool } from '@patchbay/domain/usage';
 import { answered, type Condition, conditionOf, type HealthCheck } from '@patchbay/foundation/process';
 import type { SandboxClient } from '@patchbay/sandbox-client';
+import type { CallLimiter, LimiterCondition } from '../limits/call-limiter.ts';
 import type { DiskWatch } from './disk-watch.ts';
 import { supervisorsCondition } from './supervisors-condition.ts';
 
@@ -15,6 +16,7 @@ export interface HealthSources {
   readonly artifacts: Pick<ArtifactStore, 'ping'>;
   /** Null: this installation runs without Redis. */
   readonly redis: { ping(): Promise<void> } | null;
+  readonly limits: Pick<CallLimiter, 'condition'>;
   /** The queue that wakes the worker. */
   readonly queue: { ping(): Promise<{ readonly waiting: number }> };
   readonly dashboardUpstream: string | undefined;
@@ -39,6 +41,7 @@ export function gatewayChecks(sources: HealthSources): HealthCheck[] {
     },
     { name: 'artifacts', required: false, read: () => answered(sources.artifacts.ping()) },
     { name: 'redis', required: false, read: () => redisCondition(sources.redis) },
+    { name: 'limits', required: false, read: async () => limitsCondition(sources.limits.condition()) },
     { name: 'queue', required: false, read: async () => conditionOf([], { ...(await sources.queue.ping()) }) },
     { name: 'dashboard', required: false, read: () => dashboardCondition(sources.dashboardUpstream) },
     { name: 'usage', required: false, read: async () => usageCondition(sources.usage.statistics()) },
@@ -56,6 +59,13 @@ function changesCondition({ connected, staleMs }: ReturnType<ChangeFeed['health'
 async function redisCondition(redis: HealthSources['redis']): Promise<Condition> {
   if (!redis) return conditionOf(['not configured: limits count per gateway and the queue runs on PostgreSQL']);
   return answered(redis.ping());
+}
+
+function limitsCondition({ countedBy, gateways, problem }: LimiterCondition): Condition {
+  const part = gateways === 1 ? 'all' : `1/${gateways}`;
+  const reasons =
+    problem === null ? [] : [`Redis does not count (${problem}): this gateway admits ${part} of each limit`];
+  return conditionOf(reasons, { countedBy, gateways });
 }
 
 async function dashboardCondition(upstream: string | undefined): Promise<Condition> {

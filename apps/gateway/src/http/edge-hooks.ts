@@ -1,5 +1,6 @@
 import { AppError, type Logger } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { AddressBudget, AddressCharge } from '../limits/address-budget.ts';
 import { checkSingleHeaders } from './check-single-headers.ts';
 import { clientAddress, removeSteeringHeaders, setForwardedHeaders, type TrustedProxies } from './forwarded-headers.ts';
 import { loggedPath } from './logged-path.ts';
@@ -13,6 +14,8 @@ declare module 'fastify' {
     clientAddress: string;
     /** When the first byte was seen, on the monotonic clock. Milliseconds. */
     arrivedAtMs: number;
+    /** The charge before authentication; null when it was refused before. */
+    addressCharge: AddressCharge | null;
   }
 }
 
@@ -20,6 +23,8 @@ export interface EdgeOptions {
   readonly origin: string;
   readonly isTrustedProxy: TrustedProxies;
   readonly revokeExposedKey: RevokeExposedKey;
+  /** Counts requests before authentication. */
+  readonly addressBudget: Pick<AddressBudget, 'admit' | 'settle'>;
   readonly logger: Logger;
 }
 
@@ -34,6 +39,7 @@ export function addEdgeHooks(app: FastifyInstance, options: EdgeOptions): void {
   const accessLog = options.logger.child({}, { redact: [] });
   app.decorateRequest('clientAddress', '');
   app.decorateRequest('arrivedAtMs', 0);
+  app.decorateRequest('addressCharge', null);
 
   let closing = false;
   app.addHook('preClose', async () => {
@@ -58,11 +64,13 @@ export function addEdgeHooks(app: FastifyInstance, options: EdgeOptions): void {
     }
     checkTarget({ target, host: received.host, origin: received.origin }, ownUrl);
     refuseUrlTokens(target, options.revokeExposedKey);
+    request.addressCharge = await options.addressBudget.admit(target, received, request.clientAddress);
     const isPreflight = isPublic && request.method === 'OPTIONS';
     return isPreflight ? reply.code(204).headers(PREFLIGHT_HEADERS).send() : undefined;
   });
 
   app.addHook('onResponse', async (request, reply) => {
+    if (request.addressCharge) options.addressBudget.settle(request.addressCharge, reply.statusCode);
     accessLog.info(accessLine(request, reply.statusCode), 'request');
   });
 }

@@ -15,6 +15,7 @@ import type { Pool } from 'pg';
 import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';
 import { cookieRule } from '../http/cookies.ts';
 import { ADDRESS_HEADER, INVITATION_SECONDS, SESSION_SECONDS } from './account-rules.ts';
+import { SESSION_COOKIE } from './session-cookie.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
 const MEMBERS_MAX = ACCOUNT_LIMITS.members.value;
@@ -48,7 +49,7 @@ function cookies(origin: string) {
     return [key, { name, attributes: { secure, httpOnly, sameSite, path } }] as const;
   };
   return Object.fromEntries([
-    named('session_token', 'patchbay_session'),
+    named('session_token', SESSION_COOKIE),
     named('session_data', 'patchbay_session_data'),
     named('account_data', 'patchbay_account_data'),
     named('dont_remember', 'patchbay_session_only'),

@@ -15,6 +15,7 @@ import { invitationPlugin } from './invitation-plugin.ts';
 import { createAuthPool, LazyAuth } from './lazy-auth.ts';
 import { identityPlugin } from './plugin.ts';
 import { parseReleasedNames } from './released-names.ts';
+import { createSessionCookie, type SessionCookie } from './session-cookie.ts';
 import { createSetupLinks } from './setup-links.ts';
 import { setupPlugin } from './setup-plugin.ts';
 import { createSignInAddresses } from './sign-in-addresses.ts';
@@ -45,6 +46,8 @@ export interface IdentityPart {
   readonly identity: Identity;
   /** Surfaces of the public listener: `/api/auth` and `/-/setup`. */
   readonly surface: { readonly name: string; register(app: FastifyInstance): Promise<void> };
+  /** Reads the text of a session's cookie, without a query. */
+  readonly sessionCookie: SessionCookie;
   /** A person with an organization, whatever the sign-up policy; for seeding. */
   createFirstOwner(owner: FirstOwner): Promise<{ organizationId: string; person: { id: string } }>;
   /**
@@ -95,6 +98,7 @@ export function createIdentityPart(options: IdentityOptions): IdentityPart {
   return {
     pool,
     identity,
+    sessionCookie: createSessionCookie(origin, secret),
     surface: {
       name: 'identity',
       async register(app) {

@@ -1,34 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Admission } from './admission.ts';
 import { ByteRate } from './byte-rate.ts';
 import { StreamPermits } from './stream-permits.ts';
-
-describe('Admission', () => {
-  it('refuses a call over the connector’s bound and leaves other connectors alone', () => {
-    const admission = new Admission({ connectorMax: 1, organizationMax: 2 });
-    const first = admission.admit({ organizationId: 'a', connectorId: '1' });
-    expect(() => admission.admit({ organizationId: 'a', connectorId: '1' })).toThrow(
-      expect.objectContaining({ code: 'limits.connector_busy' }),
-    );
-    admission.admit({ organizationId: 'a', connectorId: '2' });
-    expect(() => admission.admit({ organizationId: 'a', connectorId: '3' })).toThrow(
-      expect.objectContaining({ code: 'limits.organization_busy' }),
-    );
-    admission.admit({ organizationId: 'b', connectorId: '4' });
-    first.release();
-    admission.admit({ organizationId: 'a', connectorId: '1' });
-    expect(admission.inFlight).toBe(3);
-  });
-
-  it('counts a permit that is given back twice once', () => {
-    const admission = new Admission({ connectorMax: 2, organizationMax: 2 });
-    const permit = admission.admit({ organizationId: 'a', connectorId: '1' });
-    admission.admit({ organizationId: 'a', connectorId: '1' });
-    permit.release();
-    permit.release();
-    expect(admission.inFlight).toBe(1);
-  });
-});
 
 describe('ByteRate', () => {
   it('refuses bytes over the burst with the time to wait, and admits other callers and small bodies', () => {

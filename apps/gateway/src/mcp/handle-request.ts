@@ -1,7 +1,8 @@
 import { AppError } from '@patchbay/foundation';
-import { STREAM_LIMITS } from '@patchbay/foundation/limits';
+import { type PlanLimits, STREAM_LIMITS } from '@patchbay/foundation/limits';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ByteRate } from '../limits/byte-rate.ts';
+import type { MessageRate } from '../limits/message-rate.ts';
 import { readMessage } from './body/message.ts';
 import type { ParsePool } from './body/parse-pool.ts';
 import { BODY_LIMITS } from './body/read-body.ts';
@@ -16,7 +17,10 @@ import { answerSessionRequest, type SessionRequestDeps } from './sessions/sessio
 const PAST_EXPIRY_MS = STREAM_LIMITS.streamPastToken.value;
 
 export interface RequestDeps extends MethodServices, OpenAnswerDeps, SessionRequestDeps {
+  readonly messageRate: MessageRate;
   readonly byteRate: ByteRate;
+  /** The limits of an organization, from memory. */
+  loadPlan(organizationId: string): Promise<PlanLimits>;
   readonly parsePool: ParsePool;
 }
 
@@ -36,10 +40,12 @@ export async function handleRequest<Known extends Access>(
   const access = await mount.authorize(head); // 401, 403, 404
   const caller = { head, access, reauthorize: () => mount.authorize(head, PAST_EXPIRY_MS) };
   if (!head.isServed) throw new AppError('edge.method_not_allowed'); // 405
+  const { organizationId, principal } = access;
+  deps.messageRate.admit({ limitKey: principal.limitKey, organizationId }, await deps.loadPlan(organizationId)); // 429
   if (head.method !== 'POST') return answerSessionRequest(deps, caller, reply);
 
-  deps.byteRate.admit(access.principal.limitKey, head.bytesAnnounced ?? BODY_LIMITS.bytesMax); // 429
-  const received = await readMessage(deps.parsePool, head, access.organizationId, NAME_MEMBERS); // 408, 413, 415, 429
+  deps.byteRate.admit(principal.limitKey, head.bytesAnnounced ?? BODY_LIMITS.bytesMax); // 429
+  const received = await readMessage(deps.parsePool, head, organizationId, NAME_MEMBERS); // 408, 413, 415, 429
   head.steps.lap('decode');
 
   const session = opensSession(received) ? null : await deps.sessions.join(head, received, access); // 404

@@ -4,15 +4,16 @@ import type { ChangeFeed } from '@patchbay/domain/changes';
 import type { EndpointDirectory } from '@patchbay/domain/endpoints';
 import type { UsageSpool } from '@patchbay/domain/usage';
 import type { Clock, Logger } from '@patchbay/foundation';
-import { CALL_LIMITS, STREAM_LIMITS } from '@patchbay/foundation/limits';
+import { CALL_LIMITS, type PlanLimits, STREAM_LIMITS } from '@patchbay/foundation/limits';
 import type { PolicySet } from '@patchbay/policy';
 import type { SandboxClient } from '@patchbay/sandbox-client';
 import type { CredentialReference } from '@patchbay/sandbox-protocol';
 import type { StateSealer } from '@patchbay/vault';
 import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';
 import type { Surface } from '../http/surface.ts';
-import { Admission, type Permit } from '../limits/admission.ts';
 import { ByteRate } from '../limits/byte-rate.ts';
+import type { CallLimiter } from '../limits/call-limiter.ts';
+import { MessageRate } from '../limits/message-rate.ts';
 import { StreamPermits } from '../limits/stream-permits.ts';
 import type { SandboxRetirement } from '../sandboxes/sandbox-retirement.ts';
 import { Leases } from '../streams/leases.ts';
@@ -21,6 +22,7 @@ import { createConnectorMount } from './access/connector.ts';
 import { createOrganizationMount } from './access/organization.ts';
 import { createResourceDocuments } from './access/resource-documents.ts';
 import { ParsePool } from './body/parse-pool.ts';
+import { admitCall } from './call/admit-call.ts';
 import type { NotifyAuthor } from './call/author-log.ts';
 import { type CallToolDeps, callTool } from './call/call-tool.ts';
 import { invokeCall } from './call/invoke-call.ts';
@@ -57,6 +59,10 @@ export interface McpSurfaceDeps {
   readonly sessions: Sessions;
   /** The organization's policies, from memory. */
   loadPolicies(organizationId: string): Promise<PolicySet>;
+  /** Counts calls against the limits of their organization. */
+  readonly limiter: Pick<CallLimiter, 'admit'>;
+  /** The limits of an organization, from memory. */
+  loadPlan(organizationId: string): Promise<PlanLimits>;
   /** References to the credentials a call may use. */
   openCredentials(call: Call): Promise<readonly CredentialReference[]>;
   /** Makes durable that the call is about to be sent. Rejecting keeps it from being sent. */
@@ -68,11 +74,6 @@ export interface McpSurfaceDeps {
   readonly clock: Clock;
 }
 
-/** In this process. Redis will hold these across gateways. */
-const ADMISSION = {
-  connectorMax: CALL_LIMITS.connectorCalls.value,
-  organizationMax: CALL_LIMITS.organizationCalls.value,
-};
 const STREAMS = {
   principalMax: STREAM_LIMITS.callerStreams.value,
   organizationMax: STREAM_LIMITS.organizationStreams.value,
@@ -92,19 +93,9 @@ export interface McpSurface extends Surface {
   close(): Promise<void>;
 }
 
-/** Shows the permit on /metrics while it is held. */
-function counted(permit: Permit, { callsInFlight }: Pick<Metrics, 'callsInFlight'>): Permit {
-  callsInFlight.inc();
-  return {
-    release() {
-      callsInFlight.dec();
-      permit.release();
-    },
-  };
-}
-
 /** The MCP surface with everything it is made of. */
 export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
+  const messageRate = new MessageRate(deps.clock);
   const byteRate = new ByteRate({ ...BYTE_RATE, clock: deps.clock });
   const permits = new StreamPermits(STREAMS);
   const parked = new StreamPermits(PARKED);
@@ -126,7 +117,15 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
   });
   const known = { ...deps, manifests, visibleTools: (connector: ServedConnector) => visibleTools(deps, connector) };
   const streams = { listenStreams, followResources, leases, permits, parked };
-  const options = { ...known, ...streams, byteRate, parsePool, requestStates, callTool: createCalls(deps) };
+  const options = {
+    ...known,
+    ...streams,
+    messageRate,
+    byteRate,
+    parsePool,
+    requestStates,
+    callTool: createCalls(deps),
+  };
   return {
     name: 'mcp',
     register: async (app) => {
@@ -145,10 +144,9 @@ export function createMcpSurface(deps: McpSurfaceDeps): McpSurface {
 
 /** Dependencies of the steps of a call; `callTool` has their order. */
 function createCalls(deps: McpSurfaceDeps): (call: Call) => Promise<CallReply> {
-  const admission = new Admission(ADMISSION);
   const steps: CallToolDeps = {
     rule: (call) => ruleCall(deps, call),
-    admit: async (call) => counted(admission.admit(call.endpoint), deps.metrics),
+    admit: (call) => admitCall(deps, call),
     openCredentials: deps.openCredentials,
     recordIntent: deps.recordIntent,
     invoke: (call, credentials) =>

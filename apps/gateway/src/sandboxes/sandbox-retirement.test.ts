@@ -40,7 +40,7 @@ describe('retireSandboxes', () => {
     expect(retired).toEqual([]);
   });
 
-  it('ends sandboxes of the version that served before an activation', async () => {
+  it('ends sandboxes of the version before an activation', async () => {
     const { retired, retirement, change } = watched({ ...LIVE, versionId: 'ver_2' });
     retirement.follow(LIVE);
     await change('connector', 'con_weather');

@@ -17,6 +17,7 @@ const ENDS = {
   grant: { session: null, key: null, connectorUrl: 'key_a', organizationUrl: 'key_a', sandbox: null },
   person: { session: 'usr_a', key: 'usr_a', connectorUrl: 'usr_a', organizationUrl: 'usr_a', sandbox: null },
   audit_event: { session: null, key: null, connectorUrl: null, organizationUrl: null, sandbox: null },
+  limits: { session: null, key: null, connectorUrl: null, organizationUrl: null, sandbox: null },
   joined_names: { session: null, key: null, connectorUrl: null, organizationUrl: 'org_a', sandbox: null },
 } satisfies Record<ChangeKind, Record<string, string | null>>;
 

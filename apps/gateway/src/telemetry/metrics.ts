@@ -13,6 +13,8 @@ type ReadReports = () => Promise<readonly SupervisorReport[]>;
 export interface MetricSources {
   cacheStatistics(): Readonly<Record<string, { readonly hits: number; readonly misses: number }>>;
   droppedEvents(): number;
+  /** Whether the limits are counted in this process although there is a Redis. */
+  countsLimitsAlone(): boolean;
   readonly supervisors: ReadReports;
 }
 
@@ -24,6 +26,14 @@ export function createMetrics(sources: MetricSources) {
   const registry = new Registry();
   const registers = [registry];
   registerCaches(registry, sources);
+  new Gauge({
+    name: 'patchbay_limits_counted_in_process',
+    help: '1 while this gateway counts its part of the limits by itself because Redis is away. Alert on 1 for a minute.',
+    registers,
+    collect() {
+      this.set(sources.countsLimitsAlone() ? 1 : 0);
+    },
+  });
   const reports = new CachedReports(sources.supervisors);
   registerSupervisors(registry, () => reports.get());
   return {
@@ -49,6 +59,18 @@ export function createMetrics(sources: MetricSources) {
       name: 'patchbay_access_token_refusals_total',
       help: 'Access tokens refused at /mcp, by reason. Look at any increase of signature, key, issuer or algorithm: forged tokens are tried.',
       labelNames: ['reason'],
+      registers,
+    }),
+    limitedCalls: new Counter({
+      name: 'patchbay_limited_calls_total',
+      help: 'Calls that a limit of their organization refused, by what it counts (scope) and how (rate or concurrency).',
+      labelNames: ['scope', 'kind'],
+      registers,
+    }),
+    limitedRequests: new Counter({
+      name: 'patchbay_limited_requests_total',
+      help: 'Requests refused because their network sent too many without a valid credential, by kind of request. Look above a steady 10 per second: a scanner, or a client with a wrong key.',
+      labelNames: ['kind'],
       registers,
     }),
     steps: new Histogram({

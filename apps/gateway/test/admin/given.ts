@@ -4,8 +4,10 @@ import { type ArtifactStore, createFileArtifactStore } from '@patchbay/artifacts
 import { createDatabase, type Database } from '@patchbay/domain';
 import { createApiKey, createApiKeyCache, type NewApiKey } from '@patchbay/domain/api-keys';
 import { ChangeFeed, OutboxRelay } from '@patchbay/domain/changes';
+import { createLimitDirectory } from '@patchbay/domain/limits';
 import { ALL_PERMISSIONS, findMember, mayKeyHold, type Role } from '@patchbay/domain/organizations';
 import { Secret, systemClock } from '@patchbay/foundation';
+import { STANDARD_PLAN } from '@patchbay/foundation/limits';
 import { createTestDatabase, temporaryDirectory } from '@patchbay/testing';
 import { createVault, type Vault } from '@patchbay/vault';
 import type { FastifyInstance } from 'fastify';
@@ -15,8 +17,10 @@ import { createAdminSurface } from '../../src/admin/index.ts';
 import { LocalStore } from '../../src/ephemeral-store/local-store.ts';
 import { RedisStore } from '../../src/ephemeral-store/redis-store.ts';
 import { createIdentityPart, type IdentityPart } from '../../src/identity/index.ts';
+import { LocalLimiter } from '../../src/limits/local-limiter.ts';
 import { createServer } from '../../src/server.ts';
 import { OneTimeFiles } from '../../src/untrusted/one-time-files.ts';
+import { givenAddressBudget } from '../given-limits.ts';
 
 export const ORIGIN = 'http://localhost:4000';
 export const PASSWORD = 'correct horse battery staple';
@@ -146,12 +150,15 @@ export class Installation {
       },
       refuseUploads: async () => {},
       files,
+      limiter: new LocalLimiter(systemClock),
+      limits: createLimitDirectory({ database, feed, plan: STANDARD_PLAN }),
     });
     const app = await createServer({
       origin,
       logger,
       trustedProxies: [],
       dashboardUpstream: undefined,
+      addressBudget: givenAddressBudget(),
       revokeExposedKey: apiKeys.revokeExposed,
       surfaces: [people.surface, admin],
     });

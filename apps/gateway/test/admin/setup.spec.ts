@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { LocalStore } from '../../src/ephemeral-store/local-store.ts';
 import { createIdentityPart } from '../../src/identity/index.ts';
 import { createServer } from '../../src/server.ts';
+import { givenAddressBudget } from '../given-limits.ts';
 
 const ORIGIN = 'http://localhost:4000';
 const logger = pino({ level: 'silent' });
@@ -30,6 +31,7 @@ async function install() {
     origin: ORIGIN,
     trustedProxies: [],
     dashboardUpstream: undefined,
+    addressBudget: givenAddressBudget(),
     revokeExposedKey: () => {},
     logger,
     surfaces: [part.surface],

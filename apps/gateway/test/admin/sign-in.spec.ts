@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LocalStore } from '../../src/ephemeral-store/local-store.ts';
 import { createIdentityPart, type IdentityPart } from '../../src/identity/index.ts';
 import { createServer } from '../../src/server.ts';
+import { givenAddressBudget } from '../given-limits.ts';
 
 const ORIGIN = 'http://localhost:4000';
 const PASSWORD = 'correct horse battery staple';
@@ -37,6 +38,7 @@ async function install(options: { signup?: string; origin?: string } = {}): Prom
     origin,
     trustedProxies: [],
     dashboardUpstream: undefined,
+    addressBudget: givenAddressBudget(),
     revokeExposedKey: () => {},
     logger,
     surfaces: [part.surface],

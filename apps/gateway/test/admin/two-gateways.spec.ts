@@ -22,6 +22,7 @@ import { createIdentityPart } from '../../src/identity/index.ts';
 import { createServer } from '../../src/server.ts';
 import { OneTimeFiles } from '../../src/untrusted/one-time-files.ts';
 import { untrustedPlugin } from '../../src/untrusted/plugin.ts';
+import { givenAddressBudget } from '../given-limits.ts';
 
 const { describe, it } = skipUnless(redisMissing() === null, `no Redis: ${redisMissing()}`);
 const ORIGIN = 'http://localhost:4000';
@@ -78,6 +79,7 @@ describe('two gateways', () => {
       trustedProxies: [],
       dashboardUpstream: undefined,
       logger,
+      addressBudget: givenAddressBudget(),
       revokeExposedKey: () => {},
       surfaces: [
         people.surface,

@@ -13,9 +13,9 @@ import {
   temporaryDirectory,
   waitFor,
 } from '@patchbay/testing';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EdgeFixture, legacyRequest, modernRequest, startEdge } from '../edge-fixture.ts';
+import { queriesAt } from '../queries-at.ts';
 
 /** Real time, plus what a test adds. */
 let leadMs = 0;
@@ -66,29 +66,7 @@ const post = ({ body, headers }: ReturnType<typeof modernRequest | typeof legacy
   });
 const call = () => post(modernRequest('tools/call', { name: 'mark', arguments: {} }));
 
-/**
- * Texts of the queries that run meanwhile, without the feed's own heartbeat and poll, and without those of other files: a
- * platform that they share may run in this process too.
- */
-async function queriesOf(work: () => Promise<unknown>): Promise<string[]> {
-  const texts: string[] = [];
-  const ownPort = Number(new URL(line.url).port);
-  const original = pg.Client.prototype.query;
-  const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
-    this: pg.Client,
-    ...given: unknown[]
-  ) {
-    const { application_name: name, port } = (
-      this as unknown as { connectionParameters: { application_name?: string; port: number } }
-    ).connectionParameters; // what pg keeps and its types leave out
-    const text = typeof given[0] === 'string' ? given[0] : (given[0] as { text?: string }).text;
-    if (name !== 'patchbay-changes' && port === ownPort) texts.push(text ?? '');
-    return Reflect.apply(original, this, given);
-  });
-  await work();
-  spy.mockRestore();
-  return texts;
-}
+const queriesOf = (work: () => Promise<unknown>) => queriesAt(line.url, work);
 
 describe('a call whose endpoint and key are known', () => {
   it('a call with a cached endpoint and key makes no query, in either era', async () => {

@@ -14,6 +14,7 @@ const GIVEN = {
   OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
   PATCHBAY_SIGNUP: 'invite',
   PATCHBAY_RELEASED_NAMES: 'claude-lab=org_1',
+  PATCHBAY_LIMITS: 'personBurst=90',
   PATCHBAY_NPM_REGISTRY: 'https://registry.example',
   PATCHBAY_PORT: '4100',
 };
@@ -89,6 +90,7 @@ describe('the environment of a process', () => {
       'PATCHBAY_INTERNAL_PORT',
       'PATCHBAY_PORT',
       'PATCHBAY_RELEASED_NAMES',
+      'PATCHBAY_LIMITS',
       'PATCHBAY_SIGNUP',
       'REDIS_URL',
       'SPOOL_DIR',

@@ -44,6 +44,7 @@ const GIVEN: Record<AppName, readonly string[]> = {
   gateway: [
     'PATCHBAY_LISTEN_HOST',
     'PATCHBAY_SIGNUP',
+    'PATCHBAY_LIMITS',
     'PATCHBAY_RELEASED_NAMES',
     'PATCHBAY_TRUSTED_PROXIES',
     'REDIS_NETWORK_TRUSTED',

@@ -92,6 +92,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organizations/{organization}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the limits on calls of an organization, how near they are, and which refused calls in the last hour
+         * @description Permission: `usage:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["getOrganizationLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organizations/{organization}/members": {
         parameters: {
             query?: never;
@@ -1172,6 +1192,66 @@ export interface components {
                 restore: components["schemas"]["ActionState"];
             };
         };
+        OrganizationLimits: {
+            /**
+             * @description The plan whose values hold where nothing else was granted.
+             * @enum {string}
+             */
+            plan: "standard";
+            limits: {
+                /**
+                 * @description The subject of the count: one person at one connector, a tool, a client, …
+                 * @enum {string}
+                 */
+                scope: "person" | "tool" | "client" | "connector" | "organization";
+                callsPerMinute: number;
+                /** @description Calls at once after a pause. */
+                burst: number;
+                /** @description Calls in flight. */
+                concurrent: number;
+            }[];
+            /** @description Limits that the operator chose for this organization, by their names in `/limits`. */
+            granted: {
+                /** @enum {string} */
+                name: "personCallsPerMinute" | "personBurst" | "personConcurrent" | "toolCallsPerMinute" | "toolBurst" | "toolConcurrent" | "clientCallsPerMinute" | "clientBurst" | "clientConcurrent" | "connectorCallsPerMinute" | "connectorBurst" | "connectorConcurrent" | "organizationCallsPerMinute" | "organizationBurst" | "organizationConcurrent" | "personMessagesPerSecond" | "organizationMessagesPerSecond";
+                value: number;
+            }[];
+            /** @description The organization’s counter, then those of its newest connectors, at most 200. */
+            counters: {
+                /** @enum {string} */
+                scope: "organization" | "connector";
+                connector: {
+                    id: string;
+                    slug: string;
+                } | null;
+                /** @description Calls that the rate admits now. */
+                remaining: number;
+                /** @description Until the whole burst is there again. */
+                fullInSeconds: number;
+                inFlight: number | null;
+            }[];
+            /** @description Calls that a limit refused in the last hour, most first. */
+            limitedCalls: {
+                /** @description The error of the limit: `limits.person_rate`. */
+                code: string;
+                /** @description Null: a connector that is gone. */
+                connector: {
+                    id: string;
+                    slug: string;
+                } | null;
+                calls: number;
+                /**
+                 * Format: date-time
+                 * @description UTC, ISO 8601.
+                 */
+                lastAt: string;
+            }[];
+            /**
+             * @description `redis`: by all gateways together. `process`: by the gateway that answers, for itself.
+             * @enum {string}
+             */
+            countedBy: "redis" | "process";
+        };
         OrganizationPage: {
             items: components["schemas"]["Organization"][];
             nextCursor: string | null;
@@ -1535,6 +1615,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Organization"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOrganizationLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationLimits"];
                 };
             };
             default: components["responses"]["Problem"];

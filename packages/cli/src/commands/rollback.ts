@@ -10,8 +10,8 @@ export async function rollback(
   options: { to?: string; yes?: boolean },
 ): Promise<void> {
   const connector = await connectorSlug(named, context.cwd);
-  const target = options.to === undefined ? 'the previous version' : `version ${readVersionNumber(options.to)}`;
-  await confirm(context, `Roll ${connector} back to ${target}?`, options.yes);
+  const target = options.to === undefined ? 'the version before' : `version ${readVersionNumber(options.to)}`;
+  await confirm(context, `Let ${target} of ${connector} serve?`, options.yes);
   // A certain version is an activation like any other; the one before is the platform's to know.
   if (options.to !== undefined) return activate(context, connector, options.to);
   const { client, organization } = await context.session();

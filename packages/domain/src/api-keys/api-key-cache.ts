@@ -41,6 +41,11 @@ export interface ApiKeyCache {
    * `api-keys.address_refused` (403), `data.stale` (503)
    */
   verify(text: string, surfaces: readonly ApiKeySurface[], address: string): Promise<VerifiedApiKey>;
+  /**
+   * Whether the text may be a key as far as this process remembers: no query, no wait. For limits, never for access: a
+   * key that was revoked or has expired may still be remembered.
+   */
+  recognizes(text: string): boolean;
   /** Revokes the key of a text that strangers can read, soon. Returns at once; a text of no key costs nothing. */
   revokeExposed(text: string): void;
   /** Writes the batched last uses. Runs by itself every 30 s and on close. */
@@ -81,6 +86,10 @@ export function createApiKeyCache(options: ApiKeyCacheOptions): ApiKeyCache {
       if (!isAddressAllowed(address, verified.apiKey.allowedAddresses)) throw new AppError('api-keys.address_refused');
       lastUses.note(verified, clock.now(), address);
       return verified;
+    },
+    recognizes(text) {
+      const parsed = parseApiKey(text);
+      return parsed !== null && known.remembers(parsed.hash);
     },
     revokeExposed: (text) => exposed.report(text),
     flushLastUses: () => lastUses.flush(),

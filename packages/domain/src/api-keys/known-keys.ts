@@ -54,7 +54,7 @@ export class KnownKeys {
    * @throws AppError `data.unavailable` when only the database can decide and does not answer
    */
   async has(hash: Uint8Array): Promise<boolean> {
-    const prefix = Buffer.from(hash.buffer, hash.byteOffset, hash.length).readUIntBE(0, PREFIX_BYTES);
+    const prefix = prefixOf(hash);
     if (this.#prefixes.has(prefix)) return true;
     const isProved = this.#isCurrent() && (await this.#feed.relayed()) && this.#isCurrent();
     if (!isProved) await this.#refresh();
@@ -62,6 +62,14 @@ export class KnownKeys {
     // The reading of a published key failed.
     if (isProved && !this.#isCurrent()) await this.#refresh();
     return this.#prefixes.has(prefix);
+  }
+
+  /**
+   * Whether the hash may be a key's as far as this process remembers, without waiting for anything: a key that was made a
+   * moment ago may be missing. True for every hash before the keys were read for the first time.
+   */
+  remembers(hash: Uint8Array): boolean {
+    return this.#readAtMs === Number.NEGATIVE_INFINITY || this.#prefixes.has(prefixOf(hash));
   }
 
   close(): void {
@@ -119,6 +127,10 @@ export class KnownKeys {
     this.#reading = this.#readAll();
     await this.#reading;
   }
+}
+
+function prefixOf(hash: Uint8Array): number {
+  return Buffer.from(hash.buffer, hash.byteOffset, hash.length).readUIntBE(0, PREFIX_BYTES);
 }
 
 function* prefixesOf(joined: Buffer): Generator<number> {

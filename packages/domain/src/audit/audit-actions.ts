@@ -3,6 +3,7 @@ export const AUDIT_ACTIONS = [
   'organization.created',
   'organization.renamed',
   'organization.updated',
+  'organization.limits_granted',
   'organization.deleted',
   'organization.restored',
   'organization.purged',

@@ -12,6 +12,7 @@ const READS = {
   grant: ['cache'],
   person: ['cache'],
   audit_event: [],
+  limits: ['cache'],
   joined_names: ['cache'],
 } satisfies Record<ChangeKind, string[]>;
 

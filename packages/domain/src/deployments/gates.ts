@@ -5,7 +5,7 @@ import type { Role } from '../organizations/index.ts';
 import type { Version } from '../versions/index.ts';
 import type { HoldReason } from './deployment.ts';
 
-/** `deploy`: asked for with the upload; `activate`: by hand; `rollback`: back to the previous version. */
+/** `deploy`: asked for with the upload; `activate`: by hand; `rollback`: back to the version before. */
 export type DeploymentCause = 'deploy' | 'activate' | 'rollback';
 
 /** The facts that every gate gets. */

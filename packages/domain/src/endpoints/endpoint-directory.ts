@@ -1,4 +1,5 @@
 import { AppError } from '@patchbay/foundation';
+import { LRUCache } from 'lru-cache';
 import { type ChangeFeed, RevisionedCache } from '../changes/index.ts';
 import { type AuthMode, type Connector, getConnector } from '../connectors/index.ts';
 import type { Database, Tx } from '../database/index.ts';
@@ -46,6 +47,8 @@ export interface EndpointDirectory {
   resolve(organizationSlug: string, connectorSlug: string, version?: number): Promise<Endpoint | null>;
   /** Null when there is no such organization, or it is out of service. @throws AppError `data.stale` */
   findLive(organizationSlug: string): Promise<LiveConnectors | null>;
+  /** Whether an organization of that name was found here lately. For limits: no query, and no proof. */
+  hasServed(organizationSlug: string): boolean;
   statistics(): { readonly hits: number; readonly misses: number; readonly entries: number };
   close(): void;
 }
@@ -53,6 +56,7 @@ export interface EndpointDirectory {
 /** Connectors behind one URL of an organization. */
 const CONNECTORS_MAX = 500;
 const LISTS_MAX = 1_000;
+const SERVED_MAX = 20_000;
 
 /** Which URL is which code, from memory; follows activations, renames, deletions and settings within a second. */
 export function createEndpointDirectory(options: EndpointDirectoryOptions): EndpointDirectory {
@@ -79,19 +83,26 @@ export function createEndpointDirectory(options: EndpointDirectoryOptions): Endp
             { kind: 'joined_names', id: live.organizationId },
           ],
   });
+  const served = new LRUCache<string, true>({ max: SERVED_MAX });
+  const noteServed = <Found>(organization: string, found: Found): Found => {
+    if (found !== null) served.set(organization, true);
+    return found;
+  };
   return {
     async resolve(organizationSlug, connectorSlug, version) {
       const organization = organizationSlug.toLowerCase();
       // A text that is no slug cannot be in the database, and must not fill the cache.
       if (!isSlug(organization) || !isSlug(connectorSlug)) return null;
       const key = `${organization}/${connectorSlug}@${version ?? 'live'}`;
-      return cache.get(key, () => loadEndpoint(database, { organization, connector: connectorSlug, version }));
+      const find = () => loadEndpoint(database, { organization, connector: connectorSlug, version });
+      return noteServed(organization, await cache.get(key, find));
     },
     async findLive(organizationSlug) {
       const organization = organizationSlug.toLowerCase();
       if (!isSlug(organization)) return null;
-      return lists.get(organization, () => loadLive(database, organization));
+      return noteServed(organization, await lists.get(organization, () => loadLive(database, organization)));
     },
+    hasServed: (organizationSlug) => served.has(organizationSlug.toLowerCase()),
     statistics: () => cache.statistics(),
     close() {
       cache.close();

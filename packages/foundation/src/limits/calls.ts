@@ -89,20 +89,6 @@ export const CALL_LIMITS = {
     reason: 'They show results to people or programs instead of a model.',
     raisedBy: 'fixed',
   },
-  connectorCalls: {
-    value: 128,
-    unit: 'calls',
-    what: 'Calls in flight of one connector, per gateway',
-    reason: 'One slow connector cannot take every slot of the gateway.',
-    raisedBy: 'fixed',
-  },
-  organizationCalls: {
-    value: 512,
-    unit: 'calls',
-    what: 'Calls in flight of one organization, per gateway',
-    reason: 'One organization cannot take every slot of the gateway.',
-    raisedBy: 'fixed',
-  },
   sandboxCalls: {
     value: 32,
     unit: 'calls',

@@ -4,13 +4,24 @@ import { CALL_LIMITS } from './calls.ts';
 import { DEPLOY_LIMITS } from './deploys.ts';
 import type { LimitGroup } from './limit.ts';
 import { OAUTH_LIMITS } from './oauth.ts';
+import { ADDRESS_LIMITS, PLAN_LIMITS } from './plans.ts';
 import { RETENTION } from './retention.ts';
 import { SANDBOX_LIMITS } from './sandboxes.ts';
 import { STREAM_LIMITS } from './streams.ts';
 
 export { formatLimit, formatNumber, type Limit, type LimitGroup, type RaisedBy } from './limit.ts';
+export { type InstallationLimits, LIMIT_VALUE_MAX, parseLimitSettings } from './limit-settings.ts';
+export {
+  type AddressLimits,
+  CLIENT_RANGES,
+  PLAN_LIMITS,
+  type PlanLimits,
+  STANDARD_ADDRESS_LIMITS,
+  STANDARD_PLAN,
+} from './plans.ts';
 export {
   ACCOUNT_LIMITS,
+  ADDRESS_LIMITS,
   ADMIN_LIMITS,
   CALL_LIMITS,
   DEPLOY_LIMITS,
@@ -23,6 +34,8 @@ export {
 /** All limits in the order of `docs/limits.md`. */
 export const LIMIT_SECTIONS: readonly { readonly title: string; readonly limits: LimitGroup }[] = [
   { title: 'Calls', limits: CALL_LIMITS },
+  { title: 'Calls of an organization: plan standard', limits: PLAN_LIMITS },
+  { title: 'Requests without a valid credential', limits: ADDRESS_LIMITS },
   { title: 'Streams, sessions and lists', limits: STREAM_LIMITS },
   { title: 'Sandboxes', limits: SANDBOX_LIMITS },
   { title: 'Deploys', limits: DEPLOY_LIMITS },

@@ -1,4 +1,6 @@
-import type { Invitation, Permission, Role } from '@patchbay/api-client';
+import type { Invitation, OrganizationLimits, Permission, Role } from '@patchbay/api-client';
+
+type LimitScope = OrganizationLimits['limits'][number]['scope'];
 
 /** Words of the pages about who may do what in an organization. */
 export const SETTINGS = {
@@ -148,4 +150,37 @@ export const INVITATIONS = {
     canceled: 'withdrawn',
     expired: 'expired',
   } satisfies Record<Invitation['status'], string>,
+} as const;
+
+export const LIMITS = {
+  title: 'Limits',
+  lead: 'How many calls this organization can make, and how near it is. The operator of this installation can raise them.',
+  held: 'Limits on calls',
+  scope: 'Counted per',
+  scopes: {
+    person: 'Person at one connector',
+    tool: 'Tool',
+    client: 'Client or API key',
+    connector: 'Connector',
+    organization: 'Organization',
+  } satisfies Record<LimitScope, string>,
+  callsPerMinute: 'Calls a minute',
+  burst: 'At once, after a pause',
+  concurrent: 'In flight',
+  granted: (count: number) =>
+    count === 1 ? 'The operator granted one of these limits.' : `The operator granted ${count} of these limits.`,
+  now: 'Now',
+  nowLead: 'Calls left at this moment, of all members together.',
+  alone: 'Counted by one gateway for itself: an installation with several counts more than is shown.',
+  subject: 'Connector',
+  whole: 'Whole organization',
+  left: 'Calls left',
+  inFlight: 'In flight',
+  refused: 'Refused in the last hour',
+  refusedLead: 'Calls that a limit kept from being made.',
+  nothingRefused: 'No call was refused by a limit.',
+  limit: 'Limit',
+  calls: 'Calls',
+  last: 'Last',
+  gone: 'a connector that is gone',
 } as const;

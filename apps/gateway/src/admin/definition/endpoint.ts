@@ -4,10 +4,12 @@ import type { Database, Tx } from '@patchbay/domain';
 import type { ApiKeyCache } from '@patchbay/domain/api-keys';
 import type { ChangeFeed } from '@patchbay/domain/changes';
 import { once } from '@patchbay/domain/idempotency';
+import type { LimitDirectory } from '@patchbay/domain/limits';
 import type { Clock, Logger } from '@patchbay/foundation';
 import type { Vault } from '@patchbay/vault';
 import type { z } from 'zod';
 import type { Identity } from '../../identity/identity.ts';
+import type { CallLimiter } from '../../limits/call-limiter.ts';
 import type { OneTimeFiles } from '../../untrusted/one-time-files.ts';
 import { type Access, type Caller, callerId } from '../access/caller.ts';
 import type { EndpointSpec } from './endpoint-spec.ts';
@@ -28,6 +30,9 @@ export interface AdminDeps {
   /** @throws AppError artifacts.no_space while a disk of this installation is nearly full */
   refuseUploads(): Promise<void>;
   readonly files: OneTimeFiles;
+  /** The counters of calls, to be looked at. */
+  readonly limiter: Pick<CallLimiter, 'read' | 'condition'>;
+  readonly limits: Pick<LimitDirectory, 'planOf'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }

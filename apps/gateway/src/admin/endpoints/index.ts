@@ -16,6 +16,7 @@ import { cancelInvitation, createInvitation, listInvitations, reissueInvitation 
 import { listLimits } from './limits.ts';
 import { listConnectorLog, watchConnectorLog } from './logs.ts';
 import { listMembers, removeMember, updateMember } from './members.ts';
+import { getOrganizationLimits } from './organization-limits.ts';
 import {
   createOrganization,
   deleteOrganization,
@@ -40,6 +41,7 @@ export const ENDPOINTS = {
   updateOrganization,
   deleteOrganization,
   restoreOrganization,
+  getOrganizationLimits,
   listMembers,
   updateMember,
   removeMember,

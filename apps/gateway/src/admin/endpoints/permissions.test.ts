@@ -6,7 +6,6 @@ import { ENDPOINTS } from './index.ts';
 const ELSEWHERE: Partial<Record<Permission, string>> = {
   'versions:preview': 'at preview URLs, by role',
   'connectors:open': 'by the handlers of connectors, for one auth mode',
-  'usage:read': 'reserved for the usage endpoints',
 };
 
 it('every permission is required by an endpoint, or listed with the place where it is checked', () => {

@@ -85,6 +85,22 @@ export class AccessTokens {
     return callerOf(claims, grant);
   }
 
+  /**
+   * Whether this installation signed the token, expired or not: no query. For limits, never for access. Its finding is
+   * remembered for `verify`. True where the keys cannot be read.
+   */
+  async recognizes(token: string): Promise<boolean> {
+    if (token.length > TOKEN_LENGTH_MAX) return false;
+    try {
+      const { publicKeys } = await this.#deps.keys.current();
+      const id = hash('sha256', token, 'base64url');
+      if (this.#recall(id) === undefined) await this.#check(id, token, publicKeys);
+      return true;
+    } catch (error) {
+      return !(error instanceof AppError) || error.spec.status !== 401;
+    }
+  }
+
   /** Hits and misses since start, for metrics. */
   statistics(): { readonly hits: number; readonly misses: number } {
     return { hits: this.#hits, misses: this.#misses };

@@ -1,7 +1,7 @@
 import { AppError } from '@patchbay/foundation';
 import type { Ruling } from '@patchbay/policy';
 import type { CredentialReference } from '@patchbay/sandbox-protocol';
-import type { Permit } from '../../limits/admission.ts';
+import type { Permit } from '../../limits/call-limiter.ts';
 import type { Call, CallReply } from '../context/call.ts';
 
 /** How a call ended, for the record. */

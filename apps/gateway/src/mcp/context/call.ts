@@ -37,6 +37,8 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Sends a notification ahead of the answer, on this request's own stream. */
   notify(method: string, params: JsonObject): void;
+  /** Adds header fields to the response, if they have not been sent yet. */
+  addHeaders(headers: Readonly<Record<string, string>>): void;
   /** With a client of 2025 that opened a session; undefined without one. */
   readonly conversation?: Conversation;
   /** Its `params` are what policy rules on and what the sandbox gets. */

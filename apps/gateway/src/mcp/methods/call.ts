@@ -89,6 +89,7 @@ async function callOf(
     steps: head.steps,
     signal: answer.signal,
     notify: (method, params) => answer.notify(method, params),
+    addHeaders: (headers) => answer.addHeaders(headers),
     ...(conversation && { conversation }),
     request,
     method: request.method as CallMethod, // the rows that run code are the methods of this type

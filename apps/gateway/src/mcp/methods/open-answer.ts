@@ -85,6 +85,11 @@ export class OpenAnswer {
     return this.#gone.signal;
   }
 
+  /** Adds header fields, if they have not been sent yet: a stream sent them when it opened. */
+  addHeaders(headers: Readonly<Record<string, string>>): void {
+    if (!this.#stream.isOpen) this.#answered.reply.headers({ ...headers });
+  }
+
   /** Sends a notification ahead of the answer. */
   notify(method: string, params: JsonObject): void {
     this.#stream.notify(method, params);
