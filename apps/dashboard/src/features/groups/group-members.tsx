@@ -26,6 +26,8 @@ export function GroupMembers({ organization, group, onDone }: GroupMembersProps)
   const membership = useGroupMembership(organization, group.id);
   const [search, setSearch] = useState('');
   const inside = new Set(group.members.map(({ id }) => id));
+  // Shown as chosen while it is being saved.
+  const saving = membership.isPending ? membership.variables : undefined;
   const shown = members.data?.filter((member) => matches(member, search)) ?? [];
   return (
     <Stack>
@@ -49,7 +51,7 @@ export function GroupMembers({ organization, group, onDone }: GroupMembersProps)
               key={member.id}
               label={member.person.name}
               description={member.person.email}
-              checked={inside.has(member.id)}
+              checked={saving?.member === member.id ? saving.isMember : inside.has(member.id)}
               disabled={membership.isPending}
               onChange={(event) => membership.mutate({ member: member.id, isMember: event.currentTarget.checked })}
             />

@@ -94,7 +94,7 @@ interface SealedState extends RequestState {
 function unseal(sealer: StateSealer, binding: readonly string[], sealed: string): SealedState | null {
   try {
     const state: SealedState = JSON.parse(sealer.open(binding, sealed)); // sealed: it has the shape that `seal` gave it
-    return (state.version ?? FORMAT_VERSION) === FORMAT_VERSION ? state : null;
+    return state.version === undefined || state.version === FORMAT_VERSION ? state : null;
   } catch {
     // Tampered with, of another request, or of another installation: the same error for all.
     return null;
