@@ -15,8 +15,8 @@ const exclude = [
 
 export default defineConfig({
   test: {
-    globalSetup: ['packages/testing/src/global-setup.ts'],
-    reporters: ['default', './packages/testing/src/closing-line-reporter.ts'],
+    globalSetup: ['packages/testing/src/run/global-setup.ts'],
+    reporters: ['default', './packages/testing/src/run/closing-line-reporter.ts'],
     pool: 'forks',
     // One more than the smallest machine has cores: a spec waits a third of its time for the processes that it started.
     maxWorkers: 3,

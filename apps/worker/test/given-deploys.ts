@@ -25,7 +25,7 @@ import {
   testRedis,
   waitFor,
 } from '@patchbay/testing';
-import { type PlatformProcess, startPlatformProcess } from '@patchbay/testing/platform-process';
+import { type PlatformProcess, startPlatformProcess } from '@patchbay/testing/platform/platform-process';
 import * as bullmq from 'bullmq';
 import tar from 'tar-stream';
 

@@ -1,5 +1,5 @@
 import { redisMissing, skipUnless } from '@patchbay/testing';
-import type { PlatformProcess } from '@patchbay/testing/platform-process';
+import type { PlatformProcess } from '@patchbay/testing/platform/platform-process';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { type GivenDeploys, givenDeploys, greeter, hasBubblewrap, NO_BUBBLEWRAP } from './given-deploys.ts';
 

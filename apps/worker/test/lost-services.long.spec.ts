@@ -1,7 +1,7 @@
 import { listDeployments } from '@patchbay/domain/deployments';
 import type { GivenConnector } from '@patchbay/testing';
 import { redisMissing, skipUnless } from '@patchbay/testing';
-import { type TestPostgres, testPostgres } from '@patchbay/testing/postgres';
+import { type TestPostgres, testPostgres } from '@patchbay/testing/services/postgres';
 import { afterEach, expect } from 'vitest';
 import { type GivenDeploys, givenDeploys, greeter, hasBubblewrap, NO_BUBBLEWRAP } from './given-deploys.ts';
 import { holdDeploys } from './hold-deploys.ts';

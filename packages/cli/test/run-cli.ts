@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { text as readText } from 'node:stream/consumers';
-import { compileCache } from '@patchbay/testing/run-caches';
+import { compileCache } from '@patchbay/testing/run/run-caches';
 import { onTestFinished } from 'vitest';
 
 const BIN = path.resolve(import.meta.dirname, '../bin/patchbay.mjs');

@@ -1,11 +1,10 @@
 export { freePort } from '@patchbay/embedded';
-export { bundleConnector, readConnector } from './bundle-connector.ts';
-export { type ChromiumLaunch, findTestChromium } from './chromium.ts';
-export { CuttableProxy } from './cuttable-proxy.ts';
-export { DAMAGES, type Damage, damageFile } from './damage-file.ts';
-export { createTestDatabase, type TestDatabase } from './database.ts';
-export { echoVersion } from './echo-version.ts';
-export { fetchAt } from './fetch-at.ts';
+export { bundleConnector, readConnector } from './connectors/bundle-connector.ts';
+export { echoVersion } from './connectors/echo-version.ts';
+export { DAMAGES, type Damage, damageFile } from './disks/damage-file.ts';
+export { canMountDisk, mountSmallDisk, openSmallDisk, type SmallDisk } from './disks/small-disk.ts';
+export { bubblewrapFile, hasSandboxes } from './hosts/sandboxes.ts';
+export { fetchAt } from './platform/fetch-at.ts';
 export {
   createGiven,
   type Given,
@@ -15,16 +14,17 @@ export {
   type GivenPerson,
   type GivenVersion,
   givenConnector,
-} from './given.ts';
-export { type OtherGateway, type Platform, type PlatformOptions, startPlatform } from './platform.ts';
-export type { PlatformProcess } from './platform-process.ts';
-export { programsOfTests } from './programs-of-tests.ts';
-export { RAISED_LIMITS } from './raised-limits.ts';
-export { redisMissing, type TestRedis, testRedis } from './redis.ts';
-export { compileCache, makeSandboxDirectory, preparedDirectory } from './run-caches.ts';
-export { bubblewrapFile, hasSandboxes } from './sandboxes.ts';
-export { skipUnless } from './skip-unless.ts';
-export { canMountDisk, mountSmallDisk, openSmallDisk, type SmallDisk } from './small-disk.ts';
-export { temporaryDirectory } from './temporary-directory.ts';
-export { waitFor } from './wait-for.ts';
-export { type PlatformFixture, type WithPlatformOptions, withPlatform } from './with-platform.ts';
+} from './platform/given.ts';
+export type { PlatformProcess } from './platform/platform-process.ts';
+export { RAISED_LIMITS } from './platform/raised-limits.ts';
+export { type OtherGateway, type Platform, type PlatformOptions, startPlatform } from './platform/platform.ts';
+export { type PlatformFixture, type WithPlatformOptions, withPlatform } from './platform/with-platform.ts';
+export { type ChromiumLaunch, findTestChromium } from './programs/chromium.ts';
+export { programsOfTests } from './programs/programs-of-tests.ts';
+export { compileCache, makeSandboxDirectory, preparedDirectory } from './run/run-caches.ts';
+export { skipUnless } from './run/skip-unless.ts';
+export { temporaryDirectory } from './run/temporary-directory.ts';
+export { waitFor } from './run/wait-for.ts';
+export { CuttableProxy } from './services/cuttable-proxy.ts';
+export { createTestDatabase, type TestDatabase } from './services/database.ts';
+export { redisMissing, type TestRedis, testRedis } from './services/redis.ts';

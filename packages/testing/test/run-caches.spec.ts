@@ -3,7 +3,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-const MODULE = path.resolve(import.meta.dirname, '../src/run-caches.ts');
+const MODULE = path.resolve(import.meta.dirname, '../src/run/run-caches.ts');
 
 it('shares no compile cache with a program outside of a test run', async () => {
   const { VITEST: _, ...environment } = process.env;

@@ -21,8 +21,8 @@ import {
   serveConnection,
 } from '@patchbay/sandbox-host';
 import type { ConnectorEvent, Invocation, IsolationKey, JsonObject, LogRecord } from '@patchbay/sandbox-protocol';
-import { preparedDirectory } from '../run-caches.ts';
-import { bubblewrapFile, hasSandboxes } from '../sandboxes.ts';
+import { preparedDirectory } from '../run/run-caches.ts';
+import { bubblewrapFile, hasSandboxes } from './sandboxes.ts';
 
 /** The `/toolchain` of build sandboxes, for tests that build without one. */
 export { prepareToolchain } from '@patchbay/sandbox-host';

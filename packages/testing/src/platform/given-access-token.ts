@@ -4,7 +4,7 @@ import { newId } from '@patchbay/foundation';
 import { createStateSealer, fileKeySource } from '@patchbay/vault';
 import { importJWK, type JWTPayload, SignJWT } from 'jose';
 import pg from 'pg';
-import type { TestDatabase } from './database.ts';
+import type { TestDatabase } from '../services/database.ts';
 
 /** The grant behind a token, as the authorization server would know it. */
 export interface GivenGrant {

@@ -17,9 +17,9 @@ import {
 import { Secret } from '@patchbay/foundation';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { programsOfTests } from './programs-of-tests.ts';
+import { programsOfTests } from '../programs/programs-of-tests.ts';
 
-const MIGRATIONS = path.resolve(import.meta.dirname, '../../../prisma/migrations');
+const MIGRATIONS = path.resolve(import.meta.dirname, '../../../../prisma/migrations');
 const TEMPLATE = 'patchbay_template';
 
 /**

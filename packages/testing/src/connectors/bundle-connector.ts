@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
-import type { GivenVersion } from './given.ts';
+import type { GivenVersion } from '../platform/given.ts';
 
 /** Packages that the runner brings: a bundle leaves them out, as the pipeline's bundler does. */
 const PACKAGES = ['@modelcontextprotocol/server', 'zod'];
-const FOLDER = path.resolve(import.meta.dirname, '../connectors');
+const FOLDER = path.resolve(import.meta.dirname, '../../connectors');
 
 /** A file of `packages/testing/connectors`, without its extension, that is hosted without a deploy. */
 type TestConnector = 'confidant' | 'curious' | 'echo' | 'telling' | 'traced' | 'waiting';

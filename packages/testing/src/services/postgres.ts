@@ -14,9 +14,9 @@ import {
 } from '@patchbay/embedded';
 import { Secret } from '@patchbay/foundation';
 import type { TestDatabase } from './database.ts';
-import { temporaryDirectory } from './temporary-directory.ts';
+import { temporaryDirectory } from '../run/temporary-directory.ts';
 
-const MIGRATIONS = path.resolve(import.meta.dirname, '../../../prisma/migrations');
+const MIGRATIONS = path.resolve(import.meta.dirname, '../../../../prisma/migrations');
 const DATABASE = 'patchbay';
 
 export interface TestPostgres {

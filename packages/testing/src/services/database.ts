@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type PerRole, urlsOfRoles, withDatabase } from '@patchbay/embedded';
 import { Secret } from '@patchbay/foundation';
 import pg from 'pg';
-import { runServices } from './run-services.ts';
+import { runServices } from '../run/run-services.ts';
 
 export interface TestDatabase {
   readonly name: string;

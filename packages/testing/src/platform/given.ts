@@ -9,7 +9,7 @@ import { ALL_PERMISSIONS, mayKeyHold, type Role } from '@patchbay/domain/organiz
 import { moveVersion, submitVersion, type Version, type VersionState } from '@patchbay/domain/versions';
 import { newId } from '@patchbay/foundation';
 import pg from 'pg';
-import type { TestDatabase } from './database.ts';
+import type { TestDatabase } from '../services/database.ts';
 import { AccessTokenIssuer, type AccessTokenIssuerOptions, type GivenAccessToken } from './given-access-token.ts';
 
 export interface GivenPerson {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { runServices } from './run-services.ts';
+import { runServices } from '../run/run-services.ts';
 
 /**
  * The program that `npm start` would use too. Without one, the supervisor's default, which reports the missing program.

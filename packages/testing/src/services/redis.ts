@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { findServiceAccount, type RunningService, redisUrl, startRedis } from '@patchbay/embedded';
 import { Secret } from '@patchbay/foundation';
-import { runServices } from './run-services.ts';
-import { temporaryDirectory } from './temporary-directory.ts';
+import { runServices } from '../run/run-services.ts';
+import { temporaryDirectory } from '../run/temporary-directory.ts';
 
 export interface TestRedis {
   /** `redis+unix:///…?password=…`, as the processes get it. */

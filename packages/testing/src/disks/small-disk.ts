@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { open, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { temporaryDirectory } from './temporary-directory.ts';
+import { temporaryDirectory } from '../run/temporary-directory.ts';
 
 /** Only root may mount one at a directory of its choice. */
 export const canMountDisk = process.getuid?.() === 0 && process.platform === 'linux';
