@@ -17,9 +17,9 @@ describe('bounds', () => {
   it('the egress proxy refuses response headers and request headers that are too long', async () => {
     await here.start();
     expect(await here.ask(here.at('/headers'))).toMatchObject({ status: 502 });
-    expect(await here.raw(`GET ${here.at('/')} HTTP/1.1\r\nHost: egress\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(
-      / 429 /,
-    );
+    expect(
+      await here.raw(`GET ${here.at('/')} HTTP/1.1\r\nHost: egress\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`),
+    ).toMatch(/ 429 /);
   });
 
   it('the egress proxy refuses a request body over the bound', async () => {

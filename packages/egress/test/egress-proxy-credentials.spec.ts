@@ -1,6 +1,6 @@
+import type { CredentialGrant } from '@patchbay/sandbox-protocol/wire';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CredentialReferences } from '../src/credentials/credentials.ts';
-import type { CredentialGrant } from '@patchbay/sandbox-protocol/wire';
 import { givenGrant } from './given-grant.ts';
 import { HOST, OTHER_SHOP, SHOP, TOKEN, withEgressProxy } from './with-egress-proxy.ts';
 

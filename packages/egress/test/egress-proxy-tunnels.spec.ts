@@ -51,9 +51,9 @@ describe('a tunnel', () => {
 
   it('closes a tunnel that does not begin with TLS, and one that begins with nothing', async () => {
     await here.start({ rules, limits: { connectMs: 200 } });
-    expect(await here.raw(`CONNECT ${HOST}:${here.port} HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\n\r\n`)).not.toContain(
-      'hello',
-    );
+    expect(
+      await here.raw(`CONNECT ${HOST}:${here.port} HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\n\r\n`),
+    ).not.toContain('hello');
     await here.raw(`CONNECT ${HOST}:${here.port} HTTP/1.1\r\nHost: x\r\n\r\n`);
     expect(here.refusals).toEqual([
       expect.stringContaining('does not begin with a TLS handshake'),

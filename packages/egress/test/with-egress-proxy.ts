@@ -39,12 +39,13 @@ export class TestEgressProxy {
   readonly refusals: string[] = [];
   #upstream: Server | undefined;
   #proxy: EgressProxy | undefined;
+  #port = 0;
   #directory = '';
   #references = new CredentialReferences();
 
+  /** Where the upstream listens. */
   get port(): number {
-    // It listens over TCP, so it has an address with a port.
-    return (this.#upstream?.address() as AddressInfo).port;
+    return this.#port;
   }
 
   get socketPath(): string {
@@ -66,6 +67,8 @@ export class TestEgressProxy {
       request.on('error', () => {});
     });
     await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+    // It listens over TCP, so it has an address with a port.
+    this.#port = (upstream.address() as AddressInfo).port;
     this.#upstream = upstream;
   }
 

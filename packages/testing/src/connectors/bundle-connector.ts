@@ -35,6 +35,6 @@ function bundleFile(entry: string, mark: string): string {
 }
 
 /** The source of a connector for tests that deploy it, as an author would upload it. */
-export function readConnector(name: 'greeter' | 'keeper'): string {
+export function readConnector(name: 'greeter' | 'keeper' | 'spoiling'): string {
   return readFileSync(path.join(FOLDER, `${name}.ts`), 'utf8');
 }

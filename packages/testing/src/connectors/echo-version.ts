@@ -1,5 +1,5 @@
-import { bundleConnector } from './bundle-connector.ts';
 import type { GivenVersion } from '../platform/given.ts';
+import { bundleConnector } from './bundle-connector.ts';
 
 const tool = (name: string, annotations: Record<string, boolean>) => ({
   name,

@@ -4,15 +4,15 @@ import path from 'node:path';
 import { OutboxRelay } from '@patchbay/domain/changes';
 import { freePort } from '@patchbay/embedded';
 import pg from 'pg';
+import { bubblewrapFile } from '../hosts/sandboxes.ts';
+import { makeSandboxDirectory } from '../run/run-caches.ts';
+import { temporaryDirectory } from '../run/temporary-directory.ts';
 import { CuttableProxy } from '../services/cuttable-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../services/database.ts';
+import { type TestRedis, testRedis } from '../services/redis.ts';
 import { createGiven, type Given } from './given.ts';
 import { type PlatformProcess, startPlatformProcess } from './platform-process.ts';
 import { RAISED_LIMITS } from './raised-limits.ts';
-import { type TestRedis, testRedis } from '../services/redis.ts';
-import { makeSandboxDirectory } from '../run/run-caches.ts';
-import { bubblewrapFile } from '../hosts/sandboxes.ts';
-import { temporaryDirectory } from '../run/temporary-directory.ts';
 
 /** Warm sandboxes of a platform: the first call takes one, and each costs a tenth of a second of CPU at every start. */
 const POOL_SIZE = '1';

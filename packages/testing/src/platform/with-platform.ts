@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
-import { type Platform, type PlatformOptions, startPlatform } from './platform.ts';
 import { hasSandboxes } from '../hosts/sandboxes.ts';
+import { type Platform, type PlatformOptions, startPlatform } from './platform.ts';
 
 /** Starting takes 3 s on an idle machine, and longer on a busy one. Milliseconds. */
 const START_MS_MAX = 120_000;

@@ -13,8 +13,8 @@ import {
   withDatabase,
 } from '@patchbay/embedded';
 import { Secret } from '@patchbay/foundation';
-import type { TestDatabase } from './database.ts';
 import { temporaryDirectory } from '../run/temporary-directory.ts';
+import type { TestDatabase } from './database.ts';
 
 const MIGRATIONS = path.resolve(import.meta.dirname, '../../../../prisma/migrations');
 const DATABASE = 'patchbay';
