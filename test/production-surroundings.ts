@@ -1,17 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  findClosedDirectory,
-  findPostgresBinaries,
-  findServiceAccount,
-  isMapped,
-  type RunningService,
-  serviceUid,
-  startPostgres,
-} from '@patchbay/embedded';
-import { Secret } from '@patchbay/foundation';
-import { freePort, temporaryDirectory, testRedis } from '@patchbay/testing';
+import { findClosedDirectory, isMapped, serviceUid, withDatabase } from '@patchbay/embedded';
+import { freePort, testPostgresServer, testRedis } from '@patchbay/testing';
 import { findKernelLimits } from '../packages/sandbox-host/src/drivers/cgroups/kernel-limits.ts';
 import { LOCALHOST_CERTIFICATE, startTlsFront, type TlsFront } from './tls-front.ts';
 
@@ -31,7 +22,8 @@ const CHECKOUT = path.resolve(import.meta.dirname, '..');
 export async function productionSurroundings(home: string): Promise<ProductionSurroundings> {
   const port = await freePort();
   const [database, redis, front, limitsMissing] = await Promise.all([
-    externalPostgres(),
+    // A server of its own, since a start sets the passwords of the roles on it.
+    testPostgresServer(),
     testRedis(),
     startTlsFront(LOCALHOST_CERTIFICATE, port),
     fullLimitsMissing(home),
@@ -43,14 +35,14 @@ export async function productionSurroundings(home: string): Promise<ProductionSu
       PATCHBAY_MODE: 'production',
       PATCHBAY_ORIGIN: `https://localhost:${front.port}`,
       PATCHBAY_TRUSTED_PROXIES: '127.0.0.1',
-      DATABASE_URL: database.url,
+      DATABASE_URL: withDatabase(database.adminUrl, 'patchbay_production'),
       REDIS_URL: redis.url,
       MASTER_KEY_FILE: await keyFile(home, 'master.key'),
       AUTH_SECRET_FILE: await keyFile(home, 'auth.secret'),
       ...(limitsMissing !== null && { PATCHBAY_REQUIRE_FULL_LIMITS: 'false' }),
     },
     close: async () => {
-      await Promise.all([front.close(), redis.stop(), database.service.stop()]);
+      await Promise.all([front.close(), redis.stop(), database.stop()]);
     },
   };
 }
@@ -72,24 +64,4 @@ async function keyFile(directory: string, name: string): Promise<string> {
   const file = path.join(directory, name);
   await writeFile(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
   return file;
-}
-
-/** A server of its own, since a start sets the passwords of the roles on it. */
-async function externalPostgres(): Promise<{ service: RunningService; url: string }> {
-  const directory = await temporaryDirectory('external');
-  const account = findServiceAccount(['postgres']);
-  const password = randomBytes(24).toString('base64url');
-  const loopbackPort = await freePort();
-  await chmod(directory, 0o755); // the server's account passes through
-  await mkdir(path.join(directory, 'socket'));
-  const service = await startPostgres({
-    binaries: await findPostgresBinaries({ account, copyDirectory: path.join(directory, 'binaries') }),
-    directory: path.join(directory, 'files'),
-    socketDirectory: path.join(directory, 'socket'),
-    account,
-    superuserPassword: new Secret(password),
-    logFile: path.join(directory, 'postgres.log'),
-    loopbackPort,
-  });
-  return { service, url: `postgresql://postgres:${password}@127.0.0.1:${loopbackPort}/patchbay_production` };
 }

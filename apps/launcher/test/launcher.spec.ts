@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { identifyProcess, removeInstallation } from '@patchbay/embedded';
+import { identifyProcess, removeInstallation, withDatabase } from '@patchbay/embedded';
 import { type ErrorCode, errorPagePath } from '@patchbay/foundation';
-import { waitFor } from '@patchbay/testing';
-import { afterEach, describe, expect, it } from 'vitest';
+import { type TestPostgresServer, testPostgresServer, waitFor } from '@patchbay/testing';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { StandIn } from './stand-in.ts';
 
 const NOBODY = { name: 'nobody', uid: 65_534, gid: 65_534 };
@@ -14,6 +14,15 @@ const NAMES = ['dashboard', 'gateway', 'postgres', 'redis', 'supervisor', 'worke
 const isRoot = process.getuid?.() === 0;
 const pageOf = (code: ErrorCode) => `docs/errors/${errorPagePath(code)}.md`;
 const runs = (pid: number) => identifyProcess(pid) !== null;
+
+let server: Promise<TestPostgresServer> | undefined;
+afterAll(async () => (await server)?.stop());
+
+/** For tests whose subject is another process: making the files of a database takes longer than all the rest of a start. */
+async function externalDatabase(): Promise<string> {
+  server ??= testPostgresServer();
+  return withDatabase((await server).adminUrl, 'patchbay');
+}
 
 let standIn: StandIn;
 afterEach(async () => {
@@ -46,7 +55,7 @@ describe('npm start refuses', () => {
   }, 60_000);
 
   it('npm start fails when a process does not start, with the end of its log, and stops the others', async () => {
-    standIn = await StandIn.create();
+    standIn = await StandIn.create({ databaseUrl: await externalDatabase() });
     await standIn.breakApp('worker');
     await expect(standIn.start()).rejects.toThrow(/worker ended at start \(exit code 3\)\.\nthe reason is here/);
     expect(standIn.output).toContain(pageOf('start.process_failed'));
@@ -56,7 +65,7 @@ describe('npm start refuses', () => {
   }, 60_000);
 
   it('npm start fails when the dashboard cannot be built, with the output, and stops the others', async () => {
-    standIn = await StandIn.create();
+    standIn = await StandIn.create({ databaseUrl: await externalDatabase() });
     // Once another process runs, so that there is one to stop.
     await standIn.buildBy(`
       const { existsSync } = require('node:fs');
@@ -113,7 +122,7 @@ describe('npm start', () => {
   it.each(['worker', 'redis', 'postgres'])(
     'npm start starts a killed %s again and reports it',
     async (name) => {
-      standIn = await StandIn.create();
+      standIn = await StandIn.create(name === 'postgres' ? {} : { databaseUrl: await externalDatabase() });
       const before = (await standIn.start()).processes[name] ?? 0;
       process.kill(before, 'SIGKILL');
       const after = await waitFor(
@@ -145,7 +154,7 @@ describe('npm start', () => {
   }, 60_000);
 
   it('npm start ends the build of the dashboard when it is stopped meanwhile, and names the slow step', async () => {
-    standIn = await StandIn.create();
+    standIn = await StandIn.create({ databaseUrl: await externalDatabase() });
     await standIn.buildBy(`
       require('node:fs').writeFileSync('build.pid', String(process.pid));
       console.log('    0.0 s  Building without end');
@@ -163,7 +172,7 @@ describe('npm start', () => {
   }, 60_000);
 
   it('npm start is ready while the documentation is still being built, and ends that build when stopped', async () => {
-    standIn = await StandIn.create();
+    standIn = await StandIn.create({ databaseUrl: await externalDatabase() });
     await standIn.buildBy(`
       if (process.argv[2] === 'docs') {
         require('node:fs').writeFileSync('docs.pid', String(process.pid));
@@ -180,7 +189,7 @@ describe('npm start', () => {
   }, 60_000);
 
   it('npm start reports a failed build of the documentation to log and gateway, until a later one', async () => {
-    standIn = await StandIn.create();
+    standIn = await StandIn.create({ databaseUrl: await externalDatabase() });
     await standIn.buildBy(`
       if (process.argv[2] === 'docs') {
         console.error('the build gives the reason');

@@ -34,25 +34,33 @@ export interface Ready {
   readonly sharedDirectory: string;
 }
 
+export interface StandInOptions {
+  /** Runs everything as that uid. */
+  readonly user?: number;
+  /** The database of `DATABASE_URL`, where PostgreSQL is not the subject. Default the embedded one. */
+  readonly databaseUrl?: string;
+}
+
 export class StandIn {
   readonly root: string;
   readonly data: string;
   readonly port: number;
   readonly #user: number | undefined;
+  readonly #databaseUrl: string | undefined;
   /** Where the checkout is seen: a place that the user can enter, also when its own parents are closed to others. */
   #source = SOURCE;
   launcher: ChildProcess | undefined;
   output = '';
 
-  private constructor(root: string, port: number, user: number | undefined) {
+  private constructor(root: string, port: number, { user, databaseUrl }: StandInOptions) {
     this.root = root;
     this.data = path.join(root, 'data');
     this.port = port;
     this.#user = user;
+    this.#databaseUrl = databaseUrl;
   }
 
-  /** `user` runs everything as that uid. */
-  static async create(options: { user?: number } = {}): Promise<StandIn> {
+  static async create(options: StandInOptions = {}): Promise<StandIn> {
     const root = await temporaryDirectory('start');
     for (const name of ['supervisor', 'gateway', 'worker']) {
       await mkdir(path.join(root, 'apps', name, 'src'), { recursive: true });
@@ -69,7 +77,7 @@ export class StandIn {
     await writeFile(path.join(root, 'packages/cli/scripts/pack.ts'), '');
     await mkdir(path.join(root, 'scripts'));
     await writeFile(path.join(root, 'scripts/run.mjs'), '');
-    const standIn = new StandIn(root, await freePort(), options.user);
+    const standIn = new StandIn(root, await freePort(), options);
     if (options.user !== undefined) {
       await standIn.#giveTo(root, options.user);
       await standIn.#showCheckout();
@@ -123,6 +131,7 @@ ${code}`,
         ...compileCache(),
         PATCHBAY_DATA: this.data,
         PATCHBAY_PORT: String(this.port),
+        ...(this.#databaseUrl !== undefined && { DATABASE_URL: this.#databaseUrl }),
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,6 +7,10 @@ export interface WaitOptions {
   readonly what?: string;
 }
 
+/** Between the first questions, and at most. What takes long is asked less often, since each question takes time from it. */
+const PAUSE_MS = { first: 10, most: 80 } as const;
+const PAUSE_GROWTH = 1.25;
+
 /**
  * Polls until the answer is truthy, and returns it. For conditions without an event; an event is awaited instead. A
  * condition that throws counts as not met; its last error is the cause of the failure.
@@ -17,6 +21,7 @@ export async function waitFor<T>(
 ): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
   const deadline = performance.now() + (options.deadlineMs ?? 10_000);
   let cause: unknown;
+  let pauseMs: number = PAUSE_MS.first;
   for (;;) {
     try {
       const answer = await condition();
@@ -28,6 +33,7 @@ export async function waitFor<T>(
     if (performance.now() > deadline) {
       throw new Error(`waited in vain for ${options.what ?? condition.toString()}`, { cause });
     }
-    await delay(15);
+    await delay(pauseMs);
+    pauseMs = Math.min(pauseMs * PAUSE_GROWTH, PAUSE_MS.most);
   }
 }
