@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const isLong = process.env.PATCHBAY_TEST_LONG === '1';
 
@@ -13,13 +16,47 @@ const exclude = [
   ...(isLong ? [] : ['**/*.long.spec.ts']),
 ];
 
+/** Files of more than half a minute, the longest first. A run prints its slowest files at the end. */
+const LONGEST = [
+  'test/dashboard.spec.ts',
+  'apps/worker/test/deploy.spec.ts',
+  'test/production.spec.ts',
+  'apps/launcher/test/launcher.spec.ts',
+  'packages/cli/test/against-platform.spec.ts',
+  'packages/sandbox-host/test/bounds.spec.ts',
+  'packages/runner/test/snapshot.spec.ts',
+  'packages/sandbox-host/test/version-snapshot.spec.ts',
+  'test/backup.spec.ts',
+  'test/full-disk.spec.ts',
+  'apps/worker/test/dependencies.spec.ts',
+  'packages/embedded/test/programs.spec.ts',
+].map((file) => path.join(import.meta.dirname, file));
+const gone = LONGEST.filter((file) => !existsSync(file));
+if (gone.length > 0) throw new Error(`LONGEST names files that are not there: ${gone.join(', ')}`);
+
+/**
+ * The longest files begin, so that none of them is left alone at the end of a run. Vitest orders by the times of earlier
+ * runs, which a fresh clone does not have, and then by size.
+ */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const placeOf = ({ moduleId }: TestSpecification) => {
+      const place = LONGEST.indexOf(moduleId);
+      return place === -1 ? LONGEST.length : place;
+    };
+    return (await super.sort(files)).toSorted((one, other) => placeOf(one) - placeOf(other));
+  }
+}
+
 export default defineConfig({
   test: {
     globalSetup: ['packages/testing/src/run/global-setup.ts'],
     reporters: ['default', './packages/testing/src/run/closing-line-reporter.ts'],
     pool: 'forks',
-    // One more than the smallest machine has cores: a spec waits a third of its time for the processes that it started.
-    maxWorkers: 3,
+    // Two more than the smallest machine has cores: a spec waits half of its time, for processes that it started and for
+    // what must not come sooner. With one more a quarter of both cores had nothing to do.
+    maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     // Files share processes: starting one and loading everything again for each took a fifth of the time.
     isolate: false,
     testTimeout: 20_000,

@@ -26,8 +26,7 @@ afterEach(async () => {
   for (const data of opened.splice(0)) await removeInstallation(data);
 }, 60_000);
 
-async function installationAt(data: string, port?: number): Promise<Installation> {
-  const installation = await Installation.at(data, port === undefined ? {} : { port });
+function endedAfterwards(data: string, installation: Installation): Installation {
   installations.push(installation);
   opened.push(data);
   return installation;
@@ -85,7 +84,7 @@ it('a backup refuses a running installation and equal directories, and a restore
   const place = await temporaryDirectory('backup');
   const [original, copy] = [path.join(place, 'original'), path.join(place, 'copy')];
   const [dataFile, keysFile] = [path.join(place, 'here/data.tar.gz'), path.join(place, 'there/keys.tar.gz')];
-  const before = await installationAt(original);
+  const before = endedAfterwards(original, await Installation.prepared(original));
   const ready = await before.start();
   await deployKeeper(before, ready, place);
   expect(await openSecret(ready)).toBe(SECRET);
@@ -107,7 +106,7 @@ it('a backup refuses a running installation and equal directories, and a restore
   await expect(restore(dataFile, keysFile, original)).rejects.toThrow('holds an installation');
   await restore(dataFile, keysFile, copy);
   // At the address of the original, which people and clients know.
-  const after = await installationAt(copy, before.port);
+  const after = endedAfterwards(copy, await Installation.at(copy, { port: before.port }));
   // With the keys and the sign-in printed before, not with new ones.
   expect(await after.start()).toMatchObject({ signIn: ready.signIn, apiKey: ready.apiKey, mcpApiKey: ready.mcpApiKey });
   expect(await openSecret(ready)).toBe(SECRET);

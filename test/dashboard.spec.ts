@@ -23,7 +23,7 @@ let session: Awaited<ReturnType<BrowserContext['cookies']>>;
 
 beforeAll(async () => {
   if ('missing' in chromiumHere) return;
-  installation = await Installation.at(path.join(await temporaryDirectory('dashboard'), 'data'));
+  installation = await Installation.prepared(path.join(await temporaryDirectory('dashboard'), 'data'));
   ready = await installation.start();
   browser = await chromium.launch(chromiumHere.found);
   const first = await browser.newContext();
@@ -309,12 +309,12 @@ describe('the dashboard', () => {
       await mkdir(shots, { recursive: true });
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
       const look = async (name: string) => {
+        await page.evaluate(source);
         for (const [size, viewport] of Object.entries(SIZES)) {
           await page.setViewportSize(viewport);
           await page.screenshot({ path: path.join(shots, `${name}-${scheme}-${size}.png`) });
-          await page.evaluate(source);
           const violations = await page.evaluate(
-            'axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => [id, html])))',
+            'axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => [id, html])))',
           );
           expect(violations, `${name} ${size}`).toEqual([]);
           const width = await page.evaluate('document.documentElement.scrollWidth');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { compileCache, freePort, RAISED_LIMITS } from '@patchbay/testing';
+import { compileCache, freePort, linkRunCaches, RAISED_LIMITS } from '@patchbay/testing';
 
 /** The file of `npm start` for people and programs that use the installation. */
 export interface ReadyFile {
@@ -65,6 +65,15 @@ export class Installation {
     { environment = {}, port, enter = [] }: InstallationOptions = {},
   ): Promise<Installation> {
     return new Installation(dataDirectory, port ?? (await freePort()), { environment, enter });
+  }
+
+  /**
+   * As `at`, on a data directory that holds nothing yet, for specs whose subject is not the first start: it finds what
+   * the run has bundled and compiled already, as every later start does.
+   */
+  static async prepared(dataDirectory: string): Promise<Installation> {
+    await linkRunCaches(dataDirectory);
+    return Installation.at(dataDirectory, { environment: { SANDBOX_POOL_SIZE: '1' } });
   }
 
   get launcherPid(): number {

@@ -1,5 +1,5 @@
 import { AppError } from '@patchbay/foundation';
-import { healthSchema } from '@patchbay/foundation/process';
+import { healthSchema } from '@patchbay/foundation/health';
 
 /**
  * Asks the supervisor whether connectors may run on this machine. Development starts all the same and reports it in

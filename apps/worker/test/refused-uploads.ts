@@ -28,7 +28,7 @@ export default defineConnector({ name: 'greeter', tools: {
   show: appTool({ title: 'Show', description: 'Shows.', readOnly: true, ui: ${ui}, run: () => 'shown' }) } });`,
 });
 
-/** What is wrong, the upload, the code that the deploy ends with, and what its message names. */
+/** The fault, the upload, the code that the deploy ends with, and what its message names. */
 export const REFUSED_UPLOADS: readonly (readonly [string, Files, string, RegExp])[] = [
   ['a source without package.json', { 'index.ts': '' }, 'source.no_package_json', /package\.json/],
   [

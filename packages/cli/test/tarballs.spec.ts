@@ -4,7 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '@patchbay/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { packTools } from '../scripts/pack.ts';
 import { ownDirectory } from './run-cli.ts';
 
@@ -15,27 +16,31 @@ const digestOf = async (file: string) =>
     .update(await readFile(file))
     .digest('hex');
 
+let made: string;
+beforeAll(async () => {
+  made = await temporaryDirectory('tarballs');
+  expect(await packTools(made, 'http://localhost:4000')).toEqual({ made: true });
+}, 60_000);
+
 describe('the tarballs an installation serves', () => {
   it('tarballs are made once, equal for equal sources, and name no path of this machine', async () => {
-    const [first, second] = [await ownDirectory(), await ownDirectory()];
-    expect(await packTools(first, 'http://localhost:4000')).toEqual({ made: true });
-    expect(await packTools(first, 'http://localhost:4000')).toEqual({ made: false });
+    const second = await ownDirectory();
+    expect(await packTools(made, 'http://localhost:4000')).toEqual({ made: false });
     await packTools(second, 'http://localhost:4000');
     for (const name of ['cli.tgz', 'connector.tgz']) {
-      expect(await digestOf(path.join(second, name)), name).toBe(await digestOf(path.join(first, name)));
-      expect(gunzipSync(await readFile(path.join(first, name))).includes(ROOT), name).toBe(false);
+      expect(await digestOf(path.join(second, name)), name).toBe(await digestOf(path.join(made, name)));
+      expect(gunzipSync(await readFile(path.join(made, name))).includes(ROOT), name).toBe(false);
     }
   }, 60_000);
 
   it('tarballs install with npm, and make a project whose own test and type check pass', async () => {
     const directory = await ownDirectory();
-    await packTools(directory, 'http://localhost:4000');
     const npm = (args: readonly string[], cwd: string) =>
       run('npm', [...args, '--no-audit', '--no-fund', '--prefer-offline'], { cwd, timeout: 120_000 });
     const host = path.join(directory, 'host');
     await run('mkdir', ['-p', host]);
     await writeFile(path.join(host, 'package.json'), '{"private":true}');
-    await npm(['install', path.join(directory, 'cli.tgz')], host);
+    await npm(['install', path.join(made, 'cli.tgz')], host);
     const patchbay = path.join(host, 'node_modules/.bin/patchbay');
     expect((await run(patchbay, ['--help'], { cwd: host })).stdout).toContain('patchbay deploy weather');
     await run(patchbay, ['init', 'weather', '--origin', 'http://localhost:1'], { cwd: directory });
@@ -43,7 +48,7 @@ describe('the tarballs an installation serves', () => {
     const project = path.join(directory, 'weather');
     const manifestFile = path.join(project, 'package.json');
     const text = await readFile(manifestFile, 'utf8');
-    await writeFile(manifestFile, text.replaceAll('http://localhost:1/-/downloads/', `file:${directory}/`));
+    await writeFile(manifestFile, text.replaceAll('http://localhost:1/-/downloads/', `file:${made}/`));
     await npm(['install'], project);
     const tested = await run('npm', ['test'], { cwd: project, timeout: 60_000 });
     expect(tested.stdout).toMatch(/(pass 3|# pass 3)/);

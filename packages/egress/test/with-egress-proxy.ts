@@ -15,7 +15,7 @@ import { TEST_AUTHORITY, TEST_SERVER } from './local-authority.ts';
 export const HOST = 'api.upstream.example';
 export const SHOP = 'shop.wild.example';
 export const OTHER_SHOP = 'other.wild.example';
-/** What the upstream finds in a credential, and answers at `/echo` in several encodings. */
+/** The value of a credential, which the upstream answers at `/echo` in several encodings. */
 export const TOKEN = 'tok/en+Value==4711';
 
 /** A request that arrived at the upstream. */

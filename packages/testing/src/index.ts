@@ -15,9 +15,9 @@ export {
   type GivenVersion,
   givenConnector,
 } from './platform/given.ts';
-export { RAISED_LIMITS } from './platform/raised-limits.ts';
 export { type OtherGateway, type Platform, type PlatformOptions, startPlatform } from './platform/platform.ts';
 export type { PlatformProcess } from './platform/platform-process.ts';
+export { RAISED_LIMITS } from './platform/raised-limits.ts';
 export { type PlatformFixture, type WithPlatformOptions, withPlatform } from './platform/with-platform.ts';
 export { type ChromiumLaunch, findTestChromium } from './programs/chromium.ts';
 export { programsOfTests } from './programs/programs-of-tests.ts';

@@ -11,9 +11,10 @@ export interface ChromiumLaunch {
   readonly env: Record<string, string>;
 }
 
-/** It must not call home from a test. */
+/** It must not call home from a test, nor draw with an imitation of a graphics card. */
 const QUIET = [
   '--disable-gpu',
+  '--disable-software-rasterizer',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',

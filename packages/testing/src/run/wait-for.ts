@@ -7,7 +7,7 @@ export interface WaitOptions {
   readonly what?: string;
 }
 
-/** Between the first questions, and at most. What takes long is asked less often, since each question takes time from it. */
+/** Between the first questions, and at most: each question takes time from what is waited for. */
 const PAUSE_MS = { first: 10, most: 80 } as const;
 const PAUSE_GROWTH = 1.25;
 
