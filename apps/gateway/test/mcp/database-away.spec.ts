@@ -13,9 +13,9 @@ const here = withPlatform({ databaseLine: true }, async ({ given }) => {
   return { acme, echo, key: await given.apiKey(acme) };
 });
 
-const mark = (connector = 'echo') => {
+const mark = (connector = 'echo', credential = here.key) => {
   const request = modernRequest('tools/call', { name: 'mark', arguments: {} });
-  const headers = { ...request.headers, authorization: `Bearer ${here.key}` };
+  const headers = { ...request.headers, authorization: `Bearer ${credential}` };
   return fetch(`${here.platform.origin}/acme/${connector}/mcp`, { method: 'POST', body: request.body, headers });
 };
 /** The tool's text, or the complete answer where there is none. */
@@ -64,13 +64,19 @@ describe('a gateway whose database is away', () => {
   });
 
   it('a gateway that loses its database continues with cached data, refuses the rest, and recovers', async () => {
-    expect(await textOf(await mark())).toBe('one');
+    const { given } = here.platform;
+    const { token } = await given.accessToken(here.echo);
+    const unseen = await given.accessToken(here.echo, { clientId: 'unseen' });
+    for (const credential of [here.key, token]) expect(await textOf(await mark('echo', credential))).toBe('one');
     here.platform.databaseLine?.refuse();
     await waitFor(async () => (await readHealth(here.platform)).state === 'down', { what: 'health to notice' });
-    for (let call = 0; call < 5; call += 1) expect(await textOf(await mark())).toBe('one');
-    const unknown = await mark('cold');
-    expect([unknown.status, unknown.headers.get('retry-after')]).toEqual([503, '2']);
-    expect(await unknown.json()).toMatchObject({ error: { data: { code: 'data.unavailable' } } });
+    for (let call = 0; call < 5; call += 1) {
+      expect(await textOf(await mark('echo', call % 2 === 0 ? here.key : token))).toBe('one');
+    }
+    for (const unknown of [await mark('cold'), await mark('echo', unseen.token)]) {
+      expect([unknown.status, unknown.headers.get('retry-after')]).toEqual([503, '2']);
+      expect(await unknown.json()).toMatchObject({ error: { data: { code: 'data.unavailable' } } });
+    }
     expect((await readHealth(here.platform)).checks).toMatchObject({
       database: { state: 'down' },
       changes: { state: 'degraded', reasons: [expect.stringMatching(/^not connected; last complete \d+ ms ago$/)] },

@@ -69,17 +69,19 @@ function serve(carrier: string, redis: boolean) {
     const here = withPlatform({ when: isAble, redis }, async (platform) => {
       const { given, superuser } = platform;
       const acme = await given.organization('acme');
-      await given.live(acme, 'curious', curiousVersion('one'));
+      const curious = await given.live(acme, 'curious', curiousVersion('one'));
       const member = await given.member(acme, 'member');
       const keys = { owner: await given.apiKey(acme), member: await given.apiKey(acme, member) };
       const url = `${platform.origin}/acme/curious/mcp`;
       await keepWrittenRows(platform.database.superuserUrl);
       const commands = platform.redis && (await keepRedisCommands(platform.redis.options));
       const handedOut = await useEverything(url, keys.owner);
+      const { token } = await given.accessToken(curious);
+      await useEverything(url, token);
       const queued = await rowsIn(superuser, 'bullmq');
       const rows: readonly WrittenRow[] = [...(await writtenRows(superuser)), ...queued, ...(commands?.commands ?? [])];
       commands?.close();
-      return { keys, url, handedOut, rows };
+      return { keys, url, handedOut, token, rows };
     });
 
     /** Texts of rows, and the bytes of their columns in the form of a header. */
@@ -88,9 +90,10 @@ function serve(carrier: string, redis: boolean) {
         text.startsWith('\\x') ? [text, Buffer.from(text.slice(2), 'hex').toString('base64url')] : [text],
       );
 
-    it('the rows of sessions and states hold no session id, event id, state, key or answer in clear', () => {
+    it('the rows of sessions and states hold no session id, event id, state, key, token or answer in clear', () => {
       const { sessionId, eventIds, requestState } = here.handedOut;
-      const values = [sessionId, ...eventIds, requestState, here.keys.owner, here.keys.member, ANSWER];
+      const { owner, member } = here.keys;
+      const values = [sessionId, ...eventIds, requestState, owner, member, here.token, ANSWER];
       expect(values.filter((value) => value.length < 20)).toEqual([]);
       expect(eventIds.length).toBeGreaterThan(2);
       const found = values.flatMap((value) =>

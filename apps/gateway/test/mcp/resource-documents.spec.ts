@@ -1,3 +1,5 @@
+import * as modern from '@modelcontextprotocol/client';
+import * as legacy from '@modelcontextprotocol/sdk/client/auth.js';
 import { fetchAt } from '@patchbay/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EdgeFixture, legacyRequest, modernRequest, startEdge } from '../edge-fixture.ts';
@@ -145,5 +147,35 @@ describe('the challenge of an MCP endpoint', () => {
       const challenge = (await post(path)).headers.get('www-authenticate') ?? '';
       expect(challenge, path).not.toMatch(/error|%22|"x/);
     }
+  });
+});
+
+describe.each([
+  ['SDK v1', legacy],
+  ['SDK v2', modern],
+])('a client on %s', (_name, sdk) => {
+  it.each(['/acme/weather/mcp', '/acme/weather/mcp/', '/ACME/weather/mcp', '/acme/mcp', '/acme/weather@3/mcp'])(
+    'a client that was given %s finds its document from the challenge and by itself, and accepts the resource in it',
+    async (path) => {
+      const url = `${edge.origin}${path}`;
+      const { resourceMetadataUrl, scope } = sdk.extractWWWAuthenticateParams(await post(path));
+      expect(scope).toBe('tools:read tools:write');
+      for (const options of [{ resourceMetadataUrl: String(resourceMetadataUrl) }, {}]) {
+        const document = await sdk.discoverOAuthProtectedResourceMetadata(url, options);
+        expect(document.authorization_servers).toEqual([edge.origin]);
+        const resource = await sdk.selectResourceURL(url, {} as never, document); // it reads one optional member
+        expect(`${resource}`.replace(/\/$/, '')).toBe(url.replace(/\/$/, ''));
+      }
+    },
+  );
+
+  it('a client reads the missing scopes from a refusal', async () => {
+    const token = await edge.tokens.token(edge.tokens.grant({ scopes: ['tools:read'] }));
+    const request = modernRequest('tools/call', { name: 'unannotated', arguments: {} });
+    const refused = await post('/acme/weather/mcp', request, { authorization: `Bearer ${token}` });
+    expect(sdk.extractWWWAuthenticateParams(refused)).toMatchObject({
+      error: 'insufficient_scope',
+      scope: 'tools:read tools:write',
+    });
   });
 });
