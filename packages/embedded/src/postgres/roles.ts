@@ -2,6 +2,7 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { AppError, type Secret } from '@patchbay/foundation';
 import pg from 'pg';
 import { isDamage } from './damage.ts';
+import { refuseOldServer } from './server-version.ts';
 
 const ITERATIONS = 4096;
 
@@ -44,10 +45,14 @@ export interface ProvisionOptions {
  * - `patchbay_lookup` cannot log in and bypasses row-level security: migrations give it the few listed functions that
  *   find an id before the organization is known.
  *
- * @throws AppError start.database_unreachable, start.database_rights
+ * @throws AppError start.database_unreachable, start.database_rights, start.database_too_old
  */
 export async function provisionDatabase(options: ProvisionOptions): Promise<void> {
   await withAdmin(options.adminUrl, undefined, async (admin) => {
+    const { rows } = await admin.query<{ version: number }>(
+      "SELECT current_setting('server_version_num')::int AS version",
+    );
+    refuseOldServer(rows[0]?.version ?? 0);
     for (const role of LOGIN_ROLES) {
       await createRole(admin, `patchbay_${role}`, 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS');
       // sql: a role's name and verifier cannot be parameters; the name is one of ours, the verifier is base64

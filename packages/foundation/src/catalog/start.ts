@@ -94,6 +94,12 @@ export const START_ERRORS = {
     title: 'The user of DATABASE_URL may not prepare the database.',
     hint: 'Give DATABASE_URL a superuser, or a user that may create roles, databases and schemas.',
   },
+  'start.database_too_old': {
+    status: 500,
+    owner: 'caller',
+    title: 'The PostgreSQL of DATABASE_URL is too old.',
+    hint: 'Set DATABASE_URL to a PostgreSQL 16 or newer. Nothing was changed on this server.',
+  },
   'start.migration_failed': {
     status: 500,
     owner: 'platform',
