@@ -14,6 +14,8 @@ import type { Surface } from './http/surface.ts';
 import type { AddressBudget } from './limits/address-budget.ts';
 
 const DRAIN_MS = 10_000;
+/** A page that waits for the dashboard asks again after this. */
+const DASHBOARD_RETRY_SECONDS = 5;
 
 /** Possible names of an organization. Segments of any other form are never taken for one. */
 const SLUG_FORM = /^[a-z0-9-]+$/;
@@ -52,7 +54,13 @@ const dashboardProxy: FastifyPluginAsync<{ upstream: string }> = async (app, { u
         'content-security-policy': headers['content-security-policy'] ?? "frame-ancestors 'none'",
       }),
       onError: (reply, { error }) => {
-        reply.send(new AppError('edge.dashboard_unavailable', { cause: error, internal: error.message }));
+        reply.send(
+          new AppError('edge.dashboard_unavailable', {
+            cause: error,
+            internal: error.message,
+            retryAfterSeconds: DASHBOARD_RETRY_SECONDS,
+          }),
+        );
       },
     },
   });

@@ -5,6 +5,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import { AppError, ERRORS, type ErrorCode, errorPagePath } from '@patchbay/foundation';
 import type { FastifyInstance } from 'fastify';
 import { answerApiError } from '../http/api-error.ts';
+import { sendDocument } from '../http/document.ts';
 import { ENDPOINTS } from './endpoints/index.ts';
 import { renderErrorPage } from './error-page.ts';
 import { API_BASE, renderOpenApi } from './openapi.ts';
@@ -28,7 +29,7 @@ export async function docsPlugin(app: FastifyInstance, { origin }: { readonly or
     const code = `${request.params.area}.${request.params.name}`;
     if (!isCode(code)) throw new AppError('admin.not_found');
     const text = await readFile(new URL(`${errorPagePath(code)}.md`, PAGES), 'utf8').catch(() => '');
-    return reply.type('text/html; charset=utf-8').send(renderErrorPage(code, text));
+    return sendDocument(reply, renderErrorPage(code, text));
   });
 
   await app.register(async (scope) => {

@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode } from '@patchbay/foundation';
+import { renderDocument } from '../http/document.ts';
 import { escapeHtml } from '../http/escape-html.ts';
 
 /**
@@ -10,14 +11,7 @@ export function renderErrorPage(code: ErrorCode, markdown: string): string {
   const { title, hint, status } = ERRORS[code];
   const brief = `<p><code>${code}</code> · HTTP ${status}</p>\n<p>${escapeHtml(hint)}</p>`;
   const body = markdown.trim() === '' ? brief : renderBlocks(markdown);
-  return `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title></head>
-<body><main><h1>${escapeHtml(title)}</h1>
-${body}
-</main></body>
-</html>
-`;
+  return renderDocument(title, body);
 }
 
 function renderBlocks(markdown: string): string {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { AppError, errorPagePath, type Logger } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sendDocument } from '../http/document.ts';
 import { answerEdgeError, edgeError } from '../http/edge-error.ts';
 import { renderPage, wantsHtml } from '../http/render-page.ts';
 import type { Surface } from '../http/surface.ts';
@@ -100,9 +101,6 @@ function answerError(
     reply.headers({ 'retry-after': String(retryAfterSeconds), refresh: String(retryAfterSeconds) });
   }
   const link = { href: `${origin}/api/docs/errors/${errorPagePath(code)}`, label: `About ${code}` };
-  return reply
-    .code(spec.status)
-    .header('cache-control', 'no-store')
-    .type('text/html; charset=utf-8')
-    .send(renderPage({ title: spec.title, text: hint, link }));
+  reply.code(spec.status).header('cache-control', 'no-store');
+  return sendDocument(reply, renderPage({ title: spec.title, text: hint, link }));
 }

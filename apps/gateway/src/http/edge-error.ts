@@ -1,5 +1,6 @@
 import { AppError, asAppError, type Logger, withDashboardOrigin } from '@patchbay/foundation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sendDocument } from './document.ts';
 import { renderPage, wantsHtml } from './render-page.ts';
 import { securityHeaders } from './security-headers.ts';
 import { frameworkError, sendProblem } from './send-problem.ts';
@@ -34,8 +35,13 @@ export function answerEdgeError(
   if (!wantsHtml(request.headers.accept)) return sendProblem(reply, error, origin);
   const link = { href: `${origin}/dashboard`, label: 'Open the dashboard' };
   const page = { title: error.spec.title, text: withDashboardOrigin(error.hint, origin), link };
-  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
-  return reply.code(error.spec.status).type('text/html; charset=utf-8').send(renderPage(page));
+  if (error.retryAfterSeconds !== undefined) {
+    const seconds = String(Math.ceil(error.retryAfterSeconds));
+    reply.header('retry-after', seconds);
+    // A page that a part of ours could not answer asks again by itself, without any script. HTML §7.5.1.2
+    if (error.spec.owner !== 'caller' && request.method === 'GET') reply.header('refresh', seconds);
+  }
+  return sendDocument(reply.code(error.spec.status), renderPage(page));
 }
 
 /** Only failures of ours are errors in the log; a caller's mistake is not news. */

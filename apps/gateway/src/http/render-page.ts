@@ -1,6 +1,7 @@
+import { renderDocument } from './document.ts';
 import { escapeHtml } from './escape-html.ts';
 
-/** Pages the gateway itself shows: no script, no style from anywhere, so the strict policy of every answer holds. */
+/** A page that the gateway itself shows, sent by `sendDocument`. */
 export interface PlainPage {
   readonly title: string;
   readonly text: string;
@@ -16,12 +17,7 @@ export function renderPage(page: PlainPage): string {
       `<li><p>${escapeHtml(text)}</p>${copy === undefined ? '' : `<pre><code>${escapeHtml(copy)}</code></pre>`}</li>`,
   );
   const list = steps.length === 0 ? '' : `<ul>${steps.join('')}</ul>`;
-  return `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(page.title)}</title></head>
-<body><main><h1>${escapeHtml(page.title)}</h1><p>${escapeHtml(page.text)}</p>${list}${link}</main></body>
-</html>
-`;
+  return renderDocument(page.title, `<p>${escapeHtml(page.text)}</p>${list}${link}`);
 }
 
 /** Whether a person is looking: browsers name text/html, MCP clients do not. */

@@ -10,6 +10,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { answerApiError, apiError, invalidRequest } from '../http/api-error.ts';
 import { checkCrossSite } from '../http/check-cross-site.ts';
+import { sendDocument } from '../http/document.ts';
 import { wantsHtml } from '../http/render-page.ts';
 import { renderMessagePage } from './setup-page.ts';
 
@@ -48,15 +49,8 @@ export function readForm(request: FastifyRequest, expected: { origin: string; to
  * the form `null`. The page's own address stays within this origin.
  */
 export function sendPage(reply: FastifyReply, status: number, html: string) {
-  return reply
-    .code(status)
-    .headers({
-      'content-security-policy': "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-      'referrer-policy': 'same-origin',
-      'cache-control': 'no-store',
-    })
-    .type('text/html; charset=utf-8')
-    .send(html);
+  reply.code(status).headers({ 'referrer-policy': 'same-origin', 'cache-control': 'no-store' });
+  return sendDocument(reply, html, "'self'");
 }
 
 /** A refusal as a page for browsers, as a problem document for all other clients. */

@@ -1,4 +1,5 @@
 import { ACCOUNT_LIMITS, PASSWORD_CHARACTERS } from '@patchbay/foundation/limits';
+import { renderDocument } from '../http/document.ts';
 import { escapeHtml } from '../http/escape-html.ts';
 
 export interface SetupValues {
@@ -8,7 +9,7 @@ export interface SetupValues {
   readonly slug?: string;
 }
 
-/** The form that creates the first owner. No script and no style, so that the strictest policy holds. */
+/** The form that creates the first owner. */
 export function renderSetupPage(view: {
   readonly formToken: string;
   readonly values: SetupValues;
@@ -26,7 +27,7 @@ ${field('Your name', 'name', `maxlength="${ACCOUNT_LIMITS.displayName.value}" au
 ${field('E-mail address', 'email', 'type="email" maxlength="254" autocomplete="username"')}
 <p><label>Password (at least ${PASSWORD_CHARACTERS.min} characters)<br><input name="password" type="password" required minlength="${PASSWORD_CHARACTERS.min}" maxlength="${PASSWORD_CHARACTERS.max}" autocomplete="new-password"></label></p>
 ${field('Name of the organization', 'organizationName', `maxlength="${ACCOUNT_LIMITS.displayName.value}" autocomplete="organization"`)}
-${field('URL slug (a–z, 0–9, hyphens)', 'slug', 'minlength="2" maxlength="32" pattern="[a-z0-9]+(-[a-z0-9]+)*" autocapitalize="none"')}
+${field('URL slug (a–z, 0–9, hyphens)', 'slug', 'minlength="2" maxlength="32" pattern="[a-z0-9]+(-[a-z0-9]+)*" title="Lower-case letters a–z, digits, and single hyphens between them" autocapitalize="none"')}
 <p><button type="submit">Create</button></p>
 </form>`,
   );
@@ -57,15 +58,4 @@ export function renderInvitationPage(view: {
 
 export function renderMessagePage(title: string, text: string): string {
   return renderDocument(title, `<p>${escapeHtml(text)}</p>`);
-}
-
-function renderDocument(title: string, body: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title></head>
-<body><main><h1>${escapeHtml(title)}</h1>
-${body}
-</main></body>
-</html>
-`;
 }

@@ -1,6 +1,7 @@
 import { audienceOf, parseResource } from '@patchbay/domain/endpoints';
 import { AppError, type Logger } from '@patchbay/foundation';
 import type { FastifyPluginAsync } from 'fastify';
+import { sendDocument } from '../http/document.ts';
 import { edgeError, logRefusal } from '../http/edge-error.ts';
 import { renderPage, wantsHtml } from '../http/render-page.ts';
 import { MCP_HEADERS } from '../http/security-headers.ts';
@@ -47,7 +48,7 @@ export function createMcpPlugin<Known extends Access>(mount: Mount<Known>): Fast
       reply.code(status).headers(errorHeaders(known, resource));
       const isOpened = request.method === 'GET' && (status === 401 || status === 405);
       if (isOpened && wantsHtml(request.headers.accept)) {
-        return reply.type('text/html; charset=utf-8').send(connectPage(resource, callersOf(known)));
+        return sendDocument(reply, connectPage(resource, callersOf(known)));
       }
       const context = { origin: options.origin, requestId: request.id };
       return reply.type('application/json').send(errorAnswer(known, null, context));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -78,5 +79,14 @@ describe('/dashboard', () => {
     dashboard.close();
     const response = await fetch(`${edge.origin}/dashboard/acme`);
     expect([response.status, await response.json()]).toMatchObject([502, { code: 'edge.dashboard_unavailable' }]);
+  });
+
+  it('/dashboard shows a page that asks again by itself, with a style that its policy allows, while the dashboard is away', async () => {
+    const response = await fetch(`${edge.origin}/dashboard/acme`, { headers: { accept: 'text/html' } });
+    const page = await response.text();
+    expect([response.status, response.headers.get('refresh')]).toEqual([502, '5']);
+    const style = /<style>([^<]*)<\/style>/.exec(page)?.[1] ?? '';
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(response.headers.get('content-security-policy')).toContain(`style-src 'sha256-${hash}';`);
   });
 });
