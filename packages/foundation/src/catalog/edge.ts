@@ -103,7 +103,7 @@ export const EDGE_ERRORS = {
     status: 502,
     owner: 'platform',
     title: 'The dashboard does not answer.',
-    hint: 'Reload in a few seconds; the first start of a version builds the dashboard, which takes a minute or two. Connectors are not affected.',
+    hint: 'Reload in a few seconds; the first start of a version builds its pages, which takes a minute or two. Connectors are not affected.',
   },
   'edge.docs_building': {
     status: 503,
