@@ -5,7 +5,7 @@ import { createDatabase } from '@patchbay/domain';
 import { createApiKeyCache } from '@patchbay/domain/api-keys';
 import { ChangeFeed } from '@patchbay/domain/changes';
 import { createEndpointDirectory } from '@patchbay/domain/endpoints';
-import { createGrantDirectory, SigningKeys } from '@patchbay/domain/grants';
+import { createGrantDirectory } from '@patchbay/domain/grants';
 import { createLimitDirectory } from '@patchbay/domain/limits';
 import { insertLogLines } from '@patchbay/domain/logs';
 import { openSecrets } from '@patchbay/domain/secrets';
@@ -38,6 +38,7 @@ import { DatabaseSessionStore } from './mcp/sessions/session-store.ts';
 import { Sessions } from './mcp/sessions/sessions.ts';
 import { createConnectorEvents } from './mcp/subscriptions/connector-events.ts';
 import { createMcpSurface } from './mcp/surface.ts';
+import { createAuthorizationServer } from './oauth/index.ts';
 import { RedisPubSub } from './pub-sub/redis-pub-sub.ts';
 import { RelayedPubSub } from './pub-sub/relayed-pub-sub.ts';
 import { readAuthSecret } from './read-auth-secret.ts';
@@ -124,20 +125,13 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const secret = await readAuthSecret(config.authSecretFile);
   if (config.signUpProblem !== null) logger.warn(`PATCHBAY_SIGNUP ${config.signUpProblem}`);
   const ephemeralStore = openEphemeralStore(config.redisUrl, { secret, clock, logger });
-  const people = createIdentityPart({
-    origin,
-    signup: config.signup,
-    database,
-    ephemeralStore,
-    clock,
-    logger,
-    secret,
-    releasedNames: config.releasedNames,
-    databaseUrl: new Secret(config.database.authUrl),
-  });
-  const keySealer = await createStateSealer(keySource, 'oauth signing keys');
-  const signingKeys = new SigningKeys({ pool: people.pool, sealer: keySealer, clock, logger });
-  const accessTokens = new AccessTokens({ issuer: origin, keys: signingKeys, grants, clock });
+  const databaseUrl = new Secret(config.database.authUrl);
+  const shared = { origin, secret, database, databaseUrl, ephemeralStore, clock, logger };
+  const { signup, releasedNames } = config;
+  const people = createIdentityPart({ ...shared, signup, releasedNames });
+  const { identity } = people;
+  const oauth = await createAuthorizationServer({ ...shared, keySource, endpoints, grants, identity });
+  const accessTokens = new AccessTokens({ issuer: origin, keys: oauth.signingKeys, grants, clock });
   const limiter = openLimiter(config.redisUrl, { secret, clock, logger });
   const mcp = createMcpSurface({
     origin,
@@ -201,7 +195,14 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     trustedProxies: config.trustedProxies,
     dashboardUpstream: config.dashboardUpstream,
     revokeExposedKey: apiKeys.revokeExposed,
-    surfaces: [people.surface, admin, ...downloadsSurface(config), ...docsSurface({ ...config, logger }), mcp],
+    surfaces: [
+      people.surface,
+      { name: 'oauth', register: oauth.mount },
+      admin,
+      ...downloadsSurface(config),
+      ...docsSurface({ ...config, logger }),
+      mcp,
+    ],
   });
 
   return {
@@ -232,8 +233,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       await closeServer(app);
       retirement.close();
       await Promise.all([mcp.close(), waker.close(), connectorLogs.close(), sandboxes.close(), tracing.close()]);
-      signingKeys.close();
-      await Promise.all([spool.close(), apiKeys.close(), people.close()]);
+      await Promise.all([spool.close(), apiKeys.close(), people.close(), oauth.close()]);
       endpoints.close();
       grants.close();
       limits.close();

@@ -40,6 +40,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'mcp',
     'domain',
     'artifacts',
+    // Documents that strangers name are fetched by guardedFetch alone.
+    'egress',
     'sandbox-client',
     'sandbox-protocol',
   ],

@@ -21,6 +21,11 @@ export const paths = {
     `/${segment(organization)}/connectors/${segment(connector)}/settings`,
 } as const;
 
+/** Whether an address is an authorization request of an OAuth client: a page of this origin outside of the dashboard. */
+export function isAuthorization(address: string): boolean {
+  return /^\/-\/oauth\/[\w-]+$/.test(address);
+}
+
 /** Whether an address is a page of ours: `//host`, `/\host` and other schemes lead elsewhere and never follow a sign-in. */
 export function isInside(address: string): boolean {
   if (!address.startsWith('/') || /[\\\p{Cc}]/u.test(address)) return false;

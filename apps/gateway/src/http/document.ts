@@ -6,7 +6,8 @@ import { escapeHtml } from './escape-html.ts';
 const STYLE = `
 :root { color-scheme: light dark; --ink: light-dark(#1a1b1e, #e9ecef); --dim: light-dark(#5c6068, #a6abb3);
   --line: light-dark(#d5d9de, #43464c); --page: light-dark(#f6f7f9, #17181a); --card: light-dark(#fff, #212327);
-  --act: light-dark(#4263eb, #4c6ef5); --bad: light-dark(#c92a2a, #ff8787); }
+  --act: light-dark(#4263eb, #4c6ef5); --bad: light-dark(#c92a2a, #ff8787);
+  --warn: light-dark(#8a4b00, #f0b464); }
 * { box-sizing: border-box; }
 body { margin: 0; padding: 1rem; background: var(--page); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
 main { max-width: 34rem; margin: 6vh auto; padding: 1.75rem 2rem; background: var(--card); border: 1px solid var(--line);
@@ -25,7 +26,21 @@ button.plain { border-color: var(--line); background: none; color: inherit; }
 [role=alert] { color: var(--bad); }
 pre { padding: .7rem .9rem; border: 1px solid var(--line); border-radius: 8px; white-space: pre-wrap; }
 ul { padding-left: 1.2rem; }
-@media (max-width: 30rem) { main { margin: 0; padding: 1.25rem; } }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .4rem 1.25rem; margin: 0 0 1.25rem; padding: 1rem 0;
+  border: solid var(--line); border-width: 1px 0; }
+dt { color: var(--dim); }
+dd { margin: 0; }
+fieldset { margin: 0 0 1rem; padding: 0; border: 0; }
+legend { padding: 0; font-weight: 600; }
+.choice { display: flex; gap: .65rem; align-items: baseline; padding: .35rem 0; font-weight: 400; }
+.choice input { flex: none; width: 1.05rem; height: 1.05rem; margin: 0; accent-color: var(--act); transform: translateY(.15rem); }
+.note { margin: .35rem 0; color: var(--dim); font-size: .9rem; }
+.warning { color: var(--warn); }
+.actions { display: flex; gap: .75rem; margin: 1.25rem 0 .75rem; }
+.actions button { flex: 1; }
+button.link { padding: 0; border: 0; background: none; color: var(--act); font-weight: 400; text-decoration: underline; }
+@media (max-width: 30rem) { main { margin: 0; padding: 1.25rem; } dl { grid-template-columns: 1fr; gap: .1rem; }
+  dd { margin-bottom: .6rem; } }
 `;
 
 const STYLE_SOURCE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
@@ -44,12 +59,17 @@ ${body}
 }
 
 /**
- * Sends such a document under a policy that allows its own style, by hash, and nothing else.
+ * The policy that allows a document its own style, by hash, and nothing else.
  *
  * @param formAction where its forms may be sent, as a source list; a redirect that answers a form counts too
  * @see https://www.w3.org/TR/CSP3/#directive-form-action
  */
-export function sendDocument(reply: FastifyReply, html: string, formAction = "'none'"): FastifyReply {
-  const policy = `default-src 'none'; style-src ${STYLE_SOURCE}; form-action ${formAction}; frame-ancestors 'none'; base-uri 'none'`;
+export function documentPolicy(formAction = "'none'"): string {
+  return `default-src 'none'; style-src ${STYLE_SOURCE}; form-action ${formAction}; frame-ancestors 'none'; base-uri 'none'`;
+}
+
+/** Sends a document under its policy. */
+export function sendDocument(reply: FastifyReply, html: string, formAction?: string): FastifyReply {
+  const policy = documentPolicy(formAction);
   return reply.type('text/html; charset=utf-8').header('content-security-policy', policy).send(html);
 }

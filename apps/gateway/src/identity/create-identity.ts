@@ -49,6 +49,11 @@ export function createIdentity(given: IdentityDeps): Identity {
         },
       };
     },
+    async endSession({ cookie }) {
+      if (!cookie) return [];
+      const answer = await deps.auth.api.signOut({ headers: new Headers({ cookie }), asResponse: true });
+      return answer.headers.getSetCookie();
+    },
     async createOrganization(input) {
       await requireMayCreate(deps, input.person.id);
       const { slug, name, person } = input;

@@ -65,6 +65,8 @@ export interface NewOrganization {
 export interface Identity {
   /** The session the cookies hold and its person, or null. */
   findSession(headers: IncomingHttpHeaders): Promise<SignedIn | null>;
+  /** Ends the session the cookies hold, if any. @returns the `Set-Cookie` values that make the browser forget it */
+  endSession(headers: IncomingHttpHeaders): Promise<readonly string[]>;
   /** @returns its id @throws AppError `organizations.slug_…`, `admin.permission_missing` when the sign-up policy is closed */
   createOrganization(input: NewOrganization): Promise<string>;
   /** As `createOrganization`, without the sign-up policy: for the setup of an installation. */

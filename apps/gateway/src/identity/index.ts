@@ -4,7 +4,6 @@ import type { Database } from '@patchbay/domain';
 import { record, takeIdentityChanges } from '@patchbay/domain/audit';
 import type { Clock, Logger, Secret } from '@patchbay/foundation';
 import type { FastifyInstance } from 'fastify';
-import type pg from 'pg';
 import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';
 import { createAttempts } from './attempts.ts';
 import { createIdentity } from './create-identity.ts';
@@ -41,8 +40,6 @@ export interface IdentityOptions {
 }
 
 export interface IdentityPart {
-  /** Connections under role `patchbay_auth`. Ends with `close`. */
-  readonly pool: pg.Pool;
   readonly identity: Identity;
   /** Surfaces of the public listener: `/api/auth` and `/-/setup`. */
   readonly surface: { readonly name: string; register(app: FastifyInstance): Promise<void> };
@@ -96,7 +93,6 @@ export function createIdentityPart(options: IdentityOptions): IdentityPart {
   };
 
   return {
-    pool,
     identity,
     sessionCookie: createSessionCookie(origin, secret),
     surface: {

@@ -4,9 +4,11 @@ import { type ArtifactStore, createFileArtifactStore } from '@patchbay/artifacts
 import { createDatabase, type Database } from '@patchbay/domain';
 import { createApiKey, createApiKeyCache, type NewApiKey } from '@patchbay/domain/api-keys';
 import { ChangeFeed, OutboxRelay } from '@patchbay/domain/changes';
+import { createEndpointDirectory } from '@patchbay/domain/endpoints';
+import { createGrantDirectory, type GrantDirectory } from '@patchbay/domain/grants';
 import { createLimitDirectory } from '@patchbay/domain/limits';
 import { ALL_PERMISSIONS, findMember, mayKeyHold, type Role } from '@patchbay/domain/organizations';
-import { Secret, systemClock } from '@patchbay/foundation';
+import { type Clock, Secret, systemClock } from '@patchbay/foundation';
 import { STANDARD_PLAN } from '@patchbay/foundation/limits';
 import { createTestDatabase, temporaryDirectory } from '@patchbay/testing';
 import { createVault, type Vault } from '@patchbay/vault';
@@ -18,6 +20,7 @@ import { LocalStore } from '../../src/ephemeral-store/local-store.ts';
 import { RedisStore } from '../../src/ephemeral-store/redis-store.ts';
 import { createIdentityPart, type IdentityPart } from '../../src/identity/index.ts';
 import { LocalLimiter } from '../../src/limits/local-limiter.ts';
+import { type AuthorizationServer, createAuthorizationServer } from '../../src/oauth/index.ts';
 import { createServer } from '../../src/server.ts';
 import { OneTimeFiles } from '../../src/untrusted/one-time-files.ts';
 import { givenAddressBudget } from '../given-limits.ts';
@@ -58,6 +61,10 @@ export interface Watched {
   readonly onDatabase?: (superuserUrl: string) => Promise<void>;
   /** Keeps the ephemeral store in this Redis, and wakes the worker over the queue there and over the queue in PostgreSQL. */
   readonly redisUrl?: string;
+  /** Answers for client metadata documents; without it every one is unreachable. */
+  readonly fetchDocument?: (url: string) => Promise<Response>;
+  /** Time of the authorization server. */
+  readonly clock?: Clock;
 }
 
 /** The installation of one test file. */
@@ -74,6 +81,8 @@ export class Installation {
   readonly woken: string[];
   readonly origin: string;
   readonly files: OneTimeFiles;
+  readonly oauth: AuthorizationServer;
+  readonly grants: GrantDirectory;
   /** For looking behind row-level security. */
   readonly superuserUrl: string;
   readonly #close: () => Promise<void>;
@@ -92,6 +101,8 @@ export class Installation {
     this.woken = parts.woken;
     this.origin = parts.origin;
     this.files = parts.files;
+    this.oauth = parts.oauth;
+    this.grants = parts.grants;
     this.superuserUrl = parts.superuserUrl;
     this.#close = parts.close;
   }
@@ -132,7 +143,26 @@ export class Installation {
       clock: systemClock,
       logger,
     });
-    const vault = await createVault({ keySource: { masterKey: async () => randomBytes(32) } });
+    const masterKey = randomBytes(32);
+    // Each reader of the key overwrites its copy.
+    const keySource = { masterKey: async () => new Uint8Array(masterKey) };
+    const vault = await createVault({ keySource });
+    const endpoints = createEndpointDirectory({ database, feed });
+    const grants = createGrantDirectory({ database, feed });
+    const oauth = await createAuthorizationServer({
+      origin,
+      keySource,
+      secret,
+      database,
+      endpoints,
+      grants,
+      ephemeralStore,
+      logger,
+      databaseUrl: new Secret(urls.auth),
+      identity: people.identity,
+      clock: watched.clock ?? systemClock,
+      fetchDocument: watched.fetchDocument ?? (() => Promise.reject(new Error('no network'))),
+    });
     const woken: string[] = [];
     const admin = createAdminSurface({
       origin,
@@ -160,16 +190,30 @@ export class Installation {
       dashboardUpstream: undefined,
       addressBudget: givenAddressBudget(),
       revokeExposedKey: apiKeys.revokeExposed,
-      surfaces: [people.surface, admin],
+      surfaces: [people.surface, { name: 'oauth', register: oauth.mount }, admin],
     });
     const close = async () => {
       await app.close();
-      await Promise.all([apiKeys.close(), people.close(), ...queues.map((queue) => queue.close())]);
+      endpoints.close();
+      grants.close();
+      await Promise.all([apiKeys.close(), people.close(), oauth.close(), ...queues.map((queue) => queue.close())]);
       ephemeralStore.close();
       await Promise.all([feed.close(), relay.close()]);
       await database.close();
     };
-    const parts = { origin, database, databaseUrl: urls.app, artifacts, people, vault, app, woken, files };
+    const parts = {
+      origin,
+      database,
+      databaseUrl: urls.app,
+      artifacts,
+      people,
+      vault,
+      app,
+      woken,
+      files,
+      oauth,
+      grants,
+    };
     return new Installation({ ...parts, artifactDirectory, superuserUrl, close });
   }
 

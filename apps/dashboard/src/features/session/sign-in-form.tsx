@@ -7,7 +7,7 @@ import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { type Refusal, signIn } from '../../lib/identity.ts';
-import { isInside, paths } from '../../lib/paths.ts';
+import { isAuthorization, isInside, paths } from '../../lib/paths.ts';
 import { STRINGS } from '../../lib/strings.ts';
 import { useEarlyInput } from './use-early-input.ts';
 import { useSignUpPolicy } from './use-sign-up-policy.ts';
@@ -36,6 +36,10 @@ export function SignInForm({ next }: { next: string | null }) {
       return;
     }
     queries.clear();
+    if (next !== null && isAuthorization(next)) {
+      window.location.assign(next);
+      return;
+    }
     router.replace(next && isInside(next) ? next : paths.home);
   });
 

@@ -1,0 +1,141 @@
+/** The authorization server: oidc-provider with our clients, rows, sign-in and pages. */
+import type { Database } from '@patchbay/domain';
+import type { EndpointDirectory } from '@patchbay/domain/endpoints';
+import { type GrantDirectory, type SigningKeySet, SigningKeys } from '@patchbay/domain/grants';
+import type { OAuthClient } from '@patchbay/domain/oauth-clients';
+import { createGuardedFetch } from '@patchbay/egress/guarded-fetch';
+import { type Clock, type Logger, Secret } from '@patchbay/foundation';
+import { createKeyedHash, createStateSealer, type KeySource } from '@patchbay/vault';
+import type { FastifyInstance } from 'fastify';
+import type { Provider } from 'oidc-provider';
+import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';
+import type { Identity } from '../identity/index.ts';
+import { createAuthPool } from '../identity/lazy-auth.ts';
+import { Budgets } from './budgets.ts';
+import { ClientDocuments, type FetchDocument } from './client-documents.ts';
+import { ClientStore } from './client-store.ts';
+import { GrantChecks } from './grant-checks.ts';
+import { interactionsPlugin } from './interactions-plugin.ts';
+import { createProtectedResources } from './protected-resources.ts';
+import { providerPlugin } from './provider-plugin.ts';
+import { RowAdapter } from './row-adapter.ts';
+
+export interface AuthorizationServerOptions {
+  readonly origin: string;
+  readonly keySource: KeySource;
+  /** Role `patchbay_auth`. */
+  readonly databaseUrl: Secret;
+  /** Signs our forms; at least 32 characters. */
+  readonly secret: Secret;
+  readonly database: Database;
+  readonly endpoints: EndpointDirectory;
+  readonly grants: GrantDirectory;
+  readonly identity: Pick<Identity, 'findSession' | 'endSession'>;
+  readonly ephemeralStore: EphemeralStore;
+  /** For metadata documents of clients; bounded and guarded unless a test gives another. */
+  readonly fetchDocument?: FetchDocument;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * The interface of the authorization server to the rest of the gateway. Grants and clients are rows of the domain: listing and ending a grant, and
+ * making a client, never asks the provider, so that another one could take its place.
+ */
+export interface AuthorizationServer {
+  /** For verifying access tokens, and for nothing else. */
+  readonly signingKeys: SigningKeys;
+  /** The endpoints at the root, and the pages below `/-/oauth`. */
+  mount(app: FastifyInstance): Promise<void>;
+  /** The present secret of a client that an owner made: derived, in no row. */
+  clientSecret(client: Pick<OAuthClient, 'id' | 'secretGeneration'>): Secret;
+  close(): Promise<void>;
+}
+
+/** A person waits for it. */
+const DOCUMENT_FETCH = { bytesMax: 8 * 1024, timeoutMs: 2_500, connectionsMax: 8 };
+const PURGE_EVERY_MS = 3_600_000;
+/** Rows of one statement, so that none holds the table for long. */
+const PURGE_ROWS = 5_000;
+
+export async function createAuthorizationServer(options: AuthorizationServerOptions): Promise<AuthorizationServer> {
+  const { origin, keySource, database, clock, logger, identity, secret } = options;
+  const pool = createAuthPool(options.databaseUrl, (error) =>
+    logger.warn({ err: error }, 'a connection of the authorization server broke'),
+  );
+  const hash = await createKeyedHash(keySource, 'oauth rows');
+  const rows = { pool, hash, sealer: await createStateSealer(keySource, 'oauth rows'), clock };
+  const clients = new ClientStore({
+    database,
+    sealer: await createStateSealer(keySource, 'oauth registrations'),
+    hash: await createKeyedHash(keySource, 'oauth client secrets'),
+    now: () => clock.now().getTime(),
+    consented: new RowAdapter('Client', rows),
+  });
+  const signingKeys = new SigningKeys({
+    pool,
+    sealer: await createStateSealer(keySource, 'oauth signing keys'),
+    clock,
+    logger,
+  });
+  const resources = createProtectedResources({ origin, endpoints: options.endpoints });
+  const documents = new ClientDocuments({
+    fetchDocument: options.fetchDocument ?? createGuardedFetch(DOCUMENT_FETCH),
+    now: () => clock.now().getTime(),
+  });
+  const checks = new GrantChecks({ origin, database, grants: options.grants, resources, clock });
+  const cookieKey = (await createKeyedHash(keySource, 'oauth cookies'))([]);
+
+  const provider = presentProvider(signingKeys, async (keys) => {
+    // Loaded with the first request that needs it: a gateway that was killed has calls to answer first.
+    const { createProvider } = await import('./create-provider.ts');
+    const adapterOf = (model: string) => (model === 'Client' ? clients : new RowAdapter(model, rows));
+    return createProvider(
+      { origin, identity, resources, clients, documents, grants: checks, cookieKey, adapterOf, logger },
+      keys,
+    );
+  });
+
+  const purge = setInterval(() => {
+    pool
+      .query(
+        `DELETE FROM identity.oauth_rows WHERE ctid = ANY (ARRAY(SELECT ctid FROM identity.oauth_rows
+           WHERE expires_at < $1 LIMIT $2))`,
+        [clock.now(), PURGE_ROWS],
+      )
+      .catch((error: Error) => logger.warn({ err: error }, 'expired rows of the authorization server stay for now'));
+  }, PURGE_EVERY_MS).unref();
+
+  return {
+    signingKeys,
+    async mount(app) {
+      const budgets = new Budgets(options.ephemeralStore);
+      await app.register(async (walled) => providerPlugin(walled, { origin, resources, budgets, provider }));
+      await app.register(async (walled) =>
+        interactionsPlugin(walled, { origin, secret, database, identity, resources, clients, logger, provider }),
+      );
+    },
+    clientSecret: ({ id, secretGeneration }) => new Secret(clients.secretOf(id, secretGeneration)),
+    async close() {
+      clearInterval(purge);
+      signingKeys.close();
+      await pool.end();
+    },
+  };
+}
+
+/** A provider signs with the keys it was made with; another set of keys is another provider. */
+function presentProvider(keys: SigningKeys, create: (keys: SigningKeySet) => Promise<Provider>) {
+  let made: { readonly of: SigningKeySet; readonly provider: Promise<Provider> } | undefined;
+  return async (): Promise<Provider> => {
+    const present = await keys.current();
+    if (made?.of !== present) {
+      const provider = create(present);
+      made = { of: present, provider };
+      provider.catch(() => {
+        made = undefined;
+      });
+    }
+    return made.provider;
+  };
+}

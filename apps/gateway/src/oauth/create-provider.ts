@@ -1,0 +1,62 @@
+import type { SigningKeySet } from '@patchbay/domain/grants';
+import { AppError, type Logger } from '@patchbay/foundation';
+import { Provider } from 'oidc-provider';
+import { documentPolicy, renderDocument } from '../http/document.ts';
+import { escapeHtml } from '../http/escape-html.ts';
+import { type ProviderConfigurationDeps, providerConfiguration } from './provider-configuration.ts';
+
+export type ProviderDeps = Omit<ProviderConfigurationDeps, 'renderError'> & { readonly logger: Logger };
+
+/** oidc-provider with our configuration, documents and pages, and the present keys. */
+export function createProvider(deps: ProviderDeps, keys: SigningKeySet): Provider {
+  const { logger, origin } = deps;
+  const provider = new Provider(
+    origin,
+    providerConfiguration(
+      {
+        ...deps,
+        renderError(context, { error, error_description: description }) {
+          const { code, spec } = new AppError('oauth.request_refused');
+          // In the words of OAuth, for the client's author.
+          const detail = escapeHtml([code, error, description].filter(Boolean).join(': '));
+          context.set({ 'content-security-policy': documentPolicy(), 'cache-control': 'no-store' });
+          context.type = 'html';
+          context.body = renderDocument(
+            spec.title,
+            `<p>${escapeHtml(spec.hint)}</p><p class="note"><code>${detail}</code></p>`,
+          );
+        },
+      },
+      keys,
+    ),
+  );
+  // The edge has replaced claims of strangers about host and scheme by the configured origin.
+  provider.proxy = true;
+  provider.use(async (context, next) => {
+    await next();
+    if (context.path.startsWith('/.well-known/')) context.body = documentOf(context.body, origin);
+    if (context.path === '/jwks') context.body = { keys: keys.publicKeys };
+  });
+  // A failure of ours; refusals of clients are the access log's.
+  provider.on('server_error', (_context, error) => logger.error({ err: error }, 'the authorization server failed'));
+  return provider;
+}
+
+/** Members that describe OpenID Connect, which is not offered, or what is off. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  'claims_parameter_supported',
+  'claims_supported',
+  'request_parameter_supported',
+  'request_uri_parameter_supported',
+]);
+
+/** The metadata without what is not offered. @see RFC 8414 §2 */
+function documentOf(body: unknown, origin: string): Record<string, unknown> {
+  const given = Object.entries(typeof body === 'object' && body !== null ? body : {});
+  return {
+    ...Object.fromEntries(given.filter(([name]) => !LEFT_OUT.has(name))),
+    response_modes_supported: ['query'],
+    scopes_supported: ['tools:read', 'tools:write'],
+    service_documentation: `${origin}/-/docs/`,
+  };
+}

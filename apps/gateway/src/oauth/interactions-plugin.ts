@@ -1,0 +1,224 @@
+/**
+ * The pages of an authorization request, below `/-/oauth`: sign-in is the dashboard's, consent is here. Works without
+ * script. The address names the request; a cookie of the same path binds it to the browser that began it.
+ */
+import type { Database } from '@patchbay/domain';
+import { findMember, getOrganization } from '@patchbay/domain/organizations';
+import { AppError, type Logger, type Secret } from '@patchbay/foundation';
+import { OAUTH_LIMITS } from '@patchbay/foundation/limits';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { errors, type Provider } from 'oidc-provider';
+import { sendDocument } from '../http/document.ts';
+import { addFormParser, type FormValues, formToken, readForm, sendFormError } from '../identity/form-page.ts';
+import type { Identity } from '../identity/index.ts';
+import { shownName } from './client-metadata.ts';
+import type { ClientStore } from './client-store.ts';
+import { renderConsentPage, scopeText } from './consent-page.ts';
+import { mayUse } from './grant-checks.ts';
+import type { ProtectedResources } from './protected-resources.ts';
+import { INTERACTION_PATH } from './provider-configuration.ts';
+import type { ProviderClient } from './provider-types.ts';
+import { formActionOf, shownRedirect } from './redirect-uri.ts';
+import { saveConsent } from './save-consent.ts';
+
+export interface InteractionsOptions {
+  readonly origin: string;
+  readonly secret: Secret;
+  readonly database: Database;
+  readonly identity: Pick<Identity, 'findSession' | 'endSession'>;
+  readonly resources: ProtectedResources;
+  readonly clients: ClientStore;
+  readonly logger: Logger;
+  /** The provider with the present keys. */
+  provider(): Promise<Provider>;
+}
+
+type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
+type SignedIn = NonNullable<Awaited<ReturnType<Identity['findSession']>>>;
+
+/** An authorization request that a signed-in person is looking at. */
+interface Asked {
+  readonly provider: Provider;
+  readonly interaction: Interaction;
+  readonly signedIn: SignedIn;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+export async function interactionsPlugin(app: FastifyInstance, options: InteractionsOptions): Promise<void> {
+  const { origin, identity } = options;
+  app.setErrorHandler((error, request, reply) => sendFormError(asExpired(error), request, reply, origin));
+  addFormParser(app);
+
+  app.get<{ Params: { uid: string } }>(`${INTERACTION_PATH}/:uid`, async (request, reply) => {
+    const { provider, interaction } = await findInteraction(options, request, reply);
+    const signedIn = await identity.findSession(request.headers);
+    if (signedIn === null) return toSignIn(origin, request, reply);
+    const asked = { provider, interaction, signedIn, request, reply };
+    if (interaction.prompt.name === 'login') return finishSignIn(options, asked);
+    if (interaction.session?.accountId !== signedIn.person.id) return askAgain(asked);
+    return showConsent(options, asked);
+  });
+
+  app.post<{ Params: { uid: string } }>(`${INTERACTION_PATH}/:uid`, async (request, reply) => {
+    const { provider, interaction } = await findInteraction(options, request, reply);
+    const signedIn = await identity.findSession(request.headers);
+    if (signedIn === null) return toSignIn(origin, request, reply);
+    const asked = { provider, interaction, signedIn, request, reply };
+    const values = readForm(request, { origin, token: tokenOf(options, asked) });
+    if (values.answer === 'switch') return signOutFirst(options, asked);
+    // Another person signed in meanwhile: the request asks again, and them.
+    const isTheirs = interaction.prompt.name === 'consent' && interaction.session?.accountId === signedIn.person.id;
+    if (!isTheirs) return askAgain(asked);
+    if (values.answer !== 'allow') return deny(asked);
+    return allow(options, asked, values);
+  });
+}
+
+/** The request of this address, begun by this browser. @throws AppError `oauth.request_expired` */
+async function findInteraction({ provider }: InteractionsOptions, request: FastifyRequest, reply: FastifyReply) {
+  const current = await provider();
+  const interaction = await current.interactionDetails(request.raw, reply.raw);
+  const { uid } = request.params as { readonly uid: string }; // of the route
+  if (interaction.uid !== uid) throw new AppError('oauth.request_expired');
+  return { provider: current, interaction };
+}
+
+function asExpired(error: unknown): unknown {
+  return error instanceof errors.SessionNotFound ? new AppError('oauth.request_expired', { cause: error }) : error;
+}
+
+function toSignIn(origin: string, request: FastifyRequest, reply: FastifyReply) {
+  const { uid } = request.params as { readonly uid: string }; // of the route
+  const next = encodeURIComponent(`${INTERACTION_PATH}/${uid}`);
+  return reply.header('cache-control', 'no-store').redirect(`${origin}/dashboard/sign-in?next=${next}`, 303);
+}
+
+/** The sign-in of the dashboard becomes the provider's. Asked for a new one, an older sign-in is ended first. */
+async function finishSignIn(options: InteractionsOptions, asked: Asked) {
+  const { interaction, signedIn, reply, provider, request } = asked;
+  const { person, session } = signedIn;
+  const authenticatedAt = Math.floor(session.authenticatedAt.getTime() / 1000);
+  const { reasons } = interaction.prompt;
+  const wantsNew = reasons.includes('login_prompt') || reasons.includes('max_age');
+  if (wantsNew && authenticatedAt < interaction.iat) return signOutFirst(options, asked);
+  const login = { accountId: person.id, acr: session.sessionId, ts: authenticatedAt };
+  const result = await provider.interactionResult(
+    request.raw,
+    reply.raw,
+    { login },
+    { mergeWithLastSubmission: false },
+  );
+  return reply.header('cache-control', 'no-store').redirect(result, 303);
+}
+
+/** The request stays for the next person who signs in: it must not need the provider's session, which ends here too. */
+async function signOutFirst({ origin, identity }: InteractionsOptions, { interaction, request, reply }: Asked) {
+  Object.assign(interaction, { session: undefined });
+  await interaction.save(interaction.exp - Math.floor(Date.now() / 1000));
+  const cookies = await identity.endSession(request.headers);
+  if (cookies.length > 0) reply.header('set-cookie', cookies);
+  return toSignIn(origin, request, reply);
+}
+
+/** @throws AppError `oauth.not_a_member`, `oauth.resource_gone` */
+async function findAsked({ database, resources }: InteractionsOptions, { interaction, signedIn, provider }: Asked) {
+  const { client_id, redirect_uri, resource: indicator, scope } = interaction.params;
+  const resource = await resources.find(String(indicator));
+  // With the properties that its types do not name.
+  const client = (await provider.Client.find(String(client_id))) as ProviderClient | undefined;
+  if (resource === null || client === undefined) throw new AppError('oauth.resource_gone');
+  const { organization, member } = await database.withOrganization(resource, async (tx) => ({
+    organization: await getOrganization(tx),
+    member: await findMember(tx, signedIn.person.id),
+  }));
+  const opened = signedIn.session.organizationIds;
+  const isOpened = opened === null || opened.includes(resource.organizationId);
+  if (!isOpened || member === null || !mayUse([member.role], resource)) throw new AppError('oauth.not_a_member');
+  const scopes = resource.scopes.filter(({ name }) => String(scope).split(' ').includes(name));
+  return { resource, client, organization, scopes, redirectUri: String(redirect_uri) };
+}
+
+async function showConsent(options: InteractionsOptions, asked: Asked) {
+  const { origin } = options;
+  const { resource, client, organization, scopes, redirectUri } = await findAsked(options, asked);
+  const html = renderConsentPage({
+    client: { name: nameOf(client), provedHost: provedHost(client, redirectUri) },
+    redirect: shownRedirect(redirectUri),
+    resource: {
+      name: resource.connectorName ?? 'all connectors',
+      organization: organization.name,
+      url: resource.audience,
+      versionNumber: resource.versionNumber,
+    },
+    person: asked.signedIn.person,
+    scopes: scopes.map(({ name, description }) => ({ name, description, text: scopeText(name) })),
+    days: OAUTH_LIMITS.grant.value,
+    endAt: `${origin}/dashboard`,
+    formToken: tokenOf(options, asked),
+  });
+  // With no referrer a browser would name the origin of the form `null`.
+  asked.reply.headers({ 'referrer-policy': 'same-origin', 'cache-control': 'no-store' });
+  return sendDocument(asked.reply, html, `'self' ${formActionOf(redirectUri)}`);
+}
+
+async function allow(options: InteractionsOptions, asked: Asked, values: FormValues) {
+  const { provider, signedIn, request, reply } = asked;
+  const { resource, client, scopes } = await findAsked(options, asked);
+  const granted = scopes.filter(({ name }) => values[`scope:${name}`] === 'yes').map(({ name }) => name);
+  if (granted.length === 0) return deny(asked);
+  const declined = scopes.map(({ name }) => name).filter((name) => !granted.includes(name));
+  await options.clients.keep(client.clientId);
+  const grantId = await saveConsent(
+    { provider, database: options.database },
+    {
+      personId: signedIn.person.id,
+      client: { id: client.clientId, name: nameOf(client) },
+      resource,
+      granted,
+      declined,
+      requestId: request.id,
+    },
+  );
+  options.logger.info({ requestId: request.id, grantId, resource: resource.path }, 'a grant was given');
+  const result = await provider.interactionResult(request.raw, reply.raw, { consent: { grantId } });
+  return reply.header('cache-control', 'no-store').redirect(result, 303);
+}
+
+/** The same authorization request, for the person who has signed in since. A new sign-in that it asked for has happened. */
+function askAgain({ interaction, reply }: Asked) {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(interaction.params)) {
+    if (typeof value === 'string' && name !== 'prompt') parameters.set(name, value);
+  }
+  return reply.header('cache-control', 'no-store').redirect(`/authorize?${parameters}`, 303);
+}
+
+async function deny({ provider, request, reply }: Asked) {
+  const result = await provider.interactionResult(
+    request.raw,
+    reply.raw,
+    { error: 'access_denied', error_description: 'the person declined' },
+    { mergeWithLastSubmission: false },
+  );
+  return reply.header('cache-control', 'no-store').redirect(result, 303);
+}
+
+/** Bound to request and person: a page that was rendered for another person sends nothing. */
+function tokenOf({ secret }: InteractionsOptions, { interaction, signedIn }: Asked): string {
+  return formToken(secret, `oauth ${interaction.uid} ${signedIn.session.sessionId}`);
+}
+
+function nameOf(client: ProviderClient): string {
+  return shownName(client.clientName);
+}
+
+/**
+ * The host that vouches for the client's name: that of its metadata document, where the answer goes there too. A loopback
+ * redirect never earns it, since any program of the machine can listen there.
+ */
+function provedHost(client: ProviderClient, redirectUri: string): string | null {
+  if (client.clientIdMetadataDocument !== true) return null;
+  const { host } = new URL(client.clientId);
+  return new URL(redirectUri).host === host ? host : null;
+}

@@ -1,0 +1,9 @@
+import type { Client } from 'oidc-provider';
+
+/** Properties that the provider sets and its types do not name. */
+export interface ProviderClient extends Client {
+  /** Set for clients whose metadata is a document at their id. */
+  readonly clientIdMetadataDocument?: boolean;
+  /** The organization whose owner made the client; it is good for that organization's resources only. */
+  readonly organization_id?: string;
+}
