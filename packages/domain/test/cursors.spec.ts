@@ -23,14 +23,14 @@ let given: Given;
 let organization: GivenOrganization;
 let connectorId: string;
 
-/** A table, its time column, and a column that must differ from row to row in addition to id and time; `n` counts. */
-const TABLES: readonly (readonly [table: string, time: string, differing: string])[] = [
-  ['audit_events', 'created_at', `'writer_id', 'writer-' || n, 'writer_sequence', n`],
-  ['usage_events', 'at', `'request_id', 'req_' || n`],
-  ['connectors', 'created_at', `'slug', 'slug-' || n, 'live_deployment_id', null`],
-  ['api_keys', 'created_at', `'hash', '\\x' || encode(sha256(n::text::bytea), 'hex')`],
-  ['versions', 'created_at', `'number', n + 10`],
-  ['deployments', 'created_at', `'sequence', n + 1000, 'previous_id', null`],
+/** A table, its time column, and its columns that must differ from row to row in addition to id and time; `n` counts. */
+const TABLES: readonly (readonly [table: string, time: string, differing: Readonly<Record<string, string>>])[] = [
+  ['audit_events', 'created_at', { writer_id: `'writer-' || n`, writer_sequence: 'n' }],
+  ['usage_events', 'at', { request_id: `'req_' || n` }],
+  ['connectors', 'created_at', { slug: `'slug-' || n`, live_deployment_id: 'null' }],
+  ['api_keys', 'created_at', { hash: 'sha256(n::text::bytea)' }],
+  ['versions', 'created_at', { number: 'n + 10' }],
+  ['deployments', 'created_at', { sequence: 'n + 1000', previous_id: 'null' }],
 ];
 
 /** The query, and the column that the index must be entered by. */
@@ -85,12 +85,22 @@ beforeAll(async () => {
     // Copies of one row: what they refer to is not what is looked at.
     await client.query('SET session_replication_role = replica');
     for (const [table, time, differing] of TABLES) {
-      await client.query(
+      const { rows: columns } = await client.query<{ name: string }>(
+        `SELECT column_name AS name FROM information_schema.columns
+         WHERE table_schema = 'app' AND table_name = $1 AND is_generated = 'NEVER'`,
+        [table],
+      );
+      const names = columns.map(({ name }) => name);
+      const values: Readonly<Record<string, string>> = {
+        id: `left(one.id, 4) || 'n' || n`,
         // A hundred rows share each millisecond, as those of a busy installation do.
-        `INSERT INTO app.${table} OVERRIDING SYSTEM VALUE
-         SELECT made.* FROM app.${table} AS one, generate_series(1, ${ROWS}) AS n,
-           jsonb_populate_record(one, jsonb_build_object('id', left(one.id, 4) || 'n' || n,
-             '${time}', now() - make_interval(secs => (n / 100)::float8), ${differing})) AS made
+        [time]: 'now() - make_interval(secs => (n / 100)::float8)',
+        ...differing,
+      };
+      await client.query(
+        `INSERT INTO app.${table} (${names.join()}) OVERRIDING SYSTEM VALUE
+         SELECT ${names.map((name) => values[name] ?? `one.${name}`).join()}
+         FROM app.${table} AS one, generate_series(1, ${ROWS}) AS n
          WHERE one.id = (SELECT min(id) FROM app.${table} WHERE organization_id = $1)`,
         [organization.organizationId],
       );
