@@ -5,8 +5,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const isLong = process.env.PATCHBAY_TEST_LONG === '1';
 
-/** The spec that promises how soon calls are answered after a kill has the machine for itself, and so do the long ones. */
-const ALONE = ['test/main-job.spec.ts', '{test,apps/launcher/test}/**/*.long.spec.ts'];
+/** Specs that promise how soon or how often calls are answered have the machine for themselves, and so do the long ones. */
+const ALONE = [
+  'test/main-job.spec.ts',
+  'apps/gateway/test/mcp/hostile-bodies.spec.ts',
+  '{test,apps/launcher/test}/**/*.long.spec.ts',
+];
 
 const exclude = [
   '**/node_modules/**',

@@ -130,7 +130,8 @@ describe('npm start', () => {
           const pid = (await standIn.ready()).processes[name];
           return pid !== before && pid;
         },
-        { deadlineMs: 5_000, what: `a new ${name}` },
+        // Files of a database are recovered first, which takes its time on a busy machine.
+        { deadlineMs: 20_000, what: `a new ${name}` },
       );
       expect(runs(after)).toBe(true);
       expect(standIn.output).toContain(`${name} ended (signal SIGKILL); starting it again`);
