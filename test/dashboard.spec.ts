@@ -355,6 +355,13 @@ describe('the dashboard', () => {
         await content.waitFor();
         await look(name);
       }
+      await page.goto(`${organization}/settings/groups`);
+      await page
+        .getByRole('button', { name: /^Members of/ })
+        .first()
+        .click();
+      await page.getByRole('checkbox').first().waitFor();
+      await look('group-members');
     },
     120_000,
   );
