@@ -52,8 +52,15 @@ function upload(
   });
 }
 
-/** Sends chunks of a mebibyte; with a declared length it hangs up after them. Null when there was no answer. */
-function send(connector: string, { chunks, declaredBytes }: { chunks: number; declaredBytes?: number }) {
+interface Sending {
+  readonly chunks: number;
+  readonly declaredBytes?: number;
+  /** Hangs up after the chunks and this. */
+  readonly cutAfter?: Promise<unknown>;
+}
+
+/** Sends chunks of a mebibyte. Null when there was no answer. */
+function send(connector: string, { chunks, declaredBytes, cutAfter }: Sending) {
   return new Promise<number | null>((resolve) => {
     const sending = request({
       port,
@@ -71,8 +78,11 @@ function send(connector: string, { chunks, declaredBytes }: { chunks: number; de
     sending.on('error', () => resolve(null));
     sending.on('close', () => resolve(null));
     for (let chunk = 1; chunk < chunks; chunk += 1) sending.write(randomBytes(MIB));
-    if (declaredBytes === undefined) sending.end(randomBytes(MIB));
-    else sending.write(randomBytes(MIB), () => sending.destroy());
+    if (cutAfter === undefined) sending.end(randomBytes(MIB));
+    else {
+      sending.write(randomBytes(MIB));
+      void cutAfter.then(() => sending.destroy());
+    }
   });
 }
 
@@ -158,8 +168,10 @@ describe('uploading source', () => {
 
   it('an upload that is cut half-way leaves no file, no row and no audit event behind', async () => {
     const before = await everythingStored();
-    expect(await send('cut', { chunks: 1, declaredBytes: 2 * MIB })).toBeNull();
-    await waitFor(async () => isDeepStrictEqual(await everythingStored(), before), { what: 'nothing to be left' });
+    const isAsBefore = async () => isDeepStrictEqual(await everythingStored(), before);
+    const begun = waitFor(async () => !(await isAsBefore()), { what: 'the upload to be written' });
+    expect(await send('cut', { chunks: 1, declaredBytes: 2 * MIB, cutAfter: begun })).toBeNull();
+    await waitFor(isAsBefore, { what: 'nothing to be left' });
     expect(installation.woken).toEqual([]);
   });
 
