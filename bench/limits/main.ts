@@ -47,7 +47,7 @@ try {
 }
 
 function floodsOf({ apiKey }: NeighbourOrganization): Flood[] {
-  const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'hello', arguments: { name: 'a' } } };
+  const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'greet', arguments: { name: 'Ada' } } };
   const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
   return [
     { name: 'calls', message: call, headers: { authorization: `Bearer ${apiKey}` } },

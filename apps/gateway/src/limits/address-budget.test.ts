@@ -8,14 +8,17 @@ const URL_OF = (organization: string) => `/${organization}/weather/mcp`;
 function given() {
   const time = { ms: 0 };
   const refused: string[] = [];
-  const budget = new AddressBudget({
-    clock: { now: () => new Date(time.ms), monotonicMs: () => time.ms },
-    limits: STANDARD_ADDRESS_LIMITS,
-    credentialOf: ({ authorization }) => authorization,
-    recognizes: ({ authorization }) => Promise.resolve(authorization?.startsWith('valid') ?? false),
-    knowsOrganization: (slug) => ['acme', 'globex'].includes(slug),
-    onRefused: (kind) => refused.push(kind),
-  });
+  const budget = new AddressBudget(
+    {
+      clock: { now: () => new Date(time.ms), monotonicMs: () => time.ms },
+      limits: STANDARD_ADDRESS_LIMITS,
+      credentialOf: ({ authorization }) => authorization,
+      recognizes: ({ authorization }) => Promise.resolve(authorization?.startsWith('valid') ?? false),
+      knowsOrganization: (slug) => ['acme', 'globex'].includes(slug),
+      onRefused: (kind) => refused.push(kind),
+    },
+    { hold: async () => {} },
+  );
   /** How many of that many requests at once are admitted, each answered with `status`. */
   const send = async (
     count: number,

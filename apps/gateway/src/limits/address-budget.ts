@@ -15,6 +15,7 @@ import { ADDRESS_LIMITS, type AddressLimits, CLIENT_RANGES } from '@patchbay/fou
 import { LRUCache } from 'lru-cache';
 import { addressPrefix } from './address-prefix.ts';
 import { leaked, waitOf } from './gcra.ts';
+import { HeldRefusals } from './held-refusals.ts';
 import { type RequestKind, subjectOf } from './request-kind.ts';
 
 /** How a request counted, for `settle`. */
@@ -48,13 +49,15 @@ const IPV6_BITS = 48;
 
 export class AddressBudget {
   readonly #options: AddressBudgetOptions;
+  readonly #refusals: Pick<HeldRefusals, 'hold'>;
   readonly #backlogs = new LRUCache<string, { readonly ms: number; readonly atMs: number }>({ max: BUDGETS_MAX });
   /** Credentials that were recognised and refused, by hash, kind and organization. */
   readonly #distrusted = new LRUCache<string, true>({ max: DISTRUSTED_MAX, ttl: DISTRUSTED_MS });
   readonly #clientRanges = rangesOf(CLIENT_RANGES.map(({ network }) => network));
 
-  constructor(options: AddressBudgetOptions) {
+  constructor(options: AddressBudgetOptions, refusals: Pick<HeldRefusals, 'hold'> = new HeldRefusals()) {
     this.#options = options;
+    this.#refusals = refusals;
   }
 
   /** Counts a request, unless its credential is recognised. @throws AppError `limits.requests` */
@@ -71,6 +74,7 @@ export class AddressBudget {
     const waitMs = waitOf(backlogMs, { intervalMs: costMs, toleranceMs: Math.max(BURST_MS, costMs) });
     if (waitMs > 0) {
       this.#options.onRefused?.(kind);
+      await this.#refusals.hold();
       throw new AppError('limits.requests', { retryAfterSeconds: waitMs / 1000 });
     }
     this.#setBacklog(key, backlogMs + costMs);

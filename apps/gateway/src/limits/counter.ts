@@ -28,17 +28,25 @@ export interface CountedCall {
   readonly tool: string | null;
 }
 
-/** The counters of one call, in the order of `LIMIT_SCOPES`. Pure. */
+/**
+ * The counters of one call, in the order of `LIMIT_SCOPES`. A tool or a client whose limits are not below those of its
+ * connector or organization is not counted: the larger one, which counts all that it does, would refuse first. Pure.
+ */
 export function countersOf(call: CountedCall, plan: PlanLimits): Counter[] {
   const { organizationId, connectorId, limitKey, clientId, tool } = call;
-  const counters = [
-    counter('person', `${limitKey} ${connectorId}`, plan),
-    ...(tool === null ? [] : [counter('tool', `${connectorId} ${tool}`, plan)]),
-    ...(clientId === null ? [] : [counter('client', `${organizationId} ${clientId}`, plan)]),
-    counter('connector', connectorId, plan),
-    counter('organization', organizationId, plan),
-  ];
-  return counters;
+  const connector = counter('connector', connectorId, plan);
+  const organization = counter('organization', organizationId, plan);
+  const counters = [counter('person', `${limitKey} ${connectorId}`, plan)];
+  const ofTool = counter('tool', `${connectorId} ${tool}`, plan);
+  if (tool !== null && isBelow(ofTool, connector)) counters.push(ofTool);
+  const ofClient = counter('client', `${organizationId} ${clientId}`, plan);
+  if (clientId !== null && isBelow(ofClient, organization)) counters.push(ofClient);
+  return [...counters, connector, organization];
+}
+
+/** Whether the part can refuse a call that the whole would admit. */
+function isBelow(part: Counter, whole: Counter): boolean {
+  return part.perMinute < whole.perMinute || part.burst < whole.burst || part.concurrentMax < whole.concurrentMax;
 }
 
 export function counter(scope: LimitScope, id: string, plan: PlanLimits): Counter {

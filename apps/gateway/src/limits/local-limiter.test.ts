@@ -47,10 +47,24 @@ describe('the limits of one process', () => {
     const states = await limiter.read(countersFor());
     expect(states.map(({ counter, remaining }) => [counter.scope, remaining])).toEqual([
       ['person', 0],
-      ['tool', 599],
-      ['client', 2_999],
       ['connector', 599],
       ['organization', 2_999],
+    ]);
+  });
+
+  it('a tool and a client with the limits of their connector and organization are not counted, lower ones are', () => {
+    const scopes = (plan: Partial<typeof STANDARD_PLAN>) =>
+      given(plan)
+        .countersFor()
+        .map(({ scope }) => scope);
+    expect(scopes({})).toEqual(['person', 'connector', 'organization']);
+    expect(scopes({ toolBurst: 599 })).toEqual(['person', 'tool', 'connector', 'organization']);
+    expect(scopes({ toolConcurrent: 2, clientCallsPerMinute: 100 })).toEqual([
+      'person',
+      'tool',
+      'client',
+      'connector',
+      'organization',
     ]);
   });
 

@@ -2,6 +2,7 @@ import { AppError, type Clock } from '@patchbay/foundation';
 import type { PlanLimits } from '@patchbay/foundation/limits';
 import { LRUCache } from 'lru-cache';
 import { leaked, type Rate, waitOf } from './gcra.ts';
+import { HeldRefusals } from './held-refusals.ts';
 
 const CALLERS_MAX = 50_000;
 const ORGANIZATIONS_MAX = 10_000;
@@ -22,13 +23,15 @@ export class MessageRate {
   readonly #clock: Clock;
   readonly #callers = new LRUCache<string, Backlog>({ max: CALLERS_MAX });
   readonly #organizations = new LRUCache<string, Backlog>({ max: ORGANIZATIONS_MAX });
+  readonly #refusals: Pick<HeldRefusals, 'hold'>;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, refusals: Pick<HeldRefusals, 'hold'> = new HeldRefusals()) {
     this.#clock = clock;
+    this.#refusals = refusals;
   }
 
   /** @throws AppError `limits.messages` with the time to wait */
-  admit(caller: { readonly limitKey: string; readonly organizationId: string }, plan: PlanLimits): void {
+  async admit(caller: { readonly limitKey: string; readonly organizationId: string }, plan: PlanLimits): Promise<void> {
     const now = this.#clock.monotonicMs();
     const counted = [
       { backlogs: this.#callers, key: caller.limitKey, rate: perSecond(plan.personMessagesPerSecond) },
@@ -43,7 +46,10 @@ export class MessageRate {
       return known === undefined ? 0 : leaked(known.ms, now - known.atMs);
     });
     const waitMs = Math.max(...counted.map(({ rate }, at) => waitOf(levels[at] ?? 0, rate)));
-    if (waitMs > 0) throw new AppError('limits.messages', { retryAfterSeconds: waitMs / 1000 });
+    if (waitMs > 0) {
+      await this.#refusals.hold();
+      throw new AppError('limits.messages', { retryAfterSeconds: waitMs / 1000 });
+    }
     counted.forEach(({ backlogs, key, rate }, at) => {
       backlogs.set(key, { ms: (levels[at] ?? 0) + rate.intervalMs, atMs: now });
     });

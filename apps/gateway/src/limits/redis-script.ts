@@ -25,6 +25,9 @@ local now = time[1] * 1000 + time[2] / 1000
  * known backlog counts where Redis has clearly less: it was killed, and lost everything or the last second. Less by a
  * fifth of a second may be the delay of this command.
  *
+ * Permits that expired are removed when they would matter, and the life of a set is renewed by one call in sixteen: a set
+ * goes with its last permit, so its life only matters when every gateway died.
+ *
  * Returns the number of the counter whose rate refuses (longest), that of the one whose concurrency does, the wait in
  * microseconds, and for each counter backlog in microseconds and calls in flight.
  */
@@ -45,10 +48,13 @@ for i = 1, n do
   end
 end
 for i = 1, n do
-  local permits = KEYS[n + i]
-  redis.call('ZREMRANGEBYSCORE', permits, '-inf', now)
+  local permits, max = KEYS[n + i], tonumber(ARGV[i * 4 + 2])
   local held = redis.call('ZCARD', permits)
-  if busy == 0 and held >= tonumber(ARGV[i * 4 + 2]) then busy = i end
+  if held > 0 and (held >= max or permit == '') then
+    redis.call('ZREMRANGEBYSCORE', permits, '-inf', now)
+    held = redis.call('ZCARD', permits)
+  end
+  if busy == 0 and held >= max then busy = i end
   reply[3 + i * 2] = held
 end
 local admitted = permit ~= '' and slow == 0 and busy == 0
@@ -57,7 +63,7 @@ for i = 1, n do
     backlogs[i] = backlogs[i] + ARGV[i * 4 - 1]
     redis.call('SET', KEYS[i], string.format('%.3f', now + backlogs[i]), 'PX', math.ceil(backlogs[i]) + 1)
     redis.call('ZADD', KEYS[n + i], now + life, permit)
-    redis.call('PEXPIRE', KEYS[n + i], life)
+    if reply[3 + i * 2] == 0 or now % 16 < 1 then redis.call('PEXPIRE', KEYS[n + i], life * 6) end
   end
   reply[2 + i * 2] = math.floor(backlogs[i] * 1000)
 end
@@ -93,7 +99,7 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 redis.call('PEXPIRE', KEYS[1], life)
 for i = 2, #KEYS do
   redis.call('ZADD', KEYS[i], now + life, ARGV[i + 1])
-  redis.call('PEXPIRE', KEYS[i], life)
+  redis.call('PEXPIRE', KEYS[i], life * 6)
 end
 return redis.call('ZCARD', KEYS[1])
 `);

@@ -41,7 +41,8 @@ export async function handleRequest<Known extends Access>(
   const caller = { head, access, reauthorize: () => mount.authorize(head, PAST_EXPIRY_MS) };
   if (!head.isServed) throw new AppError('edge.method_not_allowed'); // 405
   const { organizationId, principal } = access;
-  deps.messageRate.admit({ limitKey: principal.limitKey, organizationId }, await deps.loadPlan(organizationId)); // 429
+  const plan = await deps.loadPlan(organizationId);
+  await deps.messageRate.admit({ limitKey: principal.limitKey, organizationId }, plan); // 429
   if (head.method !== 'POST') return answerSessionRequest(deps, caller, reply);
 
   deps.byteRate.admit(principal.limitKey, head.bytesAnnounced ?? BODY_LIMITS.bytesMax); // 429

@@ -120,7 +120,7 @@ describe('calls over a limit', () => {
     const response = await call(await newKey());
     expect([response.status, response.headers.get('retry-after')]).toEqual([200, null]);
     expect(response.headers.get('ratelimit-policy')).toMatch(
-      /^"person";q=600;w=60, "tool";q=\d+;w=60, "client";q=\d+;w=60, "connector";q=\d+;w=60, "organization";q=\d+;w=60$/,
+      /^"person";q=600;w=60, "tool";q=\d+;w=60, "connector";q=\d+;w=60, "organization";q=\d+;w=60$/,
     );
     expect(response.headers.get('ratelimit')).toBe(`"person";r=${LIMIT.burst - 1};t=1`);
   });

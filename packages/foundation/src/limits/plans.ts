@@ -166,6 +166,13 @@ export const ADDRESS_LIMITS = {
     reason: 'A missing credential is how a client begins; a wrong one may be a guess.',
     raisedBy: 'fixed',
   },
+  refusalDelay: {
+    value: 250,
+    unit: 'ms',
+    what: 'Time after which a refusal for too many such requests, or too many messages, is sent',
+    reason: 'A client that repeats its request at once does so four times a second, not a thousand times.',
+    raisedBy: 'fixed',
+  },
   addressBurst: {
     value: 2,
     unit: 'seconds',
@@ -190,7 +197,10 @@ export type PlanLimits = Readonly<Record<keyof typeof PLAN_LIMITS, number>>;
 
 /** A value for each limit on requests without a valid credential that an operator may choose. */
 export type AddressLimits = Readonly<Record<SettableAddressLimit, number>>;
-type SettableAddressLimit = Exclude<keyof typeof ADDRESS_LIMITS, 'wrongCredentialCost' | 'addressBurst'>;
+type SettableAddressLimit = Exclude<
+  keyof typeof ADDRESS_LIMITS,
+  'wrongCredentialCost' | 'addressBurst' | 'refusalDelay'
+>;
 
 export const STANDARD_PLAN: PlanLimits = valuesOf(PLAN_LIMITS);
 export const STANDARD_ADDRESS_LIMITS: AddressLimits = valuesOf(ADDRESS_LIMITS);
