@@ -22,7 +22,7 @@ import {
   toolsOfPage,
 } from '@patchbay/mcp';
 import { asFailedCall, effectOf } from '@patchbay/sandbox-protocol';
-import { checkInputRequests, urlInputRequests } from '../call/input-requests.ts';
+import { checkInputRequests, refuseOwnPages, urlInputRequests } from '../call/input-requests.ts';
 import { isRetry, openConnectorState, sealConnectorState } from '../call/request-states.ts';
 import { traceOf } from '../call/trace-context.ts';
 import type { Access } from '../context/access.ts';
@@ -50,6 +50,7 @@ export async function answerCall(context: MethodContext, row: CalledMethod, targ
   const callTool = async (one: Call) => {
     const reply = await context.services.callTool(one);
     hasRun = true; // what fails from here on fails after the connector did something
+    refuseOwnPages(reply, context.services.origin);
     return reply;
   };
   try {
