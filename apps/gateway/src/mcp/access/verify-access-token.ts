@@ -34,6 +34,8 @@ type Claims = z.output<typeof Claims>;
 interface VerifiedToken {
   readonly kid: string;
   readonly claims: Claims;
+  /** False until `verify` used it: the first use is a miss, wherever the signature was checked. */
+  isUsed: boolean;
 }
 
 /** Tokens whose signature is known to be right. */
@@ -73,7 +75,9 @@ export class AccessTokens {
       throw new AppError('data.unavailable', { retryAfterSeconds: 2, cause });
     });
     const id = hash('sha256', token, 'base64url');
-    const { kid, claims } = this.#recall(id) ?? (await this.#check(id, token, publicKeys));
+    const verified = this.#recall(id) ?? (await this.#check(id, token, publicKeys));
+    verified.isUsed = true;
+    const { kid, claims } = verified;
     const now = this.#deps.clock.now().getTime();
     if (!publicKeys.some((key) => key.kid === kid)) throw refuseToken('key');
     if (claims.exp * 1_000 + pastExpiryMs <= now) throw refuseToken('expired');
@@ -94,7 +98,7 @@ export class AccessTokens {
     try {
       const { publicKeys } = await this.#deps.keys.current();
       const id = hash('sha256', token, 'base64url');
-      if (this.#recall(id) === undefined) await this.#check(id, token, publicKeys);
+      if (!this.#verified.has(id)) await this.#check(id, token, publicKeys);
       return true;
     } catch (error) {
       return !(error instanceof AppError) || error.spec.status !== 401;
@@ -108,7 +112,7 @@ export class AccessTokens {
 
   #recall(id: string): VerifiedToken | undefined {
     const known = this.#verified.get(id);
-    if (known) this.#hits += 1;
+    if (known?.isUsed) this.#hits += 1;
     else this.#misses += 1;
     return known;
   }
@@ -139,7 +143,7 @@ async function checkToken(token: string, issuer: string, findKey: FindKey): Prom
   if (!claims.success) throw refuseToken('malformed', claims.error);
   // Without a key id the one key that fits would be taken, whichever that is at the time.
   if (protectedHeader.kid === undefined) throw refuseToken('key');
-  return { kid: protectedHeader.kid, claims: claims.data };
+  return { kid: protectedHeader.kid, claims: claims.data, isUsed: false };
 }
 
 function refusalOf(error: unknown): TokenRefusal {
