@@ -127,8 +127,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const ephemeralStore = openEphemeralStore(config.redisUrl, { secret, clock, logger });
   const databaseUrl = new Secret(config.database.authUrl);
   const shared = { origin, secret, database, databaseUrl, ephemeralStore, clock, logger };
-  const { signup, releasedNames } = config;
-  const people = createIdentityPart({ ...shared, signup, releasedNames });
+  const people = createIdentityPart({ ...shared, signup: config.signup, releasedNames: config.releasedNames });
   const { identity } = people;
   const oauth = await createAuthorizationServer({ ...shared, keySource, endpoints, grants, identity });
   const accessTokens = new AccessTokens({ issuer: origin, keys: oauth.signingKeys, grants, clock });
@@ -174,7 +173,8 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     changes,
     clock,
     logger,
-    identity: people.identity,
+    identity,
+    oauth,
     wakeDeploy: (versionId) => waker.wake(versionId),
     refuseUploads: () => disks.refuseUploads(),
     files: new OneTimeFiles({ ephemeralStore, artifacts, clock }),

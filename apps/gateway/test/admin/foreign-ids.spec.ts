@@ -2,6 +2,7 @@
 import { insertLogLines } from '@patchbay/domain/logs';
 import { submitVersion } from '@patchbay/domain/versions';
 import { newId } from '@patchbay/foundation';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEPLOY_KEY_PERMISSIONS } from '../../src/admin/access/authorize.ts';
 import type { EndpointSpec } from '../../src/admin/definition/endpoint-spec.ts';
@@ -27,6 +28,9 @@ beforeAll(async () => {
   const invitation = await at('/invitations', { email: 'guest@theirs.example', role: 'member' });
   const key = await at('/api-keys', { kind: 'mcp', name: 'k', connectors: ['*'], expiresInDays: 1 });
   const group = await at('/groups', { name: 'pilots' });
+  const client = await at('/oauth-clients', { name: 'Claude' });
+  const grantId = newId('grant');
+  await givenGrant(theirs, connector.body.id, grantId);
   const members = await installation.call('GET', '/organizations/theirs/members', { as: theirs });
   foreign = {
     connector: connector.body.id,
@@ -34,6 +38,8 @@ beforeAll(async () => {
     apiKey: key.body.id,
     member: members.body.items[0].id,
     group: group.body.id,
+    client: client.body.id,
+    grant: grantId,
   };
   await installation.call('PUT', `/organizations/theirs/connectors/weather/secrets/API_KEY`, {
     as: theirs,
@@ -54,6 +60,18 @@ beforeAll(async () => {
 });
 afterAll(() => installation.close());
 
+/** As the authorization server writes one. */
+async function givenGrant({ organizationId, personId }: Owner, connectorId: string, id: string): Promise<void> {
+  const superuser = new pg.Client({ connectionString: installation.superuserUrl });
+  await superuser.connect();
+  await superuser.query(
+    `INSERT INTO app.grants (organization_id, id, provider_hash, person_id, client_id, client_name, resource_path,
+       connector_id, expires_at) VALUES ($1, $2, '\\x00', $3, 'c', 'Claude', '/theirs/weather/mcp', $4, now() + interval '1 day')`,
+    [organizationId, id, personId, connectorId],
+  );
+  await superuser.end();
+}
+
 /** Bodies that would be accepted, so that only the id can be what is refused. */
 const BODIES: Readonly<Record<string, unknown>> = {
   updateMember: { role: 'member' },
@@ -67,10 +85,13 @@ const BODIES: Readonly<Record<string, unknown>> = {
 function unknownId(parameter: string): string {
   switch (parameter) {
     case 'apiKey':
+    case 'grant':
     case 'group':
     case 'invitation':
     case 'member':
       return newId(parameter);
+    case 'client':
+      return newId('oauthClient');
     default:
       return `unknown-${parameter}`;
   }

@@ -174,6 +174,7 @@ export class Installation {
       vault,
       changes: feed,
       identity: people.identity,
+      oauth,
       wakeDeploy: async (versionId) => {
         woken.push(versionId);
         await Promise.all(queues.map((queue) => queue.wake(versionId)));

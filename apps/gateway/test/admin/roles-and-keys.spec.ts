@@ -36,7 +36,12 @@ describe('the list of roles', () => {
   it('an owner may give every role, and an admin every role but owner', async () => {
     const rows = await rolesFor(owner);
     expect(grantable(rows)).toEqual(['owner', 'admin', 'developer', 'member']);
-    expect(rows.find(({ role }) => role === 'member')?.permissions).toEqual(['organization:read', 'connectors:read']);
+    expect(rows.find(({ role }) => role === 'member')?.permissions).toEqual([
+      'organization:read',
+      'grants:read',
+      'grants:write',
+      'connectors:read',
+    ]);
     expect(rows[0]?.keyPermissions).toContain('connectors:write');
     for (const never of ['api-keys:write', 'members:write', 'organization:delete']) {
       expect(rows[0]?.permissions).toContain(never);

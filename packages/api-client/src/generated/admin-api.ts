@@ -356,6 +356,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organizations/{organization}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List grants of OAuth clients, newest first: one’s own, or all as owner or admin
+         * @description Permission: `grants:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["listGrants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/grants/{grant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a grant, in force at every gateway within a second: one’s own, or any as owner or admin
+         * @description Permission: `grants:write`. Audit: `grant.ended`.
+         */
+        delete: operations["endGrant"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/oauth-clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List OAuth clients that were made here, without their secrets
+         * @description Permission: `oauth-clients:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["listOAuthClients"];
+        put?: never;
+        /**
+         * Create an OAuth client; its secret is shown this once
+         * @description Permission: `oauth-clients:write`. Audit: `oauth_client.created`.
+         */
+        post: operations["createOAuthClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/oauth-clients/{client}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the secret of an OAuth client, at once; the new one is shown this once
+         * @description Permission: `oauth-clients:write`. Audit: `oauth_client.secret_rotated`.
+         */
+        post: operations["rotateOAuthClientSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/oauth-clients/{client}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Disable an OAuth client for good, with every grant that it was given
+         * @description Permission: `oauth-clients:write`. Audit: `oauth_client.disabled`.
+         */
+        delete: operations["disableOAuthClient"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organizations/{organization}/connectors": {
         parameters: {
             query?: never;
@@ -966,6 +1070,20 @@ export interface components {
             /** @description Shown this once. */
             secret: string;
         };
+        CreatedOAuthClient: {
+            /** @description The `client_id`. */
+            id: string;
+            name: string;
+            redirectUris: string[];
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+            disabledAt: string | null;
+            /** @description The `client_secret`. Shown this once. */
+            secret: string;
+        };
         Deployment: {
             id: string;
             versionId: string;
@@ -1020,6 +1138,42 @@ export interface components {
         };
         FindingPage: {
             items: components["schemas"]["Finding"][];
+            nextCursor: string | null;
+        };
+        Grant: {
+            id: string;
+            /** @description The person that the client acts as. */
+            person: components["schemas"]["Actor"];
+            client: {
+                /** @description Its `client_id`. */
+                id: string;
+                /** @description The client’s own word. */
+                name: string;
+            };
+            /** @description URL of the MCP server. */
+            resource: string;
+            /** @description Null at the URL of the whole organization. */
+            connectorId: string | null;
+            scopes: string[];
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Moves on while the client is used.
+             */
+            expiresAt: string;
+            lastUsedAt: string | null;
+            endedAt: string | null;
+            endedBecause: ("ended" | "revoked" | "expired" | "replaced" | "member_removed" | "client_disabled") | null;
+            actions: {
+                end: components["schemas"]["ActionState"];
+            };
+        };
+        GrantPage: {
+            items: components["schemas"]["Grant"][];
             nextCursor: string | null;
         };
         Group: {
@@ -1171,6 +1325,22 @@ export interface components {
             items: components["schemas"]["Member"][];
             nextCursor: string | null;
         };
+        OAuthClient: {
+            /** @description The `client_id`. */
+            id: string;
+            name: string;
+            redirectUris: string[];
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+            disabledAt: string | null;
+        };
+        OAuthClientPage: {
+            items: components["schemas"]["OAuthClient"][];
+            nextCursor: string | null;
+        };
         Organization: {
             id: string;
             slug: string;
@@ -1257,7 +1427,7 @@ export interface components {
             nextCursor: string | null;
         };
         /** @enum {string} */
-        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "connectors:open" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "deployments:approve" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
+        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "grants:read" | "grants:write" | "oauth-clients:read" | "oauth-clients:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "connectors:open" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "deployments:approve" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
         Problem: {
             /** @description Address of the page about this code. */
             type: string;
@@ -2108,6 +2278,175 @@ export interface operations {
                 organization: string;
                 /** @description `key_` id. */
                 apiKey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listGrants: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description Only grants in force, or only those that ended or expired. Default: all. */
+                state?: "open" | "ended";
+                /** @description Only grants of this person. */
+                person?: string;
+                /** @description Only grants at this connector’s URLs. */
+                connector?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endGrant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description `grt_` id. */
+                grant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listOAuthClients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthClientPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createOAuthClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /**
+                     * @description Default: both addresses of hosted Claude.
+                     * @default [
+                     *       "https://claude.ai/api/mcp/auth_callback",
+                     *       "https://claude.com/api/mcp/auth_callback"
+                     *     ]
+                     */
+                    redirectUris?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedOAuthClient"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rotateOAuthClientSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description `ocl_` id. */
+                client: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedOAuthClient"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    disableOAuthClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description `ocl_` id. */
+                client: string;
             };
             cookie?: never;
         };

@@ -2,9 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { ALL_PERMISSIONS, mayGrantRole, mayKeyHold, PERMISSIONS, ROLES } from './permissions.ts';
 
 describe('permissions', () => {
-  it('no key may delete the organization, change its members, make keys or approve deployments', () => {
+  it('no key may delete the organization, change its members, make keys or OAuth clients, end grants or approve deployments', () => {
     const never = ALL_PERMISSIONS.filter((permission) => !mayKeyHold(permission));
-    expect(never).toEqual(['organization:delete', 'members:write', 'api-keys:write', 'deployments:approve']);
+    expect(never).toEqual([
+      'organization:delete',
+      'members:write',
+      'api-keys:write',
+      'grants:write',
+      'oauth-clients:write',
+      'deployments:approve',
+    ]);
   });
 
   it('the permissions of a role include those of every lower role, and an owner has all of them', () => {

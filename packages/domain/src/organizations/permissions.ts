@@ -25,6 +25,11 @@ const RULES = {
   'members:write': { roles: ADMINS, byKey: false },
   'api-keys:read': { roles: DEVELOPERS, byKey: true },
   'api-keys:write': { roles: DEVELOPERS, byKey: false },
+  /** One's own grants; those of others with `members:write`. */
+  'grants:read': { roles: EVERYBODY, byKey: true },
+  'grants:write': { roles: EVERYBODY, byKey: false },
+  'oauth-clients:read': { roles: ADMINS, byKey: true },
+  'oauth-clients:write': { roles: ADMINS, byKey: false },
   'connectors:read': { roles: EVERYBODY, byKey: true },
   'connectors:write': { roles: DEVELOPERS, byKey: true },
   'connectors:delete': { roles: ADMINS, byKey: true },

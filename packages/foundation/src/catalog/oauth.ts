@@ -44,4 +44,10 @@ export const OAUTH_ERRORS = {
     title: 'The organization has the maximum number of OAuth clients.',
     hint: 'Disable one that is no longer used.',
   },
+  'oauth.redirect_uri_refused': {
+    status: 400,
+    owner: 'caller',
+    title: 'A redirect URI cannot be used.',
+    hint: 'Use https, http on loopback, or a scheme with a dot in its name; no fragment and no user information.',
+  },
 } as const satisfies Record<string, ErrorSpec>;

@@ -10,6 +10,7 @@ import type { Vault } from '@patchbay/vault';
 import type { z } from 'zod';
 import type { Identity } from '../../identity/identity.ts';
 import type { CallLimiter } from '../../limits/call-limiter.ts';
+import type { AuthorizationServer } from '../../oauth/index.ts';
 import type { OneTimeFiles } from '../../untrusted/one-time-files.ts';
 import { type Access, type Caller, callerId } from '../access/caller.ts';
 import type { EndpointSpec } from './endpoint-spec.ts';
@@ -23,6 +24,8 @@ export interface AdminDeps {
   /** Conditions that can end a stream. */
   readonly changes: Pick<ChangeFeed, 'onChange' | 'onStale'>;
   readonly identity: Identity;
+  /** Derives the secrets of OAuth clients. */
+  readonly oauth: Pick<AuthorizationServer, 'clientSecret'>;
   readonly artifacts: ArtifactStore;
   readonly vault: Vault;
   /** Notifies the worker that a version waits. May fail: the worker polls every minute. */

@@ -11,11 +11,13 @@ import {
   updateConnector,
 } from './connectors.ts';
 import { activateVersion, listDeployments, resolveDeployment, rollBack } from './deployments.ts';
+import { endGrant, listGrants } from './grants.ts';
 import { addGroupMember, createGroup, deleteGroup, listGroups, removeGroupMember, updateGroup } from './groups.ts';
 import { cancelInvitation, createInvitation, listInvitations, reissueInvitation } from './invitations.ts';
 import { listLimits } from './limits.ts';
 import { listConnectorLog, watchConnectorLog } from './logs.ts';
 import { listMembers, removeMember, updateMember } from './members.ts';
+import { createOAuthClient, disableOAuthClient, listOAuthClients, rotateOAuthClientSecret } from './oauth-clients.ts';
 import { getOrganizationLimits } from './organization-limits.ts';
 import {
   createOrganization,
@@ -59,6 +61,12 @@ export const ENDPOINTS = {
   listApiKeys,
   createApiKey,
   revokeApiKey,
+  listGrants,
+  endGrant,
+  listOAuthClients,
+  createOAuthClient,
+  rotateOAuthClientSecret,
+  disableOAuthClient,
   listConnectors,
   createConnector,
   getConnector,

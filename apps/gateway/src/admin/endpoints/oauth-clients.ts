@@ -1,0 +1,108 @@
+/** OAuth clients with a fixed id and secret, for clients that neither register nor publish a metadata document. */
+
+import * as clients from '@patchbay/domain/oauth-clients';
+import { AppError, idOf, text } from '@patchbay/foundation';
+import { OAUTH_LIMITS } from '@patchbay/foundation/limits';
+import { z } from 'zod';
+import { classifyRedirectUri } from '../../oauth/redirect-uri.ts';
+import { requirePerson } from '../access/caller.ts';
+import { defineEndpoint } from '../definition/define-endpoint.ts';
+import { DisplayName, Instant, OrganizationParams, pageOf } from './parts.ts';
+
+const TAG = 'OAuth clients';
+const ClientParams = OrganizationParams.extend({ client: idOf('oauthClient') });
+
+/** Both addresses of hosted Claude, whose advanced settings take an id and a secret. */
+const CLAUDE_CALLBACKS = ['https://claude.ai/api/mcp/auth_callback', 'https://claude.com/api/mcp/auth_callback'];
+
+export const OAuthClient = z
+  .object({
+    id: z.string().meta({ description: 'The `client_id`.' }),
+    name: z.string(),
+    redirectUris: z.array(z.string()),
+    createdAt: Instant,
+    disabledAt: Instant.nullable(),
+  })
+  .meta({ id: 'OAuthClient' });
+
+export const CreatedOAuthClient = OAuthClient.extend({
+  secret: z.string().meta({ description: 'The `client_secret`. Shown this once.' }),
+}).meta({ id: 'CreatedOAuthClient' });
+
+function present({ id, name, redirectUris, createdAt, disabledAt }: clients.OAuthClient) {
+  return {
+    id,
+    name,
+    redirectUris: [...redirectUris],
+    createdAt: createdAt.toISOString(),
+    disabledAt: disabledAt?.toISOString() ?? null,
+  };
+}
+
+export const listOAuthClients = defineEndpoint({
+  method: 'GET',
+  path: '/organizations/:organization/oauth-clients',
+  summary: 'List OAuth clients that were made here, without their secrets',
+  tag: TAG,
+  permission: 'oauth-clients:read',
+  audit: { none: 'a read of the caller’s own organization' },
+  params: OrganizationParams,
+  reply: pageOf(OAuthClient, 'OAuthClientPage'),
+}).inTransaction(async (tx) => ({ items: (await clients.listOAuthClients(tx)).map(present), nextCursor: null }));
+
+export const createOAuthClient = defineEndpoint({
+  method: 'POST',
+  path: '/organizations/:organization/oauth-clients',
+  summary: 'Create an OAuth client; its secret is shown this once',
+  tag: TAG,
+  permission: 'oauth-clients:write',
+  audit: 'oauth_client.created',
+  params: OrganizationParams,
+  body: z.object({
+    name: DisplayName,
+    redirectUris: z
+      .array(text().max(2_000))
+      .min(1)
+      .max(OAUTH_LIMITS.redirectUris.value)
+      .default(CLAUDE_CALLBACKS)
+      .meta({ description: 'Default: both addresses of hosted Claude.' }),
+  }),
+  reply: CreatedOAuthClient,
+  status: 201,
+}).inTransaction(async (tx, { body, caller, requestId }, { oauth }) => {
+  const { actor } = requirePerson(caller, 'home');
+  for (const uri of body.redirectUris) {
+    const found = classifyRedirectUri(uri);
+    if ('problem' in found) throw new AppError('oauth.redirect_uri_refused', { detail: `${found.problem}.` });
+  }
+  const client = await clients.createOAuthClient(tx, actor, { ...body, requestId });
+  return { ...present(client), secret: oauth.clientSecret(client).reveal() };
+});
+
+export const rotateOAuthClientSecret = defineEndpoint({
+  method: 'POST',
+  path: '/organizations/:organization/oauth-clients/:client/secret',
+  summary: 'Replace the secret of an OAuth client, at once; the new one is shown this once',
+  tag: TAG,
+  permission: 'oauth-clients:write',
+  audit: 'oauth_client.secret_rotated',
+  params: ClientParams,
+  reply: CreatedOAuthClient,
+}).inTransaction(async (tx, { params, caller, requestId }, { oauth }) => {
+  const { actor } = requirePerson(caller, 'home');
+  const client = await clients.rotateOAuthClientSecret(tx, actor, { id: params.client, requestId });
+  return { ...present(client), secret: oauth.clientSecret(client).reveal() };
+});
+
+export const disableOAuthClient = defineEndpoint({
+  method: 'DELETE',
+  path: '/organizations/:organization/oauth-clients/:client',
+  summary: 'Disable an OAuth client for good, with every grant that it was given',
+  tag: TAG,
+  permission: 'oauth-clients:write',
+  audit: 'oauth_client.disabled',
+  params: ClientParams,
+}).inTransaction(async (tx, { params, caller, requestId }) => {
+  await clients.disableOAuthClient(tx, caller.actor, { id: params.client, requestId });
+  return undefined;
+});
