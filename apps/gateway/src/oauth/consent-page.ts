@@ -55,7 +55,7 @@ export function renderConsentPage(view: ConsentView): string {
 ${view.scopes.map(renderScope).join('\n')}
 </fieldset>
 <p class="note">It uses no account of yours at another service.</p>
-<p class="note">This lasts ${view.days} days after the last use. You can end it at any time at <code>${escapeHtml(view.endAt)}</code>,
+<p class="note">This lasts ${view.days} days after the last use. You can end it at any time through the API described at <code>${escapeHtml(view.endAt)}</code>,
 and so can an owner or admin of ${organization}.</p>
 <div class="actions">
 <button type="submit" name="answer" value="allow">Allow</button>

@@ -154,7 +154,8 @@ async function showConsent(options: InteractionsOptions, asked: Asked) {
     person: asked.signedIn.person,
     scopes: scopes.map(({ name, description }) => ({ name, description, text: scopeText(name) })),
     days: OAUTH_LIMITS.grant.value,
-    endAt: `${origin}/dashboard`,
+    // The dashboard has no page of grants yet.
+    endAt: `${origin}/api/docs`,
     formToken: tokenOf(options, asked),
   });
   // With no referrer a browser would name the origin of the form `null`.
