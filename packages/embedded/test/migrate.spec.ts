@@ -59,9 +59,44 @@ describe('migrate', () => {
 
   it('refuses to continue after a migration outside of a transaction has failed half way', async () => {
     await write('1_one', 'CREATE TABLE one (id int)');
-    await write('2_index', 'CREATE INDEX CONCURRENTLY broken ON one (no_such_column)');
+    await write('2_index', 'DROP INDEX CONCURRENTLY no_such_index');
     await expect(run()).rejects.toMatchObject({ code: 'start.migration_failed' });
     await expect(run()).rejects.toMatchObject({ code: 'start.migration_unfinished', data: { migration: '2_index' } });
+  });
+
+  it('names the cause again at every start while an index cannot be built, and builds it once it can', async () => {
+    await write('1_one', 'CREATE TABLE one (id int); INSERT INTO one VALUES (1), (1)');
+    await write('2_index', 'CREATE UNIQUE INDEX CONCURRENTLY one_key ON one (id)');
+    for (let start = 1; start <= 2; start++) {
+      await expect(run()).rejects.toMatchObject({
+        code: 'start.migration_failed',
+        detail: expect.stringContaining('could not create unique index'),
+      });
+    }
+    await query(url, 'DELETE FROM one');
+    expect(await run()).toEqual(['2_index']);
+    const valid = `SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = 'one_key'::regclass`;
+    expect(await query(url, valid)).toEqual([{ valid: true }]);
+  });
+
+  it('builds an index again whose build was interrupted by the end of its runner', async () => {
+    await write('1_one', 'CREATE TABLE one (id int)');
+    await run();
+    await write('2_index', 'CREATE INDEX CONCURRENTLY one_id ON one (id)');
+    // A build waits for transactions that may still write the table: time to end the runner's session.
+    const writer = new pg.Client({ connectionString: url });
+    await writer.connect();
+    await writer.query('BEGIN; INSERT INTO one VALUES (1)');
+    const interrupted = expect(run()).rejects.toMatchObject({ code: 'start.migration_failed' });
+    const builder = `SELECT pid FROM pg_stat_activity 
+      WHERE datname = current_database() AND query LIKE 'CREATE INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'`;
+    await waitFor(async () => (await query(url, builder)).length === 1, { what: 'the build to wait for the writer' });
+    await query(url, `SELECT pg_terminate_backend(pid) FROM (${builder}) AS building`);
+    await interrupted;
+    await writer.query('COMMIT');
+    await writer.end();
+    expect(await run()).toEqual(['2_index']);
+    expect(await run()).toEqual([]);
   });
 
   it('applies missing migrations in the order of their names, also functions and concurrent indexes', async () => {

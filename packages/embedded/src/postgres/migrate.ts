@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@patchbay/foundation';
 import pg from 'pg';
+import { indexBuiltBy } from './concurrent-index.ts';
 
 export interface MigrateOptions {
   /** The role that owns the tables. No process that serves knows this URL. */
@@ -25,13 +26,16 @@ const ADVISORY_LOCK = 72707369;
 /**
  * Applies the migrations that are missing, in the order of their names, and returns those. Table, checksums and lock
  * are those of `prisma migrate deploy`, so that the Prisma CLI sees the same history. A migration and its row in the
- * history are one transaction; one with CONCURRENTLY cannot be in a transaction and is marked before and after.
+ * history are one transaction; one with CONCURRENTLY cannot be in a transaction and is marked before and after. Where it
+ * was interrupted and consists of one index, that index is built again.
  *
  * @throws AppError start.migration_failed, start.migration_edited, start.migration_unfinished
  */
 export async function migrate(options: MigrateOptions): Promise<readonly string[]> {
   const migrations = await readMigrations(options.directory);
   const client = new pg.Client({ connectionString: options.ownerUrl });
+  // A connection that ends is reported by the query that was running; without a listener it would end the process.
+  client.on('error', () => {});
   try {
     await client.connect();
   } catch (cause) {
@@ -41,6 +45,7 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
   try {
     await lock(client);
     await client.query(HISTORY_TABLE);
+    await clearInterruptedBuilds(client, migrations);
     const applied = await readHistory(client);
     const missing = migrations.filter((migration) => !isApplied(migration, applied));
     for (const migration of missing) await apply(client, migration);
@@ -97,6 +102,24 @@ async function readHistory(client: pg.Client): Promise<Map<string, HistoryRow>> 
     'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
   );
   return new Map(rows.map((row) => [row.migration_name, row]));
+}
+
+/**
+ * Drops indexes whose build was interrupted, so that they count as missing. The lock is ours: no other runner, and no
+ * session that a killed one left, builds them now.
+ */
+async function clearInterruptedBuilds(client: pg.Client, migrations: readonly Migration[]): Promise<void> {
+  const history = await readHistory(client);
+  for (const { name, sql } of migrations) {
+    const index = history.get(name)?.finished_at === null ? indexBuiltBy(sql) : null;
+    if (index === null) continue;
+    // sql: the name of an index cannot be a parameter; it consists of words of our own migration
+    await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${index}`);
+    await client.query(
+      'UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = $1 AND finished_at IS NULL',
+      [name],
+    );
+  }
 }
 
 function isApplied(migration: Migration, history: Map<string, HistoryRow>): boolean {
