@@ -1,6 +1,7 @@
-import { Paper, Table } from '@mantine/core';
+import { Table } from '@mantine/core';
 import { formatNumber } from '@patchbay/foundation/limits';
 import type { ReactNode } from 'react';
+import { TableFrame } from './table-frame.tsx';
 
 interface NumberTableProps {
   readonly label: string;
@@ -12,14 +13,7 @@ interface NumberTableProps {
 /** A table of numbers, which scrolls where it is wider than its page. */
 export function NumberTable({ label, columns, rows }: NumberTableProps) {
   return (
-    <Paper
-      withBorder
-      bg="var(--surface-raised)"
-      style={{ overflowX: 'auto', position: 'relative' }}
-      tabIndex={0}
-      aria-label={label}
-      role="region"
-    >
+    <TableFrame label={label}>
       <Table verticalSpacing="xs" horizontalSpacing="md">
         <Table.Thead>
           <Table.Tr>
@@ -45,6 +39,6 @@ export function NumberTable({ label, columns, rows }: NumberTableProps) {
           ))}
         </Table.Tbody>
       </Table>
-    </Paper>
+    </TableFrame>
   );
 }

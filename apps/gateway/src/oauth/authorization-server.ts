@@ -39,8 +39,8 @@ export interface AuthorizationServerOptions {
 }
 
 /**
- * The interface of the authorization server to the rest of the gateway. Grants and clients are rows of the domain: listing and ending a grant, and
- * making a client, never asks the provider, so that another one could take its place.
+ * The interface of the authorization server to the rest of the gateway. Grants and clients are rows of the domain:
+ * listing and ending a grant, and making a client, never asks the provider, so that another one could take its place.
  */
 export interface AuthorizationServer {
   /** For verifying access tokens, and for nothing else. */
@@ -103,7 +103,12 @@ export async function createAuthorizationServer(options: AuthorizationServerOpti
            WHERE expires_at < $1 LIMIT $2))`,
         [clock.now(), PURGE_ROWS],
       )
-      .catch((error: Error) => logger.warn({ err: error }, 'expired rows of the authorization server stay for now'));
+      .catch((error: Error) =>
+        logger.warn(
+          { err: error },
+          'expired rows of the authorization server were not removed; the next hour tries again',
+        ),
+      );
   }, PURGE_EVERY_MS).unref();
 
   return {

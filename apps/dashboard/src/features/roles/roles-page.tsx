@@ -1,12 +1,13 @@
 'use client';
 
-import { Badge, Group, Paper, Table, Text, VisuallyHidden } from '@mantine/core';
+import { Badge, Group, Table, Text, VisuallyHidden } from '@mantine/core';
 import { IconCheck, IconMinus } from '@tabler/icons-react';
 import { showError } from '../../lib/show-error.ts';
 import { STRINGS } from '../../lib/strings.ts';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Row, Rows, RowsSkeleton } from '../../ui/rows.tsx';
+import { TableFrame } from '../../ui/table-frame.tsx';
 import { useAccess } from '../session/use-access.ts';
 import { useRoles } from './use-roles.ts';
 
@@ -55,14 +56,7 @@ function PermissionTable({ roles }: { roles: NonNullable<ReturnType<typeof useRo
   // The strongest role has every permission there is.
   const permissions = roles[0]?.permissions ?? [];
   return (
-    <Paper
-      withBorder
-      bg="var(--surface-raised)"
-      style={{ overflowX: 'auto', position: 'relative' }}
-      tabIndex={0}
-      aria-label={T.list}
-      role="region"
-    >
+    <TableFrame label={T.list}>
       <Table verticalSpacing="xs" horizontalSpacing="md">
         <Table.Thead>
           <Table.Tr>
@@ -89,7 +83,7 @@ function PermissionTable({ roles }: { roles: NonNullable<ReturnType<typeof useRo
           ))}
         </Table.Tbody>
       </Table>
-    </Paper>
+    </TableFrame>
   );
 }
 
