@@ -67,11 +67,18 @@ describe('a gateway whose database is away', () => {
     const { given } = here.platform;
     const { token } = await given.accessToken(here.echo);
     const unseen = await given.accessToken(here.echo, { clientId: 'unseen' });
-    for (const credential of [here.key, token]) expect(await textOf(await mark('echo', credential))).toBe('one');
+    // News of a change makes what it names unknown, rightly. Changes arrive in their order: when the last one has come,
+    // none is on its way, and what is loaded from then on stays.
+    await waitFor(async () => (await readHealth(here.platform)).checks.changes?.state === 'ok', {
+      what: 'the feed of changes to be connected again',
+    });
+    await given.publishedVersion(here.echo, echoVersion('last'));
+    await waitFor(async () => (await textOf(await mark())) === 'last', { what: 'the news of the last change' });
+    for (const credential of [here.key, token]) expect(await textOf(await mark('echo', credential))).toBe('last');
     here.platform.databaseLine?.refuse();
     await waitFor(async () => (await readHealth(here.platform)).state === 'down', { what: 'health to notice' });
     for (let call = 0; call < 5; call += 1) {
-      expect(await textOf(await mark('echo', call % 2 === 0 ? here.key : token))).toBe('one');
+      expect(await textOf(await mark('echo', call % 2 === 0 ? here.key : token))).toBe('last');
     }
     for (const unknown of [await mark('cold'), await mark('echo', unseen.token)]) {
       expect([unknown.status, unknown.headers.get('retry-after')]).toEqual([503, '2']);
