@@ -7,14 +7,10 @@ import { ChangeFeed } from '@patchbay/domain/changes';
 import { createEndpointDirectory } from '@patchbay/domain/endpoints';
 import { createGrantDirectory } from '@patchbay/domain/grants';
 import { createLimitDirectory } from '@patchbay/domain/limits';
-import { insertLogLines } from '@patchbay/domain/logs';
-import { openSecrets } from '@patchbay/domain/secrets';
 import { UsageSpool } from '@patchbay/domain/usage';
 import { type Logger, Secret, systemClock } from '@patchbay/foundation';
 import type { Application } from '@patchbay/foundation/process';
 import { NO_POLICIES } from '@patchbay/policy';
-import { createSandboxClient } from '@patchbay/sandbox-client';
-import { openSupervisors } from '@patchbay/sandbox-client/registry';
 import { createAuditSigner, createStateSealer, createTokenSigner, createVault, fileKeySource } from '@patchbay/vault';
 import { DeployWaker } from './admin/deploy-waker.ts';
 import { createAdminSurface } from './admin/index.ts';
@@ -42,15 +38,12 @@ import { createAuthorizationServer } from './oauth/index.ts';
 import { RedisPubSub } from './pub-sub/redis-pub-sub.ts';
 import { RelayedPubSub } from './pub-sub/relayed-pub-sub.ts';
 import { readAuthSecret } from './read-auth-secret.ts';
-import { LogBatcher } from './sandboxes/log-batcher.ts';
-import { SandboxRetirement } from './sandboxes/sandbox-retirement.ts';
+import { createSandboxPart } from './sandboxes/create-sandbox-part.ts';
 import { closeServer, createServer, portOf } from './server.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { OneTimeFiles } from './untrusted/one-time-files.ts';
 
 const DATABASE_POOL_MAX = 10;
-const LOG_FLUSH_MS = 200;
-const LOG_LINES_WAITING_MAX = 20_000;
 
 /** Builds the gateway. Nothing listens yet; the database may still be away. */
 export async function wireGateway(config: GatewayConfig, logger: Logger): Promise<Application> {
@@ -73,36 +66,23 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const spool = await UsageSpool.open({ directory: config.spoolDirectory, database, logger });
   const redis = config.redisUrl === undefined ? null : new RedisProbe(config.redisUrl);
   const tracing = await startTracing(config.tracing, logger);
-  const connectorLogs = new LogBatcher({
-    insert: (lines) => insertLogLines(database, lines),
-    onDropped: (lines) => metrics.logLinesDropped.inc(lines),
-    flushIntervalMs: LOG_FLUSH_MS,
-    waitingMax: LOG_LINES_WAITING_MAX,
-  });
   const pubSub =
     config.redisUrl === undefined
       ? new RelayedPubSub({ database, changes, logger })
       : new RedisPubSub(config.redisUrl, logger);
   const events = createConnectorEvents(pubSub);
-  const sandboxes = createSandboxClient({
-    ...(await openSupervisors(config.supervisors, {
-      redisUrl: config.redisUrl === undefined ? undefined : new Secret(config.redisUrl),
-      logger,
-    })),
-    provision: async ({ key: { organizationId, connectorId }, artifactDigest, snapshotDigest }) => {
-      const [artifact, secrets, snapshot] = await Promise.all([
-        artifacts.get({ organizationId, digest: artifactDigest }),
-        database.withOrganization({ organizationId }, (tx) => openSecrets(tx, vault, connectorId)),
-        // One that cannot be read costs time, not the call.
-        snapshotDigest === undefined
-          ? undefined
-          : artifacts.get({ organizationId, digest: snapshotDigest }).catch(() => undefined),
-      ]);
-      return { artifact, secrets, snapshot };
-    },
-    onLog: (record) => connectorLogs.add(record),
+  const sandboxPart = await createSandboxPart({
+    config,
+    artifacts,
+    database,
+    vault,
+    endpoints,
+    changes,
     onEvent: (event) => events.publish(event),
+    onLogLinesDropped: (lines) => metrics.logLinesDropped.inc(lines),
+    logger,
   });
+  const { sandboxes, connectorLogs, retirement } = sandboxPart;
   const metrics = createMetrics({
     cacheStatistics: () => ({
       endpoints: endpoints.statistics(),
@@ -114,7 +94,6 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     supervisors: () => sandboxes.supervisors(),
     countsLimitsAlone: () => limiter.condition().problem !== null,
   });
-  const retirement = new SandboxRetirement({ changes, endpoints, sandboxes, logger });
 
   const sessions = new Sessions({
     signer: await createTokenSigner(keySource, 'mcp sessions'),
@@ -231,8 +210,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     /** Calls in flight get ten seconds; what happened is put on record. */
     async drain() {
       await closeServer(app);
-      retirement.close();
-      await Promise.all([mcp.close(), waker.close(), connectorLogs.close(), sandboxes.close(), tracing.close()]);
+      await Promise.all([mcp.close(), waker.close(), sandboxPart.close(), tracing.close()]);
       await Promise.all([spool.close(), apiKeys.close(), people.close(), oauth.close()]);
       endpoints.close();
       grants.close();

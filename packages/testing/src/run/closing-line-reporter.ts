@@ -1,9 +1,13 @@
+import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
 
 /** Named at the end of a run of many files, so that who adds a test sees what it costs. */
 const SLOWEST_SHOWN = 10;
 
-/** Prints `N passed, N failed[, N skipped]` as the very last line, for programs that read the result of a run. */
+/**
+ * Prints `N passed, N failed[, N skipped]` as the very last line, for programs that read the result of a run. Where
+ * PATCHBAY_TEST_FAILED_LIST names a file, it gets the failed test files, one per line.
+ */
 export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
@@ -15,6 +19,11 @@ export default class ClosingLineReporter implements Reporter {
       }
       // A file that does not load, or whose hooks fail, has failed even though none of its tests has.
       if (!module.ok() && count.failed === before) count.failed += 1;
+    }
+    const failedList = process.env.PATCHBAY_TEST_FAILED_LIST;
+    if (failedList) {
+      const failed = modules.filter((module) => !module.ok()).map((module) => `${module.relativeModuleId}\n`);
+      writeFileSync(failedList, failed.join(''));
     }
     const skippedTests = modules.flatMap(describeSkipped).join('');
     const slowest = modules.length > SLOWEST_SHOWN ? slowestFiles(modules) : '';
