@@ -291,6 +291,31 @@ describe('the dashboard', () => {
     await expect.poll(() => listTools(null), SOON).toBe(401);
   }, 60_000);
 
+  it('the dashboard refuses a new password without the current one, and signs out everywhere else with it', async () => {
+    await page.goto(`${ready.origin}/dashboard/sign-up`);
+    await page.getByLabel('Your name').fill('Paula Password');
+    await page.getByLabel('Email').fill('paula@example.com');
+    await page.getByLabel('Password', { exact: true }).fill('a long enough sentence');
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByLabel('URL slug').waitFor();
+    const elsewhere = await browser.newContext({ storageState: await context.storageState() });
+    await page.goto(`${ready.dashboardUrl}/-/account`);
+    await page.getByText('paula@example.com').waitFor();
+    const change = async (current: string) => {
+      await page.getByLabel('Current password', { exact: true }).fill(current);
+      await page.getByLabel('New password', { exact: true }).fill('another long sentence');
+      await page.getByRole('button', { name: 'Change password' }).click();
+    };
+    await change('not the password at all');
+    await page.getByText('The current password is not right.').waitFor();
+    expect((await elsewhere.request.get(`${ready.apiUrl}/me`)).status()).toBe(200);
+    await change('a long enough sentence');
+    await page.getByText('Your password is changed.').waitFor();
+    expect((await elsewhere.request.get(`${ready.apiUrl}/me`)).status()).toBe(401);
+    expect((await context.request.get(`${ready.apiUrl}/me`)).status()).toBe(200);
+    await elsewhere.close();
+  });
+
   it('the dashboard ends the session when the person signs out', async () => {
     await page.goto(ready.dashboardUrl);
     await signIn();
@@ -340,6 +365,7 @@ describe('the dashboard', () => {
       const organization = `${ready.dashboardUrl}/${ready.organization}`;
       await createGroup(`pilots in ${scheme} colors`);
       const pages: readonly (readonly [name: string, path: string, content: Locator])[] = [
+        ['account', '../-/account', page.getByText(ready.signIn.email)],
         ['members', 'settings/members', page.getByRole('button', { name: /^Change role/ })],
         ['groups', 'settings/groups', page.getByRole('button', { name: /^Members of/ }).first()],
         ['invitations', 'settings/invitations', page.getByRole('button', { name: 'Invite a person' })],

@@ -13,6 +13,11 @@ describe('refusalOf', () => {
     expect(refusalOf('sign-in/email', 503, '')).toBe('unavailable');
   });
 
+  it('distinguishes a wrong current password from a new one that is too short', () => {
+    expect(refusalOf('change-password', 400, 'INVALID_PASSWORD')).toBe('wrong_password');
+    expect(refusalOf('change-password', 400, 'PASSWORD_TOO_SHORT')).toBe('weak_password');
+  });
+
   it('a refused sign-up does not reveal that an address is taken', () => {
     expect(refusalOf('sign-up/email', 422, 'USER_ALREADY_EXISTS')).toBe('not_created');
     expect(refusalOf('sign-up/email', 403, 'auth.sign_up_closed')).toBe('sign_up_closed');

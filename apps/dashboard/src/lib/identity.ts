@@ -1,7 +1,8 @@
-/** Sign-in and sign-up with email and password, at `/api/auth` of the page's own origin. */
+/** Sign-in, sign-up and change of password, at `/api/auth` of the page's own origin. */
 
 export type Refusal =
   | 'wrong_credentials'
+  | 'wrong_password'
   | 'sign_up_closed'
   | 'not_created'
   | 'weak_password'
@@ -22,6 +23,11 @@ export function signOut(): Promise<IdentityResult> {
   return post('sign-out', {});
 }
 
+/** Changes the password of the signed-in person, and ends every other session of theirs. */
+export function changePassword(currentPassword: string, newPassword: string): Promise<IdentityResult> {
+  return post('change-password', { currentPassword, newPassword, revokeOtherSessions: true });
+}
+
 /** Accounts are created by every visitor, by people of one domain, or by people with an invitation. */
 export type SignUpPolicy = 'open' | 'domain' | 'invite';
 
@@ -33,7 +39,7 @@ export async function fetchSignUpPolicy(): Promise<SignUpPolicy> {
   return policy === 'invite' || policy === 'domain' ? policy : 'open';
 }
 
-async function post(action: string, body: Readonly<Record<string, string>>): Promise<IdentityResult> {
+async function post(action: string, body: Readonly<Record<string, string | boolean>>): Promise<IdentityResult> {
   let response: Response;
   try {
     response = await fetch(`/api/auth/${action}`, {
@@ -61,6 +67,7 @@ export function refusalOf(action: string, status: number, code: string): Refusal
   if (status === 429) return 'too_many_attempts';
   if (status >= 500) return 'unavailable';
   if (action === 'sign-in/email') return 'wrong_credentials';
+  if (code === 'INVALID_PASSWORD') return 'wrong_password';
   if (/PASSWORD_TOO_(SHORT|LONG)|password/i.test(code)) return 'weak_password';
   if (status === 403 || /sign_?up/i.test(code)) return 'sign_up_closed';
   return 'not_created';

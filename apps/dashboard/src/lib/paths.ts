@@ -5,6 +5,7 @@ export const paths = {
   home: '/',
   signIn: (next?: string) => (next && isInside(next) ? `/sign-in?next=${segment(next)}` : '/sign-in'),
   signUp: '/sign-up',
+  account: '/-/account',
   organization: (organization: string) => `/${segment(organization)}`,
   settings: (organization: string) => `/${segment(organization)}/settings`,
   members: (organization: string) => `/${segment(organization)}/settings/members`,

@@ -1,5 +1,4 @@
-import { PASSWORD_CHARACTERS } from '@patchbay/foundation/limits';
-import type { Refusal } from './identity.ts';
+import { ACCOUNT, REFUSALS, SIGN_IN, SIGN_UP } from './strings/account.ts';
 import { API_KEYS } from './strings/api-keys.ts';
 import { CONNECTOR_SETTINGS, SECRETS } from './strings/connector-settings.ts';
 import { ACCESS, GROUPS, INVITATIONS, LIMITS, MEMBERS, ROLES, SETTINGS } from './strings/organization-settings.ts';
@@ -21,41 +20,15 @@ export const STRINGS = {
   documentation: 'Documentation',
   colorScheme: { toLight: 'Use light colors', toDark: 'Use dark colors' },
 
-  signIn: {
-    title: 'Sign in',
-    lead: 'Publish and govern connectors for Claude and every other MCP client.',
-    email: 'Email',
-    password: 'Password',
-    submit: 'Sign in',
-    noAccount: 'No account yet?',
-    toSignUp: 'Create one',
-    byInvitation: 'Accounts are created by invitation. Ask an owner or admin of your organization for a link.',
-    emailInvalid: 'Enter an email address, such as you@example.com.',
-    passwordMissing: 'Enter your password.',
-  },
-  signUp: {
-    title: 'Create an account',
-    name: 'Your name',
-    nameMissing: 'Enter a name that your colleagues know you by.',
-    passwordHint: `At least ${PASSWORD_CHARACTERS.min} characters. A sentence is easier to remember than a puzzle.`,
-    passwordLength: `Use ${PASSWORD_CHARACTERS.min} to ${PASSWORD_CHARACTERS.max} characters.`,
-    submit: 'Create account',
-    haveAccount: 'Already have an account?',
-    toSignIn: 'Sign in',
-  },
+  signIn: SIGN_IN,
+  signUp: SIGN_UP,
   signOut: 'Sign out',
   signedInAs: (email: string) => `Signed in as ${email}`,
-  refusals: {
-    wrong_credentials: 'Email and password do not match an account. Check both and try again.',
-    sign_up_closed: 'This installation does not accept new accounts for this address. Ask an owner for an invitation.',
-    not_created: 'The account could not be created. If you already have one, sign in instead.',
-    weak_password: `The password is not accepted. Use ${PASSWORD_CHARACTERS.min} to ${PASSWORD_CHARACTERS.max} characters.`,
-    too_many_attempts: 'Too many attempts. Wait a minute, then try again.',
-    unavailable: 'Patchbay does not answer right now. Nothing was changed; try again in a moment.',
-  } satisfies Record<Refusal, string>,
+  refusals: REFUSALS,
 
   organization: {
     switch: 'Switch organization',
+    all: 'Organizations',
     choose: 'Which organization?',
     chooseLead: 'You belong to several. The page opens in the one you choose.',
     createTitle: 'Create your organization',
@@ -97,6 +70,7 @@ export const STRINGS = {
     deadHint: 'The URL answers once a version is active.',
   },
 
+  account: ACCOUNT,
   settings: SETTINGS,
   access: ACCESS,
   roles: ROLES,

@@ -12,9 +12,11 @@ export function OrganizationSwitcher({
   current,
 }: {
   organizations: Me['organizations'];
-  current: string;
+  /** The slug of the page's organization; null for a page that belongs to none. */
+  current: string | null;
 }) {
   const chosen = organizations.find((organization) => organization.slug === current);
+  const shown = chosen?.name ?? current ?? STRINGS.organization.all;
   return (
     <Menu position="bottom-start" withArrow>
       <Menu.Target>
@@ -23,10 +25,10 @@ export function OrganizationSwitcher({
           color="gray"
           px="xs"
           rightSection={<IconSelector size={14} aria-hidden />}
-          aria-label={`${STRINGS.organization.switch}: ${chosen?.name ?? current}`}
+          aria-label={`${STRINGS.organization.switch}: ${shown}`}
         >
           <Text fw={600} truncate maw={180} c="var(--mantine-color-text)">
-            {chosen?.name ?? current}
+            {shown}
           </Text>
         </Button>
       </Menu.Target>

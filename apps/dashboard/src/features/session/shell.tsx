@@ -31,13 +31,16 @@ import { OrganizationSwitcher } from './organization-switcher.tsx';
 import classes from './shell.module.css';
 import { useMe } from './use-me.ts';
 
+interface ShellProps {
+  /** The slug of the organization that the page is about; null for a page about the person. */
+  readonly organization: string | null;
+  readonly children: ReactNode;
+}
+
 /** The frame of every signed-in page: who, where, and the page itself once both are known. */
-export function Shell({ organization, children }: { organization: string; children: ReactNode }) {
+export function Shell({ organization, children }: ShellProps) {
   const me = useMe();
-  const tabs = [
-    { href: paths.organization(organization), label: STRINGS.connectors.title },
-    { href: paths.settings(organization), label: STRINGS.settings.title, withPagesBelow: true },
-  ];
+  const home = organization === null ? paths.home : paths.organization(organization);
   return (
     <>
       <a href="#content" className="skip-link">
@@ -47,7 +50,7 @@ export function Shell({ organization, children }: { organization: string; childr
         <Container size="lg" h="100%">
           <Group h="100%" justify="space-between" wrap="nowrap">
             <Group gap="xs" wrap="nowrap">
-              <Anchor component={Link} href={paths.organization(organization)} c="inherit" underline="never">
+              <Anchor component={Link} href={home} c="inherit" underline="never">
                 <Logo withName={false} />
               </Anchor>
               {me.data && <OrganizationSwitcher organizations={me.data.organizations} current={organization} />}
@@ -60,14 +63,23 @@ export function Shell({ organization, children }: { organization: string; childr
           </Group>
         </Container>
       </Box>
-      <Container size="lg" pt="xs">
-        <LinkTabs label={STRINGS.navigation} tabs={tabs} />
-      </Container>
+      {organization !== null && (
+        <Container size="lg" pt="xs">
+          <LinkTabs label={STRINGS.navigation} tabs={tabsOf(organization)} />
+        </Container>
+      )}
       <Container size="lg" py="xl" component="main" id="content">
         {me.data ? children : <BeforeIdentity error={me.isSignedOut ? null : me.error} onRetry={me.refetch} />}
       </Container>
     </>
   );
+}
+
+function tabsOf(organization: string) {
+  return [
+    { href: paths.organization(organization), label: STRINGS.connectors.title },
+    { href: paths.settings(organization), label: STRINGS.settings.title, withPagesBelow: true },
+  ];
 }
 
 function BeforeIdentity({ error, onRetry }: { error: unknown; onRetry: () => void }) {
@@ -109,6 +121,9 @@ function AccountMenu({ name, email }: { name: string; email: string }) {
           <Text size="sm">{name}</Text>
           <Text size="xs">{email}</Text>
         </Menu.Label>
+        <Menu.Item component={Link} href={paths.account}>
+          {STRINGS.account.title}
+        </Menu.Item>
         <Menu.Item onClick={leave}>{STRINGS.signOut}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
