@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { removeInstallation } from '@patchbay/embedded';
@@ -71,6 +74,37 @@ async function createGroup(name: string): Promise<void> {
     headers: { origin: ready.origin },
   });
   expect(answer.status()).toBe(201);
+}
+
+/** A client that registered, and waits for its answer at a redirect of its own. */
+async function startClient(name: string) {
+  const answered = Promise.withResolvers<URL>();
+  const server = createServer((request, response) => {
+    response.end('You can close this page.');
+    answered.resolve(new URL(request.url ?? '', 'http://localhost'));
+    server.close();
+  }).listen(0, 'localhost');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the client has no port');
+  const redirectUri = `http://localhost:${address.port}/callback`;
+  const metadata = { client_name: name, redirect_uris: [redirectUri], token_endpoint_auth_method: 'none' };
+  const answer = await context.request.post(`${ready.origin}/register`, { data: metadata });
+  const { client_id: client } = await answer.json();
+  return { client, redirectUri, allowed: answered.promise };
+}
+
+function authorizationRequest(client: string, redirectUri: string): string {
+  const challenge = createHash('sha256').update('a'.repeat(43)).digest('base64url');
+  const parameters = {
+    response_type: 'code',
+    client_id: client,
+    redirect_uri: redirectUri,
+    resource: ready.mcpUrl,
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+  };
+  return `${ready.origin}/authorize?${new URLSearchParams(parameters)}`;
 }
 
 /** Lets a minute of the page's time pass at most, in seconds that do not take one. */
@@ -256,6 +290,54 @@ describe('the dashboard', () => {
     await page.getByText('No group yet').waitFor();
   }, 60_000);
 
+  it('the dashboard shows a client that a person allowed, and ends it for good', async () => {
+    await context.addCookies(session);
+    const { client, redirectUri, allowed } = await startClient('A client');
+    await page.goto(authorizationRequest(client, redirectUri));
+    await page.getByRole('button', { name: 'Allow' }).click();
+    expect((await allowed).searchParams.get('code')).toBeTruthy();
+    await page.goto(`${ready.dashboardUrl}/-/connected-clients`);
+    const row = page.getByRole('listitem').filter({ hasText: 'A client' });
+    await row.getByText('not used yet').waitFor();
+    await page.getByPlaceholder('Every client').click();
+    await page.getByRole('option', { name: 'A client' }).click();
+    await page.getByRole('button', { name: 'End all of these' }).waitFor();
+    await page.goto(`${ready.dashboardUrl}/-/account`);
+    await row.getByRole('button', { name: /^End A client/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'End' }).click();
+    await page.getByText('A client has no access any more.').waitFor();
+    await page.goto(`${ready.dashboardUrl}/-/connected-clients`);
+    await page.getByRole('radiogroup', { name: 'Which connected clients to show' }).getByText('Ended').click();
+    await row.getByText('by an owner, an admin or the person').waitFor();
+  }, 60_000);
+
+  it('the dashboard makes an OAuth client, shows its secret once, replaces and deletes it', async () => {
+    await context.addCookies(session);
+    await page.goto(`${ready.dashboardUrl}/-/oauth-clients`);
+    await page.getByRole('button', { name: 'New OAuth client' }).first().click();
+    await page.getByRole('button', { name: 'Create OAuth client' }).click();
+    await page.getByText('Enter a name of at most 80 characters.').waitFor();
+    await page.getByLabel('Name').fill('Claude here');
+    await page.getByRole('button', { name: 'Create OAuth client' }).click();
+    const copied = async () => {
+      await page.getByRole('button', { name: 'Copy the client secret' }).click();
+      const secret = String(await page.evaluate('navigator.clipboard.readText()'));
+      await page.getByRole('button', { name: 'I have copied it' }).click();
+      return secret;
+    };
+    const first = await copied();
+    expect(first).toMatch(/^pbs_/);
+    const row = page.getByRole('listitem').filter({ hasText: 'Claude here' });
+    await row.getByRole('button', { name: /^Replace the secret/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Replace secret' }).click();
+    expect(await copied()).not.toBe(first);
+    await row.getByText('The replaced secret ends').waitFor();
+    expect(await page.getByText(first).count()).toBe(0);
+    await row.getByRole('button', { name: 'Delete Claude here' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await row.getByText('Deleted', { exact: true }).waitFor();
+  }, 60_000);
+
   it('the dashboard sets and removes a secret without showing its value again', async () => {
     await context.addCookies(session);
     await page.goto(`${ready.dashboardUrl}/${ready.organization}/connectors/weather/secrets`);
@@ -372,6 +454,12 @@ describe('the dashboard', () => {
         ['roles', 'settings/roles', page.getByText('your role', { exact: true })],
         ['limits', 'settings/limits', page.getByText('Whole organization')],
         ['api-keys', 'settings/api-keys', page.getByRole('button', { name: /^Revoke/ }).first()],
+        [
+          'connected-clients',
+          'settings/connected-clients?state=ended',
+          page.getByText('by an owner, an admin or the person'),
+        ],
+        ['oauth-clients', 'settings/oauth-clients', page.getByText('Claude here')],
         ['new-api-key', 'settings/api-keys/new?kind=admin', page.getByLabel('Upload versions')],
         ['secrets', 'connectors/weather/secrets', page.getByText('No secret is set')],
         ['connector-settings', 'connectors/weather/settings', page.getByRole('button', { name: 'Save' })],

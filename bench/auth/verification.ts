@@ -35,7 +35,7 @@ async function openParts({ urls, masterKeyFile, installation }: AuthInstallation
   const keys = new SigningKeys({ pool, sealer: await createStateSealer(keySource, 'oauth signing keys') });
   const open = () => new AccessTokens({ issuer: installation.ready.origin, keys, grants, clock: systemClock });
   const close = async () => {
-    grants.close();
+    await grants.close();
     keys.close();
     await feed.close();
     await pool.end();

@@ -9,7 +9,7 @@ import { createBrokenRequestHandler } from './http/broken-requests.ts';
 import { addEdgeAnswers, answerEdgeError, edgeError } from './http/edge-error.ts';
 import { addEdgeHooks } from './http/edge-hooks.ts';
 import { trustedProxies } from './http/forwarded-headers.ts';
-import type { RevokeExposedKey } from './http/refuse-url-tokens.ts';
+import type { RevokeExposed } from './http/refuse-url-tokens.ts';
 import type { Surface } from './http/surface.ts';
 import type { AddressBudget } from './limits/address-budget.ts';
 
@@ -70,7 +70,7 @@ export interface ServerOptions {
   readonly origin: string;
   readonly trustedProxies: readonly string[];
   readonly dashboardUpstream: string | undefined;
-  readonly revokeExposedKey: RevokeExposedKey;
+  readonly revokeExposed: RevokeExposed;
   /** Counts requests before authentication. */
   readonly addressBudget: Pick<AddressBudget, 'admit' | 'settle'>;
   readonly logger: Logger;
@@ -108,7 +108,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addEdgeHooks(app, {
     origin: options.origin,
     isTrustedProxy: trustedProxies(options.trustedProxies),
-    revokeExposedKey: options.revokeExposedKey,
+    revokeExposed: options.revokeExposed,
     addressBudget: options.addressBudget,
     logger: options.logger,
   });

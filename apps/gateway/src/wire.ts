@@ -15,7 +15,6 @@ import { createAuditSigner, createStateSealer, createTokenSigner, createVault, f
 import { DeployWaker } from './admin/deploy-waker.ts';
 import { createAdminSurface } from './admin/index.ts';
 import type { GatewayConfig } from './config.ts';
-import { connectSurface } from './connect/plugin.ts';
 import { docsSurface } from './docs/plugin.ts';
 import { downloadsSurface } from './downloads/plugin.ts';
 import { openEphemeralStore } from './ephemeral-store/redis-store.ts';
@@ -27,6 +26,7 @@ import { recognizedCredentials } from './identity/recognized-credentials.ts';
 import { printSetupLink, showSetupLink } from './identity/show-setup-link.ts';
 import { AddressBudget } from './limits/address-budget.ts';
 import { openLimiter } from './limits/redis-limiter.ts';
+import { ExposedTokens } from './mcp/access/exposed-tokens.ts';
 import { AccessTokens } from './mcp/access/verify-access-token.ts';
 import { createNotifyAuthor } from './mcp/call/author-log.ts';
 import { startTracing } from './mcp/call/tracing.ts';
@@ -111,6 +111,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const { identity } = people;
   const oauth = await createAuthorizationServer({ ...shared, keySource, endpoints, grants, identity });
   const accessTokens = new AccessTokens({ issuer: origin, keys: oauth.signingKeys, grants, clock });
+  const exposedTokens = new ExposedTokens({ accessTokens, database, logger });
   const limiter = openLimiter(config.redisUrl, { secret, clock, logger });
   const mcp = createMcpSurface({
     origin,
@@ -174,14 +175,13 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     logger,
     trustedProxies: config.trustedProxies,
     dashboardUpstream: config.dashboardUpstream,
-    revokeExposedKey: apiKeys.revokeExposed,
+    revokeExposed: (text) => (text.startsWith('pbk_') ? apiKeys.revokeExposed(text) : exposedTokens.report(text)),
     surfaces: [
       people.surface,
       { name: 'oauth', register: oauth.mount },
       admin,
       ...downloadsSurface(config),
       ...docsSurface({ ...config, logger }),
-      connectSurface({ ...config, endpoints }),
       mcp,
     ],
   });
@@ -213,9 +213,9 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     async drain() {
       await closeServer(app);
       await Promise.all([mcp.close(), waker.close(), sandboxPart.close(), tracing.close()]);
-      await Promise.all([spool.close(), apiKeys.close(), people.close(), oauth.close()]);
+      await exposedTokens.close();
+      await Promise.all([spool.close(), apiKeys.close(), grants.close(), people.close(), oauth.close()]);
       endpoints.close();
-      grants.close();
       limits.close();
       vault.close();
       redis?.close();

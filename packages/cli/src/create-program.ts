@@ -1,6 +1,7 @@
 import { DASHBOARD_PAGES } from '@patchbay/foundation';
 import { Command } from 'commander';
 import { TEMPLATES } from './create-project.ts';
+import { type AddCommand, addGrantCommands, type MakeAction } from './grant-commands.ts';
 import type { ProgramContext } from './program-context.ts';
 
 /** Builds the context of a command from the options that every command takes. */
@@ -31,8 +32,8 @@ export function createProgram(makeContext: MakeContext): Command {
     .addHelpText('after', EXIT_CODES);
 
   /** Runs the command's function with the context, then its arguments, then its own options. */
-  const action =
-    (load: () => Promise<(context: ProgramContext, ...rest: never[]) => Promise<void>>) =>
+  const action: MakeAction =
+    (load) =>
     async (...given: unknown[]) => {
       // Commander passes the arguments, then the options, then the command itself.
       const command = given.at(-1) as Command;
@@ -41,7 +42,7 @@ export function createProgram(makeContext: MakeContext): Command {
       const run = (await load()) as (context: ProgramContext, ...rest: unknown[]) => Promise<void>;
       await run(makeContext({ origin, organization }), ...given.slice(0, -1));
     };
-  const add = (parent: Command, name: string, description: string, examples: readonly string[]) =>
+  const add: AddCommand = (parent, name, description, examples) =>
     parent
       .command(name)
       .description(description)
@@ -122,13 +123,12 @@ export function createProgram(makeContext: MakeContext): Command {
   add(program, 'open', 'Open the dashboard, or the page of a connector or organization.', [
     'patchbay open weather',
     'patchbay open weather --page secrets',
-    'patchbay open weather --page connect',
     'patchbay open --page api-keys',
   ])
     .argument('[connector]', 'slug')
     .option(
       '--page <name>',
-      'members, groups, invitations, roles or api-keys; for a connector: secrets, settings or connect',
+      'members, groups, invitations, roles, api-keys, connected-clients or oauth-clients; for a connector: secrets or settings',
     )
     .action(action(async () => (await import('./commands/open.ts')).open));
 
@@ -191,6 +191,8 @@ export function createProgram(makeContext: MakeContext): Command {
   add(groups, 'list', 'List the groups with their members.', ['patchbay groups list']).action(
     action(async () => (await import('./commands/groups.ts')).listGroups),
   );
+
+  addGrantCommands({ add, action, program });
 
   const admin = add(program, 'admin', 'Inspect an organization. API keys cannot invite, change roles or create keys.', [
     'patchbay admin members',

@@ -161,6 +161,11 @@ describe('the command line and a platform', () => {
     expect(await jsonOf('admin', 'api-keys')).toMatchObject([{ kind: 'mcp' }, { kind: 'admin' }]);
     expect(await jsonOf('groups', 'list')).toEqual([]);
     expect((await patchbay('groups', 'list')).stdout).toContain(`${here.platform.origin}/dashboard/-/groups\n`);
+    expect(await jsonOf('grants', 'list', '--state', 'all')).toEqual([]);
+    expect(await jsonOf('clients', 'list')).toEqual([]);
+    expect((await patchbay('grants', 'list')).stdout).toContain(
+      `${here.platform.origin}/dashboard/-/connected-clients\n`,
+    );
     expect(await jsonOf('admin', 'roles')).toMatchObject([
       { role: 'owner' },
       { role: 'admin' },
@@ -173,6 +178,21 @@ describe('the command line and a platform', () => {
     expect(actions).toEqual(expect.arrayContaining(['api_key.created', 'version.submitted']));
   }, 30_000);
 
+  it('ends no grant and makes no OAuth client by an API key, and names the page where a person does', async () => {
+    for (const [args, page] of [
+      [['grants', 'end', '--client', 'https://claude.ai/x', '--yes'], 'connected-clients'],
+      [['clients', 'create', 'Claude'], 'oauth-clients'],
+    ] as const) {
+      const refused = await patchbay(...args);
+      expect([refused.code, refused.stdout]).toEqual([1, '']);
+      expect(refused.stderr).toContain(`${here.platform.origin}/dashboard/-/${page}`);
+    }
+    expect((await patchbay('grants', 'end', '--yes')).code).toBe(2);
+    expect((await patchbay('grants', 'end', 'grt_1', '--client', 'c', '--yes')).code).toBe(2);
+    expect((await patchbay('grants', 'list', '--state', 'some')).code).toBe(2);
+    expect((await patchbay('clients', 'delete', 'ocl_1')).stderr).toContain('There is no terminal to answer it.');
+  }, 30_000);
+
   it('opens known pages of the dashboard, and refuses others with a list of the known ones', async () => {
     const refused = await patchbay('open', '--page', 'secrets');
     expect([refused.code, refused.stderr]).toEqual([
@@ -181,8 +201,6 @@ describe('the command line and a platform', () => {
     ]);
     const opened = await patchbay('open', 'greeter', '--page', 'secrets');
     expect(opened.stdout).toBe(`${here.platform.origin}/dashboard/acme/connectors/greeter/secrets\n`);
-    const connect = await jsonOf('open', 'greeter', '--page', 'connect');
-    expect(connect.url).toBe(`${here.platform.origin}/acme/greeter`);
     expect((await jsonOf('open', '--page', 'api-keys')).url).toBe(
       `${here.platform.origin}/dashboard/acme/settings/api-keys`,
     );

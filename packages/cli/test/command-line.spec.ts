@@ -34,7 +34,7 @@ describe('the command line', () => {
 
   it.each([
     [['deploi'], ['patchbay deploy']],
-    [['list'], ['patchbay secrets list', 'patchbay groups list']],
+    [['list'], ['patchbay secrets list', 'patchbay groups list', 'patchbay grants list', 'patchbay clients list']],
     [['members'], ['patchbay admin members']],
     [['publish', 'weather'], ['patchbay deploy']],
     [['secrets', 'lst'], ['patchbay secrets list']],

@@ -1,4 +1,4 @@
-import { AppError, type Clock, systemClock } from '@patchbay/foundation';
+import { AppError, type Clock, newId, systemClock } from '@patchbay/foundation';
 import { CuttableProxy, waitFor } from '@patchbay/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiKeyCache, createApiKey, createApiKeyCache, revokeApiKey } from '../src/api-keys/index.ts';
@@ -6,6 +6,7 @@ import { type Change, ChangeFeed, emitChange, OutboxRelay, RevisionedCache } fro
 import { createDatabase } from '../src/database/index.ts';
 import { activate } from '../src/deployments/index.ts';
 import { createEndpointDirectory } from '../src/endpoints/index.ts';
+import { createGrantDirectory, endGrant } from '../src/grants/index.ts';
 import { permissionsOf } from '../src/organizations/index.ts';
 import { type Given, type GivenOrganization, SYSTEM, startGiven } from './given.ts';
 
@@ -53,6 +54,16 @@ async function newKey() {
   return { verify, revoke, isRefused };
 }
 
+async function newGrant(): Promise<string> {
+  const id = newId('grant');
+  await given.superuser.query(
+    `INSERT INTO app.grants (organization_id, id, provider_hash, person_id, client_id, client_name, resource_path, expires_at)
+     VALUES ($1, $2, sha256($2::text::bytea), $3, 'client', 'Claude', '/x/mcp', now() + interval '1 day')`,
+    [ours.organizationId, id, ours.personId],
+  );
+  return id;
+}
+
 describe('the change feed', () => {
   it('refuses a revoked key within a second, through the relay', async () => {
     const relay = OutboxRelay.start({ url: given.test.urls.app });
@@ -71,15 +82,21 @@ describe('the change feed', () => {
     await waitFor(key.isRefused, { deadlineMs: 6_000 });
   });
 
-  it('refuses a revoked key within 8 s when the connection drops silently', async () => {
+  it('refuses a revoked key and an ended grant within 8 s when the connection drops silently', async () => {
     const key = await newKey();
+    const grants = createGrantDirectory({ database: given.database, feed });
+    const grantId = await newGrant();
+    const isOpen = async () => (await grants.find(grantId))?.endedAt === null;
+    expect(await isOpen()).toBe(true);
     proxy.cut();
     try {
       await key.revoke();
-      await waitFor(key.isRefused, { deadlineMs: 8_000 });
+      await given.database.withOrganization(ours, (tx) => endGrant(tx, ours.actor, { id: grantId }));
+      await waitFor(async () => (await key.isRefused()) && !(await isOpen()), { deadlineMs: 8_000 });
       expect(feed.health().connected).toBe(false);
     } finally {
       proxy.mend();
+      await grants.close();
     }
     await waitFor(() => feed.health().connected, { deadlineMs: 8_000 });
   }, 25_000);

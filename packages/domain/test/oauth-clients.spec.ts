@@ -30,7 +30,7 @@ describe('an OAuth client of an organization', () => {
     const { id } = await create(theirs);
     expect((await inside(listOAuthClients)).map((client) => client.id)).not.toContain(id);
     for (const change of [rotateOAuthClientSecret, disableOAuthClient]) {
-      await expect(inside((tx) => change(tx, ours.actor, { id }))).rejects.toMatchObject({
+      await expect(inside((tx) => change(tx, ours.actor, { id, keepPrevious: true }))).rejects.toMatchObject({
         code: 'oauth.client_not_found',
       });
     }
@@ -52,15 +52,20 @@ describe('an OAuth client of an organization', () => {
   it('an OAuth client is found by its id alone until it is disabled, with the present generation of its secret', async () => {
     const { id } = await create();
     expect(await findOAuthClient(given.database, 'dcr_other')).toBeNull();
-    await inside((tx) => rotateOAuthClientSecret(tx, ours.actor, { id }));
+    await inside((tx) => rotateOAuthClientSecret(tx, ours.actor, { id, keepPrevious: false }));
     expect(await findOAuthClient(given.database, id)).toMatchObject({
       organizationId: ours.organizationId,
       redirectUris: [CALLBACK],
       secretGeneration: 2,
+      previousSecretUntil: null,
     });
+    const rotated = await inside((tx) => rotateOAuthClientSecret(tx, ours.actor, { id, keepPrevious: true }));
+    expect(rotated.previousSecretUntil?.getTime()).toBeGreaterThan(Date.now() + 23 * 3_600_000);
     await inside((tx) => disableOAuthClient(tx, ours.actor, { id }));
     expect(await findOAuthClient(given.database, id)).toBeNull();
-    await expect(inside((tx) => rotateOAuthClientSecret(tx, ours.actor, { id }))).rejects.toMatchObject({
+    await expect(
+      inside((tx) => rotateOAuthClientSecret(tx, ours.actor, { id, keepPrevious: false })),
+    ).rejects.toMatchObject({
       code: 'oauth.client_not_found',
     });
   });

@@ -11,6 +11,8 @@ export const DASHBOARD_PAGES = {
   invitations: '/dashboard/-/invitations',
   apiKeys: '/dashboard/-/api-keys',
   newApiKey: '/dashboard/-/new-api-key',
+  connectedClients: '/dashboard/-/connected-clients',
+  oauthClients: '/dashboard/-/oauth-clients',
 } as const;
 
 export type DashboardPage = keyof typeof DASHBOARD_PAGES;

@@ -15,17 +15,14 @@ export const paths = {
   limits: (organization: string) => `/${segment(organization)}/settings/limits`,
   apiKeys: (organization: string) => `/${segment(organization)}/settings/api-keys`,
   newApiKey: (organization: string) => `/${segment(organization)}/settings/api-keys/new`,
+  connectedClients: (organization: string) => `/${segment(organization)}/settings/connected-clients`,
+  oauthClients: (organization: string) => `/${segment(organization)}/settings/oauth-clients`,
   connector: (organization: string, connector: string) => `/${segment(organization)}/connectors/${segment(connector)}`,
   connectorSecrets: (organization: string, connector: string) =>
     `/${segment(organization)}/connectors/${segment(connector)}/secrets`,
   connectorSettings: (organization: string, connector: string) =>
     `/${segment(organization)}/connectors/${segment(connector)}/settings`,
 } as const;
-
-/** A connector's public page with steps for each client. It is the gateway's, outside of the base path. */
-export function connectPage(organization: string, connector: string): string {
-  return `/${segment(organization)}/${segment(connector)}`;
-}
 
 /** Whether an address is an authorization request of an OAuth client: a page of this origin outside of the dashboard. */
 export function isAuthorization(address: string): boolean {

@@ -1,5 +1,6 @@
 import { ACCOUNT, REFUSALS, SIGN_IN, SIGN_UP } from './strings/account.ts';
 import { API_KEYS } from './strings/api-keys.ts';
+import { GRANTS, OAUTH_CLIENTS } from './strings/connected-clients.ts';
 import { CONNECTOR_SETTINGS, SECRETS } from './strings/connector-settings.ts';
 import { ACCESS, GROUPS, INVITATIONS, LIMITS, MEMBERS, ROLES, SETTINGS } from './strings/organization-settings.ts';
 
@@ -63,10 +64,10 @@ export const STRINGS = {
       'The project brings Patchbay’s own command line. The package named patchbay on the public npm registry belongs to someone else.',
     back: 'All connectors',
     codeGenerationHint: 'The connector may use eval and new Function, by its settings.',
-    openHint: 'Paste this URL into Claude or another MCP client. It answers without a sign-in.',
-    signInHint: 'Paste this URL into Claude or another MCP client, which then asks you to sign in.',
+    openHint: 'Paste this URL into Claude: Settings, Connectors, Add custom connector. It answers without a key.',
+    signInHint:
+      'Paste this URL into Claude: Settings, Connectors, Add custom connector. Claude then asks you to sign in.',
     keyHint: 'Answers callers with an API key, such as Claude Code. Claude on the web cannot send one.',
-    connect: 'Steps for each client',
     deadHint: 'The URL answers once a version is active.',
   },
 
@@ -79,6 +80,8 @@ export const STRINGS = {
   groups: GROUPS,
   invitations: INVITATIONS,
   apiKeys: API_KEYS,
+  grants: GRANTS,
+  oauthClients: OAUTH_CLIENTS,
   secrets: SECRETS,
   connectorSettings: CONNECTOR_SETTINGS,
 

@@ -5,7 +5,7 @@ import { checkSingleHeaders } from './check-single-headers.ts';
 import { clientAddress, removeSteeringHeaders, setForwardedHeaders, type TrustedProxies } from './forwarded-headers.ts';
 import { loggedPath } from './logged-path.ts';
 import { isPublicPath, PREFLIGHT_HEADERS, PUBLIC_HEADERS, removeAmbientHeaders } from './public-cors.ts';
-import { type RevokeExposedKey, refuseUrlTokens } from './refuse-url-tokens.ts';
+import { type RevokeExposed, refuseUrlTokens } from './refuse-url-tokens.ts';
 import { securityHeaders } from './security-headers.ts';
 
 declare module 'fastify' {
@@ -22,7 +22,7 @@ declare module 'fastify' {
 export interface EdgeOptions {
   readonly origin: string;
   readonly isTrustedProxy: TrustedProxies;
-  readonly revokeExposedKey: RevokeExposedKey;
+  readonly revokeExposed: RevokeExposed;
   /** Counts requests before authentication. */
   readonly addressBudget: Pick<AddressBudget, 'admit' | 'settle'>;
   readonly logger: Logger;
@@ -63,7 +63,7 @@ export function addEdgeHooks(app: FastifyInstance, options: EdgeOptions): void {
       removeAmbientHeaders(received);
     }
     checkTarget({ target, host: received.host, origin: received.origin }, ownUrl);
-    refuseUrlTokens(target, options.revokeExposedKey);
+    refuseUrlTokens(target, options.revokeExposed);
     request.addressCharge = await options.addressBudget.admit(target, received, request.clientAddress);
     const isPreflight = isPublic && request.method === 'OPTIONS';
     return isPreflight ? reply.code(204).headers(PREFLIGHT_HEADERS).send() : undefined;

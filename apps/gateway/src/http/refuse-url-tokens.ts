@@ -1,8 +1,8 @@
 import { findKeyText } from '@patchbay/domain/api-keys';
 import { AppError } from '@patchbay/foundation';
 
-/** Schedules the revocation of an exposed API key; returns at once. */
-export type RevokeExposedKey = (text: string) => void;
+/** Schedules that an exposed API key is revoked, or the grant of an exposed access token ended; returns at once. */
+export type RevokeExposed = (text: string) => void;
 
 /** @see RFC 6750 §2.3, which calls it insecure; 2026-07-28 basic/authorization forbids it */
 const TOKEN_PARAMETER = /[?&](?:access_token|refresh_token)=/;
@@ -11,14 +11,15 @@ const ACCESS_TOKEN_TYPE = /"typ"\s*:\s*"(?:application\/)?at\+jwt"/i;
 
 /**
  * Refuses tokens in the URL: it is in logs, histories and `Referer` headers on the way. An API key that was sent this
- * way is revoked, for every sender: only the first one of a URL, since a URL can carry hundreds of texts.
+ * way is revoked, and the grant of an access token ended, for every sender: only the first one of a URL, since a URL can
+ * carry hundreds of texts.
  *
  * @throws AppError edge.token_in_url
  */
-export function refuseUrlTokens(target: string, revoke: RevokeExposedKey): void {
+export function refuseUrlTokens(target: string, revoke: RevokeExposed): void {
   const query = decoded(target);
-  const text = query.includes('pbk_') ? findKeyText(query) : null;
-  if (text === null && !TOKEN_PARAMETER.test(query) && !holdsAccessToken(query)) return;
+  const text = (query.includes('pbk_') ? findKeyText(query) : null) ?? findAccessToken(query);
+  if (text === null && !TOKEN_PARAMETER.test(query)) return;
   if (text !== null) revoke(text);
   throw new AppError('edge.token_in_url');
 }
@@ -29,13 +30,17 @@ function decoded(target: string): string {
   return target.replaceAll(/%[0-7][0-9a-f]/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
 }
 
-/** Whether an access token is in it, valid or not. Takes time in proportion to the text, whatever it holds. */
-function holdsAccessToken(text: string): boolean {
-  if (!text.includes('eyJ')) return false;
-  return text.split(/[^A-Za-z0-9_.-]+/).some((word) => {
+/** The first access token in it, valid or not. Takes time in proportion to the text, whatever it holds. */
+function findAccessToken(text: string): string | null {
+  if (!text.includes('eyJ')) return null;
+  for (const word of text.split(/[^A-Za-z0-9_.-]+/)) {
     const parts = word.split('.');
-    return parts.some((head, at) => at + 2 < parts.length && head.startsWith('eyJ') && isAccessTokenHead(head));
-  });
+    const at = parts.findIndex(
+      (head, index) => index + 2 < parts.length && head.startsWith('eyJ') && isAccessTokenHead(head),
+    );
+    if (at >= 0) return parts.slice(at, at + 3).join('.');
+  }
+  return null;
 }
 
 const isAccessTokenHead = (head: string) => ACCESS_TOKEN_TYPE.test(Buffer.from(head, 'base64url').toString('latin1'));

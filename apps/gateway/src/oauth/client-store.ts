@@ -1,5 +1,5 @@
 import type { Database } from '@patchbay/domain';
-import { findOAuthClient } from '@patchbay/domain/oauth-clients';
+import { findOAuthClient, type OAuthClient } from '@patchbay/domain/oauth-clients';
 import { OAUTH_LIMITS } from '@patchbay/foundation/limits';
 import type { KeyedHash, StateSealer } from '@patchbay/vault';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
@@ -69,6 +69,7 @@ export class ClientStore implements Adapter {
       client_id: id,
       client_name: client.name,
       client_secret: this.secretOf(id, client.secretGeneration),
+      ...(this.#isOverlap(client) && { previous_secret: this.secretOf(id, client.secretGeneration - 1) }),
       redirect_uris: [...client.redirectUris],
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
@@ -96,6 +97,10 @@ export class ClientStore implements Adapter {
     const isConfidential = metadata.token_endpoint_auth_method !== 'none';
     const known = { ...metadata, client_id: id, ...(isConfidential && { client_secret: this.secretOf(id) }) };
     return known as AdapterPayload; // metadata in the words of the wire, which the provider takes as it is
+  }
+
+  #isOverlap({ previousSecretUntil }: OAuthClient): boolean {
+    return previousSecretUntil !== null && this.#deps.now() < previousSecretUntil.getTime();
   }
 
   #open(id: string): z.output<typeof Sealed> | null {

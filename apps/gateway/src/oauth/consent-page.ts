@@ -19,6 +19,7 @@ export interface ConsentView {
   readonly person: { readonly name: string; readonly email: string };
   readonly scopes: readonly { readonly name: string; readonly text: string; readonly description: string | null }[];
   readonly days: number;
+  /** Absolute URL of the page with the person's grants. */
   readonly endAt: string;
   readonly formToken: string;
 }
@@ -55,8 +56,8 @@ export function renderConsentPage(view: ConsentView): string {
 ${view.scopes.map(renderScope).join('\n')}
 </fieldset>
 <p class="note">It uses no account of yours at another service.</p>
-<p class="note">This lasts ${view.days} days after the last use. You can end it at any time through the API described at <code>${escapeHtml(view.endAt)}</code>,
-and so can an owner or admin of ${organization}.</p>
+<p class="note">This lasts ${view.days} days after the last use. You can end it at any time at
+<a href="${escapeHtml(view.endAt)}" target="_blank" rel="noreferrer">Connected clients</a>, and so can an owner or admin of ${organization}.</p>
 <div class="actions">
 <button type="submit" name="answer" value="allow">Allow</button>
 <button class="plain" type="submit" name="answer" value="deny">Deny</button>

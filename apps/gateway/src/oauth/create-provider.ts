@@ -1,9 +1,11 @@
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { SigningKeySet } from '@patchbay/domain/grants';
 import { AppError, type Logger } from '@patchbay/foundation';
 import { Provider } from 'oidc-provider';
 import { documentPolicy, renderDocument } from '../http/document.ts';
 import { escapeHtml } from '../http/escape-html.ts';
 import { type ProviderConfigurationDeps, providerConfiguration } from './provider-configuration.ts';
+import type { ProviderClient } from './provider-types.ts';
 
 export type ProviderDeps = Omit<ProviderConfigurationDeps, 'renderError'> & { readonly logger: Logger };
 
@@ -32,6 +34,7 @@ export function createProvider(deps: ProviderDeps, keys: SigningKeySet): Provide
   );
   // The edge has replaced claims of strangers about host and scheme by the configured origin.
   provider.proxy = true;
+  acceptPreviousSecrets(provider);
   provider.use(async (context, next) => {
     await next();
     if (context.path.startsWith('/.well-known/')) context.body = documentOf(context.body, origin);
@@ -40,6 +43,22 @@ export function createProvider(deps: ProviderDeps, keys: SigningKeySet): Provide
   // A failure of ours; refusals of clients are the access log's.
   provider.on('server_error', (_context, error) => logger.error({ err: error }, 'the authorization server failed'));
   return provider;
+}
+
+/** A secret that was just replaced opens as the new one does. */
+function acceptPreviousSecrets(provider: Provider): void {
+  // With the methods that its types do not name.
+  const client = provider.Client.prototype as ProviderClient;
+  const { compareClientSecret: isPresent } = client;
+  client.compareClientSecret = function compareClientSecret(this: ProviderClient, secret) {
+    // Both are compared, whichever it is: in constant time.
+    const [present, previous] = [isPresent.call(this, secret), isSame(this.previous_secret ?? '', secret)];
+    return present || (this.previous_secret !== undefined && previous);
+  };
+}
+
+function isSame(one: string, other: string): boolean {
+  return timingSafeEqual(hash('sha256', one, 'buffer'), hash('sha256', other, 'buffer'));
 }
 
 /** Members that describe OpenID Connect, which is not offered, or what is off. */

@@ -9,7 +9,7 @@ import type { ProtectedResource, ProtectedResources } from './protected-resource
 export interface GrantChecksDeps {
   readonly origin: string;
   readonly database: Database;
-  readonly grants: Pick<GrantDirectory, 'find'>;
+  readonly grants: Pick<GrantDirectory, 'find' | 'noteUse'>;
   readonly resources: ProtectedResources;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -45,6 +45,7 @@ export class GrantChecks {
     const resource = await this.#deps.resources.find(audienceOf(this.#deps.origin, facts.resourcePath));
     if (resource === null || !isSameRecord(facts, resource) || !mayUse(facts.roles, resource)) return undefined;
     this.#found.set(context, facts);
+    this.#deps.grants.noteUse(facts, this.#deps.clock.now());
     await this.#canonicalize(context);
     return account;
   }

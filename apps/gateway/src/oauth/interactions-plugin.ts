@@ -4,7 +4,7 @@
  */
 import type { Database } from '@patchbay/domain';
 import { findMember, getOrganization } from '@patchbay/domain/organizations';
-import { AppError, type Logger, type Secret } from '@patchbay/foundation';
+import { AppError, DASHBOARD_PAGES, type Logger, type Secret } from '@patchbay/foundation';
 import { OAUTH_LIMITS } from '@patchbay/foundation/limits';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errors, type Provider } from 'oidc-provider';
@@ -154,8 +154,7 @@ async function showConsent(options: InteractionsOptions, asked: Asked) {
     person: asked.signedIn.person,
     scopes: scopes.map(({ name, description }) => ({ name, description, text: scopeText(name) })),
     days: OAUTH_LIMITS.grant.value,
-    // The dashboard has no page of grants yet.
-    endAt: `${origin}/api/docs`,
+    endAt: `${origin}${DASHBOARD_PAGES.connectedClients}`,
     formToken: tokenOf(options, asked),
   });
   // With no referrer a browser would name the origin of the form `null`.

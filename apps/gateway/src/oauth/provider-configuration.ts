@@ -59,7 +59,7 @@ export function providerConfiguration(deps: ProviderConfigurationDeps, keys: Sig
       response_types: ['code'],
       id_token_signed_response_alg: ALGORITHM,
     },
-    extraClientMetadata: { properties: ['organization_id'] },
+    extraClientMetadata: { properties: ['organization_id', 'previous_secret'] },
     cookies: cookies(origin, deps.cookieKey),
     interactions: {
       policy: createInteractionPolicy(identity),

@@ -6,4 +6,8 @@ export interface ProviderClient extends Client {
   readonly clientIdMetadataDocument?: boolean;
   /** The organization whose owner made the client; it is good for that organization's resources only. */
   readonly organization_id?: string;
+  /** The secret before the present one, while it is accepted too. */
+  readonly previous_secret?: string;
+  /** Whether a secret is the client's. */
+  compareClientSecret(secret: string): boolean;
 }

@@ -190,14 +190,19 @@ export class Installation {
       trustedProxies: [],
       dashboardUpstream: undefined,
       addressBudget: givenAddressBudget(),
-      revokeExposedKey: apiKeys.revokeExposed,
+      revokeExposed: apiKeys.revokeExposed,
       surfaces: [people.surface, { name: 'oauth', register: oauth.mount }, admin],
     });
     const close = async () => {
       await app.close();
       endpoints.close();
-      grants.close();
-      await Promise.all([apiKeys.close(), people.close(), oauth.close(), ...queues.map((queue) => queue.close())]);
+      await Promise.all([
+        apiKeys.close(),
+        grants.close(),
+        people.close(),
+        oauth.close(),
+        ...queues.map((queue) => queue.close()),
+      ]);
       ephemeralStore.close();
       await Promise.all([feed.close(), relay.close()]);
       await database.close();

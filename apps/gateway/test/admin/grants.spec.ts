@@ -1,5 +1,5 @@
 import { freePort } from '@patchbay/testing';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Browser, CALLBACK, claimsOf, liveConnector, OAuthClient, type Owner } from '../oauth/given.ts';
 import { Installation, type SignedIn } from './given.ts';
 
@@ -20,6 +20,9 @@ beforeAll(async () => {
   await liveConnector(installation, owner, { slug: 'weather' });
   await installation.app.listen({ port, host: 'localhost' });
   weather = `${origin}/acme/weather/mcp`;
+});
+afterEach(() => {
+  vi.useRealTimers();
 });
 afterAll(() => installation.close());
 
@@ -43,7 +46,7 @@ describe('grants in the admin API', () => {
     expect([refused.status, refused.body.code]).toEqual([403, 'admin.permission_missing']);
   });
 
-  it('an owner sees every grant and ends it with its refresh token, in force within a second', async () => {
+  it('an owner sees every grant and ends it with its refresh token, in force at every gateway', async () => {
     const { client, tokens, id } = await connect(mia);
     const { body } = await installation.call('GET', `${PATH}?state=open&person=${mia.personId}`, { as: owner });
     expect(body.items.find((one: { id: string }) => one.id === id)).toMatchObject({
@@ -56,12 +59,39 @@ describe('grants in the admin API', () => {
     expect(await installation.grants.find(id)).toMatchObject({ endedAt: null });
     expect((await installation.call('DELETE', `${PATH}/${id}`, { as: owner })).status).toBe(204);
     expect((await client.refresh(tokens.refresh_token)).body.error).toBe('invalid_grant');
-    await vi.waitUntil(async () => (await installation.grants.find(id))?.endedAt != null, { timeout: 1_000 });
+    await vi.waitUntil(async () => (await installation.grants.find(id))?.endedAt != null, { timeout: 10_000 });
     expect(await listed(owner, '?state=open')).not.toContain(id);
     expect(await listed(owner, '?state=ended')).toContain(id);
     const audit = await installation.call('GET', '/organizations/acme/audit-events', { as: owner });
     const actions = audit.body.items.map(({ action }: { action: string }) => action);
     expect(actions).toEqual(expect.arrayContaining(['grant.created', 'grant.ended']));
+  });
+
+  it('a member ends none of another’s grants together, and an owner all of one person or to one client', async () => {
+    const [one, two, other] = [await connect(mia), await connect(mia), await connect(leo)];
+    const end = (body: object, as: SignedIn) => installation.call('POST', `${PATH}/end`, { as, body });
+    const refused = await end({ person: mia.personId }, leo);
+    expect([refused.status, refused.body.code]).toEqual([403, 'admin.permission_missing']);
+    expect((await end({}, owner)).body.code).toBe('admin.invalid_request');
+    expect((await end({ client: one.client.id }, leo)).body).toEqual({ ended: 0 });
+    expect((await end({ client: one.client.id }, owner)).body).toEqual({ ended: 1 });
+    expect((await one.client.refresh(one.tokens.refresh_token)).body.error).toBe('invalid_grant');
+    expect(await listed(mia, '?state=open')).toContain(two.id);
+    expect((await end({ person: mia.personId }, owner)).body.ended).toBeGreaterThanOrEqual(1);
+    expect(await listed(mia, '?state=open')).toEqual([]);
+    expect(await listed(owner, `?state=open&client=${encodeURIComponent(other.client.id)}`)).toEqual([other.id]);
+    const audit = await installation.call('GET', '/organizations/acme/audit-events', { as: owner });
+    expect(audit.body.items.find((event: { action: string }) => event.action === 'grant.all_ended')).toMatchObject({
+      before: { personId: mia.personId },
+    });
+  });
+
+  it('a grant shows when it was last used, by a refresh of its token', async () => {
+    const { client, tokens, id } = await connect(mia);
+    await client.refresh(tokens.refresh_token);
+    await installation.grants.flushUses();
+    const { body } = await installation.call('GET', `${PATH}?state=open`, { as: mia });
+    expect(body.items.find((one: { id: string }) => one.id === id).lastUsedAt).not.toBeNull();
   });
 
   it('a member ends a grant of their own', async () => {
@@ -111,7 +141,30 @@ describe('OAuth clients in the admin API', () => {
     expect(location).toContain('error=invalid_target');
   });
 
-  it('a replaced secret is refused at once, and a disabled client with its grants', async () => {
+  it('a replaced secret opens beside the new one for a day, and the one before it does not', async () => {
+    const { body } = await create({});
+    const of = (secret: string) =>
+      new OAuthClient(origin, { id: body.id, secret, redirectUri: CALLBACK, resource: weather });
+    let { refresh_token } = await of(body.secret).connect(new Browser(origin, mia));
+    const rotate = () => installation.call('POST', `${CLIENTS}/${body.id}/secret`, { as: owner });
+    const second = await rotate();
+    expect(Date.parse(second.body.previousSecretUntil)).toBeGreaterThan(Date.now());
+    for (const secret of [body.secret, second.body.secret]) {
+      const { status, body: next } = await of(secret).refresh(refresh_token);
+      expect(status).toBe(200);
+      refresh_token = next.refresh_token;
+    }
+    const third = await rotate();
+    expect((await of(body.secret).refresh(refresh_token)).body.error).toBe('invalid_client');
+    expect((await of('').refresh(refresh_token)).body.error).toBe('invalid_client');
+    expect((await of(second.body.secret).refresh(refresh_token)).status).toBe(200);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 25 * 3_600_000 });
+    expect((await of(second.body.secret).refresh(refresh_token)).body.error).toBe('invalid_client');
+    vi.useRealTimers();
+    expect(third.status).toBe(200);
+  });
+
+  it('a replaced secret is refused at once when its owner asks for that, and a disabled client with its grants', async () => {
     const { body } = await create({});
     const client = new OAuthClient(origin, {
       id: body.id,
@@ -120,7 +173,7 @@ describe('OAuth clients in the admin API', () => {
       resource: weather,
     });
     const { refresh_token } = await client.connect(new Browser(origin, mia));
-    const rotated = await installation.call('POST', `${CLIENTS}/${body.id}/secret`, { as: owner });
+    const rotated = await installation.call('POST', `${CLIENTS}/${body.id}/secret?previous=refuse`, { as: owner });
     expect(rotated.body.secret).not.toBe(body.secret);
     expect((await client.refresh(refresh_token)).body.error).toBe('invalid_client');
     const anew = new OAuthClient(origin, {

@@ -32,7 +32,7 @@ async function install() {
     trustedProxies: [],
     dashboardUpstream: undefined,
     addressBudget: givenAddressBudget(),
-    revokeExposedKey: () => {},
+    revokeExposed: () => {},
     logger,
     surfaces: [part.surface],
   });

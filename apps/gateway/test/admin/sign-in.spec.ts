@@ -39,7 +39,7 @@ async function install(options: { signup?: string; origin?: string } = {}): Prom
     trustedProxies: [],
     dashboardUpstream: undefined,
     addressBudget: givenAddressBudget(),
-    revokeExposedKey: () => {},
+    revokeExposed: () => {},
     logger,
     surfaces: [part.surface],
   });

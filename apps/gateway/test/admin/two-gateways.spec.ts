@@ -80,7 +80,7 @@ describe('two gateways', () => {
       dashboardUpstream: undefined,
       logger,
       addressBudget: givenAddressBudget(),
-      revokeExposedKey: () => {},
+      revokeExposed: () => {},
       surfaces: [
         people.surface,
         { name: 'untrusted', register: (scope) => untrustedPlugin(scope, { origin: ORIGIN, files }) },

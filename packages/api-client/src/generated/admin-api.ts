@@ -143,7 +143,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Remove a member, or leave; what opened the organization for them ends in the same transaction
+         * Remove a member, or leave; their API keys end in the same transaction
          * @description Permission: none (every member may leave; removing another one needs members:write, checked by the handler). Audit: `member.removed`.
          */
         delete: operations["removeMember"];
@@ -396,6 +396,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organizations/{organization}/grants/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End all grants in force of a person, to a client or at a connector: one’s own, or all as owner or admin
+         * @description Permission: `grants:write`. Audit: `grant.all_ended`.
+         */
+        post: operations["endGrants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organizations/{organization}/oauth-clients": {
         parameters: {
             query?: never;
@@ -430,7 +450,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Replace the secret of an OAuth client, at once; the new one is shown this once
+         * Replace the secret of an OAuth client; the new one is shown this once
          * @description Permission: `oauth-clients:write`. Audit: `oauth_client.secret_rotated`.
          */
         post: operations["rotateOAuthClientSecret"];
@@ -1075,6 +1095,8 @@ export interface components {
             id: string;
             name: string;
             redirectUris: string[];
+            /** @description Until when the replaced secret is accepted too; null when only the present one is. */
+            previousSecretUntil: string | null;
             /**
              * Format: date-time
              * @description UTC, ISO 8601.
@@ -1110,6 +1132,10 @@ export interface components {
             url: string;
             /** Format: date-time */
             expiresAt: string;
+        };
+        EndedGrants: {
+            /** @description How many grants ended. */
+            ended: number;
         };
         Failure: {
             code: string;
@@ -1330,6 +1356,8 @@ export interface components {
             id: string;
             name: string;
             redirectUris: string[];
+            /** @description Until when the replaced secret is accepted too; null when only the present one is. */
+            previousSecretUntil: string | null;
             /**
              * Format: date-time
              * @description UTC, ISO 8601.
@@ -1447,21 +1475,6 @@ export interface components {
             data?: {
                 [key: string]: unknown;
             };
-        };
-        RemovedMember: {
-            id: string;
-            /** @description Null when the counts were recorded by another process; the audit log has them. */
-            ended: {
-                /** @description Sessions made through the organization’s identity provider. */
-                signIns: number;
-                /** @description Sign-ins remembered by the authorization server. */
-                authorizationSessions: number;
-                /** @description Grants of OAuth clients. */
-                grants: number;
-                apiKeys: number;
-                /** @description Stored sessions of MCP clients. */
-                mcpSessions: number;
-            } | null;
         };
         /** @enum {string} */
         Role: "owner" | "admin" | "developer" | "member";
@@ -1867,14 +1880,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer */
-            200: {
+            /** @description Done */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["RemovedMember"];
-                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
@@ -2319,6 +2330,8 @@ export interface operations {
                 state?: "open" | "ended";
                 /** @description Only grants of this person. */
                 person?: string;
+                /** @description Only grants to this `client_id`. */
+                client?: string;
                 /** @description Only grants at this connector’s URLs. */
                 connector?: string;
             };
@@ -2363,6 +2376,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endGrants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Only grants of this person. */
+                    person?: string;
+                    /** @description Only grants to this `client_id`. */
+                    client?: string;
+                    /** @description Only grants at this connector’s URLs. */
+                    connector?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedGrants"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -2431,7 +2479,10 @@ export interface operations {
     };
     rotateOAuthClientSecret: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `keep`: the replaced secret is accepted for 24 h more. */
+                previous?: "keep" | "refuse";
+            };
             header?: never;
             path: {
                 /** @description Slug or `org_` id. */

@@ -7,10 +7,18 @@ interface OpenOptions {
 }
 
 /** Pages by the name `--page` takes: those of the organization, and those of a connector. */
-const ORGANIZATION_PAGES = ['members', 'groups', 'invitations', 'roles', 'api-keys'] as const;
-const CONNECTOR_PAGES = ['secrets', 'settings', 'connect'] as const;
+const ORGANIZATION_PAGES = [
+  'members',
+  'groups',
+  'invitations',
+  'roles',
+  'api-keys',
+  'connected-clients',
+  'oauth-clients',
+] as const;
+const CONNECTOR_PAGES = ['secrets', 'settings'] as const;
 
-/** Prints an address of the dashboard, or of a connector's public page with steps for its clients, and opens it in a browser when a person sits there. */
+/** Prints an address of the dashboard, and opens it in a browser when a person sits there. */
 export async function open(
   context: ProgramContext,
   connector: string | undefined,
@@ -23,9 +31,7 @@ export async function open(
       ? page === undefined
         ? `${session.origin}/dashboard`
         : `${organization}/settings/${known(page, ORGANIZATION_PAGES)}`
-      : page === 'connect'
-        ? `${session.origin}/${session.organization}/${encodeURIComponent(connector)}`
-        : `${organization}/connectors/${encodeURIComponent(connector)}${page === undefined ? '' : `/${known(page, CONNECTOR_PAGES)}`}`;
+      : `${organization}/connectors/${encodeURIComponent(connector)}${page === undefined ? '' : `/${known(page, CONNECTOR_PAGES)}`}`;
   context.output.result({ url }, url);
   if (context.interactive) launch(url);
 }

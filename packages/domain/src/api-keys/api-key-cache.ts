@@ -1,6 +1,6 @@
 import { AppError, type Clock, type Logger, systemClock } from '@patchbay/foundation';
 import { type ChangeFeed, RevisionedCache } from '../changes/index.ts';
-import type { Database } from '../database/index.ts';
+import { type Database, LastUses, type Tx, type Use } from '../database/index.ts';
 import { type GroupReference, groupsOf } from '../groups/index.ts';
 import { findMember, type Role } from '../organizations/index.ts';
 import { isAddressAllowed } from './addresses.ts';
@@ -8,7 +8,6 @@ import { type ApiKeyKind, parseApiKey } from './api-key-text.ts';
 import { type ApiKey, getApiKey } from './api-keys.ts';
 import { ExposedKeys } from './exposed-keys.ts';
 import { KnownKeys } from './known-keys.ts';
-import { LastUses } from './last-uses.ts';
 
 /** The surface that a key is used at: `/mcp`, publishing endpoints of the admin API, the rest of the admin API. */
 export type ApiKeySurface = ApiKeyKind;
@@ -58,7 +57,7 @@ export interface ApiKeyCache {
 export function createApiKeyCache(options: ApiKeyCacheOptions): ApiKeyCache {
   const { database, feed } = options;
   const clock = options.clock ?? systemClock;
-  const lastUses = new LastUses(database);
+  const lastUses = new LastUses(database, writeUses);
   const known = new KnownKeys(database.lookups, feed);
   const exposed = new ExposedKeys(database, known, options.logger);
   const cache = new RevisionedCache<VerifiedApiKey | null>({
@@ -84,7 +83,8 @@ export function createApiKeyCache(options: ApiKeyCacheOptions): ApiKeyCache {
       if (verified === null) throw new AppError('api-keys.invalid');
       if (verified.apiKey.expiresAt <= clock.now()) throw new AppError('api-keys.expired');
       if (!isAddressAllowed(address, verified.apiKey.allowedAddresses)) throw new AppError('api-keys.address_refused');
-      lastUses.note(verified, clock.now(), address);
+      const { organizationId } = verified;
+      lastUses.note({ organizationId, id: verified.apiKey.id, at: clock.now(), address });
       return verified;
     },
     recognizes(text) {
@@ -101,6 +101,15 @@ export function createApiKeyCache(options: ApiKeyCacheOptions): ApiKeyCache {
       await lastUses.close();
     },
   };
+}
+
+function writeUses(tx: Tx, uses: readonly (Use & { readonly address: string })[]): Promise<unknown> {
+  return tx.query(
+    `UPDATE app.api_keys AS k SET last_used_at = u.at, last_used_address = u.address
+     FROM unnest($2::text[], $3::timestamptz[], $4::text[]) AS u (id, at, address)
+     WHERE k.organization_id = $1 AND k.id = u.id AND (k.last_used_at IS NULL OR k.last_used_at < u.at)`,
+    [tx.scope.organizationId, uses.map(({ id }) => id), uses.map(({ at }) => at), uses.map(({ address }) => address)],
+  );
 }
 
 async function loadApiKey(database: Database, known: KnownKeys, hash: Uint8Array): Promise<VerifiedApiKey | null> {

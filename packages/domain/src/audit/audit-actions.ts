@@ -21,6 +21,7 @@ export const AUDIT_ACTIONS = [
   'grant.created',
   'grant.changed',
   'grant.ended',
+  'grant.all_ended',
   'oauth_client.created',
   'oauth_client.secret_rotated',
   'oauth_client.disabled',

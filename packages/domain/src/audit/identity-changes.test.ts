@@ -8,7 +8,6 @@ const change = (given: Partial<TakenChange>): TakenChange => ({
   entry: null,
   rowBefore: null,
   rowAfter: null,
-  effects: null,
   ...given,
 });
 

@@ -1,5 +1,5 @@
 import { type ChangeFeed, RevisionedCache } from '../changes/index.ts';
-import type { Database } from '../database/index.ts';
+import { type Database, LastUses, type Tx, type Use } from '../database/index.ts';
 import { type GroupReference, groupsOf } from '../groups/index.ts';
 import { findMember, type Role } from '../organizations/index.ts';
 import { type Grant, getGrant } from './grants.ts';
@@ -32,9 +32,13 @@ export interface GrantDirectory {
    * @throws AppError `data.stale`, `data.unavailable`
    */
   find(grantId: string): Promise<GrantFacts | null>;
+  /** Remembers that the grant was used: written in batches, at most once a minute per grant. */
+  noteUse(grant: Pick<GrantFacts, 'organizationId' | 'id'>, at: Date): void;
+  /** Writes the uses that were noted. Runs by itself every 30 s and on close. */
+  flushUses(): Promise<void>;
   /** Hits and misses since start, for metrics. */
   statistics(): { readonly hits: number; readonly misses: number; readonly entries: number };
-  close(): void;
+  close(): Promise<void>;
 }
 
 export interface GrantDirectoryOptions {
@@ -57,11 +61,27 @@ export function createGrantDirectory({ database, feed, entriesMax }: GrantDirect
             { kind: 'person', id: facts.person.id },
           ],
   });
+  const uses = new LastUses(database, writeUses);
   return {
     find: (grantId) => cache.get(grantId, () => loadFacts(database, grantId)),
+    noteUse: ({ organizationId, id }, at) => uses.note({ organizationId, id, at }),
+    flushUses: () => uses.flush(),
     statistics: () => cache.statistics(),
-    close: () => cache.close(),
+    async close() {
+      cache.close();
+      await uses.close();
+    },
   };
+}
+
+/** Several gateways serve one grant: a row that was written in the last minute stays as it is. */
+function writeUses(tx: Tx, uses: readonly Use[]): Promise<unknown> {
+  return tx.query(
+    `UPDATE app.grants AS g SET last_used_at = u.at FROM unnest($2::text[], $3::timestamptz[]) AS u (id, at)
+     WHERE g.organization_id = $1 AND g.id = u.id
+       AND (g.last_used_at IS NULL OR g.last_used_at < u.at - interval '1 minute')`,
+    [tx.scope.organizationId, uses.map(({ id }) => id), uses.map(({ at }) => at)],
+  );
 }
 
 async function loadFacts(database: Database, grantId: string): Promise<GrantFacts | null> {

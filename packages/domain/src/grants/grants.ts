@@ -31,7 +31,7 @@ export interface Grant {
 export const GRANT_ENDS = [
   /** By an owner or admin, or by the person. */
   'ended',
-  /** By the client, or by the reuse of a refresh token. */
+  /** By the client, by the reuse of a refresh token, or because an access token was sent in a URL. */
   'revoked',
   'expired',
   /** Another grant of the same person to the same client at the same resource. */
@@ -42,10 +42,15 @@ export const GRANT_ENDS = [
 ] as const;
 export type GrantEnd = (typeof GRANT_ENDS)[number];
 
-export interface GrantFilter {
-  /** Only those of one person. */
+/** Which grants of an organization: those to which everything that is given applies. */
+export interface GrantSelection {
   readonly personId?: string | undefined;
+  readonly clientId?: string | undefined;
+  /** At this connector's own URLs; grants for the URL of the whole organization are of no connector. */
   readonly connectorId?: string | undefined;
+}
+
+export interface GrantFilter extends GrantSelection {
   /** `open`: neither ended nor expired; `ended`: one of the two. */
   readonly state?: 'open' | 'ended' | undefined;
   readonly now?: Date;
@@ -53,13 +58,12 @@ export interface GrantFilter {
 
 /** Newest first. */
 export async function listGrants(tx: Tx, page: PageRequest, filter: GrantFilter = {}): Promise<Page<Grant>> {
-  const { personId, connectorId, state, now = new Date() } = filter;
+  const { state, now = new Date() } = filter;
   const open = { endedAt: null, expiresAt: { gt: now } };
   const rows = await tx.prisma.grant.findMany({
     where: {
       ...tx.scope,
-      ...(personId !== undefined && { personId }),
-      ...(connectorId !== undefined && { connectorId }),
+      ...selected(filter),
       AND: [olderThan(page.cursor), ...(state === undefined ? [] : [state === 'open' ? open : { NOT: open }])],
     },
     orderBy: NEWEST_FIRST,
@@ -97,14 +101,19 @@ export async function findOpenGrant(
 export async function endGrant(
   tx: Tx,
   actor: Actor,
-  of: { readonly id: string; readonly personId?: string | undefined; readonly requestId?: string | undefined },
+  of: {
+    readonly id: string;
+    readonly personId?: string | undefined;
+    readonly because?: GrantEnd;
+    readonly requestId?: string | undefined;
+  },
 ): Promise<Grant> {
-  const { id, personId, requestId } = of;
+  const { id, personId, because = 'ended', requestId } = of;
   const before = await getGrant(tx, id);
   if (personId !== undefined && before.personId !== personId) throw new AppError('grants.not_found');
   const { count } = await tx.prisma.grant.updateMany({
     where: { ...tx.scope, id, endedAt: null },
-    data: { endedAt: new Date(), endedBecause: 'ended' satisfies GrantEnd },
+    data: { endedAt: new Date(), endedBecause: because },
   });
   if (count > 0) {
     const { clientId, clientName, resourcePath } = before;
@@ -117,6 +126,40 @@ export async function endGrant(
     });
   }
   return getGrant(tx, id);
+}
+
+/**
+ * Ends every open grant of the selection, as `endGrant` does. One audit event names the selection and the number; each
+ * grant shows its own end.
+ *
+ * @returns how many ended
+ */
+export async function endGrants(
+  tx: Tx,
+  actor: Actor,
+  selection: GrantSelection & { readonly requestId?: string | undefined },
+): Promise<number> {
+  const where = selected(selection);
+  if (Object.keys(where).length === 0) throw new Error('a selection that names nothing would end every grant');
+  const now = new Date();
+  const { count } = await tx.prisma.grant.updateMany({
+    where: { ...tx.scope, ...where, endedAt: null, expiresAt: { gt: now } },
+    data: { endedAt: now, endedBecause: 'ended' satisfies GrantEnd },
+  });
+  if (count > 0) {
+    const target = { type: 'organization', id: tx.scope.organizationId };
+    const before = { ...where, count };
+    await record(tx, { actor, action: 'grant.all_ended', target, before, requestId: selection.requestId });
+  }
+  return count;
+}
+
+function selected({ personId, clientId, connectorId }: GrantSelection): GrantSelection {
+  return {
+    ...(personId !== undefined && { personId }),
+    ...(clientId !== undefined && { clientId }),
+    ...(connectorId !== undefined && { connectorId }),
+  };
 }
 
 export function toGrant(row: GrantRow): Grant {

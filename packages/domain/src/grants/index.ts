@@ -6,11 +6,13 @@ export {
 } from './grant-directory.ts';
 export {
   endGrant,
+  endGrants,
   findOpenGrant,
   GRANT_ENDS,
   type Grant,
   type GrantEnd,
   type GrantFilter,
+  type GrantSelection,
   getGrant,
   listGrants,
 } from './grants.ts';

@@ -1,5 +1,5 @@
 import { AppError, isId, newId } from '@patchbay/foundation';
-import { ACCOUNT_LIMITS } from '@patchbay/foundation/limits';
+import { ACCOUNT_LIMITS, OAUTH_LIMITS } from '@patchbay/foundation/limits';
 import { type Actor, record } from '../audit/index.ts';
 import { type Database, NEWEST_FIRST, type Tx } from '../database/index.ts';
 import type { OAuthClient as OAuthClientRow } from '../generated/client.ts';
@@ -12,6 +12,8 @@ export interface OAuthClient {
   readonly redirectUris: readonly string[];
   /** Its secret is derived from the id and this number: the next one is another secret. */
   readonly secretGeneration: number;
+  /** Until when the secret before is accepted too; null when it is not. */
+  readonly previousSecretUntil: Date | null;
   readonly createdAt: Date;
   readonly disabledAt: Date | null;
 }
@@ -20,6 +22,9 @@ export interface OAuthClientChange {
   readonly id: string;
   readonly requestId?: string | undefined;
 }
+
+/** A client has time to get its new secret. */
+const OVERLAP_MS = OAUTH_LIMITS.secretOverlap.value * 3_600_000;
 
 /** The list is whole, so it is bounded. */
 const CLIENTS_MAX = ACCOUNT_LIMITS.oauthClients.value;
@@ -66,15 +71,25 @@ export async function createOAuthClient(
   return toClient(row);
 }
 
-/** The secret before it is refused at once. @throws AppError `oauth.client_not_found` */
-export async function rotateOAuthClientSecret(tx: Tx, actor: Actor, change: OAuthClientChange): Promise<OAuthClient> {
-  const { id, requestId } = change;
+/**
+ * Another secret. The one before is accepted for a day more, or refused at once.
+ *
+ * @throws AppError `oauth.client_not_found`
+ */
+export async function rotateOAuthClientSecret(
+  tx: Tx,
+  actor: Actor,
+  change: OAuthClientChange & { readonly keepPrevious: boolean },
+): Promise<OAuthClient> {
+  const { id, requestId, keepPrevious } = change;
+  const previousSecretUntil = keepPrevious ? new Date(Date.now() + OVERLAP_MS) : null;
   const { count } = await tx.prisma.oAuthClient.updateMany({
     where: { ...tx.scope, id, disabledAt: null },
-    data: { secretGeneration: { increment: 1 } },
+    data: { secretGeneration: { increment: 1 }, previousSecretUntil },
   });
   if (count === 0) throw new AppError('oauth.client_not_found');
-  await record(tx, { actor, action: 'oauth_client.secret_rotated', target: { type: 'oauth_client', id }, requestId });
+  const target = { type: 'oauth_client', id };
+  await record(tx, { actor, action: 'oauth_client.secret_rotated', target, after: { previousSecretUntil }, requestId });
   return getOAuthClient(tx, id);
 }
 
@@ -109,6 +124,6 @@ export async function findOAuthClient(
 }
 
 function toClient(row: OAuthClientRow): OAuthClient {
-  const { id, name, redirectUris, secretGeneration, createdAt, disabledAt } = row;
-  return { id, name, redirectUris, secretGeneration, createdAt, disabledAt };
+  const { id, name, redirectUris, secretGeneration, previousSecretUntil, createdAt, disabledAt } = row;
+  return { id, name, redirectUris, secretGeneration, previousSecretUntil, createdAt, disabledAt };
 }

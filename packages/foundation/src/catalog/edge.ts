@@ -43,7 +43,7 @@ export const EDGE_ERRORS = {
     status: 400,
     owner: 'caller',
     title: 'A token was sent in the URL; it belongs in the Authorization header.',
-    hint: 'Send it as "Authorization: Bearer …". An API key in the URL is now revoked: create a new one. Sign in again where it was an access or refresh token.',
+    hint: 'Send it as "Authorization: Bearer …". An API key in the URL is now revoked: create a new one. The access of an access token has ended: sign in again.',
   },
   'edge.wrong_host': {
     status: 403,

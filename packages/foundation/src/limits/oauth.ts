@@ -44,6 +44,13 @@ export const OAUTH_LIMITS = {
     reason: 'Clients with several processes refresh at the same time; later reuse means a copy, and ends the grant.',
     raisedBy: 'fixed',
   },
+  secretOverlap: {
+    value: 24,
+    unit: 'hours',
+    what: 'Time the replaced secret of an OAuth client is accepted beside the new one',
+    reason: 'There is a day to enter the new secret in the client; the replaced one can also be refused at once.',
+    raisedBy: 'fixed',
+  },
   clientMetadata: {
     value: 8 * 1024,
     unit: 'bytes',

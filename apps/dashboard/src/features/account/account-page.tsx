@@ -3,6 +3,7 @@
 import { Stack } from '@mantine/core';
 import { STRINGS } from '../../lib/strings.ts';
 import { PageHead } from '../../ui/page-head.tsx';
+import { OwnGrantsSection } from '../grants/own-grants-section.tsx';
 import { PasswordSection } from './password-section.tsx';
 import { ProfileSection } from './profile-section.tsx';
 
@@ -13,6 +14,7 @@ export function AccountPage() {
       <PageHead title={STRINGS.account.title} lead={STRINGS.account.lead} />
       <ProfileSection />
       <PasswordSection />
+      <OwnGrantsSection />
     </Stack>
   );
 }

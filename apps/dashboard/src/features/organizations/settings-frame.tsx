@@ -15,6 +15,8 @@ export function SettingsFrame({ organization, children }: { organization: string
     { href: paths.roles(organization), label: STRINGS.roles.title },
     { href: paths.limits(organization), label: STRINGS.limits.title },
     { href: paths.apiKeys(organization), label: STRINGS.apiKeys.title, withPagesBelow: true },
+    { href: paths.connectedClients(organization), label: STRINGS.grants.title },
+    { href: paths.oauthClients(organization), label: STRINGS.oauthClients.title },
   ];
   return (
     <Grid gap={{ base: 'lg', sm: 'xl' }}>

@@ -45,7 +45,12 @@ export interface Access {
 }
 
 /** Where people do what no key may. */
-const PAGE_OF: Partial<Record<Permission, DashboardPage>> = { 'api-keys:write': 'apiKeys', 'members:write': 'members' };
+const PAGE_OF: Partial<Record<Permission, DashboardPage>> = {
+  'api-keys:write': 'apiKeys',
+  'members:write': 'members',
+  'grants:write': 'connectedClients',
+  'oauth-clients:write': 'oauthClients',
+};
 
 /** Identifies the caller for limits and idempotency keys. */
 export function callerId(caller: Caller): string {

@@ -3,7 +3,7 @@
 import type { Tx } from '@patchbay/domain';
 import { audienceOf } from '@patchbay/domain/endpoints';
 import * as grants from '@patchbay/domain/grants';
-import { AppError, idOf } from '@patchbay/foundation';
+import { AppError, idOf, text } from '@patchbay/foundation';
 import { z } from 'zod';
 import type { Access, Caller } from '../access/caller.ts';
 import { defineEndpoint } from '../definition/define-endpoint.ts';
@@ -35,14 +35,32 @@ export const Grant = z
 
 const OF_ANOTHER = 'It is another member’s: they can end it, or an owner or admin of the organization.';
 
+/** `client_id`s are metadata URLs, ids of ours, or sealed registrations of at most this length. */
+const CLIENT_ID_CHARACTERS_MAX = 2_000;
+
+const Selection = {
+  person: idOf('person').optional().meta({ description: 'Only grants of this person.' }),
+  client: text()
+    .min(1)
+    .max(CLIENT_ID_CHARACTERS_MAX)
+    .optional()
+    .meta({ description: 'Only grants to this `client_id`.' }),
+  connector: idOf('connector').optional().meta({ description: 'Only grants at this connector’s URLs.' }),
+};
+
 interface Reader {
   readonly access: Access;
   readonly caller: Caller;
 }
 
-/** A member with members:write keeps all grants; every other member their own. */
-function isAnothers(grant: grants.Grant, { access, caller }: Reader): boolean {
-  return !access.permissions.has('members:write') && grant.personId !== (caller.person?.id ?? null);
+/** Undefined for a member with members:write, who keeps all grants; for every other member, whose grants they keep. */
+function ownOnly({ access, caller }: Reader): string | undefined {
+  return access.permissions.has('members:write') ? undefined : (caller.person?.id ?? '');
+}
+
+function isAnothers({ personId }: Pick<grants.Grant, 'personId'>, reader: Reader): boolean {
+  const own = ownOnly(reader);
+  return own !== undefined && personId !== own;
 }
 
 function present(
@@ -85,16 +103,15 @@ export const listGrants = defineEndpoint({
       .enum(['open', 'ended'])
       .optional()
       .meta({ description: 'Only grants in force, or only those that ended or expired. Default: all.' }),
-    person: idOf('person').optional().meta({ description: 'Only grants of this person.' }),
-    connector: idOf('connector').optional().meta({ description: 'Only grants at this connector’s URLs.' }),
+    ...Selection,
   }),
   reply: pageOf(Grant, 'GrantPage'),
 }).inTransaction(async (tx: Tx, call, { origin, clock }) => {
-  const { state, person, connector, ...page } = call.query;
-  const own = call.access.permissions.has('members:write') ? undefined : (call.caller.person?.id ?? '');
+  const { state, person, client, connector, ...page } = call.query;
+  const own = ownOnly(call);
   // Grants of others are not there for this caller, even by the person's id.
   if (own !== undefined && person !== undefined && person !== own) return { items: [], nextCursor: null };
-  const filter = { state, personId: own ?? person, connectorId: connector, now: clock.now() };
+  const filter = { state, personId: own ?? person, clientId: client, connectorId: connector, now: clock.now() };
   const found = await grants.listGrants(tx, page, filter);
   const nameActor = await actorNames(tx, []);
   return {
@@ -116,4 +133,29 @@ export const endGrant = defineEndpoint({
   if (isAnothers(grant, call)) throw new AppError('admin.permission_missing', { detail: OF_ANOTHER });
   await grants.endGrant(tx, call.caller.actor, { id: grant.id, requestId: call.requestId });
   return undefined;
+});
+
+export const endGrants = defineEndpoint({
+  method: 'POST',
+  path: '/organizations/:organization/grants/end',
+  summary: 'End all grants in force of a person, to a client or at a connector: one’s own, or all as owner or admin',
+  tag: TAG,
+  permission: 'grants:write',
+  audit: 'grant.all_ended',
+  params: OrganizationParams,
+  body: z
+    .object(Selection)
+    .refine(
+      (given) => Object.values(given).some((value) => value !== undefined),
+      'name a person, a client or a connector',
+    )
+    .meta({ description: 'At least one; grants to which everything that is given applies.' }),
+  reply: z.object({ ended: z.int().meta({ description: 'How many grants ended.' }) }).meta({ id: 'EndedGrants' }),
+}).inTransaction(async (tx, call) => {
+  const { person, client, connector } = call.body;
+  if (person !== undefined && isAnothers({ personId: person }, call)) {
+    throw new AppError('admin.permission_missing', { detail: OF_ANOTHER });
+  }
+  const selection = { personId: ownOnly(call) ?? person, clientId: client, connectorId: connector };
+  return { ended: await grants.endGrants(tx, call.caller.actor, { ...selection, requestId: call.requestId }) };
 });

@@ -11,7 +11,7 @@ import {
   updateConnector,
 } from './connectors.ts';
 import { activateVersion, listDeployments, resolveDeployment, rollBack } from './deployments.ts';
-import { endGrant, listGrants } from './grants.ts';
+import { endGrant, endGrants, listGrants } from './grants.ts';
 import { addGroupMember, createGroup, deleteGroup, listGroups, removeGroupMember, updateGroup } from './groups.ts';
 import { cancelInvitation, createInvitation, listInvitations, reissueInvitation } from './invitations.ts';
 import { listLimits } from './limits.ts';
@@ -63,6 +63,7 @@ export const ENDPOINTS = {
   revokeApiKey,
   listGrants,
   endGrant,
+  endGrants,
   listOAuthClients,
   createOAuthClient,
   rotateOAuthClientSecret,

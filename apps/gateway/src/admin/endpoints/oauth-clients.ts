@@ -2,10 +2,9 @@
 
 import * as clients from '@patchbay/domain/oauth-clients';
 import { AppError, idOf, text } from '@patchbay/foundation';
-import { OAUTH_LIMITS } from '@patchbay/foundation/limits';
+import { formatLimit, OAUTH_LIMITS } from '@patchbay/foundation/limits';
 import { z } from 'zod';
 import { classifyRedirectUri } from '../../oauth/redirect-uri.ts';
-import { requirePerson } from '../access/caller.ts';
 import { defineEndpoint } from '../definition/define-endpoint.ts';
 import { DisplayName, Instant, OrganizationParams, pageOf } from './parts.ts';
 
@@ -20,6 +19,9 @@ export const OAuthClient = z
     id: z.string().meta({ description: 'The `client_id`.' }),
     name: z.string(),
     redirectUris: z.array(z.string()),
+    previousSecretUntil: Instant.nullable().meta({
+      description: 'Until when the replaced secret is accepted too; null when only the present one is.',
+    }),
     createdAt: Instant,
     disabledAt: Instant.nullable(),
   })
@@ -29,11 +31,12 @@ export const CreatedOAuthClient = OAuthClient.extend({
   secret: z.string().meta({ description: 'The `client_secret`. Shown this once.' }),
 }).meta({ id: 'CreatedOAuthClient' });
 
-function present({ id, name, redirectUris, createdAt, disabledAt }: clients.OAuthClient) {
+function present({ id, name, redirectUris, previousSecretUntil, createdAt, disabledAt }: clients.OAuthClient) {
   return {
     id,
     name,
     redirectUris: [...redirectUris],
+    previousSecretUntil: previousSecretUntil?.toISOString() ?? null,
     createdAt: createdAt.toISOString(),
     disabledAt: disabledAt?.toISOString() ?? null,
   };
@@ -70,27 +73,34 @@ export const createOAuthClient = defineEndpoint({
   reply: CreatedOAuthClient,
   status: 201,
 }).inTransaction(async (tx, { body, caller, requestId }, { oauth }) => {
-  const { actor } = requirePerson(caller, 'home');
   for (const uri of body.redirectUris) {
     const found = classifyRedirectUri(uri);
     if ('problem' in found) throw new AppError('oauth.redirect_uri_refused', { detail: `${found.problem}.` });
   }
-  const client = await clients.createOAuthClient(tx, actor, { ...body, requestId });
+  const client = await clients.createOAuthClient(tx, caller.actor, { ...body, requestId });
   return { ...present(client), secret: oauth.clientSecret(client).reveal() };
 });
 
 export const rotateOAuthClientSecret = defineEndpoint({
   method: 'POST',
   path: '/organizations/:organization/oauth-clients/:client/secret',
-  summary: 'Replace the secret of an OAuth client, at once; the new one is shown this once',
+  summary: 'Replace the secret of an OAuth client; the new one is shown this once',
   tag: TAG,
   permission: 'oauth-clients:write',
   audit: 'oauth_client.secret_rotated',
   params: ClientParams,
+  query: z.object({
+    previous: z
+      .enum(['keep', 'refuse'])
+      .default('keep')
+      .meta({
+        description: `\`keep\`: the replaced secret is accepted for ${formatLimit(OAUTH_LIMITS.secretOverlap)} more.`,
+      }),
+  }),
   reply: CreatedOAuthClient,
-}).inTransaction(async (tx, { params, caller, requestId }, { oauth }) => {
-  const { actor } = requirePerson(caller, 'home');
-  const client = await clients.rotateOAuthClientSecret(tx, actor, { id: params.client, requestId });
+}).inTransaction(async (tx, { params, query, caller, requestId }, { oauth }) => {
+  const change = { id: params.client, keepPrevious: query.previous === 'keep', requestId };
+  const client = await clients.rotateOAuthClientSecret(tx, caller.actor, change);
   return { ...present(client), secret: oauth.clientSecret(client).reveal() };
 });
 

@@ -12,7 +12,7 @@ export interface AccessTokensDeps {
   readonly issuer: string;
   /** From memory: an unknown key id costs no query. */
   readonly keys: Pick<SigningKeys, 'current'>;
-  readonly grants: Pick<GrantDirectory, 'find'>;
+  readonly grants: Pick<GrantDirectory, 'find' | 'noteUse'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -30,6 +30,12 @@ const Claims = z.object({
   grant_id: z.string(),
 });
 type Claims = z.output<typeof Claims>;
+
+/** The grant that a token names. */
+export interface SignedGrant {
+  readonly organizationId: string;
+  readonly grantId: string;
+}
 
 interface VerifiedToken {
   readonly kid: string;
@@ -78,7 +84,8 @@ export class AccessTokens {
     const verified = this.#recall(id) ?? (await this.#check(id, token, publicKeys));
     verified.isUsed = true;
     const { kid, claims } = verified;
-    const now = this.#deps.clock.now().getTime();
+    const at = this.#deps.clock.now();
+    const now = at.getTime();
     if (!publicKeys.some((key) => key.kid === kid)) throw refuseToken('key');
     if (claims.exp * 1_000 + pastExpiryMs <= now) throw refuseToken('expired');
     if (claims.nbf * 1_000 > now) throw refuseToken('not_yet_valid');
@@ -86,6 +93,7 @@ export class AccessTokens {
     if (grant === null) throw refuseToken('grant');
     if (grant.endedAt !== null || grant.expiresAt.getTime() <= now) throw refuseToken('grant_ended');
     if (!agrees(claims, grant)) throw refuseToken('grant_mismatch');
+    this.#deps.grants.noteUse(grant, at);
     return callerOf(claims, grant);
   }
 
@@ -102,6 +110,22 @@ export class AccessTokens {
       return true;
     } catch (error) {
       return !(error instanceof AppError) || error.spec.status !== 401;
+    }
+  }
+
+  /**
+   * The grant of a token that this installation signed, expired or not; null for every other text. No query. For ending it,
+   * never for access.
+   */
+  async grantOf(token: string): Promise<SignedGrant | null> {
+    if (token.length > TOKEN_LENGTH_MAX) return null;
+    try {
+      const { publicKeys } = await this.#deps.keys.current();
+      const id = hash('sha256', token, 'base64url');
+      const { claims } = this.#verified.get(id) ?? (await this.#check(id, token, publicKeys));
+      return { organizationId: claims.organization_id, grantId: claims.grant_id };
+    } catch {
+      return null;
     }
   }
 
