@@ -50,7 +50,7 @@ export const gatewayEnvironment = z
     SPOOL_DIR: z.string().min(1),
     /** Further directories whose disks `/health` watches, separated by `:`; those named here and the temporary one always. */
     DISK_WATCH_DIRS: z.string().default(''),
-    /** Directory with cli.tgz and connector.tgz. Empty: downloads answer 404. */
+    /** Directory with cli.tgz, connector.tgz and bridge.mjs. Empty: downloads answer 404. */
     DOWNLOADS_DIR: z.string().optional(),
     /** Directory of the built documentation, `npm run docs`. Empty: /-/docs answers 404. */
     DOCS_DIR: z.string().optional(),

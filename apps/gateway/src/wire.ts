@@ -15,6 +15,7 @@ import { createAuditSigner, createStateSealer, createTokenSigner, createVault, f
 import { DeployWaker } from './admin/deploy-waker.ts';
 import { createAdminSurface } from './admin/index.ts';
 import type { GatewayConfig } from './config.ts';
+import { connectSurface } from './connect/plugin.ts';
 import { docsSurface } from './docs/plugin.ts';
 import { downloadsSurface } from './downloads/plugin.ts';
 import { openEphemeralStore } from './ephemeral-store/redis-store.ts';
@@ -182,6 +183,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       admin,
       ...downloadsSurface(config),
       ...docsSurface({ ...config, logger }),
+      connectSurface({ ...config, endpoints }),
       mcp,
     ],
   });

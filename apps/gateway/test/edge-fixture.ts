@@ -10,6 +10,7 @@ import type { InvokeOptions } from '@patchbay/sandbox-client';
 import type { Invocation, InvocationOutcome } from '@patchbay/sandbox-protocol';
 import { freePort } from '@patchbay/testing';
 import { createStateSealer, createTokenSigner } from '@patchbay/vault';
+import { connectSurface } from '../src/connect/plugin.ts';
 import { LocalStore } from '../src/ephemeral-store/local-store.ts';
 import type { Surface } from '../src/http/surface.ts';
 import type { AddressBudget } from '../src/limits/address-budget.ts';
@@ -175,6 +176,8 @@ export async function startEdge(
     Pick<McpSurfaceDeps, 'endpoints' | 'apiKeys' | 'spool' | 'changes' | 'events' | 'loadPolicies' | 'loadPlan'>
   > & {
     readonly addressBudget?: AddressBudget;
+    /** With the program of MCP bundles. */
+    readonly downloadsDirectory?: string;
   } = {},
 ): Promise<EdgeFixture> {
   const port = await freePort();
@@ -195,14 +198,15 @@ export async function startEdge(
   let runner = echo;
   const signer = await createTokenSigner({ masterKey: async () => Buffer.alloc(32) }, 'mcp sessions');
   const pubSub = new LocalPubSub();
+  const endpoints = givenEndpoints(async (organization, connector, version) => {
+    lookups.push('endpoint');
+    return ENDPOINTS[`${organization}/${connector}${version === undefined ? '' : `@${version}`}`] ?? null;
+  }, liveConnectors);
   const surface = createMcpSurface({
     origin,
     logger,
     clock: systemClock,
-    endpoints: givenEndpoints(async (organization, connector, version) => {
-      lookups.push('endpoint');
-      return ENDPOINTS[`${organization}/${connector}${version === undefined ? '' : `@${version}`}`] ?? null;
-    }, liveConnectors),
+    endpoints,
     limiter: new LocalLimiter(systemClock),
     loadPlan: async () => RAISED.plan,
     apiKeys: {
@@ -247,7 +251,11 @@ export async function startEdge(
     dashboardUpstream,
     revokeExposed: (text) => void exposed.push(text),
     addressBudget: real.addressBudget ?? givenAddressBudget(),
-    surfaces: [surface, ...extra],
+    surfaces: [
+      surface,
+      connectSurface({ origin, endpoints: real.endpoints ?? endpoints, downloadsDirectory: real.downloadsDirectory }),
+      ...extra,
+    ],
   });
   await app.listen({ port, host: 'localhost' });
   return {

@@ -24,6 +24,10 @@ describe('what a person sees when everything answers', () => {
     expect(text).not.toContain('pbk_admin_key');
   });
 
+  it('the start message names the page with steps for each client', () => {
+    expect(readyText(ready, [])).toMatch(/ http:\S+[^/p] {2}\(steps for each client\)/);
+  });
+
   it('the start message names the documentation of this version', () => {
     expect(readyText(ready, [])).toContain(`${ready.origin}/-/docs/\n`);
   });

@@ -13,7 +13,10 @@ export function readyText(ready: ReadyFileContent, notes: readonly string[]): st
   row('Dashboard', ready.dashboardUrl);
   row('Docs', `${ready.origin}/-/docs/`);
   if (ready.signIn) row('Sign in', `${ready.signIn.email}  ${ready.signIn.password}`);
-  if (ready.mcpUrl) row('MCP URL', `${ready.mcpUrl}  (paste it into an MCP client and sign in)`);
+  if (ready.mcpUrl) {
+    row('MCP URL', `${ready.mcpUrl}  (paste it into an MCP client and sign in)`);
+    row('Connect', `${ready.mcpUrl.replace(/\/mcp$/, '')}  (steps for each client)`);
+  }
   if (ready.mcpApiKey) row('API key', ready.mcpApiKey);
   if (ready.mcpUrl && ready.mcpApiKey) {
     lines.push('', '  Call a tool of the demo connector:', '', curlLine(ready.mcpUrl, ready.mcpApiKey));

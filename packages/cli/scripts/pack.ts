@@ -1,17 +1,19 @@
 /**
- * Makes the two tarballs an installation serves: `cli.tgz` and `connector.tgz`, compiled, because Node strips no types
- * below node_modules. The same sources make the same bytes; unchanged sources make nothing.
+ * Makes what an installation serves: the tarballs `cli.tgz` and `connector.tgz`, compiled, because Node strips no types
+ * below node_modules, and `bridge.mjs`, the program of its MCP bundles. The same sources make the same bytes; unchanged
+ * sources make nothing.
  *
  *     node packages/cli/scripts/pack.ts DIRECTORY ORIGIN
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer as readBytes } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { pack as createPack } from 'tar-stream';
+import { buildBridge } from './build-bridge.ts';
 import { buildCli } from './build-cli.ts';
 import { buildConnector } from './build-connector.ts';
 
@@ -30,6 +32,7 @@ const SOURCES = [
   'sandbox-protocol',
   'sdk',
 ];
+const OUTPUTS = ['cli.tgz', 'connector.tgz', 'bridge.mjs', 'bridge-licenses.txt'];
 const PACKAGES = path.resolve(import.meta.dirname, '../..');
 
 export interface PackedTools {
@@ -38,25 +41,29 @@ export interface PackedTools {
 }
 
 /**
- * Puts both tarballs into the directory. `origin` is written into the command line's, so that what is fetched from an
+ * Puts the tarballs and the bridge into the directory. `origin` is written into the command line's, so that what is fetched from an
  * installation knows where it came from.
  */
 export async function packTools(directory: string, origin: string): Promise<PackedTools> {
   await mkdir(directory, { recursive: true });
   const stamp = `${await hashSources()} ${origin}`;
   const stampFile = path.join(directory, 'sources.txt');
-  const outputs = ['cli.tgz', 'connector.tgz'].map((name) => path.join(directory, name));
+  const outputs = OUTPUTS.map((name) => path.join(directory, name));
   const known = await readFile(stampFile, 'utf8').catch(() => '');
   if (known === stamp && outputs.every((file) => existsSync(file))) return { made: false };
   // Beside the checkout's packages, so that the compilers find what these import.
   const scratch = await mkdtemp(path.join(PACKAGES, 'cli/node_modules/.pack-'));
   try {
     const built = { connector: path.join(scratch, 'connector'), cli: path.join(scratch, 'cli') };
-    await Promise.all([buildConnector(built.connector), buildCli(built.cli, origin)]);
+    await Promise.all([buildConnector(built.connector), buildCli(built.cli, origin), buildBridge(scratch)]);
     for (const [name, folder] of Object.entries(built)) {
-      const partial = path.join(directory, `${name}.tgz.${process.pid}`);
-      await writeFile(partial, await makeTarball(folder));
-      await rename(partial, path.join(directory, `${name}.tgz`));
+      await writeFile(path.join(scratch, `${name}.tgz`), await makeTarball(folder));
+    }
+    for (const name of OUTPUTS) {
+      // In two steps: the scratch directory may be on another disk, and readers never see a part of a file.
+      const partial = path.join(directory, `${name}.${process.pid}`);
+      await copyFile(path.join(scratch, name), partial);
+      await rename(partial, path.join(directory, name));
     }
     await writeFile(stampFile, stamp);
     return { made: true };
@@ -96,7 +103,7 @@ if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === fileURLTo
   const [directory, origin = 'http://localhost:4000'] = process.argv.slice(2);
   if (directory === undefined) throw new Error('usage: node packages/cli/scripts/pack.ts DIRECTORY [ORIGIN]');
   const { made } = await packTools(path.resolve(directory), origin);
-  process.stdout.write(made ? 'made cli.tgz and connector.tgz\n' : 'unchanged\n');
+  process.stdout.write(made ? `made ${OUTPUTS.join(', ')}\n` : 'unchanged\n');
 }
 
 /** The folder as npm expects a package: everything below `package/`; no times, owners or orders of the machine in it. */

@@ -123,12 +123,13 @@ export function createProgram(makeContext: MakeContext): Command {
   add(program, 'open', 'Open the dashboard, or the page of a connector or organization.', [
     'patchbay open weather',
     'patchbay open weather --page secrets',
+    'patchbay open weather --page connect',
     'patchbay open --page api-keys',
   ])
     .argument('[connector]', 'slug')
     .option(
       '--page <name>',
-      'members, groups, invitations, roles, api-keys, connected-clients or oauth-clients; for a connector: secrets or settings',
+      'members, groups, invitations, roles, api-keys, connected-clients or oauth-clients; for a connector: secrets, settings or connect',
     )
     .action(action(async () => (await import('./commands/open.ts')).open));
 

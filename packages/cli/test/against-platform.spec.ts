@@ -201,6 +201,8 @@ describe('the command line and a platform', () => {
     ]);
     const opened = await patchbay('open', 'greeter', '--page', 'secrets');
     expect(opened.stdout).toBe(`${here.platform.origin}/dashboard/acme/connectors/greeter/secrets\n`);
+    const connect = await jsonOf('open', 'greeter', '--page', 'connect');
+    expect(connect.url).toBe(`${here.platform.origin}/acme/greeter`);
     expect((await jsonOf('open', '--page', 'api-keys')).url).toBe(
       `${here.platform.origin}/dashboard/acme/settings/api-keys`,
     );

@@ -31,6 +31,10 @@ describe('the tarballs an installation serves', () => {
       expect(await digestOf(path.join(second, name)), name).toBe(await digestOf(path.join(made, name)));
       expect(gunzipSync(await readFile(path.join(made, name))).includes(ROOT), name).toBe(false);
     }
+    for (const name of ['bridge.mjs', 'bridge-licenses.txt']) {
+      expect(await digestOf(path.join(second, name)), name).toBe(await digestOf(path.join(made, name)));
+      expect((await readFile(path.join(made, name))).includes(ROOT), name).toBe(false);
+    }
   }, 60_000);
 
   it('tarballs install with npm, and make a project whose own test and type check pass', async () => {

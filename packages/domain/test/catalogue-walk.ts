@@ -33,6 +33,8 @@ const LISTED = [
   'identity.keep_organization_slug',
   'identity.announce_organization',
   'identity.announce_member',
+  'identity.end_access',
+  'identity.note_ended_access',
   'identity.announce_person',
   'identity.note_change',
   'identity.keep_grant',

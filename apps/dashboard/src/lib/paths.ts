@@ -24,6 +24,11 @@ export const paths = {
     `/${segment(organization)}/connectors/${segment(connector)}/settings`,
 } as const;
 
+/** A connector's public page with steps for each client. It is the gateway's, outside of the base path. */
+export function connectPage(organization: string, connector: string): string {
+  return `/${segment(organization)}/${segment(connector)}`;
+}
+
 /** Whether an address is an authorization request of an OAuth client: a page of this origin outside of the dashboard. */
 export function isAuthorization(address: string): boolean {
   return /^\/-\/oauth\/[\w-]+$/.test(address);

@@ -64,10 +64,10 @@ export const STRINGS = {
       'The project brings Patchbay’s own command line. The package named patchbay on the public npm registry belongs to someone else.',
     back: 'All connectors',
     codeGenerationHint: 'The connector may use eval and new Function, by its settings.',
-    openHint: 'Paste this URL into Claude: Settings, Connectors, Add custom connector. It answers without a key.',
-    signInHint:
-      'Paste this URL into Claude: Settings, Connectors, Add custom connector. Claude then asks you to sign in.',
+    openHint: 'Paste this URL into Claude or another MCP client. It answers without a sign-in.',
+    signInHint: 'Paste this URL into Claude or another MCP client, which then asks you to sign in.',
     keyHint: 'Answers callers with an API key, such as Claude Code. Claude on the web cannot send one.',
+    connect: 'Steps for each client',
     deadHint: 'The URL answers once a version is active.',
   },
 

@@ -3,7 +3,7 @@
  * recorded.
  */
 import type { Database, FairQueue, Tx } from '@patchbay/domain';
-import { type AuditRecord, record, takeIdentityChanges } from '@patchbay/domain/audit';
+import { type AuditRecord, type EndedAccess, record, takeIdentityChanges } from '@patchbay/domain/audit';
 import type { Clock } from '@patchbay/foundation';
 import type { DeclareIntent, Operation } from './declare-intent.ts';
 import type { IdentityChange } from './identity.ts';
@@ -45,13 +45,26 @@ export function auditedInTurn<T>(
   return inTurn(deps, change.organization.id, (tx) => audited({ ...deps, tx }, change, entry, work));
 }
 
-/** Stores the intent, changes, and records with the trigger's row: without that row another process has recorded it. */
 export async function audited<T>(
+  deps: Pick<IdentityDeps, 'declareIntent'> & { readonly tx: Tx },
+  change: IdentityChange,
+  entry: Entry,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  return (await auditedWithEffects(deps, change, entry, work)).result;
+}
+
+/**
+ * Stores the intent, changes, and records with the trigger's row: without that row another process has recorded it.
+ *
+ * @returns `ended`: what a removal ended; null for any other change, and when another process has recorded the removal
+ */
+export async function auditedWithEffects<T>(
   { tx, declareIntent }: Pick<IdentityDeps, 'declareIntent'> & { readonly tx: Tx },
   change: IdentityChange,
   { operation, ...facts }: Entry,
   work: (tx: Tx) => Promise<T>,
-): Promise<T> {
+): Promise<{ readonly result: T; readonly ended: EndedAccess | null }> {
   const { organization, actor, requestId } = change;
   const { id: organizationId } = organization;
   const entry: AuditRecord = { ...facts, actor, requestId };
@@ -60,8 +73,9 @@ export async function audited<T>(
   const result = await work(tx);
   // A new organization comes with its first member.
   const noted = await takeIdentityChanges(tx, entry.action === 'organization.created' ? null : entry.target.id);
-  if (noted.length > 0) await record(tx, entry);
-  return result;
+  const ended = noted.find(({ effects }) => effects !== null)?.effects ?? null;
+  if (noted.length > 0) await record(tx, ended === null ? entry : { ...entry, after: { ended } });
+  return { result, ended };
 }
 
 /** A row by id, and only in this organization. */

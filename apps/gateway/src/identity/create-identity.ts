@@ -9,9 +9,18 @@
  * fewer at once than better-auth has connections.
  */
 import { FairQueue, type Tx } from '@patchbay/domain';
+import type { EndedAccess } from '@patchbay/domain/audit';
 import { assertOrganizationSlug, listMembers, type Member, type Role } from '@patchbay/domain/organizations';
 import { AppError, newId } from '@patchbay/foundation';
-import { audited, auditedInTurn, type IdentityDeps, type IdentityParts, inTurn, ownRow } from './audited-change.ts';
+import {
+  audited,
+  auditedInTurn,
+  auditedWithEffects,
+  type IdentityDeps,
+  type IdentityParts,
+  inTurn,
+  ownRow,
+} from './audited-change.ts';
 import type { Identity, IdentityChange, NewOrganization } from './identity.ts';
 import { cancelInvitation, findInvitation, invite, listInvitations, reissueInvitation } from './invitations.ts';
 import { releaseOf } from './released-names.ts';
@@ -169,19 +178,22 @@ async function changeRole(deps: IdentityParts, change: IdentityChange, member: M
   });
 }
 
-async function removeMember(deps: IdentityParts, change: IdentityChange, member: Member): Promise<void> {
+async function removeMember(deps: IdentityParts, change: IdentityChange, member: Member): Promise<EndedAccess | null> {
   const entry = {
     operation: 'DELETE',
     action: 'member.removed',
     target: { type: 'member', id: member.id },
     before: { personId: member.personId, role: member.role },
   } as const;
-  await auditedInTurn(deps, change, entry, async (tx) => {
-    await keepAnOwner(tx, member.id);
-    const { adapter } = await deps.auth.$context;
-    // The person's API keys end in the transaction of this row: a trigger of the table sees to it.
-    await adapter.delete({ model: 'member', where: ownRow(change.organization.id, member.id) });
-  });
+  const { ended } = await inTurn(deps, change.organization.id, (tx) =>
+    auditedWithEffects({ ...deps, tx }, change, entry, async () => {
+      await keepAnOwner(tx, member.id);
+      const { adapter } = await deps.auth.$context;
+      // Keys, grants and sessions end in the transaction of this row: triggers of the table see to it.
+      await adapter.delete({ model: 'member', where: ownRow(change.organization.id, member.id) });
+    }),
+  );
+  return ended;
 }
 
 /** Called under the lock. @throws AppError `admin.last_owner`, `admin.not_found` when the member has gone meanwhile */

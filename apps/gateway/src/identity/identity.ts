@@ -1,7 +1,7 @@
 /** The interface of the gateway to people: sessions, and the changes that only better-auth may write. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Tx } from '@patchbay/domain';
-import type { Actor } from '@patchbay/domain/audit';
+import type { Actor, EndedAccess } from '@patchbay/domain/audit';
 import type { Member, Organization, Role } from '@patchbay/domain/organizations';
 import type { Secret } from '@patchbay/foundation';
 
@@ -78,8 +78,13 @@ export interface Identity {
   ): Promise<void>;
   /** @throws AppError `admin.last_owner`, `admin.not_found` */
   changeRole(change: IdentityChange, member: Member, role: Role): Promise<void>;
-  /** @throws AppError `admin.last_owner`, `admin.not_found` */
-  removeMember(change: IdentityChange, member: Member): Promise<void>;
+  /**
+   * Removes the member with everything that opened the organization for the person, in one transaction.
+   *
+   * @returns what ended; null when another process has recorded the removal
+   * @throws AppError `admin.last_owner`, `admin.not_found`
+   */
+  removeMember(change: IdentityChange, member: Member): Promise<EndedAccess | null>;
   listInvitations(organizationId: string): Promise<readonly StoredInvitation[]>;
   findInvitation(organizationId: string, invitationId: string): Promise<StoredInvitation | null>;
   /**

@@ -8,7 +8,7 @@ export interface RequestSubject {
 }
 
 const OAUTH = new Set(['authorize', 'token', 'register', 'revoke', 'introspect', 'userinfo', 'jwks', 'device', 'par']);
-const PAGES_BELOW_DASH = new Set(['docs', 'downloads', 'untrusted']);
+const PAGES_BELOW_DASH = new Set(['connect', 'docs', 'downloads', 'untrusted']);
 
 /** The subject of a request, from the text of its target alone. Pure. */
 export function subjectOf(target: string): RequestSubject {

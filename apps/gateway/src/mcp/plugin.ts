@@ -1,9 +1,11 @@
+import type { AuthMode } from '@patchbay/domain/connectors';
 import { audienceOf, parseResource } from '@patchbay/domain/endpoints';
 import { AppError, type Logger } from '@patchbay/foundation';
 import type { FastifyPluginAsync } from 'fastify';
-import { sendDocument } from '../http/document.ts';
+import { sendConnectPage } from '../connect/plugin.ts';
+import { subjectOfUrl } from '../connect/subject.ts';
 import { edgeError, logRefusal } from '../http/edge-error.ts';
-import { renderPage, wantsHtml } from '../http/render-page.ts';
+import { wantsHtml } from '../http/render-page.ts';
 import { MCP_HEADERS } from '../http/security-headers.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Access } from './context/access.ts';
@@ -44,11 +46,12 @@ export function createMcpPlugin<Known extends Access>(mount: Mount<Known>): Fast
       const { status } = known.spec;
       // A path that names no endpoint is not repeated.
       const path = (request.raw.url ?? '').split('?', 1).join('');
-      const resource = audienceOf(options.origin, parseResource(path) === null ? '' : path);
-      reply.code(status).headers(errorHeaders(known, resource));
+      const name = parseResource(path);
+      reply.code(status).headers(errorHeaders(known, audienceOf(options.origin, name === null ? '' : path)));
       const isOpened = request.method === 'GET' && (status === 401 || status === 405);
-      if (isOpened && wantsHtml(request.headers.accept)) {
-        return sendDocument(reply, connectPage(resource, callersOf(known)));
+      if (isOpened && name !== null && wantsHtml(request.headers.accept)) {
+        // A person opened the URL of a connector: what to do with it. Never a redirect, which clients would follow.
+        return sendConnectPage(reply, subjectOfUrl(options.origin, name, authModeOf(known)));
       }
       const context = { origin: options.origin, requestId: request.id };
       return reply.type('application/json').send(errorAnswer(known, null, context));
@@ -57,40 +60,7 @@ export function createMcpPlugin<Known extends Access>(mount: Mount<Known>): Fast
 }
 
 /** How callers of a URL authenticate, as far as the refusal of a request without credentials shows it. */
-type Callers = 'anyone' | 'signed in' | 'with a key';
-
-function callersOf({ spec: { status }, data }: AppError): Callers {
-  if (status !== 401) return 'anyone';
-  return data?.resourceMetadata === undefined ? 'with a key' : 'signed in';
+function authModeOf({ spec: { status }, data }: AppError): AuthMode {
+  if (status !== 401) return 'none';
+  return data?.resourceMetadata === undefined ? 'api_key' : 'oauth';
 }
-
-/** A person opened the URL of a connector: what it is for, and what to do with it. Never a redirect. */
-function connectPage(resource: string, callers: Callers): string {
-  const name = /([^/@]+)(@\d+)?\/mcp\/?$/.exec(resource)?.[1] ?? 'connector';
-  const header = callers === 'with a key' ? ' --header "Authorization: Bearer YOUR_KEY"' : '';
-  return renderPage({
-    title: 'This address is for MCP clients',
-    text: 'A browser cannot use it. Give it to Claude or to any other MCP client:',
-    steps: [
-      { text: 'In Claude: Settings, Connectors, Add custom connector. Paste this URL:', copy: resource },
-      { text: 'In Claude Code, run:', copy: `claude mcp add --transport http ${name} ${resource}${header}` },
-      ...FURTHER_STEPS[callers],
-    ],
-  });
-}
-
-const FURTHER_STEPS = {
-  anyone: [],
-  'signed in': [
-    {
-      text: 'The client opens a page where you sign in and allow what it may do. In Claude Code, start that with:',
-      copy: '/mcp',
-    },
-  ],
-  'with a key': [
-    {
-      text: 'It asks for an API key: an owner or admin of the organization makes one. Clients send it as this header:',
-      copy: 'Authorization: Bearer YOUR_KEY',
-    },
-  ],
-} as const satisfies Record<Callers, readonly { text: string; copy: string }[]>;

@@ -143,7 +143,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Remove a member, or leave; their API keys end in the same transaction
+         * Remove a member, or leave; what opened the organization for them ends in the same transaction
          * @description Permission: none (every member may leave; removing another one needs members:write, checked by the handler). Audit: `member.removed`.
          */
         delete: operations["removeMember"];
@@ -1476,6 +1476,21 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        RemovedMember: {
+            id: string;
+            /** @description Null when the counts were recorded by another process; the audit log has them. */
+            ended: {
+                /** @description Sessions made through the organization’s identity provider. */
+                signIns: number;
+                /** @description Sign-ins remembered by the authorization server. */
+                authorizationSessions: number;
+                /** @description Grants of OAuth clients. */
+                grants: number;
+                apiKeys: number;
+                /** @description Stored sessions of MCP clients. */
+                mcpSessions: number;
+            } | null;
+        };
         /** @enum {string} */
         Role: "owner" | "admin" | "developer" | "member";
         RoleDescription: {
@@ -1880,12 +1895,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
-            204: {
+            /** @description The answer */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["RemovedMember"];
+                };
             };
             default: components["responses"]["Problem"];
         };

@@ -52,7 +52,12 @@ function conclude(context: ProgramContext, version: Version, tookMs: number): vo
   }
   const took = seconds(tookMs);
   if (version.state === 'active') {
-    output.result(version, [`Version ${version.number} is live after ${took}.`, '', output.style('bold', version.url)]);
+    output.result(version, [
+      `Version ${version.number} is live after ${took}.`,
+      `Steps for each client: ${connectPage(version.url)}`,
+      '',
+      output.style('bold', version.url),
+    ]);
     return;
   }
   output.result(version, [
@@ -61,6 +66,11 @@ function conclude(context: ProgramContext, version: Version, tookMs: number): vo
     '',
     output.style('bold', version.previewUrl),
   ]);
+}
+
+/** The public page with steps for each client, which is one segment above the MCP URL. */
+function connectPage(url: string): string {
+  return url.replace(/\/mcp$/, '');
 }
 
 /** The platform's own words, with the place in the source when there is one. */

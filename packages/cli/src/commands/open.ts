@@ -16,9 +16,9 @@ const ORGANIZATION_PAGES = [
   'connected-clients',
   'oauth-clients',
 ] as const;
-const CONNECTOR_PAGES = ['secrets', 'settings'] as const;
+const CONNECTOR_PAGES = ['secrets', 'settings', 'connect'] as const;
 
-/** Prints an address of the dashboard, and opens it in a browser when a person sits there. */
+/** Prints an address of the dashboard, or of a connector's public page with steps for its clients, and opens it in a browser when a person sits there. */
 export async function open(
   context: ProgramContext,
   connector: string | undefined,
@@ -31,7 +31,9 @@ export async function open(
       ? page === undefined
         ? `${session.origin}/dashboard`
         : `${organization}/settings/${known(page, ORGANIZATION_PAGES)}`
-      : `${organization}/connectors/${encodeURIComponent(connector)}${page === undefined ? '' : `/${known(page, CONNECTOR_PAGES)}`}`;
+      : page === 'connect'
+        ? `${session.origin}/${session.organization}/${encodeURIComponent(connector)}`
+        : `${organization}/connectors/${encodeURIComponent(connector)}${page === undefined ? '' : `/${known(page, CONNECTOR_PAGES)}`}`;
   context.output.result({ url }, url);
   if (context.interactive) launch(url);
 }

@@ -8,6 +8,7 @@ const change = (given: Partial<TakenChange>): TakenChange => ({
   entry: null,
   rowBefore: null,
   rowAfter: null,
+  effects: null,
   ...given,
 });
 

@@ -15,11 +15,24 @@ export interface TakenChange {
   readonly entry: AuditRecord | null;
   readonly rowBefore: Row | null;
   readonly rowAfter: Row | null;
+  /** The access that ended with a removed member; null for every other change. */
+  readonly effects: EndedAccess | null;
+}
+
+/** The access that ended with a membership, in the transaction of its row: in numbers. */
+export interface EndedAccess {
+  /** Sessions made through the organization's identity provider. */
+  readonly signIns: number;
+  /** Sessions of the authorization server; the next client that connects asks the person to sign in. */
+  readonly authorizationSessions: number;
+  readonly grants: number;
+  readonly apiKeys: number;
+  readonly mcpSessions: number;
 }
 
 type Row = Readonly<Record<string, unknown>>;
 
-const COLUMNS = `kind, operation, subject_id AS "subjectId", entry, row_before AS "rowBefore", row_after AS "rowAfter"`;
+const COLUMNS = `kind, operation, subject_id AS "subjectId", entry, row_before AS "rowBefore", row_after AS "rowAfter", effects`;
 const ORGANIZATIONS_PER_TURN = 100;
 
 /**
@@ -70,10 +83,14 @@ function actionOf({ kind, operation, rowAfter }: TakenChange): AuditAction | und
   return ACTIONS[`${kind} ${operation}`];
 }
 
-/** The declared intent; otherwise derived from the row. Only joining names its actor: the member. */
+/**
+ * The declared intent, with what the change ended; otherwise derived from the row. Only joining names its actor: the
+ * member.
+ */
 export function entryOf(change: TakenChange): AuditRecord {
-  const { kind, operation, subjectId, entry, rowBefore, rowAfter } = change;
-  if (entry !== null) return entry;
+  const { kind, operation, subjectId, entry, rowBefore, rowAfter, effects } = change;
+  const ended = effects !== null && { after: { ended: effects } };
+  if (entry !== null) return effects === null ? entry : { ...entry, ...ended };
   const action = actionOf(change);
   if (action === undefined) throw new Error(`no action for a ${kind} and ${operation}`);
   const joined = action === 'member.joined' ? rowAfter?.person_id : undefined;
@@ -83,6 +100,7 @@ export function entryOf(change: TakenChange): AuditRecord {
     target: { type: kind, id: subjectId },
     ...(rowBefore && { before: fieldsOf(rowBefore) }),
     ...(rowAfter && { after: fieldsOf(rowAfter) }),
+    ...ended,
   };
 }
 

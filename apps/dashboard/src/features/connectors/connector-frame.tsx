@@ -5,7 +5,7 @@ import type { AuthMode, Connector } from '@patchbay/api-client';
 import { IconArrowLeft } from '@tabler/icons-react';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
-import { paths } from '../../lib/paths.ts';
+import { connectPage, paths } from '../../lib/paths.ts';
 import { showError } from '../../lib/show-error.ts';
 import { STRINGS } from '../../lib/strings.ts';
 import { Copyable } from '../../ui/copyable.tsx';
@@ -85,6 +85,11 @@ function Header({ organization, connector }: { organization: string; connector: 
           {T[HINTS[connector.authMode]]}
           {connector.codeGeneration && ` ${T.codeGenerationHint}`}
         </Text>
+        {connector.live && (
+          <Anchor href={connectPage(organization, connector.slug)} size="sm" mt={8} display="inline-block">
+            {T.connect}
+          </Anchor>
+        )}
       </Paper>
     </Stack>
   );

@@ -13,7 +13,8 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Row } from '../../ui/rows.tsx';
 import { ChangeRole } from './change-role.tsx';
-import { useRemoveMember } from './use-members.ts';
+import { EndedAccess } from './ended-access.tsx';
+import { useRefreshMembers, useRemoveMember } from './use-members.ts';
 
 const T = STRINGS.members;
 
@@ -74,14 +75,21 @@ export function MemberRow({ organization, member, isSelf }: MemberRowProps) {
 function ConfirmRemoval({ organization, member, isSelf, onDone }: MemberRowProps & { onDone: () => void }) {
   const router = useRouter();
   const remove = useRemoveMember(organization, member.id);
-  const confirm = () =>
-    remove.mutate(undefined, {
-      onSuccess: () => {
-        notifications.show({ message: isSelf ? T.left : T.removed(member.person.name), color: 'teal' });
-        onDone();
-        if (isSelf) router.replace(paths.home);
-      },
-    });
+  const refresh = useRefreshMembers(organization);
+  const leave = () => {
+    notifications.show({ message: T.left, color: 'teal' });
+    onDone();
+    refresh();
+    router.replace(paths.home);
+  };
+  const confirm = () => remove.mutate(undefined, isSelf ? { onSuccess: leave } : {});
+  if (remove.data && !isSelf) {
+    const close = () => {
+      onDone();
+      refresh();
+    };
+    return <EndedAccess name={member.person.name} ended={remove.data.ended} onDone={close} />;
+  }
   return (
     <Confirmation
       body={isSelf ? T.leaveBody : T.removeBody}

@@ -19,7 +19,7 @@ export function useMembers(organization: string) {
 
 /** Changes a member's roles; access is loaded again, the person's own included. */
 export function useChangeRole(organization: string, member: string) {
-  const refresh = useRefresh(organization);
+  const refresh = useRefreshMembers(organization);
   return useMutation({
     mutationFn: async (role: Role) =>
       bodyOf(await api().PATCH(MEMBER, { params: { path: { organization, member } }, body: { role } })),
@@ -27,16 +27,18 @@ export function useChangeRole(organization: string, member: string) {
   });
 }
 
-/** Removes a member, or leaves. After the person's own leave the caller navigates away, so nothing is loaded again. */
+/**
+ * Removes a member, or leaves, and answers what ended. Loading the list again is the caller's, once the person has read
+ * it: the row of the member goes then.
+ */
 export function useRemoveMember(organization: string, member: string) {
-  const refresh = useRefresh(organization);
   return useMutation({
-    mutationFn: () => api().DELETE(MEMBER, { params: { path: { organization, member } } }),
-    onSuccess: refresh,
+    mutationFn: async () => bodyOf(await api().DELETE(MEMBER, { params: { path: { organization, member } } })),
   });
 }
 
-function useRefresh(organization: string) {
+/** Loads everything again that depends on who is a member. */
+export function useRefreshMembers(organization: string) {
   const queries = useQueryClient();
   return () =>
     Promise.all(

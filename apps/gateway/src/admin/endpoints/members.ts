@@ -95,14 +95,34 @@ export const updateMember = defineEndpoint({
   return present(pick(members, member.id), ownersAmong(members), access, caller);
 });
 
+const count = z.int().min(0);
+
+/** A removed member, with the numbers of what ended with the membership. */
+export const RemovedMember = z
+  .object({
+    id: z.string(),
+    ended: z
+      .object({
+        signIns: count.meta({ description: 'Sessions made through the organization’s identity provider.' }),
+        authorizationSessions: count.meta({ description: 'Sign-ins remembered by the authorization server.' }),
+        grants: count.meta({ description: 'Grants of OAuth clients.' }),
+        apiKeys: count,
+        mcpSessions: count.meta({ description: 'Stored sessions of MCP clients.' }),
+      })
+      .nullable()
+      .meta({ description: 'Null when the counts were recorded by another process; the audit log has them.' }),
+  })
+  .meta({ id: 'RemovedMember' });
+
 export const removeMember = defineEndpoint({
   method: 'DELETE',
   path: '/organizations/:organization/members/:member',
-  summary: 'Remove a member, or leave; their API keys end in the same transaction',
+  summary: 'Remove a member, or leave; what opened the organization for them ends in the same transaction',
   tag: 'Members',
   permission: { none: 'every member may leave; removing another one needs members:write, checked by the handler' },
   audit: 'member.removed',
   params: MemberParams,
+  reply: RemovedMember,
   onDeleted: true,
 }).inOrganization(async (call, deps) => {
   const { person, actor } = requirePerson(call.caller, 'members');
@@ -114,6 +134,6 @@ export const removeMember = defineEndpoint({
     if (!member) throw new AppError('admin.not_found');
     if (!organizations.mayGrantRole(access.roles, member.role)) throw new AppError('admin.role_above_own');
   }
-  await deps.identity.removeMember({ organization: access.organization, actor, requestId: call.requestId }, member);
-  return undefined;
+  const change = { organization: access.organization, actor, requestId: call.requestId };
+  return { id: member.id, ended: await deps.identity.removeMember(change, member) };
 });

@@ -101,7 +101,8 @@ function previewOf(resource: string): string {
 
 /**
  * The caller's identity. Independent of the API key: a new key of the same person continues the session. Bound to the
- * grant of an access token: what one client opened, another client of the same person cannot continue.
+ * grant of an access token: what one client opened, another client of the same person cannot continue. The database
+ * makes the same of a removed member, to end their sessions: `app.person_session_hash`.
  */
 function hashOf(principal: Principal): string {
   const { kind, organizationId, grantId } = principal;
