@@ -8,12 +8,14 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errorPagePath } from '@patchbay/foundation';
+import { PROVIDERS } from '@patchbay/providers';
 import { renderDecisionsPage } from './decisions-page.ts';
 import type { Environment } from './environments.ts';
 import { loadEnvironments } from './environments.ts';
 import { errorCodes, renderErrorIndex, renderErrorPage } from './error-pages.ts';
 import { findExampleProblems } from './example-problems.ts';
 import { findUnreadVariables, renderAuthorsLimits, renderLimitsPage } from './limits-page.ts';
+import { renderProvidersPage } from './providers-page.ts';
 import { renderTable } from './render-table.ts';
 
 const INTRODUCTION = `# Configuration
@@ -48,6 +50,7 @@ const decisions = await readDecisions();
 const PAGES: Readonly<Record<string, (current: string) => string>> = {
   'configuration.md': () => renderConfigurationPage(environments),
   'limits.md': renderLimitsPage,
+  'providers.md': () => renderProvidersPage(PROVIDERS),
   'authors.md': (current) => replaceSection(current, 'limits', renderAuthorsLimits()),
   'adr/README.md': () => renderDecisionsPage(decisions),
   'errors/README.md': renderErrorIndex,

@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   foundation: ['foundation/limits'],
   'foundation/process': ['foundation'],
   policy: [],
+  providers: [],
   mcp: ['foundation/limits'],
   sdk: [],
   'api-client': [],
