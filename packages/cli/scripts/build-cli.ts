@@ -10,6 +10,7 @@ const BIN = ['patchbay.mjs', 'typescript.mjs', 'typescript-hooks.mjs', 'typescri
 const DECLARED_IN = [
   'api-client',
   'builder',
+  'doctor',
   'egress',
   'foundation',
   'mcp',

@@ -22,6 +22,7 @@ const SOURCES = [
   'api-client',
   'builder',
   'cli',
+  'doctor',
   'egress',
   'embedded',
   'foundation',

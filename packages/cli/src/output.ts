@@ -8,6 +8,11 @@ export interface OutputOptions {
   readonly color: boolean;
 }
 
+/** For a file or a pipe. */
+const WIDTH = 100;
+const WIDTH_MIN = 40;
+const WIDTH_MAX = 140;
+
 type Style = Parameters<typeof styleText>[0];
 
 /**
@@ -22,6 +27,11 @@ export class Output {
   constructor(options: OutputOptions) {
     this.json = options.json;
     this.#options = options;
+  }
+
+  /** Columns for text that is broken into lines. */
+  get width(): number {
+    return Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, this.#options.stdout.columns ?? WIDTH));
   }
 
   /** A result: as JSON the value, else the lines. */

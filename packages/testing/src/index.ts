@@ -4,6 +4,7 @@ export { echoVersion } from './connectors/echo-version.ts';
 export { DAMAGES, type Damage, damageFile } from './disks/damage-file.ts';
 export { canMountDisk, mountSmallDisk, openSmallDisk, type SmallDisk } from './disks/small-disk.ts';
 export { bubblewrapFile, hasSandboxes } from './hosts/sandboxes.ts';
+export { type ConsentingPerson, consentingPerson } from './platform/consenting-person.ts';
 export { fetchAt } from './platform/fetch-at.ts';
 export {
   createGiven,

@@ -27,12 +27,24 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   builder: ['sandbox-protocol'],
   egress: ['sandbox-protocol', 'foundation'],
   probe: ['sandbox-protocol'],
+  // Runs on people's machines, and beside nothing: it is handed the only way out that it has.
+  doctor: ['foundation'],
   'sandbox-client': ['sandbox-protocol', 'foundation'],
   // The host reads the probe's catalogue of attempts, to judge outside what each reported from inside.
   'sandbox-host': ['sandbox-protocol', 'probe', 'egress', 'foundation'],
   // Names at an organization's URL are recorded as the wire has them; mcp is pure and holds nothing.
   domain: ['foundation', 'vault', 'policy', 'mcp'],
-  cli: ['api-client', 'sdk', 'embedded/debian', 'sandbox-host', 'builder', 'sandbox-protocol', 'foundation', 'mcp'],
+  cli: [
+    'api-client',
+    'sdk',
+    'embedded/debian',
+    'sandbox-host',
+    'builder',
+    'sandbox-protocol',
+    'foundation',
+    'mcp',
+    'doctor',
+  ],
   gateway: [
     'foundation',
     'foundation/process',

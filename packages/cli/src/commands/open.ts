@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { AppError } from '@patchbay/foundation';
+import { openBrowser } from '../open-browser.ts';
 import type { ProgramContext } from '../program-context.ts';
 
 interface OpenOptions {
@@ -35,7 +35,7 @@ export async function open(
         ? `${session.origin}/${session.organization}/${encodeURIComponent(connector)}`
         : `${organization}/connectors/${encodeURIComponent(connector)}${page === undefined ? '' : `/${known(page, CONNECTOR_PAGES)}`}`;
   context.output.result({ url }, url);
-  if (context.interactive) launch(url);
+  if (context.interactive) openBrowser(url);
 }
 
 /** @throws AppError cli.usage */
@@ -43,17 +43,4 @@ function known(page: string, pages: readonly string[]): string {
   if (pages.includes(page)) return page;
   const whose = pages === CONNECTOR_PAGES ? 'of a connector' : 'of the organization';
   throw new AppError('cli.usage', { detail: `--page takes ${pages.join(', ')} as a page ${whose}; ${page} is none.` });
-}
-
-/** Best effort: the address is printed either way. */
-function launch(url: string): void {
-  const [command, ...args] =
-    process.platform === 'darwin'
-      ? ['open', url]
-      : process.platform === 'win32'
-        ? ['rundll32', 'url.dll,FileProtocolHandler', url]
-        : ['xdg-open', url];
-  const child = spawn(command ?? 'xdg-open', args, { stdio: 'ignore', detached: true });
-  child.on('error', () => {});
-  child.unref();
 }
