@@ -70,7 +70,7 @@ export function checkList(answer: ListAnswer, revision: Revision): Found[] {
 /** The members of the list in a result; null where there is none. */
 export function listIn(result: unknown, method: string): readonly Json[] | null {
   const list = asObject(result)?.[method.split('/', 1).join('')];
-  return Array.isArray(list) ? list.flatMap((one) => asObject(one) ?? []) : null;
+  return Array.isArray(list) ? list.map(asObject).filter((one) => one !== null) : null;
 }
 
 export function checkCall({ exchange, message }: RpcAnswer, tool: string): Found[] {

@@ -1,25 +1,25 @@
-import { ANTHROPIC, EVERY, HOSTED, type Rules, SOURCES } from './rule.ts';
+import { ANTHROPIC, CLIENT_IDS, HOSTED, type Rules, SOURCES } from './rule.ts';
 
 /** Before a person signs in: the endpoint itself, its challenge, and the document about it as a protected resource. */
 export const DISCOVERY_RULES = {
   'reach.unreachable': {
     severity: 'fail',
     means: 'No connection came about, so no client gets an answer.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Check name, address, port and firewall; the server must answer at exactly this URL.',
     source: SOURCES.claudeTroubleshooting,
   },
   'reach.certificate': {
     severity: 'fail',
     means: 'The TLS certificate is not accepted: it is self-signed, expired, incomplete or for another name.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Serve a certificate for this name from a public authority, with its whole chain.',
     source: SOURCES.claudeTroubleshooting,
   },
   'reach.plain-http': {
     severity: 'fail',
     means: 'The URL is plain http outside of this machine; tokens would travel readable, and clients refuse it.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Serve the endpoint with https.',
     source: SOURCES.mcpAuthorization,
   },
@@ -40,21 +40,21 @@ export const DISCOVERY_RULES = {
   'reach.redirect': {
     severity: 'fail',
     means: 'The endpoint redirects. Clients do not follow, or lose the Authorization header on the way.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Answer at exactly the URL that people paste, and give them the final one.',
     source: SOURCES.claudeTroubleshooting,
   },
   'reach.server-error': {
     severity: 'fail',
     means: 'The first request of a client is answered with a server error.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Read the log of the server and of the proxy before it.',
     source: SOURCES.mcpTransport,
   },
   'reach.not-found': {
     severity: 'fail',
     means: 'There is no MCP endpoint at this path.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Paste the URL of the endpoint, which often ends in /mcp, without a slash at its end.',
     source: SOURCES.mcpTransport,
   },
@@ -97,7 +97,7 @@ export const DISCOVERY_RULES = {
   'challenge.status': {
     severity: 'fail',
     means: 'A request without a token is refused with another status than 401, so no client begins to sign in.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Answer 401 with WWW-Authenticate; 403 is for tokens that lack a scope.',
     source: SOURCES.mcpAuthorization,
   },
@@ -118,21 +118,21 @@ export const DISCOVERY_RULES = {
   'challenge.relative': {
     severity: 'fail',
     means: 'The challenge names the protected-resource document with a relative or unusable URL.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Write the absolute https URL into `resource_metadata`.',
     source: SOURCES.rfc9728challenge,
   },
   'challenge.bad-token': {
     severity: 'fail',
     means: 'A token that the server does not know is not refused with 401, so clients never sign in again.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Answer 401 with error="invalid_token" and the same `resource_metadata`.',
     source: SOURCES.rfc6750,
   },
   'resource.not-found': {
     severity: 'fail',
     means: 'The protected-resource document is not where the challenge, or the specification, has it.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Serve it at /.well-known/oauth-protected-resource followed by the path of the endpoint.',
     source: SOURCES.rfc9728,
   },
@@ -154,7 +154,7 @@ export const DISCOVERY_RULES = {
   'resource.not-json': {
     severity: 'fail',
     means: 'The protected-resource document is not a JSON object; often a web application answers in its place.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Route /.well-known/ to the server that answers it, before any catch-all route.',
     source: SOURCES.rfc9728,
   },
@@ -168,7 +168,7 @@ export const DISCOVERY_RULES = {
   'resource.mismatch': {
     severity: 'fail',
     means: 'The document is about another resource than the URL that was pasted, and clients must refuse it.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Set `resource` to exactly the URL that people paste: same host, same path, no slash at its end.',
     source: SOURCES.rfc9728,
   },
@@ -182,14 +182,14 @@ export const DISCOVERY_RULES = {
   'resource.no-server': {
     severity: 'fail',
     means: 'The document names no authorization server.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'List the issuer in `authorization_servers`.',
     source: SOURCES.mcpAuthorization,
   },
   'resource.bad-server': {
     severity: 'fail',
     means: 'The document names the authorization server with something that is no absolute URL.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Write the issuer as an absolute https URL.',
     source: SOURCES.rfc9728,
   },

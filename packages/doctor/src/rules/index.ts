@@ -4,7 +4,7 @@ import type { Rule } from './rule.ts';
 import { SERVER_RULES } from './server-rules.ts';
 import { SIGN_IN_RULES } from './sign-in-rules.ts';
 
-export { CLIENT_IDS, CLIENTS, type ClientId, type Rule, type Source } from './rule.ts';
+export { CLIENT_IDS, CLIENTS, type ClientId, type Rule } from './rule.ts';
 
 /** Every rule that the Doctor checks. The first part of an id is the step. */
 export const RULES = { ...DISCOVERY_RULES, ...SERVER_RULES, ...SIGN_IN_RULES, ...PROTOCOL_RULES };

@@ -29,7 +29,6 @@ export interface Rule {
 /** Rules of one file: the first part of an id names the step in which it is checked. */
 export type Rules = Readonly<Record<string, Rule>>;
 
-export const EVERY: readonly ClientId[] = CLIENT_IDS;
 /** Clients that run sign-in themselves as programs; browsers are named where CORS matters. */
 export const HOSTED: readonly ClientId[] = ['claude', 'chatgpt'];
 export const ANTHROPIC: readonly ClientId[] = ['claude', 'claude-code'];

@@ -1,11 +1,11 @@
-import { ANTHROPIC, EVERY, type Rules, SOURCES } from './rule.ts';
+import { ANTHROPIC, CLIENT_IDS, type Rules, SOURCES } from './rule.ts';
 
 /** From the authorization request to a token that was refreshed. */
 export const SIGN_IN_RULES = {
   'authorize.refused': {
     severity: 'fail',
     means: 'The authorization endpoint refuses the request of a client that just became known to it.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Accept the client, its redirect URI, PKCE and the `resource` parameter.',
     source: SOURCES.mcpAuthorization,
   },
@@ -26,21 +26,21 @@ export const SIGN_IN_RULES = {
   'authorize.error': {
     severity: 'fail',
     means: 'The authorization endpoint sent the person back with an error.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Read the error; the log of the authorization server has its reason.',
     source: SOURCES.mcpAuthorization,
   },
   'authorize.no-code': {
     severity: 'fail',
     means: 'The person came back without a code.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Redirect with `code` and `state` in the query.',
     source: SOURCES.mcpAuthorization,
   },
   'authorize.state': {
     severity: 'fail',
     means: 'The person came back with another `state` than was sent.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Return `state` unchanged.',
     source: SOURCES.mcpAuthorization,
   },
@@ -61,28 +61,28 @@ export const SIGN_IN_RULES = {
   'token.refused': {
     severity: 'fail',
     means: 'The token endpoint refuses the code.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Check code, verifier, redirect URI and resource; the error names what was refused.',
     source: SOURCES.rfc6749token,
   },
   'token.client': {
     severity: 'fail',
     means: 'The token endpoint refuses the client that the code was issued to.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Accept public clients without a secret, and the method that the client registered.',
     source: SOURCES.claudeAuthentication,
   },
   'token.redirect': {
     severity: 'fail',
     means: 'The token endpoint redirects.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Name the final URL as `token_endpoint`.',
     source: SOURCES.claudeTroubleshooting,
   },
   'token.not-json': {
     severity: 'fail',
     means: 'The answer of the token endpoint is not a JSON object.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Answer JSON, also with errors.',
     source: SOURCES.rfc6749token,
   },
@@ -103,28 +103,28 @@ export const SIGN_IN_RULES = {
   'token.invalid': {
     severity: 'fail',
     means: 'The answer of the token endpoint lacks what OAuth demands.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Send `access_token`, `token_type` "Bearer" and `expires_in`.',
     source: SOURCES.rfc6749token,
   },
   'token.audience': {
     severity: 'fail',
     means: 'The access token is for another audience than the URL that was pasted.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Put the `resource` of the request into `aud`, as it is in the protected-resource document.',
     source: SOURCES.audience,
   },
   'token.scope': {
     severity: 'warn',
     means: 'The person allowed scopes that the token does not have.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Grant the scopes that the challenge names, or name those that can be granted.',
     source: SOURCES.mcpAuthorization,
   },
   'token.no-refresh': {
     severity: 'warn',
     means: 'There is no refresh token: people sign in again whenever the access token expires.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Issue a refresh token to clients that registered the grant, without asking for offline_access.',
     source: SOURCES.claudeAuthentication,
   },
@@ -159,7 +159,7 @@ export const SIGN_IN_RULES = {
   'refresh.invalid': {
     severity: 'fail',
     means: 'The answer to a refresh lacks what OAuth demands.',
-    clients: EVERY,
+    clients: CLIENT_IDS,
     fix: 'Answer like the first token request.',
     source: SOURCES.rfc6749token,
   },
