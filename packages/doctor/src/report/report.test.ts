@@ -21,6 +21,7 @@ const sound = [
   step({ step: 'discover', ...modern }),
   step({ step: 'call', ...modern }),
   step({ step: 'initialize', ...legacy }),
+  step({ step: 'call', ...legacy }),
   step({ step: 'session', ...legacy }),
 ];
 const report = (steps: readonly StepResult[]) => createReport({ url: 'https://mcp.example/mcp', steps, requests: {} });
