@@ -9,7 +9,8 @@ export type MakeAction = (
   load: () => Promise<(context: ProgramContext, ...rest: never[]) => Promise<void>>,
 ) => (...given: unknown[]) => Promise<void>;
 
-interface Program {
+/** The program with its ways to add a command, for commands in files of their own. */
+export interface Program {
   readonly program: Command;
   readonly add: AddCommand;
   readonly action: MakeAction;
