@@ -63,18 +63,24 @@ describe('another organization', () => {
     }
   });
 
-  it.each(['sessions', 'accounts', 'verifications', 'setup_links', 'oauth_signing_keys', 'oauth_rows'])(
-    'the role patchbay_app may not select from identity.%s',
-    async (table) => {
-      const client = new pg.Client({ connectionString: given.test.urls.app });
-      await client.connect();
-      try {
-        expect(await count(client, `identity.${table}`)).toBe('denied');
-      } finally {
-        await client.end();
-      }
-    },
-  );
+  it.each([
+    'sessions',
+    'accounts',
+    'two_factors',
+    'passkeys',
+    'verifications',
+    'setup_links',
+    'oauth_signing_keys',
+    'oauth_rows',
+  ])('the role patchbay_app may not select from identity.%s', async (table) => {
+    const client = new pg.Client({ connectionString: given.test.urls.app });
+    await client.connect();
+    try {
+      expect(await count(client, `identity.${table}`)).toBe('denied');
+    } finally {
+      await client.end();
+    }
+  });
 
   it('an organization cannot write a row of another organization, nor a reference to one', async () => {
     await expect(

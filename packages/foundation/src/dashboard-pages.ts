@@ -6,6 +6,7 @@
 export const DASHBOARD_PAGES = {
   home: '/dashboard',
   signIn: '/dashboard/sign-in',
+  account: '/dashboard/-/account',
   members: '/dashboard/-/members',
   groups: '/dashboard/-/groups',
   invitations: '/dashboard/-/invitations',

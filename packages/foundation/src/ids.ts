@@ -10,6 +10,8 @@ export const ID_PREFIXES = {
   oauthClient: 'ocl',
   invitation: 'inv',
   session: 'ses',
+  twoFactor: 'tfa',
+  passkey: 'pky',
   account: 'acc',
   verification: 'vrf',
   connector: 'con',

@@ -18,6 +18,8 @@ export interface Attempts {
   admitOpenLink(secret: string): Promise<void>;
   /** Before a password is looked at. @throws AppError `auth.too_many_attempts`, `auth.too_many_account_attempts` */
   admitPassword(from: SignInAttempt): Promise<void>;
+  /** Before a code of a second factor is looked at. @throws as `admitPassword` */
+  admitCode(from: SignInAttempt): Promise<void>;
   /** After it was right. */
   remember(personId: string, from: SignInAttempt): Promise<void>;
 }
@@ -49,6 +51,12 @@ export function createAttempts(deps: {
       if (await known.isKnown(from)) return;
       const key = ['password from a new address', from.email.toLowerCase()];
       await admit(key, NEW_ADDRESS_PASSWORDS_MAX, 'auth.too_many_account_attempts');
+    },
+    async admitCode(from) {
+      await admit(['code', networkOf(from.address)], ACCOUNT_LIMITS.codesPerAddress.value, 'auth.too_many_attempts');
+      if (await known.isKnown(from)) return;
+      const key = ['code from a new address', from.email.toLowerCase()];
+      await admit(key, ACCOUNT_LIMITS.codesPerAccount.value, 'auth.too_many_account_attempts');
     },
     remember: (personId, from) => known.remember(personId, from),
   };

@@ -45,8 +45,8 @@ describe('the settings of better-auth', () => {
     expect(options.user.deleteUser).toEqual({ enabled: false });
   });
 
-  it('better-auth has the organization plugin and no other: API keys are ours', () => {
-    expect(options.plugins.map(({ id }) => id)).toEqual(['organization']);
+  it('better-auth has the plugins for organizations, second factors and passkeys, and no other: API keys are ours', () => {
+    expect(options.plugins.map(({ id }) => id)).toEqual(['organization', 'two-factor', 'passkey']);
     const [organization] = options.plugins;
     expect(organization.options).toMatchObject({
       allowUserToCreateOrganization: false,

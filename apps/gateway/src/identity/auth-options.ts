@@ -15,7 +15,9 @@ import type { Pool } from 'pg';
 import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';
 import { cookieRule } from '../http/cookies.ts';
 import { ADDRESS_HEADER, INVITATION_SECONDS, SESSION_SECONDS } from './account-rules.ts';
-import { SESSION_COOKIE } from './session-cookie.ts';
+import { factorPlugins } from './factor-plugins.ts';
+import { provedAt } from './proved-at.ts';
+import { CHALLENGE_COOKIE, SESSION_COOKIE } from './session-cookie.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
 const MEMBERS_MAX = ACCOUNT_LIMITS.members.value;
@@ -38,6 +40,8 @@ const ID_KINDS: Readonly<Record<string, IdKind>> = {
   organization: 'organization',
   member: 'member',
   invitation: 'invitation',
+  twoFactor: 'twoFactor',
+  passkey: 'passkey',
 };
 
 const STAMPS = { createdAt: 'created_at', updatedAt: 'updated_at' } as const;
@@ -53,6 +57,10 @@ function cookies(origin: string) {
     named('session_data', 'patchbay_session_data'),
     named('account_data', 'patchbay_account_data'),
     named('dont_remember', 'patchbay_session_only'),
+    named('two_factor', CHALLENGE_COOKIE),
+    named('passkey_challenge', 'patchbay_passkey'),
+    // Remembering a device is not offered, so this one is never set.
+    named('trust_device', 'patchbay_trusted'),
   ]);
 }
 
@@ -96,6 +104,12 @@ export function authOptions({ origin, secret, pool, ephemeralStore, logger }: Au
       },
       expiresIn: SESSION_SECONDS,
       updateAge: DAY_SECONDS,
+      // What adds a way to sign in asks for a sign-in of this age at most.
+      freshAge: ACCOUNT_LIMITS.freshSignIn.value,
+      additionalFields: {
+        secondFactorAt: { type: 'date', required: false, input: false, fieldName: 'second_factor_at' },
+        lastSeenAt: { type: 'date', required: false, input: false, fieldName: 'last_seen_at' },
+      },
       // Ending a session must end it at the next request, so none is believed from a cookie alone.
       cookieCache: { enabled: false },
     },
@@ -122,6 +136,18 @@ export function authOptions({ origin, secret, pool, ephemeralStore, logger }: Au
       // A read of the table yields no usable link.
       storeIdentifier: 'hashed',
     },
+    databaseHooks: {
+      session: {
+        create: {
+          before: async (session, context) => {
+            const now = new Date();
+            const former = context?.context.session?.session.secondFactorAt;
+            const secondFactorAt = provedAt(context?.path, former instanceof Date ? former : null, now);
+            return { data: { ...session, secondFactorAt, lastSeenAt: now } };
+          },
+        },
+      },
+    },
     rateLimit: {
       enabled: true,
       window: WINDOW_SECONDS,
@@ -134,6 +160,11 @@ export function authOptions({ origin, secret, pool, ephemeralStore, logger }: Au
         '/change-password': { window: WINDOW_SECONDS, max: ACCOUNT_LIMITS.passwordChanges.value },
         '/organization/accept-invitation': { window: WINDOW_SECONDS, max: ACCOUNT_LIMITS.acceptedInvitations.value },
         '/get-session': false,
+        '/two-factor/enable': false,
+        '/two-factor/verify-totp': false,
+        '/two-factor/verify-backup-code': false,
+        '/two-factor/generate-backup-codes': false,
+        '/two-factor/disable': false,
       },
     },
     advanced: {
@@ -173,6 +204,7 @@ export function authOptions({ origin, secret, pool, ephemeralStore, logger }: Au
           },
         },
       }),
+      ...factorPlugins(origin),
     ],
   } as const satisfies BetterAuthOptions;
 }

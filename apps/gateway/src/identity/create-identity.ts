@@ -52,8 +52,7 @@ export function createIdentity(given: IdentityDeps): Identity {
         session: {
           sessionId: session.id,
           authenticatedAt: session.createdAt,
-          method: 'password',
-          secondFactor: false,
+          secondFactor: session.secondFactorAt != null,
           organizationIds: null,
         },
       };

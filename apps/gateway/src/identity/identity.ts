@@ -17,9 +17,7 @@ export interface SessionFacts {
   readonly sessionId: string;
   /** When the person proved who they are, not when they came back last. */
   readonly authenticatedAt: Date;
-  /** The one way to sign in there is. */
-  readonly method: 'password';
-  /** Whether a second factor was used as well; there is no way to set one up yet. */
+  /** Whether it has proved a second factor: a code, a recovery code, or a passkey that verified its user. */
   readonly secondFactor: boolean;
   /** The organizations the session opens; null for every one the person is a member of. */
   readonly organizationIds: readonly string[] | null;

@@ -12,9 +12,10 @@ import { createFirstOwner, type FirstOwner } from './first-owner.ts';
 import type { Identity } from './identity.ts';
 import { invitationPlugin } from './invitation-plugin.ts';
 import { createAuthPool, LazyAuth } from './lazy-auth.ts';
-import { identityPlugin } from './plugin.ts';
+import { type IdentityPluginOptions, identityPlugin } from './plugin.ts';
 import { parseReleasedNames } from './released-names.ts';
-import { createSessionCookie, type SessionCookie } from './session-cookie.ts';
+import { SecondFactors } from './second-factors.ts';
+import { CHALLENGE_COOKIE, createSessionCookie, createSignedCookie, type SessionCookie } from './session-cookie.ts';
 import { createSetupLinks } from './setup-links.ts';
 import { setupPlugin } from './setup-plugin.ts';
 import { createSignInAddresses } from './sign-in-addresses.ts';
@@ -75,9 +76,11 @@ export function createIdentityPart(options: IdentityOptions): IdentityPart {
   });
   const links = createSetupLinks(pool, clock);
   const attempts = createAttempts({ ephemeralStore, known: createSignInAddresses(pool, secret) });
+  const challengeCookie = createSignedCookie(origin, secret, CHALLENGE_COOKIE);
+  const secondFactors = new SecondFactors({ auth, pool, attempts, ephemeralStore, challengeCookie });
   const firstOwner = (owner: FirstOwner) => createFirstOwner({ auth, identity }, owner);
 
-  const recordJoin = async (joined: Parameters<Parameters<typeof identityPlugin>[1]['onJoined']>[0]) => {
+  const recordJoin = async (joined: Parameters<IdentityPluginOptions['onJoined']>[0]) => {
     const { organizationId, personId, memberId, requestId } = joined;
     await database.withOrganization({ organizationId }, async (tx) => {
       const noted = await takeIdentityChanges(tx, memberId);
@@ -99,10 +102,10 @@ export function createIdentityPart(options: IdentityOptions): IdentityPart {
       name: 'identity',
       async register(app) {
         await app.register(async (scope) =>
-          identityPlugin(scope, { auth, origin, policy, attempts, onJoined: recordJoin }),
+          identityPlugin(scope, { auth, origin, policy, attempts, secondFactors, onJoined: recordJoin }),
         );
         await app.register(async (scope) =>
-          invitationPlugin(scope, { origin, secret, attempts, auth, logger, onJoined: recordJoin }),
+          invitationPlugin(scope, { origin, secret, attempts, secondFactors, auth, logger, onJoined: recordJoin }),
         );
         await app.register(async (scope) =>
           setupPlugin(scope, { origin, secret, attempts, links, logger, createFirstOwner: firstOwner }),

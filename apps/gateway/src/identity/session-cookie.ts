@@ -5,6 +5,9 @@ import { cookieRule } from '../http/cookies.ts';
 /** The base name of better-auth's session cookie. */
 export const SESSION_COOKIE = 'patchbay_session';
 
+/** The base name of the cookie between a right password and the code of the second factor. */
+export const CHALLENGE_COOKIE = 'patchbay_challenge';
+
 /** The cookie of a person's session as its text shows it, without a query. */
 export interface SessionCookie {
   /** The cookie's value as it came; undefined without one. */
@@ -15,24 +18,40 @@ export interface SessionCookie {
   isSigned(text: string): boolean;
 }
 
-/** @param secret that better-auth signs with: HMAC-SHA-256 of the token, Base64, after its last dot */
+/** A cookie of better-auth. */
+export interface SignedCookie extends SessionCookie {
+  /** What it holds, where this installation signed it; null otherwise. */
+  valueOf(cookieHeader: string | undefined): string | null;
+}
+
 export function createSessionCookie(origin: string, secret: Secret): SessionCookie {
-  const { name } = cookieRule(origin, SESSION_COOKIE);
+  return createSignedCookie(origin, secret, SESSION_COOKIE);
+}
+
+/** @param secret that better-auth signs with: HMAC-SHA-256 of the value, Base64, after its last dot */
+export function createSignedCookie(origin: string, secret: Secret, baseName: string): SignedCookie {
+  const { name } = cookieRule(origin, baseName);
+  const textOf = (cookieHeader: string | undefined) => {
+    const pair = cookieHeader?.split(';').find((one) => one.trimStart().startsWith(`${name}=`));
+    return pair?.trimStart().slice(name.length + 1);
+  };
+  const isSigned = (text: string) => {
+    const [value, signature] = splitSigned(text);
+    const expected = createHmac('sha256', secret.reveal()).update(value).digest();
+    const given = Buffer.from(signature, 'base64');
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  };
   return {
-    textOf(cookieHeader) {
-      const pair = cookieHeader?.split(';').find((one) => one.trimStart().startsWith(`${name}=`));
-      return pair?.trimStart().slice(name.length + 1);
-    },
-    isSigned(text) {
-      const [token, signature] = splitSigned(text);
-      const expected = createHmac('sha256', secret.reveal()).update(token).digest();
-      const given = Buffer.from(signature, 'base64');
-      return given.length === expected.length && timingSafeEqual(given, expected);
+    textOf,
+    isSigned,
+    valueOf(cookieHeader) {
+      const text = textOf(cookieHeader);
+      return text === undefined || !isSigned(text) ? null : splitSigned(text)[0];
     },
   };
 }
 
-function splitSigned(text: string): readonly [token: string, signature: string] {
+function splitSigned(text: string): readonly [value: string, signature: string] {
   const value = decoded(text);
   const dot = value.lastIndexOf('.');
   return dot < 0 ? ['', ''] : [value.slice(0, dot), value.slice(dot + 1)];

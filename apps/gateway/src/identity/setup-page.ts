@@ -38,6 +38,8 @@ export function renderInvitationPage(view: {
   readonly formToken: string;
   readonly invitation: { readonly email: string; readonly role: string; readonly organizationName: string };
   readonly name: string;
+  /** Whether the account has a second factor. */
+  readonly asksCode: boolean;
   readonly problem: string | null;
 }): string {
   const { email, role, organizationName } = view.invitation;
@@ -51,10 +53,13 @@ export function renderInvitationPage(view: {
 <input type="hidden" name="username" value="${escapeHtml(email)}" autocomplete="username">
 <p><label>Your name<br><input name="name" required value="${escapeHtml(view.name)}" maxlength="${ACCOUNT_LIMITS.displayName.value}" autocomplete="name"></label></p>
 <p><label>Password (at least ${PASSWORD_CHARACTERS.min} characters)<br><input name="password" type="password" required minlength="${PASSWORD_CHARACTERS.min}" maxlength="${PASSWORD_CHARACTERS.max}"></label></p>
-<p><button type="submit">Join</button></p>
+${view.asksCode ? CODE_FIELD : ''}<p><button type="submit">Join</button></p>
 </form>`,
   );
 }
+
+const CODE_FIELD =
+  '<p><label>Code of your authenticator app<br><input name="code" inputmode="numeric" autocomplete="one-time-code" required maxlength="6"></label></p>\n';
 
 export function renderMessagePage(title: string, text: string): string {
   return renderDocument(title, `<p>${escapeHtml(text)}</p>`);

@@ -126,7 +126,7 @@ describe.each([
       ['/api/auth/sign-in/email', { email: `a${bad}@ours.example`, password: PASSWORD }],
       ['/api/auth/sign-in/email', { email: owner.email, password: `${PASSWORD}${bad}` }],
       ['/api/auth/change-password', { currentPassword: PASSWORD, newPassword: `${PASSWORD}${bad}` }],
-      ['/api/auth/revoke-session', { token: `a${bad}` }],
+      ['/api/auth/two-factor/enable', { password: `a${bad}` }],
       ['/api/auth/organization/accept-invitation', { invitationId: `a${bad}` }],
     ] as const;
     for (const [path, body] of bodies) {

@@ -109,7 +109,6 @@ describe('a session that opens certain organizations', () => {
       session: {
         sessionId: 's',
         authenticatedAt: new Date(),
-        method: 'password',
         secondFactor: false,
         organizationIds,
       },

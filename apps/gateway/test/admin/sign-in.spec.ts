@@ -142,7 +142,7 @@ describe('/api/auth on an open installation', () => {
     const found = await installation.part.identity.findSession({ cookie: pair });
     expect(found).toMatchObject({
       person: { email: 'ada@example.com', name: 'Ada' },
-      session: { method: 'password', secondFactor: false, organizationIds: null },
+      session: { secondFactor: false, organizationIds: null },
     });
     expect(Math.abs((found?.session.authenticatedAt.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
     // The name of a session in records must not open it.
