@@ -104,7 +104,7 @@ export function authOptions({ origin, secret, pool, ephemeralStore, logger }: Au
       },
       expiresIn: SESSION_SECONDS,
       updateAge: DAY_SECONDS,
-      // What adds a way to sign in asks for a sign-in of this age at most.
+      // Adding a way to sign in asks for a sign-in of this age at most.
       freshAge: ACCOUNT_LIMITS.freshSignIn.value,
       additionalFields: {
         secondFactorAt: { type: 'date', required: false, input: false, fieldName: 'second_factor_at' },

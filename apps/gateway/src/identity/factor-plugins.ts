@@ -4,7 +4,7 @@ import { ACCOUNT_LIMITS } from '@patchbay/foundation/limits';
 import { APIError } from 'better-auth/api';
 import { twoFactor } from 'better-auth/plugins';
 
-/** A passkey that did not ask its user for a finger, face or PIN is one factor: whoever holds the device has it. */
+/** A passkey that did not ask its user for a finger, face or PIN is one factor: a thief of the device has it. */
 function requireUserVerified(isVerified: boolean): void {
   if (isVerified) return;
   throw new APIError('BAD_REQUEST', { code: 'USER_NOT_VERIFIED', message: 'The passkey did not verify its user.' });

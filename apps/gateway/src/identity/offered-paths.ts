@@ -66,7 +66,7 @@ async function rememberSignIn({ attempts }: OfferedPathDeps, request: FastifyReq
   await attempts.remember(user.id, { email: user.email, address: request.clientAddress });
 }
 
-/** Whoever knows the former password is signed out with it. */
+/** A person who knows the former password is signed out with it. */
 async function endOtherSessionsToo(_deps: OfferedPathDeps, { body }: FastifyRequest): Promise<unknown> {
   return typeof body === 'object' && body !== null ? { ...body, revokeOtherSessions: true } : body;
 }

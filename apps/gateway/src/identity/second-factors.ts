@@ -25,10 +25,10 @@ interface CodeSubject {
   readonly sessionId: string | null;
 }
 
-/** What is read of a request. */
+/** The part of a request that is read. */
 type CodeRequest = Pick<FastifyRequest, 'clientAddress'> & { readonly headers: Pick<IncomingHttpHeaders, 'cookie'> };
 
-/** Of an authenticator app; a text of any other form can only be a recovery code. */
+/** The form of an app's code; a text of any other form can only be a recovery code. */
 const APP_CODE = /^\d{6}$/;
 
 /** Codes of authenticator apps and recovery codes: counted, good once, and noted at the session that they prove. */

@@ -20,7 +20,7 @@ export interface SessionCookie {
 
 /** A cookie of better-auth. */
 export interface SignedCookie extends SessionCookie {
-  /** What it holds, where this installation signed it; null otherwise. */
+  /** Its content, where this installation signed it; null otherwise. */
   valueOf(cookieHeader: string | undefined): string | null;
 }
 

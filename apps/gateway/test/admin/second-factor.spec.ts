@@ -22,7 +22,7 @@ class Person {
   readonly address: string;
   readonly email: string;
   readonly cookies = new Map<string, string>();
-  seed = Buffer.alloc(0);
+  seed: Buffer = Buffer.alloc(0);
   recoveryCodes: readonly string[] = [];
 
   constructor(email: string) {
@@ -103,13 +103,13 @@ describe('setting up an authenticator app', () => {
     const person = await Person.signedUp('set-up');
     const wrong = await person.post('/two-factor/enable', { password: 'not the password at all' });
     expect([wrong.status, wrong.body.code]).toEqual([400, 'auth.password_wrong']);
-    const stranger = new Person('nobody@people.example');
+    const stranger = new Person('unknown@people.example');
     expect((await stranger.post('/two-factor/enable', { password: PASSWORD })).body.code).toBe('auth.required');
     expect((await person.post('/two-factor/verify-totp', { code: '123456' })).body.code).toBe('auth.second_factor_off');
     await person.enable();
     const refused = await person.post('/two-factor/verify-totp', { code: appCode(person.seed, 9) });
     expect([refused.status, refused.body.code]).toEqual([400, 'auth.code_wrong']);
-    // Until a code was right, nothing is asked for: an app that was never set up locks nobody out.
+    // Until a code was right, nothing is asked for: an app that was never set up locks no account.
     const again = new Person(person.email);
     await again.signIn();
     expect(await again.me()).toBe(200);
@@ -136,7 +136,7 @@ describe('setting up an authenticator app', () => {
         expect(stored).not.toContain(Buffer.from(secret, 'latin1').toString(encoding).toLowerCase());
       }
     }
-    // Presented as they are stored, they are codes that nobody has.
+    // Presented as they are stored, they are wrong codes.
     const thief = new Person(person.email);
     await thief.signIn();
     for (const code of [rows[0].secret.slice(0, 60), rows[0].backup_codes.slice(0, 60)]) {
@@ -163,14 +163,14 @@ describe('signing in with a second factor', () => {
     const person = await Person.withApp('alike');
     const plain = await Person.signedUp('plain');
     const answers = [];
-    for (const email of [person.email, plain.email, 'nobody@people.example']) {
+    for (const email of [person.email, plain.email, 'unknown@people.example']) {
       answers.push(await new Person(email).signIn('not the password at all'));
     }
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
     expect(answers.every(({ headers }) => headers['set-cookie'] === undefined)).toBe(true);
   });
 
-  it('a code of an authenticator app is good once: who has read it along finds it used', async () => {
+  it('a code of an authenticator app is good once: a person who has read it along finds it used', async () => {
     const person = await Person.withApp('once');
     const thief = new Person(person.email);
     await thief.signIn();
@@ -223,7 +223,7 @@ describe('signing in with a second factor', () => {
       }
     }
     const owner = new Person(person.email);
-    // The account's own network is not slowed by the flood from elsewhere, yet the pause holds for everybody.
+    // The account's own network is not slowed by the flood from elsewhere, yet the pause holds for every network.
     Object.assign(owner, { address: person.address });
     await owner.signIn();
     const locked = await owner.post('/two-factor/verify-totp', { code: appCode(person.seed, 1) });
@@ -301,8 +301,8 @@ describe('signing in with a second factor', () => {
 describe('passkeys', () => {
   const response = { id: 'bm9ib2R5', rawId: 'bm9ib2R5', type: 'public-key', response: {}, clientExtensionResults: {} };
 
-  it('a passkey that was not asked for, and one of nobody, sign nobody in', async () => {
-    const stranger = new Person('nobody@people.example');
+  it('a passkey that was not asked for, and one without an account, do not sign in', async () => {
+    const stranger = new Person('unknown@people.example');
     const unasked = await stranger.post('/passkey/verify-authentication', { response });
     expect([unasked.status, unasked.body.code]).toEqual([401, 'auth.challenge_expired']);
     const options = await stranger.get('/passkey/generate-authenticate-options');
