@@ -4,17 +4,19 @@ import { renderTable } from './render-table.ts';
 
 const INTRODUCTION = `# Providers
 
-The upstream services of the catalogue, from the files in \`packages/providers/data/\`: the ground for linking accounts, which
-this release does not offer yet. A fact is what the
-provider's own documentation, or a machine-readable description that it publishes, states; the pages and the day on which each
-was read, in part from stored copies, are at the end of every section. **Unverified** marks what no such page was found for:
-check it with the provider before you rely on it. \`npm run providers:check\` validates the files and, where there is a
-network, compares endpoints with the metadata that servers publish. This page is written by \`npm run reference\`.
+The catalogue of upstream services, from the files in \`packages/providers/data/\`. It is the ground for linking accounts,
+which this release does not offer yet. A fact is what the provider's own documentation states, or a description of its API
+that it publishes. The pages, and the day on which each was read, in part from stored copies, are at the end of every
+section. **Unverified** marks what no such page was found for: check it with the provider before you rely on it.
 
-To add a provider or correct one, edit its file, name the page that states each changed fact, and run both commands.
-An owner's own provider has bounds of its own (\`packages/providers/src/own-provider.ts\`). It is OAuth 2.0 with its endpoints, OpenID Connect with its issuer, an API key, or
-a user name and password. Its hosts are exact, at most 16, and none of a provider in this list; its name contains none of
-theirs; a key is always proved by a test request to one of its hosts.
+\`npm run providers:check\` validates the files and, where there is a network, compares endpoints with the metadata that
+servers publish. To add a provider or correct one, edit its file, name the page that states each changed fact, and run
+\`npm run reference\`, which writes this page.
+
+An owner's own provider has bounds of its own (\`packages/providers/src/own-provider.ts\`). It is OAuth 2.0 with its
+endpoints, OpenID Connect with its issuer, an API key, or a user name and password. Its hosts are exact, at most 16, and
+none of a provider in this list; its name contains none of theirs; a key is always proved by a test request to one of its
+hosts.
 `;
 
 const METHODS = {

@@ -7,7 +7,7 @@
 /** Groups of facts, each with the members of a file that belong to it. */
 export const FACTS = {
   endpoints: ['authorization', 'token', 'refresh', 'revocation', 'introspection', 'userinfo'],
-  client: ['pkce', 'clientAuthentication', 'authorizationParameters'],
+  client: ['pkce', 'clientAuthentication', 'authorizationParameters', 'quirks'],
   scopes: ['scopes', 'scopeSeparator'],
   refresh: ['issued', 'rotates', 'graceSeconds', 'idleDays', 'absoluteDays', 'accessTokenSeconds'],
   revocation: ['style', 'takes'],

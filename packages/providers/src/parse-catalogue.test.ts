@@ -141,6 +141,15 @@ describe('parseCatalogue', () => {
     expect(problems.some((problem) => problem.startsWith('second: '))).toBe(true);
   });
 
+  it('accepts a provider without a request that tests a credential, and one whose keys alone have none', () => {
+    const { account: _account, ...withoutAccount } = verified;
+    const { key } = givenFile();
+    expect(
+      problemsOf({ example: givenFile({ account: undefined, verified: withoutAccount, unverified: ['account'] }) }),
+    ).toEqual([]);
+    expect(problemsOf({ example: givenFile({ key: key && { ...key, account: null } }) })).toEqual([]);
+  });
+
   it('returns the providers by name', () => {
     const first = givenFile({
       id: 'aaa',

@@ -111,8 +111,8 @@ const testRequest = z.strictObject({
 /** How the account is found that a credential belongs to. */
 export const account = z.strictObject({
   request: testRequest,
-  /** Members of the answer that make up an id which never changes. */
-  id: z.array(jsonPointer).min(1).max(3),
+  /** Members of the answer that make up an id which never changes; none where the service reports none. */
+  id: z.array(jsonPointer).max(3),
   /** The member that people recognise the account by. */
-  label: jsonPointer,
+  label: jsonPointer.optional(),
 });

@@ -39,6 +39,7 @@ export const QUIRKS = {
   api_host_in_userinfo: 'The host of the API is a member of the userinfo response',
   account_list_needed: 'The accounts that a token opens are listed by a request; their id is a part of every path',
   refresh_revokes_access_token: 'A refresh ends the access token before it',
+  refresh_needs_redirect_uri: 'A refresh states the redirect URI of the authorization',
   api_version_header: 'Requests need a header that names the version of the API',
 } as const;
 
@@ -104,8 +105,8 @@ const key = z.strictObject({
   placement: keyPlacement,
   /** Prefixes of keys that this form takes; empty where keys have none. */
   prefixes: z.array(z.string().min(3).max(32)).max(16),
-  /** Where a key finds its account, if an access token does it otherwise. */
-  account: account.optional(),
+  /** Where a key finds its account, if an access token does it otherwise; null where no request is known that tests one. */
+  account: account.nullable().optional(),
 });
 
 const source = z.strictObject({
@@ -146,7 +147,8 @@ export const providerSchema = z
     authHeaders: authPlaces.authHeaders,
     authParameters: authPlaces.authParameters,
     authBodyFields: authPlaces.authBodyFields,
-    account,
+    /** Absent where no request is known that tests a credential. */
+    account: account.optional(),
     sources: z.record(z.string().regex(/^[a-z0-9-]+$/), source),
     /** Group of facts → the sources that state them. */
     verified: z.partialRecord(z.enum(FACT_GROUPS), z.array(z.string()).min(1)),
@@ -179,9 +181,11 @@ function checkWhole(provider: z.input<typeof providerSchema>): string[] {
   if (provider.key?.prefixes.some((prefix) => !own.has(prefix))) problems.push('secretPrefixes lacks a prefix of key');
   if (provider.oauth?.revocation.style === 'rfc7009' && !provider.oauth.endpoints.revocation)
     problems.push('rfc7009 needs endpoints.revocation');
-  for (const { request } of [provider.account, ...(provider.key?.account ? [provider.key.account] : [])]) {
-    if (!ownHosts(provider).has(hostOf(request.url))) problems.push(`${request.url} is no host of this provider`);
+  for (const tested of [provider.account, provider.key?.account]) {
+    if (tested && !ownHosts(provider).has(hostOf(tested.request.url)))
+      problems.push(`${tested.request.url} is no host of this provider`);
   }
+  if (!provider.account && provider.verified.account) problems.push('account is verified, and absent');
   if (!provider.safeMethodsRead && provider.readRequests.length === 0)
     problems.push('without reading methods readRequests lists what reads');
   return problems;
