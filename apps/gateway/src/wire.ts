@@ -7,10 +7,10 @@ import { ChangeFeed } from '@patchbay/domain/changes';
 import { createEndpointDirectory } from '@patchbay/domain/endpoints';
 import { createGrantDirectory } from '@patchbay/domain/grants';
 import { createLimitDirectory } from '@patchbay/domain/limits';
+import { createPolicyDirectory } from '@patchbay/domain/policies';
 import { UsageSpool } from '@patchbay/domain/usage';
 import { type Logger, Secret, systemClock } from '@patchbay/foundation';
 import type { Application } from '@patchbay/foundation/process';
-import { NO_POLICIES } from '@patchbay/policy';
 import { createAuditSigner, createStateSealer, createTokenSigner, createVault, fileKeySource } from '@patchbay/vault';
 import { DeployWaker } from './admin/deploy-waker.ts';
 import { createAdminSurface } from './admin/index.ts';
@@ -63,6 +63,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const changes = new ChangeFeed({ url: config.database.url, logger });
   const endpoints = createEndpointDirectory({ database, feed: changes });
   const limits = createLimitDirectory({ database, feed: changes, plan: config.limits.plan });
+  const policies = createPolicyDirectory({ database, feed: changes });
   const apiKeys = createApiKeyCache({ database, feed: changes, logger });
   const grants = createGrantDirectory({ database, feed: changes });
   const spool = await UsageSpool.open({ directory: config.spoolDirectory, database, logger });
@@ -131,10 +132,10 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     events,
     sessions,
     ephemeralStore,
-    // Policies cannot be written yet, and there are no connections yet: the steps exist, with nothing in them.
-    loadPolicies: async () => NO_POLICIES,
+    loadPolicies: (organizationId) => policies.policiesOf(organizationId),
     limiter,
     loadPlan: (organizationId) => limits.planOf(organizationId),
+    // There are no connections yet: the step exists, with nothing in it.
     openCredentials: async () => [],
     // Nothing waits for a human yet, so no call needs its intent kept past the process that sends it.
     recordIntent: async () => undefined,
@@ -219,6 +220,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       await Promise.all([spool.close(), apiKeys.close(), grants.close(), people.close(), oauth.close()]);
       endpoints.close();
       limits.close();
+      policies.close();
       vault.close();
       redis?.close();
       limiter.close();

@@ -20,6 +20,7 @@ export type Member = Schemas['Member'];
 export type Organization = Schemas['Organization'];
 export type OrganizationLimits = Schemas['OrganizationLimits'];
 export type Permission = Schemas['Permission'];
+export type PolicyText = Schemas['PolicyText'];
 export type RemovedMember = Schemas['RemovedMember'];
 export type Role = Schemas['Role'];
 export type RoleDescription = Schemas['RoleDescription'];

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { TEMPLATES } from './create-project.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { type AddCommand, addGrantCommands, type MakeAction } from './grant-commands.ts';
+import { addPolicyCommands } from './policy-commands.ts';
 import type { ProgramContext } from './program-context.ts';
 
 /** Builds the context of a command from the options that every command takes. */
@@ -197,6 +198,7 @@ export function createProgram(makeContext: MakeContext): Command {
   );
 
   addGrantCommands({ add, action, program });
+  addPolicyCommands({ add, action, program });
 
   const admin = add(program, 'admin', 'Inspect an organization. API keys cannot invite, change roles or create keys.', [
     'patchbay admin members',

@@ -147,6 +147,10 @@ export async function fillEveryTable(given: Given, organization: GivenOrganizati
     newId('oauthClient'),
   );
   await insert(`INSERT INTO app.organization_limits (organization_id) VALUES ($1)`);
+  await insert('INSERT INTO app.policy_sets (organization_id, revision) VALUES ($1, 1)');
+  await insert(
+    `INSERT INTO app.policies (organization_id, id, name, effect, conditions) VALUES ($1, 'pol_1', 'n', 'blocked', '{}')`,
+  );
   await insert(`INSERT INTO app.groups (organization_id, id, name) VALUES ($1, 'grp_1', 'pilots')`);
   await insert(
     `INSERT INTO app.group_members (organization_id, group_id, person_id) VALUES ($1, 'grp_1', $2)`,

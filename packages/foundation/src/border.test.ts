@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { emailAddress, findPlainInputs, idOf, integer, integerParameter, text } from './border.ts';
+import { documentNumber, emailAddress, findPlainInputs, idOf, integer, integerParameter, text } from './border.ts';
 import { newId } from './ids.ts';
 
 const messageOf = (schema: z.ZodType, value: unknown) => schema.safeParse(value).error?.issues.map((i) => i.message);
@@ -47,6 +47,16 @@ describe('an integer', () => {
 
   it('an integer in an address is read from its digits', () => {
     expect(integerParameter({ min: 1, max: 200 }).parse('200')).toBe(200);
+  });
+});
+
+describe('a number of a document', () => {
+  it('is refused when no JSON document can hold it, and accepted otherwise', () => {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, '1', null]) {
+      expect(documentNumber().safeParse(value).success).toBe(false);
+    }
+    for (const value of [0.1, -5e300]) expect(documentNumber().parse(value)).toBe(value);
+    expect(findPlainInputs(z.object({ bound: documentNumber().optional() }))).toEqual([]);
   });
 });
 

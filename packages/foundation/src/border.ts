@@ -40,7 +40,15 @@ export function integer({ min = INTEGER_MIN, max = INTEGER_MAX } = {}): z.ZodInt
   return z.int().min(min).max(max);
 }
 
-/** The same in a path or a query, where it is decimal digits: no sign, space, fraction, exponent or `0x`. */
+/** One object for all numbers of documents, by which such a schema is known to come from here. */
+const FINITE = z.refine<number>((value) => Number.isFinite(value), { error: 'is not a finite number' });
+
+/** Any number that a JSON document can hold: for values that are kept in a document, not in a column of their own. */
+export function documentNumber(): z.ZodNumber {
+  return z.number().check(FINITE);
+}
+
+/** A whole number in a path or a query, where it is decimal digits: no sign, space, fraction, exponent or `0x`. */
 export function integerParameter(bounds: { readonly min: number; readonly max?: number }) {
   return z.preprocess(fromDigits, integer(bounds));
 }
@@ -62,7 +70,7 @@ export function findPlainInputs(schema: z.core.$ZodType, path: readonly string[]
     case 'string':
       return known.checks?.some((check) => Object.is(check, STORABLE)) ? [] : named();
     case 'number':
-      return isInteger(schema) ? [] : named();
+      return isInteger(schema) || known.checks?.some((check) => Object.is(check, FINITE)) ? [] : named();
     case 'boolean':
     case 'enum':
     case 'literal':

@@ -6,6 +6,7 @@ export const ID_PREFIXES = {
   person: 'psn',
   member: 'mbr',
   group: 'grp',
+  policy: 'pol',
   grant: 'grt',
   oauthClient: 'ocl',
   invitation: 'inv',

@@ -1,5 +1,5 @@
 export { waitAtMost, within } from './async.ts';
-export { emailAddress, findPlainInputs, idOf, integer, integerParameter, text } from './border.ts';
+export { documentNumber, emailAddress, findPlainInputs, idOf, integer, integerParameter, text } from './border.ts';
 export { ERRORS, type ErrorCode } from './catalog/index.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { DASHBOARD_PAGES, type DashboardPage, withDashboardOrigin } from './dashboard-pages.ts';

@@ -1,44 +1,43 @@
-import { matchGlob } from './match-glob.ts';
-import { EFFECTS, type PolicyInput, type Ruling, type ToolPolicy } from './policy.ts';
+import { describeDefault } from './explain.ts';
+import type { PolicyInput, Ruling } from './policy.ts';
+import type { PreparedPolicies, PreparedPolicy } from './prepare.ts';
+import { effectKind } from './tool-kind.ts';
 
 /**
  * Decides one tool call. Pure: same question and policies, same ruling.
  *
  * The strictest matching policy wins, whatever its position, so adding a policy can never loosen another.
- * With no match the tool's annotations decide.
+ * With no match the tool's annotations decide: reads and writes declared harmless run, all others need approval.
+ * An unknown fact counts against the caller.
  */
-export function decide(question: PolicyInput, policies: readonly ToolPolicy[]): Ruling {
-  let strictest: ToolPolicy | undefined;
-  for (const policy of policies) {
-    if (!matches(policy, question)) continue;
-    if (!strictest || EFFECTS.indexOf(policy.effect) > EFFECTS.indexOf(strictest.effect)) strictest = policy;
+export function decide(question: PolicyInput, policies: PreparedPolicies): Ruling {
+  for (const prepared of policies) {
+    const truth = prepared.matches(question);
+    if (truth === 'yes') return prepared.ruling;
+    if (truth === 'unknown' && prepared.policy.effect !== 'always_allow') return withDoubt(prepared);
   }
-  if (!strictest) return decideByAnnotations(question);
-  return {
-    effect: strictest.effect,
-    because: strictest.id,
-    reason: `A policy of the organization covers ${question.tool}.`,
-  };
+  return decideByAnnotations(question);
 }
 
-/** Reads and writes declared harmless run; tools that may destroy, or have no annotation, need approval. */
+/**
+ * The mildest ruling that the unknown facts of a call allow. When it has the same effect as that of `decide`, what is
+ * unknown makes no difference.
+ */
+export function decideInFavour(question: PolicyInput, policies: PreparedPolicies): Ruling {
+  for (const prepared of policies) {
+    const truth = prepared.matches(question);
+    if (truth === 'yes') return prepared.ruling;
+    // An unknown match that allows is only of use where nothing stricter holds, and policies that allow come last.
+    if (truth === 'unknown' && prepared.policy.effect === 'always_allow') return prepared.ruling;
+  }
+  return decideByAnnotations(question);
+}
+
+function withDoubt({ ruling }: PreparedPolicy): Ruling {
+  return { ...ruling, reason: `${ruling.reason} Not all that it asks for is known of this call, so it counts.` };
+}
+
 function decideByAnnotations({ tool, annotations }: PolicyInput): Ruling {
-  const because = 'annotations';
-  if (annotations.readOnlyHint === true) return { effect: 'always_allow', because, reason: `${tool} only reads.` };
-  if (annotations.destructiveHint === false) {
-    return { effect: 'always_allow', because, reason: `${tool} writes, and declares that it destroys nothing.` };
-  }
-  const reason =
-    annotations.destructiveHint === true
-      ? `${tool} declares that it can destroy something.`
-      : `${tool} does not declare whether it only reads or can destroy something.`;
-  return { effect: 'needs_approval', because, reason };
-}
-
-function matches(policy: ToolPolicy, question: PolicyInput): boolean {
-  return (
-    matchGlob(policy.connector, question.connector) &&
-    matchGlob(policy.tool, question.tool) &&
-    (policy.roles.length === 0 || policy.roles.some((role) => question.roles.includes(role)))
-  );
+  const effect = effectKind(annotations) === 'destructive' ? 'needs_approval' : 'always_allow';
+  return { effect, because: 'annotations', reason: describeDefault(tool, annotations) };
 }

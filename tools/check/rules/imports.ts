@@ -44,6 +44,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'foundation',
     'mcp',
     'doctor',
+    'policy',
   ],
   gateway: [
     'foundation',

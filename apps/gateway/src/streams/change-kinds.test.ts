@@ -18,6 +18,7 @@ const ENDS = {
   person: { session: 'usr_a', key: 'usr_a', connectorUrl: 'usr_a', organizationUrl: 'usr_a', sandbox: null },
   audit_event: { session: null, key: null, connectorUrl: null, organizationUrl: null, sandbox: null },
   limits: { session: null, key: null, connectorUrl: null, organizationUrl: null, sandbox: null },
+  policies: { session: null, key: null, connectorUrl: 'org_a', organizationUrl: 'org_a', sandbox: null },
   joined_names: { session: null, key: null, connectorUrl: null, organizationUrl: 'org_a', sandbox: null },
 } satisfies Record<ChangeKind, Record<string, string | null>>;
 

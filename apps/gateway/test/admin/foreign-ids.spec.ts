@@ -28,6 +28,7 @@ beforeAll(async () => {
   const invitation = await at('/invitations', { email: 'guest@theirs.example', role: 'member' });
   const key = await at('/api-keys', { kind: 'mcp', name: 'k', connectors: ['*'], expiresInDays: 1 });
   const group = await at('/groups', { name: 'pilots' });
+  const policy = await at('/policies', { name: 'theirs', effect: 'blocked', when: {} });
   const client = await at('/oauth-clients', { name: 'Claude' });
   const grantId = newId('grant');
   await givenGrant(theirs, connector.body.id, grantId);
@@ -38,6 +39,7 @@ beforeAll(async () => {
     apiKey: key.body.id,
     member: members.body.items[0].id,
     group: group.body.id,
+    policy: policy.body.id,
     client: client.body.id,
     grant: grantId,
   };

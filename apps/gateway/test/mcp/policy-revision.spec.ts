@@ -1,6 +1,6 @@
 import type { Change } from '@patchbay/domain/changes';
 import type { JsonObject } from '@patchbay/mcp';
-import { NO_POLICIES, type PolicySet } from '@patchbay/policy';
+import { NO_POLICIES, type PolicySet, preparePolicies } from '@patchbay/policy';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { complete, type EdgeFixture, modernRequest, startEdge, TIMINGS } from '../edge-fixture.ts';
 
@@ -27,8 +27,8 @@ beforeEach(() => {
 
 /** The effect of a policy change on the gateways: the next revision in memory, and a change of the organization. */
 function write(blocked: string): void {
-  const policy = { id: 'pol_1', tool: blocked, connector: '*', roles: [], effect: 'blocked' } as const;
-  policies = { revision: policies.revision + 1, policies: [policy] };
+  const policy = { id: 'pol_1', name: 'one', effect: 'blocked', when: { tools: [blocked] } } as const;
+  policies = { revision: policies.revision + 1, policies: preparePolicies([policy]) };
   for (const listener of listeners) listener({ kind: 'organization', id: 'org_acme' });
 }
 

@@ -228,6 +228,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organizations/{organization}/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the policies with their revision, by name
+         * @description Permission: `policies:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["listPolicies"];
+        /**
+         * Make these the policies of the organization; those of the same name keep their ids
+         * @description Permission: `policies:write`. Audit: `policy.updated`.
+         */
+        put: operations["replacePolicies"];
+        /**
+         * Create a policy; at most 200 in an organization
+         * @description Permission: `policies:write`. Audit: `policy.created`.
+         */
+        post: operations["createPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/policies/{policy}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace name, effect and conditions of a policy; its id stays
+         * @description Permission: `policies:write`. Audit: `policy.updated`.
+         */
+        put: operations["updatePolicy"];
+        post?: never;
+        /**
+         * Delete a policy
+         * @description Permission: `policies:write`. Audit: `policy.deleted`.
+         */
+        delete: operations["deletePolicy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List connectors, newest first, with the tools of their live versions as policies know them
+         * @description Permission: `policies:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["listTools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organizations/{organization}/roles": {
         parameters: {
             query?: never;
@@ -957,6 +1029,17 @@ export interface components {
             items: components["schemas"]["ApiKey"][];
             nextCursor: string | null;
         };
+        ArgumentCondition: {
+            /** @description JSON Pointer into the arguments: /amount. */
+            path: string;
+            equals?: string | number | boolean | null;
+            oneOf?: (string | number | boolean | null)[];
+            prefix?: string;
+            min?: number;
+            max?: number;
+            /** @description True: an absent argument does not match. */
+            ignoreAbsent?: boolean;
+        };
         AuditEvent: {
             id: string;
             /**
@@ -983,6 +1066,13 @@ export interface components {
          * @enum {string}
          */
         AuthMode: "oauth" | "api_key" | "none";
+        ChangedPolicy: {
+            name: string;
+            effect: components["schemas"]["Effect"];
+            when: components["schemas"]["PolicyConditions"];
+            /** @description The revision that the change was made for: refused when there is a later one. */
+            revision?: number;
+        };
         Connector: {
             id: string;
             slug: string;
@@ -1052,6 +1142,24 @@ export interface components {
         };
         ConnectorPage: {
             items: components["schemas"]["Connector"][];
+            nextCursor: string | null;
+        };
+        ConnectorTools: {
+            id: string;
+            slug: string;
+            tools: {
+                tool: string;
+                /** @description As declared; what is not declared is absent. */
+                annotations: {
+                    readOnlyHint?: boolean;
+                    destructiveHint?: boolean;
+                };
+                /** @description Whether the tool has a page of its own. */
+                interactive: boolean;
+            }[];
+        };
+        ConnectorToolsPage: {
+            items: components["schemas"]["ConnectorTools"][];
             nextCursor: string | null;
         };
         CreatedApiKey: {
@@ -1133,6 +1241,8 @@ export interface components {
             /** Format: date-time */
             expiresAt: string;
         };
+        /** @enum {string} */
+        Effect: "always_allow" | "needs_approval" | "blocked";
         EndedGrants: {
             /** @description How many grants ended. */
             ended: number;
@@ -1351,6 +1461,13 @@ export interface components {
             items: components["schemas"]["Member"][];
             nextCursor: string | null;
         };
+        NewPolicy: {
+            name: string;
+            effect: components["schemas"]["Effect"];
+            when: components["schemas"]["PolicyConditions"];
+            /** @description The revision that the change was made for: refused when there is a later one. */
+            revision?: number;
+        };
         OAuthClient: {
             /** @description The `client_id`. */
             id: string;
@@ -1455,7 +1572,54 @@ export interface components {
             nextCursor: string | null;
         };
         /** @enum {string} */
-        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "grants:read" | "grants:write" | "oauth-clients:read" | "oauth-clients:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "connectors:open" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "deployments:approve" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
+        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "grants:read" | "grants:write" | "oauth-clients:read" | "oauth-clients:write" | "policies:read" | "policies:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "connectors:open" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "deployments:approve" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
+        Policy: {
+            id: string;
+            name: string;
+            effect: components["schemas"]["Effect"];
+            when: components["schemas"]["PolicyConditions"];
+            /** @description The policy in words: “blocks calls of tools named delete_*”. */
+            summary: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            updatedAt: string;
+        };
+        /** @description Every given condition must hold; none means every call. */
+        PolicyConditions: {
+            /** @description Slugs; `*` matches any run of characters. */
+            connectors?: string[];
+            /** @description Names; `*` matches any run of characters. */
+            tools?: string[];
+            kinds?: ("read" | "write" | "destructive" | "interactive")[];
+            roles?: ("owner" | "admin" | "developer" | "member")[];
+            /** @description Ids of groups. Matches members of one of them. */
+            groups?: string[];
+            /** @description Ids of groups. Matches callers in none of them. */
+            exceptGroups?: string[];
+            /** @description Ids of people and service accounts. */
+            callers?: string[];
+            /** @description Ids of OAuth clients; `*` matches any run of characters. */
+            clients?: string[];
+            arguments?: components["schemas"]["ArgumentCondition"][];
+            window?: components["schemas"]["TimeWindow"];
+        };
+        PolicySet: {
+            /** @description Grows with every change. */
+            revision: number;
+            items: components["schemas"]["Policy"][];
+        };
+        PolicyText: {
+            name: string;
+            effect: components["schemas"]["Effect"];
+            when: components["schemas"]["PolicyConditions"];
+        };
         Problem: {
             /** @description Address of the page about this code. */
             type: string;
@@ -1524,6 +1688,15 @@ export interface components {
         SecretNamePage: {
             items: components["schemas"]["SecretName"][];
             nextCursor: string | null;
+        };
+        TimeWindow: {
+            days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+            /** @description 09:00 */
+            from: string;
+            /** @description 17:30; 24:00 is the end of the day. */
+            to: string;
+            /** @description IANA name of a time zone: Europe/Berlin. */
+            zone: string;
         };
         Version: {
             id: string;
@@ -2102,6 +2275,173 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Group"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicySet"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    replacePolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    policies: components["schemas"]["PolicyText"][];
+                    /** @description The revision that the change was made for: refused when there is a later one. */
+                    revision?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicySet"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createPolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPolicy"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updatePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description `pol_` id. */
+                policy: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedPolicy"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deletePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description `pol_` id. */
+                policy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTools: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorToolsPage"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -13,6 +13,7 @@ const READS = {
   person: ['cache'],
   audit_event: [],
   limits: ['cache'],
+  policies: ['cache'],
   joined_names: ['cache'],
 } satisfies Record<ChangeKind, string[]>;
 

@@ -26,6 +26,8 @@ export const CHANGE_RULES = {
   audit_event: { cached: false, admin: null, mcp: null, sandboxes: null, newKey: false },
   /** Limits that the operator granted an organization; the id is the organization's. */
   limits: { cached: true, admin: null, mcp: null, sandboxes: null, newKey: false },
+  /** The policies of an organization; the id is the organization's. */
+  policies: { cached: true, admin: null, mcp: 'organization', sandboxes: null, newKey: false },
   /** The contents of the organization's own URL; the id is the organization's. */
   joined_names: { cached: true, admin: null, mcp: 'organization_url', sandboxes: null, newKey: false },
 } as const satisfies Record<string, ChangeRule>;

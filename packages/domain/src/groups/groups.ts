@@ -84,10 +84,16 @@ export async function renameGroup(
   return getGroup(tx, id);
 }
 
-/** @throws AppError `groups.not_found` */
+/** @throws AppError `groups.not_found`, `groups.in_use` while a policy names it: without the group it would be for others */
 export async function deleteGroup(tx: Tx, actor: Actor, { id, requestId }: GroupChange): Promise<void> {
   await lockGroups(tx);
   const { name, personIds } = await getGroup(tx, id);
+  const [inUse] = await tx.query<{ name: string }>(
+    `SELECT name FROM app.policies
+     WHERE organization_id = $1 AND (conditions->'groups' ? $2 OR conditions->'exceptGroups' ? $2) ORDER BY name LIMIT 1`,
+    [tx.scope.organizationId, id],
+  );
+  if (inUse) throw new AppError('groups.in_use', { detail: `The policy “${inUse.name}” is for this group.` });
   await tx.prisma.group.delete({ where: keyOf(tx, id) });
   await publishChanges(tx, personIds);
   await record(tx, { actor, action: 'group.deleted', target: target(id), before: { name, personIds }, requestId });
@@ -140,8 +146,11 @@ function toGroup(row: {
 const keyOf = (tx: Tx, id: string) => ({ organizationId_id: { ...tx.scope, id } });
 const target = (id: string) => ({ type: 'group', id });
 
-/** One change of the organization's groups at a time: names, their number and who is in them are looked at before. */
-async function lockGroups(tx: Tx): Promise<void> {
+/**
+ * One change of the organization's groups at a time: names, their number, who is in them and which policies are for them
+ * are looked at before.
+ */
+export async function lockGroups(tx: Tx): Promise<void> {
   const key = `groups of ${tx.scope.organizationId}`;
   await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text', [key]);
 }

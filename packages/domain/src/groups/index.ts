@@ -6,6 +6,7 @@ export {
   type GroupReference,
   groupsOf,
   listGroups,
+  lockGroups,
   removeGroupMember,
   renameGroup,
 } from './groups.ts';

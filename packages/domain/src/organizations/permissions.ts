@@ -30,6 +30,9 @@ const RULES = {
   'grants:write': { roles: EVERYBODY, byKey: false },
   'oauth-clients:read': { roles: ADMINS, byKey: true },
   'oauth-clients:write': { roles: ADMINS, byKey: false },
+  'policies:read': { roles: DEVELOPERS, byKey: true },
+  /** A key may hold it, so that policies can be kept as a file in a repository. */
+  'policies:write': { roles: ADMINS, byKey: true },
   'connectors:read': { roles: EVERYBODY, byKey: true },
   'connectors:write': { roles: DEVELOPERS, byKey: true },
   'connectors:delete': { roles: ADMINS, byKey: true },

@@ -44,6 +44,12 @@ export const CLI_ERRORS = {
     title: 'The package.json cannot be used.',
     hint: 'Correct the field that is named.',
   },
+  'cli.bad_policy_file': {
+    status: 400,
+    owner: 'caller',
+    title: 'The file with policies cannot be used.',
+    hint: 'Correct what the detail names, or write a new file with `patchbay policies pull`.',
+  },
   'cli.directory_not_empty': {
     status: 409,
     owner: 'caller',

@@ -19,6 +19,12 @@ export const GROUPS_ERRORS = {
     title: 'Another group of the organization has this name.',
     hint: 'Choose another name, or use that group.',
   },
+  'groups.in_use': {
+    status: 409,
+    owner: 'caller',
+    title: 'A policy is for this group.',
+    hint: 'Change or delete the policy that the detail names, then delete the group.',
+  },
   'groups.too_many': {
     status: 409,
     owner: 'caller',

@@ -65,6 +65,13 @@ export const ACCOUNT_LIMITS = {
     reason: 'The list of groups is whole.',
     raisedBy: 'fixed',
   },
+  policies: {
+    value: 200,
+    unit: 'policies',
+    what: 'Policies of an organization',
+    reason: 'Every call is ruled on by all of them.',
+    raisedBy: 'fixed',
+  },
   oauthClients: {
     value: 50,
     unit: 'entries',

@@ -34,6 +34,7 @@ export type Unit =
   | 'connections'
   | 'packages'
   | 'groups'
+  | 'policies'
   | 'members'
   | 'keys'
   | 'requests'

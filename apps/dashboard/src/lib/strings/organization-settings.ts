@@ -48,6 +48,8 @@ export const ROLES = {
     'secrets:read': 'See the names of secrets, never a value',
     'secrets:write': 'Set and delete secrets',
     'logs:read': 'Read the logs of connectors',
+    'policies:read': 'See policies',
+    'policies:write': 'Change policies',
     'usage:read': 'See usage',
     'audit:read': 'Read the audit log',
   } satisfies Record<Permission, string>,

@@ -28,6 +28,7 @@ import {
   restoreOrganization,
   updateOrganization,
 } from './organizations.ts';
+import { createPolicy, deletePolicy, listPolicies, listTools, replacePolicies, updatePolicy } from './policies.ts';
 import { listRoles } from './roles.ts';
 import { deleteSecret, listSecrets, setSecret } from './secrets.ts';
 import { submitVersion } from './submit-version.ts';
@@ -53,6 +54,12 @@ export const ENDPOINTS = {
   deleteGroup,
   addGroupMember,
   removeGroupMember,
+  listPolicies,
+  createPolicy,
+  updatePolicy,
+  deletePolicy,
+  replacePolicies,
+  listTools,
   listRoles,
   listInvitations,
   createInvitation,

@@ -1,4 +1,6 @@
+import { systemClock } from '@patchbay/foundation';
 import { viewManifest } from '@patchbay/mcp';
+import { preparePolicies } from '@patchbay/policy';
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../context/call.ts';
 import { ruleCall } from './rule-call.ts';
@@ -19,17 +21,15 @@ function read(tools: readonly object[], blocked: readonly string[]) {
     tool: null,
     manifest: viewManifest({ tools }),
     endpoint: { organizationId: 'org_1', connectorSlug: 'demo' },
-    principal: { roles: ['member'] },
+    principal: { roles: ['member'], groups: [], clientId: null },
+    request: { params: {} },
   };
-  const policies = blocked.map((name) => ({
-    id: `pol_${name}`,
-    connector: '*',
-    tool: name,
-    roles: [],
-    effect: 'blocked' as const,
-  }));
+  const policies = preparePolicies(
+    blocked.map((name) => ({ id: `pol_${name}`, name, effect: 'blocked', when: { tools: [name] } })),
+  );
   // The fields that a ruling reads; the rest of a call is for later steps.
-  return ruleCall({ loadPolicies: async () => ({ revision: 1, policies }) }, call as unknown as Call);
+  const loadPolicies = async () => ({ revision: 1, policies });
+  return ruleCall({ loadPolicies, clock: systemClock }, call as unknown as Call);
 }
 
 describe('reading the page of tools', () => {

@@ -1,0 +1,14 @@
+export { policyConditions } from './conditions-schema.ts';
+export {
+  createPolicy,
+  deletePolicy,
+  isSame,
+  listPolicies,
+  type Policies,
+  type Policy,
+  type PolicyText,
+  replacePolicies,
+  updatePolicy,
+} from './policies.ts';
+export { createPolicyDirectory, type PolicyDirectory } from './policy-directory.ts';
+export { listLiveTools, type ToolFacts, toolFacts } from './tool-facts.ts';
