@@ -78,6 +78,7 @@ async function givenGrant({ organizationId, personId }: Owner, connectorId: stri
 const BODIES: Readonly<Record<string, unknown>> = {
   updateMember: { role: 'member' },
   updateGroup: { name: 'stolen' },
+  updatePolicy: { name: 'stolen', effect: 'blocked', when: {} },
   updateConnector: { name: 'stolen' },
   activateVersion: { version: 1 },
   setSecret: { value: 'stolen' },
@@ -91,6 +92,7 @@ function unknownId(parameter: string): string {
     case 'group':
     case 'invitation':
     case 'member':
+    case 'policy':
       return newId(parameter);
     case 'client':
       return newId('oauthClient');
@@ -118,7 +120,16 @@ function send(id: string, endpoint: EndpointSpec, as: SignedIn | string, ids: Re
 
 /** Everything of `theirs` that an answer or a change could touch. */
 async function lookOfTheirs() {
-  const paths = ['', '/members', '/invitations', '/api-keys', '/groups', '/connectors', '/connectors/weather/secrets'];
+  const paths = [
+    '',
+    '/members',
+    '/invitations',
+    '/api-keys',
+    '/groups',
+    '/policies',
+    '/connectors',
+    '/connectors/weather/secrets',
+  ];
   const answers = await Promise.all(
     paths.map((path) => installation.call('GET', `/organizations/theirs${path}`, { as: theirs })),
   );
