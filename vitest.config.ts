@@ -66,8 +66,9 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Files share processes: starting one and loading everything again for each took a fifth of the time.
     isolate: false,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Far above the time of any test: they end a test that hangs, and must not judge how busy the machine is.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // A promise that is not awaited must not outlive its file.
     teardownTimeout: 10_000,
     // `x.test.ts` beside the code is pure; `test/**/*.spec.ts` runs against real parts; `*.long.spec.ts` needs longer

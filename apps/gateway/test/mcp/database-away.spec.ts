@@ -55,7 +55,8 @@ describe('a gateway whose database is away', () => {
       });
       const startedAt = performance.now();
       expect(await textOf(await mark())).toBe('one');
-      expect(performance.now() - startedAt).toBeLessThan(4_000);
+      // Far below the time after which a silent connection ends by itself.
+      expect(performance.now() - startedAt).toBeLessThan(10_000);
       expect(await textOf(await mark())).toBe('one');
     } finally {
       here.platform.databaseLine?.mend();
