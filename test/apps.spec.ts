@@ -96,7 +96,7 @@ describe('an interactive connector', () => {
       await page.close();
     }
     await client.close();
-  }, 60_000);
+  });
 });
 
 /** A browser page that is a host, and everything it complains about: exceptions and what a policy blocked. */

@@ -24,7 +24,7 @@ const opened: string[] = [];
 afterEach(async () => {
   for (const installation of installations.splice(0)) await installation.stop();
   for (const data of opened.splice(0)) await removeInstallation(data);
-}, 60_000);
+});
 
 function endedAfterwards(data: string, installation: Installation): Installation {
   installations.push(installation);

@@ -42,7 +42,7 @@ afterAll(async () => {
   await browser?.close();
   await installation?.stop();
   if (installation) await removeInstallation(installation.dataDirectory);
-}, 60_000);
+});
 
 beforeEach(async (test) => {
   skipUnless(test, chromiumMissing === null, chromiumMissing ?? '');
@@ -114,7 +114,7 @@ async function passTimeUntil(isSo: () => Promise<boolean>): Promise<void> {
 }
 
 /** A change reaches every gateway within a second; a busy machine takes longer. */
-const SOON = { timeout: 10_000 };
+const SOON = { timeout: 30_000 };
 
 /** Status of a `tools/list` at the demo connector's URL with a key, or with none. */
 async function listTools(key: string | null): Promise<number> {
@@ -235,7 +235,7 @@ describe('the dashboard', () => {
     await expect.poll(() => listTools(key), SOON).toBe(401);
     await page.getByRole('radiogroup', { name: 'Which keys to show' }).getByText('Ended').click();
     await page.getByRole('listitem').filter({ hasText: 'Laptop' }).getByText('Revoked').waitFor();
-  }, 60_000);
+  });
 
   it('the dashboard shows an invitation’s link once, withdraws it, and keeps the last owner', async () => {
     await context.addCookies(session);
@@ -261,7 +261,7 @@ describe('the dashboard', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click();
     await page.getByText('The invitation of eve@people.example is withdrawn.').waitFor();
     expect((await context.request.get(link)).status()).toBe(404);
-  }, 60_000);
+  });
 
   it('the dashboard creates, fills, renames and deletes a group of members', async () => {
     await context.addCookies(session);
@@ -288,7 +288,7 @@ describe('the dashboard', () => {
     await page.getByRole('button', { name: 'Delete pilots' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByText('No group yet').waitFor();
-  }, 60_000);
+  });
 
   it('the dashboard shows a client that a person allowed, and ends it for good', async () => {
     await context.addCookies(session);
@@ -309,7 +309,7 @@ describe('the dashboard', () => {
     await page.goto(`${ready.dashboardUrl}/-/connected-clients`);
     await page.getByRole('radiogroup', { name: 'Which connected clients to show' }).getByText('Ended').click();
     await row.getByText('by an owner, an admin or the person').waitFor();
-  }, 60_000);
+  });
 
   it('the dashboard makes an OAuth client, shows its secret once, replaces and deletes it', async () => {
     await context.addCookies(session);
@@ -336,7 +336,7 @@ describe('the dashboard', () => {
     await row.getByRole('button', { name: 'Delete Claude here' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await row.getByText('Deleted', { exact: true }).waitFor();
-  }, 60_000);
+  });
 
   it('the dashboard sets and removes a secret without showing its value again', async () => {
     await context.addCookies(session);
@@ -353,7 +353,7 @@ describe('the dashboard', () => {
     await page.getByRole('button', { name: 'Remove API_KEY' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await page.getByText('No secret is set').waitFor();
-  }, 60_000);
+  });
 
   it('the dashboard makes a connector public only after its name was typed, and closes it again', async () => {
     await context.addCookies(session);
@@ -371,7 +371,7 @@ describe('the dashboard', () => {
     await page.getByRole('radio', { name: 'Callers with an API key only' }).check();
     await page.getByRole('button', { name: 'Save' }).click();
     await expect.poll(() => listTools(null), SOON).toBe(401);
-  }, 60_000);
+  });
 
   it('the dashboard refuses a new password without the current one, and signs out everywhere else with it', async () => {
     await page.goto(`${ready.origin}/dashboard/sign-up`);

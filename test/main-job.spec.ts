@@ -26,7 +26,7 @@ afterAll(async () => {
   await installation?.stop();
   if (installation) await removeInstallation(installation.dataDirectory);
   await rm(home, { recursive: true, force: true });
-}, 60_000);
+});
 
 const urlOf = (slug: string) => `${ready.origin}/${ready.organization}/${slug}/mcp`;
 
@@ -146,7 +146,7 @@ describe('from code to a URL that answers', () => {
     expect(deploy.code).toBe(1);
     expect(deploy.stdout + deploy.stderr).toMatch(/src\/index\.ts:\d+/);
     expect(await callGreet(urlOf('greeter'))).toContain('Hello');
-  }, 60_000);
+  });
 });
 
 describe('a killed process', () => {
@@ -174,13 +174,13 @@ describe('a killed process', () => {
     for (const [name, pid] of Object.entries(left)) {
       if (ready.processes[name] !== pid) expect(await isRunning(pid), `${name} of the former start`).toBe(false);
     }
-  }, 60_000);
+  });
 
   it('Ctrl-C leaves no process of the platform behind', async () => {
     const { processes } = await installation.ready();
     await installation.stop('SIGINT');
     for (const [name, pid] of Object.entries(processes)) expect(await isRunning(pid), name).toBe(false);
-  }, 60_000);
+  });
 });
 
 /** One caller that calls without pause; `until` resolves when an answer satisfies the question. */

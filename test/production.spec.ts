@@ -48,7 +48,7 @@ beforeAll(async () => {
   const { port, environment } = surroundings;
   installation = await Installation.at(path.join(home, 'data'), { port, environment });
   if ('found' in chromiumHere) browser = await chromium.launch(chromiumHere.found);
-}, 60_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -56,7 +56,7 @@ afterAll(async () => {
   if (installation) await removeInstallation(installation.dataDirectory);
   await surroundings?.close();
   if (home) await rm(home, { recursive: true, force: true });
-}, 60_000);
+});
 
 beforeEach((test) => skipUnless(test, redisMissing() === null, redisMissing() ?? ''));
 
@@ -129,7 +129,7 @@ describe('a production start', () => {
     await waitFor(() => setupPaths().length === 2, { what: 'another setup link' });
     expect((await front.ask(first)).status).toBe(404);
     expect((await front.ask(setupPaths()[1] ?? '')).status).toBe(200);
-  }, 30_000);
+  });
 
   it('creates no account by sign-up, nor by a setup form that its own page did not create', async () => {
     const link = setupPaths().at(-1) ?? '';
@@ -140,7 +140,7 @@ describe('a production start', () => {
     expect((await post(link, form, 'application/x-www-form-urlencoded')).status).toBe(403);
     const page = await front.ask(link);
     expect([page.status, page.headers['cache-control']]).toEqual([200, 'no-store']);
-  }, 30_000);
+  });
 
   it('a new owner gets a key by clicks and invites a developer, whose deployed tool the key calls', async (test) => {
     skipUnless(test, chromiumMissing === null, chromiumMissing ?? '');
@@ -210,7 +210,7 @@ describe('a production start', () => {
     expect(JSON.parse(me.body)).toMatchObject({ organizations: [{ slug: 'acme', roles: ['owner'] }] });
     expect(me.headers['strict-transport-security']).toMatch(/max-age=\d{7,}/);
     expect((await front.ask('/dashboard/sign-in')).status).toBe(200);
-  }, 30_000);
+  });
 
   it('prints no setup link any more once a person exists', async (test) => {
     skipUnless(test, chromiumMissing === null, chromiumMissing ?? '');

@@ -37,7 +37,7 @@ describe('schema and migrations', () => {
     const { code, text } = await prisma(DRIFT, inject('services').superuserUrl);
     expect(text).toContain('No difference detected');
     expect(code).toBe(0);
-  }, 60_000);
+  });
 
   it('the comparison of schema and migrations finds a change of one of them', async () => {
     const checkout = await temporaryDirectory('prisma');
@@ -50,7 +50,7 @@ describe('schema and migrations', () => {
     const { code, text } = await prisma(DRIFT, inject('services').superuserUrl, checkout);
     expect(text).toContain('drift');
     expect(code).toBe(2);
-  }, 60_000);
+  });
 
   it('Prisma accepts the state of a database that our own runner migrated', async () => {
     const database = await createTestDatabase();
@@ -58,5 +58,5 @@ describe('schema and migrations', () => {
     expect(text).toContain('Database schema is up to date');
     expect(code).toBe(0);
     await database.drop();
-  }, 60_000);
+  });
 });

@@ -43,7 +43,7 @@ describe('npm start refuses', () => {
     expect((await stat(standIn.data)).mode).toBe(mode);
     expect((await standIn.ready()).processes).toEqual(ready.processes);
     for (const pid of Object.values(ready.processes)) expect(runs(pid)).toBe(true);
-  }, 60_000);
+  });
 
   it('npm start refuses a port that is taken, naming the variable to change', async () => {
     standIn = await StandIn.create();
@@ -52,7 +52,7 @@ describe('npm start refuses', () => {
     await expect(standIn.start()).rejects.toThrow(`Port ${standIn.port} is taken. Set PATCHBAY_PORT to another one.`);
     expect(standIn.output).toContain(pageOf('start.port_in_use'));
     other.close();
-  }, 60_000);
+  });
 
   it('npm start fails when a process does not start, with the end of its log, and stops the others', async () => {
     standIn = await StandIn.create({ databaseUrl: await externalDatabase() });
@@ -62,7 +62,7 @@ describe('npm start refuses', () => {
     const recorded = await readFile(path.join(standIn.data, 'run/processes.json'), 'utf8');
     for (const { pid } of JSON.parse(recorded) as { pid: number }[]) expect(runs(pid)).toBe(false);
     await expect(stat(path.join(standIn.data, 'ready.json'))).rejects.toThrow(/ENOENT/);
-  }, 60_000);
+  });
 
   it('npm start fails when the dashboard cannot be built, with the output, and stops the others', async () => {
     standIn = await StandIn.create({ databaseUrl: await externalDatabase() });
@@ -79,7 +79,7 @@ describe('npm start refuses', () => {
     await expect(standIn.start()).rejects.toThrow(/The dashboard could not be built\.\nthe build gives the reason/);
     const recorded = await readFile(path.join(standIn.data, 'run/processes.json'), 'utf8');
     for (const { pid } of JSON.parse(recorded) as { pid: number }[]) expect(runs(pid)).toBe(false);
-  }, 60_000);
+  });
 
   it('npm start in production refuses all that suits one machine only, before anything is made', async () => {
     standIn = await StandIn.create();
@@ -117,7 +117,7 @@ describe('npm start', () => {
       expect(JSON.stringify(await standIn.environmentOf(name)), name).not.toMatch(/postgresql:|redis\+unix|password=/);
     }
     expect(standIn.output).not.toMatch(/Sign in|pbk_/);
-  }, 60_000);
+  });
 
   it.each(['worker', 'redis', 'postgres'])(
     'npm start starts a killed %s again and reports it',
@@ -152,7 +152,7 @@ describe('npm start', () => {
       expect(next[name], name).not.toBe(pid);
       expect(runs(pid), name).toBe(false);
     }
-  }, 60_000);
+  });
 
   it('npm start ends the build of the dashboard when it is stopped meanwhile, and names the slow step', async () => {
     standIn = await StandIn.create({ databaseUrl: await externalDatabase() });
@@ -170,7 +170,7 @@ describe('npm start', () => {
     await standIn.end('SIGINT');
     expect(await started).toBe('ended');
     expect(runs(pid)).toBe(false);
-  }, 60_000);
+  });
 
   it('npm start is ready while the documentation is still being built, and ends that build when stopped', async () => {
     standIn = await StandIn.create({ databaseUrl: await externalDatabase() });
@@ -187,7 +187,7 @@ describe('npm start', () => {
     await standIn.end('SIGINT');
     await waitFor(() => !runs(pid), { what: 'the end of the build' });
     expect(standIn.output).not.toContain('edge.docs_failed');
-  }, 60_000);
+  });
 
   it('npm start reports a failed build of the documentation to log and gateway, until a later one', async () => {
     standIn = await StandIn.create({ databaseUrl: await externalDatabase() });
@@ -208,7 +208,7 @@ describe('npm start', () => {
     await standIn.buildBy('');
     await standIn.start();
     await waitFor(() => !existsSync(report), { what: 'the end of the report' });
-  }, 60_000);
+  });
 
   it('npm start stops when the npm that ran it is ended, without a message', async () => {
     standIn = await StandIn.create();
@@ -222,7 +222,7 @@ describe('npm start', () => {
     const run = path.join(standIn.data, 'run');
     await waitFor(async () => !(await readdir(run)).includes('starter.json'), { what: 'the end of the launcher' });
     expect(await readdir(standIn.data)).not.toContain('ready.json');
-  }, 60_000);
+  });
 
   it('npm start leaves no process and no ready.json behind when it is stopped', async () => {
     standIn = await StandIn.create();
@@ -232,7 +232,7 @@ describe('npm start', () => {
     for (const [name, pid] of Object.entries(processes)) expect(runs(pid), name).toBe(false);
     expect(await readdir(standIn.data)).not.toContain('ready.json');
     expect(await readdir(path.join(standIn.data, 'run'))).not.toContain('starter.json');
-  }, 60_000);
+  });
 
   it('npm start runs as a user without rights, with everything below the data directory', async () => {
     const user = isRoot ? NOBODY.uid : process.getuid?.();
@@ -242,5 +242,5 @@ describe('npm start', () => {
     for (const pid of Object.values(processes)) expect((await stat(`/proc/${pid}`)).uid).toBe(user);
     // Below the data unless its path is too long for the sockets in it.
     expect(sharedDirectory).toMatch(/\/data\/shared$|^\/var\/tmp\/patchbay-[0-9a-f]{12}$/);
-  }, 60_000);
+  });
 });

@@ -40,7 +40,7 @@ describe('the supervisor process', () => {
       provision: async () => ({ artifact, secrets: {} }),
       onLog: () => {},
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await client?.close();
     await supervisor?.end();
@@ -84,7 +84,7 @@ describe('the supervisor process', () => {
     await supervisor.start();
     expect(await client.invoke(waiting(0))).toMatchObject({ kind: 'complete' });
     expect(readdirSync(join(directory, 'sandbox/s')).filter((name) => leftBefore.includes(name))).toEqual([]);
-  }, 60_000);
+  });
 
   it('a supervisor that is asked to stop finishes the calls inside, then ends', async () => {
     const call = client.invoke(waiting(500));
@@ -96,7 +96,7 @@ describe('the supervisor process', () => {
     expect(sandboxProcesses(directory)).toEqual([]);
     await expect(client.invoke(waiting(0))).rejects.toMatchObject({ code: 'sandbox.unavailable' });
     await supervisor.start();
-  }, 60_000);
+  });
 
   it('the supervisor ends when its launcher is gone', async () => {
     const ended = new Promise((resolve) => supervisor.process.once('exit', resolve));

@@ -38,7 +38,7 @@ describe('a deploy whose queue is lost', () => {
     expect(ignored).toContain('patchbay_deploy_jobs_ignored_total{reason="malformed"} 2');
     expect(ignored).toContain('patchbay_deploy_jobs_ignored_total{reason="not_due"} 2');
     await worker.end('SIGKILL');
-  }, 30_000);
+  });
 
   it('a deploy is finished by a worker that has another queue, and while Redis is gone', async () => {
     const connector = await deploys.given.connector(await deploys.given.organization('globex'), 'greeter');
@@ -51,5 +51,5 @@ describe('a deploy whose queue is lost', () => {
     const withoutQueue = await deploys.startWorker();
     expect(await deploys.finished(connector, later)).toMatchObject({ state: 'published' });
     await withoutQueue.end('SIGKILL');
-  }, 40_000);
+  });
 });

@@ -10,7 +10,7 @@ const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 let deploys: GivenDeploys;
 beforeAll(async () => {
   if (hasBubblewrap) deploys = await givenDeploys();
-}, 60_000);
+});
 afterAll(async () => {
   await deploys?.close();
 });

@@ -67,7 +67,7 @@ describe('the command line and a platform', () => {
     for (const step of ['resolving', 'building', 'probing', 'scanning', 'storing'])
       expect(run.stdout).toMatch(new RegExp(`${step}\\s+\\d+\\.\\d+ s`));
     expect(run.stdout.trim().split('\n').at(-1)).toBe(`${here.platform.origin}/acme/greeter/mcp`);
-  }, 60_000);
+  });
 
   it('calls a tool through the hosted URL, and lists the tools there', async () => {
     expect((await patchbay('call', 'greeter', 'greet', 'name=Ada')).stdout).toBe('Hello, Ada!\n');
@@ -75,7 +75,7 @@ describe('the command line and a platform', () => {
     const failed = await patchbay('call', 'greeter', 'greet', 'name=');
     expect(failed.code).toBe(1);
     expect((await patchbay('call', 'nothing', '--list', '--json')).stderr).toContain('cli.call_failed');
-  }, 30_000);
+  });
 
   it('reports the missing MCP key of a call, and takes that key by login', async () => {
     const plain = (args: string[], input?: string) => runCli(args, { cwd, ...(input !== undefined && { input }) });
@@ -84,7 +84,7 @@ describe('the command line and a platform', () => {
     await plain(['login', '--origin', here.platform.origin], here.environment.PATCHBAY_MCP_KEY);
     expect(await plain(['call', 'greeter', 'greet', 'name=Bo'])).toMatchObject({ code: 0, stdout: 'Hello, Bo!\n' });
     await plain(['logout']);
-  }, 30_000);
+  });
 
   it('a deploy reports file and line of a type error, and keeps the live version', async () => {
     const before = await changeSource((code) => `${code}\nconst wrong: number = 'text';\n`);
@@ -94,7 +94,7 @@ describe('the command line and a platform', () => {
     expect(run.stdout + run.stderr).toMatch(/src\/index\.ts:\d+/);
     expect(run.stderr.startsWith(`Error: ${new AppError('cli.deploy_failed').spec.title}`)).toBe(true);
     expect((await patchbay('call', 'greeter', 'greet', 'name=Ada')).stdout).toBe('Hello, Ada!\n');
-  }, 60_000);
+  });
 
   it('publishes a version without serving it, activates it, and rolls it back', async () => {
     await changeSource((code) => code.replace('Hello', 'Good day'));
@@ -121,7 +121,7 @@ describe('the command line and a platform', () => {
     expect(set.stdout + list.stdout).not.toContain('s3cret');
     await jsonOf('secrets', 'remove', 'API_KEY', '--connector', 'greeter');
     expect(await jsonOf('secrets', 'list', '--connector', 'greeter')).toEqual([]);
-  }, 30_000);
+  });
 
   it('follows the log of a connector', async () => {
     const follower = startCli(['logs', 'greeter', '-f', '--json'], { cwd, environment: here.environment });
@@ -136,7 +136,7 @@ describe('the command line and a platform', () => {
     } finally {
       follower.kill('SIGINT');
     }
-  }, 30_000);
+  });
 
   it('dynamic code evaluation fails until a setting allows it, and the change is audited', async () => {
     await changeSource((code) =>
@@ -154,7 +154,7 @@ describe('the command line and a platform', () => {
     await expect.poll(greeting, WITHIN).toBe('Hello, Ada\n');
     const [event] = await jsonOf('admin', 'audit', '-n', '1');
     expect(event).toMatchObject({ action: 'connector.updated', after: { codeGeneration: true } });
-  }, 60_000);
+  });
 
   it('shows members, keys and audit events to an administrator', async () => {
     expect(await jsonOf('admin', 'members')).toMatchObject([{ role: 'owner' }]);
@@ -176,7 +176,7 @@ describe('the command line and a platform', () => {
     expect((await patchbay('admin', 'members')).stdout).toContain(`${here.platform.origin}/dashboard/-/members\n`);
     const actions = (await jsonOf('admin', 'audit')).map((event: { action: string }) => event.action);
     expect(actions).toEqual(expect.arrayContaining(['api_key.created', 'version.submitted']));
-  }, 30_000);
+  });
 
   it('ends no grant and makes no OAuth client by an API key, and names the page where a person does', async () => {
     for (const [args, page] of [
@@ -191,7 +191,7 @@ describe('the command line and a platform', () => {
     expect((await patchbay('grants', 'end', 'grt_1', '--client', 'c', '--yes')).code).toBe(2);
     expect((await patchbay('grants', 'list', '--state', 'some')).code).toBe(2);
     expect((await patchbay('clients', 'delete', 'ocl_1')).stderr).toContain('There is no terminal to answer it.');
-  }, 30_000);
+  });
 
   it('opens known pages of the dashboard, and refuses others with a list of the known ones', async () => {
     const refused = await patchbay('open', '--page', 'secrets');

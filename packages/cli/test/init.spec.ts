@@ -10,7 +10,7 @@ import { ownDirectory, runCli } from './run-cli.ts';
 const downloads = path.resolve(import.meta.dirname, '../node_modules/.test-downloads');
 beforeAll(async () => {
   await packTools(downloads, 'http://localhost:4000');
-}, 60_000);
+});
 
 /** Serves the tarballs as an installation does; `tamper` changes what arrives. */
 async function serveDownloads(tamper: (bytes: Buffer) => Buffer = (bytes) => bytes): Promise<string> {

@@ -36,7 +36,7 @@ describe('patchbay admin setup-link', () => {
       expect([run.code, `${run.stdout}${run.stderr}`]).toEqual([1, expect.stringContaining('cli.not_connected')]);
     }
     expect(await links()).toBe(0);
-  }, 60_000);
+  });
 
   it('the gateway makes a setup link for each request, and the command line shows none', async () => {
     const cwd = await installationOf(here.platform.processes.gateway.pid);
@@ -45,5 +45,5 @@ describe('patchbay admin setup-link', () => {
     await waitFor(async () => (await links()) === 1, { what: 'a setup link' });
     await ask(cwd);
     await waitFor(async () => (await links()) === 2, { what: 'another setup link' });
-  }, 60_000);
+  });
 });

@@ -20,7 +20,7 @@ let made: string;
 beforeAll(async () => {
   made = await temporaryDirectory('tarballs');
   expect(await packTools(made, 'http://localhost:4000')).toEqual({ made: true });
-}, 60_000);
+});
 
 describe('the tarballs an installation serves', () => {
   it('tarballs are made once, equal for equal sources, and name no path of this machine', async () => {
@@ -35,7 +35,7 @@ describe('the tarballs an installation serves', () => {
       expect(await digestOf(path.join(second, name)), name).toBe(await digestOf(path.join(made, name)));
       expect((await readFile(path.join(made, name))).includes(ROOT), name).toBe(false);
     }
-  }, 60_000);
+  });
 
   it('tarballs install with npm, and make a project whose own test and type check pass', async () => {
     const directory = await ownDirectory();

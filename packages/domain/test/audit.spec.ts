@@ -36,7 +36,7 @@ describe('the audit log', () => {
     expect(rows.map((row) => Number(row.writer_sequence))).toEqual(
       Array.from({ length: 200 }, (_, index) => index + 1),
     );
-  }, 30_000);
+  });
 
   it('every row of the audit log is bound to its content, its writer and the row before', async () => {
     const { rows } = await given.superuser.query(

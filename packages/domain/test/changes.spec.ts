@@ -98,8 +98,8 @@ describe('the change feed', () => {
       proxy.mend();
       await grants.close();
     }
-    await waitFor(() => feed.health().connected, { deadlineMs: 8_000 });
-  }, 25_000);
+    await waitFor(() => feed.health().connected);
+  });
 
   it('a cache serves known values while the database is away, and fails for unknown ones', async () => {
     const away = createDatabase({ url: new URL('postgresql://nobody:x@127.0.0.1:1/none').href, poolSizeMax: 1 });
@@ -160,15 +160,15 @@ describe('the change feed', () => {
     const key = await newKey();
     proxy.cut();
     try {
-      await waitFor(() => !feed.health().connected, { deadlineMs: 8_000 });
+      await waitFor(() => !feed.health().connected);
       leadMs = 40_000;
       await expect(key.verify()).rejects.toMatchObject({ code: 'data.stale' });
     } finally {
       proxy.mend();
     }
-    await waitFor(() => feed.health().connected, { deadlineMs: 8_000 });
+    await waitFor(() => feed.health().connected);
     await expect(key.verify()).resolves.toBeDefined();
-  }, 25_000);
+  });
 
   it('the change feed misses no transaction that commits after later ones', async () => {
     const received: Change[] = [];

@@ -23,4 +23,4 @@ it('finds no difference between prisma/migrations and the Prisma schema', async 
   const [code] = await once(prisma, 'close');
   expect(output).toContain('No difference detected');
   expect(code).toBe(0);
-}, 60_000);
+});

@@ -112,7 +112,7 @@ describe('a grant', () => {
     expect(ended).toMatchObject({ endedBecause: 'ended' });
     expect(await rowsOf(hash)).toBe(0);
     await vi.waitUntil(async () => (await directory.find(facts.id))?.endedAt != null, {
-      timeout: 10_000,
+      timeout: 30_000,
       interval: 20,
     });
   });
@@ -199,7 +199,7 @@ describe('a grant', () => {
       hash,
       wider,
     ]);
-    await vi.waitUntil(async () => (await directory.find(facts.id))?.scopes.length === 2, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await directory.find(facts.id))?.scopes.length === 2, { timeout: 30_000 });
   });
 
   it('who leaves an organization leaves its grants in the same transaction, and keeps those of another one', async () => {
@@ -222,7 +222,7 @@ describe('a grant', () => {
     expect(await first(ours, here.id)).toMatchObject({ endedBecause: 'member_removed' });
     expect(await rowsOf(hash)).toBe(0);
     expect(await first(theirs, there.id)).toMatchObject({ endedAt: null });
-    await vi.waitUntil(async () => (await directory.find(here.id)) === null, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await directory.find(here.id)) === null, { timeout: 30_000 });
   });
 
   it('grants of a connector end with its row', async () => {

@@ -92,7 +92,7 @@ describe('the groups of a caller', () => {
         const { groups } = await keys.verify(secret.reveal(), ['mcp'], '198.51.100.1');
         return groups.map(({ name }) => name);
       };
-      const become = (expected: readonly string[]) => expect.poll(names, { timeout: 5_000 }).toEqual(expected);
+      const become = (expected: readonly string[]) => expect.poll(names, { timeout: 30_000 }).toEqual(expected);
       expect(await names()).toEqual([]);
       const [pilots, testers] = [await make('pilots'), await make('testers')];
       for (const { id } of [pilots, testers]) {

@@ -151,7 +151,7 @@ describe('withOrganization', () => {
       tx.query<{ id: string }>("SELECT current_setting('app.organization_id') AS id"),
     );
     expect(after).toEqual([{ id: ours.organizationId }]);
-  }, 60_000);
+  });
 
   it('throws data.unavailable when the database is unreachable', async () => {
     const { createDatabase } = await import('../src/database/index.ts');

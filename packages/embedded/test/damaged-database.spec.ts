@@ -5,7 +5,7 @@ import { DamagedDatabase } from './damaged-database.ts';
 let database: DamagedDatabase;
 beforeAll(async () => {
   database = await DamagedDatabase.create();
-}, 60_000);
+});
 
 /** Each damage once, each at a file of another kind. The long form walks over every class of file in every way. */
 const REFUSED: [file: string, damage: Damage][] = [
@@ -26,12 +26,12 @@ describe('a database file that changed while nothing ran', () => {
 
   it('refuses an emptied file of a whole table, which PostgreSQL itself would accept, by its name', async () => {
     expect(await database.round(database.tableFile, 'emptied')).toBe('refused');
-  }, 60_000);
+  });
 });
 
 describe('a database file that was damaged by a crash', () => {
   it('PostgreSQL refuses a file that a crash damaged, and the error has its name and the way back', async () => {
     await database.forgetList();
     expect(await database.round('global/pg_control', 'filled with garbage')).toBe('refused');
-  }, 60_000);
+  });
 });

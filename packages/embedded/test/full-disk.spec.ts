@@ -100,5 +100,5 @@ describe('PostgreSQL on a full disk', () => {
     await disk.clear();
     running = await disk.start();
     expect(await disk.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
-  }, 60_000);
+  });
 });

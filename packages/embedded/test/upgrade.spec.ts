@@ -85,4 +85,4 @@ it('the upgrade that adds secrets to invitations closes the open ones and touche
   // Nothing was changed: no row that would become an audit event, and the policies apply to the owner again.
   expect(await notes()).toEqual(notesBefore);
   expect(await query(urls.owner, 'SELECT id FROM identity.invitations')).toEqual([]);
-}, 60_000);
+});

@@ -68,7 +68,7 @@ beforeAll(async () => {
   });
   code = bundled.outputFiles[0]?.text ?? '';
   given = await givenHost();
-}, 30_000);
+});
 afterAll(() => given?.close());
 
 const EVERYTHING = { elicitation: {}, sampling: {}, roots: {} };

@@ -132,7 +132,7 @@ describe('the snapshot of the runner', () => {
     expect(kinds).toHaveLength(10);
     const different = kinds.map((kind) => [kind, new Set(found.map((values) => values[kind])).size]);
     expect(different).toEqual(kinds.map((kind) => [kind, RESUMED]));
-  }, 60_000);
+  });
 
   it.each([
     ['repeats values in every process when nothing drains what it froze', 'false', 1],
@@ -156,7 +156,7 @@ describe('the snapshot of the runner', () => {
     const third = (await warmHost()).host.health().snapshot;
     expect(third.state).toBe('resumed');
     expect(Date.parse(third.takenAt ?? '')).toBeGreaterThan(Date.parse(first.takenAt ?? ''));
-  }, 60_000);
+  });
 
   async function blobFile(): Promise<string> {
     const [name] = (await readdir(directory)).filter((found) => found.endsWith('.blob'));

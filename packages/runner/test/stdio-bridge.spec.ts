@@ -49,7 +49,7 @@ beforeAll(async () => {
   code = `require('node:fs').writeFileSync('/tmp/server.mjs', ${JSON.stringify(outputFiles[0]?.text ?? '')});
     exports.default = { stdio: { args: ['/tmp/server.mjs'], env: { GREETING: 'hello' } } };`;
   given = await givenHost();
-}, 30_000);
+});
 afterAll(() => given?.close());
 
 interface Call {

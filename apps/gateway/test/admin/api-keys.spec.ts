@@ -11,7 +11,7 @@ beforeAll(async () => {
   owner = await installation.owner('acme');
   developer = await installation.join(owner, 'developer', 'dora');
   other = await installation.join(owner, 'developer', 'otis');
-}, 30_000);
+});
 afterAll(() => installation?.close());
 
 const KEYS = '/organizations/acme/api-keys';
@@ -65,5 +65,5 @@ describe('a key that is older than two hundred others', () => {
     expect((await installation.call('POST', '/organizations/acme/connectors', { as: oldest, body })).status).toBe(201);
     const audit = await installation.call('GET', '/organizations/acme/audit-events', { as: owner });
     expect(audit.body.items[0]).toMatchObject({ action: 'connector.created', actor: { name: 'the oldest key' } });
-  }, 30_000);
+  });
 });

@@ -40,7 +40,7 @@ describe('an owner who sends sixty invitations at once', () => {
     const listed = await installation.call('GET', '/organizations/busy/invitations', { as: busy });
     expect(listed.body.items).toHaveLength(60 - refused.length);
     expect(refused.length).toBeLessThan(60);
-  }, 60_000);
+  });
 
   it('an address is invited once, however many requests invite it at the same time', async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, () => invite('twice@people.example')));

@@ -13,7 +13,7 @@ let theirs: readonly string[];
 beforeAll(async () => {
   fuzzed = await FuzzedInstallation.start();
   theirs = await fuzzed.lookAtTheirs();
-}, 60_000);
+});
 afterAll(() => fuzzed?.close());
 
 describe(`made-up requests with the seed ${SEED}`, () => {

@@ -59,7 +59,7 @@ describe('grants in the admin API', () => {
     expect(await installation.grants.find(id)).toMatchObject({ endedAt: null });
     expect((await installation.call('DELETE', `${PATH}/${id}`, { as: owner })).status).toBe(204);
     expect((await client.refresh(tokens.refresh_token)).body.error).toBe('invalid_grant');
-    await vi.waitUntil(async () => (await installation.grants.find(id))?.endedAt != null, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await installation.grants.find(id))?.endedAt != null, { timeout: 30_000 });
     expect(await listed(owner, '?state=open')).not.toContain(id);
     expect(await listed(owner, '?state=ended')).toContain(id);
     const audit = await installation.call('GET', '/organizations/acme/audit-events', { as: owner });

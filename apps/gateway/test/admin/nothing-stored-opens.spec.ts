@@ -123,7 +123,7 @@ beforeAll(async () => {
   };
   await waitFor(isWoken, { what: 'the version in both queues' });
   rows = [...(await writtenRows(superuser)), ...(await rowsIn(superuser, 'bullmq')), ...kept.commands];
-}, 60_000);
+});
 afterAll(async () => {
   await superuser?.end();
   await installation?.close();

@@ -17,7 +17,7 @@ beforeAll(async () => {
   installation = await Installation.start('invite');
   owner = await installation.owner('acme');
   developer = await installation.join(owner, 'developer', 'dora');
-}, 30_000);
+});
 afterAll(() => installation?.close());
 
 async function connector(slug: string, body: object = {}, as: SignedIn = owner) {

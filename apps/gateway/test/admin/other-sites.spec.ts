@@ -90,7 +90,7 @@ beforeAll(async () => {
   await context.addCookies([
     { name, value, domain: 'localhost', path: '/', httpOnly: true, sameSite: 'Lax', secure: false },
   ]);
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   stranger?.close();

@@ -11,7 +11,7 @@ let networks = 0;
 beforeAll(async () => {
   installation = await Installation.start();
   superuser = new pg.Pool({ connectionString: installation.superuserUrl, max: 1 });
-}, 60_000);
+});
 afterAll(async () => {
   await superuser.end();
   await installation.close();

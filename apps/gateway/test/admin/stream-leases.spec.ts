@@ -65,7 +65,7 @@ describe('streams of the admin API', () => {
       (one: { person: { email: string } }) => one.person.email === 'leaver@people.example',
     );
     await expectEnd(await openAll(slug, person), /"code":"/, () => remove(`/organizations/acme/members/${member.id}`));
-  }, 30_000);
+  });
 
   it('streams of the admin API end with a reason when their key is revoked', async () => {
     const slug = await givenConnector();

@@ -40,7 +40,7 @@ describe('two gateways', () => {
     const secret = new Secret(randomBytes(32).toString('base64'));
     gateways = [await startGateway(urls, secret), await startGateway(urls, secret)];
     await waitFor(knowEachOther, { what: 'the gateways to have counted in Redis' });
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all((gateways ?? []).map((gateway) => gateway.close()));
     await redis?.stop();

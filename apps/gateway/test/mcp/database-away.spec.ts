@@ -42,7 +42,7 @@ describe('a gateway whose database is away', () => {
     await started;
     expect(await textOf(await mark())).toBe('one');
     expect(await readHealth(here.platform)).toMatchObject({ status: 200, state: expect.not.stringMatching('down') });
-  }, 40_000);
+  });
 
   // Before any change: a change received just before the connection goes silent makes its connector unknown, rightly.
   it('a warm call is answered within seconds while the database is silent instead of refusing', async () => {
@@ -50,7 +50,7 @@ describe('a gateway whose database is away', () => {
     here.platform.databaseLine?.cut();
     try {
       await waitFor(async () => (await readHealth(here.platform)).checks.changes?.state === 'degraded', {
-        deadlineMs: 8_000,
+        deadlineMs: 30_000,
         what: 'the missed heartbeat',
       });
       const startedAt = performance.now();

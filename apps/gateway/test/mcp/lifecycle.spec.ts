@@ -74,7 +74,7 @@ describe('a changed secret', () => {
       await here.platform.given.database.withOrganization(scope(), (tx) =>
         setSecret(tx, here.acme.owner.actor, vault, input),
       );
-      await waitFor(async () => (await answer()) === value, { deadlineMs: 8_000, what: `the secret ${value}` });
+      await waitFor(async () => (await answer()) === value, { what: `the secret ${value}` });
     }
     vault.close();
   });

@@ -84,7 +84,7 @@ describe('an installation whose Redis is away', () => {
     const version = await deploy();
     await worker?.restart();
     await answers(version);
-  }, 40_000);
+  });
 
   it('calls continue while Redis is away, and an upload is accepted and finished when it is back', async () => {
     await here.platform.redis?.restart();
@@ -101,5 +101,5 @@ describe('an installation whose Redis is away', () => {
     const version = await deploy();
     await here.platform.redis?.restart();
     await answers(version);
-  }, 40_000);
+  });
 });

@@ -22,7 +22,7 @@ describe('readers who do not read', () => {
     }
     expect(await given.open()).toBe(0);
     expect(given.heldBytes() - before).toBeLessThan(16 * MIB);
-  }, 30_000);
+  });
 
   it('readers who do not read do not cost the gateway more with more events for them', async () => {
     const given = await givenReaders(200);
@@ -36,5 +36,5 @@ describe('readers who do not read', () => {
     }
     expect(await given.open()).toBe(200);
     expect(given.heldBytes() - before).toBeLessThan(4 * MIB);
-  }, 30_000);
+  });
 });

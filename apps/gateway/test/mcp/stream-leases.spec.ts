@@ -113,5 +113,5 @@ describe('every open stream', () => {
     await LOSSES['the key is revoked'](caller);
     expect((await heard.next()).value.message.error.data.code).toBe('api-keys.invalid');
     expect(await restOf(streams['session GET'] as Response)).toContain('api-keys.invalid'); // opened above
-  }, 30_000);
+  });
 });

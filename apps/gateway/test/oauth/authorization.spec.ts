@@ -185,7 +185,7 @@ describe('the consent page', () => {
     const page = await browser.visit((await client(`${origin}/acme/short-lived/mcp`)).authorizeUrl());
     const deleted = await installation.call('DELETE', '/organizations/acme/connectors/short-lived', { as: owner });
     expect(deleted.status).toBeLessThan(300);
-    await vi.waitUntil(async () => (await browser.send(page.url)).status === 404, { timeout: 5_000 });
+    await vi.waitUntil(async () => (await browser.send(page.url)).status === 404, { timeout: 30_000 });
     const { text } = await browser.send(page.url, { headers: JSON_ONLY });
     expect(JSON.parse(text).code).toBe('oauth.resource_gone');
   });

@@ -65,7 +65,7 @@ describe('a stream of events', () => {
     const reading = setInterval(() => {
       received += (socket.read() as Buffer | null)?.length ?? 0; // no encoding is set
     }, 5);
-    await expect.poll(() => received, { timeout: 10_000 }).toBeGreaterThan(12 * MIB);
+    await expect.poll(() => received, { timeout: 30_000 }).toBeGreaterThan(12 * MIB);
     clearInterval(reading);
     socket.destroy();
   });

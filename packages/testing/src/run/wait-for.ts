@@ -19,7 +19,7 @@ export async function waitFor<T>(
   condition: () => T | Promise<T>,
   options: WaitOptions = {},
 ): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
-  const deadline = performance.now() + (options.deadlineMs ?? 10_000);
+  const deadline = performance.now() + (options.deadlineMs ?? 30_000);
   let cause: unknown;
   let pauseMs: number = PAUSE_MS.first;
   for (;;) {
