@@ -30,6 +30,7 @@ const LONGEST = [
   'apps/launcher/test/launcher.spec.ts',
   'packages/sandbox-host/test/bounds.spec.ts',
   'test/production.spec.ts',
+  'test/authorization.spec.ts',
   'packages/cli/test/against-platform.spec.ts',
   'packages/runner/test/snapshot.spec.ts',
   'packages/sandbox-host/test/version-snapshot.spec.ts',

@@ -6,7 +6,9 @@ import { removeInstallation } from '@patchbay/embedded';
 import { findTestChromium, redisMissing, skipUnless, waitFor } from '@patchbay/testing';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { OAuthClient } from '../apps/gateway/test/oauth/given.ts';
 import { runCli } from '../packages/cli/test/run-cli.ts';
+import { startCallbackListener } from './callback-listener.ts';
 import { Installation } from './installation.ts';
 import { fullLimitsMissing, type ProductionSurroundings, productionSurroundings } from './production-surroundings.ts';
 import { LOCALHOST_CERTIFICATE, type TlsFront } from './tls-front.ts';
@@ -191,6 +193,62 @@ describe('a production start', () => {
     await owner.getByText('Live · version 1').waitFor();
     expect(complaints).toEqual([]);
   }, 120_000);
+
+  it('connects a client through the owner’s browser, with cookies that no other host and no plain http can set', async (test) => {
+    skipUnless(test, chromiumMissing === null, chromiumMissing ?? '');
+    const callbacks = await startCallbackListener();
+    try {
+      const redirectUri = `http://localhost:${callbacks.port}/production`;
+      const metadata = JSON.stringify({ redirect_uris: [redirectUri], token_endpoint_auth_method: 'none' });
+      const registered = JSON.parse((await post('/register', metadata, 'application/json')).body) as {
+        client_id: string;
+      };
+      const resource = `${origin}/acme/greeter/mcp`;
+      const client = new OAuthClient(origin, { id: registered.client_id, redirectUri, resource });
+      const owner = await visitor();
+      await owner.goto(client.authorizeUrl());
+      await owner.getByLabel('Email').fill(OWNER.email);
+      await owner.getByLabel('Password', { exact: true }).fill(OWNER.password);
+      await owner.getByRole('button', { name: 'Sign in' }).click();
+      const arrived = callbacks.next('/production');
+      await owner.getByRole('button', { name: 'Allow' }).waitFor();
+      const paths = (await owner.context().cookies(`${owner.url()}`)).map(({ name, path: at, secure }) => [
+        name,
+        at,
+        secure,
+      ]);
+      const [, interaction = ''] = /(\/-\/oauth\/[\w-]+)$/.exec(owner.url()) ?? [];
+      expect(paths).toEqual(
+        expect.arrayContaining([
+          ['__Host-patchbay_oauth_session', '/', true],
+          ['__Secure-patchbay_oauth_interaction', interaction, true],
+        ]),
+      );
+      const resume = await owner.context().cookies(`${origin}${interaction.replace('/-/oauth', '/authorize')}`);
+      expect(resume.map(({ name }) => name)).toContain('__Secure-patchbay_oauth_resume');
+      for (const { name, secure, httpOnly, sameSite } of await owner.context().cookies(origin)) {
+        expect([name, secure, httpOnly, sameSite]).toEqual([expect.stringMatching(/^__Host-/), true, true, 'Lax']);
+      }
+      await owner.getByRole('button', { name: 'Allow' }).click();
+      const form = new URLSearchParams({
+        grant_type: 'authorization_code',
+        client_id: client.id,
+        code: (await arrived).get('code') ?? '',
+        redirect_uri: redirectUri,
+        code_verifier: client.verifier,
+      });
+      const answer = await front.ask('/token', {
+        method: 'POST',
+        body: form.toString(),
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      });
+      const { access_token } = JSON.parse(answer.body) as { access_token: string };
+      expect(await callGreet(access_token)).toMatchObject({ content: [{ type: 'text', text: 'Hello, Ada!' }] });
+      expect(complaints).toEqual([]);
+    } finally {
+      await callbacks.close();
+    }
+  }, 60_000);
 
   it('signs the owner in with a cookie that no other host and no plain http can set or see', async (test) => {
     skipUnless(test, chromiumMissing === null, chromiumMissing ?? '');
