@@ -315,11 +315,9 @@ describe('pages that a person decides or copies on', { timeout: 60_000 }, () => 
     await page.goto(`http://127.0.0.1:${callbacks.port}/attacker`);
     for (const target of [client.authorizeUrl(), connectUrl()]) {
       const refused = page.waitForEvent('console', (message) => /frame-ancestors|X-Frame-Options/.test(message.text()));
-      await page.evaluate((src) => {
-        const frame = document.createElement('iframe');
-        frame.src = src;
-        document.body.append(frame);
-      }, target);
+      await page.evaluate(
+        `document.body.append(Object.assign(document.createElement('iframe'), { src: '${target}' }))`,
+      );
       await refused;
     }
     complaints = [];
@@ -333,14 +331,14 @@ describe('pages that a person decides or copies on', { timeout: 60_000 }, () => 
     await page.getByRole('button', { name: 'Copy the URL' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('status').filter({ hasText: 'Copied' }).waitFor({ state: 'attached' });
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(ready.mcpUrl);
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(ready.mcpUrl);
     const summaries = page.locator('summary');
     await summaries.nth(1).focus();
     await page.keyboard.press('Enter');
     expect(await page.locator('details[open]').count()).toBe(1);
     await page.getByRole('link', { name: 'Add to Cursor' }).waitFor();
     await page.keyboard.press('Tab');
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Add to Cursor');
+    expect(await page.evaluate('document.activeElement?.textContent')).toBe('Add to Cursor');
   });
 
   it.each(['light', 'dark'] as const)(
@@ -357,16 +355,15 @@ describe('pages that a person decides or copies on', { timeout: 60_000 }, () => 
         await context.addCookies(ownersCookies);
         for (const target of [connectUrl(), client.authorizeUrl()]) {
           await page.goto(target);
-          await page.evaluate(() => {
-            for (const details of document.querySelectorAll('details')) details.removeAttribute('name');
-            for (const details of document.querySelectorAll('details')) details.open = true;
-          });
+          await page.evaluate(
+            "for (const each of document.querySelectorAll('details')) each.removeAttribute('name'), (each.open = true)",
+          );
           await page.evaluate(source);
           const found = await page.evaluate(
             'axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => [id, html])))',
           );
           expect(found, `${target} ${scheme} ${viewport.width}`).toEqual([]);
-          const width = await page.evaluate(() => document.documentElement.scrollWidth);
+          const width = await page.evaluate('document.documentElement.scrollWidth');
           expect(width, `${target} ${viewport.width}`).toBeLessThanOrEqual(viewport.width);
         }
       }
