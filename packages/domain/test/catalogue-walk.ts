@@ -39,6 +39,9 @@ const LISTED = [
   'identity.note_change',
   'identity.keep_grant',
   'app.announce_grant',
+  'app.end_account_grants_of_client',
+  'identity.end_account_grant',
+  'identity.keep_account_grant',
 ];
 const LISTED_SQL = LISTED.map((name) => `'${name}'`).join(', ');
 

@@ -72,6 +72,7 @@ describe('another organization', () => {
     'setup_links',
     'oauth_signing_keys',
     'oauth_rows',
+    'account_grants',
   ])('the role patchbay_app may not select from identity.%s', async (table) => {
     const client = new pg.Client({ connectionString: given.test.urls.app });
     await client.connect();

@@ -8,6 +8,7 @@ export const ID_PREFIXES = {
   group: 'grp',
   policy: 'pol',
   grant: 'grt',
+  accountGrant: 'agr',
   oauthClient: 'ocl',
   invitation: 'inv',
   session: 'ses',

@@ -2,6 +2,7 @@ export { waitAtMost, within } from './async.ts';
 export { documentNumber, emailAddress, findPlainInputs, idOf, integer, integerParameter, text } from './border.ts';
 export { ERRORS, type ErrorCode } from './catalog/index.ts';
 export { type Clock, systemClock } from './clock.ts';
+export { COMMAND_LINE_CLIENT, DEVICE_CODE_GRANT } from './command-line-client.ts';
 export { DASHBOARD_PAGES, type DashboardPage, withDashboardOrigin } from './dashboard-pages.ts';
 export {
   DISK_RESERVE_SHARE,

@@ -31,7 +31,7 @@ export function connectPage(organization: string, connector: string): string {
 
 /** Whether an address is an authorization request of an OAuth client: a page of this origin outside of the dashboard. */
 export function isAuthorization(address: string): boolean {
-  return /^\/-\/oauth\/[\w-]+$/.test(address);
+  return /^\/-\/(oauth\/[\w-]+|device)$/.test(address);
 }
 
 /** Whether an address is a page of ours: `//host`, `/\host` and other schemes lead elsewhere and never follow a sign-in. */

@@ -1,11 +1,12 @@
 /** The OpenAPI 3.1 document of the admin API: a pure function of the endpoint table. */
 import { z } from 'zod';
+import { ADMIN_API_PATH } from '../http/admin-resource.ts';
 import { Problem } from '../http/render-problem.ts';
 import { type EndpointSpec, reasonForNone } from './definition/endpoint-spec.ts';
 
 type Json = Record<string, unknown>;
 
-export const API_BASE = '/api/v1';
+export const API_BASE = ADMIN_API_PATH;
 
 export interface OpenApiDocument {
   readonly openapi: '3.1.0';

@@ -10,10 +10,12 @@ import { AppError, text } from '@patchbay/foundation';
 import { ADMIN_LIMITS } from '@patchbay/foundation/limits';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import { answerApiError, invalidRequest } from '../http/api-error.ts';
+import { adminChallenge } from '../http/admin-resource.ts';
+import { answerApiError, apiError, invalidRequest } from '../http/api-error.ts';
 import { entityTag, matchesEntityTag } from '../http/entity-tag.ts';
 import { Leases } from '../streams/leases.ts';
-import { authenticate } from './access/authenticate.ts';
+import { AdminTokens } from './access/admin-tokens.ts';
+import { type AuthenticateDeps, authenticate } from './access/authenticate.ts';
 import { authorize, requireInService } from './access/authorize.ts';
 import { type Access, type Caller, callerId, concernsCaller, requirePermission } from './access/caller.ts';
 import type { AdminDeps, Call, Endpoint, OrganizationCall } from './definition/endpoint.ts';
@@ -39,23 +41,27 @@ const passed = new WeakMap<FastifyRequest, Passed>();
 export async function adminPlugin(app: FastifyInstance, deps: AdminDeps): Promise<void> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler((error, request, reply) => answerApiError(error, request, reply, deps.origin));
+  app.setErrorHandler((error, request, reply) => answerAdminError(error, request, reply, deps.origin));
   // Fastify parses JSON by itself; sources pass through unread, to be stored as they arrive.
   app.addContentTypeParser(['application/gzip', 'application/zip'], (_request, payload, done) => done(null, payload));
   app.addHook('onSend', async (request, reply, payload) => addEntityTag(request, reply, payload));
 
+  const { signingKeys: keys, accountGrants } = deps.oauth;
+  const accessTokens = new AdminTokens({ origin: deps.origin, keys, accountGrants, clock: deps.clock });
   const counter = new StreamCounter();
   const leases = new Leases(deps.changes);
   app.addHook('preClose', async () => counter.close());
   app.addHook('onClose', async () => leases.close());
   for (const endpoint of Object.values(ENDPOINTS)) {
     // The work of each is typed by its own schemas; here they are all alike.
-    mount(app, deps, { counter, leases, endpoint: endpoint as unknown as Endpoint<EndpointSpec> });
+    mount(app, { ...deps, accessTokens }, { counter, leases, endpoint: endpoint as unknown as Endpoint<EndpointSpec> });
   }
   app.all(`${API_BASE}/*`, async () => {
     throw new AppError('admin.not_found');
   });
 }
+
+type GuardDeps = AdminDeps & AuthenticateDeps;
 
 interface Mounted {
   readonly endpoint: Endpoint<EndpointSpec>;
@@ -63,7 +69,7 @@ interface Mounted {
   readonly leases: Leases;
 }
 
-function mount(app: FastifyInstance, deps: AdminDeps, { endpoint, counter, leases }: Mounted): void {
+function mount(app: FastifyInstance, deps: GuardDeps, { endpoint, counter, leases }: Mounted): void {
   const { work } = endpoint;
   const guard = (request: FastifyRequest) => admit(deps, endpoint, request);
   app.route({
@@ -97,7 +103,7 @@ function mount(app: FastifyInstance, deps: AdminDeps, { endpoint, counter, lease
 }
 
 /** 401, 404, 403, in this order. @throws AppError of the first that does not hold */
-async function admit(deps: AdminDeps, endpoint: EndpointSpec, request: FastifyRequest): Promise<Passed> {
+async function admit(deps: GuardDeps, endpoint: EndpointSpec, request: FastifyRequest): Promise<Passed> {
   const caller = await authenticate(deps, request, endpoint.upload?.contentTypes);
   const organization = organizationOf(request);
   if (organization === null) return { caller, access: null };
@@ -173,4 +179,18 @@ function addEntityTag(request: FastifyRequest, reply: FastifyReply, payload: unk
   if (!matchesEntityTag(request.headers['if-none-match'], tag)) return payload;
   reply.code(304).removeHeader('content-length').removeHeader('content-type');
   return '';
+}
+
+/** Answers with the problem, and with where a client signs in and for what. @see RFC 9728 §5.1, RFC 6750 §3.1 */
+function answerAdminError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, origin: string) {
+  const error = apiError(thrown);
+  const challenge = challengeFor(error, origin);
+  if (challenge !== null) reply.header('www-authenticate', challenge);
+  return answerApiError(error, request, reply, origin);
+}
+
+function challengeFor({ code, spec, data }: AppError, origin: string): string | null {
+  if (code === 'admin.scope_missing') return adminChallenge(origin, 'insufficient_scope', [String(data?.scope)]);
+  if (spec.status !== 401) return null;
+  return adminChallenge(origin, code === 'auth.required' ? null : 'invalid_token');
 }

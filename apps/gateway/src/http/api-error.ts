@@ -46,6 +46,8 @@ export function answerApiError(thrown: unknown, request: FastifyRequest, reply: 
   else request.log.info(facts, 'request refused');
   // A body that is refused half-way would otherwise be read to its end.
   if (!request.raw.complete) reply.header('connection', 'close');
-  if (error.spec.status === 401) reply.header('www-authenticate', 'Bearer realm="patchbay"');
+  if (error.spec.status === 401 && !reply.hasHeader('www-authenticate')) {
+    reply.header('www-authenticate', 'Bearer realm="patchbay"');
+  }
   return sendProblem(reply, error, origin);
 }

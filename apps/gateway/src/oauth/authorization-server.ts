@@ -11,10 +11,14 @@ import type { Provider } from 'oidc-provider';
 import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';
 import type { Identity } from '../identity/index.ts';
 import { createAuthPool } from '../identity/lazy-auth.ts';
+import { AccountGrants } from './account-grants.ts';
+import { AdminGrants } from './admin-grants.ts';
 import { Budgets } from './budgets.ts';
 import { ClientDocuments, type FetchDocument } from './client-documents.ts';
 import { ClientStore } from './client-store.ts';
+import { devicePlugin } from './device-plugin.ts';
 import { GrantChecks } from './grant-checks.ts';
+import { createHandOver } from './hand-over.ts';
 import { interactionsPlugin } from './interactions-plugin.ts';
 import { createProtectedResources } from './protected-resources.ts';
 import { providerPlugin } from './provider-plugin.ts';
@@ -45,6 +49,8 @@ export interface AuthorizationServerOptions {
 export interface AuthorizationServer {
   /** For verifying access tokens, and for nothing else. */
   readonly signingKeys: SigningKeys;
+  /** Grants for the admin API: of people, and of no organization. */
+  readonly accountGrants: AccountGrants;
   /** The endpoints at the root, and the pages below `/-/oauth`. */
   mount(app: FastifyInstance): Promise<void>;
   /** The present secret of a client that an owner made: derived, in no row. */
@@ -83,7 +89,9 @@ export async function createAuthorizationServer(options: AuthorizationServerOpti
     fetchDocument: options.fetchDocument ?? createGuardedFetch(DOCUMENT_FETCH),
     now: () => clock.now().getTime(),
   });
-  const checks = new GrantChecks({ origin, database, grants: options.grants, resources, clock });
+  const accountGrants = new AccountGrants(rows);
+  const adminGrants = new AdminGrants({ origin, accountGrants, clock });
+  const checks = new GrantChecks({ origin, database, grants: options.grants, resources, adminGrants, clock });
   const cookieKey = (await createKeyedHash(keySource, 'oauth cookies'))([]);
 
   const provider = presentProvider(signingKeys, async (keys) => {
@@ -91,7 +99,7 @@ export async function createAuthorizationServer(options: AuthorizationServerOpti
     const { createProvider } = await import('./create-provider.ts');
     const adapterOf = (model: string) => (model === 'Client' ? clients : new RowAdapter(model, rows));
     return createProvider(
-      { origin, identity, resources, clients, documents, grants: checks, cookieKey, adapterOf, logger },
+      { origin, identity, resources, clients, documents, grants: checks, adminGrants, cookieKey, adapterOf, logger },
       keys,
     );
   });
@@ -113,11 +121,26 @@ export async function createAuthorizationServer(options: AuthorizationServerOpti
 
   return {
     signingKeys,
+    accountGrants,
     async mount(app) {
       const budgets = new Budgets(options.ephemeralStore);
-      await app.register(async (walled) => providerPlugin(walled, { origin, resources, budgets, provider }));
+      const handOver = createHandOver(provider);
       await app.register(async (walled) =>
-        interactionsPlugin(walled, { origin, secret, database, identity, resources, clients, logger, provider }),
+        providerPlugin(walled, { origin, resources, adminGrants, budgets, handOver }),
+      );
+      await app.register(async (walled) => devicePlugin(walled, { origin, identity, budgets, handOver }));
+      await app.register(async (walled) =>
+        interactionsPlugin(walled, {
+          origin,
+          secret,
+          database,
+          identity,
+          resources,
+          clients,
+          accountGrants,
+          logger,
+          provider,
+        }),
       );
     },
     clientSecret: ({ id, secretGeneration }) => new Secret(clients.secretOf(id, secretGeneration)),

@@ -42,6 +42,28 @@ export class Budgets {
     await this.#admit(['authorization', networkOf(address)], OAUTH_LIMITS.authorizationsPerAddress.value);
   }
 
+  /** @throws AppError `oauth.too_many_requests` */
+  async admitDeviceCode(address: string): Promise<void> {
+    await this.#admit(['device code', networkOf(address)], OAUTH_LIMITS.deviceCodesPerAddress.value);
+  }
+
+  /**
+   * A code that a person types, or answers for. Counted for the sign-in and for its network, so that guessing needs both.
+   *
+   * @throws AppError `oauth.too_many_codes`
+   */
+  async admitUserCode(address: string, sessionId: string): Promise<void> {
+    const keys = [
+      { key: ['user code of a session', sessionId], max: OAUTH_LIMITS.userCodesPerSession.value },
+      { key: ['user code', networkOf(address)], max: OAUTH_LIMITS.userCodesPerAddress.value },
+    ];
+    for (const { key, max } of keys) {
+      const window = { max, windowSeconds: OAUTH_LIMITS.deviceCode.value };
+      const { allowed, retryAfterSeconds } = await this.#store.admit(key, window);
+      if (!allowed) throw new AppError('oauth.too_many_codes', { retryAfterSeconds });
+    }
+  }
+
   async #admit(key: readonly string[], max: number): Promise<void> {
     const { allowed, retryAfterSeconds } = await this.#store.admit(key, { max, windowSeconds: WINDOW_SECONDS });
     if (!allowed) throw new AppError('oauth.too_many_requests', { retryAfterSeconds });

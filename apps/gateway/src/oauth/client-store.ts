@@ -5,6 +5,7 @@ import type { KeyedHash, StateSealer } from '@patchbay/vault';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { z } from 'zod';
 import type { ClientMetadata } from './client-metadata.ts';
+import { COMMAND_LINE_METADATA } from './command-line.ts';
 
 export interface ClientStoreDeps {
   readonly database: Database;
@@ -62,6 +63,7 @@ export class ClientStore implements Adapter {
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
+    if (id === COMMAND_LINE_METADATA.client_id) return COMMAND_LINE_METADATA;
     if (id.startsWith(PREFIX)) return this.#findRegistered(id);
     const client = await findOAuthClient(this.#deps.database, id);
     if (client === null) return undefined;
@@ -76,6 +78,7 @@ export class ClientStore implements Adapter {
       token_endpoint_auth_method: 'client_secret_post',
       application_type: 'native',
       organization_id: client.organizationId,
+      admin_api: client.adminApi,
     };
   }
 

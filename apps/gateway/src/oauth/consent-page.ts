@@ -1,4 +1,5 @@
-import { renderDocument } from '../http/document.ts';
+import type { FastifyReply } from 'fastify';
+import { renderDocument, sendDocument } from '../http/document.ts';
 import { escapeHtml } from '../http/escape-html.ts';
 
 /** The facts of a consent page. Texts of clients and connectors are quoted as theirs. */
@@ -78,4 +79,11 @@ function renderScope({ name, text, description }: ConsentView['scopes'][number])
   const words = description === null ? '' : `<br><span class="note"><q>${escapeHtml(description)}</q></span>`;
   return `<label class="choice"><input type="checkbox" name="scope:${escapeHtml(name)}" value="yes" checked>
 <span>${escapeHtml(text)}${words}</span></label>`;
+}
+
+/** @param formAction where its form may lead, as a source list */
+export function sendConsent(reply: FastifyReply, html: string, formAction: string): FastifyReply {
+  // With no referrer a browser would name the origin of the form `null`.
+  reply.headers({ 'referrer-policy': 'same-origin', 'cache-control': 'no-store' });
+  return sendDocument(reply, html, formAction);
 }

@@ -4,6 +4,7 @@ import { AppError, type Logger } from '@patchbay/foundation';
 import { Provider } from 'oidc-provider';
 import { documentPolicy, renderDocument } from '../http/document.ts';
 import { escapeHtml } from '../http/escape-html.ts';
+import { DEVICE_AUTHORIZATION_PATH } from './device-plugin.ts';
 import { type ProviderConfigurationDeps, providerConfiguration } from './provider-configuration.ts';
 import type { ProviderClient } from './provider-types.ts';
 
@@ -38,6 +39,8 @@ export function createProvider(deps: ProviderDeps, keys: SigningKeySet): Provide
   provider.use(async (context, next) => {
     await next();
     if (context.path.startsWith('/.well-known/')) context.body = documentOf(context.body, origin);
+    // Codes are typed: an address with one in it can be sent to a victim.
+    if (context.path === DEVICE_AUTHORIZATION_PATH) context.body = withoutCompleteUri(context.body);
     if (context.path === '/jwks') context.body = { keys: keys.publicKeys };
   });
   // A failure of ours; refusals of clients are the access log's.
@@ -59,6 +62,13 @@ function acceptPreviousSecrets(provider: Provider): void {
 
 function isSame(one: string, other: string): boolean {
   return timingSafeEqual(hash('sha256', one, 'buffer'), hash('sha256', other, 'buffer'));
+}
+
+/** @see RFC 8628 §3.2, §5.4 */
+function withoutCompleteUri(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null) return body;
+  const { verification_uri_complete: _, ...rest } = body as Record<string, unknown>; // JSON of the provider
+  return rest;
 }
 
 /** Members that describe OpenID Connect, which is not offered, or what is off. */

@@ -4,6 +4,7 @@ import { findOpenGrant, type GrantDirectory, type GrantFacts } from '@patchbay/d
 import type { Role } from '@patchbay/domain/organizations';
 import type { Clock } from '@patchbay/foundation';
 import type { Account, KoaContextWithOIDC } from 'oidc-provider';
+import type { AdminGrants } from './admin-grants.ts';
 import type { ProtectedResource, ProtectedResources } from './protected-resources.ts';
 
 export interface GrantChecksDeps {
@@ -11,6 +12,7 @@ export interface GrantChecksDeps {
   readonly database: Database;
   readonly grants: Pick<GrantDirectory, 'find' | 'noteUse'>;
   readonly resources: ProtectedResources;
+  readonly adminGrants: Pick<AdminGrants, 'isOne' | 'findAccount' | 'claimsOf'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -40,6 +42,8 @@ export class GrantChecks {
   ): Promise<Account | undefined> {
     const account: Account = { accountId: personId, claims: () => ({ sub: personId }) };
     if (token === undefined) return account;
+    const { adminGrants } = this.#deps;
+    if (adminGrants.isOne(token.grantId)) return adminGrants.findAccount(context, personId, token.grantId);
     const facts = token.grantId === undefined ? null : await this.#deps.grants.find(token.grantId);
     if (facts === null || facts.person.id !== personId || this.#hasEnded(facts)) return undefined;
     const resource = await this.#deps.resources.find(audienceOf(this.#deps.origin, facts.resourcePath));
@@ -78,6 +82,8 @@ export class GrantChecks {
 
   /** The ids of an access token's grant and resource, beside the URL in `aud`. @see RFC 9068 §2.2.3 */
   claimsOf(context: KoaContextWithOIDC): Record<string, string> {
+    const admin = this.#deps.adminGrants.claimsOf(context);
+    if (admin !== null) return { ...admin };
     const facts = this.#found.get(context);
     if (facts === undefined) throw new Error('an access token without a grant');
     return {

@@ -8,12 +8,15 @@ import { AppError, DASHBOARD_PAGES, type Logger, type Secret } from '@patchbay/f
 import { OAUTH_LIMITS } from '@patchbay/foundation/limits';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errors, type Provider } from 'oidc-provider';
-import { sendDocument } from '../http/document.ts';
 import { addFormParser, type FormValues, formToken, readForm, sendFormError } from '../identity/form-page.ts';
 import type { Identity } from '../identity/index.ts';
+import type { AccountGrants } from './account-grants.ts';
+import { asksForAdminApi, renderAdminConsent, saveAdminConsent } from './admin-consent.ts';
 import { shownName } from './client-metadata.ts';
 import type { ClientStore } from './client-store.ts';
-import { renderConsentPage, scopeText } from './consent-page.ts';
+import { renderConsentPage, scopeText, sendConsent } from './consent-page.ts';
+import { DEVICE_PATH } from './device-pages.ts';
+import { FRESH_SIGN_IN, isFresh } from './fresh-sign-in.ts';
 import { mayUse } from './grant-checks.ts';
 import type { ProtectedResources } from './protected-resources.ts';
 import { INTERACTION_PATH } from './provider-configuration.ts';
@@ -28,6 +31,7 @@ export interface InteractionsOptions {
   readonly identity: Pick<Identity, 'findSession' | 'endSession'>;
   readonly resources: ProtectedResources;
   readonly clients: ClientStore;
+  readonly accountGrants: AccountGrants;
   readonly logger: Logger;
   /** The provider with the present keys. */
   provider(): Promise<Provider>;
@@ -102,6 +106,7 @@ async function finishSignIn(options: InteractionsOptions, asked: Asked) {
   const { reasons } = interaction.prompt;
   const wantsNew = reasons.includes('login_prompt') || reasons.includes('max_age');
   if (wantsNew && authenticatedAt < interaction.iat) return signOutFirst(options, asked);
+  if (reasons.includes(FRESH_SIGN_IN) && !isFresh(session, Date.now())) return signOutFirst(options, asked);
   const login = { accountId: person.id, acr: session.sessionId, ts: authenticatedAt };
   const result = await provider.interactionResult(
     request.raw,
@@ -141,6 +146,10 @@ async function findAsked({ database, resources }: InteractionsOptions, { interac
 
 async function showConsent(options: InteractionsOptions, asked: Asked) {
   const { origin } = options;
+  if (asksForAdminApi(asked, origin)) {
+    const { html, formAction } = await renderAdminConsent(options, adminRequest(asked), tokenOf(options, asked));
+    return sendConsent(asked.reply, html, formAction);
+  }
   const { resource, client, organization, scopes, redirectUri } = await findAsked(options, asked);
   const html = renderConsentPage({
     client: { name: nameOf(client), provedHost: provedHost(client, redirectUri) },
@@ -157,13 +166,21 @@ async function showConsent(options: InteractionsOptions, asked: Asked) {
     endAt: `${origin}${DASHBOARD_PAGES.connectedClients}`,
     formToken: tokenOf(options, asked),
   });
-  // With no referrer a browser would name the origin of the form `null`.
-  asked.reply.headers({ 'referrer-policy': 'same-origin', 'cache-control': 'no-store' });
-  return sendDocument(asked.reply, html, `'self' ${formActionOf(redirectUri)}`);
+  return sendConsent(asked.reply, html, `'self' ${formActionOf(redirectUri)}`);
+}
+
+function adminRequest({ provider, interaction, signedIn, request }: Asked) {
+  return { provider, interaction, signedIn, address: request.clientAddress };
 }
 
 async function allow(options: InteractionsOptions, asked: Asked, values: FormValues) {
-  const { provider, signedIn, request, reply } = asked;
+  const { provider, signedIn, request } = asked;
+  if (asksForAdminApi(asked, options.origin)) {
+    const grantId = await saveAdminConsent(options, adminRequest(asked), values);
+    if (grantId === null) return deny(asked);
+    options.logger.info({ requestId: request.id, grantId }, 'a grant for the admin API was given');
+    return finishConsent(asked, grantId);
+  }
   const { resource, client, scopes } = await findAsked(options, asked);
   const granted = scopes.filter(({ name }) => values[`scope:${name}`] === 'yes').map(({ name }) => name);
   if (granted.length === 0) return deny(asked);
@@ -181,12 +198,18 @@ async function allow(options: InteractionsOptions, asked: Asked, values: FormVal
     },
   );
   options.logger.info({ requestId: request.id, grantId, resource: resource.path }, 'a grant was given');
+  return finishConsent(asked, grantId);
+}
+
+async function finishConsent({ provider, request, reply }: Asked, grantId: string) {
   const result = await provider.interactionResult(request.raw, reply.raw, { consent: { grantId } });
   return reply.header('cache-control', 'no-store').redirect(result, 303);
 }
 
 /** The same authorization request, for the person who has signed in since. A new sign-in that it asked for has happened. */
 function askAgain({ interaction, reply }: Asked) {
+  // A code that was typed is used up, as the page for codes shows.
+  if (interaction.deviceCode !== undefined) return reply.header('cache-control', 'no-store').redirect(DEVICE_PATH, 303);
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(interaction.params)) {
     if (typeof value === 'string' && name !== 'prompt') parameters.set(name, value);

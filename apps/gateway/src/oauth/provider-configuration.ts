@@ -3,9 +3,14 @@ import { OAUTH_LIMITS } from '@patchbay/foundation/limits';
 import { type Adapter, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { cookieRule } from '../http/cookies.ts';
 import type { Identity } from '../identity/index.ts';
+import type { AdminGrants } from './admin-grants.ts';
 import type { ClientDocuments } from './client-documents.ts';
 import { admitRegistration } from './client-metadata.ts';
 import type { ClientStore } from './client-store.ts';
+import { DEVICE_PATH, showCodeConfirmation, showCodeInput, showConnected } from './device-pages.ts';
+import { DEVICE_AUTHORIZATION_PATH } from './device-plugin.ts';
+import { deviceInfoOf } from './device-request.ts';
+import { withFreshSignIn } from './fresh-sign-in.ts';
 import type { GrantChecks } from './grant-checks.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import type { ProtectedResources } from './protected-resources.ts';
@@ -18,6 +23,7 @@ export interface ProviderConfigurationDeps {
   readonly clients: ClientStore;
   readonly documents: ClientDocuments;
   readonly grants: GrantChecks;
+  readonly adminGrants: AdminGrants;
   /** Purpose `oauth cookies`. */
   readonly cookieKey: Buffer;
   adapterOf(model: string): Adapter;
@@ -34,6 +40,11 @@ export const INTERACTION_PATH = '/-/oauth';
 /** Every setting of oidc-provider with its reason. Other features are off or as the specification has them. */
 export function providerConfiguration(deps: ProviderConfigurationDeps, keys: SigningKeySet): Configuration {
   const { origin, identity, resources, clients, documents, grants } = deps;
+  const accessTokens = {
+    accessTokenFormat: 'jwt',
+    accessTokenTTL: OAUTH_LIMITS.accessToken.value,
+    jwt: { sign: { alg: ALGORITHM, kid: keys.signing.kid } },
+  } as const;
   return {
     adapter: deps.adapterOf,
     jwks: { keys: [JSON.parse(keys.signing.privateJwk.reveal())] },
@@ -43,6 +54,8 @@ export function providerConfiguration(deps: ProviderConfigurationDeps, keys: Sig
       registration: '/register',
       revocation: '/revoke',
       jwks: '/jwks',
+      device_authorization: DEVICE_AUTHORIZATION_PATH,
+      code_verification: DEVICE_PATH,
     },
     // OpenID Connect is not offered: there are no claims, and a token is for a resource or for nothing.
     scopes: [],
@@ -59,15 +72,16 @@ export function providerConfiguration(deps: ProviderConfigurationDeps, keys: Sig
       response_types: ['code'],
       id_token_signed_response_alg: ALGORITHM,
     },
-    extraClientMetadata: { properties: ['organization_id', 'previous_secret'] },
+    extraClientMetadata: { properties: ['organization_id', 'previous_secret', 'admin_api'] },
     cookies: cookies(origin, deps.cookieKey),
     interactions: {
-      policy: createInteractionPolicy(identity),
+      policy: withFreshSignIn(createInteractionPolicy(identity), deps),
       url: (_context, interaction) => `${INTERACTION_PATH}/${interaction.uid}`,
     },
     ttl: {
       AccessToken: OAUTH_LIMITS.accessToken.value,
       AuthorizationCode: OAUTH_LIMITS.authorizationCode.value,
+      DeviceCode: OAUTH_LIMITS.deviceCode.value,
       Grant: YEAR_SECONDS,
       Interaction: OAUTH_LIMITS.interaction.value,
       // Slides with each refresh, up to a year after the consent.
@@ -79,7 +93,9 @@ export function providerConfiguration(deps: ProviderConfigurationDeps, keys: Sig
     loadExistingGrant: (context) => grants.loadExistingGrant(context),
     extraTokenClaims: async (context) => grants.claimsOf(context),
     // Without `offline_access`, which clients do not know to ask for.
-    issueRefreshToken: async (_context, client) => client.grantTypeAllowed('refresh_token'),
+    // A code that was typed gives one token: a thief who talked a person into typing it has an hour.
+    issueRefreshToken: async (_context, client, code) =>
+      client.grantTypeAllowed('refresh_token') && code.kind !== 'DeviceCode',
     rotateRefreshToken: () => true,
     expiresWithSession: async () => false,
     revokeGrantPolicy: () => true,
@@ -94,6 +110,14 @@ export function providerConfiguration(deps: ProviderConfigurationDeps, keys: Sig
       dPoP: { enabled: false },
       introspection: { enabled: false },
       clientCredentials: { enabled: false },
+      deviceFlow: {
+        enabled: true,
+        deviceInfo: deviceInfoOf,
+        userCodeInputSource: async (context, form, _out, problem) => showCodeInput(context, form, problem),
+        userCodeConfirmSource: async (context, form, { clientName }, deviceInfo, userCode) =>
+          showCodeConfirmation(context, form, { clientName, deviceInfo, userCode }),
+        successSource: async (context) => showConnected(context),
+      },
       // A client revokes its own tokens only.
       revocation: {
         enabled: true,
@@ -117,18 +141,19 @@ export function providerConfiguration(deps: ProviderConfigurationDeps, keys: Sig
           if (Array.isArray(context.oidc.params?.resource) && context.oidc.params.resource.length > 1) {
             throw new errors.InvalidTarget('exactly one resource has to be named: the URL of the MCP server');
           }
-          const resource = await resources.find(indicator);
           // With the properties that its types do not name.
-          const { organization_id: owner } = client as ProviderClient;
+          const known = client as ProviderClient;
+          const admin = deps.adminGrants.admit(context, indicator, known);
+          if (admin !== null) return { ...accessTokens, scope: admin.scope, audience: deps.adminGrants.audience };
+          const resource = await resources.find(indicator);
+          const { organization_id: owner } = known;
           if (resource === null || (owner !== undefined && owner !== resource.organizationId)) {
             throw new errors.InvalidTarget('there is no such MCP server here that takes access tokens');
           }
           return {
+            ...accessTokens,
             scope: resource.scopes.map(({ name }) => name).join(' '),
             audience: resource.audience,
-            accessTokenFormat: 'jwt',
-            accessTokenTTL: OAUTH_LIMITS.accessToken.value,
-            jwt: { sign: { alg: ALGORITHM, kid: keys.signing.kid } },
           };
         },
       },

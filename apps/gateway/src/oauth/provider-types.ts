@@ -10,4 +10,6 @@ export interface ProviderClient extends Client {
   readonly previous_secret?: string;
   /** Whether a secret is the client's. */
   compareClientSecret(secret: string): boolean;
+  /** Whether an owner made it for the admin API too. */
+  readonly admin_api?: boolean;
 }

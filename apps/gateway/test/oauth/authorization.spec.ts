@@ -1,3 +1,4 @@
+import { DEVICE_CODE_GRANT } from '@patchbay/foundation';
 import { freePort } from '@patchbay/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Installation, type SignedIn } from '../admin/given.ts';
@@ -53,7 +54,8 @@ describe('the metadata of the authorization server', () => {
         revocation_endpoint: `${origin}/revoke`,
         jwks_uri: `${origin}/jwks`,
         response_types_supported: ['code'],
-        grant_types_supported: ['authorization_code', 'refresh_token'],
+        grant_types_supported: ['authorization_code', 'refresh_token', DEVICE_CODE_GRANT],
+        device_authorization_endpoint: `${origin}/device_authorization`,
         code_challenge_methods_supported: ['S256'],
         authorization_response_iss_parameter_supported: true,
         client_id_metadata_document_supported: true,

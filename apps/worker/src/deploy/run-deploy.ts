@@ -124,7 +124,11 @@ async function suspend(work: DeployWork, step: DeployStep, { code, detail }: App
 }
 
 const actorSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('person'), personId: z.string() }),
+  z.object({
+    kind: z.literal('person'),
+    personId: z.string(),
+    client: z.object({ id: z.string(), name: z.string() }).optional(),
+  }),
   z.object({ kind: z.literal('api_key'), apiKeyId: z.string(), personId: z.string().optional() }),
   z.object({ kind: z.literal('service_account'), serviceAccountId: z.string() }),
   z.object({ kind: z.literal('system'), name: z.string() }),

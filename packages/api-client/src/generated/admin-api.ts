@@ -20,6 +20,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the programs that may administer for the signed-in person, newest first
+         * @description Permission: none (lists only what the person allowed). Audit: none (a read of the caller’s own record).
+         */
+        get: operations["listAccountGrants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/grants/{grant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End what a program may do for the signed-in person, at once
+         * @description Permission: none (ends only what the person allowed). Audit: none (it belongs to the person, and to no organization with an audit log).
+         */
+        delete: operations["endAccountGrant"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organizations": {
         parameters: {
             query?: never;
@@ -980,6 +1020,39 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccountGrant: {
+            id: string;
+            client: {
+                id: string;
+                name: string;
+            };
+            scopes: {
+                name: string;
+                /** @description In words for people. */
+                text: string;
+            }[];
+            /** @description Names of the organizations that it is limited to; empty means every one of the person. */
+            organizations: string[];
+            /** @description Given with a code that was typed; it ends with its one token. */
+            byDeviceCode: boolean;
+            /** @description From where it was asked for. */
+            address: string | null;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            expiresAt: string;
+            lastUsedAt: string | null;
+        };
+        AccountGrantPage: {
+            items: components["schemas"]["AccountGrant"][];
+            nextCursor: string | null;
+        };
         ActionState: {
             allowed: boolean;
             reason: string | null;
@@ -990,6 +1063,11 @@ export interface components {
             id: string | null;
             /** @description A name for people to read: a person, a key, a process. */
             name: string | null;
+            /** @description The program that acted for a person, such as the command line. */
+            client: {
+                id: string;
+                name: string;
+            } | null;
         };
         ApiKey: {
             id: string;
@@ -1205,6 +1283,8 @@ export interface components {
             redirectUris: string[];
             /** @description Until when the replaced secret is accepted too; null when only the present one is. */
             previousSecretUntil: string | null;
+            /** @description Whether people may let it administer this organization for them. */
+            adminApi: boolean;
             /**
              * Format: date-time
              * @description UTC, ISO 8601.
@@ -1414,7 +1494,7 @@ export interface components {
         };
         Me: {
             /** @enum {string} */
-            kind: "person" | "api_key";
+            kind: "person" | "api_key" | "token";
             person: {
                 id: string;
                 name: string;
@@ -1428,6 +1508,24 @@ export interface components {
                 /**
                  * Format: date-time
                  * @description UTC, ISO 8601.
+                 */
+                expiresAt: string;
+            } | null;
+            /** @description The sign-in of a program with an access token: what the person allowed it, and until when. */
+            signIn: {
+                client: {
+                    id: string;
+                    name: string;
+                };
+                scopes: string[];
+                /**
+                 * Format: date-time
+                 * @description UTC, ISO 8601.
+                 */
+                tokenExpiresAt: string;
+                /**
+                 * Format: date-time
+                 * @description Moves on while it is used, unless a typed code gave it.
                  */
                 expiresAt: string;
             } | null;
@@ -1475,6 +1573,8 @@ export interface components {
             redirectUris: string[];
             /** @description Until when the replaced secret is accepted too; null when only the present one is. */
             previousSecretUntil: string | null;
+            /** @description Whether people may let it administer this organization for them. */
+            adminApi: boolean;
             /**
              * Format: date-time
              * @description UTC, ISO 8601.
@@ -1572,7 +1672,7 @@ export interface components {
             nextCursor: string | null;
         };
         /** @enum {string} */
-        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "grants:read" | "grants:write" | "oauth-clients:read" | "oauth-clients:write" | "policies:read" | "policies:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "connectors:open" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "deployments:approve" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
+        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "service-accounts:read" | "service-accounts:write" | "grants:read" | "grants:write" | "oauth-clients:read" | "oauth-clients:write" | "policies:read" | "policies:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "connectors:open" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "deployments:approve" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
         Policy: {
             id: string;
             name: string;
@@ -1850,6 +1950,49 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAccountGrants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountGrantPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endAccountGrant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `agr_` id. */
+                grant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
@@ -2818,6 +2961,11 @@ export interface operations {
                      *     ]
                      */
                     redirectUris?: string[];
+                    /**
+                     * @description Whether people may let it administer this organization for them. For owners alone.
+                     * @default false
+                     */
+                    adminApi?: boolean;
                 };
             };
         };

@@ -14,6 +14,8 @@ export interface OAuthClient {
   readonly secretGeneration: number;
   /** Until when the secret before is accepted too; null when it is not. */
   readonly previousSecretUntil: Date | null;
+  /** Whether people may let it administer this organization for them. */
+  readonly adminApi: boolean;
   readonly createdAt: Date;
   readonly disabledAt: Date | null;
 }
@@ -49,6 +51,7 @@ export async function createOAuthClient(
   input: {
     readonly name: string;
     readonly redirectUris: readonly string[];
+    readonly adminApi?: boolean | undefined;
     readonly requestId?: string | undefined;
   },
 ): Promise<OAuthClient> {
@@ -56,18 +59,25 @@ export async function createOAuthClient(
   await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text', [lock]);
   const active = await tx.prisma.oAuthClient.count({ where: { ...tx.scope, disabledAt: null } });
   if (active >= CLIENTS_MAX) throw new AppError('oauth.too_many_clients');
-  const { name, redirectUris, requestId } = input;
+  const { name, redirectUris, adminApi = false, requestId } = input;
   const row = await tx.prisma.oAuthClient.create({
     data: {
       ...tx.scope,
       id: newId('oauthClient'),
       name,
       redirectUris: [...redirectUris],
+      adminApi,
       createdBy: { ...actor },
     },
   });
   const target = { type: 'oauth_client', id: row.id };
-  await record(tx, { actor, action: 'oauth_client.created', target, after: { name, redirectUris }, requestId });
+  await record(tx, {
+    actor,
+    action: 'oauth_client.created',
+    target,
+    after: { name, redirectUris, adminApi },
+    requestId,
+  });
   return toClient(row);
 }
 
@@ -124,6 +134,6 @@ export async function findOAuthClient(
 }
 
 function toClient(row: OAuthClientRow): OAuthClient {
-  const { id, name, redirectUris, secretGeneration, previousSecretUntil, createdAt, disabledAt } = row;
-  return { id, name, redirectUris, secretGeneration, previousSecretUntil, createdAt, disabledAt };
+  const { id, name, redirectUris, secretGeneration, previousSecretUntil, adminApi, createdAt, disabledAt } = row;
+  return { id, name, redirectUris, secretGeneration, previousSecretUntil, adminApi, createdAt, disabledAt };
 }

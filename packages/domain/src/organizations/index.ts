@@ -1,3 +1,11 @@
+export {
+  ADMIN_SCOPES,
+  type AdminScope,
+  adminScopeText,
+  isAdminScope,
+  permissionsOfScopes,
+  scopesFor,
+} from './admin-scopes.ts';
 export { imitatedBrand } from './imitated-brand.ts';
 export {
   deleteOrganization,

@@ -21,10 +21,16 @@ export const ADMIN_ERRORS = {
     title: 'You may not do this in this organization.',
     hint: 'Ask an owner or admin of the organization for a role that includes the permission.',
   },
+  'admin.scope_missing': {
+    status: 403,
+    owner: 'caller',
+    title: 'The access token lacks the scope for this.',
+    hint: 'Sign in again and allow the scope that `data` names.',
+  },
   'admin.person_required': {
     status: 403,
     owner: 'caller',
-    title: 'An API key may not do this; it takes a signed-in person.',
+    title: 'A program may not do this; it takes a signed-in person.',
     hint: `Sign in at ${PAGES.signIn} and do it there.`,
   },
   'admin.content_type': {

@@ -8,6 +8,24 @@ export const AUTH_ERRORS = {
     title: 'Authentication required.',
     hint: `Sign in at ${PAGES.signIn}, or send "Authorization: Bearer pbk_admin_…" or "pbk_deploy_…".`,
   },
+  'auth.token_invalid': {
+    status: 401,
+    owner: 'caller',
+    title: 'The access token is not one for the admin API.',
+    hint: 'Sign in with `patchbay login`; a token for an MCP server opens that server alone.',
+  },
+  'auth.token_expired': {
+    status: 401,
+    owner: 'caller',
+    title: 'The access token has expired.',
+    hint: 'Refresh it, or sign in again with `patchbay login`.',
+  },
+  'auth.sign_in_ended': {
+    status: 401,
+    owner: 'caller',
+    title: 'The sign-in of this program has ended.',
+    hint: 'Sign in again with `patchbay login`.',
+  },
   'auth.cross_site': {
     status: 403,
     owner: 'caller',

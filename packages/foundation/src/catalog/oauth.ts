@@ -32,6 +32,12 @@ export const OAUTH_ERRORS = {
     title: 'Too many clients were connected from this address.',
     hint: 'Wait a while and connect again. Clients that are connected are not affected.',
   },
+  'oauth.too_many_codes': {
+    status: 429,
+    owner: 'caller',
+    title: 'Too many codes were typed.',
+    hint: 'Wait five minutes, then let the program show a new code.',
+  },
   'oauth.client_not_found': {
     status: 404,
     owner: 'caller',

@@ -35,6 +35,8 @@ export const ROLES = {
     'grants:write': 'End connected clients, their own or as owner or admin any',
     'oauth-clients:read': 'See OAuth clients with a fixed id',
     'oauth-clients:write': 'Create and disable OAuth clients with a fixed id',
+    'service-accounts:read': 'See service accounts',
+    'service-accounts:write': 'Create and disable service accounts',
     'connectors:read': 'See connectors and their URLs',
     'connectors:write': 'Create connectors, change their settings',
     'connectors:open': 'Make connectors public, without a key',

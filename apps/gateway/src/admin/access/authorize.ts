@@ -1,8 +1,24 @@
 /** Caller + organization of the path → access. Resources of other callers do not exist for them. */
 import type { Database } from '@patchbay/domain';
-import { findMember, getOrganization, type Permission, permissionsOf } from '@patchbay/domain/organizations';
+import {
+  findMember,
+  getOrganization,
+  type Organization,
+  type Permission,
+  permissionsOf,
+  permissionsOfScopes,
+  type Role,
+} from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
-import { type Access, type Caller, type KeyCaller, opensOrganization } from './caller.ts';
+import {
+  type Access,
+  type Caller,
+  type KeyCaller,
+  opensOrganization,
+  reachesOrganization,
+  type SessionCaller,
+  type TokenCaller,
+} from './caller.ts';
 
 /**
  * Permissions of a deploy key, on the connectors it lists and never beyond its person's role. It publishes; it cannot
@@ -26,13 +42,29 @@ export async function authorize(database: Database, caller: Caller, slugOrId: st
   const found = await database.lookups.findOrganization(slugOrId);
   if (!found) throw new AppError('admin.not_found');
   if (caller.kind === 'api_key') return authorizeKey(database, caller, found.organizationId);
-  if (!opensOrganization(caller.session, found.organizationId)) throw new AppError('admin.not_found');
+  const isReached =
+    caller.kind === 'token'
+      ? reachesOrganization(caller.grant, found.organizationId)
+      : opensOrganization(caller.session, found.organizationId);
+  if (!isReached) throw new AppError('admin.not_found');
   return database.withOrganization(found, async (tx) => {
     const member = await findMember(tx, caller.person.id);
     if (!member) throw new AppError('admin.not_found');
-    const roles = [member.role];
-    return { organization: await getOrganization(tx), roles, permissions: permissionsOf(roles), connectorIds: null };
+    return personAccess(caller, await getOrganization(tx), [member.role]);
   });
+}
+
+/** The access of a person, and of a program that acts for them: as far as their present roles and its scopes both reach. Pure. */
+export function personAccess(
+  caller: SessionCaller | TokenCaller,
+  organization: Organization,
+  roles: readonly Role[],
+): Access {
+  const held = permissionsOf(roles);
+  if (caller.kind === 'person') return { organization, roles, permissions: held, connectorIds: null };
+  const inScope = permissionsOfScopes(caller.scopes);
+  const permissions = new Set([...held].filter((permission) => inScope.has(permission)));
+  return { organization, roles, permissions, personPermissions: held, connectorIds: null };
 }
 
 async function authorizeKey(database: Database, caller: KeyCaller, organizationId: string): Promise<Access> {

@@ -3,9 +3,10 @@ import type { ApiKey } from '@patchbay/domain/api-keys';
 import type { Actor } from '@patchbay/domain/audit';
 import { CHANGE_RULES, type Change } from '@patchbay/domain/changes';
 import type { Authentication } from '@patchbay/domain/deployments';
-import { mayKeyHold, type Organization, type Permission, type Role } from '@patchbay/domain/organizations';
+import { mayKeyHold, type Organization, type Permission, type Role, scopesFor } from '@patchbay/domain/organizations';
 import { AppError, DASHBOARD_PAGES, type DashboardPage } from '@patchbay/foundation';
 import type { SessionFacts } from '../../identity/identity.ts';
+import type { AccountGrant } from '../../oauth/index.ts';
 
 export interface Person {
   readonly id: string;
@@ -32,7 +33,18 @@ export interface KeyCaller {
   readonly personRoles: readonly Role[];
 }
 
-export type Caller = SessionCaller | KeyCaller;
+/** A program with an access token that a person allowed: it acts as them, within its scopes. */
+export interface TokenCaller {
+  readonly kind: 'token';
+  readonly actor: Extract<Actor, { kind: 'person' }>;
+  readonly person: Person;
+  readonly grant: AccountGrant;
+  /** The token's, as far as the grant has them. */
+  readonly scopes: readonly string[];
+  readonly tokenExpiresAt: Date;
+}
+
+export type Caller = SessionCaller | KeyCaller | TokenCaller;
 
 /** Permissions of one caller in one organization. */
 export interface Access {
@@ -40,6 +52,8 @@ export interface Access {
   /** Empty for a key. */
   readonly roles: readonly Role[];
   readonly permissions: ReadonlySet<Permission>;
+  /** Permissions of the person behind a token, of which its scopes leave `permissions`; null for every other caller. */
+  readonly personPermissions?: ReadonlySet<Permission> | null;
   /** Connectors a key is limited to; null means every one. */
   readonly connectorIds: ReadonlySet<string> | null;
 }
@@ -54,7 +68,14 @@ const PAGE_OF: Partial<Record<Permission, DashboardPage>> = {
 
 /** Identifies the caller for limits and idempotency keys. */
 export function callerId(caller: Caller): string {
-  return caller.kind === 'person' ? caller.person.id : caller.apiKey.id;
+  switch (caller.kind) {
+    case 'person':
+      return caller.person.id;
+    case 'api_key':
+      return caller.apiKey.id;
+    case 'token':
+      return caller.grant.id;
+  }
 }
 
 /** How the caller authenticated, for decisions that only a person may make. */
@@ -64,6 +85,8 @@ export function authenticationOf(caller: Caller): Authentication {
       return 'browser_session';
     case 'api_key':
       return 'api_key';
+    case 'token':
+      return 'access_token';
   }
 }
 
@@ -72,9 +95,15 @@ export function opensOrganization({ organizationIds }: SessionFacts, organizatio
   return organizationIds === null || organizationIds.includes(organizationId);
 }
 
-/** @throws AppError `admin.permission_missing` */
+/** Whether the grant is good for the organization at all; membership is checked in addition. */
+export function reachesOrganization({ organizationIds }: AccountGrant, organizationId: string): boolean {
+  return organizationIds.length === 0 || organizationIds.includes(organizationId);
+}
+
+/** @throws AppError `admin.permission_missing`, `admin.scope_missing`, `admin.person_required` */
 export function requirePermission(access: Access, permission: Permission): void {
   if (access.permissions.has(permission)) return;
+  if (access.personPermissions?.has(permission)) throw scopeMissing(permission);
   const isKeyBarred = access.roles.length === 0 && !mayKeyHold(permission);
   throw new AppError('admin.permission_missing', {
     data: { permission },
@@ -91,6 +120,14 @@ export function requirePermission(access: Access, permission: Permission): void 
 export function requirePerson(caller: Caller, page: DashboardPage): SessionCaller {
   if (caller.kind === 'person') return caller;
   throw new AppError('admin.person_required', { hint: personDoesIt(page) });
+}
+
+/** The person may, and their token may not. */
+function scopeMissing(permission: Permission): AppError {
+  const [scope] = scopesFor(permission);
+  return scope === undefined
+    ? new AppError('admin.person_required', { data: { permission }, hint: personDoesIt(PAGE_OF[permission] ?? 'home') })
+    : new AppError('admin.scope_missing', { detail: `It takes the scope ${scope}.`, data: { permission, scope } });
 }
 
 function personDoesIt(page: DashboardPage): string {

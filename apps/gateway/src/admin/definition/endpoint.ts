@@ -24,8 +24,8 @@ export interface AdminDeps {
   /** Conditions that can end a stream. */
   readonly changes: Pick<ChangeFeed, 'onChange' | 'onStale'>;
   readonly identity: Identity;
-  /** Derives the secrets of OAuth clients. */
-  readonly oauth: Pick<AuthorizationServer, 'clientSecret'>;
+  /** Derives the secrets of OAuth clients, and knows what people allowed programs at this API. */
+  readonly oauth: Pick<AuthorizationServer, 'clientSecret' | 'signingKeys' | 'accountGrants'>;
   readonly artifacts: ArtifactStore;
   readonly vault: Vault;
   /** Notifies the worker that a version waits. May fail: the worker polls every minute. */

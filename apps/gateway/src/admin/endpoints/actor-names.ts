@@ -7,6 +7,8 @@ export interface NamedActor {
   readonly kind: Actor['kind'];
   readonly id: string | null;
   readonly name: string | null;
+  /** The program that acted for a person. */
+  readonly client: { readonly id: string; readonly name: string } | null;
 }
 
 /**
@@ -29,12 +31,17 @@ function asActor(actor: unknown): Actor {
 function nameActor(actor: Actor, members: ReadonlyMap<string, string>, keys: ReadonlyMap<string, string>): NamedActor {
   switch (actor.kind) {
     case 'person':
-      return { kind: 'person', id: actor.personId, name: members.get(actor.personId) ?? null };
+      return {
+        kind: 'person',
+        id: actor.personId,
+        name: members.get(actor.personId) ?? null,
+        client: actor.client ?? null,
+      };
     case 'api_key':
-      return { kind: 'api_key', id: actor.apiKeyId, name: keys.get(actor.apiKeyId) ?? null };
+      return { kind: 'api_key', id: actor.apiKeyId, name: keys.get(actor.apiKeyId) ?? null, client: null };
     case 'service_account':
-      return { kind: 'service_account', id: actor.serviceAccountId, name: null };
+      return { kind: 'service_account', id: actor.serviceAccountId, name: null, client: null };
     case 'system':
-      return { kind: 'system', id: null, name: actor.name };
+      return { kind: 'system', id: null, name: actor.name, client: null };
   }
 }

@@ -1,5 +1,6 @@
 /** The table of the admin API: every endpoint with what runs behind it. The key is the operation id. */
 
+import { endAccountGrant, listAccountGrants } from './account-grants.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts';
 import { listAuditEvents } from './audit-events.ts';
 import {
@@ -38,6 +39,8 @@ import { watchVersion } from './watch-version.ts';
 
 export const ENDPOINTS = {
   getMe,
+  listAccountGrants,
+  endAccountGrant,
   listOrganizations,
   createOrganization,
   getOrganization,

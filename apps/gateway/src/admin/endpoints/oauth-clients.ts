@@ -22,6 +22,7 @@ export const OAuthClient = z
     previousSecretUntil: Instant.nullable().meta({
       description: 'Until when the replaced secret is accepted too; null when only the present one is.',
     }),
+    adminApi: z.boolean().meta({ description: 'Whether people may let it administer this organization for them.' }),
     createdAt: Instant,
     disabledAt: Instant.nullable(),
   })
@@ -31,12 +32,14 @@ export const CreatedOAuthClient = OAuthClient.extend({
   secret: z.string().meta({ description: 'The `client_secret`. Shown this once.' }),
 }).meta({ id: 'CreatedOAuthClient' });
 
-function present({ id, name, redirectUris, previousSecretUntil, createdAt, disabledAt }: clients.OAuthClient) {
+function present(client: clients.OAuthClient) {
+  const { id, name, redirectUris, previousSecretUntil, adminApi, createdAt, disabledAt } = client;
   return {
     id,
     name,
     redirectUris: [...redirectUris],
     previousSecretUntil: previousSecretUntil?.toISOString() ?? null,
+    adminApi,
     createdAt: createdAt.toISOString(),
     disabledAt: disabledAt?.toISOString() ?? null,
   };
@@ -69,10 +72,20 @@ export const createOAuthClient = defineEndpoint({
       .max(OAUTH_LIMITS.redirectUris.value)
       .default(CLAUDE_CALLBACKS)
       .meta({ description: 'Default: both addresses of hosted Claude.' }),
+    adminApi: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Whether people may let it administer this organization for them. For owners alone.' }),
   }),
   reply: CreatedOAuthClient,
   status: 201,
-}).inTransaction(async (tx, { body, caller, requestId }, { oauth }) => {
+}).inTransaction(async (tx, { body, access, caller, requestId }, { oauth }) => {
+  if (body.adminApi && !access.roles.includes('owner')) {
+    throw new AppError('admin.permission_missing', {
+      detail: 'Only an owner may make a client for the admin API.',
+      hint: 'Ask an owner of the organization.',
+    });
+  }
   for (const uri of body.redirectUris) {
     const found = classifyRedirectUri(uri);
     if ('problem' in found) throw new AppError('oauth.redirect_uri_refused', { detail: `${found.problem}.` });

@@ -4,8 +4,8 @@ import * as organizations from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
 import { formatLimit, RETENTION } from '@patchbay/foundation/limits';
 import { z } from 'zod';
-import { keyPermissions } from '../access/authorize.ts';
-import { type Access, type Caller, opensOrganization, requirePerson } from '../access/caller.ts';
+import { keyPermissions, personAccess } from '../access/authorize.ts';
+import { type Access, type Caller, opensOrganization, reachesOrganization, requirePerson } from '../access/caller.ts';
 import { defineEndpoint } from '../definition/define-endpoint.ts';
 import type { AdminDeps } from '../definition/endpoint.ts';
 import { allowedUnless, lacks } from './allowed.ts';
@@ -27,11 +27,22 @@ export const Organization = z
 
 export const Me = z
   .object({
-    kind: z.enum(['person', 'api_key']),
+    kind: z.enum(['person', 'api_key', 'token']),
     person: z.object({ id: z.string(), name: z.string(), email: z.string() }).nullable(),
     apiKey: z
       .object({ id: z.string(), name: z.string(), kind: z.enum(['admin', 'deploy']), expiresAt: Instant })
       .nullable(),
+    signIn: z
+      .object({
+        client: z.object({ id: z.string(), name: z.string() }),
+        scopes: z.array(z.string()),
+        tokenExpiresAt: Instant,
+        expiresAt: Instant.meta({ description: 'Moves on while it is used, unless a typed code gave it.' }),
+      })
+      .nullable()
+      .meta({
+        description: 'The sign-in of a program with an access token: what the person allowed it, and until when.',
+      }),
     organizations: z.array(
       z.object({
         id: z.string(),
@@ -72,18 +83,17 @@ async function accessesOf(caller: Caller, deps: AdminDeps): Promise<Access[]> {
     return [{ organization, roles: [], permissions: keyPermissions(caller), connectorIds: null }];
   }
   const memberships = await deps.database.lookups.findPersonMemberships(caller.person.id);
-  const opened = memberships.filter(({ organizationId }) => opensOrganization(caller.session, organizationId));
+  const opened = memberships.filter(({ organizationId }) =>
+    caller.kind === 'token'
+      ? reachesOrganization(caller.grant, organizationId)
+      : opensOrganization(caller.session, organizationId),
+  );
   const accesses = await Promise.all(
     opened.map((scope) =>
       deps.database.withOrganization(scope, async (tx) => {
         const member = await organizations.findMember(tx, caller.person.id);
         const roles: organizations.Role[] = member ? [member.role] : [];
-        return {
-          organization: await organizations.getOrganization(tx),
-          roles,
-          permissions: organizations.permissionsOf(roles),
-          connectorIds: null,
-        };
+        return personAccess(caller, await organizations.getOrganization(tx), roles);
       }),
     ),
   );
@@ -113,6 +123,15 @@ export const getMe = defineEndpoint({
             name: caller.apiKey.name,
             kind: caller.apiKey.kind === 'deploy' ? ('deploy' as const) : ('admin' as const),
             expiresAt: caller.apiKey.expiresAt.toISOString(),
+          }
+        : null,
+    signIn:
+      caller.kind === 'token'
+        ? {
+            client: { id: caller.grant.clientId, name: caller.grant.clientName },
+            scopes: [...caller.scopes],
+            tokenExpiresAt: caller.tokenExpiresAt.toISOString(),
+            expiresAt: caller.grant.expiresAt.toISOString(),
           }
         : null,
     organizations: accesses

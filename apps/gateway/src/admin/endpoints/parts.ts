@@ -47,6 +47,10 @@ export const Actor = z
     kind: z.enum(['person', 'api_key', 'service_account', 'system']),
     id: z.string().nullable(),
     name: z.string().nullable().meta({ description: 'A name for people to read: a person, a key, a process.' }),
+    client: z
+      .object({ id: z.string(), name: z.string() })
+      .nullable()
+      .meta({ description: 'The program that acted for a person, such as the command line.' }),
   })
   .meta({ id: 'Actor' });
 

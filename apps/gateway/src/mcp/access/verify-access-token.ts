@@ -4,7 +4,8 @@ import { AppError, type Clock } from '@patchbay/foundation';
 import { createLocalJWKSet, errors, type JWK, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { refuseToken, type TokenRefusal } from '../context/token-refusal.ts';
+import { adminAudience } from '../../http/admin-resource.ts';
+import { refuseToken, type TokenRefusal, tokenRefusalOf } from '../context/token-refusal.ts';
 import type { TokenCaller } from '../context/verified-caller.ts';
 
 export interface AccessTokensDeps {
@@ -109,7 +110,7 @@ export class AccessTokens {
       if (!this.#verified.has(id)) await this.#check(id, token, publicKeys);
       return true;
     } catch (error) {
-      return !(error instanceof AppError) || error.spec.status !== 401;
+      return !(error instanceof AppError) || error.spec.status !== 401 || tokenRefusalOf(error) === 'audience';
     }
   }
 
@@ -164,7 +165,10 @@ async function checkToken(token: string, issuer: string, findKey: FindKey): Prom
     throw refuseToken(refusalOf(error), error);
   });
   const claims = Claims.safeParse(payload);
-  if (!claims.success) throw refuseToken('malformed', claims.error);
+  if (!claims.success) {
+    // One for the admin API is of this installation and names no organization.
+    throw refuseToken(payload.aud === adminAudience(issuer) ? 'audience' : 'malformed', claims.error);
+  }
   // Without a key id the one key that fits would be taken, whichever that is at the time.
   if (protectedHeader.kid === undefined) throw refuseToken('key');
   return { kid: protectedHeader.kid, claims: claims.data, isUsed: false };
