@@ -6,7 +6,10 @@ const rest = {
   readRequests: [
     { method: 'POST' as const, path: '/v1/search' },
     { method: 'POST' as const, path: '/v1/databases/*/query' },
+    { method: 'POST' as const, path: '/v4/sheets/*' },
+    { method: 'POST' as const, path: '/v4/sheets/*:getByDataFilter' },
     { method: 'POST' as const, path: '/graphql', graphql: true as const },
+    { method: 'POST' as const, path: '/services/data/*/graphql', graphql: true as const },
   ],
 };
 const rpc = { safeMethodsRead: false, readRequests: [{ method: 'GET' as const, path: '/api/users.list' }] };
@@ -29,6 +32,9 @@ describe('decideRead', () => {
     ['an empty segment for a wildcard', request('POST', '/v1/databases//query')],
     ['an encoded slash for a wildcard', request('POST', '/v1/databases/a%2Fpages%2F1/query')],
     ['an encoded dot segment for a wildcard', request('POST', '/v1/databases/%252e%252e/query')],
+    ['a custom method behind the id of a wildcard', request('POST', '/v4/sheets/1a:batchUpdate')],
+    ['a custom method behind another', request('POST', '/v4/sheets/1a:batchUpdate:getByDataFilter')],
+    ['a custom method without an id', request('POST', '/v4/sheets/:getByDataFilter')],
     ['a parameter of a segment', request('POST', '/v1/databases/a;b/query')],
     [
       'a GET with a header that replaces its method',
@@ -70,6 +76,7 @@ describe('decideRead', () => {
     expect(decideRead(rest, request('POST', '/v1/databases/1a-2b/query', { headers: json, body: '{}' }))).toEqual({
       isRead: true,
     });
+    expect(decideRead(rest, request('POST', '/v4/sheets/1a:getByDataFilter'))).toEqual({ isRead: true });
     expect(decideRead(rpc, request('GET', '/api/users.list?limit=3'))).toEqual({ isRead: true });
     expect(decideRead(rpc, request('HEAD', '/api/users.list'))).toEqual({ isRead: true });
   });
@@ -121,6 +128,7 @@ describe('decideRead of GraphQL', () => {
     ['a GET with two documents', request('GET', '/graphql?query={a}&query=mutation{a}')],
     ['a GET with a body', request('GET', '/graphql?query={a}', { body: '{"query":"mutation { a }"}' })],
     ['a GET of another spelling of the path', request('GET', '/%67raphQL//?query=mutation{a}')],
+    ['a GET of a path with a wildcard', request('GET', '/services/data/v62.0/GraphQL?query=mutation{a}')],
     ['another method', request('PUT', '/graphql', { headers: json, body: '{"query":"{ a }"}' })],
   ])('does not take a document in %s for a read', (_what, given) => {
     expect(decideRead(rest, given)).toMatchObject({ isRead: false });
