@@ -3,8 +3,8 @@ import { checkPastedKey, findSecretOwner } from './find-secret-owner.ts';
 
 const catalogue = [
   { id: 'hub', name: 'Hub', secretPrefixes: ['ghp_', 'gho_'] },
-  { id: 'pay', name: 'Pay', secretPrefixes: ['sk_', 'rk_'] },
   { id: 'paylive', name: 'Pay Live', secretPrefixes: ['sk_live_'] },
+  { id: 'pay', name: 'Pay', secretPrefixes: ['sk_', 'rk_'] },
   { id: 'opaque', name: 'Opaque', secretPrefixes: [] },
 ];
 const hub = { id: 'hub', prefixes: ['ghp_'] };
