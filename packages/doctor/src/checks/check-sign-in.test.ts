@@ -42,6 +42,7 @@ describe('the authorization endpoint', () => {
   it.each([
     ['a page', answer(200), []],
     ['a redirect to the sign-in', answer(302, '', { location: '/login' }), []],
+    ['a code for no person', answer(302, '', { location: `${callback}?code=abc` }), ['authorize.consent']],
     ['a page of an error', answer(400), ['authorize.refused']],
     [
       'an error at the callback',

@@ -28,8 +28,10 @@ export function checkAuthorizeAnswer(
   if (!isRedirect(answer)) return isSuccess(answer) ? [] : [found(rule, statusOf(answer))];
   const location = answer.headers.get('location') ?? '';
   if (!location.startsWith(redirectUri) || !URL.canParse(location)) return [];
-  const error = new URL(location).searchParams.get('error');
-  return error === null ? [] : [found(rule, `error ${error}`)];
+  const { searchParams: parameters } = new URL(location);
+  const error = parameters.get('error');
+  if (error !== null) return [found(rule, `error ${error}`)];
+  return parameters.has('code') ? [found('authorize.consent', `${answer.status} with a code`)] : [];
 }
 
 export interface ExpectedCallback {

@@ -46,6 +46,7 @@ export const SOURCES = {
   mcpLifecycle: specification('MCP 2025-11-25, basic/lifecycle', '2025-11-25'),
   mcpDiscover: specification('MCP 2026-07-28, server/discover', '2026-07-28'),
   jsonRpc: specification('JSON-RPC 2.0, section 5', '2013-01-04'),
+  rfc6749code: specification('RFC 6749, section 4.1.1', '2012-10'),
   rfc6749token: specification('RFC 6749, sections 5.1 and 5.2', '2012-10'),
   rfc6750: specification('RFC 6750, section 3', '2012-10'),
   rfc7591: specification('RFC 7591, sections 3.2.1 and 3.2.2', '2015-07'),

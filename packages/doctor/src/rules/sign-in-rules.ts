@@ -9,6 +9,13 @@ export const SIGN_IN_RULES = {
     fix: 'Accept the client, its redirect URI, PKCE and the `resource` parameter.',
     source: SOURCES.mcpAuthorization,
   },
+  'authorize.consent': {
+    severity: 'warn',
+    means: 'The authorization endpoint hands out a code although no person signed in or allowed anything.',
+    clients: ['claude'],
+    fix: 'Authenticate the person, and show what the client asks for before each first code.',
+    source: SOURCES.rfc6749code,
+  },
   'authorize.callback': {
     severity: 'fail',
     means: 'A callback of Claude is refused; claude.ai and claude.com are both in use.',

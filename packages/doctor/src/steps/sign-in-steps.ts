@@ -42,7 +42,7 @@ export async function authorize(context: Context, signIn: SignIn, person: Person
     findings.push(...checkAuthorizeAnswer(answer, at.redirectUri, rule));
   };
   await ask(client, 'authorize.refused');
-  if (findings.length > 0) return { findings, value: null };
+  if (findings.some(({ rule }) => rule === 'authorize.refused')) return { findings, value: null };
   for (const other of client.others) await ask(other, other.rule);
   if (person === null) return { ...notTried('it needs a person who signs in'), findings };
   const url = urlFor(client.id, client.redirectUri);

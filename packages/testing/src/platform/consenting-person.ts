@@ -6,57 +6,36 @@ const REDIRECTS_MAX = 12;
 
 export interface ConsentingPerson {
   readonly id: string;
-  /** Signs in where needed and allows everything. @returns where the client's browser is sent back to */
-  allow(authorizeUrl: URL): Promise<URL>;
+  /**
+   * Allows everything, in a window of its own. `send` makes the requests of the browser; default: `fetch`.
+   *
+   * @returns where the client's browser is sent back to
+   */
+  allow(authorizeUrl: URL, send?: Send): Promise<URL>;
 }
+
+type Send = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface ConsentingPersonOptions {
   readonly organizationId: string;
   readonly email: string;
-  /** Sends the requests of the browser; default: `fetch`. */
-  readonly send?: (url: string, init: RequestInit) => Promise<Response>;
 }
 
 /** A member with a password and a browser without a window: cookies, redirects, and the form of the consent page. */
 export async function consentingPerson(
   { superuser }: Pick<Platform, 'superuser'>,
   origin: string,
-  { organizationId, email, send = fetch }: ConsentingPersonOptions,
+  { organizationId, email }: ConsentingPersonOptions,
 ): Promise<ConsentingPerson> {
-  const cookies = new Map<string, string>();
-  const ask = async (to: string | URL, init: RequestInit = {}) => {
-    const url = new URL(to, origin);
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const given = new Headers(init.headers);
-    if (cookie !== '') given.set('cookie', cookie);
-    const headers = Object.fromEntries(given);
-    const response = await send(url.href, { redirect: 'manual', ...init, headers });
-    for (const line of response.headers.getSetCookie()) {
-      const [pair = ''] = line.split(';', 1);
-      cookies.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1));
-    }
-    return { url, response, location: response.headers.get('location'), text: await response.text() };
-  };
-  const visit = async (to: string | URL, init?: RequestInit) => {
-    let seen = await ask(to, init);
-    for (let count = 0; seen.location !== null && count < REDIRECTS_MAX; count += 1) {
-      const next = new URL(seen.location, seen.url);
-      if (next.origin !== new URL(origin).origin) return { ...seen, callback: next };
-      seen = await ask(next);
-    }
-    return { ...seen, callback: null };
-  };
   const sameOrigin = { origin, 'sec-fetch-site': 'same-origin' };
-  const post = (path: string, body: object) =>
-    ask(path, {
-      method: 'POST',
-      headers: { ...sameOrigin, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-
+  const start = new BrowserWindow(origin, new Map(), fetch);
+  const post = (path: string, body: object) => {
+    const headers = { ...sameOrigin, 'content-type': 'application/json' };
+    return start.ask(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  };
   await post('/api/auth/sign-up/email', { email, password: PASSWORD, name: 'Mia' });
-  const { text, response } = await post('/api/auth/sign-in/email', { email, password: PASSWORD });
-  if (!response.ok) throw new Error(`not signed in: ${response.status} ${text}`);
+  const { text, status } = await post('/api/auth/sign-in/email', { email, password: PASSWORD });
+  if (status !== 200) throw new Error(`not signed in: ${status} ${text}`);
   const { user } = JSON.parse(text);
   await superuser.query(
     `INSERT INTO identity.members (id, organization_id, person_id, role) VALUES ($1, $2, $3, 'member')`,
@@ -64,17 +43,55 @@ export async function consentingPerson(
   );
   return {
     id: user.id,
-    async allow(authorizeUrl) {
-      const page = await visit(authorizeUrl);
+    async allow(authorizeUrl, send = fetch) {
+      const window = new BrowserWindow(origin, new Map(start.cookies), send);
+      const page = await window.visit(authorizeUrl);
       if (page.callback !== null) return page.callback;
       const formToken = /name="formToken" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
       const form = new URLSearchParams({ formToken, answer: 'allow' });
       for (const [, scope] of page.text.matchAll(/name="scope:([^"]+)"/g)) form.set(`scope:${scope}`, 'yes');
-      const type = 'application/x-www-form-urlencoded';
-      const headers = { ...sameOrigin, 'content-type': type };
-      const { callback, text: after } = await visit(page.url, { method: 'POST', headers, body: form.toString() });
-      if (callback === null) throw new Error(`nobody was sent back: ${after.slice(0, 500)}`);
-      return callback;
+      const headers = { ...sameOrigin, 'content-type': 'application/x-www-form-urlencoded' };
+      const answered = await window.visit(page.url, { method: 'POST', headers, body: form.toString() });
+      if (answered.callback === null) throw new Error(`nobody was sent back: ${answered.text.slice(0, 500)}`);
+      return answered.callback;
     },
   };
+}
+
+/** Cookies and redirects, as a browser has them, within one origin. */
+class BrowserWindow {
+  readonly cookies: Map<string, string>;
+  readonly #origin: string;
+  readonly #send: Send;
+
+  constructor(origin: string, cookies: Map<string, string>, send: Send) {
+    this.#origin = origin;
+    this.cookies = cookies;
+    this.#send = send;
+  }
+
+  async ask(to: string | URL, init: RequestInit = {}) {
+    const url = new URL(to, this.#origin);
+    const headers = new Headers(init.headers);
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    if (cookie !== '') headers.set('cookie', cookie);
+    const response = await this.#send(url.href, { redirect: 'manual', ...init, headers: Object.fromEntries(headers) });
+    for (const line of response.headers.getSetCookie()) {
+      const [pair = ''] = line.split(';', 1);
+      this.cookies.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1));
+    }
+    const { status, headers: received } = response;
+    return { url, status, location: received.get('location'), text: await response.text() };
+  }
+
+  /** Follows redirects until a page, or an address of another origin: the callback. */
+  async visit(to: string | URL, init?: RequestInit) {
+    let seen = await this.ask(to, init);
+    for (let count = 0; seen.location !== null && count < REDIRECTS_MAX; count += 1) {
+      const next = new URL(seen.location, seen.url);
+      if (next.origin !== this.#origin) return { ...seen, callback: next };
+      seen = await this.ask(next);
+    }
+    return { ...seen, callback: null };
+  }
 }
