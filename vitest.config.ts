@@ -32,6 +32,7 @@ const LONGEST = [
   'test/production.spec.ts',
   'test/authorization.spec.ts',
   'packages/cli/test/against-platform.spec.ts',
+  'packages/doctor/test/faults.spec.ts',
   'packages/runner/test/snapshot.spec.ts',
   'packages/sandbox-host/test/version-snapshot.spec.ts',
   'test/backup.spec.ts',
