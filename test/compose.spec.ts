@@ -110,11 +110,15 @@ describe('docker-compose.yml', () => {
     expect(compose.services.dashboard?.networks).toEqual(['inside']);
   });
 
-  it('compose gives internet access to worker and supervisor, and to no service with callers', () => {
-    const outside = Object.keys(compose.services).filter((name) =>
-      JSON.stringify(compose.services[name]?.networks ?? null).includes('"outside"'),
-    );
-    expect(outside.sort()).toEqual(['supervisor', 'worker']);
+  it('compose gives internet access to worker, supervisor and gateway, and keeps gateway and supervisor on networks apart', () => {
+    const networksOf = (name: string) => [compose.services[name]?.networks ?? []].flat().map(String);
+    const on = (network: string) =>
+      Object.keys(compose.services)
+        .filter((name) => networksOf(name).includes(network))
+        .sort();
+    expect(on('outside')).toEqual(['supervisor', 'worker']);
+    expect(on('gateway-outside')).toEqual(['gateway']);
+    expect(networksOf('gateway').filter((network) => networksOf('supervisor').includes(network))).toEqual([]);
     expect(compose.networks.inside).toMatchObject({ internal: true });
   });
 

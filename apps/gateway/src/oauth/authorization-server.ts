@@ -3,12 +3,12 @@ import type { Database } from '@patchbay/domain';
 import type { EndpointDirectory } from '@patchbay/domain/endpoints';
 import { type GrantDirectory, type SigningKeySet, SigningKeys } from '@patchbay/domain/grants';
 import type { OAuthClient } from '@patchbay/domain/oauth-clients';
-import { createGuardedFetch } from '@patchbay/egress/guarded-fetch';
 import { type Clock, type Logger, Secret } from '@patchbay/foundation';
 import { createKeyedHash, createStateSealer, type KeySource } from '@patchbay/vault';
 import type { FastifyInstance } from 'fastify';
 import type { Provider } from 'oidc-provider';
 import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';
+import { createOutgoingFetch } from '../http/outgoing-fetch.ts';
 import type { Identity } from '../identity/index.ts';
 import { createAuthPool } from '../identity/lazy-auth.ts';
 import { AccountGrants } from './account-grants.ts';
@@ -86,7 +86,7 @@ export async function createAuthorizationServer(options: AuthorizationServerOpti
   });
   const resources = createProtectedResources({ origin, endpoints: options.endpoints });
   const documents = new ClientDocuments({
-    fetchDocument: options.fetchDocument ?? createGuardedFetch(DOCUMENT_FETCH),
+    fetchDocument: options.fetchDocument ?? createOutgoingFetch(origin, DOCUMENT_FETCH),
     now: () => clock.now().getTime(),
   });
   const accountGrants = new AccountGrants(rows);
