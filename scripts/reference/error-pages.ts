@@ -26,6 +26,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   sandbox: 'Starting a connector and running a call in it.',
   secrets: 'Secrets of connectors.',
   source: 'Uploaded source archives.',
+  sso: 'Sign-in through an organization’s own identity provider.',
   start: 'Starting an installation with `npm start`.',
   versions: 'States of versions.',
 };

@@ -42,6 +42,7 @@ import { RelayedPubSub } from './pub-sub/relayed-pub-sub.ts';
 import { readAuthSecret } from './read-auth-secret.ts';
 import { createSandboxPart } from './sandboxes/create-sandbox-part.ts';
 import { closeServer, createServer, portOf } from './server.ts';
+import { createSso } from './sso/index.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { OneTimeFiles } from './untrusted/one-time-files.ts';
 
@@ -112,6 +113,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const people = createIdentityPart({ ...shared, signup: config.signup, releasedNames: config.releasedNames });
   const { identity } = people;
   const oauth = await createAuthorizationServer({ ...shared, keySource, endpoints, grants, identity });
+  const sso = await createSso({ ...shared, keySource, vault, people });
   const accessTokens = new AccessTokens({ issuer: origin, keys: oauth.signingKeys, grants, clock });
   const exposedTokens = new ExposedTokens({ accessTokens, database, logger });
   const limiter = openLimiter(config.redisUrl, { secret, clock, logger });
@@ -158,6 +160,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     logger,
     identity,
     oauth,
+    sso,
     wakeDeploy: (versionId) => waker.wake(versionId),
     refuseUploads: () => disks.refuseUploads(),
     files: new OneTimeFiles({ ephemeralStore, artifacts, clock }),
@@ -180,6 +183,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     revokeExposed: (text) => (text.startsWith('pbk_') ? apiKeys.revokeExposed(text) : exposedTokens.report(text)),
     surfaces: [
       people.surface,
+      sso.surface,
       { name: 'oauth', register: oauth.mount },
       admin,
       ...downloadsSurface(config),

@@ -73,6 +73,7 @@ export class GivenTokens {
       person: { id: 'psn_anna', email: 'anna@acme.example', name: 'Anna' },
       roles: ['member'],
       groups: [],
+      isSignInAdmitted: true,
       ...change,
     };
     this.grants.set(grant.id, grant);

@@ -35,6 +35,8 @@ const LISTED = [
   'identity.announce_member',
   'identity.end_access',
   'identity.note_ended_access',
+  'identity.end_provider_sessions',
+  'identity.keep_grant_sign_in',
   'identity.announce_person',
   'identity.note_change',
   'identity.keep_grant',

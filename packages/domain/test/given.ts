@@ -146,6 +146,7 @@ export async function fillEveryTable(given: Given, organization: GivenOrganizati
     `INSERT INTO app.oauth_clients (organization_id, id, name, redirect_uris, created_by) VALUES ($1, $2, 'n', '{}', '{}')`,
     newId('oauthClient'),
   );
+  await insert(`INSERT INTO app.identity_providers (organization_id, issuer, client_id) VALUES ($1, 'https://i', 'c')`);
   await insert(`INSERT INTO app.organization_limits (organization_id) VALUES ($1)`);
   await insert('INSERT INTO app.policy_sets (organization_id, revision) VALUES ($1, 1)');
   await insert(

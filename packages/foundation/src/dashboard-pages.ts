@@ -9,6 +9,7 @@ export const DASHBOARD_PAGES = {
   account: '/dashboard/-/account',
   members: '/dashboard/-/members',
   groups: '/dashboard/-/groups',
+  signInSettings: '/dashboard/-/sign-in-settings',
   invitations: '/dashboard/-/invitations',
   apiKeys: '/dashboard/-/api-keys',
   newApiKey: '/dashboard/-/new-api-key',

@@ -15,6 +15,7 @@ export const paths = {
   limits: (organization: string) => `/${segment(organization)}/settings/limits`,
   apiKeys: (organization: string) => `/${segment(organization)}/settings/api-keys`,
   newApiKey: (organization: string) => `/${segment(organization)}/settings/api-keys/new`,
+  signInSettings: (organization: string) => `/${segment(organization)}/settings/sign-in`,
   connectedClients: (organization: string) => `/${segment(organization)}/settings/connected-clients`,
   oauthClients: (organization: string) => `/${segment(organization)}/settings/oauth-clients`,
   connector: (organization: string, connector: string) => `/${segment(organization)}/connectors/${segment(connector)}`,
@@ -29,9 +30,18 @@ export function connectPage(organization: string, connector: string): string {
   return `/${segment(organization)}/${segment(connector)}`;
 }
 
-/** Whether an address is an authorization request of an OAuth client: a page of this origin outside of the dashboard. */
+/** The gateway's page that leads to an organization's own identity provider. */
+export function organizationSignIn(organization: string, next: string | null): string {
+  const page = `/-/sso/${segment(organization)}`;
+  return next === null ? page : `${page}?next=${segment(next)}`;
+}
+
+/**
+ * Whether an address is a page of the gateway that sends people here to sign in: an authorization request of an OAuth client,
+ * or the test or connection of an organization's own sign-in.
+ */
 export function isAuthorization(address: string): boolean {
-  return /^\/-\/(oauth\/[\w-]+|device)$/.test(address);
+  return /^\/-\/(?:oauth\/[\w-]+|device|sso\/[\w-]+\/(?:test|join))$/.test(address);
 }
 
 /** Whether an address is a page of ours: `//host`, `/\host` and other schemes lead elsewhere and never follow a sign-in. */

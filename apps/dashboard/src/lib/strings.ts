@@ -3,6 +3,7 @@ import { API_KEYS } from './strings/api-keys.ts';
 import { GRANTS, OAUTH_CLIENTS } from './strings/connected-clients.ts';
 import { CONNECTOR_SETTINGS, SECRETS } from './strings/connector-settings.ts';
 import { ACCESS, GROUPS, INVITATIONS, LIMITS, MEMBERS, ROLES, SETTINGS } from './strings/organization-settings.ts';
+import { ORGANIZATION_SIGN_IN, SSO } from './strings/organization-sign-in.ts';
 
 /** All words of the dashboard. Sentences with values are functions, so that a language can order them its own way. */
 export const STRINGS = {
@@ -23,6 +24,8 @@ export const STRINGS = {
 
   signIn: SIGN_IN,
   signUp: SIGN_UP,
+  sso: SSO,
+  organizationSignIn: ORGANIZATION_SIGN_IN,
   signOut: 'Sign out',
   signedInAs: (email: string) => `Signed in as ${email}`,
   refusals: REFUSALS,

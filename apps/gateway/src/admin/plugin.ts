@@ -106,11 +106,28 @@ function mount(app: FastifyInstance, deps: GuardDeps, { endpoint, counter, lease
 async function admit(deps: GuardDeps, endpoint: EndpointSpec, request: FastifyRequest): Promise<Passed> {
   const caller = await authenticate(deps, request, endpoint.upload?.contentTypes);
   const organization = organizationOf(request);
-  if (organization === null) return { caller, access: null };
+  if (organization === null) {
+    requireOwnSession(endpoint, caller);
+    return { caller, access: null };
+  }
   const access = await authorize(deps.database, caller, organization);
   if (typeof endpoint.permission === 'string') requirePermission(access, endpoint.permission);
   if (!endpoint.onDeleted) requireInService(access);
   return { caller, access };
+}
+
+/** Reads without organization that show a session of an organization's provider only what it opens. */
+const OPEN_TO_PROVIDER_SESSIONS: ReadonlySet<string> = new Set(['GET /me', 'GET /organizations', 'GET /limits']);
+
+/**
+ * A session of an organization's provider reads and changes nothing outside of it: neither the person nor other
+ * organizations.
+ *
+ * @throws AppError `auth.session_elsewhere`
+ */
+function requireOwnSession({ method, path }: EndpointSpec, caller: Caller): void {
+  if (caller.kind !== 'person' || caller.session.organizationIds === null) return;
+  if (!OPEN_TO_PROVIDER_SESSIONS.has(`${method} ${path}`)) throw new AppError('auth.session_elsewhere');
 }
 
 /**

@@ -108,6 +108,13 @@ export function authOptions({ origin, secret, pool, ephemeralStore, logger }: Au
       freshAge: ACCOUNT_LIMITS.freshSignIn.value,
       additionalFields: {
         secondFactorAt: { type: 'date', required: false, input: false, fieldName: 'second_factor_at' },
+        // Set when an organization's identity provider has proved the person.
+        providerOrganizationId: {
+          type: 'string',
+          required: false,
+          input: false,
+          fieldName: 'provider_organization_id',
+        },
         lastSeenAt: { type: 'date', required: false, input: false, fieldName: 'last_seen_at' },
       },
       // Ending a session must end it at the next request, so none is believed from a cookie alone.

@@ -53,7 +53,7 @@ export function createIdentity(given: IdentityDeps): Identity {
           sessionId: session.id,
           authenticatedAt: session.createdAt,
           secondFactor: session.secondFactorAt != null,
-          organizationIds: null,
+          organizationIds: session.providerOrganizationId == null ? null : [session.providerOrganizationId],
         },
       };
     },

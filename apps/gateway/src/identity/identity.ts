@@ -19,7 +19,7 @@ export interface SessionFacts {
   readonly authenticatedAt: Date;
   /** Whether it has proved a second factor: a code, a recovery code, or a passkey that verified its user. */
   readonly secondFactor: boolean;
-  /** The organizations the session opens; null for every one the person is a member of. */
+  /** The organizations the session opens; null for every one the person is a member of. An identity provider opens its own. */
   readonly organizationIds: readonly string[] | null;
 }
 

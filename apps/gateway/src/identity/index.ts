@@ -8,6 +8,7 @@ import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';
 import { createAttempts } from './attempts.ts';
 import { createIdentity } from './create-identity.ts';
 import { createDeclareIntent } from './declare-intent.ts';
+import { createExternalIdentities, type ExternalIdentities } from './external-identities.ts';
 import { createFirstOwner, type FirstOwner } from './first-owner.ts';
 import type { Identity } from './identity.ts';
 import { invitationPlugin } from './invitation-plugin.ts';
@@ -21,6 +22,7 @@ import { setupPlugin } from './setup-plugin.ts';
 import { createSignInAddresses } from './sign-in-addresses.ts';
 import { parseSignUpPolicy } from './sign-up-policy.ts';
 
+export type { ExternalIdentities } from './external-identities.ts';
 export type { FirstOwner } from './first-owner.ts';
 export type { Identity } from './identity.ts';
 
@@ -42,6 +44,15 @@ export interface IdentityOptions {
 
 export interface IdentityPart {
   readonly identity: Identity;
+  /** People as identity providers of organizations know them. */
+  readonly external: ExternalIdentities;
+  /** Records a membership that a person got by themself: by an invitation, or by a first sign-in through a provider. */
+  recordJoin(joined: {
+    readonly organizationId: string;
+    readonly personId: string;
+    readonly memberId: string;
+    readonly requestId: string;
+  }): Promise<void>;
   /** Surfaces of the public listener: `/api/auth` and `/-/setup`. */
   readonly surface: { readonly name: string; register(app: FastifyInstance): Promise<void> };
   /** Reads the text of a session's cookie, without a query. */
@@ -80,7 +91,8 @@ export function createIdentityPart(options: IdentityOptions): IdentityPart {
   const secondFactors = new SecondFactors({ auth, pool, attempts, ephemeralStore, challengeCookie });
   const firstOwner = (owner: FirstOwner) => createFirstOwner({ auth, identity }, owner);
 
-  const recordJoin = async (joined: Parameters<IdentityPluginOptions['onJoined']>[0]) => {
+  const sessionCookie = createSessionCookie(origin, secret);
+  const recordJoin: IdentityPart['recordJoin'] = async (joined) => {
     const { organizationId, personId, memberId, requestId } = joined;
     await database.withOrganization({ organizationId }, async (tx) => {
       const noted = await takeIdentityChanges(tx, memberId);
@@ -97,12 +109,14 @@ export function createIdentityPart(options: IdentityOptions): IdentityPart {
 
   return {
     identity,
-    sessionCookie: createSessionCookie(origin, secret),
+    external: createExternalIdentities({ pool, auth, sessionCookie }),
+    recordJoin,
+    sessionCookie,
     surface: {
       name: 'identity',
       async register(app) {
         await app.register(async (scope) =>
-          identityPlugin(scope, { auth, origin, policy, attempts, secondFactors, onJoined: recordJoin }),
+          identityPlugin(scope, { auth, origin, policy, attempts, secondFactors, identity, onJoined: recordJoin }),
         );
         await app.register(async (scope) =>
           invitationPlugin(scope, { origin, secret, attempts, secondFactors, auth, logger, onJoined: recordJoin }),

@@ -10,10 +10,27 @@ import { z } from 'zod';
 import { answerApiError, invalidRequest } from '../http/api-error.ts';
 import { checkCrossSite, mediaType } from '../http/check-cross-site.ts';
 import { ADDRESS_HEADER } from './account-rules.ts';
+import type { Identity } from './identity.ts';
 import { findOfferedPath, type OfferedPath, type OfferedPathDeps } from './offered-paths.ts';
+
+/**
+ * Paths that are open while a session of an organization's identity provider is there: those that begin another sign-in or
+ * end this one. It must not change what opens the person elsewhere.
+ */
+const OPEN_TO_PROVIDER_SESSIONS: ReadonlySet<string> = new Set([
+  '/sign-up/email',
+  '/sign-in/email',
+  '/sign-out',
+  '/get-session',
+  '/two-factor/verify-totp',
+  '/two-factor/verify-backup-code',
+  '/passkey/generate-authenticate-options',
+  '/passkey/verify-authentication',
+]);
 
 export interface IdentityPluginOptions extends OfferedPathDeps {
   readonly origin: string;
+  readonly identity: Pick<Identity, 'findSession'>;
 }
 
 const BASE = '/api/auth';
@@ -49,6 +66,7 @@ export async function identityPlugin(app: FastifyInstance, options: IdentityPlug
     },
     handler: async (request, reply) => {
       const offered = findOfferedPath(request.method, pathOf(request));
+      if (!OPEN_TO_PROVIDER_SESSIONS.has(pathOf(request))) await refuseProviderSession(options, request);
       checkTexts('querystring', request.query);
       checkTexts('body', request.body);
       const body = (await offered?.prepare?.(options, request)) ?? request.body;
@@ -63,6 +81,12 @@ export async function identityPlugin(app: FastifyInstance, options: IdentityPlug
       return answer(reply, response, text);
     },
   });
+}
+
+/** @throws AppError `auth.session_elsewhere` */
+async function refuseProviderSession({ identity }: IdentityPluginOptions, request: FastifyRequest): Promise<void> {
+  const signedIn = await identity.findSession(request.headers);
+  if (signedIn !== null && signedIn.session.organizationIds !== null) throw new AppError('auth.session_elsewhere');
 }
 
 /** @throws AppError where the path has an error of ours for the code of better-auth's answer */

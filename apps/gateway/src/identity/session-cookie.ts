@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '@patchbay/foundation';
 import { cookieRule } from '../http/cookies.ts';
+import { SESSION_SECONDS } from './account-rules.ts';
 
 /** The base name of better-auth's session cookie. */
 export const SESSION_COOKIE = 'patchbay_session';
@@ -16,6 +17,8 @@ export interface SessionCookie {
    * Whether this installation signed it once. For limits, never for access: the session may have ended.
    */
   isSigned(text: string): boolean;
+  /** The `Set-Cookie` value of a new session, as better-auth would send it. */
+  issue(token: string): string;
 }
 
 /** A cookie of better-auth. */
@@ -30,14 +33,15 @@ export function createSessionCookie(origin: string, secret: Secret): SessionCook
 
 /** @param secret that better-auth signs with: HMAC-SHA-256 of the value, Base64, after its last dot */
 export function createSignedCookie(origin: string, secret: Secret, baseName: string): SignedCookie {
-  const { name } = cookieRule(origin, baseName);
+  const { name, secure: isSecure, path } = cookieRule(origin, baseName);
+  const sign = (value: string) => createHmac('sha256', secret.reveal()).update(value).digest();
   const textOf = (cookieHeader: string | undefined) => {
     const pair = cookieHeader?.split(';').find((one) => one.trimStart().startsWith(`${name}=`));
     return pair?.trimStart().slice(name.length + 1);
   };
   const isSigned = (text: string) => {
     const [value, signature] = splitSigned(text);
-    const expected = createHmac('sha256', secret.reveal()).update(value).digest();
+    const expected = sign(value);
     const given = Buffer.from(signature, 'base64');
     return given.length === expected.length && timingSafeEqual(given, expected);
   };
@@ -47,6 +51,11 @@ export function createSignedCookie(origin: string, secret: Secret, baseName: str
     valueOf(cookieHeader) {
       const text = textOf(cookieHeader);
       return text === undefined || !isSigned(text) ? null : splitSigned(text)[0];
+    },
+    issue(token) {
+      const value = encodeURIComponent(`${token}.${sign(token).toString('base64')}`);
+      const flags = `Max-Age=${SESSION_SECONDS}; Path=${path}; HttpOnly; SameSite=Lax`;
+      return `${name}=${value}; ${flags}${isSecure ? '; Secure' : ''}`;
     },
   };
 }

@@ -91,7 +91,8 @@ export async function createAuthorizationServer(options: AuthorizationServerOpti
   });
   const accountGrants = new AccountGrants(rows);
   const adminGrants = new AdminGrants({ origin, accountGrants, clock });
-  const checks = new GrantChecks({ origin, database, grants: options.grants, resources, adminGrants, clock });
+  const facts = { origin, database, grants: options.grants, resources, identity, clock };
+  const checks = new GrantChecks({ ...facts, adminGrants });
   const cookieKey = (await createKeyedHash(keySource, 'oauth cookies'))([]);
 
   const provider = presentProvider(signingKeys, async (keys) => {

@@ -1,10 +1,18 @@
 import type { Database } from '@patchbay/domain';
 import { audienceOf } from '@patchbay/domain/endpoints';
-import { findOpenGrant, type GrantDirectory, type GrantFacts } from '@patchbay/domain/grants';
-import type { Role } from '@patchbay/domain/organizations';
+import {
+  findOpenGrant,
+  type GrantDirectory,
+  type GrantFacts,
+  getGrant,
+  isSignInAdmitted,
+} from '@patchbay/domain/grants';
+import { findMember, type Role } from '@patchbay/domain/organizations';
 import type { Clock } from '@patchbay/foundation';
 import type { Account, KoaContextWithOIDC } from 'oidc-provider';
+import type { Identity } from '../identity/index.ts';
 import type { AdminGrants } from './admin-grants.ts';
+import { grantSignIn, ruleGrantSignIn } from './grant-sign-in.ts';
 import type { ProtectedResource, ProtectedResources } from './protected-resources.ts';
 
 export interface GrantChecksDeps {
@@ -13,6 +21,7 @@ export interface GrantChecksDeps {
   readonly grants: Pick<GrantDirectory, 'find' | 'noteUse'>;
   readonly resources: ProtectedResources;
   readonly adminGrants: Pick<AdminGrants, 'isOne' | 'findAccount' | 'claimsOf'>;
+  readonly identity: Pick<Identity, 'findSession'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -46,6 +55,7 @@ export class GrantChecks {
     if (adminGrants.isOne(token.grantId)) return adminGrants.findAccount(context, personId, token.grantId);
     const facts = token.grantId === undefined ? null : await this.#deps.grants.find(token.grantId);
     if (facts === null || facts.person.id !== personId || this.#hasEnded(facts)) return undefined;
+    if (!facts.isSignInAdmitted && !(await this.#isSignInAdmittedNow(facts))) return undefined;
     const resource = await this.#deps.resources.find(audienceOf(this.#deps.origin, facts.resourcePath));
     if (resource === null || !isSameRecord(facts, resource) || !mayUse(facts.roles, resource)) return undefined;
     this.#found.set(context, facts);
@@ -66,7 +76,16 @@ export class GrantChecks {
     const resource = typeof params?.resource === 'string' ? await this.#deps.resources.find(params.resource) : null;
     if (resource === null) return undefined;
     const of = { personId: account.accountId, clientId: client.clientId, resourcePath: resource.path };
-    const open = await this.#deps.database.withOrganization(resource, (tx) => findOpenGrant(tx, of));
+    const signedIn = await this.#deps.identity.findSession(context.req.headers);
+    const open = await this.#deps.database.withOrganization(resource, async (tx) => {
+      const found = await findOpenGrant(tx, of);
+      const member = await findMember(tx, account.accountId);
+      if (found === null || member === null || signedIn === null) return null;
+      const ruling = await ruleGrantSignIn(tx, signedIn.session, member.role);
+      const isAdmitted = ruling === 'admitted' || ruling === 'owner_exception';
+      // Given by another kind of sign-in than the one now: the consent page keeps the present one.
+      return isAdmitted && found.signIn === grantSignIn(signedIn.session, ruling) ? found : null;
+    });
     if (
       open === null ||
       this.#hasEnded(open) ||
@@ -92,6 +111,13 @@ export class GrantChecks {
       ...(facts.versionId !== null && { version_id: facts.versionId }),
       grant_id: facts.id,
     };
+  }
+
+  /** A person who has just consented again exchanges the code before the news of it has arrived here. */
+  async #isSignInAdmittedNow({ id, organizationId }: GrantFacts): Promise<boolean> {
+    return this.#deps.database.withOrganization({ organizationId }, async (tx) =>
+      isSignInAdmitted(tx, await getGrant(tx, id)),
+    );
   }
 
   #hasEnded({ endedAt, expiresAt }: Pick<GrantFacts, 'endedAt' | 'expiresAt'>): boolean {

@@ -18,6 +18,7 @@ import { renderConsentPage, scopeText, sendConsent } from './consent-page.ts';
 import { DEVICE_PATH } from './device-pages.ts';
 import { FRESH_SIGN_IN, isFresh } from './fresh-sign-in.ts';
 import { mayUse } from './grant-checks.ts';
+import { grantSignIn, ruleGrantSignIn } from './grant-sign-in.ts';
 import type { ProtectedResources } from './protected-resources.ts';
 import { INTERACTION_PATH } from './provider-configuration.ts';
 import type { ProviderClient } from './provider-types.ts';
@@ -126,22 +127,21 @@ async function signOutFirst({ origin, identity }: InteractionsOptions, { interac
   return toSignIn(origin, request, reply);
 }
 
-/** @throws AppError `oauth.not_a_member`, `oauth.resource_gone` */
+/** @throws AppError `oauth.not_a_member`, `oauth.resource_gone`, `auth.session_elsewhere`, `auth.provider_required` */
 async function findAsked({ database, resources }: InteractionsOptions, { interaction, signedIn, provider }: Asked) {
   const { client_id, redirect_uri, resource: indicator, scope } = interaction.params;
   const resource = await resources.find(String(indicator));
   // With the properties that its types do not name.
   const client = (await provider.Client.find(String(client_id))) as ProviderClient | undefined;
   if (resource === null || client === undefined) throw new AppError('oauth.resource_gone');
-  const { organization, member } = await database.withOrganization(resource, async (tx) => ({
-    organization: await getOrganization(tx),
-    member: await findMember(tx, signedIn.person.id),
-  }));
-  const opened = signedIn.session.organizationIds;
-  const isOpened = opened === null || opened.includes(resource.organizationId);
-  if (!isOpened || member === null || !mayUse([member.role], resource)) throw new AppError('oauth.not_a_member');
+  const { organization, signIn } = await database.withOrganization(resource, async (tx) => {
+    const member = await findMember(tx, signedIn.person.id);
+    if (member === null || !mayUse([member.role], resource)) throw new AppError('oauth.not_a_member');
+    const ruling = await ruleGrantSignIn(tx, signedIn.session, member.role);
+    return { organization: await getOrganization(tx), signIn: grantSignIn(signedIn.session, ruling) };
+  });
   const scopes = resource.scopes.filter(({ name }) => String(scope).split(' ').includes(name));
-  return { resource, client, organization, scopes, redirectUri: String(redirect_uri) };
+  return { resource, client, organization, scopes, signIn, redirectUri: String(redirect_uri) };
 }
 
 async function showConsent(options: InteractionsOptions, asked: Asked) {
@@ -181,7 +181,7 @@ async function allow(options: InteractionsOptions, asked: Asked, values: FormVal
     options.logger.info({ requestId: request.id, grantId }, 'a grant for the admin API was given');
     return finishConsent(asked, grantId);
   }
-  const { resource, client, scopes } = await findAsked(options, asked);
+  const { resource, client, scopes, signIn } = await findAsked(options, asked);
   const granted = scopes.filter(({ name }) => values[`scope:${name}`] === 'yes').map(({ name }) => name);
   if (granted.length === 0) return deny(asked);
   const declined = scopes.map(({ name }) => name).filter((name) => !granted.includes(name));
@@ -194,6 +194,7 @@ async function allow(options: InteractionsOptions, asked: Asked, values: FormVal
       resource,
       granted,
       declined,
+      signIn,
       requestId: request.id,
     },
   );

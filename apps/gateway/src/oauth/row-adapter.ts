@@ -17,6 +17,8 @@ export interface GrantRowFacts {
   readonly versionId: string | null;
   readonly connectorIds: readonly string[];
   readonly scopes: readonly string[];
+  /** How the person had signed in; null for a password. */
+  readonly signIn: 'identity_provider' | 'owner_exception' | null;
 }
 
 export interface RowAdapterDeps {

@@ -5,7 +5,7 @@ import { newId } from '@patchbay/foundation';
 import { OAUTH_LIMITS } from '@patchbay/foundation/limits';
 import type { Provider } from 'oidc-provider';
 import type { ProtectedResource } from './protected-resources.ts';
-import { saveGrantWith } from './row-adapter.ts';
+import { type GrantRowFacts, saveGrantWith } from './row-adapter.ts';
 
 /** The answer of a person on the consent page. */
 export interface Consent {
@@ -14,6 +14,7 @@ export interface Consent {
   readonly resource: ProtectedResource;
   readonly granted: readonly string[];
   readonly declined: readonly string[];
+  readonly signIn: GrantRowFacts['signIn'];
   readonly requestId: string;
 }
 
@@ -52,6 +53,7 @@ export async function saveConsent(
     versionId: resource.versionId,
     connectorIds: resource.connectorIds,
     scopes: granted,
+    signIn: consent.signIn,
   };
   await saveGrantWith(facts, () => grant.save());
   const after = {

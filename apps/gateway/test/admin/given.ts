@@ -8,7 +8,8 @@ import { createEndpointDirectory } from '@patchbay/domain/endpoints';
 import { createGrantDirectory, type GrantDirectory } from '@patchbay/domain/grants';
 import { createLimitDirectory } from '@patchbay/domain/limits';
 import { ALL_PERMISSIONS, findMember, mayKeyHold, type Role } from '@patchbay/domain/organizations';
-import { type Clock, Secret, systemClock } from '@patchbay/foundation';
+import type { GuardedFetch } from '@patchbay/egress/guarded-fetch';
+import { AppError, type Clock, Secret, systemClock } from '@patchbay/foundation';
 import { STANDARD_PLAN } from '@patchbay/foundation/limits';
 import { createTestDatabase, temporaryDirectory } from '@patchbay/testing';
 import { createVault, type Vault } from '@patchbay/vault';
@@ -22,6 +23,7 @@ import { createIdentityPart, type IdentityPart } from '../../src/identity/index.
 import { LocalLimiter } from '../../src/limits/local-limiter.ts';
 import { type AuthorizationServer, createAuthorizationServer } from '../../src/oauth/index.ts';
 import { createServer } from '../../src/server.ts';
+import { createSso } from '../../src/sso/index.ts';
 import { OneTimeFiles } from '../../src/untrusted/one-time-files.ts';
 import { givenAddressBudget } from '../given-limits.ts';
 
@@ -65,6 +67,8 @@ export interface Watched {
   readonly fetchDocument?: (url: string) => Promise<Response>;
   /** Time of the authorization server. */
   readonly clock?: Clock;
+  /** Reaches identity providers; without it every one is unreachable. */
+  readonly ssoFetch?: GuardedFetch;
 }
 
 /** The installation of one test file. */
@@ -163,6 +167,16 @@ export class Installation {
       clock: watched.clock ?? systemClock,
       fetchDocument: watched.fetchDocument ?? (() => Promise.reject(new Error('no network'))),
     });
+    const sso = await createSso({
+      origin,
+      keySource,
+      secret,
+      database,
+      vault,
+      people,
+      fetch: watched.ssoFetch ?? (() => Promise.reject(new AppError('egress.upstream_failed'))),
+      clock: watched.clock ?? systemClock,
+    });
     const woken: string[] = [];
     const admin = createAdminSurface({
       origin,
@@ -175,6 +189,7 @@ export class Installation {
       changes: feed,
       identity: people.identity,
       oauth,
+      sso,
       wakeDeploy: async (versionId) => {
         woken.push(versionId);
         await Promise.all(queues.map((queue) => queue.wake(versionId)));
@@ -191,7 +206,7 @@ export class Installation {
       dashboardUpstream: undefined,
       addressBudget: givenAddressBudget(),
       revokeExposed: apiKeys.revokeExposed,
-      surfaces: [people.surface, { name: 'oauth', register: oauth.mount }, admin],
+      surfaces: [people.surface, sso.surface, { name: 'oauth', register: oauth.mount }, admin],
     });
     const close = async () => {
       await app.close();

@@ -528,6 +528,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organizations/{organization}/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the sign-in of an organization, without the client secret
+         * @description Permission: `sign-in:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["getSignIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/sign-in/identity-provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set the OpenID Connect provider; its metadata is read first. Another issuer or client is a draft until tested
+         * @description Permission: `sign-in:write`. Audit: `identity_provider.saved`.
+         */
+        put: operations["saveIdentityProvider"];
+        post?: never;
+        /**
+         * Remove the provider, with every session that it made; members stay
+         * @description Permission: `sign-in:write`. Audit: `identity_provider.deleted`.
+         */
+        delete: operations["deleteIdentityProvider"];
+        options?: never;
+        head?: never;
+        /**
+         * Demand that members sign in with the provider, or stop demanding it
+         * @description Permission: `sign-in:write`. Audit: `identity_provider.required`.
+         */
+        patch: operations["updateIdentityProvider"];
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/sign-in/identity-provider/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a tested provider into service
+         * @description Permission: `sign-in:write`. Audit: `identity_provider.activated`.
+         */
+        post: operations["activateIdentityProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/sign-in/identity-provider/deactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the provider out of service, with every session that it made
+         * @description Permission: `sign-in:write`. Audit: `identity_provider.deactivated`.
+         */
+        post: operations["deactivateIdentityProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organizations/{organization}/oauth-clients": {
         parameters: {
             query?: never;
@@ -1418,6 +1506,32 @@ export interface components {
             code: string;
             reason: string;
         };
+        IdentityProvider: {
+            issuer: string;
+            clientId: string;
+            /** @description False for a public client. The secret itself is never shown. */
+            hasSecret: boolean;
+            /**
+             * @description A draft lets no member in.
+             * @enum {string}
+             */
+            state: "draft" | "active";
+            /** @description When a test sign-in came back whole with these settings. */
+            testedAt: string | null;
+            /** @description Whether members sign in with it and in no other way. */
+            required: boolean;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            updatedAt: string;
+            actions: {
+                activate: components["schemas"]["ActionState"];
+                deactivate: components["schemas"]["ActionState"];
+                require: components["schemas"]["ActionState"];
+                delete: components["schemas"]["ActionState"];
+            };
+        };
         Invitation: {
             id: string;
             /** Format: email */
@@ -1671,8 +1785,19 @@ export interface components {
             items: components["schemas"]["Organization"][];
             nextCursor: string | null;
         };
+        OrganizationSignIn: {
+            /** @description To be registered at the provider. It stays when the slug changes. */
+            redirectUri: string;
+            /** @description Where members begin. */
+            signInUrl: string;
+            /** @description Where an owner tests a draft, in the browser. */
+            testUrl: string;
+            /** @description Where a member lets the provider sign them in as who they are here. */
+            joinUrl: string;
+            identityProvider: components["schemas"]["IdentityProvider"] | null;
+        };
         /** @enum {string} */
-        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "service-accounts:read" | "service-accounts:write" | "grants:read" | "grants:write" | "oauth-clients:read" | "oauth-clients:write" | "policies:read" | "policies:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "connectors:open" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "deployments:approve" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
+        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "service-accounts:read" | "service-accounts:write" | "grants:read" | "grants:write" | "sign-in:read" | "sign-in:write" | "oauth-clients:read" | "oauth-clients:write" | "policies:read" | "policies:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "connectors:open" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "deployments:approve" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
         Policy: {
             id: string;
             name: string;
@@ -2910,6 +3035,164 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EndedGrants"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationSignIn"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    saveIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description https URL, exactly as the provider’s metadata has it. */
+                    issuer: string;
+                    clientId: string;
+                    /** @description Left out: stays. Null: a public client, with PKCE alone. */
+                    clientSecret?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationSignIn"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    required: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationSignIn"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    activateIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationSignIn"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deactivateIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationSignIn"];
                 };
             };
             default: components["responses"]["Problem"];

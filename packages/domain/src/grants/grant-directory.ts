@@ -2,7 +2,7 @@ import { type ChangeFeed, RevisionedCache } from '../changes/index.ts';
 import { type Database, LastUses, type Tx, type Use } from '../database/index.ts';
 import { type GroupReference, groupsOf } from '../groups/index.ts';
 import { findMember, type Role } from '../organizations/index.ts';
-import { type Grant, getGrant } from './grants.ts';
+import { type Grant, getGrant, isSignInAdmitted } from './grants.ts';
 
 /** A grant with its person as the organization knows them now. */
 export interface GrantFacts
@@ -22,6 +22,8 @@ export interface GrantFacts
   readonly person: { readonly id: string; readonly email: string; readonly name: string };
   readonly roles: readonly Role[];
   readonly groups: readonly GroupReference[];
+  /** False where the organization demands a sign-in with its own provider, and the grant was given without one. */
+  readonly isSignInAdmitted: boolean;
 }
 
 export interface GrantDirectory {
@@ -107,6 +109,7 @@ async function loadFacts(database: Database, grantId: string): Promise<GrantFact
       person: { id: member.personId, email: member.email, name: member.name },
       roles: [member.role],
       groups: await groupsOf(tx, member.personId),
+      isSignInAdmitted: await isSignInAdmitted(tx, grant),
     });
   });
 }

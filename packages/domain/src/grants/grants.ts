@@ -2,6 +2,7 @@ import { AppError, type Page, type PageRequest } from '@patchbay/foundation';
 import { type Actor, record } from '../audit/index.ts';
 import { NEWEST_FIRST, olderThan, type Tx, toPage } from '../database/index.ts';
 import type { Grant as GrantRow } from '../generated/client.ts';
+import { findIdentityProvider } from '../identity-providers/index.ts';
 
 /** A person's permission for an OAuth client at one resource. It opens nothing: the tokens are the provider's. */
 export interface Grant {
@@ -25,6 +26,8 @@ export interface Grant {
   readonly lastUsedAt: Date | null;
   readonly endedAt: Date | null;
   readonly endedBecause: GrantEnd | null;
+  /** How the person had signed in when they gave it; null for a password. */
+  readonly signIn: 'identity_provider' | 'owner_exception' | null;
 }
 
 /** Why a grant ended. */
@@ -162,8 +165,13 @@ function selected({ personId, clientId, connectorId }: GrantSelection): GrantSel
   };
 }
 
+/** Whether the sign-in that a grant was given with is one that its organization accepts now. */
+export async function isSignInAdmitted(tx: Tx, { signIn }: Pick<Grant, 'signIn'>): Promise<boolean> {
+  return signIn !== null || (await findIdentityProvider(tx))?.required !== true;
+}
+
 export function toGrant(row: GrantRow): Grant {
   const { organizationId: _, providerHash: __, ...shown } = row;
   // Written by the functions and triggers that know these reasons alone.
-  return { ...shown, endedBecause: row.endedBecause as GrantEnd | null };
+  return { ...shown, endedBecause: row.endedBecause as GrantEnd | null, signIn: row.signIn as Grant['signIn'] };
 }

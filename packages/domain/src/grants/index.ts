@@ -14,6 +14,7 @@ export {
   type GrantFilter,
   type GrantSelection,
   getGrant,
+  isSignInAdmitted,
   listGrants,
 } from './grants.ts';
 export { PUBLISH_AHEAD_MS } from './plan-signing-keys.ts';

@@ -31,6 +31,9 @@ const RULES = {
   /** One's own grants; those of others with `members:write`. */
   'grants:read': { roles: EVERYBODY, byKey: true },
   'grants:write': { roles: EVERYBODY, byKey: false },
+  /** The organization's own sign-in: the owner who sets it decides who the members are. */
+  'sign-in:read': { roles: ADMINS, byKey: true },
+  'sign-in:write': { roles: OWNERS, byKey: false },
   'oauth-clients:read': { roles: ADMINS, byKey: true },
   'oauth-clients:write': { roles: ADMINS, byKey: false },
   'policies:read': { roles: DEVELOPERS, byKey: true },

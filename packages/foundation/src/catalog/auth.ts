@@ -32,6 +32,18 @@ export const AUTH_ERRORS = {
     title: 'This request came from another site.',
     hint: `Repeat it from the page itself, at ${PAGES.home}.`,
   },
+  'auth.session_elsewhere': {
+    status: 401,
+    owner: 'caller',
+    title: 'This sign-in was made through the identity provider of one organization, and opens that one alone.',
+    hint: `Sign out, then sign in at ${PAGES.signIn} with your password or through this organization’s own provider.`,
+  },
+  'auth.provider_required': {
+    status: 401,
+    owner: 'caller',
+    title: 'This organization demands that its members sign in through its identity provider.',
+    hint: `Sign out, then sign in with your organization at ${PAGES.signIn}. An owner with a second factor can use their password.`,
+  },
   'auth.sign_up_closed': {
     status: 403,
     owner: 'caller',

@@ -21,6 +21,7 @@ import { POLICY_ERRORS } from './policy.ts';
 import { SANDBOX_ERRORS } from './sandbox.ts';
 import { SECRETS_ERRORS } from './secrets.ts';
 import { SOURCE_ERRORS } from './source.ts';
+import { SSO_ERRORS } from './sso.ts';
 import { START_ERRORS } from './start.ts';
 import { VERSIONS_ERRORS } from './versions.ts';
 
@@ -47,6 +48,7 @@ export const ERRORS = {
   ...SANDBOX_ERRORS,
   ...SECRETS_ERRORS,
   ...SOURCE_ERRORS,
+  ...SSO_ERRORS,
   ...START_ERRORS,
   ...VERSIONS_ERRORS,
 } as const;

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { AuthPage } from '../../features/session/auth-page.tsx';
+import { OrganizationSignIn } from '../../features/session/organization-sign-in.tsx';
 import { SignInForm } from '../../features/session/sign-in-form.tsx';
 import { STRINGS } from '../../lib/strings.ts';
 
@@ -7,9 +8,11 @@ export const metadata: Metadata = { title: STRINGS.signIn.title };
 
 export default async function SignInPage({ searchParams }: { searchParams: Promise<Record<string, unknown>> }) {
   const { next } = await searchParams;
+  const wanted = typeof next === 'string' ? next : null;
   return (
     <AuthPage title={STRINGS.signIn.title}>
-      <SignInForm next={typeof next === 'string' ? next : null} />
+      <SignInForm next={wanted} />
+      <OrganizationSignIn next={wanted} />
     </AuthPage>
   );
 }

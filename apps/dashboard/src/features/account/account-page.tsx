@@ -1,9 +1,12 @@
 'use client';
 
-import { Stack } from '@mantine/core';
+import { Anchor, List, Stack } from '@mantine/core';
+import { organizationSignIn } from '../../lib/paths.ts';
 import { STRINGS } from '../../lib/strings.ts';
 import { PageHead } from '../../ui/page-head.tsx';
 import { OwnGrantsSection } from '../grants/own-grants-section.tsx';
+import { useMe } from '../session/use-me.ts';
+import { AccountSection } from './account-section.tsx';
 import { PasswordSection } from './password-section.tsx';
 import { ProfileSection } from './profile-section.tsx';
 
@@ -14,7 +17,25 @@ export function AccountPage() {
       <PageHead title={STRINGS.account.title} lead={STRINGS.account.lead} />
       <ProfileSection />
       <PasswordSection />
+      <OrganizationSignInSection />
       <OwnGrantsSection />
     </Stack>
+  );
+}
+
+/** Where a person lets the identity providers of their organizations sign them in as who they are here. */
+function OrganizationSignInSection() {
+  const organizations = useMe().data?.organizations ?? [];
+  if (organizations.length === 0) return null;
+  return (
+    <AccountSection title={STRINGS.sso.accountTitle} lead={STRINGS.sso.accountLead}>
+      <List listStyleType="none" spacing="xs">
+        {organizations.map(({ id, slug, name }) => (
+          <List.Item key={id}>
+            <Anchor href={`${organizationSignIn(slug, null)}/join`}>{STRINGS.sso.connect(name)}</Anchor>
+          </List.Item>
+        ))}
+      </List>
+    </AccountSection>
   );
 }

@@ -12,7 +12,15 @@ import { AuthPage } from './auth-page.tsx';
 import { useMe } from './use-me.ts';
 
 interface ToOrganizationProps {
-  readonly page: 'apiKeys' | 'newApiKey' | 'members' | 'groups' | 'invitations' | 'connectedClients' | 'oauthClients';
+  readonly page:
+    | 'apiKeys'
+    | 'newApiKey'
+    | 'members'
+    | 'groups'
+    | 'invitations'
+    | 'signInSettings'
+    | 'connectedClients'
+    | 'oauthClients';
 }
 
 /** From an address without organization, as hints name it, to the page of the person's own; asks when there are several. */

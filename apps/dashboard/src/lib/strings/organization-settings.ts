@@ -33,6 +33,8 @@ export const ROLES = {
     'api-keys:write': 'Create and revoke API keys',
     'grants:read': 'See their own connected clients, owners and admins everyone’s',
     'grants:write': 'End connected clients, their own or as owner or admin any',
+    'sign-in:read': 'See the organization’s own sign-in',
+    'sign-in:write': 'Set the organization’s own sign-in and demand it',
     'oauth-clients:read': 'See OAuth clients with a fixed id',
     'oauth-clients:write': 'Create and disable OAuth clients with a fixed id',
     'service-accounts:read': 'See service accounts',

@@ -90,11 +90,6 @@ export function authenticationOf(caller: Caller): Authentication {
   }
 }
 
-/** Whether the session is valid for the organization at all; membership is checked in addition. */
-export function opensOrganization({ organizationIds }: SessionFacts, organizationId: string): boolean {
-  return organizationIds === null || organizationIds.includes(organizationId);
-}
-
 /** Whether the grant is good for the organization at all; membership is checked in addition. */
 export function reachesOrganization({ organizationIds }: AccountGrant, organizationId: string): boolean {
   return organizationIds.length === 0 || organizationIds.includes(organizationId);

@@ -11,6 +11,7 @@ import type { z } from 'zod';
 import type { Identity } from '../../identity/identity.ts';
 import type { CallLimiter } from '../../limits/call-limiter.ts';
 import type { AuthorizationServer } from '../../oauth/index.ts';
+import type { Sso } from '../../sso/index.ts';
 import type { OneTimeFiles } from '../../untrusted/one-time-files.ts';
 import { type Access, type Caller, callerId } from '../access/caller.ts';
 import type { EndpointSpec } from './endpoint-spec.ts';
@@ -26,6 +27,7 @@ export interface AdminDeps {
   readonly identity: Identity;
   /** Derives the secrets of OAuth clients, and knows what people allowed programs at this API. */
   readonly oauth: Pick<AuthorizationServer, 'clientSecret' | 'signingKeys' | 'accountGrants'>;
+  readonly sso: Pick<Sso, 'checkIssuer'>;
   readonly artifacts: ArtifactStore;
   readonly vault: Vault;
   /** Notifies the worker that a version waits. May fail: the worker polls every minute. */

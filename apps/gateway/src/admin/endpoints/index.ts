@@ -32,6 +32,14 @@ import {
 import { createPolicy, deletePolicy, listPolicies, listTools, replacePolicies, updatePolicy } from './policies.ts';
 import { listRoles } from './roles.ts';
 import { deleteSecret, listSecrets, setSecret } from './secrets.ts';
+import {
+  activateIdentityProvider,
+  deactivateIdentityProvider,
+  deleteIdentityProvider,
+  getSignIn,
+  saveIdentityProvider,
+  updateIdentityProvider,
+} from './sign-in.ts';
 import { submitVersion } from './submit-version.ts';
 import { createSourceDownload, getLockfile } from './version-files.ts';
 import { getManifest, getVersion, listFindings, listVersionLog, listVersions } from './versions.ts';
@@ -74,6 +82,12 @@ export const ENDPOINTS = {
   listGrants,
   endGrant,
   endGrants,
+  getSignIn,
+  saveIdentityProvider,
+  updateIdentityProvider,
+  activateIdentityProvider,
+  deactivateIdentityProvider,
+  deleteIdentityProvider,
   listOAuthClients,
   createOAuthClient,
   rotateOAuthClientSecret,

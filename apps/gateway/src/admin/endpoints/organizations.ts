@@ -1,11 +1,11 @@
 /** The caller, and the organizations they belong to. */
-
 import * as organizations from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
 import { formatLimit, RETENTION } from '@patchbay/foundation/limits';
 import { z } from 'zod';
+import { opensOrganization } from '../../identity/sign-in-rule.ts';
 import { keyPermissions, personAccess } from '../access/authorize.ts';
-import { type Access, type Caller, opensOrganization, reachesOrganization, requirePerson } from '../access/caller.ts';
+import { type Access, type Caller, reachesOrganization, requirePerson } from '../access/caller.ts';
 import { defineEndpoint } from '../definition/define-endpoint.ts';
 import type { AdminDeps } from '../definition/endpoint.ts';
 import { allowedUnless, lacks } from './allowed.ts';

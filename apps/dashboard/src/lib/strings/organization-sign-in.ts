@@ -1,0 +1,57 @@
+/** Words of the page about an organization's own sign-in, and of where members use it. */
+export const ORGANIZATION_SIGN_IN = {
+  title: 'Sign-in',
+  lead: 'Let members sign in with the identity provider that your organization uses anyway, such as Entra ID, Okta or Google Workspace.',
+  steps: {
+    register: 'Create an OpenID Connect application at your identity provider, with this redirect URI:',
+    copyRedirect: 'Copy the redirect URI',
+    enter: 'Enter what it shows for that application:',
+    test: 'Sign in once as a test. You see what your provider sends about you; nothing else happens.',
+    activate: 'Put it into service. Members then choose “Continue with your organization” on the sign-in page.',
+  },
+  issuer: 'Issuer',
+  issuerHint: 'An https address, exactly as your provider shows it, for some with the id of your directory.',
+  clientId: 'Client id',
+  clientSecret: 'Client secret',
+  secretHint: 'Stored encrypted and never shown again. Leave it empty to keep the present one.',
+  missing: 'Enter it as your provider shows it.',
+  save: 'Save',
+  saved: 'The settings are saved.',
+  testLink: 'Make a test sign-in',
+  tested: 'Tested',
+  notTested: 'Not tested with these settings',
+  state: { draft: 'Draft', active: 'In service' },
+  activate: 'Put into service',
+  activated: 'Members can sign in with your identity provider.',
+  deactivate: 'Take out of service',
+  deactivateBody: 'Everyone who signed in through it is signed out. Members with a password keep it.',
+  deactivated: 'The identity provider is out of service.',
+  remove: 'Remove',
+  removeBody:
+    'Everyone who signed in through it is signed out. Members stay; those without a password cannot sign in until there is a provider again.',
+  removed: 'The identity provider is removed.',
+  demand: 'Demand it',
+  demandTitle: 'Demand this sign-in',
+  demandLead:
+    'Members then open this organization, and connect clients to it, only when they signed in through the identity provider. An owner with a password and a second factor keeps a way in, which is put on record. API keys are not affected.',
+  demandBody: 'Members who are signed in with a password have to sign in again, and connect their clients again.',
+  demanded: 'Members have to sign in through the identity provider.',
+  isDemanded: 'Demanded of members',
+  relax: 'Stop demanding it',
+  relaxed: 'Members may sign in with their password again.',
+  membersBegin: 'Members begin here',
+  copySignIn: 'Copy the address where members sign in',
+} as const;
+
+export const SSO = {
+  or: 'or',
+  continue: 'Continue with your organization',
+  organization: 'Name of your organization in its URLs',
+  organizationHint: 'Such as “acme” in …/acme/weather/mcp.',
+  organizationMissing: 'Enter lower-case letters, digits and hyphens.',
+  submit: 'Continue',
+  accountTitle: 'Sign-in through an organization',
+  accountLead:
+    'Where an organization has a sign-in of its own, connect it with this account, so that both lead to you. It opens that organization only.',
+  connect: (organization: string) => `Connect with ${organization}`,
+} as const;
