@@ -5,6 +5,7 @@ export { type ApiClient, type ApiClientOptions, createApiClient, type SourceUplo
 export { readEvents, type StreamEvent } from './event-stream.ts';
 
 export type Schemas = components['schemas'];
+export type AccountGrant = Schemas['AccountGrant'];
 export type ActionState = Schemas['ActionState'];
 export type ApiKey = Schemas['ApiKey'];
 export type AuthMode = Schemas['AuthMode'];

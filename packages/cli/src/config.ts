@@ -27,6 +27,14 @@ export const cliEnvironment = z.object({
   TERM: z.string().optional(),
   /** Set by CI systems: nothing is asked. */
   CI: z.string().optional(),
+  /** The program that opens a page, instead of the system's. */
+  BROWSER: z.string().min(1).optional(),
+  /** Set where a browser can be shown, on Linux. */
+  DISPLAY: z.string().min(1).optional(),
+  /** The same, under Wayland. */
+  WAYLAND_DISPLAY: z.string().min(1).optional(),
+  /** Set by SSH: the browser is on another machine. */
+  SSH_CONNECTION: z.string().optional(),
 });
 
 export type CliConfig = z.output<typeof cliEnvironment>;

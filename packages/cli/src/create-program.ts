@@ -5,6 +5,7 @@ import { addDoctorCommand } from './doctor-command.ts';
 import { type AddCommand, addGrantCommands, type MakeAction } from './grant-commands.ts';
 import { addPolicyCommands } from './policy-commands.ts';
 import type { ProgramContext } from './program-context.ts';
+import { addSignInCommands } from './sign-in-commands.ts';
 
 /** Builds the context of a command from the options that every command takes. */
 export type MakeContext = (options: Pick<ProgramContext, 'origin' | 'organization'>) => ProgramContext;
@@ -137,21 +138,7 @@ export function createProgram(makeContext: MakeContext): Command {
     )
     .action(action(async () => (await import('./commands/open.ts')).open));
 
-  add(
-    program,
-    'login',
-    'Sign in with an API key, read from a prompt or standard input. A key of kind mcp is added for calls.',
-    [
-      'patchbay login --origin https://patchbay.example.com',
-      'patchbay login --origin https://patchbay.example.com < key.txt',
-    ],
-  ).action(action(async () => (await import('./commands/login.ts')).login));
-  add(program, 'logout', 'Remove the login from this machine.', ['patchbay logout']).action(
-    action(async () => (await import('./commands/login.ts')).logout),
-  );
-  add(program, 'whoami', 'Show which installation, organization and key are in use.', ['patchbay whoami']).action(
-    action(async () => (await import('./commands/whoami.ts')).whoami),
-  );
+  addSignInCommands({ program, add, action });
 
   add(program, 'settings', 'Show or change the settings of a connector.', [
     'patchbay settings weather',

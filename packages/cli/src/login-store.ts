@@ -2,16 +2,27 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path';
 import { z } from 'zod';
 
+const SignIn = z.object({
+  accessToken: z.string(),
+  /** Null after a code that was typed. */
+  refreshToken: z.string().nullable(),
+  expiresAt: z.iso.datetime(),
+  scopes: z.array(z.string()).readonly(),
+});
+
 const Login = z.object({
   origin: z.url(),
-  organization: z.string(),
-  apiKey: z.string(),
+  /** Null for a person of several, who names one with each command. */
+  organization: z.string().nullable(),
+  /** One of the two: a key, or a person's sign-in. */
+  apiKey: z.string().optional(),
+  signIn: SignIn.optional(),
   /** For `patchbay call`. */
   mcpApiKey: z.string().optional(),
 });
 export type Login = z.output<typeof Login>;
 
-/** The login that `patchbay login` stores: one installation and its keys, in a file only its owner can read. */
+/** The login that `patchbay login` stores: one installation with a sign-in or keys, in a file only its owner can read. */
 export class LoginStore {
   readonly file: string;
 
@@ -28,7 +39,7 @@ export class LoginStore {
     }
   }
 
-  /** Written beside and renamed, so that the key is never in a file others can read. */
+  /** Written beside and renamed, so that no secret is ever in a file others can read. */
   async write(login: Login): Promise<void> {
     await mkdir(path.dirname(this.file), { recursive: true, mode: 0o700 });
     const next = `${this.file}.${process.pid}`;

@@ -57,6 +57,16 @@ export class Output {
     this.#transient = true;
   }
 
+  /** Whether results appear on a terminal, where others may read them. */
+  get isTerminal(): boolean {
+    return this.#options.stdout.isTTY === true;
+  }
+
+  /** A request to the person, on standard error, so that results stay alone. */
+  notice(text: string): void {
+    this.error(text);
+  }
+
   error(text: string): void {
     this.#clear();
     this.#options.stderr.write(`${text}\n`);

@@ -3,13 +3,14 @@ import { AppError, DASHBOARD_PAGES } from '@patchbay/foundation';
 import type { CliConfig } from './config.ts';
 import { findInstallation, type ReadyFile, readInstallation } from './find-installation.ts';
 import type { LoginStore } from './login-store.ts';
+import { type SignedInLogin, StoredTokens } from './sign-in/stored-tokens.ts';
+import { USER_AGENT } from './user-agent.ts';
 
 /** The installation a command talks to, and as whom. */
 export interface Session {
   readonly origin: string;
   readonly organization: string;
   readonly client: ApiClient;
-  readonly apiKey: string;
   /** For the hosted URL; null when only an administrative key is known. */
   readonly mcpApiKey: string | null;
   /** Where this came from, in words. */
@@ -27,10 +28,8 @@ export interface SessionRequest {
   readonly searchFrom: readonly string[];
 }
 
-export const USER_AGENT = 'patchbay-cli/0.1.0';
-
 /**
- * The installation and its key, in this order: a key in the environment, a data directory in the environment, the
+ * The installation and who calls it, in this order: a key in the environment, a data directory in the environment, the
  * login, the installation this directory belongs to. @throws AppError cli.not_connected when there is none
  */
 export async function openSession(request: SessionRequest): Promise<Session> {
@@ -72,9 +71,10 @@ async function findLocal(request: SessionRequest, origin: string | undefined): P
 
 interface Known {
   readonly origin: string;
-  readonly apiKey: string;
+  readonly apiKey?: string | undefined;
+  readonly signIn?: SignedInLogin['signIn'] | undefined;
   readonly organization?: string | null;
-  readonly mcpApiKey?: string | null;
+  readonly mcpApiKey?: string | null | undefined;
   readonly source: string;
 }
 
@@ -87,7 +87,7 @@ function knownFrom({ origin, apiKey, organization, mcpApiKey }: ReadyFile, sourc
 }
 
 async function sessionOf(request: SessionRequest, known: Known): Promise<Session> {
-  const client = createApiClient({ origin: known.origin, apiKey: known.apiKey, userAgent: USER_AGENT });
+  const client = clientOf(request.logins, known);
   const organization =
     request.organization ??
     request.config.PATCHBAY_ORGANIZATION ??
@@ -97,20 +97,28 @@ async function sessionOf(request: SessionRequest, known: Known): Promise<Session
     origin: known.origin,
     organization,
     client,
-    apiKey: known.apiKey,
     mcpApiKey: request.config.PATCHBAY_MCP_KEY ?? known.mcpApiKey ?? null,
     source: known.source,
   };
 }
 
-/** @throws AppError cli.organization_unclear unless the key opens exactly one */
+/** A key as it is; a person's sign-in through the tokens that are stored. */
+function clientOf(logins: LoginStore, { origin, signIn, apiKey }: Known): ApiClient {
+  if (signIn === undefined)
+    return createApiClient({ origin, userAgent: USER_AGENT, ...(apiKey !== undefined && { apiKey }) });
+  const { fetch } = new StoredTokens(logins, { origin, organization: null, signIn });
+  return createApiClient({ origin, userAgent: USER_AGENT, fetch });
+}
+
+/** @throws AppError cli.organization_unclear unless the caller is in exactly one */
 export async function onlyOrganization(client: ApiClient): Promise<string> {
   const { data } = await client.GET('/api/v1/me');
   const slugs = data?.organizations.map((one) => one.slug) ?? [];
   const [only] = slugs;
   if (only !== undefined && slugs.length === 1) return only;
   throw new AppError('cli.organization_unclear', {
-    detail: slugs.length === 0 ? 'The key belongs to no organization.' : `It may be one of: ${slugs.join(', ')}.`,
+    detail:
+      slugs.length === 0 ? 'The key or person belongs to no organization.' : `It may be one of: ${slugs.join(', ')}.`,
   });
 }
 

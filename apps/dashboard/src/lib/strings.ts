@@ -1,4 +1,4 @@
-import { ACCOUNT, REFUSALS, SIGN_IN, SIGN_UP } from './strings/account.ts';
+import { ACCOUNT, PROGRAMS, REFUSALS, SIGN_IN, SIGN_UP } from './strings/account.ts';
 import { API_KEYS } from './strings/api-keys.ts';
 import { GRANTS, OAUTH_CLIENTS } from './strings/connected-clients.ts';
 import { CONNECTOR_SETTINGS, SECRETS } from './strings/connector-settings.ts';
@@ -29,6 +29,7 @@ export const STRINGS = {
   signOut: 'Sign out',
   signedInAs: (email: string) => `Signed in as ${email}`,
   refusals: REFUSALS,
+  programs: PROGRAMS,
 
   organization: {
     switch: 'Switch organization',

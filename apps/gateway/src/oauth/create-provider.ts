@@ -64,11 +64,14 @@ function isSame(one: string, other: string): boolean {
   return timingSafeEqual(hash('sha256', one, 'buffer'), hash('sha256', other, 'buffer'));
 }
 
+/** How often a program may ask whether its code was answered. */
+const POLL_SECONDS = 2;
+
 /** @see RFC 8628 §3.2, §5.4 */
 function withoutCompleteUri(body: unknown): unknown {
   if (typeof body !== 'object' || body === null) return body;
   const { verification_uri_complete: _, ...rest } = body as Record<string, unknown>; // JSON of the provider
-  return rest;
+  return { ...rest, interval: POLL_SECONDS };
 }
 
 /** Members that describe OpenID Connect, which is not offered, or what is off. */

@@ -66,7 +66,13 @@ describe('a device code', () => {
   it('comes without an address that holds the code, and an address with one in it fills in nothing', async () => {
     const { status, body } = await ask();
     expect(status).toBe(200);
-    expect(Object.keys(body).sort()).toEqual(['device_code', 'expires_in', 'user_code', 'verification_uri']);
+    expect(Object.keys(body).sort()).toEqual([
+      'device_code',
+      'expires_in',
+      'interval',
+      'user_code',
+      'verification_uri',
+    ]);
     expect([body.verification_uri, body.expires_in]).toEqual([`${origin}/-/device`, 300]);
     const page = await new Browser(origin, owner).visit(`/-/device?user_code=${body.user_code}`);
     expect(page.status).toBe(200);

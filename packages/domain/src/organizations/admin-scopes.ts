@@ -1,8 +1,8 @@
-import { mayKeyHold, type Permission } from './permissions.ts';
+import type { Permission } from './permissions.ts';
 
 /**
- * Scopes of access tokens for the admin API, each with its permissions. A token never has one that a key may not hold: it
- * makes no keys, decides about no members and approves nothing.
+ * Scopes of access tokens for the admin API, each with its permissions. A token makes no keys, decides about no members,
+ * approves nothing and deletes no organization. It may do all that a key may.
  */
 const SCOPES = {
   'organization:read': {
@@ -51,12 +51,16 @@ const SCOPES = {
     ],
   },
   'organization:manage': {
-    text: 'Rename organizations, write policies, and create and disable service accounts',
+    text: 'Rename organizations, write policies, end access of clients, and create service accounts and OAuth clients',
     permissions: [
       'organization:read',
       'organization:write',
       'policies:read',
       'policies:write',
+      'grants:read',
+      'grants:write',
+      'oauth-clients:read',
+      'oauth-clients:write',
       'service-accounts:read',
       'service-accounts:write',
     ],
@@ -85,7 +89,7 @@ export function permissionsOfScopes(scopes: readonly string[]): ReadonlySet<Perm
 /** The scopes that hold a permission, the narrowest first; none for what no token may do. */
 export function scopesFor(permission: Permission): readonly AdminScope[] {
   const holds = ({ permissions }: { readonly permissions: readonly Permission[] }) => permissions.includes(permission);
-  return ADMIN_SCOPES.filter((scope) => mayKeyHold(permission) && holds(SCOPES[scope])).sort(
+  return ADMIN_SCOPES.filter((scope) => holds(SCOPES[scope])).sort(
     (one, other) => SCOPES[one].permissions.length - SCOPES[other].permissions.length,
   );
 }

@@ -14,6 +14,30 @@ export const CLI_ERRORS = {
     title: 'No installation is selected.',
     hint: 'Run `patchbay login --origin URL`, or start an installation with `npm start` and run this command inside it.',
   },
+  'cli.sign_in_ended': {
+    status: 401,
+    owner: 'caller',
+    title: 'You are not signed in any more.',
+    hint: 'Run `patchbay login --origin URL` again. In CI, use an API key: PATCHBAY_API_KEY.',
+  },
+  'cli.sign_in_refused': {
+    status: 403,
+    owner: 'caller',
+    title: 'The sign-in was not allowed.',
+    hint: 'Run the command again, and choose Allow with at least one scope.',
+  },
+  'cli.sign_in_timed_out': {
+    status: 408,
+    owner: 'caller',
+    title: 'The sign-in was not answered in time.',
+    hint: 'Run the command again. Without a browser on this computer: `patchbay login --no-browser`.',
+  },
+  'cli.sign_in_failed': {
+    status: 502,
+    owner: 'caller',
+    title: 'The installation did not sign you in.',
+    hint: 'Run `patchbay login` again. When it happens again, use an API key: `patchbay login --key`.',
+  },
   'cli.organization_unclear': {
     status: 400,
     owner: 'caller',

@@ -9,6 +9,7 @@ import { useMe } from '../session/use-me.ts';
 import { AccountSection } from './account-section.tsx';
 import { PasswordSection } from './password-section.tsx';
 import { ProfileSection } from './profile-section.tsx';
+import { ProgramsSection } from './programs-section.tsx';
 
 /** A person's own account, in sections. Each is a component in a file of its own, within an `AccountSection`. */
 export function AccountPage() {
@@ -18,6 +19,7 @@ export function AccountPage() {
       <ProfileSection />
       <PasswordSection />
       <OrganizationSignInSection />
+      <ProgramsSection />
       <OwnGrantsSection />
     </Stack>
   );

@@ -56,3 +56,20 @@ export const ACCOUNT = {
   changePassword: 'Change password',
   passwordChanged: 'Your password is changed. You are signed out everywhere else.',
 } as const;
+
+/** Words about programs that administer as a person, on the account page. */
+export const PROGRAMS = {
+  title: 'Signed-in programs',
+  lead: 'Programs that administer as you, such as the command line after `patchbay login`. They create no keys and approve nothing.',
+  none: 'No program is signed in.',
+  since: (day: string, address: string | null) => `Since ${day}${address === null ? '' : ` from ${address}`}`,
+  until: (day: string) => `until ${day}`,
+  used: (day: string) => `last used ${day}`,
+  unused: 'not used yet',
+  only: (names: string) => `Only ${names}`,
+  end: 'Sign out',
+  endOf: (name: string) => `Sign out ${name}`,
+  endTitle: (name: string) => `Sign out ${name}?`,
+  endBody: 'It stops at its next request. Sign in from there again when you need it.',
+  ended: (name: string) => `${name} is signed out.`,
+} as const;

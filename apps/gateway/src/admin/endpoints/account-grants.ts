@@ -69,7 +69,9 @@ export const endAccountGrant = defineEndpoint({
   audit: { none: OF_THE_PERSON },
   params: z.object({ grant: idOf('accountGrant') }),
 }).personal(async ({ caller, params }, { oauth }) => {
-  const { person } = requirePerson(caller, 'account');
+  // A program that signs out ends its own grant, and no other.
+  const isOwn = caller.kind === 'token' && caller.grant.id === params.grant;
+  const { person } = isOwn ? caller : requirePerson(caller, 'account');
   if (!(await oauth.accountGrants.end(person.id, params.grant))) throw new AppError('grants.not_found');
   return undefined;
 });

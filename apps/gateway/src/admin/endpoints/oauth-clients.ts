@@ -5,6 +5,7 @@ import { AppError, idOf, text } from '@patchbay/foundation';
 import { formatLimit, OAUTH_LIMITS } from '@patchbay/foundation/limits';
 import { z } from 'zod';
 import { classifyRedirectUri } from '../../oauth/redirect-uri.ts';
+import { requirePerson } from '../access/caller.ts';
 import { defineEndpoint } from '../definition/define-endpoint.ts';
 import { DisplayName, Instant, OrganizationParams, pageOf } from './parts.ts';
 
@@ -80,6 +81,7 @@ export const createOAuthClient = defineEndpoint({
   reply: CreatedOAuthClient,
   status: 201,
 }).inTransaction(async (tx, { body, access, caller, requestId }, { oauth }) => {
+  if (body.adminApi) requirePerson(caller, 'oauthClients');
   if (body.adminApi && !access.roles.includes('owner')) {
     throw new AppError('admin.permission_missing', {
       detail: 'Only an owner may make a client for the admin API.',

@@ -1,0 +1,1 @@
+export const USER_AGENT = 'patchbay-cli/0.1.0';
