@@ -290,6 +290,27 @@ describe('the dashboard', () => {
     await page.getByText('No group yet').waitFor();
   });
 
+  it('the dashboard adds a preset, decides for one tool, and shows which policy is in force', async () => {
+    await context.addCookies(session);
+    await page.goto(`${ready.dashboardUrl}/-/policies`);
+    await page.getByText('No policy yet').waitFor();
+    await page.getByRole('button', { name: 'Add a preset' }).click();
+    await page.getByRole('menuitem', { name: /^Read only/ }).click();
+    await page.getByText('The policy “Read only” is in force.').waitFor();
+    await page.getByText(/^blocks calls of tools that write/).waitFor();
+
+    await page.goto(`${ready.dashboardUrl}/${ready.organization}/connectors/weather/tools`);
+    const choice = page.locator('input[aria-label="Calls of get_climate"]');
+    await choice.click();
+    await page.getByRole('option', { name: 'Needs approval' }).click();
+    await page.getByText('Calls of get_climate: needs approval.').waitFor();
+
+    await page.goto(`${ready.dashboardUrl}/${ready.organization}/settings/policies`);
+    await page.getByRole('button', { name: 'Delete weather: get_climate' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('The policy “weather: get_climate” is deleted.').waitFor();
+  });
+
   it('the dashboard shows a client that a person allowed, and ends it for good', async () => {
     await context.addCookies(session);
     const { client, redirectUri, allowed } = await startClient('A client');
@@ -452,6 +473,8 @@ describe('the dashboard', () => {
         ['groups', 'settings/groups', page.getByRole('button', { name: /^Members of/ }).first()],
         ['invitations', 'settings/invitations', page.getByRole('button', { name: 'Invite a person' })],
         ['roles', 'settings/roles', page.getByText('your role', { exact: true })],
+        ['policies', 'settings/policies', page.getByRole('button', { name: /^Delete/ })],
+        ['tools', 'connectors/weather/tools', page.locator('input[aria-label^="Calls of"]').first()],
         ['limits', 'settings/limits', page.getByText('Whole organization')],
         ['api-keys', 'settings/api-keys', page.getByRole('button', { name: /^Revoke/ }).first()],
         [

@@ -8,7 +8,7 @@ const config: NextConfig = {
   output: 'standalone',
   outputFileTracingRoot: repository,
   turbopack: { root: repository },
-  transpilePackages: ['@patchbay/api-client', '@patchbay/foundation'],
+  transpilePackages: ['@patchbay/api-client', '@patchbay/foundation', '@patchbay/policy'],
   poweredByHeader: false,
   // The gateway compresses for all clients; no image here needs a server.
   compress: false,

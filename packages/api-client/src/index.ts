@@ -23,6 +23,7 @@ export type Organization = Schemas['Organization'];
 export type OrganizationLimits = Schemas['OrganizationLimits'];
 export type OrganizationSignIn = Schemas['OrganizationSignIn'];
 export type Permission = Schemas['Permission'];
+export type Policy = Schemas['Policy'];
 export type PolicyText = Schemas['PolicyText'];
 export type RemovedMember = Schemas['RemovedMember'];
 export type Role = Schemas['Role'];

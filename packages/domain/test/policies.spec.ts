@@ -1,7 +1,8 @@
-import { decide } from '@patchbay/policy';
+import { decide, type PolicySet } from '@patchbay/policy';
 import { waitFor } from '@patchbay/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChangeFeed, OutboxRelay } from '../src/changes/index.ts';
+import { renameConnector } from '../src/connectors/index.ts';
 import { createGroup, deleteGroup } from '../src/groups/index.ts';
 import {
   createPolicy,
@@ -110,28 +111,49 @@ describe('the policies of an organization', () => {
   });
 });
 
+it('a policy stays in force for a connector that is renamed', async () => {
+  const organization = await given.organization();
+  const { id } = await given.connector(organization, 'before');
+  const policy = text('no wiping', { when: { connectors: ['before'] } });
+  await inside((tx) => createPolicy(tx, SYSTEM, policy), organization);
+  await withDirectory(async (policiesOf) => {
+    const effect = async (connector: string) =>
+      decide({ ...READ, connector, tool: 'wipe' }, (await policiesOf(organization)).policies).effect;
+    expect(await effect('before')).toBe('blocked');
+    expect(await effect('after')).toBe('always_allow');
+    await inside((tx) => renameConnector(tx, SYSTEM, id, 'after'), organization);
+    await waitFor(async () => (await effect('after')) === 'blocked', { what: 'the policy to follow' });
+  });
+});
+
 it('the directory rules by a changed policy after its commit, and by none after its end', async () => {
   const organization = await given.organization();
-  const feed = new ChangeFeed({ url: given.test.urls.app });
-  await feed.start();
-  const relay = OutboxRelay.start({ url: given.test.urls.app });
-  const directory = createPolicyDirectory({ database: given.database, feed });
-  try {
-    const effect = async () => {
-      const { policies } = await directory.policiesOf(organization.organizationId);
-      return decide({ ...READ, tool: 'wipe' }, policies).effect;
-    };
+  await withDirectory(async (policiesOf) => {
+    const effect = async () => decide({ ...READ, tool: 'wipe' }, (await policiesOf(organization)).policies).effect;
     expect(await effect()).toBe('always_allow');
     const { id } = await inside((tx) => createPolicy(tx, SYSTEM, text('wipe')), organization);
     await waitFor(async () => (await effect()) === 'blocked', { what: 'the new policy' });
     await inside((tx) => deletePolicy(tx, SYSTEM, { id }), organization);
     await waitFor(async () => (await effect()) === 'always_allow', { what: 'the end of the policy' });
+  });
+});
+
+type PoliciesOf = (organization: GivenOrganization) => Promise<PolicySet>;
+
+/** A directory that follows changes, as a gateway has it. */
+async function withDirectory(work: (policiesOf: PoliciesOf) => Promise<void>): Promise<void> {
+  const feed = new ChangeFeed({ url: given.test.urls.app });
+  await feed.start();
+  const relay = OutboxRelay.start({ url: given.test.urls.app });
+  const directory = createPolicyDirectory({ database: given.database, feed });
+  try {
+    await work(({ organizationId }) => directory.policiesOf(organizationId));
   } finally {
     directory.close();
     await relay.close();
     await feed.close();
   }
-});
+}
 
 const READ = {
   connector: 'demo',

@@ -10,6 +10,7 @@ export const DASHBOARD_PAGES = {
   members: '/dashboard/-/members',
   groups: '/dashboard/-/groups',
   signInSettings: '/dashboard/-/sign-in-settings',
+  policies: '/dashboard/-/policies',
   invitations: '/dashboard/-/invitations',
   apiKeys: '/dashboard/-/api-keys',
   newApiKey: '/dashboard/-/new-api-key',

@@ -4,6 +4,7 @@ export { type CallDomain, type Comparison, comparePolicies } from './compare/com
 export { type CoveredTool, uncoveredTools } from './coverage.ts';
 export { decide, decideInFavour } from './decide.ts';
 export { describeConditions, describeEffect } from './explain.ts';
+export { followRenames, type Rename } from './follow-renames.ts';
 export { matchGlob } from './match-glob.ts';
 export {
   type ArgumentCondition,
@@ -23,3 +24,4 @@ export { NO_POLICIES, type PolicySet, type PreparedPolicies, preparePolicies } f
 export { PRESETS, type Preset, presetPolicies } from './presets.ts';
 export { POLICY_BOUNDS, problemsOf } from './problems.ts';
 export { type ChangedCall, type RecordedCall, Replay, type ReplayReport } from './replay.ts';
+export { effectKind } from './tool-kind.ts';

@@ -12,6 +12,7 @@ export const paths = {
   groups: (organization: string) => `/${segment(organization)}/settings/groups`,
   invitations: (organization: string) => `/${segment(organization)}/settings/invitations`,
   roles: (organization: string) => `/${segment(organization)}/settings/roles`,
+  policies: (organization: string) => `/${segment(organization)}/settings/policies`,
   limits: (organization: string) => `/${segment(organization)}/settings/limits`,
   apiKeys: (organization: string) => `/${segment(organization)}/settings/api-keys`,
   newApiKey: (organization: string) => `/${segment(organization)}/settings/api-keys/new`,
@@ -19,6 +20,8 @@ export const paths = {
   connectedClients: (organization: string) => `/${segment(organization)}/settings/connected-clients`,
   oauthClients: (organization: string) => `/${segment(organization)}/settings/oauth-clients`,
   connector: (organization: string, connector: string) => `/${segment(organization)}/connectors/${segment(connector)}`,
+  connectorTools: (organization: string, connector: string) =>
+    `/${segment(organization)}/connectors/${segment(connector)}/tools`,
   connectorSecrets: (organization: string, connector: string) =>
     `/${segment(organization)}/connectors/${segment(connector)}/secrets`,
   connectorSettings: (organization: string, connector: string) =>

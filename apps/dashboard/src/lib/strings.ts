@@ -4,6 +4,7 @@ import { GRANTS, OAUTH_CLIENTS } from './strings/connected-clients.ts';
 import { CONNECTOR_SETTINGS, SECRETS } from './strings/connector-settings.ts';
 import { ACCESS, GROUPS, INVITATIONS, LIMITS, MEMBERS, ROLES, SETTINGS } from './strings/organization-settings.ts';
 import { ORGANIZATION_SIGN_IN, SSO } from './strings/organization-sign-in.ts';
+import { POLICIES, TOOLS } from './strings/policies.ts';
 
 /** All words of the dashboard. Sentences with values are functions, so that a language can order them its own way. */
 export const STRINGS = {
@@ -80,6 +81,8 @@ export const STRINGS = {
   access: ACCESS,
   roles: ROLES,
   limits: LIMITS,
+  policies: POLICIES,
+  tools: TOOLS,
   members: MEMBERS,
   groups: GROUPS,
   invitations: INVITATIONS,

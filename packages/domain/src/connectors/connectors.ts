@@ -153,6 +153,8 @@ export async function renameConnector(tx: Tx, actor: Actor, id: string, slug: st
     await update(tx, id, { slug });
     const [shared] = await recordLiveNames(tx, id);
     if (shared) throw new AppError('connectors.names_shared', { data: { slug, kind: shared.kind, name: shared.name } });
+    // Policies follow a connector under its new slug.
+    await emitChange(tx, { kind: 'policies', id: tx.scope.organizationId });
     await recordChange(tx, actor, { id, action: 'connector.renamed', before: { slug: before.slug }, after: { slug } });
   }
   return getConnector(tx, id);

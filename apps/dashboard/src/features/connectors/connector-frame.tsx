@@ -55,6 +55,7 @@ export function ConnectorFrame({ organization, slug, children }: ConnectorFrameP
 function Tabs({ organization, slug }: { organization: string; slug: string }) {
   const tabs = [
     { href: paths.connector(organization, slug), label: STRINGS.connectorSettings.tabVersions },
+    { href: paths.connectorTools(organization, slug), label: STRINGS.tools.title },
     { href: paths.connectorSecrets(organization, slug), label: STRINGS.secrets.title },
     { href: paths.connectorSettings(organization, slug), label: STRINGS.connectorSettings.title },
   ];

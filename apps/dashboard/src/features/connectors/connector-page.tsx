@@ -5,6 +5,7 @@ import type { Connector } from '@patchbay/api-client';
 import { showError } from '../../lib/show-error.ts';
 import { STRINGS } from '../../lib/strings.ts';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { ToolsPage } from '../policies/tools-page.tsx';
 import { SecretsPage } from '../secrets/secrets-page.tsx';
 import { useVersions } from '../versions/use-versions.ts';
 import { VersionRow } from '../versions/version-row.tsx';
@@ -44,7 +45,7 @@ function VersionList({ organization, connector }: { organization: string; connec
   );
 }
 
-export type ConnectorPart = 'versions' | 'secrets' | 'settings';
+export type ConnectorPart = 'versions' | 'tools' | 'secrets' | 'settings';
 
 interface ConnectorPageProps {
   readonly organization: string;
@@ -62,4 +63,9 @@ export function ConnectorPage({ organization, slug, part }: ConnectorPageProps) 
   );
 }
 
-const PARTS = { versions: VersionList, secrets: SecretsPage, settings: ConnectorSettingsPage } as const;
+const PARTS = {
+  versions: VersionList,
+  tools: ToolsPage,
+  secrets: SecretsPage,
+  settings: ConnectorSettingsPage,
+} as const;

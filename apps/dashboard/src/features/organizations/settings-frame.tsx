@@ -14,6 +14,7 @@ export function SettingsFrame({ organization, children }: { organization: string
     { href: paths.invitations(organization), label: STRINGS.invitations.title },
     { href: paths.roles(organization), label: STRINGS.roles.title },
     { href: paths.signInSettings(organization), label: STRINGS.organizationSignIn.title },
+    { href: paths.policies(organization), label: STRINGS.policies.title },
     { href: paths.limits(organization), label: STRINGS.limits.title },
     { href: paths.apiKeys(organization), label: STRINGS.apiKeys.title, withPagesBelow: true },
     { href: paths.connectedClients(organization), label: STRINGS.grants.title },

@@ -17,6 +17,7 @@ interface ToOrganizationProps {
     | 'newApiKey'
     | 'members'
     | 'groups'
+    | 'policies'
     | 'invitations'
     | 'signInSettings'
     | 'connectedClients'
