@@ -134,7 +134,7 @@ export function createProgram(makeContext: MakeContext): Command {
     .argument('[connector]', 'slug')
     .option(
       '--page <name>',
-      'members, groups, invitations, roles, api-keys, connected-clients or oauth-clients; for a connector: secrets, settings or connect',
+      'members, groups, policies, invitations, roles, api-keys, connected-clients or oauth-clients; for a connector: tools, secrets, settings or connect',
     )
     .action(action(async () => (await import('./commands/open.ts')).open));
 

@@ -10,13 +10,14 @@ interface OpenOptions {
 const ORGANIZATION_PAGES = [
   'members',
   'groups',
+  'policies',
   'invitations',
   'roles',
   'api-keys',
   'connected-clients',
   'oauth-clients',
 ] as const;
-const CONNECTOR_PAGES = ['secrets', 'settings', 'connect'] as const;
+const CONNECTOR_PAGES = ['tools', 'secrets', 'settings', 'connect'] as const;
 
 /** Prints an address of the dashboard, or of a connector's public page with steps for its clients, and opens it in a browser when a person sits there. */
 export async function open(
