@@ -34,7 +34,16 @@ describe('the command line', () => {
 
   it.each([
     [['deploi'], ['patchbay deploy']],
-    [['list'], ['patchbay secrets list', 'patchbay groups list', 'patchbay grants list', 'patchbay clients list']],
+    [
+      ['list'],
+      [
+        'patchbay secrets list',
+        'patchbay groups list',
+        'patchbay grants list',
+        'patchbay clients list',
+        'patchbay policies list',
+      ],
+    ],
     [['members'], ['patchbay admin members']],
     [['publish', 'weather'], ['patchbay deploy']],
     [['secrets', 'lst'], ['patchbay secrets list']],

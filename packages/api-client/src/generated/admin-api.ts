@@ -1797,7 +1797,7 @@ export interface components {
             identityProvider: components["schemas"]["IdentityProvider"] | null;
         };
         /** @enum {string} */
-        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "service-accounts:read" | "service-accounts:write" | "grants:read" | "grants:write" | "sign-in:read" | "sign-in:write" | "oauth-clients:read" | "oauth-clients:write" | "policies:read" | "policies:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "connectors:open" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "deployments:approve" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
+        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "grants:read" | "grants:write" | "sign-in:read" | "sign-in:write" | "oauth-clients:read" | "oauth-clients:write" | "policies:read" | "policies:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "connectors:open" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "deployments:approve" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
         Policy: {
             id: string;
             name: string;

@@ -11,7 +11,6 @@ const SCOPES = {
       'organization:read',
       'members:read',
       'api-keys:read',
-      'service-accounts:read',
       'grants:read',
       'oauth-clients:read',
       'policies:read',
@@ -51,7 +50,7 @@ const SCOPES = {
     ],
   },
   'organization:manage': {
-    text: 'Rename organizations, write policies, end access of clients, and create service accounts and OAuth clients',
+    text: 'Rename organizations, write policies, end access of clients, and create OAuth clients',
     permissions: [
       'organization:read',
       'organization:write',
@@ -61,8 +60,6 @@ const SCOPES = {
       'grants:write',
       'oauth-clients:read',
       'oauth-clients:write',
-      'service-accounts:read',
-      'service-accounts:write',
     ],
   },
 } as const satisfies Record<string, { readonly text: string; readonly permissions: readonly Permission[] }>;

@@ -37,8 +37,6 @@ export const ROLES = {
     'sign-in:write': 'Set the organization’s own sign-in and demand it',
     'oauth-clients:read': 'See OAuth clients with a fixed id',
     'oauth-clients:write': 'Create and disable OAuth clients with a fixed id',
-    'service-accounts:read': 'See service accounts',
-    'service-accounts:write': 'Create and disable service accounts',
     'connectors:read': 'See connectors and their URLs',
     'connectors:write': 'Create connectors, change their settings',
     'connectors:open': 'Make connectors public, without a key',
