@@ -112,8 +112,9 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const shared = { origin, secret, database, databaseUrl, ephemeralStore, clock, logger };
   const people = createIdentityPart({ ...shared, signup: config.signup, releasedNames: config.releasedNames });
   const { identity } = people;
-  const oauth = await createAuthorizationServer({ ...shared, keySource, endpoints, grants, identity });
   const sso = await createSso({ ...shared, keySource, vault, people });
+  const inner = { identity, external: people.external, oidc: sso.oidc };
+  const oauth = await createAuthorizationServer({ ...shared, ...inner, keySource, endpoints, grants });
   const accessTokens = new AccessTokens({ issuer: origin, keys: oauth.signingKeys, grants, clock });
   const exposedTokens = new ExposedTokens({ accessTokens, database, logger });
   const limiter = openLimiter(config.redisUrl, { secret, clock, logger });

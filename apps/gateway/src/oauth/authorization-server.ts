@@ -9,8 +9,9 @@ import type { FastifyInstance } from 'fastify';
 import type { Provider } from 'oidc-provider';
 import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';
 import { createOutgoingFetch } from '../http/outgoing-fetch.ts';
-import type { Identity } from '../identity/index.ts';
+import type { ExternalIdentities, Identity } from '../identity/index.ts';
 import { createAuthPool } from '../identity/lazy-auth.ts';
+import type { OidcClient } from '../sso/oidc-client.ts';
 import { AccountGrants } from './account-grants.ts';
 import { AdminGrants } from './admin-grants.ts';
 import { Budgets } from './budgets.ts';
@@ -35,6 +36,10 @@ export interface AuthorizationServerOptions {
   readonly endpoints: EndpointDirectory;
   readonly grants: GrantDirectory;
   readonly identity: Pick<Identity, 'findSession' | 'endSession'>;
+  /** People as identity providers of organizations know them. */
+  readonly external: ExternalIdentities;
+  /** Metadata and keys of those providers. */
+  readonly oidc: OidcClient;
   readonly ephemeralStore: EphemeralStore;
   /** For metadata documents of clients; bounded and guarded unless a test gives another. */
   readonly fetchDocument?: FetchDocument;
@@ -95,29 +100,54 @@ export async function createAuthorizationServer(options: AuthorizationServerOpti
   const checks = new GrantChecks({ ...facts, adminGrants });
   const cookieKey = (await createKeyedHash(keySource, 'oauth cookies'))([]);
 
+  const idJag = {
+    origin,
+    database,
+    pool,
+    resources,
+    clock,
+    grants: checks,
+    external: options.external,
+    oidc: options.oidc,
+    hash: await createKeyedHash(keySource, 'identity assertions'),
+  };
+
   const provider = presentProvider(signingKeys, async (keys) => {
     // Loaded with the first request that needs it: a gateway that was killed has calls to answer first.
     const { createProvider } = await import('./create-provider.ts');
     const adapterOf = (model: string) => (model === 'Client' ? clients : new RowAdapter(model, rows));
     return createProvider(
-      { origin, identity, resources, clients, documents, grants: checks, adminGrants, cookieKey, adapterOf, logger },
+      {
+        origin,
+        identity,
+        resources,
+        clients,
+        documents,
+        grants: checks,
+        adminGrants,
+        cookieKey,
+        adapterOf,
+        idJag,
+        logger,
+      },
       keys,
     );
   });
 
   const purge = setInterval(() => {
-    pool
-      .query(
+    Promise.all([
+      pool.query(
         `DELETE FROM identity.oauth_rows WHERE ctid = ANY (ARRAY(SELECT ctid FROM identity.oauth_rows
            WHERE expires_at < $1 LIMIT $2))`,
         [clock.now(), PURGE_ROWS],
-      )
-      .catch((error: Error) =>
-        logger.warn(
-          { err: error },
-          'expired rows of the authorization server were not removed; the next hour tries again',
-        ),
-      );
+      ),
+      pool.query('DELETE FROM identity.used_assertions WHERE expires_at < $1', [clock.now()]),
+    ]).catch((error: Error) =>
+      logger.warn(
+        { err: error },
+        'expired rows of the authorization server were not removed; the next hour tries again',
+      ),
+    );
   }, PURGE_EVERY_MS).unref();
 
   return {

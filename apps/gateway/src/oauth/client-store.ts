@@ -6,6 +6,7 @@ import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { z } from 'zod';
 import type { ClientMetadata } from './client-metadata.ts';
 import { COMMAND_LINE_METADATA } from './command-line.ts';
+import { JWT_BEARER } from './identity-assertion.ts';
 
 export interface ClientStoreDeps {
   readonly database: Database;
@@ -73,7 +74,7 @@ export class ClientStore implements Adapter {
       client_secret: this.secretOf(id, client.secretGeneration),
       ...(this.#isOverlap(client) && { previous_secret: this.secretOf(id, client.secretGeneration - 1) }),
       redirect_uris: [...client.redirectUris],
-      grant_types: ['authorization_code', 'refresh_token'],
+      grant_types: ['authorization_code', 'refresh_token', JWT_BEARER],
       response_types: ['code'],
       token_endpoint_auth_method: 'client_secret_post',
       application_type: 'native',

@@ -5,10 +5,14 @@ import { Provider } from 'oidc-provider';
 import { documentPolicy, renderDocument } from '../http/document.ts';
 import { escapeHtml } from '../http/escape-html.ts';
 import { DEVICE_AUTHORIZATION_PATH } from './device-plugin.ts';
-import { type ProviderConfigurationDeps, providerConfiguration } from './provider-configuration.ts';
+import { ID_JAG_PROFILE, type IdJagDeps, registerIdJag } from './id-jag-grant.ts';
+import { type ProviderConfigurationDeps, providerConfiguration, tokenSettings } from './provider-configuration.ts';
 import type { ProviderClient } from './provider-types.ts';
 
-export type ProviderDeps = Omit<ProviderConfigurationDeps, 'renderError'> & { readonly logger: Logger };
+export type ProviderDeps = Omit<ProviderConfigurationDeps, 'renderError'> & {
+  readonly idJag: Omit<IdJagDeps, 'tokenSettings'>;
+  readonly logger: Logger;
+};
 
 /** oidc-provider with our configuration, documents and pages, and the present keys. */
 export function createProvider(deps: ProviderDeps, keys: SigningKeySet): Provider {
@@ -36,6 +40,7 @@ export function createProvider(deps: ProviderDeps, keys: SigningKeySet): Provide
   // The edge has replaced claims of strangers about host and scheme by the configured origin.
   provider.proxy = true;
   acceptPreviousSecrets(provider);
+  registerIdJag(provider, { ...deps.idJag, tokenSettings: (resource) => tokenSettings(resource, keys) });
   provider.use(async (context, next) => {
     await next();
     if (context.path.startsWith('/.well-known/')) context.body = documentOf(context.body, origin);
@@ -88,6 +93,7 @@ function documentOf(body: unknown, origin: string): Record<string, unknown> {
   return {
     ...Object.fromEntries(given.filter(([name]) => !LEFT_OUT.has(name))),
     response_modes_supported: ['query'],
+    authorization_grant_profiles_supported: [ID_JAG_PROFILE],
     scopes_supported: ['tools:read', 'tools:write'],
     service_documentation: `${origin}/-/docs/`,
   };

@@ -1,6 +1,6 @@
 import type { SigningKeySet } from '@patchbay/domain/grants';
 import { OAUTH_LIMITS } from '@patchbay/foundation/limits';
-import { type Adapter, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { type Adapter, type Configuration, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import { cookieRule } from '../http/cookies.ts';
 import type { Identity } from '../identity/index.ts';
 import type { AdminGrants } from './admin-grants.ts';
@@ -13,7 +13,7 @@ import { deviceInfoOf } from './device-request.ts';
 import { withFreshSignIn } from './fresh-sign-in.ts';
 import type { GrantChecks } from './grant-checks.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
-import type { ProtectedResources } from './protected-resources.ts';
+import type { ProtectedResource, ProtectedResources } from './protected-resources.ts';
 import type { ProviderClient } from './provider-types.ts';
 
 export interface ProviderConfigurationDeps {
@@ -150,15 +150,22 @@ export function providerConfiguration(deps: ProviderConfigurationDeps, keys: Sig
           if (resource === null || (owner !== undefined && owner !== resource.organizationId)) {
             throw new errors.InvalidTarget('there is no such MCP server here that takes access tokens');
           }
-          return {
-            ...accessTokens,
-            scope: resource.scopes.map(({ name }) => name).join(' '),
-            audience: resource.audience,
-          };
+          return tokenSettings(resource, keys);
         },
       },
     },
     renderError: deps.renderError,
+  };
+}
+
+/** The settings of access tokens for a resource. @see RFC 9068 */
+export function tokenSettings(resource: ProtectedResource, keys: SigningKeySet): ResourceServer {
+  return {
+    scope: resource.scopes.map(({ name }) => name).join(' '),
+    audience: resource.audience,
+    accessTokenFormat: 'jwt',
+    accessTokenTTL: OAUTH_LIMITS.accessToken.value,
+    jwt: { sign: { alg: ALGORITHM, kid: keys.signing.kid } },
   };
 }
 

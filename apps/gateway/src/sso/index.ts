@@ -1,15 +1,18 @@
 /** Sign-in through the identity providers of organizations. */
 import type { Database } from '@patchbay/domain';
-import { createGuardedFetch, type GuardedFetch } from '@patchbay/egress/guarded-fetch';
+import type { GuardedFetch } from '@patchbay/egress/guarded-fetch';
 import { AppError, type Clock, type Secret } from '@patchbay/foundation';
 import { createStateSealer, type KeySource, type Vault } from '@patchbay/vault';
 import type { FastifyInstance } from 'fastify';
+import { createOutgoingFetch } from '../http/outgoing-fetch.ts';
 import type { IdentityPart } from '../identity/index.ts';
 import { OidcClient } from './oidc-client.ts';
 import { SignInRequests } from './sign-in-request.ts';
 import { ssoPlugin } from './sso-plugin.ts';
 
 export interface Sso {
+  /** Metadata and keys of providers. */
+  readonly oidc: OidcClient;
   /** Below `/-/sso`. */
   readonly surface: { readonly name: string; register(app: FastifyInstance): Promise<void> };
   /** Reads the metadata of an issuer that an owner is about to set. @throws AppError `sso.issuer_unusable` */
@@ -34,7 +37,7 @@ const PROVIDER_FETCH = { bytesMax: 256 * 1024, timeoutMs: 10_000, connectionsMax
 
 export async function createSso(options: CreateSsoOptions): Promise<Sso> {
   const { origin, keySource, secret, database, vault, people, clock } = options;
-  const oidc = new OidcClient({ fetch: options.fetch ?? createGuardedFetch(PROVIDER_FETCH), clock });
+  const oidc = new OidcClient({ fetch: options.fetch ?? createOutgoingFetch(origin, PROVIDER_FETCH), clock });
   const requests = new SignInRequests({
     origin,
     sealer: await createStateSealer(keySource, 'sso request'),
@@ -42,6 +45,7 @@ export async function createSso(options: CreateSsoOptions): Promise<Sso> {
   });
   const { identity, external, recordJoin: onJoined } = people;
   return {
+    oidc,
     surface: {
       name: 'sso',
       async register(app) {

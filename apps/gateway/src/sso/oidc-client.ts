@@ -1,7 +1,9 @@
 import type { GuardedFetch } from '@patchbay/egress/guarded-fetch';
 import type { Clock, Secret } from '@patchbay/foundation';
+import type { JSONWebKeySet } from 'jose';
 import { LRUCache } from 'lru-cache';
 import * as oauth from 'oauth4webapi';
+import { z } from 'zod';
 import { ssoError } from './sso-error.ts';
 
 /** An organization's registration at its provider. */
@@ -31,6 +33,10 @@ export interface AssertedIdentity {
 }
 
 const DISCOVERED = { max: 500, ttl: 10 * 60_000 };
+const KEYS = { max: 500, ttl: 60_000 };
+const Keys = z.object({
+  keys: z.array(z.custom<JSONWebKeySet['keys'][number]>((one) => typeof one === 'object' && one !== null)),
+});
 const SCOPE = 'openid profile email';
 /** Clocks of two machines. Seconds. */
 const CLOCK_TOLERANCE = 60;
@@ -63,6 +69,7 @@ type Metadata = oauth.AuthorizationServer & {
 export class OidcClient {
   readonly #fetch: GuardedFetch;
   readonly #clock: Pick<Clock, 'now'>;
+  readonly #keys = new LRUCache<string, JSONWebKeySet>(KEYS);
   readonly #discovered = new LRUCache<string, Metadata>(DISCOVERED);
 
   constructor({ fetch, clock }: { readonly fetch: GuardedFetch; readonly clock: Pick<Clock, 'now'> }) {
@@ -80,6 +87,21 @@ export class OidcClient {
       const metadata = complete(await oauth.processDiscoveryResponse(url, response));
       this.#discovered.set(issuer, metadata);
       return metadata;
+    } catch (error) {
+      throw ssoError(error);
+    }
+  }
+
+  /** The published keys, at most a minute old. @throws AppError `sso.*` */
+  async keysOf(issuer: string): Promise<JSONWebKeySet> {
+    const known = this.#keys.get(issuer);
+    if (known !== undefined) return known;
+    const { jwks_uri: uri } = await this.discover(issuer);
+    try {
+      const response = await this.#fetch(uri, { headers: { accept: 'application/json' }, redirect: 'error' });
+      const keys = Keys.parse(await response.json());
+      this.#keys.set(issuer, keys);
+      return keys;
     } catch (error) {
       throw ssoError(error);
     }

@@ -153,6 +153,16 @@ export class Installation {
     const vault = await createVault({ keySource });
     const endpoints = createEndpointDirectory({ database, feed });
     const grants = createGrantDirectory({ database, feed });
+    const sso = await createSso({
+      origin,
+      keySource,
+      secret,
+      database,
+      vault,
+      people,
+      fetch: watched.ssoFetch ?? (() => Promise.reject(new AppError('egress.upstream_failed'))),
+      clock: watched.clock ?? systemClock,
+    });
     const oauth = await createAuthorizationServer({
       origin,
       keySource,
@@ -164,18 +174,10 @@ export class Installation {
       logger,
       databaseUrl: new Secret(urls.auth),
       identity: people.identity,
+      external: people.external,
+      oidc: sso.oidc,
       clock: watched.clock ?? systemClock,
       fetchDocument: watched.fetchDocument ?? (() => Promise.reject(new Error('no network'))),
-    });
-    const sso = await createSso({
-      origin,
-      keySource,
-      secret,
-      database,
-      vault,
-      people,
-      fetch: watched.ssoFetch ?? (() => Promise.reject(new AppError('egress.upstream_failed'))),
-      clock: watched.clock ?? systemClock,
     });
     const woken: string[] = [];
     const admin = createAdminSurface({

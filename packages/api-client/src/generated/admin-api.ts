@@ -570,7 +570,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Demand that members sign in with the provider, or stop demanding it
+         * Demand that members sign in with the provider, or take its identity assertions (ID-JAG); or stop either
          * @description Permission: `sign-in:write`. Audit: `identity_provider.required`.
          */
         patch: operations["updateIdentityProvider"];
@@ -1520,6 +1520,8 @@ export interface components {
             testedAt: string | null;
             /** @description Whether members sign in with it and in no other way. */
             required: boolean;
+            /** @description Whether its identity assertions (ID-JAG) connect members to clients without a consent page. */
+            idJag: boolean;
             /**
              * Format: date-time
              * @description UTC, ISO 8601.
@@ -3133,7 +3135,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    required: boolean;
+                    required?: boolean;
+                    idJag?: boolean;
                 };
             };
         };

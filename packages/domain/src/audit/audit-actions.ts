@@ -17,6 +17,8 @@ export const AUDIT_ACTIONS = [
   'identity_provider.deactivated',
   'identity_provider.required',
   'identity_provider.made_optional',
+  'identity_provider.id_jag_enabled',
+  'identity_provider.id_jag_disabled',
   'identity_provider.deleted',
   'identity_provider.owner_exception',
   'group.created',

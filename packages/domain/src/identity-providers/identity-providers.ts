@@ -19,6 +19,8 @@ export interface IdentityProvider {
   readonly testedAt: Date | null;
   /** Whether members sign in with this provider and in no other way. */
   readonly required: boolean;
+  /** Whether its identity assertions connect members to clients without a consent page. */
+  readonly idJag: boolean;
   readonly updatedAt: Date;
 }
 
@@ -150,6 +152,26 @@ export async function setProviderRequired(
   return getIdentityProvider(tx);
 }
 
+/**
+ * Takes identity assertions of the provider, or takes them no more. Grants that they made stay until they are ended.
+ *
+ * @throws AppError `sso.not_configured`, `sso.not_active`
+ */
+export async function setProviderIdJag(
+  tx: Tx,
+  { actor, requestId }: Change,
+  idJag: boolean,
+): Promise<IdentityProvider> {
+  await lock(tx);
+  const before = await getIdentityProvider(tx);
+  if (before.idJag === idJag) return before;
+  if (idJag && before.state !== 'active') throw new AppError('sso.not_active');
+  await tx.prisma.identityProvider.update({ where: tx.scope, data: { idJag, updatedAt: new Date() } });
+  const action = idJag ? 'identity_provider.id_jag_enabled' : 'identity_provider.id_jag_disabled';
+  await record(tx, { actor, requestId, action, target: target(tx), after: { issuer: before.issuer } });
+  return getIdentityProvider(tx);
+}
+
 /** Ends every session that it made. @throws AppError `sso.not_configured`, `sso.required` */
 export async function deleteIdentityProvider(tx: Tx, { actor, requestId }: Change): Promise<void> {
   await lock(tx);
@@ -165,9 +187,10 @@ export async function deleteIdentityProvider(tx: Tx, { actor, requestId }: Chang
   });
 }
 
-function toProvider({ issuer, clientId, sealedSecret, state, testedAt, required, updatedAt }: Row): IdentityProvider {
-  const hasSecret = sealedSecret !== null;
-  return { issuer, clientId, hasSecret, state: state === 'active' ? 'active' : 'draft', testedAt, required, updatedAt };
+function toProvider(row: Row): IdentityProvider {
+  const { issuer, clientId, sealedSecret, testedAt, required, idJag, updatedAt } = row;
+  const state = row.state === 'active' ? 'active' : 'draft';
+  return { issuer, clientId, hasSecret: sealedSecret !== null, state, testedAt, required, idJag, updatedAt };
 }
 
 const target = (tx: Tx) => ({ type: 'identity_provider', id: tx.scope.organizationId });

@@ -7,6 +7,7 @@ export {
   openClientSecret,
   recordProviderTest,
   saveIdentityProvider,
+  setProviderIdJag,
   setProviderRequired,
   setProviderState,
 } from './identity-providers.ts';

@@ -80,6 +80,18 @@ function Steps({ organization, signIn }: { organization: string; signIn: Organiz
       </List>
       {provider?.state === 'active' && (
         <Stack gap="sm">
+          <SectionHead title={T.assertTitle} lead={T.assertLead} />
+          <Group>
+            <ProviderStep
+              organization={organization}
+              step={provider.idJag ? 'refuse' : 'assert'}
+              action={provider.actions.require}
+            />
+          </Group>
+        </Stack>
+      )}
+      {provider?.state === 'active' && (
+        <Stack gap="sm">
           <SectionHead title={T.demandTitle} lead={T.demandLead} />
           <Group>
             <ProviderStep

@@ -19,6 +19,8 @@ const WORDS: Readonly<Record<Step, { readonly verb: string; readonly done: strin
   deactivate: { verb: T.deactivate, done: T.deactivated, body: T.deactivateBody },
   demand: { verb: T.demand, done: T.demanded, body: T.demandBody },
   relax: { verb: T.relax, done: T.relaxed },
+  assert: { verb: T.assert, done: T.asserted },
+  refuse: { verb: T.refuse, done: T.refused },
   remove: { verb: T.remove, done: T.removed, body: T.removeBody },
 };
 

@@ -32,7 +32,7 @@ export function useSaveProvider(organization: string) {
   });
 }
 
-export type ProviderStep = 'activate' | 'deactivate' | 'demand' | 'relax' | 'remove';
+export type ProviderStep = 'activate' | 'deactivate' | 'demand' | 'relax' | 'remove' | 'assert' | 'refuse';
 
 /** One step in the life of the provider. */
 export function useProviderStep(organization: string, step: ProviderStep) {
@@ -43,6 +43,8 @@ export function useProviderStep(organization: string, step: ProviderStep) {
     deactivate: () => api().POST(`${PROVIDER}/deactivate`, { params }),
     demand: () => api().PATCH(PROVIDER, { params, body: { required: true } }),
     relax: () => api().PATCH(PROVIDER, { params, body: { required: false } }),
+    assert: () => api().PATCH(PROVIDER, { params, body: { idJag: true } }),
+    refuse: () => api().PATCH(PROVIDER, { params, body: { idJag: false } }),
     remove: () => api().DELETE(PROVIDER, { params }),
   } as const;
   return useMutation({ mutationFn: async () => void (await steps[step]()), onSuccess: refresh });

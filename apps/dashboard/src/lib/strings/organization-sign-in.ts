@@ -39,6 +39,13 @@ export const ORGANIZATION_SIGN_IN = {
   isDemanded: 'Demanded of members',
   relax: 'Stop demanding it',
   relaxed: 'Members may sign in with their password again.',
+  assertTitle: 'Connect members to clients without a consent page',
+  assertLead:
+    'Clients that support enterprise-managed authorization (ID-JAG) get access for a member when your identity provider vouches for both. Each access is listed under Connected clients.',
+  assert: 'Take identity assertions',
+  asserted: 'Identity assertions of your provider are taken.',
+  refuse: 'Take no identity assertions',
+  refused: 'Identity assertions are refused. Access that was given stays until it is ended.',
   membersBegin: 'Members begin here',
   copySignIn: 'Copy the address where members sign in',
 } as const;

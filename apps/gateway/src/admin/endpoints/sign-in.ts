@@ -21,6 +21,9 @@ export const IdentityProvider = z
     state: z.enum(['draft', 'active']).meta({ description: 'A draft lets no member in.' }),
     testedAt: Instant.nullable().meta({ description: 'When a test sign-in came back whole with these settings.' }),
     required: z.boolean().meta({ description: 'Whether members sign in with it and in no other way.' }),
+    idJag: z.boolean().meta({
+      description: 'Whether its identity assertions (ID-JAG) connect members to clients without a consent page.',
+    }),
     updatedAt: Instant,
     actions: z.object({ activate: ActionState, deactivate: ActionState, require: ActionState, delete: ActionState }),
   })
@@ -48,7 +51,7 @@ function present(origin: string, access: Access, provider: providers.IdentityPro
 }
 
 function presentProvider(access: Access, provider: providers.IdentityProvider) {
-  const { issuer, clientId, hasSecret, state, testedAt, required, updatedAt } = provider;
+  const { issuer, clientId, hasSecret, state, testedAt, required, idJag, updatedAt } = provider;
   const missing = lacks(access, 'sign-in:write');
   const demanded = required && 'Members have to sign in with it. Make it optional first.';
   const isActive = state === 'active';
@@ -59,6 +62,7 @@ function presentProvider(access: Access, provider: providers.IdentityProvider) {
     state,
     testedAt: testedAt?.toISOString() ?? null,
     required,
+    idJag,
     updatedAt: updatedAt.toISOString(),
     actions: {
       activate: allowedUnless(missing, isActive && 'It is in service.', testedAt === null && 'Test it first.'),
@@ -144,18 +148,24 @@ export const deactivateIdentityProvider = defineEndpoint({
 export const updateIdentityProvider = defineEndpoint({
   method: 'PATCH',
   path: `${PATH}/identity-provider`,
-  summary: 'Demand that members sign in with the provider, or stop demanding it',
+  summary: 'Demand that members sign in with the provider, or take its identity assertions (ID-JAG); or stop either',
   tag: TAG,
   permission: 'sign-in:write',
   audit: 'identity_provider.required',
   params: OrganizationParams,
-  body: z.object({ required: z.boolean() }),
+  body: z
+    .object({ required: z.boolean(), idJag: z.boolean() })
+    .partial()
+    .refine((body) => Object.keys(body).length > 0, 'names nothing to change'),
   reply: OrganizationSignIn,
 }).inTransaction(async (tx, { caller, access, body, requestId }, { origin }) => {
   const { actor, session } = requirePerson(caller, 'signInSettings');
   // The owner who demands it has shown that it lets at least them in.
   if (body.required && session.organizationIds === null) throw new AppError('sso.sign_in_with_it_first');
-  return present(origin, access, await providers.setProviderRequired(tx, { actor, requestId }, body.required));
+  const change = { actor, requestId };
+  if (body.required !== undefined) await providers.setProviderRequired(tx, change, body.required);
+  if (body.idJag !== undefined) await providers.setProviderIdJag(tx, change, body.idJag);
+  return present(origin, access, await providers.getIdentityProvider(tx));
 });
 
 export const deleteIdentityProvider = defineEndpoint({
