@@ -5,6 +5,7 @@ import {
   isId,
   isWellKnownPassword,
   loadConfig,
+  mailFromField,
   originField,
   originProblem,
   passwordProblem,
@@ -12,6 +13,7 @@ import {
   redisProblem,
   sharedEnvironment,
   signUpProblem,
+  smtpUrlField,
 } from '@patchbay/foundation';
 import { parseLimitSettings } from '@patchbay/foundation/limits';
 import { supervisorFields, supervisorProblems } from '@patchbay/sandbox-client';
@@ -56,7 +58,14 @@ export const gatewayEnvironment = z
     DOCS_DIR: z.string().optional(),
     /** Internal address of the dashboard. Empty: /dashboard answers 404. */
     DASHBOARD_UPSTREAM: z.url({ protocol: /^http$/ }).optional(),
-    /** The sign-up policy. Empty: `open` in development, `invite` in production, which refuses `domain:`. */
+    /**
+     * The server that takes mail: `smtps://user:password@host:465`, or `smtp://…:587` with STARTTLS, which a password
+     * requires. It may be private. Empty: no mail; on a local origin it is shown in the terminal.
+     */
+    PATCHBAY_SMTP_URL: smtpUrlField.optional(),
+    /** The sender of mail: `Patchbay <no-reply@example.com>`. Set it with the variable above. */
+    PATCHBAY_MAIL_FROM: mailFromField.optional(),
+    /** The sign-up policy. Empty: `open` in development, `invite` in production, which refuses `domain:` without mail. */
     PATCHBAY_SIGNUP: z
       .string()
       .regex(/^(open|invite|domain:[a-z0-9.-]+\.[a-z]{2,})$/, 'open, invite or domain:example.com')
@@ -78,6 +87,7 @@ export const gatewayEnvironment = z
     const problems: Problem[] = [
       ...originProblems(value),
       ...storeProblems(value),
+      ...mailProblems(value),
       ...supervisorProblems(value, value.REDIS_URL !== undefined),
       ...productionProblems(value),
     ];
@@ -119,6 +129,16 @@ function storeProblems(value: Variables): Problem[] {
     .map((variable) => ({ variable, message: 'is needed beside the other S3 variables' }));
 }
 
+function mailProblems(value: Variables): Problem[] {
+  const pair = ['PATCHBAY_SMTP_URL', 'PATCHBAY_MAIL_FROM'] as const;
+  const missing = pair.filter((name) => value[name] === undefined);
+  if (missing.length !== 1) return [];
+  return missing.map((variable) => ({
+    variable,
+    message: `is needed beside ${pair.find((name) => name !== variable)}`,
+  }));
+}
+
 function productionProblems(value: Variables): Problem[] {
   if (value.PATCHBAY_MODE !== 'production') return [];
   const problems: Problem[] = [];
@@ -132,12 +152,16 @@ function productionProblems(value: Variables): Problem[] {
     const weak = url ? passwordProblem(url.reveal()) : null;
     if (weak !== null) problems.push({ variable, message: weak });
   }
-  const ofSignUp = signUpProblem(value.PATCHBAY_SIGNUP);
+  const ofSignUp = signUpProblem(value.PATCHBAY_SIGNUP, value.PATCHBAY_SMTP_URL);
   if (ofSignUp !== null) problems.push({ variable: 'PATCHBAY_SIGNUP', message: ofSignUp });
   if (value.S3_SECRET_ACCESS_KEY && isWellKnownPassword(value.S3_SECRET_ACCESS_KEY.reveal())) {
     problems.push({ variable: 'S3_SECRET_ACCESS_KEY', message: 'is a well-known one' });
   }
   return problems;
+}
+
+function mailSettings({ PATCHBAY_SMTP_URL: url, PATCHBAY_MAIL_FROM: from }: Variables) {
+  return url === undefined || from === undefined ? null : { url, from };
 }
 
 export type GatewayConfig = ReturnType<typeof loadGatewayConfig>;
@@ -195,7 +219,8 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     dashboardUpstream: value.DASHBOARD_UPSTREAM,
     signup: value.PATCHBAY_SIGNUP ?? (production ? 'invite' : 'open'),
     /** The warning shown in development, where production refuses. */
-    signUpProblem: signUpProblem(value.PATCHBAY_SIGNUP),
+    signUpProblem: signUpProblem(value.PATCHBAY_SIGNUP, value.PATCHBAY_SMTP_URL),
+    mail: mailSettings(value),
     limits: value.PATCHBAY_LIMITS,
     releasedNames: value.PATCHBAY_RELEASED_NAMES,
     trustedProxies: value.PATCHBAY_TRUSTED_PROXIES.split(',')

@@ -27,6 +27,7 @@ import { recognizedCredentials } from './identity/recognized-credentials.ts';
 import { printSetupLink, showSetupLink } from './identity/show-setup-link.ts';
 import { AddressBudget } from './limits/address-budget.ts';
 import { openLimiter } from './limits/redis-limiter.ts';
+import { openMailChannel } from './mail/index.ts';
 import { ExposedTokens } from './mcp/access/exposed-tokens.ts';
 import { AccessTokens } from './mcp/access/verify-access-token.ts';
 import { createNotifyAuthor } from './mcp/call/author-log.ts';
@@ -110,7 +111,8 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const ephemeralStore = openEphemeralStore(config.redisUrl, { secret, clock, logger });
   const databaseUrl = new Secret(config.database.authUrl);
   const shared = { origin, secret, database, databaseUrl, ephemeralStore, clock, logger };
-  const people = createIdentityPart({ ...shared, signup: config.signup, releasedNames: config.releasedNames });
+  const mail = openMailChannel(config.mail, origin);
+  const people = createIdentityPart({ ...shared, mail, signup: config.signup, releasedNames: config.releasedNames });
   const { identity } = people;
   const sso = await createSso({ ...shared, keySource, vault, people });
   const inner = { identity, external: people.external, oidc: sso.oidc };

@@ -36,7 +36,9 @@ export const startEnvironment = z.object({
   MASTER_KEY_FILE: z.string().optional(),
   /** File with the secret that signs sessions, 32 bytes in Base64. As above. */
   AUTH_SECRET_FILE: z.string().optional(),
-  /** The sign-up policy; the gateway reads it, and production refuses `domain:`. */
+  /** The server that takes mail; the gateway reads it, together with PATCHBAY_MAIL_FROM. */
+  PATCHBAY_SMTP_URL: z.string().optional(),
+  /** The sign-up policy; the gateway reads it, and production refuses `domain:` without mail. */
   PATCHBAY_SIGNUP: z.string().optional(),
   /** An S3-compatible store instead of a directory; set together with its four companions. */
   S3_ENDPOINT: z.url().optional(),
@@ -131,7 +133,7 @@ function productionProblems(value: Variables, root: string): Problem[] {
       if (problem !== null) problems.push([variable, problem]);
     }
   }
-  const ofSignUp = signUpProblem(value.PATCHBAY_SIGNUP);
+  const ofSignUp = signUpProblem(value.PATCHBAY_SIGNUP, value.PATCHBAY_SMTP_URL);
   if (ofSignUp !== null) problems.push(['PATCHBAY_SIGNUP', ofSignUp]);
   const data = path.resolve(root, value.PATCHBAY_DATA) + path.sep;
   for (const variable of ['MASTER_KEY_FILE', 'AUTH_SECRET_FILE'] as const) {

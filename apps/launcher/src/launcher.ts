@@ -12,6 +12,7 @@ import type { StartConfig } from './config.ts';
 import { type Demo, seedDemo } from './demo/seed.ts';
 import { CredentialFiles } from './files/credential-files.ts';
 import { InstanceLock } from './files/instance-lock.ts';
+import { showNotices } from './files/kept-notices.ts';
 import { placeNotes } from './files/place-notes.ts';
 import { ReadyFile, readyContent } from './files/ready-file.ts';
 import { choosePorts } from './ports.ts';
@@ -210,7 +211,7 @@ export class Launcher {
         logFile: path.join(directories.logs, `${name}.log`),
         isUrgent: name === 'gateway' || name === 'supervisor',
         stopGraceMs: STOP_GRACE_MS[name],
-        onNotice: this.#say,
+        onNotice: showNotices(directories.data, this.#say),
         ...(name === 'dashboard' && { isReady: () => answers(`http://127.0.0.1:${ports.dashboard}/dashboard`) }),
       });
     return this.#startProcess(name, start, { ...SILENCE, ask: askUrl(livenessUrl(name, ports)) });

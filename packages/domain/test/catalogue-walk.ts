@@ -40,6 +40,7 @@ const LISTED = [
   'identity.announce_person',
   'identity.note_change',
   'identity.keep_grant',
+  'identity.drop_unproved',
   'app.announce_grant',
   'app.end_account_grants_of_client',
   'identity.end_account_grant',

@@ -16,6 +16,7 @@ export const ID_PREFIXES = {
   passkey: 'pky',
   account: 'acc',
   verification: 'vrf',
+  delivery: 'dlv',
   connector: 'con',
   version: 'ver',
   deployment: 'dep',

@@ -29,11 +29,13 @@ export { parseRedisUrl, type RedisAddress, redisProblem } from './redis-url.ts';
 export { Secret } from './secret.ts';
 export {
   dataEnvironment,
+  mailFromField,
   originField,
   originProblem,
   portField,
   redisUrlField,
   sharedEnvironment,
+  smtpUrlField,
 } from './shared-environment.ts';
 export { signUpProblem } from './sign-up-problem.ts';
 export { readSystemError, type SystemErrorFields } from './system-error.ts';

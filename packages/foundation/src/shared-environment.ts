@@ -32,6 +32,17 @@ const secretUrl = (protocol: RegExp) => z.url({ protocol }).transform((url) => n
 export const redisUrlField = secretUrl(/^(rediss?|redis\+unix)$/);
 const postgresUrlField = secretUrl(/^postgres(ql)?$/);
 
+/** The server that mail is handed to. */
+export const smtpUrlField = secretUrl(/^smtps?$/);
+
+const ADDRESS = /^[^\s@<>]+@[^\s@<>]+$/;
+
+/** The sender of mail: an address, or a name and an address. */
+export const mailFromField = z
+  .string()
+  .max(320)
+  .refine((text) => ADDRESS.test(/^[^<>\r\n]*<([^<>]+)>$/.exec(text)?.[1] ?? text), 'an address, or: Name <address>');
+
 /** Variables of the processes that read and write an organization's data: gateway and worker. */
 export const dataEnvironment = {
   /** Role `patchbay_app`: serves under row-level security. */

@@ -10,7 +10,7 @@ import { supervisorsCondition } from './supervisors-condition.ts';
 
 export interface HealthSources {
   readonly database: Pick<Database, 'ping'>;
-  readonly identity: { ping(): Promise<void> };
+  readonly identity: { ping(): Promise<void>; mailCondition(): Promise<Condition> };
   readonly changes: Pick<ChangeFeed, 'health'>;
   readonly sandboxes: Pick<SandboxClient, 'supervisors'>;
   readonly artifacts: Pick<ArtifactStore, 'ping'>;
@@ -34,6 +34,7 @@ export function gatewayChecks(sources: HealthSources): HealthCheck[] {
     { name: 'database', required: true, read: () => answered(sources.database.ping()) },
     { name: 'changes', required: true, read: async () => changesCondition(sources.changes.health()) },
     { name: 'identity', required: false, read: () => answered(sources.identity.ping()) },
+    { name: 'mail', required: false, read: () => sources.identity.mailCondition() },
     {
       name: 'supervisor',
       required: false,

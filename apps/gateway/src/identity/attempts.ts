@@ -6,7 +6,7 @@
  */
 
 import { AppError, type ErrorCode } from '@patchbay/foundation';
-import { ACCOUNT_LIMITS } from '@patchbay/foundation/limits';
+import { ACCOUNT_LIMITS, MAIL_LIMITS } from '@patchbay/foundation/limits';
 import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';
 import { networkOf } from './network-of.ts';
 import type { SignInAddresses, SignInAttempt } from './sign-in-addresses.ts';
@@ -20,6 +20,8 @@ export interface Attempts {
   admitPassword(from: SignInAttempt): Promise<void>;
   /** Before a code of a second factor is looked at. @throws as `admitPassword` */
   admitCode(from: SignInAttempt): Promise<void>;
+  /** Before mail is sent to an address that the caller named. @throws AppError `auth.too_many_attempts`, `auth.too_many_mails` */
+  admitMail(from: SignInAttempt): Promise<void>;
   /** After it was right. */
   remember(personId: string, from: SignInAttempt): Promise<void>;
 }
@@ -37,8 +39,13 @@ export function createAttempts(deps: {
   readonly known: SignInAddresses;
 }): Attempts {
   const { ephemeralStore, known } = deps;
-  const admit = async (key: readonly string[], max: number, refusal: ErrorCode) => {
-    const { allowed, retryAfterSeconds } = await ephemeralStore.admit(key, { max, windowSeconds: WINDOW_SECONDS });
+  const admit = async (
+    key: readonly string[],
+    max: number,
+    refusal: ErrorCode,
+    windowSeconds: number = WINDOW_SECONDS,
+  ) => {
+    const { allowed, retryAfterSeconds } = await ephemeralStore.admit(key, { max, windowSeconds });
     if (!allowed) throw new AppError(refusal, { retryAfterSeconds });
   };
   return {
@@ -57,6 +64,16 @@ export function createAttempts(deps: {
       if (await known.isKnown(from)) return;
       const key = ['code from a new address', from.email.toLowerCase()];
       await admit(key, ACCOUNT_LIMITS.codesPerAccount.value, 'auth.too_many_account_attempts');
+    },
+    async admitMail(from) {
+      const windowSeconds = MAIL_LIMITS.mailWindow.value;
+      const network = ['mail', networkOf(from.address)];
+      await admit(network, MAIL_LIMITS.mailRequestsPerNetwork.value, 'auth.too_many_attempts', windowSeconds);
+      const email = from.email.toLowerCase();
+      const [key, max] = (await known.isKnown(from))
+        ? [['mail, from a known address', email], MAIL_LIMITS.mailsPerKnownAddress.value]
+        : [['mail, from new addresses', email], MAIL_LIMITS.mailsPerAddress.value];
+      await admit(key, max, 'auth.too_many_mails', windowSeconds);
     },
     remember: (personId, from) => known.remember(personId, from),
   };

@@ -8,6 +8,8 @@ import type { Clock } from '@patchbay/foundation';
 import type { DeclareIntent, Operation } from './declare-intent.ts';
 import type { IdentityChange } from './identity.ts';
 import type { Auth } from './lazy-auth.ts';
+import type { MailLinks } from './mail-links.ts';
+import type { MailRequests } from './mail-requests.ts';
 import type { ReleasedName } from './released-names.ts';
 import type { SignUpPolicy } from './sign-up-policy.ts';
 
@@ -19,6 +21,8 @@ export interface IdentityDeps {
   readonly policy: SignUpPolicy;
   readonly released: readonly ReleasedName[];
   readonly clock: Clock;
+  readonly links: MailLinks;
+  readonly requests: MailRequests;
 }
 
 export interface IdentityParts extends IdentityDeps {

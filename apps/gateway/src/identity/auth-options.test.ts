@@ -12,6 +12,7 @@ const settings = (origin: string) => ({
   pool: new pg.Pool(),
   ephemeralStore: new LocalStore(systemClock),
   logger: pino({ level: 'silent' }),
+  provesAddresses: true,
 });
 
 describe('the settings of better-auth', () => {
@@ -51,8 +52,13 @@ describe('the settings of better-auth', () => {
     expect(organization.options).toMatchObject({
       allowUserToCreateOrganization: false,
       disableOrganizationDeletion: true,
-      requireEmailVerificationOnInvitation: false,
+      requireEmailVerificationOnInvitation: true,
     });
+  });
+
+  it('better-auth asks for no proof of an address where no mail could bring one', () => {
+    const [organization] = authOptions({ ...settings('http://localhost:4000'), provesAddresses: false }).plugins;
+    expect(organization.options.requireEmailVerificationOnInvitation).toBe(false);
   });
 
   it('better-auth names every cookie __Host- on https and plainly on the local origin', () => {

@@ -2,9 +2,10 @@
  * Every setting of better-auth with its reason. It owns people, sessions, accounts, organizations, members and
  * invitations; it is reached over HTTP only through the few paths of `offered-paths.ts`.
  *
- * While no mail is sent, e-mail addresses are unverified, so nothing here may rely on one: `emailVerified` stays false
- * for all people, and an invitation is proved by the secret in its link, which only its inviter gets and of which the
- * hash is kept. That is why `requireEmailVerificationOnInvitation` is off for now; it will be on with mail.
+ * Addresses are proved, and passwords reset, by our own links in mails (`proofs-plugin.ts`), not by better-auth's: those are used
+ * once and kept as hashes, and the first proof ends whatever was in the account before. Where a mail server is set up an
+ * invitation is accepted only with a proved address. Without one no address can be proved, so nothing here relies on
+ * any: an invitation is then proved by the secret in its link, which only its inviter gets.
  */
 
 import { type IdKind, type Logger, newId, type Secret } from '@patchbay/foundation';
@@ -30,6 +31,8 @@ export interface AuthSettings {
   /** Counts attempts for all gateways together. */
   readonly ephemeralStore: EphemeralStore;
   readonly logger: Logger;
+  /** Whether this installation asks people to prove their addresses. */
+  readonly provesAddresses: boolean;
 }
 
 const ID_KINDS: Readonly<Record<string, IdKind>> = {
@@ -64,7 +67,7 @@ function cookies(origin: string) {
   ]);
 }
 
-export function authOptions({ origin, secret, pool, ephemeralStore, logger }: AuthSettings) {
+export function authOptions({ origin, secret, pool, ephemeralStore, logger, provesAddresses }: AuthSettings) {
   return {
     appName: 'Patchbay',
     baseURL: origin,
@@ -189,7 +192,7 @@ export function authOptions({ origin, secret, pool, ephemeralStore, logger }: Au
         disableOrganizationDeletion: true,
         membershipLimit: MEMBERS_MAX,
         invitationExpiresIn: INVITATION_SECONDS,
-        requireEmailVerificationOnInvitation: false,
+        requireEmailVerificationOnInvitation: provesAddresses,
         schema: {
           session: { fields: { activeOrganizationId: 'active_organization_id' } },
           organization: { modelName: 'organizations', fields: { createdAt: 'created_at' } },

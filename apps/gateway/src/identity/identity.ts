@@ -42,6 +42,8 @@ export interface StoredInvitation {
 export interface IssuedInvitation {
   readonly invitation: StoredInvitation;
   readonly secret: Secret;
+  /** Whether a link is on its way to the invited person by mail, too. */
+  readonly mailed: boolean;
 }
 
 /** An audited change of one organization. */

@@ -2,10 +2,14 @@
 
 import type { Database } from '@patchbay/domain';
 import { record, takeIdentityChanges } from '@patchbay/domain/audit';
+import { Deliveries } from '@patchbay/domain/deliveries';
 import type { Clock, Logger, Secret } from '@patchbay/foundation';
+import { type Condition, conditionOf } from '@patchbay/foundation/process';
 import type { FastifyInstance } from 'fastify';
 import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';
+import { type MailChannel, MailSender } from '../mail/index.ts';
 import { createAttempts } from './attempts.ts';
+import { createComposeMail } from './compose-mail.ts';
 import { createIdentity } from './create-identity.ts';
 import { createDeclareIntent } from './declare-intent.ts';
 import { createExternalIdentities, type ExternalIdentities } from './external-identities.ts';
@@ -13,7 +17,10 @@ import { createFirstOwner, type FirstOwner } from './first-owner.ts';
 import type { Identity } from './identity.ts';
 import { invitationPlugin } from './invitation-plugin.ts';
 import { createAuthPool, LazyAuth } from './lazy-auth.ts';
+import { MailLinks } from './mail-links.ts';
+import { MailRequests } from './mail-requests.ts';
 import { type IdentityPluginOptions, identityPlugin } from './plugin.ts';
+import { proofsPlugin } from './proofs-plugin.ts';
 import { parseReleasedNames } from './released-names.ts';
 import { SecondFactors } from './second-factors.ts';
 import { CHALLENGE_COOKIE, createSessionCookie, createSignedCookie, type SessionCookie } from './session-cookie.ts';
@@ -36,6 +43,8 @@ export interface IdentityOptions {
   readonly signup: string;
   /** PATCHBAY_RELEASED_NAMES. */
   readonly releasedNames?: string;
+  /** How mail is sent; not at all by default. */
+  readonly mail?: MailChannel | null;
   readonly database: Database;
   readonly ephemeralStore: EphemeralStore;
   readonly clock: Clock;
@@ -53,7 +62,7 @@ export interface IdentityPart {
     readonly memberId: string;
     readonly requestId: string;
   }): Promise<void>;
-  /** Surfaces of the public listener: `/api/auth` and `/-/setup`. */
+  /** Surfaces of the public listener: `/api/auth`, and the pages of links below `/-/`. */
   readonly surface: { readonly name: string; register(app: FastifyInstance): Promise<void> };
   /** Reads the text of a session's cookie, without a query. */
   readonly sessionCookie: SessionCookie;
@@ -64,28 +73,60 @@ export interface IdentityPart {
    * previous URL.
    */
   createSetupLink(): Promise<string | null>;
+  /** Whether people can get mail; for `/health`. */
+  mailCondition(): Promise<Condition>;
   /** Resolves when the tables of people answer; for `/health`. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
+
+const MAIL_OFF = conditionOf([
+  'PATCHBAY_SMTP_URL is not set: passwords cannot be reset, addresses cannot be proved, invitations are not mailed',
+]);
 
 export function createIdentityPart(options: IdentityOptions): IdentityPart {
   const { origin, secret, database, ephemeralStore, clock, logger } = options;
   const pool = createAuthPool(options.databaseUrl, (error) =>
     logger.warn({ err: error }, 'a connection of the identity pool broke'),
   );
-  const auth = new LazyAuth({ origin, secret, pool, ephemeralStore, logger });
+  const auth = new LazyAuth({
+    origin,
+    secret,
+    pool,
+    ephemeralStore,
+    logger,
+    provesAddresses: options.mail?.kind === 'smtp',
+  });
   const policy = parseSignUpPolicy(options.signup);
   const released = parseReleasedNames(options.releasedNames ?? '');
+  const links = new MailLinks(pool);
+  const sender =
+    options.mail &&
+    new MailSender({
+      deliveries: new Deliveries(pool),
+      channel: options.mail,
+      compose: createComposeMail({ pool, links, origin }),
+      clock,
+      logger,
+    });
+  const requests = new MailRequests({
+    pool,
+    ephemeralStore,
+    logger,
+    mail: options.mail?.kind ?? null,
+    wake: () => sender?.wake(),
+  });
   const identity = createIdentity({
     auth,
+    links,
+    requests,
     declareIntent: createDeclareIntent(pool),
     database,
     policy,
     released,
     clock,
   });
-  const links = createSetupLinks(pool, clock);
+  const setupLinks = createSetupLinks(pool, clock);
   const attempts = createAttempts({ ephemeralStore, known: createSignInAddresses(pool, secret) });
   const challengeCookie = createSignedCookie(origin, secret, CHALLENGE_COOKIE);
   const secondFactors = new SecondFactors({ auth, pool, attempts, ephemeralStore, challengeCookie });
@@ -116,24 +157,53 @@ export function createIdentityPart(options: IdentityOptions): IdentityPart {
       name: 'identity',
       async register(app) {
         await app.register(async (scope) =>
-          identityPlugin(scope, { auth, origin, policy, attempts, secondFactors, identity, onJoined: recordJoin }),
+          identityPlugin(scope, {
+            auth,
+            origin,
+            policy,
+            attempts,
+            secondFactors,
+            identity,
+            links,
+            requests,
+            onJoined: recordJoin,
+          }),
         );
         await app.register(async (scope) =>
-          invitationPlugin(scope, { origin, secret, attempts, secondFactors, auth, logger, onJoined: recordJoin }),
+          invitationPlugin(scope, {
+            origin,
+            secret,
+            attempts,
+            secondFactors,
+            auth,
+            pool,
+            links,
+            requests,
+            logger,
+            onJoined: recordJoin,
+          }),
         );
         await app.register(async (scope) =>
-          setupPlugin(scope, { origin, secret, attempts, links, logger, createFirstOwner: firstOwner }),
+          setupPlugin(scope, { origin, secret, attempts, links: setupLinks, logger, createFirstOwner: firstOwner }),
+        );
+        await app.register(async (scope) =>
+          proofsPlugin(scope, { origin, secret, attempts, auth, pool, links, requests, logger }),
         );
       },
     },
+    mailCondition: () => (sender ? sender.condition() : Promise.resolve(MAIL_OFF)),
     createFirstOwner: firstOwner,
     async createSetupLink() {
-      const token = await links.create();
+      const token = await setupLinks.create();
       return token === null ? null : `${origin}/-/setup/${token}`;
     },
     async ping() {
       await pool.query('SELECT');
     },
-    close: () => pool.end(),
+    async close() {
+      await requests.close();
+      await sender?.close();
+      await pool.end();
+    },
   };
 }

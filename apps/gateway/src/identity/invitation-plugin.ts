@@ -1,15 +1,20 @@
 /**
  * The page behind an invitation's link: the holder of the link who signs in with the invited address joins. The account
- * is created on the way when there is none.
+ * is created on the way when there is none. Where there is a mail server, the address must be proved: by the mailed link,
+ * which the page behind the inviter's link sends.
  */
 
 import { AppError, type Logger, type Secret, text } from '@patchbay/foundation';
 import { ACCOUNT_LIMITS, PASSWORD_CHARACTERS } from '@patchbay/foundation/limits';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { Attempts } from './attempts.ts';
 import { addFormParser, type FormValues, formToken, readForm, sendFormError, sendPage } from './form-page.ts';
+import { cookieOf, type Entry, enterByInvitation, enterCode } from './join-organization.ts';
 import type { Auth } from './lazy-auth.ts';
+import type { MailLinks } from './mail-links.ts';
+import type { MailRequests } from './mail-requests.ts';
 import { findOpenInvitation, type OpenInvitation } from './open-invitation.ts';
 import type { SecondFactors } from './second-factors.ts';
 import { renderInvitationPage, renderMessagePage } from './setup-page.ts';
@@ -20,6 +25,9 @@ export interface InvitationOptions {
   readonly attempts: Attempts;
   readonly secondFactors: SecondFactors;
   readonly auth: Auth;
+  readonly pool: Pool;
+  readonly links: MailLinks;
+  readonly requests: MailRequests;
   readonly logger: Logger;
   onJoined(joined: { organizationId: string; personId: string; memberId: string; requestId: string }): Promise<void>;
 }
@@ -32,7 +40,8 @@ const Form = z.object({
 });
 
 export async function invitationPlugin(app: FastifyInstance, options: InvitationOptions): Promise<void> {
-  const { origin, auth, attempts } = options;
+  const { origin, auth, pool, links, requests, attempts } = options;
+  const { provesAddresses } = requests;
   app.setErrorHandler((error, request, reply) => sendFormError(error, request, reply, origin));
   addFormParser(app);
 
@@ -42,101 +51,57 @@ export async function invitationPlugin(app: FastifyInstance, options: Invitation
   };
 
   app.get<{ Params: { secret: string } }>('/-/invitations/:secret', async (request, reply) => {
-    const invitation = await findOpenInvitation(auth, request.params.secret);
+    const invitation = await findOpenInvitation({ auth, links }, request.params.secret);
     if (!invitation) return refuse(request, reply);
     await attempts.admitOpenLink(request.params.secret);
-    const token = formToken(options.secret, request.params.secret);
-    return sendPage(
-      reply,
-      200,
-      renderInvitationPage({ formToken: token, invitation, name: '', asksCode: false, problem: null }),
-    );
+    const view = { formToken: formToken(options.secret, request.params.secret), invitation, provesAddresses };
+    return sendPage(reply, 200, renderInvitationPage({ ...view, name: '', asksCode: false, problem: null }));
   });
 
   app.post<{ Params: { secret: string } }>('/-/invitations/:secret', async (request, reply) => {
-    const invitation = await findOpenInvitation(auth, request.params.secret);
+    const invitation = await findOpenInvitation({ auth, links }, request.params.secret);
     if (!invitation) return refuse(request, reply);
     await attempts.admitOpenLink(request.params.secret);
     const token = formToken(options.secret, request.params.secret);
     const values = readForm(request, { origin, token });
+    if (values.answer === 'mail' && provesAddresses) return sendLink(options, invitation, reply);
     const form = Form.safeParse(values);
     const problem = form.success ? null : (form.error.issues[0]?.message ?? 'The form is not complete.');
     const from = { email: invitation.email, address: request.clientAddress };
     if (form.success) await attempts.admitPassword(from);
-    const entry = form.success ? await enter(auth, { ...form.data, email: invitation.email }) : null;
+    const given = form.success && { ...form.data, email: invitation.email };
+    const entry = given ? await enterByInvitation({ auth, pool, provesAddresses }, invitation, given) : null;
     const cookies = entry?.kind === 'code_needed' ? await enterCode(options, request, entry) : entry?.cookies;
     if (!cookies) {
-      const view = { formToken: token, invitation, name: values.name ?? '', asksCode: entry?.kind === 'code_needed' };
-      return sendPage(reply, 400, renderInvitationPage({ ...view, problem: problem ?? refusalOf(entry, values) }));
+      const view = { formToken: token, invitation, provesAddresses, name: values.name ?? '' };
+      const asksCode = entry?.kind === 'code_needed';
+      const refusal = problem ?? refusalOf(entry, values, provesAddresses && !invitation.isMailed);
+      return sendPage(reply, 400, renderInvitationPage({ ...view, asksCode, problem: refusal }));
     }
     const personId = await join(options, invitation, { cookies, requestId: request.id });
+    await links.dropOfInvitation(invitation.id);
     await attempts.remember(personId, from);
     return reply.code(303).header('set-cookie', cookies).header('location', `${origin}/dashboard`).send();
   });
 }
 
+function refusalOf(entry: Entry | null, { code }: FormValues, needsProof: boolean): string {
+  if (entry !== null) return code ? 'The code is not right.' : 'This account has a second factor. Enter its code too.';
+  return needsProof
+    ? 'There is no account with this password whose address is proved. Let us send you the link by mail.'
+    : 'This password does not fit the account of this address.';
+}
+
+/** To the invited address; too many of them look like one. */
+async function sendLink({ requests }: InvitationOptions, { id, email }: OpenInvitation, reply: FastifyReply) {
+  await requests.mailInvitation(id, email);
+  const text = `If ${email} did not get too many mails from us today, one with a link is on its way. Open the link in it to join.`;
+  return sendPage(reply, 200, renderMessagePage('Look for a mail', text));
+}
+
 function closedPage(): string {
   const { spec } = new AppError('auth.invitation_invalid');
   return renderMessagePage(spec.title, spec.hint);
-}
-
-/** A right password: the cookies of the session, or of the sign-in that a code has to complete. */
-interface Entry {
-  readonly kind: 'signed_in' | 'code_needed';
-  readonly cookies: string[];
-}
-
-/** @returns null when the password is not the account's */
-async function enter(
-  auth: Auth,
-  { name, email, password }: { name: string; email: string; password: string },
-): Promise<Entry | null> {
-  return orNull(async () => {
-    // Answers alike whether or not there is an account.
-    await auth.api.signUpEmail({ body: { name, email, password } });
-    const { headers, response } = await auth.api.signInEmail({ body: { email, password }, returnHeaders: true });
-    const kind = 'twoFactorRedirect' in response ? 'code_needed' : 'signed_in';
-    return { kind, cookies: headers.getSetCookie() };
-  });
-}
-
-/** @returns the cookies of the session; null without a code, and when it is wrong */
-async function enterCode(
-  { auth, secondFactors }: InvitationOptions,
-  request: FastifyRequest,
-  { cookies }: Entry,
-): Promise<string[] | null> {
-  const { code = '' } = (request.body ?? {}) as FormValues; // of the form's parser
-  if (code === '') return null;
-  const cookie = cookieOf(cookies);
-  await secondFactors.admitCode({ headers: { cookie }, clientAddress: request.clientAddress }, code);
-  return orNull(async () => {
-    const { headers } = await auth.api.verifyTOTP({
-      body: { code },
-      headers: new Headers({ cookie }),
-      returnHeaders: true,
-    });
-    return headers.getSetCookie();
-  });
-}
-
-function refusalOf(entry: Entry | null, { code }: FormValues): string {
-  if (entry === null) return 'This password does not fit the account of this address.';
-  return code ? 'The code is not right.' : 'This account has a second factor. Enter its code too.';
-}
-
-async function orNull<T>(work: () => Promise<T>): Promise<T | null> {
-  try {
-    return await work();
-  } catch (error) {
-    const { APIError } = await import('better-auth/api');
-    if (error instanceof APIError) return null;
-    throw error;
-  }
-}
-
-function cookieOf(cookies: readonly string[]): string {
-  return cookies.map((text) => text.split(';', 1).join('')).join('; ');
 }
 
 /** @returns whose session it is */

@@ -55,7 +55,7 @@ export async function invite(
       },
       forceAllowId: true,
     });
-    return { invitation: toInvitation(row), secret };
+    return { invitation: toInvitation(row), secret, mailed: await deps.requests.mailInvitation(id, email) };
   });
 }
 
@@ -74,7 +74,8 @@ export async function reissueInvitation(
     const renewed = await adapter.updateMany({ model: 'invitation', where, update: stored });
     const invitation = renewed === 0 ? null : await findInvitation(deps, change.organization.id, id);
     if (!invitation) throw new AppError('admin.not_found');
-    return { invitation, secret };
+    await deps.links.dropOfInvitation(id);
+    return { invitation, secret, mailed: await deps.requests.mailInvitation(id, email) };
   });
 }
 

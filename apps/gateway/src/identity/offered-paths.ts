@@ -5,6 +5,9 @@ import { z } from 'zod';
 import type { Attempts } from './attempts.ts';
 import { FACTOR_PATHS } from './factor-paths.ts';
 import type { Auth } from './lazy-auth.ts';
+import { newLinkSecret } from './link-secret.ts';
+import type { MailLinks } from './mail-links.ts';
+import type { MailRequests } from './mail-requests.ts';
 import { findOpenInvitation, type OpenInvitation } from './open-invitation.ts';
 import type { SecondFactors } from './second-factors.ts';
 import { mayEnrol, type SignUpPolicy } from './sign-up-policy.ts';
@@ -14,6 +17,8 @@ export interface OfferedPathDeps {
   readonly policy: SignUpPolicy;
   readonly attempts: Attempts;
   readonly secondFactors: SecondFactors;
+  readonly links: MailLinks;
+  readonly requests: MailRequests;
   /** Called after an invitation was accepted, with the organization joined. */
   onJoined(joined: { organizationId: string; personId: string; memberId: string; requestId: string }): Promise<void>;
 }
@@ -38,11 +43,11 @@ const Joined = z.object({ member: z.object({ id: z.string(), organizationId: z.s
 
 /** better-auth has many more, and a new release may bring others. */
 const OFFERED_PATHS: Readonly<Record<string, OfferedPath>> = {
-  '/sign-up/email': { method: 'POST', prepare: checkSignUp },
+  '/sign-up/email': { method: 'POST', prepare: signUp, finish: followSignUp },
   '/sign-in/email': { method: 'POST', prepare: admitPassword, finish: rememberSignIn },
   '/sign-out': { method: 'POST' },
   '/get-session': { method: 'GET' },
-  '/change-password': { method: 'POST', prepare: endOtherSessionsToo },
+  '/change-password': { method: 'POST', prepare: endOtherSessionsToo, finish: notePasswordChange },
   '/organization/accept-invitation': { method: 'POST', prepare: acceptance, finish: declareJoin },
   ...FACTOR_PATHS,
 };
@@ -71,24 +76,50 @@ async function endOtherSessionsToo(_deps: OfferedPathDeps, { body }: FastifyRequ
   return typeof body === 'object' && body !== null ? { ...body, revokeOtherSessions: true } : body;
 }
 
-/** @throws AppError `auth.sign_up_closed` */
-async function checkSignUp({ auth, policy }: OfferedPathDeps, request: FastifyRequest): Promise<void> {
+async function notePasswordChange(
+  { requests }: OfferedPathDeps,
+  _request: FastifyRequest,
+  text: string,
+): Promise<void> {
+  requests.notePasswordChange(SignedIn.parse(JSON.parse(text)).user.id);
+}
+
+/**
+ * Where addresses are proved, a new account has a random password until its owner chooses one behind the mailed link, so
+ * that no person can keep an address that they registered in advance.
+ *
+ * @throws AppError `auth.sign_up_closed`, `auth.too_many_mails`
+ */
+async function signUp(deps: OfferedPathDeps, request: FastifyRequest): Promise<unknown> {
+  const email = await checkSignUp(deps, request);
+  if (!deps.requests.provesAddresses) return request.body;
+  await deps.attempts.admitMail({ email, address: request.clientAddress });
+  return Object.assign({}, request.body, { password: newLinkSecret().reveal() });
+}
+
+async function followSignUp({ requests }: OfferedPathDeps, { body }: FastifyRequest): Promise<void> {
+  if (requests.provesAddresses) requests.followSignUp(SignUp.parse(body).email);
+}
+
+/** @returns the address @throws AppError `auth.sign_up_closed` */
+async function checkSignUp(deps: OfferedPathDeps, request: FastifyRequest): Promise<string> {
   const body = SignUp.safeParse(request.body);
   if (!body.success) throw new AppError('admin.invalid_request', { detail: 'The e-mail address is not one.' });
   const { email } = body.data;
-  const invited = (await invitationOfRequest(auth, request))?.email.toLowerCase() === email.toLowerCase();
+  const invited = (await invitationOfRequest(deps, request))?.email.toLowerCase() === email.toLowerCase();
   // The same answer for every address that is not admitted: it never reveals who was invited.
-  if (!mayEnrol(policy, email, invited)) throw new AppError('auth.sign_up_closed');
+  if (!mayEnrol(deps.policy, email, invited)) throw new AppError('auth.sign_up_closed');
+  return email;
 }
 
-async function invitationOfRequest(auth: Auth, request: FastifyRequest): Promise<OpenInvitation | null> {
+async function invitationOfRequest(deps: OfferedPathDeps, request: FastifyRequest): Promise<OpenInvitation | null> {
   const secret = request.headers[INVITATION_HEADER];
-  return typeof secret === 'string' ? findOpenInvitation(auth, secret) : null;
+  return typeof secret === 'string' ? findOpenInvitation(deps, secret) : null;
 }
 
 /** better-auth accepts by id, which is no secret: only ours from the secret's look-up gets there. @throws AppError `auth.invitation_invalid` */
-async function acceptance({ auth }: OfferedPathDeps, request: FastifyRequest): Promise<{ invitationId: string }> {
-  const invitation = await invitationOfRequest(auth, request);
+async function acceptance(deps: OfferedPathDeps, request: FastifyRequest): Promise<{ invitationId: string }> {
+  const invitation = await invitationOfRequest(deps, request);
   if (!invitation) throw new AppError('auth.invitation_invalid');
   return { invitationId: invitation.id };
 }

@@ -34,6 +34,8 @@ export interface IdentityPluginOptions extends OfferedPathDeps {
 }
 
 const BASE = '/api/auth';
+/** Ours: a link that proves the address of the person who is signed in. */
+const PROOF_URL = `${BASE}/send-proof`;
 const BODY_BYTES_MAX = ADMIN_LIMITS.identityBody.value;
 /** Headers better-auth may see. Everything else of a caller stays outside. */
 const PASSED_HEADERS = [
@@ -54,8 +56,13 @@ export async function identityPlugin(app: FastifyInstance, options: IdentityPlug
 
   // For the pages that offer an account. It is no secret: an attempt shows it too.
   app.get(`${BASE}/sign-up`, async (_request, reply) =>
-    reply.header('cache-control', 'no-store').send({ policy: options.policy.kind }),
+    reply.header('cache-control', 'no-store').send({ policy: options.policy.kind, mail: options.requests.channel }),
   );
+  app.post(PROOF_URL, { bodyLimit: BODY_BYTES_MAX }, async (request, reply) => {
+    checkBrowser(request, origin);
+    await askForProof(options, request);
+    return reply.code(202).header('cache-control', 'no-store').send({ sent: true });
+  });
   app.route({
     method: ['GET', 'POST'],
     url: `${BASE}/*`,
@@ -87,6 +94,16 @@ export async function identityPlugin(app: FastifyInstance, options: IdentityPlug
 async function refuseProviderSession({ identity }: IdentityPluginOptions, request: FastifyRequest): Promise<void> {
   const signedIn = await identity.findSession(request.headers);
   if (signedIn !== null && signedIn.session.organizationIds !== null) throw new AppError('auth.session_elsewhere');
+}
+
+/** @throws AppError `auth.required`, `auth.mail_off`, `auth.too_many_mails` */
+async function askForProof({ identity, requests, attempts }: IdentityPluginOptions, request: FastifyRequest) {
+  const signedIn = await identity.findSession(request.headers);
+  if (!signedIn) throw new AppError('auth.required');
+  if (signedIn.session.organizationIds !== null) throw new AppError('auth.session_elsewhere');
+  requests.requireMail();
+  await attempts.admitMail({ email: signedIn.person.email, address: request.clientAddress });
+  await requests.askForProof(signedIn.person.id);
 }
 
 /** @throws AppError where the path has an error of ours for the code of better-auth's answer */

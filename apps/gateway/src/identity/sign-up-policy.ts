@@ -1,6 +1,6 @@
 /**
- * The sign-up policy: `open`, `invite`, or `domain:example.com`, which proves nothing while no mail is sent, because
- * the address is unverified. Production refuses it.
+ * The sign-up policy: `open`, `invite`, or `domain:example.com`. A new account is entered only by the link in the mail to
+ * its address; without mail `domain:` proves nothing, and production refuses it.
  */
 export type SignUpPolicy =
   | { readonly kind: 'open' }

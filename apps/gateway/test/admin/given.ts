@@ -21,6 +21,7 @@ import { LocalStore } from '../../src/ephemeral-store/local-store.ts';
 import { RedisStore } from '../../src/ephemeral-store/redis-store.ts';
 import { createIdentityPart, type IdentityPart } from '../../src/identity/index.ts';
 import { LocalLimiter } from '../../src/limits/local-limiter.ts';
+import type { MailChannel } from '../../src/mail/index.ts';
 import { type AuthorizationServer, createAuthorizationServer } from '../../src/oauth/index.ts';
 import { createServer } from '../../src/server.ts';
 import { createSso } from '../../src/sso/index.ts';
@@ -65,6 +66,8 @@ export interface Watched {
   readonly redisUrl?: string;
   /** Answers for client metadata documents; without it every one is unreachable. */
   readonly fetchDocument?: (url: string) => Promise<Response>;
+  /** How mail is sent; not at all by default. */
+  readonly mail?: MailChannel;
   /** Time of the authorization server. */
   readonly clock?: Clock;
   /** Reaches identity providers; without it every one is unreachable. */
@@ -142,6 +145,7 @@ export class Installation {
       databaseUrl: new Secret(urls.auth),
       secret,
       signup,
+      mail: watched.mail ?? null,
       database,
       ephemeralStore,
       clock: systemClock,

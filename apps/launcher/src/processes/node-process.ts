@@ -24,7 +24,7 @@ export interface NodeProcessOptions {
   /** Milliseconds a process has to finish its work once it is asked to stop. */
   readonly stopGraceMs: number;
   /** A line for the person at the terminal. */
-  onNotice(text: string): void;
+  onNotice(text: string, how: { readonly keep: boolean }): void;
 }
 
 const READY_DEADLINE_MS = 60_000;
@@ -101,7 +101,7 @@ async function untilReady(
   const ready = new Promise<null>((resolve) => {
     child.on('message', (message: LauncherMessage) => {
       if (message.type === 'ready') resolve(null);
-      if (message.type === 'notice') options.onNotice(message.text);
+      if (message.type === 'notice') options.onNotice(message.text, { keep: message.keep === true });
     });
     const { isReady } = options;
     if (!isReady) return;

@@ -44,6 +44,8 @@ const GIVEN: Record<AppName, readonly string[]> = {
   gateway: [
     'PATCHBAY_LISTEN_HOST',
     'PATCHBAY_SIGNUP',
+    'PATCHBAY_SMTP_URL',
+    'PATCHBAY_MAIL_FROM',
     'PATCHBAY_LIMITS',
     'PATCHBAY_RELEASED_NAMES',
     'PATCHBAY_TRUSTED_PROXIES',

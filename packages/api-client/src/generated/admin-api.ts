@@ -1471,7 +1471,7 @@ export interface components {
             expiresAt: string;
             lastUsedAt: string | null;
             endedAt: string | null;
-            endedBecause: ("ended" | "revoked" | "expired" | "replaced" | "member_removed" | "client_disabled") | null;
+            endedBecause: ("ended" | "revoked" | "expired" | "replaced" | "member_removed" | "client_disabled" | "address_proved") | null;
             actions: {
                 end: components["schemas"]["ActionState"];
             };
@@ -1575,6 +1575,8 @@ export interface components {
             expiresAt: string;
             /** @description Where the invited person accepts, after signing in with this e-mail address. Shown this once: null where a repeated request is answered; `reissue` makes a new one. */
             url: string | null;
+            /** @description Whether a link is on its way to the invited person by mail, too: a mail server is set up, and the address did not get too many mails. */
+            mailed: boolean;
         };
         Limit: {
             /** @description The section of the page of limits: `Calls`, `Deploys`. */

@@ -42,6 +42,8 @@ export const GRANT_ENDS = [
   'member_removed',
   /** The organization's own OAuth client that it was given to. */
   'client_disabled',
+  /** The person's address was proved for the first time: what was there before is not known to be theirs. */
+  'address_proved',
 ] as const;
 export type GrantEnd = (typeof GRANT_ENDS)[number];
 

@@ -128,6 +128,24 @@ export const AUTH_ERRORS = {
     title: 'The passkey was not accepted.',
     hint: 'Use a passkey of this account on this installation, and confirm with your finger, face or PIN.',
   },
+  'auth.too_many_mails': {
+    status: 429,
+    owner: 'caller',
+    title: 'Too many mails to this address were asked for today.',
+    hint: 'Look for the earlier ones, also in the folder for spam, or try again tomorrow or from a network where you have signed in before.',
+  },
+  'auth.mail_off': {
+    status: 409,
+    owner: 'caller',
+    title: 'This installation sends no mail.',
+    hint: 'Ask its operator to set PATCHBAY_SMTP_URL and PATCHBAY_MAIL_FROM.',
+  },
+  'auth.mail_link_invalid': {
+    status: 404,
+    owner: 'caller',
+    title: 'This link is not valid any more.',
+    hint: 'Links in mails work once, and not for long. Ask for a new one: at /-/forgot-password, or on the page of your account.',
+  },
   'auth.setup_link_invalid': {
     status: 404,
     owner: 'caller',

@@ -3,6 +3,7 @@ import { ADMIN_LIMITS } from './admin-api.ts';
 import { CALL_LIMITS } from './calls.ts';
 import { DEPLOY_LIMITS } from './deploys.ts';
 import type { LimitGroup } from './limit.ts';
+import { MAIL_LIMITS } from './mail.ts';
 import { OAUTH_LIMITS } from './oauth.ts';
 import { ADDRESS_LIMITS, PLAN_LIMITS } from './plans.ts';
 import { RETENTION } from './retention.ts';
@@ -25,6 +26,7 @@ export {
   ADMIN_LIMITS,
   CALL_LIMITS,
   DEPLOY_LIMITS,
+  MAIL_LIMITS,
   OAUTH_LIMITS,
   RETENTION,
   SANDBOX_LIMITS,
@@ -40,6 +42,7 @@ export const LIMIT_SECTIONS: readonly { readonly title: string; readonly limits:
   { title: 'Sandboxes', limits: SANDBOX_LIMITS },
   { title: 'Deploys', limits: DEPLOY_LIMITS },
   { title: 'Accounts and keys', limits: ACCOUNT_LIMITS },
+  { title: 'Mail', limits: MAIL_LIMITS },
   { title: 'Connected clients', limits: OAUTH_LIMITS },
   { title: 'Admin API', limits: ADMIN_LIMITS },
   { title: 'Retention', limits: RETENTION },

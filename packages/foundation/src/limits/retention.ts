@@ -47,6 +47,13 @@ export const RETENTION = {
     reason: 'A client comes back within seconds or not at all.',
     raisedBy: 'fixed',
   },
+  deliveries: {
+    value: 7,
+    unit: 'days',
+    what: 'Records of mail that was delivered or given up',
+    reason: 'Long enough to find out why a person got none.',
+    raisedBy: 'fixed',
+  },
   orphanedFiles: {
     value: 24,
     unit: 'hours',

@@ -2,8 +2,8 @@
 export type LauncherMessage =
   /** The process serves. Further fields hold its addresses. */
   | { readonly type: 'ready'; readonly internalPort: number; readonly [detail: string]: unknown }
-  /** A text for the person at the terminal. */
-  | { readonly type: 'notice'; readonly text: string };
+  /** A text for the person at the terminal. `keep`: also in a file for this person alone. */
+  | { readonly type: 'notice'; readonly text: string; readonly keep?: boolean };
 
 /** Without a launcher, in a container for example, nothing is sent. */
 export function sendToLauncher(message: LauncherMessage): void {
@@ -13,10 +13,10 @@ export function sendToLauncher(message: LauncherMessage): void {
 
 /**
  * Shows a text to the person who watches the start, on the launcher's terminal or our standard error, and never in a
- * log file of ours.
+ * log file of ours. With `keep` the launcher also adds it to a file that only this person can read.
  */
-export function showToOperator(text: string): void {
-  if (process.send) sendToLauncher({ type: 'notice', text });
+export function showToOperator(text: string, { keep = false } = {}): void {
+  if (process.send) sendToLauncher({ type: 'notice', text, ...(keep && { keep }) });
   else process.stderr.write(`\n${text}\n\n`);
 }
 

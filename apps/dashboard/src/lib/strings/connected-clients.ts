@@ -34,6 +34,7 @@ export const GRANTS = {
     replaced: 'the person allowed the client again',
     member_removed: 'the person left',
     client_disabled: 'the OAuth client was disabled',
+    address_proved: 'the person confirmed their address for the first time',
   } satisfies Record<NonNullable<Grant['endedBecause']>, string>,
   end: 'End',
   endWhich: (client: string, person: string) => `End ${client} of ${person}`,

@@ -26,6 +26,10 @@ export const IssuedInvitation = Invitation.extend({
     description:
       'Where the invited person accepts, after signing in with this e-mail address. Shown this once: null where a repeated request is answered; `reissue` makes a new one.',
   }),
+  mailed: z.boolean().meta({
+    description:
+      'Whether a link is on its way to the invited person by mail, too: a mail server is set up, and the address did not get too many mails.',
+  }),
 }).meta({ id: 'IssuedInvitation' });
 
 function presentInvitation(invitation: identity.StoredInvitation, now: Date) {
@@ -41,8 +45,8 @@ function presentInvitation(invitation: identity.StoredInvitation, now: Date) {
 }
 
 /** With the link: for the answer to its creator, and nowhere else. */
-function presentIssued({ invitation, secret }: identity.IssuedInvitation, { origin, clock }: AdminDeps) {
-  return { ...presentInvitation(invitation, clock.now()), url: `${origin}/-/invitations/${secret.reveal()}` };
+function presentIssued({ invitation, secret, mailed }: identity.IssuedInvitation, { origin, clock }: AdminDeps) {
+  return { ...presentInvitation(invitation, clock.now()), mailed, url: `${origin}/-/invitations/${secret.reveal()}` };
 }
 
 /** The invitation of the path, if it is among those the caller is shown. @throws AppError `admin.not_found` */
