@@ -89,6 +89,35 @@ describe('loadGatewayConfig', () => {
     expect(found[0]).toContain(variable);
   });
 
+  it.each([
+    ['a mail server without a sender', { PATCHBAY_SMTP_URL: 'smtp://mail.example' }, 'PATCHBAY_MAIL_FROM: is needed'],
+    ['a sender without a mail server', { PATCHBAY_MAIL_FROM: 'a@b.example' }, 'PATCHBAY_SMTP_URL: is needed'],
+    [
+      'a sender that is no address',
+      { PATCHBAY_SMTP_URL: 'smtp://m.example', PATCHBAY_MAIL_FROM: 'Us' },
+      'PATCHBAY_MAIL_FROM',
+    ],
+    [
+      'a sender with a second header',
+      { PATCHBAY_SMTP_URL: 'smtp://m.example', PATCHBAY_MAIL_FROM: 'Us\r\nBcc: x <a@b.example>' },
+      'PATCHBAY_MAIL_FROM',
+    ],
+    [
+      'a mail server over http',
+      { PATCHBAY_SMTP_URL: 'http://m.example', PATCHBAY_MAIL_FROM: 'a@b.example' },
+      'PATCHBAY_SMTP_URL',
+    ],
+  ])('the gateway’s configuration refuses %s', (_what, change, problem) => {
+    expect(problems({ ...LOCAL, ...change }).join()).toContain(problem);
+  });
+
+  it('the gateway accepts sign-up by the domain of an address in production with a mail server, and prints no password of it', () => {
+    const mail = { PATCHBAY_SMTP_URL: 'smtps://us:secret@mail.example', PATCHBAY_MAIL_FROM: 'Us <us@example.com>' };
+    const config = loadGatewayConfig({ ...PRODUCTION, ...mail, PATCHBAY_SIGNUP: 'domain:example.com' });
+    expect(config).toMatchObject({ signup: 'domain:example.com', mail: { from: 'Us <us@example.com>' } });
+    expect(JSON.stringify(config)).not.toContain('secret@');
+  });
+
   it('the gateway refuses an incomplete configuration of an S3 store', () => {
     const { ARTIFACT_DIR: _, ...rest } = LOCAL;
     expect(problems({ ...rest, S3_ENDPOINT: 'https://s3.example', S3_BUCKET: 'patchbay' })).toEqual([

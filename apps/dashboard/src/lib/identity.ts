@@ -15,8 +15,25 @@ export function signIn(email: string, password: string): Promise<IdentityResult>
   return post('sign-in/email', { email, password });
 }
 
-export function signUp(name: string, email: string, password: string): Promise<IdentityResult> {
-  return post('sign-up/email', { name, email, password });
+/** @param person without a password where mail is sent: its owner chooses one behind the link */
+export function signUp(person: {
+  readonly name: string;
+  readonly email: string;
+  readonly password?: string;
+}): Promise<IdentityResult> {
+  return post('sign-up/email', { ...person });
+}
+
+/** Sends the signed-in person a link that proves their address. */
+export function sendProof(): Promise<IdentityResult> {
+  return post('send-proof', {});
+}
+
+/** Whether the signed-in person has proved their address. */
+export async function fetchIsProved(): Promise<boolean> {
+  const response = await fetch('/api/auth/get-session');
+  const answer: unknown = response.ok ? await response.json() : null;
+  return JSON.stringify(answer ?? '').includes('"emailVerified":true');
 }
 
 export function signOut(): Promise<IdentityResult> {
@@ -31,12 +48,23 @@ export function changePassword(currentPassword: string, newPassword: string): Pr
 /** Accounts are created by every visitor, by people of one domain, or by people with an invitation. */
 export type SignUpPolicy = 'open' | 'domain' | 'invite';
 
-/** Anything unexpected counts as open: the installation refuses by itself. */
-export async function fetchSignUpPolicy(): Promise<SignUpPolicy> {
+/** By a mail server, to the terminal of the person who started the platform, or not at all. */
+export type MailChannel = 'smtp' | 'terminal' | 'off';
+
+export interface SignUpOffer {
+  readonly policy: SignUpPolicy;
+  readonly mail: MailChannel;
+}
+
+/** Anything unexpected counts as open, and without mail: the installation refuses by itself. */
+export async function fetchSignUpOffer(): Promise<SignUpOffer> {
   const response = await fetch('/api/auth/sign-up');
   const answer: unknown = response.ok ? await response.json() : null;
-  const policy = typeof answer === 'object' && answer !== null && 'policy' in answer ? answer.policy : null;
-  return policy === 'invite' || policy === 'domain' ? policy : 'open';
+  const { policy, mail } = { policy: null, mail: null, ...(typeof answer === 'object' ? answer : null) };
+  return {
+    policy: policy === 'invite' || policy === 'domain' ? policy : 'open',
+    mail: mail === 'smtp' || mail === 'terminal' ? mail : 'off',
+  };
 }
 
 async function post(action: string, body: Readonly<Record<string, string | boolean>>): Promise<IdentityResult> {

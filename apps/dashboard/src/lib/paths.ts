@@ -3,8 +3,8 @@ const segment = encodeURIComponent;
 /** Every page's address, below the base path. One place, so that a moved page moves all its links. */
 export const paths = {
   home: '/',
-  signIn: (next?: string) => (next && isInside(next) ? `/sign-in?next=${segment(next)}` : '/sign-in'),
-  signUp: '/sign-up',
+  signIn: (next?: string | null) => (next && isInside(next) ? `/sign-in?next=${segment(next)}` : '/sign-in'),
+  signUp: (next?: string | null) => (next && isInside(next) ? `/sign-up?next=${segment(next)}` : '/sign-up'),
   account: '/-/account',
   organization: (organization: string) => `/${segment(organization)}`,
   settings: (organization: string) => `/${segment(organization)}/settings`,
@@ -53,3 +53,6 @@ export function isInside(address: string): boolean {
   const base = 'https://inside.invalid';
   return URL.canParse(address, base) && new URL(address, base).origin === base;
 }
+
+/** The page that sends a link to a new password: the gateway's, outside of the dashboard. */
+export const FORGOT_PASSWORD = '/-/forgot-password';

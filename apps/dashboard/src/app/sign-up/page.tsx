@@ -5,10 +5,11 @@ import { STRINGS } from '../../lib/strings.ts';
 
 export const metadata: Metadata = { title: STRINGS.signUp.title };
 
-export default function SignUpPage() {
+export default async function SignUpPage({ searchParams }: { searchParams: Promise<Record<string, unknown>> }) {
+  const { next } = await searchParams;
   return (
     <AuthPage title={STRINGS.signUp.title}>
-      <SignUpForm />
+      <SignUpForm next={typeof next === 'string' ? next : null} />
     </AuthPage>
   );
 }

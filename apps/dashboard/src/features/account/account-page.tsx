@@ -7,6 +7,7 @@ import { PageHead } from '../../ui/page-head.tsx';
 import { OwnGrantsSection } from '../grants/own-grants-section.tsx';
 import { useMe } from '../session/use-me.ts';
 import { AccountSection } from './account-section.tsx';
+import { AddressSection } from './address-section.tsx';
 import { PasswordSection } from './password-section.tsx';
 import { ProfileSection } from './profile-section.tsx';
 import { ProgramsSection } from './programs-section.tsx';
@@ -17,6 +18,7 @@ export function AccountPage() {
     <Stack gap="lg" maw={760}>
       <PageHead title={STRINGS.account.title} lead={STRINGS.account.lead} />
       <ProfileSection />
+      <AddressSection />
       <PasswordSection />
       <OrganizationSignInSection />
       <ProgramsSection />

@@ -2,22 +2,20 @@
 
 import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { isEmail, isNotEmpty, useForm } from '@mantine/form';
-import { useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
-import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { type Refusal, signIn } from '../../lib/identity.ts';
-import { isAuthorization, isInside, paths } from '../../lib/paths.ts';
+import { FORGOT_PASSWORD, paths } from '../../lib/paths.ts';
 import { STRINGS } from '../../lib/strings.ts';
 import { useEarlyInput } from './use-early-input.ts';
+import { useReturn } from './use-return.ts';
 import { useSignUpPolicy } from './use-sign-up-policy.ts';
 
 const T = STRINGS.signIn;
 
 /** `next` is the page the person wanted; anything that leads elsewhere is ignored. */
 export function SignInForm({ next }: { next: string | null }) {
-  const router = useRouter();
-  const queries = useQueryClient();
+  const goOn = useReturn(next);
   const policy = useSignUpPolicy();
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const form = useForm({
@@ -35,12 +33,7 @@ export function SignInForm({ next }: { next: string | null }) {
       setRefusal(result.reason);
       return;
     }
-    queries.clear();
-    if (next !== null && isAuthorization(next)) {
-      window.location.assign(next);
-      return;
-    }
-    router.replace(next && isInside(next) ? next : paths.home);
+    goOn();
   });
 
   return (
@@ -68,12 +61,17 @@ export function SignInForm({ next }: { next: string | null }) {
         <Button type="submit" loading={form.submitting} fullWidth>
           {T.submit}
         </Button>
+        <Text size="sm" ta="center">
+          <Anchor href={FORGOT_PASSWORD} underline="always">
+            {T.forgot}
+          </Anchor>
+        </Text>
         <Text size="sm" ta="center" mih="1.55em">
           {policy === 'invite' && T.byInvitation}
           {(policy === 'open' || policy === 'domain') && (
             <>
               {T.noAccount}{' '}
-              <Anchor component={Link} href={paths.signUp} underline="always">
+              <Anchor component={Link} href={paths.signUp(next)} underline="always">
                 {T.toSignUp}
               </Anchor>
             </>

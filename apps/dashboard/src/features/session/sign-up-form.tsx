@@ -3,22 +3,23 @@
 import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { hasLength, isEmail, isNotEmpty, useForm } from '@mantine/form';
 import { PASSWORD_CHARACTERS } from '@patchbay/foundation/limits';
-import { useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
-import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { type Refusal, signIn, signUp } from '../../lib/identity.ts';
 import { paths } from '../../lib/paths.ts';
 import { STRINGS } from '../../lib/strings.ts';
 import { useEarlyInput } from './use-early-input.ts';
-import { useSignUpPolicy } from './use-sign-up-policy.ts';
+import { useReturn } from './use-return.ts';
+import { useMailChannel, useSignUpPolicy } from './use-sign-up-policy.ts';
 
 const T = STRINGS.signUp;
 
-export function SignUpForm() {
-  const router = useRouter();
-  const queries = useQueryClient();
+/** `next` is the page the person wanted, as at sign-in. */
+export function SignUpForm({ next }: { next: string | null }) {
+  const goOn = useReturn(next);
   const policy = useSignUpPolicy();
+  const isMailed = useMailChannel() === 'smtp';
+  const [mailedTo, setMailedTo] = useState<string | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const form = useForm({
     mode: 'uncontrolled',
@@ -26,7 +27,7 @@ export function SignUpForm() {
     validate: {
       name: isNotEmpty(T.nameMissing),
       email: isEmail(STRINGS.signIn.emailInvalid),
-      password: hasLength(PASSWORD_CHARACTERS, T.passwordLength),
+      password: (value) => (isMailed ? null : hasLength(PASSWORD_CHARACTERS, T.passwordLength)(value)),
     },
   });
 
@@ -34,24 +35,35 @@ export function SignUpForm() {
 
   const submit = form.onSubmit(async ({ name, email, password }) => {
     setRefusal(null);
-    const created = await signUp(name.trim(), email.trim(), password);
-    const result = created.ok ? await signIn(email.trim(), password) : created;
+    const person = { name: name.trim(), email: email.trim() };
+    const created = await signUp(isMailed ? person : { ...person, password });
+    const result = created.ok && !isMailed ? await signIn(person.email, password) : created;
     if (!result.ok) {
       setRefusal(result.reason);
       return;
     }
-    queries.clear();
-    router.replace(paths.home);
+    if (isMailed) setMailedTo(person.email);
+    else goOn();
   });
 
   const toSignIn = (
     <Text size="sm" ta="center">
       {T.haveAccount}{' '}
-      <Anchor component={Link} href={paths.signIn()} underline="always">
+      <Anchor component={Link} href={paths.signIn(next)} underline="always">
         {T.toSignIn}
       </Anchor>
     </Text>
   );
+  if (mailedTo !== null) {
+    return (
+      <Stack gap="md">
+        <Alert color="green" role="status">
+          {T.mailed(mailedTo)}
+        </Alert>
+        {toSignIn}
+      </Stack>
+    );
+  }
   if (policy === 'invite') {
     return (
       <Stack gap="md">
@@ -82,13 +94,17 @@ export function SignUpForm() {
           key={form.key('email')}
           {...form.getInputProps('email')}
         />
-        <PasswordInput
-          label={STRINGS.signIn.password}
-          description={T.passwordHint}
-          autoComplete="new-password"
-          key={form.key('password')}
-          {...form.getInputProps('password')}
-        />
+        {isMailed ? (
+          <Text size="sm">{T.passwordByMail}</Text>
+        ) : (
+          <PasswordInput
+            label={STRINGS.signIn.password}
+            description={T.passwordHint}
+            autoComplete="new-password"
+            key={form.key('password')}
+            {...form.getInputProps('password')}
+          />
+        )}
         <Button type="submit" loading={form.submitting} fullWidth>
           {T.submit}
         </Button>

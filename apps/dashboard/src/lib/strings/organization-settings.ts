@@ -133,7 +133,7 @@ export const GROUPS = {
 
 export const INVITATIONS = {
   title: 'Invitations',
-  lead: 'An invitation is a link that you hand over yourself. The person who opens it joins with the role you chose.',
+  lead: 'An invitation is a link that you hand over, or that is mailed. The person who opens it joins with the role you chose.',
   list: 'Invitations of this organization',
   create: 'Invite a person',
   createTitle: 'Invite a person',
@@ -143,7 +143,7 @@ export const INVITATIONS = {
   alreadyGone: 'Invitations are shown here until they are accepted, withdrawn or expired.',
   linkTitle: (email: string) => `The link for ${email}`,
   linkLead:
-    'Patchbay sends no mail. Give this link to the person over a channel you trust: anyone who has it can join in their place. It is shown only now; you can create a new one from the list.',
+    'Where a mail server is set up, the person gets a link by mail too. Otherwise give them this one over a channel you trust: anyone who has it can join in their place. It is shown only now; you can create a new one from the list.',
   link: 'Invitation link',
   copyLink: 'Copy the invitation link',
   expires: 'Expires',
