@@ -19,7 +19,7 @@ import { invitationPlugin } from './invitation-plugin.ts';
 import { createAuthPool, LazyAuth } from './lazy-auth.ts';
 import { MailLinks } from './mail-links.ts';
 import { MailRequests } from './mail-requests.ts';
-import { type IdentityPluginOptions, identityPlugin } from './plugin.ts';
+import { identityPlugin } from './plugin.ts';
 import { proofsPlugin } from './proofs-plugin.ts';
 import { parseReleasedNames } from './released-names.ts';
 import { SecondFactors } from './second-factors.ts';
