@@ -8,6 +8,7 @@ import { removeInstallation } from '@patchbay/embedded';
 import { findTestChromium, skipUnless, temporaryDirectory } from '@patchbay/testing';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { appCode, seedOf } from '../apps/gateway/test/app-code.ts';
 import { Installation, type ReadyFile } from './installation.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
@@ -65,6 +66,33 @@ async function signIn(password = ready.signIn.password): Promise<void> {
   await page.getByLabel('Email').fill(ready.signIn.email);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** A new account, signed in. */
+async function signUp(name: string, email: string): Promise<void> {
+  await page.goto(`${ready.origin}/dashboard/sign-up`);
+  await page.getByLabel('Your name').fill(name);
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill('a long enough sentence');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByLabel('URL slug').waitFor();
+}
+
+/** An authenticator in the browser, as a phone or laptop has one. */
+async function addAuthenticator() {
+  const cdp = await context.newCDPSession(page);
+  await cdp.send('WebAuthn.enable');
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return { cdp, authenticatorId };
 }
 
 /** As the signed-in person, beside the pages. */
@@ -395,12 +423,7 @@ describe('the dashboard', () => {
   });
 
   it('the dashboard refuses a new password without the current one, and signs out everywhere else with it', async () => {
-    await page.goto(`${ready.origin}/dashboard/sign-up`);
-    await page.getByLabel('Your name').fill('Paula Password');
-    await page.getByLabel('Email').fill('paula@example.com');
-    await page.getByLabel('Password', { exact: true }).fill('a long enough sentence');
-    await page.getByRole('button', { name: 'Create account' }).click();
-    await page.getByLabel('URL slug').waitFor();
+    await signUp('Paula Password', 'paula@example.com');
     const elsewhere = await browser.newContext({ storageState: await context.storageState() });
     await page.goto(`${ready.dashboardUrl}/-/account`);
     await page.getByText('paula@example.com').waitFor();
@@ -416,6 +439,81 @@ describe('the dashboard', () => {
     await page.getByText('Your password is changed.').waitFor();
     expect((await elsewhere.request.get(`${ready.apiUrl}/me`)).status()).toBe(401);
     expect((await context.request.get(`${ready.apiUrl}/me`)).status()).toBe(200);
+    await elsewhere.close();
+  });
+
+  it('the dashboard sets up an authenticator app, and signs in with its code only', async () => {
+    const email = 'otto@example.com';
+    await signUp('Otto Otp', email);
+    await page.goto(`${ready.dashboardUrl}/-/account`);
+    await page.getByRole('button', { name: 'Set up' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Password', { exact: true }).fill('a long enough sentence');
+    await dialog.getByRole('button', { name: 'Continue' }).click();
+    await dialog.getByRole('img', { name: 'QR code' }).waitFor();
+    const seed = seedOf(`otpauth://totp/x?secret=${await dialog.locator('code').textContent()}`);
+    await dialog.getByLabel('Code that the app shows').fill(appCode(seed));
+    await dialog.getByRole('button', { name: 'Turn on' }).click();
+    await dialog.getByText('They are shown only now').waitFor();
+    const [recoveryCode = ''] = (await dialog.locator('code').textContent())?.split('\n') ?? [];
+    await dialog.getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByText('On. 10 recovery codes are left.').waitFor();
+    await context.clearCookies();
+    await page.goto(`${ready.origin}/dashboard/sign-in?next=${encodeURIComponent('/-/account')}`);
+    await page.getByLabel('Email').fill(email);
+    await page.getByLabel('Password', { exact: true }).fill('a long enough sentence');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByLabel('Code', { exact: true }).fill('000000');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('The code is not right.').waitFor();
+    await page.getByLabel('Code', { exact: true }).fill(recoveryCode);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('On. 9 recovery codes are left.').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/dashboard/-/account');
+  }, 60_000);
+
+  it('the dashboard adds a passkey that verifies its user, signs in with it alone, and removes it', async () => {
+    const { cdp, authenticatorId } = await addAuthenticator();
+    await signUp('Petra Passkey', 'petra@example.com');
+    await page.goto(`${ready.dashboardUrl}/-/account`);
+    await page.getByRole('button', { name: 'Add a passkey' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('Laptop');
+    // An authenticator without a finger, face or PIN is one factor only.
+    await cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false });
+    await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('No passkey was accepted.').waitFor();
+    await cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true });
+    await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('The passkey is added.').waitFor();
+    await page.getByText('Laptop', { exact: true }).waitFor();
+    await context.clearCookies();
+    await page.goto(`${ready.origin}/dashboard/sign-in?next=${encodeURIComponent('/-/account')}`);
+    await page.getByRole('button', { name: 'Use a passkey' }).click();
+    await page.getByText('petra@example.com').waitFor();
+    await page.getByText('this one').waitFor();
+    await page.getByText('second factor', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Remove Laptop' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('You have no passkey yet.').waitFor();
+    await context.clearCookies();
+    await page.goto(`${ready.origin}/dashboard/sign-in`);
+    await page.getByRole('button', { name: 'Use a passkey' }).click();
+    await page.getByText('No passkey was accepted.').waitFor();
+  }, 60_000);
+
+  it('the dashboard lists where a person is signed in, and ends one of their sessions', async () => {
+    await signUp('Sina Session', 'sina@example.com');
+    const elsewhere = await browser.newContext();
+    await elsewhere.request.post(`${ready.origin}/api/auth/sign-in/email`, {
+      data: { email: 'sina@example.com', password: 'a long enough sentence' },
+      headers: { origin: ready.origin },
+    });
+    expect((await elsewhere.request.get(`${ready.apiUrl}/me`)).status()).toBe(200);
+    await page.goto(`${ready.dashboardUrl}/-/account`);
+    await page.getByText('this one').waitFor();
+    await page.getByRole('button', { name: /^End the session/ }).click();
+    await page.getByText('The session has ended.').waitFor();
+    expect((await elsewhere.request.get(`${ready.apiUrl}/me`)).status()).toBe(401);
     await elsewhere.close();
   });
 
@@ -468,7 +566,7 @@ describe('the dashboard', () => {
       const organization = `${ready.dashboardUrl}/${ready.organization}`;
       await createGroup(`pilots in ${scheme} colors`);
       const pages: readonly (readonly [name: string, path: string, content: Locator])[] = [
-        ['account', '../-/account', page.getByText(ready.signIn.email)],
+        ['account', '../-/account', page.getByText('this one')],
         ['members', 'settings/members', page.getByRole('button', { name: /^Change role/ })],
         ['groups', 'settings/groups', page.getByRole('button', { name: /^Members of/ }).first()],
         ['invitations', 'settings/invitations', page.getByRole('button', { name: 'Invite a person' })],

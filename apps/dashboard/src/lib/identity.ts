@@ -3,16 +3,29 @@
 export type Refusal =
   | 'wrong_credentials'
   | 'wrong_password'
+  | 'wrong_code'
+  | 'used_code'
+  | 'expired'
+  | 'locked'
+  | 'not_fresh'
+  | 'passkey_refused'
   | 'sign_up_closed'
   | 'not_created'
   | 'weak_password'
   | 'too_many_attempts'
   | 'unavailable';
 
-export type IdentityResult = { readonly ok: true } | { readonly ok: false; readonly reason: Refusal };
+export type Refused = { readonly ok: false; readonly reason: Refusal };
+/** `answer`: the body, read loosely. */
+export type IdentityResult = { readonly ok: true; readonly answer: unknown } | Refused;
 
-export function signIn(email: string, password: string): Promise<IdentityResult> {
-  return post('sign-in/email', { email, password });
+/** @returns `needsCode`: the password was right, and a code of the second factor has to follow */
+export async function signIn(
+  email: string,
+  password: string,
+): Promise<{ readonly ok: true; readonly needsCode: boolean } | Refused> {
+  const result = await post('sign-in/email', { email, password });
+  return result.ok ? { ok: true, needsCode: fieldOf(result.answer, 'twoFactorRedirect') === true } : result;
 }
 
 /** @param person without a password where mail is sent: its owner chooses one behind the link */
@@ -67,31 +80,48 @@ export async function fetchSignUpOffer(): Promise<SignUpOffer> {
   };
 }
 
-async function post(action: string, body: Readonly<Record<string, string | boolean>>): Promise<IdentityResult> {
+export function post(action: string, body: Readonly<Record<string, unknown>>): Promise<IdentityResult> {
+  return send(action, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+export async function send(action: string, init: RequestInit): Promise<IdentityResult> {
   let response: Response;
   try {
-    response = await fetch(`/api/auth/${action}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+    response = await fetch(`/api/auth/${action}`, init);
   } catch {
     return { ok: false, reason: 'unavailable' };
   }
-  if (response.ok) return { ok: true };
   const answer: unknown = await response.json().catch(() => null);
-  return { ok: false, reason: refusalOf(action, response.status, codeOf(answer)) };
+  if (response.ok) return { ok: true, answer };
+  return { ok: false, reason: refusalOf(action, response.status, String(fieldOf(answer, 'code') ?? '')) };
 }
 
-function codeOf(answer: unknown): string {
-  return typeof answer === 'object' && answer !== null && 'code' in answer ? String(answer.code) : '';
+export function fieldOf(answer: unknown, name: string): unknown {
+  return typeof answer === 'object' && answer !== null ? Reflect.get(answer, name) : undefined;
 }
+
+/** Refusals by the code of the installation's error. */
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  'auth.password_wrong': 'wrong_password',
+  'auth.code_wrong': 'wrong_code',
+  'auth.code_used': 'used_code',
+  'auth.challenge_expired': 'expired',
+  'auth.second_factor_locked': 'locked',
+  'auth.sign_in_not_fresh': 'not_fresh',
+  'auth.passkey_refused': 'passkey_refused',
+};
 
 /**
  * The text shown to the person. A wrong password and an unknown address look the same, and so do an address that is
  * taken and one that may not sign up, so that the form never reveals who has an account.
  */
 export function refusalOf(action: string, status: number, code: string): Refusal {
+  const refusal = REFUSALS[code];
+  if (refusal !== undefined) return refusal;
   if (status === 429) return 'too_many_attempts';
   if (status >= 500) return 'unavailable';
   if (action === 'sign-in/email') return 'wrong_credentials';

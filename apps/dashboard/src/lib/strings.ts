@@ -1,4 +1,4 @@
-import { ACCOUNT, PROGRAMS, REFUSALS, SIGN_IN, SIGN_UP } from './strings/account.ts';
+import { ACCOUNT, FACTORS, PROGRAMS, REFUSALS, SESSIONS, SIGN_IN, SIGN_UP } from './strings/account.ts';
 import { API_KEYS } from './strings/api-keys.ts';
 import { GRANTS, OAUTH_CLIENTS } from './strings/connected-clients.ts';
 import { CONNECTOR_SETTINGS, SECRETS } from './strings/connector-settings.ts';
@@ -77,6 +77,8 @@ export const STRINGS = {
   },
 
   account: ACCOUNT,
+  factors: FACTORS,
+  sessions: SESSIONS,
   settings: SETTINGS,
   access: ACCESS,
   roles: ROLES,

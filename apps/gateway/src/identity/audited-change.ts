@@ -10,6 +10,7 @@ import type { IdentityChange } from './identity.ts';
 import type { Auth } from './lazy-auth.ts';
 import type { MailLinks } from './mail-links.ts';
 import type { MailRequests } from './mail-requests.ts';
+import type { OwnSessions } from './own-sessions.ts';
 import type { ReleasedName } from './released-names.ts';
 import type { SignUpPolicy } from './sign-up-policy.ts';
 
@@ -18,6 +19,7 @@ export interface IdentityDeps {
   /** The change that better-auth is about to write, and its actor. */
   readonly declareIntent: DeclareIntent;
   readonly database: Database;
+  readonly ownSessions: OwnSessions;
   readonly policy: SignUpPolicy;
   readonly released: readonly ReleasedName[];
   readonly clock: Clock;

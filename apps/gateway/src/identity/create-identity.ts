@@ -24,6 +24,7 @@ import {
 import type { Identity, IdentityChange, NewOrganization } from './identity.ts';
 import { cancelInvitation, findInvitation, invite, listInvitations, reissueInvitation } from './invitations.ts';
 import { releaseOf } from './released-names.ts';
+import { findSignInMethods } from './sign-in-methods.ts';
 
 /** At once in this process; better-auth's pool has five connections, which sign-ins need too. */
 const CHANGES_AT_ONCE_MAX = 3;
@@ -47,6 +48,7 @@ export function createIdentity(given: IdentityDeps): Identity {
         });
       if (!found) return null;
       const { user, session } = found;
+      deps.ownSessions.noteSeen(session);
       return {
         person: { id: user.id, name: user.name, email: user.email },
         session: {
@@ -62,6 +64,8 @@ export function createIdentity(given: IdentityDeps): Identity {
       const answer = await deps.auth.api.signOut({ headers: new Headers({ cookie }), asResponse: true });
       return answer.headers.getSetCookie();
     },
+    ownSessions: deps.ownSessions,
+    findSignInMethods: (personId) => findSignInMethods(deps.auth, personId),
     async createOrganization(input) {
       await requireMayCreate(deps, input.person.id);
       const { slug, name, person } = input;

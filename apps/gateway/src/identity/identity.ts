@@ -4,6 +4,8 @@ import type { Tx } from '@patchbay/domain';
 import type { Actor, EndedAccess } from '@patchbay/domain/audit';
 import type { Member, Organization, Role } from '@patchbay/domain/organizations';
 import type { Secret } from '@patchbay/foundation';
+import type { OwnSessions } from './own-sessions.ts';
+import type { SignInMethods } from './sign-in-methods.ts';
 
 export interface Person {
   readonly id: string;
@@ -67,6 +69,9 @@ export interface Identity {
   findSession(headers: IncomingHttpHeaders): Promise<SignedIn | null>;
   /** Ends the session the cookies hold, if any. @returns the `Set-Cookie` values that make the browser forget it */
   endSession(headers: IncomingHttpHeaders): Promise<readonly string[]>;
+  /** The sessions of a person, for themself. */
+  readonly ownSessions: Pick<OwnSessions, 'list' | 'end' | 'endOthers'>;
+  findSignInMethods(personId: string): Promise<SignInMethods>;
   /** @returns its id @throws AppError `organizations.slug_…`, `admin.permission_missing` when the sign-up policy is closed */
   createOrganization(input: NewOrganization): Promise<string>;
   /** As `createOrganization`, without the sign-up policy: for the setup of an installation. */

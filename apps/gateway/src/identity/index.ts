@@ -19,8 +19,9 @@ import { invitationPlugin } from './invitation-plugin.ts';
 import { createAuthPool, LazyAuth } from './lazy-auth.ts';
 import { MailLinks } from './mail-links.ts';
 import { MailRequests } from './mail-requests.ts';
-import { identityPlugin } from './plugin.ts';
 import { proofsPlugin } from './proofs-plugin.ts';
+import { OwnSessions } from './own-sessions.ts';
+import { type IdentityPluginOptions, identityPlugin } from './plugin.ts';
 import { parseReleasedNames } from './released-names.ts';
 import { SecondFactors } from './second-factors.ts';
 import { CHALLENGE_COOKIE, createSessionCookie, createSignedCookie, type SessionCookie } from './session-cookie.ts';
@@ -120,6 +121,7 @@ export function createIdentityPart(options: IdentityOptions): IdentityPart {
     auth,
     links,
     requests,
+    ownSessions: new OwnSessions({ pool, logger }),
     declareIntent: createDeclareIntent(pool),
     database,
     policy,

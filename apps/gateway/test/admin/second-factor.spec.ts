@@ -1,4 +1,5 @@
-/** Second factors over HTTP: setting up, signing in, turning off, and every way around them. */
+/** Second factors, passkeys and sessions of people over HTTP, and every way around them. */
+import { waitFor } from '@patchbay/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appCode, seedOf } from '../app-code.ts';
@@ -340,6 +341,94 @@ describe('passkeys', () => {
     expect((await superuser.query('SELECT name FROM identity.passkeys')).rows).toEqual([{ name: 'Phone' }]);
     expect((await owner.post('/passkey/update-passkey', { id: 'pky_1', name: 'Phone 2' })).status).toBe(200);
     expect((await owner.post('/passkey/delete-passkey', { id: 'pky_1' })).status).toBe(200);
+  });
+});
+
+describe('sessions of a person', () => {
+  const ownSessions = (person: Person) => installation.call('GET', '/me/sessions', { as: person.signedIn() });
+
+  it('a person neither sees nor ends the sessions of another, and a key sees none', async () => {
+    const [owner, other] = [await Person.signedUp('sees'), await Person.signedUp('peeks')];
+    const [session] = (await ownSessions(owner)).body.items;
+    expect((await ownSessions(other)).text).not.toContain(session.id);
+    const ended = await installation.call('DELETE', `/me/sessions/${session.id}`, { as: other.signedIn() });
+    expect([ended.status, ended.body.code, await owner.me()]).toEqual([404, 'admin.not_found', 200]);
+    const keyOwner = await installation.owner('sessions-acme');
+    const key = await installation.key(keyOwner);
+    const byKey = await installation.call('GET', '/me/sessions', { as: key });
+    expect([byKey.status, byKey.body.code]).toEqual([403, 'admin.person_required']);
+  });
+
+  it('the list of sessions shows device, address and use, and nothing that opens one', async () => {
+    const person = await Person.signedUp('lists');
+    const { text, body } = await ownSessions(person);
+    expect(body.items).toEqual([
+      {
+        id: expect.stringMatching(/^ses_/),
+        current: true,
+        device: 'lightMyRequest',
+        address: person.address,
+        createdAt: expect.any(String),
+        lastSeenAt: expect.any(String),
+        expiresAt: expect.any(String),
+        secondFactor: false,
+      },
+    ]);
+    const { rows } = await superuser.query('SELECT token FROM identity.sessions WHERE id = $1', [body.items[0].id]);
+    expect(rows).toHaveLength(1);
+    expect(text).not.toContain(rows[0].token);
+    expect(text).not.toContain(decodeURIComponent(person.cookies.get('patchbay_session') ?? ''));
+  });
+
+  it('a session that its person ends opens nothing at its next request, and takes the sessions of clients with it', async () => {
+    const person = await Person.signedUp('ends-one');
+    const lost = new Person(person.email);
+    await lost.signIn();
+    const { items } = (await ownSessions(person)).body;
+    const [other] = items.filter(({ current }: { current: boolean }) => !current);
+    await superuser.query(
+      `INSERT INTO identity.oauth_rows (model, id_hash, session_id, sealed) VALUES ('Session', 'of the lost one', $1, '')`,
+      [other.id],
+    );
+    const ended = await installation.call('DELETE', `/me/sessions/${other.id}`, { as: person.signedIn() });
+    expect([ended.status, await lost.me(), await person.me()]).toEqual([204, 401, 200]);
+    const left = await superuser.query(`SELECT FROM identity.oauth_rows WHERE id_hash = 'of the lost one'`);
+    expect(left.rows).toEqual([]);
+  });
+
+  it('a person ends all other sessions at once, and keeps this one', async () => {
+    const person = await Person.signedUp('ends-all');
+    const others = [new Person(person.email), new Person(person.email)];
+    for (const other of others) await other.signIn();
+    const ended = await installation.call('DELETE', '/me/sessions', { as: person.signedIn() });
+    expect(ended.body).toEqual({ ended: 2 });
+    for (const other of others) expect(await other.me()).toBe(401);
+    expect((await ownSessions(person)).body.items).toHaveLength(1);
+  });
+
+  it('a session is noted as seen again only after some minutes', async () => {
+    const person = await Person.signedUp('seen');
+    const seenAt = async () => Date.parse((await ownSessions(person)).body.items[0].lastSeenAt);
+    const first = await seenAt();
+    await person.me();
+    expect(await seenAt()).toBe(first);
+    await superuser.query(
+      `UPDATE identity.sessions SET last_seen_at = now() - interval '6 minutes' WHERE person_id =
+       (SELECT id FROM identity.people WHERE email = $1)`,
+      [person.email],
+    );
+    await person.me();
+    await waitFor(async () => Date.now() - (await seenAt()) < 60_000);
+  });
+
+  it('a person sees how they sign in: app, recovery codes that are left, and passkeys', async () => {
+    const plain = await Person.signedUp('methods');
+    const methods = (person: Person) => installation.call('GET', '/me/sign-in', { as: person.signedIn() });
+    expect((await methods(plain)).body).toMatchObject({ authenticatorApp: false, recoveryCodes: 0, passkeys: [] });
+    const person = await Person.withApp('methods-app');
+    await person.post('/two-factor/verify-backup-code', { code: person.recoveryCodes[0] });
+    const { body } = await methods(person);
+    expect(body).toMatchObject({ authenticatorApp: true, recoveryCodes: 9, session: { secondFactor: true } });
   });
 });
 

@@ -11,6 +11,9 @@ import { AddressSection } from './address-section.tsx';
 import { PasswordSection } from './password-section.tsx';
 import { ProfileSection } from './profile-section.tsx';
 import { ProgramsSection } from './programs-section.tsx';
+import { AppSection } from './app-section.tsx';
+import { PasskeysSection } from './passkeys-section.tsx';
+import { SessionsSection } from './sessions-section.tsx';
 
 /** A person's own account, in sections. Each is a component in a file of its own, within an `AccountSection`. */
 export function AccountPage() {
@@ -22,6 +25,9 @@ export function AccountPage() {
       <PasswordSection />
       <OrganizationSignInSection />
       <ProgramsSection />
+      <AppSection />
+      <PasskeysSection />
+      <SessionsSection />
       <OwnGrantsSection />
     </Stack>
   );

@@ -1,12 +1,15 @@
 'use client';
 
-import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { isEmail, isNotEmpty, useForm } from '@mantine/form';
 import Link from 'next/link';
 import { useState } from 'react';
+import { signInWithPasskey } from '../../lib/factors.ts';
 import { type Refusal, signIn } from '../../lib/identity.ts';
 import { FORGOT_PASSWORD, paths } from '../../lib/paths.ts';
 import { STRINGS } from '../../lib/strings.ts';
+import { CodeForm } from './code-form.tsx';
+import { RefusalAlert } from './refusal-alert.tsx';
 import { useEarlyInput } from './use-early-input.ts';
 import { useReturn } from './use-return.ts';
 import { useSignUpPolicy } from './use-sign-up-policy.ts';
@@ -18,6 +21,7 @@ export function SignInForm({ next }: { next: string | null }) {
   const goOn = useReturn(next);
   const policy = useSignUpPolicy();
   const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [asksCode, askCode] = useState(false);
   const form = useForm({
     mode: 'uncontrolled',
     initialValues: { email: '', password: '' },
@@ -29,21 +33,22 @@ export function SignInForm({ next }: { next: string | null }) {
   const submit = form.onSubmit(async ({ email, password }) => {
     setRefusal(null);
     const result = await signIn(email.trim(), password);
-    if (!result.ok) {
-      setRefusal(result.reason);
-      return;
-    }
-    goOn();
+    if (!result.ok) setRefusal(result.reason);
+    else if (result.needsCode) askCode(true);
+    else goOn();
   });
+  const enterWithPasskey = async () => {
+    setRefusal(null);
+    const result = await signInWithPasskey();
+    if (result.ok) goOn();
+    else setRefusal(result.reason);
+  };
+  if (asksCode) return <CodeForm lead={T.codeLead} onProved={goOn} onStartOver={() => askCode(false)} />;
 
   return (
     <form ref={ref} onSubmit={submit} noValidate data-early="" suppressHydrationWarning>
       <Stack gap="md">
-        {refusal && (
-          <Alert color="red" role="alert">
-            {STRINGS.refusals[refusal]}
-          </Alert>
-        )}
+        <RefusalAlert refusal={refusal} />
         <TextInput
           label={T.email}
           type="email"
@@ -60,6 +65,9 @@ export function SignInForm({ next }: { next: string | null }) {
         />
         <Button type="submit" loading={form.submitting} fullWidth>
           {T.submit}
+        </Button>
+        <Button variant="default" onClick={enterWithPasskey} fullWidth>
+          {T.passkey}
         </Button>
         <Text size="sm" ta="center">
           <Anchor href={FORGOT_PASSWORD} underline="always">

@@ -30,6 +30,7 @@ import {
   updateOrganization,
 } from './organizations.ts';
 import { createPolicy, deletePolicy, listPolicies, listTools, replacePolicies, updatePolicy } from './policies.ts';
+import { endOtherSessions, endOwnSession, getSignInMethods, listOwnSessions } from './own-account.ts';
 import { listRoles } from './roles.ts';
 import { deleteSecret, listSecrets, setSecret } from './secrets.ts';
 import {
@@ -49,6 +50,10 @@ export const ENDPOINTS = {
   getMe,
   listAccountGrants,
   endAccountGrant,
+  getSignInMethods,
+  listOwnSessions,
+  endOwnSession,
+  endOtherSessions,
   listOrganizations,
   createOrganization,
   getOrganization,
