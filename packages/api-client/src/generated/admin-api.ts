@@ -60,6 +60,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the signed-in person signs in
+         * @description Permission: none (a person reads and ends their own; keys are refused). Audit: none (a read of the caller’s own record).
+         */
+        get: operations["getSignInMethods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the sessions of the signed-in person, last seen first
+         * @description Permission: none (a person reads and ends their own; keys are refused). Audit: none (a read of the caller’s own record).
+         */
+        get: operations["listOwnSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * End every session of the signed-in person but this one
+         * @description Permission: none (a person reads and ends their own; keys are refused). Audit: none (sessions belong to a person and to no organization).
+         */
+        delete: operations["endOtherSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a session of the signed-in person, from its next request on
+         * @description Permission: none (a person reads and ends their own; keys are refused). Audit: none (sessions belong to a person and to no organization).
+         */
+        delete: operations["endOwnSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organizations": {
         parameters: {
             query?: never;
@@ -1415,6 +1479,9 @@ export interface components {
             /** @description How many grants ended. */
             ended: number;
         };
+        EndedSessions: {
+            ended: number;
+        };
         Failure: {
             code: string;
             title: string;
@@ -1800,6 +1867,46 @@ export interface components {
             joinUrl: string;
             identityProvider: components["schemas"]["IdentityProvider"] | null;
         };
+        OwnPasskey: {
+            id: string;
+            name: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+            synced: boolean;
+        };
+        OwnSession: {
+            /** @description Names the session; opens nothing. */
+            id: string;
+            /** @description Whether this request came with it. */
+            current: boolean;
+            /** @description In words, as the device describes itself: Firefox on Linux. */
+            device: string;
+            /** @description From where it signed in. */
+            address: string | null;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description To within five minutes.
+             */
+            lastSeenAt: string;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            expiresAt: string;
+            /** @description Whether it proved a second factor. */
+            secondFactor: boolean;
+        };
+        OwnSessionList: {
+            items: components["schemas"]["OwnSession"][];
+        };
         /** @enum {string} */
         Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "grants:read" | "grants:write" | "sign-in:read" | "sign-in:write" | "oauth-clients:read" | "oauth-clients:write" | "policies:read" | "policies:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "connectors:open" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "deployments:approve" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
         Policy: {
@@ -1917,6 +2024,22 @@ export interface components {
         SecretNamePage: {
             items: components["schemas"]["SecretName"][];
             nextCursor: string | null;
+        };
+        SignInMethods: {
+            /** @description Whether signing in with the password asks for a code too. */
+            authenticatorApp: boolean;
+            /** @description How many are left. */
+            recoveryCodes: number;
+            passkeys: components["schemas"]["OwnPasskey"][];
+            /** @description This one. */
+            session: {
+                /**
+                 * Format: date-time
+                 * @description UTC, ISO 8601.
+                 */
+                createdAt: string;
+                secondFactor: boolean;
+            };
         };
         TimeWindow: {
             days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
@@ -2111,6 +2234,91 @@ export interface operations {
             path: {
                 /** @description `agr_` id. */
                 grant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSignInMethods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInMethods"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listOwnSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSessionList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endOwnSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `ses_` id. */
+                session: string;
             };
             cookie?: never;
         };

@@ -8,11 +8,11 @@ import { OwnGrantsSection } from '../grants/own-grants-section.tsx';
 import { useMe } from '../session/use-me.ts';
 import { AccountSection } from './account-section.tsx';
 import { AddressSection } from './address-section.tsx';
+import { AppSection } from './app-section.tsx';
+import { PasskeysSection } from './passkeys-section.tsx';
 import { PasswordSection } from './password-section.tsx';
 import { ProfileSection } from './profile-section.tsx';
 import { ProgramsSection } from './programs-section.tsx';
-import { AppSection } from './app-section.tsx';
-import { PasskeysSection } from './passkeys-section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
 
 /** A person's own account, in sections. Each is a component in a file of its own, within an `AccountSection`. */

@@ -29,8 +29,8 @@ import {
   restoreOrganization,
   updateOrganization,
 } from './organizations.ts';
-import { createPolicy, deletePolicy, listPolicies, listTools, replacePolicies, updatePolicy } from './policies.ts';
 import { endOtherSessions, endOwnSession, getSignInMethods, listOwnSessions } from './own-account.ts';
+import { createPolicy, deletePolicy, listPolicies, listTools, replacePolicies, updatePolicy } from './policies.ts';
 import { listRoles } from './roles.ts';
 import { deleteSecret, listSecrets, setSecret } from './secrets.ts';
 import {
