@@ -26,6 +26,7 @@ const GOOD: Readonly<Record<string, string>> = {
   organization: 'ours',
   connector: 'weather',
   group: newId('group'),
+  client: newId('oauthClient'),
   number: '1',
   name: 'KEY',
 };

@@ -115,8 +115,8 @@ describe('a session that opens certain organizations', () => {
     });
     const enter = (organizationIds: readonly string[] | null) =>
       authorize(installation.database, caller(organizationIds), 'acme');
-    await expect(enter([])).rejects.toMatchObject({ code: 'admin.not_found' });
-    await expect(enter(['org_other'])).rejects.toMatchObject({ code: 'admin.not_found' });
+    await expect(enter([])).rejects.toMatchObject({ code: 'auth.session_elsewhere' });
+    await expect(enter(['org_other'])).rejects.toMatchObject({ code: 'auth.session_elsewhere' });
     expect((await enter([owner.organizationId])).roles).toEqual(['owner']);
     expect((await enter(null)).roles).toEqual(['owner']);
   });

@@ -33,8 +33,8 @@ describe('the endpoint table', () => {
     const silent = Object.entries(ENDPOINTS).filter(
       ([, { method, audit }]) => method !== 'GET' && typeof audit !== 'string',
     );
-    // A person's grant to a program belongs to no organization, and so to no audit log.
-    expect(silent.map(([name]) => name)).toEqual(['endAccountGrant']);
+    // A person's grants to programs and sessions belong to no organization, and so to no audit log.
+    expect(silent.map(([name]) => name)).toEqual(['endAccountGrant', 'endOwnSession', 'endOtherSessions']);
   });
 
   it('an endpoint works in an organization exactly where its path has one', () => {
