@@ -6,7 +6,13 @@ describe('the scopes of the admin API', () => {
   it('no scope of the admin API makes keys, decides about members, approves or deletes an organization', () => {
     const held = permissionsOfScopes(ADMIN_SCOPES);
     const never = ALL_PERMISSIONS.filter((permission) => !held.has(permission));
-    expect(never).toEqual(['organization:delete', 'members:write', 'api-keys:write', 'deployments:approve']);
+    expect(never).toEqual([
+      'organization:delete',
+      'members:write',
+      'api-keys:write',
+      'sign-in:write',
+      'deployments:approve',
+    ]);
     expect(scopesFor('api-keys:write')).toEqual([]);
     expect([...held].filter((permission) => !mayKeyHold(permission))).toEqual(['grants:write', 'oauth-clients:write']);
   });

@@ -12,6 +12,7 @@ const SCOPES = {
       'members:read',
       'api-keys:read',
       'grants:read',
+      'sign-in:read',
       'oauth-clients:read',
       'policies:read',
       'connectors:read',
