@@ -459,12 +459,12 @@ describe('the dashboard', () => {
     await page.goto(`${ready.origin}/dashboard/sign-in?next=${encodeURIComponent('/-/account')}`);
     await page.getByLabel('Email').fill(email);
     await page.getByLabel('Password', { exact: true }).fill('a long enough sentence');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByLabel('Code', { exact: true }).fill('000000');
-    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Continue', exact: true }).click();
     await page.getByText('The code is not right.').waitFor();
     await page.getByLabel('Code', { exact: true }).fill(recoveryCode);
-    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Continue', exact: true }).click();
     await page.getByText('On. 9 recovery codes are left.').waitFor();
     expect(new URL(page.url()).pathname).toBe('/dashboard/-/account');
   }, 60_000);

@@ -197,7 +197,7 @@ describe('the command line and a platform', () => {
     const refused = await patchbay('open', '--page', 'secrets');
     expect([refused.code, refused.stderr]).toEqual([
       2,
-      expect.stringContaining('members, groups, invitations, roles, api-keys'),
+      expect.stringContaining('members, groups, policies, invitations, roles, api-keys'),
     ]);
     const opened = await patchbay('open', 'greeter', '--page', 'secrets');
     expect(opened.stdout).toBe(`${here.platform.origin}/dashboard/acme/connectors/greeter/secrets\n`);

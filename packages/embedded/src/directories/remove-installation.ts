@@ -18,6 +18,9 @@ export function credentialDirectories(shared: string): readonly string[] {
   return MEMORY_DIRECTORIES.map((directory) => path.join(directory, `${path.basename(shared)}-credentials`));
 }
 
+/** A program that was just ended may add a last file to a directory that is being removed. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 } as const;
+
 /**
  * Removes an installation: its data and its shared directory, whatever state they are in. It must not run. The shared
  * directory of another data directory stays, also when this one is a copy of that.
@@ -26,7 +29,7 @@ export async function removeInstallation(dataDirectory: string): Promise<void> {
   const data = await realpath(dataDirectory).catch(() => path.resolve(dataDirectory));
   const { candidates } = await inspectInstallation(data, true);
   for (const { directory, servesAnother } of candidates) if (!servesAnother) await removeShared(directory);
-  await rm(data, { recursive: true, force: true });
+  await rm(data, REMOVAL);
 }
 
 export interface AbandonedDirectory {
@@ -62,6 +65,6 @@ export async function removeAbandonedDirectory(directory: string): Promise<void>
 async function removeShared(shared: string): Promise<void> {
   await endLeftServer(path.join(shared, 'postgres'));
   await endLeftRedis(path.join(shared, 'redis'));
-  for (const directory of credentialDirectories(shared)) await rm(directory, { recursive: true, force: true });
-  await rm(shared, { recursive: true, force: true });
+  for (const directory of credentialDirectories(shared)) await rm(directory, REMOVAL);
+  await rm(shared, REMOVAL);
 }

@@ -33,7 +33,10 @@ export function useEndSession() {
   const reload = useReloadSignIn();
   return useMutation({
     mutationFn: (session: string) => api().DELETE('/api/v1/me/sessions/{session}', { params: { path: { session } } }),
-    onSuccess: reload,
+    // Not awaited: the row is gone with the new list, and with it what it would report.
+    onSuccess: () => {
+      reload();
+    },
   });
 }
 
