@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { PolicyText } from '@patchbay/api-client';
 import { AppError, readSystemError } from '@patchbay/foundation';
-import { EFFECTS, type ToolPolicy } from '@patchbay/policy';
+import { EFFECTS, isSamePolicy, type ToolPolicy } from '@patchbay/policy';
 import { z } from 'zod';
 
 /** Where policies are kept when no file is named. */
@@ -53,7 +53,7 @@ export function differences(inForce: readonly PolicyText[], wanted: readonly Pol
   const changed = wanted.flatMap((policy): PolicyDifference[] => {
     const old = before.get(policy.name);
     if (old === undefined) return [{ name: policy.name, change: 'create' }];
-    return canonical(old) === canonical(policy) ? [] : [{ name: policy.name, change: 'update' }];
+    return isSamePolicy(old, policy) ? [] : [{ name: policy.name, change: 'update' }];
   });
   const gone = inForce.filter(({ name }) => !after.has(name));
   return [...changed, ...gone.map(({ name }): PolicyDifference => ({ name, change: 'delete' }))];
@@ -62,13 +62,4 @@ export function differences(inForce: readonly PolicyText[], wanted: readonly Pol
 /** Policies for comparisons. Where a file has an error in a condition, the installation refuses it afterwards. */
 export function asToolPolicies(policies: readonly PolicyText[]): ToolPolicy[] {
   return policies.map(({ name, effect, when }) => ({ id: name, name, effect, when }));
-}
-
-/** Equal for policies with the same effect and conditions, whatever order the members were written in. */
-function canonical({ effect, when }: PolicyText): string {
-  return JSON.stringify([effect, when], (_key, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : value,
-  );
 }

@@ -1,4 +1,4 @@
-import { decide, type PolicySet } from '@patchbay/policy';
+import { decide, type PolicySet, type PolicyText } from '@patchbay/policy';
 import { waitFor } from '@patchbay/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChangeFeed, OutboxRelay } from '../src/changes/index.ts';
@@ -9,7 +9,6 @@ import {
   createPolicyDirectory,
   deletePolicy,
   listPolicies,
-  type PolicyText,
   replacePolicies,
   updatePolicy,
 } from '../src/policies/index.ts';

@@ -19,7 +19,7 @@ export {
   removeAbandonedDirectory,
   removeInstallation,
 } from './directories/remove-installation.ts';
-export { freePort } from './free-port.ts';
+export { freePort, PROCESS_PORTS } from './free-port.ts';
 export { findPostgresBinaries } from './postgres/binaries.ts';
 export { type MigrateOptions, migrate } from './postgres/migrate.ts';
 export {

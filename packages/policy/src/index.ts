@@ -5,6 +5,7 @@ export { type CoveredTool, uncoveredTools } from './coverage.ts';
 export { decide, decideInFavour } from './decide.ts';
 export { describeConditions, describeEffect } from './explain.ts';
 export { followRenames, type Rename } from './follow-renames.ts';
+export { isSamePolicy, type PolicyText } from './is-same-policy.ts';
 export { matchGlob } from './match-glob.ts';
 export {
   type ArgumentCondition,

@@ -1,4 +1,3 @@
-export { freePort } from '@patchbay/embedded';
 export { bundleConnector, readConnector } from './connectors/bundle-connector.ts';
 export { echoVersion } from './connectors/echo-version.ts';
 export { DAMAGES, type Damage, damageFile } from './disks/damage-file.ts';
@@ -22,6 +21,7 @@ export { RAISED_LIMITS } from './platform/raised-limits.ts';
 export { type PlatformFixture, type WithPlatformOptions, withPlatform } from './platform/with-platform.ts';
 export { type ChromiumLaunch, findTestChromium } from './programs/chromium.ts';
 export { programsOfTests } from './programs/programs-of-tests.ts';
+export { freePort } from './run/free-port.ts';
 export { compileCache, linkRunCaches, makeSandboxDirectory, preparedDirectory } from './run/run-caches.ts';
 export { skipUnless } from './run/skip-unless.ts';
 export { temporaryDirectory } from './run/temporary-directory.ts';

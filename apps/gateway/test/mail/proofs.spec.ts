@@ -251,15 +251,27 @@ describe('a forgotten password', () => {
     expect(server.received.some(({ to }) => to.includes('nobody@people.example'))).toBe(false);
   });
 
-  it('a new password ends all sign-ins, works once, and a mail reports it to its owner', async () => {
+  it('a new password ends all sign-ins, those of programs too, works once, and a mail reports it to its owner', async () => {
     const email = 'forgetful@people.example';
     await proved(email);
     const signedIn = await here.signIn(email);
+    const programs = async () => {
+      const sql = 'SELECT count(*)::int AS all FROM identity.account_grants WHERE person_id = $1';
+      return (await superuser.query(sql, [signedIn.personId])).rows[0].all;
+    };
+    // As the authorization server writes it when the command line signs in.
+    await superuser.query(
+      `INSERT INTO identity.account_grants (id, provider_hash, person_id, client_id, client_name, expires_at)
+       VALUES ('agr_1', '\\x01', $1, 'patchbay-cli', 'Patchbay', now() + interval '1 day')`,
+      [signedIn.personId],
+    );
+    expect(await programs()).toBe(1);
     await forgot(email);
     const link = linkIn(await server.mailTo(email, 1));
     expect((await open(link)).text).toContain('Choose a new password');
     expect((await sendForm(link, { password: NEW_PASSWORD })).status).toBe(200);
     expect((await here.call('GET', '/me', { as: signedIn })).status).toBe(401);
+    expect(await programs()).toBe(0);
     expect((await signIn(email, PASSWORD)).status).toBe(401);
     expect((await signIn(email, NEW_PASSWORD)).status).toBe(200);
     expect((await sendForm(link, { password: PASSWORD })).status).toBe(404);

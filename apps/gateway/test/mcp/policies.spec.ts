@@ -1,6 +1,7 @@
 import { addGroupMember, createGroup } from '@patchbay/domain/groups';
-import { createPolicy, deletePolicy, type PolicyText } from '@patchbay/domain/policies';
+import { createPolicy, deletePolicy } from '@patchbay/domain/policies';
 import type { JsonObject } from '@patchbay/mcp';
+import type { PolicyText } from '@patchbay/policy';
 import { echoVersion, hasSandboxes, skipUnless, waitFor, withPlatform } from '@patchbay/testing';
 import { expect } from 'vitest';
 import { modernRequest } from '../edge-fixture.ts';

@@ -1,6 +1,7 @@
 import {
   type DiagnoseOptions,
   diagnose,
+  type Person,
   type Report,
   renderReport,
   renderStep,
@@ -10,9 +11,13 @@ import {
 import { AppError } from '@patchbay/foundation';
 import { readSecretValue } from '../confirm.ts';
 import { EXIT } from '../exit-code.ts';
-import { createLoopbackPerson, type LoopbackPerson } from '../loopback-person.ts';
+import { openBrowser } from '../open-browser.ts';
 import { printable } from '../output.ts';
 import type { ProgramContext } from '../program-context.ts';
+import { listenForAnswer } from '../sign-in/loopback-server.ts';
+
+/** Time for a person to sign in and to allow it. Milliseconds. */
+const SIGN_IN_MS_MAX = 300_000;
 
 interface DoctorOptions {
   /** Default: where a person can be asked. */
@@ -100,4 +105,25 @@ async function readClient(context: ProgramContext, { clientId }: DoctorOptions):
   if (clientId === undefined) return undefined;
   const isPiped = context.stdin.isTTY !== true && !context.interactive;
   return { id: clientId, secret: isPiped ? await readSecretValue(context, 'Client secret').catch(() => null) : null };
+}
+
+interface LoopbackPerson extends Person {
+  close(): void;
+}
+
+/** The person at this terminal with their own browser, awaited on a loopback port. @see RFC 8252 §7.3 */
+async function createLoopbackPerson(context: ProgramContext): Promise<LoopbackPerson> {
+  // `localhost` is the name that Claude Code's document has.
+  const server = await listenForAnswer(0, 'localhost');
+  return {
+    redirectUri: server.redirectUri,
+    async signIn(authorizeUrl) {
+      context.output.error(`Sign in and allow it, at most once for each way of registration:\n  ${authorizeUrl.href}`);
+      if (context.interactive) openBrowser(authorizeUrl.href);
+      const signal = AbortSignal.any([context.signal, AbortSignal.timeout(SIGN_IN_MS_MAX)]);
+      // Without an answer the report names the step as not reached.
+      return server.answer(authorizeUrl.searchParams.get('state') ?? '', signal).catch(() => null);
+    },
+    close: () => server.close(),
+  };
 }

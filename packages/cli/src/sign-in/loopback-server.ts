@@ -6,24 +6,28 @@ import { AppError } from '@patchbay/foundation';
 export interface LoopbackServer {
   /** Where the browser is sent with the answer. */
   readonly redirectUri: string;
-  /** The answer that fits the state; others are refused, and the wait continues. Rejects when the signal aborts. */
+  /** The answer that fits the state; others are refused, and the wait continues. Rejects when the signal aborts. One at a time. */
   answer(state: string, signal: AbortSignal): Promise<URL>;
   close(): void;
 }
 
-const HOST = '127.0.0.1';
+const ADDRESS = '127.0.0.1';
 const PATH = '/callback';
 
 /**
  * Listens on this machine alone for the answer of a sign-in in the browser.
  *
  * @param port 0 for a free one
+ * @param name of this machine in the address, as the client's document has it
  * @throws AppError cli.port_in_use
  * @see RFC 8252 §7.3, §8.3
  */
-export async function listenForAnswer(port: number): Promise<LoopbackServer> {
+export async function listenForAnswer(
+  port: number,
+  name: '127.0.0.1' | 'localhost' = ADDRESS,
+): Promise<LoopbackServer> {
   const server = createServer();
-  server.listen(port, HOST);
+  server.listen(port, ADDRESS);
   try {
     await once(server, 'listening');
   } catch (error) {
@@ -31,19 +35,21 @@ export async function listenForAnswer(port: number): Promise<LoopbackServer> {
     throw isTaken ? new AppError('cli.port_in_use', { detail: `Port ${port} is in use.`, cause: error }) : error;
   }
   const { port: chosen } = server.address() as AddressInfo; // it listens on a port
-  const authority = `${HOST}:${chosen}`;
+  const authority = `${name}:${chosen}`;
   return {
     redirectUri: `http://${authority}${PATH}`,
     answer: (state, signal) =>
       new Promise<URL>((resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-        server.on('request', (request, response) => {
+        const onRequest = (request: IncomingMessage, response: ServerResponse) => {
           const url = readAnswer(request, authority, state);
           if (url === null) return refuse(response);
           const isRefused = url.searchParams.has('error');
           response.once('finish', () => resolve(url));
           respond(response, 200, renderAnswerPage(isRefused ? 'refused' : 'allowed'));
-        });
+        };
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        // The wait before has ended, and answers no more.
+        server.removeAllListeners('request').on('request', onRequest);
       }),
     close() {
       server.close();

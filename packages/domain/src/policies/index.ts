@@ -2,11 +2,9 @@ export { policyConditions } from './conditions-schema.ts';
 export {
   createPolicy,
   deletePolicy,
-  isSame,
   listPolicies,
   type Policies,
   type Policy,
-  type PolicyText,
   replacePolicies,
   updatePolicy,
 } from './policies.ts';

@@ -1,6 +1,13 @@
 import { AppError, newId } from '@patchbay/foundation';
 import { ACCOUNT_LIMITS } from '@patchbay/foundation/limits';
-import { type Effect, type PolicyConditions, problemsOf, type ToolPolicy } from '@patchbay/policy';
+import {
+  type Effect,
+  isSamePolicy,
+  type PolicyConditions,
+  type PolicyText,
+  problemsOf,
+  type ToolPolicy,
+} from '@patchbay/policy';
 import { type Actor, record } from '../audit/index.ts';
 import { emitChange } from '../changes/index.ts';
 import { isUniqueViolation, type Tx } from '../database/index.ts';
@@ -19,9 +26,6 @@ export interface Policies {
   readonly revision: number;
   readonly policies: readonly Policy[];
 }
-
-/** A policy apart from its id. */
-export type PolicyText = Pick<ToolPolicy, 'name' | 'effect' | 'when'>;
 
 export interface PolicyChange {
   /** The revision that the change was made for; undefined: whatever there is. */
@@ -90,22 +94,9 @@ export async function replacePolicies(
   for (const text of wanted) {
     const before = byName.get(text.name);
     if (before === undefined) await insert(tx, actor, { ...change, ...text });
-    else if (!isSame(before, text)) await update(tx, actor, { ...change, ...text, id: before.id });
+    else if (!isSamePolicy(before, text)) await update(tx, actor, { ...change, ...text, id: before.id });
   }
   return listPolicies(tx);
-}
-
-/** Whether the two have the same name, effect and conditions, whatever order their conditions were written in. */
-export function isSame(one: PolicyText, other: PolicyText): boolean {
-  return one.name === other.name && one.effect === other.effect && canonical(one.when) === canonical(other.when);
-}
-
-function canonical(when: PolicyConditions): string {
-  return JSON.stringify(when, (_key, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : value,
-  );
 }
 
 /** Locks the policies of the organization, so that one change at a time looks at them, and moves their revision on. */

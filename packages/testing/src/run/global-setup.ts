@@ -7,7 +7,6 @@ import {
   findPostgresBinaries,
   findRedis,
   findServiceAccount,
-  freePort,
   migrate,
   provisionDatabase,
   startPostgres,
@@ -18,6 +17,7 @@ import { Secret } from '@patchbay/foundation';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { programsOfTests } from '../programs/programs-of-tests.ts';
+import { freePort } from './free-port.ts';
 
 const MIGRATIONS = path.resolve(import.meta.dirname, '../../../../prisma/migrations');
 const TEMPLATE = 'patchbay_template';

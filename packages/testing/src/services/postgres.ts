@@ -4,7 +4,6 @@ import path from 'node:path';
 import {
   findPostgresBinaries,
   findServiceAccount,
-  freePort,
   migrate,
   provisionDatabase,
   type RunningService,
@@ -13,6 +12,7 @@ import {
   withDatabase,
 } from '@patchbay/embedded';
 import { Secret } from '@patchbay/foundation';
+import { freePort } from '../run/free-port.ts';
 import { temporaryDirectory } from '../run/temporary-directory.ts';
 import type { TestDatabase } from './database.ts';
 

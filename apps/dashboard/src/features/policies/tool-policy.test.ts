@@ -1,4 +1,4 @@
-import type { ToolPolicy } from '@patchbay/policy';
+import { preparePolicies, type ToolPolicy } from '@patchbay/policy';
 import { describe, expect, it } from 'vitest';
 import { policyOfTool, rulingForMembers, textOfToolPolicy } from './tool-policy.ts';
 
@@ -33,9 +33,10 @@ describe('the policy of a tool', () => {
   });
 
   it('the ruling for members is the strictest that holds whatever the arguments', () => {
-    expect(rulingForMembers([], tool)).toMatchObject({ effect: 'needs_approval', because: 'annotations' });
-    expect(rulingForMembers([policy({ roles: ['owner'] })], tool).because).toBe('annotations');
-    expect(rulingForMembers([policy({ arguments: [{ path: '/a', max: 1 }] })], tool).because).toBe('annotations');
-    expect(rulingForMembers([policy({ tools: ['delete_*'] })], tool).effect).toBe('blocked');
+    const ruling = (...policies: ToolPolicy[]) => rulingForMembers(preparePolicies(policies), tool);
+    expect(ruling()).toMatchObject({ effect: 'needs_approval', because: 'annotations' });
+    expect(ruling(policy({ roles: ['owner'] })).because).toBe('annotations');
+    expect(ruling(policy({ arguments: [{ path: '/a', max: 1 }] })).because).toBe('annotations');
+    expect(ruling(policy({ tools: ['delete_*'] })).effect).toBe('blocked');
   });
 });

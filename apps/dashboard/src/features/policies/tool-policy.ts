@@ -1,4 +1,10 @@
-import { type CoveredTool, decideInFavour, type Effect, preparePolicies, type ToolPolicy } from '@patchbay/policy';
+import {
+  type CoveredTool,
+  decideInFavour,
+  type Effect,
+  type PreparedPolicies,
+  type ToolPolicy,
+} from '@patchbay/policy';
 
 /** The policy that is for this tool of this connector and for nothing else, as the page of tools makes it. */
 export function policyOfTool<Policy extends ToolPolicy>(
@@ -25,7 +31,7 @@ export function textOfToolPolicy({ connector, tool }: CoveredTool, effect: Effec
 }
 
 /** The ruling on calls of the tool by a member in no group, without a client, at the mildest arguments. */
-export function rulingForMembers(policies: readonly ToolPolicy[], tool: CoveredTool) {
+export function rulingForMembers(policies: PreparedPolicies, tool: CoveredTool) {
   const member = { caller: 'a member', roles: ['member'], groups: [], client: null, arguments: null, at: Date.now() };
-  return decideInFavour({ ...member, ...tool }, preparePolicies(policies));
+  return decideInFavour({ ...member, ...tool }, policies);
 }

@@ -3,7 +3,15 @@
 import { Select, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import type { ActionState, Connector, Policy } from '@patchbay/api-client';
-import { type CoveredTool, decide, EFFECTS, effectKind, preparePolicies } from '@patchbay/policy';
+import {
+  type CoveredTool,
+  decide,
+  EFFECTS,
+  effectKind,
+  type PreparedPolicies,
+  preparePolicies,
+} from '@patchbay/policy';
+import { useMemo } from 'react';
 import { showError } from '../../lib/show-error.ts';
 import { STRINGS } from '../../lib/strings.ts';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
@@ -37,6 +45,7 @@ function ToolList({ organization, connector }: ToolsPageProps) {
   const tools = useTools(organization, connector.slug);
   const policies = usePolicies(organization);
   const mayWrite = useAccess(organization).can('policies:write');
+  const prepared = useMemo(() => preparePolicies(policies.data ?? []), [policies.data]);
   const error = tools.error ?? policies.error;
   const retry = () => void Promise.all([tools.refetch(), policies.refetch()]);
   return (
@@ -53,6 +62,7 @@ function ToolList({ organization, connector }: ToolsPageProps) {
               organization={organization}
               tool={tool}
               policies={policies.data}
+              prepared={prepared}
               mayWrite={mayWrite}
             />
           ))}
@@ -66,13 +76,15 @@ interface ToolRowProps {
   readonly organization: string;
   readonly tool: CoveredTool;
   readonly policies: readonly Policy[];
+  /** The same, ready to rule. */
+  readonly prepared: PreparedPolicies;
   readonly mayWrite: ActionState;
 }
 
-function ToolRow({ organization, tool, policies, mayWrite }: ToolRowProps) {
+function ToolRow({ organization, tool, policies, prepared, mayWrite }: ToolRowProps) {
   const change = useDecideTool(organization, tool);
   const own = policyOfTool(policies, tool);
-  const ruling = rulingForMembers(policies, tool);
+  const ruling = rulingForMembers(prepared, tool);
   const other = policies.find(({ id }) => id === ruling.because && id !== own?.id);
   const kind = T.kinds[effectKind(tool.annotations)];
   const options = [
@@ -123,5 +135,5 @@ function ToolRow({ organization, tool, policies, mayWrite }: ToolRowProps) {
 
 function byAnnotations(tool: CoveredTool) {
   const anyone = { caller: null, roles: [], groups: [], client: null, arguments: {}, at: 0 };
-  return decide({ ...anyone, ...tool }, preparePolicies([])).effect;
+  return decide({ ...anyone, ...tool }, []).effect;
 }
