@@ -14,15 +14,20 @@ export function renderForgotPage(view: {
   readonly formToken: string;
   readonly email: string;
   readonly problem: string | null;
+  readonly channel: MailChannelKind;
 }): string {
+  const how =
+    view.channel === 'terminal'
+      ? 'This installation has no mail server: a link is shown in the terminal that Patchbay was started in.'
+      : 'We send a link to the address of your account.';
   return renderDocument(
     'Forgot your password?',
     `${alert(view.problem)}
-<p>We send a link to the address of your account. It works for ${formatLimit(MAIL_LIMITS.resetLink)}.</p>
+<p>${how} It works for ${formatLimit(MAIL_LIMITS.resetLink)}.</p>
 <form method="post" autocomplete="on">
 ${hidden(view.formToken)}
 <p><label>E-mail address<br><input name="email" type="email" required maxlength="254" value="${escapeHtml(view.email)}" autocomplete="username"></label></p>
-<p><button type="submit">Send the link</button></p>
+<p><button type="submit">Ask for the link</button></p>
 </form>
 <p><a href="/dashboard/sign-in">Back to sign-in</a></p>`,
   );

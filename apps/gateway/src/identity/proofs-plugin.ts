@@ -54,9 +54,10 @@ export async function proofsPlugin(app: FastifyInstance, options: ProofsOptions)
 
 function addForgotPage(app: FastifyInstance, { origin, secret, attempts, requests }: ProofsOptions): void {
   const token = formToken(secret, FORGOT_PATH);
+  const page = () => ({ formToken: token, channel: requests.channel });
   app.get(FORGOT_PATH, async (_request, reply) => {
     if (requests.channel === 'off') return sendPage(reply, 200, renderMailOffPage());
-    return sendPage(reply, 200, renderForgotPage({ formToken: token, email: '', problem: null }));
+    return sendPage(reply, 200, renderForgotPage({ ...page(), email: '', problem: null }));
   });
   app.post(FORGOT_PATH, async (request, reply) => {
     requests.requireMail();
@@ -64,7 +65,7 @@ function addForgotPage(app: FastifyInstance, { origin, secret, attempts, request
     const form = Forgot.safeParse({ email: values.email?.trim() });
     if (!form.success) {
       const problem = form.error.issues[0]?.message ?? 'The address is missing.';
-      return sendPage(reply, 400, renderForgotPage({ formToken: token, email: values.email ?? '', problem }));
+      return sendPage(reply, 400, renderForgotPage({ ...page(), email: values.email ?? '', problem }));
     }
     const { email } = form.data;
     await attempts.admitMail({ email, address: request.clientAddress });

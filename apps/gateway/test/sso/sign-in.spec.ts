@@ -249,8 +249,13 @@ describe('the settings of an identity provider', () => {
       claims: { sub: 't', department: '<b>research</b>' },
     });
     expect(tested.text).toContain('&#60;b&#62;research&#60;/b&#62;');
-    expect((await installation.call('GET', '/me', { as: owner })).status).toBe(200);
+    const offered = async () =>
+      (await installation.call('GET', '/me', { as: owner })).body.organizations.map(
+        ({ ownSignIn }: { ownSignIn: boolean }) => ownSignIn,
+      );
+    expect(await offered()).toEqual([false]);
     expect((await installation.call('POST', `${path}/activate`, { as: owner })).status).toBe(200);
+    expect(await offered()).toEqual([true]);
     await installation.call('PUT', path, { as: owner, body: { ...body, clientId: 'another' } });
     const changed = await installation.call('GET', '/organizations/draft/sign-in', { as: owner });
     expect(changed.body.identityProvider).toMatchObject({ state: 'draft', testedAt: null, hasSecret: true });

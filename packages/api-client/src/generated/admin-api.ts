@@ -1720,6 +1720,8 @@ export interface components {
                 name: string;
                 roles: components["schemas"]["Role"][];
                 permissions: components["schemas"]["Permission"][];
+                /** @description Whether its members can sign in through its identity provider. */
+                ownSignIn: boolean;
             }[];
         };
         Member: {

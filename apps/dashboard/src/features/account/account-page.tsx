@@ -35,7 +35,7 @@ export function AccountPage() {
 
 /** Where a person lets the identity providers of their organizations sign them in as who they are here. */
 function OrganizationSignInSection() {
-  const organizations = useMe().data?.organizations ?? [];
+  const organizations = useMe().data?.organizations.filter(({ ownSignIn }) => ownSignIn) ?? [];
   if (organizations.length === 0) return null;
   return (
     <AccountSection title={STRINGS.sso.accountTitle} lead={STRINGS.sso.accountLead}>

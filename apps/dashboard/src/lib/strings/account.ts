@@ -89,7 +89,7 @@ export const ACCOUNT = {
 /** Words about programs that administer as a person, on the account page. */
 export const PROGRAMS = {
   title: 'Signed-in programs',
-  lead: 'Programs that administer as you, such as the command line after `patchbay login`. They create no keys and approve nothing.',
+  lead: 'Programs that administer as you, such as the command line after its sign-in. They create no keys and approve nothing.',
   none: 'No program is signed in.',
   since: (day: string, address: string | null) => `Since ${day}${address === null ? '' : ` from ${address}`}`,
   until: (day: string) => `until ${day}`,

@@ -17,13 +17,13 @@ import { addGroupMember, createGroup, deleteGroup, listGroups, removeGroupMember
 import { cancelInvitation, createInvitation, listInvitations, reissueInvitation } from './invitations.ts';
 import { listLimits } from './limits.ts';
 import { listConnectorLog, watchConnectorLog } from './logs.ts';
+import { getMe } from './me.ts';
 import { listMembers, removeMember, updateMember } from './members.ts';
 import { createOAuthClient, disableOAuthClient, listOAuthClients, rotateOAuthClientSecret } from './oauth-clients.ts';
 import { getOrganizationLimits } from './organization-limits.ts';
 import {
   createOrganization,
   deleteOrganization,
-  getMe,
   getOrganization,
   listOrganizations,
   restoreOrganization,

@@ -3,11 +3,11 @@ import * as organizations from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
 import { formatLimit, RETENTION } from '@patchbay/foundation/limits';
 import { z } from 'zod';
-import { opensOrganization } from '../../identity/sign-in-rule.ts';
-import { keyPermissions, personAccess } from '../access/authorize.ts';
-import { type Access, type Caller, reachesOrganization, requirePerson } from '../access/caller.ts';
+import { personAccess } from '../access/authorize.ts';
+import { type Access, requirePerson } from '../access/caller.ts';
 import { defineEndpoint } from '../definition/define-endpoint.ts';
 import type { AdminDeps } from '../definition/endpoint.ts';
+import { accessesOf } from './accesses-of.ts';
 import { allowedUnless, lacks } from './allowed.ts';
 import { ActionState, DisplayName, Instant, OrganizationParams, PermissionName, pageOf, Role, Slug } from './parts.ts';
 
@@ -24,36 +24,6 @@ export const Organization = z
     actions: z.object({ rename: ActionState, delete: ActionState, restore: ActionState }),
   })
   .meta({ id: 'Organization' });
-
-export const Me = z
-  .object({
-    kind: z.enum(['person', 'api_key', 'token']),
-    person: z.object({ id: z.string(), name: z.string(), email: z.string() }).nullable(),
-    apiKey: z
-      .object({ id: z.string(), name: z.string(), kind: z.enum(['admin', 'deploy']), expiresAt: Instant })
-      .nullable(),
-    signIn: z
-      .object({
-        client: z.object({ id: z.string(), name: z.string() }),
-        scopes: z.array(z.string()),
-        tokenExpiresAt: Instant,
-        expiresAt: Instant.meta({ description: 'Moves on while it is used, unless a typed code gave it.' }),
-      })
-      .nullable()
-      .meta({
-        description: 'The sign-in of a program with an access token: what the person allowed it, and until when.',
-      }),
-    organizations: z.array(
-      z.object({
-        id: z.string(),
-        slug: z.string(),
-        name: z.string(),
-        roles: z.array(Role),
-        permissions: z.array(PermissionName),
-      }),
-    ),
-  })
-  .meta({ id: 'Me' });
 
 function present(access: Access, organization: organizations.Organization = access.organization) {
   const deleted = organization.deletedAt !== null;
@@ -74,77 +44,6 @@ function present(access: Access, organization: organizations.Organization = acce
     },
   };
 }
-
-/** Every organization of the caller with what they may do there: all of a person's, or a key's own. */
-async function accessesOf(caller: Caller, deps: AdminDeps): Promise<Access[]> {
-  if (caller.kind === 'api_key') {
-    const { organizationId } = caller;
-    const organization = await deps.database.withOrganization({ organizationId }, organizations.getOrganization);
-    return [{ organization, roles: [], permissions: keyPermissions(caller), connectorIds: null }];
-  }
-  const memberships = await deps.database.lookups.findPersonMemberships(caller.person.id);
-  const opened = memberships.filter(({ organizationId }) =>
-    caller.kind === 'token'
-      ? reachesOrganization(caller.grant, organizationId)
-      : opensOrganization(caller.session, organizationId),
-  );
-  const accesses = await Promise.all(
-    opened.map((scope) =>
-      deps.database.withOrganization(scope, async (tx) => {
-        const member = await organizations.findMember(tx, caller.person.id);
-        const roles: organizations.Role[] = member ? [member.role] : [];
-        return personAccess(caller, await organizations.getOrganization(tx), roles);
-      }),
-    ),
-  );
-  return accesses
-    .filter(({ roles }) => roles.length > 0)
-    .sort((a, b) => a.organization.name.localeCompare(b.organization.name));
-}
-
-export const getMe = defineEndpoint({
-  method: 'GET',
-  path: '/me',
-  summary: 'The caller and their organizations',
-  tag: 'Organizations',
-  permission: { none: 'every caller may read who they are' },
-  audit: { none: 'a read of the caller’s own record' },
-  params: z.object({}),
-  reply: Me,
-}).personal(async ({ caller }, deps) => {
-  const accesses = await accessesOf(caller, deps);
-  return {
-    kind: caller.kind,
-    person: caller.person,
-    apiKey:
-      caller.kind === 'api_key'
-        ? {
-            id: caller.apiKey.id,
-            name: caller.apiKey.name,
-            kind: caller.apiKey.kind === 'deploy' ? ('deploy' as const) : ('admin' as const),
-            expiresAt: caller.apiKey.expiresAt.toISOString(),
-          }
-        : null,
-    signIn:
-      caller.kind === 'token'
-        ? {
-            client: { id: caller.grant.clientId, name: caller.grant.clientName },
-            scopes: [...caller.scopes],
-            tokenExpiresAt: caller.tokenExpiresAt.toISOString(),
-            expiresAt: caller.grant.expiresAt.toISOString(),
-          }
-        : null,
-    organizations: accesses
-      .filter(({ organization }) => organization.deletedAt === null)
-      .map(({ organization, roles, permissions }) => ({
-        id: organization.id,
-        slug: organization.slug,
-        name: organization.name,
-        roles: [...roles],
-        permissions: [...permissions],
-      })),
-  };
-});
 
 export const listOrganizations = defineEndpoint({
   method: 'GET',
