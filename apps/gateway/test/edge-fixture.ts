@@ -65,7 +65,8 @@ const endpoint = (change: Partial<Endpoint> = {}): Endpoint =>
 
 /**
  * Organization acme: `weather` asks for a token or key and has a previewed version 3, `open` is public. Organization
- * globex: `weather` as well, and `keys` takes API keys only.
+ * globex: `weather` as well, and `keys` takes API keys only. Organization initech: `guarded` demands a second factor and a
+ * sign-in of the last half hour, `plain` demands nothing.
  */
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'acme/weather': endpoint(),
@@ -73,6 +74,12 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'acme/open': endpoint({ connectorSlug: 'open', authMode: 'none' }),
   'globex/weather': endpoint({ organizationSlug: 'globex' }),
   'globex/keys': endpoint({ organizationSlug: 'globex', connectorSlug: 'keys', authMode: 'api_key' }),
+  'initech/guarded': endpoint({
+    organizationSlug: 'initech',
+    connectorSlug: 'guarded',
+    demands: { secondFactor: true, signInMinutes: 30, exemptKeys: ['key_listed'] },
+  }),
+  'initech/plain': endpoint({ organizationSlug: 'initech', connectorSlug: 'plain' }),
 };
 
 /** Rows that `loadNames` would have recorded of an organization here. */
@@ -111,6 +118,8 @@ const KEYS: Readonly<Record<string, VerifiedApiKey>> = {
   pbk_mcp_member: key('member'),
   pbk_mcp_other: key('member', { connectorIds: ['con_open'] }),
   pbk_mcp_reader: key('owner', { scopes: ['tools:read'] }),
+  pbk_mcp_initech: { ...key('owner'), organizationId: 'org_initech' },
+  pbk_mcp_listed: { ...key('owner', { id: 'key_listed' }), organizationId: 'org_initech' },
   pbk_mcp_globex: { ...key('owner'), organizationId: 'org_globex' },
 };
 

@@ -1,5 +1,6 @@
 /** Endpoint, API key and call for tests of the gateway; each test overrides the fields that it is about. */
 import type { VerifiedApiKey } from '@patchbay/domain/api-keys';
+import { NO_DEMANDS } from '@patchbay/domain/connectors';
 import type { Endpoint, LiveConnectors } from '@patchbay/domain/endpoints';
 import { viewManifest } from '@patchbay/mcp';
 import type { Call } from '../src/mcp/context/call.ts';
@@ -25,6 +26,7 @@ export function givenEndpoint(change: Partial<Endpoint> = {}): Endpoint {
     settingsRevision: 0,
     codeGeneration: false,
     authMode: 'none',
+    demands: NO_DEMANDS,
     resource: `/${organizationSlug}/${connectorSlug}/mcp`,
     ...change,
   };

@@ -70,6 +70,8 @@ export class GivenTokens {
       scopes: ['tools:read', 'tools:write'],
       expiresAt: new Date(8e15),
       endedAt: null,
+      signedInAt: new Date(),
+      secondFactor: false,
       person: { id: 'psn_anna', email: 'anna@acme.example', name: 'Anna' },
       roles: ['member'],
       groups: [],

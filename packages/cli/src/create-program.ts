@@ -145,6 +145,7 @@ export function createProgram(makeContext: MakeContext): Command {
     'patchbay settings weather --code-generation allow',
     'patchbay settings weather --auth oauth',
     'patchbay settings weather --auth none --confirm weather',
+    'patchbay settings weather --demand-second-factor yes --demand-sign-in 480',
   ])
     .argument('[connector]', 'slug (default: the project in this directory)')
     .option('--code-generation <choice>', 'allow or refuse: whether the connector may use `eval` and `new Function`')
@@ -153,6 +154,8 @@ export function createProgram(makeContext: MakeContext): Command {
       'oauth (sign-in or a key), api-key (a key only) or none (public): how callers authenticate',
     )
     .option('--confirm <slug>', 'with --auth none: the connector’s slug again, if it has secrets or tools that write')
+    .option('--demand-second-factor <choice>', 'yes or no: whether members must have signed in with a second factor')
+    .option('--demand-sign-in <minutes>', 'the age of the sign-in at most, or off')
     .action(action(async () => (await import('./commands/settings.ts')).settings));
 
   const secrets = add(program, 'secrets', 'Manage secrets of a connector. Values can be set but never read.', [

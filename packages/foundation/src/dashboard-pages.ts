@@ -6,6 +6,7 @@
 export const DASHBOARD_PAGES = {
   home: '/dashboard',
   signIn: '/dashboard/sign-in',
+  secondFactor: '/dashboard/-/second-factor',
   account: '/dashboard/-/account',
   members: '/dashboard/-/members',
   groups: '/dashboard/-/groups',

@@ -6,6 +6,7 @@ export const paths = {
   signIn: (next?: string | null) => (next && isInside(next) ? `/sign-in?next=${segment(next)}` : '/sign-in'),
   signUp: (next?: string | null) => (next && isInside(next) ? `/sign-up?next=${segment(next)}` : '/sign-up'),
   account: '/-/account',
+  secondFactor: '/-/second-factor',
   organization: (organization: string) => `/${segment(organization)}`,
   settings: (organization: string) => `/${segment(organization)}/settings`,
   members: (organization: string) => `/${segment(organization)}/settings/members`,

@@ -1,4 +1,4 @@
-import { ACCOUNT, FACTORS, PROGRAMS, REFUSALS, SESSIONS, SIGN_IN, SIGN_UP } from './strings/account.ts';
+import { ACCOUNT, FACTORS, PROGRAMS, REFUSALS, SECOND_FACTOR, SESSIONS, SIGN_IN, SIGN_UP } from './strings/account.ts';
 import { API_KEYS } from './strings/api-keys.ts';
 import { GRANTS, OAUTH_CLIENTS } from './strings/connected-clients.ts';
 import { CONNECTOR_SETTINGS, SECRETS } from './strings/connector-settings.ts';
@@ -79,6 +79,7 @@ export const STRINGS = {
   account: ACCOUNT,
   factors: FACTORS,
   sessions: SESSIONS,
+  secondFactor: SECOND_FACTOR,
   settings: SETTINGS,
   access: ACCESS,
   roles: ROLES,

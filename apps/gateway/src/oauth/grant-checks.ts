@@ -1,4 +1,5 @@
 import type { Database } from '@patchbay/domain';
+import { unmetDemand } from '@patchbay/domain/connectors';
 import { audienceOf } from '@patchbay/domain/endpoints';
 import {
   findOpenGrant,
@@ -42,7 +43,7 @@ export class GrantChecks {
 
   /**
    * The person of a session; for a code or a refresh token only while everything that it depends on is unchanged:
-   * membership, role, the connector, and that its URL still names the same record.
+   * membership, role, the connector and its demands, and that its URL still names the same record.
    */
   async findAccount(
     context: KoaContextWithOIDC,
@@ -58,6 +59,7 @@ export class GrantChecks {
     if (!facts.isSignInAdmitted && !(await this.#isSignInAdmittedNow(facts))) return undefined;
     const resource = await this.#deps.resources.find(audienceOf(this.#deps.origin, facts.resourcePath));
     if (resource === null || !isSameRecord(facts, resource) || !mayUse(facts.roles, resource)) return undefined;
+    if (unmetDemand(resource.demands, facts, this.#deps.clock.now()) !== null) return undefined;
     this.#found.set(context, facts);
     this.#deps.grants.noteUse(facts, this.#deps.clock.now());
     await this.#canonicalize(context);
@@ -89,6 +91,8 @@ export class GrantChecks {
     if (
       open === null ||
       this.#hasEnded(open) ||
+      // Given by another sign-in: consent by this one meets the demand.
+      unmetDemand(resource.demands, open, this.#deps.clock.now()) !== null ||
       !isSameRecord({ ...open, organizationId: resource.organizationId }, resource)
     ) {
       return undefined;

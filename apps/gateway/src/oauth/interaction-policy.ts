@@ -1,9 +1,16 @@
+import { hasDemands, unmetDemand } from '@patchbay/domain/connectors';
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Identity } from '../identity/index.ts';
+import type { ProtectedResources } from './protected-resources.ts';
 import type { ProviderClient } from './provider-types.ts';
 import { classifyRedirectUri } from './redirect-uri.ts';
 
 const { Check, base } = interactionPolicy;
+
+export interface InteractionPolicyDeps {
+  readonly identity: Pick<Identity, 'findSession'>;
+  readonly resources: ProtectedResources;
+}
 
 /**
  * When a person is asked. There is one sign-in, that of the dashboard: the provider's own session only repeats which one
@@ -11,7 +18,7 @@ const { Check, base } = interactionPolicy;
  *
  * @see OpenID Connect Core §3.1.2.1 (`prompt`), RFC 9700 §4.12
  */
-export function createInteractionPolicy(identity: Pick<Identity, 'findSession'>) {
+export function createInteractionPolicy({ identity, resources }: InteractionPolicyDeps) {
   const policy = base();
   const login = policy.get('login');
   const consent = policy.get('consent');
@@ -26,6 +33,16 @@ export function createInteractionPolicy(identity: Pick<Identity, 'findSession'>)
       return Check.REQUEST_PROMPT;
     }),
     0,
+  );
+  login?.checks.add(
+    new Check('demands', 'the resource demands more of the sign-in', 'login_required', async (context) => {
+      const resource = await resources.find(String(context.oidc.params?.resource));
+      if (resource === null || !hasDemands(resource.demands)) return Check.NO_NEED_TO_PROMPT;
+      const session = (await identity.findSession(context.req.headers))?.session;
+      const proof = { signedInAt: session?.authenticatedAt ?? null, secondFactor: session?.secondFactor ?? false };
+      const isMet = unmetDemand(resource.demands, proof, new Date()) === null;
+      return isMet ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT;
+    }),
   );
   // Would ask for every client that is native, also where a document proves the client.
   consent?.checks.remove('native_client_prompt');

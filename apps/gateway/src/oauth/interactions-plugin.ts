@@ -3,6 +3,7 @@
  * script. The address names the request; a cookie of the same path binds it to the browser that began it.
  */
 import type { Database } from '@patchbay/domain';
+import { type SignInProof, type UnmetDemand, unmetDemand } from '@patchbay/domain/connectors';
 import { findMember, getOrganization } from '@patchbay/domain/organizations';
 import { AppError, DASHBOARD_PAGES, type Logger, type Secret } from '@patchbay/foundation';
 import { OAUTH_LIMITS } from '@patchbay/foundation/limits';
@@ -93,10 +94,24 @@ function asExpired(error: unknown): unknown {
   return error instanceof errors.SessionNotFound ? new AppError('oauth.request_expired', { cause: error }) : error;
 }
 
-function toSignIn(origin: string, request: FastifyRequest, reply: FastifyReply) {
+/** @param because why a person who was signed in has to sign in again */
+function toSignIn(origin: string, request: FastifyRequest, reply: FastifyReply, because?: UnmetDemand) {
+  return toPage(`${origin}${DASHBOARD_PAGES.signIn}`, request, reply, because);
+}
+
+/** To the page that asks for a second factor, and leads a person without one to set one up. */
+function toSecondFactor(origin: string, request: FastifyRequest, reply: FastifyReply) {
+  return toPage(`${origin}${DASHBOARD_PAGES.secondFactor}`, request, reply);
+}
+
+function toPage(page: string, request: FastifyRequest, reply: FastifyReply, because?: UnmetDemand) {
   const { uid } = request.params as { readonly uid: string }; // of the route
-  const next = encodeURIComponent(`${INTERACTION_PATH}/${uid}`);
-  return reply.header('cache-control', 'no-store').redirect(`${origin}/dashboard/sign-in?next=${next}`, 303);
+  const query = new URLSearchParams({ next: `${INTERACTION_PATH}/${uid}`, ...(because && { because }) });
+  return reply.header('cache-control', 'no-store').redirect(`${page}?${query}`, 303);
+}
+
+function proofOf({ session }: SignedIn): SignInProof {
+  return { signedInAt: session.authenticatedAt, secondFactor: session.secondFactor };
 }
 
 /** The sign-in of the dashboard becomes the provider's. Asked for a new one, an older sign-in is ended first. */
@@ -108,6 +123,10 @@ async function finishSignIn(options: InteractionsOptions, asked: Asked) {
   const wantsNew = reasons.includes('login_prompt') || reasons.includes('max_age');
   if (wantsNew && authenticatedAt < interaction.iat) return signOutFirst(options, asked);
   if (reasons.includes(FRESH_SIGN_IN) && !isFresh(session, Date.now())) return signOutFirst(options, asked);
+  const resource = await options.resources.find(String(interaction.params.resource));
+  const unmet = resource && unmetDemand(resource.demands, proofOf(signedIn), new Date());
+  if (unmet === 'fresh_sign_in') return signOutFirst(options, asked, unmet);
+  if (unmet === 'second_factor') return toSecondFactor(options.origin, request, reply);
   const login = { accountId: person.id, acr: session.sessionId, ts: authenticatedAt };
   const result = await provider.interactionResult(
     request.raw,
@@ -119,12 +138,16 @@ async function finishSignIn(options: InteractionsOptions, asked: Asked) {
 }
 
 /** The request stays for the next person who signs in: it must not need the provider's session, which ends here too. */
-async function signOutFirst({ origin, identity }: InteractionsOptions, { interaction, request, reply }: Asked) {
+async function signOutFirst(
+  { origin, identity }: InteractionsOptions,
+  { interaction, request, reply }: Asked,
+  because?: UnmetDemand,
+) {
   Object.assign(interaction, { session: undefined });
   await interaction.save(interaction.exp - Math.floor(Date.now() / 1000));
   const cookies = await identity.endSession(request.headers);
   if (cookies.length > 0) reply.header('set-cookie', cookies);
-  return toSignIn(origin, request, reply);
+  return toSignIn(origin, request, reply, because);
 }
 
 /** @throws AppError `oauth.not_a_member`, `oauth.resource_gone`, `auth.session_elsewhere`, `auth.provider_required` */
@@ -195,6 +218,7 @@ async function allow(options: InteractionsOptions, asked: Asked, values: FormVal
       granted,
       declined,
       signIn,
+      proof: proofOf(signedIn),
       requestId: request.id,
     },
   );

@@ -1,3 +1,4 @@
+import { type Demands, NO_DEMANDS } from '@patchbay/domain/connectors';
 import { audienceOf, type Endpoint, type EndpointDirectory, organizationResource } from '@patchbay/domain/endpoints';
 import { scopesOf, viewManifest } from '@patchbay/mcp';
 import { parseResourceIndicator } from './resource-indicator.ts';
@@ -24,6 +25,8 @@ export interface ProtectedResource {
   /** At the URL of the whole organization: what it serves now. */
   readonly connectorIds: readonly string[];
   readonly scopes: readonly ResourceScope[];
+  /** None at the URL of the whole organization: there a connector is left out whose demands the sign-in does not meet. */
+  readonly demands: Demands;
 }
 
 export interface ProtectedResources {
@@ -75,6 +78,7 @@ function ofConnector(origin: string, endpoint: Endpoint): ProtectedResource {
     versionNumber: endpoint.live ? null : endpoint.versionNumber,
     connectorIds: [],
     scopes: scopesOfAll([endpoint]),
+    demands: endpoint.demands,
   };
 }
 
@@ -90,6 +94,7 @@ function ofOrganization(origin: string, slug: string, found: readonly Endpoint[]
     versionNumber: null,
     connectorIds: found.map(({ connectorId }) => connectorId),
     scopes: scopesOfAll(found),
+    demands: NO_DEMANDS,
   };
 }
 

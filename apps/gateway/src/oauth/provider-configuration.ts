@@ -75,7 +75,7 @@ export function providerConfiguration(deps: ProviderConfigurationDeps, keys: Sig
     extraClientMetadata: { properties: ['organization_id', 'previous_secret', 'admin_api'] },
     cookies: cookies(origin, deps.cookieKey),
     interactions: {
-      policy: withFreshSignIn(createInteractionPolicy(identity), deps),
+      policy: withFreshSignIn(createInteractionPolicy({ identity, resources }), deps),
       url: (_context, interaction) => `${INTERACTION_PATH}/${interaction.uid}`,
     },
     ttl: {

@@ -1,6 +1,7 @@
 import type { Database } from '@patchbay/domain';
 import { record } from '@patchbay/domain/audit';
-import { findOpenGrant } from '@patchbay/domain/grants';
+import type { SignInProof } from '@patchbay/domain/connectors';
+import { findOpenGrant, noteSignIn } from '@patchbay/domain/grants';
 import { newId } from '@patchbay/foundation';
 import { OAUTH_LIMITS } from '@patchbay/foundation/limits';
 import type { Provider } from 'oidc-provider';
@@ -15,6 +16,8 @@ export interface Consent {
   readonly granted: readonly string[];
   readonly declined: readonly string[];
   readonly signIn: GrantRowFacts['signIn'];
+  /** How the person is signed in. */
+  readonly proof: SignInProof;
   readonly requestId: string;
 }
 
@@ -63,15 +66,16 @@ export async function saveConsent(
     resourcePath: resource.path,
     scopes: granted,
   };
-  await database.withOrganization(resource, (tx) =>
-    record(tx, {
+  await database.withOrganization(resource, async (tx) => {
+    await noteSignIn(tx, id, consent.proof);
+    await record(tx, {
       actor: { kind: 'person', personId },
       action: before === undefined ? 'grant.created' : 'grant.changed',
       target: { type: 'grant', id },
       ...(open !== null && before !== undefined && { before: { scopes: open.scopes } }),
       after,
       requestId,
-    }),
-  );
+    });
+  });
   return id;
 }

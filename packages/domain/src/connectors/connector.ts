@@ -1,4 +1,5 @@
 import type { Connector as ConnectorRow } from '../generated/client.ts';
+import type { Demands } from './demands.ts';
 
 /** How callers authenticate: by an access token or an API key, by an API key alone, or not at all. */
 export const AUTH_MODES = ['oauth', 'api_key', 'none'] as const;
@@ -13,6 +14,7 @@ export interface Connector {
   readonly settingsRevision: number;
   /** Whether its code may use dynamic code evaluation (`eval`), which its sandboxes refuse otherwise. */
   readonly codeGeneration: boolean;
+  readonly demands: Demands;
   /** The time when an owner or admin confirmed public access to the connector. Null for one that requires a key. */
   readonly openConfirmedAt: Date | null;
   readonly liveDeploymentId: string | null;
@@ -39,6 +41,11 @@ export function toConnector(
     authMode: row.authMode as AuthMode, // by the table's check constraint
     settingsRevision: row.settingsRevision,
     codeGeneration: row.codeGeneration,
+    demands: {
+      secondFactor: row.demandSecondFactor,
+      signInMinutes: row.demandSignInMinutes,
+      exemptKeys: row.demandExemptKeys,
+    },
     openConfirmedAt: row.openConfirmedAt,
     liveDeploymentId: row.liveDeploymentId,
     liveVersionId: row.liveDeployment?.versionId ?? null,

@@ -1,10 +1,12 @@
 import { AppError, newId, type Page, type PageRequest } from '@patchbay/foundation';
+import { getApiKey } from '../api-keys/index.ts';
 import { type Actor, record } from '../audit/index.ts';
 import { emitChange } from '../changes/index.ts';
 import { NEWEST_FIRST, olderThan, type Tx, toPage } from '../database/index.ts';
 import { recordLiveNames } from '../joined-names/index.ts';
 import { assertConnectorSlug, RESTORABLE_DAYS } from '../organizations/index.ts';
 import { type AuthMode, type Connector, toConnector, WITH_LIVE_VERSION } from './connector.ts';
+import { type Demands, hasDemands } from './demands.ts';
 import { type OpenRisks, refuseRisks, writingToolsOf } from './open-access.ts';
 
 /**
@@ -85,6 +87,8 @@ export interface ConnectorPatch {
   readonly name?: string | undefined;
   readonly authMode?: AuthMode | undefined;
   readonly codeGeneration?: boolean | undefined;
+  /** Those that are named replace the present ones. */
+  readonly demands?: { readonly [Name in keyof Demands]?: Demands[Name] | undefined } | undefined;
   /** With `authMode: none`: the connector's present slug, as a confirmation of public access. */
   readonly confirmOpen?: string | undefined;
 }
@@ -94,12 +98,20 @@ export interface ConnectorPatch {
  * access to a connector with secrets or tools that write takes its name as a confirmation, which is kept until it
  * requires authentication again.
  *
- * @throws AppError `connectors.open_not_confirmed`, `connectors.not_found`
+ * @throws AppError `connectors.open_not_confirmed`, `connectors.demands_need_sign_in`, `connectors.not_found`,
+ * `api-keys.not_found` for an exempt key that is none of the organization
  */
 export async function updateConnector(tx: Tx, actor: Actor, id: string, patch: ConnectorPatch): Promise<Connector> {
   const connector = await lockConnector(tx, id);
   const { name, authMode, codeGeneration } = connector;
-  const before = { name, authMode, codeGeneration, openConfirmed: connector.openConfirmedAt !== null };
+  const demands = await demandsAfter(tx, connector, patch);
+  const before = {
+    name,
+    authMode,
+    codeGeneration,
+    openConfirmed: connector.openConfirmedAt !== null,
+    demands: connector.demands,
+  };
   const after = {
     name: patch.name ?? name,
     authMode: patch.authMode ?? authMode,
@@ -107,10 +119,32 @@ export async function updateConnector(tx: Tx, actor: Actor, id: string, patch: C
   };
   const openConfirmedAt = await confirmationAfter(tx, connector, patch);
   const isNewSetting = after.authMode !== authMode || after.codeGeneration !== codeGeneration;
-  await update(tx, id, { ...after, openConfirmedAt, ...(isNewSetting ? { settingsRevision: { increment: 1 } } : {}) });
-  const recorded = { ...after, openConfirmed: openConfirmedAt !== null };
+  await update(tx, id, {
+    ...after,
+    openConfirmedAt,
+    demandSecondFactor: demands.secondFactor,
+    demandSignInMinutes: demands.signInMinutes,
+    demandExemptKeys: [...demands.exemptKeys],
+    ...(isNewSetting ? { settingsRevision: { increment: 1 } } : {}),
+  });
+  const recorded = { ...after, openConfirmed: openConfirmedAt !== null, demands };
   await recordChange(tx, actor, { id, action: 'connector.updated', before, after: recorded });
   return getConnector(tx, id);
+}
+
+/** The demands after the patch. @throws AppError `connectors.demands_need_sign_in`, `api-keys.not_found` */
+async function demandsAfter(tx: Tx, connector: Connector, { demands, authMode }: ConnectorPatch): Promise<Demands> {
+  const { secondFactor, signInMinutes, exemptKeys } = connector.demands;
+  const after: Demands = {
+    secondFactor: demands?.secondFactor ?? secondFactor,
+    signInMinutes: demands?.signInMinutes === undefined ? signInMinutes : demands.signInMinutes,
+    exemptKeys: demands?.exemptKeys ?? exemptKeys,
+  };
+  if ((authMode ?? connector.authMode) === 'none' && hasDemands(after)) {
+    throw new AppError('connectors.demands_need_sign_in');
+  }
+  for (const id of after.exemptKeys) if (!exemptKeys.includes(id)) await getApiKey(tx, id);
+  return after;
 }
 
 /** The stored confirmation after the patch. @throws AppError `connectors.open_not_confirmed` */

@@ -11,4 +11,5 @@ export {
   restoreConnector,
   updateConnector,
 } from './connectors.ts';
+export { type Demands, hasDemands, NO_DEMANDS, type SignInProof, type UnmetDemand, unmetDemand } from './demands.ts';
 export { describeRisks, isOpenUnconfirmed, refuseRisks, writingToolsOf } from './open-access.ts';

@@ -1,7 +1,7 @@
 import { AppError } from '@patchbay/foundation';
 import { LRUCache } from 'lru-cache';
 import { type ChangeFeed, RevisionedCache } from '../changes/index.ts';
-import { type AuthMode, type Connector, getConnector } from '../connectors/index.ts';
+import { type AuthMode, type Connector, type Demands, getConnector } from '../connectors/index.ts';
 import type { Database, Tx } from '../database/index.ts';
 import { loadNames, type OrganizationNames } from '../joined-names/index.ts';
 import { getOrganization, isSlug } from '../organizations/index.ts';
@@ -25,6 +25,7 @@ export interface Endpoint {
   readonly settingsRevision: number;
   readonly codeGeneration: boolean;
   readonly authMode: AuthMode;
+  readonly demands: Demands;
   /** Canonical path of the URL: `/acme/weather/mcp`, `/acme/weather@3/mcp`. */
   readonly resource: string;
 }
@@ -160,6 +161,7 @@ async function loadEndpoint(database: Database, name: EndpointName): Promise<End
       settingsRevision: connector.settingsRevision,
       codeGeneration: connector.codeGeneration,
       authMode: connector.authMode,
+      demands: connector.demands,
       resource: connectorResource(organization.slug, connector.slug, name.version),
     });
   });

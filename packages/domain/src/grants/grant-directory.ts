@@ -17,6 +17,8 @@ export interface GrantFacts
     | 'scopes'
     | 'expiresAt'
     | 'endedAt'
+    | 'signedInAt'
+    | 'secondFactor'
   > {
   readonly organizationId: string;
   readonly person: { readonly id: string; readonly email: string; readonly name: string };
@@ -94,7 +96,7 @@ async function loadFacts(database: Database, grantId: string): Promise<GrantFact
     if ((await tx.prisma.organizationDeletion.count({ where: tx.scope })) > 0) return null;
     const member = await findMember(tx, grant.personId);
     if (member === null) return null;
-    const { id, clientId, resourcePath, connectorId, versionId, connectorIds, scopes, expiresAt, endedAt } = grant;
+    const { id, clientId, resourcePath, connectorId, versionId, connectorIds, scopes, expiresAt, endedAt, signedInAt, secondFactor } = grant;
     return Object.freeze({
       id,
       clientId,
@@ -105,6 +107,8 @@ async function loadFacts(database: Database, grantId: string): Promise<GrantFact
       scopes,
       expiresAt,
       endedAt,
+      signedInAt,
+      secondFactor,
       organizationId: scope.organizationId,
       person: { id: member.personId, email: member.email, name: member.name },
       roles: [member.role],

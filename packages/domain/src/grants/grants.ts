@@ -1,5 +1,6 @@
 import { AppError, type Page, type PageRequest } from '@patchbay/foundation';
 import { type Actor, record } from '../audit/index.ts';
+import type { SignInProof } from '../connectors/index.ts';
 import { NEWEST_FIRST, olderThan, type Tx, toPage } from '../database/index.ts';
 import type { Grant as GrantRow } from '../generated/client.ts';
 import { findIdentityProvider } from '../identity-providers/index.ts';
@@ -24,6 +25,9 @@ export interface Grant {
   /** Moves on with every refresh, up to the longest life of a grant. */
   readonly expiresAt: Date;
   readonly lastUsedAt: Date | null;
+  /** How the person had signed in when they gave it; null where that is not known. */
+  readonly signedInAt: Date | null;
+  readonly secondFactor: boolean;
   readonly endedAt: Date | null;
   readonly endedBecause: GrantEnd | null;
   /** How the person had signed in when they gave it; null for a password. */
@@ -170,6 +174,11 @@ function selected({ personId, clientId, connectorId }: GrantSelection): GrantSel
 /** Whether the sign-in that a grant was given with is one that its organization accepts now. */
 export async function isSignInAdmitted(tx: Tx, { signIn }: Pick<Grant, 'signIn'>): Promise<boolean> {
   return signIn !== null || (await findIdentityProvider(tx))?.required !== true;
+}
+
+/** Notes how the person had signed in who gives the grant. */
+export async function noteSignIn(tx: Tx, id: string, { signedInAt, secondFactor }: SignInProof): Promise<void> {
+  await tx.prisma.grant.updateMany({ where: { ...tx.scope, id }, data: { signedInAt, secondFactor } });
 }
 
 export function toGrant(row: GrantRow): Grant {

@@ -16,6 +16,7 @@ export {
   getGrant,
   isSignInAdmitted,
   listGrants,
+  noteSignIn,
 } from './grants.ts';
 export { PUBLISH_AHEAD_MS } from './plan-signing-keys.ts';
 export { type PublicSigningKey, type SigningKeySet, SigningKeys, type SigningKeysOptions } from './signing-keys.ts';

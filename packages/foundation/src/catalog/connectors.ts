@@ -45,6 +45,12 @@ export const CONNECTORS_ERRORS = {
     title: 'Public access to this connector has not been confirmed.',
     hint: 'An owner or admin confirms it by name: send `authMode: none` with the connector’s slug as `confirmOpen`, or run `patchbay settings SLUG --auth none --confirm SLUG`. Or require an API key.',
   },
+  'connectors.demands_need_sign_in': {
+    status: 409,
+    owner: 'caller',
+    title: 'A public connector cannot demand anything of a sign-in.',
+    hint: 'Let members sign in (`authMode: oauth`) before you demand a second factor or a recent sign-in, or drop the demands first.',
+  },
   'connectors.not_deleted': {
     status: 409,
     owner: 'caller',

@@ -50,6 +50,18 @@ export const MCP_ERRORS = {
     title: 'This connector accepts API keys only.',
     hint: 'Send an MCP API key of the organization, or ask an owner to let people sign in to the connector.',
   },
+  'mcp.demand_unmet': {
+    status: 401,
+    owner: 'caller',
+    title: 'This connector demands a second factor or a more recent sign-in.',
+    hint: 'Connect again in the client: it opens a page where you sign in as the connector demands.',
+  },
+  'mcp.key_not_exempt': {
+    status: 403,
+    owner: 'caller',
+    title: 'This connector demands a sign-in that no API key proves.',
+    hint: 'Let the client sign in instead, or ask an owner to list this key in the settings of the connector.',
+  },
   'mcp.connector_not_listed': {
     status: 403,
     owner: 'caller',

@@ -170,6 +170,20 @@ export const ACCOUNT_LIMITS = {
     reason: 'A page that was left open cannot add a way to sign in.',
     raisedBy: 'fixed',
   },
+  demandLeast: {
+    value: 5 * 60,
+    unit: 'seconds',
+    what: 'Shortest age of a sign-in that a connector can demand',
+    reason: 'Less would end access before a person has gone from the sign-in to the first call.',
+    raisedBy: 'fixed',
+  },
+  demandMost: {
+    value: 14 * 24 * 60 * 60,
+    unit: 'seconds',
+    what: 'Longest age of a sign-in that a connector can demand',
+    reason: 'No sign-in lasts longer.',
+    raisedBy: 'fixed',
+  },
   closedLinksPerAddress: {
     value: 30,
     unit: 'attempts',

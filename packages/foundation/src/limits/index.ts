@@ -48,6 +48,12 @@ export const LIMIT_SECTIONS: readonly { readonly title: string; readonly limits:
   { title: 'Retention', limits: RETENTION },
 ];
 
+/** Bounds of the age of a sign-in that a connector demands, in minutes. */
+export const DEMAND_MINUTES = {
+  min: ACCOUNT_LIMITS.demandLeast.value / 60,
+  max: ACCOUNT_LIMITS.demandMost.value / 60,
+} as const;
+
 /** How long a password of an account may be. */
 export const PASSWORD_CHARACTERS = {
   min: ACCOUNT_LIMITS.passwordLeast.value,

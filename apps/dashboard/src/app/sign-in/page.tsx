@@ -7,11 +7,11 @@ import { STRINGS } from '../../lib/strings.ts';
 export const metadata: Metadata = { title: STRINGS.signIn.title };
 
 export default async function SignInPage({ searchParams }: { searchParams: Promise<Record<string, unknown>> }) {
-  const { next } = await searchParams;
+  const { next, because } = await searchParams;
   const wanted = typeof next === 'string' ? next : null;
   return (
     <AuthPage title={STRINGS.signIn.title}>
-      <SignInForm next={wanted} />
+      <SignInForm next={wanted} because={typeof because === 'string' ? because : null} />
       <OrganizationSignIn next={wanted} />
     </AuthPage>
   );

@@ -15,13 +15,25 @@ import { useReloadSignIn } from './use-sign-in-methods.ts';
 
 const T = STRINGS.factors;
 
+interface AppSetupProps {
+  readonly onDone: () => void;
+  /** Called instead of `onDone` once the app is on and the recovery codes were shown. */
+  readonly onReady?: () => void;
+}
+
 /** Sets an authenticator app up, in three steps: the password, the app with its first code, the recovery codes. */
-export function AppSetup({ onDone }: { onDone: () => void }) {
+export function AppSetup({ onDone, onReady = onDone }: AppSetupProps) {
   const [app, setApp] = useState<NewApp | null>(null);
   const [isOn, setOn] = useState(false);
+  const reload = useReloadSignIn();
+  // Only now: the page behind the dialog may show something else once the app is on.
+  const finish = async () => {
+    await reload();
+    onReady();
+  };
   if (app === null) return <PasswordStep onApp={setApp} onCancel={onDone} />;
   if (!isOn) return <AppStep app={app} onOn={() => setOn(true)} onCancel={onDone} />;
-  return <RecoveryCodes codes={app.recoveryCodes} onDone={onDone} />;
+  return <RecoveryCodes codes={app.recoveryCodes} onDone={finish} />;
 }
 
 function PasswordStep({ onApp, onCancel }: { onApp: (app: NewApp) => void; onCancel: () => void }) {
@@ -54,7 +66,6 @@ function PasswordStep({ onApp, onCancel }: { onApp: (app: NewApp) => void; onCan
 }
 
 function AppStep({ app, onOn, onCancel }: { app: NewApp; onOn: () => void; onCancel: () => void }) {
-  const reload = useReloadSignIn();
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const form = useForm({
     mode: 'uncontrolled',
@@ -65,7 +76,6 @@ function AppStep({ app, onOn, onCancel }: { app: NewApp; onOn: () => void; onCan
     const result = await sendCode(code);
     if (!result.ok) return setRefusal(result.reason);
     notifications.show({ message: T.isOn, color: 'teal' });
-    await reload();
     onOn();
   });
   return (

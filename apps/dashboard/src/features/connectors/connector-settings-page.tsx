@@ -4,10 +4,7 @@ import { Group, Paper, Radio, Stack, Switch } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import type { ActionState, AuthMode, Connector } from '@patchbay/api-client';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { bodyOf } from '../../lib/answer.ts';
-import { api } from '../../lib/api.ts';
 import { showError } from '../../lib/show-error.ts';
 import { STRINGS } from '../../lib/strings.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
@@ -16,6 +13,8 @@ import { Confirmation } from '../../ui/confirmation.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { SectionHead } from '../../ui/section-head.tsx';
+import { DemandsForm } from './demands-form.tsx';
+import { useUpdateConnector } from './use-update-connector.ts';
 
 const T = STRINGS.connectorSettings;
 const AUTH_MODES = ['oauth', 'api_key', 'none'] as const satisfies readonly AuthMode[];
@@ -29,6 +28,7 @@ export function ConnectorSettingsPage({ organization, connector }: ConnectorSett
   return (
     <>
       <AuthModeForm organization={organization} connector={connector} />
+      <DemandsForm organization={organization} connector={connector} />
       <CodeGenerationForm organization={organization} connector={connector} />
     </>
   );
@@ -134,29 +134,4 @@ function CodeGenerationForm({ organization, connector }: ConnectorSettingsProps)
       </Stack>
     </Paper>
   );
-}
-
-interface ConnectorPatch {
-  readonly authMode?: AuthMode;
-  /** With `authMode: none`: the connector's slug, typed by the person. */
-  readonly confirmOpen?: string;
-  readonly codeGeneration?: boolean;
-}
-
-/** Changes settings of a connector; in force for the next call. */
-function useUpdateConnector(organization: string, connector: string) {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: async (patch: ConnectorPatch) =>
-      bodyOf(
-        await api().PATCH('/api/v1/organizations/{organization}/connectors/{connector}', {
-          params: { path: { organization, connector } },
-          body: { ...patch },
-        }),
-      ),
-    onSuccess: (updated) => {
-      queries.setQueryData(['connector', organization, connector], updated);
-      return queries.invalidateQueries({ queryKey: ['connectors', organization] });
-    },
-  });
 }

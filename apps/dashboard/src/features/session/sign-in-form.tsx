@@ -1,6 +1,6 @@
 'use client';
 
-import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { isEmail, isNotEmpty, useForm } from '@mantine/form';
 import Link from 'next/link';
 import { useState } from 'react';
@@ -16,8 +16,14 @@ import { useSignUpPolicy } from './use-sign-up-policy.ts';
 
 const T = STRINGS.signIn;
 
+interface SignInFormProps {
+  readonly next: string | null;
+  /** Why a person who was signed in has to sign in again; anything unknown is ignored. */
+  readonly because?: string | null;
+}
+
 /** `next` is the page the person wanted; anything that leads elsewhere is ignored. */
-export function SignInForm({ next }: { next: string | null }) {
+export function SignInForm({ next, because }: SignInFormProps) {
   const goOn = useReturn(next);
   const policy = useSignUpPolicy();
   const [refusal, setRefusal] = useState<Refusal | null>(null);
@@ -48,6 +54,7 @@ export function SignInForm({ next }: { next: string | null }) {
   return (
     <form ref={ref} onSubmit={submit} noValidate data-early="" suppressHydrationWarning>
       <Stack gap="md">
+        {because === 'fresh_sign_in' && <Alert color="gray">{T.because.fresh_sign_in}</Alert>}
         <RefusalAlert refusal={refusal} />
         <TextInput
           label={T.email}

@@ -15,14 +15,15 @@ export const SIGN_IN = {
   noAccount: 'No account yet?',
   toSignUp: 'Create one',
   byInvitation: 'Accounts are created by invitation. Ask an owner or admin of your organization for a link.',
-  codeTitle: 'Enter your code',
+  because: {
+    fresh_sign_in: 'The connector demands a recent sign-in. Sign in again, and you come back to it.',
+  },
   codeLead: 'Your password is right. Enter the code that your authenticator app shows.',
   code: 'Code',
   codeHint: 'Without your phone, enter a recovery code.',
   codeMissing: 'Enter the code of six digits, or a recovery code.',
   submitCode: 'Continue',
   startOver: 'Start over',
-  or: 'or',
   passkey: 'Use a passkey',
   emailInvalid: 'Enter an email address, such as you@example.com.',
   passwordMissing: 'Enter your password.',
@@ -166,4 +167,14 @@ export const SESSIONS = {
   endOthers: 'End all others',
   ended: 'The session has ended.',
   endedOthers: (count: number) => (count === 1 ? 'One session has ended.' : `${count} sessions have ended.`),
+} as const;
+
+/** Words of the page between an MCP client and a connector that demands a second factor. */
+export const SECOND_FACTOR = {
+  title: 'One more step',
+  lead: 'The connector demands a second factor. Prove yours, and you come back to it.',
+  setUpLead: 'The connector demands a second factor, and your account has none yet. Set one up, and you come back to it.',
+  setUpApp: 'Set up an authenticator app',
+  usePasskey: 'Use a passkey',
+  addPasskey: 'Add a passkey',
 } as const;

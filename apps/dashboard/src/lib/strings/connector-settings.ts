@@ -62,6 +62,19 @@ export const CONNECTOR_SETTINGS = {
   openBody:
     'Anyone who learns the URL can call every tool of this connector, with its secrets, as often as the limits allow. Calls cannot be traced to a person.',
   openConfirm: 'Open it',
+  demands: {
+    title: 'Demands on the sign-in',
+    lead: 'What members must have proved when they signed in. Clients that were connected before have to connect again, and API keys are refused unless an owner lists them.',
+    secondFactor: 'Demand a second factor',
+    secondFactorHint: 'A code of an authenticator app, or a passkey. Members without one are led to set it up.',
+    fresh: 'Demand a recent sign-in',
+    freshHint: 'When it becomes older, clients have to connect again, and their members sign in again.',
+    minutes: 'Age at most, in minutes',
+    exemptKeys: 'API keys that are accepted all the same',
+    exemptKeysHint: 'For programs that cannot sign in.',
+    isPublic: 'The connector is public. Let members sign in first.',
+    save: 'Save the demands',
+  },
   codeGeneration: 'Dynamic code (eval)',
   codeGenerationLead:
     'Whether its code may use eval and new Function. Some libraries need it; it also makes an injection easier to abuse.',

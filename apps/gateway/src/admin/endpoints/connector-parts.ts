@@ -3,9 +3,10 @@ import type { Tx } from '@patchbay/domain';
 import { getConnector, type Connector as StoredConnector } from '@patchbay/domain/connectors';
 import { listDeployments } from '@patchbay/domain/deployments';
 import { listVersions } from '@patchbay/domain/versions';
-import { AppError } from '@patchbay/foundation';
+import { AppError, idOf, integer } from '@patchbay/foundation';
+import { DEMAND_MINUTES } from '@patchbay/foundation/limits';
 import { z } from 'zod';
-import { type Access, requireConnector } from '../access/caller.ts';
+import { type Access, requireConnector, requirePermission } from '../access/caller.ts';
 import { allowedUnless, lacks } from './allowed.ts';
 import { endpointUrl } from './endpoint-url.ts';
 import { ActionState, Instant } from './parts.ts';
@@ -21,6 +22,23 @@ export const AuthMode = z.enum(['oauth', 'api_key', 'none']).meta({
 export const CodeGeneration = z.boolean().meta({
   description: 'Whether code of the connector may use eval and new Function. Its sandboxes refuse them otherwise.',
 });
+
+const SignInMinutes = integer().min(DEMAND_MINUTES.min).max(DEMAND_MINUTES.max);
+
+export const Demands = z
+  .object({
+    secondFactor: z.boolean().meta({ description: 'Whether the sign-in behind a caller must have proved one.' }),
+    signInMinutes: SignInMinutes.nullable().meta({
+      description: 'The age of that sign-in at most. Null for any age.',
+    }),
+    exemptKeys: z.array(idOf('apiKey')).max(20).meta({
+      description: 'API keys that an owner accepts although no key proves a sign-in.',
+    }),
+  })
+  .meta({
+    id: 'Demands',
+    description: 'What callers of a connector must have proved when they signed in. With any, API keys are refused.',
+  });
 
 export const Connector = z
   .object({
@@ -39,6 +57,7 @@ export const Connector = z
       .meta({ description: 'The newest version, whatever its state.' }),
     settingsRevision: z.number().int(),
     codeGeneration: CodeGeneration,
+    demands: Demands,
     openConfirmedAt: Instant.nullable().meta({
       description:
         'When an owner or admin confirmed public access to it, with its secrets and tools that write. Null without a confirmation.',
@@ -51,6 +70,8 @@ export const Connector = z
       rollBack: ActionState,
       update: ActionState,
       open: ActionState,
+      demand: ActionState.meta({ description: 'Changing the demands on the sign-in.' }),
+      exemptKeys: ActionState,
       delete: ActionState,
       restore: ActionState,
     }),
@@ -96,6 +117,7 @@ export async function presentConnector(
       : null,
     settingsRevision: connector.settingsRevision,
     codeGeneration: connector.codeGeneration,
+    demands: { ...connector.demands, exemptKeys: [...connector.demands.exemptKeys] },
     openConfirmedAt: connector.openConfirmedAt?.toISOString() ?? null,
     createdAt: connector.createdAt.toISOString(),
     deletedAt: connector.deletedAt?.toISOString() ?? null,
@@ -109,10 +131,25 @@ export async function presentConnector(
       ),
       update: allowedUnless(gone, lacks(access, 'connectors:write')),
       open: allowedUnless(gone, lacks(access, 'connectors:write'), lacks(access, 'connectors:open')),
+      demand: allowedUnless(gone, lacks(access, 'connectors:write'), lacks(access, 'connectors:open')),
+      exemptKeys: allowedUnless(gone, !isOwner(access) && OWNERS_ONLY),
       delete: allowedUnless(gone, lacks(access, 'connectors:delete')),
       restore: allowedUnless(!gone && 'It is in service.', lacks(access, 'connectors:delete')),
     },
   };
+}
+
+const OWNERS_ONLY = 'Only an owner lists API keys that no demand applies to.';
+
+function isOwner({ roles }: Access): boolean {
+  return roles.includes('owner');
+}
+
+/** @throws AppError `admin.permission_missing` unless the caller may change these demands */
+export function requireDemander(access: Access, { exemptKeys }: { readonly exemptKeys?: unknown }): void {
+  requirePermission(access, 'connectors:open');
+  if (exemptKeys === undefined || isOwner(access)) return;
+  throw new AppError('admin.permission_missing', { detail: OWNERS_ONLY });
 }
 
 /** A key for certain connectors makes no new ones. @throws AppError `admin.permission_missing` */

@@ -11,7 +11,9 @@ import {
   CodeGeneration,
   Connector,
   connectorOf,
+  Demands,
   presentConnector,
+  requireDemander,
   requireEveryConnector,
 } from './connector-parts.ts';
 import { ConnectorParams, DisplayName, OrganizationParams, PageQuery, pageOf, Slug } from './parts.ts';
@@ -94,7 +96,7 @@ export const updateConnector = defineEndpoint({
   method: 'PATCH',
   path: '/organizations/:organization/connectors/:connector',
   summary:
-    'Change name, slug, auth mode or what the code may do; the old slug stays an alias. `authMode: none` needs `connectors:open`',
+    'Change name, slug, auth mode, demands or what the code may do; the old slug stays an alias. `authMode: none` and `demands` need `connectors:open`; only an owner lists exempt keys',
   tag: 'Connectors',
   permission: 'connectors:write',
   audit: 'connector.updated',
@@ -106,6 +108,7 @@ export const updateConnector = defineEndpoint({
       authMode: AuthMode,
       codeGeneration: CodeGeneration,
       confirmOpen: ConfirmOpen,
+      demands: Demands.partial(),
     })
     .partial()
     .refine((body) => Object.keys(body).length > 0, 'names nothing to change')
@@ -117,6 +120,7 @@ export const updateConnector = defineEndpoint({
 }).inTransaction(async (tx, call, { origin }) => {
   let connector = await connectorOf(tx, call);
   if (call.body.authMode === 'none') requirePermission(call.access, 'connectors:open');
+  if (call.body.demands !== undefined) requireDemander(call.access, call.body.demands);
   const { slug, ...patch } = call.body;
   if (Object.keys(patch).length > 0)
     connector = await connectors.updateConnector(tx, call.caller.actor, connector.id, patch);

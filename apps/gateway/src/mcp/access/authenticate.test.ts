@@ -1,4 +1,5 @@
 import type { ApiKey, VerifiedApiKey } from '@patchbay/domain/api-keys';
+import { NO_DEMANDS } from '@patchbay/domain/connectors';
 import type { Endpoint } from '@patchbay/domain/endpoints';
 import { AppError } from '@patchbay/foundation';
 import { describe, expect, it } from 'vitest';
@@ -10,11 +11,13 @@ const ENDPOINT = {
   connectorId: 'con_weather',
   versionId: 'ver_1',
   authMode: 'oauth',
+  demands: NO_DEMANDS,
   resource: '/acme/weather/mcp',
 } as Endpoint; // all that the rules read
 
 const AUDIENCE = 'https://patchbay.example/acme/weather/mcp';
-const AT: AskedUrl = { kind: 'connector', audiences: [AUDIENCE] };
+const NOW = new Date('2026-11-30T12:00:00Z');
+const AT: AskedUrl = { kind: 'connector', audiences: [AUDIENCE], now: NOW };
 const PERSON = { id: 'psn_anna', email: 'anna@acme.example', name: 'Anna' };
 
 function keyCaller(change: Partial<VerifiedApiKey> = {}, connectorIds: readonly string[] = ['*']): ApiKeyCaller {
@@ -42,6 +45,7 @@ const TOKEN: TokenCaller = {
   person: PERSON,
   roles: ['member'],
   groups: [],
+  proof: { signedInAt: NOW, secondFactor: false },
   scopes: ['tools:read'],
 };
 const NOBODY: AnonymousCaller = { kind: 'anonymous', credentialId: null, address: '198.51.100.1' };
@@ -89,7 +93,7 @@ describe('admit', () => {
   });
 
   it('refuses a token for one connector at the URL of the organization, and the reverse', () => {
-    const atOrganization: AskedUrl = { kind: 'organization', audiences: [AUDIENCE] };
+    const atOrganization: AskedUrl = { kind: 'organization', audiences: [AUDIENCE], now: NOW };
     const whole = { ...TOKEN, connectorId: null, connectorIds: ['con_weather'] };
     expect(refusalOf(TOKEN, ENDPOINT, atOrganization)).toBe('mcp.wrong_audience');
     expect(refusalOf(whole)).toBe('mcp.wrong_audience');
@@ -132,6 +136,31 @@ describe('admit', () => {
     const open = admit(NOBODY, { ...ENDPOINT, authMode: 'none' }, AT);
     expect(open).toMatchObject({ clientId: null, credentialId: null, resource: '/acme/weather/mcp' });
   });
+
+  const SECOND_FACTOR = { ...NO_DEMANDS, secondFactor: true };
+  const FRESH = { ...NO_DEMANDS, signInMinutes: 30 };
+  const proved = { ...TOKEN, proof: { signedInAt: NOW, secondFactor: true } };
+  const stale = { ...TOKEN, proof: { signedInAt: new Date(NOW.getTime() - 31 * 60_000), secondFactor: true } };
+
+  it.each([
+    ['nothing', NO_DEMANDS, null, null, null],
+    ['a second factor', SECOND_FACTOR, 'mcp.demand_unmet', null, 'mcp.key_not_exempt'],
+    ['a recent sign-in', FRESH, null, 'mcp.demand_unmet', 'mcp.key_not_exempt'],
+    ['both', { ...FRESH, secondFactor: true }, 'mcp.demand_unmet', 'mcp.demand_unmet', 'mcp.key_not_exempt'],
+  ] as const)(
+    'where a connector demands %s, a token of a password alone, one of an old sign-in and a key get their answers',
+    (_what, demands, byPassword, byOldSignIn, byKey) => {
+      const endpoint = { ...ENDPOINT, demands };
+      expect([refusalOf(TOKEN, endpoint), refusalOf(stale, endpoint), refusalOf(keyCaller(), endpoint)]).toEqual([
+        byPassword,
+        byOldSignIn,
+        byKey,
+      ]);
+      expect(refusalOf(proved, endpoint)).toBeNull();
+      const listed = { ...endpoint, demands: { ...demands, exemptKeys: ['key_1'] } };
+      expect(refusalOf(keyCaller(), listed)).toBeNull();
+    },
+  );
 
   it('counts the same person under the same limit, whatever proves them', () => {
     expect(admit(keyCaller(), ENDPOINT, AT).limitKey).toBe(admit(TOKEN, ENDPOINT, AT).limitKey);

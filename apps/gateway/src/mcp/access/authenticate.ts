@@ -1,3 +1,4 @@
+import { hasDemands, unmetDemand } from '@patchbay/domain/connectors';
 import type { Endpoint } from '@patchbay/domain/endpoints';
 import type { Role } from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
@@ -10,6 +11,8 @@ export interface AskedUrl {
   readonly kind: 'connector' | 'preview' | 'organization';
   /** Every absolute URL by which an access token may name it: the canonical one, and an earlier one that was asked for. */
   readonly audiences: readonly string[];
+  /** The time of the request. */
+  readonly now: Date;
 }
 
 /** Roles that may see a version that is not live: those that could make it live. */
@@ -23,7 +26,7 @@ const PREVIEW_ROLES: ReadonlySet<Role> = new Set<Role>(['owner', 'admin', 'devel
  * A caller who may not preview gets 404 for a preview, as for a version that does not exist.
  *
  * @throws AppError mcp.token_missing, mcp.wrong_audience, mcp.key_required, mcp.connector_not_listed,
- * mcp.endpoint_not_found
+ * mcp.key_not_exempt, mcp.demand_unmet, mcp.endpoint_not_found
  */
 export function admit(caller: VerifiedCaller, endpoint: Endpoint, asked: AskedUrl): Principal {
   switch (caller.kind) {
@@ -34,12 +37,17 @@ export function admit(caller: VerifiedCaller, endpoint: Endpoint, asked: AskedUr
       const { organizationId, apiKey, roles } = caller.key;
       if (organizationId !== endpoint.organizationId) throw new AppError('mcp.wrong_audience');
       requireListed(apiKey.connectorIds.includes('*') || apiKey.connectorIds.includes(endpoint.connectorId));
+      // No key proves a sign-in, whatever its person has proved elsewhere.
+      if (hasDemands(endpoint.demands) && !endpoint.demands.exemptKeys.includes(apiKey.id)) {
+        throw new AppError('mcp.key_not_exempt');
+      }
       requirePreviewer(roles, asked);
       break;
     }
     case 'token':
       requireOwnToken(caller, endpoint, asked);
       if (endpoint.authMode === 'api_key') throw refuseToken('auth_mode');
+      if (unmetDemand(endpoint.demands, caller.proof, asked.now) !== null) throw refuseToken('demand');
       requirePreviewer(caller.roles, asked);
       break;
   }

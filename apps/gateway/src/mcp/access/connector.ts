@@ -6,7 +6,7 @@ import {
   type ResourceName,
   resourceOf,
 } from '@patchbay/domain/endpoints';
-import { AppError } from '@patchbay/foundation';
+import { AppError, type Clock } from '@patchbay/foundation';
 import { scopesOf, TOOL_SCOPES } from '@patchbay/mcp';
 import type { PolicySet } from '@patchbay/policy';
 import { type ConnectorAccess, connectorAccess } from '../context/access.ts';
@@ -19,6 +19,7 @@ import { admit } from './authenticate.ts';
 
 export interface ConnectorMountDeps extends CallerVerification {
   readonly origin: string;
+  readonly clock: Pick<Clock, 'now'>;
   readonly endpoints: Pick<EndpointDirectory, 'resolve'>;
   readonly manifests: Pick<LiveManifests, 'of'>;
   /** The organization's policies, from memory. */
@@ -64,7 +65,11 @@ async function authorizeAt(
   const caller = await verifyCaller(deps, head, pastExpiryMs);
   // An earlier name of the connector is never given to another one, so tokens that name it stay good there.
   const audiences = [endpoint.resource, resourceOf(name)].map((resource) => audienceOf(deps.origin, resource));
-  const principal = admit(caller, endpoint, { kind: preview ? 'preview' : 'connector', audiences });
+  const principal = admit(caller, endpoint, {
+    kind: preview ? 'preview' : 'connector',
+    audiences,
+    now: deps.clock.now(),
+  });
   head.steps.lap('auth');
   const { revision } = await deps.loadPolicies(endpoint.organizationId);
   const served = { endpoint, principal, manifest: await deps.manifests.of(endpoint) };

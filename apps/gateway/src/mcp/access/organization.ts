@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { audienceOf, type EndpointDirectory, organizationResource, parseResource } from '@patchbay/domain/endpoints';
 import type { OrganizationNames } from '@patchbay/domain/joined-names';
-import { AppError, type ErrorCode } from '@patchbay/foundation';
+import { AppError, type Clock, type ErrorCode } from '@patchbay/foundation';
 import { TOOL_SCOPES } from '@patchbay/mcp';
 import type { PolicySet } from '@patchbay/policy';
 import { LRUCache } from 'lru-cache';
@@ -22,6 +22,7 @@ import { admit } from './authenticate.ts';
 
 export interface OrganizationMountDeps extends CallerVerification {
   readonly origin: string;
+  readonly clock: Pick<Clock, 'now'>;
   readonly endpoints: Pick<EndpointDirectory, 'resolve' | 'findLive'>;
   readonly manifests: Pick<LiveManifests, 'of'>;
   /** The organization's policies, from memory. */
@@ -88,7 +89,12 @@ function viewKeyOf(organization: string, { principal }: AdmittedCaller): string 
 }
 
 /** Refusals by one connector, which does not exist for the caller here then. Every other refusal is one by all. */
-const OF_ONE_CONNECTOR: ReadonlySet<ErrorCode> = new Set(['mcp.connector_not_listed', 'mcp.key_required']);
+const OF_ONE_CONNECTOR: ReadonlySet<ErrorCode> = new Set([
+  'mcp.connector_not_listed',
+  'mcp.key_required',
+  'mcp.key_not_exempt',
+  'mcp.demand_unmet',
+]);
 
 /**
  * Loads the caller's access at the organization's URL. A caller must always authenticate; a connector that refuses them
@@ -97,7 +103,7 @@ const OF_ONE_CONNECTOR: ReadonlySet<ErrorCode> = new Set(['mcp.connector_not_lis
  * @throws AppError mcp.endpoint_not_found, mcp.wrong_audience, mcp.connector_not_listed, mcp.key_required
  */
 async function admitCaller(
-  { origin, endpoints, manifests, loadPolicies }: OrganizationMountDeps,
+  { origin, clock, endpoints, manifests, loadPolicies }: OrganizationMountDeps,
   organization: string,
   caller: VerifiedCaller,
 ): Promise<AdmittedCaller> {
@@ -112,7 +118,7 @@ async function admitCaller(
     const endpoint = await endpoints.resolve(organization, slug);
     if (endpoint === null) continue;
     try {
-      const principal = admit(caller, endpoint, { kind: 'organization', audiences: [audience] });
+      const principal = admit(caller, endpoint, { kind: 'organization', audiences: [audience], now: clock.now() });
       connectors.push({ endpoint, principal, manifest: await manifests.of(endpoint) });
     } catch (error) {
       if (!(error instanceof AppError && OF_ONE_CONNECTOR.has(error.code))) throw error;

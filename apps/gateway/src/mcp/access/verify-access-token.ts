@@ -196,7 +196,9 @@ function agrees(claims: Claims, grant: GrantFacts): boolean {
 
 function callerOf(claims: Claims, grant: GrantFacts): TokenCaller {
   const { id, clientId, organizationId, connectorId, versionId, connectorIds, person, roles, groups } = grant;
+  const { signedInAt, secondFactor } = grant;
+  const proof = { signedInAt, secondFactor };
   const ids = { organizationId, connectorId, versionId, connectorIds };
   const scopes = claims.scope.split(' ').filter((scope) => grant.scopes.includes(scope));
-  return { kind: 'token', credentialId: id, clientId, audience: claims.aud, ...ids, person, roles, groups, scopes };
+  return { kind: 'token', credentialId: id, clientId, audience: claims.aud, ...ids, person, roles, groups, proof, scopes };
 }

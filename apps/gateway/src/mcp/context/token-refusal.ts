@@ -18,6 +18,7 @@ const REFUSALS = {
   connector: ['mcp.wrong_audience', 'The access token is for another connector, or for a whole organization.'],
   version: ['mcp.wrong_audience', 'The access token is for another version of the connector.'],
   auth_mode: ['mcp.key_required', 'This connector accepts API keys only.'],
+  demand: ['mcp.demand_unmet', 'The sign-in behind this token is older, or proved less, than the connector demands.'],
   scope: ['mcp.insufficient_scope', 'The access token lacks a scope that this request needs.'],
 } as const satisfies Record<string, readonly [ErrorCode, string]>;
 

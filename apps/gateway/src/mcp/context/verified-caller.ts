@@ -1,4 +1,5 @@
 import type { ApiKeyCache, VerifiedApiKey } from '@patchbay/domain/api-keys';
+import type { SignInProof } from '@patchbay/domain/connectors';
 import type { GroupReference } from '@patchbay/domain/groups';
 import type { Role } from '@patchbay/domain/organizations';
 import { AppError } from '@patchbay/foundation';
@@ -30,6 +31,8 @@ export interface TokenCaller {
   readonly person: { readonly id: string; readonly email: string; readonly name: string };
   readonly roles: readonly Role[];
   readonly groups: readonly GroupReference[];
+  /** How the person had signed in when they gave the grant. */
+  readonly proof: SignInProof;
   /** The token's, as far as the grant still has them. */
   readonly scopes: readonly string[];
 }
