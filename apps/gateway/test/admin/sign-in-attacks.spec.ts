@@ -108,7 +108,9 @@ describe('session fixation and login CSRF', () => {
 
   it('a session that this installation did not sign is none', async () => {
     const [name] = victim.cookie.split('=');
-    const token = decodeURIComponent(victim.cookie.slice(`${name}=`.length)).split('.', 1).join('');
+    const token = decodeURIComponent(victim.cookie.slice(`${name}=`.length))
+      .split('.', 1)
+      .join('');
     for (const value of [token, `${token}.`, `${token}.${'A'.repeat(43)}%3D`, 'chosen-by-the-attacker']) {
       expect(await personOf(`${name}=${value}`), value).toBeNull();
     }

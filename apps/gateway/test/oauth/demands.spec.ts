@@ -94,14 +94,15 @@ describe('a connector that demands a second factor', () => {
 });
 
 describe('a connector that demands a recent sign-in', () => {
-  it('an authorization request by an older sign-in asks for a new one and says why', async () => {
+  it('an authorization request by an older sign-in asks for a new one with the reason', async () => {
     await demand('fresh', { signInMinutes: 30 });
     const person = await installation.join(owner, 'member', 'fay');
     const browser = new Browser(origin, person);
     const client = await OAuthClient.register(origin, urlOf('fresh'));
-    await superuser.query(`UPDATE identity.sessions SET created_at = now() - interval '31 minutes' WHERE person_id = $1`, [
-      person.personId,
-    ]);
+    await superuser.query(
+      `UPDATE identity.sessions SET created_at = now() - interval '31 minutes' WHERE person_id = $1`,
+      [person.personId],
+    );
     const page = await visitUntil(browser, client, (location) => location.includes('because='));
     expect([page.pathname, page.searchParams.get('because')]).toEqual(['/dashboard/sign-in', 'fresh_sign_in']);
     await send(browser, '/sign-in/email', { email: person.email, password: PASSWORD });

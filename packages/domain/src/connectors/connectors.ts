@@ -1,13 +1,10 @@
 import { AppError, newId, type Page, type PageRequest } from '@patchbay/foundation';
-import { getApiKey } from '../api-keys/index.ts';
 import { type Actor, record } from '../audit/index.ts';
 import { emitChange } from '../changes/index.ts';
 import { NEWEST_FIRST, olderThan, type Tx, toPage } from '../database/index.ts';
 import { recordLiveNames } from '../joined-names/index.ts';
 import { assertConnectorSlug, RESTORABLE_DAYS } from '../organizations/index.ts';
 import { type AuthMode, type Connector, toConnector, WITH_LIVE_VERSION } from './connector.ts';
-import { type Demands, hasDemands } from './demands.ts';
-import { type OpenRisks, refuseRisks, writingToolsOf } from './open-access.ts';
 
 /**
  * @throws AppError `connectors.slug_taken`, `connectors.slug_retired`, `connectors.slug_invalid`,
@@ -83,97 +80,6 @@ export async function listConnectors(
   return toPage(rows, page.limit, toConnector, (row) => ({ at: row.createdAt, id: row.id }));
 }
 
-export interface ConnectorPatch {
-  readonly name?: string | undefined;
-  readonly authMode?: AuthMode | undefined;
-  readonly codeGeneration?: boolean | undefined;
-  /** Those that are named replace the present ones. */
-  readonly demands?: { readonly [Name in keyof Demands]?: Demands[Name] | undefined } | undefined;
-  /** With `authMode: none`: the connector's present slug, as a confirmation of public access. */
-  readonly confirmOpen?: string | undefined;
-}
-
-/**
- * Authentication and dynamic code are settings of its sandboxes: after a change running ones are not reused. Public
- * access to a connector with secrets or tools that write takes its name as a confirmation, which is kept until it
- * requires authentication again.
- *
- * @throws AppError `connectors.open_not_confirmed`, `connectors.demands_need_sign_in`, `connectors.not_found`,
- * `api-keys.not_found` for an exempt key that is none of the organization
- */
-export async function updateConnector(tx: Tx, actor: Actor, id: string, patch: ConnectorPatch): Promise<Connector> {
-  const connector = await lockConnector(tx, id);
-  const { name, authMode, codeGeneration } = connector;
-  const demands = await demandsAfter(tx, connector, patch);
-  const before = {
-    name,
-    authMode,
-    codeGeneration,
-    openConfirmed: connector.openConfirmedAt !== null,
-    demands: connector.demands,
-  };
-  const after = {
-    name: patch.name ?? name,
-    authMode: patch.authMode ?? authMode,
-    codeGeneration: patch.codeGeneration ?? codeGeneration,
-  };
-  const openConfirmedAt = await confirmationAfter(tx, connector, patch);
-  const isNewSetting = after.authMode !== authMode || after.codeGeneration !== codeGeneration;
-  await update(tx, id, {
-    ...after,
-    openConfirmedAt,
-    demandSecondFactor: demands.secondFactor,
-    demandSignInMinutes: demands.signInMinutes,
-    demandExemptKeys: [...demands.exemptKeys],
-    ...(isNewSetting ? { settingsRevision: { increment: 1 } } : {}),
-  });
-  const recorded = { ...after, openConfirmed: openConfirmedAt !== null, demands };
-  await recordChange(tx, actor, { id, action: 'connector.updated', before, after: recorded });
-  return getConnector(tx, id);
-}
-
-/** The demands after the patch. @throws AppError `connectors.demands_need_sign_in`, `api-keys.not_found` */
-async function demandsAfter(tx: Tx, connector: Connector, { demands, authMode }: ConnectorPatch): Promise<Demands> {
-  const { secondFactor, signInMinutes, exemptKeys } = connector.demands;
-  const after: Demands = {
-    secondFactor: demands?.secondFactor ?? secondFactor,
-    signInMinutes: demands?.signInMinutes === undefined ? signInMinutes : demands.signInMinutes,
-    exemptKeys: demands?.exemptKeys ?? exemptKeys,
-  };
-  if ((authMode ?? connector.authMode) === 'none' && hasDemands(after)) {
-    throw new AppError('connectors.demands_need_sign_in');
-  }
-  for (const id of after.exemptKeys) if (!exemptKeys.includes(id)) await getApiKey(tx, id);
-  return after;
-}
-
-/** The stored confirmation after the patch. @throws AppError `connectors.open_not_confirmed` */
-async function confirmationAfter(tx: Tx, connector: Connector, patch: ConnectorPatch): Promise<Date | null> {
-  const { authMode, confirmOpen } = patch;
-  if (authMode === undefined) return connector.openConfirmedAt;
-  if (authMode !== 'none') return null;
-  if (confirmOpen === connector.slug) return connector.openConfirmedAt ?? new Date();
-  if (confirmOpen !== undefined) {
-    throw new AppError('connectors.open_not_confirmed', {
-      detail: `The confirmation names ${confirmOpen}, and this is ${connector.slug}.`,
-    });
-  }
-  if (connector.authMode !== 'none') refuseRisks(connector, await findRisks(tx, connector));
-  return connector.openConfirmedAt;
-}
-
-async function findRisks(tx: Tx, { id, liveVersionId }: Connector): Promise<OpenRisks> {
-  const secrets = await tx.prisma.sealedSecret.count({ where: { ...tx.scope, connectorId: id } });
-  const live =
-    liveVersionId === null
-      ? null
-      : await tx.prisma.version.findUnique({
-          where: { organizationId_id: { ...tx.scope, id: liveVersionId } },
-          select: { manifest: true },
-        });
-  return { secrets, writingTools: writingToolsOf(live?.manifest) };
-}
-
 /**
  * The old slug stays an alias of this connector permanently.
  *
@@ -184,7 +90,7 @@ export async function renameConnector(tx: Tx, actor: Actor, id: string, slug: st
   const before = await lockConnector(tx, id);
   if (before.slug !== slug) {
     await claimSlug(tx, id, slug);
-    await update(tx, id, { slug });
+    await updateRow(tx, id, { slug });
     const [shared] = await recordLiveNames(tx, id);
     if (shared) throw new AppError('connectors.names_shared', { data: { slug, kind: shared.kind, name: shared.name } });
     // Policies follow a connector under its new slug.
@@ -199,7 +105,7 @@ export async function deleteConnector(tx: Tx, actor: Actor, id: string): Promise
   await lockConnector(tx, id);
   const deletedAt = new Date();
   const purgeAfter = new Date(deletedAt.getTime() + RESTORABLE_DAYS * 86_400_000);
-  await update(tx, id, { deletedAt, purgeAfter });
+  await updateRow(tx, id, { deletedAt, purgeAfter });
   await recordLiveNames(tx, id);
   await recordChange(tx, actor, { id, action: 'connector.deleted', after: { purgeAfter } });
   return getConnector(tx, id);
@@ -229,7 +135,8 @@ export async function lockConnector(tx: Tx, id: string): Promise<Connector> {
   return connector;
 }
 
-async function update(tx: Tx, id: string, data: Parameters<Tx['prisma']['connector']['update']>[0]['data']) {
+/** For the functions of this folder. */
+export async function updateRow(tx: Tx, id: string, data: Parameters<Tx['prisma']['connector']['update']>[0]['data']) {
   await tx.prisma.connector.update({
     where: { organizationId_id: { ...tx.scope, id } },
     data: { ...data, updatedAt: new Date() },
@@ -243,7 +150,8 @@ interface ConnectorMove {
   readonly after?: unknown;
 }
 
-async function recordChange(tx: Tx, actor: Actor, { id, ...entry }: ConnectorMove): Promise<void> {
+/** For the functions of this folder. */
+export async function recordChange(tx: Tx, actor: Actor, { id, ...entry }: ConnectorMove): Promise<void> {
   await emitChange(tx, { kind: 'connector', id });
   await record(tx, { actor, target: { type: 'connector', id }, ...entry });
 }

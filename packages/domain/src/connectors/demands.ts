@@ -1,4 +1,4 @@
-/** What a connector demands of the sign-in behind a caller. */
+/** Demands of a connector on the sign-in behind a caller. */
 export interface Demands {
   readonly secondFactor: boolean;
   /** The age of the sign-in at most; null for any age. */
@@ -26,7 +26,11 @@ export function hasDemands({ secondFactor, signInMinutes }: Demands): boolean {
  * The first demand that the sign-in does not meet; null when it meets all. The age comes first: a new sign-in proves the
  * second factor on the way. Pure.
  */
-export function unmetDemand(demands: Demands, { signedInAt, secondFactor }: SignInProof, now: Date): UnmetDemand | null {
+export function unmetDemand(
+  demands: Demands,
+  { signedInAt, secondFactor }: SignInProof,
+  now: Date,
+): UnmetDemand | null {
   const { signInMinutes } = demands;
   if (signInMinutes !== null) {
     const age = signedInAt === null ? Number.POSITIVE_INFINITY : now.getTime() - signedInAt.getTime();

@@ -9,7 +9,7 @@ export {
   lockConnector,
   renameConnector,
   restoreConnector,
-  updateConnector,
 } from './connectors.ts';
 export { type Demands, hasDemands, NO_DEMANDS, type SignInProof, type UnmetDemand, unmetDemand } from './demands.ts';
 export { describeRisks, isOpenUnconfirmed, refuseRisks, writingToolsOf } from './open-access.ts';
+export { updateConnector } from './update-connector.ts';

@@ -96,7 +96,19 @@ async function loadFacts(database: Database, grantId: string): Promise<GrantFact
     if ((await tx.prisma.organizationDeletion.count({ where: tx.scope })) > 0) return null;
     const member = await findMember(tx, grant.personId);
     if (member === null) return null;
-    const { id, clientId, resourcePath, connectorId, versionId, connectorIds, scopes, expiresAt, endedAt, signedInAt, secondFactor } = grant;
+    const {
+      id,
+      clientId,
+      resourcePath,
+      connectorId,
+      versionId,
+      connectorIds,
+      scopes,
+      expiresAt,
+      endedAt,
+      signedInAt,
+      secondFactor,
+    } = grant;
     return Object.freeze({
       id,
       clientId,

@@ -23,7 +23,8 @@ const T = STRINGS.secondFactor;
 export function SecondFactorPage({ next }: { next: string | null }) {
   const me = useMe();
   const methods = useSignInMethods();
-  const goOn = () => window.location.assign(next !== null && isAuthorization(next) ? next : `/dashboard${paths.account}`);
+  const goOn = () =>
+    window.location.assign(next !== null && isAuthorization(next) ? next : `/dashboard${paths.account}`);
   const error = me.isSignedOut ? null : (me.error ?? methods.error);
   if (error) return <ProblemNotice problem={showError(error)} onRetry={methods.refetch} />;
   if (!methods.data) return <Skeleton h={120} role="status" aria-label={STRINGS.loading} />;

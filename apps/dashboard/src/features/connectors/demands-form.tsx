@@ -23,7 +23,7 @@ interface DemandsFormProps {
   readonly connector: Connector;
 }
 
-/** What members must have proved when they signed in, and the keys that an owner exempts. */
+/** Demands on the sign-in behind callers, and the keys that an owner exempts. */
 export function DemandsForm({ organization, connector }: DemandsFormProps) {
   const { demands, actions } = connector;
   const [secondFactor, demandSecondFactor] = useState(demands.secondFactor);

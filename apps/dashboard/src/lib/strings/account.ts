@@ -173,7 +173,8 @@ export const SESSIONS = {
 export const SECOND_FACTOR = {
   title: 'One more step',
   lead: 'The connector demands a second factor. Prove yours, and you come back to it.',
-  setUpLead: 'The connector demands a second factor, and your account has none yet. Set one up, and you come back to it.',
+  setUpLead:
+    'The connector demands a second factor, and your account has none yet. Set one up, and you come back to it.',
   setUpApp: 'Set up an authenticator app',
   usePasskey: 'Use a passkey',
   addPasskey: 'Add a passkey',

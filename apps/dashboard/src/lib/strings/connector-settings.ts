@@ -64,7 +64,7 @@ export const CONNECTOR_SETTINGS = {
   openConfirm: 'Open it',
   demands: {
     title: 'Demands on the sign-in',
-    lead: 'What members must have proved when they signed in. Clients that were connected before have to connect again, and API keys are refused unless an owner lists them.',
+    lead: 'Members must have proved this when they signed in. Clients that were connected before have to connect again, and API keys are refused unless an owner lists them.',
     secondFactor: 'Demand a second factor',
     secondFactorHint: 'A code of an authenticator app, or a passkey. Members without one are led to set it up.',
     fresh: 'Demand a recent sign-in',

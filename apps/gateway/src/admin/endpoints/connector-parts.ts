@@ -37,7 +37,7 @@ export const Demands = z
   })
   .meta({
     id: 'Demands',
-    description: 'What callers of a connector must have proved when they signed in. With any, API keys are refused.',
+    description: 'Demands on the sign-in behind callers of a connector. With any, API keys are refused.',
   });
 
 export const Connector = z

@@ -200,5 +200,16 @@ function callerOf(claims: Claims, grant: GrantFacts): TokenCaller {
   const proof = { signedInAt, secondFactor };
   const ids = { organizationId, connectorId, versionId, connectorIds };
   const scopes = claims.scope.split(' ').filter((scope) => grant.scopes.includes(scope));
-  return { kind: 'token', credentialId: id, clientId, audience: claims.aud, ...ids, person, roles, groups, proof, scopes };
+  return {
+    kind: 'token',
+    credentialId: id,
+    clientId,
+    audience: claims.aud,
+    ...ids,
+    person,
+    roles,
+    groups,
+    proof,
+    scopes,
+  };
 }

@@ -1,4 +1,4 @@
-/** Every kind of API key at every door, with and without demands: one table, against rows of a real database. */
+/** Every kind of API key at every endpoint, with and without demands: one table, against rows of a real database. */
 import { type ApiKeyCache, createApiKeyCache } from '@patchbay/domain/api-keys';
 import { ChangeFeed } from '@patchbay/domain/changes';
 import { updateConnector } from '@patchbay/domain/connectors';
