@@ -127,7 +127,7 @@ export const FACTORS = {
   isOn: 'The authenticator app is set up. Signing in asks for its code from now on.',
   turnOff: 'Turn off',
   turnOffTitle: 'Turn the authenticator app off?',
-  turnOffBody: 'Your password alone signs you in then.',
+  turnOffBody: 'Your password alone signs you in then, and connectors that demand a second factor refuse you.',
   isOff: 'The authenticator app is off.',
   renew: 'New recovery codes',
   renewTitle: 'Make new recovery codes?',
