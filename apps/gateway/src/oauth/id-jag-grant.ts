@@ -3,6 +3,7 @@
  * client, without a consent page. Everything is bound to that one organization: the provider, the person, and the resource.
  */
 import type { Database } from '@patchbay/domain';
+import { hasDemands } from '@patchbay/domain/connectors';
 import { findOpenGrant } from '@patchbay/domain/grants';
 import { findIdentityProvider } from '@patchbay/domain/identity-providers';
 import { findMember } from '@patchbay/domain/organizations';
@@ -77,6 +78,10 @@ async function issue(provider: Provider, deps: IdJagDeps, context: KoaContextWit
   const resource = await deps.resources.find(indicator);
   const isOfClient = client.organization_id === undefined || client.organization_id === resource?.organizationId;
   if (resource === null || !isOfClient) throw new errors.InvalidTarget('there is no such MCP server for this client');
+  // An assertion proves neither how nor when its subject signed in.
+  if (hasDemands(resource.demands)) {
+    throw new AssertionRefused('this MCP server demands a second factor or a recent sign-in, which it does not prove');
+  }
   await requireProvider(deps, resource, issuer);
   const keys = await deps.oidc.keysOf(issuer).catch((cause: unknown) => {
     const reason = cause instanceof AppError ? cause.detail : 'its keys cannot be read';
@@ -180,6 +185,7 @@ async function keepGrant(
         .filter((name) => scopes.includes(name) || open?.scopes.includes(name)),
       declined: [],
       signIn: 'identity_provider',
+      proof: { signedInAt: null, secondFactor: false },
       requestId: newId('request'),
     },
   );

@@ -3,52 +3,34 @@
  * script. The address names the request; a cookie of the same path binds it to the browser that began it.
  */
 import type { Database } from '@patchbay/domain';
-import { type SignInProof, type UnmetDemand, unmetDemand } from '@patchbay/domain/connectors';
 import { findMember, getOrganization } from '@patchbay/domain/organizations';
 import { AppError, DASHBOARD_PAGES, type Logger, type Secret } from '@patchbay/foundation';
 import { OAUTH_LIMITS } from '@patchbay/foundation/limits';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errors, type Provider } from 'oidc-provider';
 import { addFormParser, type FormValues, formToken, readForm, sendFormError } from '../identity/form-page.ts';
-import type { Identity } from '../identity/index.ts';
 import type { AccountGrants } from './account-grants.ts';
 import { asksForAdminApi, renderAdminConsent, saveAdminConsent } from './admin-consent.ts';
 import { shownName } from './client-metadata.ts';
 import type { ClientStore } from './client-store.ts';
 import { renderConsentPage, scopeText, sendConsent } from './consent-page.ts';
 import { DEVICE_PATH } from './device-pages.ts';
-import { FRESH_SIGN_IN, isFresh } from './fresh-sign-in.ts';
+import { type Asked, finishSignIn, proofOf, type SignInOptions, signOutFirst, toSignIn } from './finish-sign-in.ts';
 import { mayUse } from './grant-checks.ts';
 import { grantSignIn, ruleGrantSignIn } from './grant-sign-in.ts';
-import type { ProtectedResources } from './protected-resources.ts';
 import { INTERACTION_PATH } from './provider-configuration.ts';
 import type { ProviderClient } from './provider-types.ts';
 import { formActionOf, shownRedirect } from './redirect-uri.ts';
 import { saveConsent } from './save-consent.ts';
 
-export interface InteractionsOptions {
-  readonly origin: string;
+export interface InteractionsOptions extends SignInOptions {
   readonly secret: Secret;
   readonly database: Database;
-  readonly identity: Pick<Identity, 'findSession' | 'endSession'>;
-  readonly resources: ProtectedResources;
   readonly clients: ClientStore;
   readonly accountGrants: AccountGrants;
   readonly logger: Logger;
   /** The provider with the present keys. */
   provider(): Promise<Provider>;
-}
-
-type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
-type SignedIn = NonNullable<Awaited<ReturnType<Identity['findSession']>>>;
-
-/** An authorization request that a signed-in person is looking at. */
-interface Asked {
-  readonly provider: Provider;
-  readonly interaction: Interaction;
-  readonly signedIn: SignedIn;
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
 }
 
 export async function interactionsPlugin(app: FastifyInstance, options: InteractionsOptions): Promise<void> {
@@ -92,62 +74,6 @@ async function findInteraction({ provider }: InteractionsOptions, request: Fasti
 
 function asExpired(error: unknown): unknown {
   return error instanceof errors.SessionNotFound ? new AppError('oauth.request_expired', { cause: error }) : error;
-}
-
-/** @param because why a person who was signed in has to sign in again */
-function toSignIn(origin: string, request: FastifyRequest, reply: FastifyReply, because?: UnmetDemand) {
-  return toPage(`${origin}${DASHBOARD_PAGES.signIn}`, request, reply, because);
-}
-
-/** To the page that asks for a second factor, and leads a person without one to set one up. */
-function toSecondFactor(origin: string, request: FastifyRequest, reply: FastifyReply) {
-  return toPage(`${origin}${DASHBOARD_PAGES.secondFactor}`, request, reply);
-}
-
-function toPage(page: string, request: FastifyRequest, reply: FastifyReply, because?: UnmetDemand) {
-  const { uid } = request.params as { readonly uid: string }; // of the route
-  const query = new URLSearchParams({ next: `${INTERACTION_PATH}/${uid}`, ...(because && { because }) });
-  return reply.header('cache-control', 'no-store').redirect(`${page}?${query}`, 303);
-}
-
-function proofOf({ session }: SignedIn): SignInProof {
-  return { signedInAt: session.authenticatedAt, secondFactor: session.secondFactor };
-}
-
-/** The sign-in of the dashboard becomes the provider's. Asked for a new one, an older sign-in is ended first. */
-async function finishSignIn(options: InteractionsOptions, asked: Asked) {
-  const { interaction, signedIn, reply, provider, request } = asked;
-  const { person, session } = signedIn;
-  const authenticatedAt = Math.floor(session.authenticatedAt.getTime() / 1000);
-  const { reasons } = interaction.prompt;
-  const wantsNew = reasons.includes('login_prompt') || reasons.includes('max_age');
-  if (wantsNew && authenticatedAt < interaction.iat) return signOutFirst(options, asked);
-  if (reasons.includes(FRESH_SIGN_IN) && !isFresh(session, Date.now())) return signOutFirst(options, asked);
-  const resource = await options.resources.find(String(interaction.params.resource));
-  const unmet = resource && unmetDemand(resource.demands, proofOf(signedIn), new Date());
-  if (unmet === 'fresh_sign_in') return signOutFirst(options, asked, unmet);
-  if (unmet === 'second_factor') return toSecondFactor(options.origin, request, reply);
-  const login = { accountId: person.id, acr: session.sessionId, ts: authenticatedAt };
-  const result = await provider.interactionResult(
-    request.raw,
-    reply.raw,
-    { login },
-    { mergeWithLastSubmission: false },
-  );
-  return reply.header('cache-control', 'no-store').redirect(result, 303);
-}
-
-/** The request stays for the next person who signs in: it must not need the provider's session, which ends here too. */
-async function signOutFirst(
-  { origin, identity }: InteractionsOptions,
-  { interaction, request, reply }: Asked,
-  because?: UnmetDemand,
-) {
-  Object.assign(interaction, { session: undefined });
-  await interaction.save(interaction.exp - Math.floor(Date.now() / 1000));
-  const cookies = await identity.endSession(request.headers);
-  if (cookies.length > 0) reply.header('set-cookie', cookies);
-  return toSignIn(origin, request, reply, because);
 }
 
 /** @throws AppError `oauth.not_a_member`, `oauth.resource_gone`, `auth.session_elsewhere`, `auth.provider_required` */

@@ -1,7 +1,7 @@
 /** Enterprise-managed authorization: the identity provider of an organization connects its members to clients. */
 
 import { createSecretKey } from 'node:crypto';
-import { freePort } from '@patchbay/testing';
+import { freePort, waitFor } from '@patchbay/testing';
 import { SignJWT } from 'jose';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -171,9 +171,25 @@ describe('an identity assertion', () => {
     expect((await exchange(await assertion())).body.error).toBe('invalid_grant');
   });
 
+  it('is refused where the MCP server demands a second factor, which no assertion proves', async () => {
+    await through(new Browser(origin), idp, { path: '/-/sso/acme', claims: { sub: 'ben' } });
+    const demand = (secondFactor: boolean) =>
+      installation.call('PATCH', '/organizations/acme/connectors/weather', {
+        as: acme,
+        body: { demands: { secondFactor } },
+      });
+    expect((await demand(true)).status).toBe(200);
+    await waitFor(async () => (await exchange(await assertion({ sub: 'ben' }))).body.error === 'invalid_grant', {
+      what: 'the demand to be known',
+    });
+    await demand(false);
+    await waitFor(async () => (await exchange(await assertion({ sub: 'ben' }))).status === 200, {
+      what: 'the end of the demand',
+    });
+  });
+
   it('is refused where the owner does not take assertions', async () => {
     const path = '/organizations/acme/sign-in/identity-provider';
-    await through(new Browser(origin), idp, { path: '/-/sso/acme', claims: { sub: 'ben' } });
     expect((await exchange(await assertion({ sub: 'ben' }))).status).toBe(200);
     await installation.call('PATCH', path, { as: acme, body: { idJag: false } });
     expect((await exchange(await assertion({ sub: 'ben' }))).body.error).toBe('invalid_grant');

@@ -790,7 +790,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change name, slug, auth mode or what the code may do; the old slug stays an alias. `authMode: none` needs `connectors:open`
+         * Change name, slug, auth mode, demands or what the code may do; the old slug stays an alias. `authMode: none` and `demands` need `connectors:open`; only an owner lists exempt keys
          * @description Permission: `connectors:write`. Audit: `connector.updated`.
          */
         patch: operations["updateConnector"];
@@ -1332,6 +1332,7 @@ export interface components {
             settingsRevision: number;
             /** @description Whether code of the connector may use eval and new Function. Its sandboxes refuse them otherwise. */
             codeGeneration: boolean;
+            demands: components["schemas"]["Demands"];
             /** @description When an owner or admin confirmed public access to it, with its secrets and tools that write. Null without a confirmation. */
             openConfirmedAt: string | null;
             /**
@@ -1346,6 +1347,9 @@ export interface components {
                 rollBack: components["schemas"]["ActionState"];
                 update: components["schemas"]["ActionState"];
                 open: components["schemas"]["ActionState"];
+                /** @description Changing the demands on the sign-in. */
+                demand: components["schemas"]["ActionState"];
+                exemptKeys: components["schemas"]["ActionState"];
                 delete: components["schemas"]["ActionState"];
                 restore: components["schemas"]["ActionState"];
             };
@@ -1445,6 +1449,15 @@ export interface components {
             disabledAt: string | null;
             /** @description The `client_secret`. Shown this once. */
             secret: string;
+        };
+        /** @description Demands on the sign-in behind callers of a connector. With any, API keys are refused. */
+        Demands: {
+            /** @description Whether the sign-in behind a caller must have proved one. */
+            secondFactor: boolean;
+            /** @description The age of that sign-in at most. Null for any age. */
+            signInMinutes: number | null;
+            /** @description API keys that an owner accepts although no key proves a sign-in. */
+            exemptKeys: string[];
         };
         Deployment: {
             id: string;
@@ -3671,6 +3684,14 @@ export interface operations {
                     codeGeneration?: boolean;
                     /** @description With `authMode: none`: the connector’s present slug. Without it a connector with secrets or tools that write is not opened. */
                     confirmOpen?: string;
+                    demands?: {
+                        /** @description Whether the sign-in behind a caller must have proved one. */
+                        secondFactor?: boolean;
+                        /** @description The age of that sign-in at most. Null for any age. */
+                        signInMinutes?: number | null;
+                        /** @description API keys that an owner accepts although no key proves a sign-in. */
+                        exemptKeys?: string[];
+                    };
                 };
             };
         };
