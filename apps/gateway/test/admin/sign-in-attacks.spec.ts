@@ -12,7 +12,7 @@ beforeAll(async () => {
   installation = await Installation.start();
   victim = await installation.owner('victim');
   attacker = await installation.owner('attacker');
-}, 60_000);
+});
 afterAll(() => installation.close());
 
 let networks = 0;

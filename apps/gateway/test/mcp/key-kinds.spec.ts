@@ -44,7 +44,7 @@ beforeAll(async () => {
   apiKeys = createApiKeyCache({ database, feed });
   endpoints = createEndpointDirectory({ database, feed });
   edge = await startEdge([], undefined, { apiKeys, endpoints });
-}, 60_000);
+});
 afterAll(async () => {
   await edge.close();
   endpoints.close();

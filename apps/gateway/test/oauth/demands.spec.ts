@@ -20,9 +20,9 @@ beforeAll(async () => {
   owner = await installation.owner('acme');
   admin = await installation.join(owner, 'admin', 'ada');
   developer = await installation.join(owner, 'developer', 'dev');
-  for (const slug of ['factor', 'fresh', 'later', 'settings']) await liveConnector(installation, owner, { slug });
+  for (const slug of ['factor', 'fresh', 'later', 'changed']) await liveConnector(installation, owner, { slug });
   await installation.app.listen({ port, host: 'localhost' });
-}, 60_000);
+});
 afterAll(async () => {
   await superuser.end();
   await installation.close();
@@ -123,42 +123,42 @@ describe('a connector that demands a recent sign-in', () => {
 describe('the demands of a connector', () => {
   it('a developer changes no demands, an admin lists no exempt key, and neither does a key', async () => {
     const refused = [
-      await patch('settings', { demands: { secondFactor: true } }, developer),
-      await patch('settings', { demands: { exemptKeys: [] } }, admin),
-      await patch('settings', { demands: { exemptKeys: [] } }, await installation.key(owner)),
+      await patch('changed', { demands: { secondFactor: true } }, developer),
+      await patch('changed', { demands: { exemptKeys: [] } }, admin),
+      await patch('changed', { demands: { exemptKeys: [] } }, await installation.key(owner)),
     ];
     expect(refused.map(({ status, body }) => [status, body.code])).toEqual(
       Array(3).fill([403, 'admin.permission_missing']),
     );
-    expect((await patch('settings', { demands: { secondFactor: true } }, admin)).status).toBe(200);
-    expect((await patch('settings', { demands: { secondFactor: false } })).status).toBe(200);
+    expect((await patch('changed', { demands: { secondFactor: true } }, admin)).status).toBe(200);
+    expect((await patch('changed', { demands: { secondFactor: false } })).status).toBe(200);
   });
 
   it('an exempt key has to be one of the organization, and the age of a sign-in has bounds', async () => {
     const stranger = await installation.owner('globex');
     await installation.key(stranger, { kind: 'mcp' });
     const { body } = await installation.call('GET', '/organizations/globex/api-keys', { as: stranger });
-    const foreign = await patch('settings', { demands: { exemptKeys: [body.items[0].id] } });
+    const foreign = await patch('changed', { demands: { exemptKeys: [body.items[0].id] } });
     expect([foreign.status, foreign.body.code]).toEqual([404, 'api-keys.not_found']);
     for (const signInMinutes of [0, 4, 20_161, 7.5]) {
-      expect((await patch('settings', { demands: { signInMinutes } })).body.code).toBe('admin.invalid_request');
+      expect((await patch('changed', { demands: { signInMinutes } })).body.code).toBe('admin.invalid_request');
     }
   });
 
   it('a public connector demands nothing, and one with demands is not made public', async () => {
-    await patch('settings', { demands: { secondFactor: true } });
-    const open = await patch('settings', { authMode: 'none', confirmOpen: 'settings' });
+    await patch('changed', { demands: { secondFactor: true } });
+    const open = await patch('changed', { authMode: 'none', confirmOpen: 'changed' });
     expect([open.status, open.body.code]).toEqual([409, 'connectors.demands_need_sign_in']);
-    const both = { authMode: 'none', confirmOpen: 'settings', demands: { secondFactor: false } };
-    expect((await patch('settings', both)).status).toBe(200);
-    const demanded = await patch('settings', { demands: { signInMinutes: 30 } });
+    const both = { authMode: 'none', confirmOpen: 'changed', demands: { secondFactor: false } };
+    expect((await patch('changed', both)).status).toBe(200);
+    const demanded = await patch('changed', { demands: { signInMinutes: 30 } });
     expect([demanded.status, demanded.body.code]).toEqual([409, 'connectors.demands_need_sign_in']);
-    await patch('settings', { authMode: 'oauth' });
+    await patch('changed', { authMode: 'oauth' });
   });
 
   it('a change of demands is on record with what was before', async () => {
-    await demand('settings', { secondFactor: false, signInMinutes: null });
-    await demand('settings', { signInMinutes: 60 });
+    await demand('changed', { secondFactor: false, signInMinutes: null });
+    await demand('changed', { signInMinutes: 60 });
     const { body } = await installation.call('GET', '/organizations/acme/audit-events?limit=1', { as: owner });
     expect(body.items[0]).toMatchObject({
       action: 'connector.updated',
