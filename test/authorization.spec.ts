@@ -10,6 +10,7 @@ import { findTestChromium, skipUnless, temporaryDirectory } from '@patchbay/test
 import { unzipSync } from 'fflate';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { appCode, seedOf } from '../apps/gateway/test/app-code.ts';
 import { claimsOf, type Json, OAuthClient } from '../apps/gateway/test/oauth/given.ts';
 import { type CallbackListener, startCallbackListener } from './callback-listener.ts';
 import { firstText } from './clients.ts';
@@ -288,6 +289,34 @@ describe('the person behind an authorization', { timeout: 60_000 }, () => {
     await signIn(page, ready.signIn);
     await page.getByText(ready.signIn.email).waitFor();
     const arrived = callbacks.next('/switched');
+    await allow();
+    const { body } = await client.exchange((await arrived).get('code') ?? '');
+    expect(claimsOf(body.access_token).sub).toBe((await me()).id);
+  });
+
+  it('a person with an authenticator app enters a code before the client may ask them', async () => {
+    await signIn(page, MIA);
+    const change = async (path: string, data: object): Promise<Json> => {
+      const url = `${ready.origin}/api/auth/two-factor/${path}`;
+      const answer = await context.request.post(url, { data, headers: { origin: ready.origin } });
+      expect(answer.status(), await answer.text()).toBe(200);
+      return answer.json();
+    };
+    const { totpURI, backupCodes } = await change('enable', { password: MIA.password });
+    await change('verify-totp', { code: appCode(seedOf(totpURI)) });
+    await visitor();
+    const uri = `http://localhost:${callbacks.port}/factor`;
+    const client = await clientWith(uri);
+    await page.goto(client.authorizeUrl());
+    await page.getByLabel('Email').fill(MIA.email);
+    await page.getByLabel('Password', { exact: true }).fill(MIA.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByLabel('Code', { exact: true }).waitFor();
+    expect((await context.request.get(`${ready.apiUrl}/me`)).status()).toBe(401);
+    await page.getByLabel('Code', { exact: true }).fill(backupCodes[0]);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText(MIA.email).waitFor();
+    const arrived = callbacks.next('/factor');
     await allow();
     const { body } = await client.exchange((await arrived).get('code') ?? '');
     expect(claimsOf(body.access_token).sub).toBe((await me()).id);
