@@ -314,7 +314,7 @@ describe('the person behind an authorization', { timeout: 60_000 }, () => {
     await page.getByLabel('Code', { exact: true }).waitFor();
     expect((await context.request.get(`${ready.apiUrl}/me`)).status()).toBe(401);
     await page.getByLabel('Code', { exact: true }).fill(backupCodes[0]);
-    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Continue', exact: true }).click();
     await page.getByText(MIA.email).waitFor();
     const arrived = callbacks.next('/factor');
     await allow();

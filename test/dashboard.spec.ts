@@ -390,10 +390,10 @@ describe('the dashboard', () => {
     await page.getByRole('button', { name: 'Add a secret' }).click();
     await page.getByLabel('Name').fill('lower');
     await page.getByLabel('Value', { exact: true }).fill('hunter2');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('Use 1 to 64 capital letters').waitFor();
     await page.getByLabel('Name').fill('API_KEY');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('API_KEY is set, from the next call on.').waitFor();
     expect(await page.content()).not.toContain('hunter2');
     await page.getByRole('button', { name: 'Remove API_KEY' }).click();
@@ -405,7 +405,7 @@ describe('the dashboard', () => {
     await context.addCookies(session);
     await page.goto(`${ready.dashboardUrl}/${ready.organization}/connectors/weather/settings`);
     await page.getByRole('radio', { name: 'Public: everyone who has the URL' }).check();
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Open it' }).click();
     await dialog.getByText('Type weather exactly').waitFor();
@@ -415,7 +415,7 @@ describe('the dashboard', () => {
     await page.getByText('Saved. In force for the next call.').waitFor();
     await expect.poll(() => listTools(null), SOON).toBe(200);
     await page.getByRole('radio', { name: 'Callers with an API key only' }).check();
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
     await expect.poll(() => listTools(null), SOON).toBe(401);
   });
 
@@ -570,7 +570,7 @@ describe('the dashboard', () => {
         ['oauth-clients', 'settings/oauth-clients', page.getByText('Claude here')],
         ['new-api-key', 'settings/api-keys/new?kind=admin', page.getByLabel('Upload versions')],
         ['secrets', 'connectors/weather/secrets', page.getByText('No secret is set')],
-        ['connector-settings', 'connectors/weather/settings', page.getByRole('button', { name: 'Save' })],
+        ['connector-settings', 'connectors/weather/settings', page.getByRole('button', { name: 'Save', exact: true })],
       ];
       for (const [name, path, content] of pages) {
         await page.goto(`${organization}/${path}`);
