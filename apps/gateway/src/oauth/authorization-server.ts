@@ -24,6 +24,7 @@ import { interactionsPlugin } from './interactions-plugin.ts';
 import { createProtectedResources } from './protected-resources.ts';
 import { providerPlugin } from './provider-plugin.ts';
 import { RowAdapter } from './row-adapter.ts';
+import { SignedInNetworks } from './signed-in-networks.ts';
 
 export interface AuthorizationServerOptions {
   readonly origin: string;
@@ -98,6 +99,7 @@ export async function createAuthorizationServer(options: AuthorizationServerOpti
   const adminGrants = new AdminGrants({ origin, accountGrants, clock });
   const facts = { origin, database, grants: options.grants, resources, identity, clock };
   const checks = new GrantChecks({ ...facts, adminGrants });
+  const signedIn = new SignedInNetworks({ pool, hash: await createKeyedHash(keySource, 'oauth networks') });
   const cookieKey = (await createKeyedHash(keySource, 'oauth cookies'))([]);
 
   const idJag = {
@@ -154,7 +156,7 @@ export async function createAuthorizationServer(options: AuthorizationServerOpti
     signingKeys,
     accountGrants,
     async mount(app) {
-      const budgets = new Budgets(options.ephemeralStore);
+      const budgets = new Budgets({ store: options.ephemeralStore, signedIn });
       const handOver = createHandOver(provider);
       await app.register(async (walled) =>
         providerPlugin(walled, { origin, resources, adminGrants, budgets, handOver }),
@@ -169,6 +171,7 @@ export async function createAuthorizationServer(options: AuthorizationServerOpti
           resources,
           clients,
           accountGrants,
+          signedIn,
           logger,
           provider,
         }),

@@ -1,28 +1,33 @@
 import { BlockList, isIP } from 'node:net';
 import { AppError } from '@patchbay/foundation';
-import { OAUTH_LIMITS } from '@patchbay/foundation/limits';
+import { CLIENT_RANGES, OAUTH_LIMITS } from '@patchbay/foundation/limits';
 import type { EphemeralStore } from '../ephemeral-store/ephemeral-store.ts';
 import { networkOf } from '../identity/network-of.ts';
+import type { SignedInNetworks } from './signed-in-networks.ts';
 
-/** Shared addresses of hosted clients, as their vendors publish them. */
-const CLIENT_RANGES: readonly (readonly [address: string, prefix: number])[] = [
-  // Claude: https://platform.claude.com/docs/en/api/ip-addresses, seen 2026-11-21.
-  ['160.79.104.0', 21],
-];
+export interface BudgetsDeps {
+  readonly store: Pick<EphemeralStore, 'admit'>;
+  readonly signedIn: Pick<SignedInNetworks, 'has'>;
+}
+
 const WINDOW_SECONDS = 3_600;
 
 const shared = new BlockList();
-for (const [address, prefix] of CLIENT_RANGES) shared.addSubnet(address, prefix, 'ipv4');
+for (const { network } of CLIENT_RANGES) {
+  const [address = '', prefix] = network.split('/');
+  shared.addSubnet(address, Number(prefix), isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
 
 /**
  * How often clients may register and ask for authorization. There is no budget for the whole installation: registering
- * stores nothing, so that many of one sender keep no other sender out.
+ * stores nothing, so that many of one sender keep no other sender out. A network from which a person connected a client
+ * before has a second budget, for when strangers there have used up the first.
  */
 export class Budgets {
-  readonly #store: Pick<EphemeralStore, 'admit'>;
+  readonly #deps: BudgetsDeps;
 
-  constructor(store: Pick<EphemeralStore, 'admit'>) {
-    this.#store = store;
+  constructor(deps: BudgetsDeps) {
+    this.#deps = deps;
   }
 
   /**
@@ -30,11 +35,16 @@ export class Budgets {
    * @throws AppError `oauth.too_many_requests`
    */
   async admitRegistration(address: string, isBrowser: boolean): Promise<void> {
-    const kind = isBrowser ? 'registration of a page' : 'registration';
-    const isShared = shared.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-    if (isShared && !isBrowser) {
-      await this.#admit([kind, 'shared by a hosted client'], OAUTH_LIMITS.registrationsPerClientRange.value);
-    } else await this.#admit([kind, networkOf(address)], OAUTH_LIMITS.registrationsPerAddress.value);
+    const perAddress = OAUTH_LIMITS.registrationsPerAddress.value;
+    if (isBrowser) return this.#admit(['registration of a page', networkOf(address)], perAddress);
+    if (shared.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')) {
+      return this.#admit(['registration', 'shared by a hosted client'], OAUTH_LIMITS.registrationsPerClientRange.value);
+    }
+    const { allowed, retryAfterSeconds } = await this.#count(['registration', networkOf(address)], perAddress);
+    if (allowed) return;
+    if (!(await this.#deps.signedIn.has(address))) throw new AppError('oauth.too_many_requests', { retryAfterSeconds });
+    const key = ['registration where a person signed in', networkOf(address)];
+    await this.#admit(key, OAUTH_LIMITS.registrationsPerSignedInAddress.value);
   }
 
   /** @throws AppError `oauth.too_many_requests` */
@@ -59,13 +69,17 @@ export class Budgets {
     ];
     for (const { key, max } of keys) {
       const window = { max, windowSeconds: OAUTH_LIMITS.deviceCode.value };
-      const { allowed, retryAfterSeconds } = await this.#store.admit(key, window);
+      const { allowed, retryAfterSeconds } = await this.#deps.store.admit(key, window);
       if (!allowed) throw new AppError('oauth.too_many_codes', { retryAfterSeconds });
     }
   }
 
   async #admit(key: readonly string[], max: number): Promise<void> {
-    const { allowed, retryAfterSeconds } = await this.#store.admit(key, { max, windowSeconds: WINDOW_SECONDS });
+    const { allowed, retryAfterSeconds } = await this.#count(key, max);
     if (!allowed) throw new AppError('oauth.too_many_requests', { retryAfterSeconds });
+  }
+
+  #count(key: readonly string[], max: number) {
+    return this.#deps.store.admit(key, { max, windowSeconds: WINDOW_SECONDS });
   }
 }

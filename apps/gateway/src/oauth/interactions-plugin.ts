@@ -22,12 +22,14 @@ import { INTERACTION_PATH } from './provider-configuration.ts';
 import type { ProviderClient } from './provider-types.ts';
 import { formActionOf, shownRedirect } from './redirect-uri.ts';
 import { saveConsent } from './save-consent.ts';
+import type { SignedInNetworks } from './signed-in-networks.ts';
 
 export interface InteractionsOptions extends SignInOptions {
   readonly secret: Secret;
   readonly database: Database;
   readonly clients: ClientStore;
   readonly accountGrants: AccountGrants;
+  readonly signedIn: Pick<SignedInNetworks, 'remember'>;
   readonly logger: Logger;
   /** The provider with the present keys. */
   provider(): Promise<Provider>;
@@ -59,6 +61,7 @@ export async function interactionsPlugin(app: FastifyInstance, options: Interact
     const isTheirs = interaction.prompt.name === 'consent' && interaction.session?.accountId === signedIn.person.id;
     if (!isTheirs) return askAgain(asked);
     if (values.answer !== 'allow') return deny(asked);
+    await options.signedIn.remember(signedIn.person.id, request.clientAddress);
     return allow(options, asked, values);
   });
 }

@@ -73,14 +73,22 @@ export const OAUTH_LIMITS = {
     raisedBy: 'fixed',
   },
   registrationsPerAddress: {
-    value: 60,
+    value: 20,
     unit: 'requests',
     what: 'Registrations from one network in an hour; those of browsers are counted apart from those of programs',
-    reason: 'Registering stores nothing. A page that registers through its visitors takes nothing from their programs.',
+    reason:
+      'A program registers once or twice. A page that registers through its visitors takes nothing from their programs.',
+    raisedBy: 'fixed',
+  },
+  registrationsPerSignedInAddress: {
+    value: 500,
+    unit: 'requests',
+    what: 'Further registrations from a network in which a person allowed a client before',
+    reason: 'An office behind one address connects its clients though strangers there have used up the first budget.',
     raisedBy: 'fixed',
   },
   registrationsPerClientRange: {
-    value: 6_000,
+    value: 2_000,
     unit: 'requests',
     what: 'Registrations from the shared addresses of a hosted client in an hour',
     reason: 'All people who use hosted Claude share a few addresses, and each connection registers twice.',
