@@ -31,7 +31,7 @@ async function openParts({ urls, masterKeyFile, installation }: AuthInstallation
   await feed.start();
   const grants = createGrantDirectory({ database, feed });
   const pool = new pg.Pool({ connectionString: urls.auth, max: 1 });
-  const keySource = fileKeySource(masterKeyFile);
+  const keySource = await fileKeySource(masterKeyFile);
   const keys = new SigningKeys({ pool, sealer: await createStateSealer(keySource, 'oauth signing keys') });
   const open = () => new AccessTokens({ issuer: installation.ready.origin, keys, grants, clock: systemClock });
   const close = async () => {

@@ -53,14 +53,14 @@ const DATABASE_POOL_MAX = 10;
 export async function wireGateway(config: GatewayConfig, logger: Logger): Promise<Application> {
   const clock = systemClock;
   const { origin } = config;
-  const keySource = fileKeySource(config.masterKeyFile);
-  const vault = await createVault({ keySource });
+  const keySource = await fileKeySource(config.masterKeyFile);
+  const vault = createVault({ keySource });
   const artifacts = openArtifactStore(config.artifacts);
   const database = createDatabase({
     url: config.database.url,
     poolSizeMax: DATABASE_POOL_MAX,
     // A new name per start: a writer's rows are numbered without gaps for the life of its process.
-    auditWriter: await createAuditSigner(keySource, `gateway-${randomUUID()}`),
+    auditWriter: await createAuditSigner(keySource, 'gateway', randomUUID()),
   });
   const changes = new ChangeFeed({ url: config.database.url, logger });
   const endpoints = createEndpointDirectory({ database, feed: changes });

@@ -9,7 +9,7 @@ import { NO_POLICIES } from '@patchbay/policy';
 import type { InvokeOptions } from '@patchbay/sandbox-client';
 import type { Invocation, InvocationOutcome } from '@patchbay/sandbox-protocol';
 import { freePort } from '@patchbay/testing';
-import { createStateSealer, createTokenSigner } from '@patchbay/vault';
+import { createStateSealer, createTokenSigner, localKeySource } from '@patchbay/vault';
 import { connectSurface } from '../src/connect/plugin.ts';
 import { LocalStore } from '../src/ephemeral-store/local-store.ts';
 import type { Surface } from '../src/http/surface.ts';
@@ -205,7 +205,8 @@ export async function startEdge(
     countsLimitsAlone: () => false,
   });
   let runner = echo;
-  const signer = await createTokenSigner({ masterKey: async () => Buffer.alloc(32) }, 'mcp sessions');
+  const keySource = localKeySource([{ id: 0, bytes: Buffer.alloc(32) }]);
+  const signer = await createTokenSigner(keySource, 'mcp sessions');
   const pubSub = new LocalPubSub();
   const endpoints = givenEndpoints(async (organization, connector, version) => {
     lookups.push('endpoint');
@@ -236,7 +237,7 @@ export async function startEdge(
     retirement: { follow: () => undefined },
     changes: { onChange: () => () => undefined, onStale: () => () => undefined },
     events: createConnectorEvents(pubSub),
-    stateSealer: await createStateSealer({ masterKey: async () => new Uint8Array(32) }, 'request state'),
+    stateSealer: await createStateSealer(keySource, 'request state'),
     sessions: new Sessions({
       signer,
       store: NO_SESSIONS,

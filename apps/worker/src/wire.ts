@@ -47,11 +47,12 @@ const DRAIN_MS = 10_000;
  */
 export async function wireWorker(config: WorkerConfig, logger: Logger): Promise<Application> {
   const url = config.DATABASE_URL.reveal();
-  const keySource = fileKeySource(config.MASTER_KEY_FILE);
-  const vault = await createVault({ keySource });
-  // A new name per start: it holds leases, and its audit rows are numbered without gaps.
-  const holder = `worker-${randomUUID()}`;
-  const auditWriter = await createAuditSigner(keySource, holder);
+  const keySource = await fileKeySource(config.MASTER_KEY_FILE);
+  const vault = createVault({ keySource });
+  // New names per start: one holds leases, and the audit rows of the other are numbered without gaps.
+  const start = randomUUID();
+  const holder = `worker-${start}`;
+  const auditWriter = await createAuditSigner(keySource, 'worker', start);
   const database = createDatabase({ url, poolSizeMax: DATABASE_POOL_MAX, auditWriter });
   const artifacts = openArtifactStore(config);
   const registry = {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '@patchbay/foundation';
-import { createVault, type Vault } from '@patchbay/vault';
+import { createVault, localKeySource, type Vault } from '@patchbay/vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as providers from '../src/identity-providers/index.ts';
 import { type Given, type GivenOrganization, SYSTEM, startGiven } from './given.ts';
@@ -10,8 +10,7 @@ let vault: Vault;
 let organization: GivenOrganization;
 beforeAll(async () => {
   given = await startGiven();
-  const key = randomBytes(32);
-  vault = await createVault({ keySource: { masterKey: async () => new Uint8Array(key) } });
+  vault = createVault({ keySource: localKeySource([{ id: 0, bytes: randomBytes(32) }]) });
   organization = await given.organization();
 });
 afterAll(() => given.close());

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '@patchbay/foundation';
-import { createVault, type Vault } from '@patchbay/vault';
+import { createVault, localKeySource, type Vault } from '@patchbay/vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getConnector } from '../src/connectors/index.ts';
 import { insertLogLines, listLogLines } from '../src/logs/index.ts';
@@ -13,7 +13,7 @@ let given: Given;
 let vault: Vault;
 beforeAll(async () => {
   given = await startGiven();
-  vault = await createVault({ keySource: { masterKey: async () => randomBytes(32) } });
+  vault = createVault({ keySource: localKeySource([{ id: 0, bytes: randomBytes(32) }]) });
 });
 afterAll(() => given.close());
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createVault } from '@patchbay/vault';
+import { createVault, localKeySource } from '@patchbay/vault';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { purgeExpired } from '../src/purge/index.ts';
 import {
@@ -78,7 +78,7 @@ it('counts the sessions at the URL of an organization apart from those of its co
 });
 
 it('keeps a thousand events of one stream, and returns none of a stream older than ten minutes', async () => {
-  const vault = await createVault({ keySource: { masterKey: async () => randomBytes(32) } });
+  const vault = createVault({ keySource: localKeySource([{ id: 0, bytes: randomBytes(32) }]) });
   const other = await given.organization();
   const within = <T>(work: Parameters<typeof given.database.withOrganization<T>>[1]) =>
     given.database.withOrganization({ organizationId: other.organizationId }, work);
@@ -112,7 +112,7 @@ it('keeps a thousand events of one stream, and returns none of a stream older th
 });
 
 it('forgets sessions after 24 idle hours, unless terminated, and stream events after ten minutes', async () => {
-  const vault = await createVault({ keySource: { masterKey: async () => randomBytes(32) } });
+  const vault = createVault({ keySource: localKeySource([{ id: 0, bytes: randomBytes(32) }]) });
   const stream = { sessionId: 'fresh', id: 'call' };
   await inside((tx) => rememberMcpSession(tx, key('fresh'), {}));
   await inside((tx) => rememberMcpSession(tx, key('idle'), {}));

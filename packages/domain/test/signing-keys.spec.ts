@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
-import { createStateSealer, type StateSealer } from '@patchbay/vault';
+import { createStateSealer, localKeySource, type StateSealer } from '@patchbay/vault';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SigningKeys } from '../src/grants/index.ts';
 import { type Given, startGiven } from './given.ts';
@@ -14,7 +14,7 @@ const clock = { now: () => new Date(now), monotonicMs: () => now };
 const opened: SigningKeys[] = [];
 
 const sealerOf = (byte: number) =>
-  createStateSealer({ masterKey: async () => new Uint8Array(32).fill(byte) }, 'oauth signing keys');
+  createStateSealer(localKeySource([{ id: 0, bytes: new Uint8Array(32).fill(byte) }]), 'oauth signing keys');
 function keysOf(own = sealer): SigningKeys {
   const keys = new SigningKeys({ pool: given.auth, sealer: own, clock });
   opened.push(keys);

@@ -1,5 +1,6 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { KeySource } from './key-source.ts';
+import type { PeerRole } from './purposes.ts';
 
 /** Signs a writer's audit rows with a key of its own, derived from the master key (RFC 5869) and never handed out. */
 export interface AuditSigner {
@@ -8,10 +9,21 @@ export interface AuditSigner {
   sign(message: Uint8Array): Uint8Array;
 }
 
-/** `writerId` must be unique for the life of the process: the same writer never counts twice. */
-export async function createAuditSigner(keySource: KeySource, writerId: string): Promise<AuditSigner> {
-  const masterKey = await keySource.masterKey();
-  const key = Buffer.from(hkdfSync('sha256', masterKey, 'patchbay audit writer', writerId, 32));
-  masterKey.fill(0);
-  return { id: writerId, sign: (message) => createHmac('sha256', key).update(message).digest() };
+/** The key id at the end of a writer's id. A writer without one has the key 0. */
+const KEY_ID = /\.k(\d{1,10})$/;
+
+/**
+ * @param role of this process; no other may sign as it
+ * @param start unique for the life of the process, such as a UUID: the same writer never counts twice
+ */
+export async function createAuditSigner(keySource: KeySource, role: PeerRole, start: string): Promise<AuditSigner> {
+  const { current } = await keySource.keyIds();
+  const id = `${role}-${start}.k${current}`;
+  const key = await keySource.deriveKey('audit:writer', current, id);
+  return { id, sign: (message) => createHmac('sha256', key).update(message).digest() };
+}
+
+/** The id of the master key that a writer's key was derived from. Its context is the writer's whole id. */
+export function keyIdOfWriter(writerId: string): number {
+  return Number(KEY_ID.exec(writerId)?.[1] ?? 0);
 }

@@ -1,23 +1,29 @@
-import { readFile } from 'node:fs/promises';
-import { KEY_BYTES } from './cipher.ts';
-import { VaultError } from './vault-error.ts';
+import type { KeyPurpose } from './purposes.ts';
 
-/** Where the master key comes from. A file for now; the keyholder and a cloud's key service have the same face. */
-export interface KeySource {
-  /** 32 bytes. */
-  masterKey(): Promise<Uint8Array>;
+/** The ids of the master keys. Ids only grow; what was sealed or signed without an id has the id 0. */
+export interface KeyIds {
+  /** Seals and signs from now on. */
+  readonly current: number;
+  /** Every id that still opens and verifies, the current one and one that will be it included. */
+  readonly accepted: readonly number[];
 }
 
-/** A file with 32 bytes in base64 or base64url, one line. @throws VaultError naming the file when it holds no key */
-export function fileKeySource(file: string): KeySource {
-  return {
-    async masterKey() {
-      const text = (await readFile(file, 'utf8')).trim();
-      const key = Buffer.from(text, /[-_]/.test(text) ? 'base64url' : 'base64');
-      if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(text) || key.length !== KEY_BYTES) {
-        throw new VaultError(`${file} does not hold a master key: 32 bytes in base64 are needed.`);
-      }
-      return key;
-    },
-  };
+/**
+ * The keeper of the master key. It hands out no master key: it wraps and unwraps the data keys of organizations, and
+ * derives keys of known purposes. Behind it is a process of its own, or the key service of a cloud, so that each method
+ * may take long and may fail; callers keep what they got.
+ */
+export interface KeySource {
+  keyIds(): Promise<KeyIds>;
+  /** @returns a text that only `unwrap` for the same organization opens, for a row of the database */
+  wrap(organizationId: string, dataKey: Uint8Array): Promise<Uint8Array>;
+  /** @throws VaultError when the text was altered, is another organization's, or its keys are destroyed */
+  unwrap(organizationId: string, wrapped: Uint8Array): Promise<Uint8Array>;
+  /**
+   * @param context names the process for keys that each process has of its own; empty for all others
+   * @throws VaultError when the caller may not have it, or no such key id is accepted
+   */
+  deriveKey(purpose: KeyPurpose, keyId: number, context?: string): Promise<Uint8Array>;
+  /** Calls back when `keyIds` has another answer, for the life of the source. */
+  onRotated(listener: () => Promise<void>): void;
 }

@@ -1,13 +1,14 @@
-import { hkdfSync } from 'node:crypto';
-import type { SealBinding } from './binding.ts';
-import { KEY_BYTES, openBytes, sealBytes } from './cipher.ts';
+import type { Binding } from './binding.ts';
+import { keyIdOf, openBytes, sealBytes } from './cipher.ts';
+import { KeyRing } from './key-ring.ts';
 import type { KeySource } from './key-source.ts';
+import type { PurposeOf } from './purposes.ts';
 import { VaultError } from './vault-error.ts';
 
 /**
- * Seals text that a client keeps for us and sends back: only processes with the master key can read or change it, and
+ * Seals text that a client keeps for us and sends back: only processes that may have its key can read or change it, and
  * it opens only under the binding it was sealed for. The key is derived from the master key alone, so every process
- * that has it opens it.
+ * that may have it opens it.
  */
 export interface StateSealer {
   /** Base64url. `binding` names everything the text belongs to; its parts may hold any text. */
@@ -17,21 +18,23 @@ export interface StateSealer {
 }
 
 /** `purpose` keeps what different parts seal apart: each has a key of its own (RFC 5869). */
-export async function createStateSealer(keySource: KeySource, purpose: string): Promise<StateSealer> {
-  const masterKey = await keySource.masterKey();
-  const key = Buffer.from(hkdfSync('sha256', masterKey, 'patchbay sealed state', purpose, KEY_BYTES));
-  masterKey.fill(0);
-  const placeOf = (binding: readonly string[]): SealBinding => ({
+export async function createStateSealer(keySource: KeySource, purpose: PurposeOf<'state'>): Promise<StateSealer> {
+  const ring = await KeyRing.open(keySource, `state:${purpose}`);
+  const bindingOf = (parts: readonly string[]): Binding => ({
     scope: { kind: 'platform' },
     // JSON, so that no two lists of parts look the same.
-    record: JSON.stringify(binding),
+    record: JSON.stringify(parts),
     field: purpose,
   });
   return {
-    seal: (binding, text) => Buffer.from(sealBytes(key, placeOf(binding), Buffer.from(text))).toString('base64url'),
-    open(binding, sealed) {
+    seal: (parts, text) =>
+      Buffer.from(sealBytes(ring.current, bindingOf(parts), Buffer.from(text))).toString('base64url'),
+    open(parts, sealed) {
       if (!/^[A-Za-z0-9_-]+$/.test(sealed)) throw new VaultError();
-      return Buffer.from(openBytes(key, placeOf(binding), Buffer.from(sealed, 'base64url'))).toString('utf8');
+      const bytes = Buffer.from(sealed, 'base64url');
+      const key = ring.find(keyIdOf(bytes));
+      if (key === undefined) throw new VaultError();
+      return Buffer.from(openBytes(key, bindingOf(parts), bytes)).toString('utf8');
     },
   };
 }

@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { createCipheriv, randomBytes } from 'node:crypto';
 import { Secret } from '@patchbay/foundation';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { encodeBinding } from './binding.ts';
 import { openBytes, sealBytes } from './cipher.ts';
-import { createVault, type DataKeyStore, type SealBinding, VaultError } from './index.ts';
+import { createVault, type DataKeyStore, localKeySource, type SealBinding, VaultError } from './index.ts';
 import { KeyCache } from './key-cache.ts';
 
 const binding = (organizationId: string, record = 'sec_1', field = 'secrets.sealed'): SealBinding => ({
@@ -26,10 +27,10 @@ function store(): DataKeyStore & { wrapped: Uint8Array | null } {
 }
 
 const newVault = (masterKey: Uint8Array = randomBytes(32)) =>
-  createVault({ keySource: { masterKey: async () => masterKey.slice() } });
+  createVault({ keySource: localKeySource([{ id: 0, bytes: masterKey }]) });
 
 describe('a sealed value', () => {
-  const key = randomBytes(32);
+  const key = { id: 7, bytes: randomBytes(32) };
   const home = binding('org_a');
 
   it('a sealed value does not open with any single bit flipped', () => {
@@ -37,16 +38,16 @@ describe('a sealed value', () => {
     for (let index = 0; index < sealed.length * 8; index += 1) {
       const broken = sealed.slice();
       broken[index >> 3] = (broken[index >> 3] ?? 0) ^ (1 << (index & 7));
-      expect(() => openBytes(key, home, broken), `bit ${index}`).toThrow(VaultError);
+      expect(() => openBytes(key.bytes, home, broken), `bit ${index}`).toThrow(VaultError);
     }
   });
 
   it('a sealed value does not open when it is cut anywhere or lengthened', () => {
     const sealed = sealBytes(key, home, Buffer.from('the value'));
     for (let length = 0; length < sealed.length; length += 1) {
-      expect(() => openBytes(key, home, sealed.slice(0, length)), `${length} bytes`).toThrow(VaultError);
+      expect(() => openBytes(key.bytes, home, sealed.slice(0, length)), `${length} bytes`).toThrow(VaultError);
     }
-    expect(() => openBytes(key, home, Buffer.concat([sealed, Buffer.from([0])]))).toThrow(VaultError);
+    expect(() => openBytes(key.bytes, home, Buffer.concat([sealed, Buffer.from([0])]))).toThrow(VaultError);
   });
 
   it('a sealed value opens with its own binding and with no other, whatever the names', () => {
@@ -62,9 +63,9 @@ describe('a sealed value', () => {
     fc.assert(
       fc.property(anyPlace, anyPlace, fc.uint8Array({ maxLength: 64 }), (here, there, value) => {
         const sealed = sealBytes(key, here, value);
-        expect(Buffer.compare(openBytes(key, here, sealed), value)).toBe(0);
+        expect(Buffer.compare(openBytes(key.bytes, here, sealed), value)).toBe(0);
         if (JSON.stringify(here) !== JSON.stringify(there)) {
-          expect(() => openBytes(key, there, sealed)).toThrow(VaultError);
+          expect(() => openBytes(key.bytes, there, sealed)).toThrow(VaultError);
         }
       }),
     );
@@ -81,11 +82,11 @@ describe('a sealed value', () => {
 describe('the vault', () => {
   it('the vault opens nothing with another master key, another organization’s key or a missing data key', async () => {
     const keys = store();
-    const sealed = await (await newVault()).seal(binding('org_a'), new Secret('v'), keys);
-    const other = await newVault();
+    const sealed = await newVault().seal(binding('org_a'), new Secret('v'), keys);
+    const other = newVault();
     await expect(other.open(binding('org_a'), sealed, keys)).rejects.toThrow(VaultError);
     const master = randomBytes(32);
-    const vault = await newVault(master);
+    const vault = newVault(master);
     const [a, b] = [store(), store()];
     const ofA = await vault.seal(binding('org_a'), new Secret('v'), a);
     await vault.seal(binding('org_b'), new Secret('v'), b);
@@ -98,10 +99,33 @@ describe('the vault', () => {
   it('the vault opens what it sealed, also after a restart', async () => {
     const master = randomBytes(32);
     const keys = store();
-    const sealed = await (await newVault(master)).seal(binding('org_a'), new Secret('grüße'), keys);
-    const opened = await (await newVault(master)).open(binding('org_a'), sealed, keys);
+    const sealed = await newVault(master).seal(binding('org_a'), new Secret('grüße'), keys);
+    const opened = await newVault(master).open(binding('org_a'), sealed, keys);
     expect(opened.reveal()).toBe('grüße');
     expect(`${opened} ${JSON.stringify({ opened })}`).not.toContain('grüße');
+  });
+});
+
+describe('values from before sealed values carried a key id', () => {
+  /** Version 1 of the envelope, with the master key around the data key. */
+  function sealedBefore(key: Uint8Array, home: SealBinding, value: Uint8Array): Uint8Array {
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', key, nonce);
+    cipher.setAAD(encodeBinding('1', home));
+    const ciphertext = Buffer.concat([cipher.update(value), cipher.final()]);
+    return Buffer.concat([Uint8Array.of(1), nonce, cipher.getAuthTag(), ciphertext]);
+  }
+
+  it('the vault opens a value of an installation from before, and seals beside it with the same data key', async () => {
+    const [master, dataKey] = [randomBytes(32), randomBytes(32)];
+    const keys = store();
+    keys.wrapped = sealedBefore(master, binding('org_a', 'org_a', 'data_keys.wrapped'), dataKey);
+    const old = sealedBefore(dataKey, binding('org_a'), Buffer.from('kept'));
+    const vault = newVault(master);
+    expect((await vault.open(binding('org_a'), old, keys)).reveal()).toBe('kept');
+    const sealed = await vault.seal(binding('org_a'), new Secret('new'), keys);
+    expect((await newVault(master).open(binding('org_a'), sealed, keys)).reveal()).toBe('new');
+    await expect(vault.open(binding('org_a', 'sec_2'), old, keys)).rejects.toThrow(VaultError);
   });
 });
 

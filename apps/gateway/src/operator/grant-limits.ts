@@ -21,7 +21,7 @@ if (organization === undefined || 'problem' in wanted) {
 }
 
 const { databaseUrl, masterKeyFile } = loadOperatorConfig();
-const auditWriter = await createAuditSigner(fileKeySource(masterKeyFile), `operator-${randomUUID()}`);
+const auditWriter = await createAuditSigner(await fileKeySource(masterKeyFile), 'operator', randomUUID());
 const database = createDatabase({ url: databaseUrl, poolSizeMax: 1, auditWriter });
 try {
   const found = await database.lookups.findOrganization(organization);

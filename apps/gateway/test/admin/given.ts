@@ -12,7 +12,7 @@ import type { GuardedFetch } from '@patchbay/egress/guarded-fetch';
 import { AppError, type Clock, Secret, systemClock } from '@patchbay/foundation';
 import { STANDARD_PLAN } from '@patchbay/foundation/limits';
 import { createTestDatabase, temporaryDirectory } from '@patchbay/testing';
-import { createVault, type Vault } from '@patchbay/vault';
+import { createVault, localKeySource, type Vault } from '@patchbay/vault';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { DeployWaker } from '../../src/admin/deploy-waker.ts';
@@ -151,10 +151,8 @@ export class Installation {
       clock: systemClock,
       logger,
     });
-    const masterKey = randomBytes(32);
-    // Each reader of the key overwrites its copy.
-    const keySource = { masterKey: async () => new Uint8Array(masterKey) };
-    const vault = await createVault({ keySource });
+    const keySource = localKeySource([{ id: 0, bytes: randomBytes(32) }]);
+    const vault = createVault({ keySource });
     const endpoints = createEndpointDirectory({ database, feed });
     const grants = createGrantDirectory({ database, feed });
     const sso = await createSso({

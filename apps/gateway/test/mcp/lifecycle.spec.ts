@@ -61,7 +61,7 @@ describe('a gateway that ends', () => {
 
 describe('a changed secret', () => {
   it('a changed secret is in force for later calls, in a new sandbox', async () => {
-    const vault = await createVault({ keySource: fileKeySource(path.join(here.platform.directory, 'master.key')) });
+    const vault = createVault({ keySource: await fileKeySource(path.join(here.platform.directory, 'master.key')) });
     const answer = async () => {
       const { result } = (await (await post('confidant', call('mark'))).json()) as {
         result: { content: { text: string }[] };

@@ -91,7 +91,7 @@ export class AccessTokenIssuer {
   }
 
   async #openKeys(): Promise<SigningKeys> {
-    const sealer = await createStateSealer(fileKeySource(this.#options.masterKeyFile), 'oauth signing keys');
+    const sealer = await createStateSealer(await fileKeySource(this.#options.masterKeyFile), 'oauth signing keys');
     return new SigningKeys({ pool: this.#pool, sealer });
   }
 }

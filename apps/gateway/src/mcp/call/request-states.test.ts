@@ -1,6 +1,6 @@
 import type { Clock } from '@patchbay/foundation';
 import type { JsonObject } from '@patchbay/mcp';
-import { createStateSealer } from '@patchbay/vault';
+import { createStateSealer, localKeySource } from '@patchbay/vault';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { givenAnonymous, givenCall, givenEndpoint } from '../../../test/given-call.ts';
 import { LocalStore } from '../../ephemeral-store/local-store.ts';
@@ -28,7 +28,7 @@ let elsewhere: RequestStates;
 let nowMs = 0;
 const clock: Clock = { now: () => new Date(nowMs), monotonicMs: () => nowMs };
 beforeAll(async () => {
-  const sealer = () => createStateSealer({ masterKey: async () => new Uint8Array(32) }, 'request state');
+  const sealer = () => createStateSealer(localKeySource([{ id: 0, bytes: new Uint8Array(32) }]), 'request state');
   const ephemeralStore = new LocalStore(clock);
   states = createRequestStates({ sealer: await sealer(), clock, ephemeralStore });
   elsewhere = createRequestStates({ sealer: await sealer(), clock, ephemeralStore });
@@ -76,7 +76,7 @@ describe('request states', () => {
 
   it('a request state for one use stays closed after the store forgot it', async () => {
     const sealed = await states.seal(call({}), APPROVAL);
-    const sealer = await createStateSealer({ masterKey: async () => new Uint8Array(32) }, 'request state');
+    const sealer = await createStateSealer(localKeySource([{ id: 0, bytes: new Uint8Array(32) }]), 'request state');
     const emptied = createRequestStates({ sealer, clock, ephemeralStore: new LocalStore(clock) });
     expect(await emptied.open(call({}), sealed)).toBeNull();
   });
