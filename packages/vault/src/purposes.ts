@@ -13,6 +13,7 @@ export const KEY_PURPOSES = {
   'hash:oauth rows': ['gateway'],
   'hash:oauth client secrets': ['gateway'],
   'hash:oauth cookies': ['gateway'],
+  'hash:oauth networks': ['gateway'],
   'hash:identity assertions': ['gateway'],
   'state:oauth rows': ['gateway'],
   'state:oauth registrations': ['gateway'],
