@@ -10,8 +10,8 @@ describe('a credential', () => {
   beforeEach(() => here.start());
 
   const issued = (changes: Partial<CredentialGrant> = {}) => {
-    const { references: byName, revoke } = here.references.issue([givenGrant(changes)]);
-    return { headers: { 'patchbay-credential': byName.api ?? '' }, revoke };
+    const { connections, revoke } = here.references.issue([givenGrant(changes)]);
+    return { headers: { 'patchbay-credential': connections[0]?.reference ?? '' }, revoke };
   };
   const refused = { status: 403, body: expect.stringContaining('egress.credential_refused') };
 
@@ -30,7 +30,7 @@ describe('a credential', () => {
   it('refuses a credential for a reference that is revoked, invented, or another sandbox’s', async () => {
     const { headers, revoke } = issued();
     revoke();
-    const foreign = new CredentialReferences().issue([givenGrant()]).references.api ?? '';
+    const foreign = new CredentialReferences().issue([givenGrant()]).connections[0]?.reference ?? '';
     for (const reference of [headers['patchbay-credential'], 'cref_AAAAAAAAAAAAAAAAAAAAAA', foreign]) {
       expect(await here.ask(here.at('/'), { 'patchbay-credential': reference })).toMatchObject(refused);
     }

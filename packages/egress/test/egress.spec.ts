@@ -173,6 +173,8 @@ describe('a connector that keeps what it was given', () => {
       openCredentials: async ({ credentials }) =>
         credentials.map(({ id }) => ({
           name: 'api',
+          account: 'ada',
+          isDefault: true,
           secret: new Secret(`token-of-${id}`),
           header: { name: 'Authorization', prefix: 'Bearer ' },
           providerHosts: [HOST],

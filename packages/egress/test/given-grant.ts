@@ -6,6 +6,8 @@ import { HOST, TOKEN } from './with-egress-proxy.ts';
 export function givenGrant(changes: Partial<CredentialGrant> = {}): CredentialGrant {
   return {
     name: 'api',
+    account: 'ada',
+    isDefault: true,
     secret: new Secret(TOKEN),
     header: { name: 'Authorization', prefix: 'Bearer ' },
     providerHosts: [HOST],

@@ -21,6 +21,7 @@ export {
   META,
   type MirrorHeaders,
 } from './classify-message.ts';
+export { connectionsOfCall, type DeclaredConnection, declaredConnections } from './declared-connections.ts';
 export { type AdmittedLists, admitLists } from './dynamic-lists.ts';
 export {
   errorMessage,

@@ -1,3 +1,4 @@
+import { type DeclaredConnection, declaredConnections } from './declared-connections.ts';
 import { isJsonObject, type JsonObject, type JsonValue, objectAt, own, stringAt } from './json.ts';
 
 /**
@@ -20,6 +21,8 @@ export interface ManifestView {
   readonly dynamic: boolean;
   /** Scope → what it allows, in the author's words. */
   readonly scopes: Readonly<Record<string, string>>;
+  /** The accounts of upstream services that it works with. */
+  readonly connections: readonly DeclaredConnection[];
 }
 
 /** Reads a stored manifest. Tolerant: a field that is missing or of another shape counts as empty. */
@@ -44,6 +47,7 @@ export function viewManifest(manifest: unknown): ManifestView {
     resourceUpdates: own(objectAt(capabilities, 'resources'), 'subscribe') === true,
     dynamic: own(source, 'dynamic') === true,
     scopes: textsIn(objectAt(source, 'scopes')),
+    connections: declaredConnections(source),
   };
 }
 

@@ -75,6 +75,8 @@ afterAll(async () => {
 
 const grant: CredentialGrant = {
   name: 'github',
+  account: 'ada',
+  isDefault: true,
   secret: new Secret(VALUE),
   header: { name: 'Authorization', prefix: 'Bearer ' },
   providerHosts: ['api.github.com'],

@@ -134,10 +134,10 @@ export class SandboxHost {
       this.#supply.serve(sandbox.id, { invocation: header, user: caller });
       const egressBefore = this.#supply.egressMsOf(sandbox.id);
       const grants = header.credentials.length > 0 ? await orAborted(openedBy(caller), signal) : [];
-      const { references, revoke } = this.#supply.issue(sandbox.id, grants);
+      const { connections, revoke } = this.#supply.issue(sandbox.id, grants);
       const { onNotification } = caller;
       progress.isSent = sandbox.isAlive;
-      const answer = await sandbox.call({ header, params }, { signal, references, onNotification }).finally(revoke);
+      const answer = await sandbox.call({ header, params }, { signal, connections, onNotification }).finally(revoke);
       const timings = {
         queueMs: enteredAt - startedAt,
         startMs: readyAt - enteredAt,

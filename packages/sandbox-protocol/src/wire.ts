@@ -1,7 +1,7 @@
 /** How client and host speak with each other, and the host with its sandboxes: for these two packages alone. */
 export { buildTaskHeaderSchema } from './calls/build-task.ts';
 export { type InvocationHeader, invocationHeaderSchema, invocationSchema } from './calls/invocation.ts';
-export type { RunnerCallHeader } from './calls/runner-call.ts';
+export type { CallConnection, RunnerCallHeader } from './calls/runner-call.ts';
 export {
   decodeJson,
   decodeMixed,

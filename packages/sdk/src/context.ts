@@ -1,6 +1,7 @@
 import type { ServerContext } from '@modelcontextprotocol/server';
 import type { Batch, BatchStore } from './batch.ts';
 import type { Cache, CacheStore } from './cache.ts';
+import { type ConnectionFetch, createConnectionFetch } from './connection-fetch.ts';
 import type { DynamicLists } from './dynamic-lists.ts';
 import { findRuntime, type RunnerContext } from './runtime.ts';
 
@@ -18,8 +19,11 @@ export interface Context
     RunnerContext,
     'user' | 'organization' | 'client' | 'requestId' | 'idempotencyKey' | 'signal' | 'secrets'
   > {
-  /** `fetch` to the hosts declared in `egress`; it ends with the call unless the request brings a signal of its own. */
-  readonly fetch: typeof fetch;
+  /**
+   * `fetch` to the hosts declared in `egress`; it ends with the call unless the request brings a signal of its own. To a
+   * host of a connection it is sent with the caller's account; with several, `fetch(url, { account })` chooses.
+   */
+  readonly fetch: ConnectionFetch;
   readonly log: Log;
   readonly cache: Cache;
   readonly batch: Batch;
@@ -69,7 +73,7 @@ export function currentContext(memory: ConnectorMemory, mcp: ServerContext): Con
     cache: memory.cache.forCall(given.cacheScopeKey, given.signal),
     lists: memory.lists(),
     batch: memory.batches.forCall(given.cacheScopeKey, given.signal),
-    fetch: (input, init) => given.fetch(input, { signal: given.signal, ...init }),
+    fetch: createConnectionFetch(given.fetch, given.connections ?? [], given.signal),
     log: {
       debug: (text, data) => given.log('debug', text, data),
       info: (text, data) => given.log('info', text, data),

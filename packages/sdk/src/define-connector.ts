@@ -2,16 +2,10 @@ import type { McpServer } from '@modelcontextprotocol/server';
 import type { PageSource } from './app-page.ts';
 import { BatchStore } from './batch.ts';
 import { CacheStore } from './cache.ts';
+import { type ConnectionDeclaration, type ConnectorAuth, readConnections } from './connections.ts';
 import { createServer } from './create-server.ts';
 import type { DynamicLists } from './dynamic-lists.ts';
-import {
-  type ConnectorAuth,
-  type ConnectorManifest,
-  type EgressDeclaration,
-  type ProviderDeclaration,
-  readEgress,
-  type SecretDeclaration,
-} from './manifest.ts';
+import { type ConnectorManifest, type EgressDeclaration, readEgress, type SecretDeclaration } from './manifest.ts';
 import type { Prompt } from './prompt.ts';
 import type { Resource } from './resource.ts';
 import type { Tool } from './tool.ts';
@@ -28,7 +22,7 @@ export interface ConnectorDefinition {
   readonly instructions?: string;
   /** The author's own version, shown to clients. Patchbay numbers deployed versions itself. Default `1.0.0`. */
   readonly version?: string;
-  /** Default `{ type: 'none' }`. */
+  /** Default `{ type: 'none' }`. With `oauth2`, short for one connection of that provider. */
   readonly auth?: ConnectorAuth;
   /** Hosts it may reach. Default: none at all. */
   readonly egress?: readonly EgressDeclaration[];
@@ -36,8 +30,8 @@ export interface ConnectorDefinition {
   readonly secrets?: Readonly<Record<string, SecretDeclaration>>;
   /** Scope → what it allows, in words for the consent page. */
   readonly scopes?: Readonly<Record<string, string>>;
-  /** OAuth providers it brings along. */
-  readonly providers?: Readonly<Record<string, ProviderDeclaration>>;
+  /** Name → an account of an upstream service that its tools work with. Requests carry it, code never sees it. */
+  readonly connections?: Readonly<Record<string, ConnectionDeclaration>>;
   /**
    * Whether its lists of tools, prompts and resources change while it runs. Default false: lists are answered from the
    * deploy, without starting anything. With true they are asked for, and the last answer serves for a while.
@@ -86,7 +80,7 @@ export function defineConnector(definition: ConnectorDefinition): Connector {
     egress: (definition.egress ?? []).map(readEgress),
     auth: definition.auth ?? { type: 'none' },
     scopes: definition.scopes ?? {},
-    providers: definition.providers ?? {},
+    connections: readConnections(definition),
     secrets: definition.secrets ?? {},
     dynamic: definition.dynamic ?? false,
   };

@@ -1,3 +1,5 @@
+import type { ConnectorAuth, DeclaredConnection } from './connections.ts';
+
 /** A host the connector may reach; everything else is refused by the egress proxy. */
 export interface EgressRule {
   /** A host name, or `*.` and a domain for all its subdomains. */
@@ -19,19 +21,6 @@ export interface SecretDeclaration {
   readonly required?: boolean;
 }
 
-/** How people prove who they are to the upstream service. `none`: the connector needs no account of theirs. */
-export type ConnectorAuth =
-  | { readonly type: 'none' }
-  | { readonly type: 'oauth2'; readonly provider: string; readonly scopes?: readonly string[] };
-
-/** An OAuth provider the connector brings along, for services Patchbay does not know. */
-export interface ProviderDeclaration {
-  readonly authorizationUrl: string;
-  readonly tokenUrl: string;
-  /** Hosts that are given the person's credential. */
-  readonly hosts: readonly string[];
-}
-
 /** The connector's declarations beside its tools, resources and prompts. */
 export interface ConnectorManifest {
   readonly name: string;
@@ -42,7 +31,8 @@ export interface ConnectorManifest {
   readonly auth: ConnectorAuth;
   /** Scope → what it allows, in words for the consent page. */
   readonly scopes: Readonly<Record<string, string>>;
-  readonly providers: Readonly<Record<string, ProviderDeclaration>>;
+  /** Name → the account it works with. */
+  readonly connections: Readonly<Record<string, DeclaredConnection>>;
   readonly secrets: Readonly<Record<string, SecretDeclaration>>;
   readonly dynamic: boolean;
 }

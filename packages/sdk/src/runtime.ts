@@ -21,6 +21,20 @@ export interface Organization {
   readonly slug: string;
 }
 
+/** An account that requests of this call may be sent with. */
+export interface RunnerConnection {
+  /** Its name in `connections`. */
+  readonly name: string;
+  /** The account's label, as people see it. */
+  readonly account: string;
+  /** The hosts it is for, exact names in lower case. */
+  readonly hosts: readonly string[];
+  /** Represents the credential in requests of this call, and is valid nowhere else. */
+  readonly reference: string;
+  /** The one among several accounts that the person chose for requests that name none. */
+  readonly isDefault: boolean;
+}
+
 /** The runner's context for one call. The SDK completes it to a {@link Context}. */
 export interface RunnerContext {
   /** null where the endpoint does not authenticate, or the caller is a key without a person. */
@@ -35,6 +49,8 @@ export interface RunnerContext {
   readonly signal: AbortSignal;
   readonly fetch: typeof fetch;
   readonly secrets: Readonly<Record<string, string>>;
+  /** Absent with runners that know no connections. */
+  readonly connections?: readonly RunnerConnection[];
   /** Differs for each person (and each state of their rights); values cached under it are theirs alone. */
   readonly cacheScopeKey: string;
   log(level: LogLevel, text: string, data?: unknown): void;

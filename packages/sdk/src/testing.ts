@@ -12,13 +12,15 @@ import {
 } from '@modelcontextprotocol/server';
 import type { PageSource } from './app-page.ts';
 import type { Connector } from './define-connector.ts';
-import { type LogLevel, type RunnerContext, type Runtime, setRuntime } from './runtime.ts';
+import { type LogLevel, type RunnerConnection, type RunnerContext, type Runtime, setRuntime } from './runtime.ts';
 
 /** The world around a call; everything has a default. */
 export interface TestOptions {
   readonly user?: Partial<NonNullable<RunnerContext['user']>> | null;
   readonly organization?: Partial<RunnerContext['organization']>;
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Accounts of the caller: requests to their hosts reach `fetch` with the header `patchbay-credential: NAME ACCOUNT`. */
+  readonly connections?: readonly TestConnection[];
   /** Replaces the network. Default: refuses, so that a test cannot reach out by accident. */
   readonly fetch?: typeof fetch;
   readonly signal?: AbortSignal;
@@ -26,6 +28,12 @@ export interface TestOptions {
   readonly idempotencyKey?: string;
   /** HTML of the pages of `appTool`. They are made by a build; without one a page is an empty document. */
   readonly pages?: Readonly<Record<string, string>>;
+}
+
+/** An account of the caller, as a test gives it. */
+export interface TestConnection extends Pick<RunnerConnection, 'name' | 'hosts'> {
+  readonly account?: string;
+  readonly isDefault?: boolean;
 }
 
 /** The page of a tool as a host gets it. */
@@ -151,6 +159,9 @@ function contextOf(options: TestOptions, log: TestLogLine[]): RunnerContext {
     signal: options.signal ?? new AbortController().signal,
     fetch: options.fetch ?? refuseFetch,
     secrets: options.secrets ?? {},
+    connections: (options.connections ?? []).map(({ account = 'ada', isDefault = false, ...given }) => {
+      return { ...given, account, isDefault, reference: `${given.name} ${account}` };
+    }),
     cacheScopeKey: user?.id ?? '',
     log: (level, text, data) => log.push({ level, text, data }),
     progress: () => {},

@@ -1,6 +1,7 @@
 import type { CallToolResult, InputRequiredResult, ToolAnnotations } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
 import type { AppUi } from './app-page.ts';
+import { type ConnectionUses, USES_META_KEY } from './connections.ts';
 import type { Context } from './context.ts';
 import { type JsonValue, renderToolError, renderToolResult, type ToolResult } from './tool-result.ts';
 
@@ -39,6 +40,10 @@ export type ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType |
    * that an explained error arrives before a client gives up. Set more only where the work takes longer.
    */
   readonly timeoutMs?: number;
+  /**
+   * Name of a connection → the scopes it needs. Default: every declared connection, with all its scopes. `{}`: none.
+   */
+  readonly uses?: ConnectionUses;
   /** Extension data of the protocol. For a user interface use `appTool`. */
   readonly meta?: Readonly<Record<string, unknown>>;
   /**
@@ -57,6 +62,7 @@ export interface Tool {
   readonly input: z.ZodObject | undefined;
   readonly output: z.ZodType | undefined;
   readonly meta: Readonly<Record<string, unknown>> | undefined;
+  readonly uses: ConnectionUses | undefined;
   /** The page that shows its result; see `appTool`. */
   readonly ui?: AppUi;
   /** Runs it with parsed arguments. Never rejects: a failure is an error result. */
@@ -87,6 +93,7 @@ export function tool<Input extends z.ZodObject = EmptyObject, Output extends z.Z
     input: definition.input,
     output: definition.output,
     meta: metaOf(definition),
+    uses: definition.uses,
     async execute(args, context) {
       try {
         // The server has parsed them with this very schema.
@@ -101,12 +108,21 @@ export function tool<Input extends z.ZodObject = EmptyObject, Output extends z.Z
   };
 }
 
-function metaOf({ meta, timeoutMs }: { meta?: Readonly<Record<string, unknown>>; timeoutMs?: number }) {
-  if (timeoutMs === undefined) return meta;
-  if (!Number.isInteger(timeoutMs) || timeoutMs < 1_000 || timeoutMs > 300_000) {
+function metaOf(definition: {
+  readonly meta?: Readonly<Record<string, unknown>>;
+  readonly timeoutMs?: number;
+  readonly uses?: ConnectionUses;
+}) {
+  const { meta, timeoutMs, uses } = definition;
+  if (timeoutMs !== undefined && (!Number.isInteger(timeoutMs) || timeoutMs < 1_000 || timeoutMs > 300_000)) {
     throw new TypeError(`tool: timeoutMs must be a whole number from 1000 to 300000, got ${timeoutMs}.`);
   }
-  return { ...meta, 'patchbay/timeoutMs': timeoutMs };
+  if (timeoutMs === undefined && uses === undefined) return meta;
+  return {
+    ...meta,
+    ...(timeoutMs !== undefined && { 'patchbay/timeoutMs': timeoutMs }),
+    ...(uses && { [USES_META_KEY]: uses }),
+  };
 }
 
 function annotationsOf(

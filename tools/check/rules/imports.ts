@@ -25,7 +25,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'sandbox-protocol': ['foundation'],
   runner: ['sandbox-protocol', 'sdk', 'foundation/limits'],
   builder: ['sandbox-protocol'],
-  egress: ['sandbox-protocol', 'foundation'],
+  // Which requests only read, and which hosts are a provider's, is data of the catalogue's form.
+  egress: ['sandbox-protocol', 'foundation', 'providers'],
   probe: ['sandbox-protocol'],
   // Runs on people's machines, and beside nothing: it is handed the only way out that it has.
   doctor: ['foundation'],
@@ -63,6 +64,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'foundation',
     'foundation/process',
     'vault',
+    'providers',
     'domain',
     'artifacts',
     'egress',

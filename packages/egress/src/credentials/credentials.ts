@@ -4,12 +4,12 @@
  */
 import { randomBytes } from 'node:crypto';
 import { AppError } from '@patchbay/foundation';
-import type { CredentialGrant } from '@patchbay/sandbox-protocol/wire';
+import type { CallConnection, CredentialGrant } from '@patchbay/sandbox-protocol/wire';
 import { covers } from '../addresses/match-destination.ts';
 
 export interface IssuedReferences {
-  /** Name of the credential → reference, as the connector gets them. */
-  readonly references: Readonly<Record<string, string>>;
+  /** The accounts with their references, as the connector gets them. */
+  readonly connections: readonly CallConnection[];
   revoke(): void;
 }
 
@@ -26,7 +26,13 @@ export class CredentialReferences {
       for (const host of grant.providerHosts) this.#credentialHosts.add(host.toLowerCase());
     }
     return {
-      references: Object.fromEntries(issued.map(([name, reference]) => [name, reference])),
+      connections: issued.map(([name, reference, grant]) => ({
+        name,
+        account: grant.account,
+        hosts: grant.connectionHost === null ? exactHosts(grant) : [grant.connectionHost.toLowerCase()],
+        reference,
+        isDefault: grant.isDefault,
+      })),
       revoke: () => {
         for (const [, reference] of issued) this.#grants.delete(reference);
       },
@@ -61,6 +67,9 @@ export class CredentialReferences {
     return grant;
   }
 }
+
+const exactHosts = ({ providerHosts }: CredentialGrant) =>
+  providerHosts.filter((host) => !host.startsWith('*.')).map((host) => host.toLowerCase());
 
 /** Every spelling of a path as one: decoded until nothing changes, lower case, single slashes, none at the end. */
 function canonicalPath(pathname: string): string {

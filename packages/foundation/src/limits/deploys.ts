@@ -130,6 +130,13 @@ export const DEPLOY_LIMITS = {
     reason: 'A host puts the whole page into one message, and a person waits for it.',
     raisedBy: 'fixed',
   },
+  connections: {
+    value: 16,
+    unit: 'entries',
+    what: 'Connections that one version declares',
+    reason: 'A person links each of them.',
+    raisedBy: 'fixed',
+  },
   pages: {
     value: 100,
     unit: 'entries',

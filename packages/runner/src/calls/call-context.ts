@@ -56,6 +56,7 @@ export function createRuntime(link: HostLink, secrets: Readonly<Record<string, s
       idempotencyKey: call.context.idempotencyKey,
       cacheScopeKey: call.context.cacheScopeKey,
       credentials: call.context.credentials,
+      connections: call.context.connections,
       signal: abort.signal,
       fetch: globalThis.fetch,
       secrets,

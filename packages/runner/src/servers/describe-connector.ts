@@ -42,7 +42,9 @@ export async function describeConnector(
       egress: declared.egress ?? [],
       auth: declared.auth ?? { type: 'none' },
       scopes: declared.scopes ?? {},
-      providers: declared.providers ?? {},
+      connections: declared.connections ?? {},
+      // A connector of an earlier SDK may declare some; the deploy refuses them with an explanation.
+      ...(isJsonObject(declared.providers) && { providers: declared.providers }),
       dynamic: loaded.dynamic,
       secrets: declared.secrets ?? {},
       codeGeneration: loaded.codeGeneration,

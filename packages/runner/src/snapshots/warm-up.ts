@@ -103,6 +103,7 @@ function callOf(id: string, method: string, params: RunnerCall['params']): Runne
       requestId: 'warm',
       idempotencyKey: 'warm',
       credentials: {},
+      connections: [],
       cacheScopeKey: '',
       capabilities: {},
     },

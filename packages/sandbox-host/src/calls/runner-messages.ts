@@ -8,6 +8,7 @@ import {
   type LogLevel,
 } from '@patchbay/sandbox-protocol';
 import {
+  type CallConnection,
   type InvocationHeader,
   type RawAnswer,
   type RunnerCallHeader,
@@ -16,10 +17,7 @@ import {
 import { EVENT_URI_LENGTH_MAX } from '../bounds/event-rate.ts';
 
 /** The invocation as the runner gets it: no key, digest or rule, and of credentials only the references. */
-export function runnerCallOf(
-  invocation: InvocationHeader,
-  references: Readonly<Record<string, string>>,
-): RunnerCallHeader {
+export function runnerCallOf(invocation: InvocationHeader, connections: readonly CallConnection[]): RunnerCallHeader {
   const { id, method, resultBytesMax, key } = invocation;
   const { roles, groups, ...context } = invocation.context;
   const subject = context.user?.id ?? '';
@@ -30,9 +28,16 @@ export function runnerCallOf(
     context: {
       ...context,
       cacheScopeKey: `${key.organizationId}:${subject}:${[...roles].sort().join()}:${[...groups].sort().join()}`,
-      credentials: references,
+      credentials: referencesOf(connections),
+      connections,
     },
   };
+}
+
+/** For code that sends the reference itself: one to a name, the default account's where there are several. */
+function referencesOf(connections: readonly CallConnection[]): Readonly<Record<string, string>> {
+  const defaultsLast = connections.toSorted((one, other) => Number(one.isDefault) - Number(other.isDefault));
+  return Object.fromEntries(defaultsLast.map(({ name, reference }) => [name, reference]));
 }
 
 const START_CODES: Readonly<Record<string, ErrorCode>> = {

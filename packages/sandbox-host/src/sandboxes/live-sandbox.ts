@@ -10,6 +10,7 @@ import {
   type JsonObject,
 } from '@patchbay/sandbox-protocol';
 import {
+  type CallConnection,
   decodeJson,
   decodeMixed,
   encodeJsonFrame,
@@ -100,13 +101,13 @@ export class LiveSandbox {
     { header, params }: { readonly header: InvocationHeader; readonly params: Uint8Array },
     options: {
       signal: AbortSignal;
-      /** Name of a credential → the reference with which the connector uses it, during this call. */
-      references: Readonly<Record<string, string>>;
+      /** The accounts that the connector may use during this call. */
+      connections: readonly CallConnection[];
       onNotification(notification: InvocationNotification): void;
     },
   ): Promise<SandboxAnswer> {
     if (this.#cause) return Promise.reject(this.#cause.with({ sent: false }));
-    const call = encodeMixedFrame(RUNNER_FRAMES.call, runnerCallOf(header, options.references), params);
+    const call = encodeMixedFrame(RUNNER_FRAMES.call, runnerCallOf(header, options.connections), params);
     const answer = this.#calls.add(header, {
       signal: options.signal,
       onAbort: () => this.#cancel(header.id),

@@ -24,4 +24,18 @@ export interface RunnerCallContext extends Omit<InvocationContext, 'roles' | 'gr
   readonly cacheScopeKey: string;
   /** Name → reference for the header `patchbay-credential`, valid until this call's answer. */
   readonly credentials: Readonly<Record<string, string>>;
+  /** The accounts behind the references: several to a name where the caller has several. */
+  readonly connections: readonly CallConnection[];
+}
+
+/** An account that requests of one call may be sent with, as the sandbox gets it: no secret. */
+export interface CallConnection {
+  /** The connector's name for it. */
+  readonly name: string;
+  /** The account's label. */
+  readonly account: string;
+  /** Exact names in lower case. */
+  readonly hosts: readonly string[];
+  readonly reference: string;
+  readonly isDefault: boolean;
 }

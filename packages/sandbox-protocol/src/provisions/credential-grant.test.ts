@@ -7,6 +7,8 @@ import { type CredentialGrant, decodeCredentials, encodeCredentials } from './cr
 const VALUE = 'gho_planted';
 const GRANT: CredentialGrant = {
   name: 'github',
+  account: 'ada',
+  isDefault: true,
   secret: new Secret(VALUE),
   header: { name: 'Authorization', prefix: 'Bearer ' },
   providerHosts: ['api.github.com'],

@@ -8,8 +8,12 @@ import { decodeMixed, encodeMixedFrame, FrameError } from '../frames/frame.ts';
  * fourth.
  */
 export interface CredentialGrant {
-  /** The connector's name for it. */
+  /** The connector's name for the connection. Several have the same where the caller has several accounts. */
   readonly name: string;
+  /** The account's label, by which code chooses among several. */
+  readonly account: string;
+  /** The one among several that requests without a choice are sent with. */
+  readonly isDefault: boolean;
   readonly secret: Secret;
   /** Where the value is put: `Authorization` with `Bearer `, `X-Api-Key` with nothing. */
   readonly header: { readonly name: string; readonly prefix: string };
@@ -31,6 +35,8 @@ const headerSchema = z.strictObject({
     .array(
       z.strictObject({
         name: z.string().min(1).max(64),
+        account: z.string().min(1).max(256),
+        isDefault: z.boolean(),
         header: z.strictObject({ name: z.string().min(1).max(64), prefix: z.string().max(64) }),
         providerHosts: hosts,
         connectionHost: z.string().max(253).nullable(),
@@ -52,6 +58,8 @@ export function encodeCredentials(type: number, id: string, grants: readonly Cre
     id,
     grants: grants.map(({ secret: _, ...grant }, index) => ({
       name: grant.name,
+      account: grant.account,
+      isDefault: grant.isDefault,
       header: grant.header,
       providerHosts: [...grant.providerHosts],
       connectionHost: grant.connectionHost,

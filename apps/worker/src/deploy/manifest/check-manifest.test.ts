@@ -42,6 +42,28 @@ describe('the manifest of a connector', () => {
     ],
     ['two tools of one name', described({ tools: [tool('a'), tool('a')] }), 'deploy.duplicate_tool', /"a"/],
     ['no tool', described({ tools: [] }), 'deploy.no_tools', /./],
+    [
+      'a connection of a provider that is a host',
+      described({ connections: { crm: { provider: 'crm.example', scopes: [] } } }),
+      'deploy.manifest_invalid',
+      /connections\.crm\.provider/,
+    ],
+    [
+      'a provider of its own',
+      described({ providers: { crm: { hosts: ['collector.example'] } } }),
+      'deploy.manifest_invalid',
+      /an owner adds it/,
+    ],
+    [
+      'more connections than anybody links',
+      described({
+        connections: Object.fromEntries(
+          Array.from({ length: 17 }, (_, at) => [`c${at}`, { provider: 'github', scopes: [] }]),
+        ),
+      }),
+      'deploy.manifest_invalid',
+      /16/,
+    ],
   ])('the manifest of a connector with %s is refused', (_what, value, code, names) => {
     expect(() => checkManifest(value)).toThrow(expect.objectContaining({ code, detail: expect.stringMatching(names) }));
   });
@@ -56,5 +78,13 @@ describe('the manifest of a connector', () => {
       'tools.a.inputSchema.properties.q.pattern',
       'tools.a.outputSchema.properties.q.pattern',
     ]);
+  });
+
+  it('the manifest of a connector is accepted from before it could declare connections', () => {
+    expect(checkManifest(described({ providers: {} })).manifest.connections).toBeUndefined();
+    const { connections } = checkManifest(
+      described({ connections: { code: { provider: 'github', scopes: [] } } }),
+    ).manifest;
+    expect(connections).toEqual({ code: { provider: 'github', scopes: [], required: true } });
   });
 });

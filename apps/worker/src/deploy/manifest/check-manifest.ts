@@ -35,6 +35,37 @@ const resourceSchema = z.looseObject({
 });
 const templateSchema = z.looseObject({ uriTemplate: text(STREAM_LIMITS.resourceUri.value).min(1), name: text(256) });
 
+/** An account of an upstream service that the connector works with. */
+const connectionSchema = z.object({
+  provider: storableText().regex(
+    /^[a-z][a-z0-9-]{1,39}$/,
+    "is not the id of a provider, such as 'github' or 'own-crm'",
+  ),
+  /** RFC 6749 §3.3. */
+  scopes: z.array(storableText().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/, 'is not a scope')).max(100),
+  required: z.boolean().default(true),
+  description: text(DEPLOY_LIMITS.description.value).optional(),
+});
+const connectionsSchema = z
+  .record(
+    storableText().regex(
+      /^[a-z][A-Za-z0-9_-]{0,39}$/,
+      'begins with a lower-case letter; letters, digits, _ and - follow',
+    ),
+    connectionSchema,
+  )
+  .refine(
+    (declared) => Object.keys(declared).length <= DEPLOY_LIMITS.connections.value,
+    `are more than ${formatLimit(DEPLOY_LIMITS.connections)}`,
+  );
+/** Hosts that receive credentials are never named by the code that asks for them. */
+const noProviders = z
+  .record(z.string(), z.unknown())
+  .refine(
+    (brought) => Object.keys(brought).length === 0,
+    'a connector brings no provider of its own: an owner adds it to the organization, and `connections` names it',
+  );
+
 /** A page of a user interface, as it was read when the version was deployed. */
 const pageSchema = z.object({
   uri: text(STREAM_LIMITS.resourceUri.value),
@@ -64,6 +95,8 @@ const manifestSchema = z.looseObject({
   resourceTemplates: z.array(templateSchema).max(DEPLOY_LIMITS.tools.value),
   egress: z.array(egressRuleSchema).max(DEPLOY_LIMITS.egress.value),
   auth: z.looseObject({ type: storableText() }),
+  connections: connectionsSchema.optional(),
+  providers: noProviders.optional(),
   ui: z.array(pageSchema).max(DEPLOY_LIMITS.pages.value).nullish(),
   dynamic: z.boolean(),
   secrets: z.record(storableText().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.unknown()),

@@ -1,10 +1,11 @@
+import { scanConnections } from './scan-connections.ts';
 import { scanPackages } from './scan-packages.ts';
 import { scanSecrets } from './scan-secrets.ts';
 import { scanTexts } from './scan-texts.ts';
 import { scanTools } from './scan-tools.ts';
 import type { NewFinding, Scanned, Scanner } from './scanner.ts';
 
-const SCANNERS: readonly Scanner[] = [scanTools, scanTexts, scanSecrets, scanPackages];
+const SCANNERS: readonly Scanner[] = [scanTools, scanTexts, scanSecrets, scanPackages, scanConnections];
 const ORDER = { error: 0, warning: 1, info: 2 } as const;
 
 /** Everything all scanners found. */
