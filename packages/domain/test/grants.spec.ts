@@ -10,6 +10,7 @@ import {
   type GrantDirectory,
   listGrants,
 } from '../src/grants/index.ts';
+import { purgeExpired } from '../src/purge/index.ts';
 import { type Given, type GivenOrganization, startGiven } from './given.ts';
 
 let given: Given;
@@ -82,7 +83,86 @@ const first = async (organization: GivenOrganization, id: string) => {
   return items.find((one) => one.id === id);
 };
 
+describe('the purge of the authorization server’s rows', () => {
+  const vault = { forget: () => {} } as unknown as Parameters<typeof purgeExpired>[1]; // purge only asks it to forget
+  const purge = () => purgeExpired(given.database, vault);
+  const ended = (id: string, ago: string) =>
+    given.superuser.query(
+      `UPDATE app.grants SET ended_at = now() - $2::interval, ended_because = 'ended' WHERE id = $1`,
+      [id, ago],
+    );
+
+  it('leaves what has not expired, and removes codes, sessions and requests that have', async () => {
+    const insert = async (model: string, expires: string | null) => {
+      const hash = randomBytes(32);
+      await given.auth.query(
+        `INSERT INTO identity.oauth_rows (model, id_hash, sealed, expires_at) VALUES ($1, $2, 's', now() + $3::interval)`,
+        [model, hash, expires],
+      );
+      return hash;
+    };
+    const models = ['AuthorizationCode', 'Session', 'Interaction', 'RefreshToken', 'DeviceCode', 'Client'];
+    const expired = await Promise.all(models.map((model) => insert(model, '-1 second')));
+    const valid = await Promise.all(models.map((model) => insert(model, '1 minute')));
+    const lasting = await insert('Client', null);
+    await given.auth.query(
+      `INSERT INTO identity.used_assertions (hash, expires_at) VALUES ($1, now() - interval '1 second'), ($2, now() + interval '1 hour')`,
+      [expired[0], valid[0]],
+    );
+    expect((await purge()).rows).toBeGreaterThanOrEqual(expired.length + 1);
+    const { rows } = await given.auth.query('SELECT id_hash FROM identity.oauth_rows WHERE id_hash = ANY ($1)', [
+      [...expired, ...valid, lasting],
+    ]);
+    const left = rows.map(({ id_hash: hash }) => hash.toString('hex')).sort();
+    expect(left).toEqual([...valid, lasting].map((hash) => hash.toString('hex')).sort());
+    const used = await given.auth.query('SELECT hash FROM identity.used_assertions WHERE hash = ANY ($1)', [
+      [expired[0], valid[0]],
+    ]);
+    expect(used.rows.map(({ hash }) => hash)).toEqual([valid[0]]);
+  });
+
+  it('ends a grant that expired, with its refresh tokens', async () => {
+    const facts = factsOf(ours);
+    const hash = await grant(facts, '-1 second');
+    await purge();
+    expect(await rowsOf(hash)).toBe(0);
+    expect(await first(ours, facts.id)).toMatchObject({ endedBecause: 'expired' });
+  });
+
+  it('keeps a grant that ended within ninety days, and removes an earlier one without news of it', async () => {
+    const [early, late, lasting] = [factsOf(ours), factsOf(theirs), factsOf(ours)];
+    for (const facts of [early, late, lasting]) await grant(facts);
+    await ended(early.id, '91 days');
+    await ended(late.id, '89 days');
+    const news = async () =>
+      (await given.superuser.query('SELECT count(*)::int AS n FROM app.changes WHERE subject_id = $1', [early.id]))
+        .rows[0].n;
+    const before = await news();
+    await purge();
+    expect(await first(ours, early.id)).toBeUndefined();
+    expect(await first(theirs, late.id)).toMatchObject({ endedBecause: 'ended' });
+    expect(await first(ours, lasting.id)).toMatchObject({ endedAt: null });
+    expect(await news()).toBe(before);
+  });
+});
+
 describe('a grant', () => {
+  it('is saved within its own organization only, and not over a grant of another one', async () => {
+    const save = (organization: GivenOrganization, hash: Buffer, facts: Facts) =>
+      given.database.withOrganization(organization, (tx) =>
+        tx.query(`SELECT app.save_grant($1, 's', $2::jsonb, now() + interval '1 day')`, [hash, JSON.stringify(facts)]),
+      );
+    const theirsFacts = factsOf(theirs);
+    await expect(save(ours, randomBytes(32), theirsFacts)).rejects.toThrow();
+    expect(await first(theirs, theirsFacts.id)).toBeUndefined();
+    const hash = randomBytes(32);
+    await save(theirs, hash, theirsFacts);
+    await expect(save(ours, hash, factsOf(ours))).rejects.toThrow();
+    expect(await first(theirs, theirsFacts.id)).toMatchObject({ scopes: ['tools:read'] });
+    await save(theirs, hash, { ...theirsFacts, scopes: ['tools:read', 'tools:write'] });
+    expect(await first(theirs, theirsFacts.id)).toMatchObject({ scopes: ['tools:read', 'tools:write'] });
+  });
+
   it('a grant of another organization is neither listed nor ended', async () => {
     const facts = factsOf(theirs);
     const hash = await grant(facts);

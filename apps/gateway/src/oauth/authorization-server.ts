@@ -66,9 +66,6 @@ export interface AuthorizationServer {
 
 /** A person waits for it. */
 const DOCUMENT_FETCH = { bytesMax: 8 * 1024, timeoutMs: 2_500, connectionsMax: 8 };
-const PURGE_EVERY_MS = 3_600_000;
-/** Rows of one statement, so that none holds the table for long. */
-const PURGE_ROWS = 5_000;
 
 export async function createAuthorizationServer(options: AuthorizationServerOptions): Promise<AuthorizationServer> {
   const { origin, keySource, database, clock, logger, identity, secret } = options;
@@ -136,22 +133,6 @@ export async function createAuthorizationServer(options: AuthorizationServerOpti
     );
   });
 
-  const purge = setInterval(() => {
-    Promise.all([
-      pool.query(
-        `DELETE FROM identity.oauth_rows WHERE ctid = ANY (ARRAY(SELECT ctid FROM identity.oauth_rows
-           WHERE expires_at < $1 LIMIT $2))`,
-        [clock.now(), PURGE_ROWS],
-      ),
-      pool.query('DELETE FROM identity.used_assertions WHERE expires_at < $1', [clock.now()]),
-    ]).catch((error: Error) =>
-      logger.warn(
-        { err: error },
-        'expired rows of the authorization server were not removed; the next hour tries again',
-      ),
-    );
-  }, PURGE_EVERY_MS).unref();
-
   return {
     signingKeys,
     accountGrants,
@@ -179,7 +160,6 @@ export async function createAuthorizationServer(options: AuthorizationServerOpti
     },
     clientSecret: ({ id, secretGeneration }) => new Secret(clients.secretOf(id, secretGeneration)),
     async close() {
-      clearInterval(purge);
       signingKeys.close();
       await pool.end();
     },

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Tx } from '@patchbay/domain';
 import type { Clock } from '@patchbay/foundation';
 import { OAUTH_LIMITS } from '@patchbay/foundation/limits';
 import type { KeyedHash, StateSealer } from '@patchbay/vault';
@@ -42,11 +43,17 @@ const GRANT_SECONDS = OAUTH_LIMITS.grant.value * 86_400;
 const DAY_MS = 86_400_000;
 const FOREIGN_KEY_VIOLATION = '23503';
 
-const savedFacts = new AsyncLocalStorage<GrantRowFacts>();
+/** The transaction of its organization that a grant is saved in, and the facts that the organization's row shows of it. */
+export interface GrantSaving {
+  readonly tx: Pick<Tx, 'query'>;
+  readonly facts: GrantRowFacts;
+}
 
-/** Saves a grant of the provider together with what the organization's row shows of it. */
-export function saveGrantWith<T>(facts: GrantRowFacts, save: () => Promise<T>): Promise<T> {
-  return savedFacts.run(facts, save);
+const savings = new AsyncLocalStorage<GrantSaving>();
+
+/** Saves a grant of the provider within a transaction of its organization: with its audit row, or not at all. */
+export function saveGrantIn<T>(saving: GrantSaving, save: () => Promise<T>): Promise<T> {
+  return savings.run(saving, save);
 }
 
 /**
@@ -67,18 +74,29 @@ export class RowAdapter implements Adapter {
   async upsert(id: string, payload: AdapterPayload, expiresIn: number): Promise<void> {
     const idHash = this.#hashOf(id);
     const isGrant = this.#model === 'Grant';
-    const grantHash = isGrant ? idHash : this.#grantHashOf(payload.grantId);
-    const facts = isGrant ? (savedFacts.getStore() ?? null) : null;
     // A grant lives on with its refresh tokens; its payload holds only the longest life.
     const seconds = isGrant ? Math.min(expiresIn, GRANT_SECONDS) : expiresIn;
     const expiresAt = seconds ? new Date(this.#now() + seconds * 1000) : null;
+    const sealed = this.#deps.sealer.seal(this.#bindingOf(idHash), JSON.stringify(payload));
+    const saving = isGrant ? savings.getStore() : undefined;
+    if (saving !== undefined) {
+      const { tx, facts } = saving;
+      await tx.query('SELECT app.save_grant($1, $2, $3::jsonb, $4)', [
+        idHash,
+        sealed,
+        JSON.stringify(facts),
+        expiresAt,
+      ]);
+      return;
+    }
+    const grantHash = isGrant ? idHash : this.#grantHashOf(payload.grantId);
     await this.#deps.pool
       .query(
-        `INSERT INTO identity.oauth_rows AS r
-           (model, id_hash, grant_hash, uid_hash, user_code_hash, session_id, sealed, grant_facts, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        `INSERT INTO identity.oauth_rows
+           (model, id_hash, grant_hash, uid_hash, user_code_hash, session_id, sealed, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (model, id_hash) DO UPDATE SET sealed = excluded.sealed, session_id = excluded.session_id,
-           grant_facts = COALESCE(excluded.grant_facts, r.grant_facts), expires_at = excluded.expires_at`,
+           expires_at = excluded.expires_at`,
         [
           this.#model,
           idHash,
@@ -87,8 +105,7 @@ export class RowAdapter implements Adapter {
           this.#optionalHash('user code', payload.userCode),
           // The provider's session names the sign-in that it belongs to, and ends with it.
           this.#model === 'Session' ? (payload.acr ?? null) : null,
-          this.#deps.sealer.seal(this.#bindingOf(idHash), JSON.stringify(payload)),
-          facts,
+          sealed,
           expiresAt,
         ],
       )

@@ -6,7 +6,7 @@ import { newId } from '@patchbay/foundation';
 import { OAUTH_LIMITS } from '@patchbay/foundation/limits';
 import type { Provider } from 'oidc-provider';
 import type { ProtectedResource } from './protected-resources.ts';
-import { type GrantRowFacts, saveGrantWith } from './row-adapter.ts';
+import { type GrantRowFacts, saveGrantIn } from './row-adapter.ts';
 
 /** The answer of a person on the consent page. */
 export interface Consent {
@@ -58,7 +58,6 @@ export async function saveConsent(
     scopes: granted,
     signIn: consent.signIn,
   };
-  await saveGrantWith(facts, () => grant.save());
   const after = {
     personId,
     clientId: client.id,
@@ -67,6 +66,7 @@ export async function saveConsent(
     scopes: granted,
   };
   await database.withOrganization(resource, async (tx) => {
+    await saveGrantIn({ tx, facts }, () => grant.save());
     await noteSignIn(tx, id, consent.proof);
     await record(tx, {
       actor: { kind: 'person', personId },

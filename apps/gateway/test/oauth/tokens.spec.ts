@@ -248,6 +248,24 @@ describe('what the authorization server stores', () => {
     }
   });
 
+  it('a consent that cannot be put on record grants nothing', async () => {
+    await superuser.query(`CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN RAISE EXCEPTION ''the audit log is full''; END';
+      CREATE TRIGGER zz_fail BEFORE INSERT ON app.audit_events FOR EACH ROW WHEN (NEW.action = 'grant.created')
+        EXECUTE FUNCTION public.fail()`);
+    const asking = await client();
+    const browser = new Browser(origin, member);
+    try {
+      const seen = await browser.answer(await browser.visit(asking.authorizeUrl()), 'allow');
+      expect([seen.status, seen.location]).toEqual([500, null]);
+      const { rows } = await superuser.query('SELECT id FROM app.grants WHERE client_id = $1', [asking.id]);
+      expect(rows).toEqual([]);
+    } finally {
+      await superuser.query('DROP TRIGGER zz_fail ON app.audit_events; DROP FUNCTION public.fail()');
+    }
+    expect((await asking.connect(browser)).access_token).toBeDefined();
+  });
+
   it('a row that was moved to another identifier opens nothing', async () => {
     const asking = await client();
     const [mine, theirs] = [

@@ -173,5 +173,6 @@ function guardLookups(lookups: Lookups, assertOutside: (wanted: string) => void)
     dueVersions: guard(lookups.dueVersions),
     dueIdentityChanges: guard(lookups.dueIdentityChanges),
     expiredRows: guard(lookups.expiredRows),
+    purgeAuthorization: guard(lookups.purgeAuthorization),
   };
 }

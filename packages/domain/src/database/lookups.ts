@@ -29,6 +29,11 @@ export interface Lookups {
   dueIdentityChanges(limit: number): Promise<readonly { readonly organizationId: string }[]>;
   /** The work of `purgeExpired`. `ageSeconds`: the maximum age of rows of each kind. */
   expiredRows(limit: number, ageSeconds: Readonly<Record<AgedKind, number>>): Promise<readonly ExpiredRow[]>;
+  /**
+   * Removes what expired at the authorization server, and grants that ended this many seconds ago: at most `limit` rows of
+   * each kind. How many it removed.
+   */
+  purgeAuthorization(limit: number, endedSeconds: number): Promise<number>;
 }
 
 export interface EndpointIds {
@@ -121,5 +126,13 @@ export function createLookups(pool: pg.Pool): Lookups {
         'SELECT organization_id AS "organizationId", kind, id FROM app.expired_rows($1, $2::jsonb)',
         [limit, JSON.stringify(ageSeconds)],
       ),
+    async purgeAuthorization(limit, endedSeconds) {
+      const [row] = await read<{ removed: number }>(
+        'purge_authorization',
+        'SELECT app.purge_authorization($1, $2) AS removed',
+        [limit, endedSeconds],
+      );
+      return row?.removed ?? 0;
+    },
   };
 }

@@ -11,6 +11,9 @@ export interface PurgeReport {
 }
 
 const ROWS_PER_LOOK = 100;
+/** Rows of one statement, so that none holds a table for long, and statements of one purge. */
+const AUTHORIZATION_ROWS = 5_000;
+const AUTHORIZATION_ROUNDS = 20;
 
 const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
@@ -25,9 +28,9 @@ const AGE_SECONDS: Readonly<Record<AgedKind, number>> = {
 };
 
 /**
- * Purges organizations and connectors that can no longer be restored (the data key first) and rows past their
- * retention. Slugs are kept permanently. The database decides by its own clock which are due: calling this early does
- * nothing. Call it again while it reports work.
+ * Purges organizations and connectors that can no longer be restored (the data key first), rows past their retention, and
+ * expired rows of the authorization server. Slugs are kept permanently. The database decides by its own clock which are
+ * due: calling this early does nothing. Call it again while it reports work.
  */
 export async function purgeExpired(database: Database, vault: Vault): Promise<PurgeReport> {
   const digests: { organizationId: string; digest: string }[] = [];
@@ -49,7 +52,20 @@ export async function purgeExpired(database: Database, vault: Vault): Promise<Pu
     }
     if (expired.kind === 'connector') connectors += 1;
   }
+  rows += await purgeAuthorization(database);
   return { digests, organizations, connectors, rows };
+}
+
+/** Expired rows of the authorization server, which belong to no organization, and grants that ended long ago. */
+async function purgeAuthorization({ lookups }: Database): Promise<number> {
+  const endedSeconds = RETENTION.endedGrants.value * DAY_SECONDS;
+  let rows = 0;
+  for (let round = 0; round < AUTHORIZATION_ROUNDS; round += 1) {
+    const removed = await lookups.purgeAuthorization(AUTHORIZATION_ROWS, endedSeconds);
+    rows += removed;
+    if (removed < AUTHORIZATION_ROWS) break;
+  }
+  return rows;
 }
 
 async function purgeOrganization(tx: Tx): Promise<string[]> {

@@ -54,6 +54,13 @@ export const RETENTION = {
     reason: 'Long enough to find out why a person got none.',
     raisedBy: 'fixed',
   },
+  endedGrants: {
+    value: 90,
+    unit: 'days',
+    what: 'Grants that ended or expired',
+    reason: 'A person or an owner can see what a client once had; the audit log keeps the rest.',
+    raisedBy: 'fixed',
+  },
   orphanedFiles: {
     value: 24,
     unit: 'hours',
