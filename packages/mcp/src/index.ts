@@ -68,9 +68,11 @@ export {
 } from './scan-text.ts';
 export {
   type GrantedScopes,
-  hasScope,
-  scopeOfRequest,
+  hasScopes,
+  SCOPES_META_KEY,
   scopesOf,
+  scopesOfRequest,
+  scopesOfTool,
   TOOL_SCOPES,
   withinScopes,
 } from './scopes.ts';

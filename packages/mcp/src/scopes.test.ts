@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from './json.ts';
 import { viewManifest } from './manifest.ts';
-import { hasScope, scopeOfRequest, scopeOfTool, scopesOf, withinScopes } from './scopes.ts';
+import {
+  hasScopes,
+  SCOPES_META_KEY,
+  scopeOfTool,
+  scopesOf,
+  scopesOfRequest,
+  scopesOfTool,
+  withinScopes,
+} from './scopes.ts';
 
 const tool = (name: string, annotations?: JsonObject, rest: JsonObject = {}): JsonObject => ({
   name,
@@ -66,18 +74,38 @@ describe('a caller with granted scopes', () => {
   });
 
   it('no scope includes another', () => {
-    expect(hasScope(['tools:write'], 'tools:read')).toBe(false);
-    expect(hasScope(['tools:read'], 'tools:write')).toBe(false);
-    expect(hasScope([], 'tools:read')).toBe(false);
-    expect(hasScope('all', 'tools:write')).toBe(true);
+    expect(hasScopes(['tools:write'], ['tools:read'])).toBe(false);
+    expect(hasScopes(['tools:read'], ['tools:write'])).toBe(false);
+    expect(hasScopes([], ['tools:read'])).toBe(false);
+    expect(hasScopes('all', ['tools:write'])).toBe(true);
+  });
+
+  it('a tool that names declared scopes needs each of them beside the one of its effect, and is not shown without', () => {
+    const needing = (scopes: unknown) =>
+      tool('export', { readOnlyHint: true }, { _meta: { [SCOPES_META_KEY]: scopes as string } });
+    expect(scopesOfTool(needing(['a', 'b']))).toEqual(['tools:read', 'a', 'b']);
+    const both = viewManifest({ tools: [needing(['a', 'b']), reads] });
+    const names = (granted: readonly string[]) => withinScopes(both, granted).tools.map(({ name }) => name);
+    expect(names(['tools:read', 'tools:write'])).toEqual(['reads']);
+    expect(names(['tools:read', 'a'])).toEqual(['reads']);
+    expect(names(['a', 'b'])).toEqual([]);
+    expect(names(['tools:read', 'a', 'b'])).toEqual(['export', 'reads']);
+    expect(hasScopes(['tools:read', 'tools:write'], scopesOfRequest(both, needing(['a'])))).toBe(false);
+  });
+
+  it('a tool whose demand for scopes has another shape is open to no list of scopes', () => {
+    for (const scopes of [7, null, {}, [7], [['a']]]) {
+      const closed = tool('t', { readOnlyHint: true }, { _meta: { [SCOPES_META_KEY]: scopes as string } });
+      expect(hasScopes(['tools:read', 'tools:write', 'a'], scopesOfTool(closed)), JSON.stringify(scopes)).toBe(false);
+    }
   });
 
   it('the page of tools that all write needs tools:write; other resources need tools:read', () => {
     const page = { _meta: { ui: { resourceUri: 'ui://panel' } } };
     const panel = tool('panel', { destructiveHint: false }, page);
-    expect(scopeOfRequest({ tools: [panel] }, null, 'ui://panel')).toBe('tools:write');
-    expect(scopeOfRequest({ tools: [panel, { ...reads, ...page }] }, null, 'ui://panel')).toBe('tools:read');
-    expect(scopeOfRequest({ tools: [panel] }, null, 'r://1')).toBe('tools:read');
-    expect(scopeOfRequest({ tools: [panel] }, panel)).toBe('tools:write');
+    expect(scopesOfRequest({ tools: [panel] }, null, 'ui://panel')).toEqual(['tools:write']);
+    expect(scopesOfRequest({ tools: [panel, { ...reads, ...page }] }, null, 'ui://panel')).toEqual(['tools:read']);
+    expect(scopesOfRequest({ tools: [panel] }, null, 'r://1')).toEqual(['tools:read']);
+    expect(scopesOfRequest({ tools: [panel] }, panel)).toEqual(['tools:write']);
   });
 });

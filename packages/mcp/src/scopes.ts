@@ -21,9 +21,23 @@ const OF_THE_SERVER: ReadonlySet<string> = new Set([
   'phone',
 ]);
 
-/** The scope that a call of the tool needs. Only a literal `readOnlyHint: true` declares a read. */
+/** The member of a tool's `_meta` that names the declared scopes it needs beside `tools:read` or `tools:write`. */
+export const SCOPES_META_KEY = 'patchbay/scopes';
+
+/** Whether the tool reads or may change something. Only a literal `readOnlyHint: true` declares a read. */
 export function scopeOfTool(tool: JsonObject): ToolScope {
   return own(objectAt(tool, 'annotations'), 'readOnlyHint') === true ? 'tools:read' : 'tools:write';
+}
+
+/**
+ * Every scope that a call of the tool needs. An entry that is no text counts as a scope that no caller has: a tool with a
+ * demand that cannot be read is not open.
+ */
+export function scopesOfTool(tool: JsonObject): readonly string[] {
+  const needed = own(objectAt(tool, '_meta'), SCOPES_META_KEY);
+  if (needed === undefined) return [scopeOfTool(tool)];
+  const listed = Array.isArray(needed) ? needed : [needed];
+  return [scopeOfTool(tool), ...listed.map((scope) => (typeof scope === 'string' ? scope : ''))];
 }
 
 /**
@@ -44,33 +58,34 @@ export function scopesOf({ tools, dynamic, scopes }: Pick<ManifestView, 'tools' 
 /** The scopes of a caller: by name, or everything that their role and policies allow. */
 export type GrantedScopes = readonly string[] | 'all';
 
-export function hasScope(granted: GrantedScopes, needed: string): boolean {
-  return granted === 'all' || granted.includes(needed);
+export function hasScopes(granted: GrantedScopes, needed: readonly string[]): boolean {
+  return granted === 'all' || needed.every((scope) => granted.includes(scope));
 }
 
 /**
- * The scope of a request that runs code. Prompts, resources and completions are reads by definition of the protocol; the
- * page of tools that all write needs what its tools need.
+ * The scopes of a request that runs code. Prompts, resources and completions are reads by definition of the protocol; the
+ * page of tools that all write needs `tools:write`.
  */
-export function scopeOfRequest(
+export function scopesOfRequest(
   manifest: Pick<ManifestView, 'tools'>,
   tool: JsonObject | null,
   uri?: string,
-): ToolScope {
-  if (tool) return scopeOfTool(tool);
+): readonly string[] {
+  if (tool) return scopesOfTool(tool);
   const shownBy = uri === undefined ? [] : toolsOfPage(manifest.tools, uri);
-  return shownBy.length > 0 && shownBy.every((one) => scopeOfTool(one) === 'tools:write')
-    ? 'tools:write'
-    : 'tools:read';
+  const allWrite = shownBy.length > 0 && shownBy.every((one) => scopeOfTool(one) === 'tools:write');
+  return [allWrite ? 'tools:write' : 'tools:read'];
 }
 
 /** The manifest as a caller with these scopes is shown it: only what they may use is listed. */
 export function withinScopes(manifest: ManifestView, granted: GrantedScopes): ManifestView {
-  if (granted === 'all' || TOOL_SCOPES.every((scope) => granted.includes(scope))) return manifest;
-  const mayRead = hasScope(granted, 'tools:read');
+  if (granted === 'all') return manifest;
+  const tools = manifest.tools.filter((tool) => hasScopes(granted, scopesOfTool(tool)));
+  const mayRead = granted.includes('tools:read');
+  if (mayRead && tools.length === manifest.tools.length) return manifest;
   return {
     ...manifest,
-    tools: manifest.tools.filter((tool) => hasScope(granted, scopeOfTool(tool))),
+    tools,
     prompts: mayRead ? manifest.prompts : [],
     resources: mayRead ? manifest.resources : [],
     resourceTemplates: mayRead ? manifest.resourceTemplates : [],

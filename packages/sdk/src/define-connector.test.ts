@@ -88,6 +88,14 @@ describe('defineConnector', () => {
       () => defineConnector({ name: 'a', tools: {}, secrets: { key: { description: '' } } }),
       'API_KEY',
     ],
+    [
+      'a tool that needs an undeclared scope',
+      () => {
+        const x = tool({ description: '', readOnly: true, scopes: ['y'], run: () => '' });
+        return defineConnector({ name: 'a', tools: { x }, scopes: { z: 'Z' } });
+      },
+      'tools.x.scopes: "y"',
+    ],
     ['a tool without an effect', () => tool({ description: '', run: () => '' } as never), 'exactly one of'],
     [
       'a tool with two effects',

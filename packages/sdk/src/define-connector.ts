@@ -110,6 +110,13 @@ function checkNames(definition: ConnectorDefinition): void {
       }
     }
   }
+  for (const [name, { scopes = [] }] of Object.entries(definition.tools)) {
+    const unknown = scopes.find((scope) => !Object.hasOwn(definition.scopes ?? {}, scope));
+    if (unknown !== undefined)
+      throw new TypeError(
+        `tools.${name}.scopes: ${JSON.stringify(unknown)} is not declared in the connector's scopes.`,
+      );
+  }
   for (const name of Object.keys(definition.secrets ?? {})) {
     if (!/^[A-Z][A-Z0-9_]*$/.test(name))
       throw new TypeError(`secrets: ${JSON.stringify(name)} must be in capitals: API_KEY.`);

@@ -14,6 +14,9 @@ export type ToolEffect =
   | { readonly readOnly: true; readonly destructive?: never }
   | { readonly readOnly?: never; readonly destructive: boolean };
 
+/** The member of a tool's `_meta` that names the declared scopes it needs. */
+const SCOPES_META_KEY = 'patchbay/scopes';
+
 type EmptyObject = z.ZodObject<Record<never, never>>;
 
 /** The return types of `run`: a value of the output schema when there is one, else a string or any JSON value. */
@@ -44,6 +47,11 @@ export type ToolDefinition<Input extends z.ZodObject, Output extends z.ZodType |
    * Name of a connection → the scopes it needs. Default: every declared connection, with all its scopes. `{}`: none.
    */
   readonly uses?: ConnectionUses;
+  /**
+   * Scopes of the connector's `scopes` that a caller needs for it, beside the one of its effect. Default: none. A caller
+   * without them is not shown the tool, and asked for them when calling it.
+   */
+  readonly scopes?: readonly string[];
   /** Extension data of the protocol. For a user interface use `appTool`. */
   readonly meta?: Readonly<Record<string, unknown>>;
   /**
@@ -63,6 +71,7 @@ export interface Tool {
   readonly output: z.ZodType | undefined;
   readonly meta: Readonly<Record<string, unknown>> | undefined;
   readonly uses: ConnectionUses | undefined;
+  readonly scopes: readonly string[] | undefined;
   /** The page that shows its result; see `appTool`. */
   readonly ui?: AppUi;
   /** Runs it with parsed arguments. Never rejects: a failure is an error result. */
@@ -94,6 +103,7 @@ export function tool<Input extends z.ZodObject = EmptyObject, Output extends z.Z
     output: definition.output,
     meta: metaOf(definition),
     uses: definition.uses,
+    scopes: definition.scopes,
     async execute(args, context) {
       try {
         // The server has parsed them with this very schema.
@@ -112,16 +122,18 @@ function metaOf(definition: {
   readonly meta?: Readonly<Record<string, unknown>>;
   readonly timeoutMs?: number;
   readonly uses?: ConnectionUses;
+  readonly scopes?: readonly string[];
 }) {
-  const { meta, timeoutMs, uses } = definition;
+  const { meta, timeoutMs, uses, scopes } = definition;
   if (timeoutMs !== undefined && (!Number.isInteger(timeoutMs) || timeoutMs < 1_000 || timeoutMs > 300_000)) {
     throw new TypeError(`tool: timeoutMs must be a whole number from 1000 to 300000, got ${timeoutMs}.`);
   }
-  if (timeoutMs === undefined && uses === undefined) return meta;
+  if (timeoutMs === undefined && uses === undefined && scopes === undefined) return meta;
   return {
     ...meta,
     ...(timeoutMs !== undefined && { 'patchbay/timeoutMs': timeoutMs }),
     ...(uses && { [USES_META_KEY]: uses }),
+    ...(scopes && { [SCOPES_META_KEY]: scopes }),
   };
 }
 

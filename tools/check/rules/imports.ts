@@ -62,6 +62,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   worker: [
     'foundation',
+    // Reads a manifest as the gateway does; mcp is pure and holds nothing.
+    'mcp',
     'foundation/process',
     'vault',
     'providers',

@@ -6,13 +6,24 @@ import { newId } from '@patchbay/foundation';
 import { echoVersion, hasSandboxes, skipUnless, withPlatform } from '@patchbay/testing';
 import { expect } from 'vitest';
 import { PASSWORD, type SignedIn } from '../admin/given.ts';
-import { Browser, CALLBACK, claimsOf, type Json } from './given.ts';
+import { legacyRequest, modernRequest } from '../edge-fixture.ts';
+import { Browser, CALLBACK, claimsOf, type Json, OAuthClient } from './given.ts';
 
 const { describe, it } = skipUnless(hasSandboxes(), 'no sandboxes here');
 
 const here = withPlatform({}, async ({ given, origin, superuser }) => {
   const acme = await given.organization('acme');
   const echo = await given.live(acme, 'echo', echoVersion('one'));
+  // Its tool `mark` needs a scope that the connector declares.
+  const version = echoVersion('two');
+  const { tools, ...rest } = version.manifest as { readonly tools: readonly { readonly name: string }[] };
+  const _meta = { 'patchbay/scopes': ['marks:read'] };
+  const manifest = {
+    ...rest,
+    tools: tools.map((one) => (one.name === 'mark' ? { ...one, _meta } : one)),
+    scopes: { 'marks:read': 'Read the marks of the week' },
+  };
+  await given.live(acme, 'ledger', { ...version, manifest });
   const email = 'mia@people.example';
   const headers = { 'content-type': 'application/json', origin, 'sec-fetch-site': 'same-origin' };
   const post = (path: string, body: object) =>
@@ -124,4 +135,46 @@ describe('a client of the MCP SDK', () => {
     expect(JSON.stringify(result.content)).toContain('hello');
     await client.close();
   });
+});
+
+describe('a tool that needs a scope its connector declares', () => {
+  const ask = (
+    token: string,
+    path: string,
+    request: { readonly headers: Readonly<Record<string, string>>; readonly body: string },
+  ) =>
+    fetch(`${here.platform.origin}${path}`, {
+      method: 'POST',
+      headers: { ...request.headers, authorization: `Bearer ${token}` },
+      body: request.body,
+    });
+
+  it.each([
+    ['/acme/ledger/mcp', 'mark', 'echo'],
+    ['/acme/mcp', 'ledger__mark', 'ledger__echo'],
+  ])(
+    'is hidden and refused at %s without it, and answers after the step-up that the refusal names',
+    async (path, marked, plain) => {
+      const { origin } = here.platform;
+      const client = await OAuthClient.register(origin, origin + path);
+      const browser = new Browser(origin, here.mia);
+      const narrow = await client.connect(browser, { scope: 'tools:read' });
+      const list = await (await ask(narrow.access_token, path, legacyRequest('tools/list'))).text();
+      expect([list.includes(`"${plain}"`), list.includes(`"${marked}"`)]).toEqual([true, false]);
+      const call = modernRequest('tools/call', { name: marked, arguments: {} });
+      const refused = await ask(narrow.access_token, path, call);
+      const challenge = refused.headers.get('www-authenticate') ?? '';
+      expect([refused.status, challenge.includes('error="insufficient_scope"')]).toEqual([403, true]);
+      const [, scope = ''] = /scope="([^"]+)"/.exec(challenge) ?? [];
+      expect(scope.split(' ').sort()).toEqual(['marks:read', 'tools:read', 'tools:write']);
+
+      const page = await browser.visit(client.authorizeUrl({ scope }));
+      expect(page.text).toContain('Read the marks of the week');
+      const wide = await client.connect(browser, { scope });
+      expect(claimsOf(wide.access_token).grant_id).toBe(claimsOf(narrow.access_token).grant_id);
+      expect((await ask(wide.access_token, path, legacyRequest('tools/list'))).ok).toBe(true);
+      const answered = await ask(wide.access_token, path, call);
+      expect([answered.status, await answered.text()]).toEqual([200, expect.stringContaining('two')]);
+    },
+  );
 });

@@ -5,7 +5,7 @@ import {
   completed,
   type Era,
   errorMessage,
-  hasScope,
+  hasScopes,
   invalidParams,
   type JsonObject,
   legacyResult,
@@ -18,7 +18,8 @@ import {
   readResult,
   resourceNotFound,
   resultMessage,
-  scopeOfRequest,
+  scopesOf,
+  scopesOfRequest,
   toolsOfPage,
 } from '@patchbay/mcp';
 import { asFailedCall, effectOf } from '@patchbay/sandbox-protocol';
@@ -62,15 +63,19 @@ export async function answerCall(context: MethodContext, row: CalledMethod, targ
 }
 
 /**
- * The refusal of a request beyond the caller's scopes, or null. It names all scopes of the resource: a client that asks
- * for one at a time makes its person consent again and again.
+ * The refusal of a request beyond the caller's scopes, or null. It names all scopes of the connector beside those that were
+ * granted: a client that asks for one at a time makes its person consent again and again, and one that leaves out what it
+ * has would lose it.
  */
-function lackingScope({ challenge }: Access, { connector, request }: Target, { tool }: Subject): AppError | null {
+function lackingScope(access: Access, { connector, request }: Target, { tool }: Subject): AppError | null {
   const { manifest, principal } = connector;
   const uri = request.method === 'resources/read' ? request.name : undefined;
-  if (hasScope(principal.scopes, scopeOfRequest(manifest, tool, uri))) return null;
+  const { scopes: granted } = principal;
+  if (granted === 'all' || hasScopes(granted, scopesOfRequest(manifest, tool, uri))) return null;
   const refusal = principal.grantId === null ? new AppError('mcp.insufficient_scope') : refuseToken('scope');
-  return asAppError(withChallenge(refusal, challenge()));
+  const challenge = access.challenge();
+  const scope = [...new Set([...scopesOf(manifest), ...granted])].join(' ');
+  return asAppError(withChallenge(refusal, challenge && { ...challenge, scope }));
 }
 
 /** The call with all that its way needs; null when the request carries a state that is not its own. */

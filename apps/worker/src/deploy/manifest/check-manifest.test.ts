@@ -33,6 +33,18 @@ describe('the manifest of a connector', () => {
       'deploy.manifest_invalid',
       /tools\.a\.title/,
     ],
+    [
+      'a tool that needs a scope which is not declared',
+      described({ tools: [tool('a', { _meta: { 'patchbay/scopes': ['x'] } })], scopes: { y: 'Y' } }),
+      'deploy.manifest_invalid',
+      /tools\.a: needs the scope "x"/,
+    ],
+    [
+      'a tool whose scopes are no list of texts',
+      described({ tools: [tool('a', { _meta: { 'patchbay/scopes': [7] } })] }),
+      'deploy.manifest_invalid',
+      /tools\.a: needs the scope ""/,
+    ],
     ['2 MB of text', described({ more: 'x'.repeat(2 * 1024 * 1024) }), 'deploy.manifest_invalid', /2 MiB/],
     [
       'two prompts of one name',

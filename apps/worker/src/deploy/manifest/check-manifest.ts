@@ -1,5 +1,6 @@
 import { AppError, findTextProblem, storable, text as storableText } from '@patchbay/foundation';
 import { DEPLOY_LIMITS, formatLimit, STREAM_LIMITS } from '@patchbay/foundation/limits';
+import { SCOPES_META_KEY, scopesOf, scopesOfTool, TOOL_SCOPES, viewManifest } from '@patchbay/mcp';
 import { egressRuleSchema } from '@patchbay/sandbox-protocol';
 import { z } from 'zod';
 import { checkMirroredParameters } from './check-mirrored-parameters.ts';
@@ -145,6 +146,7 @@ export function checkManifest(described: unknown): CheckedManifest {
     'resource',
     manifest.resources.map((resource) => resource.uri),
   );
+  refuseUngrantableScopes(manifest);
   const patterns = manifest.tools.flatMap(({ name, inputSchema, outputSchema }) => {
     const found = checkSchema(inputSchema, `tools.${name}.inputSchema`);
     checkMirroredParameters(inputSchema, `tools.${name}.inputSchema`);
@@ -169,6 +171,21 @@ function refuseDuplicates(kind: string, names: readonly string[]): void {
     detail: `Two ${kind}s are named ${JSON.stringify(twice)}.`,
     data: { name: twice },
   });
+}
+
+/** A tool that needs a scope which no consent page can offer would be closed to every caller. */
+function refuseUngrantableScopes(manifest: Manifest): void {
+  const view = viewManifest(manifest);
+  const offered = new Set([...TOOL_SCOPES, ...scopesOf(view)]);
+  for (const tool of view.tools) {
+    const ungrantable = scopesOfTool(tool).find((scope) => !offered.has(scope));
+    if (ungrantable === undefined) continue;
+    const name = String(tool.name);
+    throw new AppError('deploy.manifest_invalid', {
+      detail: `tools.${name}: needs the scope ${JSON.stringify(ungrantable.slice(0, 64))}, which \`scopes\` does not declare as a text of up to 64 letters, digits and signs, or not among its first 50.`,
+      data: { place: `tools.${name}._meta.${SCOPES_META_KEY}` },
+    });
+  }
 }
 
 /** Writes `tools.search.title` rather than `tools.3.title`. */
