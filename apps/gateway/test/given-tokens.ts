@@ -45,6 +45,7 @@ export class GivenTokens {
           this.lookups.push(id);
           return this.grants.get(id) ?? null;
         },
+        findAgain: async (id) => this.grants.get(id) ?? null,
         noteUse: () => undefined,
       },
       clock: { now: () => new Date(systemClock.now().getTime() + this.aheadMs) },

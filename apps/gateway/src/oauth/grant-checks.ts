@@ -19,7 +19,7 @@ import type { ProtectedResource, ProtectedResources } from './protected-resource
 export interface GrantChecksDeps {
   readonly origin: string;
   readonly database: Database;
-  readonly grants: Pick<GrantDirectory, 'find' | 'noteUse'>;
+  readonly grants: Pick<GrantDirectory, 'find' | 'findAgain' | 'noteUse'>;
   readonly resources: ProtectedResources;
   readonly adminGrants: Pick<AdminGrants, 'isOne' | 'findAccount' | 'claimsOf'>;
   readonly identity: Pick<Identity, 'findSession'>;
@@ -48,13 +48,13 @@ export class GrantChecks {
   async findAccount(
     context: KoaContextWithOIDC,
     personId: string,
-    token?: { readonly grantId?: string | undefined },
+    token?: { readonly grantId?: string | undefined; readonly kind?: string },
   ): Promise<Account | undefined> {
     const account: Account = { accountId: personId, claims: () => ({ sub: personId }) };
     if (token === undefined) return account;
     const { adminGrants } = this.#deps;
     if (adminGrants.isOne(token.grantId)) return adminGrants.findAccount(context, personId, token.grantId);
-    const facts = token.grantId === undefined ? null : await this.#deps.grants.find(token.grantId);
+    const facts = token.grantId === undefined ? null : await this.#findGrant(token.grantId, token.kind);
     if (facts === null || facts.person.id !== personId || this.#hasEnded(facts)) return undefined;
     if (!facts.isSignInAdmitted && !(await this.#isSignInAdmittedNow(facts))) return undefined;
     const resource = await this.#deps.resources.find(audienceOf(this.#deps.origin, facts.resourcePath));
@@ -115,6 +115,12 @@ export class GrantChecks {
       ...(facts.versionId !== null && { version_id: facts.versionId }),
       grant_id: facts.id,
     };
+  }
+
+  /** A code comes straight from a consent, which may have changed the grant before the news of it has arrived here. */
+  #findGrant(id: string, kind: string | undefined): Promise<GrantFacts | null> {
+    const { grants } = this.#deps;
+    return kind === 'AuthorizationCode' ? grants.findAgain(id) : grants.find(id);
   }
 
   /** A person who has just consented again exchanges the code before the news of it has arrived here. */

@@ -77,6 +77,14 @@ export class RevisionedCache<Value> {
     return entry === undefined ? flight.result : this.#confirm(key, entry, flight);
   }
 
+  /** As `get`, and never from memory: for a reader who knows of a change before its news. */
+  getAgain(key: string, load: () => Promise<Value>): Promise<Value> {
+    this.#entries.delete(key);
+    this.#absent.delete(key);
+    this.#joinable.delete(key);
+    return this.get(key, load);
+  }
+
   /** Hits and misses since start, for metrics. */
   statistics(): { readonly hits: number; readonly misses: number; readonly entries: number } {
     return { hits: this.#hits, misses: this.#misses, entries: this.#entries.size + this.#absent.size };

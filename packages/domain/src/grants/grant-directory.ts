@@ -36,6 +36,8 @@ export interface GrantDirectory {
    * @throws AppError `data.stale`, `data.unavailable`
    */
   find(grantId: string): Promise<GrantFacts | null>;
+  /** As `find`, read now: for a caller who comes straight from a consent, whose news may not have arrived here. */
+  findAgain(grantId: string): Promise<GrantFacts | null>;
   /** Remembers that the grant was used: written in batches, at most once a minute per grant. */
   noteUse(grant: Pick<GrantFacts, 'organizationId' | 'id'>, at: Date): void;
   /** Writes the uses that were noted. Runs by itself every 30 s and on close. */
@@ -68,6 +70,7 @@ export function createGrantDirectory({ database, feed, entriesMax }: GrantDirect
   const uses = new LastUses(database, writeUses);
   return {
     find: (grantId) => cache.get(grantId, () => loadFacts(database, grantId)),
+    findAgain: (grantId) => cache.getAgain(grantId, () => loadFacts(database, grantId)),
     noteUse: ({ organizationId, id }, at) => uses.note({ organizationId, id, at }),
     flushUses: () => uses.flush(),
     statistics: () => cache.statistics(),
