@@ -9,6 +9,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   artifacts: 'The files that versions consist of.',
   auth: 'Signing in, invitations, the first owner.',
   cli: 'The command line, before or after it talks to an installation.',
+  connections: 'Links of people, and of organizations, to accounts at providers.',
   connectors: 'Creating, configuring and deleting connectors.',
   data: 'The database, and changes that meet each other there.',
   deploy: 'The steps of a deploy: what the build, the scan or the first start found.',

@@ -36,6 +36,7 @@ const LISTED = [
   'identity.announce_organization',
   'identity.announce_member',
   'identity.end_access',
+  'identity.end_connections',
   'identity.note_ended_access',
   'identity.end_provider_sessions',
   'identity.keep_grant_sign_in',

@@ -158,6 +158,25 @@ export async function fillEveryTable(given: Given, organization: GivenOrganizati
     organization.personId,
   );
   await insert(
+    `INSERT INTO app.organization_providers (organization_id, id, provider, created_by) VALUES ($1, 'prv_1', 'github', '{}')`,
+  );
+  await insert(
+    `INSERT INTO app.connections (organization_id, id, provider, owner_kind, person_id, kind, account_id, account_label, credential)
+     VALUES ($1, 'cxn_1', 'github', 'person', $2, 'oauth2', 'a', 'l', '\\x00')`,
+    organization.personId,
+  );
+  await insert(
+    `INSERT INTO app.connection_confirmations (organization_id, connection_id, connector_id, confirmed_by)
+     VALUES ($1, 'cxn_1', $2, 'p')`,
+    connector.id,
+  );
+  await insert(
+    `INSERT INTO app.connection_requests (organization_id, id, state_hash, person_id, session_hash, provider, owner_kind,
+       verifier, began_at, return_to, expires_at)
+     VALUES ($1, 'cnr_1', '\\x00', $2, '\\x00', 'github', 'person', '\\x00', 'dashboard', '{}', now())`,
+    organization.personId,
+  );
+  await insert(
     `INSERT INTO app.idempotency_keys (organization_id, caller_id, key, fingerprint, status, body)
      VALUES ($1, 'c', 'k', 'f', 200, '{}')`,
   );

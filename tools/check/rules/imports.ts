@@ -34,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The host reads the probe's catalogue of attempts, to judge outside what each reported from inside.
   'sandbox-host': ['sandbox-protocol', 'probe', 'egress', 'foundation'],
   // Names at an organization's URL are recorded as the wire has them; mcp is pure and holds nothing.
-  domain: ['foundation', 'vault', 'policy', 'mcp'],
+  domain: ['foundation', 'vault', 'policy', 'mcp', 'providers'],
   cli: [
     'api-client',
     'sdk',
@@ -54,6 +54,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'policy',
     'mcp',
     'domain',
+    'providers',
     'artifacts',
     // Documents that strangers name are fetched by guardedFetch alone.
     'egress',

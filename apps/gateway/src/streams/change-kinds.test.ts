@@ -19,6 +19,7 @@ const ENDS = {
   audit_event: { session: null, key: null, connectorUrl: null, organizationUrl: null, sandbox: null },
   limits: { session: null, key: null, connectorUrl: null, organizationUrl: null, sandbox: null },
   policies: { session: null, key: null, connectorUrl: 'org_a', organizationUrl: 'org_a', sandbox: null },
+  connection: { session: null, key: null, connectorUrl: null, organizationUrl: null, sandbox: null },
   joined_names: { session: null, key: null, connectorUrl: null, organizationUrl: 'org_a', sandbox: null },
 } satisfies Record<ChangeKind, Record<string, string | null>>;
 

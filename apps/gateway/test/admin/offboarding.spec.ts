@@ -88,6 +88,16 @@ const open = async () => ({
     leaver.personId,
     owner.organizationId,
   ),
+  connectionsHere: await one(
+    `SELECT count(*) FROM app.connections WHERE person_id = $1 AND organization_id = $2 AND credential IS NOT NULL`,
+    leaver.personId,
+    owner.organizationId,
+  ),
+  connectionsElsewhere: await one(
+    `SELECT count(*) FROM app.connections WHERE person_id = $1 AND organization_id <> $2 AND status = 'active'`,
+    leaver.personId,
+    owner.organizationId,
+  ),
   mcpSessions: await one(
     'SELECT count(*) FROM app.mcp_sessions WHERE organization_id = $1 AND terminated_at IS NULL',
     owner.organizationId,
@@ -112,6 +122,11 @@ beforeEach(async () => {
   await signInThrough(owner.organizationId);
   await signInThrough(elsewhere.organizationId);
   const { rows } = await superuser.query('SELECT id FROM app.grants WHERE person_id = $1', [leaver.personId]);
+  await superuser.query(
+    `INSERT INTO app.connections (organization_id, id, provider, owner_kind, person_id, kind, account_id, account_label, credential)
+     SELECT o, 'cxn_' || $3::text || o, 'github', 'person', $3, 'oauth2', 'a', 'l', '\\x00' FROM unnest(ARRAY[$1, $2]) o`,
+    [owner.organizationId, elsewhere.organizationId, leaver.personId],
+  );
   await storeMcpSession(null);
   await storeMcpSession(rows[0].id);
 });
@@ -136,9 +151,10 @@ describe('the removal of a member', () => {
   it('a removal answers with what it ended, and leaves what is of other organizations', async () => {
     const member = await memberIdOf(leaver);
     const removed = await installation.call('DELETE', `/organizations/acme/members/${member}`, { as: owner });
-    const ended = { signIns: 1, authorizationSessions: 1, grants: 1, apiKeys: 2, mcpSessions: 2 };
+    const ended = { signIns: 1, authorizationSessions: 1, grants: 1, apiKeys: 2, mcpSessions: 2, connections: 1 };
     expect([removed.status, removed.body]).toEqual([200, { id: member, ended }]);
     expect(await open()).toMatchObject({ signInsHere: 0, grants: 0, keysHere: 0, mcpSessions: 0, providerSessions: 0 });
+    expect(await open()).toMatchObject({ connectionsHere: 0, connectionsElsewhere: 1 });
     // The password's session, and the one of the other organization's provider.
     expect(await open()).toMatchObject({ signInsElsewhere: 2, keysElsewhere: 1 });
     expect((await client.refresh(tokens.refresh_token)).body.error).toBe('invalid_grant');

@@ -2004,6 +2004,8 @@ export interface components {
                 apiKeys: number;
                 /** @description Stored sessions of MCP clients. */
                 mcpSessions: number;
+                /** @description Links to accounts at providers. */
+                connections?: number;
             } | null;
         };
         /** @enum {string} */

@@ -28,6 +28,8 @@ export interface EndedAccess {
   readonly grants: number;
   readonly apiKeys: number;
   readonly mcpSessions: number;
+  /** Links to accounts at providers; absent in changes of a release before them. */
+  readonly connections?: number;
 }
 
 type Row = Readonly<Record<string, unknown>>;

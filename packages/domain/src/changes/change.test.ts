@@ -14,6 +14,7 @@ const READS = {
   audit_event: [],
   limits: ['cache'],
   policies: ['cache'],
+  connection: ['cache'],
   joined_names: ['cache'],
 } satisfies Record<ChangeKind, string[]>;
 

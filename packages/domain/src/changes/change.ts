@@ -28,6 +28,8 @@ export const CHANGE_RULES = {
   limits: { cached: true, admin: null, mcp: null, sandboxes: null, newKey: false },
   /** The policies of an organization; the id is the organization's. */
   policies: { cached: true, admin: null, mcp: 'organization', sandboxes: null, newKey: false },
+  /** A link of a person, or of the organization, to an account at a provider; whose it is, is in its row. */
+  connection: { cached: true, admin: null, mcp: null, sandboxes: null, newKey: false },
   /** The contents of the organization's own URL; the id is the organization's. */
   joined_names: { cached: true, admin: null, mcp: 'organization_url', sandboxes: null, newKey: false },
 } as const satisfies Record<string, ChangeRule>;

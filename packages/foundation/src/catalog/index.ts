@@ -4,6 +4,7 @@ import { API_KEYS_ERRORS } from './api-keys.ts';
 import { ARTIFACTS_ERRORS } from './artifacts.ts';
 import { AUTH_ERRORS } from './auth.ts';
 import { CLI_ERRORS } from './cli.ts';
+import { CONNECTIONS_ERRORS } from './connections.ts';
 import { CONNECTORS_ERRORS } from './connectors.ts';
 import { DATA_ERRORS } from './data.ts';
 import { DEPLOY_ERRORS } from './deploy.ts';
@@ -31,6 +32,7 @@ export const ERRORS = {
   ...ARTIFACTS_ERRORS,
   ...AUTH_ERRORS,
   ...CLI_ERRORS,
+  ...CONNECTIONS_ERRORS,
   ...CONNECTORS_ERRORS,
   ...DATA_ERRORS,
   ...DEPLOY_ERRORS,

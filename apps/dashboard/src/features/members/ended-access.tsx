@@ -5,7 +5,7 @@ import type { RemovedMember } from '@patchbay/api-client';
 import { STRINGS } from '../../lib/strings.ts';
 
 const T = STRINGS.members;
-const KINDS = ['signIns', 'grants', 'apiKeys', 'mcpSessions', 'authorizationSessions'] as const;
+const KINDS = ['signIns', 'grants', 'apiKeys', 'connections', 'mcpSessions', 'authorizationSessions'] as const;
 
 interface EndedAccessProps {
   readonly name: string;

@@ -88,6 +88,7 @@ export const MEMBERS = {
     authorizationSessions: 'Remembered sign-ins for clients',
     grants: 'Connected clients',
     apiKeys: 'API keys',
+    connections: 'Connected accounts',
     mcpSessions: 'MCP sessions',
   },
   done: 'Done',

@@ -108,6 +108,7 @@ export const RemovedMember = z
         grants: count.meta({ description: 'Grants of OAuth clients.' }),
         apiKeys: count,
         mcpSessions: count.meta({ description: 'Stored sessions of MCP clients.' }),
+        connections: count.optional().meta({ description: 'Links to accounts at providers.' }),
       })
       .nullable()
       .meta({ description: 'Null when the counts were recorded by another process; the audit log has them.' }),

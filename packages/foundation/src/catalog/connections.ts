@@ -1,0 +1,10 @@
+import type { ErrorSpec } from '../errors.ts';
+
+export const CONNECTIONS_ERRORS = {
+  'connections.unreadable': {
+    status: 500,
+    owner: 'platform',
+    title: 'The credential of a connection cannot be read.',
+    hint: 'Connect the account again. The operator compares the master key with the one that was backed up.',
+  },
+} as const satisfies Record<string, ErrorSpec>;
