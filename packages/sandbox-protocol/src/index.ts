@@ -38,5 +38,7 @@ export type { RetireMatch } from './peers/retire-match.ts';
 export { hostProblems, type SupervisorHealth } from './peers/supervisor-health.ts';
 export type { EgressRule } from './provisions/egress-rule.ts';
 export { egressRuleSchema } from './provisions/egress-rule.ts';
+export type { PostgresTarget } from './provisions/postgres-target.ts';
+export { POSTGRES_TARGET, postgresTargetSchema } from './provisions/postgres-target.ts';
 export type { Provision, ProvisionRequest } from './provisions/provision.ts';
 export { SNAPSHOT_BYTES_MAX, type VersionSnapshot } from './provisions/version-snapshot.ts';

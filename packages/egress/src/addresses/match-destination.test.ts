@@ -9,6 +9,15 @@ const rules = [
 ];
 
 describe('matchDestination', () => {
+  it('keeps databases apart from requests and tunnels, both ways', () => {
+    const database = [{ host: 'sql.example.com', port: 5432, kind: 'postgres' as const }];
+    for (const use of ['request', 'tunnel'] as const) {
+      expect(matchDestination('sql.example.com', 5432, database, use)).toMatchObject({ allowed: false });
+    }
+    expect(matchDestination('db.example.com', 5432, rules, 'postgres')).toMatchObject({ allowed: false });
+    expect(matchDestination('sql.example.com', 5432, database, 'postgres')).toMatchObject({ allowed: true });
+  });
+
   it.each([
     ['example.com', 443],
     ['api.example.com', 80],

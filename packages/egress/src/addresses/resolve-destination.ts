@@ -50,6 +50,34 @@ export async function resolveDestination(host: string, options: ResolveOptions =
   return first;
 }
 
+/**
+ * Resolves a host that an operator opened with its private addresses. The answer must consist of those: a name that
+ * points elsewhere meanwhile opens nothing.
+ *
+ * @throws AppError `egress.address_refused`, `egress.upstream_failed` when the name does not resolve
+ */
+export async function resolveOpened(
+  host: string,
+  opened: readonly string[],
+  options: ResolveOptions = {},
+): Promise<string> {
+  const name = host.replace(/^\[|\]$|\.$/g, '').toLowerCase();
+  const addresses = ipaddr.isValid(name) ? [name] : await resolve(name, options.resolver ?? systemResolver);
+  const [first] = addresses;
+  if (first === undefined) throw new AppError('egress.upstream_failed', { detail: `${name} does not resolve.` });
+  const known = new Set(opened.map(normalized));
+  if (!addresses.every((address) => known.has(normalized(address)))) {
+    throw new AppError('egress.address_refused', {
+      detail: `${name} resolves to another address than the operator opened.`,
+      data: { host: name, rule: 'not opened' },
+    });
+  }
+  return first;
+}
+
+const normalized = (address: string) =>
+  ipaddr.isValid(address) ? ipaddr.parse(address).toNormalizedString() : address;
+
 async function resolve(name: string, resolver: Resolver): Promise<readonly string[]> {
   try {
     return await resolver(name);

@@ -7,6 +7,13 @@ import { AppError } from '@patchbay/foundation';
 import type { CallConnection, CredentialGrant } from '@patchbay/sandbox-protocol/wire';
 import { covers } from '../addresses/match-destination.ts';
 
+/** A credential as long as its invocation lasts. */
+export interface CredentialLease {
+  readonly grant: CredentialGrant;
+  /** Aborted with the reference: what was opened with it ends. */
+  readonly ended: AbortSignal;
+}
+
 export interface IssuedReferences {
   /** The accounts with their references, as the connector gets them. */
   readonly connections: readonly CallConnection[];
@@ -16,6 +23,8 @@ export interface IssuedReferences {
 /** The references of one sandbox. */
 export class CredentialReferences {
   readonly #grants = new Map<string, CredentialGrant>();
+  /** Reference → what ends the connections that were opened with it. */
+  readonly #ends = new Map<string, AbortController>();
   /** Stays for the life of the sandbox: between two invocations the host still belongs to an account. */
   readonly #credentialHosts = new Set<string>();
 
@@ -34,7 +43,11 @@ export class CredentialReferences {
         isDefault: grant.isDefault,
       })),
       revoke: () => {
-        for (const [, reference] of issued) this.#grants.delete(reference);
+        for (const [, reference] of issued) {
+          this.#grants.delete(reference);
+          this.#ends.get(reference)?.abort();
+          this.#ends.delete(reference);
+        }
       },
     };
   }
@@ -42,6 +55,15 @@ export class CredentialReferences {
   /** Whether the host belongs to a provider whose credentials this sandbox is given. */
   isCredentialHost(host: string): boolean {
     return [...this.#credentialHosts].some((pattern) => covers(pattern, host));
+  }
+
+  /** The credential for a connection that lasts. @throws AppError `egress.credential_refused` */
+  lease(reference: string): CredentialLease {
+    const grant = this.#grants.get(reference);
+    if (!grant) throw refused('the reference is not valid now, or not for this sandbox');
+    const end = this.#ends.get(reference) ?? new AbortController();
+    this.#ends.set(reference, end);
+    return { grant, ended: end.signal };
   }
 
   /** The credential for one request. @throws AppError `egress.credential_refused` with the word that is missing */

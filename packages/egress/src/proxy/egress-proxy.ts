@@ -14,9 +14,11 @@ import { resolveDestination } from '../addresses/resolve-destination.ts';
 import { bounded } from '../bounded.ts';
 import { hideInBody, hideInHeaders } from '../credentials/hide-credential.ts';
 import { EGRESS_LIMITS, type EgressLimits } from '../egress-limits.ts';
+import { DatabaseSessions } from '../postgres/database-sessions.ts';
+import { leaseDatabase } from '../postgres/lease-database.ts';
 import { authorise } from './authorise-request.ts';
 import type { EgressProxyOptions } from './egress-options.ts';
-import { responseHeaders } from './header-rules.ts';
+import { CREDENTIAL_HEADER, responseHeaders } from './header-rules.ts';
 import { openUpstream } from './open-upstream.ts';
 import { openTunnel } from './tunnel.ts';
 
@@ -26,6 +28,7 @@ const CHECK_MS = 1_000;
 export class EgressProxy {
   readonly #options: EgressProxyOptions & { readonly limits: EgressLimits };
   readonly #server: Server;
+  readonly #databases: DatabaseSessions;
   /** Tunnels have left the server: it neither counts nor closes them. */
   readonly #tunnels = new Set<Socket>();
   /** Requests and tunnels that are open. */
@@ -34,6 +37,7 @@ export class EgressProxy {
   private constructor(options: EgressProxyOptions) {
     const limits: EgressLimits = { ...EGRESS_LIMITS, ...options.limits };
     this.#options = { ...options, limits };
+    this.#databases = new DatabaseSessions(this.#options);
     const bounds = {
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.connectMs,
@@ -87,7 +91,14 @@ export class EgressProxy {
     socket.on('error', () => socket.destroy());
     try {
       this.#enter(socket);
-      await openTunnel(request.url ?? '', { socket, head }, this.#options);
+      const reference = request.headers[CREDENTIAL_HEADER];
+      if (reference === undefined) await openTunnel(request.url ?? '', { socket, head }, this.#options);
+      else {
+        const lease = leaseDatabase(request, String(reference), this.#options);
+        socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+        if (head.byteLength > 0) socket.unshift(head);
+        await this.#databases.serve(socket, lease);
+      }
     } catch (error) {
       refuseRaw(socket, `CONNECT ${request.url}`, asAppError(error), this.#options);
     }

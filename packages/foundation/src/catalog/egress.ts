@@ -13,6 +13,24 @@ export const EGRESS_ERRORS = {
     title: 'No credential may be sent with this request.',
     hint: 'Ask the provider’s own host over https, with the reference of the call that runs now.',
   },
+  'egress.database_login_failed': {
+    status: 502,
+    owner: 'caller',
+    title: 'The database did not accept the login of the connection.',
+    hint: 'Check host, database, user and password of the connection; the server must offer TLS and SCRAM-SHA-256.',
+  },
+  'egress.database_refused': {
+    status: 403,
+    owner: 'connector',
+    title: 'The connection to the database was not opened as it was asked for.',
+    hint: 'Use the settings of `context.postgres(name)` as they are, without user, database, options or replication.',
+  },
+  'egress.database_write_refused': {
+    status: 403,
+    owner: 'connector',
+    title: 'A call that only reads cannot use a database role that may write.',
+    hint: 'Connect a role that can only read, or do not declare the tool as `readOnly`.',
+  },
   'egress.header_refused': {
     status: 400,
     owner: 'connector',

@@ -172,6 +172,13 @@ export const SANDBOX_LIMITS = {
     reason: 'Enough for parallel requests, too few for a flood.',
     raisedBy: 'fixed',
   },
+  egressDatabases: {
+    value: 5,
+    unit: 'connections',
+    what: 'Connections to databases at once, a part of those',
+    reason: 'A database has few of them, and other programs need them too.',
+    raisedBy: 'fixed',
+  },
   egressHeaders: {
     value: 16 * 1024,
     unit: 'bytes',

@@ -2,6 +2,7 @@ import { Secret } from '@patchbay/foundation';
 import { SANDBOX_LIMITS } from '@patchbay/foundation/limits';
 import { z } from 'zod';
 import { decodeMixed, encodeMixedFrame, FrameError } from '../frames/frame.ts';
+import { type PostgresTarget, postgresTargetSchema } from './postgres-target.ts';
 
 /**
  * One credential, opened for one invocation, with three of the four allow-lists of its hosts. The manifest is the
@@ -25,6 +26,8 @@ export interface CredentialGrant {
   readonly organizationHosts: readonly string[] | null;
   /** Paths that answer tokens: no credential is ever sent to them. */
   readonly tokenPaths: readonly string[];
+  /** The database that the secret is the password of. Such a grant has no provider hosts: no request carries it. */
+  readonly postgres?: PostgresTarget | undefined;
 }
 
 const hosts = z.array(z.string().min(1).max(253)).max(SANDBOX_LIMITS.credentialHosts.value);
@@ -42,6 +45,7 @@ const headerSchema = z.strictObject({
         connectionHost: z.string().max(253).nullable(),
         organizationHosts: hosts.nullable(),
         tokenPaths: z.array(z.string().max(1024)).max(64),
+        postgres: postgresTargetSchema.optional(),
         secretBytes: z.number().int().positive().max(SANDBOX_LIMITS.credentialBytes.value),
       }),
     )
@@ -65,6 +69,7 @@ export function encodeCredentials(type: number, id: string, grants: readonly Cre
       connectionHost: grant.connectionHost,
       organizationHosts: grant.organizationHosts && [...grant.organizationHosts],
       tokenPaths: [...grant.tokenPaths],
+      ...(grant.postgres && { postgres: grant.postgres }),
       secretBytes: values[index]?.byteLength ?? 0,
     })),
   };

@@ -8,6 +8,8 @@ export const egressRuleSchema = z.strictObject({
   tunnel: z.boolean().optional(),
   /** Whether a credential host may also be asked without a credential. */
   anonymous: z.boolean().optional(),
+  /** A database, reached with the credential of a connection alone; it narrows which databases those may be. */
+  kind: z.literal('postgres').optional(),
 });
 
 export type EgressRule = Readonly<z.infer<typeof egressRuleSchema>>;
