@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '@patchbay/foundation';
 import type { ServerMessage } from './messages.ts';
 
-/** Takes exactly so many bytes from a stream at a time; the rest stays in it for whoever reads after the release. */
+/** Takes exactly so many bytes from a stream at a time; the rest stays in it for its next reader. */
 export class ByteReader {
   readonly #stream: Readable;
   readonly #signal: AbortSignal;
@@ -45,7 +45,7 @@ export class ByteReader {
   async release(): Promise<void> {
     for (const event of CHANGES) this.#stream.off(event, this.#onChange);
     this.#signal.removeEventListener('abort', this.#onChange);
-    // A stream notices in its next turn that nobody reads it by hand any more.
+    // A stream notices in its next turn that it is not read by hand any more.
     await nextTurn();
   }
 

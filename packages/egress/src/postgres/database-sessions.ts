@@ -96,7 +96,7 @@ export class DatabaseSessions {
       client.write(greeting(loggedIn, { key, isNewer: request.isNewer }));
       const { owesAnswer } = await this.#relay({ client, server }, lease);
       this.#cancellable.delete(key.toString('hex'));
-      // The server would go on with a query whose reader is gone.
+      // The server would continue a query whose reader is gone.
       if (owesAnswer && loggedIn.cancelKey) await this.#sendCancel(target, loggedIn.cancelKey).catch(() => {});
     } finally {
       server.destroy();
@@ -115,8 +115,8 @@ export class DatabaseSessions {
     if (lease.ended.aborted) end();
     try {
       await Promise.all([
-        pipeline(client, watch.asking(), bounded(limits.requestBytes, 'What was sent to the database'), server),
-        pipeline(server, watch.answering(), bounded(limits.responseBytes, 'What the database sent'), client),
+        pipeline(client, watch.asking(), bounded(limits.requestBytes, 'The input of the database'), server),
+        pipeline(server, watch.answering(), bounded(limits.responseBytes, 'The output of the database'), client),
       ]);
     } catch (error) {
       // A connection that breaks or is ended is no refusal; a limit is.
@@ -129,7 +129,7 @@ export class DatabaseSessions {
     return watch;
   }
 
-  /** A key of our own for this session: the server's would work for whoever reaches the server. */
+  /** A key of our own for this session: the server's would work for every peer that reaches the server. */
   #remember({ cancelKey }: LoggedIn, lease: DatabaseLease): Buffer {
     const key = Buffer.concat([int32(randomBytes(4).readInt32BE() & 0x7fff_ffff), randomBytes(4)]);
     if (cancelKey) this.#cancellable.set(key.toString('hex'), { lease, serverKey: cancelKey });
@@ -178,7 +178,7 @@ async function readRequest(client: Duplex, target: PostgresTarget, signal: Abort
   }
 }
 
-/** What the sandbox gets in place of a login: that it is accepted, and the server's own reports. */
+/** The answer to the sandbox in place of a login: that it is accepted, and the server's own reports. */
 function greeting({ reports, ready }: LoggedIn, { key, isNewer }: { key: Buffer; isNewer: boolean }): Buffer {
   const negotiated = isNewer ? [message('v', int32(0), int32(0))] : [];
   return Buffer.concat([...negotiated, message('R', int32(0)), ...reports, message('K', key), ready]);

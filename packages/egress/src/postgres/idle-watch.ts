@@ -1,11 +1,11 @@
 import { Transform } from 'node:stream';
 
-/** The message by which a client says that it closes the connection. */
+/** The message with which a client closes the connection. */
 const TERMINATE = Buffer.from([0x58, 0, 0, 0, 4]);
 
 /**
  * Ends a session in which nothing happens. While the server owes an answer only the total time counts: a query may
- * think for minutes, a connection that nobody uses may not.
+ * think for minutes, an unused connection may not.
  */
 export class IdleWatch {
   readonly #limits: { readonly idleMs: number; readonly totalMs: number };

@@ -1,7 +1,7 @@
 /**
  * The startup of a connection on the server's side: parameters, SCRAM-SHA-256, and what the server reports until it is
- * ready. Nothing else than SCRAM is answered: a password in clear or as MD5 would give the server, or whoever took its
- * place, something to use elsewhere, and a server that asks for nothing has not proved that it knows the role.
+ * ready. Nothing else than SCRAM is answered: a password in clear or as MD5 would give the server, or an impostor,
+ * something to use elsewhere, and a server that asks for nothing has not proved that it knows the role.
  *
  * @see PostgreSQL documentation, "Start-up" and "SASL Authentication"
  */

@@ -34,7 +34,7 @@ export async function openDatabase(
     const answer = (await reader.read(1)).toString('latin1');
     await reader.release();
     if (answer !== 'S') throw failed(`${host}:${port} does not offer TLS`);
-    // Bytes that came before TLS are nobody's: whoever is between the two could have put them there.
+    // Bytes that came before TLS can be anyone's who sits between the two.
     if (socket.readableLength > 0) throw failed(`${host}:${port} sent something before TLS`);
     return await encrypt(socket, target, way);
   } catch (error) {

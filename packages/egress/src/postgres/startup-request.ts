@@ -34,7 +34,7 @@ export type StartupRequest =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
- * What the sandbox asks for. @param code what stands in the place of the protocol version @param body the bytes behind
+ * Reads a request of the sandbox. @param code the number in the place of the protocol version @param body the bytes behind
  * @param of the connection's user and database, the only ones that may be named
  */
 export function readStartup(
