@@ -51,6 +51,7 @@ const MANIFEST = {
     tool('regional', { readOnlyHint: true }, { inputSchema: MARKED }),
   ],
   resources: [{ uri: 'weather://stations', name: 'stations' }],
+  linkHosts: ['pay.example'],
 };
 
 const endpoint = (change: Partial<Endpoint> = {}): Endpoint =>

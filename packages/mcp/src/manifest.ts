@@ -21,6 +21,8 @@ export interface ManifestView {
   readonly dynamic: boolean;
   /** Scope → what it allows, in the author's words. */
   readonly scopes: Readonly<Record<string, string>>;
+  /** Hosts of pages that its questions may send people to. */
+  readonly linkHosts: readonly string[];
   /** The accounts of upstream services that it works with. */
   readonly connections: readonly DeclaredConnection[];
 }
@@ -47,6 +49,7 @@ export function viewManifest(manifest: unknown): ManifestView {
     resourceUpdates: own(objectAt(capabilities, 'resources'), 'subscribe') === true,
     dynamic: own(source, 'dynamic') === true,
     scopes: textsIn(objectAt(source, 'scopes')),
+    linkHosts: Array.isArray(source.linkHosts) ? source.linkHosts.filter((host) => typeof host === 'string') : [],
     connections: declaredConnections(source),
   };
 }

@@ -82,6 +82,7 @@ describe('defineConnector', () => {
     ['a tool name with a space', () => defineConnector({ name: 'a', tools: { 'say hello': hello } }), 'say hello'],
     ['a tool that is a plain object', () => defineConnector({ name: 'a', tools: { x: {} as never } }), 'tools.x'],
     ['an egress URL', () => defineConnector({ name: 'a', tools: {}, egress: ['https://x.com'] }), 'https://x.com'],
+    ['a URL for links', () => defineConnector({ name: 'a', tools: {}, linkHosts: ['https://x.com'] }), 'https://x.com'],
     ['a port beyond the last', () => defineConnector({ name: 'a', tools: {}, egress: ['x.com:70000'] }), 'x.com:70000'],
     [
       'a secret in small letters',

@@ -5,7 +5,13 @@ import { CacheStore } from './cache.ts';
 import { type ConnectionDeclaration, type ConnectorAuth, readConnections } from './connections.ts';
 import { createServer } from './create-server.ts';
 import type { DynamicLists } from './dynamic-lists.ts';
-import { type ConnectorManifest, type EgressDeclaration, readEgress, type SecretDeclaration } from './manifest.ts';
+import {
+  type ConnectorManifest,
+  type EgressDeclaration,
+  readEgress,
+  readLinkHost,
+  type SecretDeclaration,
+} from './manifest.ts';
 import type { Prompt } from './prompt.ts';
 import type { Resource } from './resource.ts';
 import type { Tool } from './tool.ts';
@@ -30,6 +36,8 @@ export interface ConnectorDefinition {
   readonly secrets?: Readonly<Record<string, SecretDeclaration>>;
   /** Scope → what it allows, in words for the consent page. */
   readonly scopes?: Readonly<Record<string, string>>;
+  /** Hosts of pages that it may send people to with a question, such as `pay.example.com`. Default: none. */
+  readonly linkHosts?: readonly string[];
   /** Name → an account of an upstream service that its tools work with. Requests carry it, code never sees it. */
   readonly connections?: Readonly<Record<string, ConnectionDeclaration>>;
   /**
@@ -80,6 +88,7 @@ export function defineConnector(definition: ConnectorDefinition): Connector {
     egress: (definition.egress ?? []).map(readEgress),
     auth: definition.auth ?? { type: 'none' },
     scopes: definition.scopes ?? {},
+    linkHosts: (definition.linkHosts ?? []).map(readLinkHost),
     connections: readConnections(definition),
     secrets: definition.secrets ?? {},
     dynamic: definition.dynamic ?? false,

@@ -31,6 +31,8 @@ export interface ConnectorManifest {
   readonly auth: ConnectorAuth;
   /** Scope → what it allows, in words for the consent page. */
   readonly scopes: Readonly<Record<string, string>>;
+  /** Hosts of pages that its questions may send people to. */
+  readonly linkHosts: readonly string[];
   /** Name → the account it works with. */
   readonly connections: Readonly<Record<string, DeclaredConnection>>;
   readonly secrets: Readonly<Record<string, SecretDeclaration>>;
@@ -50,6 +52,18 @@ export function readEgress(declaration: EgressDeclaration): EgressRule {
     );
   }
   return { host, port, ...(given.tunnel === true && { tunnel: true }) };
+}
+
+/** A name with a dot whose last part is a word: no address, no wildcard, and in the form that is resolved. */
+const LINK_HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/;
+
+/** @throws TypeError that quotes what it cannot read */
+export function readLinkHost(declared: string): string {
+  const host = declared.toLowerCase();
+  if (LINK_HOST.test(host)) return host;
+  throw new TypeError(
+    `linkHosts: ${JSON.stringify(declared)} is not a host name. Write 'pay.example.com', without https:// and path.`,
+  );
 }
 
 function splitHost(text: string): { host: string; port?: number; tunnel?: boolean } {

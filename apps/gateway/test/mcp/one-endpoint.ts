@@ -33,6 +33,7 @@ interface OneEndpoint {
 
 /** Everything a connector can have. */
 export const FULL_MANIFEST: JsonObject = {
+  linkHosts: ['pay.example'],
   server: { name: 'all', version: '1.0.0', title: 'All', instructions: 'Ask.' },
   capabilities: { tools: {}, prompts: {}, resources: {}, completions: {} },
   tools: [readingTool('zebra'), readingTool('ant')],

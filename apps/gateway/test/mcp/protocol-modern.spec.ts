@@ -208,13 +208,18 @@ describe('a result of 2026-07-28', () => {
   });
 
   it('an error of 2025 that a person must open a URL becomes an input request', async () => {
-    const elicitation = { mode: 'url', elicitationId: 'e1', url: 'https://example.com/pay', message: 'Pay first.' };
+    const elicitation = { mode: 'url', elicitationId: 'e1', url: 'https://pay.example/1', message: 'Pay first.' };
     const error = { code: -32042, message: 'Needs a URL', data: { elicitations: [elicitation] } };
     edge.answerWith(async () => ({ kind: 'error', error, timings: TIMINGS }));
     const { result } = (await answer(call(able({ elicitation: { url: {} } })))).body;
     expect(result).toMatchObject({
       resultType: 'input_required',
-      inputRequests: { 'url-1': { method: 'elicitation/create', params: elicitation } },
+      inputRequests: {
+        'url-1': {
+          method: 'elicitation/create',
+          params: { ...elicitation, message: expect.stringContaining('Pay first.') },
+        },
+      },
     });
     const unable = await answer(call(able({ elicitation: {} })));
     expect([unable.status, unable.body.error.code]).toEqual([400, -32021]);

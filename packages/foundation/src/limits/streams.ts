@@ -28,6 +28,13 @@ export const STREAM_LIMITS = {
     reason: 'The longest call, with the longest wait for its person, is not cut off by a token that expires meanwhile.',
     raisedBy: 'fixed',
   },
+  linkHosts: {
+    value: 20,
+    unit: 'entries',
+    what: 'Hosts that questions of a version may send people to',
+    reason: 'A connector has the pages of one or two services; each is one to look at before it goes live.',
+    raisedBy: 'fixed',
+  },
   callerQuestions: {
     value: 64,
     unit: 'calls',

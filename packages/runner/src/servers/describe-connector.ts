@@ -42,6 +42,7 @@ export async function describeConnector(
       egress: declared.egress ?? [],
       auth: declared.auth ?? { type: 'none' },
       scopes: declared.scopes ?? {},
+      linkHosts: declared.linkHosts ?? [],
       connections: declared.connections ?? {},
       // A connector of an earlier SDK may declare some; the deploy refuses them with an explanation.
       ...(isJsonObject(declared.providers) && { providers: declared.providers }),

@@ -1,4 +1,3 @@
-import { AppError } from '@patchbay/foundation';
 import {
   fault,
   isJsonObject,
@@ -12,7 +11,7 @@ import {
   type RpcFault,
   stringAt,
 } from '@patchbay/mcp';
-import type { Call, CallReply } from '../context/call.ts';
+import type { Call } from '../context/call.ts';
 
 /** The methods whose results may ask for input. */
 const MAY_ASK: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
@@ -54,44 +53,6 @@ export function urlInputRequests({ code, data }: RpcError): JsonObject | null {
   });
   return asked.length === 0 ? null : { inputRequests: Object.fromEntries(asked) };
 }
-
-/**
- * Refuses a connector's question that would send its person to a page of this installation: to a consent or an approval
- * in the platform's own look. Both forms of such a question come here, before either era gets it.
- *
- * @param origin of the installation
- * @throws AppError sandbox.invalid_result
- * @see 2026-07-28 client/elicitation, "Safe URL Handling"
- */
-export function refuseOwnPages(reply: CallReply, origin: string): void {
-  for (const url of askedUrls(reply)) {
-    const objection = objectionToUrl(url, new URL(origin));
-    if (objection === null) continue;
-    throw new AppError('sandbox.invalid_result', {
-      detail: `The connector sends its person to ${objection}.`,
-      hint: 'Send people to a page of the upstream service, by https.',
-    });
-  }
-}
-
-function askedUrls(reply: CallReply): string[] {
-  const questions = reply.kind === 'input_required' ? Object.values(objectAt(reply.result, 'inputRequests') ?? {}) : [];
-  const params = questions.filter(isJsonObject).map((question) => objectAt(question, 'params'));
-  const data = reply.kind === 'error' && isJsonObject(reply.error.data) ? reply.error.data.elicitations : undefined;
-  const elicitations = Array.isArray(data) ? data.filter(isJsonObject) : [];
-  return [...params, ...elicitations].flatMap((one) => stringAt(one, 'url') ?? []);
-}
-
-function objectionToUrl(text: string, own: URL): string | null {
-  if (!URL.canParse(text)) return 'an address that is no URL';
-  const url = new URL(text);
-  if (url.protocol !== 'https:' && url.protocol !== own.protocol) return 'an address that is not https';
-  if (url.username !== '' || url.password !== '') return 'an address with a user name before its host';
-  return hostOf(url) === hostOf(own) ? 'a page of this installation' : null;
-}
-
-/** On every port, since browsers send the same cookies to all; without the dot that means the same name. */
-const hostOf = ({ hostname }: URL) => hostname.replace(/\.$/, '');
 
 /**
  * The capability that a client lacks to be sent this request; null when it may be sent, undefined when no client may

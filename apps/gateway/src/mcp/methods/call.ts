@@ -23,9 +23,10 @@ import {
   toolsOfPage,
 } from '@patchbay/mcp';
 import { asFailedCall, effectOf } from '@patchbay/sandbox-protocol';
-import { checkInputRequests, refuseOwnPages, urlInputRequests } from '../call/input-requests.ts';
+import { checkInputRequests, urlInputRequests } from '../call/input-requests.ts';
 import { isRetry, openConnectorState, sealConnectorState } from '../call/request-states.ts';
 import { traceOf } from '../call/trace-context.ts';
+import { screenUrlQuestions } from '../call/url-questions.ts';
 import type { Access } from '../context/access.ts';
 import { type Answer, faultAnswer, resultAnswer } from '../context/answer.ts';
 import type { Call, CallMethod, CallReply, Target } from '../context/call.ts';
@@ -51,8 +52,7 @@ export async function answerCall(context: MethodContext, row: CalledMethod, targ
   const callTool = async (one: Call) => {
     const reply = await context.services.callTool(one);
     hasRun = true; // what fails from here on fails after the connector did something
-    refuseOwnPages(reply, context.services.origin);
-    return reply;
+    return screenUrlQuestions(reply, { origin: context.services.origin, ...one });
   };
   try {
     const reply = call.conversation ? await call.conversation.hold(call, callTool) : await callTool(call);

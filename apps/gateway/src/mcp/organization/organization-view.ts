@@ -85,6 +85,7 @@ function describe(slug: string, connectors: readonly VisibleConnector[]) {
     resourceUpdates: connectors.some(({ manifest }) => manifest.resourceUpdates),
     dynamic: false,
     scopes: {},
+    linkHosts: [],
     connections: [],
   };
 }

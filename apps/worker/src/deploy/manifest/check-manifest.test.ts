@@ -19,6 +19,15 @@ const described = (changes: object = {}) => ({
 });
 
 describe('the manifest of a connector', () => {
+  it.each(['*.example.com', '127.0.0.1', 'localhost', 'https://pay.example', 'pаy.example', 'pay.example:8443'])(
+    'is refused with %s as a host that questions send people to',
+    (host) => {
+      expect(() => checkManifest(described({ linkHosts: ['pay.example', host] }))).toThrow(
+        expect.objectContaining({ code: 'deploy.manifest_invalid', detail: expect.stringContaining('linkHosts') }),
+      );
+    },
+  );
+
   it.each([
     ['nothing', {}, 'deploy.manifest_invalid', /manifestVersion/],
     [

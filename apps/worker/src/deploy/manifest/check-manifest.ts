@@ -36,6 +36,12 @@ const resourceSchema = z.looseObject({
 });
 const templateSchema = z.looseObject({ uriTemplate: text(STREAM_LIMITS.resourceUri.value).min(1), name: text(256) });
 
+/** Where questions may send people: a name as it is resolved, never an address or a wildcard. */
+const linkHostSchema = storableText().regex(
+  /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/,
+  'is not a host name such as pay.example.com',
+);
+
 /** An account of an upstream service that the connector works with. */
 const connectionSchema = z.object({
   provider: storableText().regex(
@@ -96,6 +102,7 @@ const manifestSchema = z.looseObject({
   resourceTemplates: z.array(templateSchema).max(DEPLOY_LIMITS.tools.value),
   egress: z.array(egressRuleSchema).max(DEPLOY_LIMITS.egress.value),
   auth: z.looseObject({ type: storableText() }),
+  linkHosts: z.array(linkHostSchema).max(STREAM_LIMITS.linkHosts.value).optional(),
   connections: connectionsSchema.optional(),
   providers: noProviders.optional(),
   ui: z.array(pageSchema).max(DEPLOY_LIMITS.pages.value).nullish(),

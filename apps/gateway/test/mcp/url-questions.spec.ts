@@ -71,3 +71,16 @@ it.each(Object.keys(FORMS) as (keyof typeof FORMS)[])(
     expect(await answerTo(form, 'https://pay.example/order/1')).toContain('https://pay.example/order/1');
   },
 );
+
+it.each(Object.keys(FORMS) as (keyof typeof FORMS)[])(
+  'a question of a connector sends its person only where its version declares, and begins with the connector, as %s',
+  async (form) => {
+    for (const url of ['https://evil.example/', 'https://pay.example.evil.example/', 'https://pаy.example/']) {
+      const text = await answerTo(form, url);
+      expect(text, url).toContain('sandbox.invalid_result');
+      expect(text, url).not.toContain('Confirm here.');
+    }
+    const text = await answerTo(form, 'https://pay.example/order/1');
+    expect(text).toContain('"message":"Weather (acme/weather) asks: Confirm here."');
+  },
+);
