@@ -11,6 +11,9 @@ type OnResponse = (response: IncomingMessage) => void;
 /** Returns the socket's path, when it is first needed: a snapshot is taken before there is one. */
 type SocketPath = () => string;
 
+/** The egress socket: an argument of this process, or its place in a sandbox. */
+export const egressSocketPath: SocketPath = () => process.argv[2] ?? '/run/egress.sock';
+
 /** Routes everything over the socket. */
 export function installEgressRoute(socketPath: SocketPath): void {
   installFetch(socketPath);

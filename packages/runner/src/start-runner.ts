@@ -14,7 +14,7 @@ import {
 import { installConsole, installRuntime } from './calls/call-context.ts';
 import type { Assignment, ConnectorServer } from './calls/runner-call.ts';
 import { RunningCalls } from './calls/serve-calls.ts';
-import { installEgressRoute } from './egress-route.ts';
+import { egressSocketPath, installEgressRoute } from './egress-route.ts';
 import { type HostLink, openHostLink } from './host-link.ts';
 import { type ConnectorModule, createServer, type LoadedConnector, loadModule } from './load-connector.ts';
 import { serveConnector } from './servers/serve-connector.ts';
@@ -38,7 +38,7 @@ const link: HostLink = {
 /** Puts console and network of a sandbox in their places. To be called before connector code runs. */
 export function installSurroundings(): void {
   installConsole(link);
-  installEgressRoute(() => process.argv[2] ?? '/run/egress.sock');
+  installEgressRoute(egressSocketPath);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Batch, BatchStore } from './batch.ts';
 import type { Cache, CacheStore } from './cache.ts';
 import { type ConnectionFetch, createConnectionFetch } from './connection-fetch.ts';
 import type { DynamicLists } from './dynamic-lists.ts';
+import { type DatabaseChoice, type PostgresSettings, postgresSettings } from './postgres.ts';
 import { findRuntime, type RunnerContext } from './runtime.ts';
 
 /** Writes to the connector's log (`patchbay logs -f`), with time and request id. Never log what a person would not want read. */
@@ -24,6 +25,12 @@ export interface Context
    * host of a connection it is sent with the caller's account; with several, `fetch(url, { account })` chooses.
    */
   readonly fetch: ConnectionFetch;
+  /**
+   * The settings for a PostgreSQL driver to reach a connection's database: `new pg.Client(context.postgres('shop'))`. The
+   * platform logs in; what is opened with them ends with the call.
+   * @throws Error when the call has no such connection
+   */
+  postgres(name: string, choice?: DatabaseChoice): PostgresSettings;
   readonly log: Log;
   readonly cache: Cache;
   readonly batch: Batch;
@@ -74,6 +81,12 @@ export function currentContext(memory: ConnectorMemory, mcp: ServerContext): Con
     lists: memory.lists(),
     batch: memory.batches.forCall(given.cacheScopeKey, given.signal),
     fetch: createConnectionFetch(given.fetch, given.connections ?? [], given.signal),
+    postgres: (name, choice = {}) => {
+      return postgresSettings(name, choice, {
+        connections: given.connections ?? [],
+        egressSocket: given.egressSocket,
+      });
+    },
     log: {
       debug: (text, data) => given.log('debug', text, data),
       info: (text, data) => given.log('info', text, data),

@@ -81,6 +81,11 @@ describe('defineConnector', () => {
     ['a name with capitals', () => defineConnector({ name: 'Desk', tools: { hello } }), 'name: "Desk"'],
     ['a tool name with a space', () => defineConnector({ name: 'a', tools: { 'say hello': hello } }), 'say hello'],
     ['a tool that is a plain object', () => defineConnector({ name: 'a', tools: { x: {} as never } }), 'tools.x'],
+    [
+      'a database that is a tunnel',
+      () => defineConnector({ name: 'a', tools: {}, egress: [{ host: 'x.com', kind: 'postgres', tunnel: true }] }),
+      'no tunnel',
+    ],
     ['an egress URL', () => defineConnector({ name: 'a', tools: {}, egress: ['https://x.com'] }), 'https://x.com'],
     ['a URL for links', () => defineConnector({ name: 'a', tools: {}, linkHosts: ['https://x.com'] }), 'https://x.com'],
     ['a port beyond the last', () => defineConnector({ name: 'a', tools: {}, egress: ['x.com:70000'] }), 'x.com:70000'],

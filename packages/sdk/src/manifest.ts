@@ -8,10 +8,14 @@ export interface EgressRule {
   readonly port: number;
   /** The connector speaks TLS itself (a database, a client certificate): bytes are passed on unread. */
   readonly tunnel?: boolean;
+  /** A database: it narrows which databases the connector's connections may be. */
+  readonly kind?: 'postgres';
 }
 
 /** How egress is written: `'api.example.com'`, `'api.example.com:8443'` or a rule. */
-export type EgressDeclaration = string | { readonly host: string; readonly port?: number; readonly tunnel?: boolean };
+export type EgressDeclaration =
+  | string
+  | { readonly host: string; readonly port?: number; readonly tunnel?: boolean; readonly kind?: 'postgres' };
 
 /** A secret of the connector, set by `patchbay secrets set NAME`. */
 export interface SecretDeclaration {
@@ -45,13 +49,21 @@ const HOST = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{
 export function readEgress(declaration: EgressDeclaration): EgressRule {
   const given = typeof declaration === 'string' ? splitHost(declaration) : declaration;
   const host = given.host.toLowerCase();
-  const port = given.port ?? 443;
+  const port = given.port ?? (given.kind === 'postgres' ? 5432 : 443);
   if (!HOST.test(host) || !Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new TypeError(
       `egress: ${JSON.stringify(declaration)} is not a host. Write 'api.example.com', '*.example.com' or 'api.example.com:8443', without https:// and path.`,
     );
   }
-  return { host, port, ...(given.tunnel === true && { tunnel: true }) };
+  if (given.kind !== undefined && (given.kind !== 'postgres' || given.tunnel === true)) {
+    throw new TypeError(`egress: ${JSON.stringify(declaration)}: the only kind is 'postgres', and it is no tunnel.`);
+  }
+  return {
+    host,
+    port,
+    ...(given.tunnel === true && { tunnel: true }),
+    ...(given.kind === 'postgres' && { kind: 'postgres' }),
+  };
 }
 
 /** A name with a dot whose last part is a word: no address, no wildcard, and in the form that is resolved. */
@@ -66,7 +78,7 @@ export function readLinkHost(declared: string): string {
   );
 }
 
-function splitHost(text: string): { host: string; port?: number; tunnel?: boolean } {
+function splitHost(text: string): Exclude<EgressDeclaration, string> {
   const colon = text.indexOf(':');
   if (colon === -1) return { host: text };
   return { host: text.slice(0, colon), port: Number(text.slice(colon + 1)) };

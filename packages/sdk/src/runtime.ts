@@ -49,6 +49,8 @@ export interface RunnerContext {
   readonly signal: AbortSignal;
   readonly fetch: typeof fetch;
   readonly secrets: Readonly<Record<string, string>>;
+  /** The path of the socket that leads out, for protocols that are not HTTP. Absent where there is none. */
+  readonly egressSocket?: string;
   /** Absent with runners that know no connections. */
   readonly connections?: readonly RunnerConnection[];
   /** Differs for each person (and each state of their rights); values cached under it are theirs alone. */

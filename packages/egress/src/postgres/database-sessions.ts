@@ -56,15 +56,22 @@ export class DatabaseSessions {
     this.#options = options;
   }
 
-  /** Serves one connection of the sandbox until it ends. Refusals are sent as PostgreSQL sends them. */
-  async serve(client: Duplex, lease: DatabaseLease): Promise<void> {
+  /**
+   * Serves one connection until it ends. A refusal is sent as PostgreSQL sends it.
+   *
+   * @returns the refusal; null for a connection that was opened
+   */
+  async serve(client: Duplex, lease: DatabaseLease): Promise<AppError | null> {
     client.on('error', () => {}); // its close is what counts
     client.setMaxListeners(LISTENERS_MAX);
     this.#open += 1;
     try {
       await this.#serve(client, lease);
+      return null;
     } catch (error) {
-      this.#refuse(client, asAppError(error), lease.target);
+      const refusal = asAppError(error);
+      this.#refuse(client, refusal, lease.target);
+      return refusal;
     } finally {
       this.#open -= 1;
     }

@@ -25,6 +25,12 @@ export const EGRESS_ERRORS = {
     title: 'The connection to the database was not opened as it was asked for.',
     hint: 'Use the settings of `context.postgres(name)` as they are, without user, database, options or replication.',
   },
+  'egress.database_role_refused': {
+    status: 403,
+    owner: 'caller',
+    title: 'The role of the database may do more than the connection was declared for.',
+    hint: 'Make a role with LOGIN that has SELECT on the tables it needs and nothing else, and connect with it.',
+  },
   'egress.database_write_refused': {
     status: 403,
     owner: 'connector',

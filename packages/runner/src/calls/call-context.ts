@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { format } from 'node:util';
 import type { Runtime } from '@patchbay/connector';
 import { RUNNER_FRAMES, type RunnerCall } from '@patchbay/sandbox-protocol/inside';
+import { egressSocketPath } from '../egress-route.ts';
 import type { HostLink } from '../host-link.ts';
 
 export interface RunningCall {
@@ -59,6 +60,7 @@ export function createRuntime(link: HostLink, secrets: Readonly<Record<string, s
       connections: call.context.connections,
       signal: abort.signal,
       fetch: globalThis.fetch,
+      egressSocket: egressSocketPath(),
       secrets,
       log: (level: Level, text: string, data?: unknown) =>
         log(link, level, data === undefined ? text : format(text, data)),

@@ -8,7 +8,7 @@ const PACKAGES = ['@modelcontextprotocol/server', 'zod'];
 const FOLDER = path.resolve(import.meta.dirname, '../../connectors');
 
 /** A file of `packages/testing/connectors`, without its extension, that is hosted without a deploy. */
-type TestConnector = 'confidant' | 'curious' | 'echo' | 'telling' | 'traced' | 'waiting';
+type TestConnector = 'confidant' | 'curious' | 'echo' | 'querying' | 'telling' | 'traced' | 'waiting';
 
 const bundles = new Map<string, string>();
 
@@ -27,7 +27,8 @@ function bundleFile(entry: string, mark: string): string {
     platform: 'node',
     format: 'cjs',
     target: 'node24',
-    external: PACKAGES,
+    // An optional part of `pg`, in C++.
+    external: [...PACKAGES, 'pg-native'],
     define: { PATCHBAY_TEST_MARK: JSON.stringify(mark) },
     write: false,
   });
