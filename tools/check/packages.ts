@@ -10,6 +10,9 @@ const AREAS: readonly (readonly [prefix: string, area: Area])[] = [
   // Finds programs and unpacks them; it holds nothing and starts no service.
   ['packages/embedded/src/debian/', 'embedded/debian'],
   ['packages/embedded/src/directories/own-directory.ts', 'embedded/debian'],
+  // Starts processes and reads nothing that a sandbox wrote: the half of the host that may run as root.
+  ['packages/sandbox-host/src/drivers/', 'sandbox-host/drivers'],
+  ['packages/sandbox-host/src/bounds/limits.ts', 'sandbox-host/drivers'],
   // Numbers and sentences, read by browsers and sandboxes too.
   ['packages/foundation/src/limits/', 'foundation/limits'],
 ];

@@ -33,6 +33,11 @@ export const supervisorEnvironment = z.object({
   /** Redis to register this host in, as a user without other rights there. Empty: gateways know it by configuration. */
   SUPERVISOR_REGISTRY_URL: redisUrlField.optional(),
   ...tlsFileFields,
+  /**
+   * Unix socket of the spawner, which starts sandboxes for this process. Empty: this process starts them itself, which
+   * gives each a uid and limits of its own only where it runs as root.
+   */
+  SPAWNER_SOCKET: z.string().min(1).optional(),
   /** Directory for what sandboxes must read; other uids can enter it, only this process writes. */
   SANDBOX_DIR: z.string().min(1),
   /** Package tarballs by integrity; build sandboxes see it read-only. Empty: connectors are not built on this host. */
@@ -70,6 +75,7 @@ const schema = supervisorEnvironment
     },
     sandboxDirectory: env.SANDBOX_DIR,
     packageStoreDirectory: env.PACKAGE_STORE_DIR,
+    spawnerSocket: env.SPAWNER_SOCKET ?? null,
     bubblewrapFile: env.BWRAP_PATH,
     internalPort: env.SUPERVISOR_INTERNAL_PORT,
     poolSize: env.SANDBOX_POOL_SIZE ?? (env.PATCHBAY_MODE === 'production' ? SANDBOX_LIMITS.pool.value : 4),

@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Logger, systemClock } from '@patchbay/foundation';
-import { createBubblewrapDriver, Programs, SandboxHost, Toolchain } from '@patchbay/sandbox-host';
+import {
+  createBubblewrapDriver,
+  Programs,
+  type SandboxDriver,
+  SandboxHost,
+  SpawnerDriver,
+  Toolchain,
+} from '@patchbay/sandbox-host';
 import { loadTlsIdentity } from '@patchbay/sandbox-protocol/peers';
 import type { SupervisorConfig } from './config.ts';
 import { supervisorChecks } from './health-checks.ts';
@@ -20,14 +27,7 @@ export async function wireSupervisor(config: SupervisorConfig, logger: Logger): 
   const identity = await loadTlsIdentity(config.tlsFiles);
   const bootId = randomBytes(4).toString('hex');
   const programs = new Programs(sandboxDirectory);
-  const driver = await createBubblewrapDriver({
-    directory: sandboxDirectory,
-    bubblewrapFile: config.bubblewrapFile,
-    nodeFile: process.execPath,
-    bootId,
-    probeProgramFile: await programs.file('probe'),
-    runtimeCpuCores: config.runtimeCpuCores,
-  });
+  const driver = await createDriver(config, { bootId, probeProgramFile: await programs.file('probe') });
   const toolchain = new Toolchain(sandboxDirectory);
   const host = await SandboxHost.start({
     driver,
@@ -60,4 +60,17 @@ export async function wireSupervisor(config: SupervisorConfig, logger: Logger): 
   const listeners = { hostId, takesTasks, socket, remote, logger, refusedPeers: metrics.refusedPeers };
   const checks = supervisorChecks(() => host.health(), { requireFullLimits: config.requireFullLimits });
   return new Supervisor({ config, host, listeners, checks, metrics: metrics.registry, logger });
+}
+
+/** Asks the spawner for sandboxes where there is one, and starts them itself elsewhere. */
+async function createDriver(
+  { spawnerSocket, sandboxDirectory, bubblewrapFile, runtimeCpuCores }: SupervisorConfig,
+  given: { readonly bootId: string; readonly probeProgramFile: string },
+): Promise<SandboxDriver> {
+  if (spawnerSocket !== null) {
+    const { probeProgramFile } = given;
+    return new SpawnerDriver({ socketPath: spawnerSocket, probeProgramFile, runtimeCpuCores });
+  }
+  const nodeFile = process.execPath;
+  return createBubblewrapDriver({ ...given, directory: sandboxDirectory, bubblewrapFile, nodeFile, runtimeCpuCores });
 }

@@ -5,6 +5,7 @@ export type { SandboxDriver } from './drivers/driver.ts';
 export { PlainDriver } from './drivers/plain-driver.ts';
 export { probeIsolation } from './drivers/probe/probe-isolation.ts';
 export { type ProbedAttempt, runBombs } from './drivers/probe/run-attempts.ts';
+export { SpawnerDriver } from './drivers/spawner/spawner-driver.ts';
 export { createPeerServer, type PeerServerOptions } from './peer-server.ts';
 export { type ProgramName, type ProgramSources, Programs } from './programs/programs.ts';
 export { prepareToolchain, Toolchain } from './programs/toolchain.ts';

@@ -32,7 +32,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   doctor: ['foundation'],
   'sandbox-client': ['sandbox-protocol', 'foundation'],
   // The host reads the probe's catalogue of attempts, to judge outside what each reported from inside.
-  'sandbox-host': ['sandbox-protocol', 'probe', 'egress', 'foundation'],
+  'sandbox-host': ['sandbox-host/drivers', 'sandbox-protocol', 'probe', 'egress', 'foundation'],
+  'sandbox-host/drivers': ['sandbox-protocol', 'probe', 'foundation'],
   // Names at an organization's URL are recorded as the wire has them; mcp is pure and holds nothing.
   domain: ['foundation', 'vault', 'policy', 'mcp', 'providers'],
   cli: [
@@ -76,6 +77,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sdk',
   ],
   launcher: ['foundation', 'foundation/process', 'embedded', 'embedded/debian', 'docs-site'],
+  // Runs as root: it starts and ends the processes of sandboxes, and parses nothing of theirs.
+  spawner: ['foundation', 'foundation/process', 'sandbox-host/drivers'],
   supervisor: ['foundation', 'foundation/process', 'sandbox-host', 'sandbox-client', 'sandbox-protocol'],
   dashboard: ['api-client', 'policy', 'foundation/limits'],
   examples: ['sdk'],

@@ -9,5 +9,5 @@ export {
   healthSchema,
   readHealth,
 } from './health.ts';
-export { type LauncherMessage, showToOperator } from './launcher-channel.ts';
+export { type LauncherMessage, onLauncherGone, sendToLauncher, showToOperator } from './launcher-channel.ts';
 export { type Application, runProcess } from './run-process.ts';

@@ -23,12 +23,14 @@ import type {
   SandboxProcess,
   SandboxSpec,
   SandboxStats,
+  StartedSandbox,
 } from './driver.ts';
 import { placeRootFiles, type RootFiles } from './files/root-files.ts';
 import { HostResources, type TakenResources } from './host-resources.ts';
 import { inheritedDescriptors } from './inherited-descriptors.ts';
 import {
   FIRST_DESCRIPTOR_FREE,
+  type HandedStreams,
   type Launched,
   launchBubblewrap,
   letRun,
@@ -38,7 +40,7 @@ import {
 } from './launch-bubblewrap.ts';
 import { probeIsolation } from './probe/probe-isolation.ts';
 import { probeReport } from './probe/probe-report.ts';
-import { readTreeUsage, setPriorityOfThreads, untilGone } from './process-tree.ts';
+import { readKernelStatus, readTreeUsage, setPriorityOfThreads, untilGone } from './process-tree.ts';
 
 export interface BubblewrapDriverOptions {
   /** Readable by other uids; holds the root's files, the sockets and the programs. */
@@ -46,12 +48,14 @@ export interface BubblewrapDriverOptions {
   readonly bubblewrapFile: string;
   readonly nodeFile: string;
   readonly bootId: string;
-  /** Program of the self-test, bundled. */
-  readonly probeProgramFile: string;
+  /** Program of the self-test, bundled; undefined where another process does the test. */
+  readonly probeProgramFile?: string;
   /** How many host uids this installation owns; default four for each sandbox that may live. */
   readonly uidCount?: number;
   /** Share of a core for a connector that serves; default from the limits. */
   readonly runtimeCpuCores?: number | undefined;
+  /** User whose process listens for the sandboxes' requests; undefined where that is this process. */
+  readonly egressUid?: number | undefined;
   /** Isolation layers left out, for the tests that show the effect of each. The supervisor has no option for this. */
   readonly without?: ReadonlySet<IsolationLayer>;
 }
@@ -93,7 +97,7 @@ export class BubblewrapDriver implements SandboxDriver {
   readonly #options: BubblewrapDriverOptions;
   readonly #host: HostParts;
   readonly #resources: HostResources;
-  readonly #owned = new Map<SandboxProcess, Owned>();
+  readonly #owned = new Map<StartedSandbox, Owned>();
   readonly #watch = new UsageWatch();
   readonly #without: ReadonlySet<IsolationLayer>;
   readonly #profiles: Readonly<Record<ProfileName, SandboxProfile>>;
@@ -107,10 +111,33 @@ export class BubblewrapDriver implements SandboxDriver {
   }
 
   async start(spec: SandboxSpec): Promise<SandboxProcess> {
+    const { started, child, uid } = await this.#start(spec, null);
+    const { egressSocketPath } = started;
+    return Object.assign(started, {
+      // spawn() was asked to make pipes of these, so they exist
+      link: child.stdio[3] as Duplex,
+      stdout: child.stdout as Readable, // a pipe as well
+      stderr: child.stderr as Readable, // a pipe as well
+      openEgress: async () => {
+        await chmod(egressSocketPath, 0o600);
+        if (uid !== null) await chown(egressSocketPath, uid, uid);
+      },
+    });
+  }
+
+  /** Starts it with the streams of another process; the caller closes its own ends once this has resolved. */
+  async startWith(spec: SandboxSpec, streams: HandedStreams): Promise<StartedSandbox> {
+    return (await this.#start(spec, streams)).started;
+  }
+
+  async #start(
+    spec: SandboxSpec,
+    streams: HandedStreams | null,
+  ): Promise<{ started: StartedSandbox; child: ChildProcess; uid: number | null }> {
     const profile = this.#profiles[spec.profile];
     const taken = this.#resources.take(spec.sandboxId, profile);
     const { uid, socketDirectory } = taken;
-    const launched = await this.#launch(spec, taken).catch(async (error: unknown) => {
+    const launched = await this.#launch(spec, taken, streams).catch(async (error: unknown) => {
       await this.#resources.giveBack(taken);
       throw error;
     });
@@ -135,36 +162,32 @@ export class BubblewrapDriver implements SandboxDriver {
       throw error;
     });
     const owned: Owned = { child, innerPid, taken, group, profile, isBackground, exceeded: null };
-    const egressSocketPath = join(socketDirectory, 'egress.sock');
-    const sandbox: SandboxProcess = {
+    const started: StartedSandbox = {
       sandboxId: spec.sandboxId,
       pid: innerPid,
-      // spawn() was asked to make pipes of these, so they exist
-      link: child.stdio[3] as Duplex,
-      stdout: child.stdout as Readable, // a pipe as well
-      stderr: child.stderr as Readable, // a pipe as well
       profile,
-      egressSocketPath,
-      exited: exit.then((ended) => this.#afterExit(sandbox, ended)),
-      openEgress: async () => {
-        await chmod(egressSocketPath, 0o600);
-        if (uid !== null) await chown(egressSocketPath, uid, uid);
-      },
+      egressSocketPath: join(socketDirectory, 'egress.sock'),
+      exited: exit.then((ended) => this.#afterExit(started, ended)),
     };
-    this.#owned.set(sandbox, owned);
+    this.#owned.set(started, owned);
     if (!this.#without.has('usage watch')) {
       this.#watch.add(innerPid, { profile, hasGroup: group !== null }, (limit) => {
         owned.exceeded = limit;
         kill(innerPid);
       });
     }
-    return sandbox;
+    return { started, child, uid };
   }
 
   assign(sandbox: SandboxProcess, frame: Buffer): void {
+    this.prepareToServe(sandbox);
+    sandbox.link.write(frame);
+  }
+
+  /** From now on it has the priority of one that serves, and soon its share of the CPU. */
+  prepareToServe(sandbox: StartedSandbox): void {
     const owned = this.#owned.get(sandbox);
     if (owned?.isBackground) setPriorityOfThreads(owned.innerPid, 0);
-    sandbox.link.write(frame);
     const { group, profile } = owned ?? {};
     if (!group || !profile) return;
     // A sandbox whose limits cannot be enforced is ended, and no other with it.
@@ -172,7 +195,7 @@ export class BubblewrapDriver implements SandboxDriver {
     setTimeout(limit, START_CPU_MS).unref();
   }
 
-  async stop(sandbox: SandboxProcess): Promise<void> {
+  async stop(sandbox: StartedSandbox): Promise<void> {
     const owned = this.#owned.get(sandbox);
     if (!owned) return void (await sandbox.exited);
     // bubblewrap reaps the inner process and follows it; killed first, it would leave that to an init which may not exist.
@@ -182,16 +205,27 @@ export class BubblewrapDriver implements SandboxDriver {
     clearTimeout(impatience);
   }
 
-  async stats(sandbox: SandboxProcess): Promise<SandboxStats> {
+  async stats(sandbox: StartedSandbox): Promise<SandboxStats> {
     const owned = this.#owned.get(sandbox);
     if (!owned) return { memoryBytes: null, peakMemoryBytes: null };
     if (owned.group) return owned.group.stats();
     return { memoryBytes: readTreeUsage(owned.innerPid)?.memoryBytes ?? null, peakMemoryBytes: null };
   }
 
+  async kernelStatus({ pid }: StartedSandbox): Promise<string> {
+    return readKernelStatus(pid);
+  }
+
+  /** Why limits are weaker on this host than they could be. */
+  get reducedBy(): readonly string[] {
+    return this.#resources.reducedBy;
+  }
+
   async probe(): Promise<ProbeReport> {
-    const attempts = await probeIsolation(this, this.#options.probeProgramFile);
-    return probeReport({ attempts, reducedBy: this.#resources.reducedBy, without: this.#without });
+    const { probeProgramFile } = this.#options;
+    if (probeProgramFile === undefined) throw new Error('The driver was made without a program to probe with.');
+    const attempts = await probeIsolation(this, probeProgramFile);
+    return probeReport({ attempts, reducedBy: this.reducedBy, without: this.#without });
   }
 
   removeLeftovers(): Promise<void> {
@@ -199,7 +233,11 @@ export class BubblewrapDriver implements SandboxDriver {
   }
 
   /** @throws Error of Node when this process has no descriptors left */
-  async #launch(spec: SandboxSpec, { uid, socketDirectory }: TakenResources): Promise<Launched> {
+  async #launch(
+    spec: SandboxSpec,
+    { uid, socketDirectory }: TakenResources,
+    streams: HandedStreams | null,
+  ): Promise<Launched> {
     const profile = this.#profiles[spec.profile];
     const inside = bubblewrapArguments({
       profile,
@@ -221,10 +259,11 @@ export class BubblewrapDriver implements SandboxDriver {
       uid,
       environment: this.#without.has('empty environment') ? { PLANTED: 'of the host' } : {},
       covered: this.#without.has('closed descriptors') ? [] : inheritedDescriptors(FIRST_DESCRIPTOR_FREE),
+      streams,
     });
   }
 
-  async #afterExit(sandbox: SandboxProcess, ended: SandboxExit): Promise<SandboxExit> {
+  async #afterExit(sandbox: StartedSandbox, ended: SandboxExit): Promise<SandboxExit> {
     const owned = this.#owned.get(sandbox);
     if (!owned) return ended;
     this.#owned.delete(sandbox);

@@ -28,18 +28,14 @@ export interface SandboxSpec {
   readonly links?: Readonly<Record<string, string>>;
 }
 
-/** A started process tree, not yet assigned. */
-export interface SandboxProcess {
+/** A started process tree, without the streams that its bytes travel on. */
+export interface StartedSandbox {
   readonly sandboxId: string;
   /**
    * Pid of the process on this host that ends with the sandbox: the program itself, or the process that runs its
    * kernel.
    */
   readonly pid: number;
-  /** The other end of the program's descriptor 3, however its bytes get there. */
-  readonly link: Duplex;
-  readonly stdout: Readable;
-  readonly stderr: Readable;
   /** Limits of its resources. */
   readonly profile: SandboxProfile;
   /**
@@ -49,6 +45,14 @@ export interface SandboxProcess {
   readonly egressSocketPath: string;
   /** Resolves once, when the process tree is gone. */
   readonly exited: Promise<SandboxExit>;
+}
+
+/** A started process tree, not yet assigned. */
+export interface SandboxProcess extends StartedSandbox {
+  /** The other end of the program's descriptor 3, however its bytes get there. */
+  readonly link: Duplex;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
   /** Gives the socket file to the sandbox's uid; call after the proxy listens. */
   openEgress(): Promise<void>;
 }
@@ -81,6 +85,8 @@ export interface SandboxDriver {
   /** Kills the process tree and removes what belonged to it. Resolves when it is gone. */
   stop(sandbox: SandboxProcess): Promise<void>;
   stats(sandbox: SandboxProcess): Promise<SandboxStats>;
+  /** The kernel's own account of the process: the text of `/proc/PID/status`, empty when it is gone. @see proc(5) */
+  kernelStatus(sandbox: SandboxProcess): Promise<string>;
   /** Starts one sandbox and probes the isolation layers from inside. */
   probe(): Promise<ProbeReport>;
   /** Removes what earlier boots of a supervisor left: processes, cgroups, directories. */

@@ -3,7 +3,7 @@
  * given back only when nothing of its former owner is left.
  */
 import { createHash } from 'node:crypto';
-import { chown, mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@patchbay/foundation';
 import { HOST_LIMITS, type SandboxProfile } from '../bounds/limits.ts';
@@ -19,6 +19,11 @@ export interface HostResourcesOptions {
   readonly bootId: string;
   readonly uidCount?: number;
   readonly kernelLimits: KernelLimits | { readonly reason: string };
+  /**
+   * User whose process listens for the sandboxes' requests; undefined where that is this process. It then owns the
+   * directory of each socket, whose group is the sandbox's: both come in, and what is made there has that group.
+   */
+  readonly egressUid?: number | undefined;
 }
 
 /** The resources of one sandbox. */
@@ -62,14 +67,17 @@ export class HostResources {
     if (this.#uids && uid === null) throw new AppError('sandbox.no_capacity', { internal: 'no uid is free' });
     const name = `${this.#options.bootId}-${sandboxId.slice(4, 16)}`;
     const socketDirectory = join(this.#options.directory, 's', name);
-    const [group, directory] = [this.#makeGroup(name, profile), makeSocketDirectory(socketDirectory, uid)];
+    const [group, directory] = [
+      this.#makeGroup(name, profile),
+      makeSocketDirectory(socketDirectory, uid, this.#options.egressUid),
+    ];
     for (const making of [group, directory]) making.catch(() => {}); // reported to the caller that waits for it
     return { uid, socketDirectory, directory, group };
   }
 
   async giveBack({ uid, socketDirectory, ...making }: TakenResources): Promise<void> {
     const [group] = await Promise.all([making.group.catch(() => null), making.directory.catch(() => {})]);
-    await rm(socketDirectory, { recursive: true, force: true });
+    await removeSocketDirectory(socketDirectory);
     const empty = (await group?.remove()) ?? true;
     if (!group && uid !== null) await killProcessesOf({ first: uid, count: 1 });
     // A uid whose group still holds a process stays taken: it must never be shared with its former owner.
@@ -85,7 +93,7 @@ export class HostResources {
     const sockets = join(directory, 's');
     await mkdir(sockets, { recursive: true, mode: 0o711 });
     for (const name of await readdir(sockets)) {
-      if (!name.startsWith(bootId)) await rm(join(sockets, name), { recursive: true, force: true });
+      if (!name.startsWith(bootId)) await removeSocketDirectory(join(sockets, name));
     }
   }
 
@@ -97,9 +105,17 @@ export class HostResources {
   }
 }
 
-async function makeSocketDirectory(directory: string, uid: number | null): Promise<void> {
+async function makeSocketDirectory(directory: string, uid: number | null, egressUid?: number): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  if (uid !== null) await chown(directory, uid, uid);
+  if (uid === null) return;
+  await chown(directory, egressUid ?? uid, uid);
+  if (egressUid !== undefined) await chmod(directory, 0o2710);
+}
+
+/** Without following anything: where its owner is not this process, what is in it is not ours to trust. */
+async function removeSocketDirectory(directory: string): Promise<void> {
+  for (const name of await readdir(directory).catch(() => [])) await rm(join(directory, name), { force: true });
+  await rm(directory, { recursive: true, force: true });
 }
 
 /**

@@ -5,6 +5,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { AppError, waitAtMost } from '@patchbay/foundation';
@@ -13,8 +14,16 @@ import type { SandboxExit } from './driver.ts';
 import { isRunning } from './process-tree.ts';
 
 const PRLIMIT = '/usr/bin/prlimit';
+const PIPES = { link: 'pipe', stdout: 'pipe', stderr: 'pipe' } as const;
 const LAST_WORDS_MS = 200;
 export const FIRST_DESCRIPTOR_FREE = Math.max(...Object.values(DESCRIPTORS)) + 1;
+
+/** Sockets of another process that become the streams of a sandbox. */
+export interface HandedStreams {
+  readonly link: Socket;
+  readonly stdout: Socket;
+  readonly stderr: Socket;
+}
 
 export interface LaunchInputs {
   /** bubblewrap and its arguments. */
@@ -28,6 +37,8 @@ export interface LaunchInputs {
   readonly environment: Readonly<Record<string, string>>;
   /** Descriptors that it would inherit: it gets nothing in their place. */
   readonly covered: readonly number[];
+  /** Null: pipes to this process. */
+  readonly streams: HandedStreams | null;
 }
 
 export interface Launched {
@@ -40,7 +51,9 @@ export function launchBubblewrap(inputs: LaunchInputs): Launched {
   const seccomp = openSync(inputs.seccompFile, 'r'); // fresh for each: bubblewrap reads it to its end
   const nothing = openSync('/dev/null', 'r+');
   try {
-    const stdio: ('pipe' | 'ignore' | number)[] = ['ignore', 'pipe', 'pipe', 'pipe', seccomp, 'pipe', 'pipe', 'pipe'];
+    const { stdout, stderr, link } = inputs.streams ?? PIPES;
+    const stdio: ('pipe' | 'ignore' | number | Socket)[] = ['ignore', stdout, stderr, link, seccomp];
+    stdio.push('pipe', 'pipe', 'pipe');
     for (const descriptor of inputs.covered) {
       while (stdio.length < descriptor) stdio.push('ignore');
       stdio[descriptor] = nothing;

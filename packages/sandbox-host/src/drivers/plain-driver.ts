@@ -10,6 +10,7 @@ import type { Duplex, Readable } from 'node:stream';
 import { PROFILES } from '../bounds/limits.ts';
 import type { ProbeReport, SandboxDriver, SandboxExit, SandboxProcess, SandboxSpec, SandboxStats } from './driver.ts';
 import { nodeFlags } from './node-flags.ts';
+import { readKernelStatus } from './process-tree.ts';
 
 export class PlainDriver implements SandboxDriver {
   readonly name = 'plain';
@@ -69,6 +70,10 @@ export class PlainDriver implements SandboxDriver {
 
   async stats(): Promise<SandboxStats> {
     return { memoryBytes: null, peakMemoryBytes: null };
+  }
+
+  async kernelStatus({ pid }: SandboxProcess): Promise<string> {
+    return readKernelStatus(pid);
   }
 
   async probe(): Promise<ProbeReport> {

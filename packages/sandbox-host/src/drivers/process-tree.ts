@@ -40,10 +40,16 @@ export function readTreeUsage(pid: number): TreeUsage | null {
 
 /** Whether it is there and has not ended; one that waits to be reaped has. */
 export function isRunning(pid: number): boolean {
+  const status = readKernelStatus(pid);
+  return status !== '' && !/^State:\t[ZX]/m.test(status);
+}
+
+/** The text of `/proc/PID/status`; empty when the process is gone. */
+export function readKernelStatus(pid: number): string {
   try {
-    return !/^State:\t[ZX]/m.test(read(pid, 'status'));
+    return read(pid, 'status');
   } catch {
-    return false;
+    return '';
   }
 }
 

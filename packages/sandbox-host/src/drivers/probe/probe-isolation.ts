@@ -2,7 +2,6 @@
  * Starts one sandbox and probes its isolation layers: attempts from inside, the kernel's own account of the process
  * from outside.
  */
-import { readFileSync } from 'node:fs';
 import { newId } from '@patchbay/foundation';
 import type { SandboxDriver, SandboxProcess } from '../driver.ts';
 import { type ProbedAttempt, runAttempts } from './run-attempts.ts';
@@ -28,11 +27,11 @@ export async function probeIsolation(driver: SandboxDriver, programFile: string)
     return [{ name: 'a sandbox starts', expected: 'it does', got: String(reason).trim(), outcome: 'got through' }];
   }
   try {
-    let outside: ProbedAttempt[] = [];
+    let outside: Promise<ProbedAttempt[]> = Promise.resolve([]);
     const inside = await runAttempts(driver, sandbox, () => {
-      outside = fromOutside(sandbox);
+      outside = driver.kernelStatus(sandbox).then(seenFromOutside);
     });
-    return [...inside, ...outside];
+    return [...inside, ...(await outside)];
   } catch (error) {
     const got = error instanceof Error ? error.message : String(error);
     return [{ name: 'the probe reports', expected: 'it does', got, outcome: 'got through' }];
@@ -41,13 +40,7 @@ export async function probeIsolation(driver: SandboxDriver, programFile: string)
   }
 }
 
-function fromOutside(sandbox: SandboxProcess): ProbedAttempt[] {
-  let status = '';
-  try {
-    status = readFileSync(`/proc/${sandbox.pid}/status`, 'utf8');
-  } catch {
-    // It ended: nothing of what is expected will be found.
-  }
+function seenFromOutside(status: string): ProbedAttempt[] {
   return Object.entries(STATUS).map(([name, expected]) => {
     const line = new RegExp(`^${expected.source.slice(1).split(':')[0]}:.*$`, 'm').exec(status)?.[0] ?? 'gone';
     const outcome = expected.test(status) ? 'held' : 'got through';
