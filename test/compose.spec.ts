@@ -72,15 +72,21 @@ describe('docker-compose.yml', () => {
     expect([...asked].sort()).toEqual(Object.keys(example).sort());
   });
 
-  it.each(['gateway', 'worker', 'supervisor'])('compose gives the %s an environment its config takes', async (app) => {
-    const environment = environmentOf(app, made);
-    expect(await loadConfigOf(app, environment)).toBeTypeOf('object');
-  });
+  it.each(['gateway', 'worker', 'supervisor', 'spawner'])(
+    'compose gives the %s an environment its config takes',
+    async (app) => {
+      const environment = environmentOf(app, made);
+      expect(await loadConfigOf(app, environment)).toBeTypeOf('object');
+    },
+  );
 
-  it.each(['gateway', 'worker', 'supervisor'])('compose gives %s no variable its config does not know', async (app) => {
-    const known = await namesInConfigOf(app);
-    for (const name of Object.keys(environmentOf(app, made))) expect(known, name).toContain(name);
-  });
+  it.each(['gateway', 'worker', 'supervisor', 'spawner'])(
+    'compose gives %s no variable its config does not know',
+    async (app) => {
+      const known = await namesInConfigOf(app);
+      for (const name of Object.keys(environmentOf(app, made))) expect(known, name).toContain(name);
+    },
+  );
 
   it.each(['gateway', 'worker'])('compose gives the %s further supervisors when it is scaled out', async (app) => {
     const more = scaleOut.services[app]?.environment ?? {};
@@ -99,14 +105,15 @@ describe('docker-compose.yml', () => {
     expect(await loadConfigOf('../infra/docker', environmentOf('setup', made))).toBeTypeOf('object');
   });
 
-  it('compose gives the supervisor and the dashboard no database, no queue, no store and no key', () => {
-    for (const name of ['supervisor', 'dashboard']) {
+  it('compose gives spawner, supervisor and dashboard no database, no queue, no store and no key', () => {
+    for (const name of ['spawner', 'supervisor', 'dashboard']) {
       const service = compose.services[name];
       expect(service?.secrets, name).toBeUndefined();
       const text = JSON.stringify(environmentOf(name, made));
       expect(text, name).not.toMatch(/DATABASE|REDIS|S3_|KEY|PASSWORD|SECRET/);
     }
     expect(compose.services.supervisor?.networks).toEqual(['outside']);
+    expect(compose.services.spawner).toMatchObject({ network_mode: 'none' });
     expect(compose.services.dashboard?.networks).toEqual(['inside']);
   });
 
@@ -122,13 +129,19 @@ describe('docker-compose.yml', () => {
     expect(compose.networks.inside).toMatchObject({ internal: true });
   });
 
-  it('compose takes every privilege from all services except the supervisor', () => {
-    for (const name of ['gateway', 'worker', 'dashboard']) {
+  it('compose takes every privilege from all services except the spawner', () => {
+    for (const name of ['gateway', 'worker', 'supervisor', 'dashboard']) {
       expect(compose.services[name], name).toMatchObject({ cap_drop: ['ALL'], read_only: true });
     }
   });
 
-  it('compose runs only the supervisor as root, and admits only its clients to its socket', () => {
+  it('compose runs only the spawner as root, for the user of the supervisor alone', () => {
+    const { SPAWNER_SUPERVISOR_UID: uid, SPAWNER_SUPERVISOR_GID: gid } = compose.services.spawner?.environment ?? {};
+    expect(compose.services.supervisor?.user).toBe(`${uid}:${gid}`);
+    for (const name of ['gateway', 'worker', 'dashboard']) expect(compose.services[name]?.user).not.toContain(uid);
+  });
+
+  it('compose admits only clients of the supervisor to its socket', () => {
     const group = compose.services.supervisor?.environment?.SUPERVISOR_SOCKET_GID;
     expect(group).toMatch(/^[1-9]\d+$/);
     for (const name of ['gateway', 'worker', 'dashboard']) {

@@ -98,7 +98,7 @@ async function healthOf(supervisor: SandboxClient): Promise<SupervisorHealth> {
 function supervisorOf({ ready }: EchoInstallation): SandboxClient {
   return createSandboxClient({
     supervisors: fixedSupervisors([
-      { id: 'local', socketPath: path.join(ready.sharedDirectory, 'run/supervisor.sock') },
+      { id: 'local', socketPath: path.join(ready.sharedDirectory, 'run/supervisor/supervisor.sock') },
     ]),
     provision: () => Promise.reject(new Error('a benchmark starts nothing')),
     onLog: () => {},

@@ -1,4 +1,4 @@
-# Gateway, worker, supervisor and the one-time setup: one source tree, one image per process, each with its own
+# Gateway, worker, supervisor, spawner and the one-time setup: one source tree, one image per process, each with its own
 # dependencies only. Node runs the TypeScript sources as they are.
 FROM node:24-bookworm-slim AS source
 WORKDIR /app
@@ -39,7 +39,16 @@ RUN npx --yes pnpm@12.21.0 install --frozen-lockfile --prod --filter "@patchbay/
 USER 10001:10001
 CMD ["node", "apps/worker/src/main.ts"]
 
-FROM base AS supervisor
+FROM base AS spawner
 RUN apt-get update && apt-get install -y --no-install-recommends bubblewrap && rm -rf /var/lib/apt/lists/*
+RUN npx --yes pnpm@12.21.0 install --frozen-lockfile --prod --filter "@patchbay/spawner..."
+# New volumes take owner and mode from here: only the supervisor comes in.
+RUN install -d -o 0 -g 10003 -m 710 /run/spawner
+CMD ["node", "apps/spawner/src/main.ts"]
+
+FROM base AS supervisor
 RUN npx --yes pnpm@12.21.0 install --frozen-lockfile --prod --filter "@patchbay/supervisor..."
+# Its clients come in, and what it makes there has their group.
+RUN install -d -o 10003 -g 10002 -m 2750 /run/patchbay
+USER 10003:10003
 CMD ["node", "apps/supervisor/src/main.ts"]

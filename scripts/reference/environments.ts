@@ -5,6 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { gatewayEnvironment } from '../../apps/gateway/src/config.ts';
 import { startEnvironment } from '../../apps/launcher/src/config.ts';
+import { spawnerEnvironment } from '../../apps/spawner/src/config.ts';
 import { probeEnvironment, supervisorEnvironment } from '../../apps/supervisor/src/config.ts';
 import { workerEnvironment } from '../../apps/worker/src/config.ts';
 import { setupEnvironment } from '../../infra/docker/config.ts';
@@ -80,6 +81,12 @@ const SOURCES = [
     introduction: 'Starts sandboxes. It gets no database and no key.',
     schema: supervisorEnvironment,
     file: 'apps/supervisor/src/config.ts',
+  },
+  {
+    title: 'Spawner',
+    introduction: 'Starts the processes of sandboxes for the supervisor, as root.',
+    schema: spawnerEnvironment,
+    file: 'apps/spawner/src/config.ts',
   },
   {
     title: 'Database setup',

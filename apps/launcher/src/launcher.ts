@@ -21,7 +21,7 @@ import { type BuildOptions, buildDashboard, buildDocs, packTools } from './proce
 import { ProcessRecord } from './processes/left-processes.ts';
 import { ManagedProcess } from './processes/managed-process.ts';
 import { startNodeProcess } from './processes/node-process.ts';
-import { type AppName, type Installation, processEnvironment } from './processes/process-environment.ts';
+import { type AppName, type Installation, processEnvironment, usesSpawner } from './processes/process-environment.ts';
 import { rotateLogs } from './processes/rotate-logs.ts';
 import { handOverDirectories, planServiceUsers } from './processes/service-users.ts';
 import { askUrl, SILENCE, type SilenceOptions } from './processes/watch-silence.ts';
@@ -34,15 +34,15 @@ const STOP_GRACE_MS: Record<AppName, number> = {
   gateway: 15_000,
   worker: 15_000,
   supervisor: 10_000,
+  spawner: 5_000,
   dashboard: 3_000,
 };
 /** Clients stop before the servers they call. Names in one row stop together. */
-const STOP_ORDER = [['dashboard', 'gateway'], ['worker'], ['supervisor'], ['redis', 'postgres']];
+const STOP_ORDER = [['dashboard', 'gateway'], ['worker'], ['supervisor'], ['spawner'], ['redis', 'postgres']];
 
 const NOTE_RETRY_MS = 5_000;
 
-/** Thrown inside a start that is being stopped; it is not reported. */
-class Stopped extends Error {}
+class Stopped extends Error {} // thrown inside a start that is being stopped; it is not reported
 
 /** The installation: starts its processes in order, watches them, stops them in order. */
 export class Launcher {
@@ -107,7 +107,8 @@ export class Launcher {
       this.#startService('redis', redis.start),
       this.#startService('postgres', database.start).then(() => database.prepare(this.#root, this.#say)),
     ]);
-    const supervisor = this.#startApp('supervisor', installation);
+    const spawner = usesSpawner(installation) && this.#startApp('spawner', installation);
+    const supervisor = Promise.resolve(spawner).then(() => this.#startApp('supervisor', installation));
     // Production asks the supervisor first whether this host can isolate connectors at all.
     const mayServe =
       config.mode === 'production' ? supervisor.then(() => refuseUnfitHost(ports.supervisorInternal)) : null;
@@ -202,6 +203,7 @@ export class Launcher {
     const { directories, ports, users } = installation;
     const user = users[name];
     const environment = processEnvironment(name, installation);
+    const url = livenessUrl(name, ports);
     const start = async () =>
       startNodeProcess({
         name,
@@ -209,12 +211,12 @@ export class Launcher {
         user,
         environment: (user && (await this.#credentials?.hand(name, user, environment))) ?? environment,
         logFile: path.join(directories.logs, `${name}.log`),
-        isUrgent: name === 'gateway' || name === 'supervisor',
+        isUrgent: name !== 'worker' && name !== 'dashboard',
         stopGraceMs: STOP_GRACE_MS[name],
         onNotice: showNotices(directories.data, this.#say),
         ...(name === 'dashboard' && { isReady: () => answers(`http://127.0.0.1:${ports.dashboard}/dashboard`) }),
       });
-    return this.#startProcess(name, start, { ...SILENCE, ask: askUrl(livenessUrl(name, ports)) });
+    return this.#startProcess(name, start, url === null ? undefined : { ...SILENCE, ask: askUrl(url) });
   }
 
   /** The platform runs without its demo; the error is reported. Production never has one. */

@@ -1,4 +1,3 @@
-import { delimiter } from 'node:path';
 import { loadConfig, sharedEnvironment } from '@patchbay/foundation';
 import { z } from 'zod';
 
@@ -13,8 +12,10 @@ export const spawnerEnvironment = z.object({
   SPAWNER_SUPERVISOR_UID: id,
   /** The supervisor's group, as a number: its members may use the socket. */
   SPAWNER_SUPERVISOR_GID: id,
-  /** Directories whose files sandboxes may see, separated by `:`. */
-  SPAWNER_MOUNT_ROOTS: z.string().min(1),
+  /** Directory that the supervisor writes and sandboxes see, made for it when it is missing: its `SANDBOX_DIR`. */
+  SPAWNER_SUPERVISOR_DIR: z.string().min(1),
+  /** Package tarballs that build sandboxes see: the supervisor's `PACKAGE_STORE_DIR`. Empty: it builds nothing. */
+  PACKAGE_STORE_DIR: z.string().min(1).optional(),
   /** Directory for files of sandboxes; other uids can enter it, only this process writes. */
   SPAWNER_DIR: z.string().min(1),
   /** The bubblewrap program. */
@@ -27,7 +28,8 @@ const schema = spawnerEnvironment.transform((env) => ({
   logLevel: env.PATCHBAY_LOG_LEVEL,
   socketPath: env.SPAWNER_SOCKET,
   supervisor: { uid: env.SPAWNER_SUPERVISOR_UID, gid: env.SPAWNER_SUPERVISOR_GID },
-  mountRoots: env.SPAWNER_MOUNT_ROOTS.split(delimiter).filter(Boolean),
+  supervisorDirectory: env.SPAWNER_SUPERVISOR_DIR,
+  mountRoots: [env.SPAWNER_SUPERVISOR_DIR, ...(env.PACKAGE_STORE_DIR ? [env.PACKAGE_STORE_DIR] : [])],
   directory: env.SPAWNER_DIR,
   bubblewrapFile: env.BWRAP_PATH,
   runtimeCpuCores: env.SANDBOX_CPU_CORES,

@@ -4,10 +4,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { chown, mkdir } from 'node:fs/promises';
 import { createLogger } from '@patchbay/foundation';
 import { onLauncherGone, sendToLauncher } from '@patchbay/foundation/process';
-import { createBubblewrapDriver, SpawnerServer } from '@patchbay/sandbox-host/spawner';
+import { createBubblewrapDriver, SpawnerServer } from '@patchbay/sandbox-host/drivers';
 import { loadSpawnerConfig } from './config.ts';
 
 const config = loadSpawnerConfig(process.env);
@@ -17,6 +17,8 @@ for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => stop.abort(
 onLauncherGone(() => stop.abort('the launcher is gone'));
 
 await mkdir(config.directory, { recursive: true, mode: 0o711 });
+await mkdir(config.supervisorDirectory, { recursive: true, mode: 0o755 });
+await chown(config.supervisorDirectory, config.supervisor.uid, config.supervisor.gid);
 const driver = await createBubblewrapDriver({
   directory: config.directory,
   bubblewrapFile: config.bubblewrapFile,

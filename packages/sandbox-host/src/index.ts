@@ -1,6 +1,6 @@
 export type { IsolationLayer } from '@patchbay/probe';
 export { HOST_LIMITS, PROFILES } from './bounds/limits.ts';
-export { createBubblewrapDriver } from './drivers/bubblewrap-driver.ts';
+export { createBubblewrapDriver } from './drivers/create-bubblewrap-driver.ts';
 export type { SandboxDriver } from './drivers/driver.ts';
 export { PlainDriver } from './drivers/plain-driver.ts';
 export { probeIsolation } from './drivers/probe/probe-isolation.ts';

@@ -11,7 +11,7 @@ import {
   toolRunning,
 } from '@patchbay/testing/hosts/given-host';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { createBubblewrapDriver } from '../src/drivers/bubblewrap-driver.ts';
+import { createBubblewrapDriver } from '../src/drivers/create-bubblewrap-driver.ts';
 import type { SandboxProcess } from '../src/drivers/driver.ts';
 import { WarmSandbox } from '../src/pool/warm-sandbox.ts';
 

@@ -12,13 +12,14 @@ export function appProgram(name: AppName, root: string): { args: string[]; cwd: 
   return { args: [...preload, path.join(dashboard, 'node_modules/next/dist/bin/next'), 'start'], cwd: dashboard };
 }
 
-/** The answer of each process as long as its event loop turns. */
-export function livenessUrl(name: AppName, ports: Installation['ports']): string {
+/** The answer of each process as long as its event loop turns; null for one that opens no port. */
+export function livenessUrl(name: AppName, ports: Installation['ports']): string | null {
+  if (name === 'spawner') return null;
   if (name === 'dashboard') return `http://127.0.0.1:${ports.dashboard}/dashboard`;
   return `http://127.0.0.1:${internalPort(name, ports)}/health/live`;
 }
 
-function internalPort(name: Exclude<AppName, 'dashboard'>, ports: Installation['ports']): number {
+function internalPort(name: Exclude<AppName, 'dashboard' | 'spawner'>, ports: Installation['ports']): number {
   return { gateway: ports.gatewayInternal, worker: ports.workerInternal, supervisor: ports.supervisorInternal }[name];
 }
 

@@ -34,7 +34,10 @@ function installation(given: NodeJS.ProcessEnv = GIVEN): Installation {
       postgres: '/s/postgres',
       redis: '/s/redis',
       sockets: '/s/run',
+      supervisorSocket: '/s/run/supervisor',
+      spawnerSocket: '/s/run/spawner',
       sandbox: '/s/sandbox',
+      supervised: '/s/sandbox/supervisor',
       packages: '/s/packages',
       programs: '/s/programs',
     },
@@ -59,7 +62,7 @@ const COMMON = [
 ];
 
 describe('the environment of a process', () => {
-  it.each(['supervisor', 'dashboard'] as const)('the %s gets no database, no Redis and no key', (name) => {
+  it.each(['spawner', 'supervisor', 'dashboard'] as const)('the %s gets no database, no Redis and no key', (name) => {
     const text = JSON.stringify(processEnvironment(name, installation()));
     expect(text).not.toMatch(/postgresql:|redis|password|master\.key|auth\.secret/);
   });
@@ -108,6 +111,7 @@ describe('the environment of a process', () => {
       'SUPERVISOR_SOCKET',
       'WORKER_INTERNAL_PORT',
     ],
+    spawner: ['BWRAP_PATH', 'PACKAGE_STORE_DIR', 'SPAWNER_DIR', 'SPAWNER_SOCKET', 'SPAWNER_SUPERVISOR_DIR'],
     supervisor: ['BWRAP_PATH', 'PACKAGE_STORE_DIR', 'SANDBOX_DIR', 'SUPERVISOR_INTERNAL_PORT', 'SUPERVISOR_SOCKET'],
     dashboard: ['HOSTNAME', 'NEXT_TELEMETRY_DISABLED', 'NODE_ENV', 'PORT'],
   };
@@ -116,12 +120,21 @@ describe('the environment of a process', () => {
     expect(names).toEqual([...COMMON, ...expected[name]].sort());
   });
 
+  it('the spawner and the supervisor find each other where they run as two users, and only there', () => {
+    const users = { ...SAME_USER, supervisor: { uid: 7, gid: 8 } };
+    const environment = (name: AppName) => processEnvironment(name, { ...installation(), users });
+    expect(environment('supervisor').SPAWNER_SOCKET).toBe('/s/run/spawner/spawner.sock');
+    expect(environment('spawner')).toMatchObject({ SPAWNER_SUPERVISOR_UID: '7', SPAWNER_SUPERVISOR_GID: '8' });
+    const alone = processEnvironment('supervisor', { ...installation(), users, bubblewrap: null });
+    expect(alone).not.toHaveProperty('SPAWNER_SOCKET');
+  });
+
   it('gateway and worker alone get further supervisors and the TLS key for them', () => {
     const given = { ...GIVEN, SUPERVISOR_HOSTS: 'sup-1=10.0.0.5:7443', SUPERVISOR_TLS_KEY_FILE: '/keys/gateway.pem' };
     for (const name of ['gateway', 'worker'] as const) {
       expect(processEnvironment(name, installation(given))).toMatchObject({ SUPERVISOR_HOSTS: 'sup-1=10.0.0.5:7443' });
     }
-    for (const name of ['supervisor', 'dashboard'] as const) {
+    for (const name of ['spawner', 'supervisor', 'dashboard'] as const) {
       expect(JSON.stringify(processEnvironment(name, installation(given)))).not.toMatch(/sup-1|gateway\.pem/);
     }
   });

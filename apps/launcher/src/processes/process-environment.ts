@@ -3,7 +3,7 @@ import type { Directories, GeneratedSecrets, PerRole } from '@patchbay/embedded'
 import type { StartConfig } from '../config.ts';
 import type { ServiceUsers } from './service-users.ts';
 
-export const APP_NAMES = ['supervisor', 'gateway', 'worker', 'dashboard'] as const;
+export const APP_NAMES = ['spawner', 'supervisor', 'gateway', 'worker', 'dashboard'] as const;
 export type AppName = (typeof APP_NAMES)[number];
 
 /** The facts known once the services run; the source of every process's environment. */
@@ -24,6 +24,11 @@ export interface Installation {
     readonly supervisorInternal: number;
     readonly dashboard: number;
   };
+}
+
+/** Whether sandboxes are started by a process of their own: where the others run as users without that right. */
+export function usesSpawner({ users, bubblewrap }: Pick<Installation, 'users' | 'bubblewrap'>): boolean {
+  return users.supervisor !== null && bubblewrap !== null;
 }
 
 /** Handed on as given to every process. No HOME: nothing of ours reads or writes there. */
@@ -61,6 +66,7 @@ const GIVEN: Record<AppName, readonly string[]> = {
     ...SUPERVISORS,
     ...S3,
   ],
+  spawner: ['SANDBOX_CPU_CORES'],
   supervisor: ['PATCHBAY_REQUIRE_FULL_LIMITS', 'SANDBOX_CPU_CORES', 'SANDBOX_POOL_SIZE'],
   dashboard: [],
 };
@@ -116,10 +122,20 @@ const OWN: Record<AppName, (installation: Installation) => Record<string, string
     PACKAGE_STORE_DIR: directories.packages,
     WORKER_INTERNAL_PORT: String(ports.workerInternal),
   }),
+  spawner: ({ directories, bubblewrap, users }) => ({
+    SPAWNER_SOCKET: spawnerSocket(directories),
+    SPAWNER_SUPERVISOR_UID: users.supervisor && String(users.supervisor.uid),
+    SPAWNER_SUPERVISOR_GID: users.supervisor && String(users.supervisor.gid),
+    SPAWNER_SUPERVISOR_DIR: directories.supervised,
+    PACKAGE_STORE_DIR: directories.packages,
+    SPAWNER_DIR: directories.sandbox,
+    BWRAP_PATH: bubblewrap,
+  }),
   supervisor: ({ directories, bubblewrap, ports, users }) => ({
     SUPERVISOR_SOCKET: supervisorSocket(directories),
     SUPERVISOR_SOCKET_GID: users.gateway && String(users.gateway.gid),
-    SANDBOX_DIR: directories.sandbox,
+    SPAWNER_SOCKET: usesSpawner({ users, bubblewrap }) ? spawnerSocket(directories) : null,
+    SANDBOX_DIR: directories.supervised,
     PACKAGE_STORE_DIR: directories.packages,
     BWRAP_PATH: bubblewrap,
     SUPERVISOR_INTERNAL_PORT: String(ports.supervisorInternal),
@@ -138,5 +154,9 @@ export function compileCache(directories: Directories, name: AppName): string {
 }
 
 export function supervisorSocket(directories: Directories): string {
-  return path.join(directories.sockets, 'supervisor.sock');
+  return path.join(directories.supervisorSocket, 'supervisor.sock');
+}
+
+function spawnerSocket(directories: Directories): string {
+  return path.join(directories.spawnerSocket, 'spawner.sock');
 }

@@ -1,16 +1,22 @@
-import { chmod, chown, mkdir, readdir, stat } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Directories, findClosedDirectory, isMapped, type ServiceUid, serviceUid } from '@patchbay/embedded';
 import { APP_NAMES, type AppName, compileCache } from './process-environment.ts';
 
 /**
- * Which user each process runs as. Started as root only the supervisor stays root, since it makes sandboxes; the others
- * get a user each, so that what breaks into one reaches neither the machine nor another's files.
+ * Which user each process runs as. Started as root only the spawner stays root, since it starts sandboxes under users of
+ * their own; the others get a user each, so that what breaks into one reaches neither the machine nor another's files.
  */
 export type ServiceUsers = Readonly<Record<AppName, ServiceUid | null>>;
 
 /** All processes run as the user who started the platform. */
-export const SAME_USER: ServiceUsers = { supervisor: null, gateway: null, worker: null, dashboard: null };
+export const SAME_USER: ServiceUsers = {
+  spawner: null,
+  supervisor: null,
+  gateway: null,
+  worker: null,
+  dashboard: null,
+};
 
 export interface ServiceUsersPlan {
   readonly users: ServiceUsers;
@@ -26,12 +32,13 @@ export interface ServiceUsersPlan {
 export function planServiceUsers(directories: Directories, needed: readonly string[]): ServiceUsersPlan {
   if (process.getuid?.() !== 0) return { users: SAME_USER, refusal: null };
   const users = {
-    supervisor: null,
+    spawner: null,
+    supervisor: serviceUid(directories.shared, 3, 3),
     gateway: serviceUid(directories.shared, 0, 0),
     worker: serviceUid(directories.shared, 1, 0),
     dashboard: serviceUid(directories.shared, 2, 2),
   };
-  if (!isMapped(users.dashboard)) {
+  if (!isMapped(users.dashboard) || !isMapped(users.supervisor)) {
     return { users: SAME_USER, refusal: 'this machine maps too few users for one of each process.' };
   }
   // The data directory itself is opened for them later.
@@ -44,20 +51,33 @@ export function planServiceUsers(directories: Directories, needed: readonly stri
 
 /** Gives each user the directories it works in. Files of a start as another user change their owner too. */
 export async function handOverDirectories(directories: Directories, users: ServiceUsers): Promise<void> {
-  const { gateway, worker } = users;
-  if (gateway === null || worker === null) return;
+  const { gateway, worker, supervisor } = users;
+  if (gateway === null || worker === null || supervisor === null) return;
   // Others pass through to what is theirs and cannot list what there is.
   await chmod(directories.data, 0o711);
   await chmod(directories.downloads, 0o755);
   await give(directories.spool, gateway, 0o700);
   await give(directories.artifacts, gateway, 0o770);
   await give(directories.packages, worker, 0o755);
+  await removeFormerFiles(directories.sandbox);
+  await give(directories.supervised, supervisor, 0o755);
+  // The socket made there has the group of its callers, which the supervisor is not in itself.
+  await give(directories.supervisorSocket, { uid: supervisor.uid, gid: gateway.gid }, 0o2750);
+  await give(directories.spawnerSocket, { uid: 0, gid: supervisor.gid }, 0o710);
   for (const name of APP_NAMES) {
     const directory = compileCache(directories, name);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await chmod(path.dirname(directory), 0o711);
     const user = users[name];
     if (user !== null) await give(directory, user, 0o700);
+  }
+}
+
+/** Removes what a supervisor made that ran as root: it makes them again, where it may write now. */
+async function removeFormerFiles(sandboxDirectory: string): Promise<void> {
+  for (const name of await readdir(sandboxDirectory)) {
+    if (!/^(programs|snapshots|toolchain.*)$/.test(name)) continue;
+    await rm(path.join(sandboxDirectory, name), { recursive: true, force: true });
   }
 }
 

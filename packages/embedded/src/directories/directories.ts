@@ -24,9 +24,15 @@ export interface Directories {
   readonly shared: string;
   readonly postgres: string;
   readonly redis: string;
-  /** Sockets of PostgreSQL and the supervisor. Short: the kernel takes 107 characters for the full path. */
+  /** Sockets of our processes. Short: the kernel takes 107 characters for the full path. */
   readonly sockets: string;
+  /** The directory of the socket of each, for those who may call it. */
+  readonly supervisorSocket: string;
+  readonly spawnerSocket: string;
+  /** Files of sandboxes. */
   readonly sandbox: string;
+  /** The part of them that the supervisor makes: programs, snapshots, tools of builds. */
+  readonly supervised: string;
   readonly packages: string;
   /** Programs copied for this installation. */
   readonly programs: string;
@@ -57,11 +63,14 @@ export async function openDirectories(dataDirectory: string, options: OpenOption
     for (const key of ['logs', 'run', 'spool', 'downloads', 'artifacts', 'sockets'] as const) {
       await mkdir(directories[key], { recursive: true, mode: 0o700 });
     }
-    for (const key of ['sandbox', 'packages', 'programs'] as const) {
+    for (const key of ['sandbox', 'supervised', 'packages', 'programs'] as const) {
       await mkdir(directories[key], { recursive: true, mode: 0o755 });
     }
     // Other accounts pass through to the socket or directory that is theirs, and cannot list what there is.
     if (isRoot()) await chmod(directories.sockets, 0o711);
+    for (const key of ['supervisorSocket', 'spawnerSocket'] as const) {
+      await mkdir(directories[key], { recursive: true, mode: 0o700 });
+    }
     return directories;
   } catch (error) {
     throw directoryError(error, dataDirectory);
@@ -80,7 +89,10 @@ function layOut(data: string, shared: string): Directories {
     postgres: path.join(shared, 'postgres'),
     redis: path.join(shared, 'redis'),
     sockets: path.join(shared, 'run'),
+    supervisorSocket: path.join(shared, 'run', 'supervisor'),
+    spawnerSocket: path.join(shared, 'run', 'spawner'),
     sandbox: path.join(shared, 'sandbox'),
+    supervised: path.join(shared, 'sandbox', 'supervisor'),
     packages: path.join(shared, 'packages'),
     programs: path.join(shared, 'programs'),
   };

@@ -12,9 +12,9 @@ import { AppError } from '@patchbay/foundation';
 import type { IsolationLayer } from '@patchbay/probe';
 import { type ProfileName, profilesWith, type SandboxProfile } from '../bounds/limits.ts';
 import { bubblewrapArguments, lastArguments, rlimitArguments } from './bubblewrap-arguments.ts';
-import { findKernelLimits } from './cgroups/kernel-limits.ts';
-import { type KernelLimits, kill, type LimitGroup } from './cgroups/limit-group.ts';
+import { kill, type LimitGroup } from './cgroups/limit-group.ts';
 import { UsageWatch } from './cgroups/usage-watch.ts';
+import type { BubblewrapDriverOptions, HostParts } from './create-bubblewrap-driver.ts';
 import type {
   ExceededLimit,
   ProbeReport,
@@ -25,7 +25,6 @@ import type {
   SandboxStats,
   StartedSandbox,
 } from './driver.ts';
-import { placeRootFiles, type RootFiles } from './files/root-files.ts';
 import { HostResources, type TakenResources } from './host-resources.ts';
 import { inheritedDescriptors } from './inherited-descriptors.ts';
 import {
@@ -41,24 +40,6 @@ import {
 import { probeIsolation } from './probe/probe-isolation.ts';
 import { probeReport } from './probe/probe-report.ts';
 import { readKernelStatus, readTreeUsage, setPriorityOfThreads, untilGone } from './process-tree.ts';
-
-export interface BubblewrapDriverOptions {
-  /** Readable by other uids; holds the root's files, the sockets and the programs. */
-  readonly directory: string;
-  readonly bubblewrapFile: string;
-  readonly nodeFile: string;
-  readonly bootId: string;
-  /** Program of the self-test, bundled; undefined where another process does the test. */
-  readonly probeProgramFile?: string;
-  /** How many host uids this installation owns; default four for each sandbox that may live. */
-  readonly uidCount?: number;
-  /** Share of a core for a connector that serves; default from the limits. */
-  readonly runtimeCpuCores?: number | undefined;
-  /** User whose process listens for the sandboxes' requests; undefined where that is this process. */
-  readonly egressUid?: number | undefined;
-  /** Isolation layers left out, for the tests that show the effect of each. The supervisor has no option for this. */
-  readonly without?: ReadonlySet<IsolationLayer>;
-}
 
 /** The profile's share of the CPU holds this long after the assignment; half a core would double every cold start. */
 const START_CPU_MS = 2_000;
@@ -77,19 +58,6 @@ interface Owned {
   readonly isBackground: boolean;
   /** Set when the watch ended it. */
   exceeded: ExceededLimit | null;
-}
-
-/** Prepares the root's files and finds out what this host allows. @throws Error when bubblewrap or node are not usable */
-export async function createBubblewrapDriver(options: BubblewrapDriverOptions): Promise<BubblewrapDriver> {
-  const files = await placeRootFiles(options);
-  const kernelLimits = options.without?.has('cgroups')
-    ? { reason: 'cgroups are switched off' }
-    : await findKernelLimits();
-  return new BubblewrapDriver(options, { ...files, kernelLimits });
-}
-
-interface HostParts extends RootFiles {
-  readonly kernelLimits: KernelLimits | { readonly reason: string };
 }
 
 export class BubblewrapDriver implements SandboxDriver {

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
 import type { IsolationLayer } from '@patchbay/probe';
 import { bubblewrapFile, preparedDirectory } from '@patchbay/testing';
-import { createBubblewrapDriver } from '../../src/drivers/bubblewrap-driver.ts';
+import { createBubblewrapDriver } from '../../src/drivers/create-bubblewrap-driver.ts';
 import { probeIsolation } from '../../src/drivers/probe/probe-isolation.ts';
 import { type ProbedAttempt, runBombs } from '../../src/drivers/probe/run-attempts.ts';
 import { Programs } from '../../src/programs/programs.ts';

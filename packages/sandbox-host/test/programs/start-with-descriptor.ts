@@ -5,7 +5,7 @@
  */
 
 import type { IsolationLayer } from '@patchbay/probe';
-import { createBubblewrapDriver } from '../../src/drivers/bubblewrap-driver.ts';
+import { createBubblewrapDriver } from '../../src/drivers/create-bubblewrap-driver.ts';
 import { probeIsolation } from '../../src/drivers/probe/probe-isolation.ts';
 import { Programs } from '../../src/programs/programs.ts';
 

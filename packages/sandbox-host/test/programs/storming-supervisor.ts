@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newId } from '@patchbay/foundation';
-import { createBubblewrapDriver } from '../../src/drivers/bubblewrap-driver.ts';
+import { createBubblewrapDriver } from '../../src/drivers/create-bubblewrap-driver.ts';
 import type { SandboxProcess } from '../../src/drivers/driver.ts';
 import { seededRandom } from '../hygiene/seeded-random.ts';
 

@@ -120,7 +120,7 @@ export class SpawnerDriver implements SandboxDriver {
     await this.#ask(await this.#connect(), { do: 'remove_leftovers' });
   }
 
-  /** What nobody waits for; a spawner that is gone has ended the sandbox. */
+  /** Asks without waiting; a spawner that is gone has ended the sandbox. */
   #tell(request: Asked): void {
     this.#connect()
       .then((connection) => this.#ask(connection, request))

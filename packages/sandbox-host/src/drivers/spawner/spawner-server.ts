@@ -4,14 +4,15 @@
  * that it hands on unread.
  */
 import { once } from 'node:events';
-import { chmod, chown, rm } from 'node:fs/promises';
+import { chmod, chown, realpath, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
+import { sep } from 'node:path';
+import { AppError } from '@patchbay/foundation';
 import { toWireError } from '@patchbay/sandbox-protocol/wire';
 import type { BubblewrapDriver } from '../bubblewrap-driver.ts';
-import type { StartedSandbox } from '../driver.ts';
+import type { SandboxSpec, StartedSandbox } from '../driver.ts';
 import type { HandedStreams } from '../launch-bubblewrap.ts';
 import { lineReader, openingSchema, requestSchema, type SpawnerRequest, writeMessage } from './messages.ts';
-import { checkMounts } from './mount-roots.ts';
 import { StreamTable } from './stream-table.ts';
 
 export interface SpawnerServerOptions {
@@ -93,7 +94,7 @@ export class SpawnerServer {
     const sandbox = [...this.#sandboxes].find(
       ([one, owner]) => owner === socket && one.sandboxId === request.sandboxId,
     )?.[0];
-    // Ended meanwhile, which its owner has been told or is about to be.
+    // Ended meanwhile; the notice of it is on its way.
     if (!sandbox) return request.do === 'stats' ? { memoryBytes: null, peakMemoryBytes: null } : '';
     if (request.do === 'serve') return driver.prepareToServe(sandbox);
     if (request.do === 'stop') return driver.stop(sandbox);
@@ -117,7 +118,7 @@ export class SpawnerServer {
     }
   }
 
-  /** Whatever does not follow the protocol ends its connection, and what belongs to it. */
+  /** A connection that breaks the protocol ends, and what belongs to it. */
   #guard(socket: Socket, read: (chunk: Buffer) => void): (chunk: Buffer) => void {
     return (chunk) => {
       try {
@@ -130,7 +131,42 @@ export class SpawnerServer {
   }
 }
 
-/** Our ends: the sandbox has its own, and hears the end of a stream only when no other process holds it. */
+/** Closes our ends: the sandbox has its own, and a stream ends only when no other process holds it. */
 function close(streams: HandedStreams): void {
   for (const stream of Object.values(streams)) stream.destroy();
+}
+
+/** Where mounts appear inside: the directories of the runner, of packages and of the compiler, and nowhere else. */
+const TARGET = /^\/(store|toolchain|runner\/[a-z.-]{1,64})$/;
+/** The type checker finds itself by this link. */
+const LINK = /^\/proc\/self\/exe$/;
+
+/**
+ * Refuses a sandbox that would see anything but files below the roots that the operator configured, at the places that
+ * such files have. The paths are resolved first, so that no link leads out.
+ *
+ * @throws AppError `sandbox.start_failed`
+ */
+async function checkMounts(spec: SandboxSpec, roots: readonly string[]): Promise<void> {
+  const sources = [spec.programFile, ...(spec.snapshotFile ? [spec.snapshotFile] : [])];
+  for (const { source, target } of spec.mounts) {
+    if (!TARGET.test(target)) throw refused(`${target} is not a place for a mount`);
+    sources.push(source);
+  }
+  for (const [path, target] of Object.entries(spec.links ?? {})) {
+    if (!LINK.test(path) || !target.startsWith('/toolchain/')) throw refused(`${path} is not a place for a link`);
+  }
+  const allowed = await Promise.all(roots.map((root) => realpath(root)));
+  for (const source of sources) {
+    const real = await realpath(source).catch(() => {
+      throw refused(`${source} does not exist`);
+    });
+    if (!allowed.some((root) => real.startsWith(`${root}${sep}`) || real === root)) {
+      throw refused(`${source} is outside of the directories that sandboxes may see`);
+    }
+  }
+}
+
+function refused(reason: string): AppError {
+  return new AppError('sandbox.start_failed', { internal: `the spawner refused: ${reason}` });
 }

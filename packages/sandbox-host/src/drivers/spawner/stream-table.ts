@@ -43,7 +43,7 @@ export class StreamTable {
     if (known) return known;
     if (this.#waiting.size >= STREAMS_WAITING_MAX) throw new Error('too many streams wait for their start');
     const complete = Promise.withResolvers<HandedStreams>();
-    complete.promise.catch(() => {}); // whoever takes it hears of it
+    complete.promise.catch(() => {}); // it is rejected to the caller of take()
     const sockets: Waiting['sockets'] = {};
     const late = setTimeout(() => {
       this.#waiting.delete(token);

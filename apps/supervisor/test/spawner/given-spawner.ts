@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { bubblewrapFile, preparedDirectory } from '@patchbay/testing';
 
-const MAIN = path.resolve(import.meta.dirname, '../src/main.ts');
+const MAIN = path.resolve(import.meta.dirname, '../../../spawner/src/main.ts');
 
 export interface GivenSpawner {
   readonly socketPath: string;
@@ -26,8 +26,6 @@ export async function givenSpawner(uid: number): Promise<GivenSpawner> {
   await chmod(directory, 0o711);
   const [socketDirectory, root] = [path.join(directory, 'run'), path.join(directory, 'seen')];
   await mkdir(socketDirectory, { mode: 0o711 });
-  await mkdir(root, { mode: 0o755 });
-  await chown(root, uid, uid);
   const socketPath = path.join(socketDirectory, 'spawner.sock');
   let text = '';
   const start = async () => {
@@ -38,7 +36,9 @@ export async function givenSpawner(uid: number): Promise<GivenSpawner> {
         SPAWNER_SOCKET: socketPath,
         SPAWNER_SUPERVISOR_UID: String(uid),
         SPAWNER_SUPERVISOR_GID: String(uid),
-        SPAWNER_MOUNT_ROOTS: [root, preparedDirectory()].join(path.delimiter),
+        SPAWNER_SUPERVISOR_DIR: root,
+        // The programs of all specs, where the tarballs of builds would be.
+        PACKAGE_STORE_DIR: preparedDirectory(),
         SPAWNER_DIR: path.join(directory, 'spawner'),
         BWRAP_PATH: bubblewrapFile(),
       },
