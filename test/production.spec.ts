@@ -82,7 +82,8 @@ describe('a production start', () => {
     processes = ready.processes;
     sharedDirectory = ready.sharedDirectory;
     expect(ready).toMatchObject({ origin, mcpUrl: null, apiKey: null, signIn: null });
-    expect(Object.keys(ready.processes).sort()).toEqual(['dashboard', 'gateway', 'supervisor', 'worker']);
+    const named = Object.keys(ready.processes).filter((name) => name !== 'spawner');
+    expect(named.sort()).toEqual(['dashboard', 'gateway', 'supervisor', 'worker']);
     expect(setupPaths()).toHaveLength(1);
     const log = await readFile(path.join(installation.dataDirectory, 'logs/gateway.log'), 'utf8');
     expect(log).not.toContain('/-/setup/');
@@ -95,21 +96,26 @@ describe('a production start', () => {
     const missing = await fullLimitsMissing(home);
     skipUnless(test, missing === null, missing ?? '');
     const users = await Promise.all(
-      ['gateway', 'worker', 'dashboard', 'supervisor'].map((name) => userOf(processes[name] ?? 0)),
+      ['gateway', 'worker', 'dashboard', 'supervisor', 'spawner'].map((name) => userOf(processes[name] ?? 0)),
     );
-    expect(new Set(users.map(({ uid }) => uid)).size).toBe(4);
-    expect(users.slice(0, 3).every(({ uid, groups }) => uid > 1_000 && groups === '')).toBe(true);
-    const [gateway, worker, dashboard] = users;
+    const [gateway, worker, dashboard, supervisor, spawner] = users;
+    expect(new Set(users.map(({ uid }) => uid)).size).toBe(5);
+    expect(users.slice(0, 4).every(({ uid, groups }) => uid > 1_000 && groups === '')).toBe(true);
+    // The only one with privilege opens no port and reads nothing that strangers write.
+    expect(spawner?.uid).toBe(0);
     const may = (right: '-r' | '-w', user: { uid: number; gid: number } | undefined, file: string) =>
       spawnSync('test', [right, file], { uid: user?.uid, gid: user?.gid }).status === 0;
     const mayRead = (user: { uid: number; gid: number } | undefined, file: string) => may('-r', user, file);
     const data = (file: string) => path.join(installation.dataDirectory, file);
-    for (const user of [gateway, worker, dashboard]) {
+    for (const user of [gateway, worker, dashboard, supervisor]) {
       expect(mayRead(user, data('passwords.json'))).toBe(false);
       expect(mayRead(user, surroundings.environment.MASTER_KEY_FILE ?? '')).toBe(false);
     }
     expect([gateway, worker, dashboard].map((user) => mayRead(user, data('spool')))).toEqual([true, false, false]);
     expect([gateway, worker, dashboard].map((user) => mayRead(user, data('artifacts')))).toEqual([true, true, false]);
+    const ofSandboxes = ['sandbox', 'sandbox/supervisor', 'packages'].map((name) => path.join(sharedDirectory, name));
+    expect(ofSandboxes.map((directory) => may('-w', supervisor, directory))).toEqual([false, true, false]);
+    expect([data('spool'), data('artifacts')].map((directory) => mayRead(supervisor, directory))).toEqual([false, false]);
     // Each keeps its compiled code for the next start, and trusts that of no other user.
     const compiled = (name: string) => path.join(sharedDirectory, 'compile-cache', name);
     const writers = ['gateway', 'worker', 'dashboard'].map((name) =>
