@@ -115,7 +115,10 @@ describe('a production start', () => {
     expect([gateway, worker, dashboard].map((user) => mayRead(user, data('artifacts')))).toEqual([true, true, false]);
     const ofSandboxes = ['sandbox', 'sandbox/supervisor', 'packages'].map((name) => path.join(sharedDirectory, name));
     expect(ofSandboxes.map((directory) => may('-w', supervisor, directory))).toEqual([false, true, false]);
-    expect([data('spool'), data('artifacts')].map((directory) => mayRead(supervisor, directory))).toEqual([false, false]);
+    expect([data('spool'), data('artifacts')].map((directory) => mayRead(supervisor, directory))).toEqual([
+      false,
+      false,
+    ]);
     // Each keeps its compiled code for the next start, and trusts that of no other user.
     const compiled = (name: string) => path.join(sharedDirectory, 'compile-cache', name);
     const writers = ['gateway', 'worker', 'dashboard'].map((name) =>
