@@ -118,7 +118,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const inner = { identity, external: people.external, oidc: sso.oidc };
   const oauth = await createAuthorizationServer({ ...shared, ...inner, keySource, endpoints, grants });
   const accessTokens = new AccessTokens({ issuer: origin, keys: oauth.signingKeys, grants, clock });
-  const exposedTokens = new ExposedTokens({ accessTokens, database, logger });
+  const exposedTokens = new ExposedTokens({ accessTokens, endOther: oauth.endExposed, database, logger });
   const limiter = openLimiter(config.redisUrl, { secret, clock, logger });
   const mcp = createMcpSurface({
     origin,

@@ -18,6 +18,7 @@ import { Budgets } from './budgets.ts';
 import { ClientDocuments, type FetchDocument } from './client-documents.ts';
 import { ClientStore } from './client-store.ts';
 import { devicePlugin } from './device-plugin.ts';
+import { ExposedGrants } from './exposed-grants.ts';
 import { GrantChecks } from './grant-checks.ts';
 import { createHandOver } from './hand-over.ts';
 import { interactionsPlugin } from './interactions-plugin.ts';
@@ -61,6 +62,8 @@ export interface AuthorizationServer {
   mount(app: FastifyInstance): Promise<void>;
   /** The present secret of a client that an owner made: derived, in no row. */
   clientSecret(client: Pick<OAuthClient, 'id' | 'secretGeneration'>): Secret;
+  /** Ends the grant of a refresh token, a code or a token for the admin API that was exposed; false for other texts. */
+  endExposed(text: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -93,6 +96,8 @@ export async function createAuthorizationServer(options: AuthorizationServerOpti
     now: () => clock.now().getTime(),
   });
   const accountGrants = new AccountGrants(rows);
+  const stored = ['RefreshToken', 'AuthorizationCode'].map((model) => new RowAdapter(model, rows));
+  const exposed = new ExposedGrants({ origin, database, signingKeys, accountGrants, stored });
   const adminGrants = new AdminGrants({ origin, accountGrants, clock });
   const facts = { origin, database, grants: options.grants, resources, identity, clock };
   const checks = new GrantChecks({ ...facts, adminGrants });
@@ -159,6 +164,7 @@ export async function createAuthorizationServer(options: AuthorizationServerOpti
       );
     },
     clientSecret: ({ id, secretGeneration }) => new Secret(clients.secretOf(id, secretGeneration)),
+    endExposed: (text) => exposed.end(text),
     async close() {
       signingKeys.close();
       await pool.end();

@@ -209,7 +209,7 @@ export class Installation {
       trustedProxies: [],
       dashboardUpstream: undefined,
       addressBudget: givenAddressBudget(),
-      revokeExposed: apiKeys.revokeExposed,
+      revokeExposed: (text) => void (text.startsWith('pbk_') ? apiKeys.revokeExposed(text) : oauth.endExposed(text)),
       surfaces: [people.surface, sso.surface, { name: 'oauth', register: oauth.mount }, admin],
     });
     const close = async () => {

@@ -117,6 +117,27 @@ describe('a token in a URL', () => {
     expect(edge.exposed).toEqual(Array.from({ length: 5 }, () => token));
   });
 
+  it('a refresh token or code in the URL is reported, and refused where no other code is expected', async () => {
+    const opaque = 'aB3_-'.repeat(8) + 'xyz';
+    const statuses = [];
+    for (const target of [
+      `/token?code=${opaque}`,
+      `/acme/open/mcp?x=1&code=${opaque}`,
+      `/api/v1/me?refresh_token=${opaque}`,
+      `/token?%63ode=${opaque}`,
+      // An identity provider sends people back with a code of its own.
+      `/-/sso/callback?code=${opaque}`,
+    ]) {
+      edge.exposed.length = 0;
+      statuses.push((await fetch(`${edge.origin}${target}`)).status);
+      expect([target, ...edge.exposed]).toEqual([target, opaque]);
+    }
+    expect(statuses).toEqual([400, 400, 400, 400, 404]);
+    edge.exposed.length = 0;
+    await fetch(`${edge.origin}/-/sso/callback?code=${opaque}x`);
+    expect(edge.exposed).toEqual([]);
+  });
+
   it('an API key in the URL is refused and given up, however it is written', async () => {
     const key = `pbk_mcp_${'a'.repeat(43)}123456`;
     for (const target of [`/?key=${key}`, `/?key=${key.replaceAll('_', '%5F')}`, `/?key=%70bk${key.slice(3)}`]) {

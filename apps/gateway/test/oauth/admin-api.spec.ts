@@ -1,4 +1,4 @@
-import { freePort } from '@patchbay/testing';
+import { freePort, waitFor } from '@patchbay/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AdminTokens } from '../../src/admin/access/admin-tokens.ts';
@@ -265,6 +265,16 @@ describe('an access token for the admin API', () => {
     expect((await client.refresh(tokens.refresh_token)).body.error).toBe('invalid_grant');
     // The sign-in of another computer stays.
     expect((await installation.call('GET', '/me', { as: as(other) })).status).toBe(200);
+  });
+
+  it('is refused in a URL, and ends its grant with its refresh token', async () => {
+    const client = commandLine();
+    const tokens = await client.connect(new Browser(origin, member));
+    const response = await fetch(`${origin}/api/v1/me?x=${tokens.access_token}`);
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('edge.token_in_url')]);
+    const isEnded = async () => (await installation.call('GET', '/me', { as: as(tokens) })).status === 401;
+    await waitFor(isEnded, { what: 'the end of the grant' });
+    expect((await client.refresh(tokens.refresh_token)).body.error).toBe('invalid_grant');
   });
 
   it('can be refreshed, and its grant ends when the program signs out', async () => {

@@ -204,6 +204,43 @@ describe('a refresh token', () => {
   });
 });
 
+describe('a token or code that was sent in a URL', () => {
+  const ended = async (token: string) => {
+    await vi.waitUntil(async () => (await grantOf(token)).ended_at !== null, { timeout: 30_000 });
+    expect(await grantOf(token)).toMatchObject({ ended_because: 'revoked' });
+  };
+
+  it('is refused, and a refresh token ends its grant', async () => {
+    const asking = await client();
+    const tokens = await asking.connect(new Browser(origin, member));
+    const url = `${origin}/token?grant_type=refresh_token&client_id=${asking.id}&refresh_token=${tokens.refresh_token}`;
+    const response = await fetch(url, { method: 'POST' });
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('edge.token_in_url')]);
+    await ended(tokens.access_token);
+    expect((await asking.refresh(tokens.refresh_token)).body.error).toBe('invalid_grant');
+  });
+
+  it('is refused, and a code ends its grant before anyone has exchanged it', async () => {
+    const asking = await client();
+    const browser = new Browser(origin, member);
+    const before = await asking.connect(browser);
+    const code = await asking.code(browser);
+    const response = await fetch(`${origin}/token?grant_type=authorization_code&code=${code}`, { method: 'POST' });
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('edge.token_in_url')]);
+    await ended(before.access_token);
+    expect((await asking.exchange(code)).body.error).toBe('invalid_grant');
+  });
+
+  it('ends nothing when it was made up', async () => {
+    const { access_token } = await (await client()).connect(new Browser(origin, member));
+    const made = randomBytes(32).toString('base64url');
+    expect((await fetch(`${origin}/token?refresh_token=${made}`, { method: 'POST' })).status).toBe(400);
+    expect(await installation.oauth.endExposed(made)).toBe(false);
+    expect(await installation.oauth.endExposed(access_token)).toBe(false);
+    expect(await grantOf(access_token)).toMatchObject({ ended_at: null });
+  });
+});
+
 describe('what the authorization server stores', () => {
   it('no row and no line of the log holds a code, a token, a cookie or a secret in any form, nor replays as one', async () => {
     const asking = await OAuthClient.register(origin, weather, { token_endpoint_auth_method: 'client_secret_post' });

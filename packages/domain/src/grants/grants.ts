@@ -38,7 +38,7 @@ export interface Grant {
 export const GRANT_ENDS = [
   /** By an owner or admin, or by the person. */
   'ended',
-  /** By the client, by the reuse of a refresh token, or because an access token was sent in a URL. */
+  /** By the client, by the reuse of a refresh token, or because a token or code of it was sent in a URL. */
   'revoked',
   'expired',
   /** Another grant of the same person to the same client at the same resource. */
