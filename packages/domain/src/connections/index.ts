@@ -22,3 +22,10 @@ export {
   type ProviderFacts,
   type ProviderRegistration,
 } from './provider-facts.ts';
+export {
+  type RefreshAnswer,
+  type RefreshAsked,
+  type RefreshDeps,
+  type RefreshOutcome,
+  refreshConnection,
+} from './refresh-connection.ts';
