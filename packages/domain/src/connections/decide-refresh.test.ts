@@ -77,6 +77,8 @@ class World {
   lockedBy: number | null = null;
   requests = 0;
   answersLost = 0;
+  /** Requests that ended a grant whose access token the row still had good. */
+  endedEarly = 0;
 
   constructor(rules: TokenRules) {
     this.clock.stop();
@@ -116,6 +118,7 @@ function* gateway(world: World, id: number, facts: typeof STRICT): Generator<'lo
     yield 'step';
     world.requests += 1;
     const answer = world.grants.refresh(world.row.refresh);
+    if ('refused' in answer && (world.row.expiresAt?.getTime() ?? 0) > world.clock.monotonicMs()) world.endedEarly += 1;
     yield 'sent';
     if ('refused' in answer) world.row = { ...world.row, startedAt: null, status: 'needs_reconnect' };
     else {
@@ -193,6 +196,7 @@ describe('two gateways that refresh one connection, killed at any step, in every
         const about = trace.join(', ');
         expect(world.isWorking || world.row.status === 'needs_reconnect', about).toBe(true);
         // Only an answer that died with its process costs the connection, and never where the provider forgives it.
+        expect(world.endedEarly, about).toBe(0);
         if (world.answersLost === 0 || isForgiving) expect(world.row.status, about).toBe('active');
         if (world.answersLost === 0 || isForgiving) expect(world.grants.endOf(world.row.access), about).toBeNull();
         if (!trace.some((move) => move.startsWith('kill') || move === 'expire')) expect(world.requests, about).toBe(1);
