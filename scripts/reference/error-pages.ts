@@ -26,6 +26,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   policy: 'Calls that a policy does not let through.',
   sandbox: 'Starting a connector and running a call in it.',
   secrets: 'Secrets of connectors.',
+  'service-accounts': 'Accounts of an organization for programs.',
   source: 'Uploaded source archives.',
   sso: 'Sign-in through an organization’s own identity provider.',
   start: 'Starting an installation with `npm start`.',

@@ -55,6 +55,7 @@ export function givenApiKey(
     organizationId,
     roles: ['member'],
     groups: [],
+    boundBy: { personId: `psn_${person}`, roles: ['member'] },
     person: { id: `psn_${person}`, email: `${person}@acme.example`, name: person },
     apiKey: {
       id: `key_${person}`,

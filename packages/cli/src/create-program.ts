@@ -5,6 +5,7 @@ import { addDoctorCommand } from './doctor-command.ts';
 import { type AddCommand, addGrantCommands, type MakeAction } from './grant-commands.ts';
 import { addPolicyCommands } from './policy-commands.ts';
 import type { ProgramContext } from './program-context.ts';
+import { addServiceAccountCommands } from './service-account-commands.ts';
 import { addSignInCommands } from './sign-in-commands.ts';
 
 /** Builds the context of a command from the options that every command takes. */
@@ -189,6 +190,8 @@ export function createProgram(makeContext: MakeContext): Command {
 
   addGrantCommands({ add, action, program });
   addPolicyCommands({ add, action, program });
+
+  addServiceAccountCommands({ add, action, program });
 
   const admin = add(program, 'admin', 'Inspect an organization. API keys cannot invite, change roles or create keys.', [
     'patchbay admin members',

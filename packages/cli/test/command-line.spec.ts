@@ -42,6 +42,7 @@ describe('the command line', () => {
         'patchbay grants list',
         'patchbay clients list',
         'patchbay policies list',
+        'patchbay service-accounts list',
       ],
     ],
     [['members'], ['patchbay admin members']],

@@ -28,6 +28,7 @@ beforeAll(async () => {
   const invitation = await at('/invitations', { email: 'guest@theirs.example', role: 'member' });
   const key = await at('/api-keys', { kind: 'mcp', name: 'k', connectors: ['*'], expiresInDays: 1 });
   const group = await at('/groups', { name: 'pilots' });
+  const account = await at('/service-accounts', { name: 'ci' });
   const policy = await at('/policies', { name: 'theirs', effect: 'blocked', when: {} });
   const client = await at('/oauth-clients', { name: 'Claude' });
   const grantId = newId('grant');
@@ -40,6 +41,7 @@ beforeAll(async () => {
     member: members.body.items[0].id,
     group: group.body.id,
     policy: policy.body.id,
+    serviceAccount: account.body.id,
     client: client.body.id,
     grant: grantId,
   };

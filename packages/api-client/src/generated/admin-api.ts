@@ -532,6 +532,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organizations/{organization}/service-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List service accounts, by name, disabled ones too
+         * @description Permission: `service-accounts:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["listServiceAccounts"];
+        put?: never;
+        /**
+         * Create a service account without keys; the caller is responsible for it. At most 100 in an organization
+         * @description Permission: `service-accounts:write`. Audit: `service_account.created`.
+         */
+        post: operations["createServiceAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/service-accounts/{serviceAccount}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Disable a service account, or enable it and become responsible for it; its keys follow within a second
+         * @description Permission: `service-accounts:write`. Audit: `service_account.disabled`.
+         */
+        patch: operations["updateServiceAccount"];
+        trace?: never;
+    };
     "/api/v1/organizations/{organization}/grants": {
         parameters: {
             query?: never;
@@ -1236,7 +1280,7 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
             /** @description Addresses or CIDR ranges; empty means any. */
             allowedAddresses: string[];
-            /** @description The person whose permissions it carries; it ends with their membership. */
+            /** @description The person whose permissions it carries, and with whose membership it ends; or a service account. */
             owner: components["schemas"]["Actor"];
             /**
              * Format: date-time
@@ -1411,7 +1455,7 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
             /** @description Addresses or CIDR ranges; empty means any. */
             allowedAddresses: string[];
-            /** @description The person whose permissions it carries; it ends with their membership. */
+            /** @description The person whose permissions it carries, and with whose membership it ends; or a service account. */
             owner: components["schemas"]["Actor"];
             /**
              * Format: date-time
@@ -1923,7 +1967,7 @@ export interface components {
             items: components["schemas"]["OwnSession"][];
         };
         /** @enum {string} */
-        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "grants:read" | "grants:write" | "sign-in:read" | "sign-in:write" | "oauth-clients:read" | "oauth-clients:write" | "policies:read" | "policies:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "connectors:open" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "deployments:approve" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
+        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "service-accounts:read" | "service-accounts:write" | "grants:read" | "grants:write" | "sign-in:read" | "sign-in:write" | "oauth-clients:read" | "oauth-clients:write" | "policies:read" | "policies:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "connectors:open" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "deployments:approve" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
         Policy: {
             id: string;
             name: string;
@@ -2040,6 +2084,22 @@ export interface components {
         };
         SecretNamePage: {
             items: components["schemas"]["SecretName"][];
+            nextCursor: string | null;
+        };
+        ServiceAccount: {
+            id: string;
+            name: string;
+            /** @description The member whose present role bounds what its keys may do. Its name is null once they left: the keys open nothing until another member enables the account. */
+            responsible: components["schemas"]["Actor"] | null;
+            disabledAt: string | null;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+        };
+        ServiceAccountPage: {
+            items: components["schemas"]["ServiceAccount"][];
             nextCursor: string | null;
         };
         SignInMethods: {
@@ -3127,6 +3187,8 @@ export interface operations {
                      * @default []
                      */
                     connectors?: string[];
+                    /** @description Makes it a key of this service account, which takes `service-accounts:write`. Default: a key of the caller. */
+                    serviceAccount?: string;
                     /** @default [] */
                     scopes?: string[];
                     /** @default [] */
@@ -3171,6 +3233,95 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listServiceAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccountPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createServiceAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccount"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateServiceAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description `svc_` id. */
+                serviceAccount: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description False also takes an account over from a member who left. */
+                    disabled: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccount"];
+                };
             };
             default: components["responses"]["Problem"];
         };

@@ -3,6 +3,7 @@ import { type ChangeFeed, RevisionedCache } from '../changes/index.ts';
 import { type Database, LastUses, type Tx, type Use } from '../database/index.ts';
 import { type GroupReference, groupsOf } from '../groups/index.ts';
 import { findMember, type Role } from '../organizations/index.ts';
+import { getServiceAccount } from '../service-accounts/index.ts';
 import { isAddressAllowed } from './addresses.ts';
 import { type ApiKeyKind, parseApiKey } from './api-key-text.ts';
 import { type ApiKey, getApiKey } from './api-keys.ts';
@@ -19,6 +20,11 @@ export interface VerifiedApiKey {
   readonly roles: readonly Role[];
   /** Present groups of the key's person; a service account is in none. */
   readonly groups: readonly GroupReference[];
+  /**
+   * The member with the present roles that bound the permissions of the key: its person, or the one who is responsible
+   * for its service account.
+   */
+  readonly boundBy: { readonly personId: string; readonly roles: readonly Role[] };
   /** Null for a service account. */
   readonly person: { readonly id: string; readonly email: string; readonly name: string } | null;
 }
@@ -69,7 +75,7 @@ export function createApiKeyCache(options: ApiKeyCacheOptions): ApiKeyCache {
         : [
             { kind: 'api_key', id: verified.apiKey.id },
             { kind: 'organization', id: verified.organizationId },
-            ...(verified.person === null ? [] : [{ kind: 'person', id: verified.person.id } as const]),
+            { kind: 'person', id: verified.boundBy.personId },
           ],
   });
 
@@ -125,11 +131,22 @@ async function loadApiKey(database: Database, known: KnownKeys, hash: Uint8Array
       const member = await findMember(tx, apiKey.personId);
       if (member === null) return null;
       const { personId: id, email, name, role } = member;
-      return { organizationId, apiKey, roles: [role], groups: await groupsOf(tx, id), person: { id, email, name } };
+      const roles = [role];
+      const person = { id, email, name };
+      return {
+        organizationId,
+        apiKey,
+        roles,
+        groups: await groupsOf(tx, id),
+        boundBy: { personId: id, roles },
+        person,
+      };
     }
-    const account = await tx.prisma.serviceAccount.findFirst({
-      where: { ...tx.scope, id: apiKey.serviceAccountId ?? '', disabledAt: null },
-    });
-    return account === null ? null : { organizationId, apiKey, roles: [], groups: [], person: null };
+    const account = await getServiceAccount(tx, apiKey.serviceAccountId ?? '');
+    if (account.disabledAt !== null || account.responsiblePersonId === null) return null;
+    const responsible = await findMember(tx, account.responsiblePersonId);
+    if (responsible === null) return null;
+    const boundBy = { personId: responsible.personId, roles: [responsible.role] };
+    return { organizationId, apiKey, roles: [], groups: [], boundBy, person: null };
   });
 }

@@ -14,7 +14,11 @@ describe('the scopes of the admin API', () => {
       'deployments:approve',
     ]);
     expect(scopesFor('api-keys:write')).toEqual([]);
-    expect([...held].filter((permission) => !mayKeyHold(permission))).toEqual(['grants:write', 'oauth-clients:write']);
+    expect([...held].filter((permission) => !mayKeyHold(permission))).toEqual([
+      'grants:write',
+      'oauth-clients:write',
+      'service-accounts:write',
+    ]);
   });
 
   it('a text that is no scope of the admin API gives no permission', () => {

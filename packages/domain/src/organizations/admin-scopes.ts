@@ -11,6 +11,7 @@ const SCOPES = {
       'organization:read',
       'members:read',
       'api-keys:read',
+      'service-accounts:read',
       'grants:read',
       'sign-in:read',
       'oauth-clients:read',
@@ -51,7 +52,7 @@ const SCOPES = {
     ],
   },
   'organization:manage': {
-    text: 'Rename organizations, write policies, end access of clients, and create OAuth clients',
+    text: 'Rename organizations, write policies, end access of clients, and create OAuth clients and service accounts',
     permissions: [
       'organization:read',
       'organization:write',
@@ -61,6 +62,8 @@ const SCOPES = {
       'grants:write',
       'oauth-clients:read',
       'oauth-clients:write',
+      'service-accounts:read',
+      'service-accounts:write',
     ],
   },
 } as const satisfies Record<string, { readonly text: string; readonly permissions: readonly Permission[] }>;

@@ -26,6 +26,8 @@ const RULES = {
   'api-keys:read': { roles: DEVELOPERS, byKey: true },
   'api-keys:write': { roles: DEVELOPERS, byKey: false },
   /** Accounts of the organization for programs. Their keys are made by people alone. */
+  'service-accounts:read': { roles: DEVELOPERS, byKey: true },
+  'service-accounts:write': { roles: ADMINS, byKey: false },
   /** One's own grants; those of others with `members:write`. */
   'grants:read': { roles: EVERYBODY, byKey: true },
   'grants:write': { roles: EVERYBODY, byKey: false },

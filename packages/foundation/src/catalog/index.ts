@@ -21,6 +21,7 @@ import { ORGANIZATIONS_ERRORS } from './organizations.ts';
 import { POLICY_ERRORS } from './policy.ts';
 import { SANDBOX_ERRORS } from './sandbox.ts';
 import { SECRETS_ERRORS } from './secrets.ts';
+import { SERVICE_ACCOUNTS_ERRORS } from './service-accounts.ts';
 import { SOURCE_ERRORS } from './source.ts';
 import { SSO_ERRORS } from './sso.ts';
 import { START_ERRORS } from './start.ts';
@@ -49,6 +50,7 @@ export const ERRORS = {
   ...POLICY_ERRORS,
   ...SANDBOX_ERRORS,
   ...SECRETS_ERRORS,
+  ...SERVICE_ACCOUNTS_ERRORS,
   ...SOURCE_ERRORS,
   ...SSO_ERRORS,
   ...START_ERRORS,

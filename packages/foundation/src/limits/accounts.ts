@@ -79,6 +79,13 @@ export const ACCOUNT_LIMITS = {
     reason: 'Clients that register themselves need none; the list is whole.',
     raisedBy: 'fixed',
   },
+  serviceAccounts: {
+    value: 100,
+    unit: 'entries',
+    what: 'Service accounts of an organization, disabled ones too',
+    reason: 'The list of service accounts is whole.',
+    raisedBy: 'fixed',
+  },
   keyLife: {
     value: 365,
     unit: 'days',

@@ -48,13 +48,13 @@ async function authenticateBearer(deps: AuthenticateDeps, authorization: string,
   if (text === null) throw new AppError('auth.required', { detail: 'The Authorization header holds no bearer.' });
   // The form of the text decides what it is read as, and it is read as one thing only.
   if (COMPACT_JWT.test(text)) return deps.accessTokens.verify(text);
-  const { organizationId, apiKey, roles, person } = await deps.apiKeys.verify(text, ['admin', 'deploy'], address);
+  const { organizationId, apiKey, boundBy, person } = await deps.apiKeys.verify(text, ['admin', 'deploy'], address);
   return {
     kind: 'api_key',
     actor: { kind: 'api_key', apiKeyId: apiKey.id, personId: person?.id },
     apiKey,
     organizationId,
     person,
-    personRoles: roles,
+    boundingRoles: boundBy.roles,
   };
 }

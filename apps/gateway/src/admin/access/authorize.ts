@@ -81,11 +81,10 @@ async function authorizeKey(database: Database, caller: KeyCaller, organizationI
   };
 }
 
-/** The permissions of the key, as far as its person still has them; a service account's key has all of them. */
-export function keyPermissions(caller: Pick<KeyCaller, 'apiKey' | 'person' | 'personRoles'>): ReadonlySet<Permission> {
+/** The permissions of the key, as far as its person, or the member responsible for its service account, still has them. */
+export function keyPermissions(caller: Pick<KeyCaller, 'apiKey' | 'boundingRoles'>): ReadonlySet<Permission> {
   const listed = caller.apiKey.kind === 'deploy' ? DEPLOY_KEY_PERMISSIONS : caller.apiKey.permissions;
-  if (!caller.person) return new Set(listed);
-  const held = permissionsOf(caller.personRoles);
+  const held = permissionsOf(caller.boundingRoles);
   return new Set(listed.filter((permission) => held.has(permission)));
 }
 

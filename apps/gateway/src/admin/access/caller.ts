@@ -29,8 +29,8 @@ export interface KeyCaller {
   readonly apiKey: ApiKey;
   readonly organizationId: string;
   readonly person: Person | null;
-  /** Present roles of the key's person, the ceiling of what the key may do. */
-  readonly personRoles: readonly Role[];
+  /** Present roles of its person, or of the member responsible for its service account: the ceiling of what it may do. */
+  readonly boundingRoles: readonly Role[];
 }
 
 /** A program with an access token that a person allowed: it acts as them, within its scopes. */
@@ -62,6 +62,7 @@ export interface Access {
 const PAGE_OF: Partial<Record<Permission, DashboardPage>> = {
   'api-keys:write': 'apiKeys',
   'members:write': 'members',
+  'service-accounts:write': 'apiKeys',
   'grants:write': 'connectedClients',
   'oauth-clients:write': 'oauthClients',
 };

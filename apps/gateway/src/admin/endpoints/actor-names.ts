@@ -2,6 +2,7 @@ import type { Tx } from '@patchbay/domain';
 import { apiKeyNames } from '@patchbay/domain/api-keys';
 import type { Actor } from '@patchbay/domain/audit';
 import { listMembers } from '@patchbay/domain/organizations';
+import { serviceAccountNames } from '@patchbay/domain/service-accounts';
 
 export interface NamedActor {
   readonly kind: Actor['kind'];
@@ -20,7 +21,8 @@ export async function actorNames(tx: Tx, actors: readonly unknown[]): Promise<(a
   const members = new Map((await listMembers(tx)).map((member) => [member.personId, member.name]));
   const keyIds = actors.map(asActor).flatMap((actor) => (actor.kind === 'api_key' ? [actor.apiKeyId] : []));
   const keys = await apiKeyNames(tx, keyIds);
-  return (actor) => nameActor(asActor(actor), members, keys);
+  const accounts = await serviceAccountNames(tx);
+  return (actor) => nameActor(asActor(actor), { members, keys, accounts });
 }
 
 /** Actors come from rows that only our own code writes. */
@@ -28,7 +30,9 @@ function asActor(actor: unknown): Actor {
   return actor as Actor; // see above
 }
 
-function nameActor(actor: Actor, members: ReadonlyMap<string, string>, keys: ReadonlyMap<string, string>): NamedActor {
+type Names = Readonly<Record<'members' | 'keys' | 'accounts', ReadonlyMap<string, string>>>;
+
+function nameActor(actor: Actor, { members, keys, accounts }: Names): NamedActor {
   switch (actor.kind) {
     case 'person':
       return {
@@ -39,8 +43,10 @@ function nameActor(actor: Actor, members: ReadonlyMap<string, string>, keys: Rea
       };
     case 'api_key':
       return { kind: 'api_key', id: actor.apiKeyId, name: keys.get(actor.apiKeyId) ?? null, client: null };
-    case 'service_account':
-      return { kind: 'service_account', id: actor.serviceAccountId, name: null, client: null };
+    case 'service_account': {
+      const id = actor.serviceAccountId;
+      return { kind: 'service_account', id, name: accounts.get(id) ?? null, client: null };
+    }
     case 'system':
       return { kind: 'system', id: null, name: actor.name, client: null };
   }

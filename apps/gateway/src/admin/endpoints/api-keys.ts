@@ -3,10 +3,11 @@
 import type { Tx } from '@patchbay/domain';
 import * as apiKeys from '@patchbay/domain/api-keys';
 import { findConnector } from '@patchbay/domain/connectors';
+import { getServiceAccount } from '@patchbay/domain/service-accounts';
 import { AppError, idOf, integer, text } from '@patchbay/foundation';
 import { ACCOUNT_LIMITS } from '@patchbay/foundation/limits';
 import { z } from 'zod';
-import { type Access, type Caller, requirePerson } from '../access/caller.ts';
+import { type Access, type Caller, requirePermission, requirePerson } from '../access/caller.ts';
 import { defineEndpoint } from '../definition/define-endpoint.ts';
 import { actorNames, type NamedActor } from './actor-names.ts';
 import { allowedUnless, lacks, PERSON_ONLY } from './allowed.ts';
@@ -35,7 +36,9 @@ export const ApiKey = z
     scopes: z.array(z.string()).meta({ description: 'For kind mcp.' }),
     permissions: z.array(PermissionName).meta({ description: 'For kind admin.' }),
     allowedAddresses: z.array(z.string()).meta({ description: 'Addresses or CIDR ranges; empty means any.' }),
-    owner: Actor.meta({ description: 'The person whose permissions it carries; it ends with their membership.' }),
+    owner: Actor.meta({
+      description: 'The person whose permissions it carries, and with whose membership it ends; or a service account.',
+    }),
     createdAt: Instant,
     expiresAt: Instant,
     lastUsedAt: Instant.nullable(),
@@ -142,6 +145,10 @@ export const createApiKey = defineEndpoint({
       .max(100)
       .default([])
       .meta({ description: 'Slugs or `con_` ids; `*` means every connector.' }),
+    serviceAccount: idOf('serviceAccount').optional().meta({
+      description:
+        'Makes it a key of this service account, which takes `service-accounts:write`. Default: a key of the caller.',
+    }),
     scopes: z.array(text().max(64)).max(50).default([]),
     permissions: z.array(PermissionName).default([]),
     allowedAddresses: z.array(text().max(64)).max(50).default([]),
@@ -152,12 +159,15 @@ export const createApiKey = defineEndpoint({
 }).inTransaction(async (tx, call, deps) => {
   // A key that could make keys would outlive its own revocation.
   const { actor } = requirePerson(call.caller, 'newApiKey');
-  const { connectors, expiresInDays, ...rest } = call.body;
+  const { connectors, expiresInDays, serviceAccount, ...rest } = call.body;
+  if (serviceAccount !== undefined) requirePermission(call.access, 'service-accounts:write');
+  const serviceAccountId = serviceAccount && (await getServiceAccount(tx, serviceAccount)).id;
   const { apiKey, secret } = await apiKeys.createApiKey(
     tx,
     actor,
     {
       ...rest,
+      serviceAccountId,
       connectorIds: await connectorIdsOf(tx, connectors),
       expiresAt: new Date(deps.clock.now().getTime() + expiresInDays * DAY_MS),
     },

@@ -33,6 +33,7 @@ import { endOtherSessions, endOwnSession, getSignInMethods, listOwnSessions } fr
 import { createPolicy, deletePolicy, listPolicies, listTools, replacePolicies, updatePolicy } from './policies.ts';
 import { listRoles } from './roles.ts';
 import { deleteSecret, listSecrets, setSecret } from './secrets.ts';
+import { createServiceAccount, listServiceAccounts, updateServiceAccount } from './service-accounts.ts';
 import {
   activateIdentityProvider,
   deactivateIdentityProvider,
@@ -84,6 +85,9 @@ export const ENDPOINTS = {
   listApiKeys,
   createApiKey,
   revokeApiKey,
+  listServiceAccounts,
+  createServiceAccount,
+  updateServiceAccount,
   listGrants,
   endGrant,
   endGrants,

@@ -1,0 +1,9 @@
+export {
+  createServiceAccount,
+  disableServiceAccount,
+  enableServiceAccount,
+  getServiceAccount,
+  listServiceAccounts,
+  type ServiceAccount,
+  serviceAccountNames,
+} from './service-accounts.ts';
