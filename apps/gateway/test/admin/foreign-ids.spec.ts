@@ -81,6 +81,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   updateMember: { role: 'member' },
   updateGroup: { name: 'stolen' },
   updatePolicy: { name: 'stolen', effect: 'blocked', when: {} },
+  updateServiceAccount: { disabled: true },
   updateConnector: { name: 'stolen' },
   activateVersion: { version: 1 },
   setSecret: { value: 'stolen' },
@@ -95,6 +96,7 @@ function unknownId(parameter: string): string {
     case 'invitation':
     case 'member':
     case 'policy':
+    case 'serviceAccount':
       return newId(parameter);
     case 'client':
       return newId('oauthClient');
@@ -129,6 +131,7 @@ async function lookOfTheirs() {
     '/api-keys',
     '/groups',
     '/policies',
+    '/service-accounts',
     '/connectors',
     '/connectors/weather/secrets',
   ];
