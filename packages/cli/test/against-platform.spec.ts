@@ -160,6 +160,7 @@ describe('the command line and a platform', () => {
     expect(await jsonOf('admin', 'members')).toMatchObject([{ role: 'owner' }]);
     expect(await jsonOf('admin', 'api-keys')).toMatchObject([{ kind: 'mcp' }, { kind: 'admin' }]);
     expect(await jsonOf('groups', 'list')).toEqual([]);
+    expect(await jsonOf('service-accounts', 'list')).toEqual([]);
     expect((await patchbay('groups', 'list')).stdout).toContain(`${here.platform.origin}/dashboard/-/groups\n`);
     expect(await jsonOf('grants', 'list', '--state', 'all')).toEqual([]);
     expect(await jsonOf('clients', 'list')).toEqual([]);
@@ -178,10 +179,24 @@ describe('the command line and a platform', () => {
     expect(actions).toEqual(expect.arrayContaining(['api_key.created', 'version.submitted']));
   });
 
-  it('ends no grant and makes no OAuth client by an API key, and names the page where a person does', async () => {
+  it('shows the limits on calls, and the calls that are left now, to an administrator', async () => {
+    const shown = await jsonOf('admin', 'limits');
+    const person = shown.limits.find(({ scope }: { scope: string }) => scope === 'person');
+    expect(person.callsPerMinute).toBeGreaterThan(0);
+    expect(shown.counters[0]).toMatchObject({ scope: 'organization', connector: null });
+    const { stdout } = await patchbay('admin', 'limits');
+    expect(stdout).toMatch(
+      new RegExp(`^person +${person.callsPerMinute} +${person.burst} +${person.concurrent}$`, 'm'),
+    );
+    expect(stdout).toMatch(/^\(organization\) +\d+ +\d+$/m);
+    expect(stdout).toContain('No call was refused by a limit in the last hour.');
+  });
+
+  it('ends no grant and makes no OAuth client or service account by an API key, and names the page where a person does', async () => {
     for (const [args, page] of [
       [['grants', 'end', '--client', 'https://claude.ai/x', '--yes'], 'connected-clients'],
       [['clients', 'create', 'Claude'], 'oauth-clients'],
+      [['service-accounts', 'create', 'nightly'], 'api-keys'],
     ] as const) {
       const refused = await patchbay(...args);
       expect([refused.code, refused.stdout]).toEqual([1, '']);

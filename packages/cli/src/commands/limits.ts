@@ -25,14 +25,13 @@ export async function limits(context: ProgramContext): Promise<void> {
     String(calls),
     lastAt.slice(0, 19).replace('T', ' '),
   ]);
-  context.output.result(
-    data,
-    [
-      table(['LIMIT PER', 'CALLS A MINUTE', 'AT ONCE', 'IN FLIGHT'], held),
-      table(['NOW', 'CALLS LEFT', 'IN FLIGHT'], now),
-      refused.length === 0
-        ? 'No call was refused by a limit in the last hour.'
-        : table(['REFUSED IN THE LAST HOUR', 'LIMIT', 'CALLS', 'LAST (UTC)'], refused),
-    ].join('\n\n'),
-  );
+  context.output.result(data, [
+    ...table(['LIMIT PER', 'CALLS A MINUTE', 'AT ONCE', 'IN FLIGHT'], held),
+    '',
+    ...table(['NOW', 'CALLS LEFT', 'IN FLIGHT'], now),
+    '',
+    ...(refused.length === 0
+      ? ['No call was refused by a limit in the last hour.']
+      : table(['REFUSED IN THE LAST HOUR', 'LIMIT', 'CALLS', 'LAST (UTC)'], refused)),
+  ]);
 }
