@@ -31,6 +31,8 @@ export const ROLES = {
     'members:write': 'Invite and remove members, change roles',
     'api-keys:read': 'See API keys, never their secret',
     'api-keys:write': 'Create and revoke API keys',
+    'service-accounts:read': 'See service accounts',
+    'service-accounts:write': 'Create and disable service accounts, and create their keys',
     'grants:read': 'See their own connected clients, owners and admins everyone’s',
     'grants:write': 'End connected clients, their own or as owner or admin any',
     'sign-in:read': 'See the organization’s own sign-in',
