@@ -4,8 +4,8 @@ import { renderTable } from './render-table.ts';
 
 const INTRODUCTION = `# Providers
 
-The catalogue of upstream services, from the files in \`packages/providers/data/\`. It is the ground for linking accounts,
-which this release does not offer yet. A fact is what the provider's own documentation states, or a description of its API
+The catalogue of upstream services, from the files in \`packages/providers/data/\`. Accounts are connected from it.
+A fact is what the provider's own documentation states, or a description of its API
 that it publishes. The pages, and the day on which each was read, in part from stored copies, are at the end of every
 section. **Unverified** marks what no such page was found for: check it with the provider before you rely on it.
 

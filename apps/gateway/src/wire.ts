@@ -16,6 +16,7 @@ import { DeployWaker } from './admin/deploy-waker.ts';
 import { createAdminSurface } from './admin/index.ts';
 import type { GatewayConfig } from './config.ts';
 import { connectSurface } from './connect/plugin.ts';
+import { createConnections } from './connections/index.ts';
 import { docsSurface } from './docs/plugin.ts';
 import { downloadsSurface } from './downloads/plugin.ts';
 import { openEphemeralStore } from './ephemeral-store/redis-store.ts';
@@ -115,6 +116,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
   const people = createIdentityPart({ ...shared, mail, signup: config.signup, releasedNames: config.releasedNames });
   const { identity } = people;
   const sso = await createSso({ ...shared, keySource, vault, people });
+  const connections = createConnections({ ...shared, vault, identity });
   const inner = { identity, external: people.external, oidc: sso.oidc };
   const oauth = await createAuthorizationServer({ ...shared, ...inner, keySource, endpoints, grants });
   const accessTokens = new AccessTokens({ issuer: origin, keys: oauth.signingKeys, grants, clock });
@@ -164,6 +166,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     identity,
     oauth,
     sso,
+    connections,
     wakeDeploy: (versionId) => waker.wake(versionId),
     refuseUploads: () => disks.refuseUploads(),
     files: new OneTimeFiles({ ephemeralStore, artifacts, clock }),
@@ -187,6 +190,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     surfaces: [
       people.surface,
       sso.surface,
+      connections.surface,
       { name: 'oauth', register: oauth.mount },
       admin,
       ...downloadsSurface(config),

@@ -6,6 +6,8 @@ import {
   findProvider,
   listProviders,
   openCredential,
+  personOwner,
+  saveConnection,
   sealCredential,
 } from '../src/connections/index.ts';
 import { type Given, type GivenOrganization, startGiven } from './given.ts';
@@ -59,6 +61,34 @@ describe('sealed credentials', () => {
     const revealed = (one: Credential) =>
       Object.entries(one).map(([name, value]) => [name, value instanceof Secret ? value.reveal() : value]);
     expect(revealed(opened)).toEqual(revealed(credential));
+  });
+});
+
+describe('another account', () => {
+  it('never replaces the one that is to be renewed', async () => {
+    const save = (account: string, connectionId: string | null) =>
+      given.database.withOrganization(home, (tx) =>
+        saveConnection(
+          tx,
+          vault,
+          { actor: { kind: 'person', personId: home.personId } },
+          {
+            provider: 'github',
+            owner: personOwner(home.personId),
+            credential: TOKENS,
+            account: { id: account, label: account },
+            host: null,
+            scopes: ['repo'],
+            endsAt: null,
+            connectionId,
+            connectorIds: [],
+          },
+        ),
+      );
+    const first = await save('1', null);
+    await expect(save('2', first.id)).rejects.toMatchObject({ code: 'connections.other_account' });
+    expect(await save('1', first.id)).toMatchObject({ id: first.id, credentialRevision: 2 });
+    expect((await save('2', null)).id).not.toBe(first.id);
   });
 });
 

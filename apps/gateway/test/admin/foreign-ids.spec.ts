@@ -33,6 +33,8 @@ beforeAll(async () => {
   const client = await at('/oauth-clients', { name: 'Claude' });
   const grantId = newId('grant');
   await givenGrant(theirs, connector.body.id, grantId);
+  const connectionId = newId('connection');
+  await givenConnection(theirs, connectionId);
   const members = await installation.call('GET', '/organizations/theirs/members', { as: theirs });
   foreign = {
     connector: connector.body.id,
@@ -44,6 +46,8 @@ beforeAll(async () => {
     serviceAccount: account.body.id,
     client: client.body.id,
     grant: grantId,
+    connection: connectionId,
+    provider: 'own-theirs',
   };
   await installation.call('PUT', `/organizations/theirs/connectors/weather/secrets/API_KEY`, {
     as: theirs,
@@ -76,6 +80,33 @@ async function givenGrant({ organizationId, personId }: Owner, connectorId: stri
   await superuser.end();
 }
 
+/** An account of an owner, at a provider of the organization's own. */
+async function givenConnection({ organizationId, personId }: Owner, id: string): Promise<void> {
+  const superuser = new pg.Client({ connectionString: installation.superuserUrl });
+  await superuser.connect();
+  await superuser.query(
+    `INSERT INTO app.organization_providers (organization_id, id, provider, definition, created_by)
+     VALUES ($1, $2, 'own-theirs', $3, '{}')`,
+    [organizationId, newId('provider'), JSON.stringify(OWN_PROVIDER)],
+  );
+  await superuser.query(
+    `INSERT INTO app.connections (organization_id, id, provider, owner_kind, person_id, kind, account_id, account_label, credential)
+     VALUES ($1, $2, 'own-theirs', 'person', $3, 'api_key', 'a', 'a', '\\x00')`,
+    [organizationId, id, personId],
+  );
+  await superuser.end();
+}
+
+const OWN_PROVIDER = {
+  kind: 'api_key',
+  id: 'own-theirs',
+  name: 'Theirs',
+  credentialHosts: ['api.theirs.example'],
+  label: 'Key',
+  placement: { in: 'header', name: 'x-key', prefix: '' },
+  account: { request: { method: 'GET', url: 'https://api.theirs.example/me' }, id: ['/id'] },
+};
+
 /** Bodies that would be accepted, so that only the id can be what is refused. */
 const BODIES: Readonly<Record<string, unknown>> = {
   updateMember: { role: 'member' },
@@ -85,12 +116,14 @@ const BODIES: Readonly<Record<string, unknown>> = {
   updateConnector: { name: 'stolen' },
   activateVersion: { version: 1 },
   setSecret: { value: 'stolen' },
+  saveProvider: {},
 };
 
 /** An unused id of the kind that the parameter takes. */
 function unknownId(parameter: string): string {
   switch (parameter) {
     case 'apiKey':
+    case 'connection':
     case 'grant':
     case 'group':
     case 'invitation':
@@ -132,6 +165,8 @@ async function lookOfTheirs() {
     '/groups',
     '/policies',
     '/service-accounts',
+    '/providers',
+    '/connections',
     '/connectors',
     '/connectors/weather/secrets',
   ];

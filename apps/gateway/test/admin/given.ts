@@ -17,6 +17,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { DeployWaker } from '../../src/admin/deploy-waker.ts';
 import { createAdminSurface } from '../../src/admin/index.ts';
+import { createConnections } from '../../src/connections/index.ts';
 import { LocalStore } from '../../src/ephemeral-store/local-store.ts';
 import { RedisStore } from '../../src/ephemeral-store/redis-store.ts';
 import { createIdentityPart, type IdentityPart } from '../../src/identity/index.ts';
@@ -72,6 +73,8 @@ export interface Watched {
   readonly clock?: Clock;
   /** Reaches identity providers; without it every one is unreachable. */
   readonly ssoFetch?: GuardedFetch;
+  /** The way to providers that people connect accounts at. */
+  readonly upstreamFetch?: GuardedFetch;
 }
 
 /** The installation of one test file. */
@@ -165,6 +168,14 @@ export class Installation {
       fetch: watched.ssoFetch ?? (() => Promise.reject(new AppError('egress.upstream_failed'))),
       clock: watched.clock ?? systemClock,
     });
+    const connections = createConnections({
+      origin,
+      secret,
+      database,
+      vault,
+      identity: people.identity,
+      fetch: watched.upstreamFetch ?? (() => Promise.reject(new AppError('egress.upstream_failed'))),
+    });
     const oauth = await createAuthorizationServer({
       origin,
       keySource,
@@ -194,6 +205,7 @@ export class Installation {
       identity: people.identity,
       oauth,
       sso,
+      connections,
       wakeDeploy: async (versionId) => {
         woken.push(versionId);
         await Promise.all(queues.map((queue) => queue.wake(versionId)));
@@ -210,7 +222,7 @@ export class Installation {
       dashboardUpstream: undefined,
       addressBudget: givenAddressBudget(),
       revokeExposed: (text) => void (text.startsWith('pbk_') ? apiKeys.revokeExposed(text) : oauth.endExposed(text)),
-      surfaces: [people.surface, sso.surface, { name: 'oauth', register: oauth.mount }, admin],
+      surfaces: [people.surface, sso.surface, connections.surface, { name: 'oauth', register: oauth.mount }, admin],
     });
     const close = async () => {
       await app.close();

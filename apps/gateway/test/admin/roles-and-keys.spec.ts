@@ -40,6 +40,9 @@ describe('the list of roles', () => {
       'organization:read',
       'grants:read',
       'grants:write',
+      'providers:read',
+      'connections:read',
+      'connections:write',
       'connectors:read',
     ]);
     expect(rows[0]?.keyPermissions).toContain('connectors:write');

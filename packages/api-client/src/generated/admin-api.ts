@@ -724,6 +724,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organizations/{organization}/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the providers of the catalogue and the organization’s own, by name
+         * @description Permission: `providers:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["listProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/providers/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Register the organization’s OAuth application at a provider, or set an own provider; another client ends the connections before
+         * @description Permission: `providers:write`. Audit: `provider.saved`.
+         */
+        put: operations["saveProvider"];
+        post?: never;
+        /**
+         * Remove the registration or the own provider, with every connection at it
+         * @description Permission: `providers:write`. Audit: `provider.deleted`.
+         */
+        delete: operations["deleteProvider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List connections that have not ended, newest first: one’s own and the organization’s, or all as owner or admin
+         * @description Permission: `connections:read`. Audit: none (a read of the caller’s own organization).
+         */
+        get: operations["listConnections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connections/{connection}/default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let calls use this connection among several of its owner at the provider
+         * @description Permission: `connections:write`. Audit: `connection.default_set`.
+         */
+        post: operations["setDefaultConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{organization}/connections/{connection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Disconnect an account: no call uses it any more, and its tokens are revoked where the provider offers that
+         * @description Permission: `connections:write`. Audit: `connection.ended`.
+         */
+        delete: operations["endConnection"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organizations/{organization}/oauth-clients": {
         parameters: {
             query?: never;
@@ -1347,6 +1451,39 @@ export interface components {
             /** @description The revision that the change was made for: refused when there is a later one. */
             revision?: number;
         };
+        Connection: {
+            id: string;
+            provider: string;
+            /** @description Null: the organization’s. */
+            person: components["schemas"]["Actor"] | null;
+            /** @enum {string} */
+            kind: "oauth2" | "api_key" | "basic";
+            account: string;
+            host: string | null;
+            scopes: string[];
+            /** @enum {string} */
+            status: "active" | "needs_reconnect" | "ended";
+            statusReason: string | null;
+            isDefault: boolean;
+            /** @description Connectors that it serves. */
+            connectorIds: string[];
+            expiresAt: string | null;
+            endsAt: string | null;
+            lastRefreshedAt: string | null;
+            /** @description When the provider last refused the credential. */
+            lastUnauthorizedAt: string | null;
+            /** @description To the day. */
+            lastUsedAt: string | null;
+            /**
+             * Format: date-time
+             * @description UTC, ISO 8601.
+             */
+            createdAt: string;
+        };
+        ConnectionPage: {
+            items: components["schemas"]["Connection"][];
+            nextCursor: string | null;
+        };
         Connector: {
             id: string;
             slug: string;
@@ -1532,6 +1669,10 @@ export interface components {
         };
         /** @enum {string} */
         Effect: "always_allow" | "needs_approval" | "blocked";
+        EndedConnection: {
+            id: string;
+            revokedUpstream: boolean;
+        };
         EndedGrants: {
             /** @description How many grants ended. */
             ended: number;
@@ -1967,7 +2108,7 @@ export interface components {
             items: components["schemas"]["OwnSession"][];
         };
         /** @enum {string} */
-        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "service-accounts:read" | "service-accounts:write" | "grants:read" | "grants:write" | "sign-in:read" | "sign-in:write" | "oauth-clients:read" | "oauth-clients:write" | "policies:read" | "policies:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "connectors:open" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "deployments:approve" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
+        Permission: "organization:read" | "organization:write" | "organization:delete" | "members:read" | "members:write" | "api-keys:read" | "api-keys:write" | "service-accounts:read" | "service-accounts:write" | "grants:read" | "grants:write" | "providers:read" | "providers:write" | "connections:read" | "connections:write" | "sign-in:read" | "sign-in:write" | "oauth-clients:read" | "oauth-clients:write" | "policies:read" | "policies:write" | "connectors:read" | "connectors:write" | "connectors:delete" | "connectors:open" | "versions:read" | "versions:write" | "versions:preview" | "deployments:read" | "deployments:write" | "deployments:approve" | "secrets:read" | "secrets:write" | "logs:read" | "usage:read" | "audit:read";
         Policy: {
             id: string;
             name: string;
@@ -2034,6 +2175,41 @@ export interface components {
             data?: {
                 [key: string]: unknown;
             };
+        };
+        Provider: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            source: "catalogue" | "own";
+            category: string | null;
+            documentation: string | null;
+            methods: ("oauth2" | "api_key" | "basic")[];
+            scopes: {
+                name: string;
+                effect: string;
+                means: string;
+            }[];
+            /** @description Hosts that a credential may be sent to. */
+            hosts: string[];
+            /** @description Facts that no page of the provider states. */
+            unverified: string[];
+            /** @description To be registered at the provider; null without OAuth. */
+            redirectUri: string | null;
+            registration: {
+                clientId: string | null;
+                hasSecret: boolean;
+                scopes: string[];
+                allows: ("person" | "organization")[];
+                /**
+                 * Format: date-time
+                 * @description UTC, ISO 8601.
+                 */
+                updatedAt: string;
+            } | null;
+        };
+        ProviderPage: {
+            items: components["schemas"]["Provider"][];
+            nextCursor: string | null;
         };
         RemovedMember: {
             id: string;
@@ -3574,6 +3750,207 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrganizationSignIn"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    saveProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Id of the catalogue, or `own-…`. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default null */
+                    clientId?: string | null;
+                    /** @description Left out, the secret before stays, as long as the client does. */
+                    clientSecret?: string | null;
+                    /** @description The facts of an own provider, as docs/providers.md has them. */
+                    definition?: {
+                        [key: string]: (string | number | boolean | null) | ((string | number | boolean | null) | ((string | number | boolean | null) | ((string | number | boolean | null) | (string | number | boolean | null)[] | {
+                            [key: string]: string | number | boolean | null;
+                        })[] | {
+                            [key: string]: (string | number | boolean | null) | (string | number | boolean | null)[] | {
+                                [key: string]: string | number | boolean | null;
+                            };
+                        })[] | {
+                            [key: string]: (string | number | boolean | null) | ((string | number | boolean | null) | (string | number | boolean | null)[] | {
+                                [key: string]: string | number | boolean | null;
+                            })[] | {
+                                [key: string]: (string | number | boolean | null) | (string | number | boolean | null)[] | {
+                                    [key: string]: string | number | boolean | null;
+                                };
+                            };
+                        })[] | {
+                            [key: string]: (string | number | boolean | null) | ((string | number | boolean | null) | ((string | number | boolean | null) | (string | number | boolean | null)[] | {
+                                [key: string]: string | number | boolean | null;
+                            })[] | {
+                                [key: string]: (string | number | boolean | null) | (string | number | boolean | null)[] | {
+                                    [key: string]: string | number | boolean | null;
+                                };
+                            })[] | {
+                                [key: string]: (string | number | boolean | null) | ((string | number | boolean | null) | (string | number | boolean | null)[] | {
+                                    [key: string]: string | number | boolean | null;
+                                })[] | {
+                                    [key: string]: (string | number | boolean | null) | (string | number | boolean | null)[] | {
+                                        [key: string]: string | number | boolean | null;
+                                    };
+                                };
+                            };
+                        };
+                    };
+                    /** @default [] */
+                    scopes?: string[];
+                    /**
+                     * @default [
+                     *       "person"
+                     *     ]
+                     */
+                    allows?: ("person" | "organization")[];
+                };
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description Id of the catalogue, or `own-…`. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listConnections: {
+        parameters: {
+            query?: {
+                whose?: "mine" | "all";
+            };
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setDefaultConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description `cxn_` id. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug or `org_` id. */
+                organization: string;
+                /** @description `cxn_` id. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedConnection"];
                 };
             };
             default: components["responses"]["Problem"];

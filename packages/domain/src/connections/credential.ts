@@ -41,7 +41,12 @@ export type Credential =
   | { readonly kind: 'basic'; readonly user: string; readonly password: Secret };
 
 /** Bound to the organization, the row and its column: in another row it does not open. */
-export async function sealCredential(tx: Tx, vault: Vault, id: string, credential: Credential): Promise<Buffer> {
+export async function sealCredential(
+  tx: Tx,
+  vault: Vault,
+  id: string,
+  credential: Credential,
+): Promise<Buffer<ArrayBuffer>> {
   const text = new Secret(JSON.stringify(toStored(credential)));
   return Buffer.from(await vault.seal(credentialBinding(tx, id), text, dataKeyStore(tx)));
 }

@@ -8,12 +8,23 @@ export {
   toConnection,
 } from './connection.ts';
 export {
+  type ConnectionRequest,
+  type ReturnTarget,
+  returnTargetSchema,
+  startConnection,
+  takeConnectionRequest,
+} from './connection-requests.ts';
+export { type ConnectorNeeds, connectorNeeds } from './connector-needs.ts';
+export {
   type Credential,
   credentialBinding,
   type OAuthCredential,
   openCredential,
   sealCredential,
 } from './credential.ts';
+export { type EndedConnection, endConnection } from './end-connection.ts';
+export { getConnection, type ListedConnection, listConnections, setDefaultConnection } from './list-connections.ts';
+export { deleteProvider, openProviderSecret, saveProvider } from './organization-providers.ts';
 export {
   findProvider,
   type KeyFacts,
@@ -29,3 +40,4 @@ export {
   type RefreshOutcome,
   refreshConnection,
 } from './refresh-connection.ts';
+export { confirmConnection, type NewConnection, saveConnection } from './save-connection.ts';

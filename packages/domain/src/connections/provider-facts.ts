@@ -32,7 +32,7 @@ export interface KeyFacts {
   readonly placement: CatalogueKey['placement'];
   readonly prefixes: readonly string[];
   /** Finds the account of a key; null where no request is known that tests one. */
-  readonly account: Provider['account'] | null;
+  readonly account: NonNullable<Provider['account']> | null;
 }
 
 /** The organization's registration at a provider. */
@@ -57,12 +57,12 @@ export interface ProviderFacts {
   readonly oauth: OAuthFacts | null;
   readonly key: KeyFacts | null;
   /** Finds the account of an access token; null where no request is known. */
-  readonly account: Provider['account'] | null;
+  readonly account: NonNullable<Provider['account']> | null;
   readonly quirks: Provider['quirks'];
   /** Prefixes of all secrets that it issues. */
   readonly secretPrefixes: readonly string[];
   readonly credentialHosts: readonly string[];
-  readonly perCustomerHost: Provider['perCustomerHost'] | null;
+  readonly perCustomerHost: NonNullable<Provider['perCustomerHost']> | null;
   readonly tokenEchoPaths: readonly string[];
   readonly safeMethodsRead: boolean;
   readonly readRequests: Provider['readRequests'];

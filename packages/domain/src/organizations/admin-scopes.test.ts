@@ -10,12 +10,14 @@ describe('the scopes of the admin API', () => {
       'organization:delete',
       'members:write',
       'api-keys:write',
+      'providers:write',
       'sign-in:write',
       'deployments:approve',
     ]);
     expect(scopesFor('api-keys:write')).toEqual([]);
     expect([...held].filter((permission) => !mayKeyHold(permission))).toEqual([
       'grants:write',
+      'connections:write',
       'oauth-clients:write',
       'service-accounts:write',
     ]);

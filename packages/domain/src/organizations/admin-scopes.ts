@@ -13,6 +13,8 @@ const SCOPES = {
       'api-keys:read',
       'service-accounts:read',
       'grants:read',
+      'providers:read',
+      'connections:read',
       'sign-in:read',
       'oauth-clients:read',
       'policies:read',
@@ -52,7 +54,7 @@ const SCOPES = {
     ],
   },
   'organization:manage': {
-    text: 'Rename organizations, write policies, end access of clients, and create OAuth clients and service accounts',
+    text: 'Rename organizations, write policies, end access of clients and connections of accounts, and create OAuth clients and service accounts',
     permissions: [
       'organization:read',
       'organization:write',
@@ -60,6 +62,8 @@ const SCOPES = {
       'policies:write',
       'grants:read',
       'grants:write',
+      'connections:read',
+      'connections:write',
       'oauth-clients:read',
       'oauth-clients:write',
       'service-accounts:read',

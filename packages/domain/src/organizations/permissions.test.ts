@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ALL_PERMISSIONS, mayGrantRole, mayKeyHold, PERMISSIONS, ROLES } from './permissions.ts';
 
 describe('permissions', () => {
-  it('no key may delete the organization, change its members, make keys, service accounts or OAuth clients, end grants, change how members sign in or approve deployments', () => {
+  it('no key may delete the organization, change its members, make keys, service accounts or OAuth clients, end grants, decide about accounts at providers, change how members sign in or approve deployments', () => {
     const never = ALL_PERMISSIONS.filter((permission) => !mayKeyHold(permission));
     expect(never).toEqual([
       'organization:delete',
@@ -10,6 +10,8 @@ describe('permissions', () => {
       'api-keys:write',
       'service-accounts:write',
       'grants:write',
+      'providers:write',
+      'connections:write',
       'sign-in:write',
       'oauth-clients:write',
       'deployments:approve',

@@ -31,6 +31,12 @@ const RULES = {
   /** One's own grants; those of others with `members:write`. */
   'grants:read': { roles: EVERYBODY, byKey: true },
   'grants:write': { roles: EVERYBODY, byKey: false },
+  /** Where the organization is registered, and providers of its own: who sets them decides where members' accounts go. */
+  'providers:read': { roles: EVERYBODY, byKey: true },
+  'providers:write': { roles: ADMINS, byKey: false },
+  /** One's own connections; those of others and of the organization with `providers:write`. */
+  'connections:read': { roles: EVERYBODY, byKey: true },
+  'connections:write': { roles: EVERYBODY, byKey: false },
   /** The organization's own sign-in: the owner who sets it decides who the members are. */
   'sign-in:read': { roles: ADMINS, byKey: true },
   'sign-in:write': { roles: OWNERS, byKey: false },

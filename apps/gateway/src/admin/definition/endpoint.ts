@@ -8,6 +8,7 @@ import type { LimitDirectory } from '@patchbay/domain/limits';
 import type { Clock, Logger } from '@patchbay/foundation';
 import type { Vault } from '@patchbay/vault';
 import type { z } from 'zod';
+import type { Connections } from '../../connections/index.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { CallLimiter } from '../../limits/call-limiter.ts';
 import type { AuthorizationServer } from '../../oauth/index.ts';
@@ -28,6 +29,8 @@ export interface AdminDeps {
   /** Derives the secrets of OAuth clients, and knows what people allowed programs at this API. */
   readonly oauth: Pick<AuthorizationServer, 'clientSecret' | 'signingKeys' | 'accountGrants'>;
   readonly sso: Pick<Sso, 'checkIssuer'>;
+  /** Revokes tokens at providers. */
+  readonly connections: Pick<Connections, 'revoke'>;
   readonly artifacts: ArtifactStore;
   readonly vault: Vault;
   /** Notifies the worker that a version waits. May fail: the worker polls every minute. */

@@ -3,6 +3,7 @@
 import { endAccountGrant, listAccountGrants } from './account-grants.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts';
 import { listAuditEvents } from './audit-events.ts';
+import { endConnection, listConnections, setDefaultConnection } from './connections.ts';
 import {
   createConnector,
   deleteConnector,
@@ -31,6 +32,7 @@ import {
 } from './organizations.ts';
 import { endOtherSessions, endOwnSession, getSignInMethods, listOwnSessions } from './own-account.ts';
 import { createPolicy, deletePolicy, listPolicies, listTools, replacePolicies, updatePolicy } from './policies.ts';
+import { deleteProvider, listProviders, saveProvider } from './providers.ts';
 import { listRoles } from './roles.ts';
 import { deleteSecret, listSecrets, setSecret } from './secrets.ts';
 import { createServiceAccount, listServiceAccounts, updateServiceAccount } from './service-accounts.ts';
@@ -97,6 +99,12 @@ export const ENDPOINTS = {
   activateIdentityProvider,
   deactivateIdentityProvider,
   deleteIdentityProvider,
+  listProviders,
+  saveProvider,
+  deleteProvider,
+  listConnections,
+  setDefaultConnection,
+  endConnection,
   listOAuthClients,
   createOAuthClient,
   rotateOAuthClientSecret,
