@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { HOST, withEgressProxy } from './with-egress-proxy.ts';
+import { HOST } from './given-grant.ts';
+import { withEgressProxy } from './with-egress-proxy.ts';
 
 const here = withEgressProxy();
 

@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { givenGrant } from './given-grant.ts';
+import { givenProvider, HOST } from './given-grant.ts';
 import { TEST_AUTHORITY } from './local-authority.ts';
-import { HOST, withEgressProxy } from './with-egress-proxy.ts';
+import { withEgressProxy } from './with-egress-proxy.ts';
 
 const here = withEgressProxy();
 
@@ -61,9 +61,9 @@ describe('a tunnel', () => {
     ]);
   });
 
-  it('never opens a tunnel to a credential host', async () => {
+  it('never opens a tunnel to a host of a provider, whether or not a credential was issued', async () => {
     await here.start({ rules });
-    here.references.issue([givenGrant()]);
+    here.calls.assign([givenProvider()]);
     expect(await tunnelled(HOST)).toBe('HTTP/1.1 403 Refused');
   });
 });

@@ -13,6 +13,7 @@ import {
 } from '@patchbay/testing/hosts/given-host';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { systemResolver } from '../src/addresses/resolve-destination.ts';
+import { givenProvider } from './given-grant.ts';
 import { TEST_AUTHORITY, TEST_SERVER } from './local-authority.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
@@ -68,7 +69,7 @@ describe('the way out of a sandbox', () => {
       host,
       port,
     }));
-    const outcome = await given.call({ code, egress, args: { url, init: init as never } });
+    const outcome = await given.call({ code, egress, effect: 'write', args: { url, init: init as never } });
     return JSON.parse(textOf(outcome)) as { status?: number; body?: string; failed?: string };
   };
 
@@ -157,6 +158,66 @@ describe('the way out of a sandbox', () => {
   });
 });
 
+describe('a connector whose read writes', () => {
+  it('is refused by every way of sending, and its call is reported', async () => {
+    const seen: (string | undefined)[] = [];
+    const upstream = createServer(TEST_SERVER, (request, response) => {
+      seen.push(request.method);
+      request.resume().on('end', () => response.end('written'));
+    });
+    await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+    const { port } = upstream.address() as AddressInfo; // it listens
+    const reported: string[] = [];
+    const given = await givenHost({
+      certificateAuthorities: [TEST_AUTHORITY],
+      trustedHosts: new Set([HOST]),
+      resolver: async () => ['127.0.0.1'],
+      onViolation: ({ id }, { method, path }) => reported.push(`${id} ${method} ${path}`),
+    });
+    const code = toolRunning(`
+      const byFetch = async (headers) => (await fetch(args.url, { method: 'POST', body: 'x', headers })).status;
+      const byRequest = () => new Promise((resolve) => {
+        const sent = require('node:https').request(args.url, { method: 'DELETE' }, (answer) => resolve(answer.statusCode));
+        sent.on('error', () => resolve('failed')).end();
+      });
+      if (args.wait) await new Promise((resolve) => { globalThis.release = resolve; });
+      if (args.release) await new Promise((resolve) => {
+        const look = setInterval(() => { if (globalThis.release) resolve(clearInterval(look)); }, 10);
+      });
+      const statuses = [await byFetch(), await byFetch({ 'patchbay-call': 'invented' }), await byRequest()];
+      if (args.release) globalThis.release();
+      return statuses;`);
+    const call = (effect: 'read' | 'write', args: object = {}) => {
+      const invocation = given.invocation({
+        code,
+        effect,
+        egress: [{ host: HOST, port }],
+        args: { url: `https://${HOST}:${port}/items`, ...args },
+      });
+      return {
+        id: invocation.id,
+        outcome: given.client.invoke(invocation).then((answer) => JSON.parse(textOf(answer))),
+      };
+    };
+    try {
+      const reading = call('read');
+      expect(await reading.outcome).toEqual([403, 403, 403]);
+      expect(seen).toEqual([]);
+      expect(reported).toEqual(['POST', 'POST', 'DELETE'].map((method) => `${reading.id} ${method} /items`));
+      // While a call that reads is in flight in the same sandbox, one that writes is known by its own token.
+      const waiting = call('read', { wait: true });
+      const writing = call('write', { release: true });
+      expect(await writing.outcome).toEqual([200, 200, 200]);
+      expect(await waiting.outcome).toEqual([403, 403, 403]);
+      expect(seen).toEqual(['POST', 'POST', 'DELETE']);
+    } finally {
+      await given.close();
+      upstream.closeAllConnections();
+      upstream.close();
+    }
+  });
+});
+
 describe('a connector that keeps what it was given', () => {
   it('a connector gets nothing for a credential reference of an earlier call, and never the value', async () => {
     const tokens: (string | undefined)[] = [];
@@ -170,17 +231,19 @@ describe('a connector that keeps what it was given', () => {
       certificateAuthorities: [TEST_AUTHORITY],
       trustedHosts: new Set([HOST]),
       resolver: async () => ['127.0.0.1'],
+      providers: [givenProvider()],
       openCredentials: async ({ credentials }) =>
         credentials.map(({ id }) => ({
+          id,
           name: 'api',
           account: 'ada',
           isDefault: true,
           secret: new Secret(`token-of-${id}`),
-          header: { name: 'Authorization', prefix: 'Bearer ' },
-          providerHosts: [HOST],
+          provider: 'api',
           connectionHost: null,
           organizationHosts: null,
-          tokenPaths: [],
+          placement: { in: 'header' as const, name: 'Authorization', prefix: 'Bearer ' },
+          revision: 1,
         })),
     });
     const code = toolRunning(`

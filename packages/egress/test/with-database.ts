@@ -5,8 +5,9 @@ import type { CredentialGrant } from '@patchbay/sandbox-protocol/wire';
 import { type TestTlsPostgres, testTlsPostgres } from '@patchbay/testing/services/tls-postgres';
 import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
+import { givenCall, HOST } from './given-grant.ts';
 import { TEST_SERVER } from './local-authority.ts';
-import { HOST, type TestEgressProxy } from './with-egress-proxy.ts';
+import type { TestEgressProxy } from './with-egress-proxy.ts';
 
 export const PASSWORD = 'p4ssword-of-the-reader';
 
@@ -48,23 +49,24 @@ export class TestDatabase {
       ...changes,
     };
     return {
+      id: 'cxn_shop',
       name: 'shop',
       account: 'reader at shop',
       isDefault: true,
       secret: new Secret(password),
-      header: { name: 'Authorization', prefix: '' },
-      providerHosts: [],
+      provider: 'postgres',
+      placement: { in: 'header', name: 'Authorization', prefix: '' },
+      revision: 1,
       connectionHost: null,
       organizationHosts: null,
-      tokenPaths: [],
       postgres: target,
     };
   }
 
   /** Issues the reference of one call. */
   issue(changes: Partial<PostgresTarget> = {}, password = PASSWORD): { reference: string; revoke: () => void } {
-    const { connections, revoke } = this.#proxy.references.issue([this.grant(changes, password)]);
-    return { reference: connections[0]?.reference ?? '', revoke };
+    const { connections, leave } = this.#proxy.calls.enter(givenCall(), [this.grant(changes, password)]);
+    return { reference: connections[0]?.reference ?? '', revoke: leave };
   }
 
   /** A connection to the proxy that it accepted. @throws Error with its answer otherwise */

@@ -7,19 +7,17 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { EgressRule } from '@patchbay/sandbox-protocol';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { CredentialReferences } from '../src/credentials/credentials.ts';
+import { SandboxCalls } from '../src/credentials/sandbox-calls.ts';
 import type { EgressProxyOptions } from '../src/proxy/egress-options.ts';
 import { EgressProxy } from '../src/proxy/egress-proxy.ts';
+import { givenCall, HOST, TOKEN } from './given-grant.ts';
 import { TEST_AUTHORITY, TEST_SERVER } from './local-authority.ts';
 
-export const HOST = 'api.upstream.example';
 export const SHOP = 'shop.wild.example';
 export const OTHER_SHOP = 'other.wild.example';
-/** The value of a credential, which the upstream answers at `/echo` in several encodings. */
-export const TOKEN = 'tok/en+Value==4711';
-
 /** A request that arrived at the upstream. */
 interface Seen {
+  readonly method: string | undefined;
   readonly url: string | undefined;
   readonly headers: IncomingMessage['headers'];
   body: string;
@@ -31,6 +29,9 @@ interface Answer {
   readonly body: string;
 }
 
+/** In flight unless a test enters its own: requests that name no call are held to it. */
+const WRITING = givenCall({ effect: 'write' });
+
 type ProxyOptions = Partial<EgressProxyOptions> & { rules?: () => readonly EgressRule[] };
 
 /** The egress proxy, spoken to as a sandbox speaks to it: raw bytes on its unix socket, real TLS behind it. */
@@ -41,7 +42,7 @@ export class TestEgressProxy {
   #proxy: EgressProxy | undefined;
   #port = 0;
   #directory = '';
-  #references = new CredentialReferences();
+  #calls = new SandboxCalls();
 
   /** Where the upstream listens. */
   get port(): number {
@@ -52,13 +53,14 @@ export class TestEgressProxy {
     return join(this.#directory, 'egress.sock');
   }
 
-  get references(): CredentialReferences {
-    return this.#references;
+  /** Calls of the sandbox; one that may write is in flight. */
+  get calls(): SandboxCalls {
+    return this.#calls;
   }
 
   async openUpstream(): Promise<void> {
     const upstream = createServer(TEST_SERVER, (request, response) => {
-      const record: Seen = { url: request.url, headers: request.headers, body: '' };
+      const record: Seen = { method: request.method, url: request.url, headers: request.headers, body: '' };
       this.seen.push(record);
       request.on('data', (chunk: Buffer) => {
         record.body += chunk;
@@ -80,7 +82,8 @@ export class TestEgressProxy {
   /** Starts a proxy before the upstream; `stop` ends it, and so does the end of the test. */
   async start(options: ProxyOptions = {}): Promise<void> {
     this.#directory = await mkdtemp(join(tmpdir(), 'egress-'));
-    this.#references = new CredentialReferences();
+    this.#calls = new SandboxCalls();
+    this.#calls.enter(WRITING, []);
     const { port } = this;
     this.#proxy = await EgressProxy.listen(this.socketPath, {
       rules: () => [HOST, '*.wild.example', 'inside.example'].map((host) => ({ host, port })),
@@ -88,7 +91,7 @@ export class TestEgressProxy {
       certificateAuthorities: [TEST_AUTHORITY],
       trustedHosts: new Set([HOST, SHOP, OTHER_SHOP]),
       resolver: async () => ['127.0.0.1'],
-      credentials: this.#references,
+      calls: this.#calls,
       ...options,
     });
   }
@@ -145,21 +148,29 @@ export function withEgressProxy(): TestEgressProxy {
 }
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
-  const authority = String(request.headers.authorization ?? '');
+  const authority = String(request.headers.authorization ?? request.headers['x-api-key'] ?? '');
   const echo = {
     authority,
-    token: authority.slice(7),
+    token: TOKEN,
     packed: Buffer.from(authority).toString('base64'),
     url: encodeURIComponent(TOKEN),
+    path: request.url,
   };
-  if (request.url === '/echo') {
-    response.writeHead(200, { 'x-echo': authority, 'content-type': 'application/json' });
+  const stale = new URL(request.url ?? '/', 'https://x').pathname === '/stale' && authority.endsWith(TOKEN);
+  if (stale) return void response.writeHead(401).end('refused');
+  if (request.url?.startsWith('/echo?') || request.url === '/echo') {
+    response.writeHead(200, {
+      'x-echo': authority,
+      'x-path': request.url,
+      'content-type': 'application/json',
+      'set-cookie': 'session=bearer-of-the-account',
+    });
     // In two pieces, cut inside the value.
     const text = JSON.stringify(echo);
     const middle = text.indexOf('en+Value');
     response.write(text.slice(0, middle));
     setTimeout(() => response.end(text.slice(middle)), 20);
-  } else if (request.url === '/echo-gzip') {
+  } else if (request.url?.startsWith('/echo-gzip')) {
     response
       .writeHead(200, { 'content-encoding': 'gzip', 'content-type': 'text/plain' })
       .end(gzipSync(JSON.stringify(echo)));

@@ -27,3 +27,12 @@ export async function waitAtMost(ms: number, work: Promise<unknown>): Promise<vo
     clearTimeout(timer);
   }
 }
+
+/** The work's result, or the signal's reason as soon as it aborts; the work itself continues. */
+export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

@@ -1,4 +1,4 @@
-export { waitAtMost, within } from './async.ts';
+export { orAborted, waitAtMost, within } from './async.ts';
 export { documentNumber, emailAddress, findPlainInputs, idOf, integer, integerParameter, text } from './border.ts';
 export { ERRORS, type ErrorCode } from './catalog/index.ts';
 export { type Clock, systemClock } from './clock.ts';

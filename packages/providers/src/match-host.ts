@@ -1,7 +1,10 @@
 import { CUSTOMER, isPlainHost, isPlainLabel } from './parts.ts';
 import type { Provider } from './provider.ts';
 
-type Hosts = Pick<Provider, 'credentialHosts' | 'perCustomerHost'>;
+interface Hosts {
+  readonly credentialHosts: readonly string[];
+  readonly perCustomerHost?: Pick<NonNullable<Provider['perCustomerHost']>, 'templates' | 'reserved'> | undefined;
+}
 
 /** Why a host is one of a provider or not. */
 export type HostMatch =

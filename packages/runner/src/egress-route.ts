@@ -13,11 +13,21 @@ type SocketPath = () => string;
 
 /** The egress socket: an argument of this process, or its place in a sandbox. */
 export const egressSocketPath: SocketPath = () => process.argv[2] ?? '/run/egress.sock';
+/** The token of the call that sends a request, by which the proxy knows the call; undefined outside of one. */
+type TokenOfCall = () => string | undefined;
+
+interface Route {
+  readonly socketPath: SocketPath;
+  readonly tokenOfCall: TokenOfCall;
+}
+
+/** The header that carries the token; the proxy takes it out. */
+const CALL_HEADER = 'patchbay-call';
 
 /** Routes everything over the socket. */
-export function installEgressRoute(socketPath: SocketPath): void {
-  installFetch(socketPath);
-  installRequestOnDemand(socketPath);
+export function installEgressRoute(route: Route): void {
+  installFetch(route);
+  installRequestOnDemand(route);
 }
 
 /** Where Node's own fetch finds the dispatcher; the second since its handlers changed. */
@@ -28,12 +38,12 @@ interface Dispatcher {
 }
 
 /** Node's own fetch stays; only the dispatcher below it changes, lazily, because loading it costs milliseconds. */
-function installFetch(socketPath: SocketPath): void {
+function installFetch({ socketPath, tokenOfCall }: Route): void {
   const nativeFetch = globalThis.fetch;
   let isRouted = false;
   const routedFetch: typeof fetch = (input, init) => {
     if (!isRouted) {
-      routeDispatcher(socketPath());
+      routeDispatcher(socketPath(), tokenOfCall);
       isRouted = true;
     }
     return nativeFetch(input, init).catch((error: unknown) => {
@@ -43,25 +53,35 @@ function installFetch(socketPath: SocketPath): void {
   Object.defineProperty(globalThis, 'fetch', { value: routedFetch, writable: true, configurable: true });
 }
 
-function routeDispatcher(socketPath: string): void {
+function routeDispatcher(socketPath: string, tokenOfCall: TokenOfCall): void {
   Reflect.get(globalThis, 'Response'); // makes Node load its fetch and set its dispatchers
   const holder = globalThis as unknown as Record<symbol, Dispatcher | undefined>; // Node types do not know these symbols
   const found = DISPATCHERS.filter((symbol) => holder[symbol] !== undefined);
   if (found.length === 0) throw new Error('This Node has no global dispatcher for fetch.');
-  for (const symbol of found) holder[symbol] = routed(holder[symbol] as Dispatcher, socketPath); // just filtered
+  for (const symbol of found) {
+    holder[symbol] = routed(holder[symbol] as Dispatcher, socketPath, tokenOfCall); // just filtered
+  }
 }
 
-function routed(native: Dispatcher, socketPath: string): Dispatcher {
+function routed(native: Dispatcher, socketPath: string, tokenOfCall: TokenOfCall): Dispatcher {
   // Node exports no Agent of its own fetch; the global dispatcher is one.
   const Agent = native.constructor as new (options: object) => Dispatcher;
   const agent = new Agent({ connect: { socketPath }, connections: 20 });
   const dispatcher: Dispatcher = {
     dispatch: (options, handler) => {
       const path = `${new URL(options.origin).origin}${options.path}`;
-      return agent.dispatch({ ...options, origin: 'http://egress', path }, handler);
+      const headers = withToken(options.headers, tokenOfCall());
+      return agent.dispatch({ ...options, headers, origin: 'http://egress', path }, handler);
     },
   };
   return Object.setPrototypeOf(dispatcher, native) as Dispatcher; // the same object
+}
+
+/** The headers of a dispatched request, which are pairs in a row or an object, with the call's token. */
+function withToken(headers: unknown, token: string | undefined): unknown {
+  if (!token) return headers;
+  if (Array.isArray(headers)) return [...headers, CALL_HEADER, token];
+  return { ...(headers as object | undefined), [CALL_HEADER]: token }; // one of the two forms
 }
 
 /** "fetch failed" is no explanation; the reason is one level down. */
@@ -73,13 +93,13 @@ function explain(error: unknown): unknown {
 }
 
 /** Node's `http` costs milliseconds and fits into no snapshot: it is loaded, and routed, for the connector that asks for it. */
-function installRequestOnDemand(socketPath: SocketPath): void {
+function installRequestOnDemand({ socketPath, tokenOfCall }: Route): void {
   const load = process.getBuiltinModule.bind(process);
   let isRouted = false;
   const routedLoad = (name: string) => {
     if (!isRouted && /^(node:)?https?$/.test(name)) {
       isRouted = true;
-      installRequest(socketPath(), { http: load('node:http'), https: load('node:https') });
+      installRequest(socketPath(), tokenOfCall, { http: load('node:http'), https: load('node:https') });
     }
     return load(name);
   };
@@ -91,7 +111,7 @@ interface RequestModules {
   readonly https: typeof import('node:https');
 }
 
-function installRequest(socketPath: string, { http, https }: RequestModules): void {
+function installRequest(socketPath: string, tokenOfCall: TokenOfCall, { http, https }: RequestModules): void {
   const nativeRequest = http.request;
   const agent = new http.Agent({ keepAlive: true, maxSockets: 20 });
   const route = (protocol: 'http:' | 'https:') => {
@@ -103,10 +123,13 @@ function installRequest(socketPath: string, { http, https }: RequestModules): vo
       const name = hostname ?? host?.split(':')[0] ?? 'localhost';
       const scheme = options.protocol ?? protocol;
       const authority = port ? `${name}:${port}` : name;
-      return nativeRequest(
+      const sent = nativeRequest(
         { agent, socketPath, path: `${scheme}//${authority}${path ?? '/'}`, method, headers, signal, timeout },
         onResponse,
       );
+      const token = tokenOfCall();
+      if (token && !sent.headersSent) sent.setHeader(CALL_HEADER, token);
+      return sent;
     };
     const get = (...given: unknown[]): ClientRequest => {
       const sent = request(...given);

@@ -11,7 +11,7 @@ import {
   type RunnerCall,
   type RunnerCallHeader,
 } from '@patchbay/sandbox-protocol/inside';
-import { installConsole, installRuntime } from './calls/call-context.ts';
+import { installConsole, installRuntime, runningCall } from './calls/call-context.ts';
 import type { Assignment, ConnectorServer } from './calls/runner-call.ts';
 import { RunningCalls } from './calls/serve-calls.ts';
 import { egressSocketPath, installEgressRoute } from './egress-route.ts';
@@ -38,7 +38,10 @@ const link: HostLink = {
 /** Puts console and network of a sandbox in their places. To be called before connector code runs. */
 export function installSurroundings(): void {
   installConsole(link);
-  installEgressRoute(egressSocketPath);
+  installEgressRoute({
+    socketPath: egressSocketPath,
+    tokenOfCall: () => runningCall()?.call.context.egressToken,
+  });
 }
 
 /**

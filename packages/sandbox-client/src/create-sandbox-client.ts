@@ -50,7 +50,11 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
       const answer = await host.request<RawAnswer | InvocationOutcome>({
         id: invocation.id,
         frame: encodeCall(invocation, host.version),
-        openCredentials: async () => (await options.openCredentials?.(invocation)) ?? [],
+        call: {
+          openCredentials: async () => (await options.openCredentials?.(invocation)) ?? [],
+          refreshCredential: async (refused) => (await options.refreshCredential?.(invocation, refused)) ?? null,
+          onViolation: (violation) => options.onViolation?.(invocation, violation),
+        },
         signal: given.signal,
         listeners: { onNotification: given.onNotification },
         lost: () => (invocation.effect === 'read' ? supervisorLost() : new AppError('sandbox.outcome_unknown')),
@@ -61,6 +65,10 @@ export function createSandboxClient(options: SandboxClientOptions): SandboxClien
     async retire(match: RetireMatch) {
       await hosts.find((connected) => connected[0] ?? null);
       await Promise.all(hosts.connected.map((host) => retireOn(host, match)));
+    },
+
+    setAllowedHosts(organizationId, allowed) {
+      for (const host of hosts.connected) host.setAllowedHosts(organizationId, allowed);
     },
 
     async runTask(task: BuildTask, given: RunTaskOptions = {}) {

@@ -1,6 +1,7 @@
 import type {
   BuildTask,
   ConnectorEvent,
+  EgressViolation,
   Invocation,
   InvocationNotification,
   InvocationOutcome,
@@ -24,9 +25,19 @@ export interface SandboxClientOptions {
   provision(request: ProvisionRequest): Promise<Provision>;
   /** Opens the credentials that this invocation names. Called when its sandbox is about to run it; absent: there are none. */
   openCredentials?(invocation: Invocation): Promise<readonly CredentialGrant[]>;
+  /** A value after the one of this revision, which the provider refused; null where there is none. */
+  refreshCredential?(invocation: Invocation, refused: RefusedCredential): Promise<CredentialGrant | null>;
+  /** Called when a request of a call that only reads was refused because it may write. */
+  onViolation?(invocation: Invocation, violation: EgressViolation): void;
   onLog(record: LogRecord): void;
   /** Called with changes that connectors publish outside of their calls. */
   onEvent?(event: ConnectorEvent): void;
+}
+
+/** A credential whose value its provider no longer takes. */
+export interface RefusedCredential {
+  readonly id: string;
+  readonly revision: number;
 }
 
 export interface InvokeOptions {
@@ -69,6 +80,8 @@ export interface SandboxClient {
   invoke(invocation: Invocation, options?: InvokeOptions): Promise<InvocationOutcome>;
   /** Lets matching sandboxes on every host finish their calls, then stops them. Resolves when no new call can reach one. */
   retire(match: RetireMatch): Promise<void>;
+  /** Holds the sandboxes of an organization on every host to these hosts from now on; null for all that are declared. */
+  setAllowedHosts(organizationId: string, hosts: readonly string[] | null): void;
   /** Runs one build program in a throw-away sandbox. @throws AppError `sandbox.task_*` */
   runTask(task: BuildTask, options?: RunTaskOptions): Promise<TaskOutcome>;
   /** Every supervisor that is looked for or connected. Answers within a second or two, whatever they do. */

@@ -6,9 +6,10 @@ import { AppError } from '@patchbay/foundation';
 import { type ConnectorEvent, isJsonObject, type JsonObject, type LogRecord } from '@patchbay/sandbox-protocol';
 import {
   agreeOnVersion,
-  type CredentialGrant,
+  CREDENTIALS_SINCE,
   decodeJson,
   decodeMixed,
+  egressViolationSchema,
   encodeJsonFrame,
   type Frame,
   fromWireError,
@@ -20,7 +21,7 @@ import {
   supervisorStatusSchema,
   type VersionRange,
 } from '@patchbay/sandbox-protocol/wire';
-import { credentialsFrame, provisionFrame } from './answer-supervisor.ts';
+import { type CallEnd, credentialsFrame, provisionFrame, refreshedFrame } from './answer-supervisor.ts';
 import type { HostView } from './choose-host.ts';
 import type { InvokeOptions, RunTaskOptions, SandboxClientOptions } from './sandbox-client.ts';
 import { SupervisorConnection } from './supervisor-connection.ts';
@@ -44,8 +45,8 @@ export interface Wanted {
   readonly frame: Buffer;
   readonly signal?: AbortSignal | undefined;
   readonly listeners?: Listeners;
-  /** Opens the credentials that the request names, when the supervisor asks for them. */
-  openCredentials?(): Promise<readonly CredentialGrant[]>;
+  /** Answers what the supervisor asks during a call. */
+  readonly call?: CallEnd;
   /** The error when the connection breaks before the answer. */
   lost(): AppError;
 }
@@ -53,7 +54,7 @@ export interface Wanted {
 interface Pending extends Listeners {
   resolve(value: unknown): void;
   reject(error: unknown): void;
-  readonly openCredentials: Wanted['openCredentials'];
+  readonly call: CallEnd | undefined;
   lost(): AppError;
 }
 
@@ -118,7 +119,7 @@ export class SupervisorLink implements HostView {
 
   /** Sends a request and waits for its answer. Only while there is a connection. */
   async request<T>(wanted: Wanted): Promise<T> {
-    const { id, frame, signal, listeners, openCredentials, lost } = wanted;
+    const { id, frame, signal, listeners, call, lost } = wanted;
     signal?.throwIfAborted();
     const socket = this.#connection.current;
     if (socket === null) throw new AppError('sandbox.unavailable', { retryAfterSeconds: 1, sent: false });
@@ -126,7 +127,7 @@ export class SupervisorLink implements HostView {
     this.#pending.set(id, {
       ...listeners,
       lost,
-      openCredentials,
+      call,
       resolve: answered.resolve,
       reject: answered.reject,
     });
@@ -146,6 +147,12 @@ export class SupervisorLink implements HostView {
     }
   }
 
+  /** Without effect on a supervisor that does not know the frame: calls to it are narrowed by themselves. */
+  setAllowedHosts(organizationId: string, hosts: readonly string[] | null): void {
+    if (this.#version < CREDENTIALS_SINCE) return;
+    this.#connection.current?.write(encodeJsonFrame(SUPERVISOR_FRAMES.egressPolicy, { organizationId, hosts }));
+  }
+
   close(): void {
     this.#connection.close();
   }
@@ -160,10 +167,16 @@ export class SupervisorLink implements HostView {
     if (frame.type === SUPERVISOR_FRAMES.status) return void this.#onStatus(frame);
     const value = decodeJson(frame.payload);
     if (!isJsonObject(value)) return;
-    if (frame.type === SUPERVISOR_FRAMES.provide) return void this.#provide(value);
-    if (frame.type === SUPERVISOR_FRAMES.pullCredentials) return void this.#giveCredentials(String(value.id));
+    if (frame.type === SUPERVISOR_FRAMES.provide)
+      return void this.#give(provisionFrame(value, this.#options.provision));
     const found = this.#pending.get(String(value.id));
+    if (frame.type === SUPERVISOR_FRAMES.pullCredentials) {
+      return void this.#give(credentialsFrame(String(value.id), found?.call?.openCredentials));
+    }
+    if (frame.type === SUPERVISOR_FRAMES.refreshCredential) return void this.#give(refreshedFrame(value, found?.call));
     if (!found) return;
+    if (frame.type === SUPERVISOR_FRAMES.violation)
+      return void found.call?.onViolation(egressViolationSchema.parse(value.violation));
     if (frame.type === SUPERVISOR_FRAMES.outcome) found.resolve(value.outcome);
     else if (frame.type === SUPERVISOR_FRAMES.done) found.resolve(value.value);
     else if (frame.type === SUPERVISOR_FRAMES.failed) found.reject(fromWireError(value.error));
@@ -213,15 +226,10 @@ export class SupervisorLink implements HostView {
     this.#pending.get(String(id))?.resolve({ result, usage, ...(hasFiles === true && { files: bytes }) });
   }
 
-  async #provide(asked: JsonObject): Promise<void> {
-    const frame = await provisionFrame(asked, this.#options.provision);
-    this.#connection.current?.write(frame);
-  }
-
-  /** Only for a call of ours that is in flight there, and only what that call named. */
-  async #giveCredentials(id: string): Promise<void> {
-    const frame = await credentialsFrame(id, this.#pending.get(id)?.openCredentials);
-    this.#connection.current?.write(frame);
+  /** Answers a request of the supervisor: for a call of ours that is in flight there, and only what that call named. */
+  async #give(frame: Promise<Buffer>): Promise<void> {
+    const given = await frame;
+    this.#connection.current?.write(given);
   }
 
   #onLost(): void {

@@ -74,15 +74,16 @@ afterAll(async () => {
 });
 
 const grant: CredentialGrant = {
+  id: 'crd_1',
   name: 'github',
   account: 'ada',
   isDefault: true,
   secret: new Secret(VALUE),
-  header: { name: 'Authorization', prefix: 'Bearer ' },
-  providerHosts: ['api.github.com'],
+  provider: 'github',
   connectionHost: null,
   organizationHosts: null,
-  tokenPaths: [],
+  placement: { in: 'header', name: 'Authorization', prefix: 'Bearer ' },
+  revision: 1,
 };
 const invoke = (given: Partial<GivenInvocation> = {}) => {
   sent.length = 0;

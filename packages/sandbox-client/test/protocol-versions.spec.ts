@@ -123,7 +123,7 @@ describe('processes whose versions do not meet', () => {
     const { client, invocation } = clientOf(target);
     await waitFor(async () => (await client.supervisors())[0]?.reason?.includes('version 7 to 9') ?? false);
     expect(await client.supervisors()).toMatchObject([
-      { state: 'away', reason: expect.stringMatching(/this process 1 to 3: upgrade this process$/) },
+      { state: 'away', reason: expect.stringMatching(/this process 1 to 4: upgrade this process$/) },
     ]);
     const signal = AbortSignal.timeout(500);
     await expect(client.invoke(invocation({ code: CODE }), { signal })).rejects.toThrow();
@@ -177,6 +177,6 @@ describe('a supervisor', () => {
     closing.push(() => host.close());
     const { client, invocation } = clientOf(host.target as { id: string; socketPath: string });
     expect(textOf(await client.invoke(invocation({ code: CODE })))).toBe('served');
-    expect(await client.supervisors()).toMatchObject([{ state: 'serving', version: 3 }]);
+    expect(await client.supervisors()).toMatchObject([{ state: 'serving', version: 4 }]);
   });
 });

@@ -1,7 +1,7 @@
 /** The supervisor's work without its listener, so that `patchbay dev` can run the same in one process. */
 
 import type { Resolver } from '@patchbay/egress';
-import { AppError, asAppError, type Clock } from '@patchbay/foundation';
+import { AppError, asAppError, type Clock, orAborted } from '@patchbay/foundation';
 import type {
   BuildTask,
   Invocation,
@@ -22,12 +22,14 @@ import {
 import { HOST_LIMITS } from './bounds/limits.ts';
 import type { StartRateBounds } from './bounds/start-rate.ts';
 import { CallSignal } from './calls/call-signal.ts';
+import { refuseOtherSubject } from './calls/refuse-other-subject.ts';
 import type { ProbeReport, SandboxDriver } from './drivers/driver.ts';
 import type { RoomBounds } from './pool/plan-pool.ts';
 import type { Programs } from './programs/programs.ts';
 import { TaskRunner } from './programs/run-task.ts';
 import { type SandboxOwner, SandboxSupply } from './sandboxes/sandbox-supply.ts';
 import { type Heartbeat, SandboxTable } from './sandboxes/sandbox-table.ts';
+import type { CallClient } from './sandboxes/start-sandbox.ts';
 
 export interface SandboxHostOptions {
   readonly driver: SandboxDriver;
@@ -59,7 +61,7 @@ export interface SandboxHostOptions {
 }
 
 /** The requesting client: the source of code and settings, and the receiver of lines and notifications. */
-export interface InvokeCaller extends SandboxOwner {
+export interface InvokeCaller extends SandboxOwner, CallClient {
   /** Opens the credentials that the invocation names. Asked only when it names some; without it none is ever sent. */
   openCredentials?(): Promise<readonly CredentialGrant[]>;
   onNotification(notification: InvocationNotification): void;
@@ -124,26 +126,28 @@ export class SandboxHost {
     progress: { isSent: boolean },
   ): Promise<RawAnswer> {
     this.#requireIsolation();
+    refuseOtherSubject(header);
     const { clock } = this.#options;
+    const { starter } = this.#supply;
     const startedAt = clock.monotonicMs();
     using ended = new CallSignal(caller.signal, header.deadlineMs, () => deadlineError(header));
     const { signal } = ended;
     const { leave, sandbox, cold, enteredAt } = await this.#enter(header, caller, signal);
     try {
       const readyAt = clock.monotonicMs();
-      this.#supply.serve(sandbox.id, { invocation: header, user: caller });
-      const egressBefore = this.#supply.egressMsOf(sandbox.id);
+      starter.serve(sandbox.id, { invocation: header, user: caller });
+      const egressBefore = starter.egressMsOf(sandbox.id);
       const grants = header.credentials.length > 0 ? await orAborted(openedBy(caller), signal) : [];
-      const { connections, revoke } = this.#supply.issue(sandbox.id, grants);
+      const entered = starter.enter(sandbox.id, header, { client: caller, grants });
       const { onNotification } = caller;
       progress.isSent = sandbox.isAlive;
-      const answer = await sandbox.call({ header, params }, { signal, connections, onNotification }).finally(revoke);
+      const answer = await sandbox.call({ header, params }, { signal, entered, onNotification }).finally(entered.leave);
       const timings = {
         queueMs: enteredAt - startedAt,
         startMs: readyAt - enteredAt,
         sandboxMs: clock.monotonicMs() - readyAt,
         // Requests of concurrent calls in one sandbox cannot be attributed: the sum is an upper bound.
-        egressMs: this.#supply.egressMsOf(sandbox.id) - egressBefore,
+        egressMs: starter.egressMsOf(sandbox.id) - egressBefore,
         cold,
       };
       return { ...answer, timings };
@@ -175,6 +179,11 @@ export class SandboxHost {
       }
       leave();
     }
+  }
+
+  /** The hosts that an organization's sandboxes may reach from now on; null for all that their manifests declare. */
+  setAllowedHosts(organizationId: string, hosts: readonly string[] | null): void {
+    this.#supply.starter.setAllowedHosts(organizationId, hosts);
   }
 
   retire(match: RetireMatch): void {
@@ -238,12 +247,4 @@ async function openedBy(caller: InvokeCaller): Promise<readonly CredentialGrant[
 function deadlineError(header: InvocationHeader): AppError {
   const detail = `No answer came within ${Math.round(header.deadlineMs)} ms.`;
   return new AppError('sandbox.deadline_exceeded', { detail });
-}
-
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

@@ -1,16 +1,15 @@
 /** One connection of a gateway or worker to this supervisor: frames in, work, frames out. */
 import type { Socket } from 'node:net';
 import { AppError } from '@patchbay/foundation';
-import { type Invocation, isJsonObject, type Provision } from '@patchbay/sandbox-protocol';
+import { type EgressViolation, type Invocation, isJsonObject, type Provision } from '@patchbay/sandbox-protocol';
 import {
   agreeOnVersion,
   buildTaskHeaderSchema,
   CREDENTIALS_SINCE,
-  type CredentialGrant,
-  decodeCredentials,
   decodeJson,
   decodeMixed,
   decodeProvision,
+  egressPolicySchema,
   encodeJsonFrame,
   encodeMixedFrame,
   type Frame,
@@ -33,6 +32,7 @@ import {
   writeInTurn,
 } from '@patchbay/sandbox-protocol/wire';
 import { AwaitedReplies } from './calls/awaited-replies.ts';
+import { CredentialPulls } from './calls/credential-pulls.ts';
 import type { InvokeCaller, SandboxHost } from './sandbox-host.ts';
 
 export interface ServeOptions {
@@ -75,7 +75,7 @@ class Connection {
   readonly #options: ServeOptions;
   readonly #running = new Map<string, AbortController>();
   readonly #provisions = new AwaitedReplies<Provision>();
-  readonly #pulls = new AwaitedReplies<readonly CredentialGrant[]>();
+  readonly #pulls = new CredentialPulls((type, value) => this.#send(type, value));
   /** Agreed on; until its hello, the peer is of the release before versions were agreed. */
   #version = SILENT_PEER.max;
 
@@ -101,14 +101,10 @@ class Connection {
         return; // its arrival is its only content
       case SUPERVISOR_FRAMES.hello:
         return void this.#agree(helloSchema.parse(decodeJson(frame.payload)).versions);
-      case SUPERVISOR_FRAMES.credentials: {
-        const { id, grants } = decodeCredentials(frame.payload);
-        return void this.#pulls.resolve(id, grants);
-      }
-      case SUPERVISOR_FRAMES.credentialsFailed: {
-        const { id, error } = failureOf(frame);
-        return void this.#pulls.reject(id, error);
-      }
+      case SUPERVISOR_FRAMES.credentials:
+        return void this.#pulls.take(frame);
+      case SUPERVISOR_FRAMES.credentialsFailed:
+        return void this.#pulls.reject(failureOf(frame));
       case SUPERVISOR_FRAMES.invoke:
         return void this.#answer(invocationSchema.parse(decodeJson(frame.payload)), (call, signal) =>
           this.#invoke(call, signal),
@@ -140,6 +136,10 @@ class Connection {
         const { id, match } = retireMatchSchema.parse(decodeJson(frame.payload));
         this.#host.retire(match);
         return void this.#send(SUPERVISOR_FRAMES.done, { id, value: null });
+      }
+      case SUPERVISOR_FRAMES.egressPolicy: {
+        const { organizationId, hosts } = egressPolicySchema.parse(decodeJson(frame.payload));
+        return void this.#host.setAllowedHosts(organizationId, hosts);
       }
       case SUPERVISOR_FRAMES.health:
         return void this.#send(SUPERVISOR_FRAMES.done, { id: idOf(frame), value: this.#host.health() });
@@ -197,7 +197,9 @@ class Connection {
     return {
       signal,
       provision: (snapshotDigest) => this.#provide(call, snapshotDigest),
-      openCredentials: () => this.#pullCredentials(call.id),
+      openCredentials: () => this.#pulls.pull(call.id, this.#version),
+      refreshCredential: (grant) => this.#pulls.refresh(call.id, grant),
+      onViolation: (violation) => this.#reportViolation(call.id, violation),
       onLog: (record) => this.#send(SUPERVISOR_FRAMES.log, record),
       onEvent: (event) => this.#send(SUPERVISOR_FRAMES.event, event),
       onNotification: (notification) => this.#send(SUPERVISOR_FRAMES.notification, { id: call.id, ...notification }),
@@ -220,12 +222,9 @@ class Connection {
     return provision;
   }
 
-  /** Values of credentials come by a frame of their own: `invoke` is kept while its call waits, and they are not. */
-  #pullCredentials(id: string): Promise<readonly CredentialGrant[]> {
-    if (this.#version < CREDENTIALS_SINCE) return Promise.reject(new AppError('sandbox.release_mismatch'));
-    const pull = this.#pulls.wait(id);
-    this.#send(SUPERVISOR_FRAMES.pullCredentials, { id });
-    return pull;
+  /** A peer of an earlier version does not know the frame; the request is refused all the same. */
+  #reportViolation(id: string, violation: EgressViolation): void {
+    if (this.#version >= CREDENTIALS_SINCE) this.#send(SUPERVISOR_FRAMES.violation, { id, violation });
   }
 
   #send(type: number, value: unknown): void {

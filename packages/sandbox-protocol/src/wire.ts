@@ -33,5 +33,12 @@ export { type RawAnswer, readAnswer, resultTooLarge } from './payloads/read-answ
 export { readPeerName } from './peers/peer-name.ts';
 export { retireMatchSchema } from './peers/retire-match.ts';
 export { type SupervisorStatus, supervisorStatusSchema } from './peers/supervisor-status.ts';
-export { type CredentialGrant, decodeCredentials, encodeCredentials } from './provisions/credential-grant.ts';
+export {
+  type CredentialGrant,
+  type CredentialPlacement,
+  decodeCredentials,
+  encodeCredentials,
+} from './provisions/credential-grant.ts';
+export { egressViolationSchema } from './provisions/egress-violation.ts';
+export { egressPolicySchema } from './provisions/narrow-egress.ts';
 export { decodeProvision, encodeProvision } from './provisions/provision-frame.ts';

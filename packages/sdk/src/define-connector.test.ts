@@ -88,6 +88,11 @@ describe('defineConnector', () => {
     ],
     ['an egress URL', () => defineConnector({ name: 'a', tools: {}, egress: ['https://x.com'] }), 'https://x.com'],
     ['a URL for links', () => defineConnector({ name: 'a', tools: {}, linkHosts: ['https://x.com'] }), 'https://x.com'],
+    [
+      'a read that is not method and path',
+      () => defineConnector({ name: 'a', tools: {}, egress: [{ host: 'x.com', reads: ['DELETE /x'] }] }),
+      'DELETE /x',
+    ],
     ['a port beyond the last', () => defineConnector({ name: 'a', tools: {}, egress: ['x.com:70000'] }), 'x.com:70000'],
     [
       'a secret in small letters',
@@ -124,6 +129,13 @@ describe('defineConnector', () => {
       { host: 'api.example.com', port: 443 },
       { host: 'db.example.com', port: 5432 },
       { host: '*.example.org', port: 443, tunnel: true },
+    ]);
+  });
+
+  it('records the requests of a host that only read, and a provider’s host that is asked without an account', () => {
+    const egress = [{ host: 'x.com', reads: ['POST /v1/*/query'], anonymous: true }];
+    expect(defineConnector({ name: 'a', tools: {}, egress }).manifest.egress).toEqual([
+      { host: 'x.com', port: 443, anonymous: true, reads: [{ method: 'POST', path: '/v1/*/query' }] },
     ]);
   });
 

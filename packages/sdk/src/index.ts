@@ -13,7 +13,7 @@ export type {
 export type { Context, Log } from './context.ts';
 export { CONNECTOR_BRAND, type Connector, type ConnectorDefinition, defineConnector } from './define-connector.ts';
 export type { DynamicLists } from './dynamic-lists.ts';
-export type { ConnectorManifest, EgressDeclaration, EgressRule, SecretDeclaration } from './manifest.ts';
+export type { ConnectorManifest, EgressDeclaration, EgressRule, ReadRequest, SecretDeclaration } from './manifest.ts';
 export type { DatabaseChoice, PostgresSettings } from './postgres.ts';
 export { type Completer, type Prompt, type PromptDefinition, type PromptReturn, prompt } from './prompt.ts';
 export {

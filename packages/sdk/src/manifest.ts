@@ -10,12 +10,30 @@ export interface EgressRule {
   readonly tunnel?: boolean;
   /** A database: it narrows which databases the connector's connections may be. */
   readonly kind?: 'postgres';
+  /** A host of a connection's provider may be asked without an account too. */
+  readonly anonymous?: boolean;
+  /** Requests that only read although their method does not show it. */
+  readonly reads?: readonly ReadRequest[];
+}
+
+/** A request by method and path; `*` is one segment: `{ method: 'POST', path: '/v1/search' }`. */
+export interface ReadRequest {
+  readonly method: 'POST' | 'REPORT' | 'SEARCH';
+  readonly path: string;
 }
 
 /** How egress is written: `'api.example.com'`, `'api.example.com:8443'` or a rule. */
 export type EgressDeclaration =
   | string
-  | { readonly host: string; readonly port?: number; readonly tunnel?: boolean; readonly kind?: 'postgres' };
+  | {
+      readonly host: string;
+      readonly port?: number;
+      readonly tunnel?: boolean;
+      readonly kind?: 'postgres';
+      readonly anonymous?: boolean;
+      /** `'POST /v1/search'`; for hosts of no provider. Shown to the owner who activates the version. */
+      readonly reads?: readonly string[];
+    };
 
 /** A secret of the connector, set by `patchbay secrets set NAME`. */
 export interface SecretDeclaration {
@@ -62,7 +80,9 @@ export function readEgress(declaration: EgressDeclaration): EgressRule {
     host,
     port,
     ...(given.tunnel === true && { tunnel: true }),
-    ...(given.kind === 'postgres' && { kind: 'postgres' }),
+    ...(given.kind === 'postgres' && kind: 'postgres' ),
+    ...(given.anonymous === true && anonymous: true ),
+    ...(given.reads && given.reads.length > 0 && reads: given.reads.map((text) => readRequestOf(host, text)) ),
   };
 }
 
@@ -76,6 +96,18 @@ export function readLinkHost(declared: string): string {
   throw new TypeError(
     `linkHosts: ${JSON.stringify(declared)} is not a host name. Write 'pay.example.com', without https:// and path.`,
   );
+}
+
+const READ_REQUEST = /^(POST|REPORT|SEARCH) ((?:\/(?:\*|[A-Za-z0-9._~:@$-]+))+)$/;
+
+function readRequestOf(host: string, text: string): ReadRequest {
+  const [, method, path] = READ_REQUEST.exec(text) ?? [];
+  if (method === undefined || path === undefined) {
+    throw new TypeError(
+      `egress: ${JSON.stringify(text)} of ${host} is not a request that reads. Write 'POST /v1/search'; * is one segment of the path.`,
+    );
+  }
+  return { method: method as ReadRequest['method'], path }; // the pattern allows no other
 }
 
 function splitHost(text: string): Exclude<EgressDeclaration, string> {

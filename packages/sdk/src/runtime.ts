@@ -51,7 +51,7 @@ export interface RunnerContext {
   readonly secrets: Readonly<Record<string, string>>;
   /** The path of the socket that leads out, for protocols that are not HTTP. Absent where there is none. */
   readonly egressSocket?: string;
-  /** Absent with runners that know no connections. */
+  /** The caller's accounts. A runner of before connections has none to give. */
   readonly connections?: readonly RunnerConnection[];
   /** Differs for each person (and each state of their rights); values cached under it are theirs alone. */
   readonly cacheScopeKey: string;

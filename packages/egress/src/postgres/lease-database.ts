@@ -14,15 +14,15 @@ import type { DatabaseLease } from './database-sessions.ts';
 export function leaseDatabase(
   { url: target }: Pick<IncomingMessage, 'url'>,
   reference: string,
-  { credentials, rules }: Pick<EgressProxyOptions, 'credentials' | 'rules'>,
+  { calls, rules }: Pick<EgressProxyOptions, 'calls' | 'rules'>,
 ): DatabaseLease {
   if (target !== POSTGRES_TARGET) {
     throw new AppError('egress.request_refused', {
       detail: `A tunnel takes no credential; a database is asked for as ${POSTGRES_TARGET}.`,
     });
   }
-  if (!credentials) throw refused('this sandbox was given none');
-  const { grant, ended } = credentials.lease(reference);
+  if (!calls) throw refused('this sandbox was given none');
+  const { grant, ended } = calls.lease(reference);
   const { postgres, secret, organizationHosts } = grant;
   if (!postgres) throw refused('the reference is not one of a database');
   const host = hostName(postgres.host);

@@ -1,6 +1,6 @@
 import type { EgressRule } from '@patchbay/sandbox-protocol';
 import type { ResolveOptions } from '../addresses/resolve-destination.ts';
-import type { CredentialReferences } from '../credentials/credentials.ts';
+import type { SandboxCalls } from '../credentials/sandbox-calls.ts';
 import type { EgressLimits } from '../egress-limits.ts';
 
 export interface EgressProxyOptions extends ResolveOptions {
@@ -12,8 +12,8 @@ export interface EgressProxyOptions extends ResolveOptions {
   onSpent?(milliseconds: number): void;
   /** Certificate authorities beside the system's; tests bring their own. */
   readonly certificateAuthorities?: readonly string[] | undefined;
-  /** Credentials of this sandbox; without any, no credential is ever sent. */
-  readonly credentials?: CredentialReferences;
+  /** The calls of this sandbox, with their effects and credentials; null for a build, which is no call. */
+  readonly calls: SandboxCalls | null;
   /** Other bounds than the defaults, for tests that cannot wait minutes. */
   readonly limits?: Partial<EgressLimits>;
 }

@@ -16,10 +16,10 @@ import { hideInBody, hideInHeaders } from '../credentials/hide-credential.ts';
 import { EGRESS_LIMITS, type EgressLimits } from '../egress-limits.ts';
 import { DatabaseSessions } from '../postgres/database-sessions.ts';
 import { leaseDatabase } from '../postgres/lease-database.ts';
-import { authorise } from './authorise-request.ts';
+import { type AuthorisedRequest, authorise } from './authorise-request.ts';
 import type { EgressProxyOptions } from './egress-options.ts';
 import { CREDENTIAL_HEADER, responseHeaders } from './header-rules.ts';
-import { openUpstream } from './open-upstream.ts';
+import { type Destination, openUpstream } from './open-upstream.ts';
 import { openTunnel } from './tunnel.ts';
 
 /** How often requests that are not complete are looked at. */
@@ -139,15 +139,9 @@ async function forward(request: IncomingMessage, response: ServerResponse, optio
   if (url.protocol === 'http:' && !options.trustedHosts?.has(url.hostname)) {
     throw new AppError('egress.request_refused', { detail: 'Plain http is not sent; use https.' });
   }
-  const sent = authorise(request.headers, url, { rule: ruling.rule, credentials: options.credentials });
-  const upstream = await openUpstream(request, {
-    url,
-    port,
-    address,
-    sent,
-    limits,
-    authorities: options.certificateAuthorities,
-  });
+  const sent = await authorise(request, url, { rule: ruling.rule, calls: options.calls });
+  const destination = { url, port, address, limits, authorities: options.certificateAuthorities };
+  const upstream = await send(request, destination, sent);
   try {
     const answer = readable(responseHeaders(upstream.headers), sent.spellings, request.method === 'HEAD');
     const declaredBytes = Number(upstream.headers['content-length'] ?? 0);
@@ -161,10 +155,26 @@ async function forward(request: IncomingMessage, response: ServerResponse, optio
   }
 }
 
+/** Sends the request; once more, with a new credential, where the provider refused the one that it had. */
+async function send(
+  request: IncomingMessage,
+  destination: Omit<Destination, 'sent'>,
+  sent: AuthorisedRequest,
+): Promise<IncomingMessage> {
+  const upstream = await openUpstream(request, { ...destination, sent });
+  if (upstream.statusCode !== 401) return upstream;
+  const renewed = await sent.renew();
+  if (renewed === null) return upstream;
+  upstream.destroy();
+  return openUpstream(request, { ...destination, sent: renewed });
+}
+
 /** Headers and body steps of an answer; a credential that comes back in it is taken out. */
 function readable(headers: ReturnType<typeof responseHeaders>, spellings: readonly string[], isHead: boolean) {
   if (spellings.length === 0) return { headers, steps: [] };
-  const clean = hideInHeaders(headers, spellings);
+  // A session that the provider opens for the credential would be a bearer of the account.
+  const { 'set-cookie': _, ...kept } = headers;
+  const clean = hideInHeaders(kept, spellings);
   return isHead ? { headers: clean, steps: [] } : hideInBody(clean, spellings);
 }
 

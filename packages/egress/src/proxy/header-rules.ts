@@ -22,8 +22,11 @@ const FRAMING: Readonly<Record<string, RegExp>> = {
   'transfer-encoding': /^chunked$/i,
 };
 
-/** Names a credential reference; the only platform header that a sandbox may send, and only to the proxy. */
+/** Names a credential reference. */
 export const CREDENTIAL_HEADER = 'patchbay-credential';
+
+/** Names the call that a request belongs to. The runner adds it; only the proxy reads it. */
+export const CALL_HEADER = 'patchbay-call';
 
 /** Names the platform speaks with; a sandbox may neither send them out nor receive them. */
 const isOurs = (name: string) => name.startsWith('patchbay-');
@@ -40,7 +43,7 @@ export function requestHeaders(given: IncomingHttpHeaders, authority: string): H
     const reason = refusalOf(name, String(value), authority);
     if (reason) throw new AppError('egress.header_refused', { detail: `${name}: ${reason}.`, data: { header: name } });
   }
-  const headers = kept(given, new Set(['host', 'expect', 'via', 'forwarded', CREDENTIAL_HEADER]));
+  const headers = kept(given, new Set(['host', 'expect', 'via', 'forwarded', CREDENTIAL_HEADER, CALL_HEADER]));
   // A body of unknown length is framed here too, whatever the method: bytes without framing would be a second request.
   if (given['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked';
   return { ...headers, host: authority };
@@ -58,7 +61,7 @@ function refusalOf(name: string, value: string, authority: string): string | nul
   }
   const framing = FRAMING[name];
   if (framing) return framing.test(value) ? null : 'only the framing of the connection to the proxy is allowed here';
-  if (name === CREDENTIAL_HEADER) return null;
+  if (name === CREDENTIAL_HEADER || name === CALL_HEADER) return null;
   if (isOurs(name)) return 'names of the platform are not sent';
   if (name.startsWith('proxy-') || HOP_BY_HOP.has(name))
     return 'headers between two ends of one connection are not passed on';

@@ -6,6 +6,7 @@ import { AppError } from '@patchbay/foundation';
 import { bounded } from '../bounded.ts';
 import type { EgressLimits } from '../egress-limits.ts';
 import type { AuthorisedRequest } from './authorise-request.ts';
+import { hasBody } from './read-body.ts';
 
 export interface Destination {
   readonly url: URL;
@@ -45,6 +46,7 @@ export function openUpstream(request: IncomingMessage, destination: Destination)
     request.once('close', () => {
       if (!request.complete) upstream.destroy();
     });
+    if (sent.body || !hasBody(request)) return void upstream.end(sent.body);
     pipeline(request, bounded(limits.requestBytes, 'The request'), upstream).catch(reject);
   });
 }

@@ -33,9 +33,9 @@ export async function openTunnel(
   const ruling = matchDestination(host, Number(port), options.rules(), 'tunnel');
   if (!ruling.allowed) throw new AppError('egress.host_not_declared', { detail: `${ruling.reason}.` });
   const name = hostName(host);
-  if (options.credentials?.isCredentialHost(name)) {
+  if (options.calls?.providerOf(name)) {
     throw new AppError('egress.credential_refused', {
-      detail: `${name} is asked with the caller’s credential, by plain requests only.`,
+      detail: `${name} is asked with the caller’s account, by plain requests only.`,
     });
   }
   const address = await resolveDestination(host, options);

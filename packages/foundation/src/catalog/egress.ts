@@ -55,6 +55,18 @@ export const EGRESS_ERRORS = {
     title: 'The connector has too many connections open, or a message is too large.',
     hint: 'Close what is not needed and send or read less per request.',
   },
+  'egress.only_reads': {
+    status: 403,
+    owner: 'connector',
+    title: 'The request may change something, and only reads were in flight.',
+    hint: 'Declare the tool with destructive: true or false instead of readOnly: true, and write in tools only.',
+  },
+  'egress.own_credential': {
+    status: 403,
+    owner: 'connector',
+    title: 'The request carries a credential of the connector’s own.',
+    hint: 'Leave the credential out: requests to a provider’s host are sent with the caller’s account.',
+  },
   'egress.redirect_refused': {
     status: 502,
     owner: 'caller',

@@ -133,6 +133,12 @@ export const SANDBOX_ERRORS = {
     title: 'The sandbox host is of another release, which cannot do what this call needs.',
     hint: 'The operator upgrades all processes to one release, sandbox hosts first.',
   },
+  'sandbox.subject_mismatch': {
+    status: 500,
+    owner: 'platform',
+    title: 'The call belongs to another caller than its sandbox.',
+    hint: 'Report it to the operator with the request id: nothing ran, and repeating it is safe.',
+  },
   'sandbox.supervisor_lost': {
     status: 503,
     owner: 'platform',

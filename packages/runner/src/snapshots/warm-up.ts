@@ -102,6 +102,7 @@ function callOf(id: string, method: string, params: RunnerCall['params']): Runne
       client: { name: 'warm', version: '1' },
       requestId: 'warm',
       idempotencyKey: 'warm',
+      egressToken: '',
       credentials: {},
       connections: [],
       cacheScopeKey: '',

@@ -1,4 +1,5 @@
 /** Between the host's terms and the runner's frames; reads nothing without checking it. */
+import type { EnteredCall } from '@patchbay/egress';
 import { AppError, type ErrorCode, escapeText } from '@patchbay/foundation';
 import {
   type ConnectorEvent,
@@ -17,7 +18,10 @@ import {
 import { EVENT_URI_LENGTH_MAX } from '../bounds/event-rate.ts';
 
 /** The invocation as the runner gets it: no key, digest or rule, and of credentials only the references. */
-export function runnerCallOf(invocation: InvocationHeader, connections: readonly CallConnection[]): RunnerCallHeader {
+export function runnerCallOf(
+  invocation: InvocationHeader,
+  { token, connections }: Pick<EnteredCall, 'token' | 'connections'>,
+): RunnerCallHeader {
   const { id, method, resultBytesMax, key } = invocation;
   const { roles, groups, ...context } = invocation.context;
   const subject = context.user?.id ?? '';
@@ -28,6 +32,7 @@ export function runnerCallOf(invocation: InvocationHeader, connections: readonly
     context: {
       ...context,
       cacheScopeKey: `${key.organizationId}:${subject}:${[...roles].sort().join()}:${[...groups].sort().join()}`,
+      egressToken: token,
       credentials: referencesOf(connections),
       connections,
     },

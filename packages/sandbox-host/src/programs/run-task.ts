@@ -87,6 +87,7 @@ export class TaskRunner {
       // A task's destinations come from the operator's configuration (the package registry), never from a tenant.
       trustedHosts: new Set(task.egress.map((rule) => rule.host)),
       rules: () => task.egress,
+      calls: null,
       onRefusal: (text) => refusals.push(text),
     });
     try {

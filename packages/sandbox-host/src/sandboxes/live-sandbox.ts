@@ -2,6 +2,7 @@
  * One started sandbox from its assignment to its end. Everything it sends on descriptor 3 is hostile input: an answer,
  * log or notification for an invocation that is not in flight here, a broken frame or an unknown type kills it.
  */
+import type { EnteredCall } from '@patchbay/egress';
 import { AppError } from '@patchbay/foundation';
 import {
   type ConnectorEvent,
@@ -10,7 +11,6 @@ import {
   type JsonObject,
 } from '@patchbay/sandbox-protocol';
 import {
-  type CallConnection,
   decodeJson,
   decodeMixed,
   encodeJsonFrame,
@@ -101,13 +101,12 @@ export class LiveSandbox {
     { header, params }: { readonly header: InvocationHeader; readonly params: Uint8Array },
     options: {
       signal: AbortSignal;
-      /** The accounts that the connector may use during this call. */
-      connections: readonly CallConnection[];
+      entered: Pick<EnteredCall, 'token' | 'connections'>;
       onNotification(notification: InvocationNotification): void;
     },
   ): Promise<SandboxAnswer> {
     if (this.#cause) return Promise.reject(this.#cause.with({ sent: false }));
-    const call = encodeMixedFrame(RUNNER_FRAMES.call, runnerCallOf(header, options.connections), params);
+    const call = encodeMixedFrame(RUNNER_FRAMES.call, runnerCallOf(header, options.entered), params);
     const answer = this.#calls.add(header, {
       signal: options.signal,
       onAbort: () => this.#cancel(header.id),

@@ -2,10 +2,9 @@
 import { createHash } from 'node:crypto';
 import { totalmem } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { IssuedReferences } from '@patchbay/egress';
 import { AppError, type Clock, newId } from '@patchbay/foundation';
 import type { BuildTask, Provision, SupervisorHealth, TaskOutcome } from '@patchbay/sandbox-protocol';
-import type { CredentialGrant, InvocationHeader } from '@patchbay/sandbox-protocol/wire';
+import type { InvocationHeader } from '@patchbay/sandbox-protocol/wire';
 import { HOST_LIMITS } from '../bounds/limits.ts';
 import { StartRate, type StartRateBounds } from '../bounds/start-rate.ts';
 import { StartSlots } from '../bounds/start-slots.ts';
@@ -105,6 +104,11 @@ export class SandboxSupply {
     });
   }
 
+  /** The sandboxes' ways to the outside, and the receivers of their lines and events. */
+  get starter(): Pick<SandboxStarter, 'serve' | 'enter' | 'egressMsOf' | 'setAllowedHosts'> {
+    return this.#starter;
+  }
+
   get health(): Pick<SupervisorHealth, 'snapshot' | 'pool'> {
     const { size, waiting, taken, missed } = this.#pool;
     return { snapshot: this.#images.health, pool: { size, waiting, taken, missed } };
@@ -141,20 +145,6 @@ export class SandboxSupply {
   /** @throws AppError `sandbox.task_*` */
   takeVersionSnapshot(task: BuildTask, caller: TaskCaller): Promise<TaskOutcome> {
     return this.#versions.take(task, caller);
-  }
-
-  /** References for one call; to be revoked before its answer leaves. */
-  issue(sandboxId: string, grants: readonly CredentialGrant[]): IssuedReferences {
-    return this.#starter.issue(sandboxId, grants);
-  }
-
-  /** To be called before each call: whose rules hold, and where lines and events go. */
-  serve(sandboxId: string, given: { invocation: InvocationHeader; user: SandboxUser }): void {
-    this.#starter.serve(sandboxId, given);
-  }
-
-  egressMsOf(sandboxId: string): number {
-    return this.#starter.egressMsOf(sandboxId);
   }
 
   async close(): Promise<void> {

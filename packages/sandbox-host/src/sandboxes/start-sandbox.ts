@@ -3,9 +3,16 @@
  * assignment. The egress socket exists from the start and lets nothing pass until its owner's rules are attached.
  */
 
-import { CredentialReferences, EgressProxy, type IssuedReferences, type Resolver } from '@patchbay/egress';
+import { EgressProxy, type EnteredCall, type Resolver, SandboxCalls } from '@patchbay/egress';
 import { AppError, newId } from '@patchbay/foundation';
-import type { ConnectorEvent, EgressRule, LogRecord, Provision } from '@patchbay/sandbox-protocol';
+import {
+  type ConnectorEvent,
+  type EgressRule,
+  type EgressViolation,
+  type LogRecord,
+  narrowEgress,
+  type Provision,
+} from '@patchbay/sandbox-protocol';
 import type { CredentialGrant, InvocationHeader } from '@patchbay/sandbox-protocol/wire';
 import { HOST_LIMITS } from '../bounds/limits.ts';
 import type { SandboxDriver, SandboxProcess, SandboxSpec } from '../drivers/driver.ts';
@@ -33,13 +40,22 @@ export interface SandboxUser {
   onEvent?(event: ConnectorEvent): void;
 }
 
+/** The client of one call, as far as the call's requests to the outside are concerned. */
+export interface CallClient {
+  /** A request of the call was refused because the call only reads. */
+  onViolation?(violation: EgressViolation): void;
+  /** A new value for a credential that its provider refused; null, or absent, where there is none. */
+  refreshCredential?(grant: CredentialGrant): Promise<CredentialGrant | null>;
+}
+
 /** Resources of one process on the host. */
 interface Attachment {
   rules: readonly EgressRule[];
+  organizationId: string;
   user: SandboxUser | null;
   logs: LogCapture | null;
-  /** Credentials of its calls; known to its own proxy and to no other. */
-  readonly credentials: CredentialReferences;
+  /** Its calls with their credentials; known to its own proxy and to no other. */
+  readonly calls: SandboxCalls;
   /** Milliseconds its requests spent outside, since its start. */
   egressMs: number;
 }
@@ -47,6 +63,8 @@ interface Attachment {
 export class SandboxStarter {
   readonly #options: SandboxStarterOptions;
   readonly #attachments = new Map<string, Attachment>();
+  /** Hosts that an organization allows, as far as the policy changed while this process runs. */
+  readonly #allowedHosts = new Map<string, readonly string[]>();
   droppedLogLines = 0;
 
   constructor(options: SandboxStarterOptions) {
@@ -61,15 +79,15 @@ export class SandboxStarter {
     const { driver } = this.#options;
     const sandboxId = newId('sandbox');
     const process = await driver.start({ ...image, ...asked, sandboxId, profile: 'runtime', mounts: [] });
-    const credentials = new CredentialReferences();
-    const attachment: Attachment = { rules: [], user: null, logs: null, credentials, egressMs: 0 };
+    const calls = new SandboxCalls();
+    const attachment: Attachment = { rules: [], organizationId: '', user: null, logs: null, calls, egressMs: 0 };
     this.#attachments.set(sandboxId, attachment);
     void process.exited.then(() => this.#attachments.delete(sandboxId));
     try {
       const proxy = await EgressProxy.listen(process.egressSocketPath, {
         ...this.#options,
-        rules: () => attachment.rules,
-        credentials,
+        rules: () => narrowEgress(attachment.rules, this.#allowedHosts.get(attachment.organizationId) ?? null),
+        calls,
         onSpent: (milliseconds) => {
           attachment.egressMs += milliseconds;
         },
@@ -130,6 +148,8 @@ export class SandboxStarter {
       },
     });
     attachment.logs = logs;
+    attachment.organizationId = key.organizationId;
+    attachment.calls.assign(provision.providers ?? []);
     this.serve(process.sandboxId, { invocation, user });
     const sandbox = new LiveSandbox({
       driver,
@@ -150,10 +170,28 @@ export class SandboxStarter {
     attachment.user = given.user;
   }
 
-  /** References for one call. */
-  issue(sandboxId: string, grants: readonly CredentialGrant[]): IssuedReferences {
-    const attachment = this.#attachments.get(sandboxId);
-    return (attachment?.credentials ?? new CredentialReferences()).issue(grants);
+  /** From here on the requests of this call are known to the sandbox's proxy, with its effect and its credentials. */
+  enter(
+    sandboxId: string,
+    { effect }: Pick<InvocationHeader, 'effect'>,
+    { client, grants }: { readonly client: CallClient; readonly grants: readonly CredentialGrant[] },
+  ): EnteredCall {
+    // A sandbox that ended in between sends no request any more; the call finds out.
+    const calls = this.#attachments.get(sandboxId)?.calls ?? new SandboxCalls();
+    return calls.enter(
+      {
+        effect,
+        onViolation: (violation) => client.onViolation?.(violation),
+        refresh: async (grant) => (await client.refreshCredential?.(grant)) ?? null,
+      },
+      grants,
+    );
+  }
+
+  /** The hosts that an organization allows from now on, also to calls in flight; null for every declared one. */
+  setAllowedHosts(organizationId: string, hosts: readonly string[] | null): void {
+    if (hosts === null) this.#allowedHosts.delete(organizationId);
+    else this.#allowedHosts.set(organizationId, hosts);
   }
 
   egressMsOf(sandboxId: string): number {

@@ -22,6 +22,11 @@ export interface RunnerAnswerHeader {
 export interface RunnerCallContext extends Omit<InvocationContext, 'roles' | 'groups'> {
   /** Differs for each person and each state of their rights: values cached under it are theirs alone. */
   readonly cacheScopeKey: string;
+  /**
+   * By the header `patchbay-call` the proxy knows which call a request belongs to, and so whether it may write. Secret to
+   * the code of other sandboxes, not to this one's.
+   */
+  readonly egressToken: string;
   /** Name → reference for the header `patchbay-credential`, valid until this call's answer. */
   readonly credentials: Readonly<Record<string, string>>;
   /** The accounts behind the references: several to a name where the caller has several. */

@@ -25,6 +25,8 @@ export const SUPERVISOR_FRAMES = {
   credentialsFailed: 10,
   /** mixed: `InvocationHeader` + parameters as JSON text */
   call: 11,
+  /** JSON: `{ organizationId, hosts }`: the hosts that an organization allows from now on, null for all; version 4 */
+  egressPolicy: 12,
 
   /** JSON: `{ id, outcome }`, to `invoke` */
   outcome: 16,
@@ -50,4 +52,8 @@ export const SUPERVISOR_FRAMES = {
   pullCredentials: 26,
   /** mixed: `{ id, isError, timings }` + result or error as JSON text, to `call` */
   answer: 27,
+  /** JSON: `{ id, pull, credential, revision }`: the provider refused it; answered by `credentials` or `credentialsFailed` of id `pull` */
+  refreshCredential: 28,
+  /** JSON: `{ id, violation }`: a request during this invocation was refused because only reads were in flight */
+  violation: 29,
 } as const;

@@ -1,7 +1,7 @@
 import { AppError } from '@patchbay/foundation';
 import type { Invocation } from '../calls/invocation.ts';
 import { encodeJsonFrame, encodeMixedFrame } from '../frames/frame.ts';
-import { CREDENTIALS_SINCE, PAYLOADS_SINCE } from '../frames/protocol-version.ts';
+import { CREDENTIALS_SINCE, KEYS_SINCE, PAYLOADS_SINCE } from '../frames/protocol-version.ts';
 import { SUPERVISOR_FRAMES } from '../frames/supervisor-frames.ts';
 import { encodePayload } from './payload.ts';
 
@@ -13,14 +13,13 @@ import { encodePayload } from './payload.ts';
  * @throws AppError `sandbox.release_mismatch` when it needs a feature that the version lacks: credentials
  */
 export function encodeCall(invocation: Invocation, version: number): Buffer {
+  const needsCredentials = invocation.credentials.length > 0 || invocation.key.providers.length > 0;
+  if (needsCredentials && version < CREDENTIALS_SINCE) throw new AppError('sandbox.release_mismatch', { sent: false });
   if (version >= PAYLOADS_SINCE) {
     const { params, ...header } = invocation;
     return encodeMixedFrame(SUPERVISOR_FRAMES.call, header, encodePayload(params));
   }
-  if (version >= CREDENTIALS_SINCE) return encodeJsonFrame(SUPERVISOR_FRAMES.invoke, invocation);
-  const { preview: _, providers, ...key } = invocation.key;
-  if (invocation.credentials.length > 0 || providers.length > 0) {
-    throw new AppError('sandbox.release_mismatch', { sent: false });
-  }
+  if (version >= KEYS_SINCE) return encodeJsonFrame(SUPERVISOR_FRAMES.invoke, invocation);
+  const { preview: _, providers: __, ...key } = invocation.key;
   return encodeJsonFrame(SUPERVISOR_FRAMES.invoke, { ...invocation, key });
 }

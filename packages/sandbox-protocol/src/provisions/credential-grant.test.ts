@@ -6,15 +6,16 @@ import { type CredentialGrant, decodeCredentials, encodeCredentials } from './cr
 
 const VALUE = 'gho_planted';
 const GRANT: CredentialGrant = {
+  id: 'cxn_1',
   name: 'github',
   account: 'ada',
   isDefault: true,
   secret: new Secret(VALUE),
-  header: { name: 'Authorization', prefix: 'Bearer ' },
-  providerHosts: ['api.github.com'],
+  provider: 'github',
   connectionHost: null,
-  organizationHosts: ['api.github.com'],
-  tokenPaths: ['/login/oauth/access_token'],
+  organizationHosts: null,
+  placement: { in: 'header', name: 'Authorization', prefix: 'Bearer ' },
+  revision: 3,
 };
 
 function payloadOf(grants: readonly CredentialGrant[]): Buffer {

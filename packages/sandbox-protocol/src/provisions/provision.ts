@@ -1,4 +1,5 @@
 import type { IsolationKey } from '../calls/isolation-key.ts';
+import type { ProviderRules } from './provider-rules.ts';
 
 /**
  * The code and settings that a supervisor requests to start a sandbox. `artifact` is checked against the digest by the
@@ -7,6 +8,8 @@ import type { IsolationKey } from '../calls/isolation-key.ts';
 export interface Provision {
   readonly artifact: Uint8Array;
   readonly secrets: Readonly<Record<string, string>>;
+  /** The providers whose credentials its calls may use. */
+  readonly providers?: readonly ProviderRules[] | undefined;
   /** The version's snapshot, when it was asked for and is there. Checked against its digest as well. */
   readonly snapshot?: Uint8Array | undefined;
 }

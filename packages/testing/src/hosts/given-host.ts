@@ -20,7 +20,14 @@ import {
   type SandboxHostOptions,
   serveConnection,
 } from '@patchbay/sandbox-host';
-import type { ConnectorEvent, Invocation, IsolationKey, JsonObject, LogRecord } from '@patchbay/sandbox-protocol';
+import type {
+  ConnectorEvent,
+  Invocation,
+  IsolationKey,
+  JsonObject,
+  LogRecord,
+  ProviderRules,
+} from '@patchbay/sandbox-protocol';
 import { preparedDirectory } from '../run/run-caches.ts';
 import { bubblewrapFile, hasSandboxes } from './sandboxes.ts';
 
@@ -61,6 +68,10 @@ export interface GivenInvocation extends Partial<Omit<Invocation, 'key' | 'param
 interface GivenDriver {
   /** Opens what calls name, as a gateway would. */
   readonly openCredentials?: SandboxClientOptions['openCredentials'];
+  readonly refreshCredential?: SandboxClientOptions['refreshCredential'];
+  readonly onViolation?: SandboxClientOptions['onViolation'];
+  /** The providers of every connector on this host. */
+  readonly providers?: readonly ProviderRules[];
   readonly sources?: ProgramSources;
   makeDriver?(): SandboxDriver;
   /** Isolation layers that are left out, to show their effect. */
@@ -108,9 +119,11 @@ export async function givenHost(options: Partial<SandboxHostOptions> & GivenDriv
     provision: async ({ artifactDigest, snapshotDigest }) => {
       const found = stored.get(artifactDigest);
       if (!found) throw new Error(`no artifact ${artifactDigest}`);
-      return { ...found, snapshot: snapshots.get(snapshotDigest ?? '') };
+      return { ...found, providers: options.providers, snapshot: snapshots.get(snapshotDigest ?? '') };
     },
     ...(options.openCredentials && { openCredentials: options.openCredentials }),
+    ...(options.refreshCredential && { refreshCredential: options.refreshCredential }),
+    ...(options.onViolation && { onViolation: options.onViolation }),
     onLog: (record) => logs.push(record),
     onEvent: (event) => events.push(event),
   });

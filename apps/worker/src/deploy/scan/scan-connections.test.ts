@@ -3,7 +3,7 @@ import { checkManifest } from '../manifest/check-manifest.ts';
 import { scanConnections } from './scan-connections.ts';
 
 /** The rules that a connector with one connection breaks. */
-function scan(provider: string, host?: string) {
+function scan(provider: string, host?: string, rules: object[] = []) {
   const { manifest } = checkManifest({
     manifestVersion: 1,
     sdk: 'connector',
@@ -12,7 +12,7 @@ function scan(provider: string, host?: string) {
     prompts: [],
     resources: [],
     resourceTemplates: [],
-    egress: host === undefined ? [] : [{ host, port: 443 }],
+    egress: host === undefined ? rules : [{ host, port: 443 }],
     auth: { type: 'none' },
     connections: { one: { provider, scopes: [] } },
     dynamic: false,
@@ -34,6 +34,12 @@ it.each([undefined, 'api.example.com', 'github.com.example.com', 'zendesk.com'])
     expect(scan('zendesk', host)).toEqual(['connection_without_egress']);
   },
 );
+
+it('warns of exceptions that an owner has to see', () => {
+  const reads = [{ method: 'POST', path: '/search' }];
+  const rules = [{ host: 'api.example.com', port: 443, anonymous: true, reads }];
+  expect(scan('own-crm', undefined, rules)).toEqual(['egress_declared_reads', 'egress_anonymous']);
+});
 
 it('warns of no connection whose provider has a declared host, or is the organization’s own', () => {
   expect(scan('github', 'api.github.com')).toEqual([]);

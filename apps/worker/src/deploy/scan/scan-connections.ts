@@ -2,8 +2,40 @@ import { PROVIDERS } from '@patchbay/providers';
 import type { Manifest } from '../manifest/check-manifest.ts';
 import type { NewFinding, Scanner } from './scanner.ts';
 
-/** Connections that no call could use: an unknown provider, or one whose hosts the connector does not declare. */
-export const scanConnections: Scanner = ({ manifest }) =>
+/**
+ * Connections that no call could use, because of an unknown provider or one whose hosts the connector does not declare; and
+ * exceptions from what the platform enforces, which an owner has to see.
+ */
+export const scanConnections: Scanner = ({ manifest }) => [
+  ...scanDeclared(manifest),
+  ...manifest.egress.flatMap(({ host, reads = [], anonymous }): NewFinding[] => [
+    ...(reads.length === 0
+      ? []
+      : [
+          {
+            rule: 'egress_declared_reads',
+            severity: 'warning' as const,
+            subject: host,
+            message: `Tools that only read may send ${reads.map(({ method, path }) => `${method} ${path}`).join(', ')}: the author declares that this changes nothing.`,
+            hint: 'Compare it with the documentation of the service before the version is activated.',
+          },
+        ]),
+    ...(anonymous
+      ? [
+          {
+            rule: 'egress_anonymous',
+            severity: 'warning' as const,
+            subject: host,
+            message:
+              'Requests to this host may be sent without the caller’s account, so what they carry is not bound to it.',
+            hint: 'Leave anonymous out unless the connector needs public data of the provider.',
+          },
+        ]
+      : []),
+  ]),
+];
+
+const scanDeclared = (manifest: Manifest) =>
   Object.entries(manifest.connections ?? {}).flatMap(([name, { provider }]) =>
     scanConnection(manifest, name, provider),
   );
