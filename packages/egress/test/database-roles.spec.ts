@@ -1,9 +1,10 @@
 import { Secret } from '@patchbay/foundation';
 import { describe, expect, it } from 'vitest';
 import { testRole } from '../src/postgres/test-role.ts';
+import { HOST } from './given-grant.ts';
 import { TEST_AUTHORITY } from './local-authority.ts';
 import { PASSWORD, withDatabase } from './with-database.ts';
-import { HOST, withEgressProxy } from './with-egress-proxy.ts';
+import { withEgressProxy } from './with-egress-proxy.ts';
 
 const proxy = withEgressProxy();
 const database = withDatabase(proxy);

@@ -13,10 +13,10 @@ import {
   PROTOCOL_3_0,
   SSL_REQUEST,
 } from '../src/postgres/messages.ts';
-import { givenGrant } from './given-grant.ts';
+import { givenCall, givenGrant, HOST } from './given-grant.ts';
 import { TEST_AUTHORITY } from './local-authority.ts';
 import { PASSWORD, withDatabase } from './with-database.ts';
-import { HOST, SHOP, withEgressProxy } from './with-egress-proxy.ts';
+import { SHOP, withEgressProxy } from './with-egress-proxy.ts';
 
 const proxy = withEgressProxy();
 const database = withDatabase(proxy);
@@ -38,7 +38,7 @@ describe('a database that is asked for wrongly', () => {
     await proxy.start();
     const revoked = database.issue();
     revoked.revoke();
-    const http = proxy.references.issue([givenGrant()]).connections[0]?.reference ?? '';
+    const http = proxy.calls.enter(givenCall(), [givenGrant()]).connections[0]?.reference ?? '';
     for (const reference of ['cref_unknown', revoked.reference, http]) {
       await expect(database.connect(reference)).rejects.toThrow('egress.credential_refused');
     }
@@ -57,7 +57,7 @@ describe('a database that is asked for wrongly', () => {
     await proxy.start({ rules: () => [{ host: 'other.example', port: 5432, kind: 'postgres' }] });
     await expect(database.connect(database.issue().reference)).rejects.toThrow('egress.host_not_declared');
     const grant = { ...database.grant(), organizationHosts: ['other.example'] };
-    const reference = proxy.references.issue([grant]).connections[0]?.reference ?? '';
+    const reference = proxy.calls.enter(givenCall(), [grant]).connections[0]?.reference ?? '';
     await expect(database.connect(reference)).rejects.toThrow('egress policy');
   });
 
@@ -232,8 +232,21 @@ describe('a database that is opened', () => {
     await proxy.start();
     const { reference, revoke } = database.issue();
     const client = await database.client(reference);
+<<<<<<< HEAD
     const running = expect(client.query("SELECT pg_sleep(60), 'outlives its call'")).rejects.toThrow(ENDED);
     await waitFor(() => isRunning('outlives'));
+=======
+    const running = expect(client.query("SELECT pg_sleep(60), 'outlives its call'")).rejects.toThrow(
+      /terminated|ECONNRESET/,
+    );
+    const isRunning = async () => {
+      const rows = await database.server.run(
+        "SELECT count(*)::int AS queries FROM pg_stat_activity WHERE query LIKE '%outlives%' AND pid <> pg_backend_pid() AND state = 'active'",
+      );
+      return rows[0]?.queries === 1;
+    };
+    await waitFor(isRunning);
+>>>>>>> 8ad9cc96 (Read declarations of databases beside those of reads)
     revoke();
     await running;
     await waitFor(async () => !(await isRunning('outlives')));

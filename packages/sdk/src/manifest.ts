@@ -80,9 +80,9 @@ export function readEgress(declaration: EgressDeclaration): EgressRule {
     host,
     port,
     ...(given.tunnel === true && { tunnel: true }),
-    ...(given.kind === 'postgres' && kind: 'postgres' ),
-    ...(given.anonymous === true && anonymous: true ),
-    ...(given.reads && given.reads.length > 0 && reads: given.reads.map((text) => readRequestOf(host, text)) ),
+    ...(given.kind === 'postgres' && { kind: 'postgres' }),
+    ...(given.anonymous === true && { anonymous: true }),
+    ...(given.reads && given.reads.length > 0 && { reads: given.reads.map((text) => readRequestOf(host, text)) }),
   };
 }
 
