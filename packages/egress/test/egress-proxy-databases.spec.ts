@@ -232,21 +232,8 @@ describe('a database that is opened', () => {
     await proxy.start();
     const { reference, revoke } = database.issue();
     const client = await database.client(reference);
-<<<<<<< HEAD
     const running = expect(client.query("SELECT pg_sleep(60), 'outlives its call'")).rejects.toThrow(ENDED);
     await waitFor(() => isRunning('outlives'));
-=======
-    const running = expect(client.query("SELECT pg_sleep(60), 'outlives its call'")).rejects.toThrow(
-      /terminated|ECONNRESET/,
-    );
-    const isRunning = async () => {
-      const rows = await database.server.run(
-        "SELECT count(*)::int AS queries FROM pg_stat_activity WHERE query LIKE '%outlives%' AND pid <> pg_backend_pid() AND state = 'active'",
-      );
-      return rows[0]?.queries === 1;
-    };
-    await waitFor(isRunning);
->>>>>>> 8ad9cc96 (Read declarations of databases beside those of reads)
     revoke();
     await running;
     await waitFor(async () => !(await isRunning('outlives')));
