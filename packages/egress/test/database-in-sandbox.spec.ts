@@ -4,7 +4,8 @@ import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP } from '@patchb
 import { afterAll, beforeAll, expect } from 'vitest';
 import { TEST_AUTHORITY } from './local-authority.ts';
 import { PASSWORD, withDatabase } from './with-database.ts';
-import { HOST, TestEgressProxy } from './with-egress-proxy.ts';
+import { HOST } from './given-grant.ts';
+import { TestEgressProxy } from './with-egress-proxy.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
 
