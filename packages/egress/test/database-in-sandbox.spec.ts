@@ -2,9 +2,9 @@ import { skipUnless } from '@patchbay/testing';
 import { bundleConnector } from '@patchbay/testing/connectors/bundle-connector';
 import { type GivenHost, givenHost, hasBubblewrap, NO_BUBBLEWRAP } from '@patchbay/testing/hosts/given-host';
 import { afterAll, beforeAll, expect } from 'vitest';
+import { HOST } from './given-grant.ts';
 import { TEST_AUTHORITY } from './local-authority.ts';
 import { PASSWORD, withDatabase } from './with-database.ts';
-import { HOST } from './given-grant.ts';
 import { TestEgressProxy } from './with-egress-proxy.ts';
 
 const { describe, it } = skipUnless(hasBubblewrap, NO_BUBBLEWRAP);
