@@ -14,6 +14,7 @@ interface Service {
   security_opt?: string[];
   networks?: unknown;
   secrets?: string[];
+  volumes?: string[];
   user?: string;
   group_add?: string[];
   healthcheck?: { test: string[] };
@@ -72,7 +73,7 @@ describe('docker-compose.yml', () => {
     expect([...asked].sort()).toEqual(Object.keys(example).sort());
   });
 
-  it.each(['gateway', 'worker', 'supervisor', 'spawner'])(
+  it.each(['gateway', 'worker', 'keyholder', 'supervisor', 'spawner'])(
     'compose gives the %s an environment its config takes',
     async (app) => {
       const environment = environmentOf(app, made);
@@ -80,7 +81,7 @@ describe('docker-compose.yml', () => {
     },
   );
 
-  it.each(['gateway', 'worker', 'supervisor', 'spawner'])(
+  it.each(['gateway', 'worker', 'keyholder', 'supervisor', 'spawner'])(
     'compose gives %s no variable its config does not know',
     async (app) => {
       const known = await namesInConfigOf(app);
@@ -115,6 +116,19 @@ describe('docker-compose.yml', () => {
     expect(compose.services.supervisor?.networks).toEqual(['outside']);
     expect(compose.services.spawner).toMatchObject({ network_mode: 'none' });
     expect(compose.services.dashboard?.networks).toEqual(['inside']);
+  });
+
+  it('compose gives the master key to the keyholder alone, which has no network, and each role a socket of its own', () => {
+    const holders = Object.keys(compose.services).filter((name) =>
+      compose.services[name]?.secrets?.includes('master_key'),
+    );
+    expect(holders).toEqual(['keyholder']);
+    expect(compose.services.keyholder).toMatchObject({ network_mode: 'none', cap_drop: ['ALL'], read_only: true });
+    const mounted = (name: string) =>
+      (compose.services[name]?.volumes ?? []).filter((one) => one.includes('/run/keyholder'));
+    expect(mounted('gateway')).toEqual(['keyholder-gateway:/run/keyholder']);
+    expect(mounted('worker')).toEqual(['keyholder-worker:/run/keyholder']);
+    for (const name of ['supervisor', 'dashboard']) expect(mounted(name), name).toEqual([]);
   });
 
   it('compose gives internet access to worker, supervisor and gateway, and keeps gateway and supervisor on networks apart', () => {

@@ -58,7 +58,7 @@ describe('npm start', () => {
     const file = path.join(installation.dataDirectory, 'ready.json');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(Object.keys(ready.processes).sort()).toEqual(
-      ['dashboard', 'gateway', 'postgres', 'redis', 'supervisor', 'worker'].sort(),
+      ['dashboard', 'gateway', 'keyholder', 'postgres', 'redis', 'supervisor', 'worker'].sort(),
     );
     for (const pid of Object.values(ready.processes)) expect(await isRunning(pid)).toBe(true);
   });

@@ -83,7 +83,7 @@ describe('a production start', () => {
     sharedDirectory = ready.sharedDirectory;
     expect(ready).toMatchObject({ origin, mcpUrl: null, apiKey: null, signIn: null });
     const named = Object.keys(ready.processes).filter((name) => name !== 'spawner');
-    expect(named.sort()).toEqual(['dashboard', 'gateway', 'supervisor', 'worker']);
+    expect(named.sort()).toEqual(['dashboard', 'gateway', 'keyholder', 'supervisor', 'worker']);
     expect(setupPaths()).toHaveLength(1);
     const log = await readFile(path.join(installation.dataDirectory, 'logs/gateway.log'), 'utf8');
     expect(log).not.toContain('/-/setup/');

@@ -3,7 +3,7 @@ import { ChangeFeed } from '@patchbay/domain/changes';
 import { createGrantDirectory, SigningKeys } from '@patchbay/domain/grants';
 import { systemClock } from '@patchbay/foundation';
 import type { GivenAccessToken } from '@patchbay/testing';
-import { createStateSealer, fileKeySource } from '@patchbay/vault';
+import { createStateSealer, openKeySource } from '@patchbay/vault';
 import { importJWK, jwtVerify } from 'jose';
 import pg from 'pg';
 import { AccessTokens } from '../../apps/gateway/src/mcp/access/verify-access-token.ts';
@@ -31,7 +31,7 @@ async function openParts({ urls, masterKeyFile, installation }: AuthInstallation
   await feed.start();
   const grants = createGrantDirectory({ database, feed });
   const pool = new pg.Pool({ connectionString: urls.auth, max: 1 });
-  const keySource = await fileKeySource(masterKeyFile);
+  const keySource = await openKeySource({ masterKeyFile });
   const keys = new SigningKeys({ pool, sealer: await createStateSealer(keySource, 'oauth signing keys') });
   const open = () => new AccessTokens({ issuer: installation.ready.origin, keys, grants, clock: systemClock });
   const close = async () => {

@@ -42,7 +42,7 @@ mkdirSync(secrets, { recursive: true, mode: 0o700 });
 writeFileSync(environmentFile, environment, own);
 for (const file of ['master.key', 'auth.secret']) {
   writeFileSync(path.join(secrets, file), key(), own);
-  // Gateway and worker are this user in their containers; the mode stays with the file when it is mounted there.
+  // Keyholder and gateway are this user in their containers; the mode stays with the file when it is mounted there.
   if (process.getuid?.() === 0) chownSync(path.join(secrets, file), 10_001, 10_001);
 }
 writeFileSync(path.join(secrets, 'store-identities.json'), `${JSON.stringify(identities, null, 2)}\n`, own);

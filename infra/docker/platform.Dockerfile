@@ -1,5 +1,5 @@
-# Gateway, worker, supervisor, spawner and the one-time setup: one source tree, one image per process, each with its own
-# dependencies only. Node runs the TypeScript sources as they are.
+# Gateway, worker, keyholder, supervisor, spawner and the one-time setup: one source tree, one image per process, each with
+# its own dependencies only. Node runs the TypeScript sources as they are.
 FROM node:24-bookworm-slim AS source
 WORKDIR /app
 COPY . .
@@ -11,7 +11,8 @@ RUN node scripts/run.mjs prisma generate
 FROM source AS base
 ENV NODE_ENV=production
 # A volume takes its first owner from the directory it is mounted over.
-RUN install -d -o 10001 -g 10001 /var/lib/patchbay/spool /var/lib/patchbay/packages
+RUN install -d -o 10001 -g 10001 /var/lib/patchbay/spool /var/lib/patchbay/packages \
+    /var/lib/patchbay/keyholder /run/keyholder /run/keyholder/gateway /run/keyholder/worker
 COPY --from=generated /app/packages/domain/src/generated packages/domain/src/generated
 
 # Runs once per release and serves nobody, so it may carry the development tools along.
@@ -38,6 +39,11 @@ FROM base AS worker
 RUN npx --yes pnpm@12.21.0 install --frozen-lockfile --prod --filter "@patchbay/worker..."
 USER 10001:10001
 CMD ["node", "apps/worker/src/main.ts"]
+
+FROM base AS keyholder
+RUN npx --yes pnpm@12.21.0 install --frozen-lockfile --prod --filter "@patchbay/keyholder..."
+USER 10001:10001
+CMD ["node", "apps/keyholder/src/main.ts"]
 
 FROM base AS spawner
 RUN apt-get update && apt-get install -y --no-install-recommends bubblewrap && rm -rf /var/lib/apt/lists/*

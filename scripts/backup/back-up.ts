@@ -9,6 +9,8 @@ import { packArchive } from './archive.ts';
 export const KEY_FILES = ['master.key', 'auth.secret', 'passwords.json'] as const;
 /** Kept with the keys, since it opens the demo; production and backups of older releases have none. */
 export const DEMO_FILE = 'demo.json';
+/** Shred keys of organizations; backups of older releases have none. */
+export const SHRED_KEYS_FOLDER = 'keyholder';
 /** Below the data directory; the database is in the shared directory. */
 export const DATA_FOLDERS = ['artifacts', 'spool'] as const;
 
@@ -41,8 +43,8 @@ export async function backUp(dataDirectory: string, dataFile: string, keysFile: 
       { folder: shared, names: [path.relative(shared, postgres)] },
       { folder: data, names: DATA_FOLDERS },
     ]);
-    const demo = existsSync(path.join(data, DEMO_FILE)) ? [DEMO_FILE] : [];
-    await packArchive(keysFile, [{ folder: data, names: [...KEY_FILES, ...demo] }]);
+    const others = [DEMO_FILE, SHRED_KEYS_FOLDER].filter((name) => existsSync(path.join(data, name)));
+    await packArchive(keysFile, [{ folder: data, names: [...KEY_FILES, ...others] }]);
   } finally {
     await lock.release();
   }

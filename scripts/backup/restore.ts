@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { findServiceAccount, noteMade, openDirectories } from '@patchbay/embedded';
 import { InstanceLock } from '../../apps/launcher/src/files/instance-lock.ts';
 import { listArchive, unpackArchive } from './archive.ts';
-import { DATA_FOLDERS, DEMO_FILE, KEY_FILES } from './back-up.ts';
+import { DATA_FOLDERS, DEMO_FILE, KEY_FILES, SHRED_KEYS_FOLDER } from './back-up.ts';
 
 /**
  * Puts a backup into a data directory that holds no installation. The keys come last: an interrupted restore has none
@@ -27,8 +27,10 @@ export async function restore(dataFile: string, keysFile: string, dataDirectory:
     await unpackArchive(dataFile, { folder: data, names: DATA_FOLDERS });
     const account = findServiceAccount(['postgres']);
     if (account) await promisify(execFile)('chown', ['-R', `${account.uid}:${account.gid}`, postgres]);
-    const hasDemo = (await listArchive(keysFile)).includes(DEMO_FILE);
-    const keys = hasDemo ? ([...KEY_FILES, DEMO_FILE] as const) : KEY_FILES;
+    const listed = await listArchive(keysFile);
+    const hasShredKeys = listed.some((name) => name.startsWith(`${SHRED_KEYS_FOLDER}/`));
+    if (hasShredKeys) await unpackArchive(keysFile, { folder: data, names: [SHRED_KEYS_FOLDER] });
+    const keys = listed.includes(DEMO_FILE) ? ([...KEY_FILES, DEMO_FILE] as const) : KEY_FILES;
     await unpackArchive(keysFile, { folder: data, names: keys });
     await noteMade(data, ['database', ...keys]);
   } finally {

@@ -3,7 +3,7 @@
  *     npm run limits -- ORGANIZATION name=value …       grants
  *     npm run limits -- ORGANIZATION --reset            ends every grant
  *
- * For the running installation of PATCHBAY_DATA, or the one of DATABASE_URL and MASTER_KEY_FILE.
+ * For the running installation of PATCHBAY_DATA, or the one of DATABASE_URL and KEYHOLDER_SOCKET.
  */
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -31,11 +31,11 @@ async function embedded() {
     const login = { name: 'patchbay_app', password: new Secret(app) };
     return {
       DATABASE_URL: socketUrl(path.join(sharedDirectory, 'run/postgres'), login, 'patchbay'),
-      MASTER_KEY_FILE: process.env.MASTER_KEY_FILE ?? path.join(DATA, 'master.key'),
+      KEYHOLDER_SOCKET: path.join(sharedDirectory, 'run/keyholder/gateway/keys.sock'),
     };
   } catch (cause) {
     console.error(
-      `No installation runs in ${DATA}: start one with npm start, or set DATABASE_URL and MASTER_KEY_FILE.`,
+      `No installation runs in ${DATA}: start one with npm start, or set DATABASE_URL and KEYHOLDER_SOCKET.`,
     );
     if (cause instanceof Error) console.error(cause.message);
     process.exit(1);

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { gatewayEnvironment } from '../../apps/gateway/src/config.ts';
+import { keyholderEnvironment } from '../../apps/keyholder/src/config.ts';
 import { startEnvironment } from '../../apps/launcher/src/config.ts';
 import { spawnerEnvironment } from '../../apps/spawner/src/config.ts';
 import { probeEnvironment, supervisorEnvironment } from '../../apps/supervisor/src/config.ts';
@@ -75,6 +76,12 @@ const SOURCES = [
     introduction: 'Deploys and schedules.',
     schema: workerEnvironment,
     file: 'apps/worker/src/config.ts',
+  },
+  {
+    title: 'Keyholder',
+    introduction: 'The only process with the master key. It listens on no network.',
+    schema: keyholderEnvironment,
+    file: 'apps/keyholder/src/config.ts',
   },
   {
     title: 'Supervisor',

@@ -4,6 +4,7 @@ import {
   dataEnvironment,
   isId,
   isWellKnownPassword,
+  keysProblem,
   loadConfig,
   mailFromField,
   originField,
@@ -84,6 +85,8 @@ export const gatewayEnvironment = z
     PATCHBAY_TRUSTED_PROXIES: z.string().default(''),
   })
   .superRefine((value, context) => {
+    const ofKeys = keysProblem(value.PATCHBAY_MODE, value);
+    if (ofKeys !== null) context.addIssue({ code: 'custom', ...ofKeys });
     const problems: Problem[] = [
       ...originProblems(value),
       ...storeProblems(value),
@@ -205,7 +208,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
       S3_ACCESS_KEY_ID: value.S3_ACCESS_KEY_ID,
       S3_SECRET_ACCESS_KEY: value.S3_SECRET_ACCESS_KEY,
     },
-    masterKeyFile: value.MASTER_KEY_FILE,
+    keys: { keyholderSocket: value.KEYHOLDER_SOCKET, masterKeyFile: value.MASTER_KEY_FILE },
     authSecretFile: value.AUTH_SECRET_FILE,
     spoolDirectory: value.SPOOL_DIR,
     downloadsDirectory: value.DOWNLOADS_DIR,

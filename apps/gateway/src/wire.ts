@@ -11,7 +11,7 @@ import { createPolicyDirectory } from '@patchbay/domain/policies';
 import { UsageSpool } from '@patchbay/domain/usage';
 import { type Logger, Secret, systemClock } from '@patchbay/foundation';
 import type { Application } from '@patchbay/foundation/process';
-import { createAuditSigner, createStateSealer, createTokenSigner, createVault, fileKeySource } from '@patchbay/vault';
+import { createAuditSigner, createStateSealer, createTokenSigner, createVault, openKeySource } from '@patchbay/vault';
 import { DeployWaker } from './admin/deploy-waker.ts';
 import { createAdminSurface } from './admin/index.ts';
 import type { GatewayConfig } from './config.ts';
@@ -54,7 +54,7 @@ const DATABASE_POOL_MAX = 10;
 export async function wireGateway(config: GatewayConfig, logger: Logger): Promise<Application> {
   const clock = systemClock;
   const { origin } = config;
-  const keySource = await fileKeySource(config.masterKeyFile);
+  const keySource = await openKeySource(config.keys);
   const vault = createVault({ keySource });
   const artifacts = openArtifactStore(config.artifacts);
   const database = createDatabase({
@@ -64,6 +64,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
     auditWriter: await createAuditSigner(keySource, 'gateway', randomUUID()),
   });
   const changes = new ChangeFeed({ url: config.database.url, logger });
+  changes.onChange(({ kind, id }) => (kind === 'organization' ? vault.forget(id) : undefined));
   const endpoints = createEndpointDirectory({ database, feed: changes });
   const limits = createLimitDirectory({ database, feed: changes, plan: config.limits.plan });
   const policies = createPolicyDirectory({ database, feed: changes });
@@ -202,6 +203,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
 
   return {
     checks: gatewayChecks({
+      keys: keySource,
       database,
       identity: people,
       changes,
@@ -233,6 +235,7 @@ export async function wireGateway(config: GatewayConfig, logger: Logger): Promis
       limits.close();
       policies.close();
       vault.close();
+      keySource.close();
       redis?.close();
       limiter.close();
       ephemeralStore.close();

@@ -24,13 +24,14 @@ import { startNodeProcess } from './processes/node-process.ts';
 import { type AppName, type Installation, processEnvironment, usesSpawner } from './processes/process-environment.ts';
 import { rotateLogs } from './processes/rotate-logs.ts';
 import { handOverDirectories, planServiceUsers } from './processes/service-users.ts';
-import { askUrl, SILENCE, type SilenceOptions } from './processes/watch-silence.ts';
+import { type SilenceOptions, watchOf } from './processes/watch-silence.ts';
 import { installationNotes, readyText } from './ready-text.ts';
 import { planDatabase, planRedis } from './services.ts';
 import { refuseUnfitHost, unfitHost, unfitUsers } from './unfit-host.ts';
 
 /** Milliseconds each process of ours has to finish its work. The gateway drains calls, the worker a step. */
 const STOP_GRACE_MS: Record<AppName, number> = {
+  keyholder: 3_000,
   gateway: 15_000,
   worker: 15_000,
   supervisor: 10_000,
@@ -38,7 +39,7 @@ const STOP_GRACE_MS: Record<AppName, number> = {
   dashboard: 3_000,
 };
 /** Clients stop before the servers they call. Names in one row stop together. */
-const STOP_ORDER = [['dashboard', 'gateway'], ['worker'], ['supervisor'], ['spawner'], ['redis', 'postgres']];
+const STOP_ORDER = [['dashboard', 'gateway'], ['worker'], ['supervisor', 'keyholder'], ['spawner'], ['redis', 'postgres']];
 
 const NOTE_RETRY_MS = 5_000;
 
@@ -107,13 +108,14 @@ export class Launcher {
       this.#startService('redis', redis.start),
       this.#startService('postgres', database.start).then(() => database.prepare(this.#root, this.#say)),
     ]);
+    const keyholder = this.#startApp('keyholder', installation);
     const spawner = usesSpawner(installation) && this.#startApp('spawner', installation);
     const supervisor = Promise.resolve(spawner).then(() => this.#startApp('supervisor', installation));
     // Production asks the supervisor first whether this host can isolate connectors at all.
     const mayServe =
       config.mode === 'production' ? supervisor.then(() => refuseUnfitHost(ports.supervisorInternal)) : null;
     const packing = packTools(this.#builds(), { directory: directories.downloads, origin: config.origin });
-    const serving = Promise.all([services, mayServe]).then(() =>
+    const serving = Promise.all([services, keyholder, mayServe]).then(() =>
       Promise.all([this.#startApp('gateway', installation), this.#startApp('worker', installation)]),
     );
     // The demo needs no dashboard, whose first build takes longest of all.
@@ -216,7 +218,7 @@ export class Launcher {
         onNotice: showNotices(directories.data, this.#say),
         ...(name === 'dashboard' && { isReady: () => answers(`http://127.0.0.1:${ports.dashboard}/dashboard`) }),
       });
-    return this.#startProcess(name, start, url === null ? undefined : { ...SILENCE, ask: askUrl(url) });
+    return this.#startProcess(name, start, watchOf(url));
   }
 
   /** The platform runs without its demo; the error is reported. Production never has one. */

@@ -10,7 +10,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { StandIn } from './stand-in.ts';
 
 const NOBODY = { name: 'nobody', uid: 65_534, gid: 65_534 };
-const NAMES = ['dashboard', 'gateway', 'postgres', 'redis', 'supervisor', 'worker'];
+const NAMES = ['dashboard', 'gateway', 'keyholder', 'postgres', 'redis', 'supervisor', 'worker'];
 const isRoot = process.getuid?.() === 0;
 const pageOf = (code: ErrorCode) => `docs/errors/${errorPagePath(code)}.md`;
 const runs = (pid: number) => identifyProcess(pid) !== null;

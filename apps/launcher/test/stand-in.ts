@@ -62,7 +62,7 @@ export class StandIn {
 
   static async create(options: StandInOptions = {}): Promise<StandIn> {
     const root = await temporaryDirectory('start');
-    for (const name of ['supervisor', 'gateway', 'worker']) {
+    for (const name of ['keyholder', 'supervisor', 'gateway', 'worker']) {
       await mkdir(path.join(root, 'apps', name, 'src'), { recursive: true });
       await writeFile(path.join(root, 'apps', name, 'src/main.ts'), APP);
     }

@@ -1,6 +1,7 @@
 import { artifactStoreFields } from '@patchbay/artifacts';
 import {
   dataEnvironment,
+  keysProblem,
   loadConfig,
   originField,
   portField,
@@ -43,6 +44,8 @@ export const workerEnvironment = z
     path: ['ARTIFACT_DIR'],
   })
   .superRefine((config, context) => {
+    const ofKeys = keysProblem(config.PATCHBAY_MODE, config);
+    if (ofKeys !== null) context.addIssue({ code: 'custom', ...ofKeys });
     const ofRedis =
       config.PATCHBAY_MODE === 'production' && config.REDIS_URL !== undefined
         ? redisProblem(config.REDIS_URL.reveal(), config.REDIS_NETWORK_TRUSTED)
@@ -58,5 +61,6 @@ export type WorkerConfig = ReturnType<typeof loadWorkerConfig>;
 /** @throws ConfigError with every problem at once */
 export function loadWorkerConfig(env: NodeJS.ProcessEnv = process.env) {
   const config = loadConfig(workerEnvironment, env);
-  return { ...config, logLevel: config.PATCHBAY_LOG_LEVEL, internalPort: config.WORKER_INTERNAL_PORT };
+  const keys = { keyholderSocket: config.KEYHOLDER_SOCKET, masterKeyFile: config.MASTER_KEY_FILE };
+  return { ...config, keys, logLevel: config.PATCHBAY_LOG_LEVEL, internalPort: config.WORKER_INTERNAL_PORT };
 }

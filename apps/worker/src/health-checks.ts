@@ -3,10 +3,12 @@ import type { Database } from '@patchbay/domain';
 import { describeDisk, isLow, readDisks } from '@patchbay/foundation';
 import { answered, conditionOf, downFor, type HealthCheck } from '@patchbay/foundation/process';
 import type { SandboxClient, SupervisorReport } from '@patchbay/sandbox-client';
+import type { KeySource } from '@patchbay/vault';
 import type { DeployQueue } from './queues.ts';
 
 export interface WorkerHealthSources {
   readonly database: Pick<Database, 'ping'>;
+  readonly keys: Pick<KeySource, 'ping'>;
   readonly artifacts: Pick<ArtifactStore, 'ping'>;
   readonly sandboxes: Pick<SandboxClient, 'supervisors'>;
   readonly queue: Pick<DeployQueue, 'problem'>;
@@ -16,9 +18,11 @@ export interface WorkerHealthSources {
 
 /** Services that a deploy needs; without one of them no deploy completes. */
 export function workerChecks(sources: WorkerHealthSources): HealthCheck[] {
-  const { database, artifacts, sandboxes, queue, directories } = sources;
+  const { database, keys, artifacts, sandboxes, queue, directories } = sources;
   return [
     { name: 'database', required: true, read: () => answered(database.ping()) },
+    // Keys that are known serve on; a deploy needs none.
+    { name: 'keyholder', required: false, read: () => answered(keys.ping()) },
     { name: 'artifacts', required: true, read: () => answered(artifacts.ping()) },
     { name: 'supervisor', required: true, read: async () => supervisorCondition(await sandboxes.supervisors()) },
     {

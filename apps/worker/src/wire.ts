@@ -11,7 +11,7 @@ import { RETENTION } from '@patchbay/foundation/limits';
 import type { Application } from '@patchbay/foundation/process';
 import { createSandboxClient } from '@patchbay/sandbox-client';
 import { openSupervisors } from '@patchbay/sandbox-client/registry';
-import { createAuditSigner, createVault, fileKeySource } from '@patchbay/vault';
+import { createAuditSigner, createVault, openKeySource } from '@patchbay/vault';
 import type { WorkerConfig } from './config.ts';
 import { PackageDescriptions } from './deploy/dependencies/package-descriptions.ts';
 import { PackageStore } from './deploy/dependencies/package-store.ts';
@@ -47,7 +47,7 @@ const DRAIN_MS = 10_000;
  */
 export async function wireWorker(config: WorkerConfig, logger: Logger): Promise<Application> {
   const url = config.DATABASE_URL.reveal();
-  const keySource = await fileKeySource(config.MASTER_KEY_FILE);
+  const keySource = await openKeySource(config.keys);
   const vault = createVault({ keySource });
   // New names per start: one holds leases, and the audit rows of the other are numbered without gaps.
   const start = randomUUID();
@@ -122,7 +122,7 @@ export async function wireWorker(config: WorkerConfig, logger: Logger): Promise<
   });
 
   return {
-    checks: workerChecks({ database, artifacts, sandboxes, queue, directories }),
+    checks: workerChecks({ database, keys: keySource, artifacts, sandboxes, queue, directories }),
     metrics: metrics.registry,
     start: async () => ({ queue: queue.backend, concurrency }),
     /** Running deploys get ten seconds; what is left is resumed by the next worker. */
@@ -139,6 +139,7 @@ export async function wireWorker(config: WorkerConfig, logger: Logger): Promise<
       await reading.close();
       await database.close();
       vault.close();
+      keySource.close();
     },
   };
 }

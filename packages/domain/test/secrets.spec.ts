@@ -106,7 +106,19 @@ describe('a deleted organization', () => {
       'UPDATE app.organization_deletions SET purge_after = now() WHERE organization_id = $1',
       [ours.organizationId],
     );
-    const report = await purgeExpired(given.database, vault);
+    const destroyed: string[] = [];
+    const destroying = {
+      ...vault,
+      async destroyKeys(organizationId: string) {
+        // Before any row of it is gone.
+        const { rowCount } = await given.superuser.query('SELECT FROM app.data_keys WHERE organization_id = $1', [
+          organizationId,
+        ]);
+        if (rowCount === 1) destroyed.push(organizationId);
+      },
+    };
+    const report = await purgeExpired(given.database, destroying);
+    expect(destroyed).toContain(ours.organizationId);
     expect(report).toMatchObject({
       organizations: 1,
       digests: [{ organizationId: ours.organizationId, digest: DIGEST }],

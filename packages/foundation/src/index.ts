@@ -29,6 +29,7 @@ export { parseRedisUrl, type RedisAddress, redisProblem } from './redis-url.ts';
 export { Secret } from './secret.ts';
 export {
   dataEnvironment,
+  keysProblem,
   mailFromField,
   originField,
   originProblem,

@@ -51,9 +51,38 @@ export const dataEnvironment = {
   DATABASE_QUEUE_URL: postgresUrlField.optional(),
   /** `redis://`, `rediss://` or `redis+unix:///path.sock?password=…`. Empty: no Redis, and the queue on PostgreSQL. */
   REDIS_URL: redisUrlField.optional(),
-  /** File with the 32-byte master key, Base64, mode 0600. */
-  MASTER_KEY_FILE: z.string().min(1),
+  /** Unix socket of the keyholder for this role. Production needs one. */
+  KEYHOLDER_SOCKET: z.string().min(1).optional(),
+  /** File with the 32-byte master key, Base64, mode 0600: in development, where there is no keyholder. */
+  MASTER_KEY_FILE: z.string().min(1).optional(),
 };
+
+/** Why the process has no keys, or must not have them in this manner; null when all is well. */
+export function keysProblem(
+  mode: 'development' | 'production',
+  keys: { readonly KEYHOLDER_SOCKET?: string | undefined; readonly MASTER_KEY_FILE?: string | undefined },
+): { readonly path: ['KEYHOLDER_SOCKET' | 'MASTER_KEY_FILE']; readonly message: string } | null {
+  const { KEYHOLDER_SOCKET, MASTER_KEY_FILE } = keys;
+  if (KEYHOLDER_SOCKET === undefined && MASTER_KEY_FILE === undefined) {
+    return {
+      path: ['KEYHOLDER_SOCKET'],
+      message: 'is not set: the socket of the keyholder, or in development MASTER_KEY_FILE',
+    };
+  }
+  if (KEYHOLDER_SOCKET !== undefined && MASTER_KEY_FILE !== undefined) {
+    return {
+      path: ['MASTER_KEY_FILE'],
+      message: 'is set beside KEYHOLDER_SOCKET: only the keyholder reads the master key',
+    };
+  }
+  if (mode === 'production' && KEYHOLDER_SOCKET === undefined) {
+    return {
+      path: ['MASTER_KEY_FILE'],
+      message: 'production gives the master key to the keyholder alone: set KEYHOLDER_SOCKET',
+    };
+  }
+  return null;
+}
 
 /** The reason why the mode refuses a valid origin, or null. */
 export function originProblem(origin: string, mode: 'development' | 'production'): string | null {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { KeySource } from './key-source.ts';
-import type { PeerRole } from './purposes.ts';
+import type { WriterKind } from './purposes.ts';
 
 /** Signs a writer's audit rows with a key of its own, derived from the master key (RFC 5869) and never handed out. */
 export interface AuditSigner {
@@ -13,12 +13,12 @@ export interface AuditSigner {
 const KEY_ID = /\.k(\d{1,10})$/;
 
 /**
- * @param role of this process; no other may sign as it
+ * @param kind of the writer; a process of another role does not get its key
  * @param start unique for the life of the process, such as a UUID: the same writer never counts twice
  */
-export async function createAuditSigner(keySource: KeySource, role: PeerRole, start: string): Promise<AuditSigner> {
+export async function createAuditSigner(keySource: KeySource, kind: WriterKind, start: string): Promise<AuditSigner> {
   const { current } = await keySource.keyIds();
-  const id = `${role}-${start}.k${current}`;
+  const id = `${kind}-${start}.k${current}`;
   const key = await keySource.deriveKey('audit:writer', current, id);
   return { id, sign: (message) => createHmac('sha256', key).update(message).digest() };
 }

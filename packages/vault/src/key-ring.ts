@@ -4,23 +4,17 @@ import type { KeyPurpose } from './purposes.ts';
 
 /** The keys of one purpose in memory: the one that seals and signs, and all that still open and verify. */
 export class KeyRing {
-  readonly #source: KeySource;
-  readonly #purpose: KeyPurpose;
-  #current: SealingKey;
-  #accepted: readonly SealingKey[];
+  readonly #current: SealingKey;
+  readonly #accepted: readonly SealingKey[];
 
-  private constructor(source: KeySource, purpose: KeyPurpose, { current, accepted }: Loaded) {
-    this.#source = source;
-    this.#purpose = purpose;
+  private constructor({ current, accepted }: Loaded) {
     this.#current = current;
     this.#accepted = accepted;
   }
 
-  /** Follows the rotations of the source from here on. */
+  /** As the source has them now: another key is used by a process that starts after it was added. */
   static async open(source: KeySource, purpose: KeyPurpose): Promise<KeyRing> {
-    const ring = new KeyRing(source, purpose, await load(source, purpose));
-    source.onRotated(() => ring.#reload());
-    return ring;
+    return new KeyRing(await load(source, purpose));
   }
 
   get current(): SealingKey {
@@ -34,12 +28,6 @@ export class KeyRing {
 
   find(keyId: number): Uint8Array | undefined {
     return this.#accepted.find(({ id }) => id === keyId)?.bytes;
-  }
-
-  async #reload(): Promise<void> {
-    const loaded = await load(this.#source, this.#purpose);
-    this.#current = loaded.current;
-    this.#accepted = loaded.accepted;
   }
 }
 

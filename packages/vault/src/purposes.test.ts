@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createAuditSigner, keyIdOfWriter } from './audit-signer.ts';
 import { localKeySource } from './local-key-source.ts';
-import { KEY_PURPOSES, mayDerive, type PeerRole } from './purposes.ts';
-
-const ROLES: readonly PeerRole[] = ['gateway', 'worker', 'operator'];
+import { KEY_PURPOSES, mayDerive, PEER_ROLES } from './purposes.ts';
 
 describe('the purposes of keys', () => {
   it('each process gets the keys of its own purposes and no others', () => {
     const table = Object.fromEntries(
-      ROLES.map((role) => [
+      PEER_ROLES.map((role) => [
         role,
         Object.keys(KEY_PURPOSES).filter((purpose) =>
           mayDerive(role, purpose, purpose === 'audit:writer' ? `${role}-1` : ''),
@@ -18,7 +16,6 @@ describe('the purposes of keys', () => {
     expect(table).toEqual({
       gateway: Object.keys(KEY_PURPOSES),
       worker: ['audit:writer'],
-      operator: ['audit:writer'],
     });
   });
 
@@ -27,6 +24,7 @@ describe('the purposes of keys', () => {
       expect(mayDerive('gateway', purpose, ''), purpose).toBe(false);
     }
     expect(mayDerive('worker', 'audit:writer', 'gateway-1')).toBe(false);
+    expect(mayDerive('worker', 'audit:writer', 'operator-1')).toBe(false);
     expect(mayDerive('worker', 'audit:writer', '')).toBe(false);
     expect(mayDerive('gateway', 'state:oauth rows', 'another')).toBe(false);
   });

@@ -2,8 +2,16 @@ import { hkdfSync } from 'node:crypto';
 import { KEY_BYTES } from './cipher.ts';
 import { VaultError } from './vault-error.ts';
 
-/** The processes that ask for keys. An operator's program signs the audit rows of what it changed. */
-export type PeerRole = 'gateway' | 'worker' | 'operator';
+/** The processes that ask for keys. */
+export const PEER_ROLES = ['gateway', 'worker'] as const;
+export type PeerRole = (typeof PEER_ROLES)[number];
+
+/** Writers of audit rows, and whose process each runs in: an operator's program is one of the gateway's. */
+const WRITERS = { gateway: 'gateway', operator: 'gateway', worker: 'worker' } as const satisfies Record<
+  string,
+  PeerRole
+>;
+export type WriterKind = keyof typeof WRITERS;
 
 /**
  * Every purpose that a key may be derived for, and the processes that may have it: use, colon, name. The table is closed,
@@ -22,7 +30,7 @@ export const KEY_PURPOSES = {
   'state:sso request': ['gateway'],
   'token:mcp sessions': ['gateway'],
   // The context names the writer: each has a key of its own, and only a process of that role has it.
-  'audit:writer': ['gateway', 'worker', 'operator'],
+  'audit:writer': ['gateway', 'worker'],
 } as const satisfies Record<string, readonly PeerRole[]>;
 
 export type KeyPurpose = keyof typeof KEY_PURPOSES;
@@ -42,12 +50,13 @@ const SALTS: Readonly<Record<string, string>> = {
   audit: 'patchbay audit writer',
 };
 
-/** Whether a process of this role may have the key. A writer's name begins with the role of its process. */
+/** Whether a process of this role may have the key. A writer's name begins with its kind. */
 export function mayDerive(role: PeerRole, purpose: string, context: string): purpose is KeyPurpose {
   if (!Object.hasOwn(KEY_PURPOSES, purpose)) return false;
   const roles: readonly PeerRole[] = KEY_PURPOSES[purpose as KeyPurpose]; // an own key of the table, by the line above
   if (!roles.includes(role)) return false;
-  return purpose === 'audit:writer' ? context.startsWith(`${role}-`) : context === '';
+  if (purpose !== 'audit:writer') return context === '';
+  return Object.entries(WRITERS).some(([kind, owner]) => owner === role && context.startsWith(`${kind}-`));
 }
 
 /** The key of a purpose, made from a master key. */

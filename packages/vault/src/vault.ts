@@ -26,6 +26,12 @@ export interface Vault {
   open(binding: SealBinding, envelope: Uint8Array, keys: DataKeyStore): Promise<Secret>;
   /** Forgets the organization's unwrapped key, for example when it was purged. */
   forget(organizationId: string): void;
+  /** Nothing of the organization opens, here from now on and elsewhere as soon as the change of it arrives. */
+  withholdKeys(organizationId: string): Promise<void>;
+  /** @throws VaultError once they are destroyed */
+  releaseKeys(organizationId: string): Promise<void>;
+  /** For good, also for backups of the database. */
+  destroyKeys(organizationId: string): Promise<void>;
   /** Overwrites every key in memory. */
   close(): void;
 }
@@ -71,6 +77,15 @@ export function createVault(options: VaultOptions): Vault {
       return new Secret(Buffer.from(openBytes(bytes, binding, envelope)).toString('utf8'));
     },
     forget: (organizationId) => dataKeys.delete(organizationId),
+    async withholdKeys(organizationId) {
+      await keySource.withhold(organizationId);
+      dataKeys.delete(organizationId);
+    },
+    releaseKeys: (organizationId) => keySource.release(organizationId),
+    async destroyKeys(organizationId) {
+      await keySource.destroy(organizationId);
+      dataKeys.delete(organizationId);
+    },
     close: () => dataKeys.clear(),
   };
 }

@@ -76,6 +76,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'sandbox-protocol',
     'sdk',
   ],
+  // It holds the master key, and parses nothing of strangers.
+  keyholder: ['foundation', 'foundation/process', 'vault'],
   launcher: ['foundation', 'foundation/process', 'embedded', 'embedded/debian', 'docs-site'],
   // Runs as root: it starts and ends the processes of sandboxes, and parses nothing of theirs.
   spawner: ['foundation', 'foundation/process', 'sandbox-host/drivers'],

@@ -8,6 +8,7 @@ import { dottedName, isNode, walk } from '../syntax.ts';
  */
 const ALLOWED: Readonly<Record<string, string>> = {
   'apps/gateway/src/health/health-checks.ts': 'health asks the dashboard at the address of the configuration',
+  'apps/keyholder/src/role-server.ts': 'listens on unix sockets for the processes of this installation',
   'apps/launcher/src/demo/platform-api.ts':
     'the demo is made through the admin API of the installation that was started',
   'apps/launcher/src/processes/app-program.ts': 'a process that was started is asked whether it serves, on loopback',
@@ -33,6 +34,7 @@ const CONNECTING: Readonly<Record<string, string>> = {
   'sandbox-protocol': 'frames between processes of ours',
   sdk: 'runs inside a sandbox',
   testing: 'starts servers for tests',
+  vault: 'asks the keyholder at its unix socket',
 };
 
 function isWatched(path: string): boolean {

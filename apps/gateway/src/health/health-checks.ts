@@ -4,6 +4,7 @@ import type { ChangeFeed } from '@patchbay/domain/changes';
 import type { UsageSpool } from '@patchbay/domain/usage';
 import { answered, type Condition, conditionOf, type HealthCheck } from '@patchbay/foundation/process';
 import type { SandboxClient } from '@patchbay/sandbox-client';
+import type { KeySource } from '@patchbay/vault';
 import type { CallLimiter, LimiterCondition } from '../limits/call-limiter.ts';
 import type { DiskWatch } from './disk-watch.ts';
 import { supervisorsCondition } from './supervisors-condition.ts';
@@ -12,6 +13,7 @@ export interface HealthSources {
   readonly database: Pick<Database, 'ping'>;
   readonly identity: { ping(): Promise<void>; mailCondition(): Promise<Condition> };
   readonly changes: Pick<ChangeFeed, 'health'>;
+  readonly keys: Pick<KeySource, 'ping'>;
   readonly sandboxes: Pick<SandboxClient, 'supervisors'>;
   readonly artifacts: Pick<ArtifactStore, 'ping'>;
   /** Null: this installation runs without Redis. */
@@ -34,6 +36,8 @@ export function gatewayChecks(sources: HealthSources): HealthCheck[] {
     { name: 'database', required: true, read: () => answered(sources.database.ping()) },
     { name: 'changes', required: true, read: async () => changesCondition(sources.changes.health()) },
     { name: 'identity', required: false, read: () => answered(sources.identity.ping()) },
+    // Keys that are known serve on: signatures all the time, data keys for ten minutes.
+    { name: 'keyholder', required: false, read: () => answered(sources.keys.ping()) },
     { name: 'mail', required: false, read: () => sources.identity.mailCondition() },
     {
       name: 'supervisor',

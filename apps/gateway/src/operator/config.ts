@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 const operatorEnvironment = z.object({
   DATABASE_URL: dataEnvironment.DATABASE_URL,
+  KEYHOLDER_SOCKET: dataEnvironment.KEYHOLDER_SOCKET,
   MASTER_KEY_FILE: dataEnvironment.MASTER_KEY_FILE,
 });
 
@@ -13,5 +14,8 @@ const operatorEnvironment = z.object({
  */
 export function loadOperatorConfig(env: NodeJS.ProcessEnv = process.env) {
   const value = loadConfig(operatorEnvironment, env);
-  return { databaseUrl: value.DATABASE_URL.reveal(), masterKeyFile: value.MASTER_KEY_FILE };
+  return {
+    databaseUrl: value.DATABASE_URL.reveal(),
+    keys: { keyholderSocket: value.KEYHOLDER_SOCKET, masterKeyFile: value.MASTER_KEY_FILE },
+  };
 }

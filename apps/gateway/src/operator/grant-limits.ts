@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { createDatabase } from '@patchbay/domain';
 import { type GrantedLimits, getGrantedLimits, grantLimits } from '@patchbay/domain/limits';
 import { AppError } from '@patchbay/foundation';
-import { createAuditSigner, fileKeySource } from '@patchbay/vault';
+import { createAuditSigner, openKeySource } from '@patchbay/vault';
 import { loadOperatorConfig } from './config.ts';
 import { parseGrant } from './parse-grant.ts';
 
@@ -20,8 +20,9 @@ if (organization === undefined || 'problem' in wanted) {
   process.exit(2);
 }
 
-const { databaseUrl, masterKeyFile } = loadOperatorConfig();
-const auditWriter = await createAuditSigner(await fileKeySource(masterKeyFile), 'operator', randomUUID());
+const { databaseUrl, keys } = loadOperatorConfig();
+const keySource = await openKeySource(keys);
+const auditWriter = await createAuditSigner(keySource, 'operator', randomUUID());
 const database = createDatabase({ url: databaseUrl, poolSizeMax: 1, auditWriter });
 try {
   const found = await database.lookups.findOrganization(organization);
@@ -37,6 +38,7 @@ try {
   console.error(error instanceof AppError ? `${error.detail}\n${error.hint}` : error);
   process.exitCode = 1;
 } finally {
+  keySource.close();
   await database.close();
 }
 

@@ -12,7 +12,7 @@ import type { GuardedFetch } from '@patchbay/egress/guarded-fetch';
 import { AppError, type Clock, Secret, systemClock } from '@patchbay/foundation';
 import { STANDARD_PLAN } from '@patchbay/foundation/limits';
 import { createTestDatabase, temporaryDirectory } from '@patchbay/testing';
-import { createVault, localKeySource, type Vault } from '@patchbay/vault';
+import { createVault, type KeySource, localKeySource, type Vault } from '@patchbay/vault';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { DeployWaker } from '../../src/admin/deploy-waker.ts';
@@ -86,6 +86,8 @@ export class Installation {
   readonly artifactDirectory: string;
   readonly people: IdentityPart;
   readonly vault: Vault;
+  /** Organizations whose keys are withheld. */
+  readonly withheld: ReadonlySet<string>;
   readonly app: FastifyInstance;
   /** Versions the worker was woken for. */
   readonly woken: string[];
@@ -107,6 +109,7 @@ export class Installation {
     this.artifactDirectory = parts.artifactDirectory;
     this.people = parts.people;
     this.vault = parts.vault;
+    this.withheld = parts.withheld;
     this.app = parts.app;
     this.woken = parts.woken;
     this.origin = parts.origin;
@@ -154,7 +157,12 @@ export class Installation {
       clock: systemClock,
       logger,
     });
-    const keySource = localKeySource([{ id: 0, bytes: randomBytes(32) }]);
+    const withheld = new Set<string>();
+    const keySource: KeySource = {
+      ...localKeySource([{ id: 0, bytes: randomBytes(32) }]),
+      withhold: async (id) => void withheld.add(id),
+      release: async (id) => void withheld.delete(id),
+    };
     const vault = createVault({ keySource });
     const endpoints = createEndpointDirectory({ database, feed });
     const grants = createGrantDirectory({ database, feed });
@@ -245,6 +253,7 @@ export class Installation {
       artifacts,
       people,
       vault,
+      withheld,
       app,
       woken,
       files,

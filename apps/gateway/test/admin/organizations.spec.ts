@@ -87,6 +87,8 @@ describe('deleting an organization', () => {
     const path = '/organizations/short-lived';
     const deleted = await installation.call('DELETE', path, { as: owner });
     expect(deleted.status).toBe(204);
+    // Its secrets open nowhere from here on, until it is restored.
+    expect(installation.withheld.size).toBe(1);
     const connectors = await installation.call('GET', `${path}/connectors`, { as: owner });
     expect([connectors.status, connectors.body.code]).toEqual([410, 'admin.organization_deleted']);
     const shown = await installation.call('GET', path, { as: owner });
@@ -94,6 +96,7 @@ describe('deleting an organization', () => {
     expect((await create('short-lived')).status).toBe(409);
     const restored = await installation.call('POST', `${path}/restore`, { as: owner });
     expect([restored.status, restored.body.deletedAt]).toEqual([200, null]);
+    expect(installation.withheld.size).toBe(0);
     expect((await installation.call('GET', `${path}/connectors`, { as: owner })).status).toBe(200);
   });
 });

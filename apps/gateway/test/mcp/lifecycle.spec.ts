@@ -4,7 +4,7 @@ import { setSecret } from '@patchbay/domain/secrets';
 import { listUsage, type UsageEvent } from '@patchbay/domain/usage';
 import { Secret } from '@patchbay/foundation';
 import { bundleConnector, echoVersion, hasSandboxes, skipUnless, waitFor, withPlatform } from '@patchbay/testing';
-import { createVault, fileKeySource } from '@patchbay/vault';
+import { createVault, openKeySource } from '@patchbay/vault';
 import { expect } from 'vitest';
 import { type legacyRequest, modernRequest } from '../edge-fixture.ts';
 
@@ -61,7 +61,9 @@ describe('a gateway that ends', () => {
 
 describe('a changed secret', () => {
   it('a changed secret is in force for later calls, in a new sandbox', async () => {
-    const vault = createVault({ keySource: await fileKeySource(path.join(here.platform.directory, 'master.key')) });
+    const vault = createVault({
+      keySource: await openKeySource({ masterKeyFile: path.join(here.platform.directory, 'master.key') }),
+    });
     const answer = async () => {
       const { result } = (await (await post('confidant', call('mark'))).json()) as {
         result: { content: { text: string }[] };

@@ -14,12 +14,14 @@ export function appProgram(name: AppName, root: string): { args: string[]; cwd: 
 
 /** The answer of each process as long as its event loop turns; null for one that opens no port. */
 export function livenessUrl(name: AppName, ports: Installation['ports']): string | null {
-  if (name === 'spawner') return null;
+  if (name === 'keyholder' || name === 'spawner') return null;
   if (name === 'dashboard') return `http://127.0.0.1:${ports.dashboard}/dashboard`;
   return `http://127.0.0.1:${internalPort(name, ports)}/health/live`;
 }
 
-function internalPort(name: Exclude<AppName, 'dashboard' | 'spawner'>, ports: Installation['ports']): number {
+type Listening = Exclude<AppName, 'dashboard' | 'keyholder' | 'spawner'>;
+
+function internalPort(name: Listening, ports: Installation['ports']): number {
   return { gateway: ports.gatewayInternal, worker: ports.workerInternal, supervisor: ports.supervisorInternal }[name];
 }
 

@@ -28,6 +28,7 @@ function installation(given: NodeJS.ProcessEnv = GIVEN): Installation {
       logs: '/d/logs',
       run: '/d/run',
       spool: '/d/spool',
+      keyholder: '/d/keyholder',
       downloads: '/d/downloads',
       artifacts: '/d/artifacts',
       shared: '/s',
@@ -74,6 +75,15 @@ describe('the environment of a process', () => {
     expect(text).not.toMatch(/"HOME"|"NODE_OPTIONS"/);
   });
 
+  it('the keyholder alone gets the master key, and neither database nor Redis', () => {
+    const holders = APP_NAMES.filter((name) =>
+      JSON.stringify(processEnvironment(name, installation())).includes('master.key'),
+    );
+    expect(holders).toEqual(['keyholder']);
+    const text = JSON.stringify(processEnvironment('keyholder', installation()));
+    expect(text).not.toMatch(/postgresql:|redis|password|auth\.secret/);
+  });
+
   it('the worker gets no access to people and sessions', () => {
     const text = JSON.stringify(processEnvironment('worker', installation()));
     expect(text).not.toMatch(/patchbay_auth|auth\.secret/);
@@ -89,7 +99,7 @@ describe('the environment of a process', () => {
       'DATABASE_URL',
       'DOCS_DIR',
       'DOWNLOADS_DIR',
-      'MASTER_KEY_FILE',
+      'KEYHOLDER_SOCKET',
       'PATCHBAY_INTERNAL_PORT',
       'PATCHBAY_PORT',
       'PATCHBAY_RELEASED_NAMES',
@@ -104,7 +114,7 @@ describe('the environment of a process', () => {
       'ARTIFACT_DIR',
       'DATABASE_QUEUE_URL',
       'DATABASE_URL',
-      'MASTER_KEY_FILE',
+      'KEYHOLDER_SOCKET',
       'PACKAGE_STORE_DIR',
       'PATCHBAY_NPM_REGISTRY',
       'REDIS_URL',
@@ -113,6 +123,7 @@ describe('the environment of a process', () => {
     ],
     spawner: ['BWRAP_PATH', 'PACKAGE_STORE_DIR', 'SPAWNER_DIR', 'SPAWNER_SOCKET', 'SPAWNER_SUPERVISOR_DIR'],
     supervisor: ['BWRAP_PATH', 'PACKAGE_STORE_DIR', 'SANDBOX_DIR', 'SUPERVISOR_INTERNAL_PORT', 'SUPERVISOR_SOCKET'],
+    keyholder: ['KEYHOLDER_DIR', 'KEYHOLDER_SOCKET_DIR', 'MASTER_KEY_FILE'],
     dashboard: ['HOSTNAME', 'NEXT_TELEMETRY_DISABLED', 'NODE_ENV', 'PORT'],
   };
   it.each(APP_NAMES)('the %s gets exactly its own variables', (name) => {

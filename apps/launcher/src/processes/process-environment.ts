@@ -3,8 +3,12 @@ import type { Directories, GeneratedSecrets, PerRole } from '@patchbay/embedded'
 import type { StartConfig } from '../config.ts';
 import type { ServiceUsers } from './service-users.ts';
 
-export const APP_NAMES = ['spawner', 'supervisor', 'gateway', 'worker', 'dashboard'] as const;
+export const APP_NAMES = ['keyholder', 'spawner', 'supervisor', 'gateway', 'worker', 'dashboard'] as const;
 export type AppName = (typeof APP_NAMES)[number];
+
+/** Those that ask the keyholder. */
+export const KEYHOLDER_ROLES = ['gateway', 'worker'] as const satisfies readonly AppName[];
+type KeyholderRole = (typeof KEYHOLDER_ROLES)[number];
 
 /** The facts known once the services run; the source of every process's environment. */
 export interface Installation {
@@ -46,6 +50,7 @@ const SUPERVISORS = [
 
 /** Handed on as given to one process, when set. */
 const GIVEN: Record<AppName, readonly string[]> = {
+  keyholder: [],
   gateway: [
     'PATCHBAY_LISTEN_HOST',
     'PATCHBAY_SIGNUP',
@@ -102,7 +107,7 @@ const OWN: Record<AppName, (installation: Installation) => Record<string, string
     REDIS_URL: redisUrl,
     SUPERVISOR_SOCKET: supervisorSocket(directories),
     ARTIFACT_DIR: config.usesS3 ? null : directories.artifacts,
-    MASTER_KEY_FILE: secrets.masterKeyFile,
+    KEYHOLDER_SOCKET: keyholderSocket(directories, 'gateway'),
     AUTH_SECRET_FILE: secrets.authSecretFile,
     SPOOL_DIR: directories.spool,
     DISK_WATCH_DIRS: [directories.data, directories.shared, directories.postgres, directories.redis].join(
@@ -112,13 +117,13 @@ const OWN: Record<AppName, (installation: Installation) => Record<string, string
     DOCS_DIR: docsDirectory,
     DASHBOARD_UPSTREAM: `http://127.0.0.1:${ports.dashboard}`,
   }),
-  worker: ({ config, directories, secrets, databaseUrls, redisUrl, ports }) => ({
+  worker: ({ config, directories, databaseUrls, redisUrl, ports }) => ({
     DATABASE_URL: databaseUrls.app,
     DATABASE_QUEUE_URL: databaseUrls.queue,
     REDIS_URL: redisUrl,
     SUPERVISOR_SOCKET: supervisorSocket(directories),
     ARTIFACT_DIR: config.usesS3 ? null : directories.artifacts,
-    MASTER_KEY_FILE: secrets.masterKeyFile,
+    KEYHOLDER_SOCKET: keyholderSocket(directories, 'worker'),
     PACKAGE_STORE_DIR: directories.packages,
     WORKER_INTERNAL_PORT: String(ports.workerInternal),
   }),
@@ -130,6 +135,11 @@ const OWN: Record<AppName, (installation: Installation) => Record<string, string
     PACKAGE_STORE_DIR: directories.packages,
     SPAWNER_DIR: directories.sandbox,
     BWRAP_PATH: bubblewrap,
+  }),
+  keyholder: ({ directories, secrets }) => ({
+    MASTER_KEY_FILE: secrets.masterKeyFile,
+    KEYHOLDER_DIR: directories.keyholder,
+    KEYHOLDER_SOCKET_DIR: keyholderSockets(directories),
   }),
   supervisor: ({ directories, bubblewrap, ports, users }) => ({
     SUPERVISOR_SOCKET: supervisorSocket(directories),
@@ -151,6 +161,15 @@ const OWN: Record<AppName, (installation: Installation) => Record<string, string
 /** Compiled code from the start before: nearly halves the work of a start. Each process trusts its own alone. */
 export function compileCache(directories: Directories, name: AppName): string {
   return path.join(directories.shared, 'compile-cache', name);
+}
+
+/** A directory for each role that may ask the keyholder. */
+export function keyholderSockets(directories: Directories): string {
+  return path.join(directories.sockets, 'keyholder');
+}
+
+function keyholderSocket(directories: Directories, role: KeyholderRole): string {
+  return path.join(keyholderSockets(directories), role, 'keys.sock');
 }
 
 export function supervisorSocket(directories: Directories): string {

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Directories, findClosedDirectory, isMapped, type ServiceUid, serviceUid } from '@patchbay/embedded';
-import { APP_NAMES, type AppName, compileCache } from './process-environment.ts';
+import { APP_NAMES, type AppName, compileCache, KEYHOLDER_ROLES, keyholderSockets } from './process-environment.ts';
 
 /**
  * Which user each process runs as. Started as root only the spawner stays root, since it starts sandboxes under users of
@@ -12,6 +12,7 @@ export type ServiceUsers = Readonly<Record<AppName, ServiceUid | null>>;
 /** All processes run as the user who started the platform. */
 export const SAME_USER: ServiceUsers = {
   spawner: null,
+  keyholder: null,
   supervisor: null,
   gateway: null,
   worker: null,
@@ -37,8 +38,9 @@ export function planServiceUsers(directories: Directories, needed: readonly stri
     gateway: serviceUid(directories.shared, 0, 0),
     worker: serviceUid(directories.shared, 1, 0),
     dashboard: serviceUid(directories.shared, 2, 2),
+    keyholder: serviceUid(directories.shared, 4, 4),
   };
-  if (!isMapped(users.dashboard) || !isMapped(users.supervisor)) {
+  if (![users.dashboard, users.supervisor, users.keyholder].every(isMapped)) {
     return { users: SAME_USER, refusal: 'this machine maps too few users for one of each process.' };
   }
   // The data directory itself is opened for them later.
@@ -51,8 +53,8 @@ export function planServiceUsers(directories: Directories, needed: readonly stri
 
 /** Gives each user the directories it works in. Files of a start as another user change their owner too. */
 export async function handOverDirectories(directories: Directories, users: ServiceUsers): Promise<void> {
-  const { gateway, worker, supervisor } = users;
-  if (gateway === null || worker === null || supervisor === null) return;
+  const { gateway, worker, supervisor, keyholder } = users;
+  if (gateway === null || worker === null || supervisor === null || keyholder === null) return;
   // Others pass through to what is theirs and cannot list what there is.
   await chmod(directories.data, 0o711);
   await chmod(directories.downloads, 0o755);
@@ -64,6 +66,8 @@ export async function handOverDirectories(directories: Directories, users: Servi
   // The socket made there has the group of its callers, which the supervisor is not in itself.
   await give(directories.supervisorSocket, { uid: supervisor.uid, gid: gateway.gid }, 0o2750);
   await give(directories.spawnerSocket, { uid: 0, gid: supervisor.gid }, 0o710);
+  await give(directories.keyholder, keyholder, 0o700);
+  await openKeyholderSockets(directories, users, keyholder.gid);
   for (const name of APP_NAMES) {
     const directory = compileCache(directories, name);
     await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -78,6 +82,19 @@ async function removeFormerFiles(sandboxDirectory: string): Promise<void> {
   for (const name of await readdir(sandboxDirectory)) {
     if (!/^(programs|snapshots|toolchain.*)$/.test(name)) continue;
     await rm(path.join(sandboxDirectory, name), { recursive: true, force: true });
+  }
+}
+
+/** Each role's directory is its own user's, and the keyholder's group makes the socket in it: no other user comes to it. */
+async function openKeyholderSockets(directories: Directories, users: ServiceUsers, gid: number): Promise<void> {
+  const sockets = keyholderSockets(directories);
+  await mkdir(sockets, { recursive: true });
+  await chmod(sockets, 0o711);
+  for (const role of KEYHOLDER_ROLES) {
+    const directory = path.join(sockets, role);
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await chown(directory, users[role]?.uid ?? 0, gid);
+    await chmod(directory, 0o770);
   }
 }
 

@@ -33,6 +33,11 @@ export async function untilSilent(options: SilenceOptions, signal: AbortSignal):
   return false;
 }
 
+/** The watch of a process that answers at the URL; without one it is watched by its end alone. */
+export function watchOf(url: string | null): SilenceOptions | undefined {
+  return url === null ? undefined : { ...SILENCE, ask: askUrl(url) };
+}
+
 /** Any answer of the URL, whatever its status: that the process still answers is all that is asked. */
 export function askUrl(url: string): SilenceOptions['ask'] {
   return async (signal) => {

@@ -95,6 +95,7 @@ export async function openClientSecret(tx: Tx, vault: Vault): Promise<Secret | n
   try {
     return await vault.open(bindingOf(tx), row.sealedSecret, dataKeyStore(tx));
   } catch (cause) {
+    if (cause instanceof AppError) throw cause;
     throw new AppError('secrets.unreadable', { cause, internal: `client secret of ${tx.scope.organizationId}` });
   }
 }

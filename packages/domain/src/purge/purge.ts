@@ -39,6 +39,8 @@ export async function purgeExpired(database: Database, vault: Vault): Promise<Pu
   let rows = 0;
   for (const expired of await database.lookups.expiredRows(ROWS_PER_LOOK, AGE_SECONDS)) {
     const { organizationId } = expired;
+    // First: what a backup keeps of it opens no more, whether the rest succeeds or not.
+    if (expired.kind === 'organization') await vault.destroyKeys(organizationId);
     const freed = await database.withOrganization({ organizationId }, async (tx) => {
       if (expired.kind === 'organization') return purgeOrganization(tx);
       if (expired.kind === 'connector') return purgeConnector(tx, expired.id);
@@ -46,10 +48,7 @@ export async function purgeExpired(database: Database, vault: Vault): Promise<Pu
       return [];
     });
     digests.push(...freed.map((digest) => ({ organizationId, digest })));
-    if (expired.kind === 'organization') {
-      vault.forget(organizationId);
-      organizations += 1;
-    }
+    if (expired.kind === 'organization') organizations += 1;
     if (expired.kind === 'connector') connectors += 1;
   }
   rows += await purgeAuthorization(database);

@@ -91,6 +91,7 @@ export async function openSecrets(tx: Tx, vault: Vault, connectorId: string): Pr
     try {
       opened[row.name] = (await vault.open(bindingOf(tx, row.id), row.sealed, dataKeyStore(tx))).reveal();
     } catch (cause) {
+      if (cause instanceof AppError) throw cause;
       throw new AppError('secrets.unreadable', { cause, internal: `secret ${row.id} of ${connectorId}` });
     }
   }

@@ -15,6 +15,8 @@ export interface Directories {
   /** Locks and pids of the launcher. */
   readonly run: string;
   readonly spool: string;
+  /** Shred keys of organizations: the keyholder's alone, and in no backup of the database. */
+  readonly keyholder: string;
   readonly downloads: string;
   readonly artifacts: string;
   /**
@@ -60,7 +62,7 @@ export async function openDirectories(dataDirectory: string, options: OpenOption
     // As root other users may be on their way through it: those of a platform that runs, beside which this start is refused.
     await chmod(data, isRoot() ? (await stat(data)).mode & 0o711 : 0o700);
     const directories = layOut(data, await openShared(data, { hasOwnDatabase, onMoved: onMoved ?? (() => {}) }));
-    for (const key of ['logs', 'run', 'spool', 'downloads', 'artifacts', 'sockets'] as const) {
+    for (const key of ['logs', 'run', 'spool', 'keyholder', 'downloads', 'artifacts', 'sockets'] as const) {
       await mkdir(directories[key], { recursive: true, mode: 0o700 });
     }
     for (const key of ['sandbox', 'supervised', 'packages', 'programs'] as const) {
@@ -83,6 +85,7 @@ function layOut(data: string, shared: string): Directories {
     logs: path.join(data, 'logs'),
     run: path.join(data, 'run'),
     spool: path.join(data, 'spool'),
+    keyholder: path.join(data, 'keyholder'),
     downloads: path.join(data, 'downloads'),
     artifacts: path.join(data, 'artifacts'),
     shared,

@@ -1,7 +1,7 @@
 /** Messages of a process to the launcher that started it (`npm start`), through the channel of `child_process.fork`. */
 export type LauncherMessage =
   /** The process serves. Further fields hold its addresses. */
-  | { readonly type: 'ready'; readonly internalPort: number; readonly [detail: string]: unknown }
+  | { readonly type: 'ready'; readonly internalPort?: number; readonly [detail: string]: unknown }
   /** A text for the person at the terminal. `keep`: also in a file for this person alone. */
   | { readonly type: 'notice'; readonly text: string; readonly keep?: boolean };
 

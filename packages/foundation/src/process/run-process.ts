@@ -11,8 +11,8 @@ const CONFIG_EXIT_CODE = 78;
 
 export interface ProcessConfig {
   readonly logLevel: string;
-  /** Loopback port of `/health` and `/metrics`; 0 takes a free one. */
-  readonly internalPort: number;
+  /** Loopback port of `/health` and `/metrics`; 0 takes a free one. Null for a process that listens on no network. */
+  readonly internalPort: number | null;
 }
 
 /** The components of a process, once it is wired. */
@@ -59,11 +59,14 @@ async function run<C extends ProcessConfig>(
   const logger = createLogger(name, config.logLevel);
   const stop = requestOfStop();
   const application = await wire(config, logger);
-  const internal = await startInternalServer({
-    port: config.internalPort,
-    metrics: application.metrics,
-    readHealth: () => readHealth(application.checks, stop.aborted),
-  });
+  const internal =
+    config.internalPort === null
+      ? null
+      : await startInternalServer({
+          port: config.internalPort,
+          metrics: application.metrics,
+          readHealth: () => readHealth(application.checks, stop.aborted),
+        });
   for (const [signal, act] of Object.entries(application.onSignal ?? {})) {
     process.on(
       signal,
@@ -72,7 +75,7 @@ async function run<C extends ProcessConfig>(
   }
   const started = application.start().then((details) => {
     if (stop.aborted) return;
-    const facts = { ...details, internalPort: internal.port };
+    const facts = { ...details, ...(internal !== null && { internalPort: internal.port }) };
     logger.info(facts, 'ready');
     sendToLauncher({ type: 'ready', ...facts });
   });
@@ -81,7 +84,7 @@ async function run<C extends ProcessConfig>(
   await stopped;
   logger.info({ reason: stop.reason }, 'draining');
   await application.drain();
-  internal.close();
+  internal?.close();
   logger.info('ended');
 }
 

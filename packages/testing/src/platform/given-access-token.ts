@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { SigningKeys } from '@patchbay/domain/grants';
 import { newId } from '@patchbay/foundation';
-import { createStateSealer, fileKeySource } from '@patchbay/vault';
+import { createStateSealer, openKeySource } from '@patchbay/vault';
 import { importJWK, type JWTPayload, SignJWT } from 'jose';
 import pg from 'pg';
 import type { TestDatabase } from '../services/database.ts';
@@ -91,7 +91,10 @@ export class AccessTokenIssuer {
   }
 
   async #openKeys(): Promise<SigningKeys> {
-    const sealer = await createStateSealer(await fileKeySource(this.#options.masterKeyFile), 'oauth signing keys');
+    const sealer = await createStateSealer(
+      await openKeySource({ masterKeyFile: this.#options.masterKeyFile }),
+      'oauth signing keys',
+    );
     return new SigningKeys({ pool: this.#pool, sealer });
   }
 }

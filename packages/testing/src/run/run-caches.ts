@@ -33,7 +33,7 @@ export async function linkRunCaches(dataDirectory: string): Promise<void> {
   if (compiled === undefined) return;
   await mkdir(compiled, { recursive: true });
   await mkdir(path.join(shared, 'compile-cache'));
-  for (const name of ['supervisor', 'gateway', 'worker', 'dashboard'])
+  for (const name of ['keyholder', 'supervisor', 'gateway', 'worker', 'dashboard'])
     await symlink(compiled, path.join(shared, 'compile-cache', name));
 }
 

@@ -127,9 +127,11 @@ export const deleteOrganization = defineEndpoint({
   permission: 'organization:delete',
   audit: 'organization.deleted',
   params: OrganizationParams,
-}).inTransaction(async (tx, call) => {
+}).inTransaction(async (tx, call, deps) => {
   requirePerson(call.caller, 'home');
   await organizations.deleteOrganization(tx, call.caller.actor);
+  // Last: a deletion that does not commit leaves an organization whose secrets open.
+  tx.beforeCommit(() => deps.vault.withholdKeys(tx.scope.organizationId));
   return undefined;
 });
 
@@ -143,7 +145,8 @@ export const restoreOrganization = defineEndpoint({
   params: OrganizationParams,
   reply: Organization,
   onDeleted: true,
-}).inTransaction(async (tx, call) => {
+}).inTransaction(async (tx, call, deps) => {
   requirePerson(call.caller, 'home');
+  tx.beforeCommit(() => deps.vault.releaseKeys(tx.scope.organizationId));
   return present(call.access, await organizations.restoreOrganization(tx, call.caller.actor));
 });
