@@ -18,7 +18,7 @@ export interface AnswerDeps {
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
-/** Answers one request of a role; never rejects. What concerns an organization as a whole is logged, and every refusal. */
+/** Answers one request of a role; never rejects. Changes of an organization's keys and every refusal are logged. */
 export async function answerRequest(
   deps: AnswerDeps,
   role: PeerRole,

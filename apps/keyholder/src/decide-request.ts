@@ -1,6 +1,6 @@
 import { type KeyholderOperation, type KeyholderRequest, mayDerive, type PeerRole } from '@patchbay/vault';
 
-/** Who may ask for what. A gateway withholds the keys of what it deletes; only the worker's purge destroys them. */
+/** The roles that may ask for each operation. A gateway withholds the keys of what it deletes; only the worker's purge destroys them. */
 const OPERATIONS: Readonly<Record<KeyholderOperation, readonly PeerRole[]>> = {
   keyIds: ['gateway', 'worker'],
   wrap: ['gateway', 'worker'],

@@ -1,6 +1,6 @@
 /**
- * The listener of one role. The directory of its socket can be entered by that role's user alone, so that whoever connects
- * is of the role.
+ * The listener of one role. The directory of its socket can be entered by that role's user alone, so that every process
+ * that connects is of the role.
  */
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';

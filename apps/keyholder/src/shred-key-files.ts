@@ -9,7 +9,7 @@ const NO_KEY = Buffer.alloc(0);
 
 /**
  * Shred keys, each in a file of its own below one directory: `keys/ID`, `withheld/ID` while its organization is deleted,
- * and an empty `destroyed/ID` afterwards. A file appears whole or not at all, and is on the disk before anybody is answered.
+ * and an empty `destroyed/ID` afterwards. A file appears whole or not at all, and is on the disk before the request is answered.
  */
 export async function openShredKeys(directory: string): Promise<ShredKeys> {
   const folder = (name: 'keys' | 'withheld' | 'destroyed') => path.join(directory, name);

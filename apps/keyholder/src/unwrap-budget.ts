@@ -1,7 +1,7 @@
 /**
  * Data keys that one role may have unwrapped: many at once, after a start for example, and then few a second, since a
  * gateway keeps the keys of the organizations that it serves for ten minutes. A process that was taken over and asks for
- * the keys of everybody is held back.
+ * the keys of all organizations is held back.
  */
 export class UnwrapBudget {
   readonly #max: number;

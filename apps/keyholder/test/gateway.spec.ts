@@ -47,7 +47,7 @@ describe('a gateway with a keyholder', () => {
     expect(environment).toContain('keys.sock');
   });
 
-  it('serves on while the keyholder is away, and says so in its health', async () => {
+  it('serves on while the keyholder is away, and reports it in its health', async () => {
     await waitFor(async () => (await healthOfKeyholder()) === 'ok');
     await keyholder.end('SIGKILL');
     await waitFor(async () => (await healthOfKeyholder()) === 'down');

@@ -39,7 +39,7 @@ const STOP_GRACE_MS: Record<AppName, number> = {
   dashboard: 3_000,
 };
 /** Clients stop before the servers they call. Names in one row stop together. */
-const STOP_ORDER = [['dashboard', 'gateway'], ['worker'], ['supervisor', 'keyholder'], ['spawner'], ['redis', 'postgres']];
+const STOP_ORDER = [['dashboard', 'gateway'], ['worker'], ['supervisor'], ['spawner', 'keyholder'], ['redis', 'postgres']];
 
 const NOTE_RETRY_MS = 5_000;
 
@@ -205,7 +205,6 @@ export class Launcher {
     const { directories, ports, users } = installation;
     const user = users[name];
     const environment = processEnvironment(name, installation);
-    const url = livenessUrl(name, ports);
     const start = async () =>
       startNodeProcess({
         name,
@@ -218,7 +217,7 @@ export class Launcher {
         onNotice: showNotices(directories.data, this.#say),
         ...(name === 'dashboard' && { isReady: () => answers(`http://127.0.0.1:${ports.dashboard}/dashboard`) }),
       });
-    return this.#startProcess(name, start, watchOf(url));
+    return this.#startProcess(name, start, watchOf(livenessUrl(name, ports)));
   }
 
   /** The platform runs without its demo; the error is reported. Production never has one. */

@@ -114,7 +114,7 @@ class Connection {
 
   #onLine(line: string): void {
     const answer = parse(line);
-    // Whatever else it says is not believed.
+    // A peer that does not keep to the protocol is not the keyholder.
     if (answer === null) {
       this.end();
       return;

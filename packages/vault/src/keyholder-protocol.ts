@@ -36,7 +36,7 @@ export type KeyholderRequest = z.output<typeof keyholderRequest>;
 export type KeyholderOperation = KeyholderRequest['operation'];
 
 /**
- * - `refused`: it does not open, or the role may not ask for it; nothing says which.
+ * - `refused`: it does not open, or the role may not ask for it; both have the same answer.
  * - `throttled`: this role unwraps far more than it did.
  * - `failed`: the keyholder could not read or write its files.
  */

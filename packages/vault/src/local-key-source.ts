@@ -7,7 +7,7 @@ import { derive } from './purposes.ts';
 import type { ShredKeys } from './shred-keys.ts';
 import { VaultError } from './vault-error.ts';
 
-/** The shred key of an organization is one and never changes, so its id says nothing. */
+/** The shred key of an organization is one and never changes, so its id is always this one. */
 const SHRED_KEY_ID = 0;
 
 /**
