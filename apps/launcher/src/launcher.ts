@@ -19,7 +19,7 @@ import { choosePorts } from './ports.ts';
 import { answers, appProgram, livenessUrl } from './processes/app-program.ts';
 import { type BuildOptions, buildDashboard, buildDocs, packTools } from './processes/build-beside.ts';
 import { ProcessRecord } from './processes/left-processes.ts';
-import { ManagedProcess } from './processes/managed-process.ts';
+import { ManagedProcess, STOP_ORDER } from './processes/managed-process.ts';
 import { startNodeProcess } from './processes/node-process.ts';
 import { type AppName, type Installation, processEnvironment, usesSpawner } from './processes/process-environment.ts';
 import { rotateLogs } from './processes/rotate-logs.ts';
@@ -38,8 +38,6 @@ const STOP_GRACE_MS: Record<AppName, number> = {
   spawner: 5_000,
   dashboard: 3_000,
 };
-/** Clients stop before the servers they call. Names in one row stop together. */
-const STOP_ORDER = [['dashboard', 'gateway'], ['worker'], ['supervisor'], ['spawner', 'keyholder'], ['redis', 'postgres']];
 
 const NOTE_RETRY_MS = 5_000;
 

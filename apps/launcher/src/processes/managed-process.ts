@@ -2,6 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningService } from '@patchbay/embedded';
 import { type SilenceOptions, untilSilent } from './watch-silence.ts';
 
+/** Clients stop before the servers they call. Names in one row stop together. */
+export const STOP_ORDER = [
+  ['dashboard', 'gateway'],
+  ['worker'],
+  ['supervisor'],
+  ['spawner', 'keyholder'],
+  ['redis', 'postgres'],
+] as const;
+
 export interface ProcessEvents {
   /** The process runs: for the first time, or after a restart. */
   onRunning(name: string, pid: number): void;
