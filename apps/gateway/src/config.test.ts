@@ -13,6 +13,8 @@ const LOCAL = {
 };
 const PRODUCTION = {
   ...LOCAL,
+  MASTER_KEY_FILE: '',
+  KEYHOLDER_SOCKET: '/run/keyholder/gateway.sock',
   PATCHBAY_MODE: 'production',
   PATCHBAY_ORIGIN: 'https://patchbay.example',
   REDIS_URL: 'rediss://:long-and-random@redis:6379',
@@ -35,8 +37,17 @@ describe('loadGatewayConfig', () => {
 
   it('the gateway’s configuration names every missing variable at once', () => {
     const found = problems({}).join('\n');
-    for (const name of ['DATABASE_URL', 'AUTH_SECRET_FILE', 'MASTER_KEY_FILE', 'SPOOL_DIR'])
-      expect(found).toContain(name);
+    for (const name of ['DATABASE_URL', 'AUTH_SECRET_FILE', 'SPOOL_DIR']) expect(found).toContain(name);
+  });
+
+  it('the gateway’s configuration requires one home of the master key, in production the keyholder', () => {
+    expect(problems({ ...LOCAL, MASTER_KEY_FILE: '' })).toEqual([
+      expect.stringContaining('KEYHOLDER_SOCKET: is not set'),
+    ]);
+    const both = { ...LOCAL, KEYHOLDER_SOCKET: '/run/keyholder/gateway.sock' };
+    expect(problems(both)).toEqual([expect.stringContaining('MASTER_KEY_FILE: is set beside KEYHOLDER_SOCKET')]);
+    const file = { ...PRODUCTION, KEYHOLDER_SOCKET: '', MASTER_KEY_FILE: '/master.key' };
+    expect(problems(file)).toEqual([expect.stringContaining('MASTER_KEY_FILE: production gives')]);
   });
 
   it('the gateway’s configuration releases a name to an organization or a person by id alone', () => {

@@ -168,7 +168,7 @@ describe('a deploy', () => {
         [liveVersion],
       ),
     );
-    expect(row?.writer).toMatch(/^worker-[0-9a-f-]{36}$/);
+    expect(row?.writer).toMatch(/^worker-[0-9a-f-]{36}\.k\d+$/);
     expect(row?.hmac?.byteLength).toBe(32);
   });
 

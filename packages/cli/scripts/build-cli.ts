@@ -15,6 +15,7 @@ const DECLARED_IN = [
   'foundation',
   'mcp',
   'probe',
+  'providers',
   'runner',
   'sandbox-host',
   'sandbox-protocol',

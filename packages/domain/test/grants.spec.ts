@@ -84,7 +84,7 @@ const first = async (organization: GivenOrganization, id: string) => {
 };
 
 describe('the purge of the authorization server’s rows', () => {
-  const vault = { forget: () => {} } as unknown as Parameters<typeof purgeExpired>[1]; // purge only asks it to forget
+  const vault = { destroyKeys: async () => {} } as unknown as Parameters<typeof purgeExpired>[1]; // purge only asks it for that
   const purge = () => purgeExpired(given.database, vault);
   const ended = (id: string, ago: string) =>
     given.superuser.query(

@@ -9,7 +9,7 @@ import {
 import { purgeExpired } from '../src/purge/index.ts';
 import { type Given, type GivenOrganization, SYSTEM, startGiven } from './given.ts';
 
-const VAULT = { forget: () => {} } as unknown as Parameters<typeof purgeExpired>[1]; // purge only asks it to forget
+const VAULT = { destroyKeys: async () => {} } as unknown as Parameters<typeof purgeExpired>[1]; // purge only asks it for that
 
 let given: Given;
 let ours: GivenOrganization;

@@ -22,7 +22,7 @@ describe('package-readmes', () => {
   it('refuses a README that names other importers than the rule about imports allows', async () => {
     const files = { 'packages/vault/package.json': '{}', 'packages/vault/README.md': readme('supervisor', 10) };
     expect(await objections(packageReadmes, files)).toEqual([
-      'packages/vault/README.md has no line "Imported by: domain, gateway, worker."',
+      'packages/vault/README.md has no line "Imported by: domain, gateway, keyholder, worker."',
     ]);
   });
 

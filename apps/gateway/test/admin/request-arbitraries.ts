@@ -11,6 +11,7 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly items?: Schema;
+  readonly additionalProperties?: boolean | Schema;
   readonly format?: string;
   readonly pattern?: string;
   readonly minLength?: number;
@@ -211,6 +212,7 @@ export class RequestArbitraries {
 
   valid(schema: Schema): fc.Arbitrary<unknown> {
     const { anyOf, const: constant, enum: members, items, type, ...rest } = this.#resolve(schema);
+    const { properties, additionalProperties: member } = rest;
     if (anyOf) return fc.oneof(...anyOf.map((inner) => this.valid(inner)));
     if (constant !== undefined) return fc.constant(constant);
     if (members) return fc.constantFrom(...members);
@@ -224,7 +226,8 @@ export class RequestArbitraries {
       case 'array':
         return fc.array(this.valid(items ?? {}), { maxLength: 4 });
       case 'object':
-        return this.near(schema);
+        if (properties || typeof member !== 'object') return properties ? this.near(schema) : fc.constant({});
+        return fc.dictionary(fc.string({ maxLength: 40 }), this.valid(member), { maxKeys: 4 });
       default:
         return badValue;
     }

@@ -8,7 +8,7 @@ import { echoVersion, type GivenConnector, type GivenOrganization, waitFor, with
 import { describe, expect, it } from 'vitest';
 import { modernRequest } from '../edge-fixture.ts';
 
-const VAULT = { forget: () => {} } as unknown as Parameters<typeof purgeExpired>[1]; // purge only asks it to forget
+const VAULT = { destroyKeys: async () => {} } as unknown as Parameters<typeof purgeExpired>[1]; // purge only asks it for that
 
 // Lists are answered from the manifest: nothing here needs a sandbox.
 const here = withPlatform({ supervisor: false }, async ({ given }) => ({
