@@ -80,6 +80,7 @@ describe('another account', () => {
             host: null,
             scopes: ['repo'],
             endsAt: null,
+            idleDays: null,
             connectionId,
             connectorIds: [],
           },

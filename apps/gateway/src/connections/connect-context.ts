@@ -61,15 +61,11 @@ export async function readContext(
   const scope = await database.lookups.findOrganization(asked.organization);
   if (scope === null || !opensOrganization(session, scope.organizationId)) throw unknown();
   return database.withOrganization(scope, async (tx) => {
-    const member = await findMember(tx, person.id);
-    const organization = await getOrganization(tx);
-    if (member === null || organization.deletedAt !== null) throw unknown();
     const ownerKind = asked.query.owner === 'organization' ? 'organization' : 'person';
-    const mayAll = permissionsOf([member.role]).has('providers:write');
-    if (ownerKind === 'organization' && !mayAll) throw new AppError('connections.not_permitted');
+    const organization = await checkOwner(tx, person.id, ownerKind);
     const connectorIds = idsOf(asked.query.connectors);
     const connectors = await connectorNeeds(tx, connectorIds);
-    const wanted = [...connectors.flatMap((one) => one.connections.map(({ provider }) => provider))];
+    const wanted = connectors.flatMap((one) => one.connections.map(({ provider }) => provider));
     if (asked.query.provider !== undefined) wanted.push(asked.query.provider);
     const mine = (await listConnections(tx, { personId: person.id })).filter(({ owner }) => owner.kind === ownerKind);
     const needs: ProviderNeed[] = [];
@@ -91,6 +87,21 @@ export async function readContext(
       address: addressOf(slug, asked.query),
     };
   });
+}
+
+/**
+ * Whether the person may own such a connection now. Asked again whenever something is stored: a member can leave, or lose
+ * a role, while the provider's page is open.
+ *
+ * @throws AppError `connections.provider_unknown`, `connections.not_permitted`
+ */
+export async function checkOwner(tx: Tx, personId: string, ownerKind: 'person' | 'organization') {
+  const member = await findMember(tx, personId);
+  const organization = await getOrganization(tx);
+  if (member === null || organization.deletedAt !== null) throw unknown();
+  const mayAll = permissionsOf([member.role]).has('providers:write');
+  if (ownerKind === 'organization' && !mayAll) throw new AppError('connections.not_permitted');
+  return organization;
 }
 
 /** The page's address, from nothing but its own parameters. */

@@ -15,7 +15,16 @@ import * as oauth from 'oauth4webapi';
 import { sendDocument } from '../http/document.ts';
 import { addFormParser, type FormValues, formToken, readForm } from '../identity/form-page.ts';
 import type { Identity } from '../identity/index.ts';
-import { addressOf, CONNECTIONS_PATH, type ConnectContext, type ConnectQuery, readContext } from './connect-context.ts';
+import { opensOrganization } from '../identity/sign-in-rule.ts';
+import {
+  addressOf,
+  CONNECTIONS_PATH,
+  type ConnectContext,
+  type ConnectQuery,
+  checkOwner,
+  type ProviderNeed,
+  readContext,
+} from './connect-context.ts';
 import { renderConnectPage } from './connect-pages.ts';
 import {
   accountOfTokens,
@@ -74,10 +83,10 @@ export async function connectionsPlugin(app: FastifyInstance, options: Connectio
       const values = readForm(request, { origin, token: tokenOf(options, context) });
       const need = context.needs.find(({ facts }) => facts.id === provider);
       if (need === undefined) throw new AppError('connections.provider_unknown');
-      const to = { context, provider, values, request, reply };
-      if (values.action === 'oauth') return leave(options, to);
-      if (values.action === 'key') await pasteKey(options, to);
-      else if (values.action === 'confirm') await confirm(options, to);
+      const submitted = { context, need, values, request, reply };
+      if (values.action === 'oauth') return leave(options, submitted);
+      if (values.action === 'key') await pasteKey(options, submitted);
+      else if (values.action === 'confirm') await confirm(options, submitted);
       return reply.header('cache-control', 'no-store').redirect(saved(context.address), 303);
     },
   );
@@ -89,21 +98,14 @@ export async function connectionsPlugin(app: FastifyInstance, options: Connectio
 
 interface Submitted {
   readonly context: ConnectContext;
-  readonly provider: string;
+  readonly need: ProviderNeed;
   readonly values: FormValues;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
 
-function needOf({ context, provider }: Submitted) {
-  const need = context.needs.find(({ facts }) => facts.id === provider);
-  if (need === undefined) throw new AppError('connections.provider_unknown');
-  return need;
-}
-
-async function leave(options: ConnectionsOptions, submitted: Submitted) {
-  const { context, provider, values, reply } = submitted;
-  const { facts, scopes, connectors } = needOf(submitted);
+async function leave(options: ConnectionsOptions, { context, need, values, reply }: Submitted) {
+  const { facts, scopes, connectors } = need;
   checkPermitted(facts, context.ownerKind);
   const clientId = facts.registration?.clientId ?? null;
   if (clientId === null) throw new AppError('connections.not_registered');
@@ -114,7 +116,7 @@ async function leave(options: ConnectionsOptions, submitted: Submitted) {
     startConnection(tx, options.vault, {
       personId: context.person.id,
       sessionId: context.sessionId,
-      provider,
+      provider: facts.id,
       ownerKind: context.ownerKind,
       connectionId: null,
       connectorIds: connectors.map(({ id }) => id),
@@ -124,15 +126,14 @@ async function leave(options: ConnectionsOptions, submitted: Submitted) {
       verifier: new Secret(verifier),
     }),
   );
-  const redirectUri = callbackOf(options.origin, organizationId, provider);
+  const redirectUri = callbackOf(options.origin, organizationId, facts.id);
   const application = { facts, clientId, clientSecret: null, customer };
   const url = await options.upstream.authorizationUrl(application, { state, verifier, redirectUri, scopes });
   return reply.header('cache-control', 'no-store').redirect(url, 303);
 }
 
-async function pasteKey(options: ConnectionsOptions, submitted: Submitted): Promise<void> {
-  const { context, values, request } = submitted;
-  const { facts, connectors } = needOf(submitted);
+async function pasteKey(options: ConnectionsOptions, { context, need, values, request }: Submitted): Promise<void> {
+  const { facts, connectors } = need;
   checkPermitted(facts, context.ownerKind);
   const proved = await proveKey(options, facts, values);
   await storeCredential(options, {
@@ -148,9 +149,8 @@ async function pasteKey(options: ConnectionsOptions, submitted: Submitted): Prom
   });
 }
 
-async function confirm(options: ConnectionsOptions, submitted: Submitted): Promise<void> {
-  const { context, values, request } = submitted;
-  const { present, connectors, scopes } = needOf(submitted);
+async function confirm(options: ConnectionsOptions, { context, need, values, request }: Submitted): Promise<void> {
+  const { present, connectors, scopes } = need;
   const connection = present.find(({ id }) => id === values.connection);
   if (connection === undefined) throw new AppError('connections.not_found');
   const organizationId = context.organization.id;
@@ -171,11 +171,13 @@ async function finish(options: ConnectionsOptions, request: FastifyRequest, repl
   if (scope === null || scope.organizationId !== organizationId || signedIn === null)
     throw new AppError('connections.request_expired');
   const { person, session } = signedIn;
+  if (!opensOrganization(session, organizationId)) throw new AppError('connections.request_expired');
   const begun = await database.withOrganization(scope, (tx) =>
     takeConnectionRequest(tx, vault, { state, personId: person.id, sessionId: session.sessionId, provider }),
   );
   // Read after the request was taken: a registration that changed meanwhile is refused by the provider itself.
   const application = await database.withOrganization(scope, async (tx): Promise<UpstreamApplication> => {
+    await checkOwner(tx, person.id, begun.request.ownerKind);
     const facts = await findProvider(tx, provider);
     if (facts?.registration?.clientId == null) throw new AppError('connections.not_registered');
     const clientSecret = await openProviderSecret(tx, vault, provider);

@@ -12,6 +12,7 @@ import { AppError, newId, Secret } from '@patchbay/foundation';
 import { checkPastedKey, fillCustomer, matchHost, PROVIDERS } from '@patchbay/providers';
 import type { Vault } from '@patchbay/vault';
 import type { FormValues } from '../identity/form-page.ts';
+import { checkOwner } from './connect-context.ts';
 import { type FoundAccount, findAccount } from './find-account.ts';
 import type { UpstreamApplication, UpstreamClient } from './upstream-client.ts';
 
@@ -38,12 +39,13 @@ export interface ProvedCredential {
   readonly requestId: string;
 }
 
-/** Stores a credential whose account is known. @throws AppError `connections.not_permitted`, `connections.other_account` */
+/** Stores a credential whose account is known. @throws AppError `connections.*` where its owner may not have it (any more) */
 export async function storeCredential({ database, vault }: SaveOptions, proved: ProvedCredential): Promise<Connection> {
   const { organizationId, facts, ownerKind, personId, credential, account, connectionId } = proved;
   checkPermitted(facts, ownerKind);
   const days = credential.kind === 'oauth2' ? (facts.oauth?.refresh?.absoluteDays ?? null) : null;
   return database.withOrganization({ organizationId }, async (tx) => {
+    await checkOwner(tx, personId, ownerKind);
     const renewed = connectionId === null ? null : await getConnection(tx, connectionId);
     // Where the service names no account, each is another one unless the person renews one of theirs.
     const id = account.id ?? renewed?.accountId ?? `unstated:${newId('connectionRequest')}`;
@@ -59,6 +61,7 @@ export async function storeCredential({ database, vault }: SaveOptions, proved: 
         host: hostOf(facts, proved.customer),
         scopes: proved.scopes,
         endsAt: days === null ? null : new Date(Date.now() + days * DAY_MS),
+        idleDays: facts.oauth?.refresh?.idleDays ?? null,
         connectionId,
         connectorIds: proved.connectorIds,
       },
@@ -124,7 +127,7 @@ export function customerOf(facts: ProviderFacts, values: FormValues): string | n
   if (facts.perCustomerHost === null) return null;
   const label = (values.customer ?? '').trim().toLowerCase();
   const host = hostOf(facts, label);
-  const match = host === null ? null : matchHost({ ...factsHosts(facts) }, host);
+  const match = host === null ? null : matchHost(factsHosts(facts), host);
   if (match === null || !match.matches)
     throw new AppError('connections.key_refused', { detail: 'This is no name of a customer.' });
   return label;

@@ -86,6 +86,37 @@ describe('attacks on connecting', () => {
     expect((await comeBack(await installation.signIn(anna.email), back)).status).toBe(400);
   });
 
+  it('who left, or may no longer connect for the organization, connects nothing while the provider’s page is open', async () => {
+    const definitionOf = definition('own-shared', 'oauth2');
+    const body = {
+      definition: definitionOf,
+      clientId: 'client',
+      clientSecret: 'c'.repeat(20),
+      allows: ['organization', 'person'],
+    };
+    await installation.call('PUT', '/organizations/acme/providers/own-shared', { as: owner, body });
+    const begin = async (as: SignedIn, query: string) =>
+      String((await submit(as, 'own-shared', { action: 'oauth' }, query)).headers.location);
+    const memberOf = async ({ personId }: SignedIn) => {
+      const members = (await installation.call('GET', '/organizations/acme/members', { as: owner })).body.items;
+      return `/organizations/acme/members/${members.find(({ person }: { person: { id: string } }) => person.id === personId).id}`;
+    };
+    const [carl, dina] = [
+      await installation.join(owner, 'member', 'carl'),
+      await installation.join(owner, 'admin', 'dina'),
+    ];
+    const [left, demoted] = [await begin(carl, ''), await begin(dina, '&owner=organization')];
+    expect((await installation.call('DELETE', await memberOf(carl), { as: owner })).status).toBe(200);
+    const role = { as: owner, body: { role: 'member' } };
+    expect((await installation.call('PATCH', await memberOf(dina), role)).status).toBe(200);
+    const before = upstream.seen.length;
+    expect((await comeBack(carl, upstream.consent(left, 'carl'))).body.code).toBe('connections.request_expired');
+    expect((await comeBack(dina, upstream.consent(demoted, 'dina'))).body.code).toBe('connections.not_permitted');
+    expect(upstream.seen.length).toBe(before);
+    const all = await connectionsOf(owner, 'all');
+    expect(all.filter((one: { provider: string }) => one.provider === 'own-shared')).toEqual([]);
+  });
+
   it('a state counts once, a made-up one never, and none at another provider', async () => {
     const tokens = upstream.seen.filter(({ url }) => url.endsWith('/token')).length;
     const fixed = upstream.consent((await leave(bob)).replace(/state=[^&]+/, 'state=chosen'), 'mallory');

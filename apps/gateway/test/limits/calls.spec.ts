@@ -130,10 +130,12 @@ describe('calls over a limit', () => {
     const [one = '', two = '', three = ''] = addresses();
     const tryThird = async () => {
       const slow = [call(first, { tool: 'slow', at: one }), call(second, { tool: 'slow', at: two })];
-      await inFlight([here.platform, here.others[0].process], 2);
+      const over = Promise.all(slow);
+      // Calls that are over are never seen in flight, however long the wait is.
+      await Promise.race([inFlight([here.platform, here.others[0].process], 2).catch(() => {}), over]);
       const third = await call(first, { tool: 'slow', at: three });
       const answer = await third.json();
-      for (const response of await Promise.all(slow)) expect(response.status).toBe(200);
+      for (const response of await over) expect(response.status).toBe(200);
       return third.status === 429 && answer;
     };
     // On a busy machine the first two may be over before the third arrives.

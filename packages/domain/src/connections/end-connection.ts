@@ -65,6 +65,7 @@ export async function endWhere(
       credential: null,
       isDefault: false,
       refreshAt: null,
+      refreshStartedAt: null,
       statusReason: reason,
       updatedAt: now,
       endedAt: now,

@@ -5,6 +5,7 @@ import { emitChange } from '../changes/index.ts';
 import type { Tx } from '../database/index.ts';
 import { type Connection, type ConnectionOwner, ownerColumns, toConnection } from './connection.ts';
 import { type Credential, sealCredential } from './credential.ts';
+import { planRefresh } from './decide-refresh.ts';
 import { endWhere } from './end-connection.ts';
 
 export interface NewConnection {
@@ -17,6 +18,8 @@ export interface NewConnection {
   readonly scopes: readonly string[];
   /** When the provider ends it, however often it is refreshed. */
   readonly endsAt: Date | null;
+  /** The provider ends what is unused for so many days; null where it states none. */
+  readonly idleDays: number | null;
   /** The connection to be renewed. */
   readonly connectionId: string | null;
   /** The connectors that the person confirmed. */
@@ -53,7 +56,7 @@ export async function saveConnection(
     throw new AppError('connections.other_account', { data: { account: account.label } });
   }
   const id = present?.id ?? newId('connection');
-  const { expiresAt, refreshAt } = timesOf(credential);
+  const { expiresAt, refreshAt } = timesOf(credential, input.idleDays);
   const stored = {
     accountLabel: account.label,
     scopes: [...input.scopes],
@@ -63,6 +66,8 @@ export async function saveConnection(
     expiresAt,
     refreshAt,
     refreshFailures: 0,
+    // A request with the tokens before proves nothing about these.
+    refreshStartedAt: null,
     lastUnauthorizedAt: null,
     endsAt: input.endsAt,
     updatedAt: new Date(),
@@ -134,14 +139,11 @@ async function confirm(
   });
 }
 
-/** Ahead of expiry: a fifth of the life of the access token, at most ten minutes. */
-function timesOf(credential: Credential): { expiresAt: Date | null; refreshAt: Date | null } {
-  const expiresAt = credential.kind === 'oauth2' ? credential.expiresAt : null;
-  if (expiresAt === null || credential.kind !== 'oauth2' || credential.refreshToken === null) {
-    return { expiresAt, refreshAt: null };
-  }
-  const ahead = Math.min((expiresAt.getTime() - Date.now()) / 5, 600_000);
-  return { expiresAt, refreshAt: new Date(expiresAt.getTime() - Math.max(ahead, 0)) };
+function timesOf(credential: Credential, idleDays: number | null): { expiresAt: Date | null; refreshAt: Date | null } {
+  if (credential.kind !== 'oauth2') return { expiresAt: null, refreshAt: null };
+  const { expiresAt, refreshToken } = credential;
+  const about = { expiresAt, idleDays, hasRefreshToken: refreshToken !== null };
+  return { expiresAt, refreshAt: planRefresh(about, new Date(), Math.random()) };
 }
 
 /** Two attempts of one person for one provider come one after the other. */
