@@ -305,7 +305,7 @@ describe('the dashboard', () => {
 
     await row.getByRole('button', { name: 'Members of testers' }).click();
     const members = page.getByRole('group', { name: 'Members of testers' });
-    await members.getByRole('checkbox').first().check();
+    await members.getByRole('checkbox').first().click();
     await page.getByRole('button', { name: 'Done' }).click();
     await row.getByText(/^1 member · /).waitFor();
 

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { access, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { readSystemError } from '@patchbay/foundation';
 import { type ShredKeys, VaultError } from '@patchbay/vault';
 
 const KEY_BYTES = 32;
@@ -71,7 +72,7 @@ async function create(directory: string, name: string, content: Uint8Array): Pro
   try {
     await link(temporary, path.join(directory, name));
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if (readSystemError(error).code !== 'EEXIST') throw error;
   } finally {
     await rm(temporary);
   }
@@ -81,7 +82,7 @@ async function create(directory: string, name: string, content: Uint8Array): Pro
 /** Overwrites what the disk lets be overwritten; a disk that writes elsewhere keeps the old block until it is used again. */
 async function overwrite(file: string): Promise<void> {
   const handle = await open(file, 'r+').catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return null;
+    if (readSystemError(error).code === 'ENOENT') return null;
     throw error;
   });
   if (handle === null) return;
@@ -107,7 +108,7 @@ async function syncAll(...directories: readonly string[]): Promise<void> {
 
 async function readIfThere(file: string): Promise<Buffer | null> {
   return readFile(file).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return null;
+    if (readSystemError(error).code === 'ENOENT') return null;
     throw error;
   });
 }
@@ -117,7 +118,7 @@ async function moveIfThere(from: string, to: string): Promise<boolean> {
     await rename(from, to);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
+    if (readSystemError(error).code === 'ENOENT') return false;
     throw error;
   }
 }
@@ -127,11 +128,7 @@ async function isThere(file: string): Promise<boolean> {
     await access(file);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
+    if (readSystemError(error).code === 'ENOENT') return false;
     throw error;
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

@@ -68,6 +68,8 @@ export async function readContext(
     const wanted = connectors.flatMap((one) => one.connections.map(({ provider }) => provider));
     if (asked.query.provider !== undefined) wanted.push(asked.query.provider);
     const mine = (await listConnections(tx, { personId: person.id })).filter(({ owner }) => owner.kind === ownerKind);
+    // Without a wish the page shows what there is.
+    if (wanted.length === 0) wanted.push(...mine.map(({ provider }) => provider));
     const needs: ProviderNeed[] = [];
     for (const provider of new Set(wanted)) needs.push(await needOf(tx, provider, { connectors, mine }));
     const consent = asked.query.consent;

@@ -21,9 +21,13 @@ export function renderConnectPage(context: ConnectContext, formToken: string, ha
 <p>Signed in to ${escapeHtml(organization.name)} as ${escapeHtml(person.name)} · ${escapeHtml(person.email)}.
 Connectors use an account in your name, and never see its password, key or token.</p>
 ${needs.map((need) => renderNeed(need, context, formToken)).join('\n')}
+${needs.length === 0 ? NOTHING : ''}
 <p><a href="${escapeHtml(back.href)}">${back.label}</a></p>`,
   );
 }
+
+const NOTHING = `<p>You have connected no account in this organization. The address of this page names what to connect, as in
+<code>?provider=github</code>; a connector that needs an account leads you here.</p>`;
 
 /** Whether the connectors that need the provider are all served. */
 function serves({ present, connectors }: ProviderNeed): boolean {
@@ -83,17 +87,20 @@ function renderOAuth({ facts, scopes, present }: ProviderNeed, form: (parts: str
 <div class="actions"><button type="submit" name="action" value="oauth">Connect${another} at ${escapeHtml(host)}</button></div>`);
 }
 
-/** The host that a key goes to is shown before it is pasted. */
+/** The host that a key goes to is shown before it is pasted; of a customer's own host, what all of them share. */
 function renderKey(facts: ProviderFacts, form: (parts: string) => string): string {
   const { key } = facts;
   if (key === null || key.account === null) return '';
-  const host = new URL(key.account.request.url).host.replace('{customer}', '…');
-  const madeAt = key.madeAt === null ? '' : ` You make one at <code>${escapeHtml(key.madeAt)}</code>.`;
+  const { host } = new URL(key.account.request.url);
+  const shared = host.replace('{customer}.', '');
+  const to = `${shared === host ? '' : 'your host at '}<strong>${escapeHtml(shared)}</strong>`;
+  const page = escapeHtml(key.madeAt ?? '');
+  const madeAt = page === '' ? '' : ` You make one at <a href="${page}" target="_blank" rel="noreferrer">${page}</a>.`;
   const user =
     key.placement.in === 'basic' && key.placement.username !== null
       ? `<label>${escapeHtml(key.placement.username)}<input name="user" required maxlength="320" autocomplete="off"></label>`
       : '';
-  return form(`<p>Paste a key of ${escapeHtml(facts.name)}. It is sent to <strong>${escapeHtml(host)}</strong> and nowhere else.${madeAt}</p>
+  return form(`<p>Paste a key of ${escapeHtml(facts.name)}. It is sent to ${to} and nowhere else.${madeAt}</p>
 ${renderCustomer(facts)}${user}
 <label>${escapeHtml(key.label)}<input name="key" type="password" required maxlength="16000" autocomplete="off"></label>
 <div class="actions"><button type="submit" name="action" value="key">Test and connect</button></div>`);

@@ -220,6 +220,15 @@ describe('connecting an account', () => {
     expect(await connectionsOf(owner, 'all')).toHaveLength(found.length + 1);
   });
 
+  it('a page that names nothing shows what is connected, and how to name a provider where nothing is', async () => {
+    const all = (as: SignedIn) => installation.call('GET', '/-/connections/acme', { as, headers: HTML });
+    expect((await all(bob)).text).toContain('<h2>tracker');
+    const eve = await installation.join(owner, 'member', 'eve');
+    expect((await all(eve)).text).toContain('You have connected no account');
+    // The part of a customer's host that all customers share, since the form asks for the other one.
+    expect((await page(eve, 'zendesk')).text).toContain('your host at <strong>zendesk.com</strong>');
+  });
+
   it('a key is tested at its provider before it is stored', async () => {
     const done = await submit(anna, 'own-keys', { action: 'key', key: upstream.issueKey('anna') });
     expect(done.status).toBe(303);

@@ -33,6 +33,8 @@ export function DemandsForm({ organization, connector }: DemandsFormProps) {
   const update = useUpdateConnector(organization, connector.slug);
   const isPublic = connector.authMode === 'none';
   const action = actions.demand.allowed && isPublic ? { allowed: false, reason: T.isPublic } : actions.demand;
+  const hasOtherKeys = String(exemptKeys) !== String(demands.exemptKeys);
+  const isUnchanged = secondFactor === demands.secondFactor && minutes === demands.signInMinutes && !hasOtherKeys;
   const save = () =>
     update.mutate(
       {
@@ -40,7 +42,7 @@ export function DemandsForm({ organization, connector }: DemandsFormProps) {
           secondFactor,
           signInMinutes: minutes,
           // Only what changed: an admin may change the rest.
-          ...(String(exemptKeys) !== String(demands.exemptKeys) && { exemptKeys }),
+          ...(hasOtherKeys && { exemptKeys }),
         },
       },
       { onSuccess: () => notifications.show({ message: STRINGS.connectorSettings.saved, color: 'teal' }) },
@@ -86,7 +88,13 @@ export function DemandsForm({ organization, connector }: DemandsFormProps) {
         )}
         {update.error && <ProblemNotice problem={showError(update.error)} />}
         <Group justify="flex-end">
-          <ActionButton action={action} size="sm" variant="filled" loading={update.isPending} onClick={save}>
+          <ActionButton
+            action={action.allowed && isUnchanged ? { allowed: false, reason: T.unchanged } : action}
+            size="sm"
+            variant="filled"
+            loading={update.isPending}
+            onClick={save}
+          >
             {T.save}
           </ActionButton>
         </Group>

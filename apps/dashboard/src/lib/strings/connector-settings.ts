@@ -74,6 +74,7 @@ export const CONNECTOR_SETTINGS = {
     exemptKeysHint: 'For programs that cannot sign in.',
     isPublic: 'The connector is public. Let members sign in first.',
     save: 'Save the demands',
+    unchanged: 'Nothing is changed yet.',
   },
   codeGeneration: 'Dynamic code (eval)',
   codeGenerationLead:

@@ -28,7 +28,7 @@ export class SpawnerServer {
   readonly #streams = new StreamTable();
   readonly #server: Server;
   readonly #connections = new Set<Socket>();
-  readonly #sandboxes = new Map<StartedSandbox, Socket>();
+  readonly #sandboxes = new Map<string, { readonly sandbox: StartedSandbox; readonly owner: Socket }>();
 
   constructor(options: SpawnerServerOptions) {
     this.#options = options;
@@ -47,7 +47,7 @@ export class SpawnerServer {
   async close(): Promise<void> {
     this.#server.close();
     for (const socket of this.#connections) socket.destroy();
-    await Promise.all([...this.#sandboxes.keys()].map((sandbox) => this.#options.driver.stop(sandbox)));
+    await Promise.all([...this.#sandboxes.values()].map(({ sandbox }) => this.#options.driver.stop(sandbox)));
   }
 
   #accept(socket: Socket): void {
@@ -70,7 +70,8 @@ export class SpawnerServer {
   /** Sandboxes live as long as the supervisor that asked for them. */
   #endWith(socket: Socket): void {
     socket.on('close', () => {
-      for (const [sandbox, owner] of this.#sandboxes) if (owner === socket) void this.#options.driver.stop(sandbox);
+      for (const { sandbox, owner } of this.#sandboxes.values())
+        if (owner === socket) void this.#options.driver.stop(sandbox);
     });
   }
 
@@ -91,11 +92,9 @@ export class SpawnerServer {
     if (request.do === 'describe') return { reducedBy: driver.reducedBy };
     if (request.do === 'remove_leftovers') return driver.removeLeftovers();
     if (request.do === 'start') return this.#start(socket, request);
-    const sandbox = [...this.#sandboxes].find(
-      ([one, owner]) => owner === socket && one.sandboxId === request.sandboxId,
-    )?.[0];
+    const { sandbox, owner } = this.#sandboxes.get(request.sandboxId) ?? {};
     // Ended meanwhile; the notice of it is on its way.
-    if (!sandbox) return request.do === 'stats' ? { memoryBytes: null, peakMemoryBytes: null } : '';
+    if (!sandbox || owner !== socket) return request.do === 'stats' ? { memoryBytes: null, peakMemoryBytes: null } : '';
     if (request.do === 'serve') return driver.prepareToServe(sandbox);
     if (request.do === 'stop') return driver.stop(sandbox);
     return request.do === 'stats' ? driver.stats(sandbox) : driver.kernelStatus(sandbox);
@@ -104,11 +103,12 @@ export class SpawnerServer {
   async #start(socket: Socket, { token, spec }: Extract<SpawnerRequest, { do: 'start' }>): Promise<object> {
     const streams = await this.#streams.take(token);
     try {
+      if (this.#sandboxes.has(spec.sandboxId)) throw refused(`${spec.sandboxId} runs already`);
       await checkMounts(spec, this.#options.mountRoots);
       const sandbox = await this.#options.driver.startWith(spec, streams);
-      this.#sandboxes.set(sandbox, socket);
+      this.#sandboxes.set(spec.sandboxId, { sandbox, owner: socket });
       void sandbox.exited.then((exit) => {
-        this.#sandboxes.delete(sandbox);
+        this.#sandboxes.delete(spec.sandboxId);
         writeMessage(socket, { exited: sandbox.sandboxId, exit });
       });
       if (socket.destroyed) await this.#options.driver.stop(sandbox);
